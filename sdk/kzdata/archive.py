@@ -1,0 +1,175 @@
+"""Where a package lies: a directory, a `datapackage.json` or a zip, opened so that nothing escapes.
+
+A zip is unpacked into a private temporary directory after its entries have been checked: no entry
+may leave the directory, be a link, or unpack to more than the limits below.
+"""
+
+import json
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kzdata.errors import PackageError
+
+DESCRIPTOR = "datapackage.json"
+MAX_DESCRIPTOR_BYTES = 16 << 20
+MAX_ZIP_ENTRIES = 10_000
+MAX_ZIP_BYTES = 16 << 30
+MAX_ZIP_RATIO = 200
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An opened package.
+
+    Attributes:
+        root: Directory that the resources' paths are relative to.
+        descriptor: The parsed `datapackage.json`.
+        label: What the caller named, for messages.
+    """
+
+    root: Path
+    descriptor: dict[str, Any]
+    label: str
+
+    def path_of(self, relative: str) -> Path:
+        """The file of a safe relative path.
+
+        Args:
+            relative: A POSIX path as a descriptor gives it.
+
+        Raises:
+            PackageError: The path is absolute, remote, or leaves the package, also through a link.
+        """
+        if reason := unsafe(relative):
+            raise PackageError(f"{relative!r} {reason}; give a path inside the package")
+        path = self.root / relative
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise PackageError(f"{relative!r} leads out of the package through a link")
+        return path
+
+
+def unsafe(relative: str) -> str | None:
+    """Why a path must not be followed, or None where it may be.
+
+    Source of the rule: Data Package v2, "URL or Path": relative POSIX paths, no `..`, no absolute
+    ones. Remote addresses, which the standard allows, are refused because nothing is ever fetched.
+    """
+    if not relative or any(ord(char) < 32 for char in relative):
+        return "is empty or holds control characters"
+    if "://" in relative:
+        return "is a remote address, and nothing is fetched"
+    if relative.startswith(("/", "\\", "~")) or (len(relative) > 1 and relative[1] == ":"):
+        return "is an absolute path"
+    if "\\" in relative or ".." in PurePosixPath(relative).parts:
+        return "leaves the package"
+    return None
+
+
+def bundled() -> Path:
+    """The package that ships with kzdata: inside the wheel, or the checkout of an editable install.
+
+    Raises:
+        PackageError: Neither is there.
+    """
+    inside = Path(str(resources.files("kzdata"))) / "package"
+    checkout = Path(__file__).resolve().parents[2]
+    for root in (inside, checkout):
+        if (root / DESCRIPTOR).is_file():
+            return root
+    raise PackageError("the bundled package is missing; reinstall kzdata or name a path")
+
+
+@contextmanager
+def opened(path: str | Path | None = None) -> Iterator[Archive]:
+    """Open a package for the time of the `with` block.
+
+    Args:
+        path: A directory, a `datapackage.json`, a zip; the bundled package by default.
+
+    Raises:
+        PackageError: There is no such path, it is not a package, or it cannot be read safely.
+    """
+    place = bundled() if path is None else Path(path)
+    if not place.exists():
+        raise PackageError(f"{place}: no such file or directory")
+    if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
+        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+            unpack(place, Path(folder))
+            yield _archive(_top(Path(folder), place), str(place))
+    else:
+        yield _archive(place, str(place))
+
+
+def _archive(place: Path, label: str) -> Archive:
+    file = place / DESCRIPTOR if place.is_dir() else place
+    if not file.is_file():
+        raise PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
+    return Archive(file.parent, read_descriptor(file, label), label)
+
+
+def read_descriptor(file: Path, label: str) -> dict[str, Any]:
+    """Parse a JSON object from a file.
+
+    Raises:
+        PackageError: It is too large, not UTF-8, not JSON, nested too deep, or not an object.
+    """
+    try:
+        if file.stat().st_size > MAX_DESCRIPTOR_BYTES:
+            raise PackageError(f"{label}: {file.name} is over {MAX_DESCRIPTOR_BYTES} bytes")
+        parsed = json.loads(file.read_bytes().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise PackageError(f"{label}: {file.name} is not UTF-8 (byte {error.start})") from error
+    except RecursionError as error:
+        raise PackageError(f"{label}: {file.name} is nested too deep") from error
+    except ValueError as error:
+        raise PackageError(f"{label}: {file.name} is not JSON: {error}") from error
+    except OSError as error:
+        raise PackageError(f"{label}: cannot read {file.name}: {error.strerror}") from error
+    if not isinstance(parsed, dict):
+        raise PackageError(f"{label}: {file.name} must hold a JSON object")
+    return parsed
+
+
+def unpack(file: Path, folder: Path) -> None:
+    """Unpack a zip into a folder after checking every entry.
+
+    Raises:
+        PackageError: It is not a zip, or an entry is unsafe, or the limits are passed.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _check_entries(archive.infolist(), str(file))
+            archive.extractall(folder)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise PackageError(f"{file}: not a zip that can be read: {error}") from error
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], label: str) -> None:
+    if len(entries) > MAX_ZIP_ENTRIES:
+        raise PackageError(f"{label}: over {MAX_ZIP_ENTRIES} entries")
+    if sum(entry.file_size for entry in entries) > MAX_ZIP_BYTES:
+        raise PackageError(f"{label}: unpacks to over {MAX_ZIP_BYTES} bytes")
+    for entry in entries:
+        if reason := unsafe(entry.filename.rstrip("/") or "/"):
+            raise PackageError(f"{label}: entry {entry.filename!r} {reason}")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise PackageError(f"{label}: entry {entry.filename!r} is a link")
+        if entry.file_size > (1 << 20) and entry.file_size > MAX_ZIP_RATIO * entry.compress_size:
+            raise PackageError(f"{label}: entry {entry.filename!r} unpacks {MAX_ZIP_RATIO} times")
+
+
+def _top(folder: Path, place: Path) -> Path:
+    """The folder of the descriptor: the top, or the only folder in it (as GitHub packs them)."""
+    if (folder / DESCRIPTOR).is_file():
+        return folder
+    inner = [child for child in folder.iterdir() if (child / DESCRIPTOR).is_file()]
+    if len(inner) != 1:
+        raise PackageError(f"{place}: no {DESCRIPTOR} in it, so it is not a data package")
+    return inner[0]

@@ -1,0 +1,237 @@
+"""DuckDB: the only module that knows its dialect.
+
+A table is read once, every column as text, into a temporary table whose row order is the file's, so
+that a row's position is its record number at no cost. Nothing is sniffed, cast silently or skipped.
+Everything else here is a small vocabulary of SQL expressions from which rules are written, so that
+another engine can take this module's place.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from kzdata.errors import PackageError, QueryError
+
+NULL_MARK = "\\kzdata:null\\"
+"""A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
+MAX_LINE_BYTES = 2 << 20
+READ_ONLY = {"SELECT"}
+
+
+class UnreadableCSVError(PackageError):
+    """DuckDB refused a file; the careful reader finds out why."""
+
+
+def identifier(name: str) -> str:
+    """A name as a quoted SQL identifier, whatever characters it holds."""
+    return '"' + name.replace('"', '""').replace("\0", "") + '"'
+
+
+def literal(value: str) -> str:
+    """A string as an SQL literal, whatever characters it holds."""
+    return "'" + value.replace("'", "''").replace("\0", "") + "'"
+
+
+def absent(expression: str, missing: Sequence[str]) -> str:
+    """The expression, or NULL where it is one of the missing values."""
+    for value in missing:
+        expression = f"nullif({expression}, {literal(value)})"
+    return expression
+
+
+def full_match(expression: str, pattern: str) -> str:
+    """Whether the whole text matches an RE2 pattern."""
+    return f"regexp_full_match({expression}, {literal(pattern)})"
+
+
+def contains(expression: str, part: str) -> str:
+    """Whether a text contains another."""
+    return f"contains({expression}, {part})"
+
+
+def contains_words(expression: str, part: str) -> str:
+    """Whether a text contains another as whole words, not inside a longer word.
+
+    The regular expression is tried only where the plain search succeeded.
+    """
+    edge = literal(r"(^|[^\p{L}\p{N}_])")
+    close = literal(r"($|[^\p{L}\p{N}_])")
+    words = f"regexp_matches({expression}, {edge} || regexp_escape({part}) || {close})"
+    return f"(contains({expression}, {part}) AND {words})"
+
+
+def code_points(expression: str) -> str:
+    """Length in Unicode code points."""
+    return f"length({expression})"
+
+
+def integer(expression: str) -> str:
+    """The text as a whole number of up to 38 digits, or NULL."""
+    return f"try_cast({expression} AS HUGEINT)"
+
+
+def decimal(expression: str) -> str:
+    """The text as a number, or NULL. Exact to 38 digits, ten of them after the point."""
+    return f"try_cast({expression} AS DECIMAL(38, 10))"
+
+
+def day(expression: str) -> str:
+    """The text as a date, or NULL."""
+    return f"try_cast({expression} AS DATE)"
+
+
+def is_calendar(expression: str, kind: str) -> str:
+    """Whether a text of the right shape is a real `DATE`, `TIME` or `TIMESTAMP`."""
+    return f"(try_cast({expression} AS {kind}) IS NOT NULL)"
+
+
+def sha256(expression: str) -> str:
+    """Hexadecimal SHA-256 of a text's UTF-8 bytes."""
+    return f"sha256({expression})"
+
+
+def text(expression: str) -> str:
+    """Any value as text."""
+    return f"CAST({expression} AS VARCHAR)"
+
+
+def _csv(path: Path, columns: Sequence[str]) -> str:
+    """A relation over a CSV file; the characters of a glob in its name are taken literally."""
+    name = re.sub(r"([*?\[])", r"[\1]", str(path))
+    kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
+    return (
+        f"read_csv({literal(name)}, columns={{{kinds}}}, header=true, auto_detect=false, "
+        f"delim=',', quote='\"', escape='\"', nullstr={literal(NULL_MARK)}, strict_mode=true, "
+        f"compression='none', max_line_size={MAX_LINE_BYTES})"
+    )
+
+
+class Database:
+    """One in-memory DuckDB that spills to a temporary directory.
+
+    Args:
+        threads: How many threads; all cores by default.
+        memory_limit: Such as `2GB`; DuckDB's own default otherwise.
+    """
+
+    def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
+        self._spill = tempfile.TemporaryDirectory(prefix="kzdata-spill-")
+        settings: dict[str, Any] = {"temp_directory": self._spill.name}
+        if threads:
+            settings["threads"] = threads
+        if memory_limit:
+            settings["memory_limit"] = memory_limit
+        try:
+            self._connection = duckdb.connect(":memory:", config=settings)
+        except duckdb.Error as error:
+            raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free everything; the object is of no use afterwards."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query that kzdata itself wrote."""
+        return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query in batches; the database must do nothing else meanwhile."""
+        result = self._connection.execute(sql)
+        while batch := result.fetchmany(10_000):
+            yield from batch
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Carry out a statement that kzdata itself wrote."""
+        self._connection.execute(sql, list(parameters)).fetchall()
+
+    def compiles(self, pattern: str) -> bool:
+        """Whether RE2 takes a pattern."""
+        try:
+            self.rows(f"SELECT {full_match(chr(39) * 2, pattern)}")
+        except duckdb.Error:
+            return False
+        return True
+
+    def read(
+        self, name: str, path: Path, columns: Sequence[str], kept: Mapping[str, str]
+    ) -> int:
+        """Read a CSV file into the view `name` with the column `ord` and the columns `kept`.
+
+        Args:
+            name: Name of the view.
+            path: The file, with one header row.
+            columns: Names of all its columns, in the file's order.
+            kept: SQL expressions over those columns, by the name they get.
+
+        Returns:
+            How many rows were read. `ord` counts them from 0 in the order of the file.
+
+        Raises:
+            UnreadableCSVError: DuckDB refuses the file.
+        """
+        hidden = identifier(f"{name}\x1frows")
+        parts = ", ".join(f"{sql} AS {identifier(alias)}" for alias, sql in kept.items())
+        relation = _csv(path, columns)
+        try:
+            self.run(f"CREATE TEMP TABLE {hidden} AS SELECT {parts} FROM {relation}")
+        except duckdb.Error as error:
+            raise UnreadableCSVError(_first_line(error)) from error
+        view = f"SELECT rowid AS ord, * FROM {hidden}"
+        self.run(f"CREATE TEMP VIEW {identifier(name)} AS {view}")
+        return int(self.rows(f"SELECT count(*) FROM {hidden}")[0][0])
+
+    def fill(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+        """Make a temporary table out of Python values.
+
+        Args:
+            name: Name of the table.
+            columns: SQL types by column name.
+            rows: The values, a sequence a row.
+        """
+        lists = list(zip(*rows, strict=True)) or [() for _ in columns]
+        parts = ", ".join(
+            f"unnest(CAST(${i} AS {kind}[])) AS {identifier(column)}"
+            for i, (column, kind) in enumerate(columns.items(), 1)
+        )
+        values = [list(column) for column in lists]
+        self.run(f"CREATE TEMP TABLE {identifier(name)} AS SELECT {parts}", values)
+
+    def lock(self) -> None:
+        """Shut the file system, extensions and the configuration for good."""
+        for setting in (
+            "SET autoinstall_known_extensions = false",
+            "SET autoload_known_extensions = false",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            self.run(setting)
+
+    def ask(self, sql: str, parameters: Any = None) -> duckdb.DuckDBPyConnection:
+        """Carry out a stranger's query on a locked database.
+
+        Raises:
+            QueryError: It is not one SELECT, or DuckDB refuses it.
+        """
+        try:
+            statements = duckdb.extract_statements(sql)
+            kinds = [statement.type.name for statement in statements]
+            if len(kinds) != 1 or kinds[0] not in READ_ONLY:
+                raise QueryError(f"only one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
+            return self._connection.execute(statements[0], parameters)
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0]

@@ -1,0 +1,431 @@
+"""The descriptor: Data Package v2 and Table Schema v2, with the traceability properties.
+
+Parsing never stops at the first fault: what is malformed is collected as `Fault` and the rest is
+used. The properties that begin with `kzdata:` are documented in docs/profile.md.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from kzdata.archive import Archive, read_descriptor
+from kzdata.errors import PackageError
+
+SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+
+
+SINGLE = ("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones")
+"""Declarations that one table of a package may have."""
+
+
+class Fault(NamedTuple):
+    """Something malformed in the descriptor: where (a JSON path), what was found and expected."""
+
+    where: str
+    found: str
+    expected: str
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True
+    )
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""One column name, or several: the standard allows a bare string for one."""
+
+
+class Constraints(_Part):
+    """Limits on one field's cells (Table Schema v2, "Constraints")."""
+
+    required: bool = False
+    unique: bool = False
+    enum: tuple[Any, ...] | None = None
+    pattern: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: Any = None
+    maximum: Any = None
+    exclusive_minimum: Any = None
+    exclusive_maximum: Any = None
+
+
+class FieldDescriptor(_Part):
+    """One column: name, type, meaning, limits, and whether its cells need receipts."""
+
+    name: str
+    type: str = "any"
+    format: str = "default"
+    title: str = ""
+    description: str = ""
+    example: Any = None
+    unit: str | None = None
+    constraints: Constraints = Constraints()
+    categories: tuple[Any, ...] | None = None
+    evidence: Literal["required", "exempt"] | None = Field(None, alias="kzdata:evidence")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The categories' meanings, by value."""
+        entries = [entry for entry in self.categories or () if isinstance(entry, dict)]
+        return {str(entry["value"]): str(entry.get("label", "")) for entry in entries}
+
+
+class Reference(_Part):
+    """The parent side of a foreign key; an empty resource is the table itself."""
+
+    resource: str = ""
+    fields: Names
+
+
+class ForeignKey(_Part):
+    """Cells that must stand in another table, or in this one."""
+
+    fields: Names
+    reference: Reference
+
+
+class Figure(_Part):
+    """`kzdata:figure`: the columns that make a figure, and the column of its principal span."""
+
+    text: str
+    low: str
+    high: str
+    qualifier: str
+    span: str
+
+
+class DateColumns(_Part):
+    """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day."""
+
+    start: str
+    end: str | None = None
+    precision: str | None = None
+
+
+class Spans(_Part):
+    """`kzdata:spans`: the table of passages."""
+
+    id: str
+    source: str
+    start: str
+    end: str
+    quote: str
+    occurrence: str | None = None
+    checksum: str | None = None
+    max_share: float = 1.0
+    max_length: int = 100
+
+
+class Sources(_Part):
+    """`kzdata:sources`: the table of articles."""
+
+    id: str
+    sha256: str
+    length: str
+    published_on: str | None = Field(None, alias="published_on")
+    written_on: str | None = Field(None, alias="written_on")
+    url: str | None = None
+
+
+class Edges(_Part):
+    """`kzdata:edges`: the table that ties cells to spans."""
+
+    record: str
+    field: str
+    span: str
+    role: str
+    note: str | None = None
+    count: str | None = None
+
+
+class Target(_Part):
+    """A column that identifiers of aliases may stand in."""
+
+    resource: str
+    field: str
+
+
+class Aliases(_Part):
+    """`kzdata:aliases`: surface forms of entities."""
+
+    entity: str
+    alias: str
+    source: str | None = None
+    of: tuple[Target, ...] = ()
+
+
+class Codebook(_Part):
+    """`kzdata:codebook`: which printed terms justify a category; `field` is `table.column`."""
+
+    field: str
+    category: str
+    term: str
+
+
+class Links(_Part):
+    """`kzdata:links`: relations between claims."""
+
+    claim: str
+    relation: str
+    other: str
+    acyclic: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+
+
+class Tombstones(_Part):
+    """`kzdata:tombstones`: withdrawn records."""
+
+    record: str
+    replaced_by: str | None = Field(None, alias="replaced_by")
+
+
+class Exclusions(_Part):
+    """`kzdata:exclusions`: number words that are deliberately in no table."""
+
+    source: str
+    start: str
+    end: str
+    token: str
+
+
+class Schema(_Part):
+    """A Table Schema with the traceability declarations."""
+
+    fields: tuple[FieldDescriptor, ...]
+    missing_values: tuple[Any, ...] = ("",)
+    primary_key: Names = ()
+    unique_keys: tuple[Names, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    fields_match: Any = "exact"
+    title: str = ""
+    description: str = ""
+    figure: Figure | None = Field(None, alias="kzdata:figure")
+    dates: tuple[DateColumns, ...] = Field((), alias="kzdata:dates")
+    principal: str | None = Field(None, alias="kzdata:principal")
+    parent: str | None = Field(None, alias="kzdata:parent")
+    spans: Spans | None = Field(None, alias="kzdata:spans")
+    sources: Sources | None = Field(None, alias="kzdata:sources")
+    edges: Edges | None = Field(None, alias="kzdata:edges")
+    aliases: Aliases | None = Field(None, alias="kzdata:aliases")
+    codebook: Codebook | None = Field(None, alias="kzdata:codebook")
+    links: Links | None = Field(None, alias="kzdata:links")
+    tombstones: Tombstones | None = Field(None, alias="kzdata:tombstones")
+    exclusions: Exclusions | None = Field(None, alias="kzdata:exclusions")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The column names in order."""
+        return tuple(field.name for field in self.fields)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The strings that stand for no value."""
+        return tuple(v["value"] if isinstance(v, dict) else v for v in self.missing_values)
+
+    @property
+    def evidenced(self) -> tuple[FieldDescriptor, ...]:
+        """The fields whose cells need receipts."""
+        return tuple(field for field in self.fields if field.evidence == "required")
+
+    @property
+    def record_key(self) -> str | None:
+        """The single primary key column of a table whose rows can be traced."""
+        traced = any(field.evidence for field in self.fields)
+        return self.primary_key[0] if traced and len(self.primary_key) == 1 else None
+
+    def field(self, name: str) -> FieldDescriptor:
+        """The field of a name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return {field.name: field for field in self.fields}[name]
+
+
+class Resource(_Part):
+    """One file of the package."""
+
+    name: str
+    path: Names = ()
+    type: str | None = None
+    format: str | None = None
+    mediatype: str | None = None
+    encoding: str = "utf-8"
+    bytes: int | None = None
+    hash: str | None = None
+    dialect: Any = None
+
+
+class Table(NamedTuple):
+    """A resource with its schema."""
+
+    name: str
+    path: str
+    resource: Resource
+    schema: Schema
+
+
+class Descriptor(NamedTuple):
+    """What of a descriptor could be used, and what could not.
+
+    Attributes:
+        name: Name of the package, or the place it was opened from.
+        version: Stated version, or empty.
+        tables: The tabular resources with a schema, by name, in order.
+        resources: All resources that could be read.
+        faults: What is malformed.
+        raw: The parsed JSON.
+    """
+
+    name: str
+    version: str
+    tables: dict[str, Table]
+    resources: tuple[Resource, ...]
+    faults: tuple[Fault, ...]
+    raw: Mapping[str, Any]
+
+    def declaring(self, role: str) -> Iterator[Table]:
+        """The tables whose schema has the declaration `role`, such as `spans`."""
+        return (table for table in self.tables.values() if getattr(table.schema, role))
+
+    def one(self, role: str) -> Table | None:
+        """The table that declares `role`, or None; several are a fault and the first is used."""
+        return next(self.declaring(role), None)
+
+
+def parse(archive: Archive) -> Descriptor:
+    """Read an archive's descriptor and the schemas it names.
+
+    Faults are collected, not raised; see `Descriptor.faults`.
+    """
+    raw, faults = archive.descriptor, list(_package_faults(archive.descriptor))
+    resources: list[Resource] = []
+    tables: dict[str, Table] = {}
+    for index, entry in enumerate(_entries(raw, "resources")):
+        where = f"resources[{index}]"
+        resource = _model(Resource, entry, where, faults)
+        if resource is None:
+            continue
+        resources.append(resource)
+        table = _table(archive, resource, entry, where, faults)
+        if table and table.name in tables:
+            faults.append(Fault(f"{where}.name", table.name, "a name that no other resource has"))
+        elif table:
+            tables[table.name] = table
+    faults += _declaration_faults(tables)
+    name, version = str(raw.get("name", archive.label)), str(raw.get("version", ""))
+    return Descriptor(name, version, tables, tuple(resources), tuple(faults), raw)
+
+
+def _entries(raw: Mapping[str, Any], key: str) -> list[Any]:
+    value = raw.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _package_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    if not isinstance(raw.get("resources"), list) or not raw["resources"]:
+        yield Fault("resources", _short(raw.get("resources")), "a list with at least one resource")
+    for key in ("name", "title", "description", "homepage", "version", "created", "id", "$schema"):
+        if key in raw and not isinstance(raw[key], str):
+            yield Fault(key, _short(raw[key]), "a string")
+    for key in ("licenses", "sources", "contributors", "keywords"):
+        if key in raw and (not isinstance(raw[key], list) or not raw[key]):
+            yield Fault(key, _short(raw[key]), "a list with at least one entry")
+    for index, entry in enumerate(_entries(raw, "licenses")):
+        if not isinstance(entry, dict) or not ({"name", "path"} & set(entry)):
+            yield Fault(f"licenses[{index}]", _short(entry), "an object with a name or a path")
+    for index, entry in enumerate(_entries(raw, "sources")):
+        if not isinstance(entry, dict) or not ({"title", "path", "email"} & set(entry)):
+            yield Fault(f"sources[{index}]", _short(entry), "an object with a title, path or email")
+
+
+_Model = TypeVar("_Model", bound=_Part)
+
+
+def _model(kind: type[_Model], entry: Any, where: str, faults: list[Fault]) -> _Model | None:
+    try:
+        return kind.model_validate(entry)
+    except ValidationError as error:
+        for problem in error.errors():
+            path = ".".join(str(part) for part in (where, *problem["loc"]))
+            faults.append(Fault(path, _short(problem["input"]), problem["msg"]))
+        return None
+
+
+def _table(
+    archive: Archive, resource: Resource, entry: Any, where: str, faults: list[Fault]
+) -> Table | None:
+    if not resource.path and "data" not in entry:
+        faults.append(Fault(where, "neither path nor data", "a path"))
+    if "schema" not in entry or len(resource.path) != 1:
+        return None
+    raw, where = entry["schema"], f"{where}.schema"
+    if isinstance(raw, str):
+        try:
+            file = archive.path_of(raw)
+            where, raw = raw, read_descriptor(file, archive.label)
+        except PackageError as error:
+            faults.append(Fault(where, _short(entry["schema"]), str(error)))
+            return None
+    schema = _model(Schema, raw, where, faults)
+    if schema is None:
+        return None
+    faults += _schema_faults(schema, where)
+    return Table(resource.name, resource.path[0], resource, schema)
+
+
+def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
+    names = schema.names
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Fault(f"{where}.fields", name, "a column name that stands once")
+    keys = [("primaryKey", schema.primary_key)]
+    keys += [("uniqueKeys", key) for key in schema.unique_keys]
+    keys += [("foreignKeys", key.fields) for key in schema.foreign_keys]
+    keys += [(role, _columns(part)) for role, part in _declarations(schema)]
+    for label, columns in keys:
+        for column in columns:
+            if column not in names:
+                yield Fault(f"{where}.{label}", column, "a column of the table")
+
+
+def _declarations(schema: Schema) -> Iterator[tuple[str, _Part]]:
+    for role in ("figure", *SINGLE, "exclusions"):
+        if part := getattr(schema, role):
+            yield f"kzdata:{role}", part
+    yield from (("kzdata:dates", part) for part in schema.dates)
+
+
+def _columns(part: _Part) -> tuple[str, ...]:
+    values = (getattr(part, name) for name in type(part).model_fields)
+    return tuple(value for value in values if isinstance(value, str))
+
+
+def _declaration_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    for role in SINGLE:
+        names = [name for name, table in tables.items() if getattr(table.schema, role)]
+        if len(names) > 1:
+            yield Fault(f"kzdata:{role}", ", ".join(names), "one table at most")
+    for table in tables.values():
+        for key in table.schema.foreign_keys:
+            parent = tables.get(key.reference.resource or table.name)
+            if parent is None:
+                yield Fault(f"{table.name}.foreignKeys", key.reference.resource, "a table")
+            elif missing := set(key.reference.fields) - set(parent.schema.names):
+                where = f"{table.name}.foreignKeys"
+                yield Fault(where, ", ".join(sorted(missing)), f"columns of {parent.name}")
+            elif len(key.fields) != len(key.reference.fields):
+                yield Fault(f"{table.name}.foreignKeys", str(key.fields), "as many columns")
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,46 @@
+"""What can go wrong, as one tree.
+
+    KzdataError
+    ├── PackageError      a package cannot be read at all (exit code 2)
+    ├── UsageError        a call names something that does not exist (exit code 2)
+    ├── QueryError        an SQL query was refused or failed
+    ├── MissingExtraError an optional library is not installed
+    ├── FigureError       a wording is not in the figure grammar
+    ├── DateError         a wording is not in the date grammar
+    └── SpanError         a quote is not where it should be
+
+Bad *data* is never an exception: it is a `Finding` in a `Report`. An exception says that a
+question could not be asked at all, where, what was expected, and the way out.
+"""
+
+
+class KzdataError(Exception):
+    """Base of every error that kzdata raises on purpose; its text is one line for a person."""
+
+
+class PackageError(KzdataError):
+    """The package cannot be read: no such path, no descriptor, a broken zip, a broken JSON."""
+
+
+class UsageError(KzdataError, LookupError):
+    """A call names a record, table, field or role that the package does not have."""
+
+
+class QueryError(KzdataError):
+    """An SQL query was refused (it writes, reads files, changes settings) or failed."""
+
+
+class MissingExtraError(KzdataError, ImportError):
+    """An optional library is needed; the message gives the `pip install` line."""
+
+
+class FigureError(KzdataError, ValueError):
+    """A wording is not a figure in the grammar of `kzdata.figures`."""
+
+
+class DateError(KzdataError, ValueError):
+    """A wording is not a date expression in the grammar of `kzdata.dates`."""
+
+
+class SpanError(KzdataError, ValueError):
+    """A quote cannot be located in a text, or only ambiguously."""

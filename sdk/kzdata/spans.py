@@ -1,0 +1,502 @@
+"""Spans: exact places in a text, and what can be said about them without trusting anyone.
+
+Offsets count Unicode code points of the decoded bytes, from zero, the end exclusive, and nothing
+is ever normalised: `text[start:end] == quote`, always. A quote can stand more than once, also
+overlapping itself; its occurrence is the rank, from 1, of its start among all starts at which it
+stands.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple, Protocol, TypeVar
+from urllib.parse import quote as percent_encoded
+
+from kzdata.errors import SpanError
+
+
+class Span(NamedTuple):
+    """A quoted place in a text.
+
+    Attributes:
+        start: Code point at which it begins, from 0.
+        end: Code point after its last one.
+        quote: The text between, verbatim.
+        occurrence: Which occurrence of the quote in the text it is, from 1.
+    """
+
+    start: int
+    end: int
+    quote: str
+    occurrence: int
+
+
+class Placed(Protocol):
+    """Anything with a place in a text, such as a number token."""
+
+    @property
+    def start(self) -> int:
+        """Code point at which it begins."""
+
+    @property
+    def end(self) -> int:
+        """Code point after its last one."""
+
+
+_Placed = TypeVar("_Placed", bound=Placed)
+
+
+# ------------------------------------------------------------------------------ locating
+
+
+def decode(data: bytes) -> str:
+    """Decode the bytes of an article the one way that keeps offsets true.
+
+    Args:
+        data: The file's bytes, as read.
+
+    Returns:
+        The text, strict UTF-8, with its byte order mark and its line ends.
+
+    Raises:
+        SpanError: The bytes are not UTF-8.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpanError(f"not UTF-8 at byte {error.start}: {error.reason}") from error
+
+
+def occurrences(text: str, quote: str) -> list[int]:
+    """List every start at which a quote stands, overlapping ones too.
+
+    Args:
+        text: The text to search.
+        quote: What to look for, compared code point by code point.
+
+    Returns:
+        The starts in ascending order.
+
+    Raises:
+        SpanError: The quote is empty.
+    """
+    if not quote:
+        raise SpanError("an empty quote stands everywhere; quote the words of the text")
+    starts = []
+    start = text.find(quote)
+    while start >= 0:
+        starts.append(start)
+        start = text.find(quote, start + 1)
+    return starts
+
+
+def occurrence_at(text: str, quote: str, start: int) -> int:
+    """Tell which occurrence of a quote begins at an offset.
+
+    Args:
+        text: The text.
+        quote: The quote.
+        start: The code point at which it should begin.
+
+    Returns:
+        The rank of that occurrence, from 1.
+
+    Raises:
+        SpanError: The quote does not stand there.
+    """
+    starts = occurrences(text, quote)
+    if start not in starts:
+        raise SpanError(f"{_short(quote)} does not stand at {start}; {_where(starts)}")
+    return starts.index(start) + 1
+
+
+def locate(text: str, quote: str, occurrence: int | None = None) -> Span:
+    """Find a quote in a text.
+
+    Args:
+        text: The text.
+        quote: The quote, verbatim.
+        occurrence: Which occurrence is meant, from 1; may be left out if there is only one.
+
+    Returns:
+        The span.
+
+    Raises:
+        SpanError: The quote is absent, has no such occurrence, or stands several times and no
+            occurrence was given.
+    """
+    starts = occurrences(text, quote)
+    if occurrence is None and len(starts) > 1:
+        raise SpanError(f"{_short(quote)} is ambiguous; {_where(starts)}; give the occurrence")
+    rank = 1 if occurrence is None else occurrence
+    if not 1 <= rank <= len(starts):
+        raise SpanError(f"no occurrence {rank} of {_short(quote)}; {_where(starts)}")
+    start = starts[rank - 1]
+    return Span(start, start + len(quote), quote, rank)
+
+
+def _short(quote: str) -> str:
+    return repr(quote if len(quote) <= 60 else quote[:57] + "...")
+
+
+def _where(starts: Sequence[int]) -> str:
+    if not starts:
+        return "it is not in the text"
+    shown = ", ".join(map(str, starts[:10])) + (", ..." if len(starts) > 10 else "")
+    times = f" {len(starts)} times," if len(starts) > 1 else ""
+    return f"it stands{times} at {shown}"
+
+
+# ------------------------------------------------------------------------------ sentences
+
+_QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e\u201f\u2039\u203a"
+_OPENING = _QUOTES + "([\ufeff\u00a0 \t"
+_TERMINATORS = ".!?\u2026"
+_END_RE = re.compile(rf"[{_TERMINATORS}]+(?P<closing>[{_QUOTES})\]]*)(?=\s|$)")
+_ABBREVIATIONS = re.compile(
+    "mr mrs ms dr st gen col lt sgt capt cpt maj brig adm prof sen rep gov pres jr sr hon rev"
+    " vs etc e.g i.e cf al approx ca inc ltd co corp dept fig a.m p.m"
+    " jan feb mar apr jun jul aug sep sept oct nov dec".replace(".", r"\.").replace(" ", "|"),
+    re.IGNORECASE,
+)
+_INITIALS_RE = re.compile(r"(?:[A-Za-z]\.)*[A-Z]")
+
+
+def whole_sentence(text: str, start: int, end: int) -> bool:
+    """Tell whether a span takes in at least one whole sentence of its text.
+
+    A sentence begins at the start of a line or after a sentence's end, and ends with one of
+    . ! ? and the ellipsis before white space, closing quotation marks or the end of the line.
+    The full stops of abbreviations and initials end nothing, and a heading without a terminator
+    is no sentence. Taking all of a sentence but its terminator and quotation marks counts.
+
+    Args:
+        text: The article.
+        start: First code point of the span.
+        end: Code point after its last.
+
+    Returns:
+        True if some sentence lies wholly inside.
+    """
+    return any(start <= first and last <= end for first, last in _sentences(text))
+
+
+def looks_like_sentence(quote: str) -> bool:
+    """Tell whether a quote reads as a whole sentence, for use without its text.
+
+    Args:
+        quote: The quote.
+
+    Returns:
+        True if, quotation marks aside, it begins with a capital, ends with a terminator and has
+        at least two blanks.
+    """
+    bare = quote.strip(_QUOTES + " \t\r\n")
+    return bare[:1].isupper() and bare[-1:] in tuple(_TERMINATORS) and bare.count(" ") >= 2
+
+
+@lru_cache(maxsize=16)
+def _sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Every sentence as (start, end), without the marks and terminators around it."""
+    found = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        begin = 0
+        for end, after in _ends(line):
+            bare = line[begin:end].lstrip(_OPENING)
+            if bare:
+                found.append((offset + end - len(bare), offset + end))
+            begin = after
+        offset += len(line)
+    return tuple(found)
+
+
+def _ends(line: str) -> Iterator[tuple[int, int]]:
+    """Where sentences of a line end: before the terminator, and after it with its quotes."""
+    for match in _END_RE.finditer(line):
+        rest = line[match.end() :].strip()
+        if not rest or _ends_here(line, match, rest):
+            yield match.start(), match.end()
+
+
+def _ends_here(line: str, match: re.Match[str], rest: str) -> bool:
+    """Inside a line: not after an abbreviation, nor where a quotation or pause runs on."""
+    word = re.split(rf"[\s({_QUOTES}]", line[: match.start()])[-1]
+    if match.group() == ".":
+        return not (_ABBREVIATIONS.fullmatch(word) or _INITIALS_RE.fullmatch(word))
+    runs_on = match["closing"] or match.group() in ("...", "\u2026")
+    return not (runs_on and rest.lstrip(_QUOTES)[:1].islower())
+
+
+# ------------------------------------------------------------------------------ coverage
+
+
+def covered(intervals: Iterable[tuple[int, int]]) -> int:
+    """Measure the union of intervals.
+
+    Args:
+        intervals: (start, end) pairs in code points, in any order; overlaps count once.
+
+    Returns:
+        The number of code points in at least one of them.
+    """
+    return sum(end - start for start, end in _union(intervals))
+
+
+def uncovered(tokens: Iterable[_Placed], intervals: Iterable[tuple[int, int]]) -> list[_Placed]:
+    """List the tokens that intervals leave open.
+
+    Args:
+        tokens: Tokens with a start and an end.
+        intervals: (start, end) pairs in code points, in any order.
+
+    Returns:
+        The tokens, in the order given, that do not lie wholly inside the union.
+    """
+    union = _union(intervals)
+    return [
+        token
+        for token in tokens
+        if not any(start <= token.start and token.end <= end for start, end in union)
+    ]
+
+
+def _union(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Disjoint intervals in order; empty and reversed ones cover nothing."""
+    union: list[tuple[int, int]] = []
+    for start, end in sorted(pair for pair in intervals if pair[0] < pair[1]):
+        if union and start <= union[-1][1]:
+            union[-1] = (union[-1][0], max(union[-1][1], end))
+        else:
+            union.append((start, end))
+    return union
+
+
+# ------------------------------------------------------------------------------ re-anchoring
+
+
+class _Block(NamedTuple):
+    """Overlapping spans fused into one passage: its old start, its text, who is inside where."""
+
+    start: int
+    text: str
+    members: list[tuple[int, int]]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+_Places = list[int | None]
+
+
+def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[Span | None]:
+    """Find the spans of an article in a slightly different text.
+
+    Only what the spans themselves tell is used; the old text is not needed. Overlapping spans
+    are fused, since together they are one known passage. What is left are passages that follow
+    one another. A place is decided in one of three ways:
+
+    1. Passages that stand once in the new text are anchors (the longest chain in old order).
+    2. Between two anchors the passages are laid out once as early and once as late as they can
+       be without changing their order. Where both layouts agree there is no other place.
+    3. Where they differ, but the distance between the decided neighbours is what it was, nothing
+       was put in between them, and the old offset from the neighbour holds.
+
+    If every quoted passage still stands in the new text, in order, then 1 and 2 cannot err
+    whatever else was added or removed, and 3 errs only if edits on both sides of the passage
+    cancel to the character and the quote happens to stand at the old offset.
+
+    A passage may have gone while its words stand elsewhere. Therefore a decided place must also
+    keep its distance to the passage before or behind it (the ends of the text count as passages,
+    and a carriage return more or less per line is allowed for): one edit moves all that follows
+    together, and what moved against both its neighbours is another passage. Such a passage is
+    given up and the rest decided anew. A quote that stands fewer times than its occurrence says
+    it did is not trusted either.
+
+    Args:
+        old: The spans in the article they were made for, in order of start.
+        text: The other text, such as a copy with other line ends or a changed dateline. Nothing
+            is normalised: where a copy has other quotation marks or blanks inside a quote, that
+            quote is absent.
+        length: Length of the old text in code points. Without it nothing is known about what
+            stood behind the last passage, which is then trusted on the first three rules alone.
+
+    Returns:
+        One entry per span, in the same order: where it stands now, with its occurrence in the
+        new text, or None if the quote is absent or its place cannot be decided.
+
+    Raises:
+        SpanError: The spans are not in order of start, or contradict one another.
+    """
+    found: list[Span | None] = [None] * len(old)
+    for block, place in _placed(_fused(old), text, length):
+        for index, offset in block.members:
+            found[index] = _moved(old[index], place + offset, text)
+    return found
+
+
+def _placed(blocks: list[_Block], text: str, length: int | None) -> list[tuple[_Block, int]]:
+    """The passages whose place is decided and trusted."""
+    while True:
+        anchors = _anchors(blocks, text)
+        places = _framed(blocks, _squeezed(blocks, anchors, text), text, length)
+        trusted = _tied(blocks, places, text, length)
+        if trusted == places:
+            return [(b, at) for b, at in zip(blocks, places, strict=True) if at is not None]
+        pairs = zip(blocks, places, trusted, strict=True)
+        blocks = [block for block, place, kept in pairs if place == kept]
+
+
+def _moved(span: Span, start: int, text: str) -> Span | None:
+    starts = occurrences(text, span.quote)
+    if len(starts) < span.occurrence:
+        return None
+    return Span(start, start + len(span.quote), span.quote, starts.index(start) + 1)
+
+
+def _fused(old: Sequence[Span]) -> list[_Block]:
+    """Join overlapping spans; what they share must be the same characters."""
+    blocks: list[_Block] = []
+    for index, span in enumerate(old):
+        if not span.quote or span.end != span.start + len(span.quote):
+            raise SpanError(f"span {index} is not as long as its quote {_short(span.quote)}")
+        if index and span.start < old[index - 1].start:
+            raise SpanError("spans out of order; sort them by start before re-anchoring")
+        if blocks and span.start < blocks[-1].end:
+            blocks[-1] = _joined(blocks[-1], index, span)
+        else:
+            blocks.append(_Block(span.start, span.quote, [(index, 0)]))
+    return blocks
+
+
+def _joined(block: _Block, index: int, span: Span) -> _Block:
+    offset = span.start - block.start
+    shared = block.text[offset : offset + len(span.quote)]
+    if not span.quote.startswith(shared):
+        raise SpanError(f"span {index} contradicts the spans it overlaps: {_short(span.quote)}")
+    text = block.text + span.quote[len(shared) :]
+    return _Block(block.start, text, [*block.members, (index, offset)])
+
+
+def _anchors(blocks: Sequence[_Block], text: str) -> _Places:
+    """The longest chain of passages that stand once and keep their order."""
+    once = [(i, text.find(block.text)) for i, block in enumerate(blocks)]
+    once = [(i, at) for i, at in once if at >= 0 and text.find(blocks[i].text, at + 1) < 0]
+    chains: list[tuple[int, int]] = []  # (length of the best chain ending here, its previous link)
+    for k, (_, at) in enumerate(once):
+        links = ((chains[j][0], j) for j in range(k) if _ends_by(blocks, once[j], at))
+        best = max(links, default=(0, -1))
+        chains.append((best[0] + 1, best[1]))
+    places: _Places = [None] * len(blocks)
+    k = max(range(len(chains)), key=lambda j: chains[j][0], default=-1)
+    while k >= 0:
+        places[once[k][0]] = once[k][1]
+        k = chains[k][1]
+    return places
+
+
+def _ends_by(blocks: Sequence[_Block], placed: tuple[int, int], start: int) -> bool:
+    return placed[1] + len(blocks[placed[0]].text) <= start
+
+
+def _squeezed(blocks: Sequence[_Block], anchors: _Places, text: str) -> _Places:
+    """Decide, between each two anchors, the passages that have one place only."""
+    places = list(anchors)
+    low, waiting = 0, list[int]()
+    for i, at in enumerate([*anchors, len(text)]):
+        if at is None:
+            waiting += [i] if blocks[i].text in text else []
+            continue
+        quotes = [blocks[j].text for j in waiting]
+        for j, place in zip(waiting, _only_places(quotes, text, low, at), strict=True):
+            places[j] = place
+        low, waiting = at + (len(blocks[i].text) if i < len(blocks) else 0), []
+    return places
+
+
+def _only_places(quotes: Sequence[str], text: str, low: int, high: int) -> _Places:
+    """Where the earliest and the latest layout of quotes in text[low:high] agree."""
+    earliest, latest = [], []
+    start, end = low, high
+    for first, last in zip(quotes, reversed(quotes), strict=True):
+        earliest.append(text.find(first, start, high))
+        latest.append(text.rfind(last, low, end))
+        if earliest[-1] < 0 or latest[-1] < 0:
+            return [None] * len(quotes)
+        start, end = earliest[-1] + len(first), latest[-1]
+    return [a if a == b else None for a, b in zip(earliest, reversed(latest), strict=True)]
+
+
+def _framed(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
+    """Decide the passages between neighbours whose distance has not changed."""
+    result = list(places)
+    ends = [(0, 0, 0, 0), *_decided(blocks, places)]
+    if length is not None:
+        ends.append((length, length, len(text), len(text)))
+    for (_, old_end, _, new_end), (old_start, _, new_start, _) in pairwise(ends):
+        if old_start - old_end != new_start - new_end:
+            continue
+        for i, block in enumerate(blocks):
+            at = block.start - old_end + new_end
+            inside = old_end <= block.start and block.end <= old_start
+            if inside and result[i] is None and text.startswith(block.text, at):
+                result[i] = at
+    return result
+
+
+def _decided(blocks: Sequence[_Block], places: _Places) -> list[tuple[int, int, int, int]]:
+    """Old start and end, new start and end of each passage that has a place."""
+    return [
+        (block.start, block.end, at, at + len(block.text))
+        for block, at in zip(blocks, places, strict=True)
+        if at is not None
+    ]
+
+
+def _tied(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
+    """Keep the places whose distance to a neighbour, or to an end of the text, has not changed."""
+    behind = len(text) if length is None else length
+    ends = [(0, 0, 0, 0), *_decided(blocks, places), (behind, behind, len(text), len(text))]
+    ties = [
+        _same_distance(right[0] - left[1], text[left[3] : right[2]])
+        for left, right in pairwise(ends)
+    ]
+    ties[-1] = ties[-1] or length is None
+    kept = iter([before or after for before, after in pairwise(ties)])
+    return [at if at is not None and next(kept) else None for at in places]
+
+
+def _same_distance(distance: int, between: str) -> bool:
+    """Whether a stretch is as long as it was, if need be with other line ends."""
+    pairs = between.count("\r\n")
+    single = between.count("\n") - pairs
+    return distance in (len(between), len(between) - pairs, len(between) + single)
+
+
+def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:
+    """Build the URL fragment that makes a browser scroll to a passage and mark it.
+
+    Args:
+        quote: The passage.
+        prefix: Words right before it, to tell it from other occurrences.
+        suffix: Words right after it.
+
+    Returns:
+        `#:~:text=[prefix-,]quote[,-suffix]`, percent-encoded as the WICG specification "URL
+        Fragment Text Directives" asks, which gives "-", "," and "&" a meaning of their own.
+
+    Raises:
+        SpanError: The quote is empty.
+    """
+    if not quote:
+        raise SpanError("an empty quote marks nothing; give the words of the passage")
+    before = f"{_encoded(prefix)}-," if prefix else ""
+    after = f",-{_encoded(suffix)}" if suffix else ""
+    return f"#:~:text={before}{_encoded(quote)}{after}"
+
+
+def _encoded(words: str) -> str:
+    # `quote` never encodes "-", which separates the parts of a text directive.
+    return percent_encoded(words, safe="").replace("-", "%2D")

@@ -1,0 +1,159 @@
+"""Rules that need the articles themselves: offsets, occurrences, sentences, completeness."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kzdata import spans
+from kzdata.database import identifier, text
+from kzdata.figures import NumberToken, number_tokens
+from kzdata.validation.model import Model, whole
+from kzdata.validation.rules import Violation, rule
+
+Articles = Mapping[str, str]
+"""Texts by source id."""
+
+
+def _span_rows(model: Model) -> Iterator[tuple[int, str, int, int, str, str | None]]:
+    """`ord`, source, start, end, quote, occurrence of every span with readable offsets."""
+    table = model.one("spans")
+    s = table.schema.spans if table else None
+    if not table or not s:
+        return
+    occurrence = f"s.{identifier(s.occurrence)}" if s.occurrence else text("NULL")
+    start, end = whole("s", s.start), whole("s", s.end)
+    yield from model.database.stream(
+        f"""SELECT s.ord, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
+            {occurrence} FROM {identifier(table.name)} s
+        WHERE {start} >= 0 AND {end} > {start} AND s.{identifier(s.quote)} IS NOT NULL"""
+    )
+
+
+def _spans_table(model: Model) -> tuple[str, Any]:
+    table = model.one("spans")
+    assert table and table.schema.spans
+    return table.name, table.schema.spans
+
+
+@rule("text", "give the length of the decoded text in code points")
+def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The stated length of an article is that of its text, in Unicode code points."""
+    table = model.one("sources")
+    a = table.schema.sources if table else None
+    if not table or not a:
+        return
+    sql = f"SELECT ord, {identifier(a.id)}, {identifier(a.length)} FROM {identifier(table.name)}"
+    for ordinal, source, length in model.database.rows(sql):
+        if source in texts and length != str(len(texts[source])):
+            yield Violation(table.name, ordinal, a.length, length, str(len(texts[source])))
+
+
+@rule("text", "take the whole row from `kzdata locate`")
+def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The article's characters from start to end are the quote, exactly."""
+    for ordinal, source, start, end, quote, _ in _span_rows(model):
+        if source in texts and texts[source][start:end] != quote:
+            name, s = _spans_table(model)
+            found = f"{quote!r} at {start} to {end}"
+            yield Violation(name, ordinal, s.start, found, repr(texts[source][start:end]))
+
+
+@rule("text", "take the whole row from `kzdata locate`")
+def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
+    """`occurrence` is which occurrence of the quote in the article the span is, from 1."""
+    for ordinal, source, start, end, quote, occurrence in _span_rows(model):
+        if occurrence is None or source not in texts or texts[source][start:end] != quote:
+            continue
+        actual = spans.occurrence_at(texts[source], quote, start)
+        if str(actual) != occurrence:
+            name, s = _spans_table(model)
+            yield Violation(name, ordinal, s.occurrence, occurrence, str(actual))
+
+
+@rule("text", "quote a phrase, not the whole sentence")
+def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
+    """No quote is a whole sentence of its article, or holds one."""
+    for ordinal, source, start, end, quote, _ in _span_rows(model):
+        if source in texts and spans.whole_sentence(texts[source], start, end):
+            name, s = _spans_table(model)
+            yield Violation(name, ordinal, s.quote, quote, "less than a sentence")
+
+
+@rule("text", "record the number in a table, or add it to the exclusions with a reason")
+def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
+    """Every digit run and number word of an article is in a span, or excluded with a reason."""
+    for source, token in unexplained(model, texts):
+        table = model.one("sources")
+        assert table
+        excerpt = texts[source][max(0, token.start - 30) : token.end + 30].replace("\n", " ")
+        found = f"{token.token!r} at {token.start} of {source}: …{excerpt}…"
+        yield Violation(table.name, None, None, found, "a span or an exclusion that covers it")
+
+
+def unexplained(model: Model, texts: Articles) -> Iterator[tuple[str, NumberToken]]:
+    """Number tokens of the texts that neither a span nor an exclusion covers, in order."""
+    intervals: dict[str, list[tuple[int, int]]] = {source: [] for source in texts}
+    rows = [(source, start, end) for _, source, start, end, _, _ in _span_rows(model)]
+    for source, start, end in [*rows, *_excluded(model)]:
+        if source in intervals:
+            intervals[source].append((start, end))
+    for source, content in texts.items():
+        for token in spans.uncovered(number_tokens(content), intervals[source]):
+            yield source, token
+
+
+def _excluded(model: Model) -> list[tuple[str, int, int]]:
+    table = model.one("exclusions")
+    x = table.schema.exclusions if table else None
+    if not table or not x:
+        return []
+    start, end = whole("t", x.start), whole("t", x.end)
+    return model.database.rows(
+        f"""SELECT t.{identifier(x.source)}, {start}, {end} FROM {identifier(table.name)} t
+        WHERE {start} >= 0 AND {end} > {start}"""
+    )
+
+
+@rule("text", "take the offsets from `kzdata locate`")
+def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The characters that an exclusion names are its token."""
+    table = model.one("exclusions")
+    x = table.schema.exclusions if table else None
+    if not table or not x:
+        return
+    start, end = whole("t", x.start), whole("t", x.end)
+    sql = f"""SELECT t.ord, t.{identifier(x.source)}, {start}, {end}, t.{identifier(x.token)}
+        FROM {identifier(table.name)} t WHERE {start} >= 0 AND {end} > {start}"""
+    for ordinal, source, first, last, token in model.database.rows(sql):
+        if source in texts and texts[source][first:last] != token:
+            yield Violation(table.name, ordinal, x.token, token, repr(texts[source][first:last]))
+
+
+@rule("text", "write the alias as the article prints it, or remove it")
+def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
+    """Each alias stands in the article that it is said to be printed in."""
+    table = model.one("aliases")
+    a = table.schema.aliases if table else None
+    if not table or not a or not a.source:
+        return
+    sql = f"""SELECT ord, {identifier(a.source)}, {identifier(a.alias)}
+        FROM {identifier(table.name)}"""
+    for ordinal, source, alias in model.database.rows(sql):
+        if source in texts and alias is not None and alias not in texts[source]:
+            yield Violation(table.name, ordinal, a.alias, alias, f"words of {source}")
+
+
+def source_hashes(model: Model) -> dict[str, str]:
+    """The SHA-256 of each source's text, by source id."""
+    table = model.one("sources")
+    a = table.schema.sources if table else None
+    if not table or not a:
+        return {}
+    sql = f"SELECT {identifier(a.id)}, {identifier(a.sha256)} FROM {identifier(table.name)}"
+    return {source: digest for source, digest in model.database.rows(sql) if source and digest}
+
+
+
+
+def spans_of(model: Model, texts: Articles) -> int:
+    """How many spans have their article among the texts."""
+    return sum(source in texts for _, source, *_ in _span_rows(model))

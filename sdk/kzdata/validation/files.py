@@ -1,0 +1,159 @@
+"""Rules about the package as files: descriptor, paths, sizes, hashes, version, shape of the CSV."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from kzdata.archive import DESCRIPTOR, Archive
+from kzdata.descriptor import SEMVER, Descriptor, Resource, Table
+from kzdata.errors import PackageError
+from kzdata.tabular import Cell, Imprint, Record, header
+from kzdata.validation.cells import unsupported
+from kzdata.validation.rules import Violation, rule
+
+CHANGELOG = "CHANGELOG.md"
+_HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
+Imprints = Mapping[str, Imprint]
+"""What was seen of each file, by path."""
+
+
+def _of_package(found: str, expected: str, field: str | None = None) -> Violation:
+    return Violation(None, None, field, found, expected, file=DESCRIPTOR)
+
+
+@rule("package", "correct the descriptor (datapackage.org/standard)")
+def descriptor(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
+    for fault in package.faults:
+        yield _of_package(fault.found, fault.expected, fault.where)
+
+
+@rule("package", "put the file inside the package and name it by a relative path")
+def resource_path(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """Each file of the package is there, inside the package."""
+    for resource in package.resources:
+        for path in resource.path:
+            try:
+                if not archive.path_of(path).is_file():
+                    yield _of_package(path, "a file of the package", f"resources.{resource.name}")
+            except PackageError as error:
+                yield _of_package(path, str(error), f"resources.{resource.name}")
+
+
+@rule("package", "run `kzdata seal` after a change to the data")
+def resource_bytes(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """Each file has as many bytes as the descriptor says."""
+    for resource, path, seen in _seen(package, imprints):
+        if resource.bytes is not None and resource.bytes != seen.size:
+            yield Violation(None, None, "bytes", str(seen.size), str(resource.bytes), file=path)
+
+
+@rule("package", "run `kzdata seal` after a change to the data")
+def resource_hash(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """Each file has the hash that the descriptor says (`md5` unless it names another)."""
+    for resource, path, seen in _seen(package, imprints):
+        if resource.hash is None:
+            continue
+        algorithm, expected = hash_of(resource)
+        found = seen.digests.get(algorithm, f"the unknown algorithm {algorithm}")
+        if found != expected:
+            yield Violation(None, None, "hash", found, expected, file=path)
+
+
+def hash_of(resource: Resource) -> tuple[str, str]:
+    """Algorithm and hexadecimal digest of a resource's stated hash (Data Package v2, `hash`)."""
+    algorithm, _, digest = (resource.hash or "").rpartition(":")
+    return algorithm.lower() or "md5", digest.lower()
+
+
+def _seen(package: Descriptor, imprints: Imprints) -> Iterator[tuple[Resource, str, Imprint]]:
+    for resource in package.resources:
+        if len(resource.path) == 1 and resource.path[0] in imprints:
+            yield resource, resource.path[0], imprints[resource.path[0]]
+
+
+@rule("package", "state a version such as 1.2.0 (semver.org)")
+def version_semver(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """The version, where one is stated, follows Semantic Versioning 2.0.0."""
+    if "version" in package.raw and not SEMVER.fullmatch(package.version):
+        yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
+
+
+@rule("package", "add a section for this version at the top of the changelog")
+def version_changelog(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """The first version that CHANGELOG.md names, where there is one, is the package's."""
+    file = archive.root / CHANGELOG
+    if not package.version or not file.is_file():
+        return
+    match = _HEADING.search(file.read_bytes().decode("utf-8", "replace"))
+    found = match.group(1) if match else "no version"
+    if found != package.version:
+        yield Violation(None, None, None, found, package.version, file=CHANGELOG)
+
+
+@rule("package", "ask for it, or leave it out; what cannot be checked is not valid", "warning")
+def unsupported_feature(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """What the validator cannot check is said, never passed in silence."""
+    for resource in package.resources:
+        where = f"resources.{resource.name}"
+        if resource.dialect not in (None, {}):
+            yield _of_package("a dialect", "the default dialect", where)
+        if resource.encoding.lower().replace("-", "") != "utf8":
+            yield _of_package(f"encoding {resource.encoding}", "UTF-8", where)
+        if len(resource.path) > 1:
+            yield _of_package("several files", "one file", where)
+    for table in package.tables.values():
+        for field in table.schema.fields:
+            if reason := unsupported(field):
+                yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")
+
+
+@rule("structure", "give the columns the names, and the order, of the schema")
+def csv_header(table: Table, archive: Archive) -> Iterator[Violation]:
+    """The header has the names of the schema's fields in their order (`fieldsMatch: exact`)."""
+    record = header(archive.path_of(table.path))
+    expected = ", ".join(table.schema.names)
+    if record is None:
+        yield Violation(table.name, None, None, "an empty file", expected, 1, 1)
+    elif (found := tuple(cell.value for cell in record.cells)) != table.schema.names:
+        place = _first_difference(record.cells, table.schema.names)
+        shown = ", ".join(found)[:500]
+        yield Violation(table.name, None, None, shown, expected, place.line, place.column)
+
+
+def _first_difference(cells: tuple[Cell, ...], names: tuple[str, ...]) -> Cell:
+    for cell, name in zip(cells, names, strict=False):
+        if cell.value != name:
+            return cell
+    return cells[min(len(names), len(cells) - 1)]
+
+
+@rule("structure", "give the row as many cells as the header has")
+def csv_width(table: Table, record: Record) -> Iterator[Violation]:
+    """Each row has as many cells as there are columns."""
+    if record.number >= 0 and len(record.cells) != len(table.schema.fields):
+        found, expected = f"{len(record.cells)} cells", f"{len(table.schema.fields)} cells"
+        yield Violation(
+            table.name, record.number - 1, None, found, expected, record.line, record.cells[-1].column
+        )
+
+
+@rule("structure", "write the row as RFC 4180 has it, in UTF-8")
+def csv_malformed(table: Table, record: Record) -> Iterator[Violation]:
+    """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
+
+    A quotation that is never closed costs one row: reading goes on with the next line.
+    """
+    if record.number >= 0 and record.fault:
+        expected = "a row after RFC 4180, in UTF-8"
+        yield Violation(table.name, record.number - 1, None, record.fault, expected, record.line, 1)
+
+
+@rule("structure", "remove the blank line")
+def csv_blank_line(table: Table, record: Record) -> Iterator[Violation]:
+    """There are no blank lines; a file that ends in one line end has none."""
+    if record.number < 0:
+        yield Violation(table.name, None, None, "a blank line", "a row", record.line, 1)

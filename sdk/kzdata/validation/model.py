@@ -1,0 +1,211 @@
+"""The relations that rules are written over, and the SQL names of what a package declares.
+
+For each table that was read there is a relation of its name with the column `ord` (the row, from 0)
+and the columns that keys and declarations name. `Model.prepare` adds, once, what the traceability
+rules share:
+
+* `edge`: each evidence edge with the cell's value, the span's quote, source and bounds, and the
+  principal span's;
+* `wording`: what the figure grammar makes of each distinct wording;
+* `datewording`: what the date grammar makes of each distinct quote and day.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from kzdata import dates, figures
+from kzdata.database import Database, identifier, literal
+from kzdata.descriptor import SINGLE, Descriptor, Schema, Table
+from kzdata.errors import DateError, FigureError
+
+
+class Model:
+    """A package's tables in a database.
+
+    Attributes:
+        database: Where they are.
+        descriptor: What the package declares.
+        tables: Those of its tables that could be read.
+    """
+
+    def __init__(self, database: Database, descriptor: Descriptor) -> None:
+        self.database = database
+        self.descriptor = descriptor
+        self.tables: dict[str, Table] = {}
+
+    def one(self, role: str) -> Table | None:
+        """The table that declares `role`, if it could be read."""
+        return next((t for t in self.tables.values() if getattr(t.schema, role)), None)
+
+    def declaring(self, role: str) -> list[Table]:
+        """The tables that declare `role` and could be read."""
+        return [t for t in self.tables.values() if getattr(t.schema, role)]
+
+    def records(self) -> list[Table]:
+        """The tables whose cells can be traced."""
+        return [table for table in self.tables.values() if table.schema.record_key]
+
+    @property
+    def traceable(self) -> bool:
+        """Whether there are edges, spans and sources to check."""
+        return all(self.one(role) for role in ("edges", "spans", "sources"))
+
+    def prepare(self) -> None:
+        """Build the shared relations; call once, after all tables were read."""
+        if self.traceable:
+            self._make_edge()
+            self._make_wording()
+            self._make_datewording()
+
+    def _make_edge(self) -> None:
+        parts = [self._edges_of(table) for table in self.records()]
+        empty = (
+            "SELECT 0 AS ord, '' AS tab, '' AS record, '' AS field, '' AS role, '' AS note, "
+            "'' AS value, '' AS source, '' AS quote, 0 AS first, 0 AS last, '' AS day, "
+            "'' AS home, 0 AS home_first, 0 AS home_last WHERE false"
+        )
+        self.database.run(f"CREATE TEMP TABLE edge AS {' UNION ALL '.join([empty, *parts])}")
+
+    def _edges_of(self, table: Table) -> str:
+        edges, spans, sources = (self.one(role) for role in ("edges", "spans", "sources"))
+        assert edges and spans and sources and table.schema.record_key
+        e, s, a = edges.schema.edges, spans.schema.spans, sources.schema.sources
+        assert e and s and a
+        note = f"e.{identifier(e.note)}" if e.note else "NULL"
+        day = a.written_on or a.published_on
+        return f"""
+            SELECT e.ord, {literal(table.name)}, e.{identifier(e.record)}, e.{identifier(e.field)},
+                e.{identifier(e.role)}, {note}, {value_by_field(table.schema, f"e.{identifier(e.field)}")},
+                s.{identifier(s.source)}, s.{identifier(s.quote)},
+                {whole("s", s.start)}, {whole("s", s.end)},
+                {f"a.{identifier(day)}" if day else "NULL"}, {home(table.schema, spans.schema)}
+            FROM {identifier(edges.name)} e
+            JOIN {identifier(table.name)} t
+                ON t.{identifier(table.schema.record_key)} = e.{identifier(e.record)}
+            LEFT JOIN {identifier(spans.name)} s ON s.{identifier(s.id)} = e.{identifier(e.span)}
+            LEFT JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = s.{identifier(s.source)}
+            {principal_join(table.schema, spans)}"""
+
+    def _make_wording(self) -> None:
+        parts = [f"SELECT quote FROM edge WHERE {self.kind_test('figure')}"]
+        for table in self.declaring("figure"):
+            figure = table.schema.figure
+            assert figure
+            parts.append(f"SELECT {identifier(figure.text)} FROM {identifier(table.name)}")
+        found = self.database.rows(f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})")
+        columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
+        rows = (read_figure(wording) for (wording,) in found if wording is not None)
+        self.database.fill("wording", columns, rows)
+
+    def _make_datewording(self) -> None:
+        sql = f"SELECT DISTINCT quote, day FROM edge WHERE {self.kind_test('date')}"
+        rows = (read_date(quote, day) for quote, day in self.database.rows(sql) if quote and day)
+        names = ("wording", "day", "first", "last", "precision", "fault")
+        self.database.fill("datewording", dict.fromkeys(names, "VARCHAR"), rows)
+
+    def kind_test(self, kind: str) -> str:
+        """SQL over `edge`: the cell is part of a figure or date and the role is `normalised`."""
+        pairs = [
+            f"(tab = {literal(table.name)} AND field = {literal(name)})"
+            for table in self.records()
+            for name, (group, _) in normal_kinds(table.schema).items()
+            if group == kind
+        ]
+        return f"role = 'normalised' AND ({' OR '.join(pairs) or 'false'})"
+
+
+def whole(alias: str, column: str) -> str:
+    """A column of text as a whole number, or NULL."""
+    return f"try_cast({alias}.{identifier(column)} AS BIGINT)"
+
+
+def value_by_field(schema: Schema, name: str) -> str:
+    """SQL: the cell of row `t` in the column that the expression `name` gives."""
+    cases = " ".join(
+        f"WHEN {literal(field.name)} THEN t.{identifier(field.name)}"
+        for field in schema.fields
+        if field.evidence
+    )
+    return f"CASE {name} {cases} END"
+
+
+def home(schema: Schema, spans: Schema) -> str:
+    """SQL: source and bounds of the principal span, or NULLs."""
+    if not schema.principal or not spans.spans:
+        return "NULL, NULL, NULL"
+    s = spans.spans
+    return f"p.{identifier(s.source)}, {whole('p', s.start)}, {whole('p', s.end)}"
+
+
+def principal_join(schema: Schema, spans: Table) -> str:
+    """SQL: the join to the principal span, if the table has one."""
+    if not schema.principal or not spans.schema.spans:
+        return ""
+    key = identifier(spans.schema.spans.id)
+    return f"LEFT JOIN {identifier(spans.name)} p ON p.{key} = t.{identifier(schema.principal)}"
+
+
+def normal_kinds(schema: Schema) -> dict[str, tuple[str, str]]:
+    """Which fields a grammar computes: by field, `figure` or `date` and the part of its result."""
+    kinds: dict[str, tuple[str, str]] = {}
+    if schema.figure:
+        for part in ("low", "high", "qualifier"):
+            kinds[getattr(schema.figure, part)] = ("figure", part)
+    for columns in schema.dates:
+        kinds[columns.start] = ("date", "first" if columns.end else "only")
+        if columns.end:
+            kinds[columns.end] = ("date", "last")
+        if columns.precision:
+            kinds[columns.precision] = ("date", "precision")
+    return kinds
+
+
+def read_figure(wording: str) -> tuple[Any, ...]:
+    """A row of `wording`."""
+    try:
+        low, high, qualifier = figures.parse(wording)
+    except FigureError as error:
+        return wording, None, None, None, str(error)
+    return wording, figures.canonical(low) or None, figures.canonical(high) or None, qualifier, None
+
+
+def read_date(wording: str, day: str) -> tuple[Any, ...]:
+    """A row of `datewording`."""
+    try:
+        first, last, precision = dates.resolve(wording, date.fromisoformat(day))
+    except (DateError, ValueError) as error:
+        return wording, day, None, None, None, str(error)
+    return wording, day, first and str(first), last and str(last), precision, None
+
+
+def needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
+    """The columns of a table that rules beyond single cells use, in the file's order."""
+    schema = table.schema
+    names = {*schema.primary_key, *(name for key in schema.unique_keys for name in key)}
+    names |= {name for key in schema.foreign_keys for name in key.fields}
+    names |= {field.name for field in schema.fields if field.evidence or field.constraints.unique}
+    names |= set(declared_columns(schema)) | set(referenced_columns(table.name, descriptor))
+    return tuple(name for name in schema.names if name in names)
+
+
+def referenced_columns(name: str, descriptor: Descriptor) -> Iterator[str]:
+    """The columns of a table that other tables point to."""
+    for child in descriptor.tables.values():
+        for key in child.schema.foreign_keys:
+            if (key.reference.resource or child.name) == name:
+                yield from key.reference.fields
+        if child.schema.aliases:
+            targets = child.schema.aliases.of
+            yield from (target.field for target in targets if target.resource == name)
+
+
+def declared_columns(schema: Schema) -> Iterator[str]:
+    """The columns that the table's own declarations name."""
+    parts = [getattr(schema, role) for role in ("figure", *SINGLE, "exclusions")]
+    for part in [*filter(None, parts), *schema.dates]:
+        for name in type(part).model_fields:
+            value = getattr(part, name)
+            if isinstance(value, str) and value in schema.names:
+                yield value
+    yield from filter(None, (schema.principal, schema.parent))

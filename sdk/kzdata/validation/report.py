@@ -1,0 +1,155 @@
+"""What validation says: findings, and the report that holds them.
+
+A finding is a frozen value: which rule, where, what was found, what was expected, and how to mend
+it. A report is all findings of one run with what was checked and what could not be.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from kzdata.errors import KzdataError
+
+Severity = Literal["error", "warning"]
+
+
+class InvalidPackageError(KzdataError):
+    """Raised by `Report.raise_if_invalid`; the report is in `report`."""
+
+    def __init__(self, report: "Report") -> None:
+        super().__init__(report.verdict)
+        self.report = report
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of one rule at one place.
+
+    Attributes:
+        rule: Kebab-case name of the rule, its public code.
+        severity: `error` makes a package invalid, `warning` does not.
+        file: Path of the file inside the package, or `datapackage.json`.
+        line: Physical line in the file, from 1; None where no line is at fault.
+        column: Column of the cell's first character in that line, in Unicode code points from 1.
+        record: Key of the row, where it has one.
+        field: Column name.
+        found: What stands there.
+        expected: What should stand there.
+        fix: The way out.
+    """
+
+    rule: str
+    severity: Severity
+    file: str
+    line: int | None = None
+    column: int | None = None
+    record: str | None = None
+    field: str | None = None
+    found: str = ""
+    expected: str = ""
+    fix: str = ""
+
+    @property
+    def where(self) -> str:
+        """`file:line:column`, as far as known."""
+        place = (self.file, self.line, self.column)
+        return ":".join(str(part) for part in place if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """How many factual cells there are and how they are evidenced.
+
+    Attributes:
+        required: Filled cells whose field demands evidence.
+        evidenced: Those of them with at least one edge.
+        inferred: Those of them whose edges are all `inferred`.
+    """
+
+    required: int = 0
+    evidenced: int = 0
+    inferred: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one validation.
+
+    Attributes:
+        package: Name of the package.
+        version: Its version; empty where none is stated.
+        findings: All findings kept, in file and line order.
+        omitted: By rule, how many more findings there are than are kept.
+        rows: Rows checked, by table.
+        receipts: Counts of evidenced cells.
+        unchecked: What was not checked, and why, one sentence each.
+        spans_in_texts: How many spans were compared with article texts.
+    """
+
+    package: str
+    version: str
+    findings: Sequence[Finding] = ()
+    omitted: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    receipts: Receipts = Receipts()
+    unchecked: Sequence[str] = ()
+    spans_in_texts: int = 0
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    @property
+    def errors(self) -> int:
+        """Number of findings of severity `error` that are kept."""
+        return sum(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Number of findings of severity `warning` that are kept."""
+        return len(self.findings) - self.errors
+
+    @property
+    def valid(self) -> bool:
+        """True when no error was found."""
+        return self.errors == 0
+
+    @property
+    def by_rule(self) -> dict[str, int]:
+        """Number of findings by rule, those omitted included."""
+        return dict(sorted((Counter(f.rule for f in self.findings) + Counter(self.omitted)).items()))
+
+    @property
+    def verdict(self) -> str:
+        """One line: valid or not, and how much was found."""
+        name = f"{self.package} {self.version}".strip()
+        if self.valid:
+            return f"{name}: valid"
+        more = sum(self.omitted.values())
+        return f"{name}: not valid, {self.errors} errors" + (f" and {more} more" if more else "")
+
+    def raise_if_invalid(self) -> "Report":
+        """Return the report itself when valid.
+
+        Raises:
+            InvalidPackageError: An error was found.
+        """
+        if not self.valid:
+            raise InvalidPackageError(self)
+        return self
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain values, for JSON."""
+        return {
+            "package": self.package,
+            "version": self.version,
+            "valid": self.valid,
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "rows": self.rows,
+            "receipts": asdict(self.receipts),
+            "spans_in_texts": self.spans_in_texts,
+            "unchecked": list(self.unchecked),
+            "omitted": self.omitted,
+            "findings": [asdict(finding) for finding in self.findings],
+        }

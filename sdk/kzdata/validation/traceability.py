@@ -1,0 +1,431 @@
+"""Rules about spans, figures and evidence: that every number has a receipt.
+
+They are driven by the package's own declarations (docs/profile.md), whatever its tables are called.
+"""
+
+from collections.abc import Iterator
+
+from kzdata.database import (
+    code_points,
+    contains_words,
+    decimal,
+    full_match,
+    identifier,
+    literal,
+    sha256,
+    text,
+)
+from kzdata.descriptor import Sources, Spans, Table
+from kzdata.validation.model import Model, normal_kinds, whole
+from kzdata.validation.references import all_records
+from kzdata.validation.rules import Query, rule
+
+ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
+"""What an edge can be; W3C Web Annotation would call them motivations."""
+_SENTENCE = r"(?s)[\"'“‘«(\[]*\p{Lu}\S*\s+\S+\s+.*[.!?…][\"'”’»)\]]*"
+
+
+def _spans(model: Model) -> tuple[Table, Spans] | None:
+    table = model.one("spans")
+    return (table, table.schema.spans) if table and table.schema.spans else None
+
+
+def _sources(model: Model) -> tuple[Table, Sources] | None:
+    table = model.one("sources")
+    return (table, table.schema.sources) if table and table.schema.sources else None
+
+
+def _over_spans(model: Model, column: str, found: str, expected: str, breach: str) -> Iterator[Query]:
+    """Spans `s` of sources `a` for which `breach` is true."""
+    spans, sources = _spans(model), _sources(model)
+    if not spans or not sources:
+        return
+    (table, s), (articles, a) = spans, sources
+    yield Query(
+        table.name,
+        f"""SELECT s.ord, {literal(column)}, {found}, {expected}
+        FROM {identifier(table.name)} s JOIN {identifier(articles.name)} a
+            ON a.{identifier(a.id)} = s.{identifier(s.source)}
+        WHERE {breach}""",
+    )
+
+
+@rule("span", "take the offsets from `kzdata locate`")
+def span_bounds(model: Model) -> Iterator[Query]:
+    """A span begins at 0 or later, ends after it begins, and ends inside the article."""
+    if not (spans := _spans(model)) or not (sources := _sources(model)):
+        return
+    s = spans[1]
+    start, end, length = whole("s", s.start), whole("s", s.end), whole("a", sources[1].length)
+    found = f"{text(start)} || ' to ' || {text(end)}"
+    expected = f"'0 <= start < end <= ' || {text(length)}"
+    breach = f"{start} < 0 OR {end} <= {start} OR {end} > {length}"
+    yield from _over_spans(model, s.end, found, expected, breach)
+
+
+@rule("span", "take the offsets from `kzdata locate`")
+def span_length(model: Model) -> Iterator[Query]:
+    """A span is as long as its quote, in Unicode code points."""
+    if not (spans := _spans(model)):
+        return
+    s = spans[1]
+    quote = f"s.{identifier(s.quote)}"
+    width = f"{whole('s', s.end)} - {whole('s', s.start)}"
+    breach = f"{width} <> {code_points(quote)}"
+    found, expected = text(f"({width})"), text(code_points(quote))
+    yield from _over_spans(model, s.end, found, expected, breach)
+
+
+@rule("span", "quote less: the shortest phrase that carries the fact")
+def span_quote_length(model: Model) -> Iterator[Query]:
+    """A quote is at most as long as `maxLength` of `kzdata:spans` allows (100 characters)."""
+    if not (spans := _spans(model)):
+        return
+    s = spans[1]
+    length = code_points(f"s.{identifier(s.quote)}")
+    expected = literal(f"at most {s.max_length} characters")
+    breach = f"{length} > {s.max_length}"
+    yield from _over_spans(model, s.quote, text(length), expected, breach)
+
+
+@rule("span", "quote a phrase, not the whole sentence")
+def span_sentence(model: Model) -> Iterator[Query]:
+    """A quote does not look like a whole sentence: a capital first, a full stop last.
+
+    With the texts at hand, `span-whole-sentence` compares with the article's own sentences.
+    """
+    if not (spans := _spans(model)):
+        return
+    quote = f"s.{identifier(spans[1].quote)}"
+    breach = full_match(quote, _SENTENCE)
+    yield from _over_spans(model, spans[1].quote, quote, "'less than a sentence'", breach)
+
+
+@rule("span", "take the whole row from `kzdata locate`; never edit a quote or an offset by hand")
+def span_checksum(model: Model) -> Iterator[Query]:
+    """A span's checksum is that of its article's hash, its offsets and its quote.
+
+    The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:quote`: a changed digit or
+    letter shows even where the article itself is not at hand.
+    """
+    if not (spans := _spans(model)) or not (sources := _sources(model)):
+        return
+    s, a = spans[1], sources[1]
+    if not s.checksum:
+        return
+    parts = [f"a.{identifier(a.sha256)}", *(f"s.{identifier(c)}" for c in (s.start, s.end, s.quote))]
+    expected = f"substring({sha256(' || {} || '.format(literal(':')).join(parts))}, 1, 16)"
+    found = f"s.{identifier(s.checksum)}"
+    yield from _over_spans(model, s.checksum, found, expected, f"{found} <> {expected}")
+
+
+@rule("span", "quote less of this article")
+def span_share(model: Model) -> Iterator[Query]:
+    """The quotes of an article together cover at most `maxShare` of its characters (a half)."""
+    spans, sources = _spans(model), _sources(model)
+    if not spans or not sources:
+        return
+    (table, s), (articles, a) = spans, sources
+    start, end, source = whole("s", s.start), whole("s", s.end), f"s.{identifier(s.source)}"
+    before = f"max({end}) OVER (PARTITION BY {source} ORDER BY {start}, {end}, s.ord ROWS BETWEEN"
+    reached = f"coalesce({before} UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
+    fresh = f"greatest(0, {end} - greatest({start}, {reached}))"
+    share = f"(1.0 * c.total / {whole('a', a.length)})"
+    yield Query(
+        articles.name,
+        f"""SELECT a.ord, {literal(a.length)}, {text(f"round({share}, 4)")},
+            {literal(f"at most {s.max_share} of the article")}
+        FROM {identifier(articles.name)} a JOIN (
+            SELECT source, sum(fresh) AS total
+            FROM (SELECT {source} AS source, {fresh} AS fresh FROM {identifier(table.name)} s)
+            GROUP BY source
+        ) c ON c.source = a.{identifier(a.id)}
+        WHERE {share} > {s.max_share}""",
+    )
+
+
+@rule("span", "remove the span, or tie the cell that needs it with an edge")
+def span_orphan(model: Model) -> Iterator[Query]:
+    """Each span is used: by an edge, or as the principal span of a claim."""
+    spans, edges = _spans(model), model.one("edges")
+    if not spans or not edges or not edges.schema.edges:
+        return
+    table, s = spans
+    key = f"s.{identifier(s.id)}"
+    users = [(edges.name, edges.schema.edges.span)]
+    users += [(t.name, t.schema.principal) for t in model.declaring("principal")]
+    unused = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {identifier(name)} u WHERE u.{identifier(column)} = {key})"
+        for name, column in users
+        if column
+    )
+    yield Query(
+        table.name,
+        f"""SELECT s.ord, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
+        FROM {identifier(table.name)} s WHERE {unused}""",
+    )
+
+
+def _figures(model: Model) -> Iterator[tuple[Table, str, dict[str, str]]]:
+    """Each table with figures: SQL from row `t` to wording `w` and span `p`, and its columns."""
+    spans = _spans(model)
+    for table in model.declaring("figure") if spans and model.traceable else ():
+        figure = table.schema.figure
+        assert figure and spans
+        columns = {part: f"t.{identifier(getattr(figure, part))}" for part in figure.model_fields_set}
+        source = f"""FROM {identifier(table.name)} t
+            LEFT JOIN wording w ON w.wording = {columns["text"]}
+            LEFT JOIN {identifier(spans[0].name)} p
+                ON p.{identifier(spans[1].id)} = {columns["span"]}"""
+        columns["quote"] = f"p.{identifier(spans[1].quote)}"
+        yield table, source, columns
+
+
+@rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
+def figure_in_quote(model: Model) -> Iterator[Query]:
+    """The wording of a figure stands, as whole words, in the quote of the claim's principal span."""
+    for table, source, column in _figures(model):
+        assert table.schema.figure
+        breach = f"NOT {contains_words(column['quote'], column['text'])}"
+        yield Query(
+            table.name,
+            f"""SELECT t.ord, {literal(table.schema.figure.text)}, {column["text"]},
+                'words of ' || {column["quote"]} {source} WHERE {breach}""",
+        )
+
+
+@rule("figure", "use the shortest wording of the number alone; see the grammar in the methodology")
+def figure_grammar(model: Model) -> Iterator[Query]:
+    """The wording of a figure is in the figure grammar."""
+    for table, source, column in _figures(model):
+        assert table.schema.figure
+        yield Query(
+            table.name,
+            f"""SELECT t.ord, {literal(table.schema.figure.text)}, {column["text"]}, w.fault
+            {source} WHERE w.fault IS NOT NULL""",
+        )
+
+
+@rule("figure", "let the grammar compute the bounds and the qualifier; never edit them alone")
+def figure_interval(model: Model) -> Iterator[Query]:
+    """The bounds and the qualifier of a figure are what the grammar makes of its wording.
+
+    Without a wording there are no bounds, and the qualifier is `unquantified` or empty.
+    """
+    for table, source, column in _figures(model):
+        figure = table.schema.figure
+        assert figure
+        for part in ("low", "high", "qualifier"):
+            cell, expected = column[part], f"w.{part}"
+            breach = f"(w.fault IS NULL AND {cell} IS DISTINCT FROM {expected})"
+            if part == "qualifier":
+                breach += f" AND NOT ({column['text']} IS NULL AND {cell} = 'unquantified')"
+            yield Query(
+                table.name,
+                f"""SELECT t.ord, {literal(getattr(figure, part))}, coalesce({cell}, ''),
+                    coalesce({expected}, 'empty') {source} WHERE {breach}""",
+            )
+
+
+@rule("figure", "exchange the bounds")
+def figure_order(model: Model) -> Iterator[Query]:
+    """The lower bound of a figure is not above the upper one."""
+    for table, source, column in _figures(model):
+        assert table.schema.figure
+        yield Query(
+            table.name,
+            f"""SELECT t.ord, {literal(table.schema.figure.low)}, {column["low"]},
+                'at most ' || {column["high"]} {source}
+            WHERE {decimal(column["low"])} > {decimal(column["high"])}""",
+        )
+
+
+def _edge_query(model: Model, found: str, expected: str, breach: str, join: str = "") -> Iterator[Query]:
+    """Edges `e` for which `breach` is true."""
+    table = model.one("edges")
+    if table is None or not table.schema.edges or not model.traceable:
+        return
+    column = literal(table.schema.edges.span)
+    yield Query(
+        table.name,
+        f"SELECT e.ord, {column}, {found}, {expected} FROM edge e {join} WHERE {breach}",
+    )
+
+
+@rule("evidence", "name a record of the package")
+def evidence_record(model: Model) -> Iterator[Query]:
+    """The record of each edge is a row of a table whose cells are traced."""
+    table = model.one("edges")
+    if table is None or not table.schema.edges:
+        return
+    record = table.schema.edges.record
+    yield Query(
+        table.name,
+        f"""SELECT e.ord, {literal(record)}, e.{identifier(record)}, 'the id of a row'
+        FROM {identifier(table.name)} e WHERE NOT EXISTS (
+            SELECT 1 FROM ({all_records(model)}) r WHERE r.id = e.{identifier(record)})""",
+    )
+
+
+@rule("evidence", "name a column of the record's table whose cells are traced")
+def evidence_field(model: Model) -> Iterator[Query]:
+    """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
+    known = " OR ".join(
+        f"(e.tab = {literal(table.name)} AND e.field = {literal(field.name)})"
+        for table in model.records()
+        for field in table.schema.fields
+        if field.evidence
+    )
+    yield from _edge_query(model, "e.field", "'a column of ' || e.tab", f"NOT ({known or 'false'})")
+
+
+@rule("evidence", "remove the edge, or fill the cell")
+def evidence_empty_cell(model: Model) -> Iterator[Query]:
+    """An edge leads from a filled cell; an empty one states nothing."""
+    yield from _edge_query(model, "'an empty cell'", "'a value in ' || e.field", "e.value IS NULL")
+
+
+@rule("evidence", f"use one of the roles {', '.join(ROLES)}")
+def evidence_role(model: Model) -> Iterator[Query]:
+    """The role of each edge is one of the five, so that it can be checked."""
+    listed = ", ".join(literal(role) for role in ROLES)
+    expected = literal(f"one of {', '.join(ROLES)}")
+    yield from _edge_query(model, "e.role", expected, f"e.role NOT IN ({listed})")
+
+
+@rule("evidence", "add an edge from the cell to the words that it rests on")
+def evidence_missing(model: Model) -> Iterator[Query]:
+    """Each filled cell of a field with `kzdata:evidence: required` has an edge."""
+    for table in model.records() if model.traceable else ():
+        fields, key = table.schema.evidenced, table.schema.record_key
+        if not fields or not key:
+            continue
+        bits = " ".join(f"WHEN {literal(f.name)} THEN {1 << i}" for i, f in enumerate(fields))
+        cells = ", ".join(f"t.{identifier(field.name)}" for field in fields)
+        gaps = " UNION ALL ".join(
+            f"SELECT ord, {literal(f.name)}, {identifier(f.name)}, 'an edge' FROM gap "
+            f"WHERE {identifier(f.name)} IS NOT NULL AND (had & {1 << i}) = 0"
+            for i, f in enumerate(fields)
+        )
+        yield Query(
+            table.name,
+            f"""WITH have AS (
+                SELECT record, bit_or(CASE field {bits} ELSE 0 END) AS had
+                FROM edge WHERE tab = {literal(table.name)} GROUP BY record
+            ), gap AS (
+                SELECT t.ord, {cells}, coalesce(h.had, 0) AS had
+                FROM {identifier(table.name)} t
+                LEFT JOIN have h ON h.record = t.{identifier(key)}
+            ) {gaps}""",
+        )
+
+
+@rule("evidence", "restore the missing edge, or correct the count on all edges of the cell")
+def evidence_count(model: Model) -> Iterator[Query]:
+    """A cell has as many edges as each of its edges says, so that a deleted one shows."""
+    table = model.one("edges")
+    if table is None or not table.schema.edges or not table.schema.edges.count:
+        return
+    e = table.schema.edges
+    record, field, count = identifier(e.record), identifier(e.field), identifier(e.count or "")
+    yield Query(
+        table.name,
+        f"""SELECT e.ord, {literal(e.count or "")}, e.{count}, {text("c.n")}
+        FROM {identifier(table.name)} e JOIN (
+            SELECT {record} AS record, {field} AS field, count(*) AS n
+            FROM {identifier(table.name)} GROUP BY ALL
+        ) c ON c.record = e.{record} AND c.field = e.{field}
+        WHERE e.{count} IS DISTINCT FROM {text("c.n")}""",
+    )
+
+
+@rule("evidence", "quote the article that makes the claim; another article makes another claim")
+def evidence_article(model: Model) -> Iterator[Query]:
+    """The edges of a claim lead to the article of its principal span."""
+    breach = "e.home IS NOT NULL AND e.source <> e.home"
+    yield from _edge_query(model, "e.source", "e.home", breach)
+
+
+@rule("evidence", "write the cell as the quote has it, or choose the span or the role that fits")
+def evidence_verbatim(model: Model) -> Iterator[Query]:
+    """Role `verbatim`: the cell is the quote, character for character."""
+    breach = "e.role = 'verbatim' AND e.value <> e.quote"
+    yield from _edge_query(model, "e.value", "e.quote", breach)
+
+
+@rule("evidence", "take the wording from inside the claim's principal span")
+def evidence_principal(model: Model) -> Iterator[Query]:
+    """The wording of a figure is quoted from inside the claim's principal span."""
+    pairs = [
+        f"(e.tab = {literal(table.name)} AND e.field = {literal(table.schema.figure.text)})"
+        for table in model.declaring("figure")
+        if table.schema.figure
+    ]
+    inside = "e.first >= e.home_first AND e.last <= e.home_last"
+    breach = f"({' OR '.join(pairs) or 'false'}) AND NOT ({inside})"
+    yield from _edge_query(model, "e.quote", "'words inside the principal span'", breach)
+
+
+@rule("evidence", "correct the cell, or tie it to the words that it follows from")
+def evidence_normalised(model: Model) -> Iterator[Query]:
+    """Role `normalised`: the cell is what the figure or the date grammar makes of the quote.
+
+    Dates are resolved against the day that the article's text speaks from.
+    """
+    figures, days = [], []
+    for table in model.records():
+        for field, (kind, part) in normal_kinds(table.schema).items():
+            when = f"WHEN e.tab = {literal(table.name)} AND e.field = {literal(field)} THEN"
+            value = "coalesce(d.first, d.last)" if part == "only" else f"d.{part}"
+            if kind == "figure":
+                figures.append(f"{when} w.{part}")
+            else:
+                days.append(f"{when} {value}")
+    cases = " ".join([*figures, *days])
+    if not cases:
+        return
+    join = """LEFT JOIN wording w ON w.wording = e.quote
+        LEFT JOIN datewording d ON d.wording = e.quote AND d.day = e.day"""
+    computed = f"(CASE {cases} END)"
+    expected = f"coalesce({computed}, w.fault, d.fault, 'a field of a figure or a date')"
+    breach = f"e.role = 'normalised' AND e.value IS DISTINCT FROM {computed}"
+    yield from _edge_query(model, "e.value", expected, breach, join)
+
+
+@rule("evidence", "name the entity that the quote names, or add the alias that the article prints")
+def evidence_resolved(model: Model) -> Iterator[Query]:
+    """Role `resolved`: the quote contains, as whole words, a surface form of the entity."""
+    table = model.one("aliases")
+    a = table.schema.aliases if table else None
+    if table is None or a is None:
+        yield from _edge_query(model, "e.value", "'a table of aliases'", "e.role = 'resolved'")
+        return
+    same = f"AND a.{identifier(a.source)} = e.source" if a.source else ""
+    known = f"""EXISTS (SELECT 1 FROM {identifier(table.name)} a
+        WHERE a.{identifier(a.entity)} = e.value {same}
+        AND {contains_words("e.quote", f"a.{identifier(a.alias)}")})"""
+    breach = f"e.role = 'resolved' AND NOT {known}"
+    yield from _edge_query(model, "e.value", "'an entity named in ' || e.quote", breach)
+
+
+@rule("evidence", "choose the category that the quote's words justify, or add the term to the codebook")
+def evidence_coded(model: Model) -> Iterator[Query]:
+    """Role `coded`: the quote contains, as whole words, a term that the codebook has for the cell."""
+    table = model.one("codebook")
+    c = table.schema.codebook if table else None
+    if table is None or c is None:
+        yield from _edge_query(model, "e.value", "'a codebook'", "e.role = 'coded'")
+        return
+    known = f"""EXISTS (SELECT 1 FROM {identifier(table.name)} c
+        WHERE c.{identifier(c.field)} = e.tab || '.' || e.field
+        AND c.{identifier(c.category)} = e.value
+        AND {contains_words("e.quote", f"c.{identifier(c.term)}")})"""
+    breach = f"e.role = 'coded' AND NOT {known}"
+    yield from _edge_query(model, "e.value", "'a category justified by ' || e.quote", breach)
+
+
+@rule("evidence", "say in the note why the passage carries the cell")
+def evidence_inferred(model: Model) -> Iterator[Query]:
+    """Role `inferred`: a note says why. It is the last resort, and its share is reported."""
+    breach = "e.role = 'inferred' AND e.note IS NULL"
+    yield from _edge_query(model, "e.value", "'a note'", breach)

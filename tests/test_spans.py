@@ -58,7 +58,8 @@ def test_without_occurrence_only_a_single_one_is_located(case):
     if len(occurrences(text, span.quote)) == 1:
         assert locate(text, span.quote) == span
     else:
-        with pytest.raises(SpanError, match=f"{span.start}"):
+        first, second = occurrences(text, span.quote)[:2]
+        with pytest.raises(SpanError, match=f"ambiguous.* at {first}, {second}"):
             locate(text, span.quote)
 
 
@@ -282,6 +283,16 @@ def test_distinct_quotes_are_all_found(numbers, prefix):
     for new in (prefix + text, text.replace("\n", "\r\n"), text + prefix):
         found = reanchor(spans, new, len(text))
         assert [span and span.quote for span in found] == [span.quote for span in spans]
+
+
+@pytest.mark.parametrize(("old", "new"), [("\n", "\r\n"), ("\r\n", "\n")])
+def test_other_line_ends_cost_nothing(old, new):
+    """Catches quotes that stand several times and are given up where only lines end otherwise."""
+    lines = ["Friday came.", "Then Friday left.", "A day later,", "on Friday, all ended."] * 3
+    text = old.join(lines)
+    spans = [locate(text, "Friday", k) for k in range(1, 10)] + [locate(text, "all ended", 3)]
+    found = reanchor(spans, new.join(lines), len(text))
+    assert [(s.quote, s.occurrence) for s in found] == [(s.quote, s.occurrence) for s in spans]
 
 
 def test_repeated_quotes_are_told_apart_by_their_neighbours():

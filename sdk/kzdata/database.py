@@ -53,15 +53,17 @@ def contains(expression: str, part: str) -> str:
     return f"contains({expression}, {part})"
 
 
-def contains_words(expression: str, part: str) -> str:
-    """Whether a text contains another as whole words, not inside a longer word.
+def words(expression: str) -> str:
+    """The text with each word between two marks, so that `contains` finds whole words only.
 
-    The regular expression is tried only where the plain search succeeded.
+    One regular expression for all rows is far faster than one a row.
     """
-    edge = literal(r"(^|[^\p{L}\p{N}_])")
-    close = literal(r"($|[^\p{L}\p{N}_])")
-    words = f"regexp_matches({expression}, {edge} || regexp_escape({part}) || {close})"
-    return f"(contains({expression}, {part}) AND {words})"
+    return f"regexp_replace({expression}, '([\\p{{L}}\\p{{N}}_]+)', '\x1e\\1\x1f', 'g')"
+
+
+def matches(expression: str, pattern: str) -> str:
+    """Whether an RE2 pattern matches somewhere in the text."""
+    return f"regexp_matches({expression}, {literal(pattern)})"
 
 
 def code_points(expression: str) -> str:

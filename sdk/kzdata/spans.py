@@ -309,11 +309,13 @@ def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[
     cancel to the character and the quote happens to stand at the old offset.
 
     A passage may have gone while its words stand elsewhere. Therefore a decided place must also
-    keep its distance to the passage before or behind it (the ends of the text count as passages,
-    and a carriage return more or less per line is allowed for): one edit moves all that follows
-    together, and what moved against both its neighbours is another passage. Such a passage is
-    given up and the rest decided anew. A quote that stands fewer times than its occurrence says
-    it did is not trusted either.
+    keep its distance to the passage before or behind it, the ends of the text counted as
+    passages: one edit moves all that follows together, and what moved against both its
+    neighbours is another passage. Such a passage is given up and the rest decided anew. A quote
+    that stands fewer times than its occurrence says it did is not trusted either.
+
+    All this is done on the text as it is and with its line ends read as LF and as CRLF; the
+    reading in which most passages are decided counts.
 
     Args:
         old: The spans in the article they were made for, in order of start.
@@ -331,10 +333,26 @@ def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[
         SpanError: The spans are not in order of start, or contradict one another.
     """
     found: list[Span | None] = [None] * len(old)
-    for block, place in _placed(_fused(old), text, length):
+    blocks = _fused(old)
+    readings = [(_placed(blocks, view, length), places) for view, places in _views(text)]
+    decided, places = max(readings, key=lambda reading: len(reading[0]))
+    for block, at in decided:
         for index, offset in block.members:
-            found[index] = _moved(old[index], place + offset, text)
+            found[index] = _moved(old[index], places[at + offset], text)
     return found
+
+
+def _views(text: str) -> Iterator[tuple[str, Sequence[int]]]:
+    """The text as it is, with LF and with CRLF, and where each code point of it stands."""
+    yield text, range(len(text))
+    for line_end in ("\n", "\r\n") if "\n" in text else ():
+        places: list[int] = []
+        at = 0
+        for line in re.split("(\r?\n)", text):
+            broken = line in ("\n", "\r\n")
+            places += [at] * len(line_end) if broken else range(at, at + len(line))
+            at += len(line)
+        yield re.sub("\r?\n", line_end, text), places
 
 
 def _placed(blocks: list[_Block], text: str, length: int | None) -> list[tuple[_Block, int]]:
@@ -351,7 +369,7 @@ def _placed(blocks: list[_Block], text: str, length: int | None) -> list[tuple[_
 
 def _moved(span: Span, start: int, text: str) -> Span | None:
     starts = occurrences(text, span.quote)
-    if len(starts) < span.occurrence:
+    if len(starts) < span.occurrence or start not in starts:
         return None
     return Span(start, start + len(span.quote), span.quote, starts.index(start) + 1)
 
@@ -459,20 +477,10 @@ def _tied(blocks: Sequence[_Block], places: _Places, text: str, length: int | No
     """Keep the places whose distance to a neighbour, or to an end of the text, has not changed."""
     behind = len(text) if length is None else length
     ends = [(0, 0, 0, 0), *_decided(blocks, places), (behind, behind, len(text), len(text))]
-    ties = [
-        _same_distance(right[0] - left[1], text[left[3] : right[2]])
-        for left, right in pairwise(ends)
-    ]
+    ties = [right[0] - left[1] == right[2] - left[3] for left, right in pairwise(ends)]
     ties[-1] = ties[-1] or length is None
     kept = iter([before or after for before, after in pairwise(ties)])
     return [at if at is not None and next(kept) else None for at in places]
-
-
-def _same_distance(distance: int, between: str) -> bool:
-    """Whether a stretch is as long as it was, if need be with other line ends."""
-    pairs = between.count("\r\n")
-    single = between.count("\n") - pairs
-    return distance in (len(between), len(between) - pairs, len(between) + single)
 
 
 def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:

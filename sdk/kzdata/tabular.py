@@ -20,6 +20,9 @@ MAX_CELL_BYTES = 1 << 20
 _FIELD = re.compile(r'"((?:[^"]|"")*)"|([^,"]*)')
 _LOOSE = re.compile(r'"((?:[^"]|"")*)"[^,]*|([^,]*)')
 CHUNK = 1 << 20
+_PLAIN = bytes({*b"\t\n\r", *range(0x20, 0x100)} - {0x7F, 0xC2, 0xE2})
+_HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+"""UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069."""
 
 
 class Cell(NamedTuple):
@@ -56,26 +59,35 @@ class Imprint:
         digests: Hexadecimal digests by algorithm.
         suspicious: Whether the bytes hold what DuckDB passes over in silence: blank lines, NUL
             bytes, bare carriage returns.
+        controls: Whether they hold control characters or bidirectional overrides.
     """
 
     size: int
     digests: dict[str, str]
     suspicious: bool
+    controls: bool
 
 
 def imprint(path: Path, algorithms: frozenset[str] = frozenset({"sha256"})) -> Imprint:
     """Hash a file and look for bytes that a fast reader passes over, in one pass."""
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
-    size, suspicious, tail = 0, False, b"\n"
+    size, suspicious, controls, tail = 0, False, False, b"\n"
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             for digest in digests.values():
                 digest.update(chunk)
             size += len(chunk)
             suspicious = suspicious or _suspicious(tail + chunk)
+            controls = controls or _controls(tail + chunk)
             tail = chunk[-2:]
     hexadecimal = {name: digest.hexdigest() for name, digest in digests.items()}
-    return Imprint(size, hexadecimal, suspicious)
+    return Imprint(size, hexadecimal, suspicious, controls)
+
+
+def _controls(data: bytes) -> bool:
+    """Whether there is a control character; the plain bytes are sorted out at C speed first."""
+    left = data.translate(None, _PLAIN)
+    return bool(left) and (bool(left.translate(None, b"\xc2\xe2")) or bool(_HIDDEN.search(data)))
 
 
 def _suspicious(data: bytes) -> bool:

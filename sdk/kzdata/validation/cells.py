@@ -164,7 +164,8 @@ def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Breac
     """A cell holds no control character but tab and line feed, and nothing that turns text around.
 
     Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
-    make a cell read differently from what it holds (CVE-2021-42574).
+    make a cell read differently from what it holds (CVE-2021-42574). Compiled only for files whose
+    bytes hold such a character at all.
     """
     hidden = r"(?s).*[\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}].*"
     return Breach(sql.full_match(raw, hidden), "no control characters")
@@ -175,4 +176,4 @@ def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
     """A text cell does not begin as a formula that a spreadsheet would carry out (=, +, -, @)."""
     if field.type in SHAPES:
         return None
-    return Breach(sql.full_match(raw, r"(?s)[=+@\t-].+"), "text that a spreadsheet leaves alone")
+    return Breach(sql.matches(raw, "^[=+@-]."), "text, not a formula")

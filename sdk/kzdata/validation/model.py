@@ -4,6 +4,8 @@ For each table that was read there is a relation of its name with the column `or
 and the columns that keys and declarations name. `Model.prepare` adds, once, what the traceability
 rules share:
 
+* `traced`: the columns whose cells are traced: whether that is required, and which part of which
+  grammar's result they hold;
 * `edge`: each evidence edge with the cell's value, the span's quote, source and bounds, and the
   principal span's;
 * `wording`: what the figure grammar makes of each distinct wording;
@@ -15,9 +17,12 @@ from datetime import date
 from typing import Any
 
 from kzdata import dates, figures
-from kzdata.database import Database, identifier, literal
+from kzdata.database import Database, identifier, literal, words
 from kzdata.descriptor import SINGLE, Descriptor, Schema, Table
 from kzdata.errors import DateError, FigureError
+
+NORMALISED = """SELECT {column} FROM edge JOIN traced USING (tab, field)
+    WHERE role = 'normalised' AND grammar = '{grammar}'"""
 
 
 class Model:
@@ -54,6 +59,7 @@ class Model:
     def prepare(self) -> None:
         """Build the shared relations; call once, after all tables were read."""
         if self.traceable:
+            self._make_traced()
             self._make_edge()
             self._make_wording()
             self._make_datewording()
@@ -63,7 +69,7 @@ class Model:
         empty = (
             "SELECT 0 AS ord, '' AS tab, '' AS record, '' AS field, '' AS role, '' AS note, "
             "'' AS value, '' AS source, '' AS quote, 0 AS first, 0 AS last, '' AS day, "
-            "'' AS home, 0 AS home_first, 0 AS home_last WHERE false"
+            "'' AS home, 0 AS home_first, 0 AS home_last, '' AS words WHERE false"
         )
         self.database.run(f"CREATE TEMP TABLE edge AS {' UNION ALL '.join([empty, *parts])}")
 
@@ -79,7 +85,9 @@ class Model:
                 e.{identifier(e.role)}, {note}, {value_by_field(table.schema, f"e.{identifier(e.field)}")},
                 s.{identifier(s.source)}, s.{identifier(s.quote)},
                 {whole("s", s.start)}, {whole("s", s.end)},
-                {f"a.{identifier(day)}" if day else "NULL"}, {home(table.schema, spans.schema)}
+                {f"a.{identifier(day)}" if day else "NULL"}, {home(table.schema, spans.schema)},
+                CASE WHEN e.{identifier(e.role)} IN ('resolved', 'coded')
+                    THEN {words(f"s.{identifier(s.quote)}")} END
             FROM {identifier(edges.name)} e
             JOIN {identifier(table.name)} t
                 ON t.{identifier(table.schema.record_key)} = e.{identifier(e.record)}
@@ -88,7 +96,7 @@ class Model:
             {principal_join(table.schema, spans)}"""
 
     def _make_wording(self) -> None:
-        parts = [f"SELECT quote FROM edge WHERE {self.kind_test('figure')}"]
+        parts = [NORMALISED.format(column="quote", grammar="figure")]
         for table in self.declaring("figure"):
             figure = table.schema.figure
             assert figure
@@ -99,20 +107,21 @@ class Model:
         self.database.fill("wording", columns, rows)
 
     def _make_datewording(self) -> None:
-        sql = f"SELECT DISTINCT quote, day FROM edge WHERE {self.kind_test('date')}"
-        rows = (read_date(quote, day) for quote, day in self.database.rows(sql) if quote and day)
+        found = self.database.rows(NORMALISED.format(column="DISTINCT quote, day", grammar="date"))
+        rows = (read_date(quote, day) for quote, day in found if quote and day)
         names = ("wording", "day", "first", "last", "precision", "fault")
         self.database.fill("datewording", dict.fromkeys(names, "VARCHAR"), rows)
 
-    def kind_test(self, kind: str) -> str:
-        """SQL over `edge`: the cell is part of a figure or date and the role is `normalised`."""
-        pairs = [
-            f"(tab = {literal(table.name)} AND field = {literal(name)})"
+    def _make_traced(self) -> None:
+        rows = [
+            (table.name, field.name, field.evidence == "required", *kinds.get(field.name, (None, None)))
             for table in self.records()
-            for name, (group, _) in normal_kinds(table.schema).items()
-            if group == kind
+            for kinds in (normal_kinds(table.schema),)
+            for field in table.schema.fields
+            if field.evidence
         ]
-        return f"role = 'normalised' AND ({' OR '.join(pairs) or 'false'})"
+        kinds = {"tab": "VARCHAR", "field": "VARCHAR", "required": "BOOLEAN"}
+        self.database.fill("traced", {**kinds, "grammar": "VARCHAR", "part": "VARCHAR"}, rows)
 
 
 def whole(alias: str, column: str) -> str:

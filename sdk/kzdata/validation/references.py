@@ -46,11 +46,11 @@ def primary_key(model: Model) -> Iterator[Query]:
         key = table.schema.primary_key
         if not key:
             continue
-        yield _repeated(table, key, "a key that stands once")
         empty = " OR ".join(f"{identifier(column)} IS NULL" for column in key)
         yield Query(
             table.name,
-            f"""SELECT ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
+            f"""{_repeated(table, key, "a key that stands once").sql} UNION ALL
+            SELECT ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
             FROM {identifier(table.name)} t WHERE {empty}""",
         )
 

@@ -4,7 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kzdata import database as sql
 from kzdata import texts as article_texts
@@ -75,6 +75,7 @@ class Run:
         self.omitted: Counter[str] = Counter()
         self.rows: dict[str, int] = {}
         self.unchecked: list[str] = []
+        self.patterns: dict[str, bool] = {}
         self.spans_in_texts = 0
 
     def report(self, texts: str | Path | None) -> Report:
@@ -132,13 +133,19 @@ class Run:
         if isinstance(result, Violation):
             yield result
             return
-        names = "q(ord, field, found, expected)"
-        query = f"SELECT *, count(*) OVER () FROM ({result.sql}) AS {names} ORDER BY 1, 2"
-        rows = self.database.rows(f"{query} LIMIT {MAX_FINDINGS}")
-        for ordinal, field, found, expected, _ in rows:
+        rows = self.database.rows(f"{result.sql} LIMIT {MAX_FINDINGS + 1}")
+        if len(rows) > MAX_FINDINGS:
+            rows = self._first(rule, result)
+        for ordinal, field, found, expected in rows:
             yield Violation(result.table, ordinal, field, _text(found), _text(expected))
-        if rows:
-            self.omitted[rule.name] += rows[0][-1] - len(rows)
+
+    def _first(self, rule: Rule, query: Query) -> list[tuple[Any, ...]]:
+        """The first violations in the file's order, when there are too many to keep."""
+        ((total,),) = self.database.rows(f"SELECT count(*) FROM ({query.sql})")
+        self.omitted[rule.name] += total - MAX_FINDINGS
+        names = "q(ord, field, found, expected)"
+        limit = f"ORDER BY ord, field LIMIT {MAX_FINDINGS}"
+        return self.database.rows(f"SELECT * FROM ({query.sql}) AS {names} {limit}")
 
     def _read(self, table: Table) -> None:
         """Check a table's shape and cells, and make its relation if it has the right columns."""
@@ -152,16 +159,18 @@ class Run:
         if len(self.found) > before:
             self.unchecked.append(f"{table.name}: the header is not that of the schema")
             return
-        compiled = list(self._compiled(table))
+        compiled = list(self._compiled(table, seen.controls))
         self.rows[table.name] = self._load(table, compiled, seen.suspicious)
         self.model.tables[table.name] = table
         self._check_cells(table, compiled)
 
-    def _compiled(self, table: Table) -> Iterator[CellRule]:
+    def _compiled(self, table: Table, controls: bool) -> Iterator[CellRule]:
         for field in table.schema.fields:
             raw = identifier(field.name)
             cell = sql.absent(raw, table.schema.missing)
             for rule in in_group("cell"):
+                if rule.name == "cell-control-character" and not controls:
+                    continue
                 breach = rule.check(field, cell, raw)
                 if breach and rule.name == "cell-pattern" and not self._takes(field.name, table):
                     continue
@@ -170,7 +179,9 @@ class Run:
 
     def _takes(self, name: str, table: Table) -> bool:
         pattern = table.schema.field(name).constraints.pattern or ""
-        if self.database.compiles(pattern):
+        if pattern not in self.patterns:
+            self.patterns[pattern] = self.database.compiles(pattern)
+        if self.patterns[pattern]:
             return True
         self.unchecked.append(f"{table.name}.{name}: the pattern {pattern} needs another engine")
         return False
@@ -239,18 +250,15 @@ class Run:
         if not self.model.traceable:
             return Receipts()
         required = 0
-        demanded = []
         for table in self.model.records():
-            for field in table.schema.evidenced:
-                demanded.append(f"(tab = {literal(table.name)} AND field = {literal(field.name)})")
             counts = " + ".join(f"count({identifier(f.name)})" for f in table.schema.evidenced)
             name = identifier(table.name)
             required += self.database.rows(f"SELECT {counts or 0} FROM {name}")[0][0]
         evidenced, inferred = self.database.rows(
-            f"""SELECT count(*), count(*) FILTER (only_inferred) FROM (
-                SELECT bool_and(role = 'inferred') AS only_inferred FROM edge
-                WHERE value IS NOT NULL AND ({" OR ".join(demanded) or "false"})
-                GROUP BY tab, record, field)"""
+            """SELECT count(*), count(*) FILTER (only_inferred) FROM (
+                SELECT bool_and(role = 'inferred') AS only_inferred
+                FROM edge JOIN traced USING (tab, field)
+                WHERE value IS NOT NULL AND required GROUP BY tab, record, field)"""
         )[0]
         return Receipts(required, evidenced, inferred)
 

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 
 from kzdata.database import (
     code_points,
-    contains_words,
+    contains,
     decimal,
     full_match,
     identifier,
     literal,
     sha256,
     text,
+    words,
 )
 from kzdata.descriptor import Sources, Spans, Table
-from kzdata.validation.model import Model, normal_kinds, whole
+from kzdata.validation.model import Model, whole
 from kzdata.validation.references import all_records
 from kzdata.validation.rules import Query, rule
 
@@ -186,7 +187,7 @@ def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the claim's principal span."""
     for table, source, column in _figures(model):
         assert table.schema.figure
-        breach = f"NOT {contains_words(column['quote'], column['text'])}"
+        breach = f"NOT {contains(words(column['quote']), words(column['text']))}"
         yield Query(
             table.name,
             f"""SELECT t.ord, {literal(table.schema.figure.text)}, {column["text"]},
@@ -270,13 +271,8 @@ def evidence_record(model: Model) -> Iterator[Query]:
 @rule("evidence", "name a column of the record's table whose cells are traced")
 def evidence_field(model: Model) -> Iterator[Query]:
     """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
-    known = " OR ".join(
-        f"(e.tab = {literal(table.name)} AND e.field = {literal(field.name)})"
-        for table in model.records()
-        for field in table.schema.fields
-        if field.evidence
-    )
-    yield from _edge_query(model, "e.field", "'a column of ' || e.tab", f"NOT ({known or 'false'})")
+    join = "LEFT JOIN traced c ON c.tab = e.tab AND c.field = e.field"
+    yield from _edge_query(model, "e.field", "'a column of ' || e.tab", "c.tab IS NULL", join)
 
 
 @rule("evidence", "remove the edge, or fill the cell")
@@ -372,23 +368,14 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
 
     Dates are resolved against the day that the article's text speaks from.
     """
-    figures, days = [], []
-    for table in model.records():
-        for field, (kind, part) in normal_kinds(table.schema).items():
-            when = f"WHEN e.tab = {literal(table.name)} AND e.field = {literal(field)} THEN"
-            value = "coalesce(d.first, d.last)" if part == "only" else f"d.{part}"
-            if kind == "figure":
-                figures.append(f"{when} w.{part}")
-            else:
-                days.append(f"{when} {value}")
-    cases = " ".join([*figures, *days])
-    if not cases:
-        return
-    join = """LEFT JOIN wording w ON w.wording = e.quote
-        LEFT JOIN datewording d ON d.wording = e.quote AND d.day = e.day"""
-    computed = f"(CASE {cases} END)"
+    join = """LEFT JOIN traced c ON c.tab = e.tab AND c.field = e.field
+        LEFT JOIN wording w ON c.grammar = 'figure' AND w.wording = e.quote
+        LEFT JOIN datewording d ON c.grammar = 'date' AND d.wording = e.quote AND d.day = e.day"""
+    computed = """CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
+        WHEN 'qualifier' THEN w.qualifier WHEN 'first' THEN d.first WHEN 'last' THEN d.last
+        WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END"""
     expected = f"coalesce({computed}, w.fault, d.fault, 'a field of a figure or a date')"
-    breach = f"e.role = 'normalised' AND e.value IS DISTINCT FROM {computed}"
+    breach = f"e.role = 'normalised' AND e.value IS DISTINCT FROM ({computed})"
     yield from _edge_query(model, "e.value", expected, breach, join)
 
 
@@ -403,7 +390,7 @@ def evidence_resolved(model: Model) -> Iterator[Query]:
     same = f"AND a.{identifier(a.source)} = e.source" if a.source else ""
     known = f"""EXISTS (SELECT 1 FROM {identifier(table.name)} a
         WHERE a.{identifier(a.entity)} = e.value {same}
-        AND {contains_words("e.quote", f"a.{identifier(a.alias)}")})"""
+        AND {contains("e.words", words(f"a.{identifier(a.alias)}"))})"""
     breach = f"e.role = 'resolved' AND NOT {known}"
     yield from _edge_query(model, "e.value", "'an entity named in ' || e.quote", breach)
 
@@ -419,7 +406,7 @@ def evidence_coded(model: Model) -> Iterator[Query]:
     known = f"""EXISTS (SELECT 1 FROM {identifier(table.name)} c
         WHERE c.{identifier(c.field)} = e.tab || '.' || e.field
         AND c.{identifier(c.category)} = e.value
-        AND {contains_words("e.quote", f"c.{identifier(c.term)}")})"""
+        AND {contains("e.words", words(f"c.{identifier(c.term)}"))})"""
     breach = f"e.role = 'coded' AND NOT {known}"
     yield from _edge_query(model, "e.value", "'a category justified by ' || e.quote", breach)
 

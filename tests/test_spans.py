@@ -288,9 +288,10 @@ def test_distinct_quotes_are_all_found(numbers, prefix):
 @pytest.mark.parametrize(("old", "new"), [("\n", "\r\n"), ("\r\n", "\n")])
 def test_other_line_ends_cost_nothing(old, new):
     """Catches quotes that stand several times and are given up where only lines end otherwise."""
-    lines = ["Friday came.", "Then Friday left.", "A day later,", "on Friday, all ended."] * 3
+    lines = [f"On day {n} Friday came, and Friday left." for n in range(100, 110)]
     text = old.join(lines)
-    spans = [locate(text, "Friday", k) for k in range(1, 10)] + [locate(text, "all ended", 3)]
+    spans = [locate(text, f"day {n}") for n in range(100, 110)]
+    spans = sorted(spans + [locate(text, "Friday", k) for k in range(2, 20, 2)])
     found = reanchor(spans, new.join(lines), len(text))
     assert [(s.quote, s.occurrence) for s in found] == [(s.quote, s.occurrence) for s in spans]
 

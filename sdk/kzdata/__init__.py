@@ -1,0 +1,89 @@
+"""kzdata: what five articles said of Kazakhstan in January 2022, with a receipt for every figure.
+
+    import kzdata
+    kz = kzdata.load()
+    for report in kz.casualty_reports:
+        print(report.value_text, report.population)
+    kz.trace("CR-0001", "value_low")
+
+Nothing heavy is imported until it is used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kzdata.database import Answer
+    from kzdata.errors import (
+        DateError,
+        FigureError,
+        KzdataError,
+        MissingExtraError,
+        PackageError,
+        QueryError,
+        SpanError,
+        UsageError,
+    )
+    from kzdata.figures import Figure
+    from kzdata.package import Package, load
+    from kzdata.receipts import Receipt
+    from kzdata.spans import Span, locate
+    from kzdata.validation import Finding, InvalidPackageError, Report, validate
+
+_HOMES = {
+    "Answer": "database",
+    "DateError": "errors",
+    "Figure": "figures",
+    "FigureError": "errors",
+    "Finding": "validation",
+    "InvalidPackageError": "validation",
+    "KzdataError": "errors",
+    "MissingExtraError": "errors",
+    "Package": "package",
+    "PackageError": "errors",
+    "QueryError": "errors",
+    "Receipt": "receipts",
+    "Report": "validation",
+    "Span": "spans",
+    "SpanError": "errors",
+    "UsageError": "errors",
+    "load": "package",
+    "locate": "spans",
+    "validate": "validation",
+}
+
+__all__ = [
+    "Answer",
+    "DateError",
+    "Figure",
+    "FigureError",
+    "Finding",
+    "InvalidPackageError",
+    "KzdataError",
+    "MissingExtraError",
+    "Package",
+    "PackageError",
+    "QueryError",
+    "Receipt",
+    "Report",
+    "Span",
+    "SpanError",
+    "UsageError",
+    "load",
+    "locate",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("kzdata")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kzdata' has no attribute {name!r}")
+    return getattr(import_module(f"kzdata.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -6,20 +6,35 @@ Everything else here is a small vocabulary of SQL expressions from which rules a
 another engine can take this module's place.
 """
 
+import importlib
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from kzdata.errors import PackageError, QueryError
+from kzdata.errors import MissingExtraError, PackageError, QueryError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
 
 NULL_MARK = "\\kzdata:null\\"
 """A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
 MAX_LINE_BYTES = 2 << 20
-READ_ONLY = {"SELECT"}
+SQL_TYPES = {
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIME",
+    "datetime": "TIMESTAMP",
+    "year": "INTEGER",
+}
+"""SQL type of each Table Schema type; all others stay text."""
 
 
 class UnreadableCSVError(PackageError):
@@ -165,9 +180,7 @@ class Database:
             return False
         return True
 
-    def read(
-        self, name: str, path: Path, columns: Sequence[str], kept: Mapping[str, str]
-    ) -> int:
+    def read(self, name: str, path: Path, columns: Sequence[str], kept: Mapping[str, str]) -> int:
         """Read a CSV file into the view `name` with the column `ord` and the columns `kept`.
 
         Args:
@@ -209,6 +222,39 @@ class Database:
         values = [list(column) for column in lists]
         self.run(f"CREATE TEMP TABLE {identifier(name)} AS SELECT {parts}", values)
 
+    def load(self, name: str, path: Path, kinds: Mapping[str, str], missing: Sequence[str]) -> None:
+        """Read a CSV file into a table with typed columns.
+
+        Args:
+            name: Name of the table.
+            path: The file, with one header row.
+            kinds: Table Schema type of each column, in the file's order.
+            missing: Strings that stand for no value.
+
+        Raises:
+            PackageError: The file cannot be read, or a cell is not of its type.
+        """
+        parts = ", ".join(
+            f"CAST({absent(identifier(column), missing)} AS {SQL_TYPES.get(kind, 'VARCHAR')}) "
+            f"AS {identifier(column)}"
+            for column, kind in kinds.items()
+        )
+        try:
+            self.run(
+                f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {_csv(path, list(kinds))}"
+            )
+        except duckdb.Error as error:
+            message = f"{path.name}: {_first_line(error)}; `kzdata validate` says more"
+            raise PackageError(message) from error
+
+    def relation(self, name: str) -> duckdb.DuckDBPyRelation:
+        """A table as a DuckDB relation."""
+        return self._connection.cursor().table(identifier(name))
+
+    def whole(self, name: str) -> "Answer":
+        """All rows of a table."""
+        return self.ask(f"SELECT * FROM {identifier(name)}")
+
     def lock(self) -> None:
         """Shut the file system, extensions and the configuration for good."""
         for setting in (
@@ -219,7 +265,7 @@ class Database:
         ):
             self.run(setting)
 
-    def ask(self, sql: str, parameters: Any = None) -> duckdb.DuckDBPyConnection:
+    def ask(self, sql: str, parameters: Any = None) -> "Answer":
         """Carry out a stranger's query on a locked database.
 
         Raises:
@@ -228,11 +274,73 @@ class Database:
         try:
             statements = duckdb.extract_statements(sql)
             kinds = [statement.type.name for statement in statements]
-            if len(kinds) != 1 or kinds[0] not in READ_ONLY:
-                raise QueryError(f"only one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
-            return self._connection.execute(statements[0], parameters)
+            if kinds != ["SELECT"]:
+                raise QueryError(f"one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
+            cursor = self._connection.cursor()
+            return Answer(cursor, cursor.sql(sql, params=parameters))
         except duckdb.Error as error:
             raise QueryError(_first_line(error)) from error
+
+
+class Answer:
+    """The answer to a query: columns and rows, or a frame of another library.
+
+    Iteration gives a dictionary a row.
+    """
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation
+    ) -> None:
+        self._cursor = cursor
+        self._relation = relation
+        self.columns: tuple[str, ...] = tuple(relation.columns)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self.rows():
+            yield dict(zip(self.columns, row, strict=True))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """All rows as tuples.
+
+        Raises:
+            QueryError: The query fails on the way.
+        """
+        return self._get("fetchall")
+
+    def df(self) -> "pandas.DataFrame":
+        """The answer as a pandas DataFrame; raises MissingExtraError without pandas."""
+        require("pandas", "pandas")
+        return self._get("df")
+
+    def pl(self) -> "polars.DataFrame":
+        """The answer as a Polars DataFrame; raises MissingExtraError without polars."""
+        require("polars", "polars")
+        require("pyarrow", "polars")
+        return self._get("pl")
+
+    def arrow(self) -> "pyarrow.Table":
+        """The answer as an Arrow table; raises MissingExtraError without pyarrow."""
+        require("pyarrow", "pyarrow")
+        return self._get("to_arrow_table")
+
+    def _get(self, form: str) -> Any:
+        try:
+            return getattr(self._relation, form)()
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
+
+
+def require(module: str, extra: str) -> None:
+    """Make sure that an optional library is there.
+
+    Raises:
+        MissingExtraError: It is not installed; the message gives the line that installs it.
+    """
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        message = f"{module} is not installed; pip install 'kzdata[{extra}]'"
+        raise MissingExtraError(message) from error
 
 
 def _first_line(error: Exception) -> str:

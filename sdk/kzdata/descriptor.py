@@ -4,17 +4,22 @@ Parsing never stops at the first fault: what is malformed is collected as `Fault
 used. The properties that begin with `kzdata:` are documented in docs/profile.md.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from kzdata.archive import Archive, read_descriptor
+from kzdata.archive import DESCRIPTOR, Archive, opened, read_descriptor
 from kzdata.errors import PackageError
+from kzdata.tabular import imprint
 
-SEMVER = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+SEMVER = re.compile(
+    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
+)
 
 
 SINGLE = ("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones")
@@ -429,3 +434,43 @@ def _declaration_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def seal(path: str | Path) -> list[str]:
+    """Write the size and the SHA-256 of each file into a package's descriptor.
+
+    Args:
+        path: A directory or a `datapackage.json`; a zip is not changed in place.
+
+    Returns:
+        The names of the resources whose size or hash changed. The file is written only then.
+
+    Raises:
+        PackageError: The package cannot be read, or is neither of the two.
+    """
+    if Path(path).is_file() and Path(path).name != DESCRIPTOR:
+        raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
+    with opened(path) as archive:
+        raw = archive.descriptor
+        changed = [
+            str(entry.get("name"))
+            for entry in _entries(raw, "resources")
+            if isinstance(entry, dict) and _sealed(archive, entry)
+        ]
+        if changed:
+            text = json.dumps(raw, ensure_ascii=False, indent=2) + "\n"
+            (archive.root / DESCRIPTOR).write_text(text, encoding="utf-8")
+    return changed
+
+
+def _sealed(archive: Archive, entry: dict[str, Any]) -> bool:
+    """Bring one resource's size and hash up to date; whether they changed."""
+    if not isinstance(entry.get("path"), str):
+        return False
+    file = archive.path_of(entry["path"])
+    if not file.is_file():
+        raise PackageError(f"{entry['path']}: no such file in the package")
+    seen = imprint(file)
+    before = (entry.get("bytes"), entry.get("hash"))
+    entry["bytes"], entry["hash"] = seen.size, f"sha256:{seen.digests['sha256']}"
+    return before != (entry["bytes"], entry["hash"])

@@ -6,6 +6,7 @@ overlapping itself; its occurrence is the rank, from 1, of its start among all s
 stands.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -314,8 +315,9 @@ def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[
     neighbours is another passage. Such a passage is given up and the rest decided anew. A quote
     that stands fewer times than its occurrence says it did is not trusted either.
 
-    All this is done on the text as it is and with its line ends read as LF and as CRLF; the
-    reading in which most passages are decided counts.
+    All this is done with the line ends as they are, unless reading them all as LF, or all as
+    CRLF, restores at least two more distances between anchors. One edit spoils one distance, so
+    no single edit can pass for other line ends.
 
     Args:
         old: The spans in the article they were made for, in order of start.
@@ -334,12 +336,21 @@ def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[
     """
     found: list[Span | None] = [None] * len(old)
     blocks = _fused(old)
-    readings = [(_placed(blocks, view, length), places) for view, places in _views(text)]
-    decided, places = max(readings, key=lambda reading: len(reading[0]))
-    for block, at in decided:
+    view, places = _best_view(blocks, text, length)
+    for block, at in _placed(blocks, view, length):
         for index, offset in block.members:
             found[index] = _moved(old[index], places[at + offset], text)
     return found
+
+
+def _best_view(blocks: list[_Block], text: str, length: int | None) -> tuple[str, Sequence[int]]:
+    """The text with the line ends that the distances between anchors speak for."""
+    as_is, *others = [
+        (sum(_ties(blocks, _anchors(blocks, view), view, length)), view, places)
+        for view, places in _views(text)
+    ]
+    best = max([as_is, *others], key=lambda reading: reading[0])
+    return best[1:] if best[0] >= as_is[0] + 2 else as_is[1:]
 
 
 def _views(text: str) -> Iterator[tuple[str, Sequence[int]]]:
@@ -475,12 +486,53 @@ def _decided(blocks: Sequence[_Block], places: _Places) -> list[tuple[int, int, 
 
 def _tied(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
     """Keep the places whose distance to a neighbour, or to an end of the text, has not changed."""
+    ties = pairwise(_ties(blocks, places, text, length))
+    return [at if at is not None and any(next(ties)) else None for at in places]
+
+
+def _ties(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> list[bool]:
+    """Whether each distance between neighbours is what it was, from end to end of the text."""
     behind = len(text) if length is None else length
     ends = [(0, 0, 0, 0), *_decided(blocks, places), (behind, behind, len(text), len(text))]
     ties = [right[0] - left[1] == right[2] - left[3] for left, right in pairwise(ends)]
     ties[-1] = ties[-1] or length is None
-    kept = iter([before or after for before, after in pairwise(ties)])
-    return [at if at is not None and next(kept) else None for at in places]
+    return ties
+
+
+def highlighted(text: str, start: int, end: int, width: int = 70) -> tuple[str, str, str]:
+    """A passage with its surroundings, cut at word ends.
+
+    Args:
+        text: The article.
+        start: Offset of the passage, in Unicode code points.
+        end: Offset after it.
+        width: Characters of surrounding text on each side, at most.
+
+    Returns:
+        What stands before the passage, the passage, what stands after it; line ends as spaces.
+    """
+    before, after = text[max(0, start - width) : start], text[end : end + width]
+    if start > width:
+        before = "…" + before.partition(" ")[2]
+    if end + width < len(text):
+        after = after.rpartition(" ")[0] + "…"
+    before, passage, after = (part.replace("\n", " ") for part in (before, text[start:end], after))
+    return before, passage, after
+
+
+def checksum(sha256: str, start: int, end: int, quote: str) -> str:
+    """A span's checksum: what makes a changed offset or letter show without the article.
+
+    Args:
+        sha256: SHA-256 of the article's bytes in hexadecimal digits.
+        start: Offset of the first character.
+        end: Offset after the last character.
+        quote: The passage.
+
+    Returns:
+        The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:quote`.
+    """
+    return hashlib.sha256(f"{sha256}:{start}:{end}:{quote}".encode()).hexdigest()[:16]
 
 
 def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:

@@ -152,8 +152,6 @@ def source_hashes(model: Model) -> dict[str, str]:
     return {source: digest for source, digest in model.database.rows(sql) if source and digest}
 
 
-
-
 def spans_of(model: Model, texts: Articles) -> int:
     """How many spans have their article among the texts."""
     return sum(source in texts for _, source, *_ in _span_rows(model))

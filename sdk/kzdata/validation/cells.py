@@ -1,8 +1,8 @@
 """Rules about single cells: each is an SQL expression over one column (Table Schema v2).
 
-A rule gets the field, the expression of its cell (NULL where the value is missing) and the raw text,
-and answers with a `Breach`, or None where it does not apply. All of a table's breaches become one
-bit mask in one pass over the file.
+A rule gets the field, the expression of its cell (NULL where the value is missing) and the raw
+text, and answers with a `Breach`, or None where it does not apply. All of a table's breaches become
+one bit mask in one pass over the file.
 """
 
 from collections.abc import Callable

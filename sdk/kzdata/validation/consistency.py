@@ -101,7 +101,8 @@ def link_acyclic(model: Model) -> Iterator[Violation]:
     links = table.schema.links
     for relation in links.acyclic:
         sql = f"""SELECT {identifier(links.claim)}, {identifier(links.other)}, ord
-            FROM {identifier(table.name)} WHERE {identifier(links.relation)} = {literal(relation)}"""
+            FROM {identifier(table.name)}
+            WHERE {identifier(links.relation)} = {literal(relation)}"""
         for ordinal, circle in circles(model.database.rows(sql)):
             yield Violation(table.name, ordinal, links.relation, circle, "no circle")
 

@@ -40,7 +40,9 @@ def resource_path(package: Descriptor, archive: Archive, imprints: Imprints) -> 
 
 
 @rule("package", "run `kzdata seal` after a change to the data")
-def resource_bytes(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+def resource_bytes(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
     """Each file has as many bytes as the descriptor says."""
     for resource, path, seen in _seen(package, imprints):
         if resource.bytes is not None and resource.bytes != seen.size:
@@ -72,7 +74,9 @@ def _seen(package: Descriptor, imprints: Imprints) -> Iterator[tuple[Resource, s
 
 
 @rule("package", "state a version such as 1.2.0 (semver.org)")
-def version_semver(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+def version_semver(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
     """The version, where one is stated, follows Semantic Versioning 2.0.0."""
     if "version" in package.raw and not SEMVER.fullmatch(package.version):
         yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
@@ -137,7 +141,13 @@ def csv_width(table: Table, record: Record) -> Iterator[Violation]:
     if record.number >= 0 and len(record.cells) != len(table.schema.fields):
         found, expected = f"{len(record.cells)} cells", f"{len(table.schema.fields)} cells"
         yield Violation(
-            table.name, record.number - 1, None, found, expected, record.line, record.cells[-1].column
+            table.name,
+            record.number - 1,
+            None,
+            found,
+            expected,
+            record.line,
+            record.cells[-1].column,
         )
 
 

@@ -4,25 +4,29 @@ For each table that was read there is a relation of its name with the column `or
 and the columns that keys and declarations name. `Model.prepare` adds, once, what the traceability
 rules share:
 
-* `traced`: the columns whose cells are traced: whether that is required, and which part of which
-  grammar's result they hold;
+* `traced`: the columns whose cells are traced, whether that is required, and what
+  `special_fields` says of them;
 * `edge`: each evidence edge with the cell's value, the span's quote, source and bounds, and the
   principal span's;
+* `term`: codebook terms and aliases: what justifies a category or names an entity;
+* `shadow`: terms that stand inside a longer term of something else;
 * `wording`: what the figure grammar makes of each distinct wording;
 * `datewording`: what the date grammar makes of each distinct quote and day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from kzdata import dates, figures
-from kzdata.database import Database, identifier, literal, words
+from kzdata.database import Database, contains, identifier, literal, words
 from kzdata.descriptor import SINGLE, Descriptor, Schema, Table
 from kzdata.errors import DateError, FigureError
 
 NORMALISED = """SELECT {column} FROM edge JOIN traced USING (tab, field)
-    WHERE role = 'normalised' AND grammar = '{grammar}'"""
+    WHERE role = 'normalised' AND kind = '{kind}'"""
+
+_PLAIN = (None, None)
 
 
 class Model:
@@ -63,13 +67,15 @@ class Model:
             self._make_edge()
             self._make_wording()
             self._make_datewording()
+            self._make_term()
 
     def _make_edge(self) -> None:
         parts = [self._edges_of(table) for table in self.records()]
         empty = (
             "SELECT 0 AS ord, '' AS tab, '' AS record, '' AS field, '' AS role, '' AS note, "
             "'' AS value, '' AS source, '' AS quote, 0 AS first, 0 AS last, '' AS day, "
-            "'' AS home, 0 AS home_first, 0 AS home_last, '' AS words WHERE false"
+            "'' AS home, 0 AS home_first, 0 AS home_last, '' AS words, '' AS span "
+            "WHERE false"
         )
         self.database.run(f"CREATE TEMP TABLE edge AS {' UNION ALL '.join([empty, *parts])}")
 
@@ -82,21 +88,24 @@ class Model:
         day = a.written_on or a.published_on
         return f"""
             SELECT e.ord, {literal(table.name)}, e.{identifier(e.record)}, e.{identifier(e.field)},
-                e.{identifier(e.role)}, {note}, {value_by_field(table.schema, f"e.{identifier(e.field)}")},
+                e.{identifier(e.role)}, {note},
+                {value_by_field(table.schema, f"e.{identifier(e.field)}")},
                 s.{identifier(s.source)}, s.{identifier(s.quote)},
                 {whole("s", s.start)}, {whole("s", s.end)},
                 {f"a.{identifier(day)}" if day else "NULL"}, {home(table.schema, spans.schema)},
                 CASE WHEN e.{identifier(e.role)} IN ('resolved', 'coded')
-                    THEN {words(f"s.{identifier(s.quote)}")} END
+                    THEN {words(f"s.{identifier(s.quote)}")} END,
+                e.{identifier(e.span)}
             FROM {identifier(edges.name)} e
             JOIN {identifier(table.name)} t
                 ON t.{identifier(table.schema.record_key)} = e.{identifier(e.record)}
             LEFT JOIN {identifier(spans.name)} s ON s.{identifier(s.id)} = e.{identifier(e.span)}
-            LEFT JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = s.{identifier(s.source)}
+            LEFT JOIN {identifier(sources.name)} a
+                ON a.{identifier(a.id)} = s.{identifier(s.source)}
             {principal_join(table.schema, spans)}"""
 
     def _make_wording(self) -> None:
-        parts = [NORMALISED.format(column="quote", grammar="figure")]
+        parts = [NORMALISED.format(column="quote", kind="figure")]
         for table in self.declaring("figure"):
             figure = table.schema.figure
             assert figure
@@ -107,21 +116,59 @@ class Model:
         self.database.fill("wording", columns, rows)
 
     def _make_datewording(self) -> None:
-        found = self.database.rows(NORMALISED.format(column="DISTINCT quote, day", grammar="date"))
+        found = self.database.rows(NORMALISED.format(column="DISTINCT quote, day", kind="date"))
         rows = (read_date(quote, day) for quote, day in found if quote and day)
         names = ("wording", "day", "first", "last", "precision", "fault")
         self.database.fill("datewording", dict.fromkeys(names, "VARCHAR"), rows)
 
+    def _make_term(self) -> None:
+        empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
+        parts = " UNION ALL ".join([empty, *self._codebook_terms(), *self._alias_terms()])
+        self.database.run(
+            f"CREATE TEMP TABLE term AS SELECT *, {words('term')} AS marked FROM ({parts})"
+        )
+        self.database.run(
+            f"""CREATE TEMP TABLE shadow AS
+            SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer
+            FROM term n JOIN term o ON o.role = n.role AND o.family = n.family
+                AND o.scope = n.scope AND o.name <> n.name
+            WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}"""
+        )
+
+    def _codebook_terms(self) -> Iterator[str]:
+        for table in self.declaring("codebook"):
+            c = table.schema.codebook
+            assert c
+            columns = ", ".join(identifier(name) for name in (c.field, c.category, c.term))
+            yield f"SELECT 'coded', '', {columns} FROM {identifier(table.name)}"
+
+    def _alias_terms(self) -> Iterator[str]:
+        for table in self.declaring("aliases"):
+            a = table.schema.aliases
+            assert a
+            scope = identifier(a.source) if a.source else "''"
+            columns = f"{scope}, {identifier(a.entity)}, {identifier(a.alias)}"
+            for target in a.of:
+                if target.resource in self.tables:
+                    known = f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
+                    yield f"""SELECT 'resolved', {literal(target.resource)}, {columns}
+                        FROM {identifier(table.name)} WHERE {identifier(a.entity)} IN ({known})"""
+
     def _make_traced(self) -> None:
         rows = [
-            (table.name, field.name, field.evidence == "required", *kinds.get(field.name, (None, None)))
+            (
+                table.name,
+                field.name,
+                field.evidence == "required",
+                *kinds.get(field.name, (None, None)),
+            )
             for table in self.records()
-            for kinds in (normal_kinds(table.schema),)
+            for kinds in (special_fields(table.schema, self.records()),)
             for field in table.schema.fields
             if field.evidence
         ]
         kinds = {"tab": "VARCHAR", "field": "VARCHAR", "required": "BOOLEAN"}
-        self.database.fill("traced", {**kinds, "grammar": "VARCHAR", "part": "VARCHAR"}, rows)
+        self.database.fill("traced", {**kinds, "kind": "VARCHAR", "part": "VARCHAR"}, rows)
 
 
 def whole(alias: str, column: str) -> str:
@@ -155,9 +202,20 @@ def principal_join(schema: Schema, spans: Table) -> str:
     return f"LEFT JOIN {identifier(spans.name)} p ON p.{key} = t.{identifier(schema.principal)}"
 
 
-def normal_kinds(schema: Schema) -> dict[str, tuple[str, str]]:
-    """Which fields a grammar computes: by field, `figure` or `date` and the part of its result."""
+def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[str, str]]:
+    """Fields whose receipts are not plain words: how they are checked, and a detail of it.
+
+    `figure` and `date` are computed by a grammar, the detail is the part of its result; `record`
+    refers to a row that has receipts of its own, the detail is its table; `span` is the principal
+    span itself.
+    """
     kinds: dict[str, tuple[str, str]] = {}
+    traced = {table.name for table in records}
+    for key in schema.foreign_keys:
+        if len(key.fields) == 1 and key.reference.resource in traced:
+            kinds[key.fields[0]] = ("record", key.reference.resource)
+    if schema.principal:
+        kinds[schema.principal] = ("span", "principal")
     if schema.figure:
         for part in ("low", "high", "qualifier"):
             kinds[getattr(schema.figure, part)] = ("figure", part)

@@ -57,7 +57,7 @@ def primary_key(model: Model) -> Iterator[Query]:
 
 @rule("reference", "make the value, or the combination, different in each row")
 def unique_key(model: Model) -> Iterator[Query]:
-    """Each unique key, and each cell of a field declared `unique`, stands once where it is filled."""
+    """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
     for table in model.tables.values():
         for key in table.schema.unique_keys:
             yield _repeated(table, key, f"one row for each {', '.join(key)}")

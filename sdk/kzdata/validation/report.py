@@ -117,7 +117,9 @@ class Report:
     @property
     def by_rule(self) -> dict[str, int]:
         """Number of findings by rule, those omitted included."""
-        return dict(sorted((Counter(f.rule for f in self.findings) + Counter(self.omitted)).items()))
+        return dict(
+            sorted((Counter(f.rule for f in self.findings) + Counter(self.omitted)).items())
+        )
 
     @property
     def verdict(self) -> str:

@@ -22,7 +22,7 @@ MAX_FINDINGS = 1_000
 """Findings kept of one rule in one table; the rest are counted."""
 MASK_BITS = 60
 RELATIONAL = ("reference", "span", "figure", "evidence", "consistency")
-Progress = Callable[[str], None]
+Progress = Callable[[str, int, int], None]
 _MODULES = (articles, cells, consistency, files, references, traceability)
 
 
@@ -49,7 +49,7 @@ def validate(
         texts: Directory with the articles; without it offsets are checked against checksums only.
         threads: Threads that DuckDB may use; all cores by default.
         memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`.
-        progress: Called with the name of each step as it begins.
+        progress: Called as each step begins: its name, its number from 0, how many there are.
 
     Returns:
         The findings, with what was checked and what was not. Bad data never raises.
@@ -58,7 +58,7 @@ def validate(
         PackageError: The package, or the directory of texts, cannot be read at all.
     """
     with opened(path) as archive, Database(threads, memory_limit) as database:
-        return Run(archive, database, progress or (lambda step: None)).report(texts)
+        return Run(archive, database, progress or (lambda step, number, of: None)).report(texts)
 
 
 class Run:
@@ -81,14 +81,16 @@ class Run:
     def report(self, texts: str | Path | None) -> Report:
         """Carry out every rule and put the findings in order."""
         self._check_files()
-        for table in self.package.tables.values():
-            self.progress(f"reading {table.name}")
+        steps = len(self.package.tables) + 2
+        for number, table in enumerate(self.package.tables.values()):
+            self.progress(f"reading {table.name}", number, steps)
             self._read(table)
-        self.progress("checking keys and receipts")
+        self.progress("checking keys and receipts", steps - 2, steps)
         self.model.prepare()
         for group in RELATIONAL:
             for rule in in_group(group):
                 self._collect(rule, rule.check(self.model))
+        self.progress("comparing with the texts", steps - 1, steps)
         self._check_texts(texts)
         findings = sorted(Locator(self).findings(), key=_order)
         return Report(
@@ -137,7 +139,7 @@ class Run:
         if len(rows) > MAX_FINDINGS:
             rows = self._first(rule, result)
         for ordinal, field, found, expected in rows:
-            yield Violation(result.table, ordinal, field, _text(found), _text(expected))
+            yield Violation(result.table, ordinal, field, _text(found), str(expected))
 
     def _first(self, rule: Rule, query: Query) -> list[tuple[Any, ...]]:
         """The first violations in the file's order, when there are too many to keep."""
@@ -234,7 +236,6 @@ class Run:
             if hashes:
                 self.unchecked.append("offsets against the articles' texts: give --texts DIR")
             return
-        self.progress("comparing with the texts")
         found = article_texts.find(folder, hashes.values())
         texts = {source: found[digest] for source, digest in hashes.items() if digest in found}
         self.unchecked += [
@@ -298,7 +299,9 @@ class Locator:
         if row and line is None:
             line, column = _place(table, row, violation.field)
         record, field = _name(table, values, violation.field)
-        found = values.get(violation.field or "", "") if violation.found is None else violation.found
+        found = (
+            values.get(violation.field or "", "") if violation.found is None else violation.found
+        )
         return Finding(
             rule.name,
             rule.severity,
@@ -343,7 +346,8 @@ def _name(
 def mask(breaches: list[Breach]) -> str:
     """SQL: a whole number whose bits tell which of the breaches a row has."""
     return " + ".join(
-        f"(CASE WHEN {breach.sql} THEN {1 << bit} ELSE 0 END)" for bit, breach in enumerate(breaches)
+        f"(CASE WHEN {breach.sql} THEN {1 << bit} ELSE 0 END)"
+        for bit, breach in enumerate(breaches)
     )
 
 
@@ -375,5 +379,3 @@ def _clip(value: str | None, limit: int = 300) -> str:
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:
     return finding.file, finding.line or 0, finding.column or 0, finding.rule
-
-

@@ -36,7 +36,9 @@ def _sources(model: Model) -> tuple[Table, Sources] | None:
     return (table, table.schema.sources) if table and table.schema.sources else None
 
 
-def _over_spans(model: Model, column: str, found: str, expected: str, breach: str) -> Iterator[Query]:
+def _over_spans(
+    model: Model, column: str, found: str, expected: str, breach: str
+) -> Iterator[Query]:
     """Spans `s` of sources `a` for which `breach` is true."""
     spans, sources = _spans(model), _sources(model)
     if not spans or not sources:
@@ -114,7 +116,10 @@ def span_checksum(model: Model) -> Iterator[Query]:
     s, a = spans[1], sources[1]
     if not s.checksum:
         return
-    parts = [f"a.{identifier(a.sha256)}", *(f"s.{identifier(c)}" for c in (s.start, s.end, s.quote))]
+    parts = [
+        f"a.{identifier(a.sha256)}",
+        *(f"s.{identifier(c)}" for c in (s.start, s.end, s.quote)),
+    ]
     expected = f"substring({sha256(' || {} || '.format(literal(':')).join(parts))}, 1, 16)"
     found = f"s.{identifier(s.checksum)}"
     yield from _over_spans(model, s.checksum, found, expected, f"{found} <> {expected}")
@@ -154,7 +159,7 @@ def span_orphan(model: Model) -> Iterator[Query]:
     table, s = spans
     key = f"s.{identifier(s.id)}"
     users = [(edges.name, edges.schema.edges.span)]
-    users += [(t.name, t.schema.principal) for t in model.declaring("principal")]
+    users += [(t.name, t.schema.principal or "") for t in model.declaring("principal")]
     unused = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {identifier(name)} u WHERE u.{identifier(column)} = {key})"
         for name, column in users
@@ -173,7 +178,9 @@ def _figures(model: Model) -> Iterator[tuple[Table, str, dict[str, str]]]:
     for table in model.declaring("figure") if spans and model.traceable else ():
         figure = table.schema.figure
         assert figure and spans
-        columns = {part: f"t.{identifier(getattr(figure, part))}" for part in figure.model_fields_set}
+        columns = {
+            part: f"t.{identifier(getattr(figure, part))}" for part in figure.model_fields_set
+        }
         source = f"""FROM {identifier(table.name)} t
             LEFT JOIN wording w ON w.wording = {columns["text"]}
             LEFT JOIN {identifier(spans[0].name)} p
@@ -184,7 +191,7 @@ def _figures(model: Model) -> Iterator[tuple[Table, str, dict[str, str]]]:
 
 @rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
 def figure_in_quote(model: Model) -> Iterator[Query]:
-    """The wording of a figure stands, as whole words, in the quote of the claim's principal span."""
+    """The wording of a figure stands, as whole words, in the quote of the principal span."""
     for table, source, column in _figures(model):
         assert table.schema.figure
         breach = f"NOT {contains(words(column['quote']), words(column['text']))}"
@@ -241,7 +248,9 @@ def figure_order(model: Model) -> Iterator[Query]:
         )
 
 
-def _edge_query(model: Model, found: str, expected: str, breach: str, join: str = "") -> Iterator[Query]:
+def _edge_query(
+    model: Model, found: str, expected: str, breach: str, join: str = ""
+) -> Iterator[Query]:
     """Edges `e` for which `breach` is true."""
     table = model.one("edges")
     if table is None or not table.schema.edges or not model.traceable:
@@ -271,8 +280,8 @@ def evidence_record(model: Model) -> Iterator[Query]:
 @rule("evidence", "name a column of the record's table whose cells are traced")
 def evidence_field(model: Model) -> Iterator[Query]:
     """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
-    join = "LEFT JOIN traced c ON c.tab = e.tab AND c.field = e.field"
-    yield from _edge_query(model, "e.field", "'a column of ' || e.tab", "c.tab IS NULL", join)
+    expected = "'a column of ' || e.tab"
+    yield from _edge_query(model, "e.field", expected, "c.tab IS NULL", _TRACED)
 
 
 @rule("evidence", "remove the edge, or fill the cell")
@@ -342,11 +351,19 @@ def evidence_article(model: Model) -> Iterator[Query]:
     yield from _edge_query(model, "e.source", "e.home", breach)
 
 
+_TRACED = "LEFT JOIN traced c ON c.tab = e.tab AND c.field = e.field"
+
+
 @rule("evidence", "write the cell as the quote has it, or choose the span or the role that fits")
 def evidence_verbatim(model: Model) -> Iterator[Query]:
-    """Role `verbatim`: the cell is the quote, character for character."""
-    breach = "e.role = 'verbatim' AND e.value <> e.quote"
-    yield from _edge_query(model, "e.value", "e.quote", breach)
+    """Role `verbatim`: the cell is the quote, character for character.
+
+    Where the cell is the claim's principal span, it is the edge's own span: the span is entered
+    twice, so that a slip in either place shows.
+    """
+    expected = "(CASE WHEN c.kind = 'span' THEN e.span ELSE e.quote END)"
+    breach = f"e.role = 'verbatim' AND e.value <> {expected}"
+    yield from _edge_query(model, "e.value", expected, breach, _TRACED)
 
 
 @rule("evidence", "take the wording from inside the claim's principal span")
@@ -368,9 +385,9 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
 
     Dates are resolved against the day that the article's text speaks from.
     """
-    join = """LEFT JOIN traced c ON c.tab = e.tab AND c.field = e.field
-        LEFT JOIN wording w ON c.grammar = 'figure' AND w.wording = e.quote
-        LEFT JOIN datewording d ON c.grammar = 'date' AND d.wording = e.quote AND d.day = e.day"""
+    join = f"""{_TRACED}
+        LEFT JOIN wording w ON c.kind = 'figure' AND w.wording = e.quote
+        LEFT JOIN datewording d ON c.kind = 'date' AND d.wording = e.quote AND d.day = e.day"""
     computed = """CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
         WHEN 'qualifier' THEN w.qualifier WHEN 'first' THEN d.first WHEN 'last' THEN d.last
         WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END"""
@@ -379,35 +396,50 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
     yield from _edge_query(model, "e.value", expected, breach, join)
 
 
-@rule("evidence", "name the entity that the quote names, or add the alias that the article prints")
+@rule("evidence", "name the event that rests on the passage, or take a passage of the event")
+def evidence_shared(model: Model) -> Iterator[Query]:
+    """Role `resolved` of a reference to another record: that record rests on the same passage."""
+    shared = "EXISTS (SELECT 1 FROM edge x WHERE x.record = e.value AND x.span = e.span)"
+    breach = f"e.role = 'resolved' AND c.kind = 'record' AND NOT {shared}"
+    expected = "'a record that rests on ' || e.span"
+    yield from _edge_query(model, "e.value", expected, breach, _TRACED)
+
+
+CODED_SCOPE = "e.tab || '.' || e.field"
+_NAMED = """EXISTS (SELECT 1 FROM term n
+    WHERE n.role = e.role AND n.scope = {scope} AND n.name = e.value
+    AND {contains} AND NOT EXISTS (SELECT 1 FROM shadow o
+        WHERE o.role = n.role AND o.scope = n.scope AND o.name = n.name AND o.marked = n.marked
+        AND {longer}))"""
+
+
+def _named(scope: str) -> str:
+    """SQL: whether the quote has a term of the cell's own that is no part of a longer one."""
+    found, longer = contains("e.words", "n.marked"), contains("e.words", "o.longer")
+    return _NAMED.format(scope=scope, contains=found, longer=longer)
+
+
+@rule("evidence", "name the entity that the quote names, or add the alias that is printed")
 def evidence_resolved(model: Model) -> Iterator[Query]:
-    """Role `resolved`: the quote contains, as whole words, a surface form of the entity."""
-    table = model.one("aliases")
-    a = table.schema.aliases if table else None
-    if table is None or a is None:
-        yield from _edge_query(model, "e.value", "'a table of aliases'", "e.role = 'resolved'")
-        return
-    same = f"AND a.{identifier(a.source)} = e.source" if a.source else ""
-    known = f"""EXISTS (SELECT 1 FROM {identifier(table.name)} a
-        WHERE a.{identifier(a.entity)} = e.value {same}
-        AND {contains("e.words", words(f"a.{identifier(a.alias)}"))})"""
-    breach = f"e.role = 'resolved' AND NOT {known}"
-    yield from _edge_query(model, "e.value", "'an entity named in ' || e.quote", breach)
+    """Role `resolved` of an entity: the quote contains, as whole words, a surface form of it.
+
+    A form inside a longer form of another entity does not count: "CSTO" does not name the CSTO
+    in "CSTO forces", where that is somebody of its own.
+    """
+    other = "c.kind IS DISTINCT FROM 'record'"
+    breach = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
+    expected = "'an entity named in ' || e.quote"
+    yield from _edge_query(model, "e.value", expected, breach, _TRACED)
 
 
-@rule("evidence", "choose the category that the quote's words justify, or add the term to the codebook")
+@rule("evidence", "choose the category that the words justify, or add the term to the codebook")
 def evidence_coded(model: Model) -> Iterator[Query]:
-    """Role `coded`: the quote contains, as whole words, a term that the codebook has for the cell."""
-    table = model.one("codebook")
-    c = table.schema.codebook if table else None
-    if table is None or c is None:
-        yield from _edge_query(model, "e.value", "'a codebook'", "e.role = 'coded'")
-        return
-    known = f"""EXISTS (SELECT 1 FROM {identifier(table.name)} c
-        WHERE c.{identifier(c.field)} = e.tab || '.' || e.field
-        AND c.{identifier(c.category)} = e.value
-        AND {contains("e.words", words(f"c.{identifier(c.term)}"))})"""
-    breach = f"e.role = 'coded' AND NOT {known}"
+    """Role `coded`: the quote contains, as whole words, a codebook term for the cell's category.
+
+    A term inside a longer term of another category does not count: "police" does not justify
+    the police where the quote has "police and National Guard".
+    """
+    breach = f"e.role = 'coded' AND NOT {_named(CODED_SCOPE)}"
     yield from _edge_query(model, "e.value", "'a category justified by ' || e.quote", breach)
 
 

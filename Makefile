@@ -1,0 +1,76 @@
+# Everything runs in .venv, made from the lock files in requirements/ with the standard library's
+# venv and pip. Another Python: make PYTHON=python3.13 validate
+.POSIX:
+.PHONY: all validate test lint style types imports docs check dist lock clean
+
+PYTHON = python3
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+PYTEST_ARGS =
+# `make lock LOCK_ARGS=--upgrade` moves the pins to the newest releases.
+LOCK_ARGS =
+UV = build/lock/bin/uv
+COMPILE = $(UV) pip compile --no-config --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --custom-compile-command "make lock" $(LOCK_ARGS)
+
+all: validate
+
+# The main job: check the package and print its summary.
+validate: $(VENV)/.runtime
+	$(BIN)/kzdata validate
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+
+lint: style types imports
+
+style: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+# Writes the pages that are generated from the schemas, the rules and the command line.
+docs: $(VENV)/.dev
+	$(BIN)/python -m kzdata.reference
+
+check: lint test validate
+
+# A source distribution, and a wheel built from it, in dist/.
+dist: $(VENV)/.dev
+	$(BIN)/python -m build --no-isolation
+
+# The lock files hold for every platform and for Python 3.11 and later.
+lock: $(UV)
+	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) --group build -c requirements/runtime.txt -o requirements/build.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev -c requirements/runtime.txt \
+		-c requirements/build.txt -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("kzdata needs Python 3.11 or later; name one: make PYTHON=python3.13")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# datapackage.json holds the version.
+$(VENV)/.runtime: $(VENV)/.created requirements/runtime.txt requirements/build.txt pyproject.toml \
+		hatch_build.py datapackage.json
+	$(PIP) install --quiet --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(UV):
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv==0.13.9

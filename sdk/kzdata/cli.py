@@ -1,0 +1,302 @@
+"""The command line: parse, one call, render, exit.
+
+Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from typing import Annotated, Any
+
+import typer
+
+from kzdata.errors import KzdataError
+
+app = typer.Typer(
+    name="kzdata",
+    help="What five articles said of Kazakhstan in January 2022, with a receipt for every figure.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class ReportFormat(StrEnum):
+    """How a report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+PackageOption = Annotated[
+    Path | None,
+    typer.Option("--package", "-p", help="A directory, datapackage.json or zip; else the bundled."),
+]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text, json or csv.")]
+TextsOption = Annotated[
+    Path | None, typer.Option("--texts", help="Folder with the articles; they are known by hash.")
+]
+
+
+def main() -> None:
+    """Run the command; errors that kzdata raises on purpose become one line and exit code 2."""
+    try:
+        app()
+    except KzdataError as error:
+        from kzdata.rendering import safe
+
+        sys.stderr.write(f"kzdata: {safe(str(error))}\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(2)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from kzdata import __version__
+
+        typer.echo(f"kzdata {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What five articles said of Kazakhstan in January 2022, with a receipt for every figure."""
+
+
+@app.command(epilog="Examples: kzdata validate; kzdata validate my-package --format json")
+def validate(
+    path: Annotated[
+        Path | None, typer.Argument(help="A directory, datapackage.json or zip; else the bundled.")
+    ] = None,
+    texts: TextsOption = None,
+    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="text or json.")] = (
+        ReportFormat.TEXT
+    ),
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads; else all cores.")] = None,
+    memory_limit: Annotated[
+        str | None, typer.Option(help="Memory before disk is used: 2GB.")
+    ] = None,
+) -> None:
+    """Check a package: exit 0 if valid, 1 with findings, 2 if it could not be checked."""
+    from kzdata import rendering
+    from kzdata.validation import validate as check
+
+    with Steps() as steps:
+        result = check(
+            path, texts=texts, threads=threads, memory_limit=memory_limit, progress=steps.show
+        )
+    if form is ReportFormat.JSON:
+        typer.echo(rendering.as_json(result.as_dict()))
+    else:
+        rendering.emit(rendering.report(result))
+    raise typer.Exit(0 if result.valid else 1)
+
+
+@app.command(epilog="Example: kzdata tables")
+def tables(package: PackageOption = None, form: FormatOption = Format.TEXT) -> None:
+    """List the tables with their rows and columns."""
+    with _load(package) as kz:
+        rows = [
+            (table.name, len(table), len(table.schema.fields), table.schema.title)
+            for table in kz.tables.values()
+        ]
+    _show(("table", "rows", "columns", "title"), rows, form)
+
+
+@app.command(epilog="Examples: kzdata show CR-0003; kzdata show almaty; kzdata show places/almaty")
+def show(
+    key: Annotated[str, typer.Argument(help="Key of a record, or TABLE/KEY.")],
+    package: PackageOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """Show one record."""
+    from kzdata import rendering
+
+    with _load(package) as kz:
+        table, _, name = key.rpartition("/")
+        row = (kz.table(table)[name] if table else kz[key]).model_dump()
+    if form is Format.TEXT:
+        rendering.emit(rendering.record(row))
+    else:
+        _show(tuple(row), [tuple(row.values())], form)
+
+
+@app.command(epilog="Examples: kzdata trace CR-0003; kzdata trace CR-0003#value_low --texts DIR")
+def trace(
+    record: Annotated[str, typer.Argument(help="Key of a record, or RECORD#field.")],
+    texts: TextsOption = None,
+    package: PackageOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """Trace a record's cells to the words of the articles."""
+    from dataclasses import astuple, fields
+
+    from kzdata.receipts import Receipt
+
+    key, _, field = record.partition("#")
+    with _load(package) as kz:
+        found = kz.trace(key, field or None)
+        articles = kz.texts(texts) if texts else {}
+    if form is Format.TEXT:
+        from kzdata import rendering
+
+        rendering.emit(rendering.receipts(found, articles))
+    else:
+        columns = tuple(field.name for field in fields(Receipt))
+        _show(columns, [astuple(receipt) for receipt in found], form)
+
+
+@app.command(
+    epilog="""Example: kzdata query "select outcome, count(*) from casualty_reports group by 1\""""
+)
+def query(
+    sql: Annotated[
+        str, typer.Argument(help="One SELECT (DuckDB); - reads it from standard input.")
+    ],
+    package: PackageOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """Ask in SQL; read-only, no files, no network."""
+    with _load(package) as kz:
+        answer = kz.sql(sys.stdin.read() if sql == "-" else sql)
+        rows = answer.rows()
+    _show(answer.columns, rows, form)
+
+
+@app.command(epilog="Example: kzdata locate 'over 60 people' --texts DIR")
+def locate(
+    quote: Annotated[str, typer.Argument(help="The words, character for character.")],
+    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
+    source: Annotated[str | None, typer.Option(help="Only in this article.")] = None,
+    package: PackageOption = None,
+    form: FormatOption = Format.CSV,
+) -> None:
+    """Find a quote in the articles: one span row for each place, ready to paste."""
+    with _load(package) as kz:
+        rows = kz.locate(quote, texts, source)
+        columns = tuple(rows[0].model_dump())
+    _show(columns, [tuple(row.model_dump().values()) for row in rows], form)
+
+
+@app.command(epilog="Example: kzdata coverage --texts DIR")
+def coverage(
+    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
+    package: PackageOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """List number words that no span covers and no exclusion explains; exit 1 if there are any."""
+    with _load(package) as kz:
+        found = kz.coverage(texts)
+    columns = ("source", "quoted", "numbers", "in spans", "excluded", "unexplained")
+    rows = [
+        (c.source, f"{100 * c.quoted:.1f} %", c.numbers, c.covered, c.excluded, len(c.unexplained))
+        for c in found
+    ]
+    _show(columns, rows, form)
+    for item in found:
+        for token in item.unexplained:
+            typer.echo(f"{item.source}:{token.start}: {token.token!r} is not explained", err=True)
+    raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
+
+
+@app.command(epilog="Examples: kzdata rules; kzdata rules figure-interval")
+def rules(
+    name: Annotated[str | None, typer.Argument(help="A rule to explain.")] = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """List the rules of `kzdata validate`, or explain one."""
+    from kzdata import rendering
+    from kzdata.errors import UsageError
+    from kzdata.validation import RULES
+
+    if name is None:
+        rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in RULES.values()]
+        _show(("rule", "group", "severity", "meaning"), rows, form)
+    elif name not in RULES:
+        raise UsageError(f"no rule {name!r}; `kzdata rules` lists them")
+    else:
+        rule = RULES[name]
+        rendering.emit(rendering.safe(f"{rule.doc}\n\nway out: {rule.fix}"))
+
+
+@app.command(epilog="Example: kzdata seal .")
+def seal(
+    path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],
+) -> None:
+    """Write the size and hash of each file into the descriptor, after a change to the data."""
+    from kzdata.descriptor import seal as write
+
+    for name in write(path):
+        typer.echo(f"sealed {name}")
+
+
+class Steps:
+    """A progress bar on standard error: only on a terminal, and only after a second."""
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> "Steps":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def show(self, step: str, number: int, of: int) -> None:
+        """Show which step begins."""
+        if not sys.stderr.isatty() or monotonic() - self._began < 1:
+            return
+        if self._bar is None:
+            self._bar, self._task = _bar()
+        self._bar.update(self._task, description=step, completed=number, total=of)
+
+
+def _bar() -> tuple[Any, Any]:
+    from rich.progress import Progress
+
+    from kzdata import rendering
+
+    bar = Progress(console=rendering.console(sys.stderr), transient=True)
+    bar.start()
+    return bar, bar.add_task("", total=None)
+
+
+def _load(path: Path | None) -> Any:
+    from kzdata.package import load
+
+    return load(path)
+
+
+def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
+    from kzdata import rendering
+
+    writers: dict[Format, Callable[[], None]] = {
+        Format.TEXT: lambda: rendering.emit(rendering.as_text(columns, rows)),
+        Format.CSV: lambda: typer.echo(rendering.as_csv(columns, rows)),
+        Format.JSON: lambda: typer.echo(rendering.as_json(rendering.as_records(columns, rows))),
+    }
+    writers[form]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""A data package in the hand: tables, records, receipts, queries, validation."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from kzdata import models, texts
+from kzdata.archive import opened
+from kzdata.descriptor import parse
+from kzdata.errors import UsageError
+from kzdata.passages import Coverage, coverage, locate
+from kzdata.receipts import Receipt, trace
+from kzdata.rows import Row
+from kzdata.tables import Shelf, Table, nearest
+
+if TYPE_CHECKING:
+    from kzdata.database import Answer
+    from kzdata.validation import Report
+
+
+def load(path: str | Path | None = None) -> "Package":
+    """Open a package.
+
+    Args:
+        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
+
+    Raises:
+        PackageError: There is no such path, or it is not a package that can be read.
+    """
+    return Package(path)
+
+
+class Package(models.Tables):
+    """An opened package; each of its tables is an attribute: `kz.casualty_reports`.
+
+    Close it, or use it in a `with` block, to free its database and, for a zip, its temporary files;
+    otherwise they are freed at the end of the process.
+
+    Args:
+        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
+
+    Raises:
+        PackageError: There is no such path, or it is not a package that can be read.
+    """
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self._stack = ExitStack()
+        self._path = path
+        archive = self._stack.enter_context(opened(path))
+        descriptor = parse(archive)
+        own = models.MODELS if descriptor.name == "kzdata" else {}
+        self._shelf = Shelf(archive, descriptor, own)
+        self._stack.callback(self._shelf.close)
+
+    @property
+    def name(self) -> str:
+        """Name of the package."""
+        return self._shelf.descriptor.name
+
+    @property
+    def version(self) -> str:
+        """Version of the package, data and code alike."""
+        return self._shelf.descriptor.version
+
+    @property
+    def tables(self) -> Mapping[str, Table[Any]]:
+        """All tables by name."""
+        return self._shelf.tables
+
+    def __repr__(self) -> str:
+        return f"<Package {self.name} {self.version}: {len(self.tables)} tables>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the database and temporary files."""
+        self._stack.close()
+
+    def __getattr__(self, name: str) -> Table[Any]:
+        shelf = self.__dict__.get("_shelf")
+        if shelf is None or name.startswith("__") or name not in shelf.tables:
+            known = shelf.tables if shelf else ()
+            raise AttributeError(f"no table {name!r}{nearest(name, known)}")
+        table: Table[Any] = shelf.tables[name]
+        return table
+
+    def __getitem__(self, key: str) -> Row:
+        """The row of any table with a single primary key, such as `CR-0003` or `almaty`.
+
+        Raises:
+            UsageError: No table has the key, or several have.
+        """
+        return self._shelf.find(key)[1]
+
+    def table(self, name: str) -> Table[Any]:
+        """A table by name.
+
+        Raises:
+            UsageError: There is no such table.
+        """
+        if name not in self.tables:
+            raise UsageError(f"no table {name!r}{nearest(name, self.tables)}")
+        return self.tables[name]
+
+    def table_of(self, key: str) -> Table[Any]:
+        """The table that holds a record.
+
+        Raises:
+            UsageError: No table has the key, or several have.
+        """
+        return self._shelf.find(key)[0]
+
+    def trace(self, record: str, field: str | None = None) -> tuple[Receipt, ...]:
+        """The receipts of a record's cells: cell, role, quote, article, link.
+
+        Args:
+            record: Key of a row whose cells are traced, such as `CR-0003`.
+            field: One column; all columns by default.
+
+        Raises:
+            UsageError: There is no such record or column, or it is not traced.
+        """
+        return trace(self._shelf, record, field)
+
+    def sql(self, query: str, parameters: Any = None) -> "Answer":
+        """Ask in SQL (DuckDB); each table has its own name and typed columns.
+
+        The database is in memory and locked: one SELECT at a time, no files, no network, no
+        settings.
+
+        Args:
+            query: One SELECT; `?` or `$name` stand for parameters.
+            parameters: A sequence for `?`, a mapping for `$name`.
+
+        Raises:
+            QueryError: It is not one SELECT, or it fails.
+            PackageError: A table cannot be read.
+        """
+        return self._shelf.database.ask(query, parameters)
+
+    def texts(self, folder: str | Path) -> dict[str, str]:
+        """The articles' texts that a folder holds, by source; found by their hash.
+
+        Raises:
+            PackageError: The folder cannot be read.
+            UsageError: The package declares no sources.
+        """
+        table = self._shelf.descriptor.one("sources")
+        if table is None or table.schema.sources is None:
+            raise UsageError("the package declares no kzdata:sources")
+        declared = table.schema.sources
+        rows = list(self.tables[table.name])
+        hashes = {getattr(row, declared.id): getattr(row, declared.sha256) for row in rows}
+        found = texts.find(folder, hashes.values())
+        return {source: found[digest] for source, digest in hashes.items() if digest in found}
+
+    def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
+        """Rows for the table of spans: one for each place at which the quote stands.
+
+        Args:
+            quote: The words, character for character.
+            folder: Directory with the articles' texts.
+            source: Only in this article; in all that the folder holds by default.
+
+        Returns:
+            Rows with the next free ids, in the order of the articles.
+
+        Raises:
+            SpanError: The quote stands in none of the texts.
+            UsageError: The folder has no text of the source.
+        """
+        articles = self.texts(folder)
+        if source is not None and source not in articles:
+            raise UsageError(f"no text of {source!r} in {folder}{nearest(source, articles)}")
+        return locate(self._shelf, {source: articles[source]} if source else articles, quote)
+
+    def coverage(self, folder: str | Path) -> list[Coverage]:
+        """How far spans and exclusions account for the numbers of each article.
+
+        Args:
+            folder: Directory with the articles' texts.
+        """
+        return coverage(self._shelf, self.texts(folder))
+
+    def validate(self, *, texts: str | Path | None = None) -> "Report":
+        """Check the package against its own declarations; see `kzdata.validate`."""
+        from kzdata.validation import validate
+
+        return validate(self._path, texts=texts)

@@ -1,0 +1,214 @@
+"""Tables: typed rows out of CSV files, and the same data as SQL.
+
+A table is read from its file whenever it is iterated; nothing is kept but, for look-ups by key, an
+index. `Shelf` is all tables of one package, with the database that answers queries on them.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from kzdata.archive import Archive
+from kzdata.descriptor import Descriptor, Schema
+from kzdata.descriptor import Table as TableDescriptor
+from kzdata.errors import PackageError, UsageError
+from kzdata.rows import Row, row_model
+from kzdata.tabular import Record, records
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+    from duckdb import DuckDBPyRelation
+
+    from kzdata.database import Answer, Database
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+class Table(Generic[RowT]):
+    """One table of a package: iterates frozen, typed rows in the order of the file.
+
+    Attributes:
+        name: Name of the table.
+        schema: Its schema.
+        model: Class of its rows.
+    """
+
+    def __init__(self, shelf: "Shelf", table: TableDescriptor, model: type[RowT]) -> None:
+        self.name = table.name
+        self.schema: Schema = table.schema
+        self.model = model
+        self._shelf = shelf
+        self._path = table.path
+
+    def __repr__(self) -> str:
+        return f"<Table {self.name}: {len(self)} rows, {len(self.schema.fields)} columns>"
+
+    def __iter__(self) -> Iterator[RowT]:
+        for record in self._records():
+            yield self._row(record)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._records())
+
+    def __getitem__(self, key: str | tuple[str, ...]) -> RowT:
+        """The row of a primary key; a composite key is a tuple.
+
+        Raises:
+            UsageError: No row has the key.
+        """
+        parts = (key,) if isinstance(key, str) else tuple(key)
+        try:
+            return self._row(self._index[parts])
+        except KeyError:
+            raise UsageError(f"{self.name} has no row {', '.join(parts)!r}") from None
+
+    def __contains__(self, key: object) -> bool:
+        return ((key,) if isinstance(key, str) else key) in self._index
+
+    @property
+    def keys(self) -> Sequence[tuple[str, ...]]:
+        """All primary keys in the order of the file."""
+        return tuple(self._index)
+
+    @property
+    def rel(self) -> "DuckDBPyRelation":
+        """The table as a DuckDB relation of the package's locked database."""
+        return self._shelf.database.relation(self.name)
+
+    def df(self) -> "pandas.DataFrame":
+        """The table as a pandas DataFrame.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        return self._answer().df()
+
+    def pl(self) -> "polars.DataFrame":
+        """The table as a Polars DataFrame.
+
+        Raises:
+            MissingExtraError: polars or pyarrow is not installed.
+        """
+        return self._answer().pl()
+
+    def arrow(self) -> "pyarrow.Table":
+        """The table as an Arrow table.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+        """
+        return self._answer().arrow()
+
+    def _answer(self) -> "Answer":
+        return self._shelf.database.whole(self.name)
+
+    def _records(self) -> Iterator[Record]:
+        found = records(self._shelf.archive.path_of(self._path))
+        heading = next(found, None)
+        if heading is None or tuple(cell.value for cell in heading.cells) != self.schema.names:
+            raise PackageError(f"{self._path}:1: the header is not that of the schema{_ADVICE}")
+        return (record for record in found if record.number > 0)
+
+    def _row(self, record: Record) -> RowT:
+        where = f"{self._path}:{record.line}"
+        if record.fault or len(record.cells) != len(self.schema.fields):
+            raise PackageError(f"{where}: {record.fault or 'wrong number of cells'}{_ADVICE}")
+        values = {
+            name: cell.value
+            for name, cell in zip(self.schema.names, record.cells, strict=True)
+            if cell.value not in self.schema.missing
+        }
+        try:
+            return self.model.model_validate_strings(values)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            field = ".".join(map(str, problem["loc"]))
+            raise PackageError(f"{where}: {field}: {problem['msg']}{_ADVICE}") from error
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, ...], Record]:
+        places = [self.schema.names.index(name) for name in self.schema.primary_key]
+        return {
+            tuple(record.cells[place].value for place in places): record
+            for record in self._records()
+            if len(record.cells) == len(self.schema.fields)
+        }
+
+
+_ADVICE = "; `kzdata validate` says more"
+
+
+class Shelf:
+    """All tables of an opened package.
+
+    Attributes:
+        archive: Where the package lies.
+        descriptor: What it declares.
+        tables: Its tables by name.
+
+    Raises:
+        PackageError: The descriptor is malformed.
+    """
+
+    def __init__(
+        self, archive: Archive, descriptor: Descriptor, models: dict[str, type[Row]]
+    ) -> None:
+        if descriptor.faults:
+            fault = descriptor.faults[0]
+            found = f"found {fault.found}, expected {fault.expected}"
+            raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
+        self.archive = archive
+        self.descriptor = descriptor
+        self.tables = {
+            name: Table(self, table, models.get(name) or row_model(name, table.schema))
+            for name, table in descriptor.tables.items()
+        }
+
+    @cached_property
+    def database(self) -> "Database":
+        """All tables with typed columns in a locked database; made when first asked for."""
+        from kzdata.database import Database
+
+        database = Database()
+        for table in self.descriptor.tables.values():
+            path = self.archive.path_of(table.path)
+            kinds = {field.name: field.type for field in table.schema.fields}
+            database.load(table.name, path, kinds, table.schema.missing)
+        database.lock()
+        return database
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+    def find(self, key: str) -> tuple[Table[Any], Row]:
+        """The row of any table with a single primary key.
+
+        Raises:
+            UsageError: No table has the key, or several have.
+        """
+        single = [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
+        holders = [table for table in single if key in table]
+        if len(holders) != 1:
+            raise UsageError(self._not_one(key, [table.name for table in holders]))
+        return holders[0], holders[0][key]
+
+    def _not_one(self, key: str, holders: list[str]) -> str:
+        if holders:
+            where = " and ".join(holders)
+            return f"{key!r} is in {where}; ask one table, as in kz.{holders[0]}[{key!r}]"
+        known = (parts[0] for t in self.tables.values() for parts in t.keys if len(parts) == 1)
+        return f"no record {key!r}{nearest(key, known)}"
+
+
+def nearest(name: str, known: Any) -> str:
+    """A hint with the names most like the one that was not found, or nothing."""
+    from difflib import get_close_matches
+
+    matches = get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
+    return f"; did you mean {', '.join(matches)}?" if matches else ""

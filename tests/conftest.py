@@ -16,22 +16,6 @@ settings.register_profile("kzdata", deadline=None, suppress_health_check=[Health
 settings.load_profile("kzdata")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "slow: takes longer than a minute; run with --slow")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow") or "slow" in config.getoption("markexpr", ""):
-        return
-    for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.skip(reason="slow; run with --slow"))
-
-
 @pytest.fixture(scope="session")
 def package() -> Path:
     """Root of the repository, which is the shipped package."""

@@ -347,13 +347,15 @@ FLOOD_TEXTS = {"gull": GULL.body, "tern": TERN.body}
 TOLLS = {
     "fields": [
         column("toll", required=True),
-        column("passage", evidence="exempt", required=True),
+        column("surge", evidence="required"),
+        column("passage", evidence="required", required=True),
         *(column(name, evidence="required") for name in "fate wording least most hedge".split()),
         *(column(name, evidence="required") for name in "islet day grain speaker".split()),
         column("remark", evidence="exempt"),
     ],
     "primaryKey": "toll",
     "foreignKeys": [
+        key("surge", "surges", "surge"),
         key("passage", "passages", "passage"),
         key("islet", "islets", "islet"),
         key("speaker", "people", "person"),
@@ -454,9 +456,11 @@ def flood(root: Path) -> Folder:
         """The figure of a claim; its bounds as `least-most`."""
         least, most = bounds.split("-")
         quote = (letter, next(part for part in words.split("|") if wording in part))
+        told = ("S1", "on Tuesday") if letter == "gull" else ("S2", "burnt")
         return [
             row,
-            cut.of(*quote),
+            cell(row, "surge", told[0], "resolved", (letter, told[1])),
+            cell(row, "passage", cut.of(*quote), "verbatim", quote),
             cell(row, "fate", fate, "coded", (letter, words.split("|")[-1])),
             cell(row, "wording", wording, "verbatim", (letter, wording)),
             cell(row, "least", least, "normalised", (letter, wording)),
@@ -501,14 +505,21 @@ def flood(root: Path) -> Folder:
             *said("T5", "tern", "vik=“Gr\u00f8ne\u00a0Vik”", "", "", ""),
         ],
     ]  # fmt: skip
-    surge = [
-        "S1",
-        "The dyke of Norholm gives way",
-        cell("S1", "sort", "breach", "coded", ("gull", "over the dyke")),
-        *(
-            cell("S1", name, value, "normalised", ("gull", "on Tuesday"))
-            for name, value in [("since", "2031-03-04"), ("till", "2031-03-04"), ("grain", "day")]
-        ),
+    surges = [
+        [
+            "S1",
+            "The dyke of Norholm gives way",
+            cell("S1", "sort", "breach", "coded", ("gull", "over the dyke")),
+            cell("S1", "since", "2031-03-04", "normalised", ("gull", "on Tuesday")),
+            cell("S1", "till", "2031-03-04", "normalised", ("gull", "on Tuesday")),
+            cell("S1", "grain", "day", "normalised", ("gull", "on Tuesday")),
+        ],
+        [
+            "S2",
+            "Sheds burn",
+            cell("S2", "sort", "fire", "coded", ("tern", "burnt")),
+            *["", "", ""],
+        ],
     ]
     bell = GULL.body.index("One bell")
     reason = TERN.body.index("no reason")
@@ -519,7 +530,7 @@ def flood(root: Path) -> Folder:
             Spec("passages", PASSAGES, cut.rows()),
             receipts(edges),
             Spec("tolls", TOLLS, tolls),
-            Spec("surges", SURGES, [surge]),
+            Spec("surges", SURGES, surges),
             Spec("islets", ISLETS, [["norholm", ""], ["aske", ""], ["vik", "aske"]]),
             Spec("people", {"fields": columns("person"), "primaryKey": "person"},
                  [["master"], ["warden"]]),
@@ -535,6 +546,7 @@ def flood(root: Path) -> Folder:
                 ["tolls.fate", "lost", "lost"],
                 ["tolls.fate", "burnt", "burnt"],
                 ["surges.sort", "breach", "over the dyke"],
+                ["surges.sort", "fire", "burnt"],
             ]),
             Spec("ties", TIES, [["T2", "among", "T1"], ["T3", "contradicts", "T1"]]),
             Spec("gone", GONE, [["T0", "counted twice", "T1"]]),

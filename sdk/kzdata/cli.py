@@ -130,8 +130,7 @@ def show(
     from kzdata import rendering
 
     with _load(package) as kz:
-        table, _, name = key.rpartition("/")
-        row = (kz.table(table)[name] if table else kz[key]).model_dump()
+        row = kz[key].model_dump()
     if form is Format.TEXT:
         rendering.emit(rendering.record(row))
     else:

@@ -8,7 +8,9 @@ another engine can take this module's place.
 
 import importlib
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -136,8 +138,9 @@ class Database:
     """
 
     def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
-        self._spill = tempfile.TemporaryDirectory(prefix="kzdata-spill-")
-        settings: dict[str, Any] = {"temp_directory": self._spill.name}
+        spill = tempfile.mkdtemp(prefix="kzdata-spill-")
+        self._free = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
+        settings: dict[str, Any] = {"temp_directory": spill}
         if threads:
             settings["threads"] = threads
         if memory_limit:
@@ -156,7 +159,7 @@ class Database:
     def close(self) -> None:
         """Free everything; the object is of no use afterwards."""
         self._connection.close()
-        self._spill.cleanup()
+        self._free()
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query that kzdata itself wrote."""

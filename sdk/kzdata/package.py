@@ -90,7 +90,7 @@ class Package(models.Tables):
         return table
 
     def __getitem__(self, key: str) -> Row:
-        """The row of any table with a single primary key, such as `CR-0003` or `almaty`.
+        """The row of a key, such as `CR-0003`, `almaty`, or, in one table, `sources/tass`.
 
         Raises:
             UsageError: No table has the key, or several have.
@@ -103,9 +103,7 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such table.
         """
-        if name not in self.tables:
-            raise UsageError(f"no table {name!r}{nearest(name, self.tables)}")
-        return self.tables[name]
+        return self._shelf.table(name)
 
     def table_of(self, key: str) -> Table[Any]:
         """The table that holds a record.

@@ -187,21 +187,34 @@ class Shelf:
             self.database.close()
 
     def find(self, key: str) -> tuple[Table[Any], Row]:
-        """The row of any table with a single primary key.
+        """The row of a single primary key, in any table or, as `table/key`, in one.
 
         Raises:
             UsageError: No table has the key, or several have.
         """
+        name, _, rest = key.partition("/")
+        if rest:
+            table = self.table(name)
+            return table, table[rest]
         single = [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
         holders = [table for table in single if key in table]
         if len(holders) != 1:
             raise UsageError(self._not_one(key, [table.name for table in holders]))
         return holders[0], holders[0][key]
 
+    def table(self, name: str) -> Table[Any]:
+        """A table by name.
+
+        Raises:
+            UsageError: There is no such table.
+        """
+        if name not in self.tables:
+            raise UsageError(f"no table {name!r}{nearest(name, self.tables)}")
+        return self.tables[name]
+
     def _not_one(self, key: str, holders: list[str]) -> str:
         if holders:
-            where = " and ".join(holders)
-            return f"{key!r} is in {where}; ask one table, as in kz.{holders[0]}[{key!r}]"
+            return f"{key!r} is in several tables; ask for {' or '.join(f'{h}/{key}' for h in holders)}"
         known = (parts[0] for t in self.tables.values() for parts in t.keys if len(parts) == 1)
         return f"no record {key!r}{nearest(key, known)}"
 

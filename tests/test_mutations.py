@@ -241,7 +241,7 @@ def cells_of(edges: Iterable[Row]) -> list[tuple[str, str]]:
     return [(edge["record_id"], edge["field"]) for edge in edges]
 
 
-def one_edge_a_cell(shipped: Shipped, size: int = 500) -> Iterator[list[Row]]:
+def one_edge_a_cell(shipped: Shipped, size: int = 600) -> Iterator[list[Row]]:
     """All edges in batches in which no cell has two."""
     for rank in range(max(map(len, shipped.edges.values()))):
         edges = [cell[rank] for cell in shipped.edges.values() if len(cell) > rank]
@@ -275,23 +275,37 @@ EDGE_CHANGES: dict[str, Callable[[Row], Row]] = {
 }
 
 
-@pytest.mark.parametrize("kind", EDGE_CHANGES)
-def test_a_changed_edge_is_found(shipped: Shipped, kind: str) -> None:
-    """Catches an edge that leads nowhere, from nowhere, or that plays no known role."""
-    survivors = []
-    for batch in one_edge_a_cell(shipped, 900):
-        spoilt = {id(edge): EDGE_CHANGES[kind](edge) for edge in batch}
+def unfound_edges(shipped: Shipped, kinds: Sequence[str]) -> list[tuple[str, str]]:
+    """Cells that are not named after each of their edges was changed, in one of these ways each."""
+    unfound = []
+    for number, batch in enumerate(one_edge_a_cell(shipped)):
+        spoilt = {
+            id(edge): EDGE_CHANGES[kinds[(number + at) % len(kinds)]](edge)
+            for at, edge in enumerate(batch)
+        }
         rows = [spoilt.get(id(edge), edge) for edge in shipped.tables["evidence"]]
         named = names(shipped.report({"evidence": rows}))
         after = [spoilt[id(edge)] for edge in batch]
         pairs = zip(cells_of(batch), cells_of(after), strict=True)
-        survivors += [old for old, new in pairs if not {old, new} & named]
-    assert survivors == []
+        unfound += [old for old, new in pairs if not {old, new} & named]
+    return unfound
+
+
+def test_a_changed_edge_is_found(shipped: Shipped) -> None:
+    """Catches an edge that leads nowhere, from nowhere, or that plays no known role."""
+    assert unfound_edges(shipped, list(EDGE_CHANGES)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", EDGE_CHANGES)
+def test_every_changed_edge_is_found(shipped: Shipped, kind: str) -> None:
+    """Catches the same for each edge and each kind of change."""
+    assert unfound_edges(shipped, [kind]) == []
 
 
 def test_a_doubled_edge_is_found(shipped: Shipped) -> None:
     """Catches a receipt that counts twice."""
-    for batch in one_edge_a_cell(shipped, 400):
+    for batch in list(one_edge_a_cell(shipped, 300))[::5]:
         named = names(shipped.report({"evidence": [*shipped.tables["evidence"], *batch]}))
         assert [cell for cell in cells_of(batch) if cell not in named] == []
 
@@ -303,12 +317,15 @@ def test_an_unknown_key_is_found(shipped: Shipped) -> None:
     """Catches a claim about a place, a person, an event or a passage that is in no table."""
     keys = list(shipped.columns((*TRACED, "source_spans")))
     assert len(keys) > 20
-    for column in sorted({column for _, column, _, _ in keys}):
-        changes = shipped.changes(
-            [table for table, name, _, _ in keys if name == column],
-            column,
-            lambda row, column=column: row[column] and UNKNOWN.get(column, "nobody-knows"),
-        )
+    structure = {"event_id", "span_id", "source_id"}
+    for part in (structure, {column for _, column, _, _ in keys} - structure):
+        changes: list[Change] = []
+        for table, column, _, _ in keys:
+            if column in part:
+                unknown = UNKNOWN.get(column, "nobody-knows")
+                changes += shipped.changes(
+                    [table], column, lambda row, c=column, u=unknown: row[c] and u
+                )
         assert shipped.survivors(changes) == []
 
 
@@ -335,21 +352,24 @@ def hidden_by(shipped: Shipped, change: Change) -> str:
     return ""
 
 
+ENTITIES = (
+    ["place_id", "person_id", "country_id", "via_id"],
+    ["actor_id", "claimant_id", "organisation_id", "decided_by_id"],
+)
+
+
 @pytest.mark.parametrize("by", [1, 7])
-@pytest.mark.parametrize("column", [
-    "place_id", "claimant_id", "via_id", "person_id", "organisation_id", "decided_by_id",
-    "country_id", "actor_id",
-])  # fmt: skip
-def test_another_entity_is_found(shipped: Shipped, column: str, by: int) -> None:
+@pytest.mark.parametrize("columns", ENTITIES)
+def test_another_entity_is_found(shipped: Shipped, columns: list[str], by: int) -> None:
     """Catches a claim that is put into another mouth, place or office."""
     changes: list[Change] = []
-    for table, name, _, known in shipped.columns(TRACED):
-        if name == column:
+    for table, column, _, known in shipped.columns(TRACED):
+        if column in columns:
             changes += shipped.changes(
                 [table],
                 column,
-                lambda row, known=known: row[column]
-                and known[(known.index(row[column]) + by) % len(known)],
+                lambda row, c=column, known=known: row[c]
+                and known[(known.index(row[c]) + by) % len(known)],
             )
     survivors = shipped.survivors(changes)
     assert [change for change in survivors if not hidden_by(shipped, change)] == []
@@ -383,12 +403,13 @@ def _shares_a_passage(shipped: Shipped, change: Change) -> bool:
 
 def test_a_filled_empty_key_is_found(shipped: Shipped) -> None:
     """Catches a place or a claimant that the article does not give."""
+    changes: list[Change] = []
     for column in ("place_id", "claimant_id", "via_id", "country_id", "person_id"):
         value = {"place_id": "almaty", "person_id": "tokayev"}.get(column, "kz-interior-ministry")
-        changes = shipped.changes(
+        changes += shipped.changes(
             TRACED, column, lambda row, c=column, v=value: None if row[c] else v
         )
-        assert shipped.survivors(changes) == []
+    assert shipped.survivors(changes) == []
 
 
 # ------------------------------------------------------------------------------ categories
@@ -444,19 +465,23 @@ def test_police_do_not_hide_in_police_and_national_guard(shipped: Shipped) -> No
 
 
 @pytest.mark.parametrize("by", [1, -1, 7, -7])
-@pytest.mark.parametrize("column", DATES)
-def test_another_day_is_found(shipped: Shipped, column: str, by: int) -> None:
+def test_another_day_is_found(shipped: Shipped, by: int) -> None:
     """Catches a weekday resolved to the wrong week, or a day miscounted."""
-    changes = shipped.changes(TRACED, column, lambda row: shifted(row[column], by))
+    changes: list[Change] = []
+    for column in DATES:
+        changes += shipped.changes(TRACED, column, lambda row, c=column: shifted(row[c], by))
     survivors = shipped.survivors(changes)
     assert [c for c in survivors if shipped.words(c.record, c.column)] == []
-    assert len(survivors) <= 0.15 * len(changes)
+    assert len(survivors) <= 0.1 * len(changes)
 
 
-@pytest.mark.parametrize("column", DATES)
-def test_an_invented_day_is_found(shipped: Shipped, column: str) -> None:
+def test_an_invented_day_is_found(shipped: Shipped) -> None:
     """Catches a date that no article gives."""
-    changes = shipped.changes(TRACED, column, lambda row: None if row[column] else "2022-01-05")
+    changes: list[Change] = []
+    for column in DATES:
+        changes += shipped.changes(
+            TRACED, column, lambda row, c=column: None if row[c] else "2022-01-05"
+        )
     assert shipped.survivors(changes) == []
 
 
@@ -464,7 +489,10 @@ LINK_CHANGES: dict[str, Callable[[Row], Row]] = {
     "to nobody": lambda link: {**link, "other_id": f"{link['other_id'][:3]}9999"},
     "from nobody": lambda link: {**link, "claim_id": f"{link['claim_id'][:3]}9999"},
     "to itself": lambda link: {**link, "other_id": link["claim_id"]},
-    "to another table": lambda link: {**link, "other_id": "QT-0001"},
+    "to another table": lambda link: {
+        **link,
+        "other_id": "QT-0001" if link["claim_id"][:2] != "QT" else "DP-0001",
+    },
     "unknown relation": lambda link: {**link, "relation": "resembles"},
 }
 

@@ -10,10 +10,12 @@ import importlib
 import re
 import shutil
 import tempfile
+import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
 
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
 
 NULL_MARK = "\\kzdata:null\\"
 """A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
-MAX_LINE_BYTES = 2 << 20
+MAX_LINE_BYTES = 4 << 20
+SHARED = "shared"
+"""Schema of relations that are no table of the package, so that no name can collide."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 SQL_TYPES = {
     "integer": "BIGINT",
     "number": "DOUBLE",
@@ -149,6 +155,9 @@ class Database:
             self._connection = duckdb.connect(":memory:", config=settings)
         except duckdb.Error as error:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
+        self._local = threading.local()
+        self._compiles: dict[str, bool] = {}
+        self.run(f"CREATE SCHEMA {SHARED}")
 
     def __enter__(self) -> Self:
         return self
@@ -161,39 +170,66 @@ class Database:
         self._connection.close()
         self._free()
 
+    @property
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own cursor: a connection answers one query at a time."""
+        if not hasattr(self._local, "cursor"):
+            self._local.cursor = self._connection.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._local.cursor
+        return cursor
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query that kzdata itself wrote."""
-        return self._connection.execute(sql, list(parameters)).fetchall()
+        """All rows of a query that kzdata itself wrote.
+
+        Raises:
+            QueryError: DuckDB cannot carry it out.
+        """
+        try:
+            return self._cursor.execute(sql, list(parameters)).fetchall()
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a query in batches; the database must do nothing else meanwhile."""
-        result = self._connection.execute(sql)
+        """Rows of a query in batches; this thread must ask nothing else meanwhile."""
+        result = self._cursor.execute(sql)
         while batch := result.fetchmany(10_000):
             yield from batch
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Carry out a statement that kzdata itself wrote."""
-        self._connection.execute(sql, list(parameters)).fetchall()
+        """Carry out a statement that kzdata itself wrote; raises QueryError as `rows` does."""
+        self.rows(sql, parameters)
+
+    def side_by_side(self, task: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """Carry out a task for each item, two at a time, each in a thread with its own cursor.
+
+        DuckDB uses one thread for a small file and for planning; two at a time keep two cores busy.
+
+        Returns:
+            The results in the order of the items.
+        """
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return list(pool.map(task, items))
 
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""
-        try:
-            self.rows(f"SELECT {full_match(chr(39) * 2, pattern)}")
-        except duckdb.Error:
-            return False
-        return True
+        if pattern not in self._compiles:
+            try:
+                self.rows(f"SELECT {full_match(chr(39) * 2, pattern)}")
+                self._compiles[pattern] = True
+            except QueryError:
+                self._compiles[pattern] = False
+        return self._compiles[pattern]
 
-    def read(self, name: str, path: Path, columns: Sequence[str], kept: Mapping[str, str]) -> int:
+    def read(self, name: str, path: Path, columns: Sequence[str], kept: Mapping[str, str]) -> None:
         """Read a CSV file into the view `name` with the column `ord` and the columns `kept`.
+
+        `ord` counts the rows from 0 in the order of the file.
 
         Args:
             name: Name of the view.
             path: The file, with one header row.
             columns: Names of all its columns, in the file's order.
             kept: SQL expressions over those columns, by the name they get.
-
-        Returns:
-            How many rows were read. `ord` counts them from 0 in the order of the file.
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
@@ -202,18 +238,16 @@ class Database:
         parts = ", ".join(f"{sql} AS {identifier(alias)}" for alias, sql in kept.items())
         relation = _csv(path, columns)
         try:
-            self.run(f"CREATE TEMP TABLE {hidden} AS SELECT {parts} FROM {relation}")
-        except duckdb.Error as error:
-            raise UnreadableCSVError(_first_line(error)) from error
-        view = f"SELECT rowid AS ord, * FROM {hidden}"
-        self.run(f"CREATE TEMP VIEW {identifier(name)} AS {view}")
-        return int(self.rows(f"SELECT count(*) FROM {hidden}")[0][0])
+            self.run(f"CREATE TABLE {hidden} AS SELECT {parts} FROM {relation}")
+        except QueryError as error:
+            raise UnreadableCSVError(str(error)) from error
+        self.run(f"CREATE VIEW {identifier(name)} AS SELECT rowid AS ord, * FROM {hidden}")
 
     def fill(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
-        """Make a temporary table out of Python values.
+        """Make a shared relation out of Python values.
 
         Args:
-            name: Name of the table.
+            name: Its name in the schema `SHARED`.
             columns: SQL types by column name.
             rows: The values, a sequence a row.
         """
@@ -223,7 +257,11 @@ class Database:
             for i, (column, kind) in enumerate(columns.items(), 1)
         )
         values = [list(column) for column in lists]
-        self.run(f"CREATE TEMP TABLE {identifier(name)} AS SELECT {parts}", values)
+        self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS SELECT {parts}", values)
+
+    def share(self, name: str, sql: str) -> None:
+        """Make a shared relation out of a query."""
+        self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS {sql}")
 
     def load(self, name: str, path: Path, kinds: Mapping[str, str], missing: Sequence[str]) -> None:
         """Read a CSV file into a table with typed columns.
@@ -246,8 +284,8 @@ class Database:
             self.run(
                 f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {_csv(path, list(kinds))}"
             )
-        except duckdb.Error as error:
-            message = f"{path.name}: {_first_line(error)}; `kzdata validate` says more"
+        except QueryError as error:
+            message = f"{path.name}: {error}; `kzdata validate` says more"
             raise PackageError(message) from error
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:

@@ -81,7 +81,14 @@ class FieldDescriptor(_Part):
     def labels(self) -> dict[str, str]:
         """The categories' meanings, by value."""
         entries = [entry for entry in self.categories or () if isinstance(entry, dict)]
-        return {str(entry["value"]): str(entry.get("label", "")) for entry in entries}
+        return {str(entry.get("value")): str(entry.get("label", "")) for entry in entries}
+
+
+class MissingValue(_Part):
+    """A string that stands for no value, with a label that says why."""
+
+    value: str
+    label: str = ""
 
 
 class Reference(_Part):
@@ -206,7 +213,7 @@ class Schema(_Part):
     """A Table Schema with the traceability declarations."""
 
     fields: tuple[FieldDescriptor, ...]
-    missing_values: tuple[Any, ...] = ("",)
+    missing_values: tuple[str | MissingValue, ...] = ("",)
     primary_key: Names = ()
     unique_keys: tuple[Names, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
@@ -234,7 +241,7 @@ class Schema(_Part):
     @property
     def missing(self) -> tuple[str, ...]:
         """The strings that stand for no value."""
-        return tuple(v["value"] if isinstance(v, dict) else v for v in self.missing_values)
+        return tuple(v if isinstance(v, str) else v.value for v in self.missing_values)
 
     @property
     def evidenced(self) -> tuple[FieldDescriptor, ...]:
@@ -289,6 +296,8 @@ class Descriptor(NamedTuple):
         resources: All resources that could be read.
         faults: What is malformed.
         raw: The parsed JSON.
+        refused: Names of resources that are not among the tables: they have no schema, or a
+            malformed one, or several files.
     """
 
     name: str
@@ -297,6 +306,7 @@ class Descriptor(NamedTuple):
     resources: tuple[Resource, ...]
     faults: tuple[Fault, ...]
     raw: Mapping[str, Any]
+    refused: tuple[str, ...] = ()
 
     def declaring(self, role: str) -> Iterator[Table]:
         """The tables whose schema has the declaration `role`, such as `spans`."""
@@ -310,25 +320,31 @@ class Descriptor(NamedTuple):
 def parse(archive: Archive) -> Descriptor:
     """Read an archive's descriptor and the schemas it names.
 
-    Faults are collected, not raised; see `Descriptor.faults`.
+    Faults are collected, not raised; a table whose schema has one is in `refused`, not in `tables`.
     """
     raw, faults = archive.descriptor, list(_package_faults(archive.descriptor))
     resources: list[Resource] = []
     tables: dict[str, Table] = {}
+    refused: list[str] = []
     for index, entry in enumerate(_entries(raw, "resources")):
-        where = f"resources[{index}]"
+        where, before = f"resources[{index}]", len(faults)
         resource = _model(Resource, entry, where, faults)
         if resource is None:
             continue
-        resources.append(resource)
+        if resource.name.casefold() in {other.name.casefold() for other in resources}:
+            faults.append(Fault(f"{where}.name", resource.name, "a name that no other one has"))
         table = _table(archive, resource, entry, where, faults)
-        if table and table.name in tables:
-            faults.append(Fault(f"{where}.name", table.name, "a name that no other resource has"))
-        elif table:
+        resources.append(resource)
+        if table and len(faults) == before:
             tables[table.name] = table
-    faults += _declaration_faults(tables)
+        else:
+            refused.append(resource.name)
+    for name, fault in list(_declaration_faults(tables, {r.name for r in resources})):
+        faults.append(fault)
+        if name in tables:
+            refused.append(tables.pop(name).name)
     name, version = str(raw.get("name", archive.label)), str(raw.get("version", ""))
-    return Descriptor(name, version, tables, tuple(resources), tuple(faults), raw)
+    return Descriptor(name, version, tables, tuple(resources), tuple(faults), raw, tuple(refused))
 
 
 def _entries(raw: Mapping[str, Any], key: str) -> list[Any]:
@@ -389,17 +405,22 @@ def _table(
 
 
 def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
-    names = schema.names
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Fault(f"{where}.fields", name, "a column name that stands once")
+    folded = [name.casefold() for name in schema.names]
+    for name in schema.names:
+        if folded.count(name.casefold()) > 1:
+            yield Fault(f"{where}.fields", name, "a name that no other column has, in any case")
     keys = [("primaryKey", schema.primary_key)]
     keys += [("uniqueKeys", key) for key in schema.unique_keys]
     keys += [("foreignKeys", key.fields) for key in schema.foreign_keys]
     keys += [(role, _columns(part)) for role, part in _declarations(schema)]
+    keys += [("kzdata:principal", tuple(filter(None, [schema.principal])))]
+    keys += [("kzdata:parent", tuple(filter(None, [schema.parent])))]
     for label, columns in keys:
         for column in columns:
-            if column not in names:
+            if column not in schema.names:
                 yield Fault(f"{where}.{label}", column, "a column of the table")
+    if schema.parent and len(schema.primary_key) != 1:
+        yield Fault(f"{where}.kzdata:parent", schema.parent, "a primary key of one column")
 
 
 def _declarations(schema: Schema) -> Iterator[tuple[str, _Part]]:
@@ -414,21 +435,34 @@ def _columns(part: _Part) -> tuple[str, ...]:
     return tuple(value for value in values if isinstance(value, str))
 
 
-def _declaration_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
+def _declaration_faults(
+    tables: Mapping[str, Table], resources: set[str]
+) -> Iterator[tuple[str, Fault]]:
+    """Faults between tables, each with the table that is refused for it, or an empty name."""
     for role in SINGLE:
         names = [name for name, table in tables.items() if getattr(table.schema, role)]
         if len(names) > 1:
-            yield Fault(f"kzdata:{role}", ", ".join(names), "one table at most")
+            yield "", Fault(f"kzdata:{role}", ", ".join(names), "one table at most")
     for table in tables.values():
         for key in table.schema.foreign_keys:
-            parent = tables.get(key.reference.resource or table.name)
-            if parent is None:
-                yield Fault(f"{table.name}.foreignKeys", key.reference.resource, "a table")
-            elif missing := set(key.reference.fields) - set(parent.schema.names):
-                where = f"{table.name}.foreignKeys"
-                yield Fault(where, ", ".join(sorted(missing)), f"columns of {parent.name}")
-            elif len(key.fields) != len(key.reference.fields):
-                yield Fault(f"{table.name}.foreignKeys", str(key.fields), "as many columns")
+            where, parent = f"{table.name}.foreignKeys", key.reference.resource or table.name
+            yield from _reference_faults(table, where, parent, key.reference.fields, tables)
+            if parent not in resources:
+                yield table.name, Fault(where, parent, "a resource of the package")
+            if len(key.fields) != len(key.reference.fields):
+                yield table.name, Fault(where, ", ".join(key.fields), "as many columns")
+        for target in table.schema.aliases.of if table.schema.aliases else ():
+            where = f"{table.name}.kzdata:aliases.of"
+            yield from _reference_faults(table, where, target.resource, (target.field,), tables)
+
+
+def _reference_faults(
+    table: Table, where: str, parent: str, fields: tuple[str, ...], tables: Mapping[str, Table]
+) -> Iterator[tuple[str, Fault]]:
+    if parent in tables:
+        for name in fields:
+            if name not in tables[parent].schema.names:
+                yield table.name, Fault(where, name, f"a column of {parent}")
 
 
 def _short(value: Any) -> str:

@@ -142,16 +142,17 @@ def receipts(found: Sequence["Receipt"], texts: Mapping[str, str]) -> Text:
         found: Receipts in the order of the record's columns.
         texts: Texts of articles by source; the passage is then shown in its surroundings.
     """
-    out = Text()
+    lines: list[Text] = []
     for _, group in groupby(found, key=lambda receipt: receipt.span):
         cells = list(group)
         width = max(cell_len(f"{cell.field} = {cell.value}") for cell in cells)
         for cell in cells:
             padding = " " * (width - cell_len(f"{cell.field} = {cell.value}"))
-            out.append(cell.field, "bold").append(f" = {safe(cell.value)}{padding}  {cell.role}\n")
-        for line in _passage(cells[0], texts.get(cells[0].source)):
-            out.append("    ").append_text(line).append("\n")
-    return out
+            said = f" = {safe(cell.value)}{padding}  {cell.role}"
+            lines.append(Text.assemble((cell.field, "bold"), said))
+        passage = _passage(cells[0], texts.get(cells[0].source))
+        lines += [Text.assemble("    ", line) for line in passage]
+    return Text("\n").join(lines)
 
 
 def _passage(receipt: "Receipt", text: str | None) -> Iterator[Text]:

@@ -214,7 +214,8 @@ class Shelf:
 
     def _not_one(self, key: str, holders: list[str]) -> str:
         if holders:
-            return f"{key!r} is in several tables; ask for {' or '.join(f'{h}/{key}' for h in holders)}"
+            choices = " or ".join(f"{name}/{key}" for name in holders)
+            return f"{key!r} is in several tables; ask for {choices}"
         known = (parts[0] for t in self.tables.values() for parts in t.keys if len(parts) == 1)
         return f"no record {key!r}{nearest(key, known)}"
 

@@ -2,7 +2,7 @@
 
 For each table that was read there is a relation of its name with the column `ord` (the row, from 0)
 and the columns that keys and declarations name. `Model.prepare` adds, once, what the traceability
-rules share:
+rules share, in the schema `shared`:
 
 * `traced`: the columns whose cells are traced, whether that is required, and what
   `special_fields` says of them;
@@ -23,7 +23,8 @@ from kzdata.database import Database, contains, identifier, literal, words
 from kzdata.descriptor import SINGLE, Descriptor, Schema, Table
 from kzdata.errors import DateError, FigureError
 
-NORMALISED = """SELECT {column} FROM edge JOIN traced USING (tab, field)
+NORMALISED = """SELECT {column}
+    FROM shared.edge JOIN shared.traced USING (tab, field)
     WHERE role = 'normalised' AND kind = '{kind}'"""
 
 _PLAIN = (None, None)
@@ -77,7 +78,7 @@ class Model:
             "'' AS home, 0 AS home_first, 0 AS home_last, '' AS words, '' AS span "
             "WHERE false"
         )
-        self.database.run(f"CREATE TEMP TABLE edge AS {' UNION ALL '.join([empty, *parts])}")
+        self.database.share("edge", " UNION ALL ".join([empty, *parts]))
 
     def _edges_of(self, table: Table) -> str:
         edges, spans, sources = (self.one(role) for role in ("edges", "spans", "sources"))
@@ -124,15 +125,13 @@ class Model:
     def _make_term(self) -> None:
         empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
         parts = " UNION ALL ".join([empty, *self._codebook_terms(), *self._alias_terms()])
-        self.database.run(
-            f"CREATE TEMP TABLE term AS SELECT *, {words('term')} AS marked FROM ({parts})"
-        )
-        self.database.run(
-            f"""CREATE TEMP TABLE shadow AS
-            SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer
-            FROM term n JOIN term o ON o.role = n.role AND o.family = n.family
+        self.database.share("term", f"SELECT *, {words('term')} AS marked FROM ({parts})")
+        self.database.share(
+            "shadow",
+            f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer
+            FROM shared.term n JOIN shared.term o ON o.role = n.role AND o.family = n.family
                 AND o.scope = n.scope AND o.name <> n.name
-            WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}"""
+            WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}""",
         )
 
     def _codebook_terms(self) -> Iterator[str]:

@@ -3,20 +3,21 @@
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, Self
 
 from kzdata import database as sql
 from kzdata import texts as article_texts
 from kzdata.archive import DESCRIPTOR, Archive, opened
 from kzdata.database import Database, UnreadableCSVError, identifier, literal
-from kzdata.descriptor import Descriptor, Table, parse
-from kzdata.errors import PackageError
+from kzdata.descriptor import Descriptor, FieldDescriptor, Table, parse
+from kzdata.errors import PackageError, QueryError
 from kzdata.tabular import Imprint, Record, imprint, records
 from kzdata.validation import articles, cells, consistency, files, references, traceability
 from kzdata.validation.model import Model, needed
 from kzdata.validation.report import Finding, Receipts, Report
-from kzdata.validation.rules import Breach, Query, Rule, Violation, in_group
+from kzdata.validation.rules import RULES, Breach, Query, Rule, Violation, in_group
 
 MAX_FINDINGS = 1_000
 """Findings kept of one rule in one table; the rest are counted."""
@@ -61,6 +62,173 @@ def validate(
         return Run(archive, database, progress or (lambda step, number, of: None)).report(texts)
 
 
+class Outcome(NamedTuple):
+    """What one rule found: violations up to the limit in each table, and how many more."""
+
+    rule: Rule
+    violations: tuple[Violation, ...]
+    omitted: int = 0
+
+
+def evaluate(
+    rule: Rule, results: Iterable[Violation | Query] | None, database: Database
+) -> Outcome:
+    """Carry out what a rule yields.
+
+    A query that the database refuses makes a violation: what could not be told is never a pass.
+    """
+    kept: list[Violation] = []
+    seen: Counter[str | None] = Counter()
+    omitted = 0
+    try:
+        for result in results or ():
+            if isinstance(result, Query):
+                violations, more = _answers(result, database)
+                omitted += more
+            else:
+                violations = [result]
+            for violation in violations:
+                seen[violation.table] += 1
+                if seen[violation.table] <= MAX_FINDINGS:
+                    kept.append(violation)
+                else:
+                    omitted += 1
+    except QueryError as error:
+        kept.append(Violation(None, None, None, f"could not tell: {error}", "an answer"))
+    return Outcome(rule, tuple(kept), omitted)
+
+
+def _answers(query: Query, database: Database) -> tuple[list[Violation], int]:
+    """Violations of a query, the first in the file's order, and how many more there are."""
+    more = 0
+    rows = database.rows(f"{query.sql} LIMIT {MAX_FINDINGS + 1}")
+    if len(rows) > MAX_FINDINGS:
+        ((total,),) = database.rows(f"SELECT count(*) FROM ({query.sql})")
+        names = "q(ord, field, found, expected)"
+        limit = f"ORDER BY ord, field LIMIT {MAX_FINDINGS}"
+        rows = database.rows(f"SELECT * FROM ({query.sql}) AS {names} {limit}")
+        more = total - MAX_FINDINGS
+    return [
+        Violation(query.table, ordinal, field, _text(found), str(expected))
+        for ordinal, field, found, expected in rows
+    ], more
+
+
+class Reading:
+    """Reading one table: its shape, its cells, and the relation that later rules use.
+
+    Attributes:
+        table: The table.
+        rows: How many rows there are; None where it could not be read.
+        outcomes: What the rules of shape and cells found.
+        unchecked: What could not be checked, and why.
+    """
+
+    def __init__(
+        self, table: Table, package: Descriptor, archive: Archive, database: Database
+    ) -> None:
+        self.table = table
+        self.rows: int | None = None
+        self.outcomes: list[Outcome] = []
+        self.unchecked: list[str] = []
+        self._package = package
+        self._archive = archive
+        self._database = database
+
+    def carry_out(self, seen: Imprint | None) -> Self:
+        """Read the file, unless it or its header is not as declared."""
+        if seen is None:
+            self.unchecked.append(f"{self.table.name}: the file could not be read")
+            return self
+        shape, *_ = in_group("structure")
+        self._keep(shape, shape.check(self.table, self._archive))
+        if self.outcomes[-1].violations:
+            self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
+            return self
+        compiled = list(self._compiled(seen.controls))
+        try:
+            self._load(compiled, seen.suspicious)
+        except UnreadableCSVError as error:
+            self.unchecked.append(f"{self.table.name}: {error}")
+            fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
+            self._keep(RULES["csv-malformed"], [fault])
+            return self
+        self._check_cells(compiled)
+        return self
+
+    def _keep(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
+        self.outcomes.append(evaluate(rule, results, self._database))
+
+    def _compiled(self, controls: bool) -> Iterator[CellRule]:
+        for field in self.table.schema.fields:
+            raw = identifier(field.name)
+            cell = sql.absent(raw, self.table.schema.missing)
+            for rule in in_group("cell"):
+                if rule.name == "cell-control-character" and not controls:
+                    continue
+                breach = rule.check(field, cell, raw)
+                if breach and rule.name == "cell-pattern" and not self._takes(field):
+                    continue
+                if breach:
+                    yield CellRule(rule, field.name, breach)
+
+    def _takes(self, field: FieldDescriptor) -> bool:
+        """Whether RE2 takes a field's pattern; where it doesn't, that is a finding."""
+        pattern = field.constraints.pattern or ""
+        if self._database.compiles(pattern):
+            return True
+        where = f"{self.table.name}.{field.name}"
+        fault = Violation(None, None, where, f"the pattern {pattern}", "an RE2 pattern")
+        self._keep(RULES["unsupported-feature"], [fault])
+        return False
+
+    def _load(self, compiled: list[CellRule], suspicious: bool) -> None:
+        kept = {
+            name: sql.absent(identifier(name), self.table.schema.missing)
+            for name in needed(self.table, self._package)
+        }
+        for start in range(0, len(compiled), MASK_BITS):
+            kept[_mask(start)] = mask([rule.breach for rule in compiled[start : start + MASK_BITS]])
+        kept = kept or {"\x1fnothing": "0"}
+        path, names = self._archive.path_of(self.table.path), self.table.schema.names
+        if not suspicious:
+            try:
+                self._database.read(self.table.name, path, names, kept)
+                return
+            except UnreadableCSVError:
+                pass
+        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+            mended = Path(folder) / "mended.csv"
+            self._mend(path, mended)
+            self._database.read(self.table.name, mended, names, kept)
+
+    def _mend(self, path: Path, mended: Path) -> None:
+        """Report malformed rows, and write all rows anew with the right number of cells."""
+        _, *rules = in_group("structure")
+        found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
+        with mended.open("w", encoding="utf-8", newline="") as out:
+            for record in records(path):
+                for rule in rules:
+                    found[rule.name].extend(rule.check(self.table, record))
+                if record.number >= 0:
+                    out.write(_written(record, len(self.table.schema.fields)))
+        for rule in rules:
+            self._keep(rule, found[rule.name])
+
+    def _check_cells(self, compiled: list[CellRule]) -> None:
+        parts = [
+            compiled[start : start + MASK_BITS] for start in range(0, len(compiled), MASK_BITS)
+        ]
+        masks = [identifier(_mask(MASK_BITS * number)) for number in range(len(parts))]
+        columns = ", ".join(["count(*)", *(f"bit_or({column})" for column in masks)])
+        name = identifier(self.table.name)
+        ((self.rows, *broken),) = self._database.rows(f"SELECT {columns} FROM {name}")
+        for part, column, bits in zip(parts, masks, broken, strict=True):
+            for bit, cell in enumerate(part):
+                if (bits or 0) >> bit & 1:
+                    self._keep(cell.rule, [_breaches(self.table, cell, column, bit)])
+
+
 class Run:
     """The state of one validation."""
 
@@ -75,22 +243,13 @@ class Run:
         self.omitted: Counter[str] = Counter()
         self.rows: dict[str, int] = {}
         self.unchecked: list[str] = []
-        self.patterns: dict[str, bool] = {}
         self.spans_in_texts = 0
 
     def report(self, texts: str | Path | None) -> Report:
         """Carry out every rule and put the findings in order."""
         self._check_files()
-        steps = len(self.package.tables) + 2
-        for number, table in enumerate(self.package.tables.values()):
-            self.progress(f"reading {table.name}", number, steps)
-            self._read(table)
-        self.progress("checking keys and receipts", steps - 2, steps)
-        self.model.prepare()
-        for group in RELATIONAL:
-            for rule in in_group(group):
-                self._collect(rule, rule.check(self.model))
-        self.progress("comparing with the texts", steps - 1, steps)
+        self._read_tables()
+        self._check_relations()
         self._check_texts(texts)
         findings = sorted(Locator(self).findings(), key=_order)
         return Report(
@@ -104,12 +263,48 @@ class Run:
             self.spans_in_texts,
         )
 
+    def _keep(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            self.found += [(outcome.rule, violation) for violation in outcome.violations]
+            if outcome.omitted:
+                self.omitted[outcome.rule.name] += outcome.omitted
+
     def _check_files(self) -> None:
         for resource in self.package.resources:
             for path in resource.path:
                 self._imprint(path, files.hash_of(resource)[0])
         for rule in in_group("package"):
-            self._collect(rule, rule.check(self.package, self.archive, self.imprints))
+            results = rule.check(self.package, self.archive, self.imprints)
+            self._keep([evaluate(rule, results, self.database)])
+
+    def _read_tables(self) -> None:
+        tables = self.package.tables.values()
+        self.unchecked += [f"{name}: no schema that can be used" for name in self.package.refused]
+        steps = count()
+
+        def read(table: Table) -> Reading:
+            self.progress(f"reading {table.name}", next(steps), len(tables) + 2)
+            return Reading(table, self.package, self.archive, self.database).carry_out(
+                self.imprints.get(table.path)
+            )
+
+        for reading in self.database.side_by_side(read, tables):
+            self._keep(reading.outcomes)
+            self.unchecked += reading.unchecked
+            if reading.rows is not None:
+                self.rows[reading.table.name] = reading.rows
+                self.model.tables[reading.table.name] = reading.table
+
+    def _check_relations(self) -> None:
+        tables = len(self.package.tables)
+        self.progress("checking keys and receipts", tables, tables + 2)
+        self.model.prepare()
+        rules = [rule for group in RELATIONAL for rule in in_group(group)]
+        self._keep(
+            self.database.side_by_side(
+                lambda rule: evaluate(rule, rule.check(self.model), self.database), rules
+            )
+        )
 
     def _imprint(self, path: str, algorithm: str) -> None:
         known = {"md5", "sha1", "sha256", "sha384", "sha512"} & {algorithm}
@@ -120,117 +315,9 @@ class Run:
         except (PackageError, OSError):
             return
 
-    def _collect(self, rule: Rule, results: Iterable[Violation | Query] | None) -> None:
-        """Keep what a rule found, up to the limit in each table, and count the rest."""
-        kept: Counter[str | None] = Counter()
-        for result in results or ():
-            for violation in self._violations(rule, result):
-                if kept[violation.table] < MAX_FINDINGS:
-                    kept[violation.table] += 1
-                    self.found.append((rule, violation))
-                else:
-                    self.omitted[rule.name] += 1
-
-    def _violations(self, rule: Rule, result: Violation | Query) -> Iterator[Violation]:
-        if isinstance(result, Violation):
-            yield result
-            return
-        rows = self.database.rows(f"{result.sql} LIMIT {MAX_FINDINGS + 1}")
-        if len(rows) > MAX_FINDINGS:
-            rows = self._first(rule, result)
-        for ordinal, field, found, expected in rows:
-            yield Violation(result.table, ordinal, field, _text(found), str(expected))
-
-    def _first(self, rule: Rule, query: Query) -> list[tuple[Any, ...]]:
-        """The first violations in the file's order, when there are too many to keep."""
-        ((total,),) = self.database.rows(f"SELECT count(*) FROM ({query.sql})")
-        self.omitted[rule.name] += total - MAX_FINDINGS
-        names = "q(ord, field, found, expected)"
-        limit = f"ORDER BY ord, field LIMIT {MAX_FINDINGS}"
-        return self.database.rows(f"SELECT * FROM ({query.sql}) AS {names} {limit}")
-
-    def _read(self, table: Table) -> None:
-        """Check a table's shape and cells, and make its relation if it has the right columns."""
-        seen = self.imprints.get(table.path)
-        if seen is None:
-            self.unchecked.append(f"{table.name}: the file could not be read")
-            return
-        before = len(self.found)
-        for rule in in_group("structure")[:1]:
-            self._collect(rule, rule.check(table, self.archive))
-        if len(self.found) > before:
-            self.unchecked.append(f"{table.name}: the header is not that of the schema")
-            return
-        compiled = list(self._compiled(table, seen.controls))
-        self.rows[table.name] = self._load(table, compiled, seen.suspicious)
-        self.model.tables[table.name] = table
-        self._check_cells(table, compiled)
-
-    def _compiled(self, table: Table, controls: bool) -> Iterator[CellRule]:
-        for field in table.schema.fields:
-            raw = identifier(field.name)
-            cell = sql.absent(raw, table.schema.missing)
-            for rule in in_group("cell"):
-                if rule.name == "cell-control-character" and not controls:
-                    continue
-                breach = rule.check(field, cell, raw)
-                if breach and rule.name == "cell-pattern" and not self._takes(field.name, table):
-                    continue
-                if breach:
-                    yield CellRule(rule, field.name, breach)
-
-    def _takes(self, name: str, table: Table) -> bool:
-        pattern = table.schema.field(name).constraints.pattern or ""
-        if pattern not in self.patterns:
-            self.patterns[pattern] = self.database.compiles(pattern)
-        if self.patterns[pattern]:
-            return True
-        self.unchecked.append(f"{table.name}.{name}: the pattern {pattern} needs another engine")
-        return False
-
-    def _load(self, table: Table, compiled: list[CellRule], suspicious: bool) -> int:
-        kept = {
-            name: sql.absent(identifier(name), table.schema.missing)
-            for name in needed(table, self.package)
-        }
-        for start in range(0, len(compiled), MASK_BITS):
-            kept[_mask(start)] = mask([rule.breach for rule in compiled[start : start + MASK_BITS]])
-        kept = kept or {"": "0"}
-        path = self.archive.path_of(table.path)
-        names = table.schema.names
-        if not suspicious:
-            try:
-                return self.database.read(table.name, path, names, kept)
-            except UnreadableCSVError:
-                pass
-        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
-            mended = Path(folder) / "mended.csv"
-            self._mend(table, path, mended)
-            return self.database.read(table.name, mended, names, kept)
-
-    def _mend(self, table: Table, path: Path, mended: Path) -> None:
-        """Report malformed rows, and write all rows anew with the right number of cells."""
-        rules, width = in_group("structure")[1:], len(table.schema.fields)
-        found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
-        with mended.open("w", encoding="utf-8", newline="") as out:
-            for record in records(path):
-                for rule in rules:
-                    found[rule.name].extend(rule.check(table, record))
-                if record.number >= 0:
-                    out.write(_written(record, width))
-        for rule in rules:
-            self._collect(rule, found[rule.name])
-
-    def _check_cells(self, table: Table, compiled: list[CellRule]) -> None:
-        for start in range(0, len(compiled), MASK_BITS):
-            part, column = compiled[start : start + MASK_BITS], identifier(_mask(start))
-            name = identifier(table.name)
-            (broken,) = self.database.rows(f"SELECT bit_or({column}) FROM {name}")[0]
-            for bit, cell in enumerate(part):
-                if (broken or 0) >> bit & 1:
-                    self._collect(cell.rule, [_breaches(table, cell, column, bit)])
-
     def _check_texts(self, folder: str | Path | None) -> None:
+        tables = len(self.package.tables)
+        self.progress("comparing with the texts", tables + 1, tables + 2)
         hashes = articles.source_hashes(self.model)
         if folder is None:
             if hashes:
@@ -244,7 +331,7 @@ class Run:
             if source not in texts
         ]
         for rule in in_group("text"):
-            self._collect(rule, rule.check(self.model, texts))
+            self._keep([evaluate(rule, rule.check(self.model, texts), self.database)])
         self.spans_in_texts = articles.spans_of(self.model, texts)
 
     def _receipts(self) -> Receipts:
@@ -258,7 +345,7 @@ class Run:
         evidenced, inferred = self.database.rows(
             """SELECT count(*), count(*) FILTER (only_inferred) FROM (
                 SELECT bool_and(role = 'inferred') AS only_inferred
-                FROM edge JOIN traced USING (tab, field)
+                FROM shared.edge JOIN shared.traced USING (tab, field)
                 WHERE value IS NOT NULL AND required GROUP BY tab, record, field)"""
         )[0]
         return Receipts(required, evidenced, inferred)

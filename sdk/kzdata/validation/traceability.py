@@ -182,7 +182,7 @@ def _figures(model: Model) -> Iterator[tuple[Table, str, dict[str, str]]]:
             part: f"t.{identifier(getattr(figure, part))}" for part in figure.model_fields_set
         }
         source = f"""FROM {identifier(table.name)} t
-            LEFT JOIN wording w ON w.wording = {columns["text"]}
+            LEFT JOIN shared.wording w ON w.wording = {columns["text"]}
             LEFT JOIN {identifier(spans[0].name)} p
                 ON p.{identifier(spans[1].id)} = {columns["span"]}"""
         columns["quote"] = f"p.{identifier(spans[1].quote)}"
@@ -258,7 +258,7 @@ def _edge_query(
     column = literal(table.schema.edges.span)
     yield Query(
         table.name,
-        f"SELECT e.ord, {column}, {found}, {expected} FROM edge e {join} WHERE {breach}",
+        f"SELECT e.ord, {column}, {found}, {expected} FROM shared.edge e {join} WHERE {breach}",
     )
 
 
@@ -316,7 +316,7 @@ def evidence_missing(model: Model) -> Iterator[Query]:
             table.name,
             f"""WITH have AS (
                 SELECT record, bit_or(CASE field {bits} ELSE 0 END) AS had
-                FROM edge WHERE tab = {literal(table.name)} GROUP BY record
+                FROM shared.edge WHERE tab = {literal(table.name)} GROUP BY record
             ), gap AS (
                 SELECT t.ord, {cells}, coalesce(h.had, 0) AS had
                 FROM {identifier(table.name)} t
@@ -351,7 +351,7 @@ def evidence_article(model: Model) -> Iterator[Query]:
     yield from _edge_query(model, "e.source", "e.home", breach)
 
 
-_TRACED = "LEFT JOIN traced c ON c.tab = e.tab AND c.field = e.field"
+_TRACED = "LEFT JOIN shared.traced c ON c.tab = e.tab AND c.field = e.field"
 
 
 @rule("evidence", "write the cell as the quote has it, or choose the span or the role that fits")
@@ -386,8 +386,9 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
     Dates are resolved against the day that the article's text speaks from.
     """
     join = f"""{_TRACED}
-        LEFT JOIN wording w ON c.kind = 'figure' AND w.wording = e.quote
-        LEFT JOIN datewording d ON c.kind = 'date' AND d.wording = e.quote AND d.day = e.day"""
+        LEFT JOIN shared.wording w ON c.kind = 'figure' AND w.wording = e.quote
+        LEFT JOIN shared.datewording d
+            ON c.kind = 'date' AND d.wording = e.quote AND d.day = e.day"""
     computed = """CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
         WHEN 'qualifier' THEN w.qualifier WHEN 'first' THEN d.first WHEN 'last' THEN d.last
         WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END"""
@@ -399,16 +400,16 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
 @rule("evidence", "name the event that rests on the passage, or take a passage of the event")
 def evidence_shared(model: Model) -> Iterator[Query]:
     """Role `resolved` of a reference to another record: that record rests on the same passage."""
-    shared = "EXISTS (SELECT 1 FROM edge x WHERE x.record = e.value AND x.span = e.span)"
+    shared = "EXISTS (SELECT 1 FROM shared.edge x WHERE x.record = e.value AND x.span = e.span)"
     breach = f"e.role = 'resolved' AND c.kind = 'record' AND NOT {shared}"
     expected = "'a record that rests on ' || e.span"
     yield from _edge_query(model, "e.value", expected, breach, _TRACED)
 
 
 CODED_SCOPE = "e.tab || '.' || e.field"
-_NAMED = """EXISTS (SELECT 1 FROM term n
+_NAMED = """EXISTS (SELECT 1 FROM shared.term n
     WHERE n.role = e.role AND n.scope = {scope} AND n.name = e.value
-    AND {contains} AND NOT EXISTS (SELECT 1 FROM shadow o
+    AND {contains} AND NOT EXISTS (SELECT 1 FROM shared.shadow o
         WHERE o.role = n.role AND o.scope = n.scope AND o.name = n.name AND o.marked = n.marked
         AND {longer}))"""
 

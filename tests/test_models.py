@@ -1,0 +1,251 @@
+"""The row models, the schemas and the generated pages say the same, and the shipped rows fit."""
+
+import csv
+import inspect
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+import kzdata
+import pytest
+from kzdata import models, reference, rows
+from kzdata.archive import opened
+from kzdata.descriptor import Descriptor, parse
+from kzdata.rows import Row
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+ROOT = Path(__file__).resolve().parents[1]
+TABLES: dict[str, dict[str, Any]] = {
+    entry["name"]: json.loads((ROOT / entry["schema"]).read_bytes())
+    for entry in json.loads((ROOT / "datapackage.json").read_bytes())["resources"]
+}
+FIELDS = [(table, field) for table, schema in TABLES.items() for field in schema["fields"]]
+NAMES = [f"{table}.{field['name']}" for table, field in FIELDS]
+TYPES = {"string": str, "integer": int, "number": Decimal, "boolean": bool, "date": date}
+
+
+@pytest.fixture(scope="module")
+def descriptor() -> Descriptor:
+    with opened(ROOT) as archive:
+        return parse(archive)
+
+
+def stated(info: FieldInfo) -> dict[str, Any]:
+    """All that a model says of a field, in a form that compares."""
+    return {
+        "type": info.annotation,
+        "required": info.is_required(),
+        "default": None if info.is_required() else info.get_default(),
+        "limits": sorted(map(repr, info.metadata)),
+        "description": info.description,
+    }
+
+
+def examples(table: str) -> dict[str, str]:
+    """A row made of the examples that the schema gives."""
+    fields = TABLES[table]["fields"]
+    return {f["name"]: str(f["example"]) for f in fields if f.get("example") not in (None, "")}
+
+
+def cell(value: object) -> str:
+    """A typed value as the CSV writes it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+# ------------------------------------------------------------------------------ models = schemas
+
+
+def test_there_is_a_model_for_each_table() -> None:
+    """Catches a table that was added to the package and forgotten in the SDK, or the reverse."""
+    assert list(models.MODELS) == list(TABLES)
+    assert len(set(models.MODELS.values())) == len(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_written_out_model_has_the_columns_of_its_schema(table: str) -> None:
+    """Catches a column that was renamed, moved or dropped on one side only."""
+    assert list(models.MODELS[table].model_fields) == [f["name"] for f in TABLES[table]["fields"]]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_written_out_model_is_the_derived_one(table: str, descriptor: Descriptor) -> None:
+    """Catches a type, limit, default or description edited by hand in `kzdata.models`."""
+    written = models.MODELS[table]
+    derived = rows.row_model(table, descriptor.tables[table].schema)
+    assert written.__name__ == derived.__name__ == rows.class_name(table)
+    for name, info in derived.model_fields.items():
+        assert stated(written.model_fields[name]) == stated(info), name
+    assert written.model_config == derived.model_config
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_model_is_documented_as_its_table(table: str) -> None:
+    """Catches a class whose docstring describes an older table."""
+    words = inspect.cleandoc(models.MODELS[table].__doc__ or "").split()
+    assert words == TABLES[table]["description"].split()
+
+
+@pytest.mark.parametrize(("table", "field"), FIELDS, ids=NAMES)
+def test_a_model_means_what_the_schema_says(table: str, field: dict[str, Any]) -> None:
+    """Catches what both forms of the model have wrong: here they meet the JSON itself."""
+    constraints = field.get("constraints", {})
+    info = models.MODELS[table].model_fields[field["name"]]
+    required = bool(constraints.get("required"))
+    kind = info.annotation
+    if not required:
+        assert NoneType in get_args(kind)
+        kind = next(part for part in get_args(kind) if part is not NoneType)
+    assert info.is_required() == required
+    assert info.description == field["description"]
+    if "enum" in constraints:
+        assert get_origin(kind) is Literal
+        assert list(get_args(kind)) == constraints["enum"]
+    else:
+        assert kind is TYPES[field["type"]]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_examples_of_a_schema_make_a_row(table: str) -> None:
+    """Catches an example that its own schema forbids."""
+    row = models.MODELS[table].model_validate_strings(examples(table))
+    assert {name: cell(value) for name, value in row if value is not None} == examples(table)
+
+
+def breaches(field: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """For each constraint of a field, a cell that just breaks it; None for no cell."""
+    limits = field.get("constraints", {})
+    if limits.get("required"):
+        yield "required", None
+    if "enum" in limits:
+        yield "enum", f"{limits['enum'][0]}x"
+    if "pattern" in limits:
+        yield "pattern", "\x01"
+    if "maxLength" in limits:
+        yield "maxLength", "x" * (limits["maxLength"] + 1)
+    if "minLength" in limits:
+        yield "minLength", "x" * (limits["minLength"] - 1)
+    for name, step in (("minimum", -1), ("maximum", 1)):
+        if name in limits and field["type"] == "date":
+            yield name, (date.fromisoformat(limits[name]) + timedelta(step)).isoformat()
+        elif name in limits:
+            yield name, str(Decimal(str(limits[name])) + step)
+    if field["type"] in ("integer", "number", "date"):
+        yield "type", "eight"
+
+
+BREACHES = [
+    pytest.param(table, field["name"], value, id=f"{table}.{field['name']}-{rule}")
+    for table, field in FIELDS
+    for rule, value in breaches(field)
+]
+
+
+@pytest.mark.parametrize(("table", "name", "value"), BREACHES)
+def test_a_model_refuses_what_the_schema_forbids(table: str, name: str, value: str | None) -> None:
+    """Catches a constraint that the schema states and the model lets pass."""
+    row = examples(table)
+    row.pop(name, None)
+    if value is not None:
+        row[name] = value
+    with pytest.raises(ValidationError) as caught:
+        models.MODELS[table].model_validate_strings(row)
+    assert caught.value.errors()[0]["loc"][0] == name
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_cannot_be_changed_or_extended(table: str) -> None:
+    """Catches a row that a caller can edit under the feet of the next."""
+    model = models.MODELS[table]
+    row = model.model_validate_strings(examples(table))
+    name = next(iter(model.model_fields))
+    with pytest.raises(ValidationError):
+        setattr(row, name, "other")
+    with pytest.raises(ValidationError):
+        model.model_validate_strings({**examples(table), "further": "1"})
+    assert hash(row) == hash(model.model_validate_strings(examples(table)))
+
+
+def test_type_checkers_see_the_tables() -> None:
+    """Catches `kz.table` attributes that mypy knows under another row type, or not at all."""
+    expected = {name: f"Table[{model.__name__}]" for name, model in models.MODELS.items()}
+    assert models.Tables.__annotations__ == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("casualty_reports", "CasualtyReport"),
+        ("quantities", "Quantity"),
+        ("aliases", "Alias"),
+        ("codebook", "Codebook"),
+        ("evidence", "Evidence"),
+        ("source-spans", "SourceSpan"),
+    ],
+)
+def test_names_of_row_classes(table: str, name: str) -> None:
+    """Catches `Aliase` and `Quantitie`."""
+    assert rows.class_name(table) == name
+
+
+# ------------------------------------------------------------------------------ rows = cells
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_shipped_rows_are_the_cells_of_the_file(table: str) -> None:
+    """Catches a row that doesn't load, and a value that typing changed on the way."""
+    file = ROOT / "data" / f"{table}.csv"
+    with io.StringIO(file.read_bytes().decode("utf-8"), newline="") as stream:
+        header, *expected = csv.reader(stream, strict=True)
+    with kzdata.load(ROOT) as kz:
+        loaded: list[Row] = list(kz.table(table))
+        assert all(type(row) is models.MODELS[table] for row in loaded)
+        written = [[cell(getattr(row, name)) for name in header] for row in loaded]
+    assert written == expected
+
+
+# ------------------------------------------------------------------------------ generated files
+
+
+def test_generated_files_are_up_to_date(descriptor: Descriptor) -> None:
+    """Catches a schema, a rule or a command changed without `make docs`."""
+    stale = [
+        name
+        for name, content in reference.pages(descriptor).items()
+        if not (ROOT / name).is_file() or (ROOT / name).read_bytes() != content.encode("utf-8")
+    ]
+    assert stale == []
+
+
+def test_generation_writes_those_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, descriptor: Descriptor
+) -> None:
+    """Catches a generator that leaves a page out or writes it elsewhere."""
+    (tmp_path / "sdk" / "kzdata").mkdir(parents=True)
+    shutil.copy(ROOT / "datapackage.json", tmp_path)
+    shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
+    before = set(tmp_path.rglob("*"))
+    monkeypatch.setattr(reference, "bundled", lambda: tmp_path)
+    reference.main()
+    written = [file for file in set(tmp_path.rglob("*")) - before if file.is_file()]
+    contents = {f.relative_to(tmp_path).as_posix(): f.read_bytes().decode() for f in written}
+    assert contents == reference.pages(descriptor)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_dictionary_explains_every_column(table: str) -> None:
+    """Catches a column or a category that the data dictionary keeps to itself."""
+    page = (ROOT / "docs" / "dictionary.md").read_text("utf-8")
+    section = page.partition(f"\n## {table}\n")[2].partition("\n## ")[0]
+    for field in TABLES[table]["fields"]:
+        assert f"| `{field['name']}` | {field['type']} |" in section
+        for category in field.get("constraints", {}).get("enum", ()):
+            assert f"- `{category}`: " in section

@@ -1,0 +1,529 @@
+"""Every rule finds its own fault, at the right place, in a package that it has never seen.
+
+The package is the invented flood of `packages.py`. A case spoils it and says where a finding must
+be; the place is worked out by `Folder.place`, not by kzdata.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from kzdata.validation import RULES, Rule, validate
+from kzdata.validation.rules import GROUPS
+
+from packages import GULL, Folder, checksum
+
+EMPTY_FOUND = {"cell-required"}
+"""Rules about a cell in which nothing stands."""
+UNSEALED = {"resource-bytes", "resource-hash"}
+
+
+class Fault(NamedTuple):
+    """Where a finding must be."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+
+Spoil = Callable[[Folder], Fault]
+CASES: dict[str, Spoil] = {}
+
+
+def case(spoil: Spoil) -> Spoil:
+    """Register a case under the name of its rule."""
+    CASES[spoil.__name__.replace("_", "-")] = spoil
+    return spoil
+
+
+def at(island: Folder, table: str, index: int, column: str) -> Fault:
+    return Fault(f"tables/{table}.csv", *island.place(table, index, column))
+
+
+def edited(island: Folder, table: str, index: int, column: str, value: str) -> Fault:
+    """Put a value into a cell that is then at fault."""
+    island.edit(table, index, column, value)
+    return at(island, table, index, column)
+
+
+def edge(island: Folder, row: str, cell: str) -> int:
+    """Index of the receipt of a cell."""
+    rows = island.rows("receipts")
+    return next(i for i, r in enumerate(rows) if (r["row"], r["cell"]) == (row, cell))
+
+
+def passage(island: Folder, words: str) -> tuple[int, str]:
+    """Index and identifier of a passage."""
+    rows = island.rows("passages")
+    return next((i, r["passage"]) for i, r in enumerate(rows) if r["words"] == words)
+
+
+def cited(island: Folder, start: int, end: int) -> int:
+    """Add a true passage of the first letter, and return its index."""
+    words = GULL.body[start:end]
+    seal = checksum(GULL.digest, start, end, words)
+    place = {"from": str(start), "to": str(end), "words": words, "nth": "1", "seal": seal}
+    return island.append("passages", passage="p99", letter="gull", **place)
+
+
+# ------------------------------------------------------------------------------ package
+
+
+@case
+def descriptor(island: Folder) -> Fault:
+    island.describe(lambda package: package.update(keywords=[]))
+    return Fault("datapackage.json")
+
+
+@case
+def resource_path(island: Folder) -> Fault:
+    island.describe(lambda p: p["resources"].append({"name": "lost", "path": "tables/lost.csv"}))
+    return Fault("datapackage.json")
+
+
+@case
+def resource_bytes(island: Folder) -> Fault:
+    island.append("people", person="gull-keeper")
+    return Fault("tables/people.csv")
+
+
+@case
+def resource_hash(island: Folder) -> Fault:
+    island.edit("people", 0, "person", "masteR")
+    return Fault("tables/people.csv")
+
+
+@case
+def version_semver(island: Folder) -> Fault:
+    island.describe(lambda package: package.update(version="1.0"))
+    return Fault("datapackage.json")
+
+
+@case
+def version_changelog(island: Folder) -> Fault:
+    island.describe(lambda package: package.update(version="1.0.1"))
+    return Fault("CHANGELOG.md")
+
+
+@case
+def unsupported_feature(island: Folder) -> Fault:
+    island.describe(lambda p: p["resources"][-1].update(dialect={"delimiter": ";"}))
+    return Fault("datapackage.json")
+
+
+# ------------------------------------------------------------------------------ structure
+
+
+@case
+def csv_header(island: Folder) -> Fault:
+    file = island.file("gauges")
+    file.write_bytes(file.read_bytes().replace(b"name,metres", b"name,meters", 1))
+    return Fault("tables/gauges.csv", 1, len("gauge,name,") + 1)
+
+
+@case
+def csv_width(island: Folder) -> Fault:
+    file = island.file("gauges")
+    file.write_bytes(file.read_bytes() + b"G4,Wide\n")
+    return Fault("tables/gauges.csv", 6, len("G4,") + 1)
+
+
+@case
+def csv_malformed(island: Folder) -> Fault:
+    file = island.file("gauges")
+    file.write_bytes(file.read_bytes() + b'G4,"Mid" dle,1,1,sound,\n')
+    return Fault("tables/gauges.csv", 6, 1)
+
+
+@case
+def csv_blank_line(island: Folder) -> Fault:
+    file = island.file("gauges")
+    file.write_bytes(file.read_bytes().replace(b"\nG3", b"\n\nG3"))
+    return Fault("tables/gauges.csv", 5, 1)
+
+
+# ------------------------------------------------------------------------------ cells
+
+
+@case
+def cell_required(island: Folder) -> Fault:
+    return edited(island, "tolls", 1, "passage", "")
+
+
+@case
+def cell_type(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "metres", "2_5")
+
+
+@case
+def cell_format(island: Folder) -> Fault:
+    return edited(island, "gauges", 2, "keeper", "b at example.org")
+
+
+@case
+def cell_enum(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "state", "Lost")
+
+
+@case
+def cell_pattern(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "gauge", "G2b")
+
+
+@case
+def cell_min_length(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "name", "🌊é")
+
+
+@case
+def cell_max_length(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "name", "a, name, so long")
+
+
+@case
+def cell_minimum(island: Folder) -> Fault:
+    return edited(island, "gauges", 2, "metres", "-0.0001")
+
+
+@case
+def cell_maximum(island: Folder) -> Fault:
+    return edited(island, "gauges", 2, "metres", "9.50001")
+
+
+@case
+def cell_exclusive_minimum(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "rain", "0")
+
+
+@case
+def cell_exclusive_maximum(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "rain", "100")
+
+
+@case
+def cell_control_character(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "name", "The \u202eeye")
+
+
+@case
+def cell_formula(island: Folder) -> Fault:
+    return edited(island, "gauges", 1, "name", "=1+1")
+
+
+# ------------------------------------------------------------------------------ references
+
+
+@case
+def primary_key(island: Folder) -> Fault:
+    return edited(island, "gauges", 2, "gauge", "G1")
+
+
+@case
+def unique_key(island: Folder) -> Fault:
+    return edited(island, "gauges", 2, "name", 'The "eye"')
+
+
+@case
+def foreign_key(island: Folder) -> Fault:
+    return edited(island, "tolls", 0, "islet", "nowhere")
+
+
+@case
+def hierarchy_acyclic(island: Folder) -> Fault:
+    return edited(island, "islets", 2, "part", "vik")
+
+
+@case
+def alias_entity(island: Folder) -> Fault:
+    return edited(island, "called", 0, "who", "nobody")
+
+
+@case
+def tombstone_reused(island: Folder) -> Fault:
+    island.edit("gone", 0, "row", "T4")
+    return at(island, "tolls", 3, "toll")
+
+
+@case
+def tombstone_replacement(island: Folder) -> Fault:
+    return edited(island, "gone", 0, "instead", "T99")
+
+
+# ------------------------------------------------------------------------------ spans
+
+
+@case
+def span_bounds(island: Folder) -> Fault:
+    return edited(island, "passages", 2, "to", str(len(GULL.body) + 1))
+
+
+@case
+def span_length(island: Folder) -> Fault:
+    index, _ = passage(island, "three")
+    return edited(island, "passages", index, "to", island.rows("passages")[index]["from"] + "0")
+
+
+@case
+def span_quote_length(island: Folder) -> Fault:
+    return at(island, "passages", cited(island, 2, 63), "words")
+
+
+@case
+def span_sentence(island: Folder) -> Fault:
+    return edited(island, "passages", 1, "words", "“Aske was gone, it seems.”")
+
+
+@case
+def span_checksum(island: Folder) -> Fault:
+    return edited(island, "passages", 4, "seal", "0123456789abcdef")
+
+
+@case
+def span_share(island: Folder) -> Fault:
+    island.reschema("passages", lambda schema: schema["kzdata:spans"].update(maxShare=0.01))
+    return at(island, "letters", 1, "size")
+
+
+@case
+def span_orphan(island: Folder) -> Fault:
+    start = GULL.body.index("lies lower")
+    return at(island, "passages", cited(island, start, start + 10), "passage")
+
+
+# ------------------------------------------------------------------------------ figures
+
+
+@case
+def figure_in_quote(island: Folder) -> Fault:
+    return edited(island, "tolls", 0, "wording", "13")
+
+
+@case
+def figure_grammar(island: Folder) -> Fault:
+    return edited(island, "tolls", 0, "wording", "a swarm")
+
+
+@case
+def figure_interval(island: Folder) -> Fault:
+    return edited(island, "tolls", 0, "least", "11")
+
+
+@case
+def figure_order(island: Folder) -> Fault:
+    island.edit("tolls", 3, "most", "39")
+    return at(island, "tolls", 3, "least")
+
+
+# ------------------------------------------------------------------------------ evidence
+
+
+@case
+def evidence_record(island: Folder) -> Fault:
+    return edited(island, "receipts", 3, "row", "T99")
+
+
+@case
+def evidence_field(island: Folder) -> Fault:
+    island.edit("receipts", 3, "cell", "title of it")
+    return at(island, "receipts", 3, "passage")
+
+
+@case
+def evidence_empty_cell(island: Folder) -> Fault:
+    island.edit("tolls", 0, "islet", "")
+    return at(island, "receipts", edge(island, "T1", "islet"), "passage")
+
+
+@case
+def evidence_role(island: Folder) -> Fault:
+    island.edit("receipts", 5, "how", "guessed")
+    return at(island, "receipts", 5, "passage")
+
+
+@case
+def evidence_missing(island: Folder) -> Fault:
+    island.delete("receipts", edge(island, "T3", "fate"))
+    return at(island, "tolls", 2, "fate")
+
+
+@case
+def evidence_count(island: Folder) -> Fault:
+    return edited(island, "receipts", 4, "many", "2")
+
+
+@case
+def evidence_article(island: Folder) -> Fault:
+    _, other = passage(island, "At Norholm")
+    return edited(island, "receipts", edge(island, "T1", "islet"), "passage", other)
+
+
+@case
+def evidence_verbatim(island: Folder) -> Fault:
+    island.edit("tolls", 0, "wording", "12 fishers")
+    return at(island, "receipts", edge(island, "T1", "wording"), "passage")
+
+
+@case
+def evidence_principal(island: Folder) -> Fault:
+    _, other = passage(island, "three")
+    return edited(island, "receipts", edge(island, "T1", "wording"), "passage", other)
+
+
+@case
+def evidence_normalised(island: Folder) -> Fault:
+    island.edit("tolls", 2, "day", "2031-02-27")
+    return at(island, "receipts", edge(island, "T3", "day"), "passage")
+
+
+@case
+def evidence_shared(island: Folder) -> Fault:
+    island.edit("tolls", 2, "surge", "S1")
+    return at(island, "receipts", edge(island, "T3", "surge"), "passage")
+
+
+@case
+def evidence_resolved(island: Folder) -> Fault:
+    island.edit("tolls", 2, "speaker", "master")
+    return at(island, "receipts", edge(island, "T3", "speaker"), "passage")
+
+
+@case
+def evidence_coded(island: Folder) -> Fault:
+    island.edit("tolls", 2, "fate", "lost")
+    return at(island, "receipts", edge(island, "T3", "fate"), "passage")
+
+
+@case
+def evidence_inferred(island: Folder) -> Fault:
+    island.edit("receipts", 5, "how", "inferred")
+    return at(island, "receipts", 5, "passage")
+
+
+# ------------------------------------------------------------------------------ consistency
+
+
+@case
+def date_order(island: Folder) -> Fault:
+    return edited(island, "surges", 0, "till", "2031-03-03")
+
+
+@case
+def date_precision(island: Folder) -> Fault:
+    return edited(island, "surges", 1, "grain", "day")
+
+
+@case
+def date_after_article(island: Folder) -> Fault:
+    return edited(island, "tolls", 0, "day", "2031-03-07")
+
+
+@case
+def link_comparable(island: Folder) -> Fault:
+    return edited(island, "ties", 1, "two", "S1")
+
+
+@case
+def link_acyclic(island: Folder) -> Fault:
+    island.edit("ties", 0, "two", "T2")
+    return at(island, "ties", 0, "how")
+
+
+@case
+def link_part_within_whole(island: Folder) -> Fault:
+    island.edit("ties", 0, "one", "T1")
+    return edited(island, "ties", 0, "two", "T2")
+
+
+@case
+def exclusion_bounds(island: Folder) -> Fault:
+    return edited(island, "skipped", 0, "to", str(len(GULL.body)))
+
+
+# ------------------------------------------------------------------------------ texts
+
+
+@case
+def text_length(island: Folder) -> Fault:
+    return edited(island, "letters", 1, "size", island.rows("letters")[1]["size"] + "0")
+
+
+@case
+def span_slice(island: Folder) -> Fault:
+    index, _ = passage(island, "14 fishers drowned")
+    island.edit("passages", index, "words", "15 fishers drowned")
+    return at(island, "passages", index, "from")
+
+
+@case
+def span_occurrence(island: Folder) -> Fault:
+    index, _ = passage(island, "drowned")
+    return edited(island, "passages", index, "nth", "2")
+
+
+@case
+def span_whole_sentence(island: Folder) -> Fault:
+    start = GULL.body.index("One bell")
+    return at(island, "passages", cited(island, start, start + len("One bell rang all night")), "words")
+
+
+@case
+def number_unexplained(island: Folder) -> Fault:
+    island.delete("skipped", 0)
+    return Fault("tables/letters.csv")
+
+
+@case
+def exclusion_token(island: Folder) -> Fault:
+    return edited(island, "skipped", 0, "token", "one")
+
+
+@case
+def alias_printed(island: Folder) -> Fault:
+    return edited(island, "called", 1, "printed", "norholm")
+
+
+# ------------------------------------------------------------------------------ tests
+
+
+def test_every_rule_has_a_case() -> None:
+    """Catches a rule that nobody has ever seen fail."""
+    assert set(CASES) == set(RULES)
+
+
+@pytest.mark.parametrize("with_texts", [False, True])
+def test_the_flood_is_valid(island: Folder, island_texts: Path, with_texts: bool) -> None:
+    """Catches a rule that knows the shipped package's names and no others."""
+    report = validate(island.root, texts=island_texts if with_texts else None)
+    assert list(report) == []
+    assert report.receipts.required == report.receipts.evidenced > 40
+    assert report.receipts.inferred == 0
+    assert report.spans_in_texts == (len(island.rows("passages")) if with_texts else 0)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_rule_finds_its_fault(island: Folder, island_texts: Path, name: str) -> None:
+    """Catches a rule that is silent, blames another place, or doesn't say what to do."""
+    fault = CASES[name](island)
+    if name not in UNSEALED:
+        island.reseal()
+    report = validate(island.root, texts=island_texts)
+    findings = [finding for finding in report if finding.rule == name]
+    assert fault in [Fault(f.file, f.line, f.column) for f in findings], list(report)
+    finding = next(f for f in findings if Fault(f.file, f.line, f.column) == fault)
+    assert finding.expected and finding.fix
+    assert finding.found or name in EMPTY_FOUND
+    assert report.valid == (RULES[name].severity == "warning" and report.errors == 0)
+    assert finding.where == ":".join(str(part) for part in fault if part is not None)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_every_rule_is_documented(rule: Rule) -> None:
+    """Catches a rule without a page in the reference, or with a name that is no code."""
+    assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", rule.name)
+    assert rule.group in GROUPS
+    first, *rest = rule.doc.splitlines()
+    assert re.fullmatch(r".{20,100}[.:]", first), first
+    assert not rest or rest[0] == ""
+    assert rule.fix and not rule.fix.endswith(".")

@@ -7,7 +7,8 @@ PYTHON = python3
 VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
-PYTEST_ARGS =
+# One worker a core.
+PYTEST_ARGS = -n auto
 # `make lock LOCK_ARGS=--upgrade` moves the pins to the newest releases.
 LOCK_ARGS =
 UV = $(VENV)/lock/bin/uv

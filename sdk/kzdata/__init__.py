@@ -77,9 +77,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
+        from kzdata.archive import DESCRIPTOR, bundled, read_descriptor
 
-        return version("kzdata")
+        return str(read_descriptor(bundled() / DESCRIPTOR, "kzdata")["version"])
     if name not in _HOMES:
         raise AttributeError(f"module 'kzdata' has no attribute {name!r}")
     return getattr(import_module(f"kzdata.{_HOMES[name]}"), name)

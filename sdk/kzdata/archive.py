@@ -97,7 +97,7 @@ def opened(path: str | Path | None = None) -> Iterator[Archive]:
         PackageError: There is no such path, it is not a package, or it cannot be read safely.
     """
     place = bundled() if path is None else Path(path)
-    if not place.exists():
+    if not _exists(place):
         raise PackageError(f"{place}: no such file or directory")
     if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
         with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
@@ -105,6 +105,13 @@ def opened(path: str | Path | None = None) -> Iterator[Archive]:
             yield _archive(_top(Path(folder), place), str(place))
     else:
         yield _archive(place, str(place))
+
+
+def _exists(place: Path) -> bool:
+    try:
+        return place.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _archive(place: Path, label: str) -> Archive:

@@ -3,6 +3,7 @@
 Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
@@ -51,16 +52,31 @@ TextsOption = Annotated[
 
 def main() -> None:
     """Run the command; errors that kzdata raises on purpose become one line and exit code 2."""
+    _prepare_streams()
     try:
         app()
+        sys.stdout.flush()
     except KzdataError as error:
         from kzdata.rendering import safe
 
         sys.stderr.write(f"kzdata: {safe(str(error))}\n")
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"kzdata: cannot write: {error.strerror}\n")
+        # What is left in the buffer has nowhere to go.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         sys.exit(2)
+
+
+def _prepare_streams() -> None:
+    """Give output somewhere to go, and never fail over a letter that a terminal cannot show."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _version(wanted: bool) -> None:
@@ -232,7 +248,7 @@ def rules(
         raise UsageError(f"no rule {name!r}; `kzdata rules` lists them")
     else:
         rule = RULES[name]
-        rendering.emit(rendering.safe(f"{rule.doc}\n\nway out: {rule.fix}"))
+        rendering.emit(rendering.Text(f"{rule.doc}\n\nway out: {rule.fix}"))
 
 
 @app.command(epilog="Example: kzdata seal .")

@@ -136,28 +136,42 @@ def _csv(path: Path, columns: Sequence[str]) -> str:
 
 
 class Database:
-    """One in-memory DuckDB that spills to a temporary directory.
+    """A DuckDB of its own, with a temporary directory that goes away with it.
 
     Args:
         threads: How many threads; all cores by default.
         memory_limit: Such as `2GB`; DuckDB's own default otherwise.
+        lockable: Keep the data in a file, so that `lock` can make it read-only.
+
+    Raises:
+        QueryError: DuckDB refuses the settings.
     """
 
-    def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
-        spill = tempfile.mkdtemp(prefix="kzdata-spill-")
-        self._free = weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
-        settings: dict[str, Any] = {"temp_directory": spill}
-        if threads:
-            settings["threads"] = threads
-        if memory_limit:
-            settings["memory_limit"] = memory_limit
+    def __init__(
+        self,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        *,
+        lockable: bool = False,
+    ) -> None:
+        folder = tempfile.mkdtemp(prefix="kzdata-spill-")
+        self._free = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._file = str(Path(folder) / "package.duckdb") if lockable else ":memory:"
+        given = {"threads": threads, "memory_limit": memory_limit}
+        self._settings: dict[str, Any] = {"temp_directory": folder}
+        self._settings |= {name: value for name, value in given.items() if value}
+        self._compiles: dict[str, bool] = {}
+        self._connect()
+        self.run(f"CREATE SCHEMA {SHARED}")
+
+    def _connect(self, read_only: bool = False) -> None:
         try:
-            self._connection = duckdb.connect(":memory:", config=settings)
+            self._connection = duckdb.connect(
+                self._file, read_only=read_only, config=self._settings
+            )
         except duckdb.Error as error:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
-        self._compiles: dict[str, bool] = {}
-        self.run(f"CREATE SCHEMA {SHARED}")
 
     def __enter__(self) -> Self:
         return self
@@ -297,7 +311,10 @@ class Database:
         return self.ask(f"SELECT * FROM {identifier(name)}")
 
     def lock(self) -> None:
-        """Shut the file system, extensions and the configuration for good."""
+        """Make the data read-only, and shut the file system, extensions and settings for good."""
+        self.run(f"DROP SCHEMA {SHARED}")
+        self._connection.close()
+        self._connect(read_only=True)
         for setting in (
             "SET autoinstall_known_extensions = false",
             "SET autoload_known_extensions = false",
@@ -309,6 +326,9 @@ class Database:
     def ask(self, sql: str, parameters: Any = None) -> "Answer":
         """Carry out a stranger's query on a locked database.
 
+        It is asked as a subquery: DuckDB takes a statement that writes inside a common table
+        expression for a SELECT, but only at the top level.
+
         Raises:
             QueryError: It is not one SELECT, or DuckDB refuses it.
         """
@@ -317,9 +337,10 @@ class Database:
             kinds = [statement.type.name for statement in statements]
             if kinds != ["SELECT"]:
                 raise QueryError(f"one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
+            inner = statements[0].query.strip().rstrip(";")
             cursor = self._connection.cursor()
-            return Answer(cursor, cursor.sql(sql, params=parameters))
-        except duckdb.Error as error:
+            return Answer(cursor, cursor.sql(f"SELECT * FROM (\n{inner}\n)", params=parameters))
+        except (duckdb.Error, TypeError, ValueError) as error:
             raise QueryError(_first_line(error)) from error
 
 

@@ -279,12 +279,12 @@ class CasualtyReport(Row):
     )
     value_low: Decimal | None = Field(
         None,
-        ge=0,
+        ge=Decimal('0'),
         description="Smallest number that the wording allows, by the figure grammar (docs/methodology.md). Empty when the wording sets no lower bound. Counted in `unit`, or in persons where the table has no unit.",
     )
     value_high: Decimal | None = Field(
         None,
-        ge=0,
+        ge=Decimal('0'),
         description="Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound.",
     )
     qualifier: Literal[
@@ -466,12 +466,12 @@ class Deployment(Row):
     )
     value_low: Decimal | None = Field(
         None,
-        ge=0,
+        ge=Decimal('0'),
         description="Smallest number that the wording allows, by the figure grammar (docs/methodology.md). Empty when the wording sets no lower bound. Counted in `unit`, or in persons where the table has no unit.",
     )
     value_high: Decimal | None = Field(
         None,
-        ge=0,
+        ge=Decimal('0'),
         description="Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound.",
     )
     qualifier: Literal[
@@ -574,12 +574,12 @@ class Quantity(Row):
     )
     value_low: Decimal | None = Field(
         None,
-        ge=0,
+        ge=Decimal('0'),
         description="Smallest number that the wording allows, by the figure grammar (docs/methodology.md). Empty when the wording sets no lower bound. Counted in `unit`, or in persons where the table has no unit.",
     )
     value_high: Decimal | None = Field(
         None,
-        ge=0,
+        ge=Decimal('0'),
         description="Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound.",
     )
     qualifier: Literal[
@@ -749,14 +749,14 @@ class Place(Row):
     )
     latitude: Decimal | None = Field(
         None,
-        ge=-90,
-        le=90,
+        ge=Decimal('-90'),
+        le=Decimal('90'),
         description="WGS 84 latitude of a representative point.",
     )
     longitude: Decimal | None = Field(
         None,
-        ge=-180,
-        le=180,
+        ge=Decimal('-180'),
+        le=Decimal('180'),
         description="WGS 84 longitude of a representative point.",
     )
     note: str | None = Field(
@@ -858,12 +858,12 @@ class VagueTerm(Row):
         description="Whose reading it is.",
     )
     value_low: Decimal = Field(
-        ge=0,
+        ge=Decimal('0'),
         description="Smallest number that the term counts for under the policy.",
     )
     value_high: Decimal | None = Field(
         None,
-        ge=0,
+        ge=Decimal('0'),
         description="Largest number, where the policy sets one.",
     )
     reference: str = Field(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 from kzdata import models, texts
 from kzdata.archive import opened
 from kzdata.descriptor import parse
-from kzdata.errors import UsageError
-from kzdata.passages import Coverage, coverage, locate
+from kzdata.errors import PackageError, UsageError
+from kzdata.passages import Coverage, coverage, hashes, locate
 from kzdata.receipts import Receipt, trace
 from kzdata.rows import Row
 from kzdata.tables import Shelf, Table, nearest
@@ -148,14 +148,9 @@ class Package(models.Tables):
             PackageError: The folder cannot be read.
             UsageError: The package declares no sources.
         """
-        table = self._shelf.descriptor.one("sources")
-        if table is None or table.schema.sources is None:
-            raise UsageError("the package declares no kzdata:sources")
-        declared = table.schema.sources
-        rows = list(self.tables[table.name])
-        hashes = {getattr(row, declared.id): getattr(row, declared.sha256) for row in rows}
-        found = texts.find(folder, hashes.values())
-        return {source: found[digest] for source, digest in hashes.items() if digest in found}
+        digests = hashes(self._shelf)
+        found = texts.find(folder, digests.values())
+        return {source: found[digest] for source, digest in digests.items() if digest in found}
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.
@@ -182,8 +177,14 @@ class Package(models.Tables):
 
         Args:
             folder: Directory with the articles' texts.
+
+        Raises:
+            PackageError: The folder cannot be read, or an article's text is not in it.
         """
-        return coverage(self._shelf, self.texts(folder))
+        found = self.texts(folder)
+        if missing := [source for source in hashes(self._shelf) if source not in found]:
+            raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
+        return coverage(self._shelf, found)
 
     def validate(self, *, texts: str | Path | None = None) -> "Report":
         """Check the package against its own declarations; see `kzdata.validate`."""

@@ -35,6 +35,19 @@ class Coverage:
     unexplained: tuple[NumberToken, ...]
 
 
+def hashes(shelf: Shelf) -> dict[str, str]:
+    """The SHA-256 of each article's text, by source.
+
+    Raises:
+        UsageError: The package declares no sources.
+    """
+    declared = shelf.descriptor.one("sources")
+    if declared is None or declared.schema.sources is None:
+        raise UsageError("the package declares no kzdata:sources")
+    a: Sources = declared.schema.sources
+    return {getattr(row, a.id): getattr(row, a.sha256) for row in shelf.tables[declared.name]}
+
+
 def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
     """Rows for the table of spans, one for each place at which a quote stands.
 
@@ -54,7 +67,7 @@ def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
     ]
     if not places:
         raise SpanError(f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}")
-    hashes, ids = _hashes(shelf), _free_ids(table, s)
+    digests, ids = hashes(shelf), _free_ids(table, s)
     rows = []
     for source, start in places:
         end = start + len(quote)
@@ -63,7 +76,7 @@ def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
         if s.occurrence:
             values[s.occurrence] = str(spans.occurrence_at(texts[source], quote, start))
         if s.checksum:
-            values[s.checksum] = spans.checksum(hashes[source], start, end, quote)
+            values[s.checksum] = spans.checksum(digests[source], start, end, quote)
         rows.append(table.model.model_validate_strings(values))
     return rows
 
@@ -108,14 +121,6 @@ def _spans(shelf: Shelf) -> tuple[Table[Any], Spans]:
     if declared is None or declared.schema.spans is None:
         raise UsageError("the package declares no kzdata:spans")
     return shelf.tables[declared.name], declared.schema.spans
-
-
-def _hashes(shelf: Shelf) -> dict[str, str]:
-    declared = shelf.descriptor.one("sources")
-    if declared is None or declared.schema.sources is None:
-        raise UsageError("the package declares no kzdata:sources")
-    a: Sources = declared.schema.sources
-    return {getattr(row, a.id): getattr(row, a.sha256) for row in shelf.tables[declared.name]}
 
 
 def _free_ids(table: Table[Any], s: Spans) -> Iterator[str]:

@@ -6,10 +6,10 @@ Text from a package is never sent to a terminal raw: control characters are writ
 import csv
 import io
 import json
+import math
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as Text
 
 from kzdata.spans import highlighted
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from kzdata.receipts import Receipt
     from kzdata.validation import Finding, Report
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 WIDE = 100_000
 
 
 def safe(text: str) -> str:
-    r"""The text with control characters and text-turning marks written out as `\\x1b`."""
+    r"""The text on one line, control characters and text-turning marks written out (`\x1b`)."""
     return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
@@ -42,17 +42,21 @@ def console(stream: Any = None) -> Console:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: dates as text, whole decimals as whole numbers."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value.isoformat() if isinstance(value, date) else value
+    """A value as JSON has it: dates as text, whole numbers without a point, no NaN."""
+    if isinstance(value, Decimal | float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value == int(value) else float(value)
+    if isinstance(value, dict):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def as_json(value: Any) -> str:
     """A value as JSON text, not escaped beyond need."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -4,13 +4,16 @@
 other package `row_model` makes them from its schemas. A test proves that the two are the same.
 """
 
+import warnings
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, PydanticUserError, create_model
+from pydantic_core import SchemaError
 
 from kzdata.descriptor import FieldDescriptor, Schema
+from kzdata.errors import PackageError
 
 TYPES: dict[str, type] = {
     "string": str,
@@ -28,7 +31,7 @@ TYPES: dict[str, type] = {
 class Row(BaseModel):
     """One row of a table; an empty cell is None."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
 def class_name(table: str) -> str:
@@ -49,29 +52,35 @@ def singular(word: str) -> str:
 
 def annotation(field: FieldDescriptor) -> Any:
     """The Python type of a field's values, without None."""
-    enum = field.constraints.enum
-    if enum and field.type == "string":
+    kind, enum = TYPES.get(field.type, str), field.constraints.enum
+    if enum and kind in (str, int) and all(type(value) is kind for value in enum):
         return Literal[enum]
-    return TYPES.get(field.type, str)
+    return kind
 
 
 def limits(field: FieldDescriptor) -> dict[str, Any]:
-    """The field's constraints as keyword arguments of `pydantic.Field`."""
-    constraints = field.constraints
-    given = {
-        "min_length": constraints.min_length,
-        "max_length": constraints.max_length,
-        "ge": _bound(field, constraints.minimum),
-        "le": _bound(field, constraints.maximum),
-        "gt": _bound(field, constraints.exclusive_minimum),
-        "lt": _bound(field, constraints.exclusive_maximum),
-        "pattern": constraints.pattern and f"^(?:{constraints.pattern})$",
-    }
+    """The field's constraints as keyword arguments of `pydantic.Field`.
+
+    Bounds limit numbers and dates, lengths and patterns limit text, as in Table Schema.
+    """
+    constraints, kind = field.constraints, annotation(field)
+    given: dict[str, Any] = {}
+    if kind is str:
+        given["min_length"] = constraints.min_length
+        given["max_length"] = constraints.max_length
+        given["pattern"] = constraints.pattern and f"^(?:{constraints.pattern})$"
+    elif kind in (int, Decimal, date):
+        given["ge"] = _bound(kind, constraints.minimum)
+        given["le"] = _bound(kind, constraints.maximum)
+        given["gt"] = _bound(kind, constraints.exclusive_minimum)
+        given["lt"] = _bound(kind, constraints.exclusive_maximum)
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _bound(field: FieldDescriptor, value: Any) -> Any:
-    return date.fromisoformat(value) if field.type == "date" and value is not None else value
+def _bound(kind: type, value: Any) -> Any:
+    if value is None:
+        return None
+    return date.fromisoformat(value) if kind is date else kind(str(value))
 
 
 def row_model(table: str, schema: Schema) -> type[Row]:
@@ -80,13 +89,25 @@ def row_model(table: str, schema: Schema) -> type[Row]:
     Args:
         table: Name of the table.
         schema: Its schema; a field that is not `required` may be None.
+
+    Raises:
+        PackageError: A column name or a constraint has no equal in Python.
     """
     fields: dict[str, Any] = {}
-    for field in schema.fields:
-        kind, keywords = annotation(field), {**limits(field), "description": field.description}
-        if field.constraints.required:
-            fields[field.name] = (kind, Field(**keywords))
-        else:
-            fields[field.name] = (kind | None, Field(None, **keywords))
-    made = create_model(class_name(table), __base__=Row, __doc__=schema.description, **fields)
+    try:
+        for field in schema.fields:
+            kind, keywords = annotation(field), {**limits(field), "description": field.description}
+            required = field.constraints.required
+            given = Field(**keywords) if required else Field(None, **keywords)
+            fields[field.name] = (kind if required else kind | None, given)
+        with warnings.catch_warnings():
+            # A column may be called `copy` or `json` as methods of a model are.
+            warnings.simplefilter("ignore", UserWarning)
+            made = create_model(
+                class_name(table), __base__=Row, __doc__=schema.description, **fields
+            )
+    except (PydanticUserError, SchemaError, TypeError, ValueError) as error:
+        reason = str(error).split("\n", 1)[0]
+        message = f"rows of {table} cannot be typed: {reason}; use SQL for this table"
+        raise PackageError(message) from error
     return cast(type[Row], made)

@@ -6,7 +6,7 @@ index. `Shelf` is all tables of one package, with the database that answers quer
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -34,13 +34,12 @@ class Table(Generic[RowT]):
     Attributes:
         name: Name of the table.
         schema: Its schema.
-        model: Class of its rows.
     """
 
-    def __init__(self, shelf: "Shelf", table: TableDescriptor, model: type[RowT]) -> None:
+    def __init__(self, shelf: "Shelf", table: TableDescriptor, model: type[RowT] | None) -> None:
         self.name = table.name
         self.schema: Schema = table.schema
-        self.model = model
+        self._model = model
         self._shelf = shelf
         self._path = table.path
 
@@ -68,6 +67,15 @@ class Table(Generic[RowT]):
 
     def __contains__(self, key: object) -> bool:
         return ((key,) if isinstance(key, str) else key) in self._index
+
+    @cached_property
+    def model(self) -> type[RowT]:
+        """Class of the rows.
+
+        Raises:
+            PackageError: A column name or a constraint has no equal in Python.
+        """
+        return self._model or cast(type[RowT], row_model(self.name, self.schema))
 
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
@@ -107,7 +115,10 @@ class Table(Generic[RowT]):
         return self._shelf.database.whole(self.name)
 
     def _records(self) -> Iterator[Record]:
-        found = records(self._shelf.archive.path_of(self._path))
+        path = self._shelf.archive.path_of(self._path)
+        if not path.is_file():
+            raise PackageError(f"{self._path}: no such file; is the package closed?")
+        found = records(path)
         heading = next(found, None)
         if heading is None or tuple(cell.value for cell in heading.cells) != self.schema.names:
             raise PackageError(f"{self._path}:1: the header is not that of the schema{_ADVICE}")
@@ -164,8 +175,7 @@ class Shelf:
         self.archive = archive
         self.descriptor = descriptor
         self.tables = {
-            name: Table(self, table, models.get(name) or row_model(name, table.schema))
-            for name, table in descriptor.tables.items()
+            name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
         }
 
     @cached_property
@@ -173,7 +183,7 @@ class Shelf:
         """All tables with typed columns in a locked database; made when first asked for."""
         from kzdata.database import Database
 
-        database = Database()
+        database = Database(lockable=True)
         for table in self.descriptor.tables.values():
             path = self.archive.path_of(table.path)
             kinds = {field.name: field.type for field in table.schema.fields}

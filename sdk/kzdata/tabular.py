@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAX_RECORD_LINES = 10_000
-MAX_CELL_BYTES = 1 << 20
+MAX_RECORD_LENGTH = 1 << 20
+"""Code points that a row may have; a longer one is malformed and its cells are cut."""
 _FIELD = re.compile(r'"((?:[^"]|"")*)"|([^,"]*)')
 _LOOSE = re.compile(r'"((?:[^"]|"")*)"[^,]*|([^,]*)')
 CHUNK = 1 << 20
@@ -90,8 +91,14 @@ def _controls(data: bytes) -> bool:
     return bool(left) and (bool(left.translate(None, b"\xc2\xe2")) or bool(_HIDDEN.search(data)))
 
 
+_STRAY = re.compile(rb'[^,\r\n"]"[^,\r\n"]')
+"""A quotation mark in the middle of a cell."""
+
+
 def _suspicious(data: bytes) -> bool:
     if b"\0" in data or b"\n\n" in data or data.startswith(b"\n\xef\xbb\xbf\n"):
+        return True
+    if b'"' in data and _STRAY.search(data):
         return True
     return b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"))
 
@@ -160,6 +167,8 @@ def _record(number: int, line: int, raw: bytes) -> Record:
 
 
 def _fault(text: str, misquoted: bool) -> str:
+    if len(text) > MAX_RECORD_LENGTH:
+        return f"a row of over {MAX_RECORD_LENGTH:,} characters"
     if misquoted:
         return "a quotation mark inside an unquoted cell, or one that is never closed"
     if "\0" in text:

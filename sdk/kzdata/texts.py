@@ -24,7 +24,7 @@ def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
         PackageError: The folder cannot be read, or a text that was looked for is not UTF-8.
     """
     place, wanted = Path(folder), set(hashes)
-    if not place.is_dir():
+    if not _is_folder(place):
         raise PackageError(f"{folder}: no such directory of texts")
     found: dict[str, str] = {}
     for file in sorted(place.iterdir()):
@@ -38,3 +38,10 @@ def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
             except ValueError as error:
                 raise PackageError(f"{file}: not UTF-8") from error
     return found
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except (OSError, ValueError):
+        return False

@@ -34,6 +34,21 @@ def _spans_table(model: Model) -> tuple[str, Any]:
     return table.name, table.schema.spans
 
 
+@rule("text", "put the text that was published into the folder, or validate without --texts")
+def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The text of each article is in the folder: a file, whatever its name, with its SHA-256."""
+    table = model.one("sources")
+    a = table.schema.sources if table else None
+    if not table or not a:
+        return
+    columns = ", ".join(identifier(name) for name in (a.id, a.sha256))
+    for ordinal, source, digest in model.database.rows(
+        f"SELECT ord, {columns} FROM {identifier(table.name)}"
+    ):
+        if source not in texts:
+            yield Violation(table.name, ordinal, a.sha256, "no such file", f"SHA-256 {digest}")
+
+
 @rule("text", "give the length of the decoded text in code points")
 def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     """The stated length of an article is that of its text, in Unicode code points."""

@@ -147,6 +147,8 @@ class Model:
             assert a
             scope = identifier(a.source) if a.source else "''"
             columns = f"{scope}, {identifier(a.entity)}, {identifier(a.alias)}"
+            if not a.of:
+                yield f"SELECT 'resolved', '', {columns} FROM {identifier(table.name)}"
             for target in a.of:
                 if target.resource in self.tables:
                     known = f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"

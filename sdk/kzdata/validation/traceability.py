@@ -249,13 +249,13 @@ def figure_order(model: Model) -> Iterator[Query]:
 
 
 def _edge_query(
-    model: Model, found: str, expected: str, breach: str, join: str = ""
+    model: Model, found: str, expected: str, breach: str, join: str = "", at: str = "span"
 ) -> Iterator[Query]:
-    """Edges `e` for which `breach` is true."""
+    """Edges `e` for which `breach` is true; `at` is the part of an edge that is at fault."""
     table = model.one("edges")
     if table is None or not table.schema.edges or not model.traceable:
         return
-    column = literal(table.schema.edges.span)
+    column = literal(getattr(table.schema.edges, at))
     yield Query(
         table.name,
         f"SELECT e.ord, {column}, {found}, {expected} FROM shared.edge e {join} WHERE {breach}",
@@ -281,7 +281,7 @@ def evidence_record(model: Model) -> Iterator[Query]:
 def evidence_field(model: Model) -> Iterator[Query]:
     """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
     expected = "'a column of ' || e.tab"
-    yield from _edge_query(model, "e.field", expected, "c.tab IS NULL", _TRACED)
+    yield from _edge_query(model, "e.field", expected, "c.tab IS NULL", _TRACED, at="field")
 
 
 @rule("evidence", "remove the edge, or fill the cell")
@@ -295,7 +295,7 @@ def evidence_role(model: Model) -> Iterator[Query]:
     """The role of each edge is one of the five, so that it can be checked."""
     listed = ", ".join(literal(role) for role in ROLES)
     expected = literal(f"one of {', '.join(ROLES)}")
-    yield from _edge_query(model, "e.role", expected, f"e.role NOT IN ({listed})")
+    yield from _edge_query(model, "e.role", expected, f"e.role NOT IN ({listed})", at="role")
 
 
 @rule("evidence", "add an edge from the cell to the words that it rests on")

@@ -193,7 +193,9 @@ def build(root: Path, specs: Iterable[Spec], version: str = "1.0.0") -> Folder:
     for spec in specs:
         names = [field["name"] for field in spec.schema["fields"]]
         rows = [dict(zip(names, row, strict=True)) for row in spec.rows]
-        entries.append({"name": spec.name, "path": f"tables/{spec.name}.csv", "schema": spec.schema})
+        entries.append(
+            {"name": spec.name, "path": f"tables/{spec.name}.csv", "schema": spec.schema}
+        )
         (root / "tables").mkdir(parents=True, exist_ok=True)
         (root / f"tables/{spec.name}.csv").write_bytes(written(names, rows))
     described = {"name": "invented", "version": version, "resources": entries}

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kzdata.validation import Report, validate
 
+from kzdata.validation import Report, validate
 from packages import (
     PASSAGES,
     Folder,
@@ -310,12 +310,12 @@ class Target(NamedTuple):
     """What a mutation needs to know: the package, a row of the tolls, a number to choose by."""
 
     folder: Folder
-    index: int
+    at: int
     choice: int
 
     @property
     def toll(self) -> Row:
-        return self.folder.rows("tolls")[self.index]
+        return self.folder.rows("tolls")[self.at]
 
     def edge(self) -> tuple[int, Row]:
         """One of the edges of the toll."""
@@ -341,7 +341,7 @@ def mutation(spoil: Mutation) -> Mutation:
 
 
 def _edited(target: Target, name: str, value: str) -> str:
-    target.folder.edit("tolls", target.index, name, value)
+    target.folder.edit("tolls", target.at, name, value)
     return target.toll["toll"]
 
 
@@ -469,12 +469,12 @@ def edge_to_nothing(target: Target) -> str:
 
 @mutation
 def row_deleted(target: Target) -> str:
-    return target.folder.delete("tolls", target.index)["toll"]
+    return target.folder.delete("tolls", target.at)["toll"]
 
 
 @mutation
 def row_doubled(target: Target) -> str:
-    return target.folder.duplicate("tolls", target.index)["toll"]
+    return target.folder.duplicate("tolls", target.at)["toll"]
 
 
 @mutation
@@ -492,9 +492,7 @@ def named(report: Report) -> set[str]:
 @pytest.mark.parametrize("kind", MUTATIONS)
 @given(package=made(), index=st.integers(0, 5), choice=st.integers(0, 60))
 @settings(max_examples=6)
-def test_every_single_mutation_is_found(
-    kind: str, package: Made, index: int, choice: int
-) -> None:
+def test_every_single_mutation_is_found(kind: str, package: Made, index: int, choice: int) -> None:
     """Catches a place in which a figure, a passage or a receipt can change unseen."""
     with written_down(package) as (folder, texts):
         target = Target(folder, index % len(folder.rows("tolls")), choice)
@@ -549,9 +547,8 @@ class Style(NamedTuple):
 def plain_rows(draw: st.DrawFn) -> list[Row]:
     """Rows of a table with keys, types, enums, patterns, limits and references."""
     numbers = draw(st.lists(st.integers(-99, 9999), min_size=2, max_size=8, unique=True))
-    rows = []
-    for number in numbers:
-        rows.append({
+    return [
+        {
             "number": str(number),
             "code": draw(st.text("abz", min_size=1, max_size=3)),
             "free": draw(remarks()),
@@ -560,8 +557,9 @@ def plain_rows(draw: st.DrawFn) -> list[Row]:
             "day": draw(st.dates().map(str) | st.just("")),
             "above": draw(st.sampled_from(["", *map(str, numbers)])),
             "keeper": draw(st.sampled_from(["", *PEOPLE])),
-        })  # fmt: skip
-    return rows
+        }
+        for number in numbers
+    ]
 
 
 def styles() -> st.SearchStrategy[Style]:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from kzdata.errors import PackageError
 from kzdata.validation import Report, validate
-
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
 
@@ -314,7 +314,7 @@ JSON_VALUES = st.recursive(
 
 
 @given(st.integers(0, 10**6), JSON_VALUES, st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40)
 def test_any_value_anywhere_in_a_descriptor(
     tmp_path_factory: pytest.TempPathFactory, where: int, value: Any, with_texts: bool
 ) -> None:

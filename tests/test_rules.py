@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
 from kzdata.validation import RULES, Rule, validate
 from kzdata.validation.rules import GROUPS
-
 from packages import GULL, Folder, checksum
 
 EMPTY_FOUND = {"cell-required"}
@@ -465,7 +465,9 @@ def span_occurrence(island: Folder) -> Fault:
 @case
 def span_whole_sentence(island: Folder) -> Fault:
     start = GULL.body.index("One bell")
-    return at(island, "passages", cited(island, start, start + len("One bell rang all night")), "words")
+    return at(
+        island, "passages", cited(island, start, start + len("One bell rang all night")), "words"
+    )
 
 
 @case

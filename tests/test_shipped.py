@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kzdata.validation import Report, validate
 
+from kzdata.validation import Report, validate
 from packages import Folder, Row
 
 LEAST = {
@@ -166,7 +166,7 @@ def test_eight_dead_of_two_populations_are_linked(shipped: Folder) -> None:
     forces = found(killed, population="police-and-national-guard")
     police = found(killed, population="police")
     ids = [{claim["report_id"] for claim in claims} for claims in (forces, police)]
-    assert linked(shipped, *ids, {"differs_in_scope", "contradicts", "part_of"})
+    assert linked(shipped, ids[0], ids[1], {"differs_in_scope", "contradicts", "part_of"})
 
 
 def test_dismissed_and_resigned_are_two_claims(shipped: Folder) -> None:
@@ -184,7 +184,7 @@ def test_dismissed_and_resigned_are_linked(shipped: Folder) -> None:
         {claim["appointment_id"] for claim in found(rows, action=action)}
         for action in ("dismissed", "resigned")
     ]
-    assert linked(shipped, *ids, {"contradicts"})
+    assert linked(shipped, ids[0], ids[1], {"contradicts"})
 
 
 def test_two_more_adds_to_a_count(shipped: Folder) -> None:

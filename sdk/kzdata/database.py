@@ -304,7 +304,10 @@ class Database:
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
         """A table as a DuckDB relation."""
-        return self._connection.cursor().table(identifier(name))
+        try:
+            return self._connection.cursor().table(identifier(name))
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
 
     def whole(self, name: str) -> "Answer":
         """All rows of a table."""

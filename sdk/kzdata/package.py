@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from kzdata import models, texts
@@ -10,7 +12,7 @@ from kzdata.archive import opened
 from kzdata.descriptor import parse
 from kzdata.errors import PackageError, UsageError
 from kzdata.passages import Coverage, coverage, hashes, locate
-from kzdata.receipts import Receipt, trace
+from kzdata.receipts import Ledger, Receipt
 from kzdata.rows import Row
 from kzdata.tables import Shelf, Table, nearest
 
@@ -66,7 +68,7 @@ class Package(models.Tables):
     @property
     def tables(self) -> Mapping[str, Table[Any]]:
         """All tables by name."""
-        return self._shelf.tables
+        return MappingProxyType(self._shelf.tables)
 
     def __repr__(self) -> str:
         return f"<Package {self.name} {self.version}: {len(self.tables)} tables>"
@@ -123,7 +125,11 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such record or column, or it is not traced.
         """
-        return trace(self._shelf, record, field)
+        return self._ledger.trace(record, field)
+
+    @cached_property
+    def _ledger(self) -> Ledger:
+        return Ledger(self._shelf)
 
     def sql(self, query: str, parameters: Any = None) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.

@@ -49,45 +49,59 @@ class Receipt:
     link: str | None
 
 
-def trace(shelf: Shelf, record: str, field: str | None = None) -> tuple[Receipt, ...]:
-    """The receipts of a record's cells, in the order of its columns.
+class Ledger:
+    """The receipts of one package: its edges, spans and sources, under the names it gives them.
+
+    The edges are read once and kept by record.
 
     Args:
         shelf: The package.
-        record: Key of a row whose cells are traced.
-        field: One column; all columns by default.
-
-    Returns:
-        Receipts; a cell that is empty, or needs none, has none.
 
     Raises:
-        UsageError: There is no such record or column, or the package declares no evidence.
+        UsageError: The package declares no evidence.
     """
-    table, row = shelf.find(record)
-    if table.schema.record_key is None:
-        raise UsageError(f"{table.name} is not traced: {record} states nothing of its own")
-    names = table.schema.names
-    if field is not None and field not in names:
-        raise UsageError(f"{table.name} has no column {field!r}{nearest(field, names)}")
-    found = [r for r in Ledger(shelf).receipts(record, row) if field in (None, r.field)]
-    return tuple(sorted(found, key=lambda receipt: names.index(receipt.field)))
-
-
-class Ledger:
-    """The three tables that receipts are read from, under the names that the package gives them."""
 
     def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self.edges, self._edges = _declared(shelf, "edges")
         self.spans, self._spans = _declared(shelf, "spans")
         self.sources, self._sources = _declared(shelf, "sources")
 
-    def receipts(self, record: str, row: Row) -> Iterator[Receipt]:
-        """All receipts of one row, in the order of the edges."""
+    def trace(self, record: str, field: str | None = None) -> tuple[Receipt, ...]:
+        """The receipts of a record's cells, in the order of its columns.
+
+        Args:
+            record: Key of a row whose cells are traced, or `table/key`.
+            field: One column; all columns by default.
+
+        Returns:
+            Receipts; a cell that is empty, or needs none, has none.
+
+        Raises:
+            UsageError: There is no such record or column, or the record's table is not traced.
+        """
+        table, row = self._shelf.find(record)
+        names, key = table.schema.names, table.schema.record_key
+        if key is None:
+            raise UsageError(f"{table.name} is not traced: {record} states nothing of its own")
+        if field is not None and field not in names:
+            raise UsageError(f"{table.name} has no column {field!r}{nearest(field, names)}")
+        found = [r for r in self._receipts(getattr(row, key), row) if field in (None, r.field)]
+        return tuple(sorted(found, key=lambda receipt: names.index(receipt.field)))
+
+    @cached_property
+    def _by_record(self) -> dict[str, list[Row]]:
         e: Edges = self._edges
+        found: dict[str, list[Row]] = {}
         for edge in self.edges:
-            if getattr(edge, e.record) == record:
-                name = getattr(edge, e.field)
-                yield self._receipt(edge, record, name, _text(getattr(row, name)))
+            found.setdefault(getattr(edge, e.record), []).append(edge)
+        return found
+
+    def _receipts(self, record: str, row: Row) -> Iterator[Receipt]:
+        e: Edges = self._edges
+        for edge in self._by_record.get(record, ()):
+            name = getattr(edge, e.field)
+            yield self._receipt(edge, record, name, _text(getattr(row, name)))
 
     def _receipt(self, edge: Row, record: str, name: str, value: str) -> Receipt:
         e: Edges = self._edges

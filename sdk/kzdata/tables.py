@@ -53,20 +53,21 @@ class Table(Generic[RowT]):
     def __len__(self) -> int:
         return sum(1 for _ in self._records())
 
-    def __getitem__(self, key: str | tuple[str, ...]) -> RowT:
+    def __getitem__(self, key: object) -> RowT:
         """The row of a primary key; a composite key is a tuple.
 
         Raises:
             UsageError: No row has the key.
         """
-        parts = (key,) if isinstance(key, str) else tuple(key)
-        try:
-            return self._row(self._index[parts])
-        except KeyError:
-            raise UsageError(f"{self.name} has no row {', '.join(parts)!r}") from None
+        parts = _parts(key)
+        if parts not in self._index:
+            known = (", ".join(other) for other in self._index)
+            hint = nearest(", ".join(parts), known)
+            raise UsageError(f"{self.name} has no row {', '.join(parts)!r}{hint}")
+        return self._row(self._index[parts])
 
     def __contains__(self, key: object) -> bool:
-        return ((key,) if isinstance(key, str) else key) in self._index
+        return _parts(key) in self._index
 
     @cached_property
     def model(self) -> type[RowT]:
@@ -148,6 +149,11 @@ class Table(Generic[RowT]):
             for record in self._records()
             if len(record.cells) == len(self.schema.fields)
         }
+
+
+def _parts(key: object) -> tuple[str, ...]:
+    """A key as the texts of its cells."""
+    return tuple(map(str, key)) if isinstance(key, tuple) else (str(key),)
 
 
 _ADVICE = "; `kzdata validate` says more"
@@ -234,5 +240,7 @@ def nearest(name: str, known: Any) -> str:
     """A hint with the names most like the one that was not found, or nothing."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(name, list(dict.fromkeys(known)), n=3, cutoff=0.5)
+    names = {other.casefold(): other for other in known}
+    found = get_close_matches(name.casefold(), list(names), n=3, cutoff=0.5)
+    matches = [names[other] for other in found]
     return f"; did you mean {', '.join(matches)}?" if matches else ""

@@ -4,10 +4,12 @@ For each table that was read there is a relation of its name with the column `or
 and the columns that keys and declarations name. `Model.prepare` adds, once, what the traceability
 rules share, in the schema `shared`:
 
-* `traced`: the columns whose cells are traced, whether that is required, and what
+* `traced`: the columns whose cells are traced, a bit for those that need it, and what
   `special_fields` says of them;
-* `edge`: each evidence edge with the cell's value, the span's quote, source and bounds, and the
-  principal span's;
+* `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
+* `passage`: each span with its article's day;
+* `edge`: each evidence edge with the cell's value, its passage, and the claim's principal passage;
+* `figure`: each figure with its principal passage's quote;
 * `term`: codebook terms and aliases: what justifies a category or names an entity;
 * `shadow`: terms that stand inside a longer term of something else;
 * `wording`: what the figure grammar makes of each distinct wording;
@@ -26,8 +28,6 @@ from kzdata.errors import DateError, FigureError
 NORMALISED = """SELECT {column}
     FROM shared.edge JOIN shared.traced USING (tab, field)
     WHERE role = 'normalised' AND kind = '{kind}'"""
-
-_PLAIN = (None, None)
 
 
 class Model:
@@ -65,53 +65,81 @@ class Model:
         """Build the shared relations; call once, after all tables were read."""
         if self.traceable:
             self._make_traced()
+            self._make_passage()
             self._make_edge()
+            self._make_receipt()
+            self._make_figure()
             self._make_wording()
             self._make_datewording()
             self._make_term()
 
-    def _make_edge(self) -> None:
-        parts = [self._edges_of(table) for table in self.records()]
-        empty = (
-            "SELECT 0 AS ord, '' AS tab, '' AS record, '' AS field, '' AS role, '' AS note, "
-            "'' AS value, '' AS source, '' AS quote, 0 AS first, 0 AS last, '' AS day, "
-            "'' AS home, 0 AS home_first, 0 AS home_last, '' AS words, '' AS span "
-            "WHERE false"
+    def _make_passage(self) -> None:
+        spans, sources = self.one("spans"), self.one("sources")
+        assert spans and sources
+        s, a = spans.schema.spans, sources.schema.sources
+        assert s and a
+        day = a.written_on or a.published_on
+        self.database.share(
+            "passage",
+            f"""SELECT s.{identifier(s.id)} AS span, s.{identifier(s.source)} AS source,
+                s.{identifier(s.quote)} AS quote, {whole("s", s.start)} AS first,
+                {whole("s", s.end)} AS last, {f"a.{identifier(day)}" if day else "NULL"} AS day
+            FROM {identifier(spans.name)} s LEFT JOIN {identifier(sources.name)} a
+                ON a.{identifier(a.id)} = s.{identifier(s.source)}""",
         )
-        self.database.share("edge", " UNION ALL ".join([empty, *parts]))
+
+    def _make_edge(self) -> None:
+        columns = ("tab", "record", "field", "role", "note", "span", "value", "principal")
+        empty = ", ".join(["0 AS ord", *(f"'' AS {column}" for column in columns)])
+        parts = [f"SELECT {empty} WHERE false", *(self._edges_of(t) for t in self.records())]
+        self.database.share(
+            "edge",
+            f"""SELECT e.*, s.source, s.quote, s.first, s.last, s.day, p.source AS home,
+                p.first AS home_first, p.last AS home_last,
+                CASE WHEN e.role IN ('resolved', 'coded') THEN {words("s.quote")} END AS words
+            FROM ({" UNION ALL ".join(parts)}) e
+            LEFT JOIN shared.passage s ON s.span = e.span
+            LEFT JOIN shared.passage p ON p.span = e.principal""",
+        )
 
     def _edges_of(self, table: Table) -> str:
-        edges, spans, sources = (self.one(role) for role in ("edges", "spans", "sources"))
-        assert edges and spans and sources and table.schema.record_key
-        e, s, a = edges.schema.edges, spans.schema.spans, sources.schema.sources
-        assert e and s and a
-        note = f"e.{identifier(e.note)}" if e.note else "NULL"
-        day = a.written_on or a.published_on
+        """SQL: the edges of one table's records with the cells that they lead from."""
+        edges = self.one("edges")
+        assert edges and edges.schema.edges and table.schema.record_key
+        e, principal = edges.schema.edges, table.schema.principal
+        names = (e.record, e.field, e.role)
+        columns = ", ".join(f"e.{identifier(name)}" for name in names)
         return f"""
-            SELECT e.ord, {literal(table.name)}, e.{identifier(e.record)}, e.{identifier(e.field)},
-                e.{identifier(e.role)}, {note},
+            SELECT e.ord, {literal(table.name)}, {columns},
+                {f"e.{identifier(e.note)}" if e.note else "NULL"}, e.{identifier(e.span)},
                 {value_by_field(table.schema, f"e.{identifier(e.field)}")},
-                s.{identifier(s.source)}, s.{identifier(s.quote)},
-                {whole("s", s.start)}, {whole("s", s.end)},
-                {f"a.{identifier(day)}" if day else "NULL"}, {home(table.schema, spans.schema)},
-                CASE WHEN e.{identifier(e.role)} IN ('resolved', 'coded')
-                    THEN {words(f"s.{identifier(s.quote)}")} END,
-                e.{identifier(e.span)}
-            FROM {identifier(edges.name)} e
-            JOIN {identifier(table.name)} t
-                ON t.{identifier(table.schema.record_key)} = e.{identifier(e.record)}
-            LEFT JOIN {identifier(spans.name)} s ON s.{identifier(s.id)} = e.{identifier(e.span)}
-            LEFT JOIN {identifier(sources.name)} a
-                ON a.{identifier(a.id)} = s.{identifier(s.source)}
-            {principal_join(table.schema, spans)}"""
+                {f"t.{identifier(principal)}" if principal else "NULL"}
+            FROM {identifier(edges.name)} e JOIN {identifier(table.name)} t
+                ON t.{identifier(table.schema.record_key)} = e.{identifier(e.record)}"""
+
+    def _make_figure(self) -> None:
+        parts = ("text", "low", "high", "qualifier")
+        columns = ("tab", *parts, *(f"{part}_field" for part in parts), "quote")
+        empty = ", ".join(["0 AS ord", *(f"'' AS {column}" for column in columns)])
+        rows = [f"SELECT {empty} WHERE false", *self._figures()]
+        self.database.share("figure", " UNION ALL ".join(rows))
+
+    def _figures(self) -> Iterator[str]:
+        for table in self.declaring("figure"):
+            f = table.schema.figure
+            assert f
+            names = (f.text, f.low, f.high, f.qualifier)
+            cells = ", ".join(f"t.{identifier(name)}" for name in names)
+            fields = ", ".join(literal(name) for name in names)
+            yield f"""SELECT t.ord, {literal(table.name)}, {cells}, {fields}, p.quote
+                FROM {identifier(table.name)} t
+                LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}"""
 
     def _make_wording(self) -> None:
-        parts = [NORMALISED.format(column="quote", kind="figure")]
-        for table in self.declaring("figure"):
-            figure = table.schema.figure
-            assert figure
-            parts.append(f"SELECT {identifier(figure.text)} FROM {identifier(table.name)}")
-        found = self.database.rows(f"SELECT DISTINCT * FROM ({' UNION ALL '.join(parts)})")
+        quotes = NORMALISED.format(column="quote", kind="figure")
+        found = self.database.rows(
+            f"SELECT DISTINCT * FROM ({quotes} UNION ALL SELECT text FROM shared.figure)"
+        )
         columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
         rows = (read_figure(wording) for (wording,) in found if wording is not None)
         self.database.fill("wording", columns, rows)
@@ -156,20 +184,42 @@ class Model:
                         FROM {identifier(table.name)} WHERE {identifier(a.entity)} IN ({known})"""
 
     def _make_traced(self) -> None:
-        rows = [
-            (
-                table.name,
-                field.name,
-                field.evidence == "required",
-                *kinds.get(field.name, (None, None)),
+        columns = {"tab": "VARCHAR", "field": "VARCHAR", "bit": "BIGINT"}
+        columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
+        rows = [row for table in self.records() for row in self._traced_fields(table)]
+        self.database.fill("traced", columns, rows)
+
+    def _traced_fields(self, table: Table) -> Iterator[tuple[Any, ...]]:
+        special, bits = special_fields(table.schema, self.records()), bits_of(table.schema)
+        for field in table.schema.fields:
+            if field.evidence:
+                kind, part = special.get(field.name, (None, None))
+                yield table.name, field.name, bits.get(field.name, 0), kind, part
+
+    def _make_receipt(self) -> None:
+        parts = ["SELECT 0 AS ord, '' AS tab, '' AS record, 0 AS need WHERE false"]
+        for table in self.records():
+            need = " + ".join(
+                f"(CASE WHEN {identifier(name)} IS NOT NULL THEN {bit} ELSE 0 END)"
+                for name, bit in bits_of(table.schema).items()
             )
-            for table in self.records()
-            for kinds in (special_fields(table.schema, self.records()),)
-            for field in table.schema.fields
-            if field.evidence
-        ]
-        kinds = {"tab": "VARCHAR", "field": "VARCHAR", "required": "BOOLEAN"}
-        self.database.fill("traced", {**kinds, "kind": "VARCHAR", "part": "VARCHAR"}, rows)
+            parts.append(
+                f"""SELECT ord, {literal(table.name)}, {identifier(table.schema.record_key or "")},
+                {need or 0} FROM {identifier(table.name)}"""
+            )
+        self.database.share(
+            "receipt",
+            f"""SELECT n.*, coalesce(h.had, 0) AS had
+            FROM ({" UNION ALL ".join(parts)}) n LEFT JOIN (
+                SELECT e.tab, e.record, bit_or(c.bit) AS had
+                FROM shared.edge e JOIN shared.traced c USING (tab, field) GROUP BY e.tab, e.record
+            ) h ON h.tab = n.tab AND h.record = n.record""",
+        )
+
+
+def bits_of(schema: Schema) -> dict[str, int]:
+    """One bit for each field whose cells need receipts."""
+    return {field.name: 1 << place for place, field in enumerate(schema.evidenced)}
 
 
 def whole(alias: str, column: str) -> str:
@@ -187,22 +237,6 @@ def value_by_field(schema: Schema, name: str) -> str:
     return f"CASE {name} {cases} END"
 
 
-def home(schema: Schema, spans: Schema) -> str:
-    """SQL: source and bounds of the principal span, or NULLs."""
-    if not schema.principal or not spans.spans:
-        return "NULL, NULL, NULL"
-    s = spans.spans
-    return f"p.{identifier(s.source)}, {whole('p', s.start)}, {whole('p', s.end)}"
-
-
-def principal_join(schema: Schema, spans: Table) -> str:
-    """SQL: the join to the principal span, if the table has one."""
-    if not schema.principal or not spans.schema.spans:
-        return ""
-    key = identifier(spans.schema.spans.id)
-    return f"LEFT JOIN {identifier(spans.name)} p ON p.{key} = t.{identifier(schema.principal)}"
-
-
 def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[str, str]]:
     """Fields whose receipts are not plain words: how they are checked, and a detail of it.
 
@@ -218,7 +252,7 @@ def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[
     if schema.principal:
         kinds[schema.principal] = ("span", "principal")
     if schema.figure:
-        for part in ("low", "high", "qualifier"):
+        for part in ("text", "low", "high", "qualifier"):
             kinds[getattr(schema.figure, part)] = ("figure", part)
     for columns in schema.dates:
         kinds[columns.start] = ("date", "first" if columns.end else "only")

@@ -56,14 +56,15 @@ class Violation(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A relational expression whose rows are violations of one table.
+    """A relational expression whose rows are violations.
 
     Attributes:
-        table: Table at fault.
-        sql: Yields `ord`, `field`, `found`, `expected` in that order.
+        table: Table at fault; None where the rows tell.
+        sql: Yields `ord`, `field`, `found`, `expected` in that order, after the table's name where
+            `table` is None.
     """
 
-    table: str
+    table: str | None
     sql: str
 
 

@@ -104,13 +104,13 @@ def _answers(query: Query, database: Database) -> tuple[list[Violation], int]:
     rows = database.rows(f"{query.sql} LIMIT {MAX_FINDINGS + 1}")
     if len(rows) > MAX_FINDINGS:
         ((total,),) = database.rows(f"SELECT count(*) FROM ({query.sql})")
-        names = "q(ord, field, found, expected)"
-        limit = f"ORDER BY ord, field LIMIT {MAX_FINDINGS}"
-        rows = database.rows(f"SELECT * FROM ({query.sql}) AS {names} {limit}")
+        rows = database.rows(f"SELECT * FROM ({query.sql}) ORDER BY ALL LIMIT {MAX_FINDINGS}")
         more = total - MAX_FINDINGS
+    if query.table is not None:
+        rows = [(query.table, *row) for row in rows]
     return [
-        Violation(query.table, ordinal, field, _text(found), str(expected))
-        for ordinal, field, found, expected in rows
+        Violation(table, ordinal, field, _text(found), str(expected))
+        for table, ordinal, field, found, expected in rows
     ], more
 
 
@@ -333,18 +333,15 @@ class Run:
     def _receipts(self) -> Receipts:
         if not self.model.traceable:
             return Receipts()
-        required = 0
-        for table in self.model.records():
-            counts = " + ".join(f"count({identifier(f.name)})" for f in table.schema.evidenced)
-            name = identifier(table.name)
-            required += self.database.rows(f"SELECT {counts or 0} FROM {name}")[0][0]
-        evidenced, inferred = self.database.rows(
-            """SELECT count(*), count(*) FILTER (only_inferred) FROM (
-                SELECT bool_and(role = 'inferred') AS only_inferred
-                FROM shared.edge JOIN shared.traced USING (tab, field)
-                WHERE value IS NOT NULL AND required GROUP BY tab, record, field)"""
-        )[0]
-        return Receipts(required, evidenced, inferred)
+        ((required, evidenced),) = self.database.rows(
+            "SELECT sum(bit_count(need)), sum(bit_count(need & had)) FROM shared.receipt"
+        )
+        ((inferred,),) = self.database.rows(
+            """SELECT count(*) FROM (SELECT 1 FROM shared.edge JOIN shared.traced USING (tab, field)
+                WHERE value IS NOT NULL AND bit > 0
+                GROUP BY tab, record, field HAVING bool_and(role = 'inferred'))"""
+        )
+        return Receipts(int(required or 0), int(evidenced or 0), inferred)
 
 
 class Locator:

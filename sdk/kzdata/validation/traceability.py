@@ -172,46 +172,28 @@ def span_orphan(model: Model) -> Iterator[Query]:
     )
 
 
-def _figures(model: Model) -> Iterator[tuple[Table, str, dict[str, str]]]:
-    """Each table with figures: SQL from row `t` to wording `w` and span `p`, and its columns."""
-    spans = _spans(model)
-    for table in model.declaring("figure") if spans and model.traceable else ():
-        figure = table.schema.figure
-        assert figure and spans
-        columns = {
-            part: f"t.{identifier(getattr(figure, part))}" for part in figure.model_fields_set
-        }
-        source = f"""FROM {identifier(table.name)} t
-            LEFT JOIN shared.wording w ON w.wording = {columns["text"]}
-            LEFT JOIN {identifier(spans[0].name)} p
-                ON p.{identifier(spans[1].id)} = {columns["span"]}"""
-        columns["quote"] = f"p.{identifier(spans[1].quote)}"
-        yield table, source, columns
+def _over_figures(model: Model, part: str, expected: str, breach: str) -> Iterator[Query]:
+    """Figures `f`, with the grammar's reading `w` of their wording, for which `breach` is true."""
+    if model.traceable:
+        yield Query(
+            None,
+            f"""SELECT f.tab, f.ord, f.{part}_field, coalesce(f.{part}, ''), {expected}
+            FROM shared.figure f LEFT JOIN shared.wording w ON w.wording = f.text
+            WHERE {breach}""",
+        )
 
 
 @rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
-    for table, source, column in _figures(model):
-        assert table.schema.figure
-        breach = f"NOT {contains(words(column['quote']), words(column['text']))}"
-        yield Query(
-            table.name,
-            f"""SELECT t.ord, {literal(table.schema.figure.text)}, {column["text"]},
-                'words of ' || {column["quote"]} {source} WHERE {breach}""",
-        )
+    breach = f"NOT {contains(words('f.quote'), words('f.text'))}"
+    yield from _over_figures(model, "text", "'words of ' || f.quote", breach)
 
 
 @rule("figure", "use the shortest wording of the number alone; see the grammar in the methodology")
 def figure_grammar(model: Model) -> Iterator[Query]:
     """The wording of a figure is in the figure grammar."""
-    for table, source, column in _figures(model):
-        assert table.schema.figure
-        yield Query(
-            table.name,
-            f"""SELECT t.ord, {literal(table.schema.figure.text)}, {column["text"]}, w.fault
-            {source} WHERE w.fault IS NOT NULL""",
-        )
+    yield from _over_figures(model, "text", "w.fault", "w.fault IS NOT NULL")
 
 
 @rule("figure", "let the grammar compute the bounds and the qualifier; never edit them alone")
@@ -220,32 +202,18 @@ def figure_interval(model: Model) -> Iterator[Query]:
 
     Without a wording there are no bounds, and the qualifier is `unquantified` or empty.
     """
-    for table, source, column in _figures(model):
-        figure = table.schema.figure
-        assert figure
-        for part in ("low", "high", "qualifier"):
-            cell, expected = column[part], f"w.{part}"
-            breach = f"(w.fault IS NULL AND {cell} IS DISTINCT FROM {expected})"
-            if part == "qualifier":
-                breach += f" AND NOT ({column['text']} IS NULL AND {cell} = 'unquantified')"
-            yield Query(
-                table.name,
-                f"""SELECT t.ord, {literal(getattr(figure, part))}, coalesce({cell}, ''),
-                    coalesce({expected}, 'empty') {source} WHERE {breach}""",
-            )
+    for part in ("low", "high", "qualifier"):
+        breach = f"w.fault IS NULL AND f.{part} IS DISTINCT FROM w.{part}"
+        if part == "qualifier":
+            breach += " AND NOT (f.text IS NULL AND f.qualifier = 'unquantified')"
+        yield from _over_figures(model, part, f"coalesce(w.{part}, 'empty')", breach)
 
 
 @rule("figure", "exchange the bounds")
 def figure_order(model: Model) -> Iterator[Query]:
     """The lower bound of a figure is not above the upper one."""
-    for table, source, column in _figures(model):
-        assert table.schema.figure
-        yield Query(
-            table.name,
-            f"""SELECT t.ord, {literal(table.schema.figure.low)}, {column["low"]},
-                'at most ' || {column["high"]} {source}
-            WHERE {decimal(column["low"])} > {decimal(column["high"])}""",
-        )
+    breach = f"{decimal('f.low')} > {decimal('f.high')}"
+    yield from _over_figures(model, "low", "'at most ' || f.high", breach)
 
 
 def _edge_query(
@@ -301,27 +269,13 @@ def evidence_role(model: Model) -> Iterator[Query]:
 @rule("evidence", "add an edge from the cell to the words that it rests on")
 def evidence_missing(model: Model) -> Iterator[Query]:
     """Each filled cell of a field with `kzdata:evidence: required` has an edge."""
-    for table in model.records() if model.traceable else ():
-        fields, key = table.schema.evidenced, table.schema.record_key
-        if not fields or not key:
-            continue
-        bits = " ".join(f"WHEN {literal(f.name)} THEN {1 << i}" for i, f in enumerate(fields))
-        cells = ", ".join(f"t.{identifier(field.name)}" for field in fields)
-        gaps = " UNION ALL ".join(
-            f"SELECT ord, {literal(f.name)}, {identifier(f.name)}, 'an edge' FROM gap "
-            f"WHERE {identifier(f.name)} IS NOT NULL AND (had & {1 << i}) = 0"
-            for i, f in enumerate(fields)
-        )
+    if model.traceable:
         yield Query(
-            table.name,
-            f"""WITH have AS (
-                SELECT record, bit_or(CASE field {bits} ELSE 0 END) AS had
-                FROM shared.edge WHERE tab = {literal(table.name)} GROUP BY record
-            ), gap AS (
-                SELECT t.ord, {cells}, coalesce(h.had, 0) AS had
-                FROM {identifier(table.name)} t
-                LEFT JOIN have h ON h.record = t.{identifier(key)}
-            ) {gaps}""",
+            None,
+            """SELECT r.tab, r.ord, c.field, NULL, 'an edge'
+            FROM shared.receipt r JOIN shared.traced c
+                ON c.tab = r.tab AND (r.need & ~r.had & c.bit) <> 0
+            WHERE (r.need & ~r.had) <> 0""",
         )
 
 
@@ -369,14 +323,9 @@ def evidence_verbatim(model: Model) -> Iterator[Query]:
 @rule("evidence", "take the wording from inside the claim's principal span")
 def evidence_principal(model: Model) -> Iterator[Query]:
     """The wording of a figure is quoted from inside the claim's principal span."""
-    pairs = [
-        f"(e.tab = {literal(table.name)} AND e.field = {literal(table.schema.figure.text)})"
-        for table in model.declaring("figure")
-        if table.schema.figure
-    ]
     inside = "e.first >= e.home_first AND e.last <= e.home_last"
-    breach = f"({' OR '.join(pairs) or 'false'}) AND NOT ({inside})"
-    yield from _edge_query(model, "e.quote", "'words inside the principal span'", breach)
+    breach = f"c.kind = 'figure' AND c.part = 'text' AND NOT ({inside})"
+    yield from _edge_query(model, "e.quote", "'words inside the principal span'", breach, _TRACED)
 
 
 @rule("evidence", "correct the cell, or tie it to the words that it follows from")

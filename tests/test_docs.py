@@ -1,0 +1,347 @@
+"""What the pages say: code runs, commands print what is shown, links lead somewhere."""
+
+import csv
+import doctest
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from packages import Folder
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+IDS = [page.relative_to(ROOT).as_posix() for page in PAGES]
+ELLIPSES = ("...", "…")
+FENCE = re.compile(r"^( *)```([\w-]*)[^\n]*\n(.*?)^\1```[ ]*$", re.M | re.S)
+
+
+class Block(NamedTuple):
+    """A fenced block of a page."""
+
+    page: Path
+    language: str
+    code: str
+    line: int
+
+    @property
+    def label(self) -> str:
+        return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
+
+
+def blocks(page: Path, *languages: str) -> Iterator[Block]:
+    text = page.read_text("utf-8")
+    for match in FENCE.finditer(text):
+        indent, language, code = match.groups()
+        if language in languages:
+            lines = (line.removeprefix(indent) for line in code.splitlines(keepends=True))
+            yield Block(page, language, "".join(lines), text.count("\n", 0, match.start()) + 1)
+
+
+def prose(page: Path) -> str:
+    """A page without its fenced blocks and code spans."""
+    text = re.sub(r"(`+)(?:(?!\1).)+\1", "", FENCE.sub("", page.read_text("utf-8")))
+    return text
+
+
+def commands(page: Path) -> Iterator[str]:
+    """Every command line that a page shows: in blocks, indented, or in code spans."""
+    text = page.read_text("utf-8")
+    for line in text.splitlines():
+        if re.match(r"(?:\$ | {4})?(?:\.venv/bin/)?(?:kzdata|make) ", line):
+            yield line.strip().removeprefix("$ ").removeprefix(".venv/bin/")
+    yield from re.findall(r"`((?:kzdata|make) [^`]+)`", text)
+
+
+@pytest.fixture
+def desk(copy: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to work in, with `kzdata` on the path and a copy of the package to spoil."""
+    tools, desk = tmp_path / "bin", tmp_path / "desk"
+    tools.mkdir()
+    desk.mkdir()
+    launcher = tools / "kzdata"
+    lines = [f"#!{sys.executable}", "from kzdata.cli import main", "main()", ""]
+    launcher.write_text("\n".join(lines), encoding="utf-8")
+    launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)
+    shutil.copytree(copy.root, desk / "my-package")
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(desk)
+    return desk
+
+
+def with_texts(code: str, request: pytest.FixtureRequest) -> str:
+    """The code with the folder of the articles for `DIR`; skips where there is none."""
+    if not re.search(r"\bDIR\b", code):
+        return code
+    return re.sub(r"\bDIR\b", str(request.getfixturevalue("texts")), code)
+
+
+# ------------------------------------------------------------------------------ code
+
+
+PYTHON = [page for page in PAGES if list(blocks(page, "python", "pycon"))]
+
+
+@pytest.mark.parametrize("page", PYTHON, ids=[page.name for page in PYTHON])
+def test_python_runs(page: Path, desk: Path, request: pytest.FixtureRequest) -> None:
+    """Catches an example that names a function of last month."""
+    namespace: dict[str, object] = {"__name__": "example"}
+    for block in blocks(page, "python", "pycon"):
+        code = with_texts(block.code, request)
+        if ">>> " in code:
+            example = doctest.DocTestParser().get_doctest(code, namespace, block.label, None, 0)
+            flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+            runner = doctest.DocTestRunner(optionflags=flags)
+            assert runner.run(example, clear_globs=False).failed == 0, block.label
+            namespace |= example.globs
+        else:
+            exec(compile(code, block.label, "exec"), namespace)
+    if "kz" in namespace:
+        namespace["kz"].close()  # type: ignore[attr-defined]
+
+
+class Session(NamedTuple):
+    """A command that a page shows, and what it prints there."""
+
+    command: str
+    shown: list[str]
+
+
+def sessions(code: str) -> Iterator[Session]:
+    """The commands of a console block, each with the lines below it."""
+    command, shown = "", list[str]()
+    continued = False
+    for line in code.splitlines():
+        if continued or line.startswith("$ "):
+            if not continued and command:
+                yield Session(command, shown)
+            command = f"{command}\n{line}" if continued else line.removeprefix("$ ")
+            shown, continued = ([] if not continued else shown), line.endswith("\\")
+        else:
+            shown.append(line)
+    if command:
+        yield Session(command, shown)
+
+
+def printed_as_shown(shown: list[str], printed: list[str]) -> bool:
+    """Whether lines are what a page shows, where an ellipsis stands for any lines."""
+    if not shown:
+        return not printed
+    if shown[0].strip() in ELLIPSES:
+        starts = range(len(printed) + 1)
+        return any(printed_as_shown(shown[1:], printed[start:]) for start in starts)
+    return bool(printed) and shown[0] == printed[0] and printed_as_shown(shown[1:], printed[1:])
+
+
+CONSOLE = [block for page in PAGES for block in blocks(page, "console")]
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=[block.label for block in CONSOLE])
+def test_commands_print_what_is_shown(
+    block: Block, desk: Path, request: pytest.FixtureRequest
+) -> None:
+    """Catches output that was pasted before the data changed."""
+    for session in sessions(block.code):
+        if not session.command.startswith("kzdata"):
+            continue
+        command = with_texts(session.command, request)
+        done = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        printed = (done.stdout + done.stderr).rstrip("\n").splitlines()
+        shown = "\n".join(session.shown).rstrip("\n").splitlines()
+        assert printed_as_shown(shown, printed), "\n".join([command, *printed])
+
+
+SHELL = [
+    pytest.param(line, id=f"{page.name}:{line[:60]}")
+    for page in PAGES
+    for block in blocks(page, "sh", "bash")
+    for line in block.code.splitlines()
+    if re.match(r"kzdata (?!seal)", line)
+]
+
+
+@pytest.mark.parametrize("line", SHELL)
+def test_shell_examples_run(line: str, desk: Path, request: pytest.FixtureRequest) -> None:
+    """Catches an example that ends in "no such option" or "no such record"."""
+    command = re.sub(r"\[\w+\]", "", with_texts(line, request)).replace(" PATH", " my-package")
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_ellipses_stand_for_any_lines() -> None:
+    """Catches a comparison that lets everything pass."""
+    assert printed_as_shown(["a", "...", "d"], ["a", "b", "c", "d"])
+    assert printed_as_shown(["…"], [])
+    assert not printed_as_shown(["a", "..."], ["b"])
+    assert not printed_as_shown(["a"], ["a", "b"])
+    assert not printed_as_shown(["a", "b"], ["a"])
+    assert list(sessions("$ one \\\n  two\nout\n$ three\n")) == [
+        Session("one \\\n  two", ["out"]),
+        Session("three", []),
+    ]
+
+
+JSON = [block for page in PAGES for block in blocks(page, "json")]
+
+
+@pytest.mark.parametrize("block", JSON, ids=[block.label for block in JSON])
+def test_json_examples_parse(block: Block) -> None:
+    """Catches a trailing comma in what others will paste into their schema."""
+    code = block.code.strip()
+    json.loads(code if code.startswith(("{", "[")) else f"{{{code}}}")
+
+
+# ------------------------------------------------------------------------------ names and links
+
+
+def command_names() -> dict[str, set[str]]:
+    """The commands of `kzdata` and their options."""
+    import typer
+
+    from kzdata.cli import app
+
+    group = typer.main.get_command(app)
+    found = getattr(group, "commands", {})
+    return {
+        name: {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        for name, command in found.items()
+    }
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_commands_exist(page: Path) -> None:
+    """Catches a command or an option that was renamed, or that never came."""
+    known = command_names()
+    for line in commands(page):
+        if not line.startswith("kzdata "):
+            continue
+        name, *words = line.partition("#")[0].split()[1:]
+        if name.startswith("-") or "|" in name:
+            continue
+        assert name in known, line
+        options = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+        assert options <= known[name], line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_make_targets_exist(page: Path) -> None:
+    """Catches `make tests`."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z][\w-]*):", makefile, re.M))
+    for line in commands(page):
+        words = line.partition("#")[0].split()
+        if words[0] == "make":
+            named = {w for w in words[1:] if "=" not in w and not w.startswith("-")}
+            assert named <= targets, line
+    phony = re.search(r"^\.PHONY:(.*)$", makefile, re.M)
+    assert phony
+    assert set(phony.group(1).split()) <= targets
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub makes of a page's headings."""
+    found = set()
+    for heading in re.findall(r"^#+ +(.*?) *$", FENCE.sub("", page.read_text("utf-8")), re.M):
+        plain = re.sub(r"[^\w\- ]", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading))
+        found.add(plain.lower().replace(" ", "-"))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Catches a link to a file or a heading that has moved."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"[a-z]+:", target):
+            assert target.startswith("https://"), target
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.is_relative_to(ROOT), target
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_paths_exist(page: Path) -> None:
+    """Catches a page that sends a reader to a file that is gone."""
+    for path in re.findall(r"`((?:data|docs|schemas|sdk|tests|requirements)/[\w./-]*)`", prosed(page)):
+        assert (ROOT / path).exists(), path
+
+
+def prosed(page: Path) -> str:
+    """A page without its fenced blocks."""
+    return FENCE.sub("", page.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_records_and_rules_exist(page: Path) -> None:
+    """Catches a page that explains a claim which was withdrawn."""
+    keys = set()
+    for name in ("casualty_reports", "appointments", "deployments", "quantities", "events"):
+        text = (ROOT / "data" / f"{name}.csv").read_text("utf-8")
+        keys |= {row[0] for row in csv.reader(text.splitlines())}
+    spans = (ROOT / "data" / "source_spans.csv").read_text("utf-8")
+    keys |= {row[0] for row in csv.reader(spans.splitlines())}
+    if page.name != "dictionary.md":  # the schemas' examples are forms, not references
+        named = set(re.findall(r"\b(?:CR|AP|DP|QT|EV|SP)-[0-9]{4}\b", page.read_text("utf-8")))
+        assert named <= keys, named - keys
+
+
+# ------------------------------------------------------------------------------ one version
+
+
+def test_one_version_everywhere() -> None:
+    """Catches a release that calls itself by two numbers."""
+    described = json.loads((ROOT / "datapackage.json").read_bytes())
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    cited = re.search(r"^version: \"?([\w.+-]+)\"?$", citation, re.M)
+    headed = re.search(r"^## \[?([\w.+-]+)\]?(?: - ([\d-]+))?$", changelog, re.M)
+    assert cited
+    assert headed
+    assert cited.group(1) == headed.group(1) == described["version"]
+    released = re.search(r"^date-released: ([\d-]+)$", citation, re.M)
+    assert released
+    assert released.group(1) == headed.group(2)
+    assert described["created"].startswith(released.group(1))
+
+
+def test_the_version_on_the_pages_is_the_version() -> None:
+    """Catches "kzdata 0.0.9" in the line that people copy to cite."""
+    version = json.loads((ROOT / "datapackage.json").read_bytes())["version"]
+    for page in PAGES:
+        if page.name != "CHANGELOG.md":
+            assert set(re.findall(r"\bkzdata (\d+\.\d+\.\d+)\b", page.read_text("utf-8"))) <= {version}
+
+
+def test_every_rule_and_table_is_documented() -> None:
+    """Catches a rule or a table that only the code knows."""
+    from kzdata.validation import RULES
+
+    rules = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    dictionary = (ROOT / "docs" / "dictionary.md").read_text("utf-8")
+    described = json.loads((ROOT / "datapackage.json").read_bytes())
+    assert re.findall(r"^### (.*)$", rules, re.M) == list(RULES)
+    names = [entry["name"] for entry in described["resources"]]
+    assert re.findall(r"^## (.*)$", dictionary, re.M) == names
+
+
+def test_every_public_property_of_the_profile_is_documented() -> None:
+    """Catches a `kzdata:` property that a package could use, if its author knew."""
+    page = ROOT / "docs" / "profile.md"
+    if not page.is_file():
+        pytest.skip("docs/profile.md is not written yet")
+    text, code = page.read_text("utf-8"), (ROOT / "sdk/kzdata/descriptor.py").read_text("utf-8")
+    for name in set(re.findall(r'"(kzdata:\w+)"', code)):
+        assert name in text, name

@@ -44,6 +44,10 @@ CATEGORIES = (
 UNKNOWN = {"event_id": "EV-9999", "span_id": "SP-9999"}
 
 
+Value = Callable[[Row], str | None]
+"""What a row gets in place of a cell; None where it keeps it."""
+
+
 class Change(NamedTuple):
     """Another value for one cell."""
 
@@ -73,9 +77,7 @@ class Shipped:
     def quotes(self) -> dict[str, str]:
         return {span["span_id"]: span["quote"] for span in self.tables["source_spans"]}
 
-    def changes(
-        self, tables: Iterable[str], column: str, value: Callable[[Row], str | None]
-    ) -> list[Change]:
+    def changes(self, tables: Iterable[str], column: str, value: Value) -> list[Change]:
         """A change in every row for which `value` gives something that does not stand there."""
         return [
             Change(table, index, row[KEYS[table]], column, new)
@@ -138,6 +140,33 @@ def bumped(number: str, by: int) -> str:
 
 def shifted(day: str, by: int) -> str | None:
     return str(date.fromisoformat(day) + timedelta(days=by)) if day else None
+
+
+def one_more(column: str) -> Value:
+    return lambda row: bumped(row[column], 1)
+
+
+def later(column: str, by: int) -> Value:
+    return lambda row: shifted(row[column], by)
+
+
+def replaced(column: str, value: str) -> Value:
+    """Another value where there is one."""
+    return lambda row: value if row[column] else None
+
+
+def filled(column: str, value: str) -> Value:
+    """A value where there is none."""
+    return lambda row: None if row[column] else value
+
+
+def turned(column: str, known: list[str], by: int) -> Value:
+    """Another of the known values, so many places further."""
+
+    def other(row: Row) -> str | None:
+        return known[(known.index(row[column]) + by) % len(known)] if row[column] else None
+
+    return other
 
 
 def with_one_other_letter(quote: str) -> str:
@@ -321,9 +350,7 @@ def test_an_unknown_key_is_found(shipped: Shipped) -> None:
         for table, column, _, _ in keys:
             if column in part:
                 unknown = UNKNOWN.get(column, "nobody-knows")
-                changes += shipped.changes(
-                    [table], column, lambda row, c=column, u=unknown: row[c] and u
-                )
+                changes += shipped.changes([table], column, replaced(column, unknown))
         assert shipped.survivors(changes) == []
 
 
@@ -366,9 +393,7 @@ def test_another_entity_is_found(shipped: Shipped, columns: list[str], by: int) 
             changes += shipped.changes(
                 [table],
                 column,
-                lambda row, c=column, known=known: (
-                    row[c] and known[(known.index(row[c]) + by) % len(known)]
-                ),
+                turned(column, known, by),
             )
     survivors = shipped.survivors(changes)
     assert [change for change in survivors if not hidden_by(shipped, change)] == []
@@ -385,7 +410,7 @@ def test_another_event_or_passage_is_found(shipped: Shipped, column: str, by: in
             changes += shipped.changes(
                 [table],
                 column,
-                lambda row, known=known: known[(known.index(row[column]) + by) % len(known)],
+                turned(column, known, by),
             )
     survivors = shipped.survivors(changes)
     shared = [change for change in survivors if _shares_a_passage(shipped, change)]
@@ -405,9 +430,7 @@ def test_a_filled_empty_key_is_found(shipped: Shipped) -> None:
     changes: list[Change] = []
     for column in ("place_id", "claimant_id", "via_id", "country_id", "person_id"):
         value = {"place_id": "almaty", "person_id": "tokayev"}.get(column, "kz-interior-ministry")
-        changes += shipped.changes(
-            TRACED, column, lambda row, c=column, v=value: None if row[c] else v
-        )
+        changes += shipped.changes(TRACED, column, filled(column, value))
     assert shipped.survivors(changes) == []
 
 
@@ -423,9 +446,7 @@ def categories(shipped: Shipped, table: str, column: str) -> list[str]:
 
 def other_category(shipped: Shipped, table: str, column: str, by: int) -> list[Change]:
     known = categories(shipped, table, column)
-    return shipped.changes(
-        [table], column, lambda row: known[(known.index(row[column]) + by) % len(known)]
-    )
+    return shipped.changes([table], column, turned(column, known, by))
 
 
 @pytest.mark.parametrize(("table", "column"), CATEGORIES)
@@ -468,7 +489,7 @@ def test_another_day_is_found(shipped: Shipped, by: int) -> None:
     """Catches a weekday resolved to the wrong week, or a day miscounted."""
     changes: list[Change] = []
     for column in DATES:
-        changes += shipped.changes(TRACED, column, lambda row, c=column: shifted(row[c], by))
+        changes += shipped.changes(TRACED, column, later(column, by))
     survivors = shipped.survivors(changes)
     assert [c for c in survivors if shipped.words(c.record, c.column)] == []
     assert len(survivors) <= 0.1 * len(changes)
@@ -478,9 +499,7 @@ def test_an_invented_day_is_found(shipped: Shipped) -> None:
     """Catches a date that no article gives."""
     changes: list[Change] = []
     for column in DATES:
-        changes += shipped.changes(
-            TRACED, column, lambda row, c=column: None if row[c] else "2022-01-05"
-        )
+        changes += shipped.changes(TRACED, column, filled(column, "2022-01-05"))
     assert shipped.survivors(changes) == []
 
 
@@ -544,7 +563,7 @@ def test_one_by_one(shipped: Shipped) -> None:
     """Catches a mutation that is found only because others were made beside it."""
     changes: list[Change] = []
     for column in ("value_low", "value_high"):
-        changes += shipped.changes(FIGURES, column, lambda row, c=column: bumped(row[c], 1))
+        changes += shipped.changes(FIGURES, column, one_more(column))
     changes += shipped.changes(FIGURES, "value_text", lambda row: "nine")
     for column, value in SPAN_CHANGES.values():
         changes += shipped.changes(["source_spans"], column, value)

@@ -5,7 +5,8 @@ from typing import Any
 
 from kzdata import spans
 from kzdata.database import identifier, text
-from kzdata.figures import NumberToken, number_tokens
+from kzdata.errors import FigureError
+from kzdata.figures import Figure, NumberToken, extent, number_tokens, parse
 from kzdata.validation.model import Model, whole
 from kzdata.validation.rules import Violation, rule
 
@@ -91,6 +92,35 @@ def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
         if source in texts and spans.whole_sentence(texts[source], start, end):
             name, s = _spans_table(model)
             yield Violation(name, ordinal, s.quote, quote, "less than a sentence")
+
+
+@rule("text", "take the whole wording of the number, with its qualifier", severity="warning")
+def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The wording of a figure is not cut out of a longer one that says something else.
+
+    "1,000" of "more than 1,000", "two" of "two hundred". A warning, because no grammar can tell a
+    qualifier from a preposition in every sentence.
+    """
+    edges = model.one("edges")
+    if edges is None or not edges.schema.edges or not model.traceable:
+        return
+    sql = """SELECT min(e.ord), e.source, e.first, e.last, e.quote
+        FROM shared.edge e JOIN shared.traced c USING (tab, field)
+        WHERE c.kind = 'figure' AND c.part = 'text' AND e.role = 'verbatim' GROUP BY ALL"""
+    for ordinal, source, start, end, quote in model.database.rows(sql):
+        if source not in texts or texts[source][start:end] != quote:
+            continue
+        first, last = extent(texts[source], start, end)
+        longer = texts[source][first:last]
+        if _reading(longer) != _reading(quote):
+            yield Violation(edges.name, ordinal, edges.schema.edges.span, quote, longer)
+
+
+def _reading(wording: str) -> Figure | None:
+    try:
+        return parse(wording)
+    except FigureError:
+        return None
 
 
 @rule("text", "record the number in a table, or add it to the exclusions with a reason")

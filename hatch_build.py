@@ -20,7 +20,7 @@ PACKAGE = (
 
 
 class CustomBuildHook(BuildHookInterface):
-    """Adds the data package to `kzdata/package/` of a wheel."""
+    """Adds the data package to `kzdata/bundle/` of a wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before the files are collected.
@@ -30,4 +30,4 @@ class CustomBuildHook(BuildHookInterface):
             build_data: What hatchling reads back, here `force_include`: path to path in the wheel.
         """
         if version == "standard":
-            build_data["force_include"].update({name: f"kzdata/package/{name}" for name in PACKAGE})
+            build_data["force_include"].update({name: f"kzdata/bundle/{name}" for name in PACKAGE})

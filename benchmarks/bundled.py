@@ -1,7 +1,7 @@
 """How long `kzdata validate` takes on the bundled package, beside `frictionless validate`.
 
-Whole processes, taken in turns, median of several; both commands from the environment that runs this
-script:
+Whole processes, taken in turns, median of several; both commands from the environment that runs
+this script:
 
     .venv/bin/python benchmarks/bundled.py [RUNS]
 """

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from kzdata.dates import PRECISIONS, resolve
 from kzdata.errors import DateError
-
 from strategies import any_text, mangled
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -46,7 +46,7 @@ days = st.dates(date(1600, 1, 1), date(2999, 12, 31))
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['wording']} @ {row['written_on']}")
-def test_golden(row):
+def test_golden(row: dict[str, str]) -> None:
     found = resolve(row["wording"], date.fromisoformat(row["written_on"]))
     assert tuple(str(value or "") for value in found) == (
         row["start"],
@@ -55,7 +55,7 @@ def test_golden(row):
     )
 
 
-def test_golden_table_is_large_and_shows_every_precision():
+def test_golden_table_is_large_and_shows_every_precision() -> None:
     """Catches a precision that is documented and never produced, or the other way round."""
     assert len(GOLDEN) >= 60
     assert {row["precision"] for row in GOLDEN} == set(PRECISIONS)
@@ -64,7 +64,7 @@ def test_golden_table_is_large_and_shows_every_precision():
 @pytest.mark.parametrize(
     "row", [row for row in GOLDEN if "day" in row["wording"].lower()], ids=lambda r: r["wording"]
 )
-def test_golden_weekdays_agree_with_the_calendar(row):
+def test_golden_weekdays_agree_with_the_calendar(row: dict[str, str]) -> None:
     """Catches a golden row that was itself worked out wrongly."""
     named = [i for i, name in enumerate(WEEKDAYS) if name.lower() in row["wording"].lower()]
     day = row["start"] or row["end"]
@@ -116,7 +116,7 @@ def test_golden_weekdays_agree_with_the_calendar(row):
         ("today" * 21, "at most 100"),
     ],
 )
-def test_refused(wording, message):
+def test_refused(wording: str, message: str) -> None:
     with pytest.raises(DateError) as caught:
         resolve(wording, THURSDAY)
     assert message in str(caught.value)
@@ -126,14 +126,14 @@ def test_refused(wording, message):
 @pytest.mark.parametrize(
     "wording", ["yesterday", "last week", "Sunday", "a month ago", "overnight"]
 )
-def test_before_the_first_day_of_the_calendar(wording):
+def test_before_the_first_day_of_the_calendar(wording: str) -> None:
     """Catches OverflowError and ValueError from date arithmetic."""
     with pytest.raises(DateError):
         resolve(wording, date.min)
 
 
 @pytest.mark.parametrize("wording", ["tomorrow", "tonight", "next Friday", "next year"])
-def test_after_the_last_day_of_the_calendar(wording):
+def test_after_the_last_day_of_the_calendar(wording: str) -> None:
     with pytest.raises(DateError):
         resolve(wording, date.max)
 
@@ -142,23 +142,24 @@ def test_after_the_last_day_of_the_calendar(wording):
 
 
 @given(st.sampled_from(WEEKDAYS), days, st.sampled_from(["{}", "on {}", "Earlier {}"]))
-def test_a_weekday_is_the_latest_one(name, written_on, pattern):
+def test_a_weekday_is_the_latest_one(name: str, written_on: date, pattern: str) -> None:
     start, end, precision = resolve(pattern.format(name), written_on)
-    assert start == end and precision == "day"
+    assert start and start == end and precision == "day"
     assert calendar.weekday(start.year, start.month, start.day) == WEEKDAYS.index(name)
     assert timedelta(0) <= written_on - start < timedelta(7)
 
 
 @given(st.sampled_from(WEEKDAYS), days)
-def test_last_and_next_weekdays_never_are_the_day_itself(name, written_on):
+def test_last_and_next_weekdays_never_are_the_day_itself(name: str, written_on: date) -> None:
     before, after = resolve(f"last {name}", written_on), resolve(f"next {name}", written_on)
+    assert before.start and after.start
     assert timedelta(0) < written_on - before.start <= timedelta(7)
     assert timedelta(0) < after.start - written_on <= timedelta(7)
     assert before.start.weekday() == after.start.weekday() == WEEKDAYS.index(name)
 
 
 @given(days)
-def test_full_dates_mean_themselves(day):
+def test_full_dates_mean_themselves(day: date) -> None:
     name, month = WEEKDAYS[day.weekday()], MONTHS[day.month - 1]
     for wording in (
         f"{name}, {month} {day.day}, {day.year}",
@@ -171,30 +172,31 @@ def test_full_dates_mean_themselves(day):
 
 
 @given(days, days)
-def test_dates_without_a_year_are_the_latest_ones(day, written_on):
+def test_dates_without_a_year_are_the_latest_ones(day: date, written_on: date) -> None:
     found = resolve(f"{MONTHS[day.month - 1]} {day.day}", written_on).start
-    assert (found.month, found.day) == (day.month, day.day)
+    assert found and (found.month, found.day) == (day.month, day.day)
     assert found <= written_on
     if day.day < 29:
         assert written_on - found < timedelta(366)
 
 
 @given(st.sampled_from(MONTHS), days)
-def test_months_are_whole_and_begun(name, written_on):
+def test_months_are_whole_and_begun(name: str, written_on: date) -> None:
     start, end, precision = resolve(f"in {name}", written_on)
+    assert start and end
     assert precision == "month" and start.day == 1 and (end + timedelta(1)).day == 1
     assert start.month == end.month == MONTHS.index(name) + 1
     assert start <= written_on < start.replace(year=start.year + 1)
 
 
 @given(days, st.integers(1, 99))
-def test_days_ago(written_on, number):
+def test_days_ago(written_on: date, number: int) -> None:
     unit = "day" if number == 1 else "days"
     assert resolve(f"{number} {unit} ago", written_on).start == written_on - timedelta(number)
 
 
 @given(st.sampled_from(GOLDEN), st.dates())
-def test_every_wording_from_every_day(row, written_on):
+def test_every_wording_from_every_day(row: dict[str, str], written_on: date) -> None:
     try:
         start, end, precision = resolve(row["wording"], written_on)
     except DateError:
@@ -204,7 +206,7 @@ def test_every_wording_from_every_day(row, written_on):
 
 
 @given(any_text(110) | mangled(WORDS), st.dates())
-def test_anything_else_is_a_date_error(wording, written_on):
+def test_anything_else_is_a_date_error(wording: str, written_on: date) -> None:
     try:
         found = resolve(wording, written_on)
     except DateError as error:

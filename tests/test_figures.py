@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from kzdata.errors import FigureError
 from kzdata.figures import MAX_WORDING, QUALIFIERS, canonical, extent, number_tokens, parse
-
 from strategies import any_text, hazard_text, mangled
 
 HERE = Path(__file__).parent
@@ -69,19 +69,19 @@ def bounds(wording: str) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: row["wording"])
-def test_golden(row):
+def test_golden(row: dict[str, str]) -> None:
     assert bounds(row["wording"]) == (row["low"], row["high"], row["qualifier"])
 
 
 @pytest.mark.parametrize("row", rows("figures_refused.csv"), ids=lambda row: repr(row["wording"]))
-def test_refused(row):
+def test_refused(row: dict[str, str]) -> None:
     with pytest.raises(FigureError) as caught:
         parse(row["wording"])
     assert row["message"] in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_golden_table_is_large_and_shows_every_qualifier():
+def test_golden_table_is_large_and_shows_every_qualifier() -> None:
     """Catches a qualifier that is documented and never produced, or the other way round."""
     assert len(GOLDEN) >= 110
     assert len({row["wording"] for row in GOLDEN}) == len(GOLDEN)
@@ -89,7 +89,7 @@ def test_golden_table_is_large_and_shows_every_qualifier():
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: row["wording"])
-def test_every_figure_has_a_token(row):
+def test_every_figure_has_a_token(row: dict[str, str]) -> None:
     """Catches a wording that the coverage report would never have asked for."""
     quiet = row["wording"] in ("a", "an", "at least a") or row["wording"].lower().startswith(
         "without"
@@ -98,7 +98,7 @@ def test_every_figure_has_a_token(row):
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: row["wording"])
-def test_case_does_not_matter(row):
+def test_case_does_not_matter(row: dict[str, str]) -> None:
     assert parse(row["wording"].upper()) == parse(row["wording"])
 
 
@@ -106,17 +106,17 @@ def test_case_does_not_matter(row):
 
 
 @given(st.integers(0, 10**30))
-def test_printed_integers_round_trip(number):
+def test_printed_integers_round_trip(number: int) -> None:
     assert bounds(f"{number}") == bounds(f"{number:,}") == (str(number), str(number), "exact")
 
 
 @given(st.integers(0, 999_999), st.sampled_from([" and ", " "]))
-def test_number_words(number, conjunction):
+def test_number_words(number: int, conjunction: str) -> None:
     assert parse(spelled(number, conjunction)) == (number, number, "exact")
 
 
 @given(st.integers(1, 999_999))
-def test_prefixes_compose(number):
+def test_prefixes_compose(number: int) -> None:
     words = spelled(number, " and ")
     for figure in (f"{number}", f"{number:,}", words, words.capitalize()):
         assert parse(f"more than {figure}") == (number, None, "more_than")
@@ -127,7 +127,7 @@ def test_prefixes_compose(number):
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
-def test_ranges_keep_their_ends_or_are_refused(low, high):
+def test_ranges_keep_their_ends_or_are_refused(low: int, high: int) -> None:
     for wording in (f"between {low} and {high}", f"from {low:,} to {high:,}", f"{low}-{high}"):
         if low <= high:
             assert parse(wording) == (low, high, "range")
@@ -137,7 +137,7 @@ def test_ranges_keep_their_ends_or_are_refused(low, high):
 
 
 @given(st.integers(0, 10**6))
-def test_only_one_ending_makes_an_ordinal(number):
+def test_only_one_ending_makes_an_ordinal(number: int) -> None:
     read = []
     for ending in ("st", "nd", "rd", "th"):
         try:
@@ -148,7 +148,7 @@ def test_only_one_ending_makes_an_ordinal(number):
 
 
 @given(st.integers(0, 99), st.integers(0, 99))
-def test_clock_times_are_their_digits(hour, minute):
+def test_clock_times_are_their_digits(hour: int, minute: int) -> None:
     wording = f"{hour:02}:{minute:02}"
     valid = (hour < 24 and minute < 60) or wording == "24:00"
     try:
@@ -160,7 +160,7 @@ def test_clock_times_are_their_digits(hour, minute):
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20))
-def test_canonical_round_trips(value):
+def test_canonical_round_trips(value: Decimal) -> None:
     printed = canonical(value)
     assert Decimal(printed) == value
     assert canonical(Decimal(printed)) == printed
@@ -169,19 +169,19 @@ def test_canonical_round_trips(value):
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1E+999999", "1E-999999"])
-def test_canonical_refuses_what_cannot_be_printed(value):
+def test_canonical_refuses_what_cannot_be_printed(value: str) -> None:
     with pytest.raises(FigureError):
         canonical(Decimal(value))
 
 
-def test_long_digits_stay_exact():
+def test_long_digits_stay_exact() -> None:
     """Catches the 28 digits of Decimal's default context."""
     digits = "1234567890" * 15 + ".5"
     assert canonical(parse(f"{digits} million").low) == "1234567890" * 15 + "500000"
 
 
 @given(any_text() | mangled(WORDS))
-def test_anything_else_is_a_figure_error(wording):
+def test_anything_else_is_a_figure_error(wording: str) -> None:
     try:
         figure = parse(wording)
     except FigureError as error:
@@ -194,7 +194,7 @@ def test_anything_else_is_a_figure_error(wording):
 
 
 @pytest.mark.parametrize("unit", ["one ", "a to ", "- ", "between and ", "1,", "several ", "of "])
-def test_hostile_repetition_is_quick(unit):
+def test_hostile_repetition_is_quick(unit: str) -> None:
     for length in (MAX_WORDING, 10**6):
         with pytest.raises(FigureError):
             parse((unit * length)[:length].strip() or unit)
@@ -229,12 +229,12 @@ def tokens(text: str) -> list[str]:
         ),
     ],
 )
-def test_tokens(text, expected):
+def test_tokens(text: str, expected: list[str]) -> None:
     assert tokens(text) == expected
 
 
 @given(any_text())
-def test_tokens_are_slices_in_order(text):
+def test_tokens_are_slices_in_order(text: str) -> None:
     end = 0
     for token in number_tokens(text):
         assert text[token.start : token.end] == token.token != ""
@@ -261,14 +261,14 @@ def test_tokens_are_slices_in_order(text):
         ("one million two hundred and five", "hundred", "one million two hundred and five"),
     ],
 )
-def test_extent(text, wording, expected):
+def test_extent(text: str, wording: str, expected: str) -> None:
     start = text.index(wording)
     first, last = extent(text, start, start + len(wording))
     assert text[first:last] == expected
 
 
 @given(hazard_text(max_size=20), st.sampled_from(GOLDEN), hazard_text(max_size=20))
-def test_extent_holds_the_place(before, row, after):
+def test_extent_holds_the_place(before: str, row: dict[str, str], after: str) -> None:
     start, end = len(before), len(before) + len(row["wording"])
     text = before + row["wording"] + after
     first, last = extent(text, start, end)

@@ -292,7 +292,7 @@ def written_down(package: Made) -> Iterator[tuple[Folder, Path]]:
 
 
 @given(made())
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_a_valid_package_has_no_findings(package: Made) -> None:
     """Catches a rule that is upset by an accent, a quotation mark, a line end or an emoji."""
     with written_down(package) as (folder, texts):
@@ -491,7 +491,7 @@ def named(report: Report) -> set[str]:
 
 @pytest.mark.parametrize("kind", MUTATIONS)
 @given(package=made(), index=st.integers(0, 5), choice=st.integers(0, 60))
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_every_single_mutation_is_found(kind: str, package: Made, index: int, choice: int) -> None:
     """Catches a place in which a figure, a passage or a receipt can change unseen."""
     with written_down(package) as (folder, texts):
@@ -592,7 +592,7 @@ def plain_package(text: str) -> Iterator[Folder]:
 
 
 @given(plain_rows(), styles())
-@settings(max_examples=50)
+@settings(max_examples=30)
 def test_a_plain_table_has_no_findings(rows: list[Row], style: Style) -> None:
     """Catches a reader that stumbles over BOM, CRLF, quotation or embedded line ends."""
     with plain_package(in_style(rows, style)) as package:
@@ -602,7 +602,7 @@ def test_a_plain_table_has_no_findings(rows: list[Row], style: Style) -> None:
 
 
 @given(plain_rows(), styles(), st.data())
-@settings(max_examples=80)
+@settings(max_examples=60)
 def test_a_planted_fault_is_found_where_it_stands(
     rows: list[Row], style: Style, data: st.DataObject
 ) -> None:
@@ -622,7 +622,7 @@ def test_a_planted_fault_is_found_where_it_stands(
 
 
 @given(plain_rows(), styles(), st.data())
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_a_repeated_key_is_found_in_both_rows(
     rows: list[Row], style: Style, data: st.DataObject
 ) -> None:
@@ -642,7 +642,7 @@ def test_a_repeated_key_is_found_in_both_rows(
 
 
 @given(plain_rows(), styles(), st.data())
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_a_ragged_row_hides_no_other(rows: list[Row], style: Style, data: st.DataObject) -> None:
     """Catches a reader that drops the row, or the file, when one row is too short or too long."""
     index = data.draw(st.integers(0, len(rows) - 1))

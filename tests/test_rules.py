@@ -326,8 +326,7 @@ def evidence_record(island: Folder) -> Fault:
 
 @case
 def evidence_field(island: Folder) -> Fault:
-    island.edit("receipts", 3, "cell", "title of it")
-    return at(island, "receipts", 3, "passage")
+    return edited(island, "receipts", 3, "cell", "title of it")
 
 
 @case
@@ -338,8 +337,7 @@ def evidence_empty_cell(island: Folder) -> Fault:
 
 @case
 def evidence_role(island: Folder) -> Fault:
-    island.edit("receipts", 5, "how", "guessed")
-    return at(island, "receipts", 5, "passage")
+    return edited(island, "receipts", 5, "how", "guessed")
 
 
 @case
@@ -442,6 +440,11 @@ def exclusion_bounds(island: Folder) -> Fault:
 
 
 # ------------------------------------------------------------------------------ texts
+
+
+@case
+def text_missing(island: Folder) -> Fault:
+    return edited(island, "letters", 1, "digest", "0" * 64)
 
 
 @case

@@ -1,12 +1,14 @@
 """Spans: offsets that hold for any text, sentences, coverage, and re-anchoring without errors."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from kzdata.errors import SpanError
 from kzdata.spans import (
     Span,
@@ -21,12 +23,19 @@ from kzdata.spans import (
     uncovered,
     whole_sentence,
 )
-
 from strategies import any_text, hazard_text
+
+Case = tuple[str, list[Span]]
+"""A text and spans of it in order of start."""
 
 
 @st.composite
-def placed(draw, min_spans=1, max_spans=6, texts=None):
+def placed(
+    draw: st.DrawFn,
+    min_spans: int = 1,
+    max_spans: int = 6,
+    texts: st.SearchStrategy[str] | None = None,
+) -> Case:
     """A text and spans of it in order of start."""
     text = draw(hazard_text(min_size=2) if texts is None else texts)
     spans = []
@@ -44,7 +53,7 @@ few_letters = st.text("ab\n", min_size=2, max_size=14)
 
 
 @given(placed())
-def test_located_spans_slice_to_their_quote(case):
+def test_located_spans_slice_to_their_quote(case: Case) -> None:
     text, spans = case
     for span in spans:
         assert text[span.start : span.end] == span.quote
@@ -53,7 +62,7 @@ def test_located_spans_slice_to_their_quote(case):
 
 
 @given(placed(max_spans=1))
-def test_without_occurrence_only_a_single_one_is_located(case):
+def test_without_occurrence_only_a_single_one_is_located(case: Case) -> None:
     text, (span,) = case
     if len(occurrences(text, span.quote)) == 1:
         assert locate(text, span.quote) == span
@@ -63,13 +72,13 @@ def test_without_occurrence_only_a_single_one_is_located(case):
             locate(text, span.quote)
 
 
-def test_overlapping_occurrences_count():
+def test_overlapping_occurrences_count() -> None:
     assert occurrences("aaaa", "aa") == [0, 1, 2]
     assert locate("aaaa", "aa", 2) == Span(1, 3, "aa", 2)
     assert occurrence_at("aaaa", "aa", 2) == 3
 
 
-def test_nothing_is_normalised():
+def test_nothing_is_normalised() -> None:
     """Catches NFC, case folding and translated line ends."""
     assert occurrences("e\u0301 \u00e9 \u00c9", "\u00e9") == [3]
     assert occurrences("a\r\nb\nb", "\nb") == [2, 4]
@@ -77,18 +86,18 @@ def test_nothing_is_normalised():
 
 
 @pytest.mark.parametrize("call", [lambda: locate("abc", "x"), lambda: locate("abc", "a", 2)])
-def test_absent_quotes(call):
+def test_absent_quotes(call: Callable[[], Span]) -> None:
     with pytest.raises(SpanError, match="no occurrence"):
         call()
 
 
 @pytest.mark.parametrize("occurrence", [0, -1, 3])
-def test_occurrences_count_from_one(occurrence):
+def test_occurrences_count_from_one(occurrence: int) -> None:
     with pytest.raises(SpanError):
         locate("ab ab", "ab", occurrence)
 
 
-def test_empty_quotes_and_wrong_places_are_refused():
+def test_empty_quotes_and_wrong_places_are_refused() -> None:
     for call in (
         lambda: occurrences("abc", ""),
         lambda: locate("abc", ""),
@@ -100,12 +109,12 @@ def test_empty_quotes_and_wrong_places_are_refused():
 
 
 @given(any_text())
-def test_decode_keeps_everything(text):
+def test_decode_keeps_everything(text: str) -> None:
     assert decode(text.encode("utf-8")) == text
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"a\xc3", b"\xed\xa0\x80", b"\xc0\x80"])
-def test_decode_is_strict(data):
+def test_decode_is_strict(data: bytes) -> None:
     with pytest.raises(SpanError, match="not UTF-8 at byte"):
         decode(data)
 
@@ -145,7 +154,7 @@ STORY = (
         (STORY, True),
     ],
 )
-def test_whole_sentence(quote, whole):
+def test_whole_sentence(quote: str, whole: bool) -> None:
     start = STORY.index(quote)
     assert whole_sentence(STORY, start, start + len(quote)) is whole
 
@@ -154,13 +163,15 @@ def test_whole_sentence(quote, whole):
     ("text", "quote"),
     [("He left.", "He left"), ("  He left.  ", "He left."), ("\ufeffHe left!", "He left!")],
 )
-def test_whole_sentence_at_the_ends_of_a_text(text, quote):
+def test_whole_sentence_at_the_ends_of_a_text(text: str, quote: str) -> None:
     start = text.index(quote)
     assert whole_sentence(text, start, start + len(quote))
 
 
 @given(hazard_text(), st.integers(0, 60), st.integers(0, 60), st.integers(0, 9), st.integers(0, 9))
-def test_a_wider_span_takes_in_no_fewer_sentences(text, start, size, before, after):
+def test_a_wider_span_takes_in_no_fewer_sentences(
+    text: str, start: int, size: int, before: int, after: int
+) -> None:
     end = min(len(text), start + size)
     if start < end and whole_sentence(text, start, end):
         assert whole_sentence(text, max(0, start - before), min(len(text), end + after))
@@ -178,7 +189,7 @@ def test_a_wider_span_takes_in_no_fewer_sentences(text, start, size, before, aft
         ("...", False),
     ],
 )
-def test_looks_like_sentence(quote, sentence):
+def test_looks_like_sentence(quote: str, sentence: bool) -> None:
     assert looks_like_sentence(quote) is sentence
 
 
@@ -194,12 +205,14 @@ pairs = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8)
 
 
 @given(pairs)
-def test_covered_counts_each_code_point_once(intervals):
+def test_covered_counts_each_code_point_once(intervals: list[tuple[int, int]]) -> None:
     assert covered(intervals) == len({i for start, end in intervals for i in range(start, end)})
 
 
 @given(pairs, st.lists(st.tuples(st.integers(0, 40), st.integers(1, 6)), max_size=8))
-def test_uncovered_tokens_have_an_open_code_point(intervals, sizes):
+def test_uncovered_tokens_have_an_open_code_point(
+    intervals: list[tuple[int, int]], sizes: list[tuple[int, int]]
+) -> None:
     tokens = [Token(start, start + size) for start, size in sizes]
     points = {i for start, end in intervals for i in range(start, end)}
     expected = [t for t in tokens if not points.issuperset(range(t.start, t.end))]
@@ -220,7 +233,7 @@ def agree(found: list[Span | None], expected: list[Span]) -> None:
 
 
 @given(placed() | placed(texts=few_letters), hazard_text(max_size=8) | st.text("ab\n", max_size=6))
-def test_a_prefix_never_misleads(case, prefix):
+def test_a_prefix_never_misleads(case: Case, prefix: str) -> None:
     text, spans = case
     new = prefix + text
     expected = [shifted(span, len(prefix), new) for span in spans]
@@ -229,7 +242,7 @@ def test_a_prefix_never_misleads(case, prefix):
 
 
 @given(placed() | placed(texts=few_letters))
-def test_other_line_ends_never_mislead(case):
+def test_other_line_ends_never_mislead(case: Case) -> None:
     text, spans = case
     spans = [span for span in spans if not re.search("[\r\n]", span.quote)]
     new = re.sub("(?<!\r)\n", "\r\n", text)
@@ -245,7 +258,9 @@ def test_other_line_ends_never_mislead(case):
     st.data(),
     hazard_text(max_size=6) | st.text("ab", max_size=6),
 )
-def test_an_insertion_outside_all_quotes_never_misleads(case, data, inserted):
+def test_an_insertion_outside_all_quotes_never_misleads(
+    case: Case, data: st.DataObject, inserted: str
+) -> None:
     text, spans = case
     at = data.draw(st.integers(0, len(text)))
     assume(not any(span.start < at < span.end for span in spans))
@@ -259,7 +274,7 @@ def test_an_insertion_outside_all_quotes_never_misleads(case, data, inserted):
     placed() | placed(texts=few_letters),
     st.data(),
 )
-def test_a_deletion_outside_all_quotes_never_misleads(case, data):
+def test_a_deletion_outside_all_quotes_never_misleads(case: Case, data: st.DataObject) -> None:
     text, spans = case
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
@@ -270,13 +285,13 @@ def test_a_deletion_outside_all_quotes_never_misleads(case, data):
 
 
 @given(placed())
-def test_an_unchanged_text_gives_the_spans_back(case):
+def test_an_unchanged_text_gives_the_spans_back(case: Case) -> None:
     text, spans = case
     assert reanchor(spans, text, len(text)) == spans
 
 
 @given(st.lists(st.integers(100, 999), min_size=2, max_size=12, unique=True), hazard_text())
-def test_distinct_quotes_are_all_found(numbers, prefix):
+def test_distinct_quotes_are_all_found(numbers: list[int], prefix: str) -> None:
     """Catches a re-anchoring that is right because it gives up."""
     text = "\n".join(f"On day {n} they met again." for n in numbers)
     spans = [locate(text, f"day {n}") for n in numbers]
@@ -286,26 +301,28 @@ def test_distinct_quotes_are_all_found(numbers, prefix):
 
 
 @pytest.mark.parametrize(("old", "new"), [("\n", "\r\n"), ("\r\n", "\n")])
-def test_other_line_ends_cost_nothing(old, new):
+def test_other_line_ends_cost_nothing(old: str, new: str) -> None:
     """Catches quotes that stand several times and are given up where only lines end otherwise."""
     lines = [f"On day {n} Friday came, and Friday left." for n in range(100, 110)]
     text = old.join(lines)
     spans = [locate(text, f"day {n}") for n in range(100, 110)]
     spans = sorted(spans + [locate(text, "Friday", k) for k in range(2, 20, 2)])
     found = reanchor(spans, new.join(lines), len(text))
-    assert [(s.quote, s.occurrence) for s in found] == [(s.quote, s.occurrence) for s in spans]
+    assert [s and (s.quote, s.occurrence) for s in found] == [
+        (s.quote, s.occurrence) for s in spans
+    ]
 
 
-def test_repeated_quotes_are_told_apart_by_their_neighbours():
+def test_repeated_quotes_are_told_apart_by_their_neighbours() -> None:
     text = "Eight died in Almaty. Later eight died in Taraz. On Friday eight left. Friday ended."
     spans = [locate(text, "eight", 1), locate(text, "Taraz"), locate(text, "eight", 2)]
     new = "FRIDAY, eight o'clock. " + text
     first, middle, last = reanchor(spans, new, len(text))
-    assert first is None and middle.quote == "Taraz"
+    assert first is None and middle and middle.quote == "Taraz" and last
     assert (last.occurrence, new[last.start - 7 : last.end]) == (3, "Friday eight")
 
 
-def test_a_passage_that_is_gone_is_not_found_elsewhere():
+def test_a_passage_that_is_gone_is_not_found_elsewhere() -> None:
     text = "In Almaty eight died on Monday. In Taraz nobody was hurt. In Semey eight left."
     spans = [locate(text, "Almaty"), locate(text, "eight", 1), locate(text, "Taraz")]
     new = text.replace(" eight died on Monday", "")
@@ -315,21 +332,21 @@ def test_a_passage_that_is_gone_is_not_found_elsewhere():
     assert reanchor([locate(text, "eight", 2)], text[26:], len(text)) == [None]
 
 
-def test_moved_passages_are_not_found():
+def test_moved_passages_are_not_found() -> None:
     text = "One came first. Two came next. Three came last."
     spans = [locate(text, "One"), locate(text, "Two"), locate(text, "Three")]
     found = reanchor(spans, "Three came last. One came first. Two came next.", len(text))
     assert [span and span.quote for span in found] == ["One", "Two", None]
 
 
-def test_quotation_marks_are_not_normalised():
+def test_quotation_marks_are_not_normalised() -> None:
     text = "He said 'no'. They left."
     spans = [locate(text, "'no'"), locate(text, "They")]
     found = reanchor(spans, "He said \u2018no\u2019. They left.", len(text))
     assert found == [None, spans[1]]
 
 
-def test_spans_that_cannot_be_of_one_text_are_refused():
+def test_spans_that_cannot_be_of_one_text_are_refused() -> None:
     for spans in (
         [Span(5, 6, "a", 1), Span(0, 1, "a", 1)],
         [Span(0, 2, "ab", 1), Span(1, 3, "xb", 1)],
@@ -340,7 +357,7 @@ def test_spans_that_cannot_be_of_one_text_are_refused():
             reanchor(spans, "abc")
 
 
-def test_reanchoring_nothing():
+def test_reanchoring_nothing() -> None:
     assert reanchor([], "text") == []
     assert reanchor([Span(0, 1, "a", 1)], "") == [None]
 
@@ -348,7 +365,7 @@ def test_reanchoring_nothing():
 # ------------------------------------------------------------------------------ text fragments
 
 
-def test_text_fragment():
+def test_text_fragment() -> None:
     assert text_fragment("over 60") == "#:~:text=over%2060"
     assert text_fragment("a-b, c & d", "the one", "x") == (
         "#:~:text=the%20one-,a%2Db%2C%20c%20%26%20d,-x"
@@ -356,7 +373,7 @@ def test_text_fragment():
 
 
 @given(any_text(40), any_text(40), any_text(40))
-def test_text_fragments_can_be_taken_apart(quote, prefix, suffix):
+def test_text_fragments_can_be_taken_apart(quote: str, prefix: str, suffix: str) -> None:
     assume(quote)
     fragment = text_fragment(quote, prefix, suffix)
     assert fragment.isascii() and fragment.startswith("#:~:text=")

@@ -167,7 +167,7 @@ def test_public_methods_are_documented(name: str) -> None:
     """Catches a method that a reader of `help()` must guess."""
     for label, member in inspect.getmembers(getattr(kzdata, name)):
         function = member.fget if isinstance(member, property) else member
-        own = getattr(function, "__module__", "").startswith("kzdata")
+        own = (getattr(function, "__module__", None) or "").startswith("kzdata")
         if not label.startswith("_") and own and not inspect.isclass(function):
             assert inspect.getdoc(member), f"{name}.{label}"
 

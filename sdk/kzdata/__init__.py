@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     )
     from kzdata.figures import Figure
     from kzdata.package import Package, load
+    from kzdata.passages import Coverage
     from kzdata.receipts import Receipt
+    from kzdata.rows import Row
     from kzdata.spans import Span, locate
+    from kzdata.tables import Table
     from kzdata.validation import Finding, InvalidPackageError, Report, validate
 
 _HOMES = {
     "Answer": "database",
+    "Coverage": "passages",
     "DateError": "errors",
     "Figure": "figures",
     "FigureError": "errors",
@@ -44,8 +48,10 @@ _HOMES = {
     "QueryError": "errors",
     "Receipt": "receipts",
     "Report": "validation",
+    "Row": "rows",
     "Span": "spans",
     "SpanError": "errors",
+    "Table": "tables",
     "UsageError": "errors",
     "load": "package",
     "locate": "spans",
@@ -54,6 +60,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "Coverage",
     "DateError",
     "Figure",
     "FigureError",
@@ -66,8 +73,10 @@ __all__ = [
     "QueryError",
     "Receipt",
     "Report",
+    "Row",
     "Span",
     "SpanError",
+    "Table",
     "UsageError",
     "load",
     "locate",

@@ -78,7 +78,7 @@ def bundled() -> Path:
     Raises:
         PackageError: Neither is there.
     """
-    inside = Path(str(resources.files("kzdata"))) / "package"
+    inside = Path(str(resources.files("kzdata"))) / "bundle"
     checkout = Path(__file__).resolve().parents[2]
     for root in (inside, checkout):
         if (root / DESCRIPTOR).is_file():

@@ -370,23 +370,27 @@ class Answer:
         Raises:
             QueryError: The query fails on the way.
         """
-        return self._get("fetchall")
+        rows: list[tuple[Any, ...]] = self._get("fetchall")
+        return rows
 
     def df(self) -> "pandas.DataFrame":
         """The answer as a pandas DataFrame; raises MissingExtraError without pandas."""
         require("pandas", "pandas")
-        return self._get("df")
+        frame: pandas.DataFrame = self._get("df")
+        return frame
 
     def pl(self) -> "polars.DataFrame":
         """The answer as a Polars DataFrame; raises MissingExtraError without polars."""
         require("polars", "polars")
         require("pyarrow", "polars")
-        return self._get("pl")
+        frame: polars.DataFrame = self._get("pl")
+        return frame
 
     def arrow(self) -> "pyarrow.Table":
         """The answer as an Arrow table; raises MissingExtraError without pyarrow."""
         require("pyarrow", "pyarrow")
-        return self._get("to_arrow_table")
+        table: pyarrow.Table = self._get("to_arrow_table")
+        return table
 
     def _get(self, form: str) -> Any:
         try:

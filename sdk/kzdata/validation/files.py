@@ -87,7 +87,11 @@ def version_changelog(
     package: Descriptor, archive: Archive, imprints: Imprints
 ) -> Iterator[Violation]:
     """The first version that CHANGELOG.md names, where there is one, is the package's."""
-    file = archive.root / CHANGELOG
+    try:
+        file = archive.path_of(CHANGELOG)
+    except PackageError as error:
+        yield Violation(None, None, None, CHANGELOG, str(error), file=CHANGELOG)
+        return
     if not package.version or not file.is_file():
         return
     match = _HEADING.search(file.read_bytes().decode("utf-8", "replace"))
@@ -110,6 +114,9 @@ def unsupported_feature(
         if len(resource.path) > 1:
             yield _of_package("several files", "one file", where)
     for table in package.tables.values():
+        if table.schema.fields_match not in ("exact", ["exact"]):
+            found = f"fieldsMatch {table.schema.fields_match}"
+            yield _of_package(found, "fieldsMatch exact", table.name)
         for field in table.schema.fields:
             if reason := unsupported(field):
                 yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")

@@ -1,0 +1,184 @@
+"""The wheel: built, installed where nothing else is, and used far from the checkout."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+VERSION: str = json.loads((ROOT / "datapackage.json").read_bytes())["version"]
+SHIPPED = ("datapackage.json", "data", "schemas", "CHANGELOG.md", "CITATION.cff")
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command: str | Path, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """A command in a folder, with nothing of this checkout in its environment."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "PIP", "KZDATA"))}
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env={**kept, "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the files of the checkout without a network."""
+    if not importlib.util.find_spec("hatchling"):
+        pytest.skip("hatchling is not installed; `make test` installs it")
+    dist = tmp_path_factory.mktemp("dist")
+    code = (
+        "import sys; sys.path[:0] = eval(sys.argv.pop(1)); import hatchling.build as b; "
+        "print(b.build_wheel(sys.argv[1]))"
+    )
+    done = run(sys.executable, "-c", code, repr(sys.path[1:]), dist, folder=ROOT)
+    assert done.returncode == 0, done.stderr
+    (built,) = dist.glob("*.whl")
+    return built
+
+
+class Home(NamedTuple):
+    """An environment with the wheel in it, and an empty folder far from the checkout."""
+
+    python: Path
+    kzdata: Path
+    away: Path
+
+
+@pytest.fixture(scope="module")
+def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An empty environment; the dependencies are lent by the one that runs the tests."""
+    root = tmp_path_factory.mktemp("home")
+    venv.create(root / "venv", with_pip=False)
+    scripts = root / "venv" / ("Scripts" if os.name == "nt" else "bin")
+    python = scripts / Path(sys.executable).name
+    asked = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=root)
+    site = Path(asked.stdout.strip())
+    install = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+    place = ["--no-index", "--target", site, wheel]
+    done = run(sys.executable, *install, *place, folder=root)
+    assert done.returncode == 0, done.stderr
+    # A plain path in a .pth file lends the packages, but not that folder's own .pth files: an
+    # editable install of the checkout stays out.
+    lent = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
+    (site / "zz-lent.pth").write_text("\n".join(sorted(lent)) + "\n", encoding="utf-8")
+    (scripts / "kzdata").write_text(
+        f"#!{python}\nfrom kzdata.cli import main\nmain()\n", encoding="utf-8"
+    )
+    (scripts / "kzdata").chmod(0o755)
+    (root / "away").mkdir()
+    return Home(python, scripts / "kzdata", root / "away")
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
+
+
+def test_the_wheel_carries_the_package(wheel: Path) -> None:
+    """Catches a wheel without data, or with those of yesterday."""
+    found = contents(wheel)
+    files = [
+        file
+        for name in SHIPPED
+        for file in [ROOT / name, *(ROOT / name).rglob("*")]
+        if file.is_file()
+    ]
+    assert len(files) > 40
+    for file in files:
+        name = f"kzdata/bundle/{file.relative_to(ROOT).as_posix()}"
+        assert found[name] == file.read_bytes(), name
+
+
+def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
+    """Catches tests, caches, the articles, or a second copy of the data at the top."""
+    inside = {name for name in contents(wheel) if not name.startswith(f"kzdata-{VERSION}.dist-info/")}
+    code = {
+        f"kzdata/{file.relative_to(ROOT / 'sdk' / 'kzdata').as_posix()}"
+        for pattern in ("*.py", "py.typed")
+        for file in (ROOT / "sdk" / "kzdata").rglob(pattern)
+    }
+    package = {name for name in inside if name.startswith("kzdata/bundle/")}
+    assert inside - package == code
+    assert "kzdata/py.typed" in inside
+    tops = {name.split("/")[2] for name in package}
+    assert tops == {*SHIPPED, "LICENSE", "LICENSE-DATA.md"}
+    assert len([name for name in inside if name.endswith("evidence.csv")]) == 1
+
+
+def test_the_wheel_says_what_it_is(wheel: Path) -> None:
+    """Catches a version that differs from the data's, and a missing command."""
+    found = contents(wheel)
+    info = f"kzdata-{VERSION}.dist-info"
+    metadata = Parser().parsestr(found[f"{info}/METADATA"].decode("utf-8"))
+    assert (metadata["Name"], metadata["Version"]) == ("kzdata", VERSION)
+    required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
+    assert sorted(line.split(">")[0] for line in required) == ["duckdb", "pydantic", "typer"]
+    extras = set(metadata.get_all("Provides-Extra", []))
+    assert {"frictionless", "pandas", "polars", "pyarrow"} <= extras
+    assert "kzdata = kzdata.cli:main" in found[f"{info}/entry_points.txt"].decode("utf-8")
+    assert [n for n in found if n.startswith(f"{info}/licenses/")] != []
+
+
+def test_it_validates_far_from_the_checkout(home: Home) -> None:
+    """Catches paths that lead back to the checkout, and modules that the wheel lacks."""
+    for command in ([home.kzdata, "validate"], [home.python, "-m", "kzdata.cli", "validate"]):
+        done = run(*command, folder=home.away)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert done.stdout.startswith(f"kzdata {VERSION}: valid\n")
+    assert list(home.away.iterdir()) == []
+
+
+def test_its_version_is_the_datas(home: Home) -> None:
+    """Catches `__version__` of an older installation."""
+    done = run(home.kzdata, "--version", folder=home.away)
+    assert (done.returncode, done.stdout) == (0, f"kzdata {VERSION}\n")
+
+
+def test_the_sdk_reads_the_packages_own_files(home: Home) -> None:
+    """Catches an installation that finds data only because a checkout is near."""
+    code = (
+        "import json, kzdata\n"
+        "from kzdata.archive import bundled\n"
+        "with kzdata.load() as kz:\n"
+        "    rows = {name: len(table) for name, table in kz.tables.items()}\n"
+        "    traced = kz.trace('CR-0001', 'value_low')[0].quote\n"
+        "    asked = kz.sql('select count(*) from evidence').rows()[0][0]\n"
+        "print(json.dumps([kzdata.__file__, kzdata.__version__, str(bundled()), rows, asked]))\n"
+        "assert traced and kz.version == kzdata.__version__\n"
+    )
+    done = run(home.python, "-W", "error", "-c", code, folder=home.away)
+    assert done.returncode == 0, done.stderr
+    file, version, place, rows, asked = json.loads(done.stdout)
+    inside = home.python.parents[1].resolve()
+    assert Path(file).resolve().is_relative_to(inside)
+    assert Path(place).resolve() == Path(file).resolve().parent / "package"
+    assert version == VERSION
+    described = json.loads((ROOT / "datapackage.json").read_bytes())
+    assert list(rows) == [entry["name"] for entry in described["resources"]]
+    assert rows["evidence"] == asked > 1000
+
+
+def test_a_checkout_reads_its_own_files() -> None:
+    """Catches an editable install that reads a copy, which goes stale with the next edit."""
+    import kzdata
+    from kzdata.archive import bundled
+
+    if Path(kzdata.__file__).resolve().parent != ROOT / "sdk" / "kzdata":
+        pytest.skip("kzdata is not imported from this checkout")
+    assert bundled() == ROOT
+    assert not (ROOT / "sdk" / "kzdata" / "package").exists()

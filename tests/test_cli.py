@@ -1,0 +1,787 @@
+"""The command line: exit codes, one line for an error, output that people and programs can read."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import kzdata
+import pytest
+import typer
+from kzdata.cli import app, main
+from typer.testing import CliRunner
+
+from packages import Folder, Row
+
+ROOT = Path(__file__).resolve().parents[1]
+COMMANDS = sorted(getattr(typer.main.get_command(app), "commands", {}))
+ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+class Outcome(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+def kz(*arguments: str | Path) -> Outcome:
+    """The command inside this process, as the installed script runs it."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["kzdata", *map(str, arguments)])
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else int(bool(left.code))
+    return Outcome(code, out.getvalue(), err.getvalue())
+
+
+def shell(command: str, folder: Path | None = None, **environment: str) -> Outcome:
+    """A line of bash in which `kzdata` is the command in a process of its own."""
+    function = f"kzdata() {{ '{sys.executable}' -m kzdata.cli \"$@\"; }}"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {function}; {command}"],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def refused(outcome: Outcome) -> str:
+    """The message of a command that could not be carried out, after a look at its form."""
+    assert outcome.code == 2, outcome
+    assert outcome.out == ""
+    assert outcome.err.startswith("kzdata: ")
+    assert outcome.err.endswith("\n")
+    assert len(outcome.err.splitlines()) == 1
+    assert "Traceback" not in outcome.err
+    assert not ESCAPES.search(outcome.err.rstrip("\n"))
+    return outcome.err.removeprefix("kzdata: ").rstrip("\n")
+
+
+# ------------------------------------------------------------------------------ exit codes
+
+
+def test_a_valid_package_exits_0() -> None:
+    """Catches a green run that CI takes for red."""
+    outcome = kz("validate", ROOT)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert re.fullmatch(r"kzdata \S+: valid", outcome.lines[0])
+    assert "100 %" in outcome.out
+    assert "not checked" in outcome.out
+
+
+def test_the_bundled_package_is_the_default() -> None:
+    """Catches a default that depends on the working directory."""
+    assert kz("validate").out == kz("validate", ROOT).out
+
+
+def test_texts_are_checked_and_counted(texts: Path) -> None:
+    """Catches `--texts` that is taken and does nothing."""
+    outcome = kz("validate", "--texts", texts)
+    assert outcome.code == 0
+    assert re.search(r"offsets +[\d,]+ spans compared", outcome.out)
+    assert "not checked" not in outcome.out
+
+
+def test_findings_exit_1_and_name_the_record(copy: Folder) -> None:
+    """Catches a figure changed by one that goes unseen, and red that exits 0."""
+    copy.edit("casualty_reports", 0, "value_low", "9")
+    copy.reseal()
+    outcome = kz("validate", copy.root)
+    assert (outcome.code, outcome.err) == (1, "")
+    line, column = copy.place("casualty_reports", 0, "value_low")
+    where = f"data/casualty_reports.csv:{line}:{column}: figure-interval CR-0001.value_low:"
+    assert any(printed.startswith(where) for printed in outcome.lines)
+    assert any("not valid" in printed for printed in outcome.lines)
+
+
+def test_exit_codes_of_a_process(copy: Folder) -> None:
+    """Catches a `main` that swallows the exit code, and noise on the wrong stream."""
+    good = shell(f"kzdata validate '{copy.root}'")
+    assert (good.code, good.err) == (0, "")
+    copy.edit("casualty_reports", 0, "value_low", "9")
+    bad = shell(f"kzdata validate '{copy.root}'")
+    assert (bad.code, bad.err) == (1, "")
+    assert "resource-hash" in bad.out
+    assert "nowhere" in refused(shell("kzdata validate nowhere", copy.root))
+
+
+def test_the_typer_application_itself() -> None:
+    """Catches an application that works only through `main`."""
+    runner = CliRunner()
+    assert runner.invoke(app, ["validate", str(ROOT)]).exit_code == 0
+    outcome = runner.invoke(app, ["validate", "nowhere"])
+    assert isinstance(outcome.exception, kzdata.PackageError)
+    assert runner.invoke(app, ["validate", "--threads", "0"]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["validate", "--nonsense"],
+        ["validate", "--format", "csv"],
+        ["validate", "--threads", "0"],
+        ["validate", "--threads", "many"],
+        ["tables", "--format", "xml"],
+        ["show"],
+        ["locate", "police"],
+        ["coverage"],
+        ["seal"],
+    ],
+)
+def test_bad_usage_exits_2(arguments: list[str]) -> None:
+    """Catches a misspelt option that counts as findings, or as success."""
+    outcome = kz(*arguments)
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert "Usage: " in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_bad_row_is_a_finding_and_the_others_are_checked(copy: Folder) -> None:
+    """Catches a reader that gives up at the first row it cannot take."""
+    file = copy.file("casualty_reports")
+    rows = file.read_text("utf-8").splitlines(keepends=True)
+    rows[2] = "CR-0002,EV-0022\n"
+    rows[4] = rows[4].replace("CR-0004", "CR-9999x", 1)
+    file.write_text("".join(rows), encoding="utf-8")
+    copy.edit("quantities", 30, "value_low", "many")
+    copy.reseal()
+    outcome = kz("validate", copy.root)
+    assert outcome.code == 1
+    found = {printed.split(": ")[0] for printed in outcome.lines}
+    assert any(where.startswith("data/casualty_reports.csv:3") for where in found)
+    assert "data/casualty_reports.csv:5:1" in found
+    line, column = copy.place("quantities", 30, "value_low")
+    assert f"data/quantities.csv:{line}:{column}" in found
+
+
+# ------------------------------------------------------------------------------ bad input
+
+
+@pytest.fixture(scope="module")
+def junk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of things that are no packages."""
+    folder = tmp_path_factory.mktemp("junk")
+    (folder / "empty").mkdir()
+    (folder / "text.zip").write_text("no zip\n")
+    (folder / "empty.zip").write_bytes(b"")
+    with zipfile.ZipFile(folder / "whole.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("datapackage.json", "data/events.csv"):
+            archive.write(ROOT / name, name)
+    data = (folder / "whole.zip").read_bytes()
+    (folder / "truncated.zip").write_bytes(data[: len(data) // 2])
+    middle = len(data) // 3
+    flipped = data[:middle] + bytes(255 - byte for byte in data[middle : middle + 50])
+    (folder / "damaged.zip").write_bytes(flipped + data[middle + 50 :])
+    with zipfile.ZipFile(folder / "other.zip", "w") as archive:
+        archive.writestr("readme.txt", "nothing")
+    for name, content in {
+        "broken": b"{",
+        "list": b"[]",
+        "number": b"1",
+        "bytes": b'{"name": "\xff"}',
+        "deep": b"[" * 100_000,
+        "nothing": b"",
+        "nan": b"NaN",
+    }.items():
+        (folder / name).mkdir()
+        (folder / name / "datapackage.json").write_bytes(content)
+    (folder / "a.json").write_text('{"resources": [')
+    (folder / "a\nb").mkdir()
+    (folder / "\x1b[31mred").mkdir()
+    return folder
+
+
+JUNK = [
+    *["nowhere", "empty", "text.zip", "empty.zip", "truncated.zip", "damaged.zip", "other.zip"],
+    *["broken", "list", "number", "bytes", "deep", "nothing", "nan", "a.json"],
+    *["a\nb", "\x1b[31mred", "x" * 5000, "nowhere/\udcff"],
+]
+
+
+@pytest.mark.parametrize("name", JUNK, ids=[ascii(name)[:20] for name in JUNK])
+@pytest.mark.parametrize("command", ["validate", "tables", "seal"])
+def test_what_is_no_package_is_one_line(junk: Path, name: str, command: str) -> None:
+    """Catches tracebacks, findings and silence where nothing could be read."""
+    place = junk / name
+    outcome = kz(command, place) if command != "tables" else kz("tables", "-p", place)
+    assert refused(outcome)
+
+
+NOT_THERE: list[tuple[list[str], str]] = [
+    (["show", "CR-9999"], "no record 'CR-9999'; did you mean CR-00"),
+    (["show", "almatty"], "did you mean almaty"),
+    (["show", "places/almatty"], "did you mean almaty"),
+    (["show", "plces/almaty"], "no table 'plces'; did you mean places"),
+    (["show", "tass"], "sources/tass or actors/tass"),
+    (["show", ""], "no record ''"),
+    (["show", "evidence/EV-0001"], "evidence has no row"),
+    (["trace", "CR-9999"], "no record 'CR-9999'"),
+    (["trace", "CR-0001#value_lo"], "no column 'value_lo'; did you mean value_low"),
+    (["trace", "almaty"], "not traced"),
+    (["trace", "#"], "no record ''"),
+    (["trace", "CR-0001", "--texts", "nowhere"], "nowhere: no such directory of texts"),
+    (["rules", "figure-intervals"], "no rule 'figure-intervals'"),
+    (["query", "selec 1"], "syntax error"),
+    (["query", "select nothing from sources"], "nothing"),
+    (["query", "select * from nowhere"], "nowhere"),
+    (["query", "drop table sources"], "one SELECT is allowed, not DROP"),
+    (["query", "select 1; select 2"], "one SELECT is allowed, not SELECT, SELECT"),
+    (["query", ""], "one SELECT is allowed, not nothing"),
+    (["query", "select '\udcff'"], ""),
+    (["query", "select * from read_text('/etc/passwd')"], "disabled"),
+    (["query", "with x as (delete from sources returning *) from x"], "top level"),
+    (["query", "select 'x'::int"], "Could not convert"),
+    (["validate", "--texts", "nowhere"], "nowhere: no such directory of texts"),
+    (["validate", "--memory-limit", "plenty"], "cannot start DuckDB"),
+    (["locate", "police", "--texts", "nowhere"], "nowhere: no such directory of texts"),
+    (["coverage", "--texts", "nowhere"], "nowhere: no such directory of texts"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), NOT_THERE, ids=[ascii(a) for a, _ in NOT_THERE])
+def test_what_does_not_exist_is_one_line(arguments: list[str], message: str) -> None:
+    """Catches a bad name, query or folder that ends in a traceback."""
+    assert message in refused(kz(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["locate", "Police Academy"], "'Police Academy' stands in none of"),
+        (["locate", ""], "empty quote"),
+        (["locate", "police", "--source", "medusa"], "no text of 'medusa'"),
+        (["locate", "\x1b[31m"], r"\x1b[31m"),
+    ],
+)
+def test_quotes_that_stand_nowhere(arguments: list[str], message: str, texts: Path) -> None:
+    """Catches an empty table for a quote with a typing error."""
+    assert message in refused(kz(*arguments, "--texts", texts))
+
+
+@pytest.mark.parametrize("command", [["coverage"], ["locate", "police"]])
+def test_a_folder_without_the_articles_is_said(command: list[str], tmp_path: Path) -> None:
+    """Catches "nothing unexplained" where nothing was looked at."""
+    assert refused(kz(*command, "--texts", tmp_path))
+
+
+def test_no_traceback_in_a_process(junk: Path) -> None:
+    """Catches a traceback that only a real process shows."""
+    refused(shell("kzdata validate truncated.zip", junk))
+    refused(shell("kzdata query \"select '$(printf '\\377')'\"", junk))
+    refused(shell("kzdata show \"$(printf 'CR\\033[31m')\"", junk))
+
+
+PIPES = [
+    "kzdata query 'select * from evidence, sources' -f text",
+    "kzdata query 'select * from evidence, sources' -f csv",
+    "kzdata query 'select * from evidence, sources' -f json",
+    "kzdata rules",
+]
+
+
+@pytest.mark.parametrize("command", PIPES)
+def test_a_closed_pipe_is_no_error(command: str) -> None:
+    """Catches BrokenPipeError under `| head`, also the one at interpreter shutdown."""
+    outcome = shell(f"{command} | head -1")
+    assert outcome.err == ""
+    assert len(outcome.lines) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("form", ["text", "csv", "json"])
+def test_a_full_disk_is_one_line(form: str) -> None:
+    """Catches output that was never written and exits 0."""
+    assert "No space left" in refused(shell(f"kzdata tables -f {form} > /dev/full"))
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_any_encoding_of_the_terminal(encoding: str) -> None:
+    """Catches UnicodeEncodeError for the quotation marks on a Windows console."""
+    command = "kzdata trace CR-0001#value_low && kzdata query 'select name from actors'"
+    done = subprocess.run(
+        ["bash", "-c", command.replace("kzdata", f"'{sys.executable}' -m kzdata.cli")],
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "value_low = 8" in done.stdout.decode(encoding)
+
+
+# ------------------------------------------------------------------------------ formats
+
+
+def rows_of(outcome: Outcome, form: str) -> list[dict[str, Any]]:
+    """The rows that a command printed as CSV or JSON."""
+    assert outcome.code in (0, 1), outcome
+    if form == "json":
+        loaded: list[dict[str, Any]] = json.loads(outcome.out, parse_constant=lambda word: 1 / 0)
+        return loaded
+    return list(csv.DictReader(io.StringIO(outcome.out, newline=""), strict=True))
+
+
+def as_cells(rows: list[dict[str, Any]]) -> list[Row]:
+    """JSON rows as CSV would hold them."""
+    return [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
+
+
+LISTING: list[list[str]] = [
+    ["tables"],
+    ["show", "CR-0001"],
+    ["show", "sources/tass"],
+    ["show", "almaty"],
+    ["trace", "CR-0001"],
+    ["trace", "CR-0001#value_low"],
+    ["query", "select * from casualty_reports"],
+    ["query", "select note, quote from source_spans, sources limit 40"],
+    ["query", "select 1 as one where false"],
+    ["query", "select 1 a, 'x\ny,\"z\"' b, date '2022-01-05' c, 0.5 d, null e, 2.0 f"],
+    ["rules"],
+]
+WITH_TEXTS: list[list[str]] = [
+    ["locate", "police"],
+    ["locate", "police", "--source", "tass"],
+    ["coverage"],
+]
+
+
+@pytest.mark.parametrize("command", LISTING, ids=[" ".join(command)[:50] for command in LISTING])
+def test_csv_and_json_hold_the_same(command: list[str]) -> None:
+    """Catches a format that drops, rounds or quotes otherwise than the other."""
+    by_csv, by_json = (rows_of(kz(*command, "-f", form), form) for form in ("csv", "json"))
+    assert by_csv == as_cells(by_json)
+
+
+@pytest.mark.parametrize("command", WITH_TEXTS, ids=[" ".join(command) for command in WITH_TEXTS])
+def test_csv_and_json_hold_the_same_with_texts(command: list[str], texts: Path) -> None:
+    """Catches a format that drops, rounds or quotes otherwise than the other."""
+    named = [*command, "--texts", str(texts)]
+    by_csv, by_json = (rows_of(kz(*named, "-f", form), form) for form in ("csv", "json"))
+    assert by_csv == as_cells(by_json) != []
+
+
+def test_tables_are_counted(copy: Folder) -> None:
+    """Catches counts of another package, or of lines in place of rows."""
+    rows = rows_of(kz("tables", "-p", copy.root, "-f", "json"), "json")
+    entries = [entry["name"] for entry in copy.descriptor()["resources"]]
+    assert [row["table"] for row in rows] == entries
+    assert [row["rows"] for row in rows] == [len(copy.rows(name)) for name in entries]
+    assert [row["columns"] for row in rows] == [len(copy.schema(n)["fields"]) for n in entries]
+
+
+def test_shown_records_are_the_cells(copy: Folder) -> None:
+    """Catches a record that is shown otherwise than the file has it."""
+    for row in copy.rows("casualty_reports"):
+        (shown,) = rows_of(kz("show", row["report_id"], "-f", "csv"), "csv")
+        assert shown == row
+    text = kz("show", "CR-0001")
+    assert text.lines[0].split() == ["report_id", "CR-0001"]
+    assert not [line for line in text.lines if line.split() == ["as_of"]]
+
+
+def test_traces_are_the_receipts() -> None:
+    """Catches a receipt whose columns moved."""
+    rows = rows_of(kz("trace", "CR-0001", "-f", "json"), "json")
+    with kzdata.load(ROOT) as package:
+        receipts = package.trace("CR-0001")
+    names = list(kzdata.Receipt.__dataclass_fields__)
+    assert [list(row) for row in rows] == [names] * len(receipts)
+    assert [[row[n] for n in names] for row in rows] == [
+        [getattr(receipt, n) for n in names] for receipt in receipts
+    ]
+    assert kz("trace", "casualty_reports/CR-0001", "-f", "json").out == (
+        kz("trace", "CR-0001", "-f", "json").out
+    )
+
+
+def test_a_trace_for_people(texts: Path) -> None:
+    """Catches a trace without value, role, words, place or article."""
+    with kzdata.load(ROOT) as package:
+        (receipt,) = package.trace("CR-0001", "value_low")
+    outcome = kz("trace", "CR-0001#value_low", "--texts", texts)
+    assert (outcome.code, outcome.err) == (0, "")
+    for words in (
+        f"value_low = {receipt.value}",
+        receipt.role,
+        f"“{receipt.quote}”",
+        f"characters {receipt.start} to {receipt.end} of {receipt.source}",
+        str(receipt.publisher),
+        str(receipt.link),
+    ):
+        assert words in outcome.out
+    article = next(line for line in outcome.lines if line.strip().startswith("…"))
+    assert receipt.quote in article
+    assert len(article) > len(receipt.quote) + 60
+
+
+def test_queries_from_standard_input() -> None:
+    """Catches "-" that is taken for SQL."""
+    outcome = shell("echo 'select 1 as a' | kzdata query - -f csv")
+    assert outcome == Outcome(0, "a\n1\n", "")
+
+
+def test_numbers_keep_their_digits() -> None:
+    """Catches numbers that pass through a float, and JSON that is none."""
+    query = "select 9007199254740993 a, 12345678901234567890::hugeint b, 'nan'::double c"
+    (row,) = rows_of(kz("query", query, "-f", "json"), "json")
+    assert (row["a"], row["b"]) == (9007199254740993, 12345678901234567890)
+    assert not isinstance(row["c"], float)
+
+
+@pytest.mark.parametrize("form", ["text", "csv", "json"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select map([date '2020-01-01'], [1]) m, [1.5::decimal(9, 2)] l, {'a': date '2020-01-01'} s",
+        "select 'infinity'::double i, '-infinity'::double j, 'nan'::double k",
+        "select 'a'::blob b, uuid() u, interval 1 day i, time '10:00' t, '101'::bit x",
+        "select 1 a, 2 a, 3 \"A\"",
+        "select timestamp '2020-01-01 10:00' t, '10:00:00+01'::timetz z, 'infinity'::date d",
+        "select null n, '' e, ' ' b, true t",
+        "select * from range(0) r(n)",
+    ],
+)
+def test_every_type_can_be_printed(query: str, form: str) -> None:
+    """Catches a value of a rarer type that brings the printer down."""
+    outcome = kz("query", query, "-f", form)
+    assert (outcome.code, outcome.err) == (0, "")
+    if form != "text":
+        rows = rows_of(outcome, form)
+        assert len(rows) == (0 if "range(0)" in query else 1)
+        assert all(None not in row for row in rows)
+
+
+def test_validate_as_json(copy: Folder) -> None:
+    """Catches a report that programs must scrape."""
+    copy.edit("casualty_reports", 0, "value_low", "9")
+    copy.reseal()
+    outcome = kz("validate", copy.root, "--format", "json")
+    assert (outcome.code, outcome.err) == (1, "")
+    assert json.loads(outcome.out) == json.loads(
+        json.dumps(kzdata.validate(copy.root).as_dict())
+    )
+    assert kz("validate", "-f", "json").code == 0
+
+
+@pytest.mark.xfail(strict=True, reason="--format is taken and ignored")
+def test_a_rule_as_json() -> None:
+    """Catches `--format json` that prints prose."""
+    rows = rows_of(kz("rules", "figure-interval", "-f", "json"), "json")
+    assert [row["rule"] for row in rows] == ["figure-interval"]
+
+
+EVERYTHING = [*LISTING, ["validate"], ["rules", "figure-interval"], ["trace", "EV-0001"], ["--help"]]
+
+
+@pytest.mark.parametrize("command", EVERYTHING, ids=[" ".join(c)[:50] for c in EVERYTHING])
+def test_text_is_clean_when_piped(command: list[str]) -> None:
+    """Catches colours, cursor movements and trailing blanks in a file or a diff."""
+    outcome = kz(*command)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.endswith("\n")
+    assert not ESCAPES.search(outcome.out.replace("\n", ""))
+    assert [line for line in outcome.lines if line != line.rstrip()] == []
+
+
+def test_text_is_not_wrapped_or_cut_when_piped() -> None:
+    """Catches a quote that breaks at column 80 when it goes into a file."""
+    outcome = shell("kzdata query 'select quote from source_spans'", COLUMNS="40")
+    with kzdata.load(ROOT) as package:
+        quotes = [span.quote for span in package.source_spans]
+    assert outcome.lines == ["quote", *quotes]
+
+
+def test_colours_are_not_forced() -> None:
+    """Catches colour variables of CI systems that end up in files."""
+    for variable in ("FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"):
+        outcome = shell("kzdata trace CR-0001#value_low", **{variable: "1"})
+        assert "\x1b" not in outcome.out, variable
+
+
+# ------------------------------------------------------------------------------ hostile cells
+
+HOSTILE = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202eback\u2066"
+
+
+@pytest.fixture
+def hostile(copy: Folder) -> Folder:
+    """A package with terminal escapes in a note, a title and a source's name."""
+    copy.edit("casualty_reports", 0, "note", HOSTILE)
+    copy.edit("sources", 0, "publisher", HOSTILE)
+    copy.reschema("sources", lambda schema: schema.update(title=HOSTILE))
+    copy.reseal()
+    return copy
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["show", "CR-0001"],
+        ["show", "CR-0001", "-f", "json"],
+        ["trace", "CR-0001"],
+        ["trace", "CR-0001", "-f", "json"],
+        ["tables"],
+        ["query", "select note from casualty_reports"],
+        ["query", "select 1 as \"\x1b[31m\""],
+        ["query", "select note from casualty_reports", "-f", "json"],
+    ],
+    ids=lambda command: " ".join(command)[:50],
+)
+def test_escapes_never_reach_the_terminal(hostile: Folder, command: list[str]) -> None:
+    """Catches a cell that clears the screen, or writes into the title bar."""
+    outcome = kz(*command, "-p", hostile.root)
+    assert outcome.code == 0
+    if "-f" in command:
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", outcome.out)
+    else:
+        assert not ESCAPES.search(outcome.out.replace("\n", ""))
+
+
+def test_csv_is_the_data_itself(hostile: Folder) -> None:
+    """Catches escaping that changes what a program reads."""
+    command = ["query", "select note from casualty_reports limit 1", "-f", "csv"]
+    assert rows_of(kz(*command, "-p", hostile.root), "csv") == [{"note": HOSTILE}]
+
+
+def test_findings_are_one_safe_line_each(copy: Folder) -> None:
+    """Catches a cell that writes a line of its own, such as a command to GitHub's runner."""
+    evil = "evil\n::error::owned\n\x1b[2J"
+    copy.edit("casualty_reports", 1, "outcome", evil)
+    copy.edit("casualty_reports", 2, "report_id", evil)
+    copy.reseal()
+    outcome = kz("validate", copy.root)
+    assert outcome.code == 1
+    assert not ESCAPES.search(outcome.out.replace("\n", ""))
+    assert [line for line in outcome.lines if line.startswith(("::", "evil"))] == []
+
+
+def test_names_of_files_and_tables_are_safe(copy: Folder) -> None:
+    """Catches escapes in the descriptor, which `seal` and `tables` print."""
+    def rename(described: dict[str, Any]) -> None:
+        described["resources"][0] |= {"name": "\x1b[31msources", "hash": "md5:0"}
+
+    copy.describe(rename)
+    for command in (["validate", copy.root], ["tables", "-p", copy.root], ["seal", copy.root]):
+        outcome = kz(*command)
+        assert not ESCAPES.search((outcome.out + outcome.err).replace("\n", "")), command
+        assert "Traceback" not in outcome.err
+
+
+# ------------------------------------------------------------------------------ help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example(command: str) -> None:
+    """Catches a command that explains its options and not its use."""
+    outcome = kz(command, "--help")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert re.search(rf"Examples?: kzdata {command}\b", outcome.out.replace("\n", " "))
+
+
+def test_help_names_every_command() -> None:
+    """Catches a command that was written and never registered."""
+    expected = "validate tables show trace query locate coverage rules seal".split()
+    assert set(expected) <= set(COMMANDS)
+    shown = kz("--help").out
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} ", shown, re.M)
+
+
+def test_the_version() -> None:
+    """Catches a version of the code that is not that of the data."""
+    version = json.loads((ROOT / "datapackage.json").read_bytes())["version"]
+    assert kz("--version") == Outcome(0, f"kzdata {version}\n", "")
+
+
+def test_every_command_is_documented() -> None:
+    """Catches a command that the reference page leaves out."""
+    page = ROOT / "docs" / "cli.md"
+    pages = [page] if page.is_file() else [ROOT / "README.md"]
+    if not pages[0].is_file():
+        pytest.skip("neither docs/cli.md nor README.md is written yet")
+    text = pages[0].read_text("utf-8") + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    for command in COMMANDS:
+        assert f"kzdata {command}" in text, command
+
+
+# ------------------------------------------------------------------------------ authoring
+
+
+def usable(folder: Folder, articles: dict[str, str]) -> Iterator[tuple[Row, str, str]]:
+    """Edges whose entity is also named by a shorter quote: the edge, the quote, its article."""
+    spans = {span["span_id"]: span for span in folder.rows("source_spans")}
+    quotes = {(span["source_id"], span["quote"]) for span in spans.values()}
+    aliases = [(a["source_id"], a["alias"], a["entity_id"]) for a in folder.rows("aliases")]
+    cells = {
+        (row["report_id"], name): value
+        for row in folder.rows("casualty_reports")
+        for name, value in row.items()
+    }
+    for edge in folder.rows("evidence"):
+        span, value = spans[edge["span_id"]], cells.get((edge["record_id"], edge["field"]))
+        quote = span["quote"].partition(" ")[2]
+        named = [alias for source, alias, entity in aliases
+                 if (source, entity) == (span["source_id"], value) and alias in quote]  # fmt: skip
+        once = articles[span["source_id"]].count(quote) == 1
+        fresh = (span["source_id"], quote) not in quotes
+        if edge["role"] == "resolved" and named and once and fresh:
+            yield edge, quote, span["source_id"]
+
+
+def test_a_located_span_can_be_pasted(copy: Folder, texts: Path) -> None:
+    """Catches a row of `locate` that validation refuses: columns, checksum, offsets, identifier."""
+    with kzdata.load(copy.root) as package:
+        articles = package.texts(texts)
+    edge, quote, source = next(usable(copy, articles))
+    outcome = kz("locate", quote, "--source", source, "--texts", texts, "-p", copy.root)
+    header, row = outcome.lines
+    spans = copy.file("source_spans")
+    assert header == spans.read_text("utf-8").splitlines()[0]
+    with spans.open("a", encoding="utf-8", newline="") as stream:
+        stream.write(f"{row}\n")
+    (located,) = rows_of(outcome, "csv")
+    edges = copy.rows("evidence")
+    same = [e for e in edges if (e["record_id"], e["field"]) == (edge["record_id"], edge["field"])]
+    for known in same:
+        known["edges"] = str(len(same) + 1)
+    edges.append({**same[0], "span_id": located["span_id"], "role": "resolved", "note": ""})
+    copy.write("evidence", edges)
+    assert kz("validate", copy.root).code == 1
+    assert kz("seal", copy.root).out == "sealed source_spans\nsealed evidence\n"
+    outcome = kz("validate", copy.root, "--texts", texts)
+    assert outcome.code == 0, outcome.out
+    traced = kz("trace", f"{edge['record_id']}#{edge['field']}", "-p", copy.root)
+    assert f"“{quote}”" in traced.out
+
+
+def test_seal_of_the_shipped_package_changes_nothing(copy: Folder) -> None:
+    """Catches a seal that rewrites the descriptor in a style of its own."""
+    before = (copy.root / "datapackage.json").read_bytes()
+    assert before == (ROOT / "datapackage.json").read_bytes()
+    assert kz("seal", copy.root) == Outcome(0, "", "")
+    assert (copy.root / "datapackage.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["", "datapackage.json"])
+def test_seal_makes_a_changed_package_valid(copy: Folder, name: str) -> None:
+    """Catches a seal that forgets the size, the hash or a file, or touches more than those."""
+    before = copy.descriptor()
+    copy.edit("actors", 0, "note", "Changed.")
+    assert "resource-hash" in kz("validate", copy.root).out
+    assert kz("seal", copy.root / name) == Outcome(0, "sealed actors\n", "")
+    assert kz("validate", copy.root).code == 0
+    sealed = (copy.root / "datapackage.json").read_bytes()
+    assert kz("seal", copy.root / name) == Outcome(0, "", "")
+    assert (copy.root / "datapackage.json").read_bytes() == sealed
+    after = copy.descriptor()
+    for described in (before, after):
+        entry = next(e for e in described["resources"] if e["name"] == "actors")
+        assert entry.pop("bytes")
+        assert entry.pop("hash")
+    assert before == after
+
+
+def test_seal_stops_at_a_missing_file(copy: Folder) -> None:
+    """Catches a descriptor that is written half sealed."""
+    before = (copy.root / "datapackage.json").read_bytes()
+    copy.edit("actors", 0, "note", "Changed.")
+    copy.file("tombstones").unlink()
+    assert "tombstones.csv" in refused(kz("seal", copy.root))
+    assert (copy.root / "datapackage.json").read_bytes() == before
+
+
+def test_seal_leaves_a_zip_alone(tmp_path: Path) -> None:
+    """Catches a seal of the unpacked copy, which is thrown away."""
+    file = tmp_path / "package.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.write(ROOT / "datapackage.json", "datapackage.json")
+    before = file.read_bytes()
+    assert "only a directory" in refused(kz("seal", file))
+    assert file.read_bytes() == before
+
+
+def test_coverage_of_the_shipped_package(texts: Path) -> None:
+    """Catches a number in an article that nobody accounts for."""
+    outcome = kz("coverage", "--texts", texts, "-f", "json")
+    assert (outcome.code, outcome.err) == (0, "")
+    rows = json.loads(outcome.out)
+    assert len(rows) == 5
+    for row in rows:
+        assert row["numbers"] == row["in spans"] + row["excluded"] > 0
+        assert row["unexplained"] == 0
+
+
+def test_coverage_names_what_nothing_explains(copy: Folder, texts: Path) -> None:
+    """Catches an exit code of 0 over an unexplained number."""
+    gone = copy.delete("exclusions", 0)
+    copy.reseal()
+    outcome = kz("coverage", "--texts", texts, "-p", copy.root)
+    assert outcome.code == 1
+    place = f"{gone['source_id']}:{gone['char_start']}: '{gone['token']}' is not explained\n"
+    assert outcome.err == place
+    unexplained = kz("validate", copy.root, "--texts", texts)
+    assert unexplained.code == 1
+
+
+def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a progress bar in the log of a CI system."""
+    from kzdata import cli
+
+    shown: list[Callable[..., Any]] = []
+    monkeypatch.setattr(cli, "_bar", lambda: shown.append(cli._bar) or pytest.fail("a bar"))
+    monkeypatch.setattr(cli, "monotonic", lambda: float(len(shown)))
+    steps = cli.Steps()
+    steps._began = -10.0
+    steps.show("reading", 0, 3)
+    assert shown == []
+
+
+def test_progress_waits_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a bar that flickers up for half a second."""
+    from kzdata import cli
+
+    class Bar:
+        updates: list[dict[str, Any]] = []  # noqa: RUF012
+
+        def update(self, task: int, **state: Any) -> None:
+            self.updates.append(state)
+
+        def stop(self) -> None:
+            self.updates.append({"stopped": True})
+
+    clock = [0.0]
+    monkeypatch.setattr(cli, "_bar", lambda: (Bar(), 0))
+    monkeypatch.setattr(cli, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(sys, "stderr", type("Terminal", (), {"isatty": lambda _: True})())
+    with cli.Steps() as steps:
+        clock[0] = 0.9
+        steps.show("reading", 0, 3)
+        assert Bar.updates == []
+        clock[0] = 1.1
+        steps.show("checking", 1, 3)
+    assert Bar.updates == [
+        {"description": "checking", "completed": 1, "total": 3},
+        {"stopped": True},
+    ]

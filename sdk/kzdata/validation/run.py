@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -22,6 +23,8 @@ from kzdata.validation.rules import RULES, Breach, Query, Rule, Violation, in_gr
 MAX_FINDINGS = 1_000
 """Findings kept of one rule in one table; the rest are counted."""
 MASK_BITS = 60
+SMALL_BYTES = 8 << 20
+"""Below this DuckDB's own worker threads cost more than they bring."""
 RELATIONAL = ("reference", "span", "figure", "evidence", "consistency")
 Progress = Callable[[str, int, int], None]
 _MODULES = (articles, cells, consistency, files, references, traceability)
@@ -48,7 +51,8 @@ def validate(
     Args:
         path: A directory, a `datapackage.json` or a zip; the bundled package by default.
         texts: Directory with the articles; without it offsets are checked against checksums only.
-        threads: Threads that DuckDB may use; all cores by default.
+        threads: Threads that DuckDB may use for one query; by default all cores, or one where
+            the package is small.
         memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`.
         progress: Called as each step begins: its name, its number from 0, how many there are.
 
@@ -58,8 +62,21 @@ def validate(
     Raises:
         PackageError: The package, or the directory of texts, cannot be read at all.
     """
-    with opened(path) as archive, Database(threads, memory_limit) as database:
-        return Run(archive, database, progress or (lambda step, number, of: None)).report(texts)
+    with opened(path) as archive:
+        package = parse(archive)
+        threads = threads or (1 if _size(archive, package) < SMALL_BYTES else None)
+        with Database(threads, memory_limit) as database:
+            run = Run(archive, package, database, progress or (lambda step, number, of: None))
+            return run.report(texts)
+
+
+def _size(archive: Archive, package: Descriptor) -> int:
+    """Bytes of a package's tables, as far as they can be read."""
+    total = 0
+    for table in package.tables.values():
+        with suppress(PackageError, OSError):
+            total += archive.path_of(table.path).stat().st_size
+    return total
 
 
 class Outcome(NamedTuple):
@@ -232,10 +249,12 @@ class Reading:
 class Run:
     """The state of one validation."""
 
-    def __init__(self, archive: Archive, database: Database, progress: Progress) -> None:
+    def __init__(
+        self, archive: Archive, package: Descriptor, database: Database, progress: Progress
+    ) -> None:
         self.archive = archive
-        self.package: Descriptor = parse(archive)
-        self.model = Model(database, self.package)
+        self.package = package
+        self.model = Model(database, package)
         self.database = database
         self.progress = progress
         self.imprints: dict[str, Imprint] = {}

@@ -154,9 +154,11 @@ def _write_json(file: Path, value: Any) -> None:
     file.write_bytes(json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
 
 
-def checksum(sha256: str, start: int | str, end: int | str, quote: str) -> str:
+def checksum(
+    sha256: str, start: int | str, end: int | str, occurrence: int | str, quote: str
+) -> str:
     """The checksum of a span, as docs/profile.md defines it."""
-    return _sha256(f"{sha256}:{start}:{end}:{quote}".encode())[:16]
+    return _sha256(f"{sha256}:{start}:{end}:{occurrence}:{quote}".encode())[:16]
 
 
 # ------------------------------------------------------------------------------ building
@@ -229,7 +231,7 @@ LETTERS = {
         "url": "web",
     },
 }
-PASSAGES = {
+PASSAGES: dict[str, Any] = {
     "fields": columns("passage letter from to words nth seal"),
     "primaryKey": "passage",
     "foreignKeys": [key("letter", "letters", "letter")],
@@ -299,7 +301,7 @@ class Passages:
         text = self.texts[letter]
         quote = text.body[start:end]
         nth = sum(text.body.startswith(quote, at) for at in range(start + 1))
-        seal = checksum(text.digest, start, end, quote)
+        seal = checksum(text.digest, start, end, nth, quote)
         return [name, letter, str(start), str(end), quote, str(nth), seal]
 
 

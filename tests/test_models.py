@@ -12,14 +12,15 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-import kzdata
 import pytest
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+import kzdata
 from kzdata import models, reference, rows
 from kzdata.archive import opened
 from kzdata.descriptor import Descriptor, parse
 from kzdata.rows import Row
-from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES: dict[str, dict[str, Any]] = {

@@ -13,7 +13,21 @@ import pytest
 
 from kzdata.validation import RULES, Rule, validate
 from kzdata.validation.rules import GROUPS
-from packages import GULL, Folder, checksum
+from packages import (
+    GULL,
+    PASSAGES,
+    TERMS,
+    Folder,
+    Passages,
+    Receipt,
+    Spec,
+    Text,
+    build,
+    checksum,
+    column,
+    letters,
+    receipts,
+)
 
 EMPTY_FOUND = {"cell-required"}
 """Rules about a cell in which nothing stands."""
@@ -63,7 +77,7 @@ def passage(island: Folder, words: str) -> tuple[int, str]:
 def cited(island: Folder, start: int, end: int) -> int:
     """Add a true passage of the first letter, and return its index."""
     words = GULL.body[start:end]
-    seal = checksum(GULL.digest, start, end, words)
+    seal = checksum(GULL.digest, start, end, 1, words)
     place = {"from": str(start), "to": str(end), "words": words, "nth": "1", "seal": seal}
     return island.append("passages", passage="p99", letter="gull", **place)
 
@@ -474,6 +488,13 @@ def span_whole_sentence(island: Folder) -> Fault:
 
 
 @case
+def figure_cut_short(island: Folder) -> Fault:
+    start = GULL.body.index("40")
+    cited(island, start, start + 2)
+    return edited(island, "receipts", edge(island, "T4", "wording"), "passage", "p99")
+
+
+@case
 def number_unexplained(island: Folder) -> Fault:
     island.delete("skipped", 0)
     return Fault("tables/letters.csv")
@@ -505,6 +526,51 @@ def test_the_flood_is_valid(island: Folder, island_texts: Path, with_texts: bool
     assert report.receipts.required == report.receipts.evidenced > 40
     assert report.receipts.inferred == 0
     assert report.spans_in_texts == (len(island.rows("passages")) if with_texts else 0)
+
+
+def test_aliases_of_any_entity(island: Folder) -> None:
+    """Catches an optional part of a declaration without which every receipt is refused."""
+    island.reschema("called", lambda schema: schema["kzdata:aliases"].pop("of"))
+    assert list(validate(island.root)) == []
+    index = edge(island, "T3", "speaker")
+    island.edit("tolls", 2, "speaker", "master")
+    island.reseal()
+    line, _ = island.place("receipts", index, "row")
+    assert [(f.rule, f.line) for f in validate(island.root)] == [("evidence-resolved", line)]
+
+
+def test_a_longer_term_decides(island: Folder) -> None:
+    """Catches a term that justifies its category from inside a longer term of another one."""
+    island.append("terms", about="tolls.fate", sort="missing", term="fishers")
+    island.append("terms", about="tolls.fate", sort="missing", term="12 fishers")
+    island.append("terms", about="tolls.fate", sort="lost", term="12 fishers drowned")
+    _, words = passage(island, "12 fishers drowned")
+    island.edit("receipts", edge(island, "T1", "fate"), "passage", words)
+    for fate, justified in [("lost", True), ("missing", False), ("drowned", False)]:
+        island.edit("tolls", 0, "fate", fate)
+        island.reseal()
+        assert ("evidence-coded" not in validate(island.root).by_rule) == justified, fate
+
+
+def test_a_term_beside_a_longer_one_counts(tmp_path: Path) -> None:
+    """Catches a category refused although its term also stands alone in the quote."""
+    text = Text("gull", "The pilots and three pilots left", "2031-03-06", "2031-03-05")
+    cut = Passages([text])
+    receipt = Receipt("A1", "who", cut.of("gull", "pilots and three pilots"), "coded")
+    acts = {"fields": [column("act"), column("who", evidence="required")], "primaryKey": "act"}
+    spans = {**PASSAGES, "kzdata:spans": PASSAGES["kzdata:spans"] | {"maxShare": 1}}
+    terms = [["acts.who", "all", "pilots"], ["acts.who", "some", "three pilots"]]
+    package = build(
+        tmp_path,
+        [
+            letters([text]),
+            Spec("passages", spans, cut.rows()),
+            receipts([receipt]),
+            Spec("acts", acts, [["A1", "all"]]),
+            Spec("terms", TERMS, terms),
+        ],
+    )
+    assert list(validate(package.root)) == []
 
 
 @pytest.mark.parametrize("name", CASES)

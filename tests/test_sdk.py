@@ -4,25 +4,25 @@ import csv
 import gc
 import io
 import re
-import shutil
 import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import kzdata
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import kzdata
 from kzdata import KzdataError, MissingExtraError, PackageError, QueryError, UsageError
 from kzdata.rows import Row
 from kzdata.tables import Table
-
 from packages import Folder, Spec, build, column, columns
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -258,7 +258,7 @@ def test_a_key_may_be_made_of_a_rows_own_values(kz: kzdata.Package) -> None:
     row = next(iter(kz.exclusions))
     assert kz.exclusions[key_of(row, kz.exclusions)] == row
     with pytest.raises(UsageError):
-        kz.exclusions["tass", -1]  # type: ignore[index]
+        kz.exclusions["tass", -1]
 
 
 def test_things_that_are_no_keys_are_not_in_a_table(kz: kzdata.Package) -> None:
@@ -449,9 +449,7 @@ def test_named_parameters(kz: kzdata.Package) -> None:
         ("select ?", ["\ud800"]),
     ],
 )
-def test_wrong_parameters_are_query_errors(
-    kz: kzdata.Package, query: str, parameters: Any
-) -> None:
+def test_wrong_parameters_are_query_errors(kz: kzdata.Package, query: str, parameters: Any) -> None:
     """Catches duckdb's own errors on the way to the caller."""
     with pytest.raises(QueryError):
         kz.sql(query, parameters).rows()
@@ -662,10 +660,8 @@ def test_a_select_that_writes(quarantine: Path, query: str) -> None:
     with kzdata.load(ROOT) as kz:
         spill = kz.sql("select current_setting('temp_directory')").rows()[0][0]
         before, files = state(kz), contents(quarantine)
-        try:
+        with suppress(QueryError):
             kz.sql(query.format(spill=spill)).rows()
-        except QueryError:
-            pass
         assert state(kz) == before
         assert contents(quarantine) == files
 
@@ -678,8 +674,9 @@ def test_text_that_cannot_be_encoded_is_a_query_error(kz: kzdata.Package) -> Non
 
 FRAGMENTS = [
     *"select from where with as insert into update set delete copy to attach create table".split(),
-    *"drop pragma load install call export import values union all order by limit 1 * ( ) ,".split(),
-    *"; -- /* */ ' \" $1 ? = sources tombstones source_id x 'a' 'out.csv' '/etc/passwd'".split(),
+    *"drop pragma load install call export import values union all order by limit 1 *".split(),
+    *"( ) , ; -- /* */ ' \" $1 ? = sources tombstones source_id x".split(),
+    *"'a' 'out.csv' '/etc/passwd'".split(),
     *"read_text glob read_csv returning materialized recursive temp view :: int null".split(),
     *"threads show describe pivot on using group having lateral unnest [1] {'a':1}".split(),
     "read_text('secret.csv')",
@@ -739,9 +736,7 @@ def receipts(kz: kzdata.Package) -> Receipts:
         }
 
 
-def test_there_is_a_receipt_for_every_edge(
-    receipts: Receipts, kz: kzdata.Package
-) -> None:
+def test_there_is_a_receipt_for_every_edge(receipts: Receipts, kz: kzdata.Package) -> None:
     """Catches an edge that trace loses, doubles or gives to another record."""
     found = sorted((r.record, r.field, r.span) for traced in receipts.values() for r in traced)
     edges = [(e["record_id"], e["field"], e["span_id"]) for e in cells("evidence")]
@@ -767,9 +762,7 @@ def test_receipts_say_what_the_tables_say(receipts: Receipts) -> None:
         assert receipt.published_on == source["published_on"]
 
 
-def test_receipts_carry_the_cell(
-    receipts: Receipts, kz: kzdata.Package
-) -> None:
+def test_receipts_carry_the_cell(receipts: Receipts, kz: kzdata.Package) -> None:
     """Catches a receipt that shows another value than the table."""
     for table in kz.tables.values():
         if (key := table.schema.record_key) is None:
@@ -779,9 +772,7 @@ def test_receipts_carry_the_cell(
             assert [r.value for r in traced] == [row[r.field] for r in traced]
 
 
-def test_receipts_come_in_the_order_of_the_columns(
-    receipts: Receipts, kz: kzdata.Package
-) -> None:
+def test_receipts_come_in_the_order_of_the_columns(receipts: Receipts, kz: kzdata.Package) -> None:
     """Catches receipts in the order of the evidence file, which tells a reader nothing."""
     for record, traced in receipts.items():
         names = kz.table_of(record).schema.names
@@ -857,9 +848,7 @@ def matched(text: str, before: str, words: str, after: str) -> int:
     return found.start("words") if found else -1
 
 
-def test_links_lead_to_the_passage(
-    receipts: Receipts, kz: kzdata.Package, texts: Path
-) -> None:
+def test_links_lead_to_the_passage(receipts: Receipts, kz: kzdata.Package, texts: Path) -> None:
     """Catches a link that opens the article at another passage, or nowhere."""
     articles = kz.texts(texts)
     whole = {source: folded(text) for source, text in articles.items()}
@@ -875,9 +864,7 @@ def test_links_lead_to_the_passage(
     assert astray == {}
 
 
-def test_receipts_slice_the_articles(
-    receipts: Receipts, kz: kzdata.Package, texts: Path
-) -> None:
+def test_receipts_slice_the_articles(receipts: Receipts, kz: kzdata.Package, texts: Path) -> None:
     """Catches a receipt whose offsets cut other words than its quote."""
     articles = kz.texts(texts)
     assert set(articles) == {row["source_id"] for row in cells("sources")}
@@ -1009,7 +996,7 @@ AWKWARD = [
 @pytest.mark.parametrize("name", AWKWARD)
 def test_awkward_column_names(tmp_path: Path, name: str) -> None:
     """Catches column names that mean something to Python or pydantic, and pass for data."""
-    folder = build(tmp_path, [Spec("t", {"fields": columns("k") + [column(name)]}, [["a", "b"]])])
+    folder = build(tmp_path, [Spec("t", {"fields": [*columns("k"), column(name)]}, [["a", "b"]])])
     with kzdata.load(folder.root) as kz:
         rows = list(kz.table("t"))
         assert len(rows) == 1
@@ -1021,7 +1008,7 @@ def test_awkward_column_names(tmp_path: Path, name: str) -> None:
 def test_column_names_that_no_row_can_have(tmp_path: Path, name: str) -> None:
     """Catches pydantic's refusal of a name that takes the whole package down."""
     specs = [
-        Spec("t", {"fields": columns("k") + [column(name)]}, [["a", "b"]]),
+        Spec("t", {"fields": [*columns("k"), column(name)]}, [["a", "b"]]),
         Spec("u", {"fields": columns("k"), "primaryKey": "k"}, [["c"]]),
     ]
     with kzdata.load(build(tmp_path, specs).root) as kz:
@@ -1050,7 +1037,7 @@ def test_column_names_that_no_row_can_have(tmp_path: Path, name: str) -> None:
 )
 def test_schemas_that_make_no_model(tmp_path: Path, field: Any, cell: str) -> None:
     """Catches errors of pydantic, on the way to a caller who has never heard of it."""
-    folder = build(tmp_path, [Spec("t", {"fields": columns("k") + [field]}, [["a", cell]])])
+    folder = build(tmp_path, [Spec("t", {"fields": [*columns("k"), field]}, [["a", cell]])])
     try:
         with kzdata.load(folder.root) as kz:
             assert len(list(kz.table("t"))) == 1

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -68,9 +69,8 @@ def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     python = scripts / Path(sys.executable).name
     asked = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", folder=root)
     site = Path(asked.stdout.strip())
-    install = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
-    place = ["--no-index", "--target", site, wheel]
-    done = run(sys.executable, *install, *place, folder=root)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    done = run(*pip, "--no-deps", "--no-index", "--target", site, wheel, folder=root)
     assert done.returncode == 0, done.stderr
     # A plain path in a .pth file lends the packages, but not that folder's own .pth files: an
     # editable install of the checkout stays out.
@@ -106,7 +106,9 @@ def test_the_wheel_carries_the_package(wheel: Path) -> None:
 
 def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     """Catches tests, caches, the articles, or a second copy of the data at the top."""
-    inside = {name for name in contents(wheel) if not name.startswith(f"kzdata-{VERSION}.dist-info/")}
+    inside = {
+        name for name in contents(wheel) if not name.startswith(f"kzdata-{VERSION}.dist-info/")
+    }
     code = {
         f"kzdata/{file.relative_to(ROOT / 'sdk' / 'kzdata').as_posix()}"
         for pattern in ("*.py", "py.typed")
@@ -127,7 +129,8 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     metadata = Parser().parsestr(found[f"{info}/METADATA"].decode("utf-8"))
     assert (metadata["Name"], metadata["Version"]) == ("kzdata", VERSION)
     required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
-    assert sorted(line.split(">")[0] for line in required) == ["duckdb", "pydantic", "typer"]
+    names = sorted(re.split(r"[^\w-]", line)[0] for line in required)
+    assert names == ["duckdb", "pydantic", "typer"]
     extras = set(metadata.get_all("Provides-Extra", []))
     assert {"frictionless", "pandas", "polars", "pyarrow"} <= extras
     assert "kzdata = kzdata.cli:main" in found[f"{info}/entry_points.txt"].decode("utf-8")
@@ -136,8 +139,9 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
 
 def test_it_validates_far_from_the_checkout(home: Home) -> None:
     """Catches paths that lead back to the checkout, and modules that the wheel lacks."""
-    for command in ([home.kzdata, "validate"], [home.python, "-m", "kzdata.cli", "validate"]):
-        done = run(*command, folder=home.away)
+    commands: list[list[str | Path]] = [[home.kzdata], [home.python, "-m", "kzdata.cli"]]
+    for command in commands:
+        done = run(*command, "validate", folder=home.away)
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         assert done.stdout.startswith(f"kzdata {VERSION}: valid\n")
     assert list(home.away.iterdir()) == []
@@ -166,7 +170,7 @@ def test_the_sdk_reads_the_packages_own_files(home: Home) -> None:
     file, version, place, rows, asked = json.loads(done.stdout)
     inside = home.python.parents[1].resolve()
     assert Path(file).resolve().is_relative_to(inside)
-    assert Path(place).resolve() == Path(file).resolve().parent / "package"
+    assert Path(place).resolve() == Path(file).resolve().parent / "bundle"
     assert version == VERSION
     described = json.loads((ROOT / "datapackage.json").read_bytes())
     assert list(rows) == [entry["name"] for entry in described["resources"]]
@@ -181,4 +185,4 @@ def test_a_checkout_reads_its_own_files() -> None:
     if Path(kzdata.__file__).resolve().parent != ROOT / "sdk" / "kzdata":
         pytest.skip("kzdata is not imported from this checkout")
     assert bundled() == ROOT
-    assert not (ROOT / "sdk" / "kzdata" / "package").exists()
+    assert not (ROOT / "sdk" / "kzdata" / "bundle").exists()

@@ -5,9 +5,11 @@ may leave the directory, be a link, or unpack to more than the limits below.
 """
 
 import json
+import lzma
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,14 @@ MAX_DESCRIPTOR_BYTES = 16 << 20
 MAX_ZIP_ENTRIES = 10_000
 MAX_ZIP_BYTES = 16 << 30
 MAX_ZIP_RATIO = 200
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True)
@@ -154,7 +164,7 @@ def unpack(file: Path, folder: Path) -> None:
         with zipfile.ZipFile(file) as archive:
             _check_entries(archive.infolist(), str(file))
             archive.extractall(folder)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (*_ZIP_ERRORS, OSError) as error:
         raise PackageError(f"{file}: not a zip that can be read: {error}") from error
 
 

@@ -119,7 +119,7 @@ def validate(
             path, texts=texts, threads=threads, memory_limit=memory_limit, progress=steps.show
         )
     if form is ReportFormat.JSON:
-        typer.echo(rendering.as_json(result.as_dict()))
+        rendering.write(rendering.as_json(result.as_dict()))
     else:
         rendering.emit(rendering.report(result))
     raise typer.Exit(0 if result.valid else 1)
@@ -241,14 +241,15 @@ def rules(
     from kzdata.errors import UsageError
     from kzdata.validation import RULES
 
-    if name is None:
-        rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in RULES.values()]
-        _show(("rule", "group", "severity", "meaning"), rows, form)
-    elif name not in RULES:
+    if name is not None and name not in RULES:
         raise UsageError(f"no rule {name!r}; `kzdata rules` lists them")
-    else:
+    if name is not None and form is Format.TEXT:
         rule = RULES[name]
-        rendering.emit(rendering.Text(f"{rule.doc}\n\nway out: {rule.fix}"))
+        rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")
+        return
+    chosen = [rule for rule in RULES.values() if name in (None, rule.name)]
+    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0], r.fix) for r in chosen]
+    _show(("rule", "group", "severity", "meaning", "way out"), rows, form)
 
 
 @app.command(epilog="Example: kzdata seal .")
@@ -287,11 +288,10 @@ class Steps:
 
 
 def _bar() -> tuple[Any, Any]:
+    from rich.console import Console
     from rich.progress import Progress
 
-    from kzdata import rendering
-
-    bar = Progress(console=rendering.console(sys.stderr), transient=True)
+    bar = Progress(console=Console(stderr=True), transient=True)
     bar.start()
     return bar, bar.add_task("", total=None)
 
@@ -307,8 +307,10 @@ def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -
 
     writers: dict[Format, Callable[[], None]] = {
         Format.TEXT: lambda: rendering.emit(rendering.as_text(columns, rows)),
-        Format.CSV: lambda: typer.echo(rendering.as_csv(columns, rows)),
-        Format.JSON: lambda: typer.echo(rendering.as_json(rendering.as_records(columns, rows))),
+        Format.CSV: lambda: rendering.write(rendering.as_csv(columns, rows)),
+        Format.JSON: lambda: rendering.write(
+            rendering.as_json(rendering.as_records(columns, rows))
+        ),
     }
     writers[form]()
 

@@ -76,6 +76,11 @@ def contains(expression: str, part: str) -> str:
     return f"contains({expression}, {part})"
 
 
+def without(expression: str, part: str) -> str:
+    """The text with every occurrence of another taken out."""
+    return f"replace({expression}, {part}, '')"
+
+
 def words(expression: str) -> str:
     """The text with each word between two marks, so that `contains` finds whole words only.
 
@@ -336,15 +341,36 @@ class Database:
             QueryError: It is not one SELECT, or DuckDB refuses it.
         """
         try:
+            sql.encode()
             statements = duckdb.extract_statements(sql)
             kinds = [statement.type.name for statement in statements]
             if kinds != ["SELECT"]:
                 raise QueryError(f"one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
-            inner = statements[0].query.strip().rstrip(";")
             cursor = self._connection.cursor()
-            return Answer(cursor, cursor.sql(f"SELECT * FROM (\n{inner}\n)", params=parameters))
+            return Answer(cursor, cursor.sql(_subquery(statements[0].query), params=parameters))
+        except UnicodeError as error:
+            raise QueryError("a query must be text that UTF-8 can hold") from error
         except (duckdb.Error, TypeError, ValueError) as error:
             raise QueryError(_first_line(error)) from error
+
+
+def _subquery(sql: str) -> str:
+    """A statement as a subquery, without what follows its last semicolon.
+
+    Raises:
+        duckdb.Error: It cannot stand as one.
+    """
+    ends = [place for place, char in enumerate(sql) if char == ";"]
+    for end in [len(sql), *reversed(ends)]:
+        wrapped = f"SELECT * FROM (\n{sql[:end]}\n)"
+        try:
+            duckdb.extract_statements(wrapped)
+        except duckdb.Error:
+            if end in ends[:1] or not ends:
+                raise
+            continue
+        return wrapped
+    return sql
 
 
 class Answer:

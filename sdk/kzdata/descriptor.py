@@ -131,7 +131,7 @@ class Spans(_Part):
     start: str
     end: str
     quote: str
-    occurrence: str | None = None
+    occurrence: str
     checksum: str | None = None
     max_share: float = 1.0
     max_length: int = 100
@@ -482,9 +482,9 @@ def seal(path: str | Path) -> list[str]:
     Raises:
         PackageError: The package cannot be read, or is neither of the two.
     """
-    if Path(path).is_file() and Path(path).name != DESCRIPTOR:
-        raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
     with opened(path) as archive:
+        if Path(path).is_file() and Path(path).name != DESCRIPTOR:
+            raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
         raw = archive.descriptor
         changed = [
             str(entry.get("name"))

@@ -119,7 +119,7 @@ class SourceSpan(Row):
     )
     checksum: str = Field(
         pattern="^(?:[0-9a-f]{16})$",
-        description="First 16 hexadecimal digits of the SHA-256 of `text_sha256:char_start:char_end:quote`: a changed offset or letter shows even where the article's text is not at hand.",
+        description="First 16 hexadecimal digits of the SHA-256 of `text_sha256:char_start:char_end:occurrence:quote`: a changed digit or letter shows even where the article's text is not at hand.",
     )
 
 

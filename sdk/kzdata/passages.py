@@ -73,10 +73,9 @@ def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
         end = start + len(quote)
         values = {s.id: next(ids), s.source: source, s.quote: quote}
         values |= {s.start: str(start), s.end: str(end)}
-        if s.occurrence:
-            values[s.occurrence] = str(spans.occurrence_at(texts[source], quote, start))
+        values[s.occurrence] = str(occurrence := spans.occurrence_at(texts[source], quote, start))
         if s.checksum:
-            values[s.checksum] = spans.checksum(digests[source], start, end, quote)
+            values[s.checksum] = spans.checksum(digests[source], start, end, occurrence, quote)
         rows.append(table.model.model_validate_strings(values))
     return rows
 

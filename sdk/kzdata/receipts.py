@@ -43,7 +43,7 @@ class Receipt:
     source: str
     start: int
     end: int
-    occurrence: int | None
+    occurrence: int
     publisher: str | None
     published_on: str | None
     link: str | None
@@ -119,7 +119,7 @@ class Ledger:
             getattr(span, s.source),
             getattr(span, s.start),
             getattr(span, s.end),
-            getattr(span, s.occurrence) if s.occurrence else None,
+            getattr(span, s.occurrence),
             getattr(source, "publisher", None),
             self._day(source),
             self._link(source, span),
@@ -142,7 +142,7 @@ class Ledger:
             return None
         quote = getattr(span, s.quote)
         before, after = self._context(span)
-        if s.occurrence and getattr(span, s.occurrence) > 1 and not before + after:
+        if getattr(span, s.occurrence) > 1 and not before + after:
             return str(address)
         return f"{address}{text_fragment(quote, before, after)}"
 

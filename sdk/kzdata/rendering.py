@@ -1,23 +1,23 @@
 """How results look: aligned text for people, JSON and CSV for programs.
 
-Text from a package is never sent to a terminal raw: control characters are written out.
+Text from a package is never sent to a terminal raw: control characters are written out. `csv` and
+`json` output holds the cells as they are.
 """
 
 import csv
 import io
 import json
 import math
+import os
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
-from rich.text import Text as Text
+import typer
 
 from kzdata.spans import highlighted
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from kzdata.validation import Finding, Report
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-WIDE = 100_000
+_STYLE = re.compile("\x1b\\[[0-9;]*m")
+bold = typer.style("{}", bold=True).format
 
 
 def safe(text: str) -> str:
@@ -34,11 +35,15 @@ def safe(text: str) -> str:
     return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
-def console(stream: Any = None) -> Console:
-    """A console that colours and wraps only on a terminal."""
-    stream = stream or sys.stdout
-    width = None if stream.isatty() else WIDE
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
+def emit(styled: str) -> None:
+    """Write styled text to standard output; colours only on a terminal, and not with NO_COLOR."""
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    write(styled if coloured else _STYLE.sub("", styled))
+
+
+def write(text: str) -> None:
+    """Write text to standard output as it is, for programs."""
+    sys.stdout.write(f"{text}\n")
 
 
 def plain(value: Any) -> Any:
@@ -73,64 +78,83 @@ def as_records(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[di
     return [dict(zip(columns, map(plain, row), strict=True)) for row in rows]
 
 
-def as_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+def as_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as an aligned table; numbers to the right."""
-    rows = [["" if value is None else plain(value) for value in row] for row in rows]
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for index, column in enumerate(columns):
-        numbers = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
-        table.add_column(Text(safe(column)), justify="right" if numbers else "left")
-    for row in rows:
-        table.add_row(*(Text(safe(str(value))) for value in row))
-    return table
+    values = [[plain(value) for value in row] for row in rows]
+    numeric = [
+        bool(values) and all(isinstance(row[place], int | float) for row in values)
+        for place in range(len(columns))
+    ]
+    head, *body = aligned([columns, *values], numeric)
+    return "\n".join([bold(head), *body])
 
 
-def as_pairs(pairs: Iterable[tuple[str, Any]]) -> Table:
+def as_pairs(pairs: Iterable[tuple[str, Any]]) -> str:
     """Names and values, aligned."""
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in pairs:
-        shown = "" if value is None else str(plain(value))
-        table.add_row(Text(safe(name), "bold"), Text(safe(shown)))
-    return table
+    return "\n".join(aligned([(name, plain(value)) for name, value in pairs]))
 
 
-def record(row: Mapping[str, Any]) -> Table:
+def aligned(rows: Sequence[Sequence[Any]], numeric: Sequence[bool] = ()) -> list[str]:
+    """Rows as lines with aligned columns and no trailing blanks.
+
+    Args:
+        rows: Cells; None is empty.
+        numeric: Which columns stand to the right; none by default.
+    """
+    texts = [["" if cell is None else safe(str(cell)) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*texts, strict=True)]
+    right = [*numeric, *[False] * (len(widths) - len(numeric))]
+    return ["  ".join(map(_padded, row, widths, right)).rstrip() for row in texts]
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+def _padded(text: str, room: int, right: bool) -> str:
+    blanks = " " * (room - width(text))
+    return blanks + text if right else text + blanks
+
+
+def record(row: Mapping[str, Any]) -> str:
     """One row of a table; empty cells are left out."""
     return as_pairs((name, value) for name, value in row.items() if value is not None)
 
 
-def finding(found: "Finding") -> Text:
+def finding(found: "Finding") -> str:
     """One finding on one line: where, rule, record and field, found, expected."""
     subject = ".".join(part for part in (found.record, found.field) if part)
-    line = Text.assemble((safe(found.where), "bold"), ": ")
-    line.append(found.rule, "red" if found.severity == "error" else "yellow")
-    line.append(f" {safe(subject)}:" if subject else ":")
-    line.append(f" found {safe(found.found) or 'nothing'}, expected {safe(found.expected)}")
-    return line
+    rule = typer.style(found.rule, fg="red" if found.severity == "error" else "yellow")
+    said = f"found {safe(found.found) or 'nothing'}, expected {safe(found.expected)}"
+    return f"{bold(safe(found.where))}: {rule}{f' {safe(subject)}' if subject else ''}: {said}"
 
 
-def report(result: "Report") -> RenderableType:
+def report(result: "Report") -> str:
     """A report: the findings, how to mend them, and what was checked."""
-    parts: list[RenderableType] = [finding(found) for found in result.findings]
+    parts = [finding(found) for found in result.findings]
     if parts:
         fixes = {found.rule: found.fix for found in result.findings}
         rows = [(rule, result.by_rule[rule], fix) for rule, fix in sorted(fixes.items())]
         parts += ["", as_text(("rule", "findings", "way out"), rows), ""]
-    parts.append(Text(safe(result.verdict), "bold green" if result.valid else "bold red"))
-    return Group(*parts, as_pairs(summary(result)))
+    verdict = typer.style(safe(result.verdict), bold=True, fg="green" if result.valid else "red")
+    return "\n".join([*parts, verdict, as_pairs(summary(result))])
 
 
-def summary(result: "Report") -> Iterable[tuple[str, str]]:
+def summary(result: "Report") -> Iterator[tuple[str, str]]:
     """What was checked and what was not, as names and values."""
     yield "tables", f"{len(result.rows):,} with {sum(result.rows.values()):,} rows"
     receipts = result.receipts
     if receipts.required:
         share = 100 * receipts.evidenced / receipts.required
         inferred = 100 * receipts.inferred / receipts.required
-        shown = f"{share:.10g} %" if receipts.evidenced == receipts.required else f"{share:.2f} %"
+        shown = "100" if receipts.evidenced == receipts.required else f"{share:.2f}"
         yield (
             "receipts",
-            f"{receipts.evidenced:,} of {receipts.required:,} cells that need one ({shown}); "
+            f"{receipts.evidenced:,} of {receipts.required:,} cells that need one ({shown} %); "
             f"{inferred:.1f} % rest on inference alone",
         )
     if result.spans_in_texts:
@@ -139,47 +163,33 @@ def summary(result: "Report") -> Iterable[tuple[str, str]]:
         yield "not checked", reason
 
 
-def receipts(found: Sequence["Receipt"], texts: Mapping[str, str]) -> Text:
+def receipts(found: Sequence["Receipt"], texts: Mapping[str, str]) -> str:
     """Receipts, a block for each passage: the cells that rest on it, its words, article and link.
 
     Args:
         found: Receipts in the order of the record's columns.
         texts: Texts of articles by source; the passage is then shown in its surroundings.
     """
-    lines: list[Text] = []
+    lines: list[str] = []
     for _, group in groupby(found, key=lambda receipt: receipt.span):
         cells = list(group)
-        width = max(cell_len(f"{cell.field} = {cell.value}") for cell in cells)
-        for cell in cells:
-            padding = " " * (width - cell_len(f"{cell.field} = {cell.value}"))
-            said = f" = {safe(cell.value)}{padding}  {cell.role}"
-            lines.append(Text.assemble((cell.field, "bold"), said))
+        pairs = aligned([(f"{cell.field} = {cell.value}", cell.role) for cell in cells])
+        for cell, line in zip(cells, pairs, strict=True):
+            lines.append(bold(cell.field) + line.removeprefix(cell.field))
         passage = _passage(cells[0], texts.get(cells[0].source))
-        lines += [Text.assemble("    ", line) for line in passage]
-    return Text("\n").join(lines)
+        lines += [f"    {line}" for line in passage]
+    return "\n".join(lines)
 
 
-def _passage(receipt: "Receipt", text: str | None) -> Iterator[Text]:
+def _passage(receipt: "Receipt", text: str | None) -> Iterator[str]:
     article = ", ".join(part for part in (receipt.publisher, receipt.published_on) if part)
-    yield Text.assemble("“", (safe(receipt.quote), "green"), "”")
+    yield f"“{typer.style(safe(receipt.quote), fg='green')}”"
     if text is not None:
-        before, words, after = highlighted(text, receipt.start, receipt.end)
-        yield Text.assemble(safe(before), (safe(words), "bold reverse"), safe(after))
+        before, words, after = map(safe, highlighted(text, receipt.start, receipt.end))
+        yield f"{before}{typer.style(words, bold=True, reverse=True)}{after}"
     place = f"{receipt.span}, characters {receipt.start} to {receipt.end} of {receipt.source}"
-    yield Text(safe(f"{place} ({article})"))
+    yield safe(f"{place} ({article})")
     if receipt.note:
-        yield Text(safe(receipt.note), "italic")
+        yield safe(receipt.note)
     if receipt.link:
-        yield Text(safe(receipt.link), "dim")
-
-
-def emit(renderable: RenderableType, stream: Any = None) -> None:
-    """Write something to standard output: as it is on a terminal, else without trailing blanks."""
-    out = console(stream)
-    if out.is_terminal:
-        out.print(renderable)
-        return
-    with out.capture() as captured:
-        out.print(renderable, soft_wrap=True)
-    lines = captured.get().splitlines()
-    out.file.write("".join(f"{line.rstrip()}\n" for line in lines))
+        yield typer.style(safe(receipt.link), dim=True)

@@ -520,19 +520,20 @@ def highlighted(text: str, start: int, end: int, width: int = 70) -> tuple[str, 
     return before, passage, after
 
 
-def checksum(sha256: str, start: int, end: int, quote: str) -> str:
+def checksum(sha256: str, start: int, end: int, occurrence: int, quote: str) -> str:
     """A span's checksum: what makes a changed offset or letter show without the article.
 
     Args:
         sha256: SHA-256 of the article's bytes in hexadecimal digits.
         start: Offset of the first character.
         end: Offset after the last character.
+        occurrence: Which occurrence of the quote it is, from 1.
         quote: The passage.
 
     Returns:
-        The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:quote`.
+        The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:occurrence:quote`.
     """
-    return hashlib.sha256(f"{sha256}:{start}:{end}:{quote}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{sha256}:{start}:{end}:{occurrence}:{quote}".encode()).hexdigest()[:16]
 
 
 def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kzdata import spans
-from kzdata.database import identifier, text
+from kzdata.database import identifier
 from kzdata.errors import FigureError
 from kzdata.figures import Figure, NumberToken, extent, number_tokens, parse
 from kzdata.validation.model import Model, whole
@@ -20,11 +20,10 @@ def _span_rows(model: Model) -> Iterator[tuple[int, str, int, int, str, str | No
     s = table.schema.spans if table else None
     if not table or not s:
         return
-    occurrence = f"s.{identifier(s.occurrence)}" if s.occurrence else text("NULL")
     start, end = whole("s", s.start), whole("s", s.end)
     yield from model.database.stream(
         f"""SELECT s.ord, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
-            {occurrence} FROM {identifier(table.name)} s
+            s.{identifier(s.occurrence)} FROM {identifier(table.name)} s
         WHERE {start} >= 0 AND {end} > {start} AND s.{identifier(s.quote)} IS NOT NULL"""
     )
 
@@ -77,7 +76,7 @@ def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
 def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
     """`occurrence` is which occurrence of the quote in the article the span is, from 1."""
     for ordinal, source, start, end, quote, occurrence in _span_rows(model):
-        if occurrence is None or source not in texts or texts[source][start:end] != quote:
+        if source not in texts or texts[source][start:end] != quote:
             continue
         actual = spans.occurrence_at(texts[source], quote, start)
         if str(actual) != occurrence:

@@ -14,6 +14,7 @@ from kzdata.database import (
     literal,
     sha256,
     text,
+    without,
     words,
 )
 from kzdata.descriptor import Sources, Spans, Table
@@ -106,10 +107,10 @@ def span_sentence(model: Model) -> Iterator[Query]:
 
 @rule("span", "take the whole row from `kzdata locate`; never edit a quote or an offset by hand")
 def span_checksum(model: Model) -> Iterator[Query]:
-    """A span's checksum is that of its article's hash, its offsets and its quote.
+    """A span's checksum is that of its article's hash, its offsets, its occurrence and its quote.
 
-    The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:quote`: a changed digit or
-    letter shows even where the article itself is not at hand.
+    The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:occurrence:quote`: a changed
+    digit or letter shows even where the article itself is not at hand.
     """
     if not (spans := _spans(model)) or not (sources := _sources(model)):
         return
@@ -118,7 +119,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
         return
     parts = [
         f"a.{identifier(a.sha256)}",
-        *(f"s.{identifier(c)}" for c in (s.start, s.end, s.quote)),
+        *(f"s.{identifier(c)}" for c in (s.start, s.end, s.occurrence, s.quote)),
     ]
     expected = f"substring({sha256(' || {} || '.format(literal(':')).join(parts))}, 1, 16)"
     found = f"s.{identifier(s.checksum)}"
@@ -358,15 +359,18 @@ def evidence_shared(model: Model) -> Iterator[Query]:
 CODED_SCOPE = "e.tab || '.' || e.field"
 _NAMED = """EXISTS (SELECT 1 FROM shared.term n
     WHERE n.role = e.role AND n.scope = {scope} AND n.name = e.value
-    AND {contains} AND NOT EXISTS (SELECT 1 FROM shared.shadow o
+    AND {found} AND NOT EXISTS (SELECT 1 FROM shared.shadow o
         WHERE o.role = n.role AND o.scope = n.scope AND o.name = n.name AND o.marked = n.marked
-        AND {longer}))"""
+        AND NOT {beside}))"""
 
 
 def _named(scope: str) -> str:
     """SQL: whether the quote has a term of the cell's own that is no part of a longer one."""
-    found, longer = contains("e.words", "n.marked"), contains("e.words", "o.longer")
-    return _NAMED.format(scope=scope, contains=found, longer=longer)
+    found, beside = (
+        contains("e.words", "n.marked"),
+        contains(without("e.words", "o.longer"), "n.marked"),
+    )
+    return _NAMED.format(scope=scope, found=found, beside=beside)
 
 
 @rule("evidence", "name the entity that the quote names, or add the alias that is printed")

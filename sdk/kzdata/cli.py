@@ -248,8 +248,8 @@ def rules(
         rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")
         return
     chosen = [rule for rule in RULES.values() if name in (None, rule.name)]
-    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0], r.fix) for r in chosen]
-    _show(("rule", "group", "severity", "meaning", "way out"), rows, form)
+    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
+    _show(("rule", "group", "severity", "meaning"), rows, form)
 
 
 @app.command(epilog="Example: kzdata seal .")

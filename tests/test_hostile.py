@@ -263,7 +263,7 @@ def test_a_descriptor_of_the_wrong_shape(plain: Folder, change: dict[str, Any]) 
     {"foreignKeys": [{"fields": "id", "reference": {"resource": "", "fields": "no"}}]},
     {"foreignKeys": [{"fields": ["id", "name"], "reference": {"resource": "", "fields": "id"}}]},
     {"missingValues": 1}, {"missingValues": [None]}, {"missingValues": [{"label": "x"}]},
-    {"missingValues": [1]}, {"fieldsMatch": "subset"},
+    {"missingValues": [1]}, {"fieldsMatch": "roughly"},
     {"kzdata:spans": {}}, {"kzdata:spans": "x"}, {"kzdata:parent": "nothing"},
     {"kzdata:principal": "nothing"}, {"kzdata:edges": {"record": 1}},
     {"kzdata:figure": {"text": "a", "low": "b", "high": "c", "qualifier": "d", "span": "e"}},

@@ -30,6 +30,9 @@ class ReportFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    GITHUB = "github"
 
 
 class Format(StrEnum):
@@ -96,33 +99,77 @@ def options(
     """What five articles said of Kazakhstan in January 2022, with a receipt for every figure."""
 
 
-@app.command(epilog="Examples: kzdata validate; kzdata validate my-package --format json")
+@app.command(
+    epilog="Examples: kzdata validate; kzdata validate my-package --format sarif --output out.sarif"
+)
 def validate(
     path: Annotated[
         Path | None, typer.Argument(help="A directory, datapackage.json or zip; else the bundled.")
     ] = None,
     texts: TextsOption = None,
-    form: Annotated[ReportFormat, typer.Option("--format", "-f", help="text or json.")] = (
-        ReportFormat.TEXT
-    ),
+    form: Annotated[
+        ReportFormat, typer.Option("--format", "-f", help="text, json, junit, sarif or github.")
+    ] = ReportFormat.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+    ] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Only these rules or groups: NAME[,NAME].")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Not these rules or groups: NAME[,NAME].")
+    ] = None,
+    allow: Annotated[
+        Path | None,
+        typer.Option(help="Findings that may stay; else kzdata-allow.toml of the package."),
+    ] = None,
+    no_allow: Annotated[
+        bool, typer.Option("--no-allow", help="Without the allow-list of the package.")
+    ] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Run frictionless too; disagreements are warnings.")
+    ] = False,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; else all cores.")] = None,
     memory_limit: Annotated[
         str | None, typer.Option(help="Memory before disk is used: 2GB.")
     ] = None,
 ) -> None:
     """Check a package: exit 0 if valid, 1 with findings, 2 if it could not be checked."""
-    from kzdata import rendering
     from kzdata.validation import validate as check
 
     with Steps() as steps:
         result = check(
-            path, texts=texts, threads=threads, memory_limit=memory_limit, progress=steps.show
+            path,
+            texts=texts,
+            threads=threads,
+            memory_limit=memory_limit,
+            progress=steps.show,
+            select=select or (),
+            ignore=ignore or (),
+            allow=allow or not no_allow,
         )
-    if form is ReportFormat.JSON:
-        rendering.write(rendering.as_json(result.as_dict()))
-    else:
-        rendering.emit(rendering.report(result))
+        if reference:
+            from kzdata.validation.oracle import compared
+
+            result = compared(path, result)
+    _report(result, path, form, output)
     raise typer.Exit(0 if result.valid else 1)
+
+
+def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
+    from kzdata import formats, rendering
+
+    if form is ReportFormat.TEXT:
+        text = rendering.report(result)
+    else:
+        text = formats.WRITERS[form](result, formats.folder(path))
+    if output is not None:
+        rendering.save(text, output)
+        rendering.emit(rendering.verdict(result))
+    elif form is ReportFormat.TEXT:
+        rendering.emit(text)
+    else:
+        rendering.write(text)
 
 
 @app.command(epilog="Example: kzdata tables")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import duckdb
 
 from kzdata.errors import MissingExtraError, PackageError, QueryError
+from kzdata.tabular import Sheet
 
 if TYPE_CHECKING:
     import pandas
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 NULL_MARK = "\\kzdata:null\\"
 """A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
 MAX_LINE_BYTES = 4 << 20
+ORD = "kz_ord"
+"""Column that counts a table's rows from 0; no column of a package may be called so."""
 SHARED = "shared"
 """Schema of relations that are no table of the package, so that no name can collide."""
 Item = TypeVar("Item")
@@ -94,6 +97,12 @@ def matches(expression: str, pattern: str) -> str:
     return f"regexp_matches({expression}, {literal(pattern)})"
 
 
+def contains_words(expression: str, part: str) -> str:
+    """Whether a text contains another as whole words; the costly test only where blanks fail."""
+    between = contains(f"(' ' || {expression} || ' ')", f"(' ' || {part} || ' ')")
+    return f"(CASE WHEN {between} THEN true ELSE {contains(words(expression), words(part))} END)"
+
+
 def code_points(expression: str) -> str:
     """Length in Unicode code points."""
     return f"length({expression})"
@@ -129,14 +138,181 @@ def text(expression: str) -> str:
     return f"CAST({expression} AS VARCHAR)"
 
 
-def _csv(path: Path, columns: Sequence[str]) -> str:
-    """A relation over a CSV file; the characters of a glob in its name are taken literally."""
-    name = re.sub(r"([*?\[])", r"[\1]", str(path))
-    kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
+def double(expression: str) -> str:
+    """The text as the nearest binary number, infinities and NaN included, or NULL."""
+    return f"try_cast({expression} AS DOUBLE)"
+
+
+def between_doubles(expression: str, low: float, high: float) -> str:
+    """Whether a text's nearest binary number lies between two, both included; NaN never does.
+
+    One test, so that the text is read once: DuckDB shares no common part inside a CASE.
+    """
+    ends = [double(literal(repr(end))) for end in (low, high)]
+    return f"({double(expression)} BETWEEN {ends[0]} AND {ends[1]})"
+
+
+def bigint(expression: str) -> str:
+    """The text as a whole number of up to 18 digits, or NULL."""
+    return f"try_cast({expression} AS BIGINT)"
+
+
+def moment(expression: str) -> str:
+    """A text `YYYY-MM-DD hh:mm:ss.ffffff` as microseconds since 1970, or NULL.
+
+    DuckDB reads an offset and drops it, and drops digits after the sixth.
+    """
+    return f"CAST(epoch_us(try_cast({expression} AS TIMESTAMP)) AS HUGEINT)"
+
+
+def printed_alike(expression: str, kind: str) -> str:
+    """Whether a text, read as a `DATE` or `BIGINT` and printed again, is the same text.
+
+    DuckDB's casts take more forms than they print (`2024/01/26`, `1_000`, `epoch`).
+    """
+    return f"(CAST(try_cast({expression} AS {kind}) AS VARCHAR) = {expression})"
+
+
+def printed_with_t(expression: str) -> str:
+    """Whether a text, read as a TIMESTAMP and printed again with a T, is the same text."""
+    printed = f"replace(CAST(try_cast({expression} AS TIMESTAMP) AS VARCHAR), ' ', 'T')"
+    return f"({byte_length(expression)} >= 19 AND {printed} = {expression})"
+
+
+def byte_length(expression: str) -> str:
+    """Length in bytes of UTF-8: cheaper than code points."""
+    return f"strlen({expression})"
+
+
+def extracted(expression: str, pattern: str, group: int = 1) -> str:
+    """A group of the first match of an RE2 pattern; empty where it doesn't match."""
+    return f"regexp_extract({expression}, {literal(pattern)}, {group})"
+
+
+def replaced(expression: str, pattern: str, by: str) -> str:
+    """The text with every match of an RE2 pattern replaced."""
+    return f"regexp_replace({expression}, {literal(pattern)}, {literal(by)}, 'g')"
+
+
+def swapped(expression: str, old: str, new: str) -> str:
+    """The text with every occurrence of a text replaced by another."""
+    return f"replace({expression}, {literal(old)}, {literal(new)})"
+
+
+def digits(expression: str, pattern: str) -> str:
+    """The digits that a pattern finds in a text as a whole number; 0 where it finds none."""
+    found = f"nullif({extracted(expression, pattern)}, '')"
+    return f"(CASE WHEN {found} IS NULL THEN 0 ELSE try_cast({found} AS HUGEINT) END)"
+
+
+def canonical_number(plain: str) -> str:
+    """A plain decimal number as the one text that all ways to write its value share.
+
+    `0`, or sign, significant digits, `e` and the place of the point: 12.50 and 1.25E1 are `125e2`.
+    """
+    _, sign, figures, point = number_parts(plain)
+    special = full_match(plain, "(?i)nan|-?inf")
     return (
-        f"read_csv({literal(name)}, columns={{{kinds}}}, header=true, auto_detect=false, "
-        f"delim=',', quote='\"', escape='\"', nullstr={literal(NULL_MARK)}, strict_mode=true, "
-        f"compression='none', max_line_size={MAX_LINE_BYTES})"
+        f"(CASE WHEN {special} THEN upper({plain}) WHEN {figures} = '' THEN '0' "
+        f"ELSE {sign} || {figures} || 'e' || {text(point)} END)"
+    )
+
+
+def number_parts(plain: str) -> tuple[str, str, str, str]:
+    """A plain decimal number taken apart, exactly, whatever its length.
+
+    Returns:
+        Whether it is infinite; its sign (`-` or empty); its significant digits; and where the
+        point stands, counted from before the first of them.
+    """
+    mantissa = replaced(plain, "^[+-]|[eE].*$", "")
+    whole, part = f"split_part({mantissa}, '.', 1)", f"split_part({mantissa}, '.', 2)"
+    figures = f"ltrim({whole} || {part}, '0')"
+    exponent = digits(plain, "[eE]([+-]?[0-9]+)$")
+    point = f"(strlen({whole}) + {exponent} - strlen({whole} || {part}) + strlen({figures}))"
+    sign = f"(CASE WHEN {plain} LIKE '-%' THEN '-' ELSE '' END)"
+    return full_match(plain, "(?i)-?inf"), sign, f"rtrim({figures}, '0')", point
+
+
+def json_kind(expression: str) -> str:
+    """The type of a JSON text in capitals, or NULL where it is no JSON.
+
+    DuckDB's reader takes NaN, infinities and commas before a closing bracket (RFC 8259 has none of
+    them), so that they are looked for outside of the strings.
+    """
+    bare = replaced(expression, r'"([^"\\]|\\.)*"', "0")
+    lax = matches(bare, r"(?i)nan|inf|,[ \t\n\r]*[\]}]")
+    return f"(CASE WHEN json_valid({expression}) AND NOT {lax} THEN json_type({expression}) END)"
+
+
+def json_kind_at(expression: str, path: str) -> str:
+    """The type of a part of a JSON text, or NULL."""
+    return f"(CASE WHEN json_valid({expression}) THEN json_type({expression}, {literal(path)}) END)"
+
+
+def json_text_at(expression: str, path: str) -> str:
+    """A part of a JSON text as text, or NULL."""
+    found = f"json_extract_string({expression}, {literal(path)})"
+    return f"(CASE WHEN json_valid({expression}) THEN {found} END)"
+
+
+def json_members(expression: str) -> str:
+    """How many members a JSON object, or items a JSON array, has."""
+    return (
+        f"(CASE WHEN NOT json_valid({expression}) THEN NULL "
+        f"WHEN json_type({expression}) = 'OBJECT' THEN len(json_keys({expression})) "
+        f"ELSE json_array_length({expression}) END)"
+    )
+
+
+def items(expression: str, delimiter: str) -> str:
+    """A text cut at a delimiter, as a list."""
+    return f"string_split({expression}, {literal(delimiter)})"
+
+
+def any_item(listed: str, test: Callable[[str], str]) -> str:
+    """Whether a test holds for any item of a list."""
+    return f"(len(list_filter({listed}, lambda item: {test('item')})) > 0)"
+
+
+def joined_items(listed: str, value: Callable[[str], str]) -> str:
+    """A list's items, each as another expression has it, as one text."""
+    return f"array_to_string(list_transform({listed}, lambda item: {value('item')}), chr(31))"
+
+
+def count_items(listed: str) -> str:
+    """How many items a list has."""
+    return f"len({listed})"
+
+
+def days_to_month(months: str) -> str:
+    """Days from 2000-01-01 to the first of a month, given in months since January of year 0.
+
+    The calendar repeats every 4800 months, so that no month is too far away.
+    """
+    rest = f"((({months}) % 4800 + 4800) % 4800)"
+    day = f"CAST(DATE '2000-01-01' + to_months(CAST({rest} AS INTEGER)) AS DATE)"
+    return f"((({months}) - {rest}) // 4800 * 146097 + ({day} - DATE '2000-01-01'))"
+
+
+def _named(path: Path) -> str:
+    """A file's name as an SQL literal; the characters of a glob in it are taken literally."""
+    return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+def _csv(sheet: Sheet, columns: Sequence[str]) -> str:
+    """A relation over the CSV files of a simple dialect, every column as text.
+
+    Nothing is NULL: where empty cells are, DuckDB passes over one that stands too much in a row.
+    """
+    names = ", ".join(_named(part) for part in sheet.parts)
+    kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
+    quote, header = literal(sheet.dialect.quote), str(bool(sheet.dialect.header_rows)).lower()
+    return (
+        f"read_csv([{names}], columns={{{kinds}}}, header={header}, auto_detect=false, "
+        f"delim={literal(sheet.dialect.delimiter)}, quote={quote}, escape={quote}, "
+        f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
+        f"max_line_size={MAX_LINE_BYTES})"
     )
 
 
@@ -163,7 +339,12 @@ class Database:
         self._free = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._file = str(Path(folder) / "package.duckdb") if lockable else ":memory:"
         given = {"threads": threads, "memory_limit": memory_limit}
-        self._settings: dict[str, Any] = {"temp_directory": folder}
+        # Nothing is ever fetched: an unknown function would make DuckDB look for an extension.
+        self._settings: dict[str, Any] = {
+            "temp_directory": folder,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
         self._settings |= {name: value for name, value in given.items() if value}
         self._compiles: dict[str, bool] = {}
         self._connect()
@@ -239,14 +420,20 @@ class Database:
                 self._compiles[pattern] = False
         return self._compiles[pattern]
 
-    def read(self, name: str, path: Path, columns: Sequence[str], kept: Mapping[str, str]) -> None:
-        """Read a CSV file into the view `name` with the column `ord` and the columns `kept`.
+    def read(
+        self,
+        name: str,
+        sheet: Sheet,
+        columns: Sequence[str],
+        kept: Mapping[str, str],
+    ) -> None:
+        """Read a table's text into the view `name` with the column `kz_ord` and the columns `kept`.
 
-        `ord` counts the rows from 0 in the order of the file.
+        `kz_ord` counts the rows from 0 in the order of the files.
 
         Args:
             name: Name of the view.
-            path: The file, with one header row.
+            sheet: The text, of a simple dialect.
             columns: Names of all its columns, in the file's order.
             kept: SQL expressions over those columns, by the name they get.
 
@@ -254,13 +441,17 @@ class Database:
             UnreadableCSVError: DuckDB refuses the file.
         """
         hidden = identifier(f"{name}\x1frows")
-        parts = ", ".join(f"{sql} AS {identifier(alias)}" for alias, sql in kept.items())
-        relation = _csv(path, columns)
+        parts = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(kept.values()))
+        names = ", ".join(f"c{place} AS {identifier(alias)}" for place, alias in enumerate(kept))
+        relation = _csv(sheet, columns)
         try:
-            self.run(f"CREATE TABLE {hidden} AS SELECT {parts} FROM {relation}")
+            self.run(f"CREATE OR REPLACE TABLE {hidden} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
             raise UnreadableCSVError(str(error)) from error
-        self.run(f"CREATE VIEW {identifier(name)} AS SELECT rowid AS ord, * FROM {hidden}")
+        self.run(
+            f"CREATE OR REPLACE VIEW {identifier(name)} AS "
+            f"SELECT rowid AS {ORD}, {names} FROM {hidden}"
+        )
 
     def fill(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """Make a shared relation out of Python values.
@@ -282,12 +473,14 @@ class Database:
         """Make a shared relation out of a query."""
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS {sql}")
 
-    def load(self, name: str, path: Path, kinds: Mapping[str, str], missing: Sequence[str]) -> None:
-        """Read a CSV file into a table with typed columns.
+    def load(
+        self, name: str, sheet: Sheet, kinds: Mapping[str, str], missing: Sequence[str]
+    ) -> None:
+        """Read a table's text into a table with typed columns.
 
         Args:
             name: Name of the table.
-            path: The file, with one header row.
+            sheet: The text, of a simple dialect.
             kinds: Table Schema type of each column, in the file's order.
             missing: Strings that stand for no value.
 
@@ -301,11 +494,25 @@ class Database:
         )
         try:
             self.run(
-                f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {_csv(path, list(kinds))}"
+                f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {_csv(sheet, list(kinds))}"
             )
         except QueryError as error:
-            message = f"{path.name}: {error}; `kzdata validate` says more"
+            message = f"{sheet.parts[0].name}: {error}; `kzdata validate` says more"
             raise PackageError(message) from error
+
+    def write_csv(self, source: Path, target: Path) -> None:
+        """Write a Parquet file out as CSV, each value as its type's usual text.
+
+        Raises:
+            PackageError: It is not a Parquet file.
+        """
+        try:
+            self.run(
+                f"""COPY (SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet({_named(source)}))
+                TO {literal(str(target))} (FORMAT csv, HEADER, FORCE_QUOTE *)"""
+            )
+        except QueryError as error:
+            raise PackageError(f"{source.name}: not Parquet that can be read: {error}") from error
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
         """A table as a DuckDB relation."""
@@ -324,8 +531,6 @@ class Database:
         self._connection.close()
         self._connect(read_only=True)
         for setting in (
-            "SET autoinstall_known_extensions = false",
-            "SET autoload_known_extensions = false",
             "SET enable_external_access = false",
             "SET lock_configuration = true",
         ):

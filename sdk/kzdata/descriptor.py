@@ -8,9 +8,18 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from kzdata.archive import DESCRIPTOR, Archive, opened, read_descriptor
@@ -22,6 +31,8 @@ SEMVER = re.compile(
 )
 
 
+RESERVED = "kz_ord"
+"""A column name that validation needs for itself."""
 SINGLE = ("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones")
 """Declarations that one table of a package may have."""
 
@@ -40,12 +51,47 @@ class _Part(BaseModel):
     )
 
 
+def _hashable(value: Any) -> str:
+    """A JSON value as a text that tells 1 from "1" and 1 from true."""
+    return json.dumps(value, sort_keys=True)
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One column name, or several: the standard allows a bare string for one."""
+
+
+class MissingValue(_Part):
+    """A string that stands for no value, with a label that says why."""
+
+    value: str
+    label: str = ""
+
+
+def _distinct(entries: tuple[str | MissingValue, ...]) -> tuple[str | MissingValue, ...]:
+    """Missing values as the standard has them: all strings or all objects, none of them twice."""
+    if len({type(entry) for entry in entries}) > 1:
+        raise ValueError("all entries are strings, or all are objects")
+    values = [entry if isinstance(entry, str) else entry.value for entry in entries]
+    labels = [entry.label for entry in entries if isinstance(entry, MissingValue) and entry.label]
+    if len(set(values)) < len(values) or len(set(labels)) < len(labels):
+        raise ValueError("no missing value and no label stands twice")
+    return entries
+
+
+MissingValues = Annotated[tuple[str | MissingValue, ...], AfterValidator(_distinct)]
+"""Strings that stand for no value (Table Schema v2, "missingValues")."""
+
+
+def _unprefixed(value: Any) -> Any:
+    return value.removeprefix("fmt:") if isinstance(value, str) else value
+
+
+Format = Annotated[str, BeforeValidator(_unprefixed)]
+"""A format; the standard has the prefix `fmt:` of version 0 removed."""
 
 
 class Constraints(_Part):
@@ -68,27 +114,54 @@ class FieldDescriptor(_Part):
 
     name: str
     type: str = "any"
-    format: str = "default"
+    format: Format = "default"
     title: str = ""
     description: str = ""
     example: Any = None
     unit: str | None = None
     constraints: Constraints = Constraints()
     categories: tuple[Any, ...] | None = None
+    categories_ordered: StrictBool | None = None
+    missing_values: MissingValues | None = None
+    bare_number: StrictBool = True
+    group_char: str | None = None
+    decimal_char: str = "."
+    true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
+    false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
+    delimiter: str = ","
+    item_type: str = "string"
     evidence: Literal["required", "exempt"] | None = Field(None, alias="kzdata:evidence")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        """Values and labels of categories are unique, and an enum lists none but them."""
+        listed = [_hashable(value) for value in self.category_values]
+        labels = [label for label in self.labels.values() if label]
+        if len(set(listed)) < len(listed) or len(set(labels)) < len(labels):
+            raise ValueError("no category and no label stands twice")
+        enum = {_hashable(value) for value in self.constraints.enum or ()}
+        if self.categories is not None and not enum <= set(listed):
+            raise ValueError("the values of enum are among the categories")
+        return self
+
+    @property
+    def missing(self) -> tuple[str, ...] | None:
+        """The strings that stand for no value in this field alone; None: those of the schema."""
+        if self.missing_values is None:
+            return None
+        return tuple(v if isinstance(v, str) else v.value for v in self.missing_values)
+
+    @property
+    def category_values(self) -> tuple[Any, ...]:
+        """The categories' values, as the descriptor has them."""
+        entries = self.categories or ()
+        return tuple(e.get("value") if isinstance(e, dict) else e for e in entries)
 
     @property
     def labels(self) -> dict[str, str]:
         """The categories' meanings, by value."""
         entries = [entry for entry in self.categories or () if isinstance(entry, dict)]
         return {str(entry.get("value")): str(entry.get("label", "")) for entry in entries}
-
-
-class MissingValue(_Part):
-    """A string that stands for no value, with a label that says why."""
-
-    value: str
-    label: str = ""
 
 
 class Reference(_Part):
@@ -213,7 +286,7 @@ class Schema(_Part):
     """A Table Schema with the traceability declarations."""
 
     fields: tuple[FieldDescriptor, ...]
-    missing_values: tuple[str | MissingValue, ...] = ("",)
+    missing_values: MissingValues = ("",)
     primary_key: Names = ()
     unique_keys: tuple[Names, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
@@ -242,6 +315,11 @@ class Schema(_Part):
     def missing(self) -> tuple[str, ...]:
         """The strings that stand for no value."""
         return tuple(v if isinstance(v, str) else v.value for v in self.missing_values)
+
+    def missing_of(self, field: FieldDescriptor) -> tuple[str, ...]:
+        """The strings that stand for no value in one field: its own, or else the schema's."""
+        own = getattr(field, "missing", None)
+        return self.missing if own is None else own
 
     @property
     def evidenced(self) -> tuple[FieldDescriptor, ...]:
@@ -387,7 +465,7 @@ def _table(
 ) -> Table | None:
     if not resource.path and "data" not in entry:
         faults.append(Fault(where, "neither path nor data", "a path"))
-    if "schema" not in entry or len(resource.path) != 1:
+    if "schema" not in entry or not resource.path:
         return None
     raw, where = entry["schema"], f"{where}.schema"
     if isinstance(raw, str):
@@ -409,6 +487,8 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
     for name in schema.names:
         if folded.count(name.casefold()) > 1:
             yield Fault(f"{where}.fields", name, "a name that no other column has, in any case")
+    if RESERVED in folded:
+        yield Fault(f"{where}.fields", RESERVED, "another name; this one is reserved")
     keys = [("primaryKey", schema.primary_key)]
     keys += [("uniqueKeys", key) for key in schema.unique_keys]
     keys += [("foreignKeys", key.fields) for key in schema.foreign_keys]

@@ -1,6 +1,6 @@
 """A data package in the hand: tables, records, receipts, queries, validation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -192,8 +192,15 @@ class Package(models.Tables):
             raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
         return coverage(self._shelf, found)
 
-    def validate(self, *, texts: str | Path | None = None) -> "Report":
+    def validate(
+        self,
+        *,
+        texts: str | Path | None = None,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        allow: str | Path | bool = True,
+    ) -> "Report":
         """Check the package against its own declarations; see `kzdata.validate`."""
         from kzdata.validation import validate
 
-        return validate(self._path, texts=texts)
+        return validate(self._path, texts=texts, select=select, ignore=ignore, allow=allow)

@@ -15,17 +15,19 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kzdata.errors import UsageError
 from kzdata.spans import highlighted
 
 if TYPE_CHECKING:
     from kzdata.receipts import Receipt
     from kzdata.validation import Finding, Report
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 bold = typer.style("{}", bold=True).format
 
@@ -44,6 +46,32 @@ def emit(styled: str) -> None:
 def write(text: str) -> None:
     """Write text to standard output as it is, for programs."""
     sys.stdout.write(f"{text}\n")
+
+
+def save(text: str, file: Path) -> None:
+    """Write text to a file, without styles: the whole of it or nothing.
+
+    It is written beside the file and then put in its place, so that a file which was there stays
+    whole if anything fails. What is not a regular file, such as a pipe, is written to directly.
+
+    Raises:
+        UsageError: The file cannot be written.
+    """
+    content = f"{_STYLE.sub('', text)}\n".encode("utf-8", "backslashreplace")
+    try:
+        place = file.resolve()
+        if place.exists() and not place.is_file():
+            place.write_bytes(content)
+            return
+        beside = place.with_name(f".{place.name}.{os.getpid()}")
+        try:
+            beside.write_bytes(content)
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot write {file}: {reason}") from error
 
 
 def plain(value: Any) -> Any:
@@ -140,8 +168,12 @@ def report(result: "Report") -> str:
         fixes = {found.rule: found.fix for found in result.findings}
         rows = [(rule, result.by_rule[rule], fix) for rule, fix in sorted(fixes.items())]
         parts += ["", as_text(("rule", "findings", "way out"), rows), ""]
-    verdict = typer.style(safe(result.verdict), bold=True, fg="green" if result.valid else "red")
-    return "\n".join([*parts, verdict, as_pairs(summary(result))])
+    return "\n".join([*parts, verdict(result), as_pairs(summary(result))])
+
+
+def verdict(result: "Report") -> str:
+    """The verdict on one line, green or red."""
+    return typer.style(safe(result.verdict), bold=True, fg="green" if result.valid else "red")
 
 
 def summary(result: "Report") -> Iterator[tuple[str, str]]:
@@ -159,6 +191,11 @@ def summary(result: "Report") -> Iterator[tuple[str, str]]:
         )
     if result.spans_in_texts:
         yield "offsets", f"{result.spans_in_texts:,} spans compared with the articles' texts"
+    if result.allowed:
+        listed = ", ".join(f"{rule} {number:,}" for rule, number in sorted(result.allowed.items()))
+        yield "allowed", listed
+    if result.left_out:
+        yield "left out", f"{len(result.left_out)} rules, by --select or --ignore"
     for reason in result.unchecked:
         yield "not checked", reason
 

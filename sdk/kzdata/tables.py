@@ -4,8 +4,12 @@ A table is read from its file whenever it is iterated; nothing is kept but, for 
 index. `Shelf` is all tables of one package, with the database that answers queries on them.
 """
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
@@ -15,7 +19,8 @@ from kzdata.descriptor import Descriptor, Schema
 from kzdata.descriptor import Table as TableDescriptor
 from kzdata.errors import PackageError, UsageError
 from kzdata.rows import Row, row_model
-from kzdata.tabular import Record, records
+from kzdata.sheets import open_sheet
+from kzdata.tabular import Record, Sheet
 
 if TYPE_CHECKING:
     import pandas
@@ -41,6 +46,7 @@ class Table(Generic[RowT]):
         self.schema: Schema = table.schema
         self._model = model
         self._shelf = shelf
+        self._table = table
         self._path = table.path
 
     def __repr__(self) -> str:
@@ -116,23 +122,21 @@ class Table(Generic[RowT]):
         return self._shelf.database.whole(self.name)
 
     def _records(self) -> Iterator[Record]:
-        path = self._shelf.archive.path_of(self._path)
-        if not path.is_file():
-            raise PackageError(f"{self._path}: no such file; is the package closed?")
-        found = records(path)
-        heading = next(found, None)
-        if heading is None or tuple(cell.value for cell in heading.cells) != self.schema.names:
+        sheet = self._shelf.sheet(self._table)
+        heading = sheet.header()
+        names = self.schema.names if heading is None else tuple(c.value for c in heading.cells)
+        if names != self.schema.names:
             raise PackageError(f"{self._path}:1: the header is not that of the schema{_ADVICE}")
-        return (record for record in found if record.number > 0)
+        return (record for record in sheet.records() if record.number >= 0)
 
     def _row(self, record: Record) -> RowT:
         where = f"{self._path}:{record.line}"
         if record.fault or len(record.cells) != len(self.schema.fields):
             raise PackageError(f"{where}: {record.fault or 'wrong number of cells'}{_ADVICE}")
         values = {
-            name: cell.value
-            for name, cell in zip(self.schema.names, record.cells, strict=True)
-            if cell.value not in self.schema.missing
+            field.name: cell.value
+            for field, cell in zip(self.schema.fields, record.cells, strict=True)
+            if cell.value not in self.schema.missing_of(field)
         }
         try:
             return self.model.model_validate_strings(values)
@@ -180,6 +184,9 @@ class Shelf:
             raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
         self.archive = archive
         self.descriptor = descriptor
+        self._sheets: dict[str, Sheet] = {}
+        self._folder = tempfile.mkdtemp(prefix="kzdata-text-")
+        self._free = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self.tables = {
             name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
         }
@@ -190,17 +197,36 @@ class Shelf:
         from kzdata.database import Database
 
         database = Database(lockable=True)
-        for table in self.descriptor.tables.values():
-            path = self.archive.path_of(table.path)
+        for number, table in enumerate(self.descriptor.tables.values()):
             kinds = {field.name: field.type for field in table.schema.fields}
-            database.load(table.name, path, kinds, table.schema.missing)
+            sheet = self.sheet(table)
+            if not sheet.dialect.simple:
+                target = Path(self._folder) / f"simple-{number}.csv"
+                sheet = sheet.simplified(target, len(kinds))
+            database.load(table.name, sheet, kinds, table.schema.missing)
         database.lock()
         return database
 
+    def sheet(self, table: TableDescriptor) -> Sheet:
+        """The text of a table.
+
+        Raises:
+            PackageError: A file is not there or cannot be read.
+        """
+        for path in table.resource.path:
+            if not self.archive.path_of(path).is_file():
+                raise PackageError(f"{path}: no such file; is the package closed?")
+        if table.name not in self._sheets:
+            folder = Path(self._folder) / str(len(self._sheets))
+            folder.mkdir()
+            self._sheets[table.name] = open_sheet(self.archive, table, folder)
+        return self._sheets[table.name]
+
     def close(self) -> None:
-        """Close the database, if it was opened."""
+        """Close the database, if it was opened, and remove temporary files."""
         if "database" in self.__dict__:
             self.database.close()
+        self._free()
 
     def find(self, key: str) -> tuple[Table[Any], Row]:
         """The row of a single primary key, in any table or, as `table/key`, in one.

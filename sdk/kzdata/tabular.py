@@ -10,20 +10,17 @@ without a word, and loses a bare carriage return.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 MAX_RECORD_LINES = 10_000
 MAX_RECORD_LENGTH = 1 << 20
 """Code points that a row may have; a longer one is malformed and its cells are cut."""
-_FIELD = re.compile(r'"((?:[^"]|"")*)"|([^,"]*)')
-_LOOSE = re.compile(r'"((?:[^"]|"")*)"[^,]*|([^,]*)')
 CHUNK = 1 << 20
-_PLAIN = bytes({*b"\t\n\r", *range(0x20, 0x100)} - {0x7F, 0xC2, 0xE2})
-_HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
-"""UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069."""
 
 
 class Cell(NamedTuple):
@@ -39,16 +36,59 @@ class Record:
     """One record of a CSV file.
 
     Attributes:
-        number: Position among the records, from 0 for the header; -1 for a blank line.
+        number: Position among the rows, from 0; -1 where it is no row: a header, a comment, a
+            blank line.
         line: Physical line on which it begins, from 1.
         cells: Its cells.
         fault: What is malformed, or empty.
+        part: Which of the table's files it stands in, from 0.
     """
 
     number: int
     line: int
     cells: tuple[Cell, ...]
     fault: str = ""
+    part: int = 0
+
+    def written(self, width: int) -> str:
+        """The record as one with `width` cells after RFC 4180; overlong cells are cut."""
+        limit = MAX_RECORD_LENGTH // max(width, 1)
+        values = [cell.value[:limit] for cell in self.cells[:width]]
+        values += [""] * (width - len(self.cells))
+        return ",".join('"' + value.replace('"', '""') + '"' for value in values) + "\n"
+
+
+class Dialect(NamedTuple):
+    """How a CSV file is written (Table Dialect v2); the defaults are RFC 4180.
+
+    Attributes:
+        delimiter: Between cells, one character.
+        quote: Around a cell, one character.
+        escape: Before a quotation mark in a cell; None where it is doubled.
+        header_rows: Rows that hold the header, from 1; none where there is no header.
+        header_join: Between the parts of a name in several header rows.
+        comment_rows: Rows that are passed over, from 1.
+        comment: What a line that is passed over begins with.
+        skip_space: Whether blanks after a delimiter are passed over.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str | None = None
+    header_rows: tuple[int, ...] = (1,)
+    header_join: str = " "
+    comment_rows: tuple[int, ...] = ()
+    comment: str | None = None
+    skip_space: bool = False
+
+    @property
+    def simple(self) -> bool:
+        """Whether nothing but the delimiter and the quotation mark differ from RFC 4180."""
+        return self == Dialect(self.delimiter, self.quote)
+
+
+HEADLESS = Dialect(header_rows=())
+"""RFC 4180 without a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +125,23 @@ def imprint(path: Path, algorithms: frozenset[str] = frozenset({"sha256"})) -> I
     return Imprint(size, hexadecimal, suspicious, controls)
 
 
+_PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
+_CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+_HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
+"""UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069."""
+_STRAY = re.compile(rb'"(?<=[^,\r\n"]")(?=[^,\r\n"])')
+"""A quotation mark in the middle of a cell; the mark comes first, so that it is looked for fast."""
+
+
 def _controls(data: bytes) -> bool:
-    """Whether there is a control character; the plain bytes are sorted out at C speed first."""
+    """Whether there may be a control character; plain ASCII is sorted out at C speed first.
+
+    In bytes that are not UTF-8 it may be a false alarm, which costs a rule and finds nothing.
+    """
     left = data.translate(None, _PLAIN)
-    return bool(left) and (bool(left.translate(None, b"\xc2\xe2")) or bool(_HIDDEN.search(data)))
-
-
-_STRAY = re.compile(rb'[^,\r\n"]"[^,\r\n"]')
-"""A quotation mark in the middle of a cell."""
+    if not left:
+        return False
+    return len(left.translate(None, _CONTROL)) < len(left) or bool(_HIDDEN.search(left))
 
 
 def _suspicious(data: bytes) -> bool:
@@ -103,29 +152,152 @@ def _suspicious(data: bytes) -> bool:
     return b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"))
 
 
-def header(path: Path) -> Record | None:
-    """The first record, or None where the file is empty."""
-    return next((record for record in records(path) if record.number == 0), None)
+class Sheet:
+    """A table's text: one or several CSV files of one dialect, each with its header rows.
 
-
-def records(path: Path) -> Iterator[Record]:
-    """All records of a CSV file in order, blank lines included.
-
-    Bytes that are not UTF-8 are read as U+FFFD and make the record faulty.
+    Args:
+        parts: The files in order.
+        dialect: How they are written.
     """
-    number = 0
-    for line, raw in _raw_records(path):
-        if not raw.strip(b"\r\n"):
-            yield Record(-1, line, (), "blank line")
-            continue
-        yield _record(number, line, raw)
-        number += 1
+
+    def __init__(self, parts: Sequence[Path], dialect: "Dialect | None" = None) -> None:
+        self.parts = tuple(parts)
+        self.dialect = dialect or Dialect()
+
+    def header(self) -> Record | None:
+        """The names of the columns; None where the first file is empty or has no header."""
+        rows = self.dialect.header_rows
+        if not rows:
+            return None
+        heads = [record for record in self._head(self.parts[0]) if record.number < 0]
+        heads = [record for record in heads if record.cells]
+        if len(heads) < 2:
+            return heads[0] if heads else None
+        columns = zip_longest(*(record.cells for record in heads), fillvalue=None)
+        return Record(-1, heads[0].line, tuple(map(self._joined, columns)), heads[0].fault)
+
+    def _head(self, part: Path) -> Iterator[Record]:
+        for record in self._part(part, 0):
+            yield record
+            if record.number >= 0:
+                return
+
+    def _joined(self, cells: Sequence[Cell | None]) -> Cell:
+        known = [cell for cell in cells if cell is not None]
+        value = self.dialect.header_join.join(cell.value for cell in known if cell.value)
+        return known[0]._replace(value=value)
+
+    def records(self) -> Iterator[Record]:
+        """All rows in order, and what stands between them; a row's number counts from 0.
+
+        Header rows and comments have the number -1 and cells, or none; a blank line has the number
+        -1 and a fault. Bytes that are not UTF-8 are read as U+FFFD and make the row faulty.
+        """
+        number = 0
+        for place, part in enumerate(self.parts):
+            for record in self._part(part, place, number):
+                yield record
+                number = max(number, record.number + 1)
+
+    def _part(self, part: Path, place: int, number: int = 0) -> Iterator[Record]:
+        for kind, line, raw in self._sorted(part):
+            if kind in ("row", "header"):
+                here = number if kind == "row" else -1
+                yield _record(here, line, raw, self.dialect, place)
+                number += kind == "row"
+            else:
+                yield Record(-1, line, (), "a blank line" if kind == "blank" else "", place)
+
+    def _sorted(self, part: Path) -> Iterator[tuple[str, int, bytes]]:
+        """Each record of a file with its kind: row, header, comment or blank.
+
+        Header and comment rows are counted from 1; blank lines and lines that begin with the
+        comment mark are not counted.
+        """
+        mark = self.dialect.comment.encode() if self.dialect.comment else None
+        heads, comments, ordinal = self.dialect.header_rows, self.dialect.comment_rows, 0
+        for line, raw in _raw_records(part, self.dialect):
+            if not raw.strip(b"\r\n"):
+                yield "blank", line, raw
+            elif mark and raw.startswith(mark):
+                yield "comment", line, raw
+            else:
+                ordinal += 1
+                kind = "header" if ordinal in heads else "row"
+                yield "comment" if ordinal in comments else kind, line, raw
+
+    def simplified(self, target: Path, width: int) -> "Sheet":
+        """The same rows in one file that a fast reader takes, without a header."""
+        with target.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(row.written(width) for row in self.records() if row.number >= 0)
+        return Sheet([target], HEADLESS)
+
+    def pick(self, numbers: set[int], rows: int) -> dict[int, Record]:
+        """The rows of the given numbers; what lies between them is passed over quickly.
+
+        Args:
+            numbers: Rows, from 0.
+            rows: How many rows there are; tells whether every line is a row.
+        """
+        if self._one_line_a_row(rows):
+            return dict(self._pick_lines(numbers))
+        found: dict[int, Record] = {}
+        first = 0
+        for place, part in enumerate(self.parts):
+            first = self._pick(part, place, first, numbers, found)
+            if len(found) == len(numbers):
+                break
+        return found
+
+    def _one_line_a_row(self, rows: int) -> bool:
+        """Whether the sheet is one file with a header line and a line for each row."""
+        if len(self.parts) > 1 or not self.dialect.simple:
+            return False
+        lines, end = 0, b"\n"
+        with self.parts[0].open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                lines, end = lines + chunk.count(b"\n"), chunk[-1:]
+        return lines + (end != b"\n") == rows + 1
+
+    def _pick_lines(self, numbers: set[int]) -> Iterator[tuple[int, Record]]:
+        """The rows of the given numbers where row n is line n + 2."""
+        wanted, line, rest = sorted(number + 2 for number in numbers), 1, b""
+        wanted.reverse()
+        with self.parts[0].open("rb") as stream:
+            while wanted and (chunk := stream.read(CHUNK)):
+                data = rest + chunk
+                after = line + data.count(b"\n")
+                if wanted[-1] < after:
+                    lines = data.split(b"\n")
+                    while wanted and wanted[-1] < after:
+                        here = wanted.pop()
+                        raw = lines[here - line]
+                        yield here - 2, _record(here - 2, here, raw, self.dialect, 0)
+                rest, line = data[data.rfind(b"\n") + 1 :], after
+            if wanted:
+                yield wanted[-1] - 2, _record(wanted[-1] - 2, wanted[-1], rest, self.dialect, 0)
+
+    def _pick(
+        self, part: Path, place: int, first: int, numbers: set[int], found: dict[int, Record]
+    ) -> int:
+        """Rows of one file into `found`; returns the number after the file's last row."""
+        last, number = max(numbers, default=-1), first
+        for kind, line, raw in self._sorted(part):
+            if kind != "row":
+                continue
+            if number in numbers:
+                found[number] = _record(number, line, raw, self.dialect, place)
+            number += 1
+            if number > last:
+                break
+        return number
 
 
-def _raw_records(path: Path) -> Iterator[tuple[int, bytes]]:
+def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
     """Physical lines joined while a quotation is open, each with its first line's number."""
+    quote, escaped = dialect.quote.encode(), ((dialect.escape or "") + dialect.quote).encode()
     with path.open("rb") as stream:
-        lines = _numbered(stream.readlines(CHUNK) for _ in iter(int, 1))
+        lines = enumerate(stream, 1)
         pending: list[tuple[int, bytes]] = []
         replay: list[tuple[int, bytes]] = []
         while True:
@@ -138,32 +310,28 @@ def _raw_records(path: Path) -> Iterator[tuple[int, bytes]]:
                 yield pending[0]
                 pending = []
                 continue
+            marks = item[1].count(quote)
+            if marks and dialect.escape:
+                marks -= item[1].count(escaped)
+            if not pending and marks % 2 == 0:
+                yield item
+                continue
             pending.append(item)
-            if item[1].count(b'"') % 2 == (len(pending) > 1):
+            if len(pending) > 1 and marks % 2:
                 yield pending[0][0], b"".join(line for _, line in pending)
                 pending = []
 
 
-def _numbered(batches: Iterator[list[bytes]]) -> Iterator[tuple[int, bytes]]:
-    number = 0
-    for batch in batches:
-        if not batch:
-            return
-        for line in batch:
-            number += 1
-            yield number, line
-
-
-def _record(number: int, line: int, raw: bytes) -> Record:
+def _record(number: int, line: int, raw: bytes, dialect: "Dialect", place: int) -> Record:
     body = raw.removeprefix(b"\xef\xbb\xbf") if line == 1 else raw
-    body = body[:-2] if body.endswith(b"\r\n") else body.removesuffix(b"\n")
+    body = body.removesuffix(b"\n").removesuffix(b"\r")
     fault = ""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         text, fault = body.decode("utf-8", "replace"), f"not UTF-8 at byte {error.start}"
-    cells, misquoted = _cells(text, line)
-    return Record(number, line, tuple(cells), fault or _fault(text, misquoted))
+    cells, misquoted = _cells(text, line, dialect)
+    return Record(number, line, tuple(cells), fault or _fault(text, misquoted), place)
 
 
 def _fault(text: str, misquoted: bool) -> str:
@@ -178,17 +346,18 @@ def _fault(text: str, misquoted: bool) -> str:
     return ""
 
 
-def _cells(text: str, line: int) -> tuple[list[Cell], bool]:
+def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], bool]:
     """Split one record; tolerant of stray quotation marks, which it reports."""
-    cells: list[Cell] = []
+    field, loose = _patterns(dialect)
+    delimiter, cells = dialect.delimiter, []
     position, start, misquoted = 0, 0, False
     while True:
-        match = _FIELD.match(text, position)
-        if match is None or (match.end() < len(text) and text[match.end()] != ","):
-            match, misquoted = _LOOSE.match(text, position), True
+        match = field.match(text, position)
+        if match is None or (match.end() < len(text) and text[match.end()] != delimiter):
+            match, misquoted = loose.match(text, position), True
         assert match is not None
         quoted, plain = match.group(1), match.group(2)
-        value = plain if quoted is None else quoted.replace('""', '"')
+        value = plain if quoted is None else _unquoted(quoted, dialect)
         cells.append(Cell(value, line, position - start + 1))
         breaks = text.count("\n", position, match.end())
         if breaks:
@@ -199,3 +368,24 @@ def _cells(text: str, line: int) -> tuple[list[Cell], bool]:
         position = match.end() + 1
         if position == len(text):
             return [*cells, Cell("", line, position - start + 1)], misquoted
+
+
+def _unquoted(inner: str, dialect: "Dialect") -> str:
+    if dialect.escape:
+        return re.sub(re.escape(dialect.escape) + "(.)", r"\1", inner, flags=re.DOTALL)
+    return inner.replace(dialect.quote * 2, dialect.quote)
+
+
+@lru_cache(maxsize=64)
+def _patterns(dialect: "Dialect") -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """One field as RFC 4180 has it, and one however it is quoted."""
+    quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
+    inner = f"[^{quote}]|{quote}{quote}"
+    if dialect.escape:
+        escape = re.escape(dialect.escape)
+        inner = f"[^{quote}{escape}]|{escape}."
+    space = " *" if dialect.skip_space else ""
+    quoted = f"{quote}((?:{inner})*){quote}"
+    field = f"{space}(?:{quoted}|([^{delimiter}{quote}]*))"
+    loose = f"{space}(?:{quoted}[^{delimiter}]*|([^{delimiter}]*))"
+    return re.compile(field, re.DOTALL), re.compile(loose, re.DOTALL)

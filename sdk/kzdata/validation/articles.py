@@ -15,14 +15,14 @@ Articles = Mapping[str, str]
 
 
 def _span_rows(model: Model) -> Iterator[tuple[int, str, int, int, str, str | None]]:
-    """`ord`, source, start, end, quote, occurrence of every span with readable offsets."""
+    """`kz_ord`, source, start, end, quote, occurrence of every span with readable offsets."""
     table = model.one("spans")
     s = table.schema.spans if table else None
     if not table or not s:
         return
     start, end = whole("s", s.start), whole("s", s.end)
     yield from model.database.stream(
-        f"""SELECT s.ord, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
+        f"""SELECT s.kz_ord, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
             s.{identifier(s.occurrence)} FROM {identifier(table.name)} s
         WHERE {start} >= 0 AND {end} > {start} AND s.{identifier(s.quote)} IS NOT NULL"""
     )
@@ -43,7 +43,7 @@ def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
         return
     columns = ", ".join(identifier(name) for name in (a.id, a.sha256))
     for ordinal, source, digest in model.database.rows(
-        f"SELECT ord, {columns} FROM {identifier(table.name)}"
+        f"SELECT kz_ord, {columns} FROM {identifier(table.name)}"
     ):
         if source not in texts:
             yield Violation(table.name, ordinal, a.sha256, "no such file", f"SHA-256 {digest}")
@@ -56,7 +56,7 @@ def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     a = table.schema.sources if table else None
     if not table or not a:
         return
-    sql = f"SELECT ord, {identifier(a.id)}, {identifier(a.length)} FROM {identifier(table.name)}"
+    sql = f"SELECT kz_ord, {identifier(a.id)}, {identifier(a.length)} FROM {identifier(table.name)}"
     for ordinal, source, length in model.database.rows(sql):
         if source in texts and length != str(len(texts[source])):
             yield Violation(table.name, ordinal, a.length, length, str(len(texts[source])))
@@ -103,7 +103,7 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     edges = model.one("edges")
     if edges is None or not edges.schema.edges or not model.traceable:
         return
-    sql = """SELECT min(e.ord), e.source, e.first, e.last, e.quote
+    sql = """SELECT min(e.kz_ord), e.source, e.first, e.last, e.quote
         FROM shared.edge e JOIN shared.traced c USING (tab, field)
         WHERE c.kind = 'figure' AND c.part = 'text' AND e.role = 'verbatim' GROUP BY ALL"""
     for ordinal, source, start, end, quote in model.database.rows(sql):
@@ -165,7 +165,7 @@ def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
     if not table or not x:
         return
     start, end = whole("t", x.start), whole("t", x.end)
-    sql = f"""SELECT t.ord, t.{identifier(x.source)}, {start}, {end}, t.{identifier(x.token)}
+    sql = f"""SELECT t.kz_ord, t.{identifier(x.source)}, {start}, {end}, t.{identifier(x.token)}
         FROM {identifier(table.name)} t WHERE {start} >= 0 AND {end} > {start}"""
     for ordinal, source, first, last, token in model.database.rows(sql):
         if source in texts and texts[source][first:last] != token:
@@ -179,7 +179,7 @@ def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
     a = table.schema.aliases if table else None
     if not table or not a or not a.source:
         return
-    sql = f"""SELECT ord, {identifier(a.source)}, {identifier(a.alias)}
+    sql = f"""SELECT kz_ord, {identifier(a.source)}, {identifier(a.alias)}
         FROM {identifier(table.name)}"""
     for ordinal, source, alias in model.database.rows(sql):
         if source in texts and alias is not None and alias not in texts[source]:

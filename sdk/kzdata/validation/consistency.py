@@ -18,7 +18,7 @@ def date_order(model: Model) -> Iterator[Query]:
             start, end = f"t.{identifier(columns.start)}", f"t.{identifier(columns.end)}"
             yield Query(
                 table.name,
-                f"""SELECT t.ord, {literal(columns.end)}, {end}, 'not before ' || {start}
+                f"""SELECT t.kz_ord, {literal(columns.end)}, {end}, 'not before ' || {start}
                 FROM {identifier(table.name)} t WHERE {day(end)} < {day(start)}""",
             )
 
@@ -35,7 +35,7 @@ def date_precision(model: Model) -> Iterator[Query]:
             precision = f"t.{identifier(columns.precision)}"
             yield Query(
                 table.name,
-                f"""SELECT t.ord, {literal(columns.precision)}, coalesce({precision}, ''),
+                f"""SELECT t.kz_ord, {literal(columns.precision)}, coalesce({precision}, ''),
                     'a precision if and only if there is a date'
                 FROM {identifier(table.name)} t WHERE ({dated}) <> ({precision} IS NOT NULL)""",
             )
@@ -54,7 +54,7 @@ def date_after_article(model: Model) -> Iterator[Query]:
             cell, published = f"t.{identifier(columns.start)}", f"a.{identifier(a.published_on)}"
             yield Query(
                 table.name,
-                f"""SELECT t.ord, {literal(columns.start)}, {cell}, 'not after ' || {published}
+                f"""SELECT t.kz_ord, {literal(columns.start)}, {cell}, 'not after ' || {published}
                 FROM {identifier(table.name)} t
                 JOIN {identifier(spans.name)} s
                     ON s.{identifier(s.id)} = t.{identifier(table.schema.principal or "")}
@@ -83,7 +83,7 @@ def link_comparable(model: Model) -> Iterator[Query]:
     claim, other = (identifier(c) for c in (table.schema.links.claim, table.schema.links.other))
     yield Query(
         table.name,
-        f"""SELECT t.ord, {literal(table.schema.links.other)}, t.{claim} || ', ' || t.{other},
+        f"""SELECT t.kz_ord, {literal(table.schema.links.other)}, t.{claim} || ', ' || t.{other},
             'two different claims of one table'
         FROM {identifier(table.name)} t
         LEFT JOIN ({_claims(model)}) c ON c.id = t.{claim}
@@ -100,7 +100,7 @@ def link_acyclic(model: Model) -> Iterator[Violation]:
         return
     links = table.schema.links
     for relation in links.acyclic:
-        sql = f"""SELECT {identifier(links.claim)}, {identifier(links.other)}, ord
+        sql = f"""SELECT {identifier(links.claim)}, {identifier(links.other)}, kz_ord
             FROM {identifier(table.name)}
             WHERE {identifier(links.relation)} = {literal(relation)}"""
         for ordinal, circle in circles(model.database.rows(sql)):
@@ -122,7 +122,7 @@ def link_part_within_whole(model: Model) -> Iterator[Query]:
         name, low, high = identifier(claims.name), identifier(figure.low), identifier(figure.high)
         yield Query(
             table.name,
-            f"""SELECT t.ord, {literal(links.other)}, 'a part of at least ' || p.{low},
+            f"""SELECT t.kz_ord, {literal(links.other)}, 'a part of at least ' || p.{low},
                 'a whole of at most ' || w.{high}
             FROM {identifier(table.name)} t
             JOIN {name} p ON p.{identifier(key)} = t.{identifier(links.claim)}
@@ -144,7 +144,7 @@ def exclusion_bounds(model: Model) -> Iterator[Query]:
     length = whole("a", a.length)
     yield Query(
         table.name,
-        f"""SELECT t.ord, {literal(x.end)}, {text(start)} || ' to ' || {text(end)}, {token}
+        f"""SELECT t.kz_ord, {literal(x.end)}, {text(start)} || ' to ' || {text(end)}, {token}
         FROM {identifier(table.name)} t
         JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = t.{identifier(x.source)}
         WHERE {start} < 0 OR {end} > {length} OR {end} - {start} <> {code_points(token)}""",

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from kzdata.archive import DESCRIPTOR, Archive
 from kzdata.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.errors import PackageError
-from kzdata.tabular import Cell, Imprint, Record, header
-from kzdata.validation.cells import unsupported
+from kzdata.sheets import dialect_of
+from kzdata.tabular import Cell, Imprint, Record, Sheet
+from kzdata.validation.cells import unsupported, unsupported_keys
 from kzdata.validation.rules import Violation, rule
 
 CHANGELOG = "CHANGELOG.md"
@@ -107,31 +108,69 @@ def unsupported_feature(
     """What the validator cannot check is said, never passed in silence."""
     for resource in package.resources:
         where = f"resources.{resource.name}"
-        if resource.dialect not in (None, {}):
-            yield _of_package("a dialect", "the default dialect", where)
-        if resource.encoding.lower().replace("-", "") != "utf8":
-            yield _of_package(f"encoding {resource.encoding}", "UTF-8", where)
-        if len(resource.path) > 1:
-            yield _of_package("several files", "one file", where)
+        try:
+            _, doubts = dialect_of(archive, resource)
+        except PackageError as error:
+            doubts = (str(error),)
+        for doubt in doubts:
+            yield _of_package(doubt, "what can be checked", where)
     for table in package.tables.values():
-        if table.schema.fields_match not in ("exact", ["exact"]):
+        if _fields_match(table) not in FIELDS_MATCH:
             found = f"fieldsMatch {table.schema.fields_match}"
-            yield _of_package(found, "fieldsMatch exact", table.name)
+            yield _of_package(found, f"one of {', '.join(FIELDS_MATCH)}", table.name)
+        for key in unsupported_keys(table.schema):
+            yield _of_package(key, "what can be checked", table.name)
         for field in table.schema.fields:
             if reason := unsupported(field):
                 yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")
 
 
-@rule("structure", "give the columns the names, and the order, of the schema")
-def csv_header(table: Table, archive: Archive) -> Iterator[Violation]:
-    """The header has the names of the schema's fields in their order (`fieldsMatch: exact`)."""
-    record = header(archive.path_of(table.path))
-    expected = ", ".join(table.schema.names)
+FIELDS_MATCH = {
+    "exact": "the fields of the schema in their order",
+    "equal": "the fields of the schema in any order",
+    "subset": "all fields of the schema, and others at will",
+    "superset": "no other fields than the schema's, and not all of them",
+    "partial": "at least one field of the schema",
+}
+"""Values of `fieldsMatch` (Table Schema v2), and what the header must have."""
+
+
+def _fields_match(table: Table) -> str:
+    value = table.schema.fields_match
+    return str(value[0] if isinstance(value, list) and len(value) == 1 else value)
+
+
+def header_matches(table: Table, found: tuple[str, ...]) -> bool:
+    """Whether a header is what `fieldsMatch` asks for; a name may not stand twice."""
+    names, demand = table.schema.names, _fields_match(table)
+    given, wanted = set(found), set(names)
+    needed = {field.name for field in table.schema.fields if field.constraints.required}
+    if demand not in FIELDS_MATCH or demand == "exact":
+        return found == names
+    if len(given) < len(found) or not needed <= given:
+        return False
+    tests = {
+        "equal": given == wanted,
+        "subset": given >= wanted,
+        "superset": given <= wanted,
+        "partial": bool(given & wanted),
+    }
+    return tests[demand]
+
+
+@rule("structure", "give the columns the names, and the order, that the schema asks for")
+def csv_header(table: Table, sheet: Sheet) -> Iterator[Violation]:
+    """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order."""
+    if not sheet.dialect.header_rows:
+        return
+    record, names = sheet.header(), table.schema.names
+    words = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    expected = f"{', '.join(names)} ({words})"
     if record is None:
         yield Violation(table.name, None, None, "an empty file", expected, 1, 1)
-    elif (found := tuple(cell.value for cell in record.cells)) != table.schema.names:
-        place = _first_difference(record.cells, table.schema.names)
-        shown = ", ".join(found)[:500]
+    elif not header_matches(table, tuple(cell.value for cell in record.cells)):
+        place = _first_difference(record.cells, names)
+        shown = ", ".join(cell.value for cell in record.cells)[:500]
         yield Violation(table.name, None, None, shown, expected, place.line, place.column)
 
 
@@ -143,34 +182,27 @@ def _first_difference(cells: tuple[Cell, ...], names: tuple[str, ...]) -> Cell:
 
 
 @rule("structure", "give the row as many cells as the header has")
-def csv_width(table: Table, record: Record) -> Iterator[Violation]:
+def csv_width(table: Table, record: Record, width: int) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
-    if record.number >= 0 and len(record.cells) != len(table.schema.fields):
-        found, expected = f"{len(record.cells)} cells", f"{len(table.schema.fields)} cells"
-        yield Violation(
-            table.name,
-            record.number - 1,
-            None,
-            found,
-            expected,
-            record.line,
-            record.cells[-1].column,
-        )
+    if record.number >= 0 and len(record.cells) != width:
+        found, expected = f"{len(record.cells)} cells", f"{width} cells"
+        place = (record.line, record.cells[-1].column)
+        yield Violation(table.name, record.number, None, found, expected, *place)
 
 
 @rule("structure", "write the row as RFC 4180 has it, in UTF-8")
-def csv_malformed(table: Table, record: Record) -> Iterator[Violation]:
+def csv_malformed(table: Table, record: Record, width: int) -> Iterator[Violation]:
     """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
 
     A quotation that is never closed costs one row: reading goes on with the next line.
     """
     if record.number >= 0 and record.fault:
         expected = "a row after RFC 4180, in UTF-8"
-        yield Violation(table.name, record.number - 1, None, record.fault, expected, record.line, 1)
+        yield Violation(table.name, record.number, None, record.fault, expected, record.line, 1)
 
 
 @rule("structure", "remove the blank line")
-def csv_blank_line(table: Table, record: Record) -> Iterator[Violation]:
+def csv_blank_line(table: Table, record: Record, width: int) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
-    if record.number < 0:
+    if record.number < 0 and record.fault:
         yield Violation(table.name, None, None, "a blank line", "a row", record.line, 1)

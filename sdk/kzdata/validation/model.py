@@ -1,8 +1,8 @@
 """The relations that rules are written over, and the SQL names of what a package declares.
 
-For each table that was read there is a relation of its name with the column `ord` (the row, from 0)
-and the columns that keys and declarations name. `Model.prepare` adds, once, what the traceability
-rules share, in the schema `shared`:
+For each table that was read there is a relation of its name with the column `kz_ord` (the row, from
+0) and the columns that keys and declarations name. `Model.prepare` adds, once, what the
+traceability rules share, in the schema `shared`:
 
 * `traced`: the columns whose cells are traced, a bit for those that need it, and what
   `special_fields` says of them;
@@ -90,7 +90,7 @@ class Model:
 
     def _make_edge(self) -> None:
         columns = ("tab", "record", "field", "role", "note", "span", "value", "principal")
-        empty = ", ".join(["0 AS ord", *(f"'' AS {column}" for column in columns)])
+        empty = ", ".join(["0 AS kz_ord", *(f"'' AS {column}" for column in columns)])
         parts = [f"SELECT {empty} WHERE false", *(self._edges_of(t) for t in self.records())]
         self.database.share(
             "edge",
@@ -110,7 +110,7 @@ class Model:
         names = (e.record, e.field, e.role)
         columns = ", ".join(f"e.{identifier(name)}" for name in names)
         return f"""
-            SELECT e.ord, {literal(table.name)}, {columns},
+            SELECT e.kz_ord, {literal(table.name)}, {columns},
                 {f"e.{identifier(e.note)}" if e.note else "NULL"}, e.{identifier(e.span)},
                 {value_by_field(table.schema, f"e.{identifier(e.field)}")},
                 {f"t.{identifier(principal)}" if principal else "NULL"}
@@ -120,7 +120,7 @@ class Model:
     def _make_figure(self) -> None:
         parts = ("text", "low", "high", "qualifier")
         columns = ("tab", *parts, *(f"{part}_field" for part in parts), "quote")
-        empty = ", ".join(["0 AS ord", *(f"'' AS {column}" for column in columns)])
+        empty = ", ".join(["0 AS kz_ord", *(f"'' AS {column}" for column in columns)])
         rows = [f"SELECT {empty} WHERE false", *self._figures()]
         self.database.share("figure", " UNION ALL ".join(rows))
 
@@ -131,7 +131,7 @@ class Model:
             names = (f.text, f.low, f.high, f.qualifier)
             cells = ", ".join(f"t.{identifier(name)}" for name in names)
             fields = ", ".join(literal(name) for name in names)
-            yield f"""SELECT t.ord, {literal(table.name)}, {cells}, {fields}, p.quote
+            yield f"""SELECT t.kz_ord, {literal(table.name)}, {cells}, {fields}, p.quote
                 FROM {identifier(table.name)} t
                 LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}"""
 
@@ -197,15 +197,16 @@ class Model:
                 yield table.name, field.name, bits.get(field.name, 0), kind, part
 
     def _make_receipt(self) -> None:
-        parts = ["SELECT 0 AS ord, '' AS tab, '' AS record, 0 AS need WHERE false"]
+        parts = ["SELECT 0 AS kz_ord, '' AS tab, '' AS record, 0 AS need WHERE false"]
         for table in self.records():
             need = " + ".join(
                 f"(CASE WHEN {identifier(name)} IS NOT NULL THEN {bit} ELSE 0 END)"
                 for name, bit in bits_of(table.schema).items()
             )
+            key = identifier(table.schema.record_key or "")
             parts.append(
-                f"""SELECT ord, {literal(table.name)}, {identifier(table.schema.record_key or "")},
-                {need or 0} FROM {identifier(table.name)}"""
+                f"""SELECT kz_ord, {literal(table.name)}, {key}, {need or 0}
+                FROM {identifier(table.name)}"""
             )
         self.database.share(
             "receipt",

@@ -1,18 +1,82 @@
 """Rules about keys: what must be unique, and what must stand in another table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
-from kzdata.database import identifier, integer, literal, text
-from kzdata.descriptor import Table
+from kzdata.database import (
+    bigint,
+    byte_length,
+    canonical_number,
+    double,
+    identifier,
+    integer,
+    literal,
+    matches,
+    text,
+)
+from kzdata.descriptor import FieldDescriptor, Table
 from kzdata.validation.model import Model
 from kzdata.validation.rules import Query, Violation, rule
+from kzdata.validation.values import known_kind, plain_number
+
+WIDTHS = (18, 37)
+"""Characters up to which a whole number fits into the two fast types of a database."""
+EXACT_DIGITS = 15
+"""Characters up to which a plain decimal number is told apart by its nearest binary number."""
 
 
-def _typed(table: Table, column: str, alias: str) -> str:
-    """A key column compared as its type wants it: integers by value, all else by characters."""
-    cell = f"{alias}.{identifier(column)}"
-    return integer(cell) if table.schema.field(column).type == "integer" else cell
+class Keys:
+    """How the columns of a key compare: by the values of their types, as fast as their cells allow.
+
+    Whole numbers, and decimal numbers, are compared as the database's own numbers where the longest
+    cell says that none can be mistaken for another, and else by their digits.
+
+    Args:
+        model: The tables.
+        sides: Columns that are compared with one another, each with its table.
+    """
+
+    def __init__(self, model: Model, sides: Sequence[tuple[Table, str]]) -> None:
+        fields = [table.schema.field(column) for table, column in sides]
+        kinds = {field.type for field in fields}
+        self._value: Callable[[FieldDescriptor, str], str] = _by_characters
+        if kinds <= {"integer", "number"}:
+            self._value = _numbers(model, sides, kinds == {"integer"})
+        elif len(kinds) == 1:
+            self._value = _by_value
+
+    def of(self, table: Table, column: str, alias: str) -> str:
+        """SQL: what to compare of a column; NULL where a cell is empty or not of its type."""
+        return self._value(table.schema.field(column), f"{alias}.{identifier(column)}")
+
+
+def _by_characters(field: FieldDescriptor, cell: str) -> str:
+    return cell
+
+
+def _by_value(field: FieldDescriptor, cell: str) -> str:
+    kind = known_kind(field)
+    return kind.same(cell) if kind and kind.same else cell
+
+
+def _numbers(
+    model: Model, sides: Sequence[tuple[Table, str]], whole: bool
+) -> Callable[[FieldDescriptor, str], str]:
+    """The fastest exact comparison of some columns of numbers."""
+    width, exponents = 0, False
+    for table, column in sides:
+        cell = identifier(column)
+        exponent = "false" if whole else matches(cell, "[eE]")
+        ((longest, scientific),) = model.database.rows(
+            f"SELECT max({byte_length(cell)}), bool_or({exponent}) FROM {identifier(table.name)}"
+        )
+        width, exponents = max(width, longest or 0), exponents or bool(scientific)
+    if whole and width <= WIDTHS[-1]:
+        number = bigint if width <= WIDTHS[0] else integer
+        return lambda field, cell: number(plain_number(field, cell))
+    if not exponents and width <= EXACT_DIGITS:
+        return lambda field, cell: double(plain_number(field, cell))
+    return lambda field, cell: canonical_number(plain_number(field, cell))
 
 
 def _shown(columns: Sequence[str], alias: str) -> str:
@@ -21,22 +85,35 @@ def _shown(columns: Sequence[str], alias: str) -> str:
     return " || ', ' || ".join(parts)
 
 
-def _repeated(table: Table, columns: Sequence[str], expected: str) -> Query:
+def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str) -> Query:
     """Rows whose key stands in another row too; a key with an empty part is left alone."""
-    typed = [_typed(table, column, "t") for column in columns]
+    typed = [Keys(model, [(table, column)]).of(table, column, "t") for column in columns]
     filled = " AND ".join(f"t.{identifier(column)} IS NOT NULL" for column in columns)
     names = ", ".join(f"k{i}" for i in range(len(columns)))
     parts = ", ".join(f"{cell} AS k{i}" for i, cell in enumerate(typed))
     join = " AND ".join(f"d.k{i} = {cell}" for i, cell in enumerate(typed))
-    name = identifier(table.name)
+    name, twins = identifier(table.name), identifier("\x1ftwins")
+    exact = [_exact(table, column, "t") for column in columns]
+    values, valid = ", ".join(value for value, _ in exact), " AND ".join(test for _, test in exact)
     return Query(
         table.name,
-        f"""SELECT t.ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
-        FROM {name} t JOIN (
+        f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
+        FROM (SELECT t.*, count(*) OVER (PARTITION BY {values}) AS {twins} FROM {name} t JOIN (
             SELECT {names} FROM (SELECT {parts} FROM {name} t WHERE {filled})
             GROUP BY {names} HAVING count(*) > 1
-        ) d ON {join}""",
+        ) d ON {join} WHERE {valid}) t WHERE {twins} > 1""",
     )
+
+
+def _exact(table: Table, column: str, alias: str) -> tuple[str, str]:
+    """SQL: a column's exact value, and whether a cell is of its type.
+
+    The fast comparison takes 5. for 5; what it takes for equal is looked at again, by these.
+    """
+    field, cell = table.schema.field(column), f"{alias}.{identifier(column)}"
+    kind = known_kind(field)
+    valid = f"NOT {kind.breach(cell)}" if kind and kind.breach else "true"
+    return _by_value(field, cell), valid
 
 
 @rule("reference", "give each row a key of its own")
@@ -49,8 +126,8 @@ def primary_key(model: Model) -> Iterator[Query]:
         empty = " OR ".join(f"{identifier(column)} IS NULL" for column in key)
         yield Query(
             table.name,
-            f"""{_repeated(table, key, "a key that stands once").sql} UNION ALL
-            SELECT ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
+            f"""{_repeated(model, table, key, "a key that stands once").sql} UNION ALL
+            SELECT kz_ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
             FROM {identifier(table.name)} t WHERE {empty}""",
         )
 
@@ -60,33 +137,39 @@ def unique_key(model: Model) -> Iterator[Query]:
     """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
     for table in model.tables.values():
         for key in table.schema.unique_keys:
-            yield _repeated(table, key, f"one row for each {', '.join(key)}")
+            yield _repeated(model, table, key, f"one row for each {', '.join(key)}")
         for field in table.schema.fields:
             if field.constraints.unique:
-                yield _repeated(table, (field.name,), f"one row for each {field.name}")
+                yield _repeated(model, table, (field.name,), f"one row for each {field.name}")
+
+
+def _sides(model: Model, table: Table, parent: Table, columns: tuple[str, str]) -> tuple[str, str]:
+    """SQL: what to compare of a column `t` of a child and of one `p` of its parent."""
+    column, other = columns
+    keys = Keys(model, [(table, column), (parent, other)])
+    return keys.of(table, column, "t"), keys.of(parent, other, "p")
 
 
 @rule("reference", "use a key that the other table has, or add the row there")
 def foreign_key(model: Model) -> Iterator[Query]:
     """Each foreign key stands in the table that it refers to.
 
-    A key with an empty part is left alone, as in SQL (MATCH SIMPLE).
+    A key with an empty part is left alone, as in SQL (MATCH SIMPLE), and so is a cell that has no
+    value because it is not of its type: that is a finding of `cell-type`.
     """
     for table in model.tables.values():
         for key in table.schema.foreign_keys:
             parent = model.tables.get(key.reference.resource or table.name)
             if parent is None:
                 continue
-            filled = " AND ".join(f"t.{identifier(column)} IS NOT NULL" for column in key.fields)
-            pairs = zip(key.fields, key.reference.fields, strict=True)
-            join = " AND ".join(
-                f"{_typed(table, column, 't')} = {_typed(parent, other, 'p')}"
-                for column, other in pairs
-            )
+            pairs = list(zip(key.fields, key.reference.fields, strict=True))
+            sides = [_sides(model, table, parent, pair) for pair in pairs]
+            filled = " AND ".join(f"{own} IS NOT NULL" for own, _ in sides)
+            join = " AND ".join(f"{own} = {other}" for own, other in sides)
             expected = f"a key of {parent.name}"
             yield Query(
                 table.name,
-                f"""SELECT t.ord, {literal(key.fields[0])}, {_shown(key.fields, "t")},
+                f"""SELECT t.kz_ord, {literal(key.fields[0])}, {_shown(key.fields, "t")},
                     {literal(expected)}
                 FROM {identifier(table.name)} t
                 WHERE {filled} AND NOT EXISTS (
@@ -100,7 +183,7 @@ def hierarchy_acyclic(model: Model) -> Iterator[Violation]:
     for table in model.declaring("parent"):
         key, parent = table.schema.primary_key[0], table.schema.parent
         assert parent
-        sql = f"""SELECT {identifier(key)}, {identifier(parent)}, ord
+        sql = f"""SELECT {identifier(key)}, {identifier(parent)}, kz_ord
             FROM {identifier(table.name)} WHERE {identifier(parent)} IS NOT NULL"""
         for ordinal, circle in circles(model.database.rows(sql)):
             yield Violation(table.name, ordinal, parent, circle, "a hierarchy without circles")
@@ -144,7 +227,7 @@ def alias_entity(model: Model) -> Iterator[Query]:
     if known:
         yield Query(
             table.name,
-            f"""SELECT t.ord, {literal(table.schema.aliases.entity)}, t.{entity},
+            f"""SELECT t.kz_ord, {literal(table.schema.aliases.entity)}, t.{entity},
                 {literal(f"a key of {names}")}
             FROM {identifier(table.name)} t
             WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.id = t.{entity})""",
@@ -163,7 +246,7 @@ def tombstone_reused(model: Model) -> Iterator[Query]:
         assert key
         yield Query(
             other.name,
-            f"""SELECT t.ord, {literal(key)}, t.{identifier(key)}, 'an id that was not withdrawn'
+            f"""SELECT t.kz_ord, {literal(key)}, t.{identifier(key)}, 'an id that was not withdrawn'
             FROM {identifier(other.name)} t
             JOIN {identifier(table.name)} w ON w.{record} = t.{identifier(key)}""",
         )
@@ -178,7 +261,7 @@ def tombstone_replacement(model: Model) -> Iterator[Query]:
     column = table.schema.tombstones.replaced_by
     yield Query(
         table.name,
-        f"""SELECT t.ord, {literal(column)}, t.{identifier(column)}, 'the id of a row'
+        f"""SELECT t.kz_ord, {literal(column)}, t.{identifier(column)}, 'the id of a row'
         FROM {identifier(table.name)} t WHERE t.{identifier(column)} IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM ({all_records(model)}) r
             WHERE r.id = t.{identifier(column)})""",

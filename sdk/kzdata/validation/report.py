@@ -12,6 +12,9 @@ from typing import Any, Literal
 from kzdata.errors import KzdataError
 
 Severity = Literal["error", "warning"]
+SCHEMA_VERSION = "1.0"
+"""Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
+gone or means something else its first."""
 
 
 class InvalidPackageError(KzdataError):
@@ -85,6 +88,9 @@ class Report:
         receipts: Counts of evidenced cells.
         unchecked: What was not checked, and why, one sentence each.
         spans_in_texts: How many spans were compared with article texts.
+        allowed: By rule, how many findings an allow-list took out.
+        left_out: Rules that were not asked for (`--select`, `--ignore`); their findings are not
+            among the others.
     """
 
     package: str
@@ -95,6 +101,8 @@ class Report:
     receipts: Receipts = Receipts()
     unchecked: Sequence[str] = ()
     spans_in_texts: int = 0
+    allowed: dict[str, int] = field(default_factory=dict)
+    left_out: Sequence[str] = ()
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -125,10 +133,14 @@ class Report:
     def verdict(self) -> str:
         """One line: valid or not, and how much was found."""
         name = f"{self.package} {self.version}".strip()
-        if self.valid:
-            return f"{name}: valid"
-        more = sum(self.omitted.values())
-        return f"{name}: not valid, {self.errors} errors" + (f" and {more} more" if more else "")
+        some = " by the rules selected" if self.left_out else ""
+        parts = [f"{name}: valid{some}" if self.valid else f"{name}: not valid"]
+        if not self.valid:
+            more = sum(self.omitted.values())
+            parts.append(counted(self.errors, "error") + (f" and {more} more" if more else ""))
+        if self.allowed:
+            parts.append(f"{counted(sum(self.allowed.values()), 'finding')} allowed")
+        return ", ".join(parts)
 
     def raise_if_invalid(self) -> "Report":
         """Return the report itself when valid.
@@ -141,8 +153,9 @@ class Report:
         return self
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as plain values, for JSON."""
+        """The report as plain values, for JSON; `SCHEMA_VERSION` says how to read it."""
         return {
+            "schema_version": SCHEMA_VERSION,
             "package": self.package,
             "version": self.version,
             "valid": self.valid,
@@ -153,5 +166,12 @@ class Report:
             "spans_in_texts": self.spans_in_texts,
             "unchecked": list(self.unchecked),
             "omitted": self.omitted,
+            "allowed": self.allowed,
+            "left_out": list(self.left_out),
             "findings": [asdict(finding) for finding in self.findings],
         }
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts: `1 error`, `2 errors`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -8,7 +8,8 @@ and what calls it follows from its group:
 * `structure`: the shape of a CSV file;
 * `cell`: one expression over one column, compiled with all others into one pass over the file;
 * `reference`, `span`, `figure`, `evidence`, `consistency`: one relational expression over tables;
-* `text`: what needs the articles themselves.
+* `text`: what needs the articles themselves;
+* `oracle`: the comparison with another validator, only when it is asked for.
 """
 
 from collections.abc import Callable
@@ -28,6 +29,7 @@ GROUPS = (
     "evidence",
     "consistency",
     "text",
+    "oracle",
 )
 
 
@@ -60,7 +62,7 @@ class Query(NamedTuple):
 
     Attributes:
         table: Table at fault; None where the rows tell.
-        sql: Yields `ord`, `field`, `found`, `expected` in that order, after the table's name where
+        sql: Yields row, field, found and expected in that order, after the table's name where
             `table` is None.
     """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kzdata.database import (
     code_points,
     contains,
+    contains_words,
     decimal,
     full_match,
     identifier,
@@ -15,7 +16,6 @@ from kzdata.database import (
     sha256,
     text,
     without,
-    words,
 )
 from kzdata.descriptor import Sources, Spans, Table
 from kzdata.validation.model import Model, whole
@@ -47,7 +47,7 @@ def _over_spans(
     (table, s), (articles, a) = spans, sources
     yield Query(
         table.name,
-        f"""SELECT s.ord, {literal(column)}, {found}, {expected}
+        f"""SELECT s.kz_ord, {literal(column)}, {found}, {expected}
         FROM {identifier(table.name)} s JOIN {identifier(articles.name)} a
             ON a.{identifier(a.id)} = s.{identifier(s.source)}
         WHERE {breach}""",
@@ -134,13 +134,15 @@ def span_share(model: Model) -> Iterator[Query]:
         return
     (table, s), (articles, a) = spans, sources
     start, end, source = whole("s", s.start), whole("s", s.end), f"s.{identifier(s.source)}"
-    before = f"max({end}) OVER (PARTITION BY {source} ORDER BY {start}, {end}, s.ord ROWS BETWEEN"
+    before = (
+        f"max({end}) OVER (PARTITION BY {source} ORDER BY {start}, {end}, s.kz_ord ROWS BETWEEN"
+    )
     reached = f"coalesce({before} UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
     fresh = f"greatest(0, {end} - greatest({start}, {reached}))"
     share = f"(1.0 * c.total / {whole('a', a.length)})"
     yield Query(
         articles.name,
-        f"""SELECT a.ord, {literal(a.length)}, {text(f"round({share}, 4)")},
+        f"""SELECT a.kz_ord, {literal(a.length)}, {text(f"round({share}, 4)")},
             {literal(f"at most {s.max_share} of the article")}
         FROM {identifier(articles.name)} a JOIN (
             SELECT source, sum(fresh) AS total
@@ -168,7 +170,7 @@ def span_orphan(model: Model) -> Iterator[Query]:
     )
     yield Query(
         table.name,
-        f"""SELECT s.ord, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
+        f"""SELECT s.kz_ord, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
         FROM {identifier(table.name)} s WHERE {unused}""",
     )
 
@@ -178,7 +180,7 @@ def _over_figures(model: Model, part: str, expected: str, breach: str) -> Iterat
     if model.traceable:
         yield Query(
             None,
-            f"""SELECT f.tab, f.ord, f.{part}_field, coalesce(f.{part}, ''), {expected}
+            f"""SELECT f.tab, f.kz_ord, f.{part}_field, coalesce(f.{part}, ''), {expected}
             FROM shared.figure f LEFT JOIN shared.wording w ON w.wording = f.text
             WHERE {breach}""",
         )
@@ -187,7 +189,7 @@ def _over_figures(model: Model, part: str, expected: str, breach: str) -> Iterat
 @rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
-    breach = f"NOT {contains(words('f.quote'), words('f.text'))}"
+    breach = f"NOT {contains_words('f.quote', 'f.text')}"
     yield from _over_figures(model, "text", "'words of ' || f.quote", breach)
 
 
@@ -227,7 +229,7 @@ def _edge_query(
     column = literal(getattr(table.schema.edges, at))
     yield Query(
         table.name,
-        f"SELECT e.ord, {column}, {found}, {expected} FROM shared.edge e {join} WHERE {breach}",
+        f"SELECT e.kz_ord, {column}, {found}, {expected} FROM shared.edge e {join} WHERE {breach}",
     )
 
 
@@ -240,7 +242,7 @@ def evidence_record(model: Model) -> Iterator[Query]:
     record = table.schema.edges.record
     yield Query(
         table.name,
-        f"""SELECT e.ord, {literal(record)}, e.{identifier(record)}, 'the id of a row'
+        f"""SELECT e.kz_ord, {literal(record)}, e.{identifier(record)}, 'the id of a row'
         FROM {identifier(table.name)} e WHERE NOT EXISTS (
             SELECT 1 FROM ({all_records(model)}) r WHERE r.id = e.{identifier(record)})""",
     )
@@ -273,7 +275,7 @@ def evidence_missing(model: Model) -> Iterator[Query]:
     if model.traceable:
         yield Query(
             None,
-            """SELECT r.tab, r.ord, c.field, NULL, 'an edge'
+            """SELECT r.tab, r.kz_ord, c.field, NULL, 'an edge'
             FROM shared.receipt r JOIN shared.traced c
                 ON c.tab = r.tab AND (r.need & ~r.had & c.bit) <> 0
             WHERE (r.need & ~r.had) <> 0""",
@@ -290,7 +292,7 @@ def evidence_count(model: Model) -> Iterator[Query]:
     record, field, count = identifier(e.record), identifier(e.field), identifier(e.count or "")
     yield Query(
         table.name,
-        f"""SELECT e.ord, {literal(e.count or "")}, e.{count}, {text("c.n")}
+        f"""SELECT e.kz_ord, {literal(e.count or "")}, e.{count}, {text("c.n")}
         FROM {identifier(table.name)} e JOIN (
             SELECT {record} AS record, {field} AS field, count(*) AS n
             FROM {identifier(table.name)} GROUP BY ALL

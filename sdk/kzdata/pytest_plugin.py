@@ -1,0 +1,117 @@
+"""A pytest plugin: `pytest --kzdata PATH` makes each rule of validation a test.
+
+A rule's test fails with the rule's errors, passes with its warnings as a section of its report, and
+is skipped where the rule had nothing to look at. The package is validated once, by the first of
+them. pytest loads this module in every session, so it imports nothing of weight before it is asked.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from kzdata.validation import Finding, Report
+
+_REPORT = pytest.StashKey["Report"]()
+
+
+class BrokenRuleError(Exception):
+    """The findings of a rule, one on each line."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--kzdata` and `--kzdata-texts`."""
+    group = parser.getgroup("kzdata", "validation of data packages")
+    group.addoption("--kzdata", metavar="PATH", help="make each rule a test of this package")
+    group.addoption("--kzdata-texts", metavar="DIR", help="folder with the package's articles")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker that all these tests carry."""
+    config.addinivalue_line("markers", "kzdata: a rule of `kzdata validate` (option --kzdata)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Add a test for each rule, before others select among the tests."""
+    path = config.getoption("--kzdata")
+    if path:
+        items.extend(Package.from_parent(session, name=path, nodeid=path).collect())
+
+
+class Package(pytest.Collector):
+    """A package, as pytest collects it."""
+
+    def collect(self) -> Iterator["RuleTest"]:
+        """A test for each rule."""
+        from kzdata.validation import RULES
+
+        for name in RULES:
+            yield RuleTest.from_parent(self, name=name)
+
+    @property
+    def report(self) -> "Report":
+        """The report of the package, made when it is first asked for."""
+        if _REPORT not in self.config.stash:
+            from kzdata.validation import validate
+
+            texts = self.config.getoption("--kzdata-texts")
+            self.config.stash[_REPORT] = validate(self.name, texts=texts)
+        return self.config.stash[_REPORT]
+
+
+class RuleTest(pytest.Item):
+    """A rule as a test."""
+
+    parent: Package
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.add_marker("kzdata")
+
+    def runtest(self) -> None:
+        """Pass, fail or skip.
+
+        Raises:
+            BrokenRuleError: The rule found errors.
+            KzdataError: The package cannot be read.
+        """
+        from kzdata.validation.selection import idle
+
+        report = self.parent.report
+        if reason := idle(report).get(self.name):
+            pytest.skip(reason)
+        found = [finding for finding in report.findings if finding.rule == self.name]
+        shown = "\n".join([*_lines(found), *_more(report.omitted.get(self.name, 0))])
+        if any(finding.severity == "error" for finding in found):
+            raise BrokenRuleError(shown)
+        if found:
+            self.add_report_section("call", "warnings", shown)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The findings alone: where kzdata found them is in no Python file."""
+        from kzdata import KzdataError
+
+        if isinstance(excinfo.value, BrokenRuleError | KzdataError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """What heads a failure: the rule and its package."""
+        return self.parent.name, None, f"{self.name} ({self.parent.name})"
+
+
+def _lines(found: Iterable["Finding"]) -> Iterator[str]:
+    from kzdata.formats import message
+    from kzdata.rendering import safe
+
+    for finding in found:
+        yield f"{safe(finding.where)}: {message(finding)}"
+
+
+def _more(number: int) -> Iterator[str]:
+    if number:
+        yield f"and {number} more"

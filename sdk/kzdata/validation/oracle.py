@@ -1,0 +1,539 @@
+"""A second opinion: frictionless beside our own checks, and where the two disagree.
+
+Both verdicts become the same plain statement: in this file, in this row, this field breaks this
+kind of rule. A statement that only one of them makes is a finding, unless `DIFFERENCES` has it:
+the one table of what is deliberately read otherwise, each with the sentence that decides.
+
+frictionless runs in a process of its own, with a time limit and without network.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from kzdata.archive import DESCRIPTOR, Archive, bundled, opened
+from kzdata.database import require
+from kzdata.descriptor import FieldDescriptor, Table, parse
+from kzdata.errors import PackageError
+from kzdata.sheets import open_sheet
+from kzdata.tabular import Dialect, Record
+from kzdata.validation.report import Finding, Report
+from kzdata.validation.rules import RULES, rule
+
+SECONDS = 600
+"""How long frictionless may take."""
+MAX_ERRORS = 100_000
+"""Errors of one file that frictionless is asked for."""
+MAX_FINDINGS = 1_000
+KINDS = {
+    "cell-required": "required",
+    "cell-type": "type",
+    "cell-format": "type",
+    "cell-enum": "enum",
+    "cell-category": "category",
+    "cell-pattern": "pattern",
+    "cell-min-length": "minLength",
+    "cell-max-length": "maxLength",
+    "cell-minimum": "minimum",
+    "cell-maximum": "maximum",
+    "cell-exclusive-minimum": "exclusiveMinimum",
+    "cell-exclusive-maximum": "exclusiveMaximum",
+    "primary-key": "primary-key",
+    "unique-key": "unique",
+    "foreign-key": "foreign-key",
+    "csv-width": "width",
+    "csv-blank-line": "blank",
+}
+"""Our rules about rows, as kinds that both validators know."""
+_THEIRS = {
+    "type-error": "type",
+    "unique-error": "unique",
+    "primary-key": "primary-key",
+    "foreign-key": "foreign-key",
+    "missing-cell": "width",
+    "extra-cell": "width",
+    "blank-row": "blank",
+}
+ROWS = {"primary-key", "foreign-key", "width", "blank"}
+"""Kinds that concern a whole row, for lack of a field that both would name."""
+Side = Literal["kzdata", "frictionless"]
+
+
+class Statement(NamedTuple):
+    """A validator's word: in a file, the row of a number (from 0) breaks a kind of rule."""
+
+    file: str
+    row: int
+    field: str
+    kind: str
+
+
+class Difference(NamedTuple):
+    """Something that the two validators deliberately read otherwise.
+
+    Attributes:
+        found_by: Who finds a fault where the other finds none.
+        kinds: Kinds of rule.
+        types: Field types; empty for all.
+        cell: Regular expression that the cell's text matches somewhere.
+        reads: What frictionless 5.21 does.
+        sentence: What the standard says.
+    """
+
+    found_by: Side
+    kinds: str
+    types: str
+    cell: str
+    reads: str
+    sentence: str
+
+    def covers(self, side: Side, kind: str, type_: str, cell: str) -> bool:
+        """Whether a statement of one side alone is explained by this."""
+        return (
+            side == self.found_by
+            and kind in self.kinds.split()
+            and (not self.types or type_ in self.types.split())
+            and re.search(self.cell, cell, re.DOTALL) is not None
+        )
+
+
+DIFFERENCES: dict[str, Difference] = {
+    "blanks": Difference(
+        "kzdata", "type", "integer number year yearmonth list geopoint", r"^\s|\s$|,\s|\s,|\s-|-\s",
+        "strips blanks around numbers",
+        "Integer values are indicated in the standard way for any valid integer.",
+    ),
+    "underscores": Difference(
+        "kzdata", "type", "integer number year yearmonth list geopoint duration", "_",
+        "takes 1_000, as Python does",
+        "groupChar: A string whose value is used to group digits within the integer. This property "
+        "does not have a default value.",
+    ),
+    "other digits": Difference(
+        "kzdata", "type", "", r"(?![0-9])\d",
+        "takes digits of every script",
+        "one or more decimal digits (0-9)",
+    ),
+    "other words for special numbers": Difference(
+        "kzdata", "type", "number list geopoint", r"(?i)snan|nan[0-9]|[+-]nan|infinity|\+inf",
+        "takes whatever Python's Decimal takes",
+        "The following special string values are permitted (case need not be respected): NaN, INF, "
+        "-INF",
+    ),
+    "short dates": Difference(
+        "kzdata", "type", "date list", r"(^|\D)[0-9]-|-[0-9](\D|$)|^[0-9]{1,3}-|- [0-9]",
+        "takes days and months of one digit",
+        "The lexical representation MUST be yyyy-mm-dd e.g. 2024-01-26",
+    ),
+    "more than a time": Difference(
+        "kzdata", "type", "time list", r"(^|,)[0-9]{2}:[0-9]{2}:[0-9]{2}([.,Z+-]|[0-9])|24:00:00",
+        "takes fractions of a second, zones and 24:00:00",
+        "The lexical representation MUST be hh:mm:ss e.g. 15:00:00",
+    ),
+    "other date-times": Difference(
+        "kzdata", "type", "datetime list",
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[^T]|[+-][0-9]{2}([0-9]{2})?$|z$|,[0-9]+(Z|$)"
+        r"|[+-](1[4-9]|2[0-3]):|^[0-9]{8}T|-W|-[0-9]{3}T",
+        "takes every form of ISO 8601 that dateutil knows",
+        "The lexical representation MUST be in a form defined by XML Schema",
+    ),
+    "years before 1 and after 9999": Difference(
+        "frictionless", "type", "year yearmonth datetime",
+        r"^-|^[0-9]{5,}|Z$|[+-][0-9]{2}:[0-9]{2}$",
+        "refuses signs, more than four digits and zones",
+        "A calendar year as per XMLSchema gYear.",
+    ),
+    "no year 0": Difference(
+        "kzdata", "type", "year yearmonth", r"^-?0000?([^0-9]|$)",
+        "takes the year 0000",
+        "A calendar year as per XMLSchema gYear. (0000 is not a year there)",
+    ),
+    "years in other forms": Difference(
+        "kzdata", "type", "year yearmonth",
+        r"^[+-]|^[0-9]{1,3}-|-[0-9]$|^0[0-9]{4,}|-[0-9]{3,}$|-\+",
+        "takes whatever int() takes",
+        "Usual lexical representation is YYYY; YYYY-MM",
+    ),
+    "weeks and other durations": Difference(
+        "kzdata", "type", "duration",
+        r"W|[.,][0-9]*[^0-9S.,]|P[0-9]{4}|,|T$|[.]S|T[.]|^\+|P$|[a-z]",
+        "takes weeks, decimal years and the alternative form of ISO 8601",
+        "We follow the definition of XML Schema duration datatype directly",
+    ),
+    "exact fractions of a second": Difference(
+        "frictionless", "type", "datetime", r"[.][0-9]{7,}|T24:00:00",
+        "refuses what Python's datetime cannot hold",
+        "followed by optional milliseconds and timezone parts (XML Schema allows any number of "
+        "digits, and 24:00:00)",
+    ),
+    "NaN in JSON": Difference(
+        "kzdata", "type", "object array geojson geopoint", "NaN|Infinity",
+        "reads JSON as Python does",
+        "The field contains a valid JSON object. (RFC 8259, 6: Infinity and NaN are not permitted)",
+    ),
+    "numbers as JSON strings": Difference(
+        "kzdata", "type", "geopoint", '"[^"]*"',
+        "takes strings for numbers",
+        "exactly two items, where each item is a number",
+    ),
+    "laxer e-mail addresses": Difference(
+        "kzdata", "type", "string", "@",
+        "has a rule of its own",
+        "email: A valid email address. (RFC 5321)",
+    ),
+    "quoted e-mail addresses": Difference(
+        "frictionless", "type", "string", "@",
+        "has a rule of its own",
+        "email: A valid email address. (RFC 5321)",
+    ),
+    "laxer addresses": Difference(
+        "kzdata", "type", "string", ":",
+        "checks that there is a scheme, and little else",
+        "uri: A valid URI. (RFC 3986)",
+    ),
+    "laxer UUIDs": Difference(
+        "kzdata", "type", "string", "(?i)^[{]?(urn:|uuid:)?[0-9a-f-]{32,36}[}]?$",
+        "takes braces, prefixes and no hyphens",
+        "uuid: A string that is a uuid. (RFC 9562, 4)",
+    ),
+    "laxer base64": Difference(
+        "kzdata", "type", "string", "",
+        "passes over what is not base64 (Python's b64decode without validate)",
+        "binary: A base64 encoded string representing binary data.",
+    ),
+    "grouped integers": Difference(
+        "frictionless", "type", "integer", r"[0-9][^0-9][0-9]",
+        "does not know groupChar of integers",
+        "groupChar: A string whose value is used to group digits within the integer.",
+    ),
+    "groups anywhere": Difference(
+        "kzdata", "type", "number", r"^[+-]?\D|\D\D|\D$|[.,].*,",
+        "removes groupChar wherever it stands",
+        "groupChar: A string whose value is used to group digits within the number.",
+    ),
+    "signs among affixes": Difference(
+        "kzdata", "type", "integer number", r"[+-]",
+        "strips a sign behind the number, and a plus in front of it",
+        "may contain leading and/or trailing non-numeric characters",
+    ),
+    "affixes of decimal numbers": Difference(
+        "frictionless", "type", "integer number", r"[^0-9]",
+        "keeps a minus that does not touch the number, and strips the point of .5 and 5.",
+        "may contain leading and/or trailing non-numeric characters (which implementors MUST "
+        "therefore strip)",
+    ),
+    "categories": Difference(
+        "kzdata", "category", "", "",
+        "ignores categories",
+        "The logical representation of data in the field MUST exactly match one of the values in "
+        "categories.",
+    ),
+    "whole values": Difference(
+        "kzdata", "pattern", "string any", "",
+        "wraps a pattern in ^ and $ without a group, and lets $ match before a line end",
+        "The values of this field MUST conform to the standard XML Schema regular expression "
+        "syntax.",
+    ),
+    "unique keys": Difference(
+        "kzdata", "unique", "", "",
+        "ignores uniqueKeys, and names the second of two equal cells only",
+        "The data in the table has to be considered valid only if: each row has a unique set of "
+        "logical values",
+    ),
+    "both rows of a key": Difference(
+        "kzdata", "primary-key", "", "",
+        "names the second of two equal keys only, and passes a key of which a part is empty",
+        "Per SQL standards, the fields cannot be null, so their use in the primary key is "
+        "equivalent to adding required: true",
+    ),
+    "keys with an empty part": Difference(
+        "frictionless", "foreign-key", "", "",
+        "refuses a foreign key of which a part is empty, or whose cell is not of its type",
+        "They are directly modelled on the concept of foreign keys in SQL. (MATCH SIMPLE)",
+    ),
+    "NaN is itself": Difference(
+        "frictionless", "foreign-key", "", "",
+        "finds no NaN among other NaNs, and so takes none for repeated",
+        "The following special string values are permitted: NaN. (XML Schema Part 2, 3.2.4: NaN "
+        "equals itself)",
+    ),
+}  # fmt: skip
+"""What is deliberately read otherwise, by name. docs/validation-differences.md shows it."""
+
+
+def explained(side: Side, kind: str, field: FieldDescriptor | None, cell: str) -> str | None:
+    """The name of the difference that explains a statement of one side alone, or None."""
+    type_ = field.type if field else ""
+    for name, difference in DIFFERENCES.items():
+        if difference.covers(side, kind, type_, cell) and _in_place(name, field):
+            return name
+    return None
+
+
+def _in_place(name: str, field: FieldDescriptor | None) -> bool:
+    """Whether a field has the property that a difference is about."""
+    if field is None:
+        return True
+    group, plain = field.group_char is not None, field.bare_number
+    return {
+        "laxer e-mail addresses": field.format == "email",
+        "quoted e-mail addresses": field.format == "email",
+        "laxer addresses": field.format == "uri",
+        "laxer UUIDs": field.format == "uuid",
+        "laxer base64": field.format == "binary",
+        "grouped integers": group,
+        "groups anywhere": group,
+        "signs among affixes": not plain,
+        "affixes of decimal numbers": not plain,
+    }.get(name, True)
+
+
+@rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
+def reference_disagrees(path: str | Path, report: Report) -> list[Finding]:
+    """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
+    return compare(path, report)
+
+
+def compared(path: str | Path | None, report: Report) -> Report:
+    """A report with the disagreements of `compare` among its findings.
+
+    Args:
+        path: The package; the bundled one by default.
+        report: What our validation said of it.
+
+    Raises:
+        MissingExtraError: frictionless is not installed.
+        PackageError: The package cannot be read, or frictionless takes too long.
+    """
+    found = compare(bundled() if path is None else path, report)
+    places = sorted([*report.findings, *found], key=lambda f: (f.file, f.line or 0, f.column or 0))
+    return replace(report, findings=tuple(places))
+
+
+def compare(path: str | Path, report: Report) -> list[Finding]:
+    """Run frictionless on a package and compare its verdict with ours.
+
+    Args:
+        path: The package: a directory, a `datapackage.json` or a zip.
+        report: What our validation said of it.
+
+    Returns:
+        A warning for each statement that only one of the two makes and that no known difference
+        explains; 1,000 at most. Tables in another dialect than the default are left out, and so are
+        kinds of which our report has left findings out.
+
+    Raises:
+        MissingExtraError: frictionless is not installed.
+        PackageError: The package cannot be read.
+    """
+    require("frictionless", "frictionless")
+    with opened(path) as archive, tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+        answer = _ask(archive)
+        if isinstance(answer, str):
+            return [_finding(DESCRIPTOR, None, None, answer, "a verdict of frictionless")]
+        return _compared(archive, report, answer, Path(folder))[:MAX_FINDINGS]
+
+
+def _ask(archive: Archive) -> list[dict[str, Any]] | str:
+    """What frictionless says in a process of its own, or why it says nothing."""
+    command = [sys.executable, "-c", f"from {__name__} import main; main()", str(archive.root)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        return f"no verdict within {SECONDS} seconds"
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    if done.returncode or not lines:
+        trace = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        return f"frictionless failed: {trace[-1] if trace else done.returncode}"
+    answer: list[dict[str, Any]] | str = json.loads(lines[-1])
+    return answer
+
+
+def main() -> None:
+    """Print the errors that frictionless finds in the package of the directory named."""
+    import socket
+
+    def refuse(*_: Any) -> None:
+        raise OSError("validation fetches nothing")
+
+    for name in ("connect", "connect_ex"):
+        setattr(socket.socket, name, refuse)
+    print(json.dumps(errors_of(Path(sys.argv[1]))))
+
+
+def errors_of(root: Path) -> list[dict[str, Any]] | str:
+    """The errors that frictionless finds in a package, in this process, or why there are none."""
+    from frictionless import Package
+
+    place = str(root / DESCRIPTOR) if root.is_dir() else str(root)
+    report = Package.from_descriptor(place).validate(limit_errors=MAX_ERRORS)
+    if report.errors:
+        return f"frictionless refuses the descriptor: {report.errors[0].message}"
+    return [
+        {
+            "file": task.place,
+            "kind": error.type,
+            "row": getattr(error, "row_number", None),
+            "field": getattr(error, "field_name", None) or "",
+            "note": error.note,
+        }
+        for task in report.tasks
+        for error in task.errors
+    ]
+
+
+def statements(errors: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
+    """The errors of frictionless about rows as statements; its first row has the number 2."""
+    for error in errors:
+        kind = _THEIRS.get(error["kind"])
+        if error["kind"] == "constraint-error":
+            match = re.match(r'constraint "(\w+)"', error["note"])
+            kind = match.group(1) if match else None
+        if kind and error["row"] is not None:
+            field = "" if kind in ROWS else error["field"]
+            yield Statement(error["file"], error["row"] - 2, field, kind)
+
+
+def _compared(
+    archive: Archive, report: Report, errors: list[dict[str, Any]], folder: Path
+) -> list[Finding]:
+    theirs = set(statements(errors))
+    broken = ("source-error", "encoding-error")
+    stopped = {error["file"] for error in errors if error["kind"] in broken}
+    left_out = {KINDS.get(name) for name in report.omitted}
+    seen: dict[str, list[Record]] = {}
+    tables = parse(archive).tables
+    for table in tables.values():
+        if table.path not in stopped and table.name in report.rows:
+            seen[table.name] = _records(archive, table, folder)
+    ours = {one for name, rows in seen.items() for one in _ours(tables[name], report, rows)}
+    found: list[Finding] = []
+    for name, rows in seen.items():
+        cells = [_cells(tables[name], record) for record in rows]
+        for side, one in unexplained(tables, tables[name], ours, theirs, cells):
+            if one.kind not in left_out:
+                other = "frictionless" if side == "kzdata" else "kzdata"
+                cell = cells[one.row].get(one.field, "")
+                said = f"{one.kind}: {side} finds a fault in {cell!r}, {other} finds none"
+                line, field = rows[one.row].line, one.field or None
+                found.append(_finding(one.file, line, field, said, "one verdict"))
+    return found
+
+
+def _records(archive: Archive, table: Table, folder: Path) -> list[Record]:
+    """The rows of a table, blank lines among them, where it is one file of the default dialect."""
+    try:
+        sheet = open_sheet(archive, table, folder)
+    except PackageError:
+        return []
+    if len(sheet.parts) > 1 or sheet.dialect != Dialect():
+        return []
+    return [record for record in sheet.records() if record.number >= 0 or record.fault]
+
+
+def unexplained(
+    tables: Mapping[str, Table],
+    table: Table,
+    ours: set[Statement],
+    theirs: set[Statement],
+    rows: Sequence[Mapping[str, str]],
+) -> Iterator[tuple[Side, Statement]]:
+    """The statements about a table that only one side makes and that nothing explains.
+
+    A cell that is not of its type has no value: what is said of it besides, or of its row's keys,
+    follows from that, and so does what is said of keys that refer to it.
+
+    Args:
+        tables: The tables of the package by name.
+        table: The one to compare.
+        ours: What kzdata says of the package.
+        theirs: What frictionless says.
+        rows: The cells of each row by column.
+    """
+    fields = {field.name: field for field in table.schema.fields}
+    typed = {(one.file, one.row, one.field) for one in ours | theirs if one.kind == "type"}
+    untyped = {(file, row) for file, row, _ in typed}
+    tainted = {file for file, *_ in typed} & _parents(tables, table)
+    for one in sorted(one for one in ours ^ theirs if one.file == table.path):
+        side: Side = "kzdata" if one in ours else "frictionless"
+        if one.row >= len(rows):
+            continue
+        if one.kind != "type" and (one.file, one.row, one.field) in typed:
+            continue
+        if one.kind in ROWS and ((one.file, one.row) in untyped):
+            continue
+        if one.kind == "foreign-key" and tainted:
+            continue
+        cell = rows[one.row].get(one.field, "")
+        known = explained(side, one.kind, fields.get(one.field), cell)
+        if known is None or not _borne_out(table, one, side, theirs, rows[one.row]):
+            yield side, one
+
+
+def _parents(tables: Mapping[str, Table], table: Table) -> set[str]:
+    """Files of the tables that a table's foreign keys refer to."""
+    names = {key.reference.resource or table.name for key in table.schema.foreign_keys}
+    return {tables[name].path for name in names if name in tables}
+
+
+def _borne_out(
+    table: Table, one: Statement, side: Side, theirs: set[Statement], row: Mapping[str, str]
+) -> bool:
+    """Whether what explains a statement about keys is there: a double, an empty part, a key."""
+    schema = table.schema
+    double = any(t[0] == one.file and t[2:] == one[2:] for t in theirs)
+    empty = {name for name in row if row[name] in schema.missing_of(schema.field(name))}
+    odd = {name for name in row if row[name].lower() == "nan"}
+    if side == "kzdata" and one.kind == "primary-key":
+        return double or bool((empty | odd) & set(schema.primary_key))
+    if side == "kzdata" and one.kind == "unique":
+        return double or bool(schema.unique_keys) or one.field in odd
+    if side == "frictionless" and one.kind == "foreign-key":
+        return any((empty | odd) & set(key.fields) for key in schema.foreign_keys)
+    return True
+
+
+def _ours(table: Table, report: Report, rows: list[Record]) -> Iterator[Statement]:
+    """Our findings about the rows of a table as statements."""
+    number: dict[int, int] = {}
+    for index, record in enumerate(rows):
+        last = max((cell.line for cell in record.cells), default=record.line)
+        number |= dict.fromkeys(range(record.line, last + 1), index)
+    for finding in report:
+        kind = KINDS.get(finding.rule)
+        if kind and finding.file == table.path and finding.line in number:
+            field = "" if kind in ROWS else finding.field or ""
+            yield Statement(table.path, number[finding.line], field, kind)
+
+
+def _cells(table: Table, record: Record) -> dict[str, str]:
+    values = (cell.value for cell in record.cells)
+    return dict(zip(table.schema.names, values, strict=False))
+
+
+def _finding(file: str, line: int | None, field: str | None, found: str, expected: str) -> Finding:
+    own = RULES["reference-disagrees"]
+    return Finding(own.name, own.severity, file, line, None, None, field, found, expected, own.fix)
+
+
+def page() -> str:
+    """The table of differences as Markdown, for docs/validation-differences.md."""
+    lines = [
+        "# Where kzdata and frictionless differ",
+        "",
+        "Written by `kzdata.validation.oracle.page()` from its table `DIFFERENCES`.",
+        "`kzdata validate --reference` and the tests accept these differences and no others.",
+        "",
+        "| difference | found by | kinds | types | frictionless 5.21 | the standard |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, d in DIFFERENCES.items():
+        cells = (name, d.found_by, d.kinds, d.types or "all", d.reads, d.sentence)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,223 @@
+"""Reading one table: its shape, its cells, and the relation that later rules use."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from kzdata import database as sql
+from kzdata.archive import Archive
+from kzdata.database import Database, UnreadableCSVError, identifier, literal
+from kzdata.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.errors import PackageError
+from kzdata.sheets import null_sequence, open_sheet
+from kzdata.tabular import HEADLESS, Imprint, Sheet, imprint
+from kzdata.validation.cells import translated
+from kzdata.validation.evaluation import Outcome, evaluate
+from kzdata.validation.model import needed
+from kzdata.validation.rules import RULES, Breach, Query, Rule, Violation, in_group
+
+MASK_BITS = 60
+
+
+class CellRule(NamedTuple):
+    """A cell rule compiled for one column."""
+
+    rule: Rule
+    field: str
+    breach: Breach
+
+
+class Reading:
+    """Reading one table: its shape, its cells, and the relation that later rules use.
+
+    Attributes:
+        table: The table.
+        sheet: Its text; None where it could not be opened.
+        columns: Names of the columns in the file's order; extra ones have hidden names.
+        rows: How many rows there are; None where it could not be read.
+        outcomes: What the rules of shape and cells found.
+        unchecked: What could not be checked, and why.
+    """
+
+    def __init__(
+        self, table: Table, package: Descriptor, archive: Archive, database: Database
+    ) -> None:
+        self.table = table
+        self.sheet: Sheet | None = None
+        self.columns: tuple[str, ...] = ()
+        self.rows: int | None = None
+        self.outcomes: list[Outcome] = []
+        self.unchecked: list[str] = []
+        self._package = package
+        self._archive = archive
+        self._database = database
+        extra = null_sequence(table.resource)
+        fields = table.schema.fields
+        self._missing = {f.name: (*table.schema.missing_of(f), *extra) for f in fields}
+
+    def carry_out(self, looks: Mapping[str, Future[Imprint]], folder: Path) -> Self:
+        """Read the table, unless its files or its header are not as declared.
+
+        Args:
+            looks: What will be seen of each file's bytes, by path.
+            folder: Temporary folder for text that has to be turned into UTF-8 CSV.
+        """
+        if not all(path in looks for path in self.table.resource.path):
+            self.unchecked.append(f"{self.table.name}: the file could not be read")
+            return self
+        try:
+            self.sheet = open_sheet(self._archive, self.table, folder)
+            self._read(self.sheet, looks)
+        except PackageError as error:
+            self.unchecked.append(f"{self.table.name}: {error}")
+            fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
+            self._keep(RULES["csv-malformed"], [fault])
+        return self
+
+    def _read(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]]) -> None:
+        shape, *_ = in_group("structure")
+        self._keep(shape, shape.check(self.table, sheet))
+        if self.outcomes[-1].violations:
+            self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
+            return
+        self.columns = columns_of(self.table, sheet)
+        rules = list(self._compiled())
+        usual = [cell for cell in rules if cell.rule.name != "cell-control-character"]
+        # Most files hold nothing that a fast reader passes over: it needn't wait for the look.
+        done = self._fast(sheet, usual)
+        seen = self._seen(sheet, looks)
+        compiled = rules if any(part.controls for part in seen) else usual
+        done = done and not any(part.suspicious for part in seen)
+        if not done or (compiled is rules and not self._fast(sheet, compiled)):
+            self._mended(sheet, compiled)
+        self._check_cells(compiled)
+
+    def _seen(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]]) -> list[Imprint]:
+        """What is known of the text's own bytes: those of the files, or of what they became."""
+        paths = self.table.resource.path
+        return [
+            looks[path].result()
+            if part == self._archive.path_of(path)
+            else imprint(part, frozenset())
+            for path, part in zip(paths, sheet.parts, strict=True)
+        ]
+
+    def _keep(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
+        self.outcomes.append(evaluate(rule, results, self._database))
+
+    def _compiled(self) -> Iterator[CellRule]:
+        for field in self.table.schema.fields:
+            raw, cell = identifier(field.name), self._cell(field.name)
+            for rule in in_group("cell") if field.name in self.columns else ():
+                breach = rule.check(field, cell, raw)
+                if breach and rule.name == "cell-pattern" and not self._takes(field):
+                    continue
+                if breach:
+                    yield CellRule(rule, field.name, breach)
+
+    def _cell(self, name: str) -> str:
+        """SQL: a cell, or NULL where it holds a missing value or the file has no such column."""
+        if name not in self.columns:
+            return sql.text("NULL")
+        return sql.absent(identifier(name), self._missing[name])
+
+    def _takes(self, field: FieldDescriptor) -> bool:
+        """Whether RE2 takes a field's pattern; where it doesn't, that is a finding."""
+        pattern = field.constraints.pattern or ""
+        if self._database.compiles(translated(pattern)):
+            return True
+        where = f"{self.table.name}.{field.name}"
+        fault = Violation(None, None, where, f"the pattern {pattern}", "an RE2 pattern")
+        self._keep(RULES["unsupported-feature"], [fault])
+        return False
+
+    def _kept(self, compiled: list[CellRule]) -> dict[str, str]:
+        """SQL of what is kept of each row: the columns that rules need, and the masks."""
+        kept = {name: self._cell(name) for name in needed(self.table, self._package)}
+        for start in range(0, len(compiled), MASK_BITS):
+            kept[_mask(start)] = mask([rule.breach for rule in compiled[start : start + MASK_BITS]])
+        return kept or {"\x1fnothing": "0"}
+
+    def _fast(self, sheet: Sheet, compiled: list[CellRule]) -> bool:
+        """Let DuckDB read the files themselves; whether it could."""
+        if not sheet.dialect.simple:
+            return False
+        try:
+            self._database.read(self.table.name, sheet, self.columns, self._kept(compiled))
+        except UnreadableCSVError:
+            return False
+        return True
+
+    def _mended(self, sheet: Sheet, compiled: list[CellRule]) -> None:
+        """Read the files row by row, report what is malformed, and let DuckDB read the rest.
+
+        Raises:
+            UnreadableCSVError: DuckDB refuses even that.
+        """
+        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+            mended = Path(folder) / "mended.csv"
+            self._mend(sheet, mended)
+            plain = Sheet([mended], HEADLESS)
+            self._database.read(self.table.name, plain, self.columns, self._kept(compiled))
+
+    def _mend(self, sheet: Sheet, mended: Path) -> None:
+        """Report malformed rows, and write all rows anew with the right number of cells."""
+        _, *rules = in_group("structure")
+        width = len(self.columns)
+        found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
+        with mended.open("w", encoding="utf-8", newline="") as out:
+            for record in sheet.records():
+                for rule in rules:
+                    found[rule.name].extend(rule.check(self.table, record, width))
+                if record.number >= 0:
+                    out.write(record.written(width))
+        for rule in rules:
+            self._keep(rule, found[rule.name])
+
+    def _check_cells(self, compiled: list[CellRule]) -> None:
+        parts = [
+            compiled[start : start + MASK_BITS] for start in range(0, len(compiled), MASK_BITS)
+        ]
+        masks = [identifier(_mask(MASK_BITS * number)) for number in range(len(parts))]
+        columns = ", ".join(["count(*)", *(f"bit_or({column})" for column in masks)])
+        name = identifier(self.table.name)
+        ((self.rows, *broken),) = self._database.rows(f"SELECT {columns} FROM {name}")
+        for part, column, bits in zip(parts, masks, broken, strict=True):
+            for bit, cell in enumerate(part):
+                if (bits or 0) >> bit & 1:
+                    self._keep(cell.rule, [_breaches(self.table, cell, column, bit)])
+
+
+def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
+    """Names of a table's columns in the file's order; those not in the schema get hidden names."""
+    header = sheet.header()
+    if header is None:
+        return table.schema.names
+    names = set(table.schema.names)
+    return tuple(
+        cell.value if cell.value in names else f"\x1fextra{place}"
+        for place, cell in enumerate(header.cells)
+    )
+
+
+def mask(breaches: list[Breach]) -> str:
+    """SQL: a whole number whose bits tell which of the breaches a row has."""
+    return " + ".join(
+        f"(CASE WHEN {breach.sql} THEN {1 << bit} ELSE 0 END)"
+        for bit, breach in enumerate(breaches)
+    )
+
+
+def _mask(start: int) -> str:
+    return f"\x1fmask{start}"
+
+
+def _breaches(table: Table, cell: CellRule, column: str, bit: int) -> Query:
+    return Query(
+        table.name,
+        f"""SELECT kz_ord, {literal(cell.field)}, {sql.text("NULL")},
+            {literal(cell.breach.expected)}
+        FROM {identifier(table.name)} WHERE ({column} & {1 << bit}) <> 0""",
+    )

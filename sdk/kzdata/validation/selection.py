@@ -1,0 +1,365 @@
+"""Which rules are asked, and which findings are allowed: applied to a report once it is there.
+
+Rules are selected by name or by group. An allow-list is a TOML file of findings that a package
+lives with, each with its reason; an entry that no longer matches a finding is itself a finding, so
+that no exception outlives its cause.
+"""
+
+import os
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kzdata.archive import bundled
+from kzdata.errors import PackageError, UsageError
+from kzdata.tables import nearest
+from kzdata.validation.report import Finding, Report
+from kzdata.validation.rules import GROUPS, RULES, Rule, Violation, rule
+from kzdata.validation.run import Progress
+from kzdata.validation.run import validate as checked
+
+ALLOW_LIST = "kzdata-allow.toml"
+"""Name of the allow-list beside a descriptor."""
+MAX_BYTES = 1 << 20
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*allow[ \t]*\]\]", re.M)
+_TRACED = ("span", "figure", "evidence")
+
+
+@rule("package", "delete the entry, or correct what it names")
+def allow_stale(*_: object) -> Iterator[Violation]:
+    """Each entry of the allow-list matches a finding.
+
+    An entry whose fault was mended would excuse the next one in silence. Entries of rules that were
+    left out, or that had nothing to look at, are not judged.
+    """
+    yield from ()  # `Selection.applied` finds them, which alone knows the entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of an allow-list: the findings that it covers, and why.
+
+    Attributes:
+        rule: Name of the rule.
+        reason: Why the findings may stay.
+        file: Only in this file of the package; in any by default.
+        record: Only of this record.
+        field: Only in this column.
+        line: Line of the entry in its file, where known.
+    """
+
+    rule: str
+    reason: str
+    file: str | None = None
+    record: str | None = None
+    field: str | None = None
+    line: int | None = None
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What the entry says about where; nothing where it covers the whole rule."""
+        said = {"file": self.file, "record": self.record, "field": self.field}
+        return {name: value for name, value in said.items() if value is not None}
+
+    @property
+    def words(self) -> str:
+        """The entry on one line."""
+        said = {"rule": self.rule, **self.place}
+        return ", ".join(f"{name} {value}" for name, value in said.items())
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether a finding is one of those that the entry allows."""
+        return self.rule == finding.rule and all(
+            getattr(finding, name) == value for name, value in self.place.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """Findings that a package lives with.
+
+    Attributes:
+        name: The file, as findings about it name it: relative to the package.
+        entries: Its entries in order.
+    """
+
+    name: str = ALLOW_LIST
+    entries: Sequence[Entry] = ()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rules count, and what is allowed.
+
+    Attributes:
+        select: Names of rules or groups; all rules where there are none.
+        ignore: Names of rules or groups that are left out of them.
+        allow: Findings that are allowed.
+
+    Raises:
+        UsageError: A name is that of no rule and no group, or no rule is left.
+    """
+
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    allow: AllowList = AllowList()
+
+    def __post_init__(self) -> None:
+        if not set(RULES) - self.left_out:
+            raise UsageError("no rule is left to ask; select one that is not ignored")
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Rules that do not count."""
+        chosen = _named(self.select) if self.select else frozenset(RULES)
+        return frozenset(RULES) - chosen | _named(self.ignore)
+
+    def applied(self, report: Report) -> Report:
+        """The report with the findings that count, and a finding for each stale entry."""
+        left_out = self.left_out
+        narrowed = replace(
+            report,
+            findings=tuple(f for f in report.findings if f.rule not in left_out),
+            omitted={name: n for name, n in report.omitted.items() if name not in left_out},
+            left_out=tuple(name for name in RULES if name in left_out),
+        )
+        return _excused(narrowed, self.allow) if self.allow.entries else narrowed
+
+
+def _excused(report: Report, allow: AllowList) -> Report:
+    """A report without the findings that an allow-list covers, with one for each stale entry."""
+    kept: list[Finding] = []
+    allowed: Counter[str] = Counter()
+    used: set[int] = set()
+    entries = _by_rule(allow.entries)
+    for finding in report.findings:
+        covering = {n for n, entry in entries.get(finding.rule, ()) if entry.covers(finding)}
+        used |= covering
+        if covering:
+            allowed[finding.rule] += 1
+        else:
+            kept.append(finding)
+    omitted = dict(report.omitted)
+    for entry in allow.entries:
+        if not entry.place:
+            allowed[entry.rule] += omitted.pop(entry.rule, 0)
+    kept += _unseen(omitted, kept, report.findings)
+    kept += _stale(allow, used, report)
+    return replace(
+        report, findings=tuple(sorted(kept, key=_order)), omitted=omitted, allowed=dict(+allowed)
+    )
+
+
+def _by_rule(entries: Iterable[Entry]) -> dict[str, list[tuple[int, Entry]]]:
+    """Entries with their numbers, by rule."""
+    found: dict[str, list[tuple[int, Entry]]] = {}
+    for numbered in enumerate(entries):
+        found.setdefault(numbered[1].rule, []).append(numbered)
+    return found
+
+
+def _unseen(
+    omitted: Mapping[str, int], kept: Iterable[Finding], findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """A finding for each rule of which all that is listed is allowed, and more is not listed.
+
+    What nobody has seen cannot have been allowed one by one.
+    """
+    listed = {finding.rule for finding in kept}
+    first = {finding.rule: finding for finding in reversed(list(findings))}
+    for name, number in omitted.items():
+        if name not in listed and name in first:
+            yield Finding(
+                name,
+                first[name].severity,
+                first[name].file,
+                found=f"{number} more that are not listed",
+                expected="an entry of the allow-list for the whole rule, or none of these",
+                fix=first[name].fix,
+            )
+
+
+def _stale(allow: AllowList, used: Container[int], report: Report) -> Iterator[Finding]:
+    """A finding for each entry that covers nothing, where its rule could have found something."""
+    this = RULES["allow-stale"]
+    if this.name in report.left_out:
+        return
+    untold = {*report.left_out, *report.omitted, *idle(report)}
+    for number, entry in enumerate(allow.entries):
+        if number not in used and entry.rule not in untold:
+            yield Finding(
+                this.name,
+                this.severity,
+                allow.name,
+                entry.line,
+                record=entry.record,
+                field=entry.field,
+                found=entry.words,
+                expected="a finding that this entry allows",
+                fix=this.fix,
+            )
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.file, finding.line or 0, finding.column or 0, finding.rule
+
+
+def idle(report: Report) -> dict[str, str]:
+    """Rules that had nothing to look at, with the reason."""
+    reasons = {rule.name: reason for rule in RULES.values() if (reason := _lack(rule, report))}
+    found = {finding.rule for finding in report.findings}
+    return {name: reason for name, reason in reasons.items() if name not in found}
+
+
+def _lack(rule: Rule, report: Report) -> str | None:
+    if rule.group == "text" and not report.spans_in_texts:
+        return "no article's text was at hand"
+    if rule.group in _TRACED and not report.receipts.required:
+        return "no cell of the package needs a receipt"
+    return None
+
+
+def _named(names: Iterable[str]) -> frozenset[str]:
+    """The rules that names of rules and groups stand for; several may stand in one, with commas.
+
+    Raises:
+        UsageError: A name is that of no rule and no group.
+    """
+    found: set[str] = set()
+    for name in (part.strip() for given in names for part in given.split(",")):
+        if name not in RULES and name not in GROUPS:
+            raise UsageError(f"no rule or group {name!r}{nearest(name, [*RULES, *GROUPS])}")
+        found |= {rule.name for rule in RULES.values() if name in (rule.name, rule.group)}
+    return frozenset(found)
+
+
+# ------------------------------------------------------------------------------ allow-lists
+
+
+def read(file: str | Path, root: Path | None = None) -> AllowList:
+    """Read an allow-list.
+
+    Args:
+        file: A TOML file with an array of tables `allow`, each with `rule` and `reason` and, to
+            narrow it, `file`, `record` and `field`.
+        root: Directory of the package, which findings name the file relative to.
+
+    Raises:
+        PackageError: It cannot be read, or an entry is not of that form.
+    """
+    path = Path(file)
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise PackageError(f"{file}: an allow-list has at most {MAX_BYTES} bytes")
+        text = content.decode("utf-8")
+        parsed = tomllib.loads(text)
+    except OSError as error:
+        raise PackageError(f"{file}: cannot read the allow-list: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise PackageError(f"{file}: not TOML in UTF-8: {error}") from error
+    return AllowList(_relative(path, root), _entries(parsed, text, str(file)))
+
+
+def beside(path: str | Path | None) -> Path | None:
+    """The allow-list beside a package's descriptor, where there is one.
+
+    A zip has none: what arrives packed does not excuse itself.
+    """
+    with suppress(OSError, ValueError):
+        file = root(path) / ALLOW_LIST
+        return file if file.is_file() else None
+    return None
+
+
+def root(path: str | Path | None) -> Path:
+    """The directory that a package's files are named relative to; of a zip, the zip itself."""
+    place = bundled() if path is None else Path(path)
+    return place.parent if place.suffix == ".json" and not place.is_dir() else place
+
+
+def _relative(path: Path, root: Path | None) -> str:
+    with suppress(OSError, ValueError):
+        return Path(os.path.relpath(path, root)).as_posix()
+    return path.as_posix()
+
+
+def _entries(parsed: Mapping[str, Any], text: str, label: str) -> tuple[Entry, ...]:
+    tables = parsed.get("allow", [])
+    further = sorted(set(parsed) - {"allow"})
+    if further or not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        wrong = f"{further[0]!r} is not known" if further else "`allow` is not an array of tables"
+        raise PackageError(f"{label}: {wrong}; entries begin with [[allow]]")
+    lines = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
+    if len(lines) != len(tables):
+        lines = []
+    return tuple(
+        _entry(table, lines[number] if lines else None, f"{label}, entry {number + 1}")
+        for number, table in enumerate(tables)
+    )
+
+
+def _entry(table: Mapping[str, Any], line: int | None, label: str) -> Entry:
+    known = ("rule", "reason", "file", "record", "field")
+    for name, value in table.items():
+        if name not in known:
+            raise PackageError(f"{label}: {name!r} is not known{nearest(name, known)}")
+        if not isinstance(value, str) or not value.strip():
+            raise PackageError(f"{label}: {name!r} must be text that says something")
+    for name in ("rule", "reason"):
+        if name not in table:
+            raise PackageError(f"{label}: {name!r} is missing")
+    rule = table["rule"]
+    if rule == "allow-stale" or rule not in RULES:
+        raise PackageError(f"{label}: no rule {rule!r} that can be allowed{nearest(rule, RULES)}")
+    return Entry(**table, line=line)
+
+
+# ------------------------------------------------------------------------------ validation
+
+
+def validate(
+    path: str | Path | None = None,
+    *,
+    texts: str | Path | None = None,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Progress | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    allow: str | Path | bool = True,
+) -> Report:
+    """Check a package against its own declarations.
+
+    Args:
+        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
+        texts: Directory with the articles; without it offsets are checked against checksums only.
+        threads: Threads that DuckDB may use for one query; by default all cores, or one where
+            the package is small.
+        memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`.
+        progress: Called as each step begins: its name, its number from 0, how many there are.
+        select: Names of rules or groups to ask; all by default.
+        ignore: Names of rules or groups to leave out.
+        allow: A file of findings that are allowed; True for `kzdata-allow.toml` beside the
+            descriptor, if there is one; False for none.
+
+    Returns:
+        The findings, with what was checked and what was not. Bad data never raises.
+
+    Raises:
+        PackageError: The package, the directory of texts or the allow-list cannot be read at all.
+        UsageError: A name in `select` or `ignore` is that of no rule and no group.
+    """
+    file = beside(path) if allow is True else allow
+    listed = read(file, root(path)) if isinstance(file, str | Path) else AllowList()
+    selection = Selection(tuple(select), tuple(ignore), listed)
+    report = checked(
+        path, texts=texts, threads=threads, memory_limit=memory_limit, progress=progress
+    )
+    return selection.applied(report)

@@ -1,0 +1,304 @@
+"""What downstream CI runs: the action's own command lines, the hook, the example, the recipes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from kzdata.validation import validate
+from packages import Folder
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / "examples" / "downstream"
+VERSION: str = json.loads((ROOT / "datapackage.json").read_bytes())["version"]
+BUILT_FROM = (
+    "action.yml",
+    "pyproject.toml",
+    "hatch_build.py",
+    "README.md",
+    "LICENSE",
+    "LICENSE-DATA.md",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "datapackage.json",
+    "data",
+    "schemas",
+    "sdk",
+    "requirements",
+)
+
+
+def loaded(file: Path) -> Any:
+    return yaml.safe_load(file.read_text("utf-8"))
+
+
+ACTION = loaded(ROOT / "action.yml")
+
+
+class Runner:
+    """A GitHub runner in small: carries out the steps of the action, as they stand in its file.
+
+    Attributes:
+        checkout: The working directory, which has the package.
+        action: The action's own checkout.
+        temp: A folder for what the steps make.
+        path: Folders that steps put on the path, and what was there.
+    """
+
+    def __init__(self, checkout: Path, action: Path, temp: Path, path: str) -> None:
+        self.checkout, self.action, self.temp, self.path = checkout, action, temp, path
+
+    def run(self, step: dict[str, Any], **inputs: str) -> "subprocess.CompletedProcess[str]":
+        assert step["shell"] == "bash"
+        defaults = {name: given["default"] for name, given in ACTION["inputs"].items()}
+        assert set(inputs) <= set(defaults)
+        values = {
+            f"${{{{ inputs.{name} }}}}": value for name, value in {**defaults, **inputs}.items()
+        }
+        added = self.temp / "path"
+        added.touch()
+        script = self.temp / "step.sh"
+        script.write_text(step["run"], encoding="utf-8")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KZDATA"))}
+        environment = {
+            **kept,
+            **{name: values[text] for name, text in step["env"].items()},
+            "GITHUB_WORKSPACE": str(self.checkout),
+            "GITHUB_ACTION_PATH": str(self.action),
+            "GITHUB_PATH": str(added),
+            "RUNNER_TEMP": str(self.temp),
+            "PATH": self.path,
+        }
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
+            cwd=self.checkout,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        self.path = os.pathsep.join(
+            [*reversed(added.read_text("utf-8").split("\n")[:-1]), self.path]
+        )
+        added.unlink()
+        return done
+
+
+INSTALL, VALIDATE = ACTION["runs"]["steps"]
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Folder:
+    """A copy of the example, below the root of a checkout."""
+    shutil.copytree(EXAMPLE, tmp_path / "checkout" / "flood")
+    return Folder(tmp_path / "checkout" / "flood")
+
+
+@pytest.fixture
+def runner(example: Folder, tmp_path: Path) -> Runner:
+    """A runner on which the first step is done: `kzdata` of this checkout is on the path."""
+    temp, tools = tmp_path / "temp", tmp_path / "tools"
+    temp.mkdir()
+    tools.mkdir()
+    launcher = tools / "kzdata"
+    place = str(ROOT / "sdk")
+    code = f"import sys; sys.path.insert(0, {place!r}); from kzdata.cli import main; main()"
+    launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}" "$@"\n', encoding="utf-8")
+    launcher.chmod(0o755)
+    return Runner(example.root.parent, ROOT, temp, f"{tools}{os.pathsep}{os.environ['PATH']}")
+
+
+def misspelt(example: Folder) -> str:
+    """Misspell one id in the example; returns its place, as the repository counts."""
+    example.edit("tolls", 1, "islet", "norhalm")
+    example.reseal()
+    line, column = example.place("tolls", 1, "islet")
+    return f"flood/tables/tolls.csv,line={line},col={column}"
+
+
+# ------------------------------------------------------------------------------ the action
+
+
+def test_the_action_is_green_and_goes_red_at_the_place(runner: Runner, example: Folder) -> None:
+    """Catches an action that checks another package, or says red without saying where."""
+    good = runner.run(VALIDATE, path="flood", texts="flood/texts")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout.startswith("::notice title=kzdata::norholm-flood 1.0.0: valid%0A")
+    assert "offsets: 21 spans" in good.stdout
+    place = misspelt(example)
+    bad = runner.run(VALIDATE, path="flood", texts="flood/texts")
+    assert (bad.returncode, bad.stderr) == (1, "")
+    assert f"::error file={place},title=foreign-key::T2.islet: found norhalm" in bad.stdout
+
+
+def test_the_inputs_of_the_action_are_heeded(runner: Runner, example: Folder) -> None:
+    """Catches an input that is declared and dropped."""
+    misspelt(example)
+    allow = runner.temp / "allow.toml"
+    assert runner.run(VALIDATE, path="flood", ignore="reference,evidence").returncode == 0
+    assert runner.run(VALIDATE, path="flood", select="cell").returncode == 0
+    done = runner.run(VALIDATE, path="flood", format="sarif", output="flood.sarif")
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1)
+    log = json.loads((example.root.parent / "flood.sarif").read_bytes())
+    places = [
+        location["physicalLocation"]["artifactLocation"]["uri"]
+        for result in log["runs"][0]["results"]
+        for location in result["locations"]
+    ]
+    assert "flood/tables/tolls.csv" in places
+    rules = {finding.rule for finding in validate(example.root)}
+    entries = [f'[[allow]]\nrule = "{rule}"\nreason = "a test"\n' for rule in sorted(rules)]
+    allow.write_text("".join(entries), encoding="utf-8")
+    assert runner.run(VALIDATE, path="flood", allow=str(allow)).returncode == 0
+    inputs = {text for step in (INSTALL, VALIDATE) for text in step["env"].values()}
+    assert inputs == {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]}
+
+
+def test_inputs_are_never_commands(runner: Runner, tmp_path: Path) -> None:
+    """Catches an input that a pull request can fill with shell."""
+    for text in ("$(touch owned)", "`touch owned`", "; touch owned", "--help", '"; touch owned; "'):
+        done = runner.run(VALIDATE, path=text)
+        assert (done.returncode, done.stdout) == (2, ""), done
+        assert "no such file" in done.stderr
+    assert list(tmp_path.rglob("owned")) == []
+    for step in (INSTALL, VALIDATE):
+        assert "${{" not in step["run"]
+
+
+@pytest.mark.slow
+def test_the_action_installs_its_own_checkout(example: Folder, tmp_path: Path) -> None:
+    """Catches an action that installs nothing, or something else; needs a package index."""
+    probe = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "annotated-doc"]
+    if subprocess.run(probe, cwd=tmp_path, capture_output=True, check=False).returncode:
+        pytest.skip("no package index is in reach")
+    action, temp = tmp_path / "action", tmp_path / "temp"
+    action.mkdir()
+    temp.mkdir()
+    for name in BUILT_FROM:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, action / name)
+    runner = Runner(example.root.parent, action, temp, os.environ["PATH"])
+    done = runner.run(INSTALL, python=sys.executable)
+    assert done.returncode == 0, done.stderr
+    assert runner.path.startswith(str(temp / "kzdata"))
+    assert runner.run(VALIDATE, path="flood", texts="flood/texts").returncode == 0
+    place = misspelt(example)
+    bad = runner.run(VALIDATE, path="flood")
+    assert bad.returncode == 1
+    assert f"::error file={place},title=foreign-key::" in bad.stdout
+
+
+# ------------------------------------------------------------------------------ the hook
+
+
+def test_the_hook_runs_on_the_package_it_is_in(runner: Runner, example: Folder) -> None:
+    """Catches a hook that validates kzdata's own package in everyone's repository."""
+    (hook,) = loaded(ROOT / ".pre-commit-hooks.yaml")
+    assert (hook["id"], hook["language"], hook["pass_filenames"]) == (
+        "kzdata-validate",
+        "python",
+        False,
+    )
+    command = [*hook["entry"].split(), *hook["args"]]
+
+    def run() -> int:
+        environment = {**os.environ, "PATH": runner.path}
+        done = subprocess.run(
+            command, cwd=example.root, env=environment, capture_output=True, check=False
+        )
+        return done.returncode
+
+    assert run() == 0
+    misspelt(example)
+    assert run() == 1
+    watched = re.compile(hook["files"])
+    described = example.descriptor()["resources"]
+    for name in ["datapackage.json", "CHANGELOG.md", *(entry["path"] for entry in described)]:
+        assert watched.search(f"sub/{name}") and watched.search(name), name
+    assert not watched.search("README.md")
+    assert not watched.search("texts/gull.txt")
+
+
+# ------------------------------------------------------------------------------ the example
+
+
+class Use(NamedTuple):
+    """A place where a page or a workflow names a version of kzdata's repository."""
+
+    file: Path
+    version: str
+
+
+def uses() -> Iterator[Use]:
+    for file in (
+        ROOT / "docs" / "validation.md",
+        EXAMPLE / ".github" / "workflows" / "validate.yml",
+    ):
+        text = file.read_text("utf-8")
+        for version in re.findall(r"OWNER/kzdata(?:\.git)?@v?([\w.]+)|rev: v([\w.]+)", text):
+            yield Use(file, "".join(version))
+
+
+def test_the_recipes_name_this_version() -> None:
+    """Catches a recipe that installs the release before last."""
+    found = list(uses())
+    assert {use.file for use in found} == {
+        ROOT / "docs" / "validation.md",
+        EXAMPLE / ".github/workflows/validate.yml",
+    }
+    assert {use.version for use in found} == {VERSION}
+
+
+def test_the_example_is_valid() -> None:
+    """Catches an example that teaches mistakes, or whose texts a checkout has changed."""
+    report = validate(EXAMPLE, texts=EXAMPLE / "texts")
+    assert (list(report), list(report.unchecked)) == ([], [])
+    assert report.spans_in_texts > 20
+
+
+def workflows() -> Iterator[Any]:
+    yield loaded(EXAMPLE / ".github" / "workflows" / "validate.yml")
+    page = (ROOT / "docs" / "validation.md").read_text("utf-8")
+    for block in re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S):
+        yield yaml.safe_load(block)
+
+
+def test_workflows_give_inputs_that_the_action_has() -> None:
+    """Catches a recipe with an input that GitHub would only warn about."""
+    steps = [
+        step
+        for workflow in workflows()
+        if isinstance(workflow, dict)
+        for job in workflow.get("jobs", {}).values()
+        for step in job["steps"]
+        if step.get("uses", "").startswith("OWNER/kzdata@")
+    ]
+    assert len(steps) >= 2
+    for step in steps:
+        assert set(step.get("with", {})) <= set(ACTION["inputs"])
+
+
+def test_the_page_shows_what_is_printed(example: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches red output on the page that no version prints."""
+    from test_cli import kz
+
+    misspelt(example)
+    monkeypatch.chdir(example.root)
+    page = (ROOT / "docs" / "validation.md").read_text("utf-8")
+    shown = re.findall(r"^tables/tolls\.csv:.*$", page, re.M)
+    assert shown
+    assert set(shown) <= set(kz("validate", ".").lines)
+    monkeypatch.chdir(example.root.parent)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    annotations = re.findall(r"^::error file=.*$", page, re.M)
+    assert annotations
+    assert set(annotations) <= set(kz("validate", "flood", "-f", "github").lines)

@@ -1,0 +1,85 @@
+"""The pytest plugin: each rule a test, in a pytest of its own."""
+
+import json
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from kzdata.validation import RULES
+from kzdata.validation.rules import in_group
+from packages import Folder
+
+pytest_plugins = ["pytester"]
+INSTALLED = any(point.name == "kzdata" for point in entry_points(group="pytest11"))
+PLUGIN = [] if INSTALLED else ["-p", "kzdata.pytest_plugin"]
+
+
+def run(pytester: pytest.Pytester, *arguments: str | Path) -> pytest.RunResult:
+    return pytester.runpytest_subprocess(*PLUGIN, "-p", "no:cacheprovider", *arguments)
+
+
+def test_every_rule_is_a_test(
+    pytester: pytest.Pytester, island: Folder, island_texts: Path
+) -> None:
+    """Catches a rule without a test, and tests of the project that get lost beside them."""
+    pytester.makepyfile("def test_own(): pass")
+    result = run(pytester, "--kzdata", island.root, "--kzdata-texts", island_texts)
+    result.assert_outcomes(passed=len(RULES) + 1)
+
+
+def test_rules_without_texts_are_skipped(pytester: pytest.Pytester, island: Folder) -> None:
+    """Catches green tests of offsets that nobody compared, and -m and -k that are not heeded."""
+    texts = len(in_group("text"))
+    result = run(pytester, "--kzdata", island.root, "-rs", "-m", "kzdata", "--strict-markers")
+    result.assert_outcomes(passed=len(RULES) - texts, skipped=texts)
+    result.stdout.fnmatch_lines(["SKIPPED*no article's text was at hand*"])
+    chosen = run(pytester, "--kzdata", island.root, "-k", "cell-enum", "-v")
+    chosen.assert_outcomes(passed=1, deselected=len(RULES) - 1)
+    chosen.stdout.fnmatch_lines(["*::cell-enum PASSED*"])
+
+
+def test_a_broken_rule_fails_with_its_findings(pytester: pytest.Pytester, island: Folder) -> None:
+    """Catches a failure that shows Python's call stack and not the cell."""
+    island.edit("gauges", 1, "state", "Lost\x1b[2J")
+    island.edit("gauges", 2, "name", "=1+1")
+    island.reseal()
+    line, column = island.place("gauges", 1, "state")
+    result = run(pytester, "--kzdata", island.root, "-rP", "-m", "kzdata")
+    result.assert_outcomes(
+        passed=len(RULES) - 2 - len(in_group("text")), failed=2, skipped=len(in_group("text"))
+    )
+    where = f"tables/gauges.csv:{line}:{column}"
+    result.stdout.fnmatch_lines([f"{where}: G2.state: found Lost\\x1b[[]2J, expected * Way out:*"])
+    result.stdout.fnmatch_lines(["*G3.name: found =1+1*"])
+    assert "Traceback" not in result.stdout.str()
+    assert result.ret == 1
+
+
+def test_an_unreadable_package_fails(pytester: pytest.Pytester) -> None:
+    """Catches a misspelt path that tests nothing and is green."""
+    result = run(pytester, "--kzdata", "nowhere", "-k", "cell-enum")
+    result.assert_outcomes(failed=1, deselected=len(RULES) - 1)
+    result.stdout.fnmatch_lines(["nowhere: no such file or directory"])
+
+
+def test_loading_it_costs_nothing() -> None:
+    """Catches a plugin that makes every pytest of the world start more slowly."""
+    code = "import sys, json, kzdata.pytest_plugin; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"duckdb", "pydantic", "typer", "rich", "kzdata.validation", "kzdata.descriptor"}
+    assert heavy & set(json.loads(done.stdout)) == set()
+
+
+def test_without_the_option_there_is_nothing(pytester: pytest.Pytester) -> None:
+    """Catches tests that appear in projects that have no package."""
+    pytester.makepyfile("def test_own(): pass")
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_the_entry_point_is_declared(package: Path) -> None:
+    """Catches a plugin that pytest never hears of."""
+    text = (package / "pyproject.toml").read_text("utf-8")
+    assert '[project.entry-points.pytest11]\nkzdata = "kzdata.pytest_plugin"\n' in text

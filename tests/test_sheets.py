@@ -1,0 +1,240 @@
+"""Tables in other clothes: dialects, encodings, compression, several files, Parquet, fieldsMatch.
+
+Each is the same invented table of gauges, first whole, then with one fault at a known place.
+"""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kzdata
+from kzdata.validation import validate
+
+FIELDS = [
+    {"name": "gauge", "type": "string", "constraints": {"required": True, "pattern": "G[0-9]+"}},
+    {"name": "place", "type": "string"},
+    {"name": "level", "type": "integer", "constraints": {"minimum": 0}},
+]
+ROWS: list[tuple[str, ...]] = [
+    ("G1", "Møn, east", "3"),
+    ("G2", 'the "weir"', "0"),
+    ("G3", "", "12"),
+]
+WRONG = [ROWS[0], ("G2", 'the "weir"', "-1"), ROWS[2]]
+
+
+def lines(rows: list[tuple[str, ...]], delimiter: str = ",", quote: str = '"') -> list[str]:
+    """Rows as CSV lines, every cell quoted."""
+    return [
+        delimiter.join(f"{quote}{cell.replace(quote, quote * 2)}{quote}" for cell in row)
+        for row in rows
+    ]
+
+
+def package(
+    root: Path,
+    files: dict[str, bytes],
+    schema: dict[str, Any] | None = None,
+    **resource: Any,
+) -> Path:
+    """A package of one table in the given files."""
+    for name, data in files.items():
+        (root / name).write_bytes(data)
+    paths = list(files)
+    entry = {
+        "name": "gauges",
+        "path": paths[0] if len(paths) == 1 else paths,
+        "schema": {"fields": FIELDS, "primaryKey": "gauge", **(schema or {})},
+        **resource,
+    }
+    descriptor = {"name": "invented", "resources": [entry]}
+    (root / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    return root
+
+
+HEAD = "gauge,place,level"
+CLOTHES: dict[str, tuple[str, Any, dict[str, Any], int]] = {
+    "semicolons": (
+        "g.csv",
+        lambda rows: "\n".join(["gauge;place;level", *lines(rows, ";")]).encode(),
+        {"dialect": {"delimiter": ";"}},
+        3,
+    ),
+    "apostrophes": (
+        "g.csv",
+        lambda rows: "\n".join([HEAD, *lines(rows, quote="'")]).encode(),
+        {"dialect": {"quoteChar": "'"}},
+        3,
+    ),
+    "escapes": (
+        "g.csv",
+        lambda rows: "\n".join(
+            [HEAD, *(line.replace('""', '\\"').replace(',\\",', ',"",') for line in lines(rows))]
+        ).encode(),
+        {"dialect": {"doubleQuote": False, "escapeChar": "\\"}},
+        3,
+    ),
+    "no header": (
+        "g.csv",
+        lambda rows: "\n".join(lines(rows)).encode(),
+        {"dialect": {"header": False}},
+        2,
+    ),
+    "comments": (
+        "g.csv",
+        lambda rows: "\n".join(["# gauges", HEAD, "# rows", *lines(rows)]).encode(),
+        {"dialect": {"commentChar": "#"}},
+        5,
+    ),
+    "comment rows": (
+        "g.csv",
+        lambda rows: "\n".join(["all gauges", HEAD, *lines(rows)]).encode(),
+        {"dialect": {"commentRows": [1], "headerRows": [2]}},
+        4,
+    ),
+    "blanks": (
+        "g.csv",
+        lambda rows: "\n".join(
+            [HEAD, *(line.replace('","', '", "') for line in lines(rows))]
+        ).encode(),
+        {"dialect": {"skipInitialSpace": True}},
+        3,
+    ),
+    "utf-16": (
+        "g.csv",
+        lambda rows: "\n".join([HEAD, *lines(rows)]).encode("utf-16"),
+        {"encoding": "utf-16"},
+        3,
+    ),
+    "latin-1": (
+        "g.csv",
+        lambda rows: "\n".join([HEAD, *lines(rows)]).encode("latin-1"),
+        {"encoding": "iso-8859-1"},
+        3,
+    ),
+    "gzip": (
+        "g.csv.gz",
+        lambda rows: gzip.compress("\n".join([HEAD, *lines(rows)]).encode()),
+        {},
+        3,
+    ),
+    "tabs and CRLF": (
+        "g.tsv",
+        lambda rows: "\r\n".join(["gauge\tplace\tlevel", *lines(rows, "\t"), ""]).encode(),
+        {"dialect": {"delimiter": "\t", "lineTerminator": "\r\n"}},
+        3,
+    ),
+}
+
+
+@pytest.mark.parametrize("clothes", CLOTHES)
+def test_a_table_in_other_clothes_is_read(tmp_path: Path, clothes: str) -> None:
+    """Catches a dialect, an encoding or a compression that is not honoured."""
+    name, write, resource, _ = CLOTHES[clothes]
+    root = package(tmp_path, {name: write(ROWS)}, **resource)
+    report = validate(root)
+    assert list(report) == []
+    assert report.rows == {"gauges": 3}
+    with kzdata.load(root) as kz:
+        found = [(row.gauge, row.place, row.level) for row in kz.gauges]
+        asked = kz.sql("select gauge, place, level from gauges").rows()
+    expected = [(gauge, place or None, int(level)) for gauge, place, level in ROWS]
+    assert found == expected
+    assert asked == expected
+
+
+@pytest.mark.parametrize("clothes", CLOTHES)
+def test_a_fault_in_other_clothes_is_placed(tmp_path: Path, clothes: str) -> None:
+    """Catches a line that is not the file's own."""
+    name, write, resource, line = CLOTHES[clothes]
+    (found,) = validate(package(tmp_path, {name: write(WRONG)}, **resource))
+    assert (found.rule, found.file, found.line) == ("cell-minimum", name, line)
+    assert (found.record, found.field, found.found) == ("G2", "level", "-1")
+
+
+def test_several_files_are_one_table(tmp_path: Path) -> None:
+    """Catches a header taken for a row, a repeated key missed, a place in the wrong file."""
+    parts = {
+        "a.csv": "\n".join([HEAD, *lines(ROWS[:2])]).encode(),
+        "b.csv": "\n".join([HEAD, *lines([ROWS[2], ROWS[0]])]).encode(),
+    }
+    found = list(validate(package(tmp_path, parts)))
+    assert {(f.rule, f.file, f.line, f.record) for f in found} == {
+        ("primary-key", "a.csv", 2, "G1"),
+        ("primary-key", "b.csv", 3, "G1"),
+    }
+
+
+def test_parquet_is_read(tmp_path: Path) -> None:
+    """Catches a Parquet table that is passed over; its cells have a record, not a line."""
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    columns = {"gauge": ["G1", "G2"], "place": ["Møn", None], "level": [3, -1]}
+    root = package(tmp_path, {"g.parquet": b""}, format="parquet")
+    parquet.write_table(arrow.table(columns), root / "g.parquet")
+    (found,) = validate(root)
+    assert (found.rule, found.line, found.record, found.found) == ("cell-minimum", None, "G2", "-1")
+
+
+@pytest.mark.parametrize(
+    ("data", "resource"),
+    [
+        (b"\x1f\x8bnot gzip", {}),
+        (gzip.compress(b"gauge,place,level\n" * 9, mtime=0)[:20], {}),
+        (b"\xff\xfe\x00", {"encoding": "utf-16"}),
+        (b"gauge,place,level\n", {"encoding": "klingon"}),
+        (b"gauge,place,level\n", {"encoding": "hex"}),
+        (b"gauge,place,level\n", {"dialect": "../elsewhere.json"}),
+    ],
+    ids=["not-gzip", "cut-off", "not-utf-16", "unknown", "no-text", "outside"],
+)
+def test_what_cannot_be_read_is_a_finding(
+    tmp_path: Path, data: bytes, resource: dict[str, Any]
+) -> None:
+    """Catches a traceback, or silence, where a file cannot be unpacked or decoded."""
+    name = "g.csv" if resource else "g.csv.gz"
+    report = validate(package(tmp_path, {name: data}, **resource))
+    assert not report.valid
+
+
+def test_a_gzip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a compressed file that fills the disk."""
+    monkeypatch.setattr("kzdata.sheets.MAX_UNPACKED_BYTES", 1 << 20)
+    report = validate(package(tmp_path, {"g.csv.gz": gzip.compress(b"G1,,1\n" * 1_000_000)}))
+    assert [finding.rule for finding in report] == ["csv-malformed"]
+
+
+@pytest.mark.parametrize(
+    ("demand", "header", "valid"),
+    [
+        ("exact", "gauge,place,level", True),
+        ("exact", "place,gauge,level", False),
+        ("equal", "place,gauge,level", True),
+        ("equal", "place,gauge", False),
+        ("equal", "place,gauge,level,more", False),
+        ("subset", "more,level,gauge,place", True),
+        ("subset", "more,gauge,place", False),
+        ("superset", "level,gauge", True),
+        ("superset", "level,place", False),
+        ("superset", "level,gauge,more", False),
+        ("partial", "gauge,more", True),
+        ("partial", "more", False),
+        ("equal", "gauge,gauge,place,level", False),
+    ],
+)
+def test_fields_match(tmp_path: Path, demand: str, header: str, valid: bool) -> None:
+    """Catches a header that `fieldsMatch` refuses, or one that it takes (Table Schema v2)."""
+    cells = {"gauge": "G1", "place": "Møn", "level": "3", "more": "x"}
+    row = ",".join(cells[name] for name in header.split(","))
+    data = f"{header}\n{row}\n".encode()
+    report = validate(package(tmp_path, {"g.csv": data}, {"fieldsMatch": [demand]}))
+    assert report.valid is valid, list(report)
+
+
+def test_a_fault_in_another_order_of_columns_is_placed(tmp_path: Path) -> None:
+    """Catches a column that is counted in the schema's order instead of the file's."""
+    data = b"level,more,gauge,place\n1,x,G1,a\n-2,y,G2,b\n"
+    (found,) = validate(package(tmp_path, {"g.csv": data}, {"fieldsMatch": "subset"}))
+    assert (found.line, found.column, found.record, found.found) == (3, 1, "G2", "-2")

@@ -23,6 +23,7 @@ from kzdata.descriptor import FieldDescriptor, Table, parse
 from kzdata.errors import PackageError
 from kzdata.sheets import open_sheet
 from kzdata.tabular import Dialect, Record
+from kzdata.validation.evaluation import MAX_FINDINGS
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rules import RULES, rule
 
@@ -30,7 +31,6 @@ SECONDS = 600
 """How long frictionless may take."""
 MAX_ERRORS = 100_000
 """Errors of one file that frictionless is asked for."""
-MAX_FINDINGS = 1_000
 KINDS = {
     "cell-required": "required",
     "cell-type": "type",

@@ -69,6 +69,21 @@ def absent(expression: str, missing: Sequence[str]) -> str:
     return expression
 
 
+def among(expression: str, texts: Sequence[str]) -> str:
+    """Whether the text is one of some texts."""
+    return f"{expression} IN ({', '.join(map(literal, texts))})"
+
+
+def begins_with_none(expression: str, characters: Iterable[str]) -> str:
+    """Whether the text begins with none of some characters."""
+    return f"ascii({expression}) NOT IN ({', '.join(str(ord(char)) for char in characters)})"
+
+
+def listed(expressions: Iterable[str]) -> str:
+    """Some texts as one list of texts."""
+    return f"CAST([{', '.join(expressions)}] AS VARCHAR[])"
+
+
 def full_match(expression: str, pattern: str) -> str:
     """Whether the whole text matches an RE2 pattern."""
     return f"regexp_full_match({expression}, {literal(pattern)})"
@@ -468,6 +483,26 @@ class Database:
         )
         values = [list(column) for column in lists]
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS SELECT {parts}", values)
+
+    def spread(self, name: str, source: str, lists: str, columns: Sequence[str]) -> None:
+        """Make a table with the column `kz_ord` and one for each item of a column of lists.
+
+        Args:
+            name: Name of the new table.
+            source: Name of the table with the lists; a row without one is left out.
+            lists: Its column of lists.
+            columns: Names of the new columns, in the order of the items.
+        """
+        column = identifier(lists)
+        items = [f"{column}[{n}] AS {identifier(part)}" for n, part in enumerate(columns, 1)]
+        self.run(
+            f"CREATE TABLE {identifier(name)} AS SELECT {', '.join([ORD, *items])} "
+            f"FROM {identifier(source)} WHERE {column} IS NOT NULL"
+        )
+
+    def drop(self, name: str) -> None:
+        """Forget a table."""
+        self.run(f"DROP TABLE {identifier(name)}")
 
     def share(self, name: str, sql: str) -> None:
         """Make a shared relation out of a query."""

@@ -18,6 +18,8 @@ TEXTS = {"string", "any", "list"}
 """Types whose cells a spreadsheet could take for a formula; the others have forms of their own."""
 CATEGORICAL = {"string", "integer"}
 """Types that may have categories."""
+FORMULA_STARTS = ("=", "+", "-", "@")
+"""What a formula of a spreadsheet begins with (OWASP, CSV Injection)."""
 CLASSES = {
     r"\d": r"\p{Nd}",
     r"\w": r"\p{L}\p{M}\p{N}\p{S}_",
@@ -42,7 +44,7 @@ def unsupported(field: FieldDescriptor) -> str | None:
         kind = kind_of(field)
         if reason := _unsupported_constraint(field, kind):
             return reason
-        for value in _limits(field).values():
+        for value in bounds_of(field).values():
             _rehearse(field, kind, value)
     except UnsupportedError as error:
         return str(error)
@@ -65,7 +67,7 @@ def unsupported_keys(schema: Schema) -> list[str]:
     return found
 
 
-def _limits(field: FieldDescriptor) -> dict[str, Any]:
+def bounds_of(field: FieldDescriptor) -> dict[str, Any]:
     """The bounds that a field states, by name."""
     c = field.constraints
     values = (c.minimum, c.maximum, c.exclusive_minimum, c.exclusive_maximum)
@@ -76,7 +78,7 @@ def _unsupported_constraint(field: FieldDescriptor, kind: Kind) -> str | None:
     """The first constraint that the standard does not have for the type, or that is not known."""
     limits, name = field.constraints, field.type
     stated = {
-        "minimum or maximum": _limits(field) and kind.within is None,
+        "minimum or maximum": bounds_of(field) and kind.within is None,
         "minLength or maxLength": kind.length is None
         and (limits.min_length is not None or limits.max_length is not None),
         "pattern": limits.pattern is not None and name not in ("string", "any"),
@@ -263,7 +265,7 @@ def _bound(field: FieldDescriptor, cell: str, name: str) -> Breach | None:
     What cannot be compared (NaN, a time that is within it in some zones only) is not within it:
     "checks whether a field value is greater than or equal to the specified value".
     """
-    kind, limit = known_kind(field), _limits(field).get(name)
+    kind, limit = known_kind(field), bounds_of(field).get(name)
     if limit is None or kind is None or kind.within is None or kind.breach is None:
         return None
     operator, words = BOUNDS[name]
@@ -309,4 +311,5 @@ def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
     """A text cell does not begin as a formula that a spreadsheet would carry out (=, +, -, @)."""
     if field.type not in TEXTS:
         return None
-    return Breach(sql.matches(raw, "^[=+@-]."), "text, not a formula")
+    starts = f"^[{''.join(map(re.escape, FORMULA_STARTS))}]."
+    return Breach(sql.matches(raw, starts), "text, not a formula")

@@ -53,9 +53,9 @@ def _answers(query: Query, database: Database) -> tuple[list[Violation], int]:
     more = 0
     rows = database.rows(f"{query.sql} LIMIT {MAX_FINDINGS + 1}")
     if len(rows) > MAX_FINDINGS:
-        ((total,),) = database.rows(f"SELECT count(*) FROM ({query.sql})")
-        rows = database.rows(f"SELECT * FROM ({query.sql}) ORDER BY ALL LIMIT {MAX_FINDINGS}")
-        more = total - MAX_FINDINGS
+        counted = f"SELECT *, count(*) OVER () FROM ({query.sql})"
+        counts = database.rows(f"{counted} ORDER BY ALL LIMIT {MAX_FINDINGS}")
+        rows, more = [row[:-1] for row in counts], counts[0][-1] - MAX_FINDINGS
     if query.table is not None:
         rows = [(query.table, *row) for row in rows]
     return [

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -16,9 +17,11 @@ from kzdata.tabular import HEADLESS, Imprint, Sheet, imprint
 from kzdata.validation.cells import translated
 from kzdata.validation.evaluation import Outcome, evaluate
 from kzdata.validation.model import needed
+from kzdata.validation.plain import plain
 from kzdata.validation.rules import RULES, Breach, Query, Rule, Violation, in_group
 
-MASK_BITS = 60
+SUSPECT = "\x1fsuspect"
+"""Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows."""
 
 
 class CellRule(NamedTuple):
@@ -134,11 +137,36 @@ class Reading:
         return False
 
     def _kept(self, compiled: list[CellRule]) -> dict[str, str]:
-        """SQL of what is kept of each row: the columns that rules need, and the masks."""
+        """SQL of what is kept of each row: the columns that rules need, and suspect rows whole."""
         kept = {name: self._cell(name) for name in needed(self.table, self._package)}
-        for start in range(0, len(compiled), MASK_BITS):
-            kept[_mask(start)] = mask([rule.breach for rule in compiled[start : start + MASK_BITS]])
-        return kept or {"\x1fnothing": "0"}
+        good = " AND ".join(self._good(compiled).values())
+        cells = sql.listed(identifier(name) for name in _columns_of_rules(compiled))
+        kept[SUSPECT] = f"(CASE WHEN {good or 'true'} THEN NULL ELSE {cells} END)"
+        return kept
+
+    def _good(self, compiled: list[CellRule]) -> dict[str, str]:
+        """SQL, by column, that is true where a cell breaks no rule.
+
+        A cheap test that most cells pass stands for the rules of its column where there is one; the
+        rules decide in the end, over the few rows that fail it.
+        """
+        breaches: dict[str, list[str]] = {name: [] for name in _columns_of_rules(compiled)}
+        for rule, field, breach in compiled:
+            # What is looked for only in suspicious files is no part of what a plain cell is.
+            if not self._plain.get(field) or rule.name == "cell-control-character":
+                breaches[field].append(f"WHEN {breach.sql} THEN false")
+        rest = {name: f"(CASE {' '.join(b)} ELSE true END)" for name, b in breaches.items() if b}
+        tests = {name: (self._plain.get(name), rest.get(name)) for name in breaches}
+        return {name: " AND ".join(filter(None, test)) for name, test in tests.items()}
+
+    @cached_property
+    def _plain(self) -> dict[str, str | None]:
+        """SQL, by column, that is true only for cells that break no rule; None: there is none."""
+        return {
+            field.name: plain(field, identifier(field.name), self._missing[field.name])
+            for field in self.table.schema.fields
+            if self._database.compiles(translated(field.constraints.pattern or ""))
+        }
 
     def _fast(self, sheet: Sheet, compiled: list[CellRule]) -> bool:
         """Let DuckDB read the files themselves; whether it could."""
@@ -177,17 +205,23 @@ class Reading:
             self._keep(rule, found[rule.name])
 
     def _check_cells(self, compiled: list[CellRule]) -> None:
-        parts = [
-            compiled[start : start + MASK_BITS] for start in range(0, len(compiled), MASK_BITS)
-        ]
-        masks = [identifier(_mask(MASK_BITS * number)) for number in range(len(parts))]
-        columns = ", ".join(["count(*)", *(f"bit_or({column})" for column in masks)])
-        name = identifier(self.table.name)
-        ((self.rows, *broken),) = self._database.rows(f"SELECT {columns} FROM {name}")
-        for part, column, bits in zip(parts, masks, broken, strict=True):
-            for bit, cell in enumerate(part):
-                if (bits or 0) >> bit & 1:
-                    self._keep(cell.rule, [_breaches(self.table, cell, column, bit)])
+        """Ask the rules of the suspect rows, column by column."""
+        name, suspects = identifier(self.table.name), f"{self.table.name}\x1fsuspects"
+        column = identifier(SUSPECT)
+        ((self.rows, number),) = self._database.rows(
+            f"SELECT count(*), count({column}) FROM {name}"
+        )
+        if not number:
+            return
+        self._database.spread(suspects, self.table.name, SUSPECT, _columns_of_rules(compiled))
+        good = self._good(compiled)
+        failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in good.values())
+        (broken,) = self._database.rows(f"SELECT {failed} FROM {identifier(suspects)}")
+        asked = {name for name, fails in zip(good, broken, strict=True) if fails}
+        for rule, field, breach in compiled:
+            if field in asked:
+                self._keep(rule, [_breaches(self.table, suspects, field, breach)])
+        self._database.drop(suspects)
 
 
 def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
@@ -202,22 +236,13 @@ def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     )
 
 
-def mask(breaches: list[Breach]) -> str:
-    """SQL: a whole number whose bits tell which of the breaches a row has."""
-    return " + ".join(
-        f"(CASE WHEN {breach.sql} THEN {1 << bit} ELSE 0 END)"
-        for bit, breach in enumerate(breaches)
-    )
+def _columns_of_rules(compiled: list[CellRule]) -> list[str]:
+    return list(dict.fromkeys(cell.field for cell in compiled))
 
 
-def _mask(start: int) -> str:
-    return f"\x1fmask{start}"
-
-
-def _breaches(table: Table, cell: CellRule, column: str, bit: int) -> Query:
+def _breaches(table: Table, suspects: str, field: str, breach: Breach) -> Query:
     return Query(
         table.name,
-        f"""SELECT kz_ord, {literal(cell.field)}, {sql.text("NULL")},
-            {literal(cell.breach.expected)}
-        FROM {identifier(table.name)} WHERE ({column} & {1 << bit}) <> 0""",
+        f"""SELECT kz_ord, {literal(field)}, {sql.text("NULL")}, {literal(breach.expected)}
+        FROM {identifier(suspects)} WHERE {breach.sql}""",
     )

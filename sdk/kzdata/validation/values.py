@@ -155,7 +155,7 @@ def _pattern(field: FieldDescriptor) -> str:
     return _affixes(field, f"[+-]?{_grouped(field)}")
 
 
-def _decimal(field: FieldDescriptor, value: Any) -> Decimal:
+def constraint_number(field: FieldDescriptor, value: Any) -> Decimal:
     """A constraint's value as an exact number.
 
     Raises:
@@ -189,7 +189,7 @@ def _numeric(field: FieldDescriptor) -> Kind:
         return sql.canonical_number(plain_number(field, cell))
 
     def within(cell: str, operator: str, limit: Any) -> str:
-        return number_within(plain_number(field, cell), operator, _decimal(field, limit))
+        return number_within(plain_number(field, cell), operator, constraint_number(field, limit))
 
     return Kind(words, breach, same, within, None, pattern)
 

@@ -133,6 +133,10 @@ _SMALL = rf"(?:(?:{_any(_TENS)})(?:[- ](?:{_any(_ONES)}))?|{_any(_TEENS)}|{_any(
 _GROUP = rf"(?:(?P<hundreds>{_any(_ONES)}|{_any(_TEENS)}) hundred(?:(?: and)? (?={_SMALL}))?)?"
 _GROUP_RE = re.compile(rf"{_GROUP}(?P<small>{_SMALL})?")
 _DIGITS_RE = re.compile(r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?")
+_QUALIFIED_DIGITS_RE = re.compile(
+    rf"(?:(?P<prefix>{_any(_QUALIFIER_OF)}) )?(?P<number>{_DIGITS_RE.pattern})"
+)
+_STRANGE_RE = re.compile("[^ -~\u2013]")
 _COUNTED_RE = re.compile(rf"(?P<count>.+) (?P<unit>{_any(_COUNTS)})")
 _AND_A_HALF_RE = re.compile(rf"(?P<whole>.+) and a half(?: (?P<unit>{_any(_COUNTS)}))?")
 _HALF_A_RE = re.compile(rf"half a (?P<unit>{_any(_COUNTS)})")
@@ -294,11 +298,10 @@ def _checked(wording: str) -> str:
     """The wording in lower case, once it is known to be short, plain and tidy."""
     if len(wording) > MAX_WORDING:
         raise FigureError(f"a wording of {len(wording)} characters; at most {MAX_WORDING} are read")
-    for character in wording:
-        if character != "\u2013" and not " " <= character <= "~":
-            raise FigureError(
-                f"U+{ord(character):04X} in {wording!r}; a figure is printed in plain ASCII"
-            )
+    if strange := _STRANGE_RE.search(wording):
+        raise FigureError(
+            f"U+{ord(strange.group()):04X} in {wording!r}; a figure is printed in plain ASCII"
+        )
     if not wording.strip():
         raise FigureError("an empty wording; write the number as the article prints it")
     if wording != wording.strip() or "  " in wording:
@@ -412,6 +415,15 @@ def _halves(text: str) -> Decimal | None:
 
 
 # ------------------------------------------------------------------------------ rules
+
+
+def _digits(text: str) -> Figure | None:
+    """Digits, alone or behind a qualifier: most figures. The other rules would say the same."""
+    match = _QUALIFIED_DIGITS_RE.fullmatch(text)
+    if match is None:
+        return None
+    qualifier = _QUALIFIER_OF[match["prefix"]] if match["prefix"] else "exact"
+    return _bounded(Decimal(match["number"].replace(",", "")), qualifier)
 
 
 def _unquantified(text: str) -> Figure | None:
@@ -535,6 +547,7 @@ def _bounded(value: Decimal | None, qualifier: str) -> Figure | None:
 
 
 _RULES: tuple[Callable[[str], Figure | None], ...] = (
+    _digits,
     _unquantified,
     _vague,
     _exact,

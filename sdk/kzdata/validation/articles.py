@@ -103,9 +103,13 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     edges = model.one("edges")
     if edges is None or not edges.schema.edges or not model.traceable:
         return
-    sql = """SELECT min(e.kz_ord), e.source, e.first, e.last, e.quote
-        FROM shared.edge e JOIN shared.traced c USING (tab, field)
-        WHERE c.kind = 'figure' AND c.part = 'text' AND e.role = 'verbatim' GROUP BY ALL"""
+    e = edges.schema.edges
+    sql = f"""SELECT min(e.kz_ord), p.source, p.first, p.last, p.quote
+        FROM shared.tie t JOIN shared.traced c ON c.place = t.place
+        JOIN {identifier(edges.name)} e ON e.kz_ord = t.kz_ord
+        JOIN shared.passage p ON p.span = e.{identifier(e.span)}
+        WHERE c.kind = 'figure' AND c.part = 'text' AND e.{identifier(e.role)} = 'verbatim'
+        GROUP BY ALL"""
     for ordinal, source, start, end, quote in model.database.rows(sql):
         if source not in texts or texts[source][start:end] != quote:
             continue

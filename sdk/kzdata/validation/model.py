@@ -4,30 +4,66 @@ For each table that was read there is a relation of its name with the column `kz
 0) and the columns that keys and declarations name. `Model.prepare` adds, once, what the
 traceability rules share, in the schema `shared`:
 
-* `traced`: the columns whose cells are traced, a bit for those that need it, and what
-  `special_fields` says of them;
-* `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
+* `traced`: the columns whose cells are traced, each with a number (`place`), a bit if they need it,
+  and what `special_fields` says of them;
 * `passage`: each span with its article's day;
-* `edge`: each evidence edge with the cell's value, its passage, and the claim's principal passage;
+* `tie`: each evidence edge of a known record, in numbers only;
+* `edge`: those edges that are not plainly good, with the cell's value, its passage, and the claim's
+  principal passage: the rules are asked of these few;
+* `cell`: each cell that has edges: how many, how many they say, whether all are inferred;
+* `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
 * `figure`: each figure with its principal passage's quote;
 * `term`: codebook terms and aliases: what justifies a category or names an entity;
 * `shadow`: terms that stand inside a longer term of something else;
+* `form`: by category or entity, its terms that stand inside no other, between blanks;
+* `rest`: the passages on which records rest that others refer to;
 * `wording`: what the figure grammar makes of each distinct wording;
 * `datewording`: what the date grammar makes of each distinct quote and day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from kzdata import dates, figures
-from kzdata.database import Database, contains, identifier, literal, words
+from kzdata.database import (
+    Database,
+    any_item,
+    bigint,
+    contains,
+    identifier,
+    literal,
+    packed,
+    text,
+    words,
+)
 from kzdata.descriptor import SINGLE, Descriptor, Schema, Table
 from kzdata.errors import DateError, FigureError
 
-NORMALISED = """SELECT {column}
-    FROM shared.edge JOIN shared.traced USING (tab, field)
-    WHERE role = 'normalised' AND kind = '{kind}'"""
+CODED_SCOPE = "e.tab || '.' || e.field"
+COMPUTED = """CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
+    WHEN 'qualifier' THEN w.qualifier WHEN 'first' THEN d.first WHEN 'last' THEN d.last
+    WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END"""
+"""SQL: what the grammars make of a quote, for the part of a figure or date that a cell is."""
+_NAMED = any_item("n.terms", lambda term: contains("(' ' || s.quote || ' ')", term))
+_INSIDE = "s.first >= e.home_first AND s.last <= e.home_last"
+_GOOD = f"""e.place IS NOT NULL AND e.value IS NOT NULL AND (e.home IS NULL OR s.source = e.home)
+    AND (e.kind IS DISTINCT FROM 'figure' OR e.part <> 'text' OR ({_INSIDE}))
+    AND CASE e.role
+        WHEN 'verbatim' THEN e.value = CASE WHEN e.kind = 'span' THEN e.span ELSE s.quote END
+        WHEN 'normalised' THEN e.value = ({COMPUTED.replace("c.part", "e.part")})
+        WHEN 'resolved' THEN CASE WHEN e.kind = 'record' THEN r.span IS NOT NULL ELSE {_NAMED} END
+        WHEN 'coded' THEN {_NAMED}
+        WHEN 'inferred' THEN e.note IS NOT NULL
+        ELSE false END"""
+"""SQL that is true only for edges that break no rule about single edges."""
+_WIDE = {
+    **{name: f"e.{name}" for name in ("tab", "record", "field", "role", "note", "span", "value")},
+    **{name: f"s.{name}" for name in ("source", "quote", "first", "last", "day")},
+    **{name: f"e.{name}" for name in ("home", "home_first", "home_last")},
+}
+"""What is known of an edge that is not plainly good."""
 
 
 class Model:
@@ -66,12 +102,13 @@ class Model:
         if self.traceable:
             self._make_traced()
             self._make_passage()
-            self._make_edge()
-            self._make_receipt()
             self._make_figure()
             self._make_wording()
             self._make_datewording()
             self._make_term()
+            self._make_rest()
+            self._make_tie()
+            self._make_receipt()
 
     def _make_passage(self) -> None:
         spans, sources = self.one("spans"), self.one("sources")
@@ -88,34 +125,106 @@ class Model:
                 ON a.{identifier(a.id)} = s.{identifier(s.source)}""",
         )
 
-    def _make_edge(self) -> None:
-        columns = ("tab", "record", "field", "role", "note", "span", "value", "principal")
-        empty = ", ".join(["0 AS kz_ord", *(f"'' AS {column}" for column in columns)])
-        parts = [f"SELECT {empty} WHERE false", *(self._edges_of(t) for t in self.records())]
+    def _make_tie(self) -> None:
+        """One pass over all edges: numbers for every one, and the whole of those in doubt."""
+        columns = [*_WIDE, "place", "kind", "part", "row", "said"]
+        columns = [name for name in columns if _WIDE.get(name, "e.")[0] == "e"]
+        empty = ", ".join(f"NULL AS {name}" for name in ("kz_ord", *columns))
+        parts = [f"SELECT {empty} WHERE false"]
+        parts += [self._edges_of(table, columns) for table in self.records()]
         self.database.share(
-            "edge",
-            f"""SELECT e.*, s.source, s.quote, s.first, s.last, s.day, p.source AS home,
-                p.first AS home_first, p.last AS home_last,
-                CASE WHEN e.role IN ('resolved', 'coded') THEN {words("s.quote")} END AS words
+            "tie",
+            f"""SELECT e.kz_ord, e.place, e.row, e.said, e.role = 'inferred' AS inferred,
+                CASE WHEN {_GOOD} THEN NULL ELSE {packed(_WIDE)} END AS edge
             FROM ({" UNION ALL ".join(parts)}) e
             LEFT JOIN shared.passage s ON s.span = e.span
-            LEFT JOIN shared.passage p ON p.span = e.principal""",
+            LEFT JOIN shared.wording w ON e.kind = 'figure' AND w.wording =
+                CASE WHEN e.role = 'normalised' AND e.kind = 'figure' THEN s.quote END
+            LEFT JOIN shared.datewording d ON d.day = s.day AND d.wording =
+                CASE WHEN e.role = 'normalised' AND e.kind = 'date' THEN s.quote END
+            LEFT JOIN shared.form n ON n.role = e.role AND n.name = e.value AND n.scope =
+                CASE e.role WHEN 'coded' THEN {CODED_SCOPE} WHEN 'resolved' THEN s.source END
+            LEFT JOIN shared.rest r ON r.span = e.span AND r.record =
+                CASE WHEN e.role = 'resolved' AND e.kind = 'record' THEN e.value END""",
+        )
+        parts_of = ", ".join(f"edge.{name} AS {name}" for name in _WIDE)
+        self.database.share(
+            "edge",
+            f"""SELECT kz_ord, {parts_of}, CASE WHEN edge.role IN ('resolved', 'coded')
+                THEN {words("edge.quote")} END AS words
+            FROM shared.tie WHERE edge IS NOT NULL""",
+        )
+        self.database.share(
+            "cell",
+            """SELECT place, row, count(*) AS edges, min(said) AS least, max(said) AS most,
+                bool_and(inferred) AS inferred
+            FROM shared.tie WHERE place IS NOT NULL GROUP BY ALL""",
         )
 
-    def _edges_of(self, table: Table) -> str:
+    def _edges_of(self, table: Table, columns: Sequence[str]) -> str:
         """SQL: the edges of one table's records with the cells that they lead from."""
         edges = self.one("edges")
         assert edges and edges.schema.edges and table.schema.record_key
         e, principal = edges.schema.edges, table.schema.principal
-        names = (e.record, e.field, e.role)
-        columns = ", ".join(f"e.{identifier(name)}" for name in names)
+        own = {
+            name: f"e.{identifier(getattr(e, name))}"
+            for name in ("record", "field", "role", "span")
+        }
+        own |= {"note": f"e.{identifier(e.note)}" if e.note else text("NULL")}
+        own |= {"said": bigint(f"e.{identifier(e.count)}") if e.count else "NULL"}
+        own |= {"tab": literal(table.name), "row": "t.kz_ord", "value": self._value(table)}
+        own |= {name: f"c.{name}" for name in ("place", "kind", "part")}
+        own |= {"home": "p.source", "home_first": "p.first", "home_last": "p.last"}
+        parts = ", ".join(f"{own[name]} AS {name}" for name in columns)
+        home = f"p.span = t.{identifier(principal)}" if principal else "false"
         return f"""
-            SELECT e.kz_ord, {literal(table.name)}, {columns},
-                {f"e.{identifier(e.note)}" if e.note else "NULL"}, e.{identifier(e.span)},
-                {value_by_field(table.schema, f"e.{identifier(e.field)}")},
-                {f"t.{identifier(principal)}" if principal else "NULL"}
-            FROM {identifier(edges.name)} e JOIN {identifier(table.name)} t
-                ON t.{identifier(table.schema.record_key)} = e.{identifier(e.record)}"""
+            SELECT e.kz_ord, {parts}
+            FROM {identifier(edges.name)} e
+            JOIN {identifier(table.name)} t
+                ON t.{identifier(table.schema.record_key)} = {own["record"]}
+            LEFT JOIN shared.passage p ON {home}
+            LEFT JOIN shared.traced c
+                ON c.tab = {literal(table.name)} AND c.field = {own["field"]}"""
+
+    def _value(self, table: Table) -> str:
+        """SQL: the cell of row `t` in the traced column `c`."""
+        places = self._places
+        cases = " ".join(
+            f"WHEN {places[table.name, field.name]} THEN t.{identifier(field.name)}"
+            for field in table.schema.fields
+            if field.evidence
+        )
+        return f"CASE c.place {cases} END"
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], int]:
+        """A number for each column whose cells are traced."""
+        names = [(t.name, f.name) for t in self.records() for f in t.schema.fields if f.evidence]
+        return {name: place for place, name in enumerate(names)}
+
+    def _make_rest(self) -> None:
+        """The passages of records that other records refer to."""
+        edges = self.one("edges")
+        assert edges and edges.schema.edges
+        record, span = (
+            identifier(name) for name in (edges.schema.edges.record, edges.schema.edges.span)
+        )
+        referred = {
+            detail
+            for table in self.records()
+            for kind, detail in special_fields(table.schema, self.records()).values()
+            if kind == "record"
+        }
+        known = [
+            f"SELECT {identifier(table.schema.record_key or '')} FROM {identifier(table.name)}"
+            for table in self.records()
+            if table.name in referred
+        ]
+        self.database.share(
+            "rest",
+            f"""SELECT DISTINCT {record} AS record, {span} AS span FROM {identifier(edges.name)}
+            WHERE {record} IN ({" UNION ALL ".join(known or ["SELECT NULL WHERE false"])})""",
+        )
 
     def _make_figure(self) -> None:
         parts = ("text", "low", "high", "qualifier")
@@ -136,19 +245,28 @@ class Model:
                 LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}"""
 
     def _make_wording(self) -> None:
-        quotes = NORMALISED.format(column="quote", kind="figure")
         found = self.database.rows(
-            f"SELECT DISTINCT * FROM ({quotes} UNION ALL SELECT text FROM shared.figure)"
+            f"SELECT text FROM shared.figure UNION SELECT quote FROM ({self._normalised('figure')})"
         )
         columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
         rows = (read_figure(wording) for (wording,) in found if wording is not None)
         self.database.fill("wording", columns, rows)
 
     def _make_datewording(self) -> None:
-        found = self.database.rows(NORMALISED.format(column="DISTINCT quote, day", kind="date"))
+        found = self.database.rows(f"SELECT DISTINCT quote, day FROM ({self._normalised('date')})")
         rows = (read_date(quote, day) for quote, day in found if quote and day)
         names = ("wording", "day", "first", "last", "precision", "fault")
         self.database.fill("datewording", dict.fromkeys(names, "VARCHAR"), rows)
+
+    def _normalised(self, kind: str) -> str:
+        """SQL: the passages of edges with the role `normalised` of fields of a kind."""
+        edges = self.one("edges")
+        assert edges and edges.schema.edges
+        e = edges.schema.edges
+        return f"""SELECT quote, day FROM shared.passage WHERE span IN (
+            SELECT {identifier(e.span)} FROM {identifier(edges.name)}
+            WHERE {identifier(e.role)} = 'normalised' AND {identifier(e.field)} IN (
+                SELECT field FROM shared.traced WHERE kind = {literal(kind)}))"""
 
     def _make_term(self) -> None:
         empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
@@ -160,6 +278,12 @@ class Model:
             FROM shared.term n JOIN shared.term o ON o.role = n.role AND o.family = n.family
                 AND o.scope = n.scope AND o.name <> n.name
             WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}""",
+        )
+        self.database.share(
+            "form",
+            """SELECT role, scope, name, list(' ' || term || ' ') AS terms
+            FROM shared.term n ANTI JOIN shared.shadow o USING (role, scope, name, marked)
+            WHERE term IS NOT NULL GROUP BY ALL""",
         )
 
     def _codebook_terms(self) -> Iterator[str]:
@@ -184,7 +308,7 @@ class Model:
                         FROM {identifier(table.name)} WHERE {identifier(a.entity)} IN ({known})"""
 
     def _make_traced(self) -> None:
-        columns = {"tab": "VARCHAR", "field": "VARCHAR", "bit": "BIGINT"}
+        columns = {"tab": "VARCHAR", "field": "VARCHAR", "place": "INTEGER", "bit": "BIGINT"}
         columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
         rows = [row for table in self.records() for row in self._traced_fields(table)]
         self.database.fill("traced", columns, rows)
@@ -194,27 +318,26 @@ class Model:
         for field in table.schema.fields:
             if field.evidence:
                 kind, part = special.get(field.name, (None, None))
-                yield table.name, field.name, bits.get(field.name, 0), kind, part
+                place = self._places[table.name, field.name]
+                yield table.name, field.name, place, bits.get(field.name, 0), kind, part
 
     def _make_receipt(self) -> None:
-        parts = ["SELECT 0 AS kz_ord, '' AS tab, '' AS record, 0 AS need WHERE false"]
+        parts = ["SELECT 0 AS kz_ord, '' AS tab, 0 AS need WHERE false"]
         for table in self.records():
             need = " + ".join(
                 f"(CASE WHEN {identifier(name)} IS NOT NULL THEN {bit} ELSE 0 END)"
                 for name, bit in bits_of(table.schema).items()
             )
-            key = identifier(table.schema.record_key or "")
             parts.append(
-                f"""SELECT kz_ord, {literal(table.name)}, {key}, {need or 0}
-                FROM {identifier(table.name)}"""
+                f"SELECT kz_ord, {literal(table.name)}, {need or 0} FROM {identifier(table.name)}"
             )
         self.database.share(
             "receipt",
             f"""SELECT n.*, coalesce(h.had, 0) AS had
             FROM ({" UNION ALL ".join(parts)}) n LEFT JOIN (
-                SELECT e.tab, e.record, bit_or(c.bit) AS had
-                FROM shared.edge e JOIN shared.traced c USING (tab, field) GROUP BY e.tab, e.record
-            ) h ON h.tab = n.tab AND h.record = n.record""",
+                SELECT c.tab, e.row, bit_or(c.bit) AS had
+                FROM shared.cell e JOIN shared.traced c USING (place) GROUP BY ALL
+            ) h ON h.tab = n.tab AND h.row = n.kz_ord""",
         )
 
 
@@ -226,16 +349,6 @@ def bits_of(schema: Schema) -> dict[str, int]:
 def whole(alias: str, column: str) -> str:
     """A column of text as a whole number, or NULL."""
     return f"try_cast({alias}.{identifier(column)} AS BIGINT)"
-
-
-def value_by_field(schema: Schema, name: str) -> str:
-    """SQL: the cell of row `t` in the column that the expression `name` gives."""
-    cases = " ".join(
-        f"WHEN {literal(field.name)} THEN t.{identifier(field.name)}"
-        for field in schema.fields
-        if field.evidence
-    )
-    return f"CASE {name} {cases} END"
 
 
 def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[str, str]]:

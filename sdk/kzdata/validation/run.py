@@ -209,9 +209,9 @@ class Run:
             "SELECT sum(bit_count(need)), sum(bit_count(need & had)) FROM shared.receipt"
         )
         ((inferred,),) = self.database.rows(
-            """SELECT count(*) FROM (SELECT 1 FROM shared.edge JOIN shared.traced USING (tab, field)
-                WHERE value IS NOT NULL AND bit > 0
-                GROUP BY tab, record, field HAVING bool_and(role = 'inferred'))"""
+            """SELECT count(*) FROM shared.cell e JOIN shared.traced c ON c.place = e.place
+                JOIN shared.receipt r ON r.tab = c.tab AND r.kz_ord = e.row
+                WHERE e.inferred AND (r.need & c.bit) <> 0"""
         )
         return Receipts(int(required or 0), int(evidenced or 0), inferred)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kzdata import figures
 from kzdata.errors import FigureError
 from kzdata.figures import MAX_WORDING, QUALIFIERS, canonical, extent, number_tokens, parse
 from strategies import any_text, hazard_text, mangled
@@ -274,3 +275,18 @@ def test_extent_holds_the_place(before: str, row: dict[str, str], after: str) ->
     first, last = extent(text, start, end)
     assert 0 <= first <= start and end <= last <= len(text)
     assert (first, last) == (start, end) or parse(text[first:last])
+
+
+@given(
+    st.sampled_from([*figures._QUALIFIER_OF, "", "another", "from"]),
+    st.from_regex(figures._DIGITS_RE, fullmatch=True)
+    | st.sampled_from(["5%", "07", "1,00", "5:30"]),
+)
+def test_digits_are_read_at_once_as_the_other_rules_would_read_them(
+    prefix: str, number: str
+) -> None:
+    text = f"{prefix} {number}".strip()
+    found = figures._digits(text)
+    if found is not None:
+        slowly = (rule(text) for rule in figures._RULES if rule is not figures._digits)
+        assert found == next(figure for figure in slowly if figure is not None)

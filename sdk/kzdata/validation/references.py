@@ -85,8 +85,11 @@ def _shown(columns: Sequence[str], alias: str) -> str:
     return " || ', ' || ".join(parts)
 
 
-def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str) -> Query:
-    """Rows whose key stands in another row too; a key with an empty part is left alone."""
+def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str) -> Iterator[Query]:
+    """Rows whose key stands in another row too; a key with an empty part is left alone.
+
+    One look tells whether any key is repeated at all; only then its rows are sought.
+    """
     typed = [Keys(model, [(table, column)]).of(table, column, "t") for column in columns]
     filled = " AND ".join(f"t.{identifier(column)} IS NOT NULL" for column in columns)
     names = ", ".join(f"k{i}" for i in range(len(columns)))
@@ -95,14 +98,15 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
     name, twins = identifier(table.name), identifier("\x1ftwins")
     exact = [_exact(table, column, "t") for column in columns]
     values, valid = ", ".join(value for value, _ in exact), " AND ".join(test for _, test in exact)
-    return Query(
-        table.name,
-        f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
-        FROM (SELECT t.*, count(*) OVER (PARTITION BY {values}) AS {twins} FROM {name} t JOIN (
-            SELECT {names} FROM (SELECT {parts} FROM {name} t WHERE {filled})
-            GROUP BY {names} HAVING count(*) > 1
-        ) d ON {join} WHERE {valid}) t WHERE {twins} > 1""",
-    )
+    repeated = f"""SELECT {names} FROM (SELECT {parts} FROM {name} t WHERE {filled})
+        GROUP BY {names} HAVING count(*) > 1"""
+    if model.database.rows(f"{repeated} LIMIT 1"):
+        yield Query(
+            table.name,
+            f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
+            FROM (SELECT t.*, count(*) OVER (PARTITION BY {values}) AS {twins}
+                FROM {name} t JOIN ({repeated}) d ON {join} WHERE {valid}) t WHERE {twins} > 1""",
+        )
 
 
 def _exact(table: Table, column: str, alias: str) -> tuple[str, str]:
@@ -123,11 +127,11 @@ def primary_key(model: Model) -> Iterator[Query]:
         key = table.schema.primary_key
         if not key:
             continue
+        yield from _repeated(model, table, key, "a key that stands once")
         empty = " OR ".join(f"{identifier(column)} IS NULL" for column in key)
         yield Query(
             table.name,
-            f"""{_repeated(model, table, key, "a key that stands once").sql} UNION ALL
-            SELECT kz_ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
+            f"""SELECT kz_ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
             FROM {identifier(table.name)} t WHERE {empty}""",
         )
 
@@ -137,10 +141,10 @@ def unique_key(model: Model) -> Iterator[Query]:
     """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
     for table in model.tables.values():
         for key in table.schema.unique_keys:
-            yield _repeated(model, table, key, f"one row for each {', '.join(key)}")
+            yield from _repeated(model, table, key, f"one row for each {', '.join(key)}")
         for field in table.schema.fields:
             if field.constraints.unique:
-                yield _repeated(model, table, (field.name,), f"one row for each {field.name}")
+                yield from _repeated(model, table, (field.name,), f"one row for each {field.name}")
 
 
 def _sides(model: Model, table: Table, parent: Table, columns: tuple[str, str]) -> tuple[str, str]:

@@ -84,11 +84,6 @@ def listed(expressions: Iterable[str]) -> str:
     return f"CAST([{', '.join(expressions)}] AS VARCHAR[])"
 
 
-def packed(parts: Mapping[str, str]) -> str:
-    """Several expressions as one value with named parts."""
-    return f"struct_pack({', '.join(f'{name} := {sql}' for name, sql in parts.items())})"
-
-
 def full_match(expression: str, pattern: str) -> str:
     """Whether the whole text matches an RE2 pattern."""
     return f"regexp_full_match({expression}, {literal(pattern)})"

@@ -33,8 +33,8 @@ from kzdata.database import (
     bigint,
     contains,
     identifier,
+    listed,
     literal,
-    packed,
     text,
     words,
 )
@@ -60,9 +60,11 @@ _GOOD = f"""e.place IS NOT NULL AND e.value IS NOT NULL AND (e.home IS NULL OR s
 """SQL that is true only for edges that break no rule about single edges."""
 _WIDE = {
     **{name: f"e.{name}" for name in ("tab", "record", "field", "role", "note", "span", "value")},
-    **{name: f"s.{name}" for name in ("source", "quote", "first", "last", "day")},
-    **{name: f"e.{name}" for name in ("home", "home_first", "home_last")},
+    **{name: f"s.{name}" for name in ("source", "quote", "day")},
+    "home": "e.home",
 }
+_WIDE_NUMBERS = {"first": "s.first", "last": "s.last"}
+_WIDE_NUMBERS |= {name: f"e.{name}" for name in ("home_first", "home_last")}
 """What is known of an edge that is not plainly good."""
 
 
@@ -127,15 +129,16 @@ class Model:
 
     def _make_tie(self) -> None:
         """One pass over all edges: numbers for every one, and the whole of those in doubt."""
-        columns = [*_WIDE, "place", "kind", "part", "row", "said"]
-        columns = [name for name in columns if _WIDE.get(name, "e.")[0] == "e"]
+        wide = {**_WIDE, **{name: text(sql) for name, sql in _WIDE_NUMBERS.items()}}
+        columns = [name for name, sql in (_WIDE | _WIDE_NUMBERS).items() if sql[0] == "e"]
+        columns += ["place", "kind", "part", "scope", "row", "said"]
         empty = ", ".join(f"NULL AS {name}" for name in ("kz_ord", *columns))
         parts = [f"SELECT {empty} WHERE false"]
         parts += [self._edges_of(table, columns) for table in self.records()]
         self.database.share(
             "tie",
             f"""SELECT e.kz_ord, e.place, e.row, e.said, e.role = 'inferred' AS inferred,
-                CASE WHEN {_GOOD} THEN NULL ELSE {packed(_WIDE)} END AS edge
+                CASE WHEN {_GOOD} THEN NULL ELSE {listed(wide.values())} END AS edge
             FROM ({" UNION ALL ".join(parts)}) e
             LEFT JOIN shared.passage s ON s.span = e.span
             LEFT JOIN shared.wording w ON e.kind = 'figure' AND w.wording =
@@ -143,16 +146,17 @@ class Model:
             LEFT JOIN shared.datewording d ON d.day = s.day AND d.wording =
                 CASE WHEN e.role = 'normalised' AND e.kind = 'date' THEN s.quote END
             LEFT JOIN shared.form n ON n.role = e.role AND n.name = e.value AND n.scope =
-                CASE e.role WHEN 'coded' THEN {CODED_SCOPE} WHEN 'resolved' THEN s.source END
+                CASE e.role WHEN 'coded' THEN e.scope WHEN 'resolved' THEN s.source END
             LEFT JOIN shared.rest r ON r.span = e.span AND r.record =
                 CASE WHEN e.role = 'resolved' AND e.kind = 'record' THEN e.value END""",
         )
-        parts_of = ", ".join(f"edge.{name} AS {name}" for name in _WIDE)
+        items = {name: f"edge[{place}]" for place, name in enumerate(wide, 1)}
+        items |= {name: bigint(items[name]) for name in _WIDE_NUMBERS}
+        parts_of = ", ".join(f"{item} AS {name}" for name, item in items.items())
         self.database.share(
             "edge",
-            f"""SELECT kz_ord, {parts_of}, CASE WHEN edge.role IN ('resolved', 'coded')
-                THEN {words("edge.quote")} END AS words
-            FROM shared.tie WHERE edge IS NOT NULL""",
+            f"""SELECT *, CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
+            FROM (SELECT kz_ord, {parts_of} FROM shared.tie WHERE edge IS NOT NULL)""",
         )
         self.database.share(
             "cell",
@@ -173,7 +177,7 @@ class Model:
         own |= {"note": f"e.{identifier(e.note)}" if e.note else text("NULL")}
         own |= {"said": bigint(f"e.{identifier(e.count)}") if e.count else "NULL"}
         own |= {"tab": literal(table.name), "row": "t.kz_ord", "value": self._value(table)}
-        own |= {name: f"c.{name}" for name in ("place", "kind", "part")}
+        own |= {name: f"c.{name}" for name in ("place", "kind", "part", "scope")}
         own |= {"home": "p.source", "home_first": "p.first", "home_last": "p.last"}
         parts = ", ".join(f"{own[name]} AS {name}" for name in columns)
         home = f"p.span = t.{identifier(principal)}" if principal else "false"
@@ -308,7 +312,8 @@ class Model:
                         FROM {identifier(table.name)} WHERE {identifier(a.entity)} IN ({known})"""
 
     def _make_traced(self) -> None:
-        columns = {"tab": "VARCHAR", "field": "VARCHAR", "place": "INTEGER", "bit": "BIGINT"}
+        columns = {"tab": "VARCHAR", "field": "VARCHAR", "scope": "VARCHAR"}
+        columns |= {"place": "INTEGER", "bit": "BIGINT"}
         columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
         rows = [row for table in self.records() for row in self._traced_fields(table)]
         self.database.fill("traced", columns, rows)
@@ -319,7 +324,8 @@ class Model:
             if field.evidence:
                 kind, part = special.get(field.name, (None, None))
                 place = self._places[table.name, field.name]
-                yield table.name, field.name, place, bits.get(field.name, 0), kind, part
+                scope = f"{table.name}.{field.name}"
+                yield table.name, field.name, scope, place, bits.get(field.name, 0), kind, part
 
     def _make_receipt(self) -> None:
         parts = ["SELECT 0 AS kz_ord, '' AS tab, 0 AS need WHERE false"]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,13 +34,22 @@ def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
             form = metadata.applied(start, diff.properties)
         except (PackageError, AttributeError, KeyError) as error:
             raise PackageError(f"{before.label}: {error}") from error
-        (target / "data").mkdir(parents=True, exist_ok=True)
-        paths = _tables(diff, before, form, target)
-        _files(before, form, paths, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".kzdata-", dir=target.parent) as folder:
+            _written(diff, before, form, Path(folder) / "new")
+            if target.exists():
+                target.rmdir()
+            (Path(folder) / "new").rename(target)
+    return target
+
+
+def _written(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> None:
+    (target / "data").mkdir(parents=True)
+    paths = _tables(diff, before, form, target)
+    _files(before, form, paths, target)
     text = json.dumps(metadata.written(form, paths), ensure_ascii=False, indent=2)
     (target / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
     seal(target)
-    return target
 
 
 def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> dict[str, str]:
@@ -108,7 +118,7 @@ def _rebuild(diff: "Diff", table: "TableDiff | None", width: int) -> None:
         tests.append(f"(NOT {listed} OR {was} IS NOT DISTINCT FROM {before})")
     # Rows that did not change fill the places that the others leave, in their old order.
     diff.database.run(
-        f"""CREATE TABLE {_REBUILT} AS
+        f"""CREATE OR REPLACE TABLE {_REBUILT} AS
         WITH changes AS {ours},
         kept AS (SELECT kz_ord, row_number() OVER (ORDER BY kz_ord) AS nth FROM {_OLD}
             WHERE kz_ord NOT IN (SELECT old_row FROM changes WHERE old_row IS NOT NULL)),
@@ -120,7 +130,8 @@ def _rebuild(diff: "Diff", table: "TableDiff | None", width: int) -> None:
                 NULL AS places, NULL AS old, NULL AS new
             FROM kept FULL JOIN free ON kept.nth = free.nth
             UNION ALL SELECT new_row, old_row, places, old, new FROM changes)
-        SELECT m.slot, (m.old_row IS NULL OR b.kz_ord IS NOT NULL) AND {" AND ".join(tests)} AS known,
+        SELECT m.slot,
+            (m.old_row IS NULL OR b.kz_ord IS NOT NULL) AND {" AND ".join(tests)} AS known,
             m.places IS NULL AND (m.old_row IS NULL OR m.slot IS NULL) AS hole, {", ".join(cells)}
         FROM placed m LEFT JOIN {_OLD} b ON b.kz_ord = m.old_row"""
     )

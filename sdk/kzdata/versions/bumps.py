@@ -117,7 +117,7 @@ def _of_property(change: PropertyChange) -> Iterator[tuple[Level, str]]:
         return
     if change.table is None:
         level: Level = "major" if change.where in {("name",), ("id",)} else "patch"
-        yield level, f"{_said(change)} of the package"
+        yield level, _said(change, " of the package")
     elif change.where[3:4] == ("schema",) and len(change.where) > 4:
         yield from _of_schema(change)
     else:
@@ -140,9 +140,9 @@ def _either(change: PropertyChange) -> Any:
     return change.new if change.old is ABSENT else change.old
 
 
-def _said(change: PropertyChange) -> str:
+def _said(change: PropertyChange, of: str = "") -> str:
     words = "added" if change.old is ABSENT else "removed" if change.new is ABSENT else "changed"
-    return f"{change.property} {words}"
+    return f"{change.property}{of} {words}"
 
 
 def _of_schema(change: PropertyChange) -> Iterator[tuple[Level, str]]:
@@ -160,7 +160,7 @@ def _of_schema(change: PropertyChange) -> Iterator[tuple[Level, str]]:
     elif inner[0] in ("primaryKey", "missingValues", "fieldsMatch"):
         yield "major", _said(change)
     else:
-        yield "patch", f"{_said(change)} of the schema"
+        yield "patch", _said(change, " of the schema")
 
 
 def _of_keys(change: PropertyChange) -> tuple[Level, str]:

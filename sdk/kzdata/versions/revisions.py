@@ -59,7 +59,7 @@ def opened(place: str | Path | None) -> Iterator[Archive]:
 
 def _is_revision(place: str) -> bool:
     try:
-        return not Path(place).exists()
+        return not place or not Path(place).exists()
     except (OSError, ValueError):
         return True
 

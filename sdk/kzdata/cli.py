@@ -296,18 +296,20 @@ def rules(
     name: Annotated[str | None, typer.Argument(help="A rule to explain.")] = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """List the rules of `kzdata validate`, or explain one."""
+    """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
     from kzdata import rendering
     from kzdata.errors import UsageError
     from kzdata.validation import RULES
+    from kzdata.versions.release import RELEASE_RULES
 
-    if name is not None and name not in RULES:
+    known = {**RULES, **RELEASE_RULES}
+    if name is not None and name not in known:
         raise UsageError(f"no rule {name!r}; `kzdata rules` lists them")
     if name is not None and form is Format.TEXT:
-        rule = RULES[name]
+        rule = known[name]
         rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")
         return
-    chosen = [rule for rule in RULES.values() if name in (None, rule.name)]
+    chosen = [rule for rule in known.values() if name in (None, rule.name)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
     _show(("rule", "group", "severity", "meaning"), rows, form)
 

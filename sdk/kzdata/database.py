@@ -455,10 +455,17 @@ class Database:
             raise QueryError(_first_line(error)) from error
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a query in batches, on a cursor of its own."""
-        result = self._connection.cursor().execute(sql)
-        while batch := result.fetchmany(10_000):
-            yield from batch
+        """Rows of a query in batches, on a cursor of its own.
+
+        Raises:
+            QueryError: DuckDB cannot carry it out, or the database is closed.
+        """
+        try:
+            result = self._connection.cursor().execute(sql)
+            while batch := result.fetchmany(10_000):
+                yield from batch
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Carry out a statement that kzdata itself wrote; raises QueryError as `rows` does."""

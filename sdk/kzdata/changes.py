@@ -19,6 +19,8 @@ from kzdata.versions.metadata import ABSENT
 
 MAX_ROWS = 10
 """Rows of each kind that are shown of a table, unless all are asked for."""
+MAX_LINES = 40
+"""Reasons, and properties of a table, that are shown, unless all are asked for."""
 MAX_LENGTH = 60
 """Characters of a cell that are shown, unless all are asked for."""
 CONTEXT = 20
@@ -42,7 +44,8 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     if not diff:
         yield "no difference"
         return
-    yield from aligned([("least bump", _bump(diff)), *(("", _reason(r)) for r in diff.reasons)])
+    reasons = _first(map(_reason, diff.reasons), len(diff.reasons), every)
+    yield from aligned([("least bump", _bump(diff)), *(("", reason) for reason in reasons)])
     rows = [(table.name, *_counts(table)) for table in diff.tables]
     if rows:
         yield ""
@@ -50,11 +53,23 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     for section in _sections(diff):
         yield ""
         yield bold(safe(section.heading))
-        yield from _aligned(_property_lines(section.properties, every))
+        lines = list(_property_lines(section.properties, every))
+        yield from _aligned(lines if every else lines[:MAX_LINES])
+        if len(lines) > MAX_LINES and not every:
+            yield f"   and {len(lines) - MAX_LINES:,} more properties; --all shows them"
         for table, kind in section.rows:
             yield from _aligned(_row_lines(table, kind, every))
             if left := _left(table, kind, every):
                 yield f"   and {left:,} more {_word(kind)}; --all shows them"
+
+
+def _first(
+    lines: Iterable[str], count: int, every: bool, words: str = "and {:,} more"
+) -> Iterator[str]:
+    """Some lines, and how many more there are."""
+    yield from lines if every else islice(lines, MAX_LINES)
+    if count > MAX_LINES and not every:
+        yield words.format(count - MAX_LINES)
 
 
 def _title(diff: Diff) -> str:
@@ -223,7 +238,8 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         return
     yield f"Least bump: **{diff.bump}**{_prose(_bump(diff).removeprefix(diff.bump))}."
     yield ""
-    yield from (f"- {_prose(_reason(reason).replace('  ', ': ', 1))}" for reason in diff.reasons)
+    reasons = _first(map(_reason, diff.reasons), len(diff.reasons), every)
+    yield from (f"- {_prose(reason.replace('  ', ': ', 1))}" for reason in reasons)
     if diff.tables:
         yield ""
         yield f"| table | {' | '.join(map(_word, KINDS))} |"
@@ -235,7 +251,8 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         yield ""
         yield f"#### {_prose(section.heading)}"
         yield ""
-        yield from (_item(line) for line in _property_lines(section.properties, every))
+        lines = list(map(_item, _property_lines(section.properties, every)))
+        yield from _first(lines, len(lines), every, "- and {:,} more properties")
         for table, kind in section.rows:
             yield from (_item(line) for line in _row_lines(table, kind, every))
             if left := _left(table, kind, every):
@@ -254,7 +271,8 @@ def _item(line: Line) -> str:
 
 def _prose(text: str) -> str:
     """A text of plain words as it is, any other as code."""
-    return text if re.fullmatch(r"[\w ,.:;→()-]*", text) else _code(text)
+    plain = re.fullmatch(r"[\w ,.:;→()-]*", text) and "www." not in text.lower()
+    return text if plain else _code(text)
 
 
 def _code(text: str) -> str:

@@ -130,6 +130,8 @@ def _of_resource(change: PropertyChange) -> Iterator[tuple[Level, str]]:
         yield ("minor", f"{kind} added") if change.old is ABSENT else ("major", f"{kind} removed")
     elif change.property == "name":
         yield "major", f"table renamed from {change.old}"
+    elif change.where[3:] == ("schema",):
+        yield "major", f"schema {'added' if change.old is ABSENT else 'removed'}"
     elif change.property == CONTENT:
         yield "patch", "content of the file changed"
     elif change.where[3] != "path":

@@ -533,8 +533,8 @@ class Database:
             f"SELECT CAST(0 AS BIGINT) AS {ORD}, {columns} WHERE false"
         )
 
-    def drop(self, name: str) -> None:
-        """Free what `read` made."""
+    def unread(self, name: str) -> None:
+        """Forget what `read` made."""
         self.run(f"DROP VIEW IF EXISTS {identifier(name)}")
         self.run(f"DROP TABLE IF EXISTS {identifier(_hidden(name))}")
 

@@ -93,7 +93,7 @@ def _write(
     ]
     diff.database.write_rows(f"SELECT {', '.join(cells)} FROM {_REBUILT} ORDER BY slot", file)
     diff.database.run(f"DROP TABLE {_REBUILT}")
-    diff.database.drop(_OLD)
+    diff.database.unread(_OLD)
 
 
 def _filled(cell: str, strings: tuple[str, ...], width: int) -> str:

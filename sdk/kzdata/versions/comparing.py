@@ -320,8 +320,8 @@ class _Comparison:
                 LEFT JOIN {NEW} n ON n.kz_ord = new_row WHERE kind <> 'same')"""
         )
         self._database.run(f"DROP TABLE {_PAIRS}")
-        self._database.drop(OLD)
-        self._database.drop(NEW)
+        self._database.unread(OLD)
+        self._database.unread(NEW)
 
     # -------------------------------------------------------------------------- reasons
 

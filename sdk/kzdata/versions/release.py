@@ -217,7 +217,7 @@ def release_id(case: Case) -> Iterator[Finding]:
         )
         sheet = case.after.text_of(table).sheet
         ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
-        case.database.drop("standing")
+        case.database.unread("standing")
         lines = sheet.pick({place for place, _ in found[:MAX_FINDINGS]}, rows) if found else {}
         for place, record in _kept(case, "release-id", found):
             yield _finding(

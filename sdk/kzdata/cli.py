@@ -43,11 +43,30 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class DiffFormat(StrEnum):
+    """How differences are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 PackageOption = Annotated[
     Path | None,
     typer.Option("--package", "-p", help="A directory, datapackage.json or zip; else the bundled."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text, json or csv.")]
+VersionArgument = Annotated[
+    str, typer.Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
+]
+ReportFormatOption = Annotated[
+    ReportFormat, typer.Option("--format", "-f", help="text, json, junit, sarif or github.")
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Threads; else all cores.")]
+MemoryOption = Annotated[str | None, typer.Option(help="Memory before disk is used: 2GB.")]
 TextsOption = Annotated[
     Path | None, typer.Option("--texts", help="Folder with the articles; they are known by hash.")
 ]
@@ -107,12 +126,8 @@ def validate(
         Path | None, typer.Argument(help="A directory, datapackage.json or zip; else the bundled.")
     ] = None,
     texts: TextsOption = None,
-    form: Annotated[
-        ReportFormat, typer.Option("--format", "-f", help="text, json, junit, sarif or github.")
-    ] = ReportFormat.TEXT,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
-    ] = None,
+    form: ReportFormatOption = ReportFormat.TEXT,
+    output: OutputOption = None,
     select: Annotated[
         list[str] | None, typer.Option(help="Only these rules or groups: NAME[,NAME].")
     ] = None,
@@ -129,10 +144,8 @@ def validate(
     reference: Annotated[
         bool, typer.Option("--reference", help="Run frictionless too; disagreements are warnings.")
     ] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads; else all cores.")] = None,
-    memory_limit: Annotated[
-        str | None, typer.Option(help="Memory before disk is used: 2GB.")
-    ] = None,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
 ) -> None:
     """Check a package: exit 0 if valid, 1 with findings, 2 if it could not be checked."""
     from kzdata.validation import validate as check
@@ -283,20 +296,76 @@ def rules(
     name: Annotated[str | None, typer.Argument(help="A rule to explain.")] = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """List the rules of `kzdata validate`, or explain one."""
+    """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
     from kzdata import rendering
     from kzdata.errors import UsageError
     from kzdata.validation import RULES
+    from kzdata.versions.release import RELEASE_RULES
 
-    if name is not None and name not in RULES:
+    known = {**RULES, **RELEASE_RULES}
+    if name is not None and name not in known:
         raise UsageError(f"no rule {name!r}; `kzdata rules` lists them")
     if name is not None and form is Format.TEXT:
-        rule = RULES[name]
+        rule = known[name]
         rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")
         return
-    chosen = [rule for rule in RULES.values() if name in (None, rule.name)]
+    chosen = [rule for rule in known.values() if name in (None, rule.name)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
     _show(("rule", "group", "severity", "meaning"), rows, form)
+
+
+@app.command(
+    epilog="Examples: kzdata diff v0.1.0 .; kzdata diff old.zip new.zip --format markdown",
+)
+def diff(
+    old: VersionArgument,
+    new: VersionArgument,
+    form: Annotated[
+        DiffFormat, typer.Option("--format", "-f", help="text, json or markdown.")
+    ] = DiffFormat.TEXT,
+    every: Annotated[
+        bool, typer.Option("--all", help="All rows and whole cells, also as text or Markdown.")
+    ] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 1 where anything differs.")
+    ] = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Show what differs between two versions of a package, and how far its version must rise."""
+    from kzdata import changes, rendering
+    from kzdata.versions import diff as compare
+
+    with Steps() as steps:
+        found = compare(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
+    with found:
+        for line in changes.WRITERS[form](found, every):
+            (rendering.write if form is DiffFormat.JSON else rendering.emit)(line)
+        raise typer.Exit(1 if exit_code and found else 0)
+
+
+@app.command(
+    "release-check",
+    epilog="Examples: kzdata release-check; kzdata release-check v0.1.0 .",
+)
+def release_check(
+    old: Annotated[
+        str | None,
+        typer.Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
+    ] = None,
+    new: Annotated[str, typer.Argument(help="The version to be released.")] = ".",
+    form: ReportFormatOption = ReportFormat.TEXT,
+    output: OutputOption = None,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Check that a version may be released: exit 0 if it may, 1 with findings, 2 if unknown."""
+    from kzdata.versions import release_check as check
+
+    with Steps() as steps:
+        result = check(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
+    _report(result, Path(new) if Path(new).exists() else None, form, output)
+    raise typer.Exit(0 if result.valid else 1)
 
 
 @app.command(epilog="Example: kzdata seal .")

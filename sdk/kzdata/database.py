@@ -300,6 +300,46 @@ def count_items(listed: str) -> str:
     return f"len({listed})"
 
 
+def differing(cells: Sequence[tuple[int, str, str]]) -> str:
+    """Of some cells those whose two texts differ, as a list of structures.
+
+    Args:
+        cells: A number for the column, and SQL of the old and of the new text.
+    """
+    parts = [f"{{'place': {place}, 'old': {old}, 'new': {new}}}" for place, old, new in cells]
+    return f"list_filter([{', '.join(parts)}], lambda cell: cell.old IS DISTINCT FROM cell.new)"
+
+
+def member(listed: str, name: str) -> str:
+    """One member of each structure of a list, as a list."""
+    return f"list_transform({listed}, lambda cell: cell.{name})"
+
+
+def listing(parts: Sequence[str]) -> str:
+    """Some texts as a list."""
+    return f"CAST([{', '.join(parts)}] AS VARCHAR[])"
+
+
+def first_item(listed: str) -> str:
+    """The first item of a list, or NULL."""
+    return f"list_extract({listed}, 1)"
+
+
+def in_list(listed: str, item: str) -> str:
+    """Whether a list holds an item; false where there is no list."""
+    return f"coalesce(list_contains({listed}, {item}), false)"
+
+
+def beside(listed: str, item: str, others: str) -> str:
+    """What stands in one list where another has an item."""
+    return f"list_extract({others}, list_position({listed}, {item}))"
+
+
+def count_up(number: str) -> str:
+    """A relation with the column `place` that counts from 0 to below a number."""
+    return f"(SELECT range AS place FROM range({number}))"
+
+
 def days_to_month(months: str) -> str:
     """Days from 2000-01-01 to the first of a month, given in months since January of year 0.
 
@@ -329,6 +369,11 @@ def _csv(sheet: Sheet, columns: Sequence[str]) -> str:
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
         f"max_line_size={MAX_LINE_BYTES})"
     )
+
+
+def _hidden(name: str) -> str:
+    """Name of the table behind a view that `Database.read` makes."""
+    return f"{name}\x1frows"
 
 
 class Database:
@@ -405,10 +450,17 @@ class Database:
             raise QueryError(_first_line(error)) from error
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a query in batches; this thread must ask nothing else meanwhile."""
-        result = self._cursor.execute(sql)
-        while batch := result.fetchmany(10_000):
-            yield from batch
+        """Rows of a query in batches, on a cursor of its own.
+
+        Raises:
+            QueryError: DuckDB cannot carry it out, or the database is closed.
+        """
+        try:
+            result = self._connection.cursor().execute(sql)
+            while batch := result.fetchmany(10_000):
+                yield from batch
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """Carry out a statement that kzdata itself wrote; raises QueryError as `rows` does."""
@@ -455,7 +507,7 @@ class Database:
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
         """
-        hidden = identifier(f"{name}\x1frows")
+        hidden = identifier(_hidden(name))
         parts = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(kept.values()))
         names = ", ".join(f"c{place} AS {identifier(alias)}" for place, alias in enumerate(kept))
         relation = _csv(sheet, columns)
@@ -467,6 +519,19 @@ class Database:
             f"CREATE OR REPLACE VIEW {identifier(name)} AS "
             f"SELECT rowid AS {ORD}, {names} FROM {hidden}"
         )
+
+    def read_nothing(self, name: str, kept: Sequence[str]) -> None:
+        """Make what `read` makes, columns of text, without a row."""
+        columns = ", ".join(f"{text('NULL')} AS {identifier(alias)}" for alias in kept)
+        self.run(
+            f"CREATE OR REPLACE VIEW {identifier(name)} AS "
+            f"SELECT CAST(0 AS BIGINT) AS {ORD}, {columns} WHERE false"
+        )
+
+    def unread(self, name: str) -> None:
+        """Forget what `read` made."""
+        self.run(f"DROP VIEW IF EXISTS {identifier(name)}")
+        self.run(f"DROP TABLE IF EXISTS {identifier(_hidden(name))}")
 
     def fill(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """Make a shared relation out of Python values.
@@ -548,6 +613,14 @@ class Database:
             )
         except QueryError as error:
             raise PackageError(f"{source.name}: not Parquet that can be read: {error}") from error
+
+    def write_rows(self, sql: str, target: Path) -> None:
+        """Write a query's rows as CSV with a header (RFC 4180, UTF-8, LF); NULL is an empty cell.
+
+        Raises:
+            QueryError: DuckDB cannot carry it out.
+        """
+        self.run(f"COPY ({sql}) TO {literal(str(target))} (FORMAT csv, HEADER)")
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
         """A table as a DuckDB relation."""

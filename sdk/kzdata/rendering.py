@@ -168,7 +168,8 @@ def report(result: "Report") -> str:
         fixes = {found.rule: found.fix for found in result.findings}
         rows = [(rule, result.by_rule[rule], fix) for rule, fix in sorted(fixes.items())]
         parts += ["", as_text(("rule", "findings", "way out"), rows), ""]
-    return "\n".join([*parts, verdict(result), as_pairs(summary(result))])
+    pairs = list(summary(result))
+    return "\n".join([*parts, verdict(result), *([as_pairs(pairs)] if pairs else [])])
 
 
 def verdict(result: "Report") -> str:
@@ -178,7 +179,8 @@ def verdict(result: "Report") -> str:
 
 def summary(result: "Report") -> Iterator[tuple[str, str]]:
     """What was checked and what was not, as names and values."""
-    yield "tables", f"{len(result.rows):,} with {sum(result.rows.values()):,} rows"
+    if result.rows:
+        yield "tables", f"{len(result.rows):,} with {sum(result.rows.values()):,} rows"
     receipts = result.receipts
     if receipts.required:
         share = 100 * receipts.evidenced / receipts.required

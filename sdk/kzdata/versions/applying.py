@@ -1,0 +1,172 @@
+"""The new version written out of the old one and a diff."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kzdata import database as sql
+from kzdata.archive import DESCRIPTOR, unsafe
+from kzdata.database import SHARED, identifier, literal
+from kzdata.descriptor import Resource, Schema, Table, seal
+from kzdata.errors import PackageError, UsageError
+from kzdata.versions import metadata
+from kzdata.versions.metadata import CONTENT
+from kzdata.versions.reading import Version, missing
+
+if TYPE_CHECKING:
+    from kzdata.versions.differences import Diff, TableDiff
+
+_REBUILT = f"{SHARED}.rebuilt"
+_OLD = "before"
+
+
+def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
+    """See `Diff.apply`."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target}: not an empty directory")
+    names = {t.old_name: t.name for t in diff.tables if t.status == "renamed" and t.old_name}
+    with Version(old) as before:
+        try:
+            start = metadata.renamed(before.form, names)
+            form = metadata.applied(start, diff.properties)
+        except (PackageError, AttributeError, KeyError) as error:
+            raise PackageError(f"{before.label}: {error}") from error
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".kzdata-", dir=target.parent) as folder:
+            _written(diff, before, form, Path(folder) / "new")
+            if target.exists():
+                target.rmdir()
+            (Path(folder) / "new").rename(target)
+    return target
+
+
+def _written(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> None:
+    (target / "data").mkdir(parents=True)
+    paths = _tables(diff, before, form, target)
+    _files(before, form, paths, target)
+    text = json.dumps(metadata.written(form, paths), ensure_ascii=False, indent=2)
+    (target / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
+    seal(target)
+
+
+def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> dict[str, str]:
+    """Write all tables; their paths by name."""
+    changed, paths = {table.name: table for table in diff.tables}, {}
+    for number, (name, entry) in enumerate(form["resources"]["named"].items()):
+        if not metadata.is_table(entry):
+            continue
+        plain = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+        paths[name] = f"data/{name if plain else f'table-{number}'}.csv"
+        described = Table(name, paths[name], Resource.model_validate(entry), _schema(entry))
+        _write(diff, before, changed.get(name), described, target / paths[name])
+    return paths
+
+
+def _schema(entry: Mapping[str, Any]) -> Schema:
+    return Schema.model_validate(metadata.schema_of(entry))
+
+
+def _write(
+    diff: "Diff", before: Version, table: "TableDiff | None", described: Table, file: Path
+) -> None:
+    """Write one table: the old rows with what changed, in their new order."""
+    name = described.name
+    source = None if table and table.old_name is None else (table and table.old_name) or name
+    old = before.text_of(before.table(source)).columns if source else ()
+    columns = table.columns if table else old
+    new = table.new_columns if table else old
+    if table and old != table.old_columns:
+        raise _other(before, name, "its columns")
+    if source:
+        before.read(before.table(source), diff.database, _OLD, columns)
+    else:
+        diff.database.read_nothing(_OLD, [f"c{place}" for place in range(len(columns))])
+    _rebuild(diff, table, len(columns))
+    if table:
+        _check(diff, before, table)
+    cells = [
+        f"{_filled(f'c{place}', missing(described, column), len(new))} AS {identifier(column)}"
+        for place, column in enumerate(new)
+    ]
+    diff.database.write_rows(f"SELECT {', '.join(cells)} FROM {_REBUILT} ORDER BY slot", file)
+    diff.database.run(f"DROP TABLE {_REBUILT}")
+    diff.database.unread(_OLD)
+
+
+def _filled(cell: str, strings: tuple[str, ...], width: int) -> str:
+    """A cell with a string for no value; an empty one need not be written, but in a lone column."""
+    if "" in strings:
+        return cell if width > 1 else f"coalesce({cell}, '')"
+    return f"coalesce({cell}, {literal(strings[0])})" if strings else cell
+
+
+def _rebuild(diff: "Diff", table: "TableDiff | None", width: int) -> None:
+    """Make a relation of the new rows: `slot` is their place, `known` whether the diff fits."""
+    number = -1 if table is None else table.number
+    count = f"(SELECT count(*) FROM {_OLD})" if table is None else str(table.new_rows)
+    ours = f"(SELECT * FROM {SHARED}.changes WHERE tab = {number})"
+    cells, tests = [], ["true"]
+    for place in range(width):
+        before = f"b.c{place}"
+        listed = sql.in_list("m.places", str(place))
+        there = sql.beside("m.places", str(place), "m.new")
+        cells.append(f"CASE WHEN {listed} THEN {there} ELSE {before} END AS c{place}")
+        was = sql.beside("m.places", str(place), "m.old")
+        tests.append(f"(NOT {listed} OR {was} IS NOT DISTINCT FROM {before})")
+    # Rows that did not change fill the places that the others leave, in their old order.
+    diff.database.run(
+        f"""CREATE OR REPLACE TABLE {_REBUILT} AS
+        WITH changes AS {ours},
+        kept AS (SELECT kz_ord, row_number() OVER (ORDER BY kz_ord) AS nth FROM {_OLD}
+            WHERE kz_ord NOT IN (SELECT old_row FROM changes WHERE old_row IS NOT NULL)),
+        free AS (SELECT place, row_number() OVER (ORDER BY place) AS nth
+            FROM {sql.count_up(count)} WHERE place NOT IN
+            (SELECT new_row FROM changes WHERE new_row IS NOT NULL)),
+        placed AS (
+            SELECT free.place AS slot, kept.kz_ord AS old_row,
+                NULL AS places, NULL AS old, NULL AS new
+            FROM kept FULL JOIN free ON kept.nth = free.nth
+            UNION ALL SELECT new_row, old_row, places, old, new FROM changes)
+        SELECT m.slot,
+            (m.old_row IS NULL OR b.kz_ord IS NOT NULL) AND {" AND ".join(tests)} AS known,
+            m.places IS NULL AND (m.old_row IS NULL OR m.slot IS NULL) AS hole, {", ".join(cells)}
+        FROM placed m LEFT JOIN {_OLD} b ON b.kz_ord = m.old_row"""
+    )
+
+
+def _check(diff: "Diff", before: Version, table: "TableDiff") -> None:
+    """Make sure that the old rows are those that the diff began from, and leave the new ones."""
+    ((rows,),) = diff.database.rows(f"SELECT count(*) FROM {_OLD}")
+    ((wrong,),) = diff.database.rows(f"SELECT count(*) FILTER (NOT known OR hole) FROM {_REBUILT}")
+    if rows != table.old_rows or wrong:
+        raise _other(before, table.name, "its rows")
+    diff.database.run(f"DELETE FROM {_REBUILT} WHERE slot IS NULL")
+
+
+def _other(before: Version, table: str, what: str) -> PackageError:
+    return PackageError(f"{before.label}: not what the diff began from: {table}, {what}")
+
+
+def _files(
+    before: Version, form: Mapping[str, Any], tables: Mapping[str, str], target: Path
+) -> None:
+    """Copy the files that are no tables."""
+    earlier = before.form["resources"]["named"]
+    for name, entry in form["resources"]["named"].items():
+        if name in tables or CONTENT not in entry:
+            continue
+        held = earlier.get(name, {})
+        if held.get(CONTENT) != entry[CONTENT]:
+            raise PackageError(f"{name}: the file is no table and differs; a diff has no files")
+        for source, path in zip(_listed(held["path"]), _listed(entry["path"]), strict=True):
+            if reason := unsafe(path):
+                raise PackageError(f"{path!r} {reason}")
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(before.archive.path_of(source), target / path)
+
+
+def _listed(paths: Any) -> list[str]:
+    return [paths] if isinstance(paths, str) else list(paths)

@@ -1,0 +1,176 @@
+"""One version of a package, opened, and its tables read into a database as text."""
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from kzdata.database import Database, UnreadableCSVError, absent, identifier, text
+from kzdata.descriptor import Table, parse
+from kzdata.errors import PackageError
+from kzdata.sheets import null_sequence, open_sheet
+from kzdata.tabular import Sheet, imprint
+from kzdata.versions import metadata
+from kzdata.versions.revisions import opened
+
+MAX_COLUMNS = 10_000
+
+
+class Text(NamedTuple):
+    """A table's text: the sheet, and the columns in the file's order."""
+
+    sheet: Sheet
+    columns: tuple[str, ...]
+
+
+class Side(NamedTuple):
+    """One of the two versions: name and version of the package, and what the caller named."""
+
+    name: str
+    version: str
+    place: str
+
+
+class Version:
+    """One version of a package.
+
+    Attributes:
+        label: What the caller named.
+        archive: Where its files are.
+        descriptor: What it declares.
+        form: The descriptor in the form that is compared.
+
+    Raises:
+        PackageError: It cannot be read, or its descriptor is malformed.
+    """
+
+    def __init__(self, place: str | Path | None) -> None:
+        self._stack = ExitStack()
+        with ExitStack() as stack:
+            self.archive = stack.enter_context(opened(place))
+            self.label = self.archive.label
+            self.descriptor = parse(self.archive)
+            if self.descriptor.faults:
+                fault = self.descriptor.faults[0]
+                found = f"found {fault.found}, expected {fault.expected}"
+                raise PackageError(f"{self.label}: {fault.where}: {found}{ADVICE}")
+            self.form: dict[str, Any] = metadata.normal(self.archive, self.descriptor)
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kzdata-text-"))
+            self._folder = Path(folder)
+            self._texts: dict[str, Text] = {}
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def side(self) -> Side:
+        """Its name and version."""
+        return Side(self.descriptor.name, self.descriptor.version, self.label)
+
+    def table(self, name: str) -> Table:
+        """A table by name."""
+        return self.descriptor.tables[name]
+
+    def paths(self, table: Table) -> list[Path]:
+        """The files of a table.
+
+        Raises:
+            PackageError: One is missing, or leads out of the package.
+        """
+        found = [self.archive.path_of(path) for path in table.resource.path]
+        for path, file in zip(table.resource.path, found, strict=True):
+            if not file.is_file():
+                raise PackageError(f"{self.label}: {path}: no such file{ADVICE}")
+        return found
+
+    def text_of(self, table: Table) -> Text:
+        """The text of a table.
+
+        Raises:
+            PackageError: A file cannot be read, or its header is not as declared.
+        """
+        if table.name not in self._texts:
+            self.paths(table)
+            folder = self._folder / str(len(self._texts))
+            folder.mkdir()
+            try:
+                sheet = open_sheet(self.archive, table, folder)
+            except PackageError as error:
+                raise PackageError(f"{self.label}: {error}") from error
+            self._texts[table.name] = Text(sheet, self._columns(table, sheet))
+        return self._texts[table.name]
+
+    def _columns(self, table: Table, sheet: Sheet) -> tuple[str, ...]:
+        header, names = sheet.header(), table.schema.names
+        found = names if header is None else tuple(cell.value for cell in header.cells)
+        exact = table.schema.fields_match in ("exact", ["exact"])
+        empty = header is None and sheet.dialect.header_rows
+        if empty or (exact and found != names) or len(set(found)) < len(found) or not found:
+            where = f"{self.label}: {table.path}:1"
+            raise PackageError(f"{where}: the header is not that of the schema{ADVICE}")
+        if len(found) > MAX_COLUMNS:
+            raise PackageError(f"{self.label}: {table.path}: over {MAX_COLUMNS} columns")
+        return found
+
+    def read(self, table: Table, database: Database, name: str, places: Sequence[str]) -> None:
+        """Read a table into the relation `name`, each column as text, missing values as NULL.
+
+        Args:
+            table: The table.
+            database: Where to.
+            name: Name of the relation; what was called so before is replaced.
+            places: Columns by number: the column number 3 is called `c3`; a column that the table
+                does not have holds NULL, and one that is not among them is left out.
+
+        Raises:
+            PackageError: The file is malformed; the message names it, and the line.
+        """
+        sheet, columns = self.text_of(table)
+        raw = [f"c{place}" for place in range(len(columns))]
+        here = dict(zip(columns, raw, strict=True))
+        kept = {
+            f"c{place}": absent(identifier(here[column]), missing(table, column))
+            if column in here
+            else text("NULL")
+            for place, column in enumerate(places)
+        }
+        if sheet.dialect.simple and not any(
+            imprint(p, frozenset()).suspicious for p in sheet.parts
+        ):
+            try:
+                database.read(name, sheet, raw, kept)
+                return
+            except UnreadableCSVError:
+                pass  # the careful reader says where
+        try:
+            mended = self._mended(table, sheet, len(columns))
+            database.read(name, mended, raw, kept)
+        except UnreadableCSVError as error:
+            raise PackageError(f"{self.label}: {table.path}: {error}{ADVICE}") from error
+
+    def _mended(self, table: Table, sheet: Sheet, width: int) -> Sheet:
+        """The rows of a sheet in a form that DuckDB reads, all of them sound."""
+        for record in sheet.records():
+            if record.number < 0:
+                continue
+            wrong = "" if len(record.cells) == width else f"{len(record.cells)} cells, not {width}"
+            if fault := record.fault or wrong:
+                path = table.resource.path[record.part]
+                raise PackageError(f"{self.label}: {path}:{record.line}: {fault}{ADVICE}")
+        number = len(list(self._folder.iterdir()))
+        return sheet.simplified(self._folder / f"simple-{number}.csv", width)
+
+
+def missing(table: Table, column: str) -> tuple[str, ...]:
+    """The strings that stand for no value in a column."""
+    named = {field.name: field for field in table.schema.fields}
+    own = table.schema.missing_of(named[column]) if column in named else table.schema.missing
+    return (*own, *null_sequence(table.resource))
+
+
+ADVICE = "; `kzdata validate` says more"

@@ -1,0 +1,276 @@
+"""What a release must keep: a version that says enough, a line in the changelog, its ids."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kzdata.archive import DESCRIPTOR
+from kzdata.database import Database
+from kzdata.descriptor import SEMVER, Table
+from kzdata.validation.report import Finding, Report
+from kzdata.validation.rules import Rule
+from kzdata.versions.bumps import Level, Reason, precedence, suffices
+from kzdata.versions.comparing import TOMBSTONES, Gone, Progress, compared, withdrawn
+from kzdata.versions.differences import Diff
+from kzdata.versions.reading import Version
+from kzdata.versions.revisions import CHANGELOG, tags
+
+MAX_FINDINGS = 1_000
+"""Findings of one rule that are kept; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class ReleaseReport(Report):
+    """Whether a version may be released after another one.
+
+    Attributes:
+        previous: The version that it follows; empty where there is none.
+        bump: The least bump that the differences ask for.
+        least_version: The least version that it may have; None without a previous one.
+    """
+
+    previous: str = ""
+    bump: Level = "none"
+    least_version: str | None = None
+
+    @property
+    def verdict(self) -> str:
+        """One line: whether it may be released, and after which version."""
+        name = f"{self.package} {self.version}".strip()
+        may = "may" if self.valid else "may not"
+        after = f" after {self.previous}" if self.previous else ""
+        bump = f" (least bump: {self.bump})" if self.previous else ""
+        return f"{name} {may} be released{after}{bump}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain values, for JSON."""
+        own = {"previous": self.previous, "bump": self.bump, "least_version": self.least_version}
+        return super().as_dict() | own
+
+
+def release_check(
+    old: str | Path | None = None,
+    new: str | Path = ".",
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Progress | None = None,
+) -> ReleaseReport:
+    """Whether a version may be released after another one; a finding says what stands against it.
+
+    Args:
+        old: The version before, as `diff` takes it; by default the package at the newest tag of
+            the working directory's repository that is a version (`1.2.0`, `v1.2.0`) and from which
+            the revision in it descends. Where there is no such tag, only the changelog is checked.
+        new: The version to be released, as `diff` takes it.
+        threads: How many threads; all cores by default.
+        memory_limit: Such as `2GB`; what is more is kept on disk.
+        progress: Called with the step that begins, its number, and how many there are.
+
+    Raises:
+        PackageError: A version cannot be read, or one of its tables is malformed.
+    """
+    with ExitStack() as stack:
+        after = stack.enter_context(Version(new))
+        before = old if old is not None else last_release(new)
+        if before is None:
+            reason = "no git tag is a version, so there is no release to compare with"
+            return _report(after, list(_changelog(after)), {}, unchecked=(reason,))
+        earlier = stack.enter_context(Version(before))
+        database = Database(threads, memory_limit)
+        diff = stack.enter_context(compared(earlier, after, database, progress))
+        case = Case(earlier, after, diff, database)
+        found = [finding for rule in RELEASE_RULES.values() for finding in rule.check(case)]
+        return _report(after, found, case.omitted, diff=diff)
+
+
+def _report(
+    after: Version,
+    findings: list[Finding],
+    omitted: dict[str, int],
+    *,
+    diff: Diff | None = None,
+    unchecked: tuple[str, ...] = (),
+) -> ReleaseReport:
+    side = after.side
+    told: dict[str, Any] = {}
+    if diff is not None:
+        previous = diff.old.version or diff.old.place
+        told = {"previous": previous, "bump": diff.bump, "least_version": diff.least_version}
+    return ReleaseReport(side.name, side.version, findings, omitted, unchecked=unchecked, **told)
+
+
+def last_release(new: str | Path) -> str | None:
+    """The package `new` at the newest tag that is a version, as `diff` takes it; None without one.
+
+    Raises:
+        PackageError: The working directory lies in no git repository.
+    """
+    versions = {tag: tag.removeprefix("v") for tag in tags()}
+    known = [tag for tag, version in versions.items() if SEMVER.fullmatch(version)]
+    if not known:
+        return None
+    newest = max(known, key=lambda tag: precedence(versions[tag]))
+    place = Path(new)
+    if not place.exists() or not (place.is_dir() or place.suffix == ".json"):
+        return f"{newest}:"
+    return f"{newest}:./{os.path.relpath(place).replace(os.sep, '/')}"
+
+
+# ------------------------------------------------------------------------------ rules
+
+
+@dataclass
+class Case:
+    """What the rules look at.
+
+    Attributes:
+        before: The version before.
+        after: The version to be released.
+        diff: What differs.
+        database: Where the rows that differ are.
+        omitted: By rule, how many more findings there are than are kept.
+    """
+
+    before: Version
+    after: Version
+    diff: Diff
+    database: Database
+    omitted: dict[str, int] = field(default_factory=dict)
+
+
+RELEASE_RULES: dict[str, Rule] = {}
+"""The rules of `kzdata release-check` by name."""
+_Check = TypeVar("_Check", bound=Callable[[Case], Iterator[Finding]])
+
+
+def _rule(fix: str) -> Callable[[_Check], _Check]:
+    """Register a function as a rule; its name is its public code, its docstring its page."""
+
+    def register(check: _Check) -> _Check:
+        name = check.__name__.replace("_", "-")
+        doc = cleandoc(check.__doc__ or "")
+        RELEASE_RULES[name] = Rule(name, "release", "error", fix, doc, check)
+        return check
+
+    return register
+
+
+def _finding(rule: str, file: str, **told: Any) -> Finding:
+    return Finding(rule, "error", file, fix=RELEASE_RULES[rule].fix, **told)
+
+
+@_rule("raise the version in datapackage.json, and wherever it is repeated")
+def release_bump(case: Case) -> Iterator[Finding]:
+    """The version is raised as far as the differences ask for (see docs/versions.md)."""
+    diff, found = case.diff, case.diff.new.version
+    if suffices(diff.old.version, found, diff.bump):
+        return
+    why = f": {_worded(diff.reasons[0])}" if diff.reasons else ""
+    least = diff.least_version
+    expected = f"{least} or later ({diff.bump}{why})" if least else "MAJOR.MINOR.PATCH in both"
+    found = found if least else f"{diff.old.version or 'no version'} and {found or 'no version'}"
+    yield _finding("release-bump", DESCRIPTOR, field="version", found=found, expected=expected)
+
+
+def _worded(reason: Reason) -> str:
+    return f"{reason.table}: {reason.text}" if reason.table else reason.text
+
+
+@_rule("write in CHANGELOG.md what changed for those who use the data")
+def release_changelog(case: Case) -> Iterator[Finding]:
+    """CHANGELOG.md has a section for the version."""
+    yield from _changelog(case.after)
+
+
+def _changelog(after: Version) -> Iterator[Finding]:
+    version = after.side.version
+    file = after.archive.path_of(CHANGELOG)
+    text = file.read_bytes().decode("utf-8", "replace") if file.is_file() else ""
+    if not re.search(rf"^##\s+\[?v?{re.escape(version)}(?=[\]\s]|$)", text, re.MULTILINE):
+        found = "no such section" if text else "no such file"
+        expected = f"a section of the version {version}"
+        yield _finding("release-changelog", CHANGELOG, found=found, expected=expected)
+
+
+@_rule("give the row an id that never stood; a withdrawn one is never used again")
+def release_id(case: Case) -> Iterator[Finding]:
+    """No id stands that was withdrawn in an earlier version.
+
+    Withdrawn is what the earlier version has a tombstone for, also where the new one has dropped
+    the tombstone.
+    """
+    if not withdrawn(case.database, case.before):
+        return
+    for table in _records(case.after):
+        key = table.schema.record_key
+        assert key
+        case.after.read(table, case.database, "standing", [key])
+        found = case.database.rows(
+            f"""SELECT kz_ord, c0 FROM standing WHERE c0 IN (SELECT c0 FROM {TOMBSTONES})
+            ORDER BY kz_ord"""
+        )
+        sheet = case.after.text_of(table).sheet
+        ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
+        case.database.unread("standing")
+        lines = sheet.pick({place for place, _ in found[:MAX_FINDINGS]}, rows) if found else {}
+        for place, record in _kept(case, "release-id", found):
+            yield _finding(
+                "release-id",
+                table.resource.path[lines[place].part],
+                line=lines[place].line,
+                record=record,
+                field=key,
+                found=record,
+                expected="an id that was not withdrawn",
+            )
+
+
+@_rule("put the row back, or name its id in the table of tombstones with the reason")
+def release_tombstone(case: Case) -> Iterator[Finding]:
+    """A record that is gone, or has another id, has left a tombstone; no tombstone is gone.
+
+    Records are the rows of tables whose cells need receipts (`kzdata:evidence`).
+    """
+    gone = {table.old_name: table for table in case.diff.tables if table.old_name}
+    stones = case.before.descriptor.one("tombstones")
+    for table in [*_records(case.before), *([stones] if stones else [])]:
+        if table.name not in gone:
+            continue
+        missing = Gone(case.database, case.after, gone[table.name])
+        keys = missing.keys(MAX_FINDINGS)
+        _count_omitted(case, "release-tombstone", missing.count() - len(keys))
+        expected = "the tombstone to stay" if table is stones else _expected(case)
+        for key in keys:
+            yield _finding(
+                "release-tombstone", table.path, record=key, found="no such row", expected=expected
+            )
+
+
+def _expected(case: Case) -> str:
+    stones = case.after.descriptor.one("tombstones")
+    if stones is None:
+        return "a row in a table that declares kzdata:tombstones"
+    return f"the row, or its id in {stones.path}"
+
+
+def _records(version: Version) -> list[Table]:
+    return [table for table in version.descriptor.tables.values() if table.schema.record_key]
+
+
+_Item = TypeVar("_Item")
+
+
+def _kept(case: Case, rule: str, items: list[_Item]) -> list[_Item]:
+    _count_omitted(case, rule, len(items) - MAX_FINDINGS)
+    return items[:MAX_FINDINGS]
+
+
+def _count_omitted(case: Case, rule: str, number: int) -> None:
+    if number > 0:
+        case.omitted[rule] = case.omitted.get(rule, 0) + number

@@ -1,0 +1,227 @@
+"""Packages in git: the files of a revision, read as the bytes that git keeps.
+
+Only `git rev-parse`, `cat-file` and `for-each-ref` are run. They start no hook, filter or text
+conversion, and what a repository's own settings could start besides (a file system monitor, a
+remote that fetches what is missing) is switched off. Blobs are written into a temporary folder
+within the limits of a zip.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Self
+
+from kzdata import archive as archives
+from kzdata.archive import DESCRIPTOR, Archive, unsafe
+from kzdata.errors import PackageError
+from kzdata.tabular import CHUNK
+
+CHANGELOG = "CHANGELOG.md"
+SECONDS = 60
+"""How long git may take to look up a name."""
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat")
+_QUIET = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+@contextmanager
+def opened(place: str | Path | None) -> Iterator[Archive]:
+    """Open a package that lies in a directory, a zip or a git revision.
+
+    Args:
+        place: What `kzdata.archive.opened` takes; or `REV`, the package at the top of the
+            repository of the working directory; or `REV:PATH`, a folder, `datapackage.json` or zip
+            in it. A path that exists is a path; `REV:` is always a revision.
+
+    Raises:
+        PackageError: It is neither, or it cannot be read safely.
+    """
+    if place is None or isinstance(place, Path) or not _is_revision(place):
+        with archives.opened(place) as archive:
+            yield archive
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="kzdata-git-") as folder,
+        archives.opened(_checked_out(place, Path(folder))) as archive,
+    ):
+        yield Archive(archive.root, archive.descriptor, place)
+
+
+def _is_revision(place: str) -> bool:
+    try:
+        return not place or not Path(place).exists()
+    except (OSError, ValueError):
+        return True
+
+
+def _checked_out(place: str, folder: Path) -> Path:
+    """Write the files of a package at a revision into a folder; what to open of it."""
+    revision, _, path = place.partition(":")
+    if not revision or revision.startswith("-") or any(ord(char) < 32 for char in place):
+        raise PackageError(f"{place}: no such file or directory, and not a git revision")
+    commit = _resolved(f"{revision}^{{commit}}", place)
+    with Objects() as objects:
+        if path.lower().endswith(".zip"):
+            file = folder / "package.zip"
+            if not objects.write(f"{commit}:{path}", file):
+                raise PackageError(f"{place}: no such file in that revision")
+            return file
+        inside, _, last = path.rpartition("/") if path.endswith(".json") else (path, "", "")
+        tree = _resolved(f"{commit}:{_folder(inside)}", place)
+        return _package(objects, tree, last or DESCRIPTOR, place, folder)
+
+
+def _folder(inside: str) -> str:
+    """A folder as git takes it: `./` is the working directory, nothing the top."""
+    return "./" if inside in (".", "./") else inside.rstrip("/")
+
+
+def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path) -> Path:
+    """Write what a descriptor names into a folder, and nothing else; the descriptor's file."""
+    if not objects.write(f"{tree}:{name}", folder / name):
+        hint = "" if ":" in place else f"; name its folder: {place}:PATH"
+        raise PackageError(f"{place}: no {name} in it, so it is not a data package{hint}")
+    descriptor = archives.read_descriptor(folder / name, place)
+    for path in sorted({CHANGELOG, *_named(descriptor)} - {name}):
+        if not unsafe(path):
+            objects.write(f"{tree}:{path}", folder / path)
+    return folder / name
+
+
+def _named(descriptor: dict[str, Any]) -> Iterator[str]:
+    """The paths of files that a descriptor names, safe or not."""
+    resources = descriptor.get("resources")
+    for entry in resources if isinstance(resources, list) else ():
+        if not isinstance(entry, dict):
+            continue
+        paths = entry.get("path")
+        named = [*(paths if isinstance(paths, list) else [paths])]
+        named += [entry.get("schema"), entry.get("dialect")]
+        yield from (name for name in named if isinstance(name, str))
+
+
+class Objects:
+    """The objects of the working directory's repository, read through one `git cat-file`."""
+
+    def __enter__(self) -> Self:
+        self._left = archives.MAX_ZIP_BYTES
+        self._process = subprocess.Popen(  # noqa: S603
+            [*_git(), "cat-file", "--batch", "--follow-symlinks"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_QUIET},
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def write(self, name: str, file: Path) -> bool:
+        """Write a blob's bytes into a file; False where there is no such blob.
+
+        Links inside of the revision are followed; others lead nowhere.
+
+        Raises:
+            PackageError: The revision holds more than the limit, or git breaks off.
+        """
+        size = self._asked(name)
+        if size is None:
+            return False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb") as out:
+            self._copy(size, out)
+        return True
+
+    def _asked(self, name: str) -> int | None:
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked and answers
+        asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
+        asked.flush()
+        words = answers.readline().split()
+        if not words or not words[-1].isdigit():
+            return None
+        if words[-2] == b"blob":
+            return int(words[-1])
+        # What is no file, a folder or a link that leads nowhere, follows its size all the same.
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            self._copy(int(words[-1]), nowhere)
+        return None
+
+    def _copy(self, size: int, out: IO[bytes]) -> None:
+        answers = self._process.stdout
+        assert answers
+        self._left -= size
+        if self._left < 0:
+            raise PackageError(f"git: the package holds over {archives.MAX_ZIP_BYTES} bytes")
+        while size:
+            chunk = answers.read(min(size, CHUNK))
+            if not chunk:
+                raise PackageError("git: broke off in the middle of a file")
+            out.write(chunk)
+            size -= len(chunk)
+        answers.read(1)
+
+
+def tags() -> list[str]:
+    """Names of the tags from which the working directory's revision descends.
+
+    Raises:
+        PackageError: The working directory lies in no git repository that has a commit.
+    """
+    found = _asked("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
+    if found.returncode:
+        raise PackageError(f"{_said(found)}; name the version to compare with")
+    return found.stdout.decode("utf-8", "replace").splitlines()
+
+
+def _resolved(name: str, place: str) -> str:
+    """The object id of a name.
+
+    Raises:
+        PackageError: There is none.
+    """
+    found = _asked("rev-parse", "--verify", "--end-of-options", name)
+    if found.returncode:
+        said = _said(found)
+        if "Needed a single revision" in said or "does not exist" in said:
+            said = "no such file or directory, and git knows no such revision"
+        raise PackageError(f"{place}: {said}")
+    return found.stdout.decode("ascii").split()[-1]
+
+
+def _said(found: "subprocess.CompletedProcess[bytes]") -> str:
+    lines = found.stderr.decode("utf-8", "replace").strip().splitlines() or ["it failed"]
+    return f"git: {lines[0].removeprefix('fatal: ')}"
+
+
+def _asked(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        return subprocess.run(  # noqa: S603
+            [*_git(), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            env={**os.environ, **_QUIET},
+        )
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+        raise PackageError(f"git: cannot be asked: {error}") from error
+
+
+def _git() -> list[str]:
+    program = shutil.which("git")
+    if program is None:
+        raise PackageError("git is not installed, so no revision can be read; name a directory")
+    return [program, "--no-pager", *_SAFE]

@@ -2,7 +2,7 @@
 
 A rule gets the field, the expression of its cell (NULL where the value is missing) and the raw
 text, and answers with a `Breach`, or None where it does not apply. All of a table's breaches become
-one bit mask in one pass over the file.
+one test of each row in one pass over the file (see `plain` and `reading`).
 """
 
 import json

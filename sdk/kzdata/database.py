@@ -84,6 +84,12 @@ def listed(expressions: Iterable[str]) -> str:
     return f"CAST([{', '.join(expressions)}] AS VARCHAR[])"
 
 
+def one_of(expression: str, values: Iterable[str]) -> str:
+    """Whether a text is one of some; none of them where there are none."""
+    listed = ", ".join(literal(value) for value in values)
+    return f"({expression} IN ({listed}))" if listed else "false"
+
+
 def full_match(expression: str, pattern: str) -> str:
     """Whether the whole text matches an RE2 pattern."""
     return f"regexp_full_match({expression}, {literal(pattern)})"

@@ -18,6 +18,9 @@ from kzdata.tables import Shelf, Table, nearest
 
 if TYPE_CHECKING:
     from kzdata.database import Answer
+    from kzdata.questions.disagreements import Disagreements
+    from kzdata.questions.timeline import Timeline
+    from kzdata.questions.toll import Toll
     from kzdata.validation import Report
 
 
@@ -130,6 +133,65 @@ class Package(models.Tables):
     @cached_property
     def _ledger(self) -> Ledger:
         return Ledger(self._shelf)
+
+    def toll(
+        self,
+        outcome: str | None = None,
+        population: str | None = None,
+        place: str | None = None,
+        policy: str | None = None,
+        retracted: bool = False,
+    ) -> "Toll":
+        """What was claimed about how many people, by scope and day; never a sum.
+
+        Args:
+            outcome: What happened, such as `killed`; all outcomes by default.
+            population: To whom; includes all populations that are part of it.
+            place: Where; includes all places that are part of it.
+            policy: What vague words such as "dozens" count for; they stay open by default.
+            retracted: List retracted claims too; they never count in a range.
+
+        Raises:
+            UsageError: There is no such outcome, population, place or policy, or the package lacks
+                a declaration that the question needs; the message names it.
+        """
+        from kzdata.questions.toll import toll
+
+        return toll(self._shelf, outcome, population, place, policy, retracted)
+
+    def disagreements(
+        self, place: str | None = None, event: str | None = None, policy: str | None = None
+    ) -> "Disagreements":
+        """Claims about one thing that cannot all be true, computed and curated, with the reason.
+
+        Args:
+            place: Only claims about this place and all that is part of it.
+            event: Only claims about this event.
+            policy: What vague words count for; they stay open by default.
+
+        Raises:
+            UsageError: There is no such place, event or policy, or the package lacks a declaration.
+        """
+        from kzdata.questions.disagreements import disagreements
+
+        return disagreements(self._shelf, place, event, policy)
+
+    def timeline(
+        self, place: str | None = None, actor: str | None = None, type: str | None = None
+    ) -> "Timeline":
+        """Events in order, each with the precision of its date and its receipts.
+
+        Args:
+            place: Only events in this place and all that is part of it.
+            actor: Only events with this actor, or one that is part of it.
+            type: Only events of this type.
+
+        Raises:
+            UsageError: There is no such place, actor or type, or the package lacks a declaration.
+        """
+        from kzdata.questions.timeline import timeline
+
+        return timeline(self._shelf, place, actor, type)
 
     def sql(self, query: str, parameters: Any = None) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.

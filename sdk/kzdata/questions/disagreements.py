@@ -1,0 +1,239 @@
+"""Disagreements: claims about one thing that cannot all be true, and why.
+
+Two claims of one table are about one thing when what they are about is equal, and when population,
+place and day of the one lie within those of the other. Where a claim does not say the place or the
+day, both are about one thing only if they are about the same event. What they say then disagrees if
+
+- they give figures, and no number fits both; or, where the one counts a part of what the other
+  counts, the part is larger than the whole;
+- they say states (dismissed, resigned) that differ.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from kzdata.database import literal
+from kzdata.questions.answers import MOST, Rows
+from kzdata.questions.claims import Claim, Claims, described, tables
+from kzdata.questions.intervals import exceeds
+from kzdata.questions.links import Link
+from kzdata.questions.scopes import check
+from kzdata.tables import Shelf
+
+_VERDICTS = ("contradiction", "uncurated", "explained")
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two claims that disagree.
+
+    Attributes:
+        first: A claim.
+        second: The other claim.
+        computed: Whether it follows from the claims' own cells.
+        verdict: `contradiction` where a curator linked the two as contradictory; `explained` where
+            a curator linked them in another way; `uncurated` where nobody has judged yet.
+        reason: Why, in words.
+        links: The curated relations between the two, with the curator's notes.
+    """
+
+    first: Claim
+    second: Claim
+    computed: bool
+    verdict: str
+    reason: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreements(Rows):
+    """All disagreements: contradictions first, then what nobody has judged, then what is explained.
+
+    Attributes:
+        found: The disagreements.
+        more: How many further ones were found at least, and are not listed.
+    """
+
+    found: tuple[Disagreement, ...]
+    more: int
+
+    columns: ClassVar[tuple[str, ...]] = (
+        *("verdict", "computed", "table", "first", "first_says", "first_source", "first_quote"),
+        *("first_link", "second", "second_says", "second_source", "second_quote", "second_link"),
+        *("reason", "relations"),
+    )
+
+    def __iter__(self) -> Iterator[Disagreement]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @property
+    def contradictions(self) -> tuple[Disagreement, ...]:
+        """What a curator called a contradiction."""
+        return tuple(one for one in self.found if one.verdict == "contradiction")
+
+    @property
+    def uncurated(self) -> tuple[Disagreement, ...]:
+        """What is computed and nobody has judged."""
+        return tuple(one for one in self.found if one.verdict == "uncurated")
+
+    @property
+    def explained(self) -> tuple[Disagreement, ...]:
+        """What is computed, and a curator's link explains."""
+        return tuple(one for one in self.found if one.verdict == "explained")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """One row for each disagreement."""
+        for one in self.found:
+            relations = "; ".join(f"{x.claim} {x.relation} {x.other}" for x in one.links)
+            first, second = _told(one.first), _told(one.second)
+            yield (one.verdict, one.computed, one.first.table, *first, *second, one.reason,
+                   relations)  # fmt: skip
+
+    def __repr__(self) -> str:
+        parts = [(len(self.contradictions), "contradictions"), (len(self.uncurated), "uncurated")]
+        parts.append((len(self.explained), "explained"))
+        return f"<Disagreements: {', '.join(f'{number} {name}' for number, name in parts)}>"
+
+
+def _told(claim: Claim) -> tuple[str | None, ...]:
+    cited = claim.receipt
+    words = (cited.source, cited.quote, cited.link) if cited else (None, None, None)
+    return (claim.key, said(claim), *words)
+
+
+def said(claim: Claim) -> str:
+    """What a claim says: its state, or its figure as printed with the numbers it allows."""
+    if claim.interval is None:
+        return claim.state or claim.wording or "no number"
+    unit = f" {claim.unit}" if claim.unit else ""
+    wording, numbers = claim.wording or "", str(claim.interval)
+    plain = wording == numbers or claim.qualifier == "clock_time"
+    figure = f"{wording}{unit}" if plain else f"{wording}{unit} ({numbers})"
+    return f"{claim.state}: {figure}" if claim.state else figure
+
+
+def disagreements(
+    shelf: Shelf, place: str | None = None, event: str | None = None, policy: str | None = None
+) -> Disagreements:
+    """Answer `kz.disagreements`; see there."""
+    parts = [Claims(shelf, table, policy) for table in tables(shelf, "a search for disagreements")]
+    for role, value in (("place", place), ("event", event)):
+        check([known for part in parts if (known := part.scope(role))], role, value)
+    found = [one for part in parts for one in _Part(part, place, event).found()]
+    found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
+    return Disagreements(tuple(found[:MOST]), max(0, len(found) - MOST))
+
+
+class _Part:
+    """The disagreements within one table of claims."""
+
+    def __init__(self, claims: Claims, place: str | None, event: str | None) -> None:
+        self._claims, self._table, self._database = claims, claims.table, claims.database
+        self._scopes = {role: claims.scope(role) for role in ("population", "place")}
+        keys = claims.relation
+        wanted = [f"coalesce(key NOT IN (SELECT id FROM {claims.links.retracted(keys)}), true)"]
+        where = self._scopes["place"]
+        if place is not None:
+            within = where.within(place) if where else "(SELECT '' AS id WHERE false)"
+            wanted.append(f"place IN (SELECT id FROM {within})")
+        if event is not None:
+            wanted.append(f"event = {literal(event)}")
+        self._with = f"""WITH claim AS MATERIALIZED (SELECT * FROM {claims.relation} AS c
+            WHERE {" AND ".join(wanted)})"""
+
+    def found(self) -> Iterator[Disagreement]:
+        """Computed and curated disagreements."""
+        computed = self._pairs()
+        curated = self._database.rows(
+            f"{self._with} SELECT one, two FROM {self._claims.links.contradictions('claim')} "
+            f"ORDER BY ALL LIMIT {MOST}"
+        )
+        pairs = dict.fromkeys([*computed, *((one, two) for one, two in curated)])
+        claims = self._claims.get({key for pair in pairs for key in pair})
+        for one, two in pairs:
+            yield self._disagreement(claims[one], claims[two], computed.get((one, two)))
+
+    def _disagreement(self, one: Claim, two: Claim, kind: str | None) -> Disagreement:
+        links = tuple(x for x in one.links if {x.claim, x.other} == {one.key, two.key})
+        relations = {link.relation for link in links}
+        verdict = "explained" if relations else "uncurated"
+        if relations & set(self._claims.links.declared.contradicts):
+            verdict = "contradiction"
+        reason = self._reason(one, two, kind)
+        return Disagreement(one, two, kind is not None, verdict, reason, links)
+
+    def _reason(self, one: Claim, two: Claim, kind: str | None) -> str:
+        about = ", ".join(self._about(one))
+        if kind == "state":
+            return f"the same {about}: {one.state} here, {two.state} there"
+        if kind == "figure":
+            about_each = "no number fits both"
+            if self._nested(one, two):
+                about_each = "a part would be larger than its whole"
+            return f"the same {about}: {said(one)} here, {said(two)} there; {about_each}"
+        return "a curator calls them contradictory"
+
+    def _about(self, claim: Claim) -> Iterator[str]:
+        for column, value in claim.about:
+            if value is not None:
+                yield f"{described(self._table, column)} {value}"
+
+    @staticmethod
+    def _nested(one: Claim, two: Claim) -> bool:
+        scopes = [(claim.population, claim.place) for claim in (one, two)]
+        return any(a != b and a and b for a, b in zip(*scopes, strict=True))
+
+    def _pairs(self) -> dict[tuple[str, str], str]:
+        """Pairs of keys, the smaller first, with `figure` or `state`."""
+        found: dict[tuple[str, str], str] = {}
+        if self._claims.declared.state:
+            found |= dict.fromkeys(self._joined("claim", "p.state <> w.state", _UNLESS), "state")
+        if self._table.schema.figure:
+            counts = self._claims.declared.outcome is not None
+            larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {exceeds('p', 'w', counts)}"
+            found |= dict.fromkeys(self._joined("figure", larger, _STATED), "figure")
+            event = f"p.event = w.event AND {larger}"
+            found |= dict.fromkeys(self._joined("figure", event, _UNLESS), "figure")
+        return found
+
+    def _joined(self, rows: str, disagree: str, within: str) -> list[tuple[str, str]]:
+        """Pairs in which `p` lies within `w`, and which meet a condition.
+
+        Args:
+            rows: The relation that both come from: `claim`, or those with a `figure`.
+            disagree: SQL of the condition.
+            within: SQL: when a population or a place lies within another; `{role}` is which.
+        """
+        same = [f"p.{name} IS NOT DISTINCT FROM w.{name}" for name in self._claims.about]
+        lies = [within.format(role=role) for role, scope in self._scopes.items() if scope]
+        overlap = "p.first <= w.last AND w.first <= p.last"
+        days = overlap if within is _STATED else f"({overlap}) IS NOT FALSE"
+        known = f"coalesce({', '.join(f'p.{name}' for name in self._claims.about)}) IS NOT NULL"
+        conditions = [*same, *lies, days, known, "p.key <> w.key", disagree]
+        found: list[tuple[str, str]] = self._database.rows(
+            f"""{self._with}, figure AS (
+                SELECT * FROM claim WHERE numbered AND coalesce(low, high) IS NOT NULL),
+            part AS ({self._parts(rows)})
+            SELECT DISTINCT least(p.key, w.key) AS one, greatest(p.key, w.key) AS two
+            FROM part AS p JOIN {rows} AS w ON {" AND ".join(conditions)}
+            ORDER BY one, two LIMIT {MOST + 1}"""
+        )
+        return found
+
+    def _parts(self, rows: str) -> str:
+        """SQL: each row with each population and each place that its own is part of."""
+        columns, joins = ["c.*"], [f"{rows} AS c"]
+        for role, scope in self._scopes.items():
+            if scope:
+                columns.append(f"coalesce({role}s.whole, c.{role}) AS {role}_of")
+                joins.append(f"LEFT JOIN {scope.pairs} AS {role}s ON {role}s.id = c.{role}")
+        return f"SELECT {', '.join(columns)} FROM {' '.join(joins)}"
+
+
+_STATED = "p.{role}_of = w.{role}"
+_UNLESS = "(p.{role}_of = w.{role}) IS NOT FALSE"
+"""Within, or not said."""

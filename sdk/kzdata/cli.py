@@ -271,6 +271,8 @@ PolicyOption = Annotated[
     str | None, typer.Option(help="What vague words count for, such as strict; else they are open.")
 ]
 
+LimitOption = Annotated[int, typer.Option(min=1, help="How many to list.")]
+
 
 @app.command(
     epilog="Examples: kzdata toll --outcome killed; kzdata toll --place almaty --policy strict"
@@ -283,12 +285,13 @@ def toll(
     place: PlaceOption = None,
     policy: PolicyOption = None,
     retracted: Annotated[bool, typer.Option("--retracted", help="Retracted claims too.")] = False,
+    limit: LimitOption = 2_000,
     package: PackageOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """What was claimed about how many people, by scope and day; never a sum."""
     with _load(package) as kz:
-        answer = kz.toll(outcome, population, place, policy, retracted)
+        answer = kz.toll(outcome, population, place, policy, retracted, limit)
     _answer(answer, "toll", form)
 
 
@@ -297,12 +300,13 @@ def disagreements(
     place: PlaceOption = None,
     event: Annotated[str | None, typer.Option(help="Only claims about this event.")] = None,
     policy: PolicyOption = None,
+    limit: LimitOption = 2_000,
     package: PackageOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Claims about one thing that cannot all be true, and why."""
     with _load(package) as kz:
-        answer = kz.disagreements(place, event, policy)
+        answer = kz.disagreements(place, event, policy, limit)
     _answer(answer, "disagreements", form)
 
 
@@ -315,6 +319,7 @@ def timeline(
         str | None, typer.Option(help="Only with this actor, or one that is part of it.")
     ] = None,
     type: Annotated[str | None, typer.Option(help="Only events of this type.")] = None,
+    limit: LimitOption = 2_000,
     package: PackageOption = None,
     form: Annotated[
         TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
@@ -322,7 +327,7 @@ def timeline(
 ) -> None:
     """Events in order, dated as precisely as the words are, with their receipts."""
     with _load(package) as kz:
-        answer = kz.timeline(place, actor, type)
+        answer = kz.timeline(place, actor, type, limit)
     if form is TimelineFormat.ICS:
         sys.stdout.write(answer.ics())
         left = sum(not event.days_known for event in answer) + answer.more
@@ -504,6 +509,8 @@ def _answer(answer: Any, question: str, form: Format) -> None:
         rendering.write(rendering.as_json(rendering.plain(answer.as_dict())))
     else:
         _show(answer.columns, answer.rows(), form)
+        if answer.more:
+            typer.echo(f"{answer.more} more are not listed; --limit lists more", err=True)
 
 
 def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:

@@ -144,6 +144,12 @@ def day(expression: str) -> str:
     return f"try_cast({expression} AS DATE)"
 
 
+def each_day(first: str, last: str, most: int) -> str:
+    """A row for each day of a period of a few days; one row with NULL for any other."""
+    days = f"generate_series({first}, {last}, INTERVAL 1 DAY)"
+    return f"unnest(CASE WHEN {last} - {first} < {most} THEN {days} ELSE [NULL] END)"
+
+
 def is_calendar(expression: str, kind: str) -> str:
     """Whether a text of the right shape is a real `DATE`, `TIME` or `TIMESTAMP`."""
     return f"(try_cast({expression} AS {kind}) IS NOT NULL)"

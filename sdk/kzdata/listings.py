@@ -104,7 +104,7 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 
 def _more(number: int, what: str) -> list[str]:
-    return [f"{number:,} more {what} are not listed; narrow the question"] if number else []
+    return [f"{number:,} more {what} are not listed; --limit lists more"] if number else []
 
 
 def disagreements(answer: "Disagreements") -> str:

@@ -141,6 +141,7 @@ class Package(models.Tables):
         place: str | None = None,
         policy: str | None = None,
         retracted: bool = False,
+        limit: int = 2_000,
     ) -> "Toll":
         """What was claimed about how many people, by scope and day; never a sum.
 
@@ -150,6 +151,7 @@ class Package(models.Tables):
             place: Where; includes all places that are part of it.
             policy: What vague words such as "dozens" count for; they stay open by default.
             retracted: List retracted claims too; they never count in a range.
+            limit: How many claims to list; ranges take in all.
 
         Raises:
             UsageError: There is no such outcome, population, place or policy, or the package lacks
@@ -157,10 +159,14 @@ class Package(models.Tables):
         """
         from kzdata.questions.toll import toll
 
-        return toll(self._shelf, outcome, population, place, policy, retracted)
+        return toll(self._shelf, outcome, population, place, policy, retracted, limit)
 
     def disagreements(
-        self, place: str | None = None, event: str | None = None, policy: str | None = None
+        self,
+        place: str | None = None,
+        event: str | None = None,
+        policy: str | None = None,
+        limit: int = 2_000,
     ) -> "Disagreements":
         """Claims about one thing that cannot all be true, computed and curated, with the reason.
 
@@ -168,16 +174,21 @@ class Package(models.Tables):
             place: Only claims about this place and all that is part of it.
             event: Only claims about this event.
             policy: What vague words count for; they stay open by default.
+            limit: How many to list.
 
         Raises:
             UsageError: There is no such place, event or policy, or the package lacks a declaration.
         """
         from kzdata.questions.disagreements import disagreements
 
-        return disagreements(self._shelf, place, event, policy)
+        return disagreements(self._shelf, place, event, policy, limit)
 
     def timeline(
-        self, place: str | None = None, actor: str | None = None, type: str | None = None
+        self,
+        place: str | None = None,
+        actor: str | None = None,
+        type: str | None = None,
+        limit: int = 2_000,
     ) -> "Timeline":
         """Events in order, each with the precision of its date and its receipts.
 
@@ -185,13 +196,14 @@ class Package(models.Tables):
             place: Only events in this place and all that is part of it.
             actor: Only events with this actor, or one that is part of it.
             type: Only events of this type.
+            limit: How many to list.
 
         Raises:
             UsageError: There is no such place, actor or type, or the package lacks a declaration.
         """
         from kzdata.questions.timeline import timeline
 
-        return timeline(self._shelf, place, actor, type)
+        return timeline(self._shelf, place, actor, type, limit)
 
     def sql(self, query: str, parameters: Any = None) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.

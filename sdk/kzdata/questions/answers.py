@@ -5,8 +5,8 @@ from dataclasses import asdict
 from html import escape
 from typing import Any, ClassVar
 
-MOST = 10_000
-"""How many claims, pairs or events an answer lists; it says how many more there are."""
+MOST = 2_000
+"""How many claims, pairs or events an answer lists, unless asked for more or fewer."""
 
 
 class Rows:

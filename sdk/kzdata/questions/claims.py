@@ -93,6 +93,12 @@ class Claims:
         return scope(self._shelf, self.table, column) if column else None
 
     @property
+    def keys(self) -> str:
+        """SQL of the relation `key` of all claims."""
+        key = text(identifier(self.table.schema.primary_key[0]))
+        return f"(SELECT {key} AS key FROM {identifier(self.table.name)})"
+
+    @property
     def relation(self) -> str:
         """SQL of the relation with one row for each claim.
 

@@ -9,11 +9,11 @@ day, both are about one thing only if they are about the same event. What they s
 - they say states (dismissed, resigned) that differ.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from kzdata.database import literal
+from kzdata.database import each_day, literal
 from kzdata.questions.answers import MOST, Rows
 from kzdata.questions.claims import Claim, Claims, described, tables
 from kzdata.questions.intervals import exceeds
@@ -117,24 +117,29 @@ def said(claim: Claim) -> str:
 
 
 def disagreements(
-    shelf: Shelf, place: str | None = None, event: str | None = None, policy: str | None = None
+    shelf: Shelf,
+    place: str | None = None,
+    event: str | None = None,
+    policy: str | None = None,
+    limit: int = MOST,
 ) -> Disagreements:
     """Answer `kz.disagreements`; see there."""
     parts = [Claims(shelf, table, policy) for table in tables(shelf, "a search for disagreements")]
     for role, value in (("place", place), ("event", event)):
         check([known for part in parts if (known := part.scope(role))], role, value)
-    found = [one for part in parts for one in _Part(part, place, event).found()]
+    found = [one for part in parts for one in _Part(part, place, event, limit).found()]
     found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
-    return Disagreements(tuple(found[:MOST]), max(0, len(found) - MOST))
+    return Disagreements(tuple(found[:limit]), max(0, len(found) - limit))
 
 
 class _Part:
     """The disagreements within one table of claims."""
 
-    def __init__(self, claims: Claims, place: str | None, event: str | None) -> None:
+    def __init__(self, claims: Claims, place: str | None, event: str | None, limit: int) -> None:
         self._claims, self._table, self._database = claims, claims.table, claims.database
+        self._limit = limit
         self._scopes = {role: claims.scope(role) for role in ("population", "place")}
-        keys = claims.relation
+        keys = claims.keys
         wanted = [f"coalesce(key NOT IN (SELECT id FROM {claims.links.retracted(keys)}), true)"]
         where = self._scopes["place"]
         if place is not None:
@@ -142,15 +147,19 @@ class _Part:
             wanted.append(f"place IN (SELECT id FROM {within})")
         if event is not None:
             wanted.append(f"event = {literal(event)}")
-        self._with = f"""WITH claim AS MATERIALIZED (SELECT * FROM {claims.relation} AS c
-            WHERE {" AND ".join(wanted)})"""
+        unsaid = [f"{role} IS NULL" for role, values in self._scopes.items() if values]
+        columns = ("key", "event", *claims.about, "state", "population", "place", "unit", "first",
+                   "last", "low", "high", "above", "below", "numbered")  # fmt: skip
+        self._with = f"""WITH claim AS MATERIALIZED (
+            SELECT {", ".join(columns)}, {" OR ".join([*unsaid, "first IS NULL"])} AS partial
+            FROM {claims.relation} AS c WHERE {" AND ".join(wanted)})"""
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
         computed = self._pairs()
         curated = self._database.rows(
             f"{self._with} SELECT one, two FROM {self._claims.links.contradictions('claim')} "
-            f"ORDER BY ALL LIMIT {MOST}"
+            f"ORDER BY ALL LIMIT {self._limit + 1}"
         )
         pairs = dict.fromkeys([*computed, *((one, two) for one, two in curated)])
         claims = self._claims.get({key for pair in pairs for key in pair})
@@ -191,38 +200,40 @@ class _Part:
         """Pairs of keys, the smaller first, with `figure` or `state`."""
         found: dict[tuple[str, str], str] = {}
         if self._claims.declared.state:
-            found |= dict.fromkeys(self._joined("claim", "p.state <> w.state", _UNLESS), "state")
+            differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
+            found |= dict.fromkeys(self._joined([("claim", _UNLESS, differ)]), "state")
         if self._table.schema.figure:
             counts = self._claims.declared.outcome is not None
             larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {exceeds('p', 'w', counts)}"
-            found |= dict.fromkeys(self._joined("figure", larger, _STATED), "figure")
-            event = f"p.event = w.event AND {larger}"
-            found |= dict.fromkeys(self._joined("figure", event, _UNLESS), "figure")
+            event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
+            joins = [("daily", _STATED, f"{days} AND {larger}") for days in _SAME_DAY]
+            joins += [("figure", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
+            found |= dict.fromkeys(self._joined(joins), "figure")
         return found
 
-    def _joined(self, rows: str, disagree: str, within: str) -> list[tuple[str, str]]:
+    def _joined(self, joins: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
         """Pairs in which `p` lies within `w`, and which meet a condition.
 
         Args:
-            rows: The relation that both come from: `claim`, or those with a `figure`.
-            disagree: SQL of the condition.
-            within: SQL: when a population or a place lies within another; `{role}` is which.
+            joins: The relation that both come from, `claim`, those with a `figure`, or these
+                `daily`; when a population or a place lies within another; and the condition.
         """
-        same = [f"p.{name} IS NOT DISTINCT FROM w.{name}" for name in self._claims.about]
-        lies = [within.format(role=role) for role, scope in self._scopes.items() if scope]
-        overlap = "p.first <= w.last AND w.first <= p.last"
-        days = overlap if within is _STATED else f"({overlap}) IS NOT FALSE"
-        known = f"coalesce({', '.join(f'p.{name}' for name in self._claims.about)}) IS NOT NULL"
-        conditions = [*same, *lies, days, known, "p.key <> w.key", disagree]
+        selects = " UNION ".join(self._join(*join) for join in joins)
         found: list[tuple[str, str]] = self._database.rows(
             f"""{self._with}, figure AS (
                 SELECT * FROM claim WHERE numbered AND coalesce(low, high) IS NOT NULL),
-            part AS ({self._parts(rows)})
-            SELECT DISTINCT least(p.key, w.key) AS one, greatest(p.key, w.key) AS two
-            FROM part AS p JOIN {rows} AS w ON {" AND ".join(conditions)}
-            ORDER BY one, two LIMIT {MOST + 1}"""
+            daily AS (SELECT *, {each_day("first", "last", _FEW)} AS each FROM figure)
+            SELECT one, two FROM ({selects}) ORDER BY one, two LIMIT {self._limit + 1}"""
         )
         return found
+
+    def _join(self, rows: str, within: str, disagree: str) -> str:
+        same = [f"p.{name} IS NOT DISTINCT FROM w.{name}" for name in self._claims.about]
+        lies = [within.format(role=role) for role, values in self._scopes.items() if values]
+        known = f"coalesce({', '.join(f'p.{name}' for name in self._claims.about)}) IS NOT NULL"
+        conditions = [*same, *lies, known, "p.key <> w.key", disagree]
+        return f"""SELECT DISTINCT least(p.key, w.key) AS one, greatest(p.key, w.key) AS two
+            FROM ({self._parts(rows)}) AS p JOIN {rows} AS w ON {" AND ".join(conditions)}"""
 
     def _parts(self, rows: str) -> str:
         """SQL: each row with each population and each place that its own is part of."""
@@ -237,3 +248,14 @@ class _Part:
 _STATED = "p.{role}_of = w.{role}"
 _UNLESS = "(p.{role}_of = w.{role}) IS NOT FALSE"
 """Within, or not said."""
+_PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
+"""Which of the two does not say the population, the place or the day; else both are `_STATED`."""
+_OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
+_FEW = 3
+_SAME_DAY = (
+    "p.each = w.each",
+    f"p.each IS NULL AND {_OVERLAP}",
+    f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}",
+)
+"""Overlapping days. Equality joins a million claims fast, so that periods of up to `_FEW` days are
+joined day by day, and only longer ones by comparison."""

@@ -67,16 +67,16 @@ class Links:
             withdrawn = f" UNION SELECT {record} FROM {identifier(self._gone.name)}"
         chosen = one_of("relation", self.declared.retracts)
         return (
-            f"(SELECT other AS id FROM {self._relation} AS l "
-            f"WHERE {chosen} AND claim IN (SELECT key FROM {keys}){withdrawn})"
+            f"(SELECT other AS id FROM {self._relation} AS l JOIN {keys} AS k ON k.key = claim "
+            f"WHERE {chosen}{withdrawn})"
         )
 
     def superseded(self, keys: str) -> str:
         """SQL of the relation `id`: claims that another claim, not itself retracted, supersedes."""
         chosen = one_of("relation", self.declared.supersedes)
         return (
-            f"(SELECT other AS id FROM {self._relation} AS l WHERE {chosen} "
-            f"AND claim IN (SELECT key FROM {keys}) "
+            f"(SELECT other AS id FROM {self._relation} AS l JOIN {keys} AS k ON k.key = claim "
+            f"WHERE {chosen} "
             f"AND claim NOT IN (SELECT id FROM {self.retracted(keys)} WHERE id IS NOT NULL))"
         )
 

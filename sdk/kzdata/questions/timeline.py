@@ -124,8 +124,7 @@ class Timeline(Rows):
 
     def __repr__(self) -> str:
         told = ", ".join(filter(None, (self.place, self.actor, self.type))) or "all"
-        dated = sum(event.precision is not None for event in self.events)
-        return f"<Timeline {told}: {len(self.events) + self.more} events, {dated} dated>"
+        return f"<Timeline {told}: {len(self.events) + self.more} events>"
 
     def ics(self) -> str:
         """The events whose days are known as an iCalendar (RFC 5545) of all-day entries.
@@ -159,11 +158,15 @@ def when(start: date | None, end: date | None, precision: str | None) -> str:
 
 
 def timeline(
-    shelf: Shelf, place: str | None = None, actor: str | None = None, type: str | None = None
+    shelf: Shelf,
+    place: str | None = None,
+    actor: str | None = None,
+    type: str | None = None,
+    limit: int = MOST,
 ) -> Timeline:
     """Answer `kz.timeline`; see there."""
     asked = _Asked(shelf, place, actor, type)
-    keys, more = asked.keys()
+    keys, more = asked.keys(limit)
     descriptor = shelf.descriptor
     created = descriptor.raw.get("created")
     return Timeline(
@@ -227,7 +230,7 @@ class _Asked:
         )
         return day(start), day(end), text(precision)
 
-    def keys(self) -> tuple[list[str], int]:
+    def keys(self, limit: int) -> tuple[list[str], int]:
         """Keys of the events in order, and how many more there are than are listed.
 
         In order of the day with which they begin, or, for `before`, end; of those of one day, what
@@ -237,9 +240,9 @@ class _Asked:
         ranks = " ".join(f"WHEN {literal(name)} THEN {rank}" for rank, name in enumerate(_ORDER))
         rows = self._database.rows(
             f"""SELECT {self._key} FROM {self._from} ORDER BY coalesce({start}, {end}) NULLS LAST,
-            CASE {precision} {ranks} END NULLS FIRST, 1 LIMIT {MOST}"""
+            CASE {precision} {ranks} END NULLS FIRST, 1 LIMIT {limit}"""
         )
-        if len(rows) < MOST:
+        if len(rows) < limit:
             return [key for (key,) in rows], 0
         ((count,),) = self._database.rows(f"SELECT count(*) FROM {self._from}")
         return [key for (key,) in rows], count - len(rows)
@@ -247,27 +250,27 @@ class _Asked:
     def events(self, keys: list[str]) -> Iterator[Event]:
         """The events of keys, in their order."""
         e = self._events
-        type_, title, description, place, certainty = (
-            text(f"e.{identifier(name)}") if name else "NULL"
-            for name in (e.type, e.title, e.description, e.place, e.certainty)
-        )
-        title = f"coalesce({title}, {self._key})"
-        columns = (self._key, type_, title, description, *self._days(), place, certainty)
+        days = zip(("start", "end", "precision"), self._days(), strict=True)
+        columns = {"key": self._key, **dict(days)}
+        for name in ("type", "title", "description", "place", "certainty"):
+            column = getattr(e, name)
+            columns[name] = text(f"e.{identifier(column)}") if column else "NULL"
+        columns["title"] = f"coalesce({columns['title']}, {self._key})"
         rows = self._database.rows(
-            f"SELECT {', '.join(columns)} FROM {identifier(self._table.name)} AS e "
+            f"SELECT {', '.join(columns.values())} FROM {identifier(self._table.name)} AS e "
             f"WHERE {one_of(self._key, keys)}"
         )
-        ways = self._ways(row[7] for row in rows)
+        told = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+        ways = self._ways(event["place"] for event in told.values())
         actors, receipts = self._actors(keys), self._receipts(keys)
-        events = {
-            row[0]: Event(
-                *row[:8],
-                *(ways.get(row[7], ()), row[8]),
-                *(tuple(found.get(row[0], ())) for found in (actors, receipts)),
+        for key in keys:
+            event = told[key]
+            yield Event(
+                **event,
+                place_way=ways.get(event["place"], ()),
+                actors=tuple(actors.get(key, ())),
+                receipts=tuple(receipts.get(key, ())),
             )
-            for row in rows
-        }
-        yield from (events[key] for key in keys)
 
     def _ways(self, places: Iterable[str | None]) -> dict[str, tuple[str, ...]]:
         column = self._events.place

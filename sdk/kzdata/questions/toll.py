@@ -159,10 +159,11 @@ def toll(
     place: str | None = None,
     policy: str | None = None,
     retracted: bool = False,
+    limit: int = MOST,
 ) -> Toll:
     """Answer `kz.toll`; see there."""
     asked = {"outcome": outcome, "population": population, "place": place}
-    parts = [_Part(shelf, table, asked, policy, retracted) for table in _tolls(shelf)]
+    parts = [_Part(shelf, table, asked, policy, retracted, limit) for table in _tolls(shelf)]
     for role, value in asked.items():
         check([found for part in parts if (found := part.claims.scope(role))], role, value)
     scopes = [scope for part in parts for scope in part.scopes()]
@@ -204,9 +205,10 @@ class _Part:
         asked: Mapping[str, str | None],
         policy: str | None,
         retracted: bool,
+        limit: int,
     ) -> None:
         self.claims = Claims(shelf, table, policy)
-        self.more = 0
+        self.more, self._limit = 0, limit
         self._database = shelf.database
         self._asked = asked
         self._scopes = {role: self.claims.scope(role) for role in ("place", "population")}
@@ -215,7 +217,7 @@ class _Part:
         wanted = [] if retracted else ["NOT retracted"]
         if asked["outcome"] is not None:
             wanted.append(f"about0 = {literal(asked['outcome'])}")
-        links, keys = self.claims.links, self.claims.relation
+        links, keys = self.claims.links, self.claims.keys
         self._with = f"""WITH stated AS MATERIALIZED (SELECT *, {columns},
                 coalesce(key IN (SELECT id FROM {links.retracted(keys)}), false) AS retracted,
                 coalesce(key IN (SELECT id FROM {links.superseded(keys)}), false) AS superseded
@@ -237,7 +239,7 @@ class _Part:
         )
 
     def scopes(self) -> Iterator[Scope]:
-        """The scopes in the order of their names, with the claims up to `MOST`."""
+        """The scopes in the order of their names, with the claims up to the limit."""
         counts = self._rows("SELECT {by}, count(*) FROM chosen GROUP BY {by}")
         standing = "numbered AND NOT retracted AND NOT superseded"
         ends = ", ".join(HULL.values())
@@ -259,7 +261,7 @@ class _Part:
     def _entries(self) -> dict[tuple[str | None, ...], list[Entry]]:
         rows = self._database.rows(
             f"""{self._with} SELECT key, retracted, superseded FROM chosen
-            ORDER BY about0, population, place, day NULLS LAST, key LIMIT {MOST}"""
+            ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
         )
         claims = self.claims.get(key for key, *_ in rows)
         ways = {role: self._ways(role, claims) for role in self._scopes}
@@ -302,7 +304,7 @@ class _Part:
             f"""{self._with} SELECT key, place_fit, population_fit FROM fitting
             WHERE place_fit <> 'out' AND population_fit <> 'out'
             AND NOT (place_fit = 'in' AND population_fit = 'in')
-            ORDER BY about0, population, place, day NULLS LAST, key LIMIT {MOST}"""
+            ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
         )
         claims = self.claims.get(key for key, *_ in rows)
         for key, *fits in rows:

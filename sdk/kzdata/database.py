@@ -57,6 +57,11 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""').replace("\0", "") + '"'
 
 
+def table_named(name: str) -> str:
+    """A table of the package, which no common table expression of a query can hide."""
+    return f"main.{identifier(name)}"
+
+
 def literal(value: str) -> str:
     """A string as an SQL literal, whatever characters it holds."""
     return "'" + value.replace("'", "''").replace("\0", "") + "'"
@@ -69,9 +74,10 @@ def absent(expression: str, missing: Sequence[str]) -> str:
     return expression
 
 
-def among(expression: str, texts: Sequence[str]) -> str:
-    """Whether the text is one of some texts."""
-    return f"{expression} IN ({', '.join(map(literal, texts))})"
+def among(expression: str, texts: Iterable[str]) -> str:
+    """Whether the text is one of some texts; never, where there are none."""
+    listed = ", ".join(map(literal, texts))
+    return f"{expression} IN ({listed})" if listed else "false"
 
 
 def begins_with_none(expression: str, characters: Iterable[str]) -> str:
@@ -82,12 +88,6 @@ def begins_with_none(expression: str, characters: Iterable[str]) -> str:
 def listed(expressions: Iterable[str]) -> str:
     """Some texts as one list of texts."""
     return f"CAST([{', '.join(expressions)}] AS VARCHAR[])"
-
-
-def one_of(expression: str, values: Iterable[str]) -> str:
-    """Whether a text is one of some; none of them where there are none."""
-    listed = ", ".join(literal(value) for value in values)
-    return f"({expression} IN ({listed}))" if listed else "false"
 
 
 def full_match(expression: str, pattern: str) -> str:
@@ -142,6 +142,12 @@ def decimal(expression: str) -> str:
 def day(expression: str) -> str:
     """The text as a date, or NULL."""
     return f"try_cast({expression} AS DATE)"
+
+
+def calendar_day(expression: str) -> str:
+    """The value as a date of the years 1 to 9999, which Python has too, or NULL."""
+    known = f"{day(expression)} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'"
+    return f"(CASE WHEN {known} THEN {day(expression)} END)"
 
 
 def each_day(first: str, last: str, most: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from kzdata.descriptor import Edges, Sources, Spans
 from kzdata.errors import UsageError
 from kzdata.rows import Row
-from kzdata.spans import passage_link
+from kzdata.spans import text_fragment
 from kzdata.tables import Shelf, Table, nearest
 
 
@@ -130,20 +130,24 @@ class Ledger:
         return _text(getattr(source, a.published_on)) if a.published_on else None
 
     def _link(self, source: Row, span: Row) -> str | None:
-        """The address that opens the article at the passage; see `kzdata.spans.passage_link`."""
+        """The address with a text fragment, which browsers open at the passage.
+
+        A longer span around the passage gives it context. Where a quote is not the first of its
+        kind and nothing gives it context, the plain address is better than a wrong passage.
+        """
         a: Sources = self._sources
         s: Spans = self._spans
-        widest = self._widest(span)
-        return passage_link(
-            getattr(source, a.url) if a.url else None,
-            getattr(span, s.quote),
-            getattr(span, s.occurrence),
-            getattr(span, s.start),
-            (getattr(widest, s.start), getattr(widest, s.quote)),
-        )
+        address = getattr(source, a.url) if a.url else None
+        if not address:
+            return None
+        quote = getattr(span, s.quote)
+        before, after = self._context(span)
+        if getattr(span, s.occurrence) > 1 and not before + after:
+            return str(address)
+        return f"{address}{text_fragment(quote, before, after)}"
 
-    def _widest(self, span: Row) -> Row:
-        """The longest span around a passage; it may be the passage itself."""
+    def _context(self, span: Row) -> tuple[str, str]:
+        """Words before and after a passage, from the longest span around it."""
         s: Spans = self._spans
         start, end = getattr(span, s.start), getattr(span, s.end)
         around = [
@@ -151,7 +155,9 @@ class Ledger:
             for other in self._by_source.get(getattr(span, s.source), ())
             if getattr(other, s.start) <= start and end <= getattr(other, s.end)
         ]
-        return max(around, key=lambda other: len(getattr(other, s.quote)))
+        widest = max(around, key=lambda other: len(getattr(other, s.quote)))
+        quote, shift = getattr(widest, s.quote), start - getattr(widest, s.start)
+        return quote[:shift].strip(), quote[shift + end - start :].strip()
 
     @cached_property
     def _by_source(self) -> dict[str, list[Row]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kzdata.database import bigint, identifier, one_of, text
+from kzdata.database import among, bigint, identifier, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError
 from kzdata.spans import passage_link
@@ -74,15 +74,15 @@ def _rows(shelf: Shelf, keys: list[str]) -> list[tuple[Any, ...]]:
     columns = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (texts | places).items())
     day, address = (text(identifier(n)) if n else "NULL" for n in (a.published_on, a.url))
     return shelf.database.rows(
-        f"""WITH span AS (SELECT {columns} FROM {identifier(spans.name)}),
-        asked AS (SELECT * FROM span WHERE {one_of("id", keys)}
+        f"""WITH span AS (SELECT {columns} FROM {table_named(spans.name)}),
+        asked AS (SELECT * FROM span WHERE {among("id", keys)}
             AND quote <> '' AND start IS NOT NULL AND occurrence IS NOT NULL),
         around AS (SELECT asked.id, wide.start, wide.quote, row_number() OVER (
                 PARTITION BY asked.id ORDER BY wide."end" - wide.start DESC, wide.id) AS rank
             FROM asked JOIN span AS wide ON wide.source = asked.source
             AND wide.start <= asked.start AND wide."end" >= asked."end"),
         article AS (SELECT {text(identifier(a.id))} AS id, {day} AS day, {address} AS address
-            FROM {identifier(sources.name)})
+            FROM {table_named(sources.name)})
         SELECT asked.id, asked.source, day, asked.quote, asked.start, asked."end",
             asked.occurrence, address, around.start, around.quote
         FROM asked JOIN around ON around.id = asked.id AND rank = 1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kzdata.database import day, double, identifier, literal, one_of, text
+from kzdata.database import among, calendar_day, double, identifier, literal, table_named, text
 from kzdata.descriptor import Claims as Declaration
 from kzdata.descriptor import Figure, Table
 from kzdata.questions.citations import Citation, citations, declared
@@ -96,7 +96,7 @@ class Claims:
     def keys(self) -> str:
         """SQL of the relation `key` of all claims."""
         key = text(identifier(self.table.schema.primary_key[0]))
-        return f"(SELECT {key} AS key FROM {identifier(self.table.name)})"
+        return f"(SELECT {key} AS key FROM {table_named(self.table.name)})"
 
     @property
     def relation(self) -> str:
@@ -113,7 +113,8 @@ class Claims:
         columns |= {alias: _text(name) for alias, name in zip(self.about, d.about, strict=True)}
         columns |= {**self._days(), **self._figure()}
         listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
-        return f"(SELECT {listed} FROM {identifier(self.table.name)} AS t {self._vague})"
+        table, known = table_named(self.table.name), f"{columns['key']} IS NOT NULL"
+        return f"(SELECT {listed} FROM {table} AS t {self._vague} WHERE {known})"
 
     def _days(self) -> dict[str, str]:
         """A claim's day, and the first and the last day that it can mean."""
@@ -121,8 +122,8 @@ class Claims:
         if dates is None:
             unknown = dict.fromkeys(("day", "first", "last"), "CAST(NULL AS DATE)")
             return unknown | {"precision": "NULL"}
-        start, precision = day(f"t.{identifier(dates.start)}"), _text(dates.precision)
-        end = day(f"t.{identifier(dates.end)}") if dates.end else "CAST(NULL AS DATE)"
+        start, precision = calendar_day(f"t.{identifier(dates.start)}"), _text(dates.precision)
+        end = calendar_day(f"t.{identifier(dates.end)}") if dates.end else "CAST(NULL AS DATE)"
         first, last = window(start, end, precision)
         shown = f"coalesce({start}, {end})"
         return {"day": shown, "first": first, "last": last, "precision": precision}
@@ -153,7 +154,7 @@ class Claims:
         wanted = list(keys)
         rows = self.database.rows(
             f"SELECT {', '.join([*columns, *self.about])} FROM {self.relation} "
-            f"WHERE {one_of('key', wanted)}"
+            f"WHERE {among('key', wanted)}"
         )
         records = [dict(zip([*columns, *self.about], row, strict=True)) for row in rows]
         cited = citations(self._shelf, (r["span"] for r in records if r["span"] is not None))
@@ -213,7 +214,7 @@ def _vague(shelf: Shelf, policy: str, figure: Figure) -> str:
     return f"""LEFT JOIN (SELECT lower({text(identifier(p.term))}) AS term,
         min({double(identifier(p.low))}) AS low, {reference} AS reference,
         CASE WHEN count({high}) = count(*) THEN max({high}) END AS high
-        FROM {identifier(table.name)} WHERE {text(identifier(p.policy))} = {literal(policy)}
+        FROM {table_named(table.name)} WHERE {text(identifier(p.policy))} = {literal(policy)}
         GROUP BY 1) AS v
         ON {_text(figure.qualifier)} = {literal(VAGUE)}
         AND v.term = lower({_text(figure.text)})"""

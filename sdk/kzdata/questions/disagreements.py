@@ -163,7 +163,7 @@ class _Part:
         )
         pairs = dict.fromkeys([*computed, *((one, two) for one, two in curated)])
         claims = self._claims.get({key for pair in pairs for key in pair})
-        for one, two in pairs:
+        for one, two in (pair for pair in pairs if claims.keys() >= set(pair)):
             yield self._disagreement(claims[one], claims[two], computed.get((one, two)))
 
     def _disagreement(self, one: Claim, two: Claim, kind: str | None) -> Disagreement:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kzdata.database import identifier, one_of, text
+from kzdata.database import among, identifier, table_named, text
 from kzdata.descriptor import Links as Declaration
 from kzdata.tables import Shelf
 
@@ -33,7 +33,7 @@ class Links:
     def of(self, claims: Iterable[str]) -> dict[str, tuple[Link, ...]]:
         """Links from and to claims, by claim, in the order of relation and keys."""
         keys = sorted(set(claims))
-        ends = " OR ".join(one_of(end, keys) for end in ("claim", "other"))
+        ends = " OR ".join(among(end, keys) for end in ("claim", "other"))
         rows = self._database.rows(
             f"SELECT claim, relation, other, note FROM {self._relation} AS l WHERE {ends} "
             "ORDER BY relation, claim, other"
@@ -51,7 +51,7 @@ class Links:
         Args:
             keys: SQL of a relation with the column `key`, the claims that may be told of.
         """
-        chosen = one_of("relation", self.declared.contradicts)
+        chosen = among("relation", self.declared.contradicts)
         known = f"claim IN (SELECT key FROM {keys}) AND other IN (SELECT key FROM {keys})"
         least, most = "least(claim, other)", "greatest(claim, other)"
         return (
@@ -64,8 +64,8 @@ class Links:
         withdrawn = ""
         if self._gone and self._gone.schema.tombstones:
             record = text(identifier(self._gone.schema.tombstones.record))
-            withdrawn = f" UNION SELECT {record} FROM {identifier(self._gone.name)}"
-        chosen = one_of("relation", self.declared.retracts)
+            withdrawn = f" UNION SELECT {record} FROM {table_named(self._gone.name)}"
+        chosen = among("relation", self.declared.retracts)
         return (
             f"(SELECT other AS id FROM {self._relation} AS l JOIN {keys} AS k ON k.key = claim "
             f"WHERE {chosen}{withdrawn})"
@@ -73,7 +73,7 @@ class Links:
 
     def superseded(self, keys: str) -> str:
         """SQL of the relation `id`: claims that another claim, not itself retracted, supersedes."""
-        chosen = one_of("relation", self.declared.supersedes)
+        chosen = among("relation", self.declared.supersedes)
         return (
             f"(SELECT other AS id FROM {self._relation} AS l JOIN {keys} AS k ON k.key = claim "
             f"WHERE {chosen} "
@@ -88,4 +88,5 @@ def _relation(table: str, declared: Declaration) -> str:
     names = ("claim", "relation", "other")
     columns = [f"{text(identifier(getattr(declared, name)))} AS {name}" for name in names]
     columns.append(f"{text(identifier(declared.note)) if declared.note else 'NULL'} AS note")
-    return f"(SELECT {', '.join(columns)} FROM {identifier(table)})"
+    known = " AND ".join(f"{identifier(getattr(declared, name))} IS NOT NULL" for name in names)
+    return f"(SELECT {', '.join(columns)} FROM {table_named(table)} WHERE {known})"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kzdata.database import Database, identifier, literal, one_of, text
+from kzdata.database import Database, among, identifier, literal, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError
 from kzdata.tables import Shelf, nearest
@@ -51,15 +51,15 @@ class Scope:
 
     @property
     def _key(self) -> str:
-        return text(identifier(self.key))
+        return text(f"h.{identifier(self.key)}")
 
     @property
     def _from(self) -> str:
-        return identifier(self.table)
+        return f"{table_named(self.table)} AS h"
 
     @property
     def _up(self) -> str:
-        return text(identifier(self.parent or self.key))
+        return text(f"h.{identifier(self.parent or self.key)}")
 
     def within(self, value: str) -> str:
         """SQL of a relation of one column: the value and all that is part of it."""
@@ -118,7 +118,7 @@ class Scope:
     def _parents(self, values: Iterable[str]) -> dict[str, str]:
         step = f"SELECT {self._key}, {self._up} FROM {self._from}"
         rows = self.database.rows(
-            f"""WITH RECURSIVE up(id, whole) AS ({step} WHERE {one_of(self._key, values)} UNION
+            f"""WITH RECURSIVE up(id, whole) AS ({step} WHERE {among(self._key, values)} UNION
             SELECT {self._key}, {self._up} FROM {self._from} JOIN up ON {self._key} = up.whole)
             SELECT id, whole FROM up WHERE whole IS NOT NULL"""
         )

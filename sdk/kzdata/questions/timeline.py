@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from kzdata.database import day, identifier, literal, one_of, text
+from kzdata.database import among, calendar_day, identifier, literal, table_named, text
 from kzdata.descriptor import Events, Participants, Table
 from kzdata.errors import UsageError
 from kzdata.questions.answers import MOST, Rows
@@ -189,6 +189,7 @@ class _Asked:
         self._place = place
         self._key = text(f"e.{identifier(self._table.schema.primary_key[0])}")
         self._wanted = [
+            f"{self._key} IS NOT NULL",
             *self._within("place", events.place, place),
             *self._within("type", events.type, type),
             *self._taking_part(actor),
@@ -212,13 +213,13 @@ class _Asked:
         actors = scope(self._shelf, table, p.actor)
         check([actors], "actor", actor)
         yield (
-            f"{self._key} IN (SELECT {text(identifier(p.event))} FROM {identifier(table.name)} "
+            f"{self._key} IN (SELECT {text(identifier(p.event))} FROM {table_named(table.name)} "
             f"WHERE {text(identifier(p.actor))} IN (SELECT id FROM {actors.within(actor)}))"
         )
 
     @property
     def _from(self) -> str:
-        return f"{identifier(self._table.name)} AS e WHERE {' AND '.join(self._wanted) or 'true'}"
+        return f"{table_named(self._table.name)} AS e WHERE {' AND '.join(self._wanted)}"
 
     def _days(self) -> tuple[str, str, str]:
         dates = next(iter(self._table.schema.dates), None)
@@ -228,7 +229,7 @@ class _Asked:
             f"e.{identifier(name)}" if name else "NULL"
             for name in (dates.start, dates.end, dates.precision)
         )
-        return day(start), day(end), text(precision)
+        return calendar_day(start), calendar_day(end), text(precision)
 
     def keys(self, limit: int) -> tuple[list[str], int]:
         """Keys of the events in order, and how many more there are than are listed.
@@ -257,13 +258,13 @@ class _Asked:
             columns[name] = text(f"e.{identifier(column)}") if column else "NULL"
         columns["title"] = f"coalesce({columns['title']}, {self._key})"
         rows = self._database.rows(
-            f"SELECT {', '.join(columns.values())} FROM {identifier(self._table.name)} AS e "
-            f"WHERE {one_of(self._key, keys)}"
+            f"SELECT {', '.join(columns.values())} FROM {table_named(self._table.name)} AS e "
+            f"WHERE {among(self._key, keys)}"
         )
         told = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
         ways = self._ways(event["place"] for event in told.values())
         actors, receipts = self._actors(keys), self._receipts(keys)
-        for key in keys:
+        for key in filter(told.__contains__, keys):
             event = told[key]
             yield Event(
                 **event,
@@ -287,8 +288,8 @@ class _Asked:
         role = text(identifier(p.role)) if p.role else "NULL"
         found: dict[str, list[tuple[str, str | None]]] = {}
         for key, who, how in self._database.rows(
-            f"SELECT {event}, {actor}, {role} FROM {identifier(table.name)} "
-            f"WHERE {one_of(event, keys)} AND {actor} IS NOT NULL ORDER BY ALL"
+            f"SELECT {event}, {actor}, {role} FROM {table_named(table.name)} "
+            f"WHERE {among(event, keys)} AND {actor} IS NOT NULL ORDER BY ALL"
         ):
             found.setdefault(key, []).append((who, how))
         return found
@@ -300,8 +301,9 @@ class _Asked:
         assert e
         record, field, span = (text(identifier(name)) for name in (e.record, e.field, e.span))
         rows = self._database.rows(
-            f"SELECT {record}, {span}, {field} FROM {identifier(table.name)} "
-            f"WHERE {one_of(record, keys)} ORDER BY ALL"
+            f"SELECT {record}, {span}, {field} FROM {table_named(table.name)} "
+            f"WHERE {among(record, keys)} AND {span} IS NOT NULL AND {field} IS NOT NULL "
+            "ORDER BY ALL"
         )
         cited = citations(self._shelf, (span for _, span, _ in rows))
         fields: dict[tuple[str, str], list[str]] = {}

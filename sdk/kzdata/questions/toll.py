@@ -267,7 +267,8 @@ class _Part:
         ways = {role: self._ways(role, claims) for role in self._scopes}
         found: dict[tuple[str | None, ...], list[Entry]] = {}
         for key, is_retracted, is_superseded in rows:
-            claim = claims[key]
+            if (claim := claims.get(key)) is None:
+                continue  # a key with characters that no query can ask for
             entry = Entry(
                 claim,
                 ways["place"].get(claim.place or "", ()),
@@ -308,7 +309,8 @@ class _Part:
         )
         claims = self.claims.get(key for key, *_ in rows)
         for key, *fits in rows:
-            claim = claims[key]
+            if (claim := claims.get(key)) is None:
+                continue
             reasons = [
                 self._reason(role, fit, getattr(claim, role))
                 for role, fit in zip(self._scopes, fits, strict=True)

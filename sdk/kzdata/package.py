@@ -134,6 +134,33 @@ class Package(models.Tables):
     def _ledger(self) -> Ledger:
         return Ledger(self._shelf)
 
+    def sql(self, query: str, parameters: Any = None) -> "Answer":
+        """Ask in SQL (DuckDB); each table has its own name and typed columns.
+
+        The database is in memory and locked: one SELECT at a time, no files, no network, no
+        settings.
+
+        Args:
+            query: One SELECT; `?` or `$name` stand for parameters.
+            parameters: A sequence for `?`, a mapping for `$name`.
+
+        Raises:
+            QueryError: It is not one SELECT, or it fails.
+            PackageError: A table cannot be read.
+        """
+        return self._shelf.database.ask(query, parameters)
+
+    def texts(self, folder: str | Path) -> dict[str, str]:
+        """The articles' texts that a folder holds, by source; found by their hash.
+
+        Raises:
+            PackageError: The folder cannot be read.
+            UsageError: The package declares no sources.
+        """
+        digests = hashes(self._shelf)
+        found = texts.find(folder, digests.values())
+        return {source: found[digest] for source, digest in digests.items() if digest in found}
+
     def toll(
         self,
         outcome: str | None = None,
@@ -204,33 +231,6 @@ class Package(models.Tables):
         from kzdata.questions.timeline import timeline
 
         return timeline(self._shelf, place, actor, type, limit)
-
-    def sql(self, query: str, parameters: Any = None) -> "Answer":
-        """Ask in SQL (DuckDB); each table has its own name and typed columns.
-
-        The database is in memory and locked: one SELECT at a time, no files, no network, no
-        settings.
-
-        Args:
-            query: One SELECT; `?` or `$name` stand for parameters.
-            parameters: A sequence for `?`, a mapping for `$name`.
-
-        Raises:
-            QueryError: It is not one SELECT, or it fails.
-            PackageError: A table cannot be read.
-        """
-        return self._shelf.database.ask(query, parameters)
-
-    def texts(self, folder: str | Path) -> dict[str, str]:
-        """The articles' texts that a folder holds, by source; found by their hash.
-
-        Raises:
-            PackageError: The folder cannot be read.
-            UsageError: The package declares no sources.
-        """
-        digests = hashes(self._shelf)
-        found = texts.find(folder, digests.values())
-        return {source: found[digest] for source, digest in digests.items() if digest in found}
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from kzdata.figures import Figure
     from kzdata.package import Package, load
     from kzdata.passages import Coverage
+    from kzdata.questions.disagreements import Disagreements
+    from kzdata.questions.timeline import Timeline
+    from kzdata.questions.toll import Toll
     from kzdata.receipts import Receipt
     from kzdata.rows import Row
     from kzdata.spans import Span, locate
@@ -49,6 +52,7 @@ _HOMES = {
     "Coverage": "passages",
     "DateError": "errors",
     "Diff": "versions",
+    "Disagreements": "questions.disagreements",
     "Figure": "figures",
     "FigureError": "errors",
     "Finding": "validation",
@@ -70,6 +74,8 @@ _HOMES = {
     "SpanError": "errors",
     "Table": "tables",
     "TableDiff": "versions",
+    "Timeline": "questions.timeline",
+    "Toll": "questions.toll",
     "UsageError": "errors",
     "diff": "versions",
     "load": "package",
@@ -83,6 +89,7 @@ __all__ = [
     "Coverage",
     "DateError",
     "Diff",
+    "Disagreements",
     "Figure",
     "FigureError",
     "Finding",
@@ -104,6 +111,8 @@ __all__ = [
     "SpanError",
     "Table",
     "TableDiff",
+    "Timeline",
+    "Toll",
     "UsageError",
     "diff",
     "load",

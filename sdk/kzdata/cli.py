@@ -51,6 +51,15 @@ class DiffFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class TimelineFormat(StrEnum):
+    """How a timeline is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+    ICS = "ics"
+
+
 PackageOption = Annotated[
     Path | None,
     typer.Option("--package", "-p", help="A directory, datapackage.json or zip; else the bundled."),
@@ -255,6 +264,78 @@ def query(
     _show(answer.columns, rows, form)
 
 
+PlaceOption = Annotated[
+    str | None, typer.Option(help="Only this place and all that is part of it.")
+]
+PolicyOption = Annotated[
+    str | None, typer.Option(help="What vague words count for, such as strict; else they are open.")
+]
+
+LimitOption = Annotated[int, typer.Option(min=1, help="How many to list.")]
+
+
+@app.command(
+    epilog="Examples: kzdata toll --outcome killed; kzdata toll --place almaty --policy strict"
+)
+def toll(
+    outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as killed.")] = None,
+    population: Annotated[
+        str | None, typer.Option(help="Only these people and all that are part of them.")
+    ] = None,
+    place: PlaceOption = None,
+    policy: PolicyOption = None,
+    retracted: Annotated[bool, typer.Option("--retracted", help="Retracted claims too.")] = False,
+    limit: LimitOption = 2_000,
+    package: PackageOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """What was claimed about how many people, by scope and day; never a sum."""
+    with _load(package) as kz:
+        answer = kz.toll(outcome, population, place, policy, retracted, limit)
+    _answer(answer, "toll", form)
+
+
+@app.command(epilog="Examples: kzdata disagreements; kzdata disagreements --event EV-0039")
+def disagreements(
+    place: PlaceOption = None,
+    event: Annotated[str | None, typer.Option(help="Only claims about this event.")] = None,
+    policy: PolicyOption = None,
+    limit: LimitOption = 2_000,
+    package: PackageOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """Claims about one thing that cannot all be true, and why."""
+    with _load(package) as kz:
+        answer = kz.disagreements(place, event, policy, limit)
+    _answer(answer, "disagreements", form)
+
+
+@app.command(
+    epilog="Examples: kzdata timeline --place almaty; kzdata timeline --format ics > events.ics"
+)
+def timeline(
+    place: PlaceOption = None,
+    actor: Annotated[
+        str | None, typer.Option(help="Only with this actor, or one that is part of it.")
+    ] = None,
+    type: Annotated[str | None, typer.Option(help="Only events of this type.")] = None,
+    limit: LimitOption = 2_000,
+    package: PackageOption = None,
+    form: Annotated[
+        TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
+    ] = TimelineFormat.TEXT,
+) -> None:
+    """Events in order, dated as precisely as the words are, with their receipts."""
+    with _load(package) as kz:
+        answer = kz.timeline(place, actor, type, limit)
+    if form is TimelineFormat.ICS:
+        sys.stdout.write(answer.ics())
+        left = sum(not event.days_known for event in answer) + answer.more
+        typer.echo(f"{left} events whose days are not known are not in the calendar", err=True)
+    else:
+        _answer(answer, "timeline", Format(form.value))
+
+
 @app.command(epilog="Example: kzdata locate 'over 60 people' --texts DIR")
 def locate(
     quote: Annotated[str, typer.Argument(help="The words, character for character.")],
@@ -416,6 +497,20 @@ def _load(path: Path | None) -> Any:
     from kzdata.package import load
 
     return load(path)
+
+
+def _answer(answer: Any, question: str, form: Format) -> None:
+    """Write the answer to a question: for people, as JSON in its own shape, or flat as CSV."""
+    from kzdata import listings, rendering
+
+    if form is Format.TEXT:
+        rendering.emit(getattr(listings, question)(answer))
+    elif form is Format.JSON:
+        rendering.write(rendering.as_json(rendering.plain(answer.as_dict())))
+    else:
+        _show(answer.columns, answer.rows(), form)
+        if answer.more:
+            typer.echo(f"{answer.more} more are not listed; --limit lists more", err=True)
 
 
 def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:

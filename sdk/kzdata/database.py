@@ -57,6 +57,11 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""').replace("\0", "") + '"'
 
 
+def table_named(name: str) -> str:
+    """A table of the package, which no common table expression of a query can hide."""
+    return f"main.{identifier(name)}"
+
+
 def literal(value: str) -> str:
     """A string as an SQL literal, whatever characters it holds."""
     return "'" + value.replace("'", "''").replace("\0", "") + "'"
@@ -69,9 +74,10 @@ def absent(expression: str, missing: Sequence[str]) -> str:
     return expression
 
 
-def among(expression: str, texts: Sequence[str]) -> str:
-    """Whether the text is one of some texts."""
-    return f"{expression} IN ({', '.join(map(literal, texts))})"
+def among(expression: str, texts: Iterable[str]) -> str:
+    """Whether the text is one of some texts; never, where there are none."""
+    listed = ", ".join(map(literal, texts))
+    return f"{expression} IN ({listed})" if listed else "false"
 
 
 def begins_with_none(expression: str, characters: Iterable[str]) -> str:
@@ -136,6 +142,18 @@ def decimal(expression: str) -> str:
 def day(expression: str) -> str:
     """The text as a date, or NULL."""
     return f"try_cast({expression} AS DATE)"
+
+
+def calendar_day(expression: str) -> str:
+    """The value as a date of the years 1 to 9999, which Python has too, or NULL."""
+    known = f"{day(expression)} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'"
+    return f"(CASE WHEN {known} THEN {day(expression)} END)"
+
+
+def each_day(first: str, last: str, most: int) -> str:
+    """A row for each day of a period of a few days; one row with NULL for any other."""
+    days = f"generate_series({first}, {last}, INTERVAL 1 DAY)"
+    return f"unnest(CASE WHEN {last} - {first} < {most} THEN {days} ELSE [NULL] END)"
 
 
 def is_calendar(expression: str, kind: str) -> str:

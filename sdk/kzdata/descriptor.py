@@ -33,7 +33,10 @@ SEMVER = re.compile(
 
 RESERVED = "kz_ord"
 """A column name that validation needs for itself."""
-SINGLE = ("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones")
+SINGLE = (
+    *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones"),
+    *("events", "participants", "policies"),
+)
 """Declarations that one table of a package may have."""
 
 
@@ -262,8 +265,63 @@ class Links(_Part):
     claim: str
     relation: str
     other: str
+    note: str | None = None
     acyclic: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    contradicts: tuple[str, ...] = ()
+    supersedes: tuple[str, ...] = ()
+    retracts: tuple[str, ...] = ()
+
+
+class Claims(_Part):
+    """`kzdata:claims`: what each claim of a table is about, where, and who says it.
+
+    `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
+    what is counted or changed; `state` is what the claim says of it where that is no figure.
+    """
+
+    outcome: str | None = None
+    subject: Names = ()
+    state: str | None = None
+    event: str | None = None
+    population: str | None = None
+    unit: str | None = None
+    place: str | None = None
+    claimant: str | None = None
+    via: str | None = None
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The columns that are equal in two claims about the same thing."""
+        return (*filter(None, [self.outcome]), *self.subject)
+
+
+class Events(_Part):
+    """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`."""
+
+    title: str
+    type: str | None = None
+    description: str | None = None
+    place: str | None = None
+    certainty: str | None = None
+
+
+class Participants(_Part):
+    """`kzdata:participants`: who took part in which event."""
+
+    event: str
+    actor: str
+    role: str | None = None
+
+
+class Policies(_Part):
+    """`kzdata:policies`: what a vague wording counts for under a named policy."""
+
+    term: str
+    policy: str
+    low: str
+    high: str | None = None
+    reference: str | None = None
 
 
 class Tombstones(_Part):
@@ -305,6 +363,10 @@ class Schema(_Part):
     links: Links | None = Field(None, alias="kzdata:links")
     tombstones: Tombstones | None = Field(None, alias="kzdata:tombstones")
     exclusions: Exclusions | None = Field(None, alias="kzdata:exclusions")
+    claims: Claims | None = Field(None, alias="kzdata:claims")
+    events: Events | None = Field(None, alias="kzdata:events")
+    participants: Participants | None = Field(None, alias="kzdata:participants")
+    policies: Policies | None = Field(None, alias="kzdata:policies")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -499,12 +561,25 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
         for column in columns:
             if column not in schema.names:
                 yield Fault(f"{where}.{label}", column, "a column of the table")
-    if schema.parent and len(schema.primary_key) != 1:
-        yield Fault(f"{where}.kzdata:parent", schema.parent, "a primary key of one column")
+    for role in ("parent", "claims", "events"):
+        if getattr(schema, role) and len(schema.primary_key) != 1:
+            found = ", ".join(schema.primary_key) or "none"
+            yield Fault(f"{where}.kzdata:{role}", found, "a primary key of one column")
+    if schema.claims:
+        yield from _claims_faults(schema, schema.claims, f"{where}.kzdata:claims")
+
+
+def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault]:
+    if not schema.principal:
+        yield Fault(where, "no kzdata:principal", "the column of the claims' principal spans")
+    if not claims.about:
+        yield Fault(where, "neither outcome nor subject", "what the claims are about")
+    if not claims.state and not schema.figure:
+        yield Fault(where, "neither state nor kzdata:figure", "what the claims say")
 
 
 def _declarations(schema: Schema) -> Iterator[tuple[str, _Part]]:
-    for role in ("figure", *SINGLE, "exclusions"):
+    for role in ("figure", *SINGLE, "exclusions", "claims"):
         if part := getattr(schema, role):
             yield f"kzdata:{role}", part
     yield from (("kzdata:dates", part) for part in schema.dates)
@@ -512,7 +587,10 @@ def _declarations(schema: Schema) -> Iterator[tuple[str, _Part]]:
 
 def _columns(part: _Part) -> tuple[str, ...]:
     values = (getattr(part, name) for name in type(part).model_fields)
-    return tuple(value for value in values if isinstance(value, str))
+    return (
+        *(value for value in values if isinstance(value, str)),
+        *(part.subject if isinstance(part, Claims) else ()),
+    )
 
 
 def _declaration_faults(

@@ -658,6 +658,7 @@ class ClaimLink(Row):
         "part_of",
         "same_as",
         "differs_in_scope",
+        "retracts",
     ] = Field(
         description="What the first claim is to the second.",
     )

@@ -18,6 +18,9 @@ from kzdata.tables import Shelf, Table, nearest
 
 if TYPE_CHECKING:
     from kzdata.database import Answer
+    from kzdata.questions.disagreements import Disagreements
+    from kzdata.questions.timeline import Timeline
+    from kzdata.questions.toll import Toll
     from kzdata.validation import Report
 
 
@@ -157,6 +160,77 @@ class Package(models.Tables):
         digests = hashes(self._shelf)
         found = texts.find(folder, digests.values())
         return {source: found[digest] for source, digest in digests.items() if digest in found}
+
+    def toll(
+        self,
+        outcome: str | None = None,
+        population: str | None = None,
+        place: str | None = None,
+        policy: str | None = None,
+        retracted: bool = False,
+        limit: int = 2_000,
+    ) -> "Toll":
+        """What was claimed about how many people, by scope and day; never a sum.
+
+        Args:
+            outcome: What happened, such as `killed`; all outcomes by default.
+            population: To whom; includes all populations that are part of it.
+            place: Where; includes all places that are part of it.
+            policy: What vague words such as "dozens" count for; they stay open by default.
+            retracted: List retracted claims too; they never count in a range.
+            limit: How many claims to list; ranges take in all.
+
+        Raises:
+            UsageError: There is no such outcome, population, place or policy, or the package lacks
+                a declaration that the question needs; the message names it.
+        """
+        from kzdata.questions.toll import toll
+
+        return toll(self._shelf, outcome, population, place, policy, retracted, limit)
+
+    def disagreements(
+        self,
+        place: str | None = None,
+        event: str | None = None,
+        policy: str | None = None,
+        limit: int = 2_000,
+    ) -> "Disagreements":
+        """Claims about one thing that cannot all be true, computed and curated, with the reason.
+
+        Args:
+            place: Only claims about this place and all that is part of it.
+            event: Only claims about this event.
+            policy: What vague words count for; they stay open by default.
+            limit: How many to list.
+
+        Raises:
+            UsageError: There is no such place, event or policy, or the package lacks a declaration.
+        """
+        from kzdata.questions.disagreements import disagreements
+
+        return disagreements(self._shelf, place, event, policy, limit)
+
+    def timeline(
+        self,
+        place: str | None = None,
+        actor: str | None = None,
+        type: str | None = None,
+        limit: int = 2_000,
+    ) -> "Timeline":
+        """Events in order, each with the precision of its date and its receipts.
+
+        Args:
+            place: Only events in this place and all that is part of it.
+            actor: Only events with this actor, or one that is part of it.
+            type: Only events of this type.
+            limit: How many to list.
+
+        Raises:
+            UsageError: There is no such place, actor or type, or the package lacks a declaration.
+        """
+        from kzdata.questions.timeline import timeline
+
+        return timeline(self._shelf, place, actor, type, limit)
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.

@@ -558,6 +558,30 @@ def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:
     return f"#:~:text={before}{_encoded(quote)}{after}"
 
 
+def passage_link(
+    address: str | None, quote: str, occurrence: int, start: int, around: tuple[int, str]
+) -> str | None:
+    """The address of an article, so that a browser opens it at a passage.
+
+    A longer quote around the passage gives it context. Where a quote is not the first of its kind
+    and nothing gives it context, the plain address is better than a wrong passage.
+
+    Args:
+        address: Where the article was published; None where that is not known.
+        quote: The passage.
+        occurrence: Which occurrence of the quote it is, from 1.
+        start: Offset of the passage, in code points.
+        around: Offset and words of the longest known quote around it, or the passage itself.
+    """
+    if not address:
+        return None
+    shift = start - around[0]
+    before, after = around[1][:shift].strip(), around[1][shift + len(quote) :].strip()
+    if occurrence > 1 and not before + after:
+        return address
+    return f"{address}{text_fragment(quote, before, after)}"
+
+
 def _encoded(words: str) -> str:
     # `quote` never encodes "-", which separates the parts of a text directive.
     return percent_encoded(words, safe="").replace("-", "%2D")

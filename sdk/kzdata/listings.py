@@ -1,0 +1,149 @@
+"""How answers to questions look for people: the toll, disagreements, the timeline."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import typer
+
+from kzdata.rendering import aligned, bold, safe
+
+if TYPE_CHECKING:
+    from kzdata.questions.citations import Citation
+    from kzdata.questions.claims import Claim
+    from kzdata.questions.disagreements import Disagreement, Disagreements
+    from kzdata.questions.timeline import Event, Timeline
+    from kzdata.questions.toll import Entry, Scope, Toll
+
+_INDENT = " " * 4
+
+
+def toll(answer: "Toll") -> str:
+    """A block for each scope with its range, and a paragraph for each claim."""
+    blocks = ["\n".join(_scope(scope)) for scope in answer.scopes]
+    if answer.wider:
+        lines = [bold("not included: about more than was asked for, or does not say")]
+        for wider in answer.wider:
+            lines += _claim(wider.claim, f"{_about(wider.claim)}: {wider.why}")
+        blocks.append("\n".join(lines))
+    if answer.policy:
+        lines = [f"{wording}: {reference}" for wording, reference in answer.references]
+        title = f"vague words under the policy {answer.policy}"
+        blocks.append("\n".join([bold(safe(title)), *_indented(lines or ["none"])]))
+    return "\n\n".join([*(blocks or ["no claims"]), *_more(answer.more, "claims")])
+
+
+def _scope(scope: "Scope") -> Iterator[str]:
+    names = ", ".join(
+        filter(None, (scope.outcome, scope.population, scope.place or "place not said"))
+    )
+    envelope = scope.envelope.interval
+    yield f"{bold(safe(names))}: {safe(str(envelope)) if envelope else 'no number that stands'}"
+    for entry in scope.entries:
+        yield from _claim(entry.claim, *_entry(entry))
+
+
+def _entry(entry: "Entry") -> Iterator[str]:
+    if entry.why:
+        yield entry.why
+    ways = [way for way in (entry.place_way, entry.population_way) if len(way) > 1]
+    if ways:
+        yield f"counted up: {'; '.join(' > '.join(way) for way in ways)}"
+
+
+def _about(claim: "Claim") -> str:
+    named = (claim.about[0][1], claim.population, claim.place)
+    return ", ".join(filter(None, named))
+
+
+def _claim(claim: "Claim", *remarks: str) -> Iterator[str]:
+    """A claim: its day and key, what it says and who says it; remarks, receipt and links."""
+    from kzdata.questions.disagreements import said
+    from kzdata.questions.timeline import when
+
+    said_by = f"said by {claim.claimant}" if claim.claimant else ""
+    carried = f"carried by {claim.via}" if claim.via else ""
+    article = f"in {claim.receipt.source}" if claim.receipt else ""
+    head = [when(claim.day, None, claim.precision), claim.key, said(claim)]
+    yield "  " + safe("  ".join([*head, ", ".join(filter(None, [said_by, carried, article]))]))
+    yield from _indented(remarks)
+    if claim.receipt:
+        yield from _cited(claim.receipt)
+    yield from _indented(_link(claim, relation) for relation in _relations(claim))
+
+
+def _relations(claim: "Claim") -> list[tuple[str, bool, tuple[str, ...]]]:
+    """The claim's links by relation: the relation, whether it is the claim's own, the others."""
+    ends = [
+        (
+            link.relation,
+            link.claim == claim.key,
+            link.other if link.claim == claim.key else link.claim,
+        )
+        for link in claim.links
+    ]
+    grouped = groupby(sorted(ends), key=lambda end: end[:2])
+    return [(*head, tuple(other for *_, other in group)) for head, group in grouped]
+
+
+def _link(claim: "Claim", relation: tuple[str, bool, tuple[str, ...]]) -> str:
+    name, own, others = relation
+    keys = ", ".join(others)
+    return f"{name} {keys}" if own else f"{keys} {name} {claim.key}"
+
+
+def _cited(citation: "Citation") -> Iterator[str]:
+    quote = typer.style(safe(citation.quote), fg="green")
+    yield f"{_INDENT}“{quote}” {safe(citation.span)}"
+    if citation.link:
+        yield _INDENT + typer.style(safe(citation.link), dim=True)
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [_INDENT + safe(line) for line in lines]
+
+
+def _more(number: int, what: str) -> list[str]:
+    return [f"{number:,} more {what} are not listed; --limit lists more"] if number else []
+
+
+def disagreements(answer: "Disagreements") -> str:
+    """A block for each disagreement: the reason, both claims with receipts, what curators say."""
+    blocks = ["\n".join(_disagreement(one)) for one in answer.found]
+    count = f"{len(answer.contradictions)} contradictions, {len(answer.explained)} explained"
+    total = bold(f"{count}, {len(answer.uncurated)} that nobody has judged")
+    return "\n\n".join([*blocks, total, *_more(answer.more, "disagreements")])
+
+
+def _disagreement(one: "Disagreement") -> Iterator[str]:
+    colour = {"contradiction": "red", "uncurated": "yellow"}.get(one.verdict)
+    verdict = typer.style(one.verdict, fg=colour, bold=True)
+    yield f"{verdict}: {safe(one.reason)}"
+    for claim in (one.first, one.second):
+        yield from _claim_alone(claim)
+    notes = [f"{x.claim} {x.relation} {x.other}: {x.note or ''}".rstrip(": ") for x in one.links]
+    yield from ("  " + safe(note) for note in notes)
+
+
+def _claim_alone(claim: "Claim") -> Iterator[str]:
+    """A claim without its links, which are told of the pair."""
+    from dataclasses import replace
+
+    yield from _claim(replace(claim, links=()))
+
+
+def timeline(answer: "Timeline") -> str:
+    """A line for each event, and below it the passages that it rests on, by article."""
+    heads = aligned(
+        [(e.when, e.key, e.type or "", e.place or "", e.certainty or "", e.title) for e in answer]
+    )
+    lines: list[str] = []
+    for head, event in zip(heads, answer, strict=True):
+        lines += [head, *_indented(_passages(event))]
+    return "\n".join([*(lines or ["no events"]), *_more(answer.more, "events")])
+
+
+def _passages(event: "Event") -> Iterator[str]:
+    cited = sorted((r.citation for r in event.receipts), key=lambda c: (c.source, c.start, c.end))
+    for source, passages in groupby(cited, key=lambda citation: citation.source):
+        yield f"{source}: {' · '.join(f'“{passage.quote}”' for passage in passages)}"

@@ -1,0 +1,324 @@
+"""The toll: what was claimed about how many, by scope and day; never a sum, never an average."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any, ClassVar
+
+from kzdata.database import literal
+from kzdata.descriptor import Table
+from kzdata.errors import UsageError
+from kzdata.questions.answers import MOST, Rows
+from kzdata.questions.claims import Claim, Claims, tables
+from kzdata.questions.intervals import HULL, Interval
+from kzdata.questions.links import Link
+from kzdata.questions.scopes import check
+from kzdata.tables import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A claim in an answer, and how it got there.
+
+    Attributes:
+        claim: The claim.
+        place_way: The places from the claim's own up to the one that was asked for.
+        population_way: The populations likewise.
+        status: `standing`; `superseded` by another claim; `retracted`; or `no number`, which is not
+            zero. Only standing claims make the envelope.
+        why: The status in words; empty for a standing claim.
+    """
+
+    claim: Claim
+    place_way: tuple[str, ...]
+    population_way: tuple[str, ...]
+    status: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The range that the standing claims of one scope span, from the lowest end to the highest.
+
+    Attributes:
+        interval: The range, open where the end of any of the claims is; None where none of the
+            claims stands and gives a number.
+        claims: How many claims make it.
+    """
+
+    interval: Interval | None
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All claims about one outcome, one population and one place.
+
+    Attributes:
+        outcome: What happened.
+        population: To whom; None where the claims do not say.
+        place: Where; None where the claims do not say.
+        envelope: The range of what is claimed.
+        entries: The claims by day, undated ones last.
+    """
+
+    outcome: str | None
+    population: str | None
+    place: str | None
+    envelope: Envelope
+    entries: tuple[Entry, ...]
+
+    @property
+    def days(self) -> Mapping[date | None, tuple[Entry, ...]]:
+        """The claims of each day."""
+        grouped = groupby(self.entries, key=lambda entry: entry.claim.day)
+        return {day: tuple(entries) for day, entries in grouped}
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """A claim about more than was asked for, or that does not say; it is not in the answer."""
+
+    claim: Claim
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Toll(Rows):
+    """Claims by scope and day. Scopes are never added up: they may count the same people.
+
+    Attributes:
+        outcome: The outcome that was asked for; None for all.
+        population: The population, with all that are part of it.
+        place: The place, with all that are part of it.
+        policy: What vague words count for; None leaves them open.
+        references: Where the policy has the bounds that it gave, by wording.
+        scopes: The answer.
+        wider: Claims about more than was asked for.
+        more: How many further claims there are that the answer does not list.
+    """
+
+    outcome: str | None
+    population: str | None
+    place: str | None
+    policy: str | None
+    references: tuple[tuple[str, str], ...]
+    scopes: tuple[Scope, ...]
+    wider: tuple[Wider, ...]
+    more: int
+
+    columns: ClassVar[tuple[str, ...]] = (
+        *("outcome", "population", "place", "day", "precision", "claim", "wording", "low", "high"),
+        *("qualifier", "status", "claimant", "via", "source", "span", "quote", "link"),
+        *("place_way", "population_way", "links", "policy", "envelope"),
+    )
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """One row for each claim; wider ones last, with the status `wider`."""
+        for scope in self.scopes:
+            envelope = scope.envelope.interval
+            for entry in scope.entries:
+                ways = (" > ".join(entry.place_way), " > ".join(entry.population_way))
+                yield _row(entry.claim, entry.status, ways, envelope)
+        for wider in self.wider:
+            yield _row(wider.claim, "wider", ("", ""), None)
+
+    def __repr__(self) -> str:
+        asked = (self.outcome, self.population, self.place, self.policy and f"policy {self.policy}")
+        told = ", ".join(filter(None, asked)) or "all"
+        listed = sum(len(scope.entries) for scope in self.scopes)
+        return f"<Toll {told}: {listed + self.more} claims in {len(self.scopes)} scopes>"
+
+
+def _row(
+    claim: Claim, status: str, ways: tuple[str, str], envelope: Interval | None
+) -> tuple[Any, ...]:
+    interval, cited = claim.interval, claim.receipt
+    return (
+        *(claim.about[0][1], claim.population, claim.place, claim.day, claim.precision, claim.key),
+        *(claim.wording, interval and interval.low, interval and interval.high, claim.qualifier),
+        *(status, claim.claimant, claim.via, cited and cited.source, cited and cited.span),
+        *(cited and cited.quote, cited and cited.link, *ways),
+        *("; ".join(told(claim.key, link) for link in claim.links), claim.policy),
+        None if envelope is None else str(envelope),
+    )
+
+
+def told(claim: str, link: Link) -> str:
+    """A link from a claim's point of view: `updates CR-0001`, `CR-0013 updates it`."""
+    if link.claim == claim:
+        return f"{link.relation} {link.other}"
+    return f"{link.claim} {link.relation} it"
+
+
+def toll(
+    shelf: Shelf,
+    outcome: str | None = None,
+    population: str | None = None,
+    place: str | None = None,
+    policy: str | None = None,
+    retracted: bool = False,
+    limit: int = MOST,
+) -> Toll:
+    """Answer `kz.toll`; see there."""
+    asked = {"outcome": outcome, "population": population, "place": place}
+    parts = [_Part(shelf, table, asked, policy, retracted, limit) for table in _tolls(shelf)]
+    for role, value in asked.items():
+        check([found for part in parts if (found := part.claims.scope(role))], role, value)
+    scopes = [scope for part in parts for scope in part.scopes()]
+    wider = [claim for part in parts for claim in part.wider()]
+    listed = [entry.claim for scope in scopes for entry in scope.entries]
+    references = {
+        (claim.wording or "", claim.policy)
+        for claim in (*listed, *(other.claim for other in wider))
+        if claim.policy
+    }
+    more = sum(part.more for part in parts)
+    return Toll(
+        *(outcome, population, place, policy, tuple(sorted(references))),
+        *(tuple(scopes), tuple(wider), more),
+    )
+
+
+def _tolls(shelf: Shelf) -> list[Table]:
+    found = [
+        table
+        for table in tables(shelf, "a toll")
+        if table.schema.figure and table.schema.claims and table.schema.claims.outcome
+    ]
+    if not found:
+        raise UsageError(
+            f"{shelf.descriptor.name} declares no outcome in kzdata:claims of a table with "
+            "kzdata:figure, which a toll needs; docs/profile.md says how"
+        )
+    return found
+
+
+class _Part:
+    """What one table of claims has to say."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        table: Table,
+        asked: Mapping[str, str | None],
+        policy: str | None,
+        retracted: bool,
+        limit: int,
+    ) -> None:
+        self.claims = Claims(shelf, table, policy)
+        self.more, self._limit = 0, limit
+        self._database = shelf.database
+        self._asked = asked
+        self._scopes = {role: self.claims.scope(role) for role in ("place", "population")}
+        fits = {role: self._fit(role) for role in self._scopes}
+        columns = ", ".join(f"{sql} AS {role}_fit" for role, sql in fits.items())
+        wanted = [] if retracted else ["NOT retracted"]
+        if asked["outcome"] is not None:
+            wanted.append(f"about0 = {literal(asked['outcome'])}")
+        links, keys = self.claims.links, self.claims.keys
+        self._with = f"""WITH stated AS MATERIALIZED (SELECT *, {columns},
+                coalesce(key IN (SELECT id FROM {links.retracted(keys)}), false) AS retracted,
+                coalesce(key IN (SELECT id FROM {links.superseded(keys)}), false) AS superseded
+            FROM {self.claims.relation} AS c),
+        fitting AS (SELECT * FROM stated WHERE {" AND ".join(wanted) or "true"}),
+        chosen AS (SELECT * FROM fitting WHERE place_fit = 'in' AND population_fit = 'in')"""
+
+    def _fit(self, role: str) -> str:
+        """SQL: how a claim's place or population relates to the one asked for."""
+        value, scope = self._asked[role], self._scopes[role]
+        if value is None:
+            return "'in'"
+        if scope is None:
+            return "'unstated'"
+        return (
+            f"CASE WHEN {role} IS NULL THEN 'unstated' "
+            f"WHEN {role} IN (SELECT id FROM {scope.within(value)}) THEN 'in' "
+            f"WHEN {role} IN (SELECT id FROM {scope.around(value)}) THEN 'wider' ELSE 'out' END"
+        )
+
+    def scopes(self) -> Iterator[Scope]:
+        """The scopes in the order of their names, with the claims up to the limit."""
+        counts = self._rows("SELECT {by}, count(*) FROM chosen GROUP BY {by}")
+        standing = "numbered AND NOT retracted AND NOT superseded"
+        ends = ", ".join(HULL.values())
+        ranges = self._rows(
+            f"SELECT {{by}}, count(*), {ends} FROM chosen WHERE {standing} GROUP BY {{by}}"
+        )
+        envelopes = {tuple(row[:3]): Envelope(Interval.of(row[4:]), row[3]) for row in ranges}
+        entries = self._entries()
+        self.more = sum(count for *_, count in counts) - sum(map(len, entries.values()))
+        for *names, _ in counts:
+            by = (names[0], names[1], names[2])
+            envelope = envelopes.get(by, Envelope(None, 0))
+            yield Scope(*by, envelope, tuple(entries.get(by, ())))
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        by = "about0, population, place"
+        return self._database.rows(f"{self._with} {sql.format(by=by)} ORDER BY {by} NULLS LAST")
+
+    def _entries(self) -> dict[tuple[str | None, ...], list[Entry]]:
+        rows = self._database.rows(
+            f"""{self._with} SELECT key, retracted, superseded FROM chosen
+            ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
+        )
+        claims = self.claims.get(key for key, *_ in rows)
+        ways = {role: self._ways(role, claims) for role in self._scopes}
+        found: dict[tuple[str | None, ...], list[Entry]] = {}
+        for key, is_retracted, is_superseded in rows:
+            if (claim := claims.get(key)) is None:
+                continue  # a key with characters that no query can ask for
+            entry = Entry(
+                claim,
+                ways["place"].get(claim.place or "", ()),
+                ways["population"].get(claim.population or "", ()),
+                *self._status(claim, is_retracted, is_superseded),
+            )
+            by = (claim.about[0][1], claim.population, claim.place)
+            found.setdefault(by, []).append(entry)
+        return found
+
+    def _ways(self, role: str, claims: Mapping[str, Claim]) -> dict[str, tuple[str, ...]]:
+        scope, value = self._scopes[role], self._asked[role]
+        return scope.ways((getattr(c, role) for c in claims.values()), value) if scope else {}
+
+    def _status(self, claim: Claim, retracted: bool, superseded: bool) -> tuple[str, str]:
+        if retracted:
+            by = self._by(claim, self.claims.links.declared.retracts)
+            return "retracted", f"retracted{by or ', withdrawn from the package'}"
+        if superseded:
+            by = self._by(claim, self.claims.links.declared.supersedes)
+            return "superseded", f"not in the range: superseded{by}"
+        if claim.interval is None:
+            return "no number", "not in the range: it gives no number, which is not zero"
+        return "standing", ""
+
+    def _by(self, claim: Claim, relations: tuple[str, ...]) -> str:
+        by = [link.claim for link in claim.links if link.relation in relations]
+        by = [key for key in by if key != claim.key]
+        return f" by {', '.join(by)}" if by else ""
+
+    def wider(self) -> Iterator[Wider]:
+        """Claims about more than was asked for, or that do not say whether they are."""
+        rows = self._database.rows(
+            f"""{self._with} SELECT key, place_fit, population_fit FROM fitting
+            WHERE place_fit <> 'out' AND population_fit <> 'out'
+            AND NOT (place_fit = 'in' AND population_fit = 'in')
+            ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
+        )
+        claims = self.claims.get(key for key, *_ in rows)
+        for key, *fits in rows:
+            if (claim := claims.get(key)) is None:
+                continue
+            reasons = [
+                self._reason(role, fit, getattr(claim, role))
+                for role, fit in zip(self._scopes, fits, strict=True)
+                if fit != "in"
+            ]
+            yield Wider(claim, "; ".join(reasons))
+
+    def _reason(self, role: str, fit: str, value: str | None) -> str:
+        if fit == "unstated":
+            return f"does not say the {role}"
+        return f"about {value}, of which {self._asked[role]} is a part"

@@ -33,7 +33,7 @@ SEMVER = re.compile(
 
 RESERVED = "kz_ord"
 """A column name that validation needs for itself."""
-SINGLE = ("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones")
+SINGLE = ("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones", "places")
 """Declarations that one table of a package may have."""
 
 
@@ -282,6 +282,16 @@ class Exclusions(_Part):
     token: str
 
 
+class Places(_Part):
+    """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are."""
+
+    id: str
+    latitude: str
+    longitude: str
+    kind: str | None = None
+    name: str | None = None
+
+
 class Schema(_Part):
     """A Table Schema with the traceability declarations."""
 
@@ -305,6 +315,7 @@ class Schema(_Part):
     links: Links | None = Field(None, alias="kzdata:links")
     tombstones: Tombstones | None = Field(None, alias="kzdata:tombstones")
     exclusions: Exclusions | None = Field(None, alias="kzdata:exclusions")
+    places: Places | None = Field(None, alias="kzdata:places")
 
     @property
     def names(self) -> tuple[str, ...]:

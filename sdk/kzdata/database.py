@@ -543,8 +543,8 @@ class Database:
         """
         lists = list(zip(*rows, strict=True)) or [() for _ in columns]
         parts = ", ".join(
-            f"unnest(CAST(${i} AS {kind}[])) AS {identifier(column)}"
-            for i, (column, kind) in enumerate(columns.items(), 1)
+            f"{part} AS {identifier(column)}"
+            for part, column in zip(_unnested(columns.values()), columns, strict=True)
         )
         values = [list(column) for column in lists]
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS SELECT {parts}", values)
@@ -568,6 +568,17 @@ class Database:
     def drop(self, name: str) -> None:
         """Forget a table."""
         self.run(f"DROP TABLE {identifier(name)}")
+
+    def insert(self, table: str, kinds: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows of Python values to a table.
+
+        Args:
+            table: The table, as SQL.
+            kinds: SQL types of its columns, in order.
+            rows: The values, a sequence a row; at least one.
+        """
+        values = [list(column) for column in zip(*rows, strict=True)]
+        self.run(f"INSERT INTO {table} SELECT {', '.join(_unnested(kinds))}", values)
 
     def share(self, name: str, sql: str) -> None:
         """Make a shared relation out of a query."""
@@ -665,6 +676,11 @@ class Database:
             raise QueryError("a query must be text that UTF-8 can hold") from error
         except (duckdb.Error, TypeError, ValueError) as error:
             raise QueryError(_first_line(error)) from error
+
+
+def _unnested(kinds: Iterable[str]) -> list[str]:
+    """Parameters that are lists, as columns of the given SQL types."""
+    return [f"unnest(CAST(${i} AS {kind}[]))" for i, kind in enumerate(kinds, 1)]
 
 
 def _subquery(sql: str) -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kzdata.errors import UsageError
-from kzdata.exports import geographic
+from kzdata.exports import databases, geographic
 from kzdata.exports.registry import FORMATS, Exporter, exporter
 from kzdata.tables import nearest
 
 if TYPE_CHECKING:
     from kzdata.package import Package
 
-__all__ = ["FORMATS", "Exporter", "export", "exporter", "geographic"]
+__all__ = ["FORMATS", "Exporter", "databases", "export", "exporter", "geographic"]
 
 
 def export(package: "Package", form: str, out: str | Path, *, force: bool = False) -> Path:

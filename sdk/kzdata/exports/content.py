@@ -179,6 +179,20 @@ class Content:
         """Title of the package, or its name."""
         return str(self.raw.get("title") or self.name)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the tables' files."""
+        return sum(file.size for table in self.tables.values() for file in table.files)
+
+    def whole(self) -> dict[str, Any]:
+        """The descriptor with the tables' schemas in it."""
+        schemas = {name: table.raw_schema for name, table in self.tables.items()}
+        resources = [
+            entry | {"schema": schemas[entry["name"]]} if entry.get("name") in schemas else entry
+            for entry in self.raw["resources"]
+        ]
+        return self.raw | {"resources": resources}
+
     def facts(self) -> list[tuple[str, str]]:
         """What is said of the whole package, as names and values."""
         from kzdata import __version__

@@ -612,14 +612,20 @@ class Database:
             raise PackageError(message) from error
 
     def write_csv(self, source: Path, target: Path) -> None:
-        """Write a Parquet file out as CSV, each value as its type's usual text.
+        """Write a Parquet file out as CSV, each value as CSV files of Table Schema have it.
 
         Raises:
             PackageError: It is not a Parquet file.
         """
+        relation = f"read_parquet({_named(source)})"
         try:
+            kinds = {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}")}
+            cells = ", ".join(
+                f"{_as_cell(identifier(name), kind)} AS {identifier(name)}"
+                for name, kind in kinds.items()
+            )
             self.run(
-                f"""COPY (SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet({_named(source)}))
+                f"""COPY (SELECT {cells} FROM {relation})
                 TO {literal(str(target))} (FORMAT csv, HEADER, FORCE_QUOTE *)"""
             )
         except QueryError as error:
@@ -676,6 +682,14 @@ class Database:
             raise QueryError("a query must be text that UTF-8 can hold") from error
         except (duckdb.Error, TypeError, ValueError) as error:
             raise QueryError(_first_line(error)) from error
+
+
+def _as_cell(expression: str, kind: str) -> str:
+    """A value as CSV has it: whole numbers without a point, a T between date and time."""
+    cell = text(expression)
+    if kind in ("DOUBLE", "FLOAT"):
+        return replaced(cell, "[.]0$", "")
+    return swapped(cell, " ", "T") if kind.startswith("TIMESTAMP") else cell
 
 
 def _unnested(kinds: Iterable[str]) -> list[str]:

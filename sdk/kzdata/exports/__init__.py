@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kzdata.errors import UsageError
-from kzdata.exports import databases, geographic
+
+# Whoever imports a module registers its formats.
+from kzdata.exports import databases, geographic, parquet, workbook  # noqa: F401
 from kzdata.exports.registry import FORMATS, Exporter, exporter
 from kzdata.tables import nearest
 
 if TYPE_CHECKING:
     from kzdata.package import Package
 
-__all__ = ["FORMATS", "Exporter", "databases", "export", "exporter", "geographic"]
+__all__ = ["FORMATS", "Exporter", "export", "exporter"]
 
 
 def export(package: "Package", form: str, out: str | Path, *, force: bool = False) -> Path:

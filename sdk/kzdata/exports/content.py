@@ -14,7 +14,7 @@ from kzdata.tabular import imprint
 if TYPE_CHECKING:
     from kzdata.package import Package
 
-BATCH = 10_000
+BATCH = 50_000
 """Rows that are held at a time."""
 
 
@@ -85,7 +85,7 @@ class TableContent:
         """Find the columns that stay text, and count the rows, with one look at all cells."""
         typed = [place for place, held in enumerate(self.columns) if held.kind != "text"]
         number = 0
-        for number, cells in enumerate(self._table.texts(), 1):
+        for number, cells in enumerate(self.texts(), 1):
             for place in typed:
                 try:
                     self.columns[place].value(cells[place])
@@ -108,6 +108,14 @@ class TableContent:
         before, self.columns[place] = self.columns[place], self.column(name).as_text(reason)
         return before.kind != "text"
 
+    def texts(self) -> Iterator[tuple[str, ...]]:
+        """The cells of each row as they stand in the file.
+
+        Raises:
+            PackageError: A row is malformed.
+        """
+        return self._table.texts()
+
     def batches(self) -> Iterator[Batch]:
         """The rows in the order of the file, as typed values, some at a time.
 
@@ -115,7 +123,7 @@ class TableContent:
             PackageError: A row is malformed.
         """
         batch = Batch([], [])
-        for number, cells in enumerate(self._table.texts(), 1):
+        for number, cells in enumerate(self.texts(), 1):
             batch.rows.append(tuple(self._values(number, cells, batch.spellings)))
             if len(batch.rows) == BATCH:
                 yield batch

@@ -7,20 +7,25 @@ coordinates, the geometry is null, and the nearest place around it that has some
 
 import json
 import math
+import struct
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.descriptor import Places
 from kzdata.errors import PackageError, UsageError
 from kzdata.exports.content import Content, TableContent, encodable
+from kzdata.exports.parquet import arrow_type
 from kzdata.exports.registry import exporter
 from kzdata.receipts import Ledger, Receipt
 
 if TYPE_CHECKING:
     from kzdata.package import Package
 
+BATCH = 10_000
 Point = tuple[float, float]
 """Longitude and latitude in degrees, WGS 84."""
 RECEIPT = [field.name for field in fields(Receipt) if field.name != "record"]
@@ -64,6 +69,14 @@ class Atlas:
     Args:
         package: The package.
 
+    Attributes:
+        content: What is written of the package.
+        places: All places by key.
+        label: The columns of a place but for its coordinates.
+        tables: The tables of events, each with the column that names a place.
+        own: The names that `OWN` have here.
+        geometry: The name that a column of geometries has here.
+
     Raises:
         UsageError: It declares no places, or no event refers to them.
         PackageError: A place has coordinates that cannot be.
@@ -84,7 +97,11 @@ class Atlas:
         assert self._home.schema.places
         self._declared: Places = self._home.schema.places
         self.places = dict(self._places())
+        hidden = (self._declared.latitude, self._declared.longitude)
+        self.label = [held for held in self._home.columns if held.name not in hidden]
         self.tables = dict(self._events())
+        taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
+        self.geometry, *self.own = _free(("geometry", *OWN), taken)
         if not self.tables:
             raise UsageError(
                 f"{package.name} has no events: no table of records with a foreign key to "
@@ -129,7 +146,6 @@ class Atlas:
         """The events in the order of their tables."""
         for name, column in self.tables.items():
             table = self.content.tables[name]
-            ours = _free(OWN, set(table.schema.names))
             for cells in _rows(table):
                 place = self.places.get(str(cells[column]))
                 key = str(cells[table.schema.primary_key[0]])
@@ -140,13 +156,11 @@ class Atlas:
                     self._within(place),
                     self._receipts(name, key),
                 )
-                properties = cells | dict(zip(ours, known, strict=True))
+                properties = cells | dict(zip(self.own, known, strict=True))
                 yield Feature(key, place.point if place else None, properties)
 
     def _label(self, place: Place | None) -> dict[str, Any] | None:
-        """A place without its coordinates."""
-        hidden = (self._declared.latitude, self._declared.longitude)
-        return place and {name: cell for name, cell in place.cells.items() if name not in hidden}
+        return place and {held.name: place.cells[held.name] for held in self.label}
 
     def _within(self, place: Place | None) -> dict[str, Any] | None:
         """The nearest place around one without coordinates that has some."""
@@ -182,16 +196,19 @@ def _free(names: tuple[str, ...], taken: set[str]) -> list[str]:
 
 
 def _rows(table: TableContent) -> Iterator[dict[str, Any]]:
-    """The rows of a table as JSON has values."""
+    """The rows of a table as values by column."""
     for batch in table.batches():
         for row in batch.rows:
-            yield dict(zip(table.schema.names, map(_plain, row), strict=True))
+            yield dict(zip(table.schema.names, row, strict=True))
 
 
 def _plain(value: Any) -> Any:
+    """A value as JSON has it: dates as text, whole numbers without a point."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
-    return value if value is None or isinstance(value, str | int) else value.isoformat()
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return value.isoformat() if isinstance(value, date | datetime | time) else value
 
 
 @exporter("geojson", suffix=".geojson")
@@ -213,9 +230,75 @@ def _as_geojson(feature: Feature) -> dict[str, Any]:
         "type": "Feature",
         "id": feature.key,
         "geometry": {"type": "Point", "coordinates": point} if point else None,
-        "properties": feature.properties,
+        "properties": _plain(feature.properties),
     }
 
 
 def _json(value: Any) -> str:
     return encodable(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+@exporter("geoparquet", suffix=".parquet", module="pyarrow", extra="pyarrow")
+def geoparquet(package: "Package", out: Path) -> None:
+    """Events as points on the map, each with its receipts (GeoParquet 1.1)."""
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    atlas = Atlas(package)
+    schema = _arrow_schema(atlas)
+    points: set[Point] = set()
+    with ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in _batched(atlas.features()):
+            points |= {feature.point for feature in batch if feature.point}
+            writer.write_table(
+                pa.Table.from_pylist([_as_row(atlas.geometry, f) for f in batch], schema)
+            )
+        writer.add_key_value_metadata({"geo": _json(_geo(atlas.geometry, points))})
+
+
+def _batched(features: Iterator[Feature]) -> Iterator[list[Feature]]:
+    while batch := list(islice(features, BATCH)):
+        yield batch
+
+
+def _as_row(geometry: str, feature: Feature) -> dict[str, Any]:
+    return {geometry: feature.point and _wkb(feature.point), **feature.properties}
+
+
+def _wkb(point: Point) -> bytes:
+    """A point as well-known binary, little-endian."""
+    return struct.pack("<BIdd", 1, 1, *point)
+
+
+def _geo(geometry: str, points: set[Point]) -> dict[str, Any]:
+    """The metadata of GeoParquet 1.1; without `crs` coordinates are WGS 84, longitude first."""
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"] if points else []}
+    if points:
+        sides = list(zip(*points, strict=True))
+        column["bbox"] = [*map(min, sides), *map(max, sides)]
+    return {"version": "1.1.0", "primary_column": geometry, "columns": {geometry: column}}
+
+
+def _arrow_schema(atlas: Atlas) -> Any:
+    """The columns: the geometry, those of all tables of events, and our own."""
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {atlas.geometry: pa.binary()}
+    for name in atlas.tables:
+        for held in atlas.content.tables[name].columns:
+            kind = arrow_type(held.kind)
+            if columns.setdefault(held.name, kind) != kind:
+                raise UsageError(f"columns {held.name} of {', '.join(atlas.tables)} differ in type")
+    return pa.schema(columns | dict(zip(atlas.own, _own_types(atlas), strict=True)))
+
+
+def _own_types(atlas: Atlas) -> Iterator[Any]:
+    """The types of `OWN`."""
+    import pyarrow as pa
+
+    place = [(held.name, arrow_type(held.kind)) for held in atlas.label]
+    point = [("longitude", pa.float64()), ("latitude", pa.float64())]
+    whole = [(name, pa.int64()) for name in ("start", "end", "occurrence")]
+    receipt = {name: dict(whole).get(name, pa.string()) for name in RECEIPT}
+    yield from (pa.string(), pa.struct(place), pa.string())
+    yield from (pa.struct([*place, *point]), pa.list_(pa.struct(list(receipt.items()))))

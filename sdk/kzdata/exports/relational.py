@@ -229,9 +229,11 @@ class Keys:
             for here, there in zip(ours, theirs, strict=True)
         )
         filled = " AND ".join(f"here.{names.column(table, name)} IS NOT NULL" for name in ours)
+        # SQLite makes an index for a join, but would scan the parent for each row of NOT EXISTS.
         broken = (
-            f"SELECT count(*) FROM {self._staged(table)} AS here WHERE {filled} "
-            f"AND NOT EXISTS (SELECT 1 FROM {self._staged(parent)} AS there WHERE {same})"
+            f"SELECT count(*) FROM {self._staged(table)} AS here "
+            f"LEFT JOIN {self._staged(parent)} AS there ON {same} "
+            f"WHERE {filled} AND there.{names.column(parent, theirs[0])} IS NULL"
         )
         return Constraint(clause, broken)
 

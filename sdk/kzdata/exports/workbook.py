@@ -106,7 +106,7 @@ class Sheets:
 
     def _write_about(self) -> None:
         sheet = Sheet(self._book, self._about, ABOUT)
-        sheet.head(("about", ""))
+        sheet.head(("about", "value"))
         for fact in (*self._content.facts(), *READING):
             sheet.row(fact)
         sheet.row(())
@@ -141,7 +141,7 @@ class Sheets:
         yield "yes" if field.constraints.required else None
         yield "\n".join(told) or None
         yield "\n".join(_keys(table, held.name)) or None
-        yield " ".join(map(repr, held.missing))
+        yield "\n".join(value or "(empty)" for value in held.missing)
 
 
 def _keys(table: TableContent, name: str) -> Iterator[str]:

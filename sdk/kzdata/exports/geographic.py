@@ -142,6 +142,15 @@ class Atlas:
                     yield table.name, key.fields[0]
                     break
 
+    def points(self) -> set[Point]:
+        """The points at which events stand."""
+        named = {
+            str(cells[column])
+            for name, column in self.tables.items()
+            for cells in _rows(self.content.tables[name])
+        }
+        return {place.point for key, place in self.places.items() if place.point and key in named}
+
     def features(self) -> Iterator[Feature]:
         """The events in the order of their tables."""
         for name, column in self.tables.items():
@@ -245,15 +254,12 @@ def geoparquet(package: "Package", out: Path) -> None:
     from pyarrow.parquet import ParquetWriter
 
     atlas = Atlas(package)
-    schema = _arrow_schema(atlas)
-    points: set[Point] = set()
+    schema = _arrow_schema(atlas).with_metadata({"geo": _json(_geo(atlas))})
     with ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in _batched(atlas.features()):
-            points |= {feature.point for feature in batch if feature.point}
             writer.write_table(
                 pa.Table.from_pylist([_as_row(atlas.geometry, f) for f in batch], schema)
             )
-        writer.add_key_value_metadata({"geo": _json(_geo(atlas.geometry, points))})
 
 
 def _batched(features: Iterator[Feature]) -> Iterator[list[Feature]]:
@@ -270,13 +276,18 @@ def _wkb(point: Point) -> bytes:
     return struct.pack("<BIdd", 1, 1, *point)
 
 
-def _geo(geometry: str, points: set[Point]) -> dict[str, Any]:
+def _geo(atlas: Atlas) -> dict[str, Any]:
     """The metadata of GeoParquet 1.1; without `crs` coordinates are WGS 84, longitude first."""
+    points = atlas.points()
     column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"] if points else []}
     if points:
         sides = list(zip(*points, strict=True))
         column["bbox"] = [*map(min, sides), *map(max, sides)]
-    return {"version": "1.1.0", "primary_column": geometry, "columns": {geometry: column}}
+    return {
+        "version": "1.1.0",
+        "primary_column": atlas.geometry,
+        "columns": {atlas.geometry: column},
+    }
 
 
 def _arrow_schema(atlas: Atlas) -> Any:

@@ -5,6 +5,8 @@ import io
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -735,8 +737,11 @@ def land(root: Path, places: list[list[str]], **declared: Any) -> Folder:
 def test_other_names_and_columns_of_the_same_name(tmp_path: Path) -> None:
     """Catches an export that works by the names of our own columns, or overwrites others."""
     places = [["a", "1.5", "-2", ""], ["b", "", "", "a"], ["c", "", "", "d"], ["d", "", "", "c"]]
-    root = land(tmp_path / "p", places).root
-    one, two, three, four = features(root, tmp_path)
+    folder = land(tmp_path / "p", [*places, ["None", "1", "1", ""]])
+    folder.edit("happened", 4, "where", "")
+    root = folder.root
+    one, two, three, four, five = features(root, tmp_path)
+    assert (five["geometry"], five["properties"]["place_"]) == (None, None)
     assert one["geometry"] == {"type": "Point", "coordinates": [-2, 1.5]}
     assert one["properties"]["place"] == "mine"
     assert one["properties"]["place_"] == {"spot": "a", "in": None}
@@ -745,7 +750,7 @@ def test_other_names_and_columns_of_the_same_name(tmp_path: Path) -> None:
     assert two["properties"]["place_within"]["spot"] == "a"
     assert three["properties"]["place_within"] is four["properties"]["place_within"] is None
     out = exported(root, "geoparquet", tmp_path / "out.parquet")
-    assert pq.read_table(out).column("geometry").to_pylist() == ["mine"] * 4
+    assert pq.read_table(out).column("geometry").to_pylist() == ["mine"] * 5
     assert b"geometry_" in pq.read_schema(out).metadata[b"geo"]
 
 
@@ -862,8 +867,6 @@ def test_a_library_that_is_not_there_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Catches an ImportError that leaves a reader to guess."""
-    import sys
-
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(kzdata.MissingExtraError, match=re.escape(line)):
         exported(island.root, form, tmp_path / "out")
@@ -876,6 +879,39 @@ def test_a_malformed_row_is_refused(island: Folder, tmp_path: Path) -> None:
         file.write(b"one,two,three\n")
     with pytest.raises(kzdata.PackageError, match=r"tables/islets\.csv:\d+: wrong number of cells"):
         exported(island.root, "sqlite", tmp_path / "out")
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "kzdata.cli", "export", *arguments]
+    return subprocess.run(line, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def test_the_command(island: Folder, tmp_path: Path) -> None:
+    """Catches a command that does less, or says more, than the SDK."""
+    listed = command("--list", "--format", "json")
+    assert [row["format"] for row in json.loads(listed.stdout)] == list(FORMATS)
+    out = tmp_path / "out.sqlite"
+    done = command("sqlite", str(out), "--package", str(island.root))
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"wrote {out}\n", "")
+    assert from_sqlite(out) == cells_of(island.root)
+    again = command("sqlite", str(out), "--package", str(island.root))
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr.startswith("kzdata: ")
+    assert "--force" in again.stderr
+    assert command("sqlite", str(out), "--force", "-p", str(island.root)).returncode == 0
+    for arguments in ([], ["sqlite"]):
+        bare = command(*arguments)
+        assert (bare.returncode, bare.stdout) == (2, "")
+        assert "FORMAT OUT" in bare.stderr
+
+
+@pytest.mark.parametrize("form", ["duckdb", "sqlite", "xlsx"])
+def test_parquet_and_compressed_packages_are_exported(
+    form: str, package: Path, tmp_path: Path
+) -> None:
+    """Catches an export that reads plain CSV alone."""
+    parquet = exported(package, "parquet", tmp_path / "parquet")
+    assert read_back(form, exported(parquet, form, tmp_path / "a"), package) == cells_of(package)
 
 
 def test_every_format_is_documented(package: Path) -> None:

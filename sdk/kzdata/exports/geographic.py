@@ -108,12 +108,13 @@ class Atlas:
                 f"{self._home.name}, but for claims"
             )
 
-    def _places(self) -> Iterator[tuple[str, Place]]:
+    def _places(self) -> Iterator[tuple[Any, Place]]:
         for cells in _rows(self._home):
-            key = str(cells[self._declared.id])
-            yield key, Place(cells, self._point(key, cells))
+            key = cells[self._declared.id]
+            if key is not None:
+                yield key, Place(cells, self._point(key, cells))
 
-    def _point(self, key: str, cells: dict[str, Any]) -> Point | None:
+    def _point(self, key: Any, cells: dict[str, Any]) -> Point | None:
         longitude, latitude = cells[self._declared.longitude], cells[self._declared.latitude]
         if longitude is None and latitude is None:
             return None
@@ -145,7 +146,7 @@ class Atlas:
     def points(self) -> set[Point]:
         """The points at which events stand."""
         named = {
-            str(cells[column])
+            cells[column]
             for name, column in self.tables.items()
             for cells in _rows(self.content.tables[name])
         }
@@ -156,7 +157,7 @@ class Atlas:
         for name, column in self.tables.items():
             table = self.content.tables[name]
             for cells in _rows(table):
-                place = self.places.get(str(cells[column]))
+                place = self.places.get(cells[column])
                 key = str(cells[table.schema.primary_key[0]])
                 known = (
                     name,
@@ -181,9 +182,9 @@ class Atlas:
 
     def _around(self, place: Place | None) -> Place | None:
         """The nearest place around one without coordinates that has some."""
-        parent, seen = self._home.schema.parent, set[str]()
+        parent, seen = self._home.schema.parent, set[Any]()
         while parent and place and not place.point:
-            above = str(place.cells[parent])
+            above = place.cells[parent]
             place = None if above in seen else self.places.get(above)
             seen.add(above)
             if place and place.point:

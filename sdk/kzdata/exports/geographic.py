@@ -96,7 +96,7 @@ class Atlas:
         self._home = named[0]
         assert self._home.schema.places
         self._declared: Places = self._home.schema.places
-        self.places = dict(self._places())
+        self.places: dict[Any, Place] = dict(self._places())
         hidden = (self._declared.latitude, self._declared.longitude)
         self.label = [held for held in self._home.columns if held.name not in hidden]
         self.tables = dict(self._events())

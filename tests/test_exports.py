@@ -906,9 +906,7 @@ def test_the_command(island: Folder, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["duckdb", "sqlite", "xlsx"])
-def test_a_parquet_package_is_exported(
-    form: str, package: Path, tmp_path: Path
-) -> None:
+def test_a_parquet_package_is_exported(form: str, package: Path, tmp_path: Path) -> None:
     """Catches an export that reads nothing but CSV."""
     parquet = exported(package, "parquet", tmp_path / "parquet")
     assert read_back(form, exported(parquet, form, tmp_path / "a"), package) == cells_of(package)

@@ -274,6 +274,16 @@ def test_any_table_comes_back_letter_by_letter(
     assert read_back(form, out, root) == cells_of(root) == {"t": rows}
 
 
+@pytest.mark.parametrize("form", TABULAR)
+def test_rows_without_any_value_are_rows(form: str, tmp_path: Path) -> None:
+    """Catches a last row that a spreadsheet does not count."""
+    schema = {"fields": columns("a b")}
+    rows = [["", ""], ["x", ""], ["", ""], ["", ""]]
+    root = build(tmp_path / "p", [Spec("t", schema, rows)]).root
+    out = exported(root, form, tmp_path / "out")
+    assert read_back(form, out, root) == {"t": rows}
+
+
 def single(root: Path, kind: str, cells: Sequence[str], **more: Any) -> Path:
     """A package of one table with one column `c`."""
     field = column("c", kind) | more

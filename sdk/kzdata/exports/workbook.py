@@ -187,6 +187,9 @@ class Sheet:
             if value is not None:
                 self._widths[place] = max(self._widths.get(place, 0), len(str(value)))
                 self._write(place, value, style)
+        if values and all(value is None for value in values):
+            # A formatted blank keeps a last row without any value in the sheet.
+            self._sheet.write_blank(self._next, 0, None, _format(self._book, num_format="@"))
         self._next += 1
 
     def _write(self, place: int, value: Any, style: Any) -> None:

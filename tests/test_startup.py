@@ -61,7 +61,7 @@ def test_the_light_names_load_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("start", [MODULE, SCRIPT], ids=["module", "script"])
-@pytest.mark.parametrize("command", ["", "validate", "query", "trace"])
+@pytest.mark.parametrize("command", ["", "validate", "query", "trace", "export"])
 def test_help_loads_nothing_heavy(start: str, command: str) -> None:
     """Catches a command line that takes a quarter of a second to say how it is used."""
     assert loaded(start, *command.split(), "--help") == set()

@@ -449,6 +449,36 @@ def release_check(
     raise typer.Exit(0 if result.valid else 1)
 
 
+@app.command(epilog="Examples: kzdata export --list; kzdata export duckdb kzdata.duckdb")
+def export(
+    name: Annotated[
+        str | None, typer.Argument(metavar="FORMAT", help="One of those that --list gives.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Argument(metavar="OUT", help="The file or directory to write.")
+    ] = None,
+    package: PackageOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """Write a package in another format: a database, a workbook, Parquet, GeoJSON and others."""
+    from kzdata.errors import UsageError
+    from kzdata.exports import FORMATS
+
+    if listed:
+        rows = [(f.name, f.suffix or "a directory", f.extra, f.title) for f in FORMATS.values()]
+        _show(("format", "writes", "extra", "what"), rows, form)
+        return
+    if name is None or out is None:
+        raise UsageError("name a format and a place: kzdata export FORMAT OUT; --list lists them")
+    with _load(package) as kz:
+        kz.export(name, out, force=force)
+    from kzdata import rendering
+
+    rendering.emit(f"wrote {rendering.safe(str(out))}")
+
+
 @app.command(epilog="Example: kzdata seal .")
 def seal(
     path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],

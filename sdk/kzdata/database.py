@@ -561,8 +561,8 @@ class Database:
         """
         lists = list(zip(*rows, strict=True)) or [() for _ in columns]
         parts = ", ".join(
-            f"unnest(CAST(${i} AS {kind}[])) AS {identifier(column)}"
-            for i, (column, kind) in enumerate(columns.items(), 1)
+            f"{part} AS {identifier(column)}"
+            for part, column in zip(_unnested(columns.values()), columns, strict=True)
         )
         values = [list(column) for column in lists]
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS SELECT {parts}", values)
@@ -586,6 +586,17 @@ class Database:
     def drop(self, name: str) -> None:
         """Forget a table."""
         self.run(f"DROP TABLE {identifier(name)}")
+
+    def insert(self, table: str, kinds: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows of Python values to a table.
+
+        Args:
+            table: The table, as SQL.
+            kinds: SQL types of its columns, in order.
+            rows: The values, a sequence a row; at least one.
+        """
+        values = [list(column) for column in zip(*rows, strict=True)]
+        self.run(f"INSERT INTO {table} SELECT {', '.join(_unnested(kinds))}", values)
 
     def share(self, name: str, sql: str) -> None:
         """Make a shared relation out of a query."""
@@ -619,14 +630,20 @@ class Database:
             raise PackageError(message) from error
 
     def write_csv(self, source: Path, target: Path) -> None:
-        """Write a Parquet file out as CSV, each value as its type's usual text.
+        """Write a Parquet file out as CSV, each value as CSV files of Table Schema have it.
 
         Raises:
             PackageError: It is not a Parquet file.
         """
+        relation = f"read_parquet({_named(source)})"
         try:
+            kinds = {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}")}
+            cells = ", ".join(
+                f"{_as_cell(identifier(name), kind)} AS {identifier(name)}"
+                for name, kind in kinds.items()
+            )
             self.run(
-                f"""COPY (SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet({_named(source)}))
+                f"""COPY (SELECT {cells} FROM {relation})
                 TO {literal(str(target))} (FORMAT csv, HEADER, FORCE_QUOTE *)"""
             )
         except QueryError as error:
@@ -683,6 +700,19 @@ class Database:
             raise QueryError("a query must be text that UTF-8 can hold") from error
         except (duckdb.Error, TypeError, ValueError) as error:
             raise QueryError(_first_line(error)) from error
+
+
+def _as_cell(expression: str, kind: str) -> str:
+    """A value as CSV has it: whole numbers without a point, a T between date and time."""
+    cell = text(expression)
+    if kind in ("DOUBLE", "FLOAT"):
+        return replaced(cell, "[.]0$", "")
+    return swapped(cell, " ", "T") if kind.startswith("TIMESTAMP") else cell
+
+
+def _unnested(kinds: Iterable[str]) -> list[str]:
+    """Parameters that are lists, as columns of the given SQL types."""
+    return [f"unnest(CAST(${i} AS {kind}[]))" for i, kind in enumerate(kinds, 1)]
 
 
 def _subquery(sql: str) -> str:

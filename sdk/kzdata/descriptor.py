@@ -35,7 +35,7 @@ RESERVED = "kz_ord"
 """A column name that validation needs for itself."""
 SINGLE = (
     *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones"),
-    *("events", "participants", "policies"),
+    *("events", "participants", "policies", "places"),
 )
 """Declarations that one table of a package may have."""
 
@@ -340,6 +340,16 @@ class Exclusions(_Part):
     token: str
 
 
+class Places(_Part):
+    """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are."""
+
+    id: str
+    latitude: str
+    longitude: str
+    kind: str | None = None
+    name: str | None = None
+
+
 class Schema(_Part):
     """A Table Schema with the traceability declarations."""
 
@@ -367,6 +377,7 @@ class Schema(_Part):
     events: Events | None = Field(None, alias="kzdata:events")
     participants: Participants | None = Field(None, alias="kzdata:participants")
     policies: Policies | None = Field(None, alias="kzdata:policies")
+    places: Places | None = Field(None, alias="kzdata:places")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -266,6 +266,12 @@ class Package(models.Tables):
             raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
         return coverage(self._shelf, found)
 
+    def export(self, form: str, out: str | Path, *, force: bool = False) -> Path:
+        """Write the package in another format, such as `duckdb`; see `kzdata.exports.export`."""
+        from kzdata.exports import export
+
+        return export(self, form, out, force=force)
+
     def validate(
         self,
         *,

@@ -59,6 +59,16 @@ class Table(Generic[RowT]):
     def __len__(self) -> int:
         return sum(1 for _ in self._records())
 
+    def texts(self) -> Iterator[tuple[str, ...]]:
+        """The cells of each row as they stand in the file, in the order of the file.
+
+        Raises:
+            PackageError: The header is not that of the schema, or a row is malformed.
+        """
+        for record in self._records():
+            self._check(record)
+            yield tuple(cell.value for cell in record.cells)
+
     def __getitem__(self, key: object) -> RowT:
         """The row of a primary key; a composite key is a tuple.
 
@@ -130,9 +140,7 @@ class Table(Generic[RowT]):
         return (record for record in sheet.records() if record.number >= 0)
 
     def _row(self, record: Record) -> RowT:
-        where = f"{self._path}:{record.line}"
-        if record.fault or len(record.cells) != len(self.schema.fields):
-            raise PackageError(f"{where}: {record.fault or 'wrong number of cells'}{_ADVICE}")
+        self._check(record)
         values = {
             field.name: cell.value
             for field, cell in zip(self.schema.fields, record.cells, strict=True)
@@ -143,7 +151,13 @@ class Table(Generic[RowT]):
         except ValidationError as error:
             problem = error.errors()[0]
             field = ".".join(map(str, problem["loc"]))
+            where = f"{self._path}:{record.line}"
             raise PackageError(f"{where}: {field}: {problem['msg']}{_ADVICE}") from error
+
+    def _check(self, record: Record) -> None:
+        if record.fault or len(record.cells) != len(self.schema.fields):
+            fault = record.fault or "wrong number of cells"
+            raise PackageError(f"{self._path}:{record.line}: {fault}{_ADVICE}")
 
     @cached_property
     def _index(self) -> dict[tuple[str, ...], Record]:

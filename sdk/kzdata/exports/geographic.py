@@ -1,0 +1,316 @@
+"""Events on the map, each with its receipts: GeoJSON (RFC 7946) and GeoParquet 1.1.
+
+An event is a row of a table of records that refers to the table of places and is no claim. It
+stands at the point of the place that it names and nowhere else: where this place has no
+coordinates, the geometry is null, and the nearest place around it that has some is told beside it.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kzdata.descriptor import Places
+from kzdata.errors import PackageError, UsageError
+from kzdata.exports.content import Content, TableContent, encodable
+from kzdata.exports.parquet import arrow_type
+from kzdata.exports.registry import exporter
+from kzdata.receipts import Ledger, Receipt
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+
+BATCH = 10_000
+Point = tuple[float, float]
+"""Longitude and latitude in degrees, WGS 84."""
+RECEIPT = [field.name for field in fields(Receipt) if field.name != "record"]
+"""What of a receipt stands in a feature; the record is the feature itself."""
+
+
+class Place(NamedTuple):
+    """A place: its row as printed values, and its point where it has one."""
+
+    cells: dict[str, Any]
+    point: Point | None
+
+
+class Feature(NamedTuple):
+    """An event on the map.
+
+    Attributes:
+        key: Its key.
+        point: Where it happened, if the place that it names has coordinates.
+        properties: Its row, and under the names of `OWN` what else is known.
+    """
+
+    key: str
+    point: Point | None
+    properties: dict[str, Any]
+
+
+OWN = ("table", "place", "place_kind", "place_within", "receipts")
+"""Properties beside an event's columns; a column of the same name keeps it, and ours gets a `_`.
+
+`table`: the event's table. `place`: the row of its place without coordinates. `place_kind`: how
+precise the point is, such as city, region or country. `place_within`: where the place has no
+coordinates, the nearest place around it that has some, as `place` with `longitude` and `latitude`.
+`receipts`: what each cell rests on.
+"""
+
+
+class Atlas:
+    """The events of a package and where they happened.
+
+    Args:
+        package: The package.
+
+    Attributes:
+        content: What is written of the package.
+        places: All places by key.
+        label: The columns of a place but for its coordinates.
+        tables: The tables of events, each with the column that names a place.
+        own: The names that `OWN` have here.
+        geometry: The name that a column of geometries has here.
+
+    Raises:
+        UsageError: It declares no places, or no event refers to them.
+        PackageError: A place has coordinates that cannot be.
+    """
+
+    def __init__(self, package: "Package") -> None:
+        self.content = Content(package)
+        declared = package._shelf.descriptor.one
+        traced = all(declared(role) for role in ("edges", "spans", "sources"))
+        self._ledger = Ledger(package._shelf) if traced else None
+        named = [table for table in self.content.tables.values() if table.schema.places]
+        if not named:
+            raise UsageError(
+                f"{package.name} declares no kzdata:places, so nothing has coordinates; "
+                "docs/profile.md says how"
+            )
+        self._home = named[0]
+        assert self._home.schema.places
+        self._declared: Places = self._home.schema.places
+        self.places: dict[Any, Place] = dict(self._places())
+        hidden = (self._declared.latitude, self._declared.longitude)
+        self.label = [held for held in self._home.columns if held.name not in hidden]
+        self.tables = dict(self._events())
+        taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
+        self.geometry, *self.own = _free(("geometry", *OWN), taken)
+        if not self.tables:
+            raise UsageError(
+                f"{package.name} has no events: no table of records with a foreign key to "
+                f"{self._home.name}, but for claims"
+            )
+
+    def _places(self) -> Iterator[tuple[Any, Place]]:
+        for cells in _rows(self._home):
+            key = cells[self._declared.id]
+            if key is not None:
+                yield key, Place(cells, self._point(key, cells))
+
+    def _point(self, key: Any, cells: dict[str, Any]) -> Point | None:
+        longitude, latitude = cells[self._declared.longitude], cells[self._declared.latitude]
+        if longitude is None and latitude is None:
+            return None
+        try:
+            point = float(longitude), float(latitude)
+        except (TypeError, ValueError):
+            point = (math.nan, math.nan)
+        if not (abs(point[0]) <= 180 and abs(point[1]) <= 90):
+            found = f"longitude {longitude}, latitude {latitude}"
+            raise PackageError(
+                f"{self._home.name}, {key}: found {found}, expected degrees from -180 to 180 and "
+                "from -90 to 90, or neither"
+            )
+        return point
+
+    def _events(self) -> Iterator[tuple[str, str]]:
+        """The tables of events, each with its column that names a place."""
+        declared = [t for t in self.content.tables.values() if getattr(t.schema, "events", None)]
+        for table in declared or self.content.tables.values():
+            schema = table.schema
+            if schema.principal or table is self._home or schema.record_key is None:
+                continue
+            for key in schema.foreign_keys:
+                target = (key.reference.resource, key.reference.fields)
+                if target == (self._home.name, (self._declared.id,)):
+                    yield table.name, key.fields[0]
+                    break
+
+    def points(self) -> set[Point]:
+        """The points at which events stand."""
+        named = {
+            cells[column]
+            for name, column in self.tables.items()
+            for cells in _rows(self.content.tables[name])
+        }
+        return {place.point for key, place in self.places.items() if place.point and key in named}
+
+    def features(self) -> Iterator[Feature]:
+        """The events in the order of their tables."""
+        for name, column in self.tables.items():
+            table = self.content.tables[name]
+            for cells in _rows(table):
+                place = self.places.get(cells[column])
+                key = str(cells[table.schema.primary_key[0]])
+                known = (
+                    name,
+                    self._label(place),
+                    place.cells[self._declared.kind] if place and self._declared.kind else None,
+                    self._within(place),
+                    self._receipts(name, key),
+                )
+                properties = cells | dict(zip(self.own, known, strict=True))
+                yield Feature(key, place.point if place else None, properties)
+
+    def _label(self, place: Place | None) -> dict[str, Any] | None:
+        return place and {held.name: place.cells[held.name] for held in self.label}
+
+    def _within(self, place: Place | None) -> dict[str, Any] | None:
+        """The nearest place around one without coordinates that has some."""
+        around = self._around(place)
+        if around is None or around.point is None:
+            return None
+        longitude, latitude = around.point
+        return {**(self._label(around) or {}), "longitude": longitude, "latitude": latitude}
+
+    def _around(self, place: Place | None) -> Place | None:
+        """The nearest place around one without coordinates that has some."""
+        parent, seen = self._home.schema.parent, set[Any]()
+        while parent and place and not place.point:
+            above = place.cells[parent]
+            place = None if above in seen else self.places.get(above)
+            seen.add(above)
+            if place and place.point:
+                return place
+        return None
+
+    def _receipts(self, table: str, key: str) -> list[dict[str, Any]]:
+        if self._ledger is None:
+            return []
+        found = self._ledger.trace(key if "/" in table else f"{table}/{key}")
+        return [{name: getattr(receipt, name) for name in RECEIPT} for receipt in found]
+
+
+def _free(names: tuple[str, ...], taken: set[str]) -> list[str]:
+    """The names, each with so many `_` after it that no column has it."""
+    return [
+        next(n for n in (name + "_" * k for k in range(99)) if n not in taken) for name in names
+    ]
+
+
+def _rows(table: TableContent) -> Iterator[dict[str, Any]]:
+    """The rows of a table as values by column."""
+    for batch in table.batches():
+        for row in batch.rows:
+            yield dict(zip(table.schema.names, row, strict=True))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: dates as text, whole numbers without a point."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return value.isoformat() if isinstance(value, date | datetime | time) else value
+
+
+@exporter("geojson", suffix=".geojson")
+def geojson(package: "Package", out: Path) -> None:
+    """Events as points on the map, each with its receipts (RFC 7946)."""
+    atlas = Atlas(package)
+    head = {"type": "FeatureCollection", "metadata": dict(atlas.content.facts())}
+    with out.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(f'{_json(head)[:-1]},\n"features": [')
+        for number, feature in enumerate(atlas.features()):
+            stream.write(",\n" if number else "\n")
+            stream.write(_json(_as_geojson(feature)))
+        stream.write("\n]}\n")
+
+
+def _as_geojson(feature: Feature) -> dict[str, Any]:
+    point = feature.point
+    return {
+        "type": "Feature",
+        "id": feature.key,
+        "geometry": {"type": "Point", "coordinates": point} if point else None,
+        "properties": _plain(feature.properties),
+    }
+
+
+def _json(value: Any) -> str:
+    return encodable(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+@exporter("geoparquet", suffix=".parquet", module="pyarrow", extra="pyarrow")
+def geoparquet(package: "Package", out: Path) -> None:
+    """Events as points on the map, each with its receipts (GeoParquet 1.1)."""
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+
+    atlas = Atlas(package)
+    schema = _arrow_schema(atlas).with_metadata({"geo": _json(_geo(atlas))})
+    with ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in _batched(atlas.features()):
+            writer.write_table(
+                pa.Table.from_pylist([_as_row(atlas.geometry, f) for f in batch], schema)
+            )
+
+
+def _batched(features: Iterator[Feature]) -> Iterator[list[Feature]]:
+    while batch := list(islice(features, BATCH)):
+        yield batch
+
+
+def _as_row(geometry: str, feature: Feature) -> dict[str, Any]:
+    return {geometry: feature.point and _wkb(feature.point), **feature.properties}
+
+
+def _wkb(point: Point) -> bytes:
+    """A point as well-known binary, little-endian."""
+    return struct.pack("<BIdd", 1, 1, *point)
+
+
+def _geo(atlas: Atlas) -> dict[str, Any]:
+    """The metadata of GeoParquet 1.1; without `crs` coordinates are WGS 84, longitude first."""
+    points = atlas.points()
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"] if points else []}
+    if points:
+        sides = list(zip(*points, strict=True))
+        column["bbox"] = [*map(min, sides), *map(max, sides)]
+    return {
+        "version": "1.1.0",
+        "primary_column": atlas.geometry,
+        "columns": {atlas.geometry: column},
+    }
+
+
+def _arrow_schema(atlas: Atlas) -> Any:
+    """The columns: the geometry, those of all tables of events, and our own."""
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {atlas.geometry: pa.binary()}
+    for name in atlas.tables:
+        for held in atlas.content.tables[name].columns:
+            kind = arrow_type(held.kind)
+            if columns.setdefault(held.name, kind) != kind:
+                raise UsageError(f"columns {held.name} of {', '.join(atlas.tables)} differ in type")
+    return pa.schema(columns | dict(zip(atlas.own, _own_types(atlas), strict=True)))
+
+
+def _own_types(atlas: Atlas) -> Iterator[Any]:
+    """The types of `OWN`."""
+    import pyarrow as pa
+
+    place = [(held.name, arrow_type(held.kind)) for held in atlas.label]
+    point = [("longitude", pa.float64()), ("latitude", pa.float64())]
+    whole = [(name, pa.int64()) for name in ("start", "end", "occurrence")]
+    receipt = {name: dict(whole).get(name, pa.string()) for name in RECEIPT}
+    yield from (pa.string(), pa.struct(place), pa.string())
+    yield from (pa.struct([*place, *point]), pa.list_(pa.struct(list(receipt.items()))))

@@ -1,0 +1,55 @@
+"""The formats that a package can be written in: their names, and what each needs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+
+Writer = Callable[["Package", Path], None]
+"""Writes a package to a path that does not exist yet, in a folder that does."""
+
+
+class Exporter(NamedTuple):
+    """A format that a package can be written in.
+
+    Attributes:
+        name: What it is called on the command line.
+        suffix: How names of its files usually end; empty where it is a directory.
+        title: What it is, on one line.
+        module: The library that it needs, or None.
+        extra: The extra of kzdata that brings this library, or None.
+        write: Writes a package.
+    """
+
+    name: str
+    suffix: str
+    title: str
+    module: str | None
+    extra: str | None
+    write: Writer
+
+
+FORMATS: dict[str, Exporter] = {}
+"""All formats by name."""
+
+
+def exporter(
+    name: str, *, suffix: str, module: str | None = None, extra: str | None = None
+) -> Callable[[Writer], Writer]:
+    """Register a writer; the first line of its docstring is the format's title.
+
+    Args:
+        name: What the format is called on the command line.
+        suffix: How names of its files usually end; empty where it is a directory.
+        module: The library that it needs; without it nothing is written.
+        extra: The extra of kzdata that brings this library.
+    """
+
+    def register(write: Writer) -> Writer:
+        title = (write.__doc__ or "").strip().split("\n", 1)[0].removesuffix(".")
+        FORMATS[name] = Exporter(name, suffix, title, module, extra, write)
+        return write
+
+    return register

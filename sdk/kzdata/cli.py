@@ -476,7 +476,10 @@ def export(
         kz.export(name, out, force=force)
     from kzdata import rendering
 
-    rendering.emit(f"wrote {rendering.safe(str(out))}")
+    if form is Format.TEXT:
+        rendering.emit(f"wrote {rendering.safe(str(out))}")
+    if summary := FORMATS[name].summary:
+        _show(*summary(out), form)
 
 
 @app.command(epilog="Example: kzdata seal .")

@@ -278,9 +278,11 @@ class Claims(_Part):
 
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
     what is counted or changed; `state` is what the claim says of it where that is no figure.
+    `deaths` are the categories of `outcome` that count the dead.
     """
 
     outcome: str | None = None
+    deaths: Names = ("killed",)
     subject: Names = ()
     state: str | None = None
     event: str | None = None
@@ -341,13 +343,17 @@ class Exclusions(_Part):
 
 
 class Places(_Part):
-    """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are."""
+    """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are.
+
+    `code` is a code of ISO 3166-2, which tells a division of a country from any other region.
+    """
 
     id: str
     latitude: str
     longitude: str
     kind: str | None = None
     name: str | None = None
+    code: str | None = None
 
 
 class Schema(_Part):

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 from kzdata.errors import UsageError
 
 # Whoever imports a module registers its formats.
-from kzdata.exports import databases, geographic, parquet, workbook  # noqa: F401
+from kzdata.exports import (  # noqa: F401
+    annotations,
+    crate,
+    croissant,
+    crosswalks,
+    databases,
+    geographic,
+    parquet,
+    workbook,
+)
 from kzdata.exports.registry import FORMATS, Exporter, exporter
 from kzdata.tables import nearest
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from kzdata.package import Package
 
 Writer = Callable[["Package", Path], None]
 """Writes a package to a path that does not exist yet, in a folder that does."""
+Summary = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+"""Column names and rows of a table for people."""
 
 
 class Exporter(NamedTuple):
@@ -21,6 +23,7 @@ class Exporter(NamedTuple):
         module: The library that it needs, or None.
         extra: The extra of kzdata that brings this library, or None.
         write: Writes a package.
+        summary: Says what was lost, out of what was written; None where nothing is.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Exporter(NamedTuple):
     module: str | None
     extra: str | None
     write: Writer
+    summary: Callable[[Path], Summary] | None = None
 
 
 FORMATS: dict[str, Exporter] = {}
@@ -36,7 +40,12 @@ FORMATS: dict[str, Exporter] = {}
 
 
 def exporter(
-    name: str, *, suffix: str, module: str | None = None, extra: str | None = None
+    name: str,
+    *,
+    suffix: str,
+    module: str | None = None,
+    extra: str | None = None,
+    summary: Callable[[Path], Summary] | None = None,
 ) -> Callable[[Writer], Writer]:
     """Register a writer; the first line of its docstring is the format's title.
 
@@ -45,11 +54,12 @@ def exporter(
         suffix: How names of its files usually end; empty where it is a directory.
         module: The library that it needs; without it nothing is written.
         extra: The extra of kzdata that brings this library.
+        summary: Says what was lost, out of what was written.
     """
 
     def register(write: Writer) -> Writer:
         title = (write.__doc__ or "").strip().split("\n", 1)[0].removesuffix(".")
-        FORMATS[name] = Exporter(name, suffix, title, module, extra, write)
+        FORMATS[name] = Exporter(name, suffix, title, module, extra, write, summary)
         return write
 
     return register

@@ -1,0 +1,231 @@
+"""Croissant: the package described for machine learning tools.
+
+The description is JSON-LD by MLCommons Croissant 1.1 (http://mlcommons.org/croissant/1.1), with the
+context that the standard prescribes written out, so that no reader needs the network.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from kzdata.descriptor import FieldDescriptor, Schema
+from kzdata.descriptor import Table as TableDescriptor
+from kzdata.exports.bundle import About, CopiedFile, about, copy, describe, local, text
+from kzdata.exports.registry import exporter
+from kzdata.sheets import dialect_of
+from kzdata.tabular import Dialect
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+
+METADATA = "croissant.json"
+CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
+TYPES = {
+    "integer": "cr:Int64",
+    "number": "sc:Float",
+    "boolean": "sc:Boolean",
+    "date": "sc:Date",
+    "datetime": "sc:DateTime",
+    "time": "sc:Time",
+    "year": "sc:Integer",
+}
+"""Croissant's data type for each Table Schema type; all others are `sc:Text`."""
+CONTEXT: dict[str, Any] = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "arrayShape": "cr:arrayShape",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "containedIn": "cr:containedIn",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "description": {"@container": "@language"},
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileProperty": "cr:fileProperty",
+    "fileObject": "cr:fileObject",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isArray": "cr:isArray",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "name": {"@container": "@language"},
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+"""The context of Croissant 1.1 (specification, appendix 1)."""
+Node = dict[str, Any]
+
+
+@exporter("croissant", suffix="")
+def write_croissant(package: "Package", out: Path) -> None:
+    """Croissant 1.1: a directory with the package and croissant.json.
+
+    A table is described with its columns where its file is CSV as RFC 4180 has it, in UTF-8; any
+    other file is described as a file only.
+    """
+    shelf = package._shelf
+    said = about(shelf.descriptor)
+    files = copy(shelf.archive, shelf.descriptor, out)
+    readable = [
+        table
+        for table in shelf.descriptor.tables.values()
+        if dialect_of(shelf.archive, table.resource) == (Dialect(), ()) and _plain(table)
+    ]
+    document = _dataset(said, files, readable)
+    describe(out, METADATA, document)
+
+
+def _plain(table: TableDescriptor) -> bool:
+    """Whether a table is one CSV file in UTF-8."""
+    resource = table.resource
+    encoding = resource.encoding.casefold().replace("-", "")
+    return len(resource.path) == 1 and table.path.endswith(".csv") and encoding == "utf8"
+
+
+def _dataset(said: About, files: Sequence[CopiedFile], tables: Sequence[TableDescriptor]) -> Node:
+    return _filled(
+        {
+            "@context": CONTEXT,
+            "@type": "sc:Dataset",
+            "conformsTo": CONFORMS_TO,
+            "name": said.title,
+            "alternateName": said.name,
+            "description": said.description,
+            "version": said.version,
+            "url": said.homepage,
+            "datePublished": said.day,
+            "keywords": list(said.keywords),
+            "license": [path for path, _ in said.licences],
+            "creator": [_creator(person) for person in said.people],
+            "citeAs": citation(said),
+            "distribution": [_file(file) for file in files],
+            "recordSet": list(_record_sets(tables)),
+        }
+    )
+
+
+def _creator(person: Mapping[str, Any]) -> Node:
+    named = any(text(person, key) for key in ("givenName", "familyName"))
+    return {"@type": "sc:Person" if named else "sc:Organization", "name": text(person, "title")}
+
+
+def citation(said: About) -> str:
+    """The package as a BibTeX entry, the form that Croissant wants for `citeAs`."""
+    parts = {
+        "title": said.title,
+        "author": " and ".join(f"{{{_bare(text(p, 'title'))}}}" for p in said.people),
+        "year": said.day[:4],
+        "version": said.version,
+        "url": said.homepage,
+    }
+    author = parts.pop("author")
+    written = [f"{key}={{{_bare(value)}}}" for key, value in parts.items() if value]
+    written += [f"author={{{author}}}"] if author else []
+    key = re.sub(r"[^A-Za-z0-9-]", "-", f"{said.name}-{said.version}")
+    return f"@misc{{{key}, {', '.join(written)}}}"
+
+
+def _bare(value: str) -> str:
+    """Text without the characters that BibTeX gives a meaning."""
+    return re.sub(r"[{}\\%#$&~^_]", " ", value)
+
+
+def _file(file: CopiedFile) -> Node:
+    return _filled(
+        {
+            "@type": "cr:FileObject",
+            "@id": local(file.path),
+            "name": file.path,
+            "description": file.description or file.title,
+            "contentUrl": file.path,
+            "contentSize": f"{file.size} B",
+            "encodingFormat": file.media_type,
+            "sha256": file.sha256,
+        }
+    )
+
+
+def _record_sets(tables: Sequence[TableDescriptor]) -> Iterator[Node]:
+    """A record set for each table; its key and its fields are named `table/column`."""
+    described = {table.name: set(table.schema.names) for table in tables}
+    for table in tables:
+        key = [_id(table.name, column) for column in table.schema.primary_key]
+        references = dict(_references(table.name, table.schema, described))
+        yield _filled(
+            {
+                "@type": "cr:RecordSet",
+                "@id": _name(table.name),
+                "name": table.name,
+                "description": table.schema.description or table.schema.title,
+                "key": key[0] if len(key) == 1 else key,
+                "field": [_field(table, field, references) for field in table.schema.fields],
+            }
+        )
+
+
+def _field(table: TableDescriptor, field: FieldDescriptor, references: Mapping[str, Node]) -> Node:
+    return _filled(
+        {
+            "@type": "cr:Field",
+            **_id(table.name, field.name),
+            "name": f"{table.name}/{field.name}",
+            "description": field.description or field.title,
+            "dataType": "sc:URL" if field.format == "uri" else TYPES.get(field.type, "sc:Text"),
+            "source": {
+                "fileObject": {"@id": local(table.path)},
+                "extract": {"column": field.name},
+            },
+            "references": references.get(field.name, ""),
+        }
+    )
+
+
+def _references(
+    name: str, schema: Schema, described: Mapping[str, set[str]]
+) -> Iterator[tuple[str, Node]]:
+    """Columns that refer to a column of another table.
+
+    Croissant has no keys of several columns, and its reader takes a table that refers to itself for
+    a circle that it cannot read.
+    """
+    for key in schema.foreign_keys:
+        parent = key.reference.resource or name
+        known = set(key.reference.fields) <= described.get(parent, set())
+        if len(key.fields) == 1 and known and parent != name:
+            yield key.fields[0], {"field": _id(parent, key.reference.fields[0])}
+
+
+def _id(table: str, column: str) -> Node:
+    return {"@id": f"{_name(table)}/{_name(column)}"}
+
+
+def _name(written: str) -> str:
+    """A name as one part of an identifier."""
+    return quote(written, safe="~")
+
+
+def _filled(node: Node) -> Node:
+    return {key: value for key, value in node.items() if value not in ("", [], None)}

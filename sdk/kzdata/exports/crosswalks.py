@@ -1,0 +1,534 @@
+"""Crosswalks: events in the columns of UCDP GED and of ACLED, with an account of what is lost.
+
+Nothing is invented. A number stands in a column only where claims about the dead at that event give
+it, and is never a sum; a code only where it follows (see `kzdata.exports.codebooks`). What a column
+cannot hold is written down row by row, and counted.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kzdata.exports import codebooks
+from kzdata.exports.codebooks import Site
+from kzdata.exports.happenings import Claim, Happening, happenings
+from kzdata.exports.registry import Summary, exporter
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+
+LOSSES, COLUMNS = "losses.csv", "columns.csv"
+"""The files of the account, beside the rows."""
+
+
+class Loss(NamedTuple):
+    """One thing that a format cannot hold, or that did not follow.
+
+    Attributes:
+        event: Key of the event.
+        column: The column that it concerns, or empty where the format has none for it.
+        kind: What was lost; `KINDS` explains it.
+        record: Key of the claim or the actor, or empty where it is the event itself.
+        value: What stood there.
+    """
+
+    event: str
+    column: str
+    kind: str
+    record: str = ""
+    value: str = ""
+
+
+KINDS = {
+    "no row": "the format has no place for the event",
+    "several claims": "claims about the dead that one number stands for, or none",
+    "disagreement": "claims about the dead whose intervals differ",
+    "other populations": "figures that count different people cannot be compared",
+    "interval": "an open end, or a range, where the column takes one number",
+    "qualifier": "a figure that is not exact",
+    "no number": "a claim of deaths without a number, or with a vague word",
+    "population": "whom a figure counts",
+    "claimant": "who said it",
+    "channel": "who carried it",
+    "as of": "when a figure held",
+    "withdrawn": "a claim of deaths that another one takes back",
+    "part": "a claim about some of the dead that another claim counts",
+    "other outcome": "a figure of people injured or otherwise harmed",
+    "other claim": "a claim that is not about people harmed",
+    "certainty": "how the articles present the event",
+    "participant": "somebody who took part, spoke or was addressed",
+    "part of the day": "a date more precise than a day, or a night",
+    "no date": "no date, or one for which there is no code",
+    "no place": "no place",
+    "no coordinates": "a place without coordinates, its own or of a place around it",
+    "no code": "a place for which there is no code of precision",
+    "place around": "coordinates and name are those of a place around the event's own",
+    "event type": "no type of the format follows",
+}
+"""What is lost, in words."""
+Cell = Callable[[Happening], str]
+
+
+class Crosswalk(NamedTuple):
+    """Columns of another dataset, and what fills them.
+
+    Attributes:
+        file: Name of the file of rows.
+        columns: All columns, in the other dataset's order.
+        cells: What fills a column; one that is not here stays empty.
+        notes: What fills a column, or why it stays empty.
+        held: Whether the format holds an event.
+        losses: What of an event that it holds is lost.
+    """
+
+    file: str
+    columns: Sequence[str]
+    cells: Mapping[str, Cell]
+    notes: Mapping[str, str]
+    held: Callable[[Happening], bool]
+    losses: Callable[[Happening], Iterator[Loss]]
+
+
+# ------------------------------------------------------------------------------ the dead
+
+
+class Toll(NamedTuple):
+    """What the claims about one number have in common; None where it does not follow."""
+
+    low: str = ""
+    high: str = ""
+    best: str = ""
+
+
+def deaths(event: Happening) -> list[Claim]:
+    """The claims about the dead at an event that stand and are no part of another one."""
+    found = [claim for claim in event.claims if claim.dead and not claim.withdrawn]
+    keys = {claim.key for claim in found}
+    return [claim for claim in found if not keys.intersection(claim.wholes)]
+
+
+def toll(claims: Iterable[Claim]) -> Toll:
+    """The lowest, the highest and the one number of claims about the same people.
+
+    Claims without a number say nothing of it, but a vague word leaves both ends open. The lowest
+    and the highest are printed numbers, and empty where an end is open; `best` is the number on
+    which all agree. Where the figures differ and count different people, they have nothing in
+    common.
+    """
+    found = [claim for claim in claims if claim.qualifier != "unquantified"]
+    intervals = {(claim.low, claim.high) for claim in found}
+    if not found or (len(intervals) > 1 and len({claim.population for claim in found}) > 1):
+        return Toll()
+    low = _end(min, [claim.low for claim in found])
+    high = _end(max, [claim.high for claim in found])
+    agreed = len(intervals) == 1 and low == high and low is not None
+    return Toll(_text(low), _text(high), _text(low) if agreed else "")
+
+
+def _end(choose: Callable[[list[float]], float], ends: Sequence[float | None]) -> float | None:
+    known = [end for end in ends if end is not None]
+    return choose(known) if len(known) == len(ends) else None
+
+
+def _text(number: float | None) -> str:
+    if number is None:
+        return ""
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def _death_losses(event: Happening, column: str, takes_range: bool) -> Iterator[Loss]:
+    found = deaths(event)
+    for claim in event.claims:
+        if claim.dead and claim not in found:
+            kind = "withdrawn" if claim.withdrawn else "part"
+            yield Loss(event.key, column, kind, claim.key, claim.text)
+    for claim in found:
+        yield from _claim_losses(event.key, claim, column, takes_range)
+    if len(found) > 1:
+        yield Loss(event.key, column, "several claims", "", " ".join(c.key for c in found))
+    numbered = [claim for claim in found if claim.qualifier != "unquantified"]
+    if len({(claim.low, claim.high) for claim in numbered}) > 1:
+        texts = "; ".join(f"{claim.key}: {claim.text}" for claim in numbered)
+        yield Loss(event.key, column, "disagreement", "", texts)
+        if len({claim.population for claim in numbered}) > 1:
+            yield Loss(event.key, column, "other populations", "", texts)
+
+
+def _claim_losses(event: str, claim: Claim, column: str, takes_range: bool) -> Iterator[Loss]:
+    if claim.low is None and claim.high is None:
+        yield Loss(event, column, "no number", claim.key, claim.text)
+    elif claim.low is None or claim.high is None or (claim.low < claim.high and not takes_range):
+        yield Loss(event, column, "interval", claim.key, claim.text)
+    if claim.qualifier not in ("", "exact", "unquantified"):
+        yield Loss(event, column, "qualifier", claim.key, claim.qualifier)
+    for kind, value in (
+        ("population", claim.population),
+        ("as of", claim.as_of),
+        ("channel", claim.via),
+    ):
+        if value:
+            yield Loss(event, "", kind, claim.key, value)
+
+
+def _other_losses(event: Happening) -> Iterator[Loss]:
+    """What neither format has a column for."""
+    for claim in event.claims:
+        if claim.outcome and not claim.dead:
+            value = f"{claim.outcome}: {claim.text}".rstrip(": ")
+            yield Loss(event.key, "", "other outcome", claim.key, value)
+        elif not claim.outcome:
+            yield Loss(event.key, "", "other claim", claim.key, claim.text)
+    if event.certainty:
+        yield Loss(event.key, "", "certainty", "", event.certainty)
+
+
+# ------------------------------------------------------------------------------ time
+
+
+def span(event: Happening) -> int | None:
+    """At most how many days an event's date may mean; None where it has no length."""
+    days = codebooks.DAYS.get(event.precision, 0)
+    start, end = _day(event.start), _day(event.end)
+    if days is None and start and end:
+        return (end - start).days + 1
+    return days if days and start else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _by_length(event: Happening, codes: Sequence[tuple[int, str]]) -> str:
+    days = span(event)
+    return next((code for limit, code in codes if days and 0 < days <= limit), "")
+
+
+def middle(event: Happening) -> str:
+    """The day that ACLED's codebook asks for: the day, or the middle of the period, the earlier."""
+    start, end = _day(event.start), _day(event.end) or _day(event.start)
+    if not start or not end or not _by_length(event, codebooks.ACLED_TIME_PRECISION):
+        return ""
+    return (start + timedelta((end - start).days // 2)).isoformat()
+
+
+def _date_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
+    if event.precision in ("part_of_day", "night"):
+        yield Loss(event.key, column, "part of the day", "", event.precision)
+    if not code:
+        value = " ".join(filter(None, (event.precision, event.start, event.end)))
+        yield Loss(event.key, column, "no date", "", value)
+
+
+# ------------------------------------------------------------------------------ place
+
+
+def site(event: Happening) -> Site | None:
+    """Where an event's coordinates come from; without coordinates, only an area has a precision."""
+    if event.point:
+        return Site(event.point.kind, event.point is event.place)
+    return Site(event.place.kind, True) if event.place and event.place.is_area else None
+
+
+def _place_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
+    if event.place is None:
+        yield Loss(event.key, column, "no place")
+        return
+    if event.point is None:
+        yield Loss(event.key, "latitude", "no coordinates", "", event.place.key)
+    elif event.point is not event.place:
+        yield Loss(event.key, "latitude", "place around", event.place.key, event.point.key)
+    if not code:
+        yield Loss(event.key, column, "no code", "", event.place.key)
+
+
+def _place(event: Happening, part: str) -> str:
+    return getattr(event.place, part) if event.place else ""
+
+
+def _point(event: Happening, part: str) -> str:
+    return getattr(event.point, part) if event.point else ""
+
+
+def _joined(values: Iterable[str]) -> str:
+    """Values one after the other, each once."""
+    return ";".join(dict.fromkeys(value for value in values if value))
+
+
+# ------------------------------------------------------------------------------ UCDP GED
+
+
+def _ged_where(event: Happening) -> str:
+    found = site(event)
+    return codebooks.GED_WHERE_PREC.get(found, "") if found else ""
+
+
+def _ged_date(event: Happening) -> str:
+    return _by_length(event, codebooks.GED_DATE_PREC)
+
+
+def _ged_losses(event: Happening) -> Iterator[Loss]:
+    yield from _death_losses(event, "best", takes_range=True)
+    yield from _other_losses(event)
+    for party in event.parties:
+        yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
+    yield from _date_losses(event, "date_prec", _ged_date(event))
+    yield from _place_losses(event, "where_prec", _ged_where(event))
+
+
+_CODERS = "UCDP's coders decide it"
+_NUMBERS = "a number that UCDP gives"
+GED = Crosswalk(
+    "ged.csv",
+    codebooks.GED_COLUMNS,
+    {
+        "relid": lambda event: event.key,
+        "year": lambda event: event.start[:4],
+        "number_of_sources": lambda event: str(len(event.articles)),
+        "source_article": lambda event: ";".join(a.reference for a in event.articles),
+        "source_office": lambda event: ";".join(a.publisher for a in event.articles),
+        "source_date": lambda event: ";".join(a.published_on for a in event.articles),
+        "source_headline": lambda event: ";".join(a.title for a in event.articles),
+        "source_original": lambda event: _joined(claim.claimant for claim in deaths(event)),
+        "where_prec": _ged_where,
+        "where_coordinates": lambda event: _point(event, "name"),
+        "where_description": lambda event: _place(event, "name"),
+        "adm_1": lambda event: _place(event, "division"),
+        "latitude": lambda event: _point(event, "latitude"),
+        "longitude": lambda event: _point(event, "longitude"),
+        "country": lambda event: _place(event, "country"),
+        "date_prec": _ged_date,
+        "date_start": lambda event: event.start,
+        "date_end": lambda event: event.end,
+        "deaths_civilians": lambda event: (
+            toll(claim for claim in deaths(event) if claim.population in codebooks.CIVILIANS).best
+        ),
+        "best": lambda event: toll(deaths(event)).best,
+        "high": lambda event: toll(deaths(event)).high,
+        "low": lambda event: toll(deaths(event)).low,
+    },
+    {
+        **dict.fromkeys(
+            (
+                *("id", "conflict_dset_id", "conflict_new_id", "dyad_dset_id", "dyad_new_id"),
+                *("side_a_dset_id", "side_a_new_id", "side_b_dset_id", "side_b_new_id"),
+            ),
+            _NUMBERS,
+        ),
+        **dict.fromkeys(
+            (
+                *("active_year", "code_status", "type_of_violence", "conflict_name"),
+                *("dyad_name", "side_a", "side_b", "event_clarity"),
+            ),
+            _CODERS,
+        ),
+        "relid": "key of the event",
+        "year": "of date_start",
+        "number_of_sources": "articles that the event, or a claim about it, rests on",
+        **dict.fromkeys(
+            ("source_article", "source_office", "source_date", "source_headline"),
+            "of these articles, one after the other",
+        ),
+        "source_original": "who makes the claims about the dead",
+        "where_prec": "of the place whose coordinates are given, or of an area without any",
+        "where_coordinates": "the place whose coordinates are given",
+        "where_description": "the event's own place",
+        "date_prec": "from the length of time that the words can mean",
+        "deaths_civilians": "the number on which all claims about dead civilians agree",
+        "best": "the number on which all claims about the dead agree",
+        "high": "the highest printed number, if no claim is open above",
+        "low": "the lowest printed number, if no claim is open below",
+        "adm_2": "no second-order divisions in the package",
+        "geom_wkt": "the point is in latitude and longitude",
+        "priogrid_gid": "a cell of the PRIO-GRID, not in the package",
+        "country_id": "a number of Gleditsch and Ward, not in the package",
+        "region": "a region of UCDP's, not in the package",
+        "deaths_a": "no claim says which side its dead belong to",
+        "deaths_b": "no claim says which side its dead belong to",
+        "deaths_unknown": "what is left over, and nothing is subtracted",
+        "gwnoa": "a number of Gleditsch and Ward, not in the package",
+        "gwnob": "a number of Gleditsch and Ward, not in the package",
+    },
+    lambda event: any(claim.high != 0 for claim in deaths(event)),
+    _ged_losses,
+)
+
+
+# ------------------------------------------------------------------------------ ACLED
+
+
+def _acled_where(event: Happening) -> str:
+    found = site(event)
+    return codebooks.ACLED_GEO_PRECISION.get(found, "") if found else ""
+
+
+def _acled_time(event: Happening) -> str:
+    return _by_length(event, codebooks.ACLED_TIME_PRECISION)
+
+
+def _side(event: Happening, side: str) -> list[str]:
+    return [p.name for p in event.parties if codebooks.ACLED_SIDES.get(p.role) == side]
+
+
+def _acled_type(event: Happening) -> str:
+    return codebooks.ACLED_EVENT_TYPES.get(event.type, "")
+
+
+def _acled_losses(event: Happening) -> Iterator[Loss]:
+    yield from _death_losses(event, "fatalities", takes_range=False)
+    for claim in deaths(event):
+        if claim.claimant:
+            yield Loss(event.key, "", "claimant", claim.key, claim.claimant)
+    yield from _other_losses(event)
+    for party in event.parties:
+        if party.role not in codebooks.ACLED_SIDES:
+            yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
+    yield from _date_losses(event, "time_precision", _acled_time(event))
+    yield from _place_losses(event, "geo_precision", _acled_where(event))
+    if not _acled_type(event):
+        yield Loss(event.key, "event_type", "event type", "", event.type)
+
+
+_ACLED_CODERS = "ACLED's coders decide it"
+ACLED = Crosswalk(
+    "acled.csv",
+    codebooks.ACLED_COLUMNS,
+    {
+        "event_id_cnty": lambda event: event.key,
+        "event_date": middle,
+        "year": lambda event: middle(event)[:4],
+        "time_precision": _acled_time,
+        "event_type": _acled_type,
+        "actor1": lambda event: "".join(_side(event, "1")[:1]),
+        "assoc_actor_1": lambda event: _joined(_side(event, "1")[1:]),
+        "actor2": lambda event: "".join(_side(event, "2")[:1]),
+        "assoc_actor_2": lambda event: _joined(_side(event, "2")[1:]),
+        "country": lambda event: _place(event, "country"),
+        "admin1": lambda event: _place(event, "division"),
+        "location": lambda event: _point(event, "name") or _place(event, "name"),
+        "latitude": lambda event: _point(event, "latitude"),
+        "longitude": lambda event: _point(event, "longitude"),
+        "geo_precision": _acled_where,
+        "source": lambda event: _joined(a.publisher or a.key for a in event.articles),
+        "notes": lambda event: " ".join(
+            part.rstrip(".") + "." for part in (event.title, event.description) if part
+        ),
+        "fatalities": lambda event: toll(deaths(event)).low,
+    },
+    {
+        **dict.fromkeys(
+            (
+                *("disorder_type", "sub_event_type", "inter1", "inter2", "interaction"),
+                *("civilian_targeting", "source_scale", "tags"),
+            ),
+            _ACLED_CODERS,
+        ),
+        "event_id_cnty": "key of the event",
+        "event_date": "the day, or the middle of the period",
+        "year": "of event_date",
+        "time_precision": "from the length of time that the words can mean",
+        "event_type": "from the type of the event, where it follows",
+        "actor1": "initiators; the order implies no direction",
+        "assoc_actor_1": "further initiators",
+        "actor2": "targets; the order implies no direction",
+        "assoc_actor_2": "further targets",
+        "location": "the place whose coordinates are given, or the event's own",
+        "geo_precision": "of the place whose coordinates are given, or of an area without any",
+        "source": "publishers of the articles that the event, or a claim about it, rests on",
+        "notes": "title and description of the event",
+        "fatalities": "the lowest printed number of dead, as ACLED asks; empty, not 0, without any",
+        "iso": "the number of a country in ISO 3166, not in the package",
+        "region": "a region of ACLED's, not in the package",
+        "admin2": "no second-order divisions in the package",
+        "admin3": "no third-order divisions in the package",
+        "timestamp": "when ACLED published the row",
+    },
+    lambda event: _acled_type(event) != codebooks.OUTSIDE,
+    _acled_losses,
+)
+
+
+# ------------------------------------------------------------------------------ writing
+
+
+def summary(out: Path) -> Summary:
+    """What a crosswalk lost, counted by kind and column.
+
+    Args:
+        out: The directory that a crosswalk wrote.
+
+    Returns:
+        Column names, and rows: what was lost, from which column, how often, and what that means.
+    """
+    with (out / LOSSES).open(encoding="utf-8", newline="") as stream:
+        counts = Counter((row["kind"], row["column"]) for row in csv.DictReader(stream))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    found = [(kind, column, number, KINDS[kind]) for (kind, column), number in ranked]
+    return ("lost", "column", "times", "what"), found
+
+
+@exporter("ucdp", suffix="", summary=summary)
+def write_ged(package: "Package", out: Path) -> None:
+    """Events with deaths in the columns of UCDP GED: ged.csv, with an account of what is lost.
+
+    Raises:
+        UsageError: The package declares no events, or no claims with an outcome.
+    """
+    _write(GED, happenings(package._shelf), out)
+
+
+@exporter("acled", suffix="", summary=summary)
+def write_acled(package: "Package", out: Path) -> None:
+    """Events in the columns of ACLED: acled.csv, with an account of what is lost.
+
+    Raises:
+        UsageError: The package declares no events, or no claims with an outcome.
+    """
+    _write(ACLED, happenings(package._shelf), out)
+
+
+def _write(crosswalk: Crosswalk, events: Sequence[Happening], out: Path) -> None:
+    held = [event for event in events if crosswalk.held(event)]
+    rows = [_row(crosswalk, event) for event in held]
+    losses = [
+        loss
+        for event in events
+        for loss in (
+            crosswalk.losses(event)
+            if crosswalk.held(event)
+            else [Loss(event.key, "", "no row", "", event.type)]
+        )
+    ]
+    out.mkdir()
+    _save(out / crosswalk.file, crosswalk.columns, rows)
+    _save(out / LOSSES, Loss._fields, losses)
+    account = _account(crosswalk, rows, losses)
+    _save(out / COLUMNS, ("column", "filled", "empty", "lost", "note"), account)
+
+
+def _row(crosswalk: Crosswalk, event: Happening) -> list[str]:
+    nothing: Cell = lambda _: ""  # noqa: E731
+    return [crosswalk.cells.get(column, nothing)(event) for column in crosswalk.columns]
+
+
+def _account(
+    crosswalk: Crosswalk, rows: Sequence[Sequence[str]], losses: Iterable[Loss]
+) -> Iterator[tuple[str, int, int, int, str]]:
+    """Each column: in how many rows it is filled or empty, how often it lost something, and why."""
+    lost = Counter(loss.column for loss in losses)
+    for place, column in enumerate(crosswalk.columns):
+        filled = sum(bool(row[place]) for row in rows)
+        note = crosswalk.notes.get(column, "")
+        yield column, filled, len(rows) - filled, lost[column], note
+
+
+def _save(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)

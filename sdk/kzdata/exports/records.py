@@ -1,0 +1,59 @@
+"""Rows of a package by what its schemas declare, for formats that are not tables themselves."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kzdata.descriptor import Schema
+from kzdata.errors import UsageError
+
+if TYPE_CHECKING:
+    from kzdata.tables import Shelf
+
+Cells = Mapping[str, str]
+"""A row: the text of its filled cells by column."""
+LABELS = ("name", "title", "label")
+"""Columns that call a row by its name, the first that there is."""
+
+
+def rows(shelf: "Shelf", name: str) -> Iterator[Cells]:
+    """The filled cells of each row of a table, as the file has them, in its order."""
+    schema = shelf.tables[name].schema
+    missing = [schema.missing_of(field) for field in schema.fields]
+    for cells in shelf.tables[name].texts():
+        yield {
+            column: text
+            for column, text, none in zip(schema.names, cells, missing, strict=True)
+            if text and text not in none
+        }
+
+
+def declared(shelf: "Shelf", role: str, purpose: str) -> tuple[str, Any]:
+    """The table that declares a role, and the declaration.
+
+    Raises:
+        UsageError: None does; the message says what cannot be done without it.
+    """
+    table = shelf.descriptor.one(role)
+    if table is None:
+        raise UsageError(
+            f"the package declares no kzdata:{role}, so {purpose}; see docs/profile.md"
+        )
+    return table.name, getattr(table.schema, role)
+
+
+def parent(schema: Schema, column: str | None) -> str | None:
+    """The table that a column refers to, or None."""
+    keys = (key for key in schema.foreign_keys if key.fields == (column,))
+    return next((key.reference.resource for key in keys), None) or None
+
+
+def labels(shelf: "Shelf", name: str | None) -> dict[str, str]:
+    """What the rows of a table are called, by their key; a row without a name by its key."""
+    if name is None or len(shelf.tables[name].schema.primary_key) != 1:
+        return {}
+    key = shelf.tables[name].schema.primary_key[0]
+    return {
+        row[key]: next((row[column] for column in LABELS if column in row), row[key])
+        for row in rows(shelf, name)
+        if key in row
+    }

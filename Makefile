@@ -48,7 +48,7 @@ dist: $(VENV)/.dev
 
 # The lock files hold for every platform and for Python 3.11 and later.
 lock: $(UV)
-	$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	$(COMPILE) pyproject.toml -c requirements/constraints.in -o requirements/runtime.txt
 	$(COMPILE) --group build -c requirements/runtime.txt -o requirements/build.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev -c requirements/runtime.txt \
 		-c requirements/build.txt -o requirements/dev.txt

@@ -20,15 +20,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-import duckdb
-
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.tabular import Sheet
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas
     import polars
     import pyarrow
+else:
+    try:  # the engine alone: the layer of relations over it takes four times as long to import
+        import _duckdb as duckdb
+    except ImportError:
+        import duckdb
 
 NULL_MARK = "\\kzdata:null\\"
 """A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
@@ -755,8 +759,9 @@ class Database:
         """
         self.run(f"COPY ({sql}) TO {literal(str(target))} (FORMAT csv, HEADER)")
 
-    def relation(self, name: str) -> duckdb.DuckDBPyRelation:
+    def relation(self, name: str) -> "duckdb.DuckDBPyRelation":
         """A table as a DuckDB relation."""
+        _add_relations()
         try:
             return self._connection.cursor().table(identifier(name))
         except duckdb.Error as error:
@@ -815,6 +820,7 @@ class Database:
             if kinds != ["SELECT"]:
                 raise QueryError(f"one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
             query = _subquery(statements[0].query)
+            _add_relations()
             with _stopped(cursor, timeout):
                 self._screen(cursor, query)
                 return Answer(cursor, cursor.sql(query, params=parameters), timeout)
@@ -966,6 +972,11 @@ def _unnested(kinds: Iterable[str]) -> list[str]:
     return [f"unnest(CAST(${i} AS {kind}[]))" for i, kind in enumerate(kinds, 1)]
 
 
+def _add_relations() -> None:
+    """Import the layer of relations, which adds them to the engine's own classes."""
+    importlib.import_module("duckdb")
+
+
 def _subquery(sql: str) -> str:
     """A statement as a subquery, without what follows its last semicolon.
 
@@ -995,7 +1006,7 @@ class Answer:
     def __init__(
         self,
         cursor: duckdb.DuckDBPyConnection,
-        relation: duckdb.DuckDBPyRelation,
+        relation: "duckdb.DuckDBPyRelation",
         timeout: float | None = None,
     ) -> None:
         self._cursor = cursor

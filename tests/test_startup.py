@@ -57,7 +57,7 @@ def test_the_light_names_load_nothing_heavy() -> None:
     """Catches figures, spans and errors that drag the database in."""
     names = "Figure, FigureError, KzdataError, Package, Receipt, Span, load, locate"
     assert loaded(f"from kzdata import {names}") == set()
-    assert loaded("import kzdata\nkz = kzdata.load()\nkz['CR-0001']\nkz.trace('CR-0001')") == set()
+    assert loaded("import kzdata\nkz = kzdata.load()\nkz['CR-0001']\nlen(kz.events)") == set()
 
 
 @pytest.mark.parametrize("start", [MODULE, SCRIPT], ids=["module", "script"])
@@ -67,7 +67,7 @@ def test_help_loads_nothing_heavy(start: str, command: str) -> None:
     assert loaded(start, *command.split(), "--help") == set()
 
 
-@pytest.mark.parametrize("arguments", [["tables"], ["show", "CR-0001"], ["trace", "CR-0001"]])
+@pytest.mark.parametrize("arguments", [["tables"], ["show", "CR-0001"]])
 def test_reading_a_record_needs_no_database(arguments: list[str]) -> None:
     """Catches a look-up that loads all tables into DuckDB first."""
     assert loaded(MODULE, *arguments) == set()

@@ -5,7 +5,8 @@ Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -63,6 +64,14 @@ class TimelineFormat(StrEnum):
 PackageOption = Annotated[
     Path | None,
     typer.Option("--package", "-p", help="A directory, datapackage.json or zip; else the bundled."),
+]
+DayOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Only what could be known by this day: YYYY-MM-DD."),
+]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without", help="As if this article were withdrawn; may be repeated."),
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text, json or csv.")]
 VersionArgument = Annotated[
@@ -195,9 +204,14 @@ def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | N
 
 
 @app.command(epilog="Example: kzdata tables")
-def tables(package: PackageOption = None, form: FormatOption = Format.TEXT) -> None:
+def tables(
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
     """List the tables with their rows and columns."""
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         rows = [
             (table.name, len(table), len(table.schema.fields), table.schema.title)
             for table in kz.tables.values()
@@ -209,12 +223,14 @@ def tables(package: PackageOption = None, form: FormatOption = Format.TEXT) -> N
 def show(
     key: Annotated[str, typer.Argument(help="Key of a record, or TABLE/KEY.")],
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Show one record."""
     from kzdata import rendering
 
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         row = kz[key].model_dump()
     if form is Format.TEXT:
         rendering.emit(rendering.record(row))
@@ -222,29 +238,35 @@ def show(
         _show(tuple(row), [tuple(row.values())], form)
 
 
-@app.command(epilog="Examples: kzdata trace CR-0003; kzdata trace CR-0003#value_low --texts DIR")
+@app.command(
+    epilog="Examples: kzdata trace CR-0003; kzdata trace CR-0003#value_low --texts DIR; "
+    "kzdata trace SP-0123; kzdata trace --source tass"
+)
 def trace(
-    record: Annotated[str, typer.Argument(help="Key of a record, or RECORD#field.")],
+    record: Annotated[
+        str | None, typer.Argument(help="Key of a record, RECORD#field, or key of a passage.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="An article: all that rests on it, and what falls with it.")
+    ] = None,
     texts: TextsOption = None,
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """Trace a record's cells to the words of the articles."""
-    from dataclasses import astuple, fields
+    """Trace cells to the words of the articles, or words to the cells that rest on them."""
+    from kzdata import rendering
 
-    from kzdata.receipts import Receipt
-
-    key, _, field = record.partition("#")
-    with _load(package) as kz:
-        found = kz.trace(key, field or None)
+    key, _, field = (record or "").partition("#")
+    with _load(package, as_of, without) as kz:
+        found = kz.trace(key or None, field or None, source=source)
+        fallen = kz.falls(source) if source else None
         articles = kz.texts(texts) if texts else {}
     if form is Format.TEXT:
-        from kzdata import rendering
-
-        rendering.emit(rendering.receipts(found, articles))
+        rendering.emit(rendering.receipts(found, articles, fallen))
     else:
-        columns = tuple(field.name for field in fields(Receipt))
-        _show(columns, [astuple(receipt) for receipt in found], form)
+        _show(*rendering.receipt_rows(found, fallen), form)
 
 
 @app.command(
@@ -254,13 +276,22 @@ def query(
     sql: Annotated[
         str, typer.Argument(help="One SELECT (DuckDB); - reads it from standard input.")
     ],
+    timeout: Annotated[
+        float, typer.Option(help="Seconds after which the query is stopped.", min=0.001)
+    ] = 30,
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Ask in SQL; read-only, no files, no network."""
-    with _load(package) as kz:
-        answer = kz.sql(sys.stdin.read() if sql == "-" else sql)
-        rows = answer.rows()
+    from kzdata.database import limit_memory
+
+    with _load(package, as_of, without) as kz:
+        question = sys.stdin.read() if sql == "-" else sql
+        with limit_memory():
+            answer = kz.sql(question, timeout=timeout)
+            rows = answer.rows()
     _show(answer.columns, rows, form)
 
 
@@ -342,10 +373,12 @@ def locate(
     texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
     source: Annotated[str | None, typer.Option(help="Only in this article.")] = None,
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: FormatOption = Format.CSV,
 ) -> None:
     """Find a quote in the articles: one span row for each place, ready to paste."""
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         rows = kz.locate(quote, texts, source)
         columns = tuple(rows[0].model_dump())
     _show(columns, [tuple(row.model_dump().values()) for row in rows], form)
@@ -355,10 +388,12 @@ def locate(
 def coverage(
     texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """List number words that no span covers and no exclusion explains; exit 1 if there are any."""
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         found = kz.coverage(texts)
     columns = ("source", "quoted", "numbers", "in spans", "excluded", "unexplained")
     rows = [
@@ -526,10 +561,16 @@ def _bar() -> tuple[Any, Any]:
     return bar, bar.add_task("", total=None)
 
 
-def _load(path: Path | None) -> Any:
+@contextmanager
+def _load(
+    path: Path | None, day: str | None = None, without: Sequence[str] | None = None
+) -> Iterator[Any]:
+    """The package, or what remains of it."""
     from kzdata.package import load
 
-    return load(path)
+    with load(path) as whole:
+        rest = whole.as_of(day) if day is not None else whole
+        yield rest.without(*without) if without else rest
 
 
 def _answer(answer: Any, question: str, form: Format) -> None:

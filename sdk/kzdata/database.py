@@ -7,13 +7,16 @@ another engine can take this module's place.
 """
 
 import importlib
+import json
+import os
 import re
 import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -46,6 +49,28 @@ SQL_TYPES = {
     "year": "INTEGER",
 }
 """SQL type of each Table Schema type; all others stay text."""
+TIMEOUT = 30.0
+"""Seconds after which a stranger's query is stopped."""
+MAX_MEMORY = 2 << 30
+"""Bytes that the database of an opened package may take before it uses the disk."""
+MAX_SPILL = "8GB"
+MAX_CELLS = 20_000_000
+"""Cells that an answer may have as Python values; frames have no such limit."""
+PLAIN_FUNCTIONS = frozenset(
+    "range generate_series unnest repeat repeat_row json_each json_tree icu_calendar_names "
+    "pg_timezone_names test_all_types".split()
+)
+"""Table functions that read nothing but their arguments."""
+CATALOGUE_FUNCTIONS = frozenset(
+    "duckdb_columns duckdb_constraints duckdb_databases duckdb_dependencies duckdb_extensions "
+    "duckdb_functions duckdb_indexes duckdb_keywords duckdb_memory duckdb_optimizers "
+    "duckdb_schemas duckdb_sequences duckdb_settings duckdb_tables duckdb_types duckdb_variables "
+    "duckdb_views pragma_collations pragma_database_size pragma_platform pragma_show "
+    "pragma_storage_info pragma_table_info pragma_user_agent pragma_version summary".split()
+)
+"""Table functions that read what a database knows of itself, and change nothing."""
+FORBIDDEN_FUNCTIONS = frozenset({"write_log", "setval", "nextval"})
+"""Scalar functions that leave something behind."""
 
 
 class UnreadableCSVError(PackageError):
@@ -60,6 +85,11 @@ def identifier(name: str) -> str:
 def table_named(name: str) -> str:
     """A table of the package, which no common table expression of a query can hide."""
     return f"main.{identifier(name)}"
+
+
+def column(name: str, alias: str = "t") -> str:
+    """A column of a row."""
+    return f"{alias}.{identifier(name)}"
 
 
 def literal(value: str) -> str:
@@ -368,6 +398,57 @@ def days_to_month(months: str) -> str:
     return f"((({months}) - {rest}) // 4800 * 146097 + ({day} - DATE '2000-01-01'))"
 
 
+def at_moment(expression: str, pattern: str, kind: str) -> str:
+    """A text written after a `strptime` pattern as a value of a SQL type; fails on any other."""
+    return f"CAST(strptime({expression}, {literal(pattern)}) AS {kind})"
+
+
+def one_of(expression: str, yes: Sequence[str], no: Sequence[str]) -> str:
+    """A text as true or false, by the texts that stand for them; fails on any other."""
+    listed = [", ".join(literal(value) for value in values) or "NULL" for values in (yes, no)]
+    other = f"CAST({expression} AS BOOLEAN)"
+    return (
+        f"(CASE WHEN {expression} IN ({listed[0]}) THEN true "
+        f"WHEN {expression} IN ({listed[1]}) THEN false ELSE {other} END)"
+    )
+
+
+def last_day(expression: str, precision: str | None = None) -> str:
+    """The last day of a date, year-month or year, given how much time it stands for.
+
+    Args:
+        expression: A date of any type; as text `2022`, `2022-01` or `2022-01-05`.
+        precision: SQL of its precision: month, year, week or night; anything else is the day.
+
+    Returns:
+        SQL of a DATE, NULL where it is no date. A night ends on the next day.
+    """
+    value = text(expression)
+    year, month, day_ = (
+        f"try_cast({part} AS DATE)"
+        for part in (f"{value} || '-01-01'", f"{value} || '-01'", f"left({value}, 10)")
+    )
+    cases = f"WHEN strlen({value}) = 4 THEN {_last_of_year(year)} "
+    cases += f"WHEN strlen({value}) = 7 THEN last_day({month}) "
+    if precision is not None:
+        cases += (
+            f"WHEN {text(precision)} = 'month' THEN last_day({day_}) "
+            f"WHEN {text(precision)} = 'year' THEN {_last_of_year(day_)} "
+            f"WHEN {text(precision)} = 'week' THEN {day_} + 6 "
+            f"WHEN {text(precision)} = 'night' THEN {day_} + 1 "
+        )
+    return f"CAST(CASE {cases}ELSE {day_} END AS DATE)"
+
+
+def _last_of_year(day_: str) -> str:
+    return f"last_day(date_trunc('year', {day_}) + INTERVAL 11 MONTH)"
+
+
+def likeness(expression: str, name: str) -> str:
+    """How alike two names are, from 0 to 1, whatever their case."""
+    return f"jaro_winkler_similarity(lower({expression}), lower({name}))"
+
+
 def _named(path: Path) -> str:
     """A file's name as an SQL literal; the characters of a glob in it are taken literally."""
     return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
@@ -416,14 +497,20 @@ class Database:
         folder = tempfile.mkdtemp(prefix="kzdata-spill-")
         self._free = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._file = str(Path(folder) / "package.duckdb") if lockable else ":memory:"
+        if lockable and memory_limit is None:
+            memory_limit = f"{_sensible_memory() >> 20}MiB"
         given = {"threads": threads, "memory_limit": memory_limit}
         # Nothing is ever fetched: an unknown function would make DuckDB look for an extension.
         self._settings: dict[str, Any] = {
             "temp_directory": folder,
+            "max_temp_directory_size": MAX_SPILL if lockable else None,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        self._settings |= {name: value for name, value in given.items() if value}
+        self._settings |= given
+        self._settings = {k: value for k, value in self._settings.items() if value is not None}
+        self._attached: dict[str, str] = {}
+        self._open_to: frozenset[str] | None = None
         self._compiles: dict[str, bool] = {}
         self._connect()
         self.run(f"CREATE SCHEMA {SHARED}")
@@ -436,6 +523,8 @@ class Database:
         except duckdb.Error as error:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
+        for name, file in self._attached.items():
+            self.run(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")
 
     def __enter__(self) -> Self:
         return self
@@ -444,7 +533,7 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Free everything; the object is of no use afterwards."""
+        """Free everything; the object is of no use afterwards. Closing it again does nothing."""
         self._connection.close()
         self._free()
 
@@ -494,6 +583,13 @@ class Database:
         """
         with ThreadPoolExecutor(max_workers=2) as pool:
             return list(pool.map(task, items))
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Make everything in the block one transaction, which is far faster for many statements."""
+        self.run("BEGIN")
+        yield
+        self.run("COMMIT")
 
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""
@@ -602,32 +698,34 @@ class Database:
         """Make a shared relation out of a query."""
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS {sql}")
 
-    def load(
-        self, name: str, sheet: Sheet, kinds: Mapping[str, str], missing: Sequence[str]
-    ) -> None:
+    def load(self, name: str, sheet: Sheet, columns: Mapping[str, str]) -> None:
         """Read a table's text into a table with typed columns.
 
         Args:
             name: Name of the table.
             sheet: The text, of a simple dialect.
-            kinds: Table Schema type of each column, in the file's order.
-            missing: Strings that stand for no value.
+            columns: SQL of each typed value over the column's text, by name, in the file's order.
 
         Raises:
             PackageError: The file cannot be read, or a cell is not of its type.
         """
-        parts = ", ".join(
-            f"CAST({absent(identifier(column), missing)} AS {SQL_TYPES.get(kind, 'VARCHAR')}) "
-            f"AS {identifier(column)}"
-            for column, kind in kinds.items()
-        )
+        parts = ", ".join(f"{sql} AS {identifier(column)}" for column, sql in columns.items())
+        relation = _csv(sheet, list(columns))
         try:
-            self.run(
-                f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {_csv(sheet, list(kinds))}"
-            )
+            self.run(f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
             message = f"{sheet.parts[0].name}: {error}; `kzdata validate` says more"
             raise PackageError(message) from error
+
+    def attach(self, name: str, other: "Database") -> None:
+        """Make a locked database's tables readable under a name, without a copy."""
+        self._attached[name] = other._file
+        self.run(f"ATTACH {literal(other._file)} AS {identifier(name)} (READ_ONLY)")
+
+    def detach(self, name: str) -> None:
+        """Let go of an attached database."""
+        del self._attached[name]
+        self.run(f"DETACH {identifier(name)}")
 
     def write_csv(self, source: Path, target: Path) -> None:
         """Write a Parquet file out as CSV, each value as CSV files of Table Schema have it.
@@ -666,40 +764,193 @@ class Database:
 
     def whole(self, name: str) -> "Answer":
         """All rows of a table."""
-        return self.ask(f"SELECT * FROM {identifier(name)}")
+        return self.answer(f"SELECT * FROM {identifier(name)}")
 
-    def lock(self) -> None:
-        """Make the data read-only, and shut the file system, extensions and settings for good."""
+    def answer(self, sql: str) -> "Answer":
+        """The answer to a query that kzdata itself wrote, for as long as it takes."""
+        try:
+            cursor = self._connection.cursor()
+            return Answer(cursor, cursor.sql(sql))
+        except duckdb.Error as error:
+            raise QueryError(_first_line(error)) from error
+
+    def lock(self, tables: Collection[str] | None = None) -> None:
+        """Make the data read-only, and shut the file system, extensions and settings for good.
+
+        Args:
+            tables: The only tables that queries may name; all that there are by default. Then the
+                database's catalogue is shut too.
+        """
         self.run(f"DROP SCHEMA {SHARED}")
         self._connection.close()
         self._connect(read_only=True)
+        if tables is not None:
+            self._open_to = frozenset(name.casefold() for name in tables)
         for setting in (
             "SET enable_external_access = false",
             "SET lock_configuration = true",
         ):
             self.run(setting)
 
-    def ask(self, sql: str, parameters: Any = None) -> "Answer":
+    def ask(self, sql: str, parameters: Any = None, timeout: float | None = TIMEOUT) -> "Answer":
         """Carry out a stranger's query on a locked database.
 
-        It is asked as a subquery: DuckDB takes a statement that writes inside a common table
-        expression for a SELECT, but only at the top level.
+        Its syntax tree is looked at first: only table functions that are known to be harmless may
+        stand in it. It is asked as a subquery: DuckDB takes a statement that writes inside a common
+        table expression for a SELECT, but only at the top level.
+
+        Args:
+            sql: One SELECT.
+            parameters: A sequence for `?`, a mapping for `$name`.
+            timeout: Seconds after which it is stopped; None for never.
 
         Raises:
-            QueryError: It is not one SELECT, or DuckDB refuses it.
+            QueryError: It is not one SELECT, it takes too long, or DuckDB refuses it.
         """
         try:
+            cursor = self._connection.cursor()
             sql.encode()
             statements = duckdb.extract_statements(sql)
             kinds = [statement.type.name for statement in statements]
             if kinds != ["SELECT"]:
                 raise QueryError(f"one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
-            cursor = self._connection.cursor()
-            return Answer(cursor, cursor.sql(_subquery(statements[0].query), params=parameters))
+            query = _subquery(statements[0].query)
+            with _stopped(cursor, timeout):
+                self._screen(cursor, query)
+                return Answer(cursor, cursor.sql(query, params=parameters), timeout)
         except UnicodeError as error:
             raise QueryError("a query must be text that UTF-8 can hold") from error
         except (duckdb.Error, TypeError, ValueError) as error:
             raise QueryError(_first_line(error)) from error
+
+    def _screen(self, cursor: duckdb.DuckDBPyConnection, query: str) -> None:
+        """Refuse what a query names and may not.
+
+        Raises:
+            QueryError: It calls a function, or names a table, that is shut.
+        """
+        ((found,),) = cursor.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
+        tree = json.loads(found)
+        if tree["error"]:
+            raise QueryError(f"not a SELECT that can be checked: {tree.get('error_message', '')}")
+        nodes = list(_nodes(tree))
+        for node in nodes:
+            _screen_function(node, _ALL_FUNCTIONS if self._open_to is None else PLAIN_FUNCTIONS)
+        if self._open_to is not None:
+            _screen_tables(nodes, self._open_to)
+
+
+_ALL_FUNCTIONS = PLAIN_FUNCTIONS | CATALOGUE_FUNCTIONS
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """All objects of a JSON tree."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            yield node
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+
+
+def _screen_function(node: dict[str, Any], allowed: frozenset[str]) -> None:
+    if node.get("type") == "TABLE_FUNCTION":
+        name = str(node.get("function", {}).get("function_name", "")).lower()
+        if name not in allowed:
+            raise QueryError(f"the table function {name} is not allowed in a query")
+    name = str(node.get("function_name", "")).lower()
+    if name in FORBIDDEN_FUNCTIONS:
+        raise QueryError(f"the function {name} is not allowed in a query")
+
+
+def _screen_tables(nodes: Sequence[dict[str, Any]], tables: frozenset[str]) -> None:
+    """Only the given tables, by their plain names, and what the query itself defines."""
+    own = {str(item["key"]).casefold() for node in nodes for item in _ctes(node)}
+    for node in nodes:
+        kind, name = node.get("type"), str(node.get("table_name", ""))
+        place = [str(node.get(part) or "") for part in ("catalog_name", "schema_name")]
+        known = name.casefold() in tables | own
+        if kind == "BASE_TABLE" and not (known and place in (["", ""], ["", "main"])):
+            shown = ".".join([*filter(None, place), name])
+            raise QueryError(f"no table {shown} here; `show tables` lists them")
+        if kind == "SHOW_REF" and name not in ("", '"tables"'):
+            raise QueryError("only `show tables` and `describe TABLE` are allowed here")
+
+
+def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
+    found = node.get("cte_map")
+    return list(found.get("map", ())) if isinstance(found, dict) else []
+
+
+@contextmanager
+def _stopped(cursor: duckdb.DuckDBPyConnection, timeout: float | None) -> Iterator[None]:
+    """Interrupt what a cursor does in the block once the time is over.
+
+    DuckDB looks for an interrupt between two chunks of rows.
+
+    Raises:
+        QueryError: It was interrupted.
+    """
+    if timeout is None:
+        yield
+        return
+    over = threading.Event()
+
+    def stop() -> None:
+        over.set()
+        cursor.interrupt()
+
+    timer = threading.Timer(timeout, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        if not over.is_set():
+            raise
+        message = f"stopped after {timeout:g} s; ask for less, or allow more time (timeout)"
+        raise QueryError(message) from error
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+@contextmanager
+def limit_memory(more: int = 2 * MAX_MEMORY) -> Iterator[None]:
+    """Let this whole process take no more than so many bytes beyond what it has, in the block.
+
+    DuckDB's own limit is for tables; a list or text of a query can grow past it. What asks for more
+    fails. It needs Linux; elsewhere nothing is limited.
+
+    Args:
+        more: Bytes of address space.
+    """
+    try:
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (ImportError, OSError, ValueError):
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = pages * resource.getpagesize() + more
+    known = [limit for limit in (wanted, soft, hard) if limit != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(known), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _sensible_memory() -> int:
+    """Bytes of memory to use: 2 GB, or three quarters of a smaller machine."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return MAX_MEMORY
+    return min(MAX_MEMORY, total * 3 // 4)
 
 
 def _as_cell(expression: str, kind: str) -> str:
@@ -737,14 +988,19 @@ def _subquery(sql: str) -> str:
 class Answer:
     """The answer to a query: columns and rows, or a frame of another library.
 
-    Iteration gives a dictionary a row.
+    Iteration gives a dictionary a row. It is worked out anew each time that it is read, within the
+    time that the query was given.
     """
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        relation: duckdb.DuckDBPyRelation,
+        timeout: float | None = None,
     ) -> None:
         self._cursor = cursor
         self._relation = relation
+        self._timeout = timeout
         self.columns: tuple[str, ...] = tuple(relation.columns)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -755,9 +1011,14 @@ class Answer:
         """All rows as tuples.
 
         Raises:
-            QueryError: The query fails on the way.
+            QueryError: The query fails on the way, takes too long, or has too many rows for Python.
         """
-        rows: list[tuple[Any, ...]] = self._get("fetchall")
+        with self._guarded():
+            relation = self._relation.limit(most := MAX_CELLS // len(self.columns) + 1)
+            rows: list[tuple[Any, ...]] = relation.fetchall()
+        if len(rows) == most:
+            message = f"an answer of over {MAX_CELLS:,} cells; ask for less, or for a frame"
+            raise QueryError(message)
         return rows
 
     def df(self) -> "pandas.DataFrame":
@@ -780,10 +1041,16 @@ class Answer:
         return table
 
     def _get(self, form: str) -> Any:
-        try:
+        with self._guarded():
             return getattr(self._relation, form)()
-        except duckdb.Error as error:
-            raise QueryError(_first_line(error)) from error
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            with _stopped(self._cursor, self._timeout):
+                yield
+        except (duckdb.Error, MemoryError) as error:
+            raise QueryError(_first_line(error) or "out of memory") from error
 
 
 def require(module: str, extra: str) -> None:

@@ -220,6 +220,7 @@ class Sources(_Part):
     sha256: str
     length: str
     published_on: str | None = Field(None, alias="published_on")
+    published_precision: str | None = Field(None, alias="published_precision")
     written_on: str | None = Field(None, alias="written_on")
     url: str | None = None
 

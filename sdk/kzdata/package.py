@@ -1,7 +1,9 @@
 """A data package in the hand: tables, records, receipts, queries, validation."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
+    from kzdata.remainder import Terms
     from kzdata.validation import Report
 
 
@@ -49,6 +52,9 @@ class Package(models.Tables):
         PackageError: There is no such path, or it is not a package that can be read.
     """
 
+    _whole: "Package | None" = None
+    """What this one is the rest of: as long as it is in use, the other's files are kept."""
+
     def __init__(self, path: str | Path | None = None) -> None:
         self._stack = ExitStack()
         self._path = path
@@ -74,7 +80,8 @@ class Package(models.Tables):
         return MappingProxyType(self._shelf.tables)
 
     def __repr__(self) -> str:
-        return f"<Package {self.name} {self.version}: {len(self.tables)} tables>"
+        terms = f" {self._shelf.terms}" if self._shelf.terms else ""
+        return f"<Package {self.name} {self.version}{terms}: {len(self.tables)} tables>"
 
     def __enter__(self) -> Self:
         return self
@@ -118,37 +125,113 @@ class Package(models.Tables):
         """
         return self._shelf.find(key)[0]
 
-    def trace(self, record: str, field: str | None = None) -> tuple[Receipt, ...]:
-        """The receipts of a record's cells: cell, role, quote, article, link.
+    def as_of(self, day: str | date) -> Self:
+        """The same package as a reader of a day could have had it.
+
+        It holds the articles published by that day, what rests on them, and of their claims those
+        whose own date is by then. A date known only by its month, or year, is by then once the
+        whole of it is over; an article without a date of publication never is.
 
         Args:
-            record: Key of a row whose cells are traced, such as `CR-0003`.
-            field: One column; all columns by default.
+            day: A date, or its text, such as `2022-01-06`.
+
+        Returns:
+            A package of its own, which reads the tables of this one; `fallen` says what it lacks.
 
         Raises:
-            UsageError: There is no such record or column, or it is not traced.
+            UsageError: It is no day, or the package does not declare what this needs.
         """
+        from kzdata.remainder import Terms, day_of
+
+        return self._rest(Terms(day_of(day)))
+
+    def without(self, *sources: str) -> Self:
+        """The same package with some articles withdrawn: what rests on the others alone.
+
+        Args:
+            sources: Keys of articles, such as `tass`.
+
+        Returns:
+            A package of its own, which reads the tables of this one; `fallen` says what it lacks.
+
+        Raises:
+            UsageError: There is no such article, or the package does not declare what this needs.
+        """
+        from kzdata.remainder import Terms
+
+        return self._rest(Terms(withdrawn=frozenset(sources)))
+
+    def _rest(self, terms: "Terms") -> Self:
+        rest = object.__new__(type(self))
+        rest._stack, rest._path = ExitStack(), self._path
+        rest._shelf, rest._whole = self._shelf.rest(terms), self
+        rest._stack.callback(rest._shelf.close)
+        return rest
+
+    @property
+    def fallen(self) -> "Answer":
+        """What the whole package has and this one, `as_of` a day or `without` an article, has not.
+
+        Its columns are `table`, `record` and `field`; a row that fell whole has no field. Articles,
+        passages and edges, which carry the rest, are not listed.
+        """
+        return self._shelf.fallen
+
+    def falls(self, *sources: str) -> list[tuple[str, str, str | None]]:
+        """What falls if articles are withdrawn, besides what they hold themselves.
+
+        Returns:
+            Table, record and field of each; a row that falls whole has no field.
+
+        Raises:
+            UsageError: There is no such article, or the package does not declare what this needs.
+        """
+        with self.without(*sources) as rest:
+            before = set(self.fallen.rows())
+            return [row for row in rest.fallen.rows() if row not in before]
+
+    def trace(
+        self, record: str | None = None, field: str | None = None, *, source: str | None = None
+    ) -> tuple[Receipt, ...]:
+        """The receipts of cells: cell, role, quote, article, link.
+
+        Args:
+            record: Key of a row whose cells are traced, such as `CR-0003`; or of a passage, such as
+                `SP-0123`, for every cell that rests on it.
+            field: One column of the record; all columns by default.
+            source: Key of an article instead, for every cell that rests on it.
+
+        Raises:
+            UsageError: There is no such record, column or article, or it is not traced.
+        """
+        if source is not None and record is None and field is None:
+            return self._ledger.source(source)
+        if record is None or source is not None:
+            raise UsageError("trace takes a record, with or without a field, or a source")
         return self._ledger.trace(record, field)
 
     @cached_property
     def _ledger(self) -> Ledger:
         return Ledger(self._shelf)
 
-    def sql(self, query: str, parameters: Any = None) -> "Answer":
+    def sql(self, query: str, parameters: Any = None, timeout: float | None = 30.0) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.
 
-        The database is in memory and locked: one SELECT at a time, no files, no network, no
-        settings.
+        The database is locked: one SELECT at a time, no files, no network, no settings, no table
+        functions but those that read their arguments or the catalogue. It takes at most 2 GB of
+        memory for tables; what does not fit goes to a temporary folder, up to 8 GB.
 
         Args:
             query: One SELECT; `?` or `$name` stand for parameters.
             parameters: A sequence for `?`, a mapping for `$name`.
+            timeout: Seconds after which the query is stopped, whenever the answer is read; None for
+                never. A single step on a giant value can take longer.
 
         Raises:
-            QueryError: It is not one SELECT, or it fails.
+            QueryError: It is not one SELECT, it fails, or it takes too long.
             PackageError: A table cannot be read.
         """
-        return self._shelf.database.ask(query, parameters)
+        return self._shelf.database.ask(query, parameters, timeout)
 
     def texts(self, folder: str | Path) -> dict[str, str]:
         """The articles' texts that a folder holds, by source; found by their hash.
@@ -280,7 +363,31 @@ class Package(models.Tables):
         ignore: Sequence[str] = (),
         allow: str | Path | bool = True,
     ) -> "Report":
-        """Check the package against its own declarations; see `kzdata.validate`."""
+        """Check the package against its own declarations; see `kzdata.validate`.
+
+        What is left of a package (`as_of`, `without`) is written out and checked as a package.
+        """
         from kzdata.validation import validate
 
-        return validate(self._path, texts=texts, select=select, ignore=ignore, allow=allow)
+        if self._shelf.terms is None:
+            return validate(self._path, texts=texts, select=select, ignore=ignore, allow=allow)
+        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+            self.save(folder)
+            return validate(folder, texts=texts, select=select, ignore=ignore, allow=allow)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the package into a folder, as it is in the hand: descriptor, schemas, CSV files.
+
+        Tables become RFC 4180 CSV in UTF-8, whatever they were. The changelog goes along, an
+        allow-list of findings does not.
+
+        Args:
+            folder: A folder that is empty or not there yet.
+
+        Raises:
+            UsageError: The folder holds something, or cannot be written.
+            PackageError: A table cannot be read.
+        """
+        from kzdata.copies import write
+
+        write(self._shelf, Path(folder))

@@ -1,13 +1,11 @@
-"""Receipts: from a cell to the exact words of a published article."""
+"""Receipts: from a cell to the exact words of a published article, and back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from kzdata.descriptor import Edges, Sources, Spans
 from kzdata.errors import UsageError
-from kzdata.rows import Row
 from kzdata.spans import text_fragment
 from kzdata.tables import Shelf, Table, nearest
 
@@ -49,10 +47,52 @@ class Receipt:
     link: str | None
 
 
+class Passage(NamedTuple):
+    """A span with its article, and the longest span around it.
+
+    Attributes:
+        quote: The words.
+        source: Key of the article.
+        start: Offset of the first character.
+        end: Offset after the last one.
+        occurrence: Which occurrence of the quote in the article.
+        publisher: Who published the article.
+        published_on: When.
+        url: Its address.
+        around: Words of the longest span around it; its own where there is none.
+        around_start: Offset of their first character.
+    """
+
+    quote: str
+    source: str
+    start: int
+    end: int
+    occurrence: int
+    publisher: str | None
+    published_on: str | None
+    url: str | None
+    around: str
+    around_start: int
+
+    @property
+    def link(self) -> str | None:
+        """The address with a text fragment, which browsers open at the passage.
+
+        A longer span around the passage gives it context. Where a quote is not the first of its
+        kind and nothing gives it context, the plain address is better than a wrong passage.
+        """
+        if not self.url:
+            return None
+        shift = self.start - self.around_start
+        before = self.around[:shift].strip()
+        after = self.around[shift + self.end - self.start :].strip()
+        if self.occurrence > 1 and not before + after:
+            return self.url
+        return f"{self.url}{text_fragment(self.quote, before, after)}"
+
+
 class Ledger:
     """The receipts of one package: its edges, spans and sources, under the names it gives them.
-
-    The edges are read once and kept by record.
 
     Args:
         shelf: The package.
@@ -71,8 +111,9 @@ class Ledger:
         """The receipts of a record's cells, in the order of its columns.
 
         Args:
-            record: Key of a row whose cells are traced, or `table/key`.
-            field: One column; all columns by default.
+            record: Key of a row whose cells are traced, or `table/key`. Of a passage, or an
+                article: the receipts of every cell that rests on it, in the order of the edges.
+            field: One column of a record; all columns by default.
 
         Returns:
             Receipts; a cell that is empty, or needs none, has none.
@@ -80,92 +121,127 @@ class Ledger:
         Raises:
             UsageError: There is no such record or column, or the record's table is not traced.
         """
-        table, row = self._shelf.find(record)
-        names, key = table.schema.names, table.schema.record_key
-        if key is None:
+        table, key = self._shelf.place(record)
+        s: Spans = self._spans
+        if field is None and table.name == self.spans.name:
+            return self._resting(s.id, key)
+        if field is None and table.name == self.sources.name:
+            return self._resting(s.source, key)
+        names = table.schema.names
+        if table.schema.record_key is None:
             raise UsageError(f"{table.name} is not traced: {record} states nothing of its own")
         if field is not None and field not in names:
             raise UsageError(f"{table.name} has no column {field!r}{nearest(field, names)}")
-        found = [r for r in self._receipts(getattr(row, key), row) if field in (None, r.field)]
+        found = [r for r in self._of_record(table, key) if field in (None, r.field)]
         return tuple(sorted(found, key=lambda receipt: names.index(receipt.field)))
 
-    @cached_property
-    def _by_record(self) -> dict[str, list[Row]]:
-        e: Edges = self._edges
-        found: dict[str, list[Row]] = {}
-        for edge in self.edges:
-            found.setdefault(getattr(edge, e.record), []).append(edge)
-        return found
+    def source(self, source: str) -> tuple[Receipt, ...]:
+        """The receipts of every cell that rests on an article, in the order of the edges.
 
-    def _receipts(self, record: str, row: Row) -> Iterator[Receipt]:
-        e: Edges = self._edges
-        for edge in self._by_record.get(record, ()):
-            name = getattr(edge, e.field)
-            yield self._receipt(edge, record, name, _text(getattr(row, name)))
+        Raises:
+            UsageError: There is no such article.
+        """
+        self.sources[source]
+        return self._resting(self._spans.source, source)
 
-    def _receipt(self, edge: Row, record: str, name: str, value: str) -> Receipt:
+    def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
+        from kzdata.database import column, text
+
+        e: Edges = self._edges
+        edges = self._matching(f"{text(column(e.record, 'e'))} = ?", key)
+        number = table.number(key)
+        assert number is not None
+        return self._receipts(edges, {key: table.cells({number}).get(number, {})})
+
+    def _resting(self, member: str, key: str) -> tuple[Receipt, ...]:
+        """The receipts over the spans with a value in one of their columns."""
+        from kzdata.database import column, text
+
+        edges = self._matching(f"{text(column(member, 's'))} = ?", key)
+        return tuple(self._receipts(edges, self._values({edge[0] for edge in edges})))
+
+    def _matching(self, test: str, value: str) -> list[tuple[Any, ...]]:
+        """Edges `e` over spans `s` for which a test holds: record, column, role, note and span."""
+        from kzdata.database import column, text
+
         e: Edges = self._edges
         s: Spans = self._spans
-        span = self.spans[getattr(edge, e.span)]
-        source = self.sources[getattr(span, s.source)]
-        return Receipt(
-            record,
-            name,
-            value,
-            getattr(edge, e.role),
-            getattr(edge, e.note) if e.note else None,
-            getattr(edge, e.span),
-            getattr(span, s.quote),
-            getattr(span, s.source),
-            getattr(span, s.start),
-            getattr(span, s.end),
-            getattr(span, s.occurrence),
-            getattr(source, "publisher", None),
-            self._day(source),
-            self._link(source, span),
+        names = (e.record, e.field, e.role)
+        columns = ", ".join(text(column(name, "e")) for name in names)
+        note = text(column(e.note, "e")) if e.note else "NULL"
+        span = text(column(e.span, "e"))
+        numbered = self._shelf.numbered
+        return self._shelf.database.rows(
+            f"""SELECT {columns}, {note}, {span} FROM {numbered(self.edges.name)} e
+            JOIN {numbered(self.spans.name)} s ON {text(column(s.id, "s"))} = {span}
+            WHERE {test} ORDER BY e.kz_ord""",
+            [value],
         )
 
-    def _day(self, source: Row) -> str | None:
-        a: Sources = self._sources
-        return _text(getattr(source, a.published_on)) if a.published_on else None
+    def _values(self, records: Iterable[str]) -> dict[str, Mapping[str, str]]:
+        """The cells of records by key and column, as the files have them."""
+        from kzdata.database import column, text
 
-    def _link(self, source: Row, span: Row) -> str | None:
-        """The address with a text fragment, which browsers open at the passage.
-
-        A longer span around the passage gives it context. Where a quote is not the first of its
-        kind and nothing gives it context, the plain address is better than a wrong passage.
-        """
-        a: Sources = self._sources
-        s: Spans = self._spans
-        address = getattr(source, a.url) if a.url else None
-        if not address:
-            return None
-        quote = getattr(span, s.quote)
-        before, after = self._context(span)
-        if getattr(span, s.occurrence) > 1 and not before + after:
-            return str(address)
-        return f"{address}{text_fragment(quote, before, after)}"
-
-    def _context(self, span: Row) -> tuple[str, str]:
-        """Words before and after a passage, from the longest span around it."""
-        s: Spans = self._spans
-        start, end = getattr(span, s.start), getattr(span, s.end)
-        around = [
-            other
-            for other in self._by_source.get(getattr(span, s.source), ())
-            if getattr(other, s.start) <= start and end <= getattr(other, s.end)
-        ]
-        widest = max(around, key=lambda other: len(getattr(other, s.quote)))
-        quote, shift = getattr(widest, s.quote), start - getattr(widest, s.start)
-        return quote[:shift].strip(), quote[shift + end - start :].strip()
-
-    @cached_property
-    def _by_source(self) -> dict[str, list[Row]]:
-        s: Spans = self._spans
-        found: dict[str, list[Row]] = {}
-        for span in self.spans:
-            found.setdefault(getattr(span, s.source), []).append(span)
+        found: dict[str, Mapping[str, str]] = {}
+        wanted = list(records)
+        for table in self._shelf.tables.values():
+            if (key := table.schema.record_key) is None:
+                continue
+            rows = self._shelf.database.rows(
+                f"""SELECT t.kz_ord, {text(column(key))} FROM {self._shelf.numbered(table.name)} t
+                SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS id) w ON w.id = {text(column(key))}""",
+                [wanted],
+            )
+            cells = table.cells({number for number, _ in rows}) if rows else {}
+            found |= {record: cells.get(number, {}) for number, record in rows}
         return found
+
+    def _receipts(
+        self, edges: list[tuple[Any, ...]], values: Mapping[str, Mapping[str, str]]
+    ) -> Iterator[Receipt]:
+        passages = self._passages({edge[4] for edge in edges})
+        for record, field, role, note, span in edges:
+            if record not in values or span not in passages:
+                continue
+            p = passages[span]
+            value = values[record].get(field, "")
+            yield Receipt(record, field, value, role, note, span, *p[:7], p.link)
+
+    def _passages(self, spans: Iterable[str]) -> dict[str, Passage]:
+        from kzdata.database import bigint, column, text
+
+        s: Spans = self._spans
+        a: Sources = self._sources
+        known = self.sources.schema.names
+
+        def of_source(name: str | None) -> str:
+            return text(column(name, "a")) if name in known else "NULL"
+
+        quote, source = text(column(s.quote, "t")), text(column(s.source, "t"))
+        offsets = (s.start, s.end, s.occurrence)
+        places = ", ".join(
+            f"{bigint(column(name))} AS {short}"
+            for name, short in zip(offsets, ("first", "last", "nth"), strict=True)
+        )
+        numbered = self._shelf.numbered(self.spans.name)
+        rows = self._shelf.database.rows(
+            f"""WITH spans AS (SELECT t.kz_ord, {text(column(s.id))} AS id, {quote} AS quote,
+                {source} AS source, {places} FROM {numbered} t),
+            wanted AS (SELECT * FROM spans
+                SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS id) w USING (id)),
+            around AS (
+                SELECT w.id, first(o.quote ORDER BY length(o.quote) DESC, o.kz_ord) AS quote,
+                    first(o.first ORDER BY length(o.quote) DESC, o.kz_ord) AS first
+                FROM wanted w JOIN spans o
+                    ON o.source = w.source AND o.first <= w.first AND o.last >= w.last
+                GROUP BY w.id)
+            SELECT w.id, w.quote, w.source, w.first, w.last, w.nth, {of_source("publisher")},
+                {of_source(a.published_on)}, {of_source(a.url)}, o.quote, o.first
+            FROM wanted w JOIN around o USING (id)
+            JOIN {self._shelf.numbered(self.sources.name)} a ON {of_source(a.id)} = w.source""",
+            [list(spans)],
+        )
+        return {row[0]: Passage(*row[1:]) for row in rows}
 
 
 def _declared(shelf: Shelf, role: str) -> tuple[Table[Any], Any]:
@@ -173,7 +249,3 @@ def _declared(shelf: Shelf, role: str) -> tuple[Table[Any], Any]:
     if table is None:
         raise UsageError(f"the package declares no kzdata:{role}, so nothing can be traced")
     return shelf.tables[table.name], getattr(table.schema, role)
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

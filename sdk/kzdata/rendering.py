@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -202,22 +202,84 @@ def summary(result: "Report") -> Iterator[tuple[str, str]]:
         yield "not checked", reason
 
 
-def receipts(found: Sequence["Receipt"], texts: Mapping[str, str]) -> str:
+def receipts(
+    found: Sequence["Receipt"],
+    texts: Mapping[str, str],
+    fallen: Sequence[tuple[str, str, str | None]] | None = None,
+) -> str:
     """Receipts, a block for each passage: the cells that rest on it, its words, article and link.
 
     Args:
-        found: Receipts in the order of the record's columns.
+        found: Receipts in the order in which their passages are shown.
         texts: Texts of articles by source; the passage is then shown in its surroundings.
+        fallen: What falls if the article is withdrawn: table, record and column. Cells that do are
+            marked, and the whole is counted at the end.
     """
     lines: list[str] = []
+    several = len({receipt.record for receipt in found}) > 1
+    marked = falling(fallen)
     for _, group in groupby(found, key=lambda receipt: receipt.span):
         cells = list(group)
-        pairs = aligned([(f"{cell.field} = {cell.value}", cell.role) for cell in cells])
-        for cell, line in zip(cells, pairs, strict=True):
-            lines.append(bold(cell.field) + line.removeprefix(cell.field))
+        heads = [f"{cell.record}.{cell.field}" if several else cell.field for cell in cells]
+        marks = ["falls" if marked(cell.record, cell.field) else "" for cell in cells]
+        pairs = aligned(
+            [
+                (f"{head} = {cell.value}", cell.role, mark)
+                for head, cell, mark in zip(heads, cells, marks, strict=True)
+            ]
+        )
+        for head, line in zip(map(safe, heads), pairs, strict=True):
+            lines.append(bold(head) + line.removeprefix(head))
         passage = _passage(cells[0], texts.get(cells[0].source))
         lines += [f"    {line}" for line in passage]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(() if fallen is None else _toll(found, fallen))])
+
+
+def falling(
+    fallen: Sequence[tuple[str, str, str | None]] | None,
+) -> Callable[[str, str], bool]:
+    """Whether a cell, or its record, is among what falls."""
+    rows = {record for _, record, field in fallen or () if field is None}
+    cells = {(record, field) for _, record, field in fallen or ()}
+    return lambda record, field: record in rows or (record, field) in cells
+
+
+def receipt_rows(
+    found: Sequence["Receipt"], fallen: Sequence[tuple[str, str, str | None]] | None
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Receipts as columns and rows; with a column `falls` where it is known what falls."""
+    from kzdata.receipts import Receipt
+
+    columns = tuple(Receipt.__dataclass_fields__)
+    rows = [tuple(getattr(receipt, name) for name in columns) for receipt in found]
+    if fallen is None:
+        return columns, rows
+    marked = falling(fallen)
+    marks = [marked(receipt.record, receipt.field) for receipt in found]
+    return (*columns, "falls"), [(*row, mark) for row, mark in zip(rows, marks, strict=True)]
+
+
+def _toll(
+    found: Sequence["Receipt"], fallen: Sequence[tuple[str, str, str | None]]
+) -> Iterator[str]:
+    """What rests on an article and what falls with it, counted by table."""
+    cells = {(receipt.record, receipt.field) for receipt in found}
+    records = {receipt.record for receipt in found}
+    yield ""
+    yield f"{len(cells):,} cells of {len(records):,} records rest on it; if it is withdrawn:"
+    tables = dict.fromkeys(table for table, _, _ in fallen)
+    counts = [
+        (
+            table,
+            sum(name == table and field is None for name, _, field in fallen),
+            sum(name == table and field is not None for name, _, field in fallen),
+        )
+        for table in tables
+    ]
+    if counts:
+        yield as_text(("table", "rows fall", "cells are emptied"), counts)
+    else:
+        yield "nothing falls"
 
 
 def _passage(receipt: "Receipt", text: str | None) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """Tables: typed rows out of CSV files, and the same data as SQL.
 
-A table is read from its file whenever it is iterated; nothing is kept but, for look-ups by key, an
-index. `Shelf` is all tables of one package, with the database that answers queries on them.
+A table is read from its file whenever it is iterated; nothing is kept but, for look-ups in a small
+package, an index of its keys. The database does that for large ones, and answers queries. `Shelf`
+is all tables of one package, or of what remains of it.
 """
 
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -20,7 +22,7 @@ from kzdata.descriptor import Table as TableDescriptor
 from kzdata.errors import PackageError, UsageError
 from kzdata.rows import Row, row_model
 from kzdata.sheets import open_sheet
-from kzdata.tabular import Record, Sheet
+from kzdata.tabular import Cell, Record, Sheet
 
 if TYPE_CHECKING:
     import pandas
@@ -29,8 +31,11 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
     from kzdata.database import Answer, Database
+    from kzdata.remainder import Grounds, Remainder, Terms
 
 RowT = TypeVar("RowT", bound=Row)
+SMALL = 8 << 20
+"""Bytes of a package whose keys are found faster without a database."""
 
 
 class Table(Generic[RowT]):
@@ -53,11 +58,14 @@ class Table(Generic[RowT]):
         return f"<Table {self.name}: {len(self)} rows, {len(self.schema.fields)} columns>"
 
     def __iter__(self) -> Iterator[RowT]:
-        for record in self._records():
+        for record in self.records():
             yield self._row(record)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._records())
+        if self._shelf.light:
+            return sum(1 for _ in self.records())
+        sql = f"SELECT count(*) FROM {self._shelf.numbered(self.name)}"
+        return int(self._shelf.database.rows(sql)[0][0])
 
     def texts(self) -> Iterator[tuple[str, ...]]:
         """The cells of each row as they stand in the file, in the order of the file.
@@ -65,7 +73,7 @@ class Table(Generic[RowT]):
         Raises:
             PackageError: The header is not that of the schema, or a row is malformed.
         """
-        for record in self._records():
+        for record in self.records():
             self._check(record)
             yield tuple(cell.value for cell in record.cells)
 
@@ -75,15 +83,65 @@ class Table(Generic[RowT]):
         Raises:
             UsageError: No row has the key.
         """
-        parts = _parts(key)
-        if parts not in self._index:
-            known = (", ".join(other) for other in self._index)
-            hint = nearest(", ".join(parts), known)
-            raise UsageError(f"{self.name} has no row {', '.join(parts)!r}{hint}")
-        return self._row(self._index[parts])
+        number = self.number(key)
+        if number is None:
+            name = ", ".join(_parts(key))
+            raise UsageError(f"{self.name} has no row {name!r}{nearest(name, self.alike(name))}")
+        (record,) = self.records({number})
+        return self._row(record)
 
     def __contains__(self, key: object) -> bool:
-        return _parts(key) in self._index
+        return self.number(key) is not None
+
+    def number(self, key: object) -> int | None:
+        """Which row has a primary key, counted from 0 in the files; None where none has."""
+        parts, names = _parts(key), self.schema.primary_key
+        if self._shelf.light:
+            return self._index.get(parts)
+        if len(parts) != len(names) or not names:
+            return None
+        from kzdata.columns import is_key
+
+        tests = " AND ".join(is_key(self.schema, name, "?") for name in names)
+        table = self._shelf.numbered(self.name)
+        try:
+            found = self._shelf.database.rows(
+                f"SELECT min(t.kz_ord) FROM {table} t WHERE {tests}", parts
+            )
+        except UnicodeError:
+            return None
+        return found[0][0]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _index(self) -> dict[tuple[str, ...], int]:
+        """The rows of a small table by primary key."""
+        places = [self.schema.names.index(name) for name in self.schema.primary_key]
+        return {
+            tuple(record.cells[place].value for place in places): record.number
+            for record in self.records()
+            if len(record.cells) == len(self.schema.fields)
+        }
+
+    def alike(self, name: str) -> list[str]:
+        """The keys most like a name, or all of a small table."""
+        if self._shelf.light:
+            return [", ".join(key) for key in self._index]
+        from kzdata.database import likeness
+
+        like = likeness(f"({self._key_sql})", "?")
+        sql = f"""SELECT {self._key_sql} FROM {self._shelf.numbered(self.name)} t
+            ORDER BY {like} DESC LIMIT 20"""
+        try:
+            return [key for (key,) in self._shelf.database.rows(sql, [name]) if key]
+        except UnicodeError:
+            return []
+
+    @property
+    def _key_sql(self) -> str:
+        from kzdata.database import column, text
+
+        parts = (text(column(name)) for name in self.schema.primary_key)
+        return " || ', ' || ".join(parts) or "NULL"
 
     @cached_property
     def model(self) -> type[RowT]:
@@ -97,7 +155,13 @@ class Table(Generic[RowT]):
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
         """All primary keys in the order of the file."""
-        return tuple(self._index)
+        if self._shelf.light:
+            return tuple(self._index)
+        from kzdata.database import column, text
+
+        parts = ", ".join(text(column(name)) for name in self.schema.primary_key)
+        sql = f"SELECT {parts} FROM {self._shelf.numbered(self.name)} t ORDER BY t.kz_ord"
+        return tuple(self._shelf.database.rows(sql)) if parts else ()
 
     @property
     def rel(self) -> "DuckDBPyRelation":
@@ -131,13 +195,52 @@ class Table(Generic[RowT]):
     def _answer(self) -> "Answer":
         return self._shelf.database.whole(self.name)
 
-    def _records(self) -> Iterator[Record]:
+    def cells(self, numbers: Collection[int]) -> dict[int, dict[str, str]]:
+        """The cells of some rows as the files have them, by row and column."""
+        return {
+            record.number: {
+                field.name: cell.value
+                for field, cell in zip(self.schema.fields, record.cells, strict=False)
+                if cell.value not in self.schema.missing_of(field)
+            }
+            for record in self.records(numbers)
+        }
+
+    def records(self, numbers: Collection[int] | None = None) -> Iterator[Record]:
+        """The rows as text, in the order of the files: all, or those of some numbers.
+
+        Raises:
+            PackageError: The header is not that of the schema.
+        """
         sheet = self._shelf.sheet(self._table)
         heading = sheet.header()
         names = self.schema.names if heading is None else tuple(c.value for c in heading.cells)
         if names != self.schema.names:
             raise PackageError(f"{self._path}:1: the header is not that of the schema{_ADVICE}")
-        return (record for record in sheet.records() if record.number >= 0)
+        if numbers is None:
+            found: Iterable[Record] = (record for record in sheet.records() if record.number >= 0)
+        else:
+            picked = sheet.pick(set(numbers), self._shelf.size(self.name))
+            found = [picked[number] for number in sorted(picked)]
+        return self._remaining(found)
+
+    def _remaining(self, records: Iterable[Record]) -> Iterator[Record]:
+        """The rows that remain of a package, with the cells that they have now."""
+        kept, changes = self._shelf.kept(self.name), self._shelf.changes(self.name)
+        for record in records:
+            if kept is not None and not kept[record.number]:
+                continue
+            change = changes.get(record.number)
+            yield self._changed(record, change) if change else record
+
+    def _changed(self, record: Record, change: Mapping[str, str | None]) -> Record:
+        cells = list(record.cells)
+        for name, value in change.items():
+            place = self.schema.names.index(name)
+            missing = self.schema.missing_of(self.schema.fields[place])
+            empty = "" if "" in missing else missing[0] if missing else ""
+            cells[place] = Cell(empty if value is None else value, *cells[place][1:])
+        return replace(record, cells=tuple(cells))
 
     def _row(self, record: Record) -> RowT:
         self._check(record)
@@ -159,15 +262,6 @@ class Table(Generic[RowT]):
             fault = record.fault or "wrong number of cells"
             raise PackageError(f"{self._path}:{record.line}: {fault}{_ADVICE}")
 
-    @cached_property
-    def _index(self) -> dict[tuple[str, ...], Record]:
-        places = [self.schema.names.index(name) for name in self.schema.primary_key]
-        return {
-            tuple(record.cells[place].value for place in places): record
-            for record in self._records()
-            if len(record.cells) == len(self.schema.fields)
-        }
-
 
 def _parts(key: object) -> tuple[str, ...]:
     """A key as the texts of its cells."""
@@ -178,19 +272,31 @@ _ADVICE = "; `kzdata validate` says more"
 
 
 class Shelf:
-    """All tables of an opened package.
+    """All tables of an opened package, or what remains of them.
+
+    Args:
+        archive: Where the package lies.
+        descriptor: What it declares.
+        models: Classes of rows by table, where they are written out.
+        whole: The whole package's shelf, and the terms under which this one is what remains of it.
 
     Attributes:
         archive: Where the package lies.
         descriptor: What it declares.
         tables: Its tables by name.
+        whole: The whole package's shelf: itself, unless it is what remains of another.
+        terms: Under which terms it is that; None for the whole.
 
     Raises:
         PackageError: The descriptor is malformed.
     """
 
     def __init__(
-        self, archive: Archive, descriptor: Descriptor, models: dict[str, type[Row]]
+        self,
+        archive: Archive,
+        descriptor: Descriptor,
+        models: dict[str, type[Row]],
+        whole: "tuple[Shelf, Terms] | None" = None,
     ) -> None:
         if descriptor.faults:
             fault = descriptor.faults[0]
@@ -198,28 +304,125 @@ class Shelf:
             raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
         self.archive = archive
         self.descriptor = descriptor
+        self.whole: Shelf = whole[0] if whole else self
+        self.terms: Terms | None = whole[1] if whole else None
+        self._models = models
         self._sheets: dict[str, Sheet] = {}
+        self._kept: dict[str, bytearray] = {}
+        self._changes: dict[str, dict[int, dict[str, str | None]]] = {}
+        self._rests: weakref.WeakSet[Shelf] = weakref.WeakSet()
         self._folder = tempfile.mkdtemp(prefix="kzdata-text-")
         self._free = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self.tables = {
             name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
         }
 
+    def rest(self, terms: "Terms") -> "Shelf":
+        """What remains of the package under some terms, and under its own.
+
+        Raises:
+            UsageError: An article is unknown, or the package lacks a declaration.
+        """
+        grounds = self.whole.grounds
+        for name in grounds.unknown(sorted(terms.withdrawn)):
+            raise UsageError(f"no article {name!r}{nearest(name, grounds.sources)}")
+        if terms.day and not grounds.plan.sources[1].published_on:
+            raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
+        both = terms.narrowed(self.terms) if self.terms else terms
+        rest = Shelf(self.archive, self.descriptor, self._models, (self.whole, both))
+        rest.remainder  # noqa: B018 - a fault shows now, not at the first question
+        self.whole._rests.add(rest)
+        return rest
+
     @cached_property
     def database(self) -> "Database":
         """All tables with typed columns in a locked database; made when first asked for."""
+        if self.remainder:
+            return self.remainder.database
+        return self._loaded()
+
+    def _loaded(self) -> "Database":
+        from kzdata.columns import typed_columns
         from kzdata.database import Database
 
         database = Database(lockable=True)
-        for number, table in enumerate(self.descriptor.tables.values()):
-            kinds = {field.name: field.type for field in table.schema.fields}
-            sheet = self.sheet(table)
-            if not sheet.dialect.simple:
-                target = Path(self._folder) / f"simple-{number}.csv"
-                sheet = sheet.simplified(target, len(kinds))
-            database.load(table.name, sheet, kinds, table.schema.missing)
+        with database.at_once():
+            for number, table in enumerate(self.descriptor.tables.values()):
+                columns = typed_columns(table)
+                sheet = self.sheet(table)
+                if not sheet.dialect.simple:
+                    target = Path(self._folder) / f"simple-{number}.csv"
+                    sheet = sheet.simplified(target, len(columns))
+                database.load(table.name, sheet, columns)
         database.lock()
         return database
+
+    @property
+    def light(self) -> bool:
+        """Whether keys are found without the database: not yet open, and small files."""
+        if self.terms is not None or "database" in self.__dict__:
+            return False
+        return self._small
+
+    @cached_property
+    def _small(self) -> bool:
+        files = (self.archive.path_of(p) for r in self.descriptor.resources for p in r.path)
+        return sum(file.stat().st_size for file in files if file.is_file()) <= SMALL
+
+    @cached_property
+    def grounds(self) -> "Grounds":
+        """What everything rests on; made when first asked for."""
+        from kzdata.remainder import Grounds
+
+        return Grounds(self)
+
+    @cached_property
+    def remainder(self) -> "Remainder | None":
+        """What remains of the whole; None where this is the whole."""
+        if self.terms is None:
+            return None
+        from kzdata.remainder import Remainder
+
+        return Remainder(self.whole, self.terms)
+
+    @property
+    def fallen(self) -> "Answer":
+        """What the whole has and this has not: table, record and, for a cell alone, field."""
+        if self.remainder:
+            return self.remainder.fallen
+        return self.database.answer("SELECT '' AS \"table\", '' AS record, '' AS field WHERE false")
+
+    def numbered(self, name: str) -> str:
+        """SQL: a table with `kz_ord`, which counts its rows as the files do."""
+        from kzdata.database import identifier
+
+        if self.remainder:
+            return self.remainder.numbered(name)
+        return f"(SELECT rowid AS kz_ord, * FROM {identifier(name)})"
+
+    def size(self, name: str) -> int:
+        """How many rows a table has in the files."""
+        return len(self.whole.tables[name])
+
+    def kept(self, name: str) -> bytearray | None:
+        """A one for each row of the files that remains, a zero for others; None where all do."""
+        if not self.remainder or not self.remainder.touched(name):
+            return None
+        if name not in self._kept:
+            flags = bytearray(self.size(name))
+            for (number,) in self.database.stream(f"SELECT kz_ord FROM {self.numbered(name)}"):
+                flags[number] = 1
+            self._kept[name] = flags
+        return self._kept[name]
+
+    def changes(self, name: str) -> dict[int, dict[str, str | None]]:
+        """Cells that are not those of the files, by row and column."""
+        if name not in self._changes:
+            found: dict[int, dict[str, str | None]] = {}
+            for number, column, value in self.remainder.changes(name) if self.remainder else ():
+                found.setdefault(number, {})[column] = value
+            self._changes[name] = found
+        return self._changes[name]
 
     def sheet(self, table: TableDescriptor) -> Sheet:
         """The text of a table.
@@ -237,9 +440,12 @@ class Shelf:
         return self._sheets[table.name]
 
     def close(self) -> None:
-        """Close the database, if it was opened, and remove temporary files."""
-        if "database" in self.__dict__:
-            self.database.close()
+        """Close the databases that were opened, also of what remains; remove temporary files."""
+        for rest in list(self._rests):
+            rest.close()
+        for name in ("database", "grounds", "remainder"):
+            if opened := self.__dict__.get(name):
+                opened.close()
         self._free()
 
     def find(self, key: str) -> tuple[Table[Any], Row]:
@@ -248,15 +454,29 @@ class Shelf:
         Raises:
             UsageError: No table has the key, or several have.
         """
+        table, rest = self.place(key)
+        return table, table[rest]
+
+    def place(self, key: str) -> tuple[Table[Any], str]:
+        """The table of a single primary key, and the key without the table's name.
+
+        Raises:
+            UsageError: No table has the key, or several have.
+        """
         name, _, rest = key.partition("/")
         if rest:
             table = self.table(name)
-            return table, table[rest]
-        single = [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
-        holders = [table for table in single if key in table]
+            if rest not in table:
+                table[rest]  # says what is like it
+            return table, rest
+        holders = [table for table in self._single if key in table]
         if len(holders) != 1:
             raise UsageError(self._not_one(key, [table.name for table in holders]))
-        return holders[0], holders[0][key]
+        return holders[0], key
+
+    @property
+    def _single(self) -> list[Table[Any]]:
+        return [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
 
     def table(self, name: str) -> Table[Any]:
         """A table by name.
@@ -272,7 +492,7 @@ class Shelf:
         if holders:
             choices = " or ".join(f"{name}/{key}" for name in holders)
             return f"{key!r} is in several tables; ask for {choices}"
-        known = (parts[0] for t in self.tables.values() for parts in t.keys if len(parts) == 1)
+        known = (name for table in self._single for name in table.alike(key))
         return f"no record {key!r}{nearest(key, known)}"
 
 

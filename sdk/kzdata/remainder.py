@@ -1,0 +1,697 @@
+"""What remains of a package when some of its articles are left out.
+
+One mechanism answers two questions: what a reader of a given day could have had (`as_of`), and what
+rests on the other articles alone (`without`). Nothing is copied: the tables that remain are views
+over those of the whole package, in a database of their own.
+
+What falls (docs/questions.md says it in full):
+
+* an article, with its passages, edges, aliases and exclusions;
+* a claim, with its principal passage, or whose own date is not over by the day;
+* another record, once the last of its receipts is gone; a cell, once the last of its receipts is
+  gone: it is emptied, and with it the rest of its date or figure, or the row falls where it may not
+  be empty;
+* what refers to something that fell: the cell is emptied, or the row falls;
+* an entity, once no article that remains names it and nothing refers to it;
+* a passage, once nothing rests on it any more.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kzdata.columns import sql_type
+from kzdata.database import ORD, Answer, Database, column, identifier, last_day, literal, text
+from kzdata.descriptor import Descriptor, Edges, FieldDescriptor, Schema, Sources, Spans, Table
+from kzdata.errors import PackageError, UsageError
+
+if TYPE_CHECKING:
+    from kzdata.tables import Shelf
+
+MAX_CHAIN = 1_000
+"""How far a fall is followed from reference to reference."""
+
+
+class Terms(NamedTuple):
+    """Which articles remain.
+
+    Attributes:
+        day: Those published by this day, and claims whose own date is over by then; None for all.
+        withdrawn: Not these, by key.
+    """
+
+    day: date | None = None
+    withdrawn: frozenset[str] = frozenset()
+
+    def narrowed(self, other: "Terms") -> "Terms":
+        """What remains under both."""
+        days = [day for day in (self.day, other.day) if day]
+        return Terms(min(days, default=None), self.withdrawn | other.withdrawn)
+
+    def __str__(self) -> str:
+        parts = [f"as of {self.day}"] if self.day else []
+        parts += [f"without {', '.join(sorted(self.withdrawn))}"] if self.withdrawn else []
+        return " ".join(parts)
+
+
+def day_of(day: str | date) -> date:
+    """A day from its text.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if isinstance(day, date):
+        return date(day.year, day.month, day.day)
+    try:
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(day)):
+            return date.fromisoformat(day)
+    except ValueError:
+        pass
+    raise UsageError(f"{day!r} is no day; write YYYY-MM-DD, such as {_nearest_day(str(day))}")
+
+
+def _nearest_day(written: str) -> str:
+    """A day that someone may have meant."""
+    year, month, number = (*map(int, re.findall("[0-9]{1,4}", written)[:3]), 2022, 1, 6)[:3]
+    year, month = min(max(year, 1), 9999), min(max(month, 1), 12)
+    return date(year, month, min(max(number, 1), monthrange(year, month)[1])).isoformat()
+
+
+class Reference(NamedTuple):
+    """Columns of a table whose values are keys of rows of other tables.
+
+    Attributes:
+        table: Number of the table.
+        columns: Its columns.
+        parents: Numbers of tables, each with the columns of its key.
+    """
+
+    table: int
+    columns: tuple[str, ...]
+    parents: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+class Plan:
+    """What a package declares of its articles, passages, receipts and references.
+
+    Attributes:
+        tables: Its tables; they are known by their number.
+        sources: Number of the table of articles, and what it declares.
+        spans: The same of passages.
+        edges: The same of edges.
+        references: All references that are not followed by way of articles and passages.
+
+    Raises:
+        UsageError: A declaration is missing.
+    """
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        self.tables = list(descriptor.tables.values())
+        self.sources: tuple[int, Sources] = self._one("sources")
+        self.spans: tuple[int, Spans] = self._one("spans")
+        self.edges: tuple[int, Edges] = self._one("edges")
+        self.references = [
+            *self._foreign_keys(),
+            *self._declared("aliases", "source", [self._key(*self.sources)]),
+            *self._declared("exclusions", "source", [self._key(*self.sources)]),
+            *self._declared("links", "claim", self.records),
+            *self._declared("links", "other", self.records),
+            *self._declared("tombstones", "replaced_by", self.records),
+        ]
+
+    def _one(self, role: str) -> tuple[int, Any]:
+        for number, table in enumerate(self.tables):
+            if part := getattr(table.schema, role):
+                return number, part
+        message = (
+            f"the package declares no kzdata:{role}, so nothing is known to rest on an article"
+        )
+        raise UsageError(message)
+
+    @staticmethod
+    def _key(number: int, part: Sources | Spans) -> tuple[int, tuple[str, ...]]:
+        return number, (part.id,)
+
+    @property
+    def records(self) -> list[tuple[int, tuple[str, ...]]]:
+        """The tables whose cells are traced, each with its key."""
+        return [
+            (number, (table.schema.record_key,))
+            for number, table in enumerate(self.tables)
+            if table.schema.record_key
+        ]
+
+    @property
+    def claims(self) -> Iterator[tuple[int, str]]:
+        """The tables of claims, each with the column of its principal passage."""
+        for number, table in enumerate(self.tables):
+            if table.schema.principal and table.schema.record_key:
+                yield number, table.schema.principal
+
+    @property
+    def others(self) -> Iterator[tuple[int, str]]:
+        """The other tables of records, each with its key."""
+        claims = {number for number, _ in self.claims}
+        return ((number, key) for number, (key,) in self.records if number not in claims)
+
+    def number(self, name: str) -> int:
+        """The number of a table."""
+        return [table.name for table in self.tables].index(name)
+
+    def _foreign_keys(self) -> Iterator[Reference]:
+        followed = {
+            (self.spans[0], (self.spans[1].source,)),
+            *((number, (column,)) for number, column in self.claims),
+        }
+        names = [table.name for table in self.tables]
+        for number, table in enumerate(self.tables):
+            for key in table.schema.foreign_keys if number != self.edges[0] else ():
+                parent = key.reference.resource or table.name
+                if parent in names and (number, key.fields) not in followed:
+                    target = (names.index(parent), key.reference.fields)
+                    yield Reference(number, key.fields, (target,))
+
+    def _declared(
+        self, role: str, member: str, parents: Sequence[tuple[int, tuple[str, ...]]]
+    ) -> Iterator[Reference]:
+        for number, table in enumerate(self.tables):
+            column = getattr(getattr(table.schema, role), member, None)
+            if column:
+                yield Reference(number, (column,), tuple(parents))
+
+
+def whole(table: Table) -> str:
+    """SQL: a table of the whole package."""
+    return f"whole.main.{identifier(table.name)}"
+
+
+class Grounds:
+    """What each claim, and each cell of another record, rests on: worked out once for a package.
+
+    Its database holds `source` (row, id, and the day by which it is published), `claim` (table,
+    row, the row of its article, and the day by which its own dates are over) and `receipt` (table,
+    row and column of each cell of the other records, the row of an article, and how many edges lead
+    there).
+
+    Args:
+        shelf: The package.
+
+    Raises:
+        UsageError: The package lacks a declaration.
+    """
+
+    def __init__(self, shelf: "Shelf") -> None:
+        self.plan = Plan(shelf.descriptor)
+        self.database = Database(lockable=True)
+        self.database.attach("whole", shelf.database)
+        with self.database.at_once():
+            self._make_source()
+            self._make_claim()
+            self._make_receipt()
+        self.database.detach("whole")
+        self.database.lock()
+
+    def unknown(self, names: Sequence[str]) -> list[str]:
+        """Those of the names that are no article's."""
+        known = {name for (name,) in self.database.rows("SELECT id FROM source")}
+        return [name for name in names if name not in known]
+
+    def close(self) -> None:
+        """Free the database."""
+        self.database.close()
+
+    @property
+    def sources(self) -> list[str]:
+        """The keys of all articles."""
+        return [name for (name,) in self.database.rows("SELECT id FROM source ORDER BY row")]
+
+    def _make_source(self) -> None:
+        number, a = self.plan.sources
+        precision = column(a.published_precision) if a.published_precision else None
+        last = last_day(column(a.published_on), precision) if a.published_on else "NULL::DATE"
+        self.database.run(
+            f"""CREATE TABLE source AS SELECT t.rowid AS row, {text(column(a.id))} AS id,
+            {last} AS last FROM {whole(self.plan.tables[number])} t"""
+        )
+
+    @property
+    def _passages(self) -> str:
+        """SQL: each passage with the row of its article."""
+        number, s = self.plan.spans
+        return f"""(SELECT {text(column(s.id))} AS span, a.row AS src
+            FROM {whole(self.plan.tables[number])} t
+            JOIN source a ON a.id = {text(column(s.source))})"""
+
+    def _make_claim(self) -> None:
+        none = "SELECT 0 AS tab, 0::BIGINT AS row, 0::BIGINT AS src, NULL::DATE AS last"
+        parts = [f"{none} WHERE false"]
+        for number, principal in self.plan.claims:
+            table = self.plan.tables[number]
+            parts.append(
+                f"""SELECT {number}, t.rowid, p.src, {_over(table.schema)} FROM {whole(table)} t
+                LEFT JOIN {self._passages} p ON p.span = {text(column(principal))}"""
+            )
+        self.database.run(f"CREATE TABLE claim AS {' UNION ALL '.join(parts)}")
+
+    def _make_receipt(self) -> None:
+        number, e = self.plan.edges
+        edges = whole(self.plan.tables[number])
+        parts = [
+            "SELECT 0::INTEGER AS tab, 0::BIGINT AS row, '' AS field, 0::BIGINT AS src WHERE false"
+        ]
+        for other, key in self.plan.others:
+            table = self.plan.tables[other]
+            parts.append(
+                f"""SELECT {other}, t.rowid, {column(e.field, "e")}, p.src
+                FROM {edges} e
+                JOIN {whole(table)} t ON {text(column(key))} = {text(column(e.record, "e"))}
+                JOIN {self._passages} p ON p.span = {text(column(e.span, "e"))}"""
+            )
+        self.database.run(
+            f"""CREATE TABLE receipt AS SELECT tab, row, field, src, count(*) AS n
+            FROM ({" UNION ALL ".join(parts)}) GROUP BY ALL"""
+        )
+
+
+def _over(schema: Schema) -> str:
+    """SQL: the day by which all dates of a claim are over."""
+    ends = []
+    for dates in schema.dates:
+        precision = column(dates.precision) if dates.precision else None
+        start = last_day(column(dates.start), precision)
+        ends.append(f"coalesce({last_day(column(dates.end))}, {start})" if dates.end else start)
+    return f"greatest({', '.join(ends)})" if ends else "NULL::DATE"
+
+
+class Remainder:
+    """A locked database of what remains: a view for each table of the package.
+
+    The views in the schema `kept` count the rows as the files do, in the column `kz_ord`.
+
+    Args:
+        shelf: The whole package.
+        terms: Which articles remain.
+
+    Raises:
+        UsageError: The package lacks a declaration.
+        PackageError: A chain of references is too long.
+    """
+
+    def __init__(self, shelf: "Shelf", terms: Terms) -> None:
+        self._grounds = shelf.grounds
+        self.plan = self._grounds.plan
+        self.terms = terms
+        self._sizes: dict[str, int] = {}
+        self.database = Database(lockable=True)
+        self.database.attach("whole", shelf.database)
+        self.database.attach("grounds", self._grounds.database)
+        with self.database.at_once():
+            self._prepare()
+            self._drop_claims()
+            self._drop_cells()
+            self._follow()
+            self._drop_entities()
+            self._drop_edges()
+            self._drop_spans()
+            self._make_counts()
+            self._make_views()
+        self.database.detach("grounds")
+        self.database.lock(tables=[table.name for table in self.plan.tables])
+
+    def numbered(self, name: str) -> str:
+        """SQL: a table that remains, with `kz_ord`."""
+        return _rows(self.plan.number(name))
+
+    def touched(self, name: str) -> bool:
+        """Whether a table has fewer rows or cells than the whole package's."""
+        number = self.plan.number(name)
+        edges, spans = self.plan.edges[0], self.plan.spans[0]
+        cut = self._lacks_sources and number in (edges, spans)
+        odd = number == edges and any(map(self._size, ("odd", "odd_cell", "recount")))
+        return cut or odd or any(map(self._size, (_gone(number), _emptied(number))))
+
+    def changes(self, name: str) -> Iterator[tuple[int, str, str | None]]:
+        """Cells that differ from the files: row, column and new value; None for an emptied one."""
+        number = self.plan.number(name)
+        if self._size(_emptied(number)):
+            sql = f"SELECT row, field FROM kept.{_emptied(number)}"
+            yield from ((row, field, None) for row, field in self.database.rows(sql))
+        e = self.plan.edges[1]
+        if number == self.plan.edges[0] and e.count and self._size("recount"):
+            sql = f"""SELECT t.{ORD}, {text("r.n")} FROM {_rows(number)} t {_recount(e)}
+                WHERE r.n IS NOT NULL"""
+            yield from ((row, e.count, n) for row, n in self.database.rows(sql))
+
+    @property
+    def fallen(self) -> Answer:
+        """What the whole package has and this one has not: table, record and column."""
+        return self.database.answer('SELECT "table", record, field FROM kept.fallen')
+
+    def close(self) -> None:
+        """Free the database."""
+        self.database.close()
+
+    # -------------------------------------------------------------------------- falling
+
+    def _prepare(self) -> None:
+        conditions = ["true"]
+        if self.terms.day:
+            conditions.append(f"last <= DATE {literal(self.terms.day.isoformat())}")
+        if self.terms.withdrawn:
+            listed = ", ".join(map(literal, sorted(self.terms.withdrawn)))
+            conditions.append(f"id NOT IN ({listed})")
+        run = self.database.run
+        run("CREATE SCHEMA kept")
+        run(f"CREATE TABLE kept.source AS FROM grounds.source WHERE {' AND '.join(conditions)}")
+        run("CREATE TABLE kept.odd (record VARCHAR)")
+        run("CREATE TABLE kept.odd_cell (record VARCHAR, field VARCHAR)")
+        run("CREATE TABLE kept.recount (record VARCHAR, field VARCHAR, n BIGINT)")
+        for number, _ in enumerate(self.plan.tables):
+            run(f"CREATE TABLE kept.{_gone(number)} (row BIGINT)")
+            run(f"CREATE TABLE kept.{_emptied(number)} (row BIGINT, field VARCHAR)")
+        self._lacks_sources = self._drop(
+            self.plan.sources[0],
+            "SELECT row FROM grounds.source s ANTI JOIN kept.source k USING (row)",
+        )
+
+    def _insert(self, name: str, select: str) -> bool:
+        """Add rows to one of the tables that hold what fell; whether there were any."""
+        before = self._size(name)
+        self.database.run(f"INSERT INTO kept.{name} {select}")
+        ((self._sizes[name],),) = self.database.rows(f"SELECT count(*) FROM kept.{name}")
+        return self._sizes[name] > before
+
+    def _size(self, name: str) -> int:
+        return self._sizes.get(name, 0)
+
+    def _drop(self, number: int, rows: str) -> bool:
+        """Let rows of a table fall; whether any did that had not."""
+        name = _gone(number)
+        new = f"ANTI JOIN kept.{name} g USING (row)"
+        return self._insert(name, f"SELECT DISTINCT row FROM ({rows}) r {new}")
+
+    def _empty(self, number: int, cells: str) -> bool:
+        """Let cells fall, given as rows and columns: with their date or figure, or their row.
+
+        Returns:
+            Whether any did that had not.
+        """
+        schema = self.plan.tables[number].schema
+        listed = [(name, fellow) for name in schema.names for fellow in fellows(schema, name)]
+        pairs = ", ".join(f"({literal(a)}, {literal(b)})" for a, b in listed)
+        full = f"""SELECT DISTINCT c.row, f.fellow AS field FROM ({cells}) c
+            JOIN (VALUES {pairs}) f(field, fellow) ON f.field = c.field
+            ANTI JOIN kept.{_gone(number)} g ON g.row = c.row"""
+        stiff = [field.name for field in schema.fields if not may_be_empty(schema, field)]
+        held = ", ".join(map(literal, stiff)) or "NULL"
+        fell = self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({held})")
+        filled = " OR ".join(
+            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)" for name in schema.names
+        )
+        name = _emptied(number)
+        return (
+            self._insert(
+                name,
+                f"""SELECT c.row, c.field FROM ({full}) c
+                JOIN {whole(self.plan.tables[number])} t ON t.rowid = c.row
+                ANTI JOIN kept.{name} e ON e.row = c.row AND e.field = c.field
+                WHERE {filled}""",
+            )
+            or fell
+        )
+
+    def _drop_claims(self) -> None:
+        late = "false"
+        if self.terms.day:
+            late = f"c.last > DATE {literal(self.terms.day.isoformat())}"
+        homeless = "c.src IS NOT NULL AND c.src NOT IN (SELECT row FROM kept.source)"
+        for number, _ in self.plan.claims:
+            self._drop(
+                number,
+                f"""SELECT row FROM grounds.claim c
+                WHERE tab = {number} AND ({late} OR ({homeless}))""",
+            )
+
+    def _drop_cells(self) -> None:
+        """Records and cells that have lost all their receipts."""
+        if not self._lacks_sources:
+            return
+        for number, _ in self.plan.others:
+            cells = f"""SELECT r.row, r.field, count(k.row) > 0 AS alive FROM grounds.receipt r
+                LEFT JOIN kept.source k ON k.row = r.src WHERE r.tab = {number}
+                GROUP BY r.row, r.field"""
+            self._drop(number, f"SELECT row FROM ({cells}) GROUP BY row HAVING NOT bool_or(alive)")
+            self._empty(number, f"SELECT row, field FROM ({cells}) WHERE NOT alive")
+
+    def _follow(self) -> None:
+        """What refers to something that fell, until nothing more falls."""
+        for _ in range(MAX_CHAIN):
+            if not sum(self._follow_one(reference) for reference in self.plan.references):
+                return
+        raise PackageError(f"a chain of references is over {MAX_CHAIN:,} rows long")
+
+    def _follow_one(self, reference: Reference) -> bool:
+        lost = [self._lost(parent, key) for parent, key in reference.parents if self._fewer(parent)]
+        if not lost:
+            return False
+        schema = self.plan.tables[reference.table].schema
+        key = ", ".join(text(column(name)) for name in reference.columns)
+        hit = f"""{whole(self.plan.tables[reference.table])} t
+            WHERE ({key}) IN ({" UNION ALL ".join(lost)})
+            AND t.rowid NOT IN (SELECT row FROM kept.{_gone(reference.table)})"""
+        soft = [n for n in reference.columns if may_be_empty(schema, schema.field(n))]
+        if not soft:
+            return self._drop(reference.table, f"SELECT t.rowid AS row FROM {hit}")
+        cells = f"SELECT t.rowid AS row, {literal(soft[-1])} AS field FROM {hit}"
+        return self._empty(reference.table, cells)
+
+    def _fewer(self, number: int) -> bool:
+        return (number == self.plan.spans[0] and self._lacks_sources) or self._size(
+            _gone(number)
+        ) > 0
+
+    def _lost(self, number: int, key: Sequence[str]) -> str:
+        """SQL: the keys of a table's rows that fell."""
+        columns = ", ".join(text(column(name)) for name in key)
+        gone = f"t.rowid IN (SELECT row FROM kept.{_gone(number)})"
+        if number == self.plan.spans[0]:
+            source = text(column(self.plan.spans[1].source))
+            gone = f"({gone} OR {source} NOT IN (SELECT id FROM kept.source))"
+        return f"SELECT {columns} FROM {whole(self.plan.tables[number])} t WHERE {gone}"
+
+    # -------------------------------------------------------------------------- what is left over
+
+    def _drop_entities(self) -> None:
+        """Entities that had a name in an article that fell, have none left, and serve nothing."""
+        for number, table in enumerate(self.plan.tables):
+            aliases = table.schema.aliases
+            if not aliases or not self._size(_gone(number)):
+                continue
+            entity = text(column(aliases.entity))
+            rows = f"SELECT {entity} AS id FROM {whole(table)} t WHERE t.rowid"
+            gone = f"(SELECT row FROM kept.{_gone(number)})"
+            nameless = f"{rows} IN {gone} EXCEPT {rows} NOT IN {gone}"
+            for target in aliases.of:
+                self._drop_idle(self.plan.number(target.resource), target.field, nameless)
+
+    def _drop_idle(self, number: int, key: str, candidates: str) -> None:
+        """Those of the candidates that nothing refers to, until all that are left serve."""
+        table = self.plan.tables[number]
+        if table.schema.record_key:  # it has receipts of its own
+            return
+        rows = f"""SELECT t.rowid AS row FROM {whole(table)} t
+            WHERE {text(column(key))} IN ({candidates})"""
+        uses = [
+            f"""AND {text(column(key))} NOT IN (SELECT {text(column(r.columns[0]))}
+            FROM ({self._rest(r.table)}) t WHERE {column(r.columns[0])} IS NOT NULL)"""
+            for r in self.plan.references
+            if (number, (key,)) in r.parents
+        ]
+        for _ in range(MAX_CHAIN):
+            if not self._drop(number, f"{rows} {' '.join(uses)}"):
+                return
+
+    def _drop_edges(self) -> None:
+        """Records and cells that fell for another reason than that their articles did."""
+        kept = "SEMI JOIN kept.source k ON k.row = r.src"
+        for number, (key,) in self.plan.records:
+            record, table = text(column(key)), whole(self.plan.tables[number])
+            if self._size(_gone(number)):
+                is_claim = number in dict(self.plan.claims)
+                where = "grounds.claim" if is_claim else "grounds.receipt"
+                self._insert(
+                    "odd",
+                    f"""SELECT {record} FROM {table} t
+                    SEMI JOIN kept.{_gone(number)} g ON g.row = t.rowid
+                    SEMI JOIN (SELECT r.row FROM {where} r {kept} WHERE tab = {number}) r
+                        ON r.row = t.rowid""",
+                )
+            if self._size(_emptied(number)):
+                self._insert(
+                    "odd_cell",
+                    f"""SELECT {record}, e.field FROM kept.{_emptied(number)} e
+                    JOIN {table} t ON t.rowid = e.row""",
+                )
+
+    def _drop_spans(self) -> None:
+        """Passages that something rested on, and nothing does any more."""
+        if not self._size("odd") and not self._size("odd_cell"):
+            return
+        (edges, e), (spans, s) = self.plan.edges, self.plan.spans
+        table = whole(self.plan.tables[edges])
+        shed = f"SELECT {text(column(e.span))} AS span FROM {table} t WHERE NOT ({self._not_odd})"
+        uses = [f"SELECT {text(column(e.span))} FROM {table} t WHERE {self._not_odd}"]
+        holders = [*self.plan.claims]
+        key = (spans, (s.id,))
+        holders += [(r.table, r.columns[0]) for r in self.plan.references if key in r.parents]
+        for number, name in holders:
+            holder = whole(self.plan.tables[number])
+            shed += f""" UNION ALL SELECT {text(column(name))} FROM {holder} t
+                WHERE t.rowid IN (SELECT row FROM kept.{_gone(number)})"""
+            uses.append(f"SELECT {text(column(name))} FROM ({self._rest(number)}) t")
+        used = " UNION ALL ".join(uses)
+        self._drop(
+            spans,
+            f"""SELECT t.rowid AS row FROM {whole(self.plan.tables[spans])} t
+            SEMI JOIN ({shed}) c ON c.span = {text(column(s.id))}
+            ANTI JOIN ({used}) u(span) ON u.span = {text(column(s.id))}""",
+        )
+
+    @property
+    def _not_odd(self) -> str:
+        """SQL: an edge leads from a record and a cell that did not fall by themselves."""
+        e = self.plan.edges[1]
+        record, field = text(column(e.record)), text(column(e.field))
+        tests = ["true"]
+        if self._size("odd"):
+            tests.append(f"NOT EXISTS (SELECT 1 FROM kept.odd o WHERE o.record = {record})")
+        if self._size("odd_cell"):
+            tests.append(
+                f"""NOT EXISTS (SELECT 1 FROM kept.odd_cell o
+                WHERE o.record = {record} AND o.field = {field})"""
+            )
+        return " AND ".join(tests)
+
+    def _make_counts(self) -> None:
+        """How many edges are left of the cells that lost some."""
+        if not self.plan.edges[1].count or not self._lacks_sources:
+            return
+        left = "sum(r.n) FILTER (k.row IS NOT NULL)"
+        for number, key in self.plan.others:
+            self._insert(
+                "recount",
+                f"""SELECT {text(column(key))}, c.field, c.n FROM (
+                    SELECT r.row, r.field, {left} AS n FROM grounds.receipt r
+                    LEFT JOIN kept.source k ON k.row = r.src WHERE tab = {number}
+                    GROUP BY r.row, r.field HAVING {left} < sum(r.n)
+                ) c JOIN {whole(self.plan.tables[number])} t ON t.rowid = c.row""",
+            )
+
+    # -------------------------------------------------------------------------- views
+
+    def _make_views(self) -> None:
+        for number, table in enumerate(self.plan.tables):
+            names = ", ".join(map(identifier, table.schema.names))
+            self.database.run(f"CREATE VIEW {_rows(number)} AS {self._rest(number)}")
+            self.database.run(
+                f"CREATE VIEW main.{identifier(table.name)} AS SELECT {names} FROM {_rows(number)}"
+            )
+        parts = [f"SELECT {', '.join(self._columns_of_fallen)} WHERE false", *self._fallen()]
+        self.database.run(f"CREATE VIEW kept.fallen AS {' UNION ALL '.join(parts)}")
+
+    _columns_of_fallen = ("'' AS \"table\"", "'' AS record", "'' AS field")
+
+    def _fallen(self) -> Iterator[str]:
+        ground = {part[0] for part in (self.plan.sources, self.plan.spans, self.plan.edges)}
+        for number, table in enumerate(self.plan.tables):
+            if number in ground:
+                continue
+            key = ", ".join(text(column(name)) for name in table.schema.primary_key)
+            record = f"concat_ws(', ', {key})" if key else f"'row ' || {text('t.rowid + 1')}"
+            for name, field in ((_gone(number), "NULL"), (_emptied(number), "e.field")):
+                if not self._size(name):
+                    continue
+                fell = f"WHERE e.row NOT IN (SELECT row FROM kept.{_gone(number)})"
+                yield f"""(SELECT {literal(table.name)}, {record}, {field}
+                    FROM {whole(table)} t JOIN kept.{name} e ON e.row = t.rowid
+                    {fell if field != "NULL" else ""} ORDER BY t.rowid)"""
+
+    def _rest(self, number: int) -> str:
+        """SQL: the rows of a table that remain, with `kz_ord`."""
+        table, tests, join = self.plan.tables[number], ["true"], ""
+        if self._size(_gone(number)):
+            tests.append(f"NOT EXISTS (SELECT 1 FROM kept.{_gone(number)} g WHERE g.row = t.rowid)")
+        if number == self.plan.spans[0]:
+            tests.append(self._of_kept_source)
+        if number == self.plan.edges[0]:
+            tests += [self._of_kept_span, self._not_odd]
+            join = _recount(self.plan.edges[1]) if self._size("recount") else ""
+        cells = ", ".join(self._cell(number, name) for name in table.schema.names)
+        where = " AND ".join(test for test in tests if test != "true") or "true"
+        return f"SELECT t.rowid AS {ORD}, {cells} FROM {whole(table)} t {join} WHERE {where}"
+
+    @property
+    def _of_kept_source(self) -> str:
+        if not self._lacks_sources:
+            return "true"
+        source = text(column(self.plan.spans[1].source))
+        return f"EXISTS (SELECT 1 FROM kept.source k WHERE k.id = {source})"
+
+    @property
+    def _of_kept_span(self) -> str:
+        number, s = self.plan.spans
+        if not self._fewer(number):
+            return "true"
+        span = text(column(self.plan.edges[1].span))
+        return f"""EXISTS (SELECT 1 FROM ({self._rest(number)}) s
+            WHERE {text(column(s.id, "s"))} = {span})"""
+
+    def _cell(self, number: int, name: str) -> str:
+        """SQL: a cell as it is now."""
+        e, cell = self.plan.edges[1], column(name)
+        if number == self.plan.edges[0] and name == e.count and self._size("recount"):
+            kind = sql_type(self.plan.tables[number].schema, name)
+            cell = f"coalesce(CAST(r.n AS {kind}), {cell})"
+        if self._size(_emptied(number)):
+            cell = f"""CASE WHEN EXISTS (SELECT 1 FROM kept.{_emptied(number)} e
+                WHERE e.row = t.rowid AND e.field = {literal(name)}) THEN NULL ELSE {cell} END"""
+        return f"{cell} AS {identifier(name)}"
+
+
+def _gone(number: int) -> str:
+    return f'"gone {number}"'
+
+
+def _emptied(number: int) -> str:
+    return f'"emptied {number}"'
+
+
+def _rows(number: int) -> str:
+    return f'kept."rows {number}"'
+
+
+def _recount(e: Edges) -> str:
+    """SQL: a join with the counts of edges `t` that changed."""
+    record, field = text(column(e.record)), text(column(e.field))
+    return f"LEFT JOIN kept.recount r ON r.record = {record} AND r.field = {field}"
+
+
+def fellows(schema: Schema, name: str) -> set[str]:
+    """The columns that fall together with one: all of its date, or of its figure."""
+    found = {name}
+    for dates in schema.dates:
+        unit = {dates.start, dates.end, dates.precision} - {None}
+        if name in unit:
+            found |= {part for part in unit if part}
+    if figure := schema.figure:
+        unit_ = {figure.text, figure.low, figure.high, figure.qualifier}
+        found |= unit_ if name in unit_ else set()
+    return found
+
+
+def may_be_empty(schema: Schema, field: FieldDescriptor) -> bool:
+    """Whether a cell may hold no value."""
+    needed = field.constraints.required or field.name in (*schema.primary_key, schema.principal)
+    return not needed and bool(schema.missing_of(field))

@@ -67,7 +67,7 @@ def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
     ]
     if not places:
         raise SpanError(f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}")
-    digests, ids = hashes(shelf), _free_ids(table, s)
+    digests, ids = hashes(shelf), _free_ids(shelf.whole.tables[table.name])
     rows = []
     for source, start in places:
         end = start + len(quote)
@@ -122,9 +122,9 @@ def _spans(shelf: Shelf) -> tuple[Table[Any], Spans]:
     return shelf.tables[declared.name], declared.schema.spans
 
 
-def _free_ids(table: Table[Any], s: Spans) -> Iterator[str]:
+def _free_ids(table: Table[Any]) -> Iterator[str]:
     """The ids after the last one, such as `SP-0797`, `SP-0798`."""
-    ids = (getattr(row, s.id) for row in table)
+    ids = (key[0] for key in table.keys)
     last = max(ids, key=lambda name: (len(name), name), default="SP-0000")
     digits = re.search(r"[0-9]*$", last)
     assert digits

@@ -12,13 +12,13 @@ What falls (docs/questions.md says it in full):
   gone: it is emptied, and with it the rest of its date or figure, or the row falls where it may not
   be empty;
 * what refers to something that fell: the cell is emptied, or the row falls;
-* an entity, once no article that remains names it and nothing refers to it;
+* an entity, once no article that remains names it and nothing that remains refers to it;
 * a passage, once nothing rests on it any more.
 """
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -484,33 +484,36 @@ class Remainder:
     # -------------------------------------------------------------------------- what is left over
 
     def _drop_entities(self) -> None:
-        """Entities that had a name in an article that fell, have none left, and serve nothing."""
+        """Entities that served something, a name or a reference, and serve nothing any more."""
         for number, table in enumerate(self.plan.tables):
             aliases = table.schema.aliases
-            if not aliases or not self._size(_gone(number)):
+            if not aliases or not self._lacks_sources:
                 continue
-            entity = text(column(aliases.entity))
-            rows = f"SELECT {entity} AS id FROM {whole(table)} t WHERE t.rowid"
-            gone = f"(SELECT row FROM kept.{_gone(number)})"
-            nameless = f"{rows} IN {gone} EXCEPT {rows} NOT IN {gone}"
             for target in aliases.of:
-                self._drop_idle(self.plan.number(target.resource), target.field, nameless)
+                other = self.plan.number(target.resource)
+                key = (other, (target.field,))
+                users = [r for r in self.plan.references if key in r.parents]
+                uses = [(number, aliases.entity), *((r.table, r.columns[0]) for r in users)]
+                # What has receipts of its own stands and falls with them.
+                if not self.plan.tables[other].schema.record_key:
+                    self._drop_idle(other, target.field, uses)
 
-    def _drop_idle(self, number: int, key: str, candidates: str) -> None:
-        """Those of the candidates that nothing refers to, until all that are left serve."""
-        table = self.plan.tables[number]
-        if table.schema.record_key:  # it has receipts of its own
-            return
-        rows = f"""SELECT t.rowid AS row FROM {whole(table)} t
-            WHERE {text(column(key))} IN ({candidates})"""
-        uses = [
-            f"""AND {text(column(key))} NOT IN (SELECT {text(column(r.columns[0]))}
-            FROM ({self._rest(r.table)}) t WHERE {column(r.columns[0])} IS NOT NULL)"""
-            for r in self.plan.references
-            if (number, (key,)) in r.parents
-        ]
+    def _drop_idle(self, number: int, key: str, uses: Sequence[tuple[int, str]]) -> None:
+        """Rows whose key was used in one of some columns and is no more, until all are used."""
+        table, own = whole(self.plan.tables[number]), text(column(key))
+
+        def used(relation: Callable[[int], str]) -> str:
+            return " UNION ALL ".join(
+                f"SELECT {text(column(name))} FROM {relation(user)} t" for user, name in uses
+            )
+
+        before = used(lambda user: whole(self.plan.tables[user]))
         for _ in range(MAX_CHAIN):
-            if not self._drop(number, f"{rows} {' '.join(uses)}"):
+            now = used(lambda user: f"({self._rest(user)})")
+            idle = f"""SELECT t.rowid AS row FROM {table} t
+                SEMI JOIN ({before}) b(id) ON b.id = {own}
+                ANTI JOIN ({now}) n(id) ON n.id = {own}"""
+            if not self._drop(number, idle):
                 return
 
     def _drop_edges(self) -> None:

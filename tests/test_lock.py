@@ -1,0 +1,265 @@
+"""The lock of `kz.sql`: what a stranger's query may not do, and what it may not take."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import kzdata
+from kzdata import QueryError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def kz() -> Iterator[kzdata.Package]:
+    with kzdata.load(ROOT) as package:
+        package.sql("select 1")
+        yield package
+
+
+@pytest.fixture(scope="module")
+def rest(kz: kzdata.Package) -> kzdata.Package:
+    return kz.as_of("2022-01-05")
+
+
+@pytest.fixture(scope="module")
+def den(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with something to read, in which nothing may appear."""
+    folder = tmp_path_factory.mktemp("den")
+    for name in ("secret.csv", "secret.txt", "secret.json"):
+        (folder / name).write_text('{"taken": "TAKEN"}\n')
+    return folder
+
+
+def settings_of(kz: kzdata.Package) -> list[Any]:
+    return kz._shelf.database.rows("SELECT name, value FROM duckdb_settings() ORDER BY name")
+
+
+# ------------------------------------------------------------------------------ escapes
+
+READS = [
+    *["read_csv", "read_csv_auto", "read_text", "read_blob", "read_json", "read_json_auto"],
+    *["read_ndjson", "read_json_objects", "read_parquet", "parquet_scan", "parquet_metadata"],
+    *["parquet_schema", "sniff_csv", "glob", "read_duckdb", "read_single_csv_file", "query_table"],
+]
+CHANGES = [
+    *["enable_logging()", "disable_logging()", "truncate_duckdb_logs()", "enable_profiling()"],
+    *["disable_profiling()", "checkpoint()", "force_checkpoint()", "register_external_resource()"],
+    "query('from read_text(''{file}'')')",
+    "json_execute_serialized_sql(json_serialize_sql('from read_text(''{file}'')'))",
+]
+STATEMENTS = [
+    *["COPY sources TO '{file}.out'", "COPY (SELECT 1) TO '{file}.out'", "ATTACH '{file}.db' AS d"],
+    *["ATTACH ':memory:' AS d", "PRAGMA enable_profiling", "SET threads = 1", "INSTALL httpfs"],
+    *[
+        "SET enable_external_access = true",
+        "RESET threads",
+        "LOAD httpfs",
+        "EXPORT DATABASE '{file}'",
+    ],
+    *["CREATE TABLE t AS SELECT 1", "CREATE TEMP TABLE t AS SELECT 1", "DROP VIEW sources"],
+    *[
+        "PREPARE p AS SELECT 1",
+        "EXECUTE p",
+        "CALL enable_logging()",
+        "USE main",
+        "SET VARIABLE x = 1",
+    ],
+    *["DELETE FROM sources RETURNING *", "UPDATE actors SET name = 'x' RETURNING *"],
+    *["INSERT INTO tombstones SELECT 1, 1, 1, 1 RETURNING *", "CHECKPOINT", "VACUUM", "BEGIN"],
+]
+SOURCES = [
+    *["sources", "(select 1)", "range(3)", "'{file}'", '"{file}"', "duckdb_settings()"],
+    *[f"{name}('{{file}}')" for name in READS],
+    *[f"{name}(['{{file}}'])" for name in READS[:4]],
+    *CHANGES,
+]
+SCALARS = [
+    *["1", "getenv('HIDDEN')", "current_setting('threads')", "write_log('x')", "nextval('s')"],
+    *["(select content from read_text('{file}'))", "(select count(*) from glob('*'))"],
+    *["exists(from read_csv('{file}'))", "[x for x in (select list(file) from glob('*'))]"],
+]
+SHAPES = [
+    "SELECT {scalar} FROM {source}",
+    "FROM {source}",
+    "WITH x AS ({inner}) SELECT * FROM x",
+    "WITH x AS MATERIALIZED ({inner}) SELECT count(*) FROM x",
+    "WITH RECURSIVE x(n) AS (SELECT 1 UNION ({inner})) SELECT 1 FROM x",
+    "SELECT * FROM ({inner})",
+    "SELECT ({inner})",
+    "SELECT 1 WHERE 1 IN ({inner})",
+    "SELECT 1 ORDER BY ({inner})",
+    "SELECT 1 LIMIT ({inner})",
+    "SELECT * FROM range(2), LATERAL ({inner})",
+    "SELECT 1; {inner}",
+    "{inner}; SELECT 1",
+    "SELECT 1 UNION ALL {inner}",
+    "DESCRIBE {inner}",
+    "SUMMARIZE {inner}",
+    "SELECT 1) UNION ALL ({inner}",
+    "SELECT 1 -- {inner}\n",
+    "SELECT 1 /* {inner} */",
+    "\ufeff{inner}",
+    "{inner}\u00a0",
+    "SELECT $${inner}$$",
+    "EXPLAIN ANALYZE {inner}",
+    "PIVOT ({inner}) ON 1 USING count(*)",
+]
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> str:
+    """Statements of many shapes, some inside each other, with something forbidden in them."""
+    inner = draw(
+        st.sampled_from(STATEMENTS)
+        | st.sampled_from(SOURCES).map("SELECT * FROM {}".format)
+        | st.sampled_from(SCALARS).map("SELECT {}".format)
+    )
+    for _ in range(draw(st.integers(1, 3))):
+        inner = (
+            draw(st.sampled_from(SHAPES))
+            .replace("{inner}", inner)
+            .replace("{source}", draw(st.sampled_from(SOURCES)))
+            .replace("{scalar}", draw(st.sampled_from(SCALARS)))
+        )
+    loud = "{file}" not in inner and draw(st.booleans())
+    return inner.upper() if loud else inner
+
+
+@given(statements())
+@settings(max_examples=400)
+@example("SELECT * FROM read_text('{file}')")
+@example("FROM query('from read_text(''{file}'')')")
+@example("SELECT * FROM enable_logging()")
+@example("WITH x AS (COPY sources TO '{file}.out') SELECT 1")
+@example("SELECT write_log('x')")
+def test_no_query_reads_writes_or_changes_anything(
+    kz: kzdata.Package, rest: kzdata.Package, den: Path, statement: str
+) -> None:
+    """Catches a way out of the lock, in the whole package and in what remains of one."""
+    files, before = sorted(den.iterdir()), [settings_of(kz), settings_of(rest)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(den)
+        patch.setenv("HIDDEN", "TAKEN")
+        for package in (kz, rest):
+            try:
+                found = package.sql(statement.replace("{file}", str(den / "secret.csv"))).rows()
+            except QueryError as error:
+                assert "\n" not in str(error)
+            else:
+                assert "TAKEN" not in str(found)
+                assert os.environ.get("HOME", "\0") not in str(found)
+    assert sorted(den.iterdir()) == files
+    assert [settings_of(kz), settings_of(rest)] == before
+    assert kz.sql("select count(*) from sources").rows() == [(5,)]
+    assert rest.sql("select count(*) from sources").rows() == [(1,)]
+
+
+@pytest.mark.parametrize("name", READS + [call.partition("(")[0] for call in CHANGES])
+def test_every_such_function_is_refused_by_name(kz: kzdata.Package, name: str) -> None:
+    """Catches a refusal that only comes because the file is not there."""
+    with pytest.raises(QueryError, match=f"the table function {name} is not allowed"):
+        kz.sql(f"select * from {name}('x')")
+    with pytest.raises(QueryError, match=f"the table function {name} is not allowed"):
+        kz.sql(f"with a as (select 1 where exists (from {name.upper()}('x'))) from a")
+
+
+# ------------------------------------------------------------------------------ time and memory
+
+LONG = [
+    "select count(*) from range(1000000000000)",
+    "select * from range(1000000000000)",
+    "with recursive t(n) as (select 1 union all select n + 1 from t) select count(*) from t",
+    "select max(md5(a.x::varchar || b.x::varchar)) from range(1000000) a(x), range(1000000) b(x)",
+    "select sleep_ms(60000)",
+]
+
+
+@pytest.mark.parametrize("query", LONG)
+@pytest.mark.parametrize("read", ["rows", "arrow"])
+def test_a_long_query_is_stopped(kz: kzdata.Package, query: str, read: str) -> None:
+    """Catches a query that nobody can end, and a package that is of no use after it."""
+    if read == "arrow":
+        pytest.importorskip("pyarrow")
+    threads = threading.active_count()
+    with pytest.raises(QueryError, match=r"stopped after 0\.2 s"):
+        getattr(kz.sql(query, timeout=0.2), read)()
+    assert kz.sql("select 1").rows() == [(1,)]
+    assert threading.active_count() == threads
+
+
+def test_an_answer_has_its_time_each_time_it_is_read(kz: kzdata.Package) -> None:
+    """Catches a clock that runs between the question and the reading."""
+    answer = kz.sql("select sleep_ms(30)", timeout=5)
+    assert len(answer.rows()) == len(answer.rows()) == 1
+    assert kz.sql("select 1", timeout=None).rows() == [(1,)]
+
+
+def test_an_endless_answer_is_no_list(kz: kzdata.Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches an answer that fills the memory with Python objects."""
+    monkeypatch.setattr("kzdata.database.MAX_CELLS", 1000)
+    assert len(kz.sql("select 1, 2 from range(500)").rows()) == 500
+    with pytest.raises(QueryError, match=r"over 1,000 cells"):
+        kz.sql("select 1, 2 from range(501)").rows()
+
+
+def test_memory_is_bounded(kz: kzdata.Package) -> None:
+    """Catches tables of a query that take all there is, in memory or on the disk."""
+    ((memory, spill),) = kz.sql(
+        "select current_setting('memory_limit'), current_setting('max_temp_directory_size')"
+    ).rows()
+    assert memory.endswith("iB")
+    assert float(memory.split()[0]) <= 2048
+    assert spill.startswith("7.4")
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_nothing_stays_open(tmp_path: Path) -> None:
+    """Catches files, threads and folders that outlive a package whose queries were stopped."""
+    threads = threading.active_count()
+
+    def held() -> set[str]:
+        held = (os.path.realpath(link) for link in Path("/proc/self/fd").iterdir())
+        return {file for file in held if "kzdata-" in file}
+
+    before = held()
+    with kzdata.load(ROOT) as kz:
+        rest = kz.without("tass")
+        for package in (kz, rest):
+            with pytest.raises(QueryError):
+                package.sql(LONG[0], timeout=0.1).rows()
+        folders = {kz._shelf.database._file, rest._shelf.database._file}
+        assert len(held()) > len(before)
+    assert held() == before
+    assert not any(Path(file).parent.exists() for file in folders)
+    assert threading.active_count() == threads
+
+
+# ------------------------------------------------------------------------------ types
+
+
+def test_columns_have_the_values_of_their_formats(tmp_path: Path) -> None:
+    """Catches numbers, dates and truth values that SQL cannot read in the form of their schema."""
+    from packages import Spec, build
+
+    fields = [
+        {"name": "a", "type": "integer", "groupChar": ",", "bareNumber": False},
+        {"name": "b", "type": "number", "groupChar": ".", "decimalChar": ","},
+        {"name": "c", "type": "date", "format": "%d/%m/%Y"},
+        {"name": "d", "type": "boolean", "trueValues": ["ja"], "falseValues": ["nein"]},
+        {"name": "e", "type": "datetime", "format": "%d.%m.%Y %H:%M"},
+        {"name": "f", "type": "integer", "missingValues": ["-", "?"]},
+        {"name": "g", "type": "time", "format": "%H-%M"},
+    ]
+    row = ["€1,234 net", "1.234,5", "06/01/2022", "nein", "06.01.2022 07:05", "?", "07-05"]
+    folder = build(tmp_path, [Spec("t", {"fields": fields}, [row])])
+    with kzdata.load(folder.root) as kz:
+        ((a, b, c, d, e, f, g),) = kz.sql("select * from t").rows()
+    assert (a, b, d, f) == (1234, 1234.5, False, None)
+    assert [str(value) for value in (c, e, g)] == ["2022-01-06", "2022-01-06 07:05:00", "07:05:00"]

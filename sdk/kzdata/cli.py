@@ -260,7 +260,7 @@ def trace(
 
     key, _, field = (record or "").partition("#")
     with _load(package, as_of, without) as kz:
-        found = kz.trace(key or None, field or None, source=source)
+        found = kz.trace(None if record is None else key, field or None, source=source)
         fallen = kz.falls(source) if source else None
         articles = kz.texts(texts) if texts else {}
     if form is Format.TEXT:

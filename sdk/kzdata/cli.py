@@ -318,10 +318,12 @@ def toll(
     retracted: Annotated[bool, typer.Option("--retracted", help="Retracted claims too.")] = False,
     limit: LimitOption = 2_000,
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """What was claimed about how many people, by scope and day; never a sum."""
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         answer = kz.toll(outcome, population, place, policy, retracted, limit)
     _answer(answer, "toll", form)
 
@@ -333,10 +335,12 @@ def disagreements(
     policy: PolicyOption = None,
     limit: LimitOption = 2_000,
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Claims about one thing that cannot all be true, and why."""
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         answer = kz.disagreements(place, event, policy, limit)
     _answer(answer, "disagreements", form)
 
@@ -352,12 +356,14 @@ def timeline(
     type: Annotated[str | None, typer.Option(help="Only events of this type.")] = None,
     limit: LimitOption = 2_000,
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     form: Annotated[
         TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
     ] = TimelineFormat.TEXT,
 ) -> None:
     """Events in order, dated as precisely as the words are, with their receipts."""
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         answer = kz.timeline(place, actor, type, limit)
     if form is TimelineFormat.ICS:
         sys.stdout.write(answer.ics())

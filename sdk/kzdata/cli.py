@@ -499,6 +499,8 @@ def export(
         Path | None, typer.Argument(metavar="OUT", help="The file or directory to write.")
     ] = None,
     package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
     form: FormatOption = Format.TEXT,
@@ -513,7 +515,7 @@ def export(
         return
     if name is None or out is None:
         raise UsageError("name a format and a place: kzdata export FORMAT OUT; --list lists them")
-    with _load(package) as kz:
+    with _load(package, as_of, without) as kz:
         kz.export(name, out, force=force)
     from kzdata import rendering
 

@@ -350,10 +350,19 @@ class Package(models.Tables):
         return coverage(self._shelf, found)
 
     def export(self, form: str, out: str | Path, *, force: bool = False) -> Path:
-        """Write the package in another format, such as `duckdb`; see `kzdata.exports.export`."""
+        """Write the package in another format, such as `duckdb`; see `kzdata.exports.export`.
+
+        What is left of a package (`as_of`, `without`) is written out first: formats hold, or name,
+        its own files.
+        """
         from kzdata.exports import export
 
-        return export(self, form, out, force=force)
+        if self._shelf.terms is None:
+            return export(self, form, out, force=force)
+        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+            self.save(folder)
+            with Package(folder) as copy:
+                return export(copy, form, out, force=force)
 
     def validate(
         self,

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -232,6 +233,17 @@ def test_an_unknown_article_gets_the_nearest(kz: kzdata.Package, name: str, mean
         kz.without(name)
     with pytest.raises(UsageError, match=meant):
         kz.trace(source=name)
+
+
+def test_exports_hold_what_remains(kz: kzdata.Package, tmp_path: Path) -> None:
+    """Catches a format that copies the files of the whole, or the receipts of what fell."""
+    rest = kz.without("tass")
+    rest.export("geojson", tmp_path / "events.geojson")
+    features = json.loads((tmp_path / "events.geojson").read_bytes())["features"]
+    assert {feature["id"] for feature in features} == {key for (key,) in rest.events.keys}
+    assert '"tass"' not in json.dumps([f["properties"].get("receipts") for f in features])
+    rest.export("croissant", tmp_path / "croissant")
+    assert Folder(tmp_path / "croissant").rows("events") == saved(rest)["events"]
 
 
 # ------------------------------------------------------------------------------ dates

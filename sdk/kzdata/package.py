@@ -352,7 +352,8 @@ class Package(models.Tables):
     def export(self, form: str, out: str | Path, *, force: bool = False) -> Path:
         """Write the package in another format, such as `duckdb`; see `kzdata.exports.export`.
 
-        What is left of a package (`as_of`, `without`) is written out and exported as a package.
+        What is left of a package (`as_of`, `without`) is written out first: formats hold, or name,
+        its own files.
         """
         from kzdata.exports import export
 
@@ -360,8 +361,8 @@ class Package(models.Tables):
             return export(self, form, out, force=force)
         with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
             self.save(folder)
-            with Package(folder) as rest:
-                return export(rest, form, out, force=force)
+            with Package(folder) as copy:
+                return export(copy, form, out, force=force)
 
     def validate(
         self,

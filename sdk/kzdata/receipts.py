@@ -144,6 +144,23 @@ class Ledger:
         self.sources[source]
         return self._resting(self._spans.source, source)
 
+    def of_table(self, name: str) -> dict[str, list[Receipt]]:
+        """The receipts of all rows of a traced table, by their key, in the order of its columns."""
+        from kzdata.database import column, text
+
+        table, e = self._shelf.tables[name], self._edges
+        if (key := table.schema.record_key) is None:
+            return {}
+        keys = f"SELECT {text(column(key))} FROM {self._shelf.numbered(name)} t"
+        edges = self._matching(f"{text(column(e.record, 'e'))} IN ({keys})")
+        found: dict[str, list[Receipt]] = {}
+        for receipt in self._receipts(edges, self._values({edge[0] for edge in edges}, [table])):
+            found.setdefault(receipt.record, []).append(receipt)
+        names = table.schema.names
+        for receipts in found.values():
+            receipts.sort(key=lambda receipt: names.index(receipt.field))
+        return found
+
     def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
         from kzdata.database import column, text
 
@@ -160,7 +177,7 @@ class Ledger:
         edges = self._matching(f"{text(column(member, 's'))} = ?", key)
         return tuple(self._receipts(edges, self._values({edge[0] for edge in edges})))
 
-    def _matching(self, test: str, value: str) -> list[tuple[Any, ...]]:
+    def _matching(self, test: str, *values: str) -> list[tuple[Any, ...]]:
         """Edges `e` over spans `s` for which a test holds: record, column, role, note and span."""
         from kzdata.database import column, text
 
@@ -175,16 +192,18 @@ class Ledger:
             f"""SELECT {columns}, {note}, {span} FROM {numbered(self.edges.name)} e
             JOIN {numbered(self.spans.name)} s ON {text(column(s.id, "s"))} = {span}
             WHERE {test} ORDER BY e.kz_ord""",
-            [value],
+            values,
         )
 
-    def _values(self, records: Iterable[str]) -> dict[str, Mapping[str, str]]:
-        """The cells of records by key and column, as the files have them."""
+    def _values(
+        self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
+    ) -> dict[str, Mapping[str, str]]:
+        """The cells of records, in all tables or some, by key and column, as in the files."""
         from kzdata.database import column, text
 
         found: dict[str, Mapping[str, str]] = {}
         wanted = list(records)
-        for table in self._shelf.tables.values():
+        for table in tables or self._shelf.tables.values():
             if (key := table.schema.record_key) is None:
                 continue
             rows = self._shelf.database.rows(

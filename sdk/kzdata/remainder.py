@@ -347,7 +347,10 @@ class Remainder:
     @property
     def fallen(self) -> Answer:
         """What the whole package has and this one has not: table, record and column."""
-        return self.database.answer('SELECT "table", record, field FROM kept.fallen')
+        return self.database.answer(
+            """SELECT "table", record, field FROM kept.fallen
+            ORDER BY tab, field IS NOT NULL, row, field"""
+        )
 
     def close(self) -> None:
         """Free the database."""
@@ -604,7 +607,10 @@ class Remainder:
         parts = [f"SELECT {', '.join(self._columns_of_fallen)} WHERE false", *self._fallen()]
         self.database.run(f"CREATE VIEW kept.fallen AS {' UNION ALL '.join(parts)}")
 
-    _columns_of_fallen = ("'' AS \"table\"", "'' AS record", "'' AS field")
+    _columns_of_fallen = (
+        *("'' AS \"table\"", "'' AS record", "'' AS field"),
+        *("0 AS tab", "0::BIGINT AS row"),
+    )
 
     def _fallen(self) -> Iterator[str]:
         ground = {part[0] for part in (self.plan.sources, self.plan.spans, self.plan.edges)}
@@ -617,9 +623,9 @@ class Remainder:
                 if not self._size(name):
                     continue
                 fell = f"WHERE e.row NOT IN (SELECT row FROM kept.{_gone(number)})"
-                yield f"""(SELECT {literal(table.name)}, {record}, {field}
+                yield f"""SELECT {literal(table.name)}, {record}, {field}, {number}, t.rowid
                     FROM {whole(table)} t JOIN kept.{name} e ON e.row = t.rowid
-                    {fell if field != "NULL" else ""} ORDER BY t.rowid)"""
+                    {fell if field != "NULL" else ""}"""
 
     def _rest(self, number: int) -> str:
         """SQL: the rows of a table that remain, with `kz_ord`."""

@@ -242,11 +242,6 @@ class Table(Generic[RowT]):
             cells[place] = Cell(empty if value is None else value, *cells[place][1:])
         return replace(record, cells=tuple(cells))
 
-    def _check(self, record: Record) -> None:
-        if record.fault or len(record.cells) != len(self.schema.fields):
-            fault = record.fault or "wrong number of cells"
-            raise PackageError(f"{self._path}:{record.line}: {fault}{_ADVICE}")
-
     def _row(self, record: Record) -> RowT:
         self._check(record)
         values = {
@@ -261,6 +256,11 @@ class Table(Generic[RowT]):
             field = ".".join(map(str, problem["loc"]))
             where = f"{self._path}:{record.line}"
             raise PackageError(f"{where}: {field}: {problem['msg']}{_ADVICE}") from error
+
+    def _check(self, record: Record) -> None:
+        if record.fault or len(record.cells) != len(self.schema.fields):
+            fault = record.fault or "wrong number of cells"
+            raise PackageError(f"{self._path}:{record.line}: {fault}{_ADVICE}")
 
 
 def _parts(key: object) -> tuple[str, ...]:

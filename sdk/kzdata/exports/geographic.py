@@ -155,7 +155,7 @@ class Atlas:
     def features(self) -> Iterator[Feature]:
         """The events in the order of their tables."""
         for name, column in self.tables.items():
-            table = self.content.tables[name]
+            table, receipts = self.content.tables[name], self._receipts(name)
             for cells in _rows(table):
                 place = self.places.get(cells[column])
                 key = str(cells[table.schema.primary_key[0]])
@@ -164,7 +164,7 @@ class Atlas:
                     self._label(place),
                     place.cells[self._declared.kind] if place and self._declared.kind else None,
                     self._within(place),
-                    self._receipts(name, key),
+                    receipts.get(key, []),
                 )
                 properties = cells | dict(zip(self.own, known, strict=True))
                 yield Feature(key, place.point if place else None, properties)
@@ -191,11 +191,13 @@ class Atlas:
                 return place
         return None
 
-    def _receipts(self, table: str, key: str) -> list[dict[str, Any]]:
-        if self._ledger is None:
-            return []
-        found = self._ledger.trace(key if "/" in table else f"{table}/{key}")
-        return [{name: getattr(receipt, name) for name in RECEIPT} for receipt in found]
+    def _receipts(self, table: str) -> dict[str, list[dict[str, Any]]]:
+        """The receipts of a table's rows by key."""
+        found = self._ledger.of_table(table) if self._ledger else {}
+        return {
+            key: [{name: getattr(receipt, name) for name in RECEIPT} for receipt in receipts]
+            for key, receipts in found.items()
+        }
 
 
 def _free(names: tuple[str, ...], taken: set[str]) -> list[str]:

@@ -974,7 +974,7 @@ def _unnested(kinds: Iterable[str]) -> list[str]:
 
 def _add_relations() -> None:
     """Import the layer of relations, which adds them to the engine's own classes."""
-    importlib.import_module("duckdb")
+    import duckdb  # noqa: F401
 
 
 def _subquery(sql: str) -> str:

@@ -133,6 +133,9 @@ def validate(
     memory_limit: Annotated[
         str | None, typer.Option(help="Memory before disk is used: 2GB.")
     ] = None,
+    temp_dir: Annotated[
+        Path | None, typer.Option(help="Directory for temporary files; else the system's.")
+    ] = None,
 ) -> None:
     """Check a package: exit 0 if valid, 1 with findings, 2 if it could not be checked."""
     from kzdata.validation import validate as check
@@ -143,6 +146,7 @@ def validate(
             texts=texts,
             threads=threads,
             memory_limit=memory_limit,
+            temp_dir=temp_dir,
             progress=steps.show,
             select=select or (),
             ignore=ignore or (),

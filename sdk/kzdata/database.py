@@ -64,9 +64,11 @@ def literal(value: str) -> str:
 
 def absent(expression: str, missing: Sequence[str]) -> str:
     """The expression, or NULL where it is one of the missing values."""
-    for value in missing:
-        expression = f"nullif({expression}, {literal(value)})"
-    return expression
+    if len(missing) < 2:
+        return "".join(f"nullif({expression}, {literal(value)})" for value in missing) or expression
+    # One `nullif` in another doubles the expression each time, and DuckDB makes a long IN a join.
+    listed = ", ".join(map(literal, missing))
+    return f"(CASE WHEN list_contains([{listed}], {expression}) THEN NULL ELSE {expression} END)"
 
 
 def full_match(expression: str, pattern: str) -> str:
@@ -179,6 +181,11 @@ def printed_with_t(expression: str) -> str:
     return f"({byte_length(expression)} >= 19 AND {printed} = {expression})"
 
 
+def beginning(expression: str, length: int) -> str:
+    """The first code points of a value as text."""
+    return f"left({text(expression)}, {length})"
+
+
 def byte_length(expression: str) -> str:
     """Length in bytes of UTF-8: cheaper than code points."""
     return f"strlen({expression})"
@@ -280,6 +287,16 @@ def joined_items(listed: str, value: Callable[[str], str]) -> str:
     return f"array_to_string(list_transform({listed}, lambda item: {value('item')}), chr(31))"
 
 
+def among(expression: str, texts: Iterable[str], value: Callable[[str], str]) -> str:
+    """Whether a text has the value of one of some texts; false where it has none.
+
+    Their values are worked out in one expression for all, which stays as short as they are.
+    """
+    listed = f"CAST([{', '.join(map(literal, texts))}] AS VARCHAR[])"
+    values = f"list_transform({listed}, lambda item: {value('item')})"
+    return f"coalesce(list_contains({values}, {value(expression)}), false)"
+
+
 def count_items(listed: str) -> str:
     """How many items a list has."""
     return f"len({listed})"
@@ -323,6 +340,7 @@ class Database:
         threads: How many threads; all cores by default.
         memory_limit: Such as `2GB`; DuckDB's own default otherwise.
         lockable: Keep the data in a file, so that `lock` can make it read-only.
+        temp_dir: Directory that its temporary directory is made in; the system's own by default.
 
     Raises:
         QueryError: DuckDB refuses the settings.
@@ -334,8 +352,9 @@ class Database:
         memory_limit: str | None = None,
         *,
         lockable: bool = False,
+        temp_dir: Path | None = None,
     ) -> None:
-        folder = tempfile.mkdtemp(prefix="kzdata-spill-")
+        folder = tempfile.mkdtemp(prefix="kzdata-spill-", dir=temp_dir)
         self._free = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._file = str(Path(folder) / "package.duckdb") if lockable else ":memory:"
         given = {"threads": threads, "memory_limit": memory_limit}
@@ -358,6 +377,7 @@ class Database:
         except duckdb.Error as error:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
 
     def __enter__(self) -> Self:
         return self
@@ -375,6 +395,7 @@ class Database:
         """This thread's own cursor: a connection answers one query at a time."""
         if not hasattr(self._local, "cursor"):
             self._local.cursor = self._connection.cursor()
+            self._cursors.append(self._local.cursor)
         cursor: duckdb.DuckDBPyConnection = self._local.cursor
         return cursor
 
@@ -407,8 +428,21 @@ class Database:
         Returns:
             The results in the order of the items.
         """
-        with ThreadPoolExecutor(max_workers=2) as pool:
+        pool = ThreadPoolExecutor(max_workers=2)
+        try:
             return list(pool.map(task, items))
+        except BaseException:
+            # After Ctrl-C nobody waits for a long query.
+            pool.shutdown(wait=False, cancel_futures=True)
+            self.interrupt()
+            raise
+        finally:
+            pool.shutdown()
+
+    def interrupt(self) -> None:
+        """Stop what is asked at the moment, in every thread."""
+        for cursor in list(self._cursors):
+            cursor.interrupt()
 
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""
@@ -426,6 +460,7 @@ class Database:
         sheet: Sheet,
         columns: Sequence[str],
         kept: Mapping[str, str],
+        first: Mapping[str, str] | None = None,
     ) -> None:
         """Read a table's text into the view `name` with the column `kz_ord` and the columns `kept`.
 
@@ -436,6 +471,7 @@ class Database:
             sheet: The text, of a simple dialect.
             columns: Names of all its columns, in the file's order.
             kept: SQL expressions over those columns, by the name they get.
+            first: Further columns that `kept` may use, made out of those columns.
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
@@ -444,6 +480,9 @@ class Database:
         parts = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(kept.values()))
         names = ", ".join(f"c{place} AS {identifier(alias)}" for place, alias in enumerate(kept))
         relation = _csv(sheet, columns)
+        if first:
+            more = ", ".join(f"{sql} AS {identifier(alias)}" for alias, sql in first.items())
+            relation = f"(SELECT *, {more} FROM {relation})"
         try:
             self.run(f"CREATE OR REPLACE TABLE {hidden} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
@@ -500,19 +539,43 @@ class Database:
             message = f"{sheet.parts[0].name}: {error}; `kzdata validate` says more"
             raise PackageError(message) from error
 
-    def write_csv(self, source: Path, target: Path) -> None:
+    def write_csv(self, source: Path, target: Path, limit: int) -> int:
         """Write a Parquet file out as CSV, each value as its type's usual text.
 
+        Args:
+            source: The Parquet file.
+            target: The CSV file.
+            limit: Bytes that its values may have as text; each value counts as one more.
+
+        Returns:
+            The bytes that were written.
+
         Raises:
-            PackageError: It is not a Parquet file.
+            PackageError: It is not a Parquet file, or one of more than that.
         """
         try:
+            if self._parquet_size(source, limit) > limit:
+                raise PackageError(f"{source.name}: unpacks to more than a package may have")
             self.run(
                 f"""COPY (SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet({_named(source)}))
                 TO {literal(str(target))} (FORMAT csv, HEADER, FORCE_QUOTE *)"""
             )
         except QueryError as error:
             raise PackageError(f"{source.name}: not Parquet that can be read: {error}") from error
+        return target.stat().st_size
+
+    def _parquet_size(self, source: Path, limit: int) -> int:
+        """Bytes of a Parquet file's values as text; how many there are, where that is too many."""
+        file = _named(source)
+        ((cells,),) = self.rows(f"SELECT sum(num_values) FROM parquet_metadata({file})")
+        if (cells or 0) > limit:
+            return int(cells)
+        ((size,),) = self.rows(
+            f"""SELECT sum(size) FROM (SELECT unnest(list_value(*COLUMNS(lambda name: true)))
+                AS size FROM (SELECT sum(strlen(CAST(COLUMNS(*) AS VARCHAR)))
+                FROM read_parquet({file})))"""
+        )
+        return int(cells or 0) + int(size or 0)
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
         """A table as a DuckDB relation."""

@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from kzdata.archive import DESCRIPTOR, Archive, opened, read_descriptor
+from kzdata.archive import DESCRIPTOR, Archive, opened
 from kzdata.errors import PackageError
 from kzdata.tabular import imprint
 
@@ -35,6 +35,21 @@ RESERVED = "kz_ord"
 """A column name that validation needs for itself."""
 SINGLE = ("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones")
 """Declarations that one table of a package may have."""
+
+MAX_RESOURCES = 1_000
+MAX_FILES = 1_000
+"""Files of one resource."""
+MAX_FIELDS = 1_000
+"""Fields of one table; all tables together have ten times as many."""
+MAX_KEYS = 100
+"""Unique keys, and foreign keys, of one table; all tables together have ten times as many."""
+MAX_KEY_COLUMNS = 16
+MAX_VALUES = 10_000
+"""Values of an enum, or categories."""
+MAX_WORDS = 100
+"""Missing values, and words for true and for false."""
+MAX_TEXT = 1_000
+"""Characters of a format, a delimiter, a decimal point and the like."""
 
 
 class Fault(NamedTuple):
@@ -60,8 +75,21 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("none of them stands twice")
+    return names
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One column name, or several: the standard allows a bare string for one."""
+Key = Annotated[Names, Field(max_length=MAX_KEY_COLUMNS), AfterValidator(_once)]
+"""The columns of a key."""
+Files = Annotated[Names, Field(max_length=MAX_FILES), AfterValidator(_once)]
+"""Paths of a resource's files."""
+Values = Annotated[tuple[Any, ...], Field(max_length=MAX_VALUES)]
+Words = Annotated[tuple[str, ...], Field(max_length=MAX_WORDS)]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
 class MissingValue(_Part):
@@ -82,7 +110,9 @@ def _distinct(entries: tuple[str | MissingValue, ...]) -> tuple[str | MissingVal
     return entries
 
 
-MissingValues = Annotated[tuple[str | MissingValue, ...], AfterValidator(_distinct)]
+MissingValues = Annotated[
+    tuple[str | MissingValue, ...], Field(max_length=MAX_WORDS), AfterValidator(_distinct)
+]
 """Strings that stand for no value (Table Schema v2, "missingValues")."""
 
 
@@ -90,7 +120,7 @@ def _unprefixed(value: Any) -> Any:
     return value.removeprefix("fmt:") if isinstance(value, str) else value
 
 
-Format = Annotated[str, BeforeValidator(_unprefixed)]
+Format = Annotated[Text, BeforeValidator(_unprefixed)]
 """A format; the standard has the prefix `fmt:` of version 0 removed."""
 
 
@@ -99,7 +129,7 @@ class Constraints(_Part):
 
     required: bool = False
     unique: bool = False
-    enum: tuple[Any, ...] | None = None
+    enum: Values | None = None
     pattern: str | None = None
     min_length: int | None = None
     max_length: int | None = None
@@ -120,15 +150,15 @@ class FieldDescriptor(_Part):
     example: Any = None
     unit: str | None = None
     constraints: Constraints = Constraints()
-    categories: tuple[Any, ...] | None = None
+    categories: Values | None = None
     categories_ordered: StrictBool | None = None
     missing_values: MissingValues | None = None
     bare_number: StrictBool = True
-    group_char: str | None = None
-    decimal_char: str = "."
-    true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
-    false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
-    delimiter: str = ","
+    group_char: Text | None = None
+    decimal_char: Text = "."
+    true_values: Words = ("true", "True", "TRUE", "1")
+    false_values: Words = ("false", "False", "FALSE", "0")
+    delimiter: Text = ","
     item_type: str = "string"
     evidence: Literal["required", "exempt"] | None = Field(None, alias="kzdata:evidence")
 
@@ -168,13 +198,13 @@ class Reference(_Part):
     """The parent side of a foreign key; an empty resource is the table itself."""
 
     resource: str = ""
-    fields: Names
+    fields: Key
 
 
 class ForeignKey(_Part):
     """Cells that must stand in another table, or in this one."""
 
-    fields: Names
+    fields: Key
     reference: Reference
 
 
@@ -285,11 +315,11 @@ class Exclusions(_Part):
 class Schema(_Part):
     """A Table Schema with the traceability declarations."""
 
-    fields: tuple[FieldDescriptor, ...]
+    fields: Annotated[tuple[FieldDescriptor, ...], Field(max_length=MAX_FIELDS)]
     missing_values: MissingValues = ("",)
-    primary_key: Names = ()
-    unique_keys: tuple[Names, ...] = ()
-    foreign_keys: tuple[ForeignKey, ...] = ()
+    primary_key: Key = ()
+    unique_keys: Annotated[tuple[Key, ...], Field(max_length=MAX_KEYS)] = ()
+    foreign_keys: Annotated[tuple[ForeignKey, ...], Field(max_length=MAX_KEYS)] = ()
     fields_match: Any = "exact"
     title: str = ""
     description: str = ""
@@ -345,7 +375,7 @@ class Resource(_Part):
     """One file of the package."""
 
     name: str
-    path: Names = ()
+    path: Files = ()
     type: str | None = None
     format: str | None = None
     mediatype: str | None = None
@@ -404,7 +434,8 @@ def parse(archive: Archive) -> Descriptor:
     resources: list[Resource] = []
     tables: dict[str, Table] = {}
     refused: list[str] = []
-    for index, entry in enumerate(_entries(raw, "resources")):
+    fields = keys = 0
+    for index, entry in enumerate(_entries(raw, "resources")[:MAX_RESOURCES]):
         where, before = f"resources[{index}]", len(faults)
         resource = _model(Resource, entry, where, faults)
         if resource is None:
@@ -413,6 +444,15 @@ def parse(archive: Archive) -> Descriptor:
             faults.append(Fault(f"{where}.name", resource.name, "a name that no other one has"))
         table = _table(archive, resource, entry, where, faults)
         resources.append(resource)
+        if table:
+            fields += len(table.schema.fields)
+            keys += len(table.schema.unique_keys) + len(table.schema.foreign_keys)
+        if fields > 10 * MAX_FIELDS or keys > 10 * MAX_KEYS:
+            expected = f"{10 * MAX_FIELDS} fields and {10 * MAX_KEYS} keys in all"
+            found = f"{fields} fields and {keys} keys so far; no table from here on is checked"
+            faults.append(Fault(where, found, expected))
+            refused.append(resource.name)
+            break
         if table and len(faults) == before:
             tables[table.name] = table
         else:
@@ -431,6 +471,13 @@ def _entries(raw: Mapping[str, Any], key: str) -> list[Any]:
 
 
 def _package_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    if (count := len(_entries(raw, "resources"))) > MAX_RESOURCES:
+        expected = f"at most {MAX_RESOURCES}; the others are not checked"
+        yield Fault("resources", f"{count} resources", expected)
+    yield from _property_faults(raw)
+
+
+def _property_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
     if not isinstance(raw.get("resources"), list) or not raw["resources"]:
         yield Fault("resources", _short(raw.get("resources")), "a list with at least one resource")
     for key in ("name", "title", "description", "homepage", "version", "created", "id", "$schema"):
@@ -470,8 +517,7 @@ def _table(
     raw, where = entry["schema"], f"{where}.schema"
     if isinstance(raw, str):
         try:
-            file = archive.path_of(raw)
-            where, raw = raw, read_descriptor(file, archive.label)
+            where, raw = raw, archive.json(raw)
         except PackageError as error:
             faults.append(Fault(where, _short(entry["schema"]), str(error)))
             return None

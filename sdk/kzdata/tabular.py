@@ -11,15 +11,19 @@ without a word, and loses a bare carriage return.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 MAX_RECORD_LINES = 10_000
 MAX_RECORD_LENGTH = 1 << 20
 """Code points that a row may have; a longer one is malformed and its cells are cut."""
+MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
+"""Bytes of a row, or of rows joined by an open quotation, that are held at a time."""
+MAX_SHOWN = 1_000
+"""Code points of a cell that is shown."""
 CHUNK = 1 << 20
 
 
@@ -49,6 +53,12 @@ class Record:
     cells: tuple[Cell, ...]
     fault: str = ""
     part: int = 0
+
+    @property
+    def shortened(self) -> "Record":
+        """The record with the beginnings of its cells."""
+        cells = (cell._replace(value=cell.value[:MAX_SHOWN]) for cell in self.cells)
+        return replace(self, cells=tuple(cells))
 
     def written(self, width: int) -> str:
         """The record as one with `width` cells after RFC 4180; overlong cells are cut."""
@@ -233,7 +243,7 @@ class Sheet:
         return Sheet([target], HEADLESS)
 
     def pick(self, numbers: set[int], rows: int) -> dict[int, Record]:
-        """The rows of the given numbers; what lies between them is passed over quickly.
+        """The rows of the given numbers, their cells shortened; others are passed over quickly.
 
         Args:
             numbers: Rows, from 0.
@@ -272,10 +282,12 @@ class Sheet:
                     while wanted and wanted[-1] < after:
                         here = wanted.pop()
                         raw = lines[here - line]
-                        yield here - 2, _record(here - 2, here, raw, self.dialect, 0)
-                rest, line = data[data.rfind(b"\n") + 1 :], after
+                        yield here - 2, _record(here - 2, here, raw, self.dialect, 0).shortened
+                rest = data[data.rfind(b"\n") + 1 :][:MAX_RECORD_BYTES]
+                line = after
             if wanted:
-                yield wanted[-1] - 2, _record(wanted[-1] - 2, wanted[-1], rest, self.dialect, 0)
+                row = _record(wanted[-1] - 2, wanted[-1], rest, self.dialect, 0)
+                yield row.number, row.shortened
 
     def _pick(
         self, part: Path, place: int, first: int, numbers: set[int], found: dict[int, Record]
@@ -286,7 +298,7 @@ class Sheet:
             if kind != "row":
                 continue
             if number in numbers:
-                found[number] = _record(number, line, raw, self.dialect, place)
+                found[number] = _record(number, line, raw, self.dialect, place).shortened
             number += 1
             if number > last:
                 break
@@ -297,18 +309,19 @@ def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
     """Physical lines joined while a quotation is open, each with its first line's number."""
     quote, escaped = dialect.quote.encode(), ((dialect.escape or "") + dialect.quote).encode()
     with path.open("rb") as stream:
-        lines = enumerate(stream, 1)
+        lines = enumerate(_lines(stream), 1)
         pending: list[tuple[int, bytes]] = []
         replay: list[tuple[int, bytes]] = []
+        size = 0
         while True:
             item = replay.pop() if replay else next(lines, None)
-            if item is None or len(pending) > MAX_RECORD_LINES:
+            if item is None or len(pending) > MAX_RECORD_LINES or size > MAX_RECORD_BYTES:
                 if not pending:
                     return
                 # An unclosed quote: give up its first line only and read the others anew.
                 replay.extend(reversed(pending[1:] + ([item] if item else [])))
                 yield pending[0]
-                pending = []
+                pending, size = [], 0
                 continue
             marks = item[1].count(quote)
             if marks and dialect.escape:
@@ -317,9 +330,19 @@ def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
                 yield item
                 continue
             pending.append(item)
+            size += len(item[1])
             if len(pending) > 1 and marks % 2:
                 yield pending[0][0], b"".join(line for _, line in pending)
-                pending = []
+                pending, size = [], 0
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Physical lines; what an overlong one has beyond the limit is passed over."""
+    while line := stream.readline(MAX_RECORD_BYTES):
+        rest = line
+        while len(rest) == MAX_RECORD_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_RECORD_BYTES)
+        yield line
 
 
 def _record(number: int, line: int, raw: bytes, dialect: "Dialect", place: int) -> Record:

@@ -12,6 +12,8 @@ from kzdata.validation.cells import unsupported, unsupported_keys
 from kzdata.validation.rules import Violation, rule
 
 CHANGELOG = "CHANGELOG.md"
+MAX_CHANGELOG_BYTES = 1 << 20
+"""How far a changelog is read: the newest version stands first."""
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
 Imprints = Mapping[str, Imprint]
 """What was seen of each file, by path."""
@@ -95,7 +97,8 @@ def version_changelog(
         return
     if not package.version or not file.is_file():
         return
-    match = _HEADING.search(file.read_bytes().decode("utf-8", "replace"))
+    with file.open("rb") as stream:
+        match = _HEADING.search(stream.read(MAX_CHANGELOG_BYTES).decode("utf-8", "replace"))
     found = match.group(1) if match else "no version"
     if found != package.version:
         yield Violation(None, None, None, found, package.version, file=CHANGELOG)

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 NULL_MARK = "\\kzdata:null\\"
 """A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
 MAX_LINE_BYTES = 4 << 20
+MAX_SHARED_SQL = 100_000
+"""Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes
+grows with the square of them."""
+MAX_SQL = 4_000_000
+"""Characters of a table's checks."""
 ORD = "kz_ord"
 """Column that counts a table's rows from 0; no column of a package may be called so."""
 SHARED = "shared"
@@ -475,18 +480,26 @@ class Database:
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
+            PackageError: There is too much to check.
         """
         hidden = identifier(f"{name}\x1frows")
         parts = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(kept.values()))
         names = ", ".join(f"c{place} AS {identifier(alias)}" for place, alias in enumerate(kept))
+        if len(parts) > MAX_SQL:
+            raise PackageError("more constraints than can be checked at once; divide the table")
         relation = _csv(sheet, columns)
         if first:
             more = ", ".join(f"{sql} AS {identifier(alias)}" for alias, sql in first.items())
             relation = f"(SELECT *, {more} FROM {relation})"
         try:
+            if len(parts) > MAX_SHARED_SQL:
+                self.run("SET disabled_optimizers = 'common_subexpressions'")
             self.run(f"CREATE OR REPLACE TABLE {hidden} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
             raise UnreadableCSVError(str(error)) from error
+        finally:
+            if len(parts) > MAX_SHARED_SQL:
+                self.run("RESET disabled_optimizers")
         self.run(
             f"CREATE OR REPLACE VIEW {identifier(name)} AS "
             f"SELECT rowid AS {ORD}, {names} FROM {hidden}"

@@ -6,7 +6,7 @@ used. The properties that begin with `kzdata:` are documented in docs/profile.md
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
@@ -50,6 +50,11 @@ MAX_WORDS = 100
 """Missing values, and words for true and for false."""
 MAX_TEXT = 1_000
 """Characters of a format, a delimiter, a decimal point and the like."""
+_RFC3339 = re.compile(
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 
 
 class Fault(NamedTuple):
@@ -471,27 +476,43 @@ def _entries(raw: Mapping[str, Any], key: str) -> list[Any]:
 
 
 def _package_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    if not isinstance(raw.get("resources"), list) or not raw["resources"]:
+        yield Fault("resources", _short(raw.get("resources")), "a list with at least one resource")
     if (count := len(_entries(raw, "resources"))) > MAX_RESOURCES:
         expected = f"at most {MAX_RESOURCES}; the others are not checked"
         yield Fault("resources", f"{count} resources", expected)
-    yield from _property_faults(raw)
-
-
-def _property_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    if not isinstance(raw.get("resources"), list) or not raw["resources"]:
-        yield Fault("resources", _short(raw.get("resources")), "a list with at least one resource")
-    for key in ("name", "title", "description", "homepage", "version", "created", "id", "$schema"):
+    for key in "name title description homepage image version created id $schema".split():
         if key in raw and not isinstance(raw[key], str):
             yield Fault(key, _short(raw[key]), "a string")
-    for key in ("licenses", "sources", "contributors", "keywords"):
-        if key in raw and (not isinstance(raw[key], list) or not raw[key]):
-            yield Fault(key, _short(raw[key]), "a list with at least one entry")
-    for index, entry in enumerate(_entries(raw, "licenses")):
-        if not isinstance(entry, dict) or not ({"name", "path"} & set(entry)):
-            yield Fault(f"licenses[{index}]", _short(entry), "an object with a name or a path")
-    for index, entry in enumerate(_entries(raw, "sources")):
-        if not isinstance(entry, dict) or not ({"title", "path", "email"} & set(entry)):
-            yield Fault(f"sources[{index}]", _short(entry), "an object with a title, path or email")
+    if isinstance(raw.get("created"), str) and not _RFC3339.fullmatch(raw["created"]):
+        yield Fault("created", _short(raw["created"]), "a date and time after RFC 3339")
+    for key, (of, expected) in _LISTS.items():
+        yield from _list_faults(raw, key, of, expected)
+
+
+_LISTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "licenses": (
+        lambda entry: isinstance(entry, dict) and bool({"name", "path"} & set(entry)),
+        "an object with a name or a path",
+    ),
+    "sources": (lambda entry: isinstance(entry, dict) and bool(entry), "an object with a property"),
+    "contributors": (
+        lambda entry: isinstance(entry, dict) and bool(entry),
+        "an object with a property",
+    ),
+    "keywords": (lambda entry: isinstance(entry, str), "a string"),
+}
+"""Properties of a package that are lists: what is an entry, and in words."""
+
+
+def _list_faults(
+    raw: Mapping[str, Any], key: str, of: Callable[[Any], bool], expected: str
+) -> Iterator[Fault]:
+    if key in raw and (not isinstance(raw[key], list) or not raw[key]):
+        yield Fault(key, _short(raw[key]), "a list with at least one entry")
+    for index, entry in enumerate(_entries(raw, key)):
+        if not of(entry):
+            yield Fault(f"{key}[{index}]", _short(entry), expected)
 
 
 _Model = TypeVar("_Model", bound=_Part)
@@ -510,8 +531,9 @@ def _model(kind: type[_Model], entry: Any, where: str, faults: list[Fault]) -> _
 def _table(
     archive: Archive, resource: Resource, entry: Any, where: str, faults: list[Fault]
 ) -> Table | None:
-    if not resource.path and "data" not in entry:
-        faults.append(Fault(where, "neither path nor data", "a path"))
+    if bool(resource.path) is ("data" in entry):
+        found = "both path and data" if resource.path else "neither path nor data"
+        faults.append(Fault(where, found, "a path"))
     if "schema" not in entry or not resource.path:
         return None
     raw, where = entry["schema"], f"{where}.schema"

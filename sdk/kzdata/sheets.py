@@ -91,6 +91,7 @@ def _dialect(raw: dict[str, Any]) -> Dialect:
         _rows(raw.get("commentRows", [])),
         str(raw["commentChar"]) if raw.get("commentChar") else None,
         bool(raw.get("skipInitialSpace", False)),
+        bool(double),
     )
 
 

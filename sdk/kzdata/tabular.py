@@ -74,12 +74,13 @@ class Dialect(NamedTuple):
     Attributes:
         delimiter: Between cells, one character.
         quote: Around a cell, one character.
-        escape: Before a quotation mark in a cell; None where it is doubled.
+        escape: Before a character that stands for itself, such as a quotation mark; None for none.
         header_rows: Rows that hold the header, from 1; none where there is no header.
         header_join: Between the parts of a name in several header rows.
         comment_rows: Rows that are passed over, from 1.
         comment: What a line that is passed over begins with.
         skip_space: Whether blanks after a delimiter are passed over.
+        double: Whether a quotation mark in a quoted cell may be doubled.
     """
 
     delimiter: str = ","
@@ -90,6 +91,7 @@ class Dialect(NamedTuple):
     comment_rows: tuple[int, ...] = ()
     comment: str | None = None
     skip_space: bool = False
+    double: bool = True
 
     @property
     def simple(self) -> bool:
@@ -380,7 +382,7 @@ def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], bool]:
             match, misquoted = loose.match(text, position), True
         assert match is not None
         quoted, plain = match.group(1), match.group(2)
-        value = plain if quoted is None else _unquoted(quoted, dialect)
+        value = _unescaped(plain if quoted is None else quoted, dialect, quoted is not None)
         cells.append(Cell(value, line, position - start + 1))
         breaks = text.count("\n", position, match.end())
         if breaks:
@@ -393,22 +395,25 @@ def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], bool]:
             return [*cells, Cell("", line, position - start + 1)], misquoted
 
 
-def _unquoted(inner: str, dialect: "Dialect") -> str:
+def _unescaped(inner: str, dialect: Dialect, quoted: bool) -> str:
+    """A cell's text without what lets its characters stand for themselves."""
     if dialect.escape:
-        return re.sub(re.escape(dialect.escape) + "(.)", r"\1", inner, flags=re.DOTALL)
-    return inner.replace(dialect.quote * 2, dialect.quote)
+        double = f"|{re.escape(dialect.quote)}(?={re.escape(dialect.quote)})"
+        marks = f"{re.escape(dialect.escape)}(.)" + (double if quoted and dialect.double else "")
+        return re.sub(marks, lambda match: match.group(1) or "", inner, flags=re.DOTALL)
+    return inner.replace(dialect.quote * 2, dialect.quote) if quoted else inner
 
 
 @lru_cache(maxsize=64)
-def _patterns(dialect: "Dialect") -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(dialect: Dialect) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """One field as RFC 4180 has it, and one however it is quoted."""
     quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    inner = f"[^{quote}]|{quote}{quote}"
-    if dialect.escape:
-        escape = re.escape(dialect.escape)
-        inner = f"[^{quote}{escape}]|{escape}."
+    escape = re.escape(dialect.escape or "")
+    escaped = f"|{escape}." if escape else ""
+    inner = f"[^{quote}{escape}]{escaped}" + (f"|{quote}{quote}" if dialect.double else "")
     space = " *" if dialect.skip_space else ""
     quoted = f"{quote}((?:{inner})*){quote}"
-    field = f"{space}(?:{quoted}|([^{delimiter}{quote}]*))"
+    plain = f"(?:[^{delimiter}{quote}{escape}]{escaped})*" if escape else f"[^{delimiter}{quote}]*"
+    field = f"{space}(?:{quoted}|({plain}))"
     loose = f"{space}(?:{quoted}[^{delimiter}]*|([^{delimiter}]*))"
     return re.compile(field, re.DOTALL), re.compile(loose, re.DOTALL)

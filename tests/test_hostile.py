@@ -8,6 +8,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -15,13 +16,14 @@ import tempfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from time import sleep
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kzdata.errors import PackageError
+from kzdata.errors import PackageError, UsageError
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
@@ -885,3 +887,57 @@ def test_findings_of_giant_cells(plain: Folder) -> None:
     assert done.code == 1
     assert len(done.output) < 3_000_000
     assert done.megabytes < 1_500
+
+
+# ------------------------------------------------------------------------------ temporary files
+
+
+def test_temporary_files_are_where_they_should_be(plain: Folder, tmp_path: Path) -> None:
+    """Catches a temporary file that is made elsewhere, or that is left behind."""
+    place = tmp_path / "room"
+    place.mkdir()
+    seen: set[str] = set()
+
+    def look(step: str, number: int, of: int) -> None:
+        seen.update(path.name for path in place.rglob("*"))
+
+    compressed = gzip.compress(plain.file("things").read_bytes())
+    (plain.root / "tables/things.csv.gz").write_bytes(compressed)
+    plain.describe(lambda p: p["resources"][0].update(path="tables/things.csv.gz"))
+    plain.reseal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+        for package in (plain.root, zipped(plain)):
+            assert list(validate(package, temp_dir=place, progress=look)) == []
+    assert {"0-unzipped.csv", "datapackage.json"} <= seen
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["nowhere", "package.zip", "a\0b", "shut"])
+def test_no_place_for_temporary_files(plain: Folder, tmp_path: Path, name: str) -> None:
+    """Catches a traceback, or a silent change of place."""
+    zipped(plain)
+    (tmp_path / "shut").mkdir(mode=0o500)
+    if name == "shut" and os.access(tmp_path / "shut", os.W_OK):
+        pytest.skip("this user may write everywhere")
+    with pytest.raises(UsageError, match="no place for temporary files"):
+        validate(plain.root, temp_dir=tmp_path / name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_whoever_stops_it_waits_for_nothing(plain: Folder, tmp_path: Path, sent: int) -> None:
+    """Catches temporary files that are left after Ctrl-C, and a query that goes on."""
+    place = tmp_path / "room"
+    place.mkdir()
+    rows = b"".join(b"%d,%d,%d\n" % (n, n, n) for n in range(3_000_000))
+    (plain.root / "things.csv.gz").write_bytes(gzip.compress(HEADER + rows, 1))
+    plain.describe(lambda p: p["resources"][0].update(path="things.csv.gz"))
+    plain.reschema("things", lambda schema: schema.update(uniqueKeys=[["id", "name", "size"]]))
+    command = [sys.executable, "-m", "kzdata.cli", "validate", str(plain.root)]
+    process = subprocess.Popen([*command, "--temp-dir", str(place)])
+    while process.poll() is None and not list(place.glob("*/0/*.csv")):
+        sleep(0.01)
+    process.send_signal(sent)
+    assert process.wait(30) == 130
+    assert list(place.iterdir()) == []

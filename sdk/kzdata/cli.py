@@ -4,6 +4,7 @@ Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
@@ -56,6 +57,8 @@ TextsOption = Annotated[
 def main() -> None:
     """Run the command; errors that kzdata raises on purpose become one line and exit code 2."""
     _prepare_streams()
+    # A job that is called off cleans up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
         sys.stdout.flush()

@@ -57,6 +57,10 @@ class UnreadableCSVError(PackageError):
     """DuckDB refused a file; the careful reader finds out why."""
 
 
+class StoppedError(Exception):
+    """Ends a thread whose main thread was interrupted; nobody else sees it."""
+
+
 def identifier(name: str) -> str:
     """A name as a quoted SQL identifier, whatever characters it holds."""
     return '"' + name.replace('"', '""').replace("\0", "") + '"'
@@ -383,6 +387,7 @@ class Database:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
         self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -413,6 +418,7 @@ class Database:
         try:
             return self._cursor.execute(sql, list(parameters)).fetchall()
         except duckdb.Error as error:
+            self.heed()
             raise QueryError(_first_line(error)) from error
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
@@ -445,9 +451,19 @@ class Database:
             pool.shutdown()
 
     def interrupt(self) -> None:
-        """Stop what is asked at the moment, in every thread."""
+        """Stop what is asked at the moment, in every thread, and whoever heeds it."""
+        self._stopped = True
         for cursor in list(self._cursors):
             cursor.interrupt()
+
+    def heed(self) -> None:
+        """Stop here after `interrupt`.
+
+        Raises:
+            StoppedError: Somebody interrupted.
+        """
+        if self._stopped:
+            raise StoppedError("interrupted")
 
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""

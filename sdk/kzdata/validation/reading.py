@@ -179,6 +179,7 @@ class Reading:
         found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
         with mended.open("w", encoding="utf-8", newline="") as out:
             for record in sheet.records():
+                self._database.heed()
                 for rule in rules:
                     found[rule.name].extend(rule.check(self.table, record, width))
                 if record.number >= 0:

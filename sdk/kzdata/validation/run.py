@@ -105,9 +105,12 @@ class Run:
             texts: Directory with the articles, or None.
             folder: Temporary folder for tables that have to be turned into UTF-8 CSV.
         """
-        with ThreadPoolExecutor(max_workers=1) as looker:
+        looker = ThreadPoolExecutor(max_workers=1)
+        try:
             self._look(looker)
             self._read_tables(folder)
+        finally:
+            looker.shutdown(cancel_futures=True)
         self._check_files()
         self._check_relations()
         self._check_texts(texts)

@@ -348,7 +348,7 @@ TERN = Text(
 )
 FLOOD_TEXTS = {"gull": GULL.body, "tern": TERN.body}
 
-TOLLS = {
+TOLLS: dict[str, Any] = {
     "fields": [
         column("toll", required=True),
         column("surge", evidence="required"),
@@ -389,7 +389,7 @@ ISLETS = {
     "foreignKeys": [key("part", "", "islet")],
     "kzdata:parent": "part",
 }
-CALLED = {
+CALLED: dict[str, Any] = {
     "fields": columns("who printed letter"),
     "primaryKey": ["who", "printed", "letter"],
     "kzdata:aliases": {
@@ -402,7 +402,7 @@ CALLED = {
         ],
     },
 }
-TERMS = {
+TERMS: dict[str, Any] = {
     "fields": columns("about sort term"),
     "kzdata:codebook": {"field": "about", "category": "sort", "term": "term"},
 }

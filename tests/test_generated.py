@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import packages
 from kzdata.validation import Report, validate
 from packages import (
     PASSAGES,
@@ -123,29 +124,16 @@ CLAIMS = {
     ],
     "primaryKey": "toll",
     "foreignKeys": [key("passage", "passages", "passage"), key("who", "people", "person")],
-    "kzdata:principal": "passage",
-    "kzdata:figure": {
-        "text": "wording",
-        "low": "least",
-        "high": "most",
-        "qualifier": "hedge",
-        "span": "passage",
+    **{
+        name: packages.TOLLS[name] for name in ("kzdata:principal", "kzdata:figure", "kzdata:dates")
     },
-    "kzdata:dates": [{"start": "day", "precision": "grain"}],
 }
 CALLED = {
-    "fields": columns("who printed letter"),
-    "primaryKey": ["who", "printed", "letter"],
+    **packages.CALLED,
     "kzdata:aliases": {
-        "entity": "who",
-        "alias": "printed",
-        "source": "letter",
+        **packages.CALLED["kzdata:aliases"],
         "of": [{"resource": "people", "field": "person"}],
     },
-}
-CODEBOOK = {
-    "fields": columns("about sort term"),
-    "kzdata:codebook": {"field": "about", "category": "sort", "term": "term"},
 }
 SKIPPED = {
     "fields": columns("letter from to token"),
@@ -278,7 +266,7 @@ def _specs(
         Spec("tolls", CLAIMS, rows),
         Spec("people", {"fields": columns("person"), "primaryKey": "person"}, people),
         Spec("called", CALLED, printed),
-        Spec("terms", CODEBOOK, codebook),
+        Spec("terms", packages.TERMS, codebook),
         Spec("skipped", SKIPPED, skipped),
     ]
 

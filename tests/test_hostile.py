@@ -2,18 +2,28 @@
 outside of it.
 """
 
+import copy
+import gzip
+import io
 import json
+import os
 import shutil
+import signal
 import stat
+import subprocess
+import sys
+import tempfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from time import sleep
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kzdata.errors import PackageError
+from kzdata.errors import PackageError, UsageError
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
@@ -66,7 +76,9 @@ def refused(place: Path) -> str:
     "../secret.csv", "tables/../../secret.csv", "{outside}", "/etc/passwd", "~/secret.csv",
     "C:\\secret.csv", "..\\secret.csv", "\\\\host\\share\\secret.csv", "file://{outside}",
     "https://example.org/secret.csv", "s3://bucket/secret.csv", "", "tables/\x00.csv",
-    "tables/a\nb.csv",
+    "tables/a\nb.csv", "a" * 300, "a/" * 3_000, "tables/\u2025/secret.csv",
+    "\uff0e\uff0e/secret.csv",
+    "%2e%2e/secret.csv", "file:secret.csv", "data:text/csv,id", "....//secret.csv", "/dev/zero",
 ])  # fmt: skip
 def test_a_path_out_of_the_package_is_refused(plain: Folder, outside: Path, path: str) -> None:
     """Catches a descriptor that makes the validator read, or fetch, any file it likes."""
@@ -121,6 +133,37 @@ def test_a_folder_in_place_of_a_file(plain: Folder) -> None:
     plain.file("things").unlink()
     plain.file("things").mkdir()
     assert "resource-path" in validate(plain.root).by_rule
+
+
+def test_links_in_a_circle(plain: Folder) -> None:
+    """Catches a traceback for a link that leads to itself."""
+    plain.file("things").unlink()
+    plain.file("things").symlink_to("things.csv")
+    assert "resource-path" in validate(plain.root).by_rule
+
+
+@pytest.mark.parametrize("name", ["tables/things.csv", "CHANGELOG.md", "datapackage.json"])
+def test_a_pipe_is_not_waited_for(plain: Folder, name: str) -> None:
+    """Catches a read of a named pipe, which never ends."""
+    (plain.root / name).unlink()
+    os.mkfifo(plain.root / name)
+    if name == "datapackage.json":
+        refused(plain.root)
+    else:
+        assert validate(plain.root).valid is (name == "CHANGELOG.md")
+
+
+def test_a_file_that_may_not_be_read(plain: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a traceback for a file that belongs to somebody else."""
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).suffix != ".csv")
+    assert "resource-path" in validate(plain.root).by_rule
+
+
+def test_a_giant_changelog_is_not_read_whole(plain: Folder) -> None:
+    """Catches a changelog that fills the memory."""
+    with (plain.root / "CHANGELOG.md").open("ab") as stream:
+        stream.truncate(1 << 34)
+    assert list(validate(plain.root)) == []
 
 
 # ------------------------------------------------------------------------------ zips
@@ -180,6 +223,63 @@ def test_a_zip_that_lies_about_its_sizes(plain: Folder) -> None:
     refused(file)
 
 
+def test_entries_that_share_their_bytes(plain: Folder) -> None:
+    """Catches a bomb of which each entry alone looks harmless, as their bytes are counted once."""
+    file = zipped(plain)
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("kernel", b"".join(b"%x" % (n * n) for n in range(200_000)))
+        kernel = archive.infolist()[-1]
+        for number in range(500):
+            twin = copy.copy(kernel)
+            twin.filename = f"kernel{number}"
+            archive.filelist.append(twin)
+            archive.NameToInfo[twin.filename] = twin
+    assert "unpacks to" in refused(file)
+
+
+def test_a_zip_in_a_zip_is_not_opened(plain: Folder) -> None:
+    """Catches a bomb inside a zip that is unpacked as well."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.csv", b"0" * (64 << 20))
+    (plain.root / "inner.zip").write_bytes(inner.getvalue())
+    entry = {**plain.resource("things"), "name": "inner", "path": "inner.zip"}
+    plain.describe(lambda package: package["resources"].append(entry))
+    plain.reseal()
+    report = validate(zipped(plain))
+    assert "csv-header" in report.by_rule
+    assert report.rows == {"things": 3}
+
+
+def test_files_that_unpack_to_too_much_together(
+    plain: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches many compressed files, or one named many times, that fill the disk together."""
+    monkeypatch.setattr("kzdata.archive.MAX_UNPACKED_BYTES", 4 << 20)
+    rows = b"".join(b"%d,name,1\n" % number for number in range(100_000))
+    (plain.root / "t.csv.gz").write_bytes(gzip.compress(HEADER + rows))
+    one = {"path": "t.csv.gz", "schema": SCHEMA}
+    plain.describe(lambda p: p.update(resources=[{**one, "name": f"t{n}"} for n in range(5)]))
+    report = validate(plain.root)
+    assert report.by_rule["csv-malformed"] >= 2
+    assert "unpacks to over" in repr(report)
+
+
+def test_a_parquet_bomb_is_refused(plain: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a small Parquet file of billions of equal cells."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr("kzdata.archive.MAX_UNPACKED_BYTES", 1 << 20)
+    for name, cells in {"many": ["x"] * 2_000_000, "long": ["x" * 1000] * 5_000}.items():
+        parquet.write_table(pyarrow.table({"id": cells}), plain.root / f"{name}.parquet")
+        entry = {"name": name, "path": f"{name}.parquet", "schema": {"fields": columns("id")}}
+        described = plain.descriptor() | {"resources": [entry]}
+        (plain.root / "datapackage.json").write_text(json.dumps(described))
+        report = validate(plain.root)
+        assert report.by_rule == {"csv-malformed": 1}
+        assert "more than a package may have" in repr(report)
+
+
 def test_too_many_entries_are_refused(plain: Folder) -> None:
     """Catches a zip that fills the folder with files."""
     file = zipped(plain)
@@ -231,8 +331,9 @@ def test_nothing_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [
     b"", b"{", b"nul", b"[]", b"17", b'"text"', b"null", b"[" * 100_000,
     b'{"a":' * 100_000 + b"1" + b"}" * 100_000, b"\xff\xfe{}", b"\x80", b"{\x00}",
-    b'{"resources": [}', b'{"n": ' + b"9" * 10_000 + b"}",
-])  # fmt: skip
+    b'{"resources": [}', b'{"n": ' + b"9" * 10_000 + b"}", b'{"name": "\\ud800"}',
+    b" " * (17 << 20) + b"{}",
+], ids=lambda data: repr(data[:12]))  # fmt: skip
 def test_a_descriptor_that_is_none(plain: Folder, data: bytes) -> None:
     """Catches a traceback for JSON that is broken, deep, or no object."""
     (plain.root / "datapackage.json").write_bytes(data)
@@ -285,12 +386,122 @@ def test_a_schema_of_the_wrong_shape(plain: Folder, change: dict[str, Any]) -> N
     {"minLength": "x"}, {"minLength": -1}, {"minimum": "x"}, {"maximum": {"a": 1}}, {"enum": "x"},
     {"enum": [{"a": 1}]}, {"enum": []}, {"required": "perhaps"}, {"unique": 7},
     {"enum": ["'; DROP TABLE things; --"]}, {"pattern": "'; DROP TABLE things; --"},
-])  # fmt: skip
+    {"pattern": "[" * 500_000}, {"pattern": "(" * 9_000 + ")" * 9_000},
+    {"pattern": "((a{0,100}){0,100}){0,100}"}, {"pattern": "a?" * 500_000},
+    {"pattern": "[a-z&&[b]"},
+    {"minLength": -(10**400)},
+], ids=lambda limits: repr(limits)[:30])  # fmt: skip
 def test_a_constraint_of_the_wrong_shape(plain: Folder, limits: dict[str, Any]) -> None:
     """Catches a traceback for a limit that is no limit."""
     plain.reschema("things", lambda schema: schema["fields"][1].update(constraints=limits))
     report = validate(plain.root)
     assert list(report) or report.unchecked or report.rows == {"things": 3}
+
+
+def test_a_limit_beyond_all_numbers_is_a_limit(plain: Folder) -> None:
+    """Catches a length, a bound or an exponent that leaves the numbers of SQL."""
+    limits = {"minLength": 10**400, "maxLength": 10**300}
+    plain.reschema("things", lambda schema: schema["fields"][1].update(constraints=limits))
+    number = {
+        "type": "number",
+        "constraints": {"minimum": "1e-999999999", "maximum": "1e999999999"},
+    }
+    plain.reschema("things", lambda schema: schema["fields"][2].update(number))
+    assert validate(plain.root).by_rule == {"cell-min-length": 3}
+
+
+def test_a_year_far_away(plain: Folder) -> None:
+    """Catches a calendar that ends."""
+    far = {"minimum": "999999999-01-01T00:00:00"}
+    plain.reschema("things", lambda s: s["fields"][1].update(type="datetime", constraints=far))
+    plain.reschema("things", lambda s: s["fields"][2].update(type="year"))
+    rows = b"1,999999999999-02-29T00:00:00Z,999999999\n2,999999996-02-29T00:00:00,9999999999999\n"
+    assert found(with_bytes(plain, HEADER + rows)) == {("cell-type", 2), ("cell-minimum", 3)}
+
+
+def test_a_pattern_that_never_ends_elsewhere(plain: Folder) -> None:
+    """Catches a regular expression that is carried out by trial and error."""
+    limits = {"pattern": "(a+)+b|(a|aa)+c|(.*)*d"}
+    plain.reschema("things", lambda schema: schema["fields"][1].update(constraints=limits))
+    report = with_bytes(plain, HEADER + b"1," + b"a" * 900_000 + b",1\n")
+    assert report.by_rule == {"cell-pattern": 1}
+
+
+MANY = {
+    "resources": lambda p: p.update(resources=[p["resources"][0]] * 1_001),
+    "files": lambda p: p["resources"][0].update(path=[f"{n}.csv" for n in range(1_001)]),
+    "one file again and again": lambda p: p["resources"][0].update(path=["tables/things.csv"] * 9),
+    "fields": lambda p: p["resources"][0]["schema"].update(fields=[{"name": "a"}] * 100_000),
+    "fields in all": lambda p: p.update(
+        resources=[
+            {
+                "name": f"t{n}",
+                "path": "tables/things.csv",
+                "schema": {"fields": [{"name": f"c{m}"} for m in range(999)]},
+            }
+            for n in range(12)
+        ]
+    ),
+    "values": lambda p: p["resources"][0]["schema"]["fields"][1].update(
+        constraints={"enum": list(range(100_000))}
+    ),
+    "foreign keys": lambda p: p["resources"][0]["schema"].update(
+        foreignKeys=[{"fields": "id", "reference": {"resource": "", "fields": "id"}}] * 10_000
+    ),
+    "unique keys": lambda p: p["resources"][0]["schema"].update(uniqueKeys=[["id"]] * 10_000),
+    "key columns": lambda p: p["resources"][0]["schema"].update(primaryKey=["id"] * 100_000),
+    "missing values": lambda p: p["resources"][0]["schema"].update(
+        missingValues=[str(n) for n in range(100_000)]
+    ),
+    "long format": lambda p: p["resources"][0]["schema"]["fields"][1].update(
+        type="date", format="%Y" + " " * 100_000
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MANY)
+def test_too_many_declarations_are_a_fault(plain: Folder, what: str) -> None:
+    """Catches a descriptor whose checks take hours, or all memory."""
+    plain.describe(MANY[what])
+    assert "descriptor" in validate(plain.root).by_rule
+
+
+def test_as_many_declarations_as_are_taken(plain: Folder) -> None:
+    """Catches a limit that is never reached, as the work below it is too much."""
+
+    def fill(schema: dict[str, Any]) -> None:
+        schema["missingValues"] = ["", *(f"-{n}" for n in range(99))]
+        schema["uniqueKeys"] = [["id"]] * 10
+        schema["fields"][1] |= {"type": "duration", "constraints": {"enum": durations}}
+
+    durations = [f"P{n}D" for n in range(10_000)]
+    plain.reschema("things", fill)
+    report = with_bytes(plain, HEADER + b"1,P1DT24H,1\n2,P1M,-7\n")
+    assert [(f.rule, f.line) for f in report] == [("cell-enum", 3)]
+
+
+DIALECTS: list[dict[str, Any]] = [
+    {"delimiter": "||"}, {"delimiter": "\0"}, {"delimiter": "\n"}, {"delimiter": '"'},
+    {"delimiter": "\x1b"}, {"quoteChar": "\n"}, {"quoteChar": ""}, {"quoteChar": "\u201c"},
+    {"doubleQuote": False, "escapeChar": ","}, {"headerRows": list(range(1, 100_000))},
+    {"headerRows": [True]}, {"headerRows": "12"}, {"commentRows": {}}, {"delimiter": {"a": 1}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: repr(dialect)[:30])
+def test_a_dialect_that_nobody_writes(plain: Folder, dialect: dict[str, Any]) -> None:
+    """Catches a dialect that is carried out as another one, or that takes for ever."""
+    plain.describe(lambda package: package["resources"][0].update(dialect=dialect))
+    assert "unsupported-feature" in validate(plain.root).by_rule
+
+
+@pytest.mark.parametrize(
+    "encoding", ["punycode", "idna", "unicode_escape", "undefined", "hex", "zip", "\0", "../x", "é"]
+)
+def test_an_encoding_that_is_none(plain: Folder, encoding: str) -> None:
+    """Catches codecs of Python that unpack, carry out escapes, or take quadratic time."""
+    plain.describe(lambda package: package["resources"][0].update(encoding=encoding))
+    assert validate(plain.root).by_rule == {"csv-malformed": 1}
 
 
 def nodes(value: Any) -> list[tuple[Any, Any]]:
@@ -559,3 +770,174 @@ def test_json_of_a_hostile_report_can_be_written(plain: Folder) -> None:
     report = with_bytes(plain, HEADER + b"1,\xff\xed\xa0\x80\x00\x1b,10\n")
     assert json.loads(json.dumps(report.as_dict()))["valid"] is False
     assert json.dumps(report.as_dict(), ensure_ascii=False).encode("utf-8")
+
+
+# ------------------------------------------------------------------------------ size
+
+
+class Cost(NamedTuple):
+    """What one `kzdata validate` came to."""
+
+    code: int
+    megabytes: int
+    output: str
+
+
+def cost(place: Path, *arguments: str) -> Cost:
+    """Validate in a process of its own, and measure its peak of memory."""
+    with tempfile.TemporaryFile() as out:
+        command = [sys.executable, "-m", "kzdata.cli", "validate", str(place), *arguments]
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+        return Cost(process.returncode, used.ru_maxrss // unit, out.read().decode())
+
+
+def streamed(package: Folder, parts: Iterable[bytes]) -> None:
+    """Write a table that is too large to be made in memory."""
+    with package.file("things").open("wb") as out:
+        out.writelines(parts)
+
+    def unseal(described: dict[str, Any]) -> None:
+        for name in ("bytes", "hash"):
+            described["resources"][0].pop(name)
+
+    package.describe(unseal)
+
+
+measured = pytest.mark.skipif(not hasattr(os, "wait4"), reason="no peak of memory without wait4")
+
+
+@measured
+@pytest.mark.slow
+@pytest.mark.parametrize("byte", [b"x", b"\0", b'"', b"\xe2"])
+def test_a_field_of_a_gigabyte(plain: Folder, byte: bytes) -> None:
+    """Catches a cell that is held in memory, or in which the time goes with the square."""
+    rows = [HEADER, b"1,", *([byte * (1 << 20)] * 1024), b",10\n", b"2,two,WRONG\n"]
+    streamed(plain, rows)
+    done = cost(plain.root)
+    assert done.code == 1
+    assert "csv-malformed" in done.output
+    assert "things.csv:3:7: cell-type" in done.output
+    assert done.megabytes < 800
+
+
+@measured
+@pytest.mark.slow
+def test_a_gigabyte_in_an_open_quotation(plain: Folder) -> None:
+    """Catches rows that are held in memory until a quotation ends."""
+    lines = b"".join(b"%d,name,1\n" % n for n in range(1000)) + b"x" * 100_000 + b"\n"
+    rows = [HEADER, b'0,"open,1\n', *([lines] * 4_000), b"2,two,WRONG\n"]
+    streamed(plain, rows[:2] + rows[2:400] + rows[-1:])
+    done = cost(plain.root)
+    assert done.code == 1
+    assert "things.csv:2:1: csv-malformed" in done.output
+    assert done.megabytes < 800
+
+
+@measured
+@pytest.mark.slow
+def test_a_million_columns(plain: Folder) -> None:
+    """Catches a header, or a row, that is held as a million objects many times over."""
+    wide = b",".join(b"c%d" % n for n in range(1_000_000)) + b"\n"
+    streamed(plain, [wide, b"1," * 999_999 + b"1\n"])
+    done = cost(plain.root)
+    assert (done.code, "things.csv:1:1: csv-header" in done.output) == (1, True)
+    assert done.megabytes < 800
+    assert len(done.output) < 5_000
+
+
+@measured
+def test_a_million_findings(plain: Folder) -> None:
+    """Catches a report that fills the memory, or that counts wrong."""
+    streamed(plain, [HEADER, b"x,=y,z\n" * 500_000])
+    done = cost(plain.root, "--format", "json")
+    report = json.loads(done.output)
+    assert done.code == 1
+    assert len(report["findings"]) <= 10_000
+    total = report["errors"] + report["warnings"] + sum(report["omitted"].values())
+    assert total == 500_000 * 3  # two types and a formula
+    assert done.megabytes < 800
+
+
+@measured
+def test_findings_of_many_tables(plain: Folder) -> None:
+    """Catches a limit for each table that many tables make none."""
+    streamed(plain, [HEADER, b"x,y,z\n" * 1_001])
+    one = {"path": "tables/things.csv", "schema": {"fields": FIELDS}}
+    plain.describe(lambda p: p.update(resources=[{**one, "name": f"t{n}"} for n in range(50)]))
+    done = cost(plain.root, "--format", "json")
+    report = json.loads(done.output)
+    assert len(report["findings"]) == 20_000
+    assert report["omitted"]["cell-type"] == 11 * 2 * 1_001 - 20_000
+    assert done.megabytes < 800
+
+
+@measured
+@pytest.mark.slow
+def test_findings_of_giant_cells(plain: Folder) -> None:
+    """Catches cells that are kept whole for each finding about them."""
+    row = b"1," + b"x" * 500_000 + b"," + b"y" * 500_000 + b"\n"
+    streamed(plain, [HEADER, row * 100, row * 100, row * 100])
+    limits = {"primaryKey": "name", "uniqueKeys": [["size"]]}
+    plain.reschema("things", lambda schema: schema.update(limits))
+    done = cost(plain.root, "--format", "json", "--memory-limit", "500MB")
+    assert done.code == 1
+    assert len(done.output) < 3_000_000
+    assert done.megabytes < 1_500
+
+
+# ------------------------------------------------------------------------------ temporary files
+
+
+def test_temporary_files_are_where_they_should_be(plain: Folder, tmp_path: Path) -> None:
+    """Catches a temporary file that is made elsewhere, or that is left behind."""
+    place = tmp_path / "room"
+    place.mkdir()
+    seen: set[str] = set()
+
+    def look(step: str, number: int, of: int) -> None:
+        seen.update(path.name for path in place.rglob("*"))
+
+    compressed = gzip.compress(plain.file("things").read_bytes())
+    (plain.root / "tables/things.csv.gz").write_bytes(compressed)
+    plain.describe(lambda p: p["resources"][0].update(path="tables/things.csv.gz"))
+    plain.reseal()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+        for package in (plain.root, zipped(plain)):
+            assert list(validate(package, temp_dir=place, progress=look)) == []
+    assert {"0-unzipped.csv", "datapackage.json"} <= seen
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["nowhere", "package.zip", "a\0b", "shut"])
+def test_no_place_for_temporary_files(plain: Folder, tmp_path: Path, name: str) -> None:
+    """Catches a traceback, or a silent change of place."""
+    zipped(plain)
+    (tmp_path / "shut").mkdir(mode=0o500)
+    if name == "shut" and os.access(tmp_path / "shut", os.W_OK):
+        pytest.skip("this user may write everywhere")
+    with pytest.raises(UsageError, match="no place for temporary files"):
+        validate(plain.root, temp_dir=tmp_path / name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_whoever_stops_it_waits_for_nothing(plain: Folder, tmp_path: Path, sent: int) -> None:
+    """Catches temporary files that are left after Ctrl-C, and a query that goes on."""
+    place = tmp_path / "room"
+    place.mkdir()
+    rows = b"".join(b"%d,%d,%d\n" % (n, n, n) for n in range(3_000_000))
+    (plain.root / "things.csv.gz").write_bytes(gzip.compress(HEADER + rows, 1))
+    plain.describe(lambda p: p["resources"][0].update(path="things.csv.gz"))
+    plain.reschema("things", lambda schema: schema.update(uniqueKeys=[["id", "name", "size"]]))
+    command = [sys.executable, "-m", "kzdata.cli", "validate", str(plain.root)]
+    process = subprocess.Popen([*command, "--temp-dir", str(place)])
+    while process.poll() is None and not list(place.glob("*/0/*.csv")):
+        sleep(0.01)
+    process.send_signal(sent)
+    assert process.wait(30) == 130
+    assert list(place.iterdir()) == []

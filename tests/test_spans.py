@@ -15,7 +15,6 @@ from kzdata.spans import (
     covered,
     decode,
     locate,
-    looks_like_sentence,
     occurrence_at,
     occurrences,
     reanchor,
@@ -175,22 +174,6 @@ def test_a_wider_span_takes_in_no_fewer_sentences(
     end = min(len(text), start + size)
     if start < end and whole_sentence(text, start, end):
         assert whole_sentence(text, max(0, start - before), min(len(text), end + after))
-
-
-@pytest.mark.parametrize(
-    ("quote", "sentence"),
-    [
-        ("Police counted 12 people.", True),
-        ("\u201cWe saw nobody!\u201d", True),
-        ("Police counted 12 people", False),
-        ("police counted 12 people.", False),
-        ("Over 100.", False),
-        ("", False),
-        ("...", False),
-    ],
-)
-def test_looks_like_sentence(quote: str, sentence: bool) -> None:
-    assert looks_like_sentence(quote) is sentence
 
 
 # ------------------------------------------------------------------------------ coverage

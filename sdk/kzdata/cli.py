@@ -4,6 +4,7 @@ Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -93,6 +94,8 @@ TextsOption = Annotated[
 def main() -> None:
     """Run the command; errors that kzdata raises on purpose become one line and exit code 2."""
     _prepare_streams()
+    # A job that is called off cleans up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
         sys.stdout.flush()
@@ -164,6 +167,9 @@ def validate(
     ] = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
+    temp_dir: Annotated[
+        Path | None, typer.Option(help="Directory for temporary files; else the system's.")
+    ] = None,
 ) -> None:
     """Check a package: exit 0 if valid, 1 with findings, 2 if it could not be checked."""
     from kzdata.validation import validate as check
@@ -174,6 +180,7 @@ def validate(
             texts=texts,
             threads=threads,
             memory_limit=memory_limit,
+            temp_dir=temp_dir,
             progress=steps.show,
             select=select or (),
             ignore=ignore or (),

@@ -37,6 +37,11 @@ else:
 NULL_MARK = "\\kzdata:null\\"
 """A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
 MAX_LINE_BYTES = 4 << 20
+MAX_SHARED_SQL = 100_000
+"""Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes
+grows with the square of them."""
+MAX_SQL = 4_000_000
+"""Characters of a table's checks."""
 ORD = "kz_ord"
 """Column that counts a table's rows from 0; no column of a package may be called so."""
 SHARED = "shared"
@@ -81,6 +86,10 @@ class UnreadableCSVError(PackageError):
     """DuckDB refused a file; the careful reader finds out why."""
 
 
+class StoppedError(Exception):
+    """Ends a thread whose main thread was interrupted; nobody else sees it."""
+
+
 def identifier(name: str) -> str:
     """A name as a quoted SQL identifier, whatever characters it holds."""
     return '"' + name.replace('"', '""').replace("\0", "") + '"'
@@ -103,9 +112,11 @@ def literal(value: str) -> str:
 
 def absent(expression: str, missing: Sequence[str]) -> str:
     """The expression, or NULL where it is one of the missing values."""
-    for value in missing:
-        expression = f"nullif({expression}, {literal(value)})"
-    return expression
+    if len(missing) < 2:
+        return "".join(f"nullif({expression}, {literal(value)})" for value in missing) or expression
+    # One `nullif` in another doubles the expression each time, and DuckDB makes a long IN a join.
+    listed = ", ".join(map(literal, missing))
+    return f"(CASE WHEN list_contains([{listed}], {expression}) THEN NULL ELSE {expression} END)"
 
 
 def among(expression: str, texts: Iterable[str]) -> str:
@@ -246,6 +257,11 @@ def printed_with_t(expression: str) -> str:
     return f"({byte_length(expression)} >= 19 AND {printed} = {expression})"
 
 
+def beginning(expression: str, length: int) -> str:
+    """The first code points of a value as text."""
+    return f"left({text(expression)}, {length})"
+
+
 def byte_length(expression: str) -> str:
     """Length in bytes of UTF-8: cheaper than code points."""
     return f"strlen({expression})"
@@ -345,6 +361,16 @@ def any_item(listed: str, test: Callable[[str], str]) -> str:
 def joined_items(listed: str, value: Callable[[str], str]) -> str:
     """A list's items, each as another expression has it, as one text."""
     return f"array_to_string(list_transform({listed}, lambda item: {value('item')}), chr(31))"
+
+
+def among_values(expression: str, texts: Iterable[str], value: Callable[[str], str]) -> str:
+    """Whether a text has the value of one of some texts; false where it has none.
+
+    Their values are worked out in one expression for all, which stays as short as they are.
+    """
+    listed = f"CAST([{', '.join(map(literal, texts))}] AS VARCHAR[])"
+    values = f"list_transform({listed}, lambda item: {value('item')})"
+    return f"coalesce(list_contains({values}, {value(expression)}), false)"
 
 
 def count_items(listed: str) -> str:
@@ -486,6 +512,7 @@ class Database:
         threads: How many threads; all cores by default.
         memory_limit: Such as `2GB`; DuckDB's own default otherwise.
         lockable: Keep the data in a file, so that `lock` can make it read-only.
+        temp_dir: Directory that its temporary directory is made in; the system's own by default.
 
     Raises:
         QueryError: DuckDB refuses the settings.
@@ -497,8 +524,9 @@ class Database:
         memory_limit: str | None = None,
         *,
         lockable: bool = False,
+        temp_dir: Path | None = None,
     ) -> None:
-        folder = tempfile.mkdtemp(prefix="kzdata-spill-")
+        folder = tempfile.mkdtemp(prefix="kzdata-spill-", dir=temp_dir)
         self._free = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._file = str(Path(folder) / "package.duckdb") if lockable else ":memory:"
         if lockable and memory_limit is None:
@@ -529,6 +557,8 @@ class Database:
         self._local = threading.local()
         for name, file in self._attached.items():
             self.run(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -546,6 +576,7 @@ class Database:
         """This thread's own cursor: a connection answers one query at a time."""
         if not hasattr(self._local, "cursor"):
             self._local.cursor = self._connection.cursor()
+            self._cursors.append(self._local.cursor)
         cursor: duckdb.DuckDBPyConnection = self._local.cursor
         return cursor
 
@@ -558,6 +589,7 @@ class Database:
         try:
             return self._cursor.execute(sql, list(parameters)).fetchall()
         except duckdb.Error as error:
+            self.heed()
             raise QueryError(_first_line(error)) from error
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
@@ -585,8 +617,31 @@ class Database:
         Returns:
             The results in the order of the items.
         """
-        with ThreadPoolExecutor(max_workers=2) as pool:
+        pool = ThreadPoolExecutor(max_workers=2)
+        try:
             return list(pool.map(task, items))
+        except BaseException:
+            # After Ctrl-C nobody waits for a long query.
+            pool.shutdown(wait=False, cancel_futures=True)
+            self.interrupt()
+            raise
+        finally:
+            pool.shutdown()
+
+    def interrupt(self) -> None:
+        """Stop what is asked at the moment, in every thread, and whoever heeds it."""
+        self._stopped = True
+        for cursor in list(self._cursors):
+            cursor.interrupt()
+
+    def heed(self) -> None:
+        """Stop here after `interrupt`.
+
+        Raises:
+            StoppedError: Somebody interrupted.
+        """
+        if self._stopped:
+            raise StoppedError("interrupted")
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -611,6 +666,7 @@ class Database:
         sheet: Sheet,
         columns: Sequence[str],
         kept: Mapping[str, str],
+        first: Mapping[str, str] | None = None,
     ) -> None:
         """Read a table's text into the view `name` with the column `kz_ord` and the columns `kept`.
 
@@ -621,18 +677,30 @@ class Database:
             sheet: The text, of a simple dialect.
             columns: Names of all its columns, in the file's order.
             kept: SQL expressions over those columns, by the name they get.
+            first: Further columns that `kept` may use, made out of those columns.
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
+            PackageError: There is too much to check.
         """
         hidden = identifier(_hidden(name))
         parts = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(kept.values()))
         names = ", ".join(f"c{place} AS {identifier(alias)}" for place, alias in enumerate(kept))
+        if len(parts) > MAX_SQL:
+            raise PackageError("more constraints than can be checked at once; divide the table")
         relation = _csv(sheet, columns)
+        if first:
+            more = ", ".join(f"{sql} AS {identifier(alias)}" for alias, sql in first.items())
+            relation = f"(SELECT *, {more} FROM {relation})"
         try:
+            if len(parts) > MAX_SHARED_SQL:
+                self.run("SET disabled_optimizers = 'common_subexpressions'")
             self.run(f"CREATE OR REPLACE TABLE {hidden} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
             raise UnreadableCSVError(str(error)) from error
+        finally:
+            if len(parts) > MAX_SHARED_SQL:
+                self.run("RESET disabled_optimizers")
         self.run(
             f"CREATE OR REPLACE VIEW {identifier(name)} AS "
             f"SELECT rowid AS {ORD}, {names} FROM {hidden}"
@@ -667,7 +735,14 @@ class Database:
         values = [list(column) for column in lists]
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS SELECT {parts}", values)
 
-    def spread(self, name: str, source: str, lists: str, columns: Sequence[str]) -> None:
+    def spread(
+        self,
+        name: str,
+        source: str,
+        lists: str,
+        columns: Sequence[str],
+        more: Mapping[str, str],
+    ) -> None:
         """Make a table with the column `kz_ord` and one for each item of a column of lists.
 
         Args:
@@ -675,12 +750,15 @@ class Database:
             source: Name of the table with the lists; a row without one is left out.
             lists: Its column of lists.
             columns: Names of the new columns, in the order of the items.
+            more: Further columns made out of those.
         """
         column = identifier(lists)
         items = [f"{column}[{n}] AS {identifier(part)}" for n, part in enumerate(columns, 1)]
+        made = [f"{sql} AS {identifier(part)}" for part, sql in more.items()]
         self.run(
-            f"CREATE TABLE {identifier(name)} AS SELECT {', '.join([ORD, *items])} "
-            f"FROM {identifier(source)} WHERE {column} IS NOT NULL"
+            f"CREATE TABLE {identifier(name)} AS SELECT {', '.join(['*', *made])} FROM ("
+            f"SELECT {', '.join([ORD, *items])} FROM {identifier(source)} "
+            f"WHERE {column} IS NOT NULL)"
         )
 
     def drop(self, name: str) -> None:
@@ -731,14 +809,24 @@ class Database:
         del self._attached[name]
         self.run(f"DETACH {identifier(name)}")
 
-    def write_csv(self, source: Path, target: Path) -> None:
+    def write_csv(self, source: Path, target: Path, limit: int) -> int:
         """Write a Parquet file out as CSV, each value as CSV files of Table Schema have it.
 
+        Args:
+            source: The Parquet file.
+            target: The CSV file.
+            limit: Bytes that its values may have as text; each value counts as one more.
+
+        Returns:
+            The bytes that were written.
+
         Raises:
-            PackageError: It is not a Parquet file.
+            PackageError: It is not a Parquet file, or one of more than that.
         """
         relation = f"read_parquet({_named(source)})"
         try:
+            if self._parquet_size(source, limit) > limit:
+                raise PackageError(f"{source.name}: unpacks to more than a package may have")
             kinds = {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}")}
             cells = ", ".join(
                 f"{_as_cell(identifier(name), kind)} AS {identifier(name)}"
@@ -750,6 +838,20 @@ class Database:
             )
         except QueryError as error:
             raise PackageError(f"{source.name}: not Parquet that can be read: {error}") from error
+        return target.stat().st_size
+
+    def _parquet_size(self, source: Path, limit: int) -> int:
+        """Bytes of a Parquet file's values as text; how many there are, where that is too many."""
+        file = _named(source)
+        ((cells,),) = self.rows(f"SELECT sum(num_values) FROM parquet_metadata({file})")
+        if (cells or 0) > limit:
+            return int(cells)
+        ((size,),) = self.rows(
+            f"""SELECT sum(size) FROM (SELECT unnest(list_value(*COLUMNS(lambda name: true)))
+                AS size FROM (SELECT sum(strlen(CAST(COLUMNS(*) AS VARCHAR)))
+                FROM read_parquet({file})))"""
+        )
+        return int(cells or 0) + int(size or 0)
 
     def write_rows(self, sql: str, target: Path) -> None:
         """Write a query's rows as CSV with a header (RFC 4180, UTF-8, LF); NULL is an empty cell.

@@ -6,7 +6,7 @@ used. The properties that begin with `kzdata:` are documented in docs/profile.md
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from kzdata.archive import DESCRIPTOR, Archive, opened, read_descriptor
+from kzdata.archive import DESCRIPTOR, Archive, opened
 from kzdata.errors import PackageError
 from kzdata.tabular import imprint
 
@@ -38,6 +38,26 @@ SINGLE = (
     *("events", "participants", "policies", "places"),
 )
 """Declarations that one table of a package may have."""
+
+MAX_RESOURCES = 1_000
+MAX_FILES = 1_000
+"""Files of one resource."""
+MAX_FIELDS = 1_000
+"""Fields of one table; all tables together have ten times as many."""
+MAX_KEYS = 100
+"""Unique keys, and foreign keys, of one table; all tables together have ten times as many."""
+MAX_KEY_COLUMNS = 16
+MAX_VALUES = 10_000
+"""Values of an enum, or categories."""
+MAX_WORDS = 100
+"""Missing values, and words for true and for false."""
+MAX_TEXT = 1_000
+"""Characters of a format, a delimiter, a decimal point and the like."""
+_RFC3339 = re.compile(
+    r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
 
 
 class Fault(NamedTuple):
@@ -63,8 +83,21 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("none of them stands twice")
+    return names
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One column name, or several: the standard allows a bare string for one."""
+Key = Annotated[Names, Field(max_length=MAX_KEY_COLUMNS), AfterValidator(_once)]
+"""The columns of a key."""
+Files = Annotated[Names, Field(max_length=MAX_FILES), AfterValidator(_once)]
+"""Paths of a resource's files."""
+Values = Annotated[tuple[Any, ...], Field(max_length=MAX_VALUES)]
+Words = Annotated[tuple[str, ...], Field(max_length=MAX_WORDS)]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
 
 class MissingValue(_Part):
@@ -85,7 +118,9 @@ def _distinct(entries: tuple[str | MissingValue, ...]) -> tuple[str | MissingVal
     return entries
 
 
-MissingValues = Annotated[tuple[str | MissingValue, ...], AfterValidator(_distinct)]
+MissingValues = Annotated[
+    tuple[str | MissingValue, ...], Field(max_length=MAX_WORDS), AfterValidator(_distinct)
+]
 """Strings that stand for no value (Table Schema v2, "missingValues")."""
 
 
@@ -93,7 +128,7 @@ def _unprefixed(value: Any) -> Any:
     return value.removeprefix("fmt:") if isinstance(value, str) else value
 
 
-Format = Annotated[str, BeforeValidator(_unprefixed)]
+Format = Annotated[Text, BeforeValidator(_unprefixed)]
 """A format; the standard has the prefix `fmt:` of version 0 removed."""
 
 
@@ -102,7 +137,7 @@ class Constraints(_Part):
 
     required: bool = False
     unique: bool = False
-    enum: tuple[Any, ...] | None = None
+    enum: Values | None = None
     pattern: str | None = None
     min_length: int | None = None
     max_length: int | None = None
@@ -123,15 +158,15 @@ class FieldDescriptor(_Part):
     example: Any = None
     unit: str | None = None
     constraints: Constraints = Constraints()
-    categories: tuple[Any, ...] | None = None
+    categories: Values | None = None
     categories_ordered: StrictBool | None = None
     missing_values: MissingValues | None = None
     bare_number: StrictBool = True
-    group_char: str | None = None
-    decimal_char: str = "."
-    true_values: tuple[str, ...] = ("true", "True", "TRUE", "1")
-    false_values: tuple[str, ...] = ("false", "False", "FALSE", "0")
-    delimiter: str = ","
+    group_char: Text | None = None
+    decimal_char: Text = "."
+    true_values: Words = ("true", "True", "TRUE", "1")
+    false_values: Words = ("false", "False", "FALSE", "0")
+    delimiter: Text = ","
     item_type: str = "string"
     evidence: Literal["required", "exempt"] | None = Field(None, alias="kzdata:evidence")
 
@@ -171,13 +206,13 @@ class Reference(_Part):
     """The parent side of a foreign key; an empty resource is the table itself."""
 
     resource: str = ""
-    fields: Names
+    fields: Key
 
 
 class ForeignKey(_Part):
     """Cells that must stand in another table, or in this one."""
 
-    fields: Names
+    fields: Key
     reference: Reference
 
 
@@ -360,11 +395,11 @@ class Places(_Part):
 class Schema(_Part):
     """A Table Schema with the traceability declarations."""
 
-    fields: tuple[FieldDescriptor, ...]
+    fields: Annotated[tuple[FieldDescriptor, ...], Field(max_length=MAX_FIELDS)]
     missing_values: MissingValues = ("",)
-    primary_key: Names = ()
-    unique_keys: tuple[Names, ...] = ()
-    foreign_keys: tuple[ForeignKey, ...] = ()
+    primary_key: Key = ()
+    unique_keys: Annotated[tuple[Key, ...], Field(max_length=MAX_KEYS)] = ()
+    foreign_keys: Annotated[tuple[ForeignKey, ...], Field(max_length=MAX_KEYS)] = ()
     fields_match: Any = "exact"
     title: str = ""
     description: str = ""
@@ -425,7 +460,7 @@ class Resource(_Part):
     """One file of the package."""
 
     name: str
-    path: Names = ()
+    path: Files = ()
     type: str | None = None
     format: str | None = None
     mediatype: str | None = None
@@ -484,7 +519,8 @@ def parse(archive: Archive) -> Descriptor:
     resources: list[Resource] = []
     tables: dict[str, Table] = {}
     refused: list[str] = []
-    for index, entry in enumerate(_entries(raw, "resources")):
+    fields = keys = 0
+    for index, entry in enumerate(_entries(raw, "resources")[:MAX_RESOURCES]):
         where, before = f"resources[{index}]", len(faults)
         resource = _model(Resource, entry, where, faults)
         if resource is None:
@@ -493,6 +529,15 @@ def parse(archive: Archive) -> Descriptor:
             faults.append(Fault(f"{where}.name", resource.name, "a name that no other one has"))
         table = _table(archive, resource, entry, where, faults)
         resources.append(resource)
+        if table:
+            fields += len(table.schema.fields)
+            keys += len(table.schema.unique_keys) + len(table.schema.foreign_keys)
+        if fields > 10 * MAX_FIELDS or keys > 10 * MAX_KEYS:
+            expected = f"{10 * MAX_FIELDS} fields and {10 * MAX_KEYS} keys in all"
+            found = f"{fields} fields and {keys} keys so far; no table from here on is checked"
+            faults.append(Fault(where, found, expected))
+            refused.append(resource.name)
+            break
         if table and len(faults) == before:
             tables[table.name] = table
         else:
@@ -513,18 +558,41 @@ def _entries(raw: Mapping[str, Any], key: str) -> list[Any]:
 def _package_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
     if not isinstance(raw.get("resources"), list) or not raw["resources"]:
         yield Fault("resources", _short(raw.get("resources")), "a list with at least one resource")
-    for key in ("name", "title", "description", "homepage", "version", "created", "id", "$schema"):
+    if (count := len(_entries(raw, "resources"))) > MAX_RESOURCES:
+        expected = f"at most {MAX_RESOURCES}; the others are not checked"
+        yield Fault("resources", f"{count} resources", expected)
+    for key in "name title description homepage image version created id $schema".split():
         if key in raw and not isinstance(raw[key], str):
             yield Fault(key, _short(raw[key]), "a string")
-    for key in ("licenses", "sources", "contributors", "keywords"):
-        if key in raw and (not isinstance(raw[key], list) or not raw[key]):
-            yield Fault(key, _short(raw[key]), "a list with at least one entry")
-    for index, entry in enumerate(_entries(raw, "licenses")):
-        if not isinstance(entry, dict) or not ({"name", "path"} & set(entry)):
-            yield Fault(f"licenses[{index}]", _short(entry), "an object with a name or a path")
-    for index, entry in enumerate(_entries(raw, "sources")):
-        if not isinstance(entry, dict) or not ({"title", "path", "email"} & set(entry)):
-            yield Fault(f"sources[{index}]", _short(entry), "an object with a title, path or email")
+    if isinstance(raw.get("created"), str) and not _RFC3339.fullmatch(raw["created"]):
+        yield Fault("created", _short(raw["created"]), "a date and time after RFC 3339")
+    for key, (of, expected) in _LISTS.items():
+        yield from _list_faults(raw, key, of, expected)
+
+
+_LISTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "licenses": (
+        lambda entry: isinstance(entry, dict) and bool({"name", "path"} & set(entry)),
+        "an object with a name or a path",
+    ),
+    "sources": (lambda entry: isinstance(entry, dict) and bool(entry), "an object with a property"),
+    "contributors": (
+        lambda entry: isinstance(entry, dict) and bool(entry),
+        "an object with a property",
+    ),
+    "keywords": (lambda entry: isinstance(entry, str), "a string"),
+}
+"""Properties of a package that are lists: what is an entry, and in words."""
+
+
+def _list_faults(
+    raw: Mapping[str, Any], key: str, of: Callable[[Any], bool], expected: str
+) -> Iterator[Fault]:
+    if key in raw and (not isinstance(raw[key], list) or not raw[key]):
+        yield Fault(key, _short(raw[key]), "a list with at least one entry")
+    for index, entry in enumerate(_entries(raw, key)):
+        if not of(entry):
+            yield Fault(f"{key}[{index}]", _short(entry), expected)
 
 
 _Model = TypeVar("_Model", bound=_Part)
@@ -543,15 +611,15 @@ def _model(kind: type[_Model], entry: Any, where: str, faults: list[Fault]) -> _
 def _table(
     archive: Archive, resource: Resource, entry: Any, where: str, faults: list[Fault]
 ) -> Table | None:
-    if not resource.path and "data" not in entry:
-        faults.append(Fault(where, "neither path nor data", "a path"))
+    if bool(resource.path) is ("data" in entry):
+        found = "both path and data" if resource.path else "neither path nor data"
+        faults.append(Fault(where, found, "a path"))
     if "schema" not in entry or not resource.path:
         return None
     raw, where = entry["schema"], f"{where}.schema"
     if isinstance(raw, str):
         try:
-            file = archive.path_of(raw)
-            where, raw = raw, read_descriptor(file, archive.label)
+            where, raw = raw, archive.json(raw)
         except PackageError as error:
             faults.append(Fault(where, _short(entry["schema"]), str(error)))
             return None

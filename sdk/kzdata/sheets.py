@@ -6,19 +6,21 @@ their numbers; a compressed file may not grow without limit.
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kzdata.archive import Archive, read_descriptor
+from kzdata.archive import Archive
 from kzdata.descriptor import Resource, Table
 from kzdata.errors import PackageError
 from kzdata.tabular import CHUNK, Dialect, Sheet
 
-MAX_UNPACKED_BYTES = 16 << 30
-MAX_RATIO = 1_000
+MAX_HEADER_ROWS = 100
 UTF8 = {"utf8", "utf8sig", "ascii", "usascii"}
+NO_CHARSET = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
+"""Codecs of Python that are no character encodings; some take quadratic time."""
 KNOWN = {
     "$schema",
     "name",
@@ -56,7 +58,7 @@ def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str
     """
     raw = resource.dialect
     if isinstance(raw, str):
-        raw = read_descriptor(archive.path_of(raw), archive.label)
+        raw = archive.json(raw)
     if raw is None:
         return Dialect(), ()
     if not isinstance(raw, dict):
@@ -76,27 +78,34 @@ def _dialect(raw: dict[str, Any]) -> Dialect:
     escape = None if raw.get("escapeChar") is None else _character(raw["escapeChar"])
     if not double and escape is None:
         raise ValueError("doubleQuote false without an escapeChar")
+    delimiter = _character(raw.get("delimiter", ","))
+    quote = _character(raw.get("quoteChar", '"'))
+    if delimiter in (quote, escape):
+        raise ValueError(f"{delimiter!r} as a delimiter and as something else")
     return Dialect(
-        _character(raw.get("delimiter", ",")),
-        _character(raw.get("quoteChar", '"')),
+        delimiter,
+        quote,
         escape,
         rows,
         str(raw.get("headerJoin", " ")),
         _rows(raw.get("commentRows", [])),
         str(raw["commentChar"]) if raw.get("commentChar") else None,
         bool(raw.get("skipInitialSpace", False)),
+        bool(double),
     )
 
 
 def _character(value: Any) -> str:
-    if not isinstance(value, str) or len(value) != 1 or not value.isascii():
-        raise ValueError(f"{value!r} in place of one ASCII character")
-    return value
+    if isinstance(value, str) and re.fullmatch("[\t -~]", value):
+        return value
+    raise ValueError(f"{value!r} in place of one ASCII character")
 
 
 def _rows(value: Any) -> tuple[int, ...]:
-    rows = tuple(value)
-    if not all(isinstance(row, int) and row > 0 for row in rows):
+    rows = tuple(value[: MAX_HEADER_ROWS + 1])
+    if len(rows) > MAX_HEADER_ROWS:
+        raise ValueError(f"over {MAX_HEADER_ROWS} rows that are named")
+    if not all(type(row) is int and row > 0 for row in rows):
         raise ValueError(f"{value!r} in place of row numbers")
     return rows
 
@@ -129,7 +138,7 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
         part = archive.path_of(path)
         for change in _changes(table.resource, path):
             target = folder / f"{place}-{change.__name__}.csv"
-            part = change(part, target, table.resource)
+            part = change(part, target, table.resource, archive)
         parts.append(part)
     return Sheet(parts, dialect)
 
@@ -144,30 +153,25 @@ def _changes(resource: Resource, path: str) -> Iterator[Any]:
         yield decoded
 
 
-def unzipped(source: Path, target: Path, resource: Resource) -> Path:
-    """Unpack a gzip file, within the limits."""
-    limit = min(MAX_UNPACKED_BYTES, max(64 << 20, MAX_RATIO * source.stat().st_size))
-    written = 0
+def unzipped(source: Path, target: Path, resource: Resource, archive: Archive) -> Path:
+    """Unpack a gzip file, within the package's limit."""
     try:
         with gzip.open(source) as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
-                written += len(chunk)
-                if written > limit:
-                    raise PackageError(f"{source.name}: unpacks to over {limit} bytes")
+                archive.unpacks(len(chunk))
                 out.write(chunk)
     except (OSError, EOFError, zlib.error) as error:
         raise PackageError(f"{source.name}: not a gzip file that can be read: {error}") from error
     return target
 
 
-def decoded(source: Path, target: Path, resource: Resource) -> Path:
+def decoded(source: Path, target: Path, resource: Resource, archive: Archive) -> Path:
     """Turn a file of another encoding into UTF-8, line ends untouched."""
     try:
-        "".encode(resource.encoding)
-        decoder = codecs.getincrementaldecoder(resource.encoding)()
+        decoder = _decoder(resource.encoding)
         with source.open("rb") as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
-                out.write(decoder.decode(chunk).encode("utf-8"))
+                archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
             out.write(decoder.decode(b"", final=True).encode("utf-8"))
     except LookupError as error:
         raise PackageError(f"{source.name}: unknown encoding {resource.encoding}") from error
@@ -176,10 +180,22 @@ def decoded(source: Path, target: Path, resource: Resource) -> Path:
     return target
 
 
-def from_parquet(source: Path, target: Path, resource: Resource) -> Path:
+def _decoder(encoding: str) -> codecs.IncrementalDecoder:
+    """What decodes a character encoding bit by bit.
+
+    Raises:
+        LookupError: There is no such encoding.
+    """
+    if "\0" in encoding or codecs.lookup(encoding).name.replace("-", "_") in NO_CHARSET:
+        raise LookupError
+    "".encode(encoding)
+    return codecs.getincrementaldecoder(encoding)()
+
+
+def from_parquet(source: Path, target: Path, resource: Resource, archive: Archive) -> Path:
     """Write a Parquet file out as CSV; a value is written as its type's usual text."""
     from kzdata.database import Database
 
-    with Database() as database:
-        database.write_csv(source, target)
+    with Database(temp_dir=target.parent) as database:
+        archive.unpacks(database.write_csv(source, target, archive.room))
     return target

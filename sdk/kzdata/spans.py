@@ -183,20 +183,6 @@ def whole_sentence(text: str, start: int, end: int) -> bool:
     return any(start <= first and last <= end for first, last in _sentences(text))
 
 
-def looks_like_sentence(quote: str) -> bool:
-    """Tell whether a quote reads as a whole sentence, for use without its text.
-
-    Args:
-        quote: The quote.
-
-    Returns:
-        True if, quotation marks aside, it begins with a capital, ends with a terminator and has
-        at least two blanks.
-    """
-    bare = quote.strip(_QUOTES + " \t\r\n")
-    return bare[:1].isupper() and bare[-1:] in tuple(_TERMINATORS) and bare.count(" ") >= 2
-
-
 @lru_cache(maxsize=16)
 def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Every sentence as (start, end), without the marks and terminators around it."""

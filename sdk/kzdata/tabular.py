@@ -11,15 +11,17 @@ without a word, and loses a bare carriage return.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 MAX_RECORD_LINES = 10_000
 MAX_RECORD_LENGTH = 1 << 20
 """Code points that a row may have; a longer one is malformed and its cells are cut."""
+MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
+"""Bytes of a row, or of rows joined by an open quotation, that are held at a time."""
 CHUNK = 1 << 20
 
 
@@ -50,6 +52,13 @@ class Record:
     fault: str = ""
     part: int = 0
 
+    def shortened(self, longest: int | None) -> "Record":
+        """The record with so many code points of each cell; with all of them for None."""
+        if longest is None or all(len(cell.value) <= longest for cell in self.cells):
+            return self
+        cells = (cell._replace(value=cell.value[:longest]) for cell in self.cells)
+        return replace(self, cells=tuple(cells))
+
     def written(self, width: int) -> str:
         """The record as one with `width` cells after RFC 4180; overlong cells are cut."""
         limit = MAX_RECORD_LENGTH // max(width, 1)
@@ -64,12 +73,13 @@ class Dialect(NamedTuple):
     Attributes:
         delimiter: Between cells, one character.
         quote: Around a cell, one character.
-        escape: Before a quotation mark in a cell; None where it is doubled.
+        escape: Before a character that stands for itself, such as a quotation mark; None for none.
         header_rows: Rows that hold the header, from 1; none where there is no header.
         header_join: Between the parts of a name in several header rows.
         comment_rows: Rows that are passed over, from 1.
         comment: What a line that is passed over begins with.
         skip_space: Whether blanks after a delimiter are passed over.
+        double: Whether a quotation mark in a quoted cell may be doubled.
     """
 
     delimiter: str = ","
@@ -80,6 +90,7 @@ class Dialect(NamedTuple):
     comment_rows: tuple[int, ...] = ()
     comment: str | None = None
     skip_space: bool = False
+    double: bool = True
 
     @property
     def simple(self) -> bool:
@@ -234,22 +245,17 @@ class Sheet:
             out.writelines(row.written(width) for row in self.records() if row.number >= 0)
         return Sheet([target], HEADLESS)
 
-    def pick(self, numbers: set[int], rows: int) -> dict[int, Record]:
+    def pick(self, numbers: set[int], rows: int, longest: int | None = None) -> dict[int, Record]:
         """The rows of the given numbers; what lies between them is passed over quickly.
 
         Args:
             numbers: Rows, from 0.
             rows: How many rows there are; tells whether every line is a row.
+            longest: Code points of each cell that are kept; all by default.
         """
-        if self._one_line_a_row(rows):
-            return dict(self._pick_lines(numbers))
-        found: dict[int, Record] = {}
-        first = 0
-        for place, part in enumerate(self.parts):
-            first = self._pick(part, place, first, numbers, found)
-            if len(found) == len(numbers):
-                break
-        return found
+        lines = self._one_line_a_row(rows)
+        found = self._pick_lines(numbers) if lines else self._pick_rows(numbers)
+        return {row.number: row.shortened(longest) for row in found}
 
     def _one_line_a_row(self, rows: int) -> bool:
         """Whether the sheet is one file with a header line and a line for each row."""
@@ -261,7 +267,7 @@ class Sheet:
                 lines, end = lines + chunk.count(b"\n"), chunk[-1:]
         return lines + (end != b"\n") == rows + 1
 
-    def _pick_lines(self, numbers: set[int]) -> Iterator[tuple[int, Record]]:
+    def _pick_lines(self, numbers: set[int]) -> Iterator[Record]:
         """The rows of the given numbers where row n is line n + 2."""
         wanted, line, rest = sorted(number + 2 for number in numbers), 1, b""
         wanted.reverse()
@@ -273,44 +279,44 @@ class Sheet:
                     lines = data.split(b"\n")
                     while wanted and wanted[-1] < after:
                         here = wanted.pop()
-                        raw = lines[here - line]
-                        yield here - 2, _record(here - 2, here, raw, self.dialect, 0)
-                rest, line = data[data.rfind(b"\n") + 1 :], after
+                        yield _record(here - 2, here, lines[here - line], self.dialect, 0)
+                rest = data[data.rfind(b"\n") + 1 :][:MAX_RECORD_BYTES]
+                line = after
             if wanted:
-                yield wanted[-1] - 2, _record(wanted[-1] - 2, wanted[-1], rest, self.dialect, 0)
+                yield _record(wanted[-1] - 2, wanted[-1], rest, self.dialect, 0)
 
-    def _pick(
-        self, part: Path, place: int, first: int, numbers: set[int], found: dict[int, Record]
-    ) -> int:
-        """Rows of one file into `found`; returns the number after the file's last row."""
-        last, number = max(numbers, default=-1), first
-        for kind, line, raw in self._sorted(part):
-            if kind != "row":
-                continue
-            if number in numbers:
-                found[number] = _record(number, line, raw, self.dialect, place)
-            number += 1
-            if number > last:
-                break
-        return number
+    def _pick_rows(self, numbers: set[int]) -> Iterator[Record]:
+        """The rows of the given numbers where a row may have several lines, or a file none."""
+        left, number = set(numbers), 0
+        for place, part in enumerate(self.parts):
+            for kind, line, raw in self._sorted(part):
+                if not left:
+                    return
+                if kind != "row":
+                    continue
+                if number in left:
+                    left.discard(number)
+                    yield _record(number, line, raw, self.dialect, place)
+                number += 1
 
 
 def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
     """Physical lines joined while a quotation is open, each with its first line's number."""
     quote, escaped = dialect.quote.encode(), ((dialect.escape or "") + dialect.quote).encode()
     with path.open("rb") as stream:
-        lines = enumerate(stream, 1)
+        lines = enumerate(_lines(stream), 1)
         pending: list[tuple[int, bytes]] = []
         replay: list[tuple[int, bytes]] = []
+        size = 0
         while True:
             item = replay.pop() if replay else next(lines, None)
-            if item is None or len(pending) > MAX_RECORD_LINES:
+            if item is None or len(pending) > MAX_RECORD_LINES or size > MAX_RECORD_BYTES:
                 if not pending:
                     return
                 # An unclosed quote: give up its first line only and read the others anew.
                 replay.extend(reversed(pending[1:] + ([item] if item else [])))
                 yield pending[0]
-                pending = []
+                pending, size = [], 0
                 continue
             marks = item[1].count(quote)
             if marks and dialect.escape:
@@ -319,9 +325,19 @@ def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
                 yield item
                 continue
             pending.append(item)
+            size += len(item[1])
             if len(pending) > 1 and marks % 2:
                 yield pending[0][0], b"".join(line for _, line in pending)
-                pending = []
+                pending, size = [], 0
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Physical lines; what an overlong one has beyond the limit is passed over."""
+    while line := stream.readline(MAX_RECORD_BYTES):
+        rest = line
+        while len(rest) == MAX_RECORD_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_RECORD_BYTES)
+        yield line
 
 
 def _record(number: int, line: int, raw: bytes, dialect: "Dialect", place: int) -> Record:
@@ -350,7 +366,7 @@ def _fault(text: str, misquoted: bool) -> str:
 
 def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], bool]:
     """Split one record; tolerant of stray quotation marks, which it reports."""
-    if dialect.quote not in text and not dialect.skip_space:
+    if dialect.quote not in text and not dialect.skip_space and not dialect.escape:
         return _bare_cells(text, line, dialect.delimiter), False
     field, loose = _patterns(dialect)
     delimiter, cells = dialect.delimiter, []
@@ -361,7 +377,7 @@ def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], bool]:
             match, misquoted = loose.match(text, position), True
         assert match is not None
         quoted, plain = match.group(1), match.group(2)
-        value = plain if quoted is None else _unquoted(quoted, dialect)
+        value = _unescaped(plain if quoted is None else quoted, dialect, quoted is not None)
         cells.append(Cell(value, line, position - start + 1))
         breaks = text.count("\n", position, match.end())
         if breaks:
@@ -383,22 +399,25 @@ def _bare_cells(text: str, line: int, delimiter: str) -> list[Cell]:
     return cells
 
 
-def _unquoted(inner: str, dialect: "Dialect") -> str:
+def _unescaped(inner: str, dialect: Dialect, quoted: bool) -> str:
+    """A cell's text without what lets its characters stand for themselves."""
     if dialect.escape:
-        return re.sub(re.escape(dialect.escape) + "(.)", r"\1", inner, flags=re.DOTALL)
-    return inner.replace(dialect.quote * 2, dialect.quote)
+        double = f"|{re.escape(dialect.quote)}(?={re.escape(dialect.quote)})"
+        marks = f"{re.escape(dialect.escape)}(.)" + (double if quoted and dialect.double else "")
+        return re.sub(marks, lambda match: match.group(1) or "", inner, flags=re.DOTALL)
+    return inner.replace(dialect.quote * 2, dialect.quote) if quoted else inner
 
 
 @lru_cache(maxsize=64)
-def _patterns(dialect: "Dialect") -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns(dialect: Dialect) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """One field as RFC 4180 has it, and one however it is quoted."""
     quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    inner = f"[^{quote}]|{quote}{quote}"
-    if dialect.escape:
-        escape = re.escape(dialect.escape)
-        inner = f"[^{quote}{escape}]|{escape}."
+    escape = re.escape(dialect.escape or "")
+    escaped = f"|{escape}." if escape else ""
+    inner = f"[^{quote}{escape}]{escaped}" + (f"|{quote}{quote}" if dialect.double else "")
     space = " *" if dialect.skip_space else ""
     quoted = f"{quote}((?:{inner})*){quote}"
-    field = f"{space}(?:{quoted}|([^{delimiter}{quote}]*))"
+    plain = f"(?:[^{delimiter}{quote}{escape}]{escaped})*" if escape else f"[^{delimiter}{quote}]*"
+    field = f"{space}(?:{quoted}|({plain}))"
     loose = f"{space}(?:{quoted}[^{delimiter}]*|([^{delimiter}]*))"
     return re.compile(field, re.DOTALL), re.compile(loose, re.DOTALL)

@@ -92,11 +92,15 @@ def _unsupported_constraint(field: FieldDescriptor, kind: Kind) -> str | None:
 
 
 _SUBTRACTED = re.compile(r"(?<!\\)\[(?:\\.|[^\]\\])*-\[")
+MAX_PATTERN = 10_000
+"""Characters of a pattern; RE2 takes little more."""
 
 
 def _unsupported_pattern(field: FieldDescriptor) -> str | None:
     """What only XML Schema's regular expressions have, where RE2 would read something else."""
     pattern = field.constraints.pattern or ""
+    if len(pattern) > MAX_PATTERN:
+        return f"a pattern of over {MAX_PATTERN} characters"
     if _SUBTRACTED.search(pattern):
         return "a class subtracted from a class in a pattern"
     return None
@@ -174,8 +178,7 @@ def _one_of(field: FieldDescriptor, cell: str, values: tuple[Any, ...] | None) -
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
     if kind.same(cell) == cell:
         return Breach(_valid(kind, cell, plain), expected)
-    same = ", ".join(kind.same(sql.literal(text)) for text in texts)
-    other = f"coalesce({kind.same(cell)} NOT IN ({same}), true)" if texts else "true"
+    other = f"NOT {sql.among_values(cell, texts, kind.same)}"
     return Breach(_valid(kind, cell, f"{plain} AND {other}"), expected)
 
 
@@ -208,7 +211,7 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
     they mean there (Part 2, F), but that `_` counts as a letter. RE2 carries them out.
     """
     pattern = field.constraints.pattern
-    if pattern is None or field.type not in ("string", "any"):
+    if pattern is None or field.type not in ("string", "any") or len(pattern) > MAX_PATTERN:
         return None
     return Breach(f"NOT {sql.full_match(cell, translated(pattern))}", f"the pattern {pattern}")
 
@@ -249,13 +252,18 @@ def cell_exclusive_maximum(field: FieldDescriptor, cell: str, raw: str) -> Breac
     return _bound(field, cell, "exclusiveMaximum")
 
 
+def bounded(length: int) -> int:
+    """A length as a number that no database is too small for; no cell is longer."""
+    return max(-1, min(length, 1 << 40))
+
+
 def _length(field: FieldDescriptor, cell: str, operator: str, limit: int | None) -> Breach | None:
     kind = known_kind(field)
     if limit is None or kind is None or kind.length is None:
         return None
     words = "at least" if operator == "<" else "at most"
     unit = "characters" if field.type == "string" else "items"
-    test = f"{kind.length(cell)} {operator} {int(limit)}"
+    test = f"{kind.length(cell)} {operator} {bounded(limit)}"
     return Breach(_valid(kind, cell, test), f"{words} {limit} {unit}")
 
 

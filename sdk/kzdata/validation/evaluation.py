@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from kzdata import database as sql
 from kzdata.database import Database
 from kzdata.errors import QueryError
 from kzdata.validation.rules import Query, Rule, Violation
 
 MAX_FINDINGS = 1_000
 """Findings kept of one rule in one table; the rest are counted."""
+MAX_CHARACTERS = 1_000
+"""Characters of a cell that are kept."""
 
 
 class Outcome(NamedTuple):
@@ -51,9 +54,12 @@ def evaluate(
 def _answers(query: Query, database: Database) -> tuple[list[Violation], int]:
     """Violations of a query, the first in the file's order, and how many more there are."""
     more = 0
-    rows = database.rows(f"{query.sql} LIMIT {MAX_FINDINGS + 1}")
+    columns = ("tab, " if query.table is None else "") + "ord, field"
+    words = ", ".join(sql.beginning(name, MAX_CHARACTERS) for name in ("found", "expected"))
+    asked = f"SELECT {columns}, {words} FROM ({query.sql}) AS answer({columns}, found, expected)"
+    rows = database.rows(f"{asked} LIMIT {MAX_FINDINGS + 1}")
     if len(rows) > MAX_FINDINGS:
-        counted = f"SELECT *, count(*) OVER () FROM ({query.sql})"
+        counted = f"SELECT *, count(*) OVER () FROM ({asked})"
         counts = database.rows(f"{counted} ORDER BY ALL LIMIT {MAX_FINDINGS}")
         rows, more = [row[:-1] for row in counts], counts[0][-1] - MAX_FINDINGS
     if query.table is not None:

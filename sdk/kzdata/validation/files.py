@@ -12,6 +12,8 @@ from kzdata.validation.cells import unsupported, unsupported_keys
 from kzdata.validation.rules import Violation, rule
 
 CHANGELOG = "CHANGELOG.md"
+MAX_CHANGELOG_BYTES = 1 << 20
+"""How far a changelog is read: the newest version stands first."""
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
 Imprints = Mapping[str, Imprint]
 """What was seen of each file, by path."""
@@ -95,7 +97,8 @@ def version_changelog(
         return
     if not package.version or not file.is_file():
         return
-    match = _HEADING.search(file.read_bytes().decode("utf-8", "replace"))
+    with file.open("rb") as stream:
+        match = _HEADING.search(stream.read(MAX_CHANGELOG_BYTES).decode("utf-8", "replace"))
     found = match.group(1) if match else "no version"
     if found != package.version:
         yield Violation(None, None, None, found, package.version, file=CHANGELOG)
@@ -107,13 +110,8 @@ def unsupported_feature(
 ) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed in silence."""
     for resource in package.resources:
-        where = f"resources.{resource.name}"
-        try:
-            _, doubts = dialect_of(archive, resource)
-        except PackageError as error:
-            doubts = (str(error),)
-        for doubt in doubts:
-            yield _of_package(doubt, "what can be checked", where)
+        for doubt in _doubts(package, archive, resource):
+            yield _of_package(doubt, "what can be checked", f"resources.{resource.name}")
     for table in package.tables.values():
         if _fields_match(table) not in FIELDS_MATCH:
             found = f"fieldsMatch {table.schema.fields_match}"
@@ -125,6 +123,20 @@ def unsupported_feature(
                 yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")
 
 
+def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterator[str]:
+    """What of a resource's form cannot be read, in words."""
+    if "data" in (resource.model_extra or {}):
+        yield "data inside the descriptor"
+    if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
+        yield f"a table in the format {resource.format}"
+    try:
+        yield from dialect_of(archive, resource)[1]
+    except PackageError as error:
+        yield str(error)
+
+
+FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}
+"""Formats of tables that are read."""
 FIELDS_MATCH = {
     "exact": "the fields of the schema in their order",
     "equal": "the fields of the schema in any order",

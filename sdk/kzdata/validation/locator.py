@@ -6,6 +6,7 @@ from kzdata.archive import DESCRIPTOR
 from kzdata.descriptor import Descriptor, Table
 from kzdata.sheets import is_parquet
 from kzdata.tabular import Record, Sheet
+from kzdata.validation.evaluation import MAX_CHARACTERS
 from kzdata.validation.report import Finding
 from kzdata.validation.rules import Rule, Violation
 
@@ -44,7 +45,8 @@ class Locator:
 
     def _rows(self, name: str, ordinals: set[int]) -> dict[int, Record]:
         sheet = self._sheets.get(name)
-        return sheet.pick(ordinals, self._lengths.get(name, -1)) if sheet else {}
+        rows = self._lengths.get(name, -1)
+        return sheet.pick(ordinals, rows, MAX_CHARACTERS) if sheet else {}
 
     def _finding(self, rule: Rule, violation: Violation, rows: dict[int, Record]) -> Finding:
         table = self._package.tables.get(violation.table or "")
@@ -63,8 +65,8 @@ class Locator:
             violation.file or _file(table, row),
             line,
             column,
-            record,
-            field,
+            _clip(record) if record else record,
+            _clip(field) if field else field,
             _clip(found),
             _clip(violation.expected),
             rule.fix,

@@ -84,6 +84,7 @@ class Difference(NamedTuple):
         cell: Regular expression that the cell's text matches somewhere.
         reads: What frictionless 5.21 does.
         sentence: What the standard says.
+        only: The format that the field must have, or the property that it must use; empty for any.
     """
 
     found_by: Side
@@ -92,15 +93,32 @@ class Difference(NamedTuple):
     cell: str
     reads: str
     sentence: str
+    only: str = ""
 
-    def covers(self, side: Side, kind: str, type_: str, cell: str) -> bool:
+    def covers(self, side: Side, kind: str, field: FieldDescriptor | None, cell: str) -> bool:
         """Whether a statement of one side alone is explained by this."""
         return (
             side == self.found_by
             and kind in self.kinds.split()
-            and (not self.types or type_ in self.types.split())
+            and (not self.types or (field is not None and field.type in self.types.split()))
+            and (field is None or _uses(field, self.only))
             and re.search(self.cell, cell, re.DOTALL) is not None
         )
+
+
+def _uses(field: FieldDescriptor, what: str) -> bool:
+    """Whether a field has a format, or uses a property of numbers; of nothing, always."""
+    used = {
+        "": True,
+        "groupChar": field.group_char is not None,
+        "bareNumber": not field.bare_number,
+    }
+    return used.get(what, field.format == what)
+
+
+def _of_strings(found_by: Side, format_: str, cell: str, reads: str, sentence: str) -> Difference:
+    """A difference about a format of strings."""
+    return Difference(found_by, "type", "string", cell, reads, f"{format_}: {sentence}", format_)
 
 
 DIFFERENCES: dict[str, Difference] = {
@@ -182,51 +200,49 @@ DIFFERENCES: dict[str, Difference] = {
         "takes strings for numbers",
         "exactly two items, where each item is a number",
     ),
-    "laxer e-mail addresses": Difference(
-        "kzdata", "type", "string", "@",
-        "has a rule of its own",
-        "email: A valid email address. (RFC 5321)",
+    "laxer e-mail addresses": _of_strings(
+        "kzdata", "email", "@", "has a rule of its own", "A valid email address. (RFC 5321)"
     ),
-    "quoted e-mail addresses": Difference(
-        "frictionless", "type", "string", "@",
-        "has a rule of its own",
-        "email: A valid email address. (RFC 5321)",
+    "quoted e-mail addresses": _of_strings(
+        "frictionless", "email", "@", "has a rule of its own", "A valid email address. (RFC 5321)"
     ),
-    "laxer addresses": Difference(
-        "kzdata", "type", "string", ":",
-        "checks that there is a scheme, and little else",
-        "uri: A valid URI. (RFC 3986)",
+    "laxer addresses": _of_strings(
+        "kzdata", "uri", ":", "checks that there is a scheme, and little else",
+        "A valid URI. (RFC 3986)",
     ),
-    "laxer UUIDs": Difference(
-        "kzdata", "type", "string", "(?i)^[{]?(urn:|uuid:)?[0-9a-f-]{32,36}[}]?$",
-        "takes braces, prefixes and no hyphens",
-        "uuid: A string that is a uuid. (RFC 9562, 4)",
+    "laxer UUIDs": _of_strings(
+        "kzdata", "uuid", "(?i)^[{]?(urn:|uuid:)?[0-9a-f-]{32,36}[}]?$",
+        "takes braces, prefixes and no hyphens", "A string that is a uuid. (RFC 9562, 4)",
     ),
-    "laxer base64": Difference(
-        "kzdata", "type", "string", "",
+    "laxer base64": _of_strings(
+        "kzdata", "binary", "",
         "passes over what is not base64 (Python's b64decode without validate)",
-        "binary: A base64 encoded string representing binary data.",
+        "A base64 encoded string representing binary data.",
     ),
     "grouped integers": Difference(
         "frictionless", "type", "integer", r"[0-9][^0-9][0-9]",
         "does not know groupChar of integers",
         "groupChar: A string whose value is used to group digits within the integer.",
+        "groupChar",
     ),
     "groups anywhere": Difference(
         "kzdata", "type", "number", r"^[+-]?\D|\D\D|\D$|[.,].*,",
         "removes groupChar wherever it stands",
         "groupChar: A string whose value is used to group digits within the number.",
+        "groupChar",
     ),
     "signs among affixes": Difference(
         "kzdata", "type", "integer number", r"[+-]",
         "strips a sign behind the number, and a plus in front of it",
         "may contain leading and/or trailing non-numeric characters",
+        "bareNumber",
     ),
     "affixes of decimal numbers": Difference(
         "frictionless", "type", "integer number", r"[^0-9]",
         "keeps a minus that does not touch the number, and strips the point of .5 and 5.",
         "may contain leading and/or trailing non-numeric characters (which implementors MUST "
         "therefore strip)",
+        "bareNumber",
     ),
     "categories": Difference(
         "kzdata", "category", "", "",
@@ -263,35 +279,33 @@ DIFFERENCES: dict[str, Difference] = {
         "The following special string values are permitted: NaN. (XML Schema Part 2, 3.2.4: NaN "
         "equals itself)",
     ),
+    "keys of no value": Difference(
+        "frictionless", "primary-key unique", "", "",
+        "takes a cell that is not of its type for the same value as another: 2024-1 for 2024-01",
+        "yearmonth: Usual lexical representation is YYYY-MM. (XML Schema Part 2, 3.2.10)",
+    ),
 }  # fmt: skip
 """What is deliberately read otherwise, by name. docs/validation-differences.md shows it."""
 
 
+CRASHES = {
+    "offset-naive": (
+        "compares a time that names its zone with one that names none, which Python refuses",
+        "datetime: optional milliseconds and timezone parts (ordered by XML Schema 2, 3.2.7.4)",
+    ),
+    "NoneType": (
+        "compares with a limit that is not of the field's type, which has become None",
+        "Constraints MUST be applied on the logical representation of field values and constraint "
+        "values.",
+    ),
+}
+"""TypeErrors at which frictionless 5.21 stops, by words in them: what it does, and the standard."""
+
+
 def explained(side: Side, kind: str, field: FieldDescriptor | None, cell: str) -> str | None:
     """The name of the difference that explains a statement of one side alone, or None."""
-    type_ = field.type if field else ""
-    for name, difference in DIFFERENCES.items():
-        if difference.covers(side, kind, type_, cell) and _in_place(name, field):
-            return name
-    return None
-
-
-def _in_place(name: str, field: FieldDescriptor | None) -> bool:
-    """Whether a field has the property that a difference is about."""
-    if field is None:
-        return True
-    group, plain = field.group_char is not None, field.bare_number
-    return {
-        "laxer e-mail addresses": field.format == "email",
-        "quoted e-mail addresses": field.format == "email",
-        "laxer addresses": field.format == "uri",
-        "laxer UUIDs": field.format == "uuid",
-        "laxer base64": field.format == "binary",
-        "grouped integers": group,
-        "groups anywhere": group,
-        "signs among affixes": not plain,
-        "affixes of decimal numbers": not plain,
-    }.get(name, True)
+    known = (name for name, one in DIFFERENCES.items() if one.covers(side, kind, field, cell))
+    return next(known, None)
 
 
 @rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
@@ -350,7 +364,9 @@ def _ask(archive: Archive) -> list[dict[str, Any]] | str:
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     if done.returncode or not lines:
         trace = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        return f"frictionless failed: {trace[-1] if trace else done.returncode}"
+        last = trace[-1] if trace else str(done.returncode)
+        known = next((reads for words, (reads, _) in CRASHES.items() if words in last), last)
+        return f"frictionless gives no verdict: {known}"
     answer: list[dict[str, Any]] | str = json.loads(lines[-1])
     return answer
 
@@ -457,14 +473,14 @@ def unexplained(
         rows: The cells of each row by column.
     """
     fields = {field.name: field for field in table.schema.fields}
-    typed = {(one.file, one.row, one.field) for one in ours | theirs if one.kind == "type"}
-    untyped = {(file, row) for file, row, _ in typed}
-    tainted = {file for file, *_ in typed} & _parents(tables, table)
+    typed = {one for one in ours | theirs if one.kind == "type"}
+    untyped = {(one.file, one.row) for one in typed}
+    tainted = {one.file for one in typed} & _parents(tables, table)
     for one in sorted(one for one in ours ^ theirs if one.file == table.path):
         side: Side = "kzdata" if one in ours else "frictionless"
         if one.row >= len(rows):
             continue
-        if one.kind != "type" and (one.file, one.row, one.field) in typed:
+        if one.kind != "type" and one._replace(kind="type") in typed:
             continue
         if one.kind in ROWS and ((one.file, one.row) in untyped):
             continue
@@ -472,7 +488,7 @@ def unexplained(
             continue
         cell = rows[one.row].get(one.field, "")
         known = explained(side, one.kind, fields.get(one.field), cell)
-        if known is None or not _borne_out(table, one, side, theirs, rows[one.row]):
+        if known is None or not _borne_out(table, one, side, theirs | typed, rows[one.row]):
             yield side, one
 
 
@@ -483,11 +499,19 @@ def _parents(tables: Mapping[str, Table], table: Table) -> set[str]:
 
 
 def _borne_out(
-    table: Table, one: Statement, side: Side, theirs: set[Statement], row: Mapping[str, str]
+    table: Table, one: Statement, side: Side, said: set[Statement], row: Mapping[str, str]
 ) -> bool:
-    """Whether what explains a statement about keys is there: a double, an empty part, a key."""
+    """Whether what explains a statement about keys is there: a double, an empty part, a key.
+
+    Args:
+        table: The table.
+        one: The statement.
+        side: Who makes it.
+        said: What frictionless says, and both say of types.
+        row: The cells of the row.
+    """
     schema = table.schema
-    double = any(t[0] == one.file and t[2:] == one[2:] for t in theirs)
+    double = any(t[0] == one.file and t[2:] == one[2:] for t in said)
     empty = {name for name in row if row[name] in schema.missing_of(schema.field(name))}
     odd = {name for name in row if row[name].lower() == "nan"}
     if side == "kzdata" and one.kind == "primary-key":
@@ -496,6 +520,9 @@ def _borne_out(
         return double or bool(schema.unique_keys) or one.field in odd
     if side == "frictionless" and one.kind == "foreign-key":
         return any((empty | odd) & set(key.fields) for key in schema.foreign_keys)
+    if side == "frictionless" and one.kind in ("primary-key", "unique"):
+        parts = {one.field} if one.kind == "unique" else set(schema.primary_key)
+        return any(t.file == one.file and t.field in parts and t.kind == "type" for t in said)
     return True
 
 
@@ -536,4 +563,7 @@ def page() -> str:
     for name, d in DIFFERENCES.items():
         cells = (name, d.found_by, d.kinds, d.types or "all", d.reads, d.sentence)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    lines += ["", "At these frictionless stops without a verdict on the package:", ""]
+    lines += ["| TypeError with | frictionless 5.21 | the standard |", "|---|---|---|"]
+    lines += [f"| {words} | {reads} | {sentence} |" for words, (reads, sentence) in CRASHES.items()]
     return "\n".join(lines) + "\n"

@@ -12,7 +12,14 @@ from typing import Any
 
 from kzdata import database as sql
 from kzdata.descriptor import FieldDescriptor
-from kzdata.validation.cells import BOUNDS, FORMULA_STARTS, bounds_of, translated
+from kzdata.validation.cells import (
+    BOUNDS,
+    FORMULA_STARTS,
+    MAX_PATTERN,
+    bounded,
+    bounds_of,
+    translated,
+)
 from kzdata.validation.values import FORMATS, UnsupportedError, constraint_number
 
 BEGINS_PLAINLY = re.compile(
@@ -106,13 +113,17 @@ def _listed_texts(field: FieldDescriptor) -> list[str]:
 
 def _text(field: FieldDescriptor, raw: str) -> Iterator[str]:
     c = field.constraints
-    if bounds_of(field) or (field.format != "default" and field.format not in FORMATS):
+    if (
+        len(c.pattern or "") > MAX_PATTERN
+        or bounds_of(field)
+        or (field.format != "default" and field.format not in FORMATS)
+    ):
         raise UnsupportedError("bounds or a format of a text")
     if c.max_length is not None:
-        yield f"{sql.byte_length(raw)} <= {int(c.max_length)}"
+        yield f"{sql.byte_length(raw)} <= {bounded(c.max_length)}"
     if c.min_length:
         # A character has at most four bytes.
-        yield f"{sql.byte_length(raw)} > {4 * (int(c.min_length) - 1)}"
+        yield f"{sql.byte_length(raw)} > {4 * (bounded(c.min_length) - 1)}"
     if c.pattern is not None:
         yield sql.full_match(raw, translated(c.pattern))
     if field.format in FORMATS:

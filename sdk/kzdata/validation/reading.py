@@ -1,6 +1,5 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cached_property
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from kzdata import database as sql
-from kzdata.archive import Archive
+from kzdata.archive import Archive, workspace
 from kzdata.database import Database, UnreadableCSVError, identifier, literal
 from kzdata.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.errors import PackageError
@@ -72,14 +71,14 @@ class Reading:
             return self
         try:
             self.sheet = open_sheet(self._archive, self.table, folder)
-            self._read(self.sheet, looks)
+            self._read(self.sheet, looks, folder)
         except PackageError as error:
             self.unchecked.append(f"{self.table.name}: {error}")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
             self._keep(RULES["csv-malformed"], [fault])
         return self
 
-    def _read(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]]) -> None:
+    def _read(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]], folder: Path) -> None:
         shape, *_ = in_group("structure")
         self._keep(shape, shape.check(self.table, sheet))
         if self.outcomes[-1].violations:
@@ -94,7 +93,7 @@ class Reading:
         compiled = rules if any(part.controls for part in seen) else usual
         done = done and not any(part.suspicious for part in seen)
         if not done or (compiled is rules and not self._fast(sheet, compiled)):
-            self._mended(sheet, compiled)
+            self._mended(sheet, compiled, folder)
         self._check_cells(compiled)
 
     def _seen(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]]) -> list[Imprint]:
@@ -124,7 +123,17 @@ class Reading:
         """SQL: a cell, or NULL where it holds a missing value or the file has no such column."""
         if name not in self.columns:
             return sql.text("NULL")
+        if len(self._missing[name]) > 1:
+            return identifier(_filled(name))
         return sql.absent(identifier(name), self._missing[name])
+
+    def _cells(self) -> dict[str, str]:
+        """SQL of the cells that may hold one of several missing values, which is not repeated."""
+        return {
+            _filled(name): sql.absent(identifier(name), missing)
+            for name, missing in self._missing.items()
+            if name in self.columns and len(missing) > 1
+        }
 
     def _takes(self, field: FieldDescriptor) -> bool:
         """Whether RE2 takes a field's pattern; where it doesn't, that is a finding."""
@@ -173,22 +182,23 @@ class Reading:
         if not sheet.dialect.simple:
             return False
         try:
-            self._database.read(self.table.name, sheet, self.columns, self._kept(compiled))
+            kept, first = self._kept(compiled), self._cells()
+            self._database.read(self.table.name, sheet, self.columns, kept, first)
         except UnreadableCSVError:
             return False
         return True
 
-    def _mended(self, sheet: Sheet, compiled: list[CellRule]) -> None:
+    def _mended(self, sheet: Sheet, compiled: list[CellRule], parent: Path) -> None:
         """Read the files row by row, report what is malformed, and let DuckDB read the rest.
 
         Raises:
             UnreadableCSVError: DuckDB refuses even that.
         """
-        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
-            mended = Path(folder) / "mended.csv"
+        with workspace(parent) as folder:
+            mended = folder / "mended.csv"
             self._mend(sheet, mended)
-            plain = Sheet([mended], HEADLESS)
-            self._database.read(self.table.name, plain, self.columns, self._kept(compiled))
+            plain, kept = Sheet([mended], HEADLESS), self._kept(compiled)
+            self._database.read(self.table.name, plain, self.columns, kept, self._cells())
 
     def _mend(self, sheet: Sheet, mended: Path) -> None:
         """Report malformed rows, and write all rows anew with the right number of cells."""
@@ -197,10 +207,11 @@ class Reading:
         found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
         with mended.open("w", encoding="utf-8", newline="") as out:
             for record in sheet.records():
+                self._database.heed()
                 for rule in rules:
                     found[rule.name].extend(rule.check(self.table, record, width))
                 if record.number >= 0:
-                    out.write(record.written(width))
+                    self._archive.unpacks(out.write(record.written(width)))
         for rule in rules:
             self._keep(rule, found[rule.name])
 
@@ -213,7 +224,9 @@ class Reading:
         )
         if not number:
             return
-        self._database.spread(suspects, self.table.name, SUSPECT, _columns_of_rules(compiled))
+        columns, filled = _columns_of_rules(compiled), self._cells()
+        more = {name: sql for name, sql in filled.items() if name in map(_filled, columns)}
+        self._database.spread(suspects, self.table.name, SUSPECT, columns, more)
         good = self._good(compiled)
         failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in good.values())
         (broken,) = self._database.rows(f"SELECT {failed} FROM {identifier(suspects)}")
@@ -238,6 +251,10 @@ def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
 
 def _columns_of_rules(compiled: list[CellRule]) -> list[str]:
     return list(dict.fromkeys(cell.field for cell in compiled))
+
+
+def _filled(name: str) -> str:
+    return f"\x1ffilled{name}"
 
 
 def _breaches(table: Table, suspects: str, field: str, breach: Breach) -> Query:

@@ -1,6 +1,5 @@
 """One validation: files, then cells in one pass a table, then keys and receipts, then the texts."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -9,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from kzdata import texts as article_texts
-from kzdata.archive import Archive, opened
+from kzdata.archive import Archive, opened, workspace
 from kzdata.database import Database
 from kzdata.descriptor import Descriptor, Table, parse
 from kzdata.errors import PackageError
@@ -26,6 +25,8 @@ SMALL_BYTES = 8 << 20
 """Below this DuckDB's own worker threads cost more than they bring."""
 DIGESTS = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
 """Hash algorithms that a resource's `hash` may name."""
+MAX_REPORTED = 20_000
+"""Findings kept in all; the rest are counted."""
 RELATIONAL = ("reference", "span", "figure", "evidence", "consistency")
 Progress = Callable[[str, int, int], None]
 _MODULES = (articles, cells, consistency, files, references, traceability)
@@ -37,6 +38,7 @@ def validate(
     texts: str | Path | None = None,
     threads: int | None = None,
     memory_limit: str | None = None,
+    temp_dir: str | Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Check a package against its own declarations.
@@ -47,6 +49,8 @@ def validate(
         threads: Threads that DuckDB may use for one query; by default all cores, or one where
             the package is small.
         memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`.
+        temp_dir: Directory for what DuckDB spills and for tables that have to be turned into UTF-8
+            CSV; nothing of it is left afterwards. The system's own by default.
         progress: Called as each step begins: its name, its number from 0, how many there are.
 
     Returns:
@@ -54,14 +58,14 @@ def validate(
 
     Raises:
         PackageError: The package, or the directory of texts, cannot be read at all.
+        UsageError: Nothing can be written in `temp_dir`.
     """
-    with opened(path) as archive:
+    with workspace(temp_dir) as folder, opened(path, folder) as archive:
         package = parse(archive)
         threads = threads or (1 if _size(archive, package) < SMALL_BYTES else None)
-        with Database(threads, memory_limit) as database:
+        with Database(threads, memory_limit, temp_dir=folder) as database:
             run = Run(archive, package, database, progress or (lambda step, number, of: None))
-            with tempfile.TemporaryDirectory(prefix="kzdata-text-") as folder:
-                return run.report(texts, Path(folder))
+            return run.report(texts, folder)
 
 
 def _size(archive: Archive, package: Descriptor) -> int:
@@ -101,9 +105,12 @@ class Run:
             texts: Directory with the articles, or None.
             folder: Temporary folder for tables that have to be turned into UTF-8 CSV.
         """
-        with ThreadPoolExecutor(max_workers=1) as looker:
+        looker = ThreadPoolExecutor(max_workers=1)
+        try:
             self._look(looker)
             self._read_tables(folder)
+        finally:
+            looker.shutdown(cancel_futures=True)
         self._check_files()
         self._check_relations()
         self._check_texts(texts)
@@ -122,9 +129,11 @@ class Run:
 
     def _keep(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
-            self.found += [(outcome.rule, violation) for violation in outcome.violations]
-            if outcome.omitted:
-                self.omitted[outcome.rule.name] += outcome.omitted
+            kept = outcome.violations[: MAX_REPORTED - len(self.found)]
+            self.found += [(outcome.rule, violation) for violation in kept]
+            omitted = outcome.omitted + len(outcome.violations) - len(kept)
+            if omitted:
+                self.omitted[outcome.rule.name] += omitted
 
     def _check_files(self) -> None:
         self.imprints = {path: look.result() for path, look in self.looks.items()}

@@ -330,6 +330,7 @@ def validate(
     texts: str | Path | None = None,
     threads: int | None = None,
     memory_limit: str | None = None,
+    temp_dir: str | Path | None = None,
     progress: Progress | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
@@ -343,6 +344,8 @@ def validate(
         threads: Threads that DuckDB may use for one query; by default all cores, or one where
             the package is small.
         memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`.
+        temp_dir: Directory for what DuckDB spills and for tables that have to be turned into UTF-8
+            CSV; nothing of it is left afterwards. The system's own by default.
         progress: Called as each step begins: its name, its number from 0, how many there are.
         select: Names of rules or groups to ask; all by default.
         ignore: Names of rules or groups to leave out.
@@ -354,12 +357,18 @@ def validate(
 
     Raises:
         PackageError: The package, the directory of texts or the allow-list cannot be read at all.
-        UsageError: A name in `select` or `ignore` is that of no rule and no group.
+        UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
+            be written in `temp_dir`.
     """
     file = beside(path) if allow is True else allow
     listed = read(file, root(path)) if isinstance(file, str | Path) else AllowList()
     selection = Selection(tuple(select), tuple(ignore), listed)
     report = checked(
-        path, texts=texts, threads=threads, memory_limit=memory_limit, progress=progress
+        path,
+        texts=texts,
+        threads=threads,
+        memory_limit=memory_limit,
+        temp_dir=temp_dir,
+        progress=progress,
     )
     return selection.applied(report)

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -721,3 +723,10 @@ def test_a_rest_can_be_asked(kz: kzdata.Package) -> None:
     assert rest.sources.rel.fetchall() == rest.sql("from sources").rows()
     columns = next(csv.reader(io.StringIO((ROOT / "data/sources.csv").read_text("utf-8"))))
     assert rest.sql("from sources").columns == tuple(columns)
+
+
+def test_what_fell_is_the_first_question() -> None:
+    """Catches an answer that works only once SQL was asked: a part of DuckDB comes late."""
+    script = "import kzdata\nprint(len(kzdata.load().without('tass').fallen.rows()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert int(done.stdout) > 0, done.stderr

@@ -875,6 +875,7 @@ class Database:
 
     def answer(self, sql: str) -> "Answer":
         """The answer to a query that kzdata itself wrote, for as long as it takes."""
+        _add_relations()
         try:
             cursor = self._connection.cursor()
             return Answer(cursor, cursor.sql(sql))

@@ -348,7 +348,8 @@ class Remainder:
     def fallen(self) -> Answer:
         """What the whole package has and this one has not: table, record and column."""
         return self.database.answer(
-            'SELECT "table", record, field FROM kept.fallen ORDER BY tab, field IS NOT NULL, row, field'
+            """SELECT "table", record, field FROM kept.fallen
+            ORDER BY tab, field IS NOT NULL, row, field"""
         )
 
     def close(self) -> None:

@@ -27,7 +27,7 @@ DIGESTS = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
 """Hash algorithms that a resource's `hash` may name."""
 MAX_REPORTED = 20_000
 """Findings kept in all; the rest are counted."""
-RELATIONAL = ("reference", "span", "figure", "evidence", "consistency")
+RELATIONAL = ("span", "figure", "evidence", "consistency")
 Progress = Callable[[str, int, int], None]
 _MODULES = (articles, cells, consistency, files, references, traceability)
 
@@ -188,13 +188,24 @@ class Run:
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
         self.progress("checking keys and receipts", tables, tables + 2)
-        self.model.prepare()
-        rules = [rule for group in RELATIONAL for rule in in_group(group)]
-        self._keep(
-            self.database.side_by_side(
-                lambda rule: evaluate(rule, rule.check(self.model), self.database), rules
-            )
-        )
+        # Keys need nothing of what is prepared, and half of that is Python on one core.
+        self._side_by_side(["reference"], self.model.prepare)
+        self._side_by_side(RELATIONAL)
+
+    def _side_by_side(
+        self, groups: Iterable[str], besides: Callable[[], None] | None = None
+    ) -> None:
+        rules = [rule for group in groups for rule in in_group(group)]
+
+        def carry_out(rule: Rule | None) -> list[Outcome]:
+            if rule is not None:
+                return [evaluate(rule, rule.check(self.model), self.database)]
+            if besides is not None:
+                besides()
+            return []
+
+        for outcomes in self.database.side_by_side(carry_out, [None, *rules]):
+            self._keep(outcomes)
 
     def _check_texts(self, folder: str | Path | None) -> None:
         tables = len(self.package.tables)

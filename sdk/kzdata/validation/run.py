@@ -25,6 +25,8 @@ SMALL_BYTES = 8 << 20
 """Below this DuckDB's own worker threads cost more than they bring."""
 DIGESTS = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
 """Hash algorithms that a resource's `hash` may name."""
+MEMORY_LIMIT = "1GB"
+"""Memory of DuckDB before it spills, where nothing else is asked for: ten million rows fit."""
 MAX_REPORTED = 20_000
 """Findings kept in all; the rest are counted."""
 RELATIONAL = ("span", "figure", "evidence", "consistency")
@@ -48,7 +50,8 @@ def validate(
         texts: Directory with the articles; without it offsets are checked against checksums only.
         threads: Threads that DuckDB may use for one query; by default all cores, or one where
             the package is small.
-        memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`.
+        memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`; by
+            default `MEMORY_LIMIT`.
         temp_dir: Directory for what DuckDB spills and for tables that have to be turned into UTF-8
             CSV; nothing of it is left afterwards. The system's own by default.
         progress: Called as each step begins: its name, its number from 0, how many there are.
@@ -63,7 +66,7 @@ def validate(
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         package = parse(archive)
         threads = threads or (1 if _size(archive, package) < SMALL_BYTES else None)
-        with Database(threads, memory_limit, temp_dir=folder) as database:
+        with Database(threads, memory_limit or MEMORY_LIMIT, temp_dir=folder) as database:
             run = Run(archive, package, database, progress or (lambda step, number, of: None))
             return run.report(texts, folder)
 

@@ -555,10 +555,10 @@ class Database:
         except duckdb.Error as error:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
-        for name, file in self._attached.items():
-            self.run(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._stopped = False
+        for name, file in self._attached.items():
+            self.run(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")
 
     def __enter__(self) -> Self:
         return self

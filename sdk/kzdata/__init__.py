@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
-    from kzdata.receipts import Receipt
+    from kzdata.receipts import Receipt, Trace
     from kzdata.rows import Row
     from kzdata.spans import Span, locate
     from kzdata.tables import Table
@@ -76,6 +76,7 @@ _HOMES = {
     "TableDiff": "versions",
     "Timeline": "questions.timeline",
     "Toll": "questions.toll",
+    "Trace": "receipts",
     "UsageError": "errors",
     "diff": "versions",
     "load": "package",
@@ -113,6 +114,7 @@ __all__ = [
     "TableDiff",
     "Timeline",
     "Toll",
+    "Trace",
     "UsageError",
     "diff",
     "load",

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from kzdata.display import MOST, html_table
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.tabular import Sheet
 
@@ -1134,6 +1135,11 @@ class Answer:
             message = f"an answer of over {MAX_CELLS:,} cells; ask for less, or for a frame"
             raise QueryError(message)
         return rows
+
+    def _repr_html_(self) -> str:
+        with self._guarded():
+            rows = self._relation.limit(MOST + 1).fetchall()
+        return html_table(self.columns, rows)
 
     def df(self) -> "pandas.DataFrame":
         """The answer as a pandas DataFrame; raises MissingExtraError without pandas."""

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Self
 from kzdata import models, texts
 from kzdata.archive import opened
 from kzdata.descriptor import parse
+from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError
 from kzdata.passages import Coverage, coverage, hashes, locate
-from kzdata.receipts import Ledger, Receipt
+from kzdata.receipts import Ledger, Trace
 from kzdata.rows import Row
 from kzdata.tables import Shelf, Table, nearest
 
@@ -82,6 +83,13 @@ class Package(models.Tables):
     def __repr__(self) -> str:
         terms = f" {self._shelf.terms}" if self._shelf.terms else ""
         return f"<Package {self.name} {self.version}{terms}: {len(self.tables)} tables>"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            (table.name, _size(table), len(table.schema.fields), table.schema.description)
+            for table in self.tables.values()
+        )
+        return html_table(("table", "rows", "columns", "description"), rows, repr(self).strip("<>"))
 
     def __enter__(self) -> Self:
         return self
@@ -192,7 +200,7 @@ class Package(models.Tables):
 
     def trace(
         self, record: str | None = None, field: str | None = None, *, source: str | None = None
-    ) -> tuple[Receipt, ...]:
+    ) -> Trace:
         """The receipts of cells: cell, role, quote, article, link.
 
         Args:
@@ -400,3 +408,10 @@ class Package(models.Tables):
         from kzdata.copies import write
 
         write(self._shelf, Path(folder))
+
+
+def _size(table: Table[Any]) -> int | str:
+    try:
+        return len(table)
+    except PackageError:
+        return "cannot be read"

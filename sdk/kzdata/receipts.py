@@ -1,10 +1,11 @@
 """Receipts: from a cell to the exact words of a published article, and back."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import asdict, astuple, dataclass
+from typing import Any, ClassVar, NamedTuple
 
 from kzdata.descriptor import Edges, Sources, Spans
+from kzdata.display import html_record, html_table
 from kzdata.errors import UsageError
 from kzdata.spans import text_fragment
 from kzdata.tables import Shelf, Table, nearest
@@ -45,6 +46,26 @@ class Receipt:
     publisher: str | None
     published_on: str | None
     link: str | None
+
+    def _repr_html_(self) -> str:
+        return html_record(asdict(self).items(), f"{self.record}.{self.field}")
+
+
+class Trace(tuple[Receipt, ...]):
+    """The receipts of a question, in its order; a tuple of them."""
+
+    __slots__ = ()
+    columns: ClassVar[tuple[str, ...]] = tuple(Receipt.__dataclass_fields__)
+    _shown = ("record", "field", "value", "role", "note", "quote", "span", "source",
+              "published_on", "link")  # fmt: skip
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """One row for each receipt, with a value for each of `columns`."""
+        return (astuple(receipt) for receipt in self)
+
+    def _repr_html_(self) -> str:
+        rows = ([getattr(receipt, name) for name in self._shown] for receipt in self)
+        return html_table(self._shown, rows, f"Trace: {len(self)} receipt{'s' * (len(self) != 1)}")
 
 
 class Passage(NamedTuple):
@@ -107,7 +128,7 @@ class Ledger:
         self.spans, self._spans = _declared(shelf, "spans")
         self.sources, self._sources = _declared(shelf, "sources")
 
-    def trace(self, record: str, field: str | None = None) -> tuple[Receipt, ...]:
+    def trace(self, record: str, field: str | None = None) -> Trace:
         """The receipts of a record's cells, in the order of its columns.
 
         Args:
@@ -133,9 +154,9 @@ class Ledger:
         if field is not None and field not in names:
             raise UsageError(f"{table.name} has no column {field!r}{nearest(field, names)}")
         found = [r for r in self._of_record(table, key) if field in (None, r.field)]
-        return tuple(sorted(found, key=lambda receipt: names.index(receipt.field)))
+        return Trace(sorted(found, key=lambda receipt: names.index(receipt.field)))
 
-    def source(self, source: str) -> tuple[Receipt, ...]:
+    def source(self, source: str) -> Trace:
         """The receipts of every cell that rests on an article, in the order of the edges.
 
         Raises:
@@ -170,12 +191,12 @@ class Ledger:
         assert number is not None
         return self._receipts(edges, {key: table.cells({number}).get(number, {})})
 
-    def _resting(self, member: str, key: str) -> tuple[Receipt, ...]:
+    def _resting(self, member: str, key: str) -> Trace:
         """The receipts over the spans with a value in one of their columns."""
         from kzdata.database import column, text
 
         edges = self._matching(f"{text(column(member, 's'))} = ?", key)
-        return tuple(self._receipts(edges, self._values({edge[0] for edge in edges})))
+        return Trace(self._receipts(edges, self._values({edge[0] for edge in edges})))
 
     def _matching(self, test: str, *values: str) -> list[tuple[Any, ...]]:
         """Edges `e` over spans `s` for which a test holds: record, column, role, note and span."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kzdata.display import safe as safe
 from kzdata.errors import UsageError
 from kzdata.spans import highlighted
 
@@ -27,14 +28,8 @@ if TYPE_CHECKING:
     from kzdata.receipts import Receipt
     from kzdata.validation import Finding, Report
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 bold = typer.style("{}", bold=True).format
-
-
-def safe(text: str) -> str:
-    r"""The text on one line, control characters and text-turning marks written out (`\x1b`)."""
-    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 def emit(styled: str) -> None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PydanticUserError, create_mod
 from pydantic_core import SchemaError
 
 from kzdata.descriptor import FieldDescriptor, Schema
+from kzdata.display import html_record
 from kzdata.errors import PackageError
 
 TYPES: dict[str, type] = {
@@ -32,6 +33,10 @@ class Row(BaseModel):
     """One row of a table; an empty cell is None."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    def _repr_html_(self) -> str:
+        pairs = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return html_record(pairs, type(self).__name__)
 
 
 def class_name(table: str) -> str:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from kzdata.archive import Archive
 from kzdata.descriptor import Descriptor, Schema
 from kzdata.descriptor import Table as TableDescriptor
+from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError
 from kzdata.rows import Row, row_model
 from kzdata.sheets import open_sheet
@@ -56,6 +57,9 @@ class Table(Generic[RowT]):
 
     def __repr__(self) -> str:
         return f"<Table {self.name}: {len(self)} rows, {len(self.schema.fields)} columns>"
+
+    def _repr_html_(self) -> str:
+        return html_table(self.schema.names, self.texts(), repr(self).strip("<>"))
 
     def __iter__(self) -> Iterator[RowT]:
         for record in self.records():

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from html import escape
 from typing import Any, ClassVar
+
+from kzdata.display import html_table
 
 MOST = 2_000
 """How many claims, pairs or events an answer lists, unless asked for more or fewer."""
@@ -25,10 +26,4 @@ class Rows:
         return shape
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in self.rows())
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _cell(value: Any) -> str:
-    return f"<td>{'' if value is None else escape(str(value))}</td>"
+        return html_table(self.columns, self.rows(), repr(self).strip("<>"))

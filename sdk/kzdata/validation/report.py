@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from kzdata.display import html_record, html_table
 from kzdata.errors import KzdataError
 
 Severity = Literal["error", "warning"]
@@ -151,6 +152,19 @@ class Report:
         if not self.valid:
             raise InvalidPackageError(self)
         return self
+
+    def _repr_html_(self) -> str:
+        of = self.receipts
+        checked: list[tuple[str, Any]] = [
+            ("rows checked", sum(self.rows.values())),
+            ("cells with a receipt", of.required and f"{of.evidenced:,} of {of.required:,}"),
+            ("findings", sum(self.by_rule.values())),
+            *(("not checked", reason) for reason in self.unchecked),
+        ]
+        columns = ("severity", "rule", "where", "record", "field", "found", "expected", "fix")
+        rows = ([getattr(found, name) for name in columns] for found in self.findings)
+        found = html_table(columns, rows) if self.findings else ""
+        return html_record(checked, self.verdict) + found
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, for JSON; `SCHEMA_VERSION` says how to read it."""

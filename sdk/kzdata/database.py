@@ -43,6 +43,8 @@ MAX_SHARED_SQL = 100_000
 grows with the square of them."""
 MAX_SQL = 4_000_000
 """Characters of a table's checks."""
+MAX_DIGITS = 1_000
+"""Characters of a number up to which its value is compared, not its text."""
 ORD = "kz_ord"
 """Column that counts a table's rows from 0; no column of a package may be called so."""
 SHARED = "shared"
@@ -293,11 +295,13 @@ def canonical_number(plain: str) -> str:
     """A plain decimal number as the one text that all ways to write its value share.
 
     `0`, or sign, significant digits, `e` and the place of the point: 12.50 and 1.25E1 are `125e2`.
+    One of over `MAX_DIGITS` characters is itself: all others take time and memory many times over.
     """
     _, sign, figures, point = number_parts(plain)
     special = full_match(plain, "(?i)nan|-?inf")
     return (
-        f"(CASE WHEN {special} THEN upper({plain}) WHEN {figures} = '' THEN '0' "
+        f"(CASE WHEN {byte_length(plain)} > {MAX_DIGITS} THEN {plain} "
+        f"WHEN {special} THEN upper({plain}) WHEN {figures} = '' THEN '0' "
         f"ELSE {sign} || {figures} || 'e' || {text(point)} END)"
     )
 

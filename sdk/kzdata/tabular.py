@@ -140,6 +140,8 @@ _PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
 _HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 """UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069."""
+_LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81")
+"""What they begin with: looked for at C speed."""
 _STRAY = re.compile(rb'"(?<=[^,\r\n"]")(?=[^,\r\n"])')
 """A quotation mark in the middle of a cell; the mark comes first, so that it is looked for fast."""
 _BLANK = re.compile(rb"\n(?=\n)")
@@ -154,7 +156,9 @@ def _controls(data: bytes) -> bool:
     left = data.translate(None, _PLAIN)
     if not left:
         return False
-    return len(left.translate(None, _CONTROL)) < len(left) or bool(_HIDDEN.search(left))
+    if len(left.translate(None, _CONTROL)) < len(left):
+        return True
+    return any(lead in left for lead in _LEADS) and bool(_HIDDEN.search(left))
 
 
 def _suspicious(data: bytes) -> bool:

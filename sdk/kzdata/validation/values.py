@@ -1,11 +1,12 @@
 """Field types of Table Schema v2: their lexical forms and their logical values, as SQL.
 
 A `Kind` says when a cell has the form of its field's type and format, when two cells have the same
-value, and when a value lies within a bound. Everything is exact: numbers of any length compare by
+value, and when a value lies within a bound. Everything is exact: numbers compare by
 their digits, dates by the calendar, durations and zoned times as XML Schema orders them.
 
 Limits, which XML Schema Part 2, 5.4 leaves to each processor: years, exponents and the parts of a
-duration have at most 18 digits; fractions of a second compare by their first six. The zone of a
+duration have at most 18 digits; fractions of a second compare by their first six; numbers of over
+1,000 characters compare by their characters, and are near no bound. The zone of a
 `year` or `yearmonth` counts for equality, not for order.
 """
 
@@ -195,7 +196,7 @@ def _numeric(field: FieldDescriptor) -> Kind:
 
 
 def number_within(plain: str, operator: str, limit: Decimal) -> str:
-    """SQL: a plain number is proven to be within a limit; exact at any length.
+    """SQL: a plain number is proven to be within a limit, exactly.
 
     Rounding to binary never turns an order around, so that the nearest binary numbers decide
     unless they are equal; and two numbers of up to 15 digits without exponent that share one are
@@ -209,6 +210,7 @@ def number_within(plain: str, operator: str, limit: Decimal) -> str:
     short = usual and len(limit.as_tuple().digits) <= 15
     equal = "true" if operator.endswith("=") else "false"
     exact = _exactly_within(plain, up, equal, limit)
+    exact = f"(CASE WHEN {sql.byte_length(plain)} > {sql.MAX_DIGITS} THEN false ELSE {exact} END)"
     if short:
         simple = f"{sql.byte_length(plain)} <= 15 AND NOT {sql.matches(plain, '[eE]')}"
         exact = f"(CASE WHEN {simple} THEN {equal} ELSE {exact} END)"

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import sleep
 from typing import Any, NamedTuple
@@ -35,10 +35,11 @@ OUTSIDE = "secret of the house"
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> Folder:
-    """A package of one table with three sound rows."""
+def plain(tmp_path: Path) -> Iterator[Folder]:
+    """A package of one table with three sound rows; nothing of it is kept, as some are huge."""
     rows = [["1", "one", "10"], ["2", "two", "20"], ["3", "three", "30"]]
-    return build(tmp_path / "plain", [Spec("things", SCHEMA, rows)])
+    yield build(tmp_path / "plain", [Spec("things", SCHEMA, rows)])
+    shutil.rmtree(tmp_path / "plain")
 
 
 @pytest.fixture

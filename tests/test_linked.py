@@ -390,13 +390,11 @@ def test_hostile_names_stay_text(form: str, tmp_path: Path) -> None:
     """Catches a name that ends a script, and an address that runs."""
     schema = {"fields": [column(name) for name in HOSTILE], "primaryKey": HOSTILE[0]}
     folder = build(tmp_path / "in", [Spec("t <b>", schema, [["1", *"</x>\u2028"]])])
-    said = {"created": "2026-01-01T00:00:00Z", "description": "</script>half"}
+    said = {"created": "2026-01-01T00:00:00Z", "description": "</script>"}
     said |= {"homepage": "javascript:alert(1)"}
     licences = [{"path": "javascript:alert(1)"}, {"path": "https://example.org/a b"}]
     people = [{"title": "}\\input{x} </script>"}]
     folder.describe(lambda d: d.update(said, licenses=licences, contributors=people))
-    descriptor = folder.root / "datapackage.json"
-    descriptor.write_bytes(descriptor.read_bytes().replace(b"half", b"\\ud800"))
     with kzdata.load(folder.root) as kz:
         out = kz.export(form, tmp_path / "out")
     (written,) = {*out.glob("*.json")} - {out / "datapackage.json"}

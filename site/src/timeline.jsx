@@ -1,7 +1,7 @@
 // Timeline and map of events, as precise as the words and no more.
 
 import { axisX, axisY, cell, dot, geo } from "@observablehq/plot";
-import { geoContains } from "d3-geo";
+import { geoCentroid, geoContains } from "d3-geo";
 import world from "outlines";
 import { useMemo } from "preact/hooks";
 import { feature, mesh } from "topojson-client";
@@ -128,30 +128,71 @@ const WIDE = new Set(["country", "region"]);
 const countries = feature(world, world.objects.countries);
 const borders = mesh(world, world.objects.countries);
 
-/** The places of events with their points: their own, or those of the nearest place around. */
-function places(pkg, events, rows) {
-  const p = pkg.roles.places;
-  const table = p && pkg.tables.get(p.table);
-  if (!table) return { found: [], elsewhere: rows.length };
-  const point = (key) => {
-    const row = table.index(p.id).get(key)?.[0] ?? -1;
-    if (row < 0) return null;
-    const [longitude, latitude] = [p.longitude, p.latitude].map((name) => table.cell(row, name));
-    if (!longitude || !latitude) return null;
-    const kind = p.kind ? table.cell(row, p.kind) : "";
-    const known = { key, row, kind, longitude: Number(longitude), latitude: Number(latitude) };
-    return Number.isFinite(known.longitude) && Math.abs(known.latitude) <= 90 ? known : null;
-  };
-  const parents = events.trees.place.parents;
-  const home = (key) => {
+/** A place's own point, or null. */
+function pointOf(table, p, key) {
+  const row = table.index(p.id).get(key)?.[0] ?? -1;
+  if (row < 0) return null;
+  const [longitude, latitude] = [p.longitude, p.latitude].map((name) => table.cell(row, name));
+  const point = [Number(longitude), Number(latitude)];
+  const known = longitude !== "" && latitude !== "" && Math.abs(point[0]) <= 180 && Math.abs(point[1]) <= 90;
+  return known ? point : null;
+}
+
+/** The outlines of countries: each that most points of the places within it lie in. */
+function outlines(table, p, tree) {
+  const votes = new Map();
+  for (let row = 0; p.kind && row < table.rows; row++) {
+    const key = table.cell(row, p.id);
+    const point = pointOf(table, p, key);
+    const shape = point && countries.features.find((one) => geoContains(one, point));
     const seen = new Set();
-    for (let at = key; at && !seen.has(at); at = parents.get(at)) {
-      const found = point(at);
-      if (found) return found;
+    for (let at = key; shape && at && !seen.has(at); at = tree.parents.get(at)) {
+      const found = votes.get(at) ?? new Map();
+      votes.set(at, found.set(shape, (found.get(shape) ?? 0) + 1));
       seen.add(at);
     }
-    return null;
-  };
+  }
+  const found = new Map();
+  for (const [key, shapes] of votes) {
+    const row = table.index(p.id).get(key)?.[0] ?? -1;
+    if (row < 0 || table.cell(row, p.kind) !== "country") continue;
+    found.set(key, [...shapes].sort((a, b) => b[1] - a[1])[0][0]);
+  }
+  return found;
+}
+
+/** The places of events as the map has them: by point, by outline, or by those of what is around. */
+function usePlaces(pkg, events) {
+  return useMemo(() => {
+    const p = pkg.roles.places;
+    const table = p && pkg.tables.get(p.table);
+    if (!table) return null;
+    const tree = events.trees.place;
+    const shapes = outlines(table, p, tree);
+    const known = new Map();
+    const home = (key) => {
+      const seen = new Set();
+      for (let at = key; at && !seen.has(at); at = tree.parents.get(at)) {
+        const shape = shapes.get(at);
+        const point = pointOf(table, p, at) ?? (shape && geoCentroid(shape));
+        if (point) {
+          const row = table.index(p.id).get(at)[0];
+          const kind = p.kind ? table.cell(row, p.kind) : "";
+          return { key: at, name: table.label(at), kind, wide: WIDE.has(kind), shape, longitude: point[0], latitude: point[1] };
+        }
+        seen.add(at);
+      }
+      return null;
+    };
+    return (key) => {
+      if (!known.has(key)) known.set(key, home(key));
+      return known.get(key);
+    };
+  }, [pkg, events]);
+}
+
+/** How many events are at each place of the map, most first; and how many at none. */
+function counted(events, home, rows) {
   const counts = new Map();
   let elsewhere = 0;
   for (const row of rows) {
@@ -159,17 +200,16 @@ function places(pkg, events, rows) {
     if (found) counts.set(found.key, { ...found, number: (counts.get(found.key)?.number ?? 0) + 1 });
     else elsewhere += 1;
   }
-  const named = [...counts.values()].map((one) => ({ ...one, name: table.label(one.key), wide: WIDE.has(one.kind) }));
-  return { found: named.sort((a, b) => b.number - a.number || (a.key < b.key ? -1 : 1)), elsewhere };
+  return { found: [...counts.values()].sort((a, b) => b.number - a.number || (a.key < b.key ? -1 : 1)), elsewhere };
 }
 
 function WorldMap({ pkg, events, rows, route }) {
-  const all = useMemo(() => places(pkg, events, events.answer.rows(pkg.last)).found, [events]);
-  const { found, elsewhere } = useMemo(() => places(pkg, events, rows), [events, rows]);
+  const home = usePlaces(pkg, events);
+  const all = useMemo(() => (home ? counted(events, home, events.answer.rows(pkg.last)).found : []), [events, home]);
+  const { found, elsewhere } = useMemo(() => (home ? counted(events, home, rows) : { found: [] }), [events, home, rows]);
+  const near = useMemo(() => extent(all), [all]);
   if (all.length === 0) return <p class="quiet">{strings.missing.map}</p>;
-  const whole = found.filter((one) => one.kind === "country");
-  const filled = countries.features.filter((shape) => whole.some((one) => geoContains(shape, [one.longitude, one.latitude])));
-  const near = extent(all);
+  const filled = found.filter((one) => one.shape).map((one) => one.shape);
   const draw = (width) => ({
     width,
     height: Math.min(420, Math.max(240, width * 0.5)),
@@ -226,6 +266,7 @@ function WorldMap({ pkg, events, rows, route }) {
 
 /** What the map shows: most of the places; single ones far away do not make it a map of the world. */
 function extent(all) {
+  if (all.length === 0) return null;
   const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
   const exact = all.filter((one) => !one.wide);
   const points = exact.length ? exact : all;

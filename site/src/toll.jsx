@@ -172,10 +172,10 @@ function Marks({ pkg, toll, rows, route }) {
   const draw = (room) => ({
     width: Math.max(room, Math.min(width * 11 + 60, 12000)),
     height: 420,
-    marginLeft: 52,
+    marginLeft: 66,
     marginBottom: 44,
     marginTop: 26,
-    x: { domain: [0, width], label: null },
+    x: { domain: [0, width], axis: null },
     y: { type: "symlog", domain: [LANE - 0.8, top], label: null },
     color: { type: "identity" },
     symbol: { type: "identity" },

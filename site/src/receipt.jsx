@@ -103,8 +103,8 @@ function Cell({ pkg, record, field, step, day, level: Heading = "h3" }) {
       <Heading>
         {column.title} <code class="quiet">{field}</code>
       </Heading>
-      <p class="value" dir="auto">
-        {value || <span class="quiet">{words.empty}</span>}
+      <p class="value">
+        {value ? <span dir="auto">{value}</span> : <span class="quiet">{words.empty}</span>}
         {label && label !== value && <span class="quiet"> {label}</span>}
         {value && column.unit && <span class="quiet"> {column.unit}</span>}
       </p>

@@ -306,7 +306,7 @@ function linked(pkg, claims) {
 const STROKES = {
   contradicts: { stroke: "var(--against)", strokeWidth: 2, strokeDasharray: "6 3", headLength: 0 },
   supersedes: { stroke: "currentColor", strokeWidth: 1.5, headLength: 6 },
-  other: { stroke: "currentColor", strokeWidth: 1, strokeDasharray: "1 3", headLength: 0 },
+  other: { stroke: "currentColor", strokeWidth: 1, strokeDasharray: "1 3", strokeOpacity: 0.6, headLength: 0 },
 };
 
 function relations(links) {

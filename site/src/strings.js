@@ -56,9 +56,8 @@ export const strings = {
     undated: "no date",
     words: "no number",
     people: "number, as claimed (logarithmic)",
-    number: "number as claimed, as a power of ten",
+    number: "number as claimed (logarithmic)",
     day: "day that the claim speaks of",
-    daysLeftOut: "Days of which nothing is claimed are left out.",
     legend: {
       outcome: "Shape: outcome",
       claimant: "Colour: who said it",

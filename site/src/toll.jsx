@@ -381,12 +381,18 @@ function Counts({ toll, rows }) {
         .map(({ day, number }) => ({ day: new Date(`${day}T00:00Z`), number: Math.log10(1 + number) })),
     [toll, rows],
   );
+  const most = points.reduce((top, point) => Math.max(top, point.number), 1);
   const draw = (width) => ({
     width,
     height: 420,
+    marginLeft: 66,
     x: { label: strings.toll.day },
-    y: { label: strings.toll.number, grid: true },
-    color: { range: ["var(--faint)", "var(--accent)"], type: "sqrt", interpolate: mixed },
+    y: {
+      label: strings.toll.number,
+      ticks: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].filter((power) => power <= most),
+      tickFormat: (power) => (10 ** power).toLocaleString("en"),
+    },
+    color: { type: "sqrt", interpolate: mixed },
     marks: [
       rect(points, bin({ fill: "count" }, { x: "day", y: "number", inset: 0.5 })),
       ruleY([0], { stroke: "currentColor" }),

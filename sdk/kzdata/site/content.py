@@ -31,7 +31,10 @@ ROLES = (
     "policies",
 )
 MOST_STEPS = 60
-"""Days that the slider stops at; of more, evenly spread ones and the last are taken."""
+MOST_ANSWERED = 500_000
+"""Days that the slider stops at, and the rows to be worked out over all of them: of more days,
+evenly spread ones and the last are taken."""
+FEWEST_STEPS = 5
 ALL = 1_000_000_000
 """A limit that no package reaches."""
 MOST_PAIRS = 2_000
@@ -51,7 +54,7 @@ def content(package: "Package") -> Json:
         PackageError: A table cannot be read.
     """
     shelf = package._shelf
-    days = _thinned(_days(shelf))
+    days = _thinned(_days(shelf), _most_steps(package))
     history = History(package)
     for day in days:
         with package.as_of(day) as then:
@@ -179,11 +182,19 @@ def _days(shelf: "Shelf") -> list[date]:
     return [day for day in days if last is None or day <= last]
 
 
-def _thinned(days: list[date]) -> list[date]:
-    if len(days) <= MOST_STEPS:
+def _most_steps(package: "Package") -> int:
+    """How many days can be worked out in the time that a reader waits for a page."""
+    told = ("claims", "events")
+    tables = [t for t in package.tables.values() if any(getattr(t.schema, role) for role in told)]
+    rows = sum(map(len, tables)) or 1
+    return max(FEWEST_STEPS, min(MOST_STEPS, MOST_ANSWERED // rows))
+
+
+def _thinned(days: list[date], most: int) -> list[date]:
+    if len(days) <= most:
         return days
-    step = (len(days) - 1) / (MOST_STEPS - 1)
-    return [days[round(step * place)] for place in range(MOST_STEPS)]
+    step = (len(days) - 1) / (most - 1)
+    return [days[round(step * place)] for place in range(most)]
 
 
 class Held(NamedTuple):

@@ -52,7 +52,7 @@ export const strings = {
     none: "No claim fits these filters as of this day.",
     chart: (number) => `Chart of ${plural(number, "claim", "claims")} by the day they speak of`,
     counts: (number) =>
-      `${number.toLocaleString("en")} claims are too many to draw one by one: darker fields hold more of them. Filter to fewer than 1,500 to see each.`,
+      `${number.toLocaleString("en")} claims are too many to draw one by one: the stronger the colour of a field, the more of them it holds. With filters that leave at most 1,500, each is drawn.`,
     undated: "no date",
     words: "no number",
     people: "number, as claimed (logarithmic)",
@@ -76,7 +76,7 @@ export const strings = {
     rangesIntro:
       "For each outcome, population and place: from the lowest end of the claims that stand to the highest. Ranges are never added up.",
     noRange: "no number is claimed",
-    by: (number) => `from ${plural(number, "claim", "claims")} that stand`,
+    by: (number) => `from ${plural(number, "claim that stands", "claims that stand")}`,
     list: "Claims",
     columns: {
       claim: "Claim",
@@ -126,7 +126,7 @@ export const strings = {
     map: (number) => `Map of ${plural(number, "place", "places")} with events`,
     mapTable: "Places as a table",
     days: (number) => `Chart of ${plural(number, "dated event", "dated events")} by day and type`,
-    daysCounts: "The darker a field, the more events fall on that day.",
+    daysCounts: "The stronger the colour, the more events of this type fall on that day.",
     daysTable: "Days as a table",
     elsewhere: (number) => `${plural(number, "event", "events")} at no place on the map.`,
     placeName: "Place",

@@ -469,6 +469,7 @@ EVIL = [
     "${window.ran=7}{{constructor.constructor('window.ran=8')()}}",
     '=HYPERLINK("javascript:window.ran=9")',
     "__proto__",
+    "constructor",
 ]
 
 
@@ -496,6 +497,7 @@ def spoilt(island: Folder) -> Folder:
         island.edit("tolls", index, "wording", text)
         island.edit("tolls", index, "fate", text)
         island.edit("tolls", index, "speaker", text)
+        island.edit("receipts", index, "how", EVIL[-1 - index % 2])
     for index in range(2):
         island.edit("letters", index, "web", "javascript:window.ran=11")
     island.append("ties", one="T1", how=EVIL[1], two="T2")
@@ -648,7 +650,8 @@ def test_the_command_writes_and_refuses(tmp_path: Path) -> None:
     done = run(str(tmp_path / "out"), "--as-of", "2022-01-06")
     assert (done.returncode, done.stderr) == (0, "")
     assert '"terms":"as of 2022-01-06"' in (tmp_path / "out" / "index.html").read_text()
-    for wrong in ([], [str(tmp_path), "--serve"], [str(tmp_path / "b"), "--include-texts"]):
+    b = str(tmp_path / "b")
+    for wrong in ([], [b, "--serve"], [b, "--include-texts"], [b, "--port", "8000"]):
         refused = run(*wrong)
         assert (refused.returncode, refused.stdout) == (2, "")
         assert refused.stderr.count("\n") == 1

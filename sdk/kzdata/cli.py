@@ -540,7 +540,9 @@ def site(
     serve: Annotated[
         bool, typer.Option("--serve", help="Serve the page on loopback instead.")
     ] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="For --serve; 0 for any free.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="For --serve; else a free one.")
+    ] = None,
     texts: TextsOption = None,
     include_texts: Annotated[
         bool,
@@ -556,16 +558,18 @@ def site(
 
     if serve == (out is not None):
         raise UsageError("name a directory, or --serve: kzdata site OUT, kzdata site --serve")
+    if port is not None and not serve:
+        raise UsageError("--port needs --serve")
     if include_texts and texts is None:
         raise UsageError("--include-texts needs --texts DIR")
     if include_texts:
-        typer.echo("the page holds whole articles, which are their publishers': keep it", err=True)
+        typer.echo("whole articles go into the page: for private use, not to be published", err=True)
     with _load(package, as_of, without) as kz:
         if out is not None:
             page = kz.site(out, texts=texts, include_texts=include_texts)
             rendering.emit(f"wrote {rendering.safe(str(page))}")
             return
-        server = kz.serve(port=port, texts=texts, include_texts=include_texts)
+        server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
     typer.echo(f"{server.address} (Ctrl-C ends it)")
     sys.stdout.flush()
     server.run()

@@ -9,7 +9,7 @@ import { read } from "./data.js";
 import { Disagreements } from "./disagreements.jsx";
 import { CellView, Receipt } from "./receipt.jsx";
 import { cellParts, changed, format, parse } from "./route.js";
-import { strings } from "./strings.js";
+import { strings, word } from "./strings.js";
 import { Tables } from "./tables.jsx";
 import { Timeline } from "./timeline.jsx";
 import { Toll } from "./toll.jsx";
@@ -51,7 +51,7 @@ function Page({ pkg }) {
   const main = useRef(null);
   const shown = useRef(route.view);
   useEffect(() => {
-    const name = strings.view[route.view] ?? route.parts[0] ?? route.view;
+    const name = route.parts[0] ?? word(strings.view, route.view);
     document.title = `${name} · ${pkg.title ?? pkg.name}`;
     if (shown.current !== route.view) {
       main.current?.focus({ preventScroll: true });

@@ -239,7 +239,7 @@ export class Package {
       end: Number(get(s.end)),
       occurrence: get(s.occurrence),
       checksum: get(s.checksum),
-      address: this.addresses[key] ?? null,
+      address: Object.hasOwn(this.addresses, key) ? this.addresses[key] : null,
     };
   }
 

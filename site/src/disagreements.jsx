@@ -5,7 +5,7 @@ import { Choice, Filters, Search, options, searched } from "./filters.jsx";
 import { List } from "./lists.jsx";
 import { Quote } from "./receipt.jsx";
 import { cellOf, changed } from "./route.js";
-import { strings } from "./strings.js";
+import { strings, word } from "./strings.js";
 import { Missing } from "./toll.jsx";
 
 const words = strings.disagreements;
@@ -34,7 +34,7 @@ function Pairs({ pkg, route, step }) {
     });
   }, [answer, route, step]);
   const tables = options(answer.values("table"), (name) => pkg.tables.get(name)?.title ?? name);
-  const verdicts = options(answer.values("verdict"), (value) => words.verdict[value] ?? value);
+  const verdicts = options(answer.values("verdict"), (value) => word(words.verdict, value));
   return (
     <>
       <h2>{strings.view.disagreements}</h2>
@@ -62,8 +62,8 @@ function Pair({ pkg, route, one }) {
   return (
     <article class={`pair ${one.verdict}`}>
       <p>
-        <strong class="chip" title={words.meaning[one.verdict]}>
-          {words.verdict[one.verdict] ?? one.verdict}
+        <strong class="chip" title={word(words.meaning, one.verdict)}>
+          {word(words.verdict, one.verdict)}
         </strong>{" "}
         {one.reason}
       </p>

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { cellOf, format, safeAddress } from "./route.js";
-import { strings } from "./strings.js";
+import { strings, word } from "./strings.js";
 
 const words = strings.receipt;
 
@@ -23,7 +23,7 @@ function Words({ pkg, edge, day, record }) {
         <dt>{words.role}</dt>
         <dd>
           <strong>{edge.role}</strong>
-          {words.roles[edge.role] && ` (${words.roles[edge.role]})`}
+          {Object.hasOwn(words.roles, edge.role) && ` (${words.roles[edge.role]})`}
         </dd>
         {edge.note && (
           <>
@@ -97,7 +97,7 @@ function Cell({ pkg, record, field, step, day, level: Heading = "h3" }) {
   const key = table.cell(row, table.record);
   const value = table.cell(row, field, step);
   const edges = pkg.receipts(key, field, step);
-  const label = column.labels?.[value] ?? (column.of ? pkg.called(table.name, field, value) : "");
+  const label = column.of ? pkg.called(table.name, field, value) : word(column.labels, value);
   return (
     <section class="cell" id={`cell-${field}`} data-field={field}>
       <Heading>

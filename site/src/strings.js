@@ -2,6 +2,9 @@
 
 const plural = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
+/** A word of a vocabulary; what it does not hold, such as "constructor", stands for itself. */
+export const word = (words, key) => (Object.hasOwn(words ?? {}, key) ? words[key] : key);
+
 export const strings = {
   skip: "Skip to the content",
   views: "Views",

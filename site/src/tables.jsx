@@ -165,7 +165,7 @@ function Dictionary({ table }) {
               <td>{column.description}</td>
               <td>{[column.type, column.unit].filter(Boolean).join(", ")}</td>
               <td>{column.example}</td>
-              <td>{words[column.evidence] ?? ""}</td>
+              <td>{column.evidence && words[column.evidence]}</td>
               <td>
                 {column.labels && (
                   <dl>

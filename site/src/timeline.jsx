@@ -9,7 +9,7 @@ import { Chart } from "./chart.jsx";
 import { Choice, Filters, Search, options, searched, treeOptions } from "./filters.jsx";
 import { Grid, List } from "./lists.jsx";
 import { cellOf, changed } from "./route.js";
-import { strings } from "./strings.js";
+import { strings, word } from "./strings.js";
 import { Missing, mixed } from "./toll.jsx";
 
 const words = strings.timeline;
@@ -101,7 +101,7 @@ function Event({ pkg, events, route, event }) {
   return (
     <article class="event">
       <p class="when">
-        <span class={`precision precision-${kind}`} title={words.precision[kind] ?? kind} aria-hidden="true" />
+        <span class={`precision precision-${kind}`} title={word(words.precision, kind)} aria-hidden="true" />
         {event.when}
       </p>
       <div>

@@ -8,7 +8,7 @@ import { Grid, List } from "./lists.jsx";
 import { OTHERS, Shape, colours, ink, shapes } from "./looks.jsx";
 import { range } from "./range.js";
 import { cellOf, changed } from "./route.js";
-import { strings } from "./strings.js";
+import { strings, word } from "./strings.js";
 
 const MOST_MARKS = 1500; // above, fields with counts are drawn
 const LANE = -1.4; // where claims without a number stand, below zero
@@ -153,7 +153,6 @@ function told(pkg, toll, claim) {
   const called = (role) => toll.called(claim, role);
   return strings.toll.mark({
     ...claim,
-    status: strings.toll.status[claim.status] === "stands" ? "standing" : claim.status,
     outcome: called("outcome"),
     population: called("population"),
     place: called("place"),
@@ -427,7 +426,7 @@ function ClaimTable({ pkg, toll, rows, route }) {
     }
     if (name === "range") return range(claim);
     if (name === "status") {
-      return <span title={claim.why}>{strings.toll.status[claim.status] ?? claim.status}</span>;
+      return <span title={claim.why}>{word(strings.toll.status, claim.status)}</span>;
     }
     if (["outcome", "population", "place", "claimant", "via"].includes(name)) {
       return toll.called(claim, name);

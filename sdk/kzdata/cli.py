@@ -563,7 +563,7 @@ def site(
     if include_texts and texts is None:
         raise UsageError("--include-texts needs --texts DIR")
     if include_texts:
-        typer.echo("whole articles go into the page: for private use, not to be published", err=True)
+        typer.echo("whole articles go into the page: for private use only", err=True)
     with _load(package, as_of, without) as kz:
         if out is not None:
             page = kz.site(out, texts=texts, include_texts=include_texts)

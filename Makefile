@@ -1,7 +1,7 @@
 # Everything runs in .venv, made from the lock files in requirements/ with the standard library's
 # venv and pip. Another Python: make PYTHON=python3.13 validate
 .POSIX:
-.PHONY: all validate test lint style types imports docs check dist lock clean
+.PHONY: all validate test lint style types imports docs front-end screenshots check dist lock clean
 
 PYTHON = python3
 VENV = .venv
@@ -40,6 +40,14 @@ imports: $(VENV)/.dev
 docs: $(VENV)/.dev
 	$(BIN)/python -m kzdata.reference
 
+# Builds the front end of `kzdata site` into the package; needs node and npm, which nothing else does.
+front-end:
+	cd site && npm ci --no-progress && npm test && npm run build
+
+# Takes the README's pictures; needs Chromium.
+screenshots: $(VENV)/.dev
+	$(BIN)/python site/screenshots.py
+
 check: lint test validate
 
 # A source distribution, and a wheel built from it, in dist/.
@@ -54,7 +62,7 @@ lock: $(UV)
 		-c requirements/build.txt -o requirements/dev.txt
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) site/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("kzdata needs Python 3.11 or later; name one: make PYTHON=python3.13")'

@@ -303,6 +303,7 @@ def traceable(figures: int) -> list[Plan]:
             reference("incident_id", "incidents"), reference("span_id", "spans"),
             reference("place_id", "places")],
             "kzdata:principal": "span_id", "kzdata:figure": figure,
+            "kzdata:claims": {"outcome": "outcome", "event": "incident_id", "place": "place_id"},
             "kzdata:dates": [{"start": "as_of", "precision": "as_of_precision"}]}),
         _evidence(figures),
     ]  # fmt: skip

@@ -532,6 +532,49 @@ def export(
         _show(*summary(out), form)
 
 
+@app.command(epilog="Examples: kzdata site OUT; kzdata site --serve")
+def site(
+    out: Annotated[
+        Path | None, typer.Argument(metavar="OUT", help="The directory to write.")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the page on loopback instead.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="For --serve; else a free one.")
+    ] = None,
+    texts: TextsOption = None,
+    include_texts: Annotated[
+        bool,
+        typer.Option("--include-texts", help="Put the articles into the page: for private use."),
+    ] = False,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+) -> None:
+    """Write a page that shows every claim and its words; a browser opens it from disk."""
+    from kzdata import rendering
+    from kzdata.errors import UsageError
+
+    if serve == (out is not None):
+        raise UsageError("name a directory, or --serve: kzdata site OUT, kzdata site --serve")
+    if port is not None and not serve:
+        raise UsageError("--port needs --serve")
+    if include_texts and texts is None:
+        raise UsageError("--include-texts needs --texts DIR")
+    if include_texts:
+        typer.echo("whole articles go into the page: for private use only", err=True)
+    with _load(package, as_of, without) as kz:
+        if out is not None:
+            page = kz.site(out, texts=texts, include_texts=include_texts)
+            rendering.emit(f"wrote {rendering.safe(str(page))}")
+            return
+        server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
+    typer.echo(f"{server.address} (Ctrl-C ends it)")
+    sys.stdout.flush()
+    server.run()
+
+
 @app.command(epilog="Example: kzdata seal .")
 def seal(
     path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
     from kzdata.remainder import Terms
+    from kzdata.site import Server
     from kzdata.validation import Report
 
 
@@ -356,6 +357,49 @@ class Package(models.Tables):
         if missing := [source for source in hashes(self._shelf) if source not in found]:
             raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
         return coverage(self._shelf, found)
+
+    def site(
+        self, out: str | Path, *, texts: str | Path | None = None, include_texts: bool = False
+    ) -> Path:
+        """Write the evidence page: each claim with the words it rests on, for a browser.
+
+        Args:
+            out: A directory: not there yet, empty, or an evidence page, which is replaced.
+            texts: Directory with the articles: each passage is compared with its article.
+            include_texts: Put the articles into the page. They belong to their publishers: such a
+                page is for private use only.
+
+        Returns:
+            The page; browsers open it from disk.
+
+        Raises:
+            UsageError: The directory holds something else, or cannot be written.
+            PackageError: A table cannot be read, or a passage does not stand in its article.
+        """
+        from kzdata.site import Texts, write
+
+        return write(self, out, Texts(texts, include_texts) if texts else None)
+
+    def serve(
+        self, *, port: int = 0, texts: str | Path | None = None, include_texts: bool = False
+    ) -> "Server":
+        """The evidence page served to this machine alone; see `site`.
+
+        Args:
+            port: The port; a free one by default.
+            texts: Directory with the articles.
+            include_texts: Put the articles into the page, for private use.
+
+        Returns:
+            A server with its `address`; `run` serves until interrupted.
+
+        Raises:
+            UsageError: The port cannot be had.
+            PackageError: A table cannot be read, or a passage does not stand in its article.
+        """
+        from kzdata.site import Server, Texts
+
+        return Server(self, Texts(texts, include_texts) if texts else None, port)
 
     def export(self, form: str, out: str | Path, *, force: bool = False) -> Path:
         """Write the package in another format, such as `duckdb`; see `kzdata.exports.export`.

@@ -227,6 +227,18 @@ class Grounds:
         """The keys of all articles."""
         return [name for (name,) in self.database.rows("SELECT id FROM source ORDER BY row")]
 
+    @property
+    def days(self) -> list[date]:
+        """The days by which there was more: an article, or a claim of one that was out already."""
+        rows = self.database.rows(
+            """SELECT DISTINCT day FROM (
+                SELECT last AS day FROM source UNION ALL
+                SELECT greatest(a.last, c.last) FROM claim c JOIN source a ON a.row = c.src
+                WHERE a.last IS NOT NULL
+            ) WHERE day IS NOT NULL ORDER BY day"""
+        )
+        return [day for (day,) in rows]
+
     def _make_source(self) -> None:
         number, a = self.plan.sources
         precision = column(a.published_precision) if a.published_precision else None

@@ -1,0 +1,422 @@
+"""What an evidence page holds: the package's tables by column, and the answers of its questions.
+
+Questions are not asked again in the browser. Each is answered here as of each day on which there is
+more to know (`History`), and its rows say from which of these steps until which they hold. The last
+step is the package itself.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kzdata.descriptor import FieldDescriptor, Schema
+from kzdata.errors import UsageError
+from kzdata.questions.citations import citations
+from kzdata.questions.disagreements import Disagreement, said
+from kzdata.questions.intervals import Interval
+from kzdata.questions.links import Link
+from kzdata.questions.timeline import Event
+from kzdata.questions.toll import Entry, Scope
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+    from kzdata.tables import Shelf, Table
+
+Json = dict[str, Any]
+FORMAT = 1
+"""Version of the shape that `site/` reads."""
+ROLES = (
+    *("sources", "spans", "edges", "links", "events", "participants", "places", "aliases"),
+    "policies",
+)
+MOST_STEPS = 60
+MOST_ANSWERED = 500_000
+"""Days that the slider stops at, and the rows to be worked out over all of them: of more days,
+evenly spread ones and the last are taken."""
+FEWEST_STEPS = 5
+ALL = 1_000_000_000
+"""A limit that no package reaches."""
+MOST_PAIRS = 2_000
+"""Disagreements listed."""
+BATCH = 20_000
+LABELS = ("name", "title", "label")
+"""Columns that call a row by its name, the first that there is."""
+
+
+def content(package: "Package") -> Json:
+    """All that a page shows of a package, ready for JSON.
+
+    Args:
+        package: The package, whole or what remains of one.
+
+    Raises:
+        PackageError: A table cannot be read.
+    """
+    shelf = package._shelf
+    days = _thinned(_days(shelf), _most_steps(package))
+    history = History(package)
+    for day in days:
+        with package.as_of(day) as then:
+            history.add(then)
+    history.add(package)
+    return {
+        "format": FORMAT,
+        "package": _about(package),
+        "days": [str(day) for day in days],
+        "tables": [
+            _table(shelf, table) | history.rows(table.name) for table in shelf.tables.values()
+        ],
+        "roles": _roles(shelf),
+        "addresses": _addresses(shelf),
+        "answers": history.answers(),
+    }
+
+
+# ------------------------------------------------------------------------------------- the package
+
+
+def _about(package: "Package") -> Json:
+    raw = package._shelf.descriptor.raw
+    told = {name: raw[name] for name in ("title", "description") if isinstance(raw.get(name), str)}
+    licences = raw.get("licenses")
+    listed = licences if isinstance(licences, list) else []
+    entries = [one for one in listed if isinstance(one, dict)]
+    names = ("name", "title", "path")
+    return {
+        "name": package.name,
+        "version": package.version,
+        "terms": str(package._shelf.terms or ""),
+        "licenses": [{k: str(one[k]) for k in names if k in one} for one in entries],
+        **told,
+    }
+
+
+def _roles(shelf: "Shelf") -> Json:
+    """Which table plays which part, with the columns it declares."""
+    found: Json = {}
+    for role in ROLES:
+        if table := shelf.descriptor.one(role):
+            declared = getattr(table.schema, role).model_dump(exclude_none=True)
+            found[role] = {"table": table.name, **declared}
+    return found
+
+
+def _table(shelf: "Shelf", table: "Table[Any]") -> Json:
+    schema = table.schema
+    columns = list(zip(*table.texts(), strict=True)) or [()] * len(schema.fields)
+    return {
+        "name": table.name,
+        "title": schema.title or table.name,
+        "description": schema.description,
+        "key": list(schema.primary_key),
+        "record": schema.record_key,
+        "parent": schema.parent,
+        "principal": schema.principal,
+        "claims": schema.claims.model_dump(exclude_none=True) if schema.claims else None,
+        "figure": schema.figure.model_dump() if schema.figure else None,
+        "called": next((name for name in LABELS if name in schema.names), None),
+        "rows": len(columns[0]) if columns else 0,
+        "columns": [_column(schema, field, shelf) for field in schema.fields],
+        "cells": [_packed(cells) for cells in columns],
+    }
+
+
+def _column(schema: Schema, field: FieldDescriptor, shelf: "Shelf") -> Json:
+    told = {
+        "name": field.name,
+        "title": field.title or field.name,
+        "description": field.description,
+        "type": field.type,
+        "unit": field.unit,
+        "example": None if field.example is None else str(field.example),
+        "evidence": field.evidence,
+        "required": field.constraints.required or None,
+        "labels": {value: label for value, label in field.labels.items() if label} or None,
+        "of": _vocabulary(schema, field.name, shelf),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _vocabulary(schema: Schema, column: str, shelf: "Shelf") -> str | None:
+    """The table whose single key a column's cells are."""
+    for key in schema.foreign_keys:
+        target = shelf.descriptor.tables.get(key.reference.resource)
+        if key.fields == (column,) and target:
+            same = target.schema.primary_key == key.reference.fields
+            return target.name if same else None
+    return None
+
+
+def _packed(cells: Sequence[str]) -> Json:
+    """A column: its words and, for each row, which of them; or its cells, where most differ."""
+    words = {word: place for place, word in enumerate(dict.fromkeys(cells))}
+    if 2 * len(words) > len(cells):
+        return {"cells": list(cells)}
+    return {"words": list(words), "rows": [words[cell] for cell in cells]}
+
+
+def _addresses(shelf: "Shelf") -> Json:
+    """The addresses that open articles at passages, by passage."""
+    spans = shelf.descriptor.one("spans")
+    if spans is None or spans.schema.spans is None or not shelf.descriptor.one("sources"):
+        return {}
+    place = spans.schema.names.index(spans.schema.spans.id)
+    keys = [row[place] for row in shelf.tables[spans.name].texts()]
+    found: Json = {}
+    for first in range(0, len(keys), BATCH):
+        cited = citations(shelf, keys[first : first + BATCH])
+        found |= {key: one.link for key, one in cited.items() if one.link}
+    return found
+
+
+# ------------------------------------------------------------------------------- as of which day
+
+
+def _days(shelf: "Shelf") -> list[date]:
+    try:
+        days = shelf.whole.grounds.days
+    except UsageError:  # no articles or passages are declared
+        return []
+    last = shelf.terms.day if shelf.terms else None
+    return [day for day in days if last is None or day <= last]
+
+
+def _most_steps(package: "Package") -> int:
+    """How many days can be worked out in the time that a reader waits for a page."""
+    told = ("claims", "events")
+    tables = [t for t in package.tables.values() if any(getattr(t.schema, role) for role in told)]
+    rows = sum(map(len, tables)) or 1
+    return max(FEWEST_STEPS, min(MOST_STEPS, MOST_ANSWERED // rows))
+
+
+def _thinned(days: list[date], most: int) -> list[date]:
+    if len(days) <= most:
+        return days
+    step = (len(days) - 1) / (most - 1)
+    return [days[round(step * place)] for place in range(most)]
+
+
+class Held(NamedTuple):
+    """A row of an answer with the steps for which it holds; `until` is exclusive."""
+
+    start: int
+    until: int
+    row: tuple[Any, ...]
+
+
+class Answer:
+    """The rows of one answer, step by step: a row that stays the same is told once.
+
+    Attributes:
+        missing: Why there is no answer; empty where there is one.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.missing = ""
+        self._names = names
+        self._held: dict[Hashable, tuple[int, tuple[Any, ...]]] = {}
+        self._done: list[Held] = []
+        self._steps = 0
+
+    def add(self, rows: Iterable[tuple[Hashable, tuple[Any, ...]]]) -> None:
+        """Take in the rows of the next step, each with what it is about."""
+        now = dict(rows)
+        for about, (start, row) in [*self._held.items()]:
+            if now.get(about) != row:
+                self._done.append(Held(start, self._steps, row))
+                del self._held[about]
+        # What holds on is put in the order of the last step.
+        self._held = {about: self._held.get(about, (self._steps, now[about])) for about in now}
+        self._steps += 1
+
+    def columns(self) -> Json:
+        """The rows by column, with the steps for which they hold."""
+        if self.missing:
+            return {"missing": self.missing}
+        held = [Held(start, self._steps, row) for start, row in self._held.values()]
+        rows = [*held, *self._done]
+        columns = list(zip(*(one.row for one in rows), strict=True)) or [()] * len(self._names)
+        return {
+            "from": [one.start for one in rows],
+            "until": [one.until for one in rows],
+            **{name: list(cells) for name, cells in zip(self._names, columns, strict=True)},
+        }
+
+
+class History:
+    """What there was of a package at each step: the answers to its questions, and its rows.
+
+    Args:
+        package: The package as it is at the last step.
+    """
+
+    def __init__(self, package: "Package") -> None:
+        self._sizes = {name: len(table) for name, table in package.tables.items()}
+        self._answers = {name: Answer(names) for name, (names, _) in QUESTIONS.items()}
+        self._place = {name: _places(package._shelf, name) for name in self._sizes}
+        self._rows = {name: [0] * size for name, size in self._sizes.items()}
+        self._emptied: dict[str, list[tuple[int, str, int]]] = {name: [] for name in self._sizes}
+        self._steps = 0
+
+    def add(self, then: "Package") -> None:
+        """Take in the next step."""
+        moment = Moment(then)
+        for name, (_, question) in QUESTIONS.items():
+            answer = self._answers[name]
+            if answer.missing:
+                continue
+            try:
+                answer.add(question(moment))
+            except UsageError as error:
+                answer.missing = str(error)
+        self._steps += 1
+        for name in self._sizes:
+            self._add_rows(name, then._shelf)
+
+    def _add_rows(self, name: str, shelf: "Shelf") -> None:
+        """Rows that are not there yet begin at the next step; cells that are empty, likewise."""
+        kept, places = shelf.kept(name), self._place[name]
+        if kept is not None:
+            rows = self._rows[name]
+            for number, place in places.items():
+                if not kept[number]:
+                    rows[place] = self._steps
+        table = shelf.descriptor.tables[name].schema
+        counted = {table.edges.count} if table.edges else set()
+        for number, cells in shelf.changes(name).items():
+            for column in cells.keys() - counted:
+                if number in places:
+                    self._emptied[name].append((places[number], column, self._steps))
+
+    def rows(self, name: str) -> Json:
+        """From which step on the rows of a table are there, and which cells only later on."""
+        later = [step if step < self._steps else 0 for step in self._rows[name]]
+        filled: dict[tuple[int, str], int] = {}
+        for place, column, step in self._emptied[name]:
+            if step < self._steps:
+                filled[place, column] = step
+        return {
+            "from": later if any(later) else None,
+            "filled": [[place, column, step] for (place, column), step in filled.items()],
+        }
+
+    def answers(self) -> Json:
+        """The answers by name; see `QUESTIONS`."""
+        return {name: answer.columns() for name, answer in self._answers.items()}
+
+
+def _places(shelf: "Shelf", name: str) -> dict[int, int]:
+    """The place that each row of the files has among those of the package in the hand."""
+    kept = shelf.kept(name)
+    numbers = range(shelf.size(name)) if kept is None else (n for n, one in enumerate(kept) if one)
+    return {number: place for place, number in enumerate(numbers)}
+
+
+# ------------------------------------------------------------------------------------- the answers
+
+CLAIM = (
+    *("key", "table", "event", "outcome", "population", "place", "day", "precision", "wording"),
+    *("low", "high", "above", "below", "numbered", "qualifier", "claimant", "via", "source"),
+    *("span", "field", "status", "why", "links"),
+)
+SCOPE = ("outcome", "population", "place", "claims", "low", "high", "above", "below", "range")
+EVENT = (
+    *("key", "type", "title", "description", "start", "end", "precision", "when", "place"),
+    *("certainty", "actors", "sources"),
+)
+PAIR = (
+    *("first", "second", "table", "verdict", "computed", "reason", "first_says", "second_says"),
+    "links",
+)
+
+
+class Moment:
+    """A package as of a day, with the questions that several answers share asked once."""
+
+    def __init__(self, package: "Package") -> None:
+        self.package = package
+
+    @cached_property
+    def tolls(self) -> tuple[Scope, ...]:
+        """The scopes of the toll, retracted claims among them."""
+        return self.package.toll(retracted=True, limit=ALL).scopes
+
+
+Rows = Iterator[tuple[Hashable, tuple[Any, ...]]]
+
+
+def _claims(moment: Moment) -> Rows:
+    tables = moment.package.tables.values()
+    fields = {t.name: t.schema.figure.text for t in tables if t.schema.figure}
+    return (_claim(entry, fields) for scope in moment.tolls for entry in scope.entries)
+
+
+def _scopes(moment: Moment) -> Rows:
+    return map(_scope, moment.tolls)
+
+
+def _events(moment: Moment) -> Rows:
+    return map(_event, moment.package.timeline(limit=ALL))
+
+
+def _disagreements(moment: Moment) -> Rows:
+    return map(_pair, moment.package.disagreements(limit=MOST_PAIRS))
+
+
+def _claim(entry: Entry, fields: dict[str, str]) -> tuple[Hashable, tuple[Any, ...]]:
+    c, cited = entry.claim, entry.claim.receipt
+    row = (
+        *(c.key, c.table, c.event, c.about[0][1], c.population, c.place, _day(c.day), c.precision),
+        *(c.wording, *_ends(c.interval), c.interval is not None, c.qualifier, c.claimant, c.via),
+        *(cited and cited.source, cited and cited.span, fields[c.table], entry.status, entry.why),
+        _links(c.links),
+    )
+    return (c.table, c.key), row
+
+
+def _scope(scope: Scope) -> tuple[Hashable, tuple[Any, ...]]:
+    by, found = (scope.outcome, scope.population, scope.place), scope.envelope
+    told = None if found.interval is None else str(found.interval)
+    return by, (*by, found.claims, *_ends(found.interval), told)
+
+
+def _ends(interval: Interval | None) -> tuple[Any, ...]:
+    if interval is None:
+        return (None, None, False, False)
+    return (interval.low, interval.high, interval.above, interval.below)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else str(day)
+
+
+def _links(links: Iterable[Link]) -> tuple[tuple[str | None, ...], ...]:
+    return tuple((link.claim, link.relation, link.other, link.note) for link in links)
+
+
+def _event(event: Event) -> tuple[Hashable, tuple[Any, ...]]:
+    e = event
+    sources = tuple(dict.fromkeys(receipt.citation.source for receipt in e.receipts))
+    row = (
+        *(e.key, e.type, e.title, e.description, _day(e.start), _day(e.end), e.precision, e.when),
+        *(e.place, e.certainty, e.actors, sources),
+    )
+    return e.key, row
+
+
+def _pair(one: Disagreement) -> tuple[Hashable, tuple[Any, ...]]:
+    row = (
+        *(one.first.key, one.second.key, one.first.table, one.verdict, one.computed, one.reason),
+        *(said(one.first), said(one.second), _links(one.links)),
+    )
+    return (one.first.table, one.first.key, one.second.key), row
+
+
+QUESTIONS: dict[str, tuple[tuple[str, ...], Callable[[Moment], Rows]]] = {
+    "claims": (CLAIM, _claims),
+    "scopes": (SCOPE, _scopes),
+    "events": (EVENT, _events),
+    "disagreements": (PAIR, _disagreements),
+}
+"""The answers of a page: the columns of each, and its rows as of a day."""

@@ -1,0 +1,167 @@
+"""Writes the page: one HTML file that holds the data, and the script and style beside it.
+
+The data stand in a `script` element of type `application/json`, which browsers never run, with
+every character escaped that could end it. The content security policy allows the script and the
+style beside the page and nothing else: no request, no inline script, no frame, no form.
+"""
+
+import base64
+import hashlib
+import html
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kzdata.errors import PackageError, UsageError
+from kzdata.passages import hashes
+from kzdata.site.content import Json, content
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+
+PAGE = "index.html"
+ASSETS = ("app.js", "app.css", "notices.txt")
+"""What stands beside the page; built from `site/`."""
+FILES = (PAGE, *ASSETS)
+_ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+class Texts(NamedTuple):
+    """The articles at hand.
+
+    Attributes:
+        folder: Directory with them; they are known by their hash.
+        included: Whether they go into the page. They are their publishers': for private use only.
+    """
+
+    folder: str | Path
+    included: bool = False
+
+
+def write(package: "Package", out: str | Path, texts: Texts | None = None) -> Path:
+    """Write the evidence page of a package.
+
+    Args:
+        package: The package, whole, `as_of` a day or `without` an article.
+        out: A directory: not there yet, empty, or an evidence page, which is replaced.
+        texts: The articles, to check that each passage stands in them, and to show them.
+
+    Returns:
+        The page.
+
+    Raises:
+        UsageError: The directory holds something else, or cannot be written.
+        PackageError: A table cannot be read, or a passage does not stand in its article.
+    """
+    place = _place(Path(out))
+    page = rendered(package, texts)
+    try:
+        place.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".kzdata-", dir=place) as beside:
+            fresh = Path(beside)
+            for name in ASSETS:
+                (fresh / name).write_bytes(asset(name))
+            (fresh / PAGE).write_bytes(page.encode())
+            for name in FILES:
+                shutil.move(fresh / name, place / name)
+    except OSError as error:
+        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+    return place / PAGE
+
+
+def _place(out: Path) -> Path:
+    """A directory that may be written to."""
+    if not out.parent.is_dir():
+        raise UsageError(f"cannot write {out}: no such folder: {out.parent}")
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file; name a directory")
+    others = sorted({file.name for file in out.iterdir()} - set(FILES)) if out.is_dir() else []
+    if others:
+        raise UsageError(f"{out} holds other files, such as {others[0]}; name an empty directory")
+    return out
+
+
+def rendered(package: "Package", texts: Texts | None = None) -> str:
+    """The page as HTML; see `write`."""
+    data = content(package)
+    data["texts"] = _checked(package, data, texts) if texts else None
+    told = data["package"]
+    fields = {
+        "policy": html.escape(policy()),
+        "title": html.escape(told.get("title") or told["name"]),
+        "description": html.escape(told.get("description", "")),
+        "data": embedded(data),
+    }
+    template = asset("index.html").decode()
+    for name, value in fields.items():
+        before, mark, after = template.partition(f"[[{name}]]")
+        assert mark, name
+        template = f"{before}{value}{after}"
+    return template
+
+
+def asset(name: str) -> bytes:
+    """A file of the built front end."""
+    return resources.files("kzdata.site").joinpath("assets", name).read_bytes()
+
+
+def embedded(data: Json) -> str:
+    """Data as JSON that nothing in it can break out of a `script` element."""
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return written.translate(_ESCAPED).encode("utf-8", "replace").decode()
+
+
+def policy() -> str:
+    """The content security policy of the page.
+
+    The charting library puts one constant style sheet into each chart; the front end's build says
+    which, so that it is allowed by its hash and no other is.
+    """
+    sheet = json.loads(asset("sheet.json"))
+    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": f"'self' 'sha256-{digest}'",
+        "img-src": "'self' data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+# ------------------------------------------------------------------------------------- the texts
+
+
+def _checked(package: "Package", data: Json, texts: Texts) -> Json:
+    """How many passages were compared with their articles; the articles too, where asked for.
+
+    Raises:
+        PackageError: An article is not there, or a passage does not stand in it.
+    """
+    found = package.texts(texts.folder)
+    if missing := [source for source in hashes(package._shelf) if source not in found]:
+        raise PackageError(f"no file in {texts.folder} has the SHA-256 of {', '.join(missing)}")
+    number = _compare(package, found)
+    return {"passages": number, "articles": found if texts.included else None}
+
+
+def _compare(package: "Package", found: Mapping[str, str]) -> int:
+    declared = package._shelf.descriptor.one("spans")
+    if declared is None or declared.schema.spans is None:
+        return 0
+    s, names = declared.schema.spans, declared.schema.names
+    places = [names.index(name) for name in (s.id, s.source, s.start, s.end, s.quote)]
+    number = 0
+    for number, cells in enumerate(package.table(declared.name).texts(), 1):  # noqa: B007
+        key, source, start, end, quote = (cells[place] for place in places)
+        if found[source][int(start) : int(end)] != quote:
+            raise PackageError(
+                f"{key} does not stand in {source} at {start} to {end}; "
+                "`kzdata validate --texts DIR` says more"
+            )
+    return number

@@ -1,0 +1,105 @@
+// Builds the front end into the Python package. The same sources give the same bytes.
+import { createRequire } from "node:module";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { quantize } from "topojson-client";
+import {
+  filter,
+  filterWeight,
+  presimplify,
+  simplify,
+  sphericalRingArea,
+  sphericalTriangleArea,
+} from "topojson-simplify";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+const out = process.argv[2] ?? path.join(here, "..", "sdk", "kzdata", "site", "assets");
+
+// Steradians: a corner, or an island, smaller than this is not seen at the scale of the map.
+const CORNER = 3e-6;
+const ISLAND = 3e-5;
+
+/** Natural Earth's countries at 1:50 million, without what would not be seen. */
+async function outlines() {
+  const world = JSON.parse(await readFile(require.resolve("world-atlas/countries-50m.json")));
+  const countries = world.objects.countries;
+  for (const shape of countries.geometries) {
+    delete shape.id;
+    delete shape.properties;
+  }
+  const thinned = simplify(
+    presimplify({ ...world, objects: { countries } }, sphericalTriangleArea),
+    CORNER,
+  );
+  const kept = filter(thinned, filterWeight(thinned, ISLAND, sphericalRingArea));
+  return JSON.stringify(quantize(kept, 2e4));
+}
+
+const natural = {
+  name: "outlines",
+  setup(build) {
+    build.onResolve({ filter: /^outlines$/ }, () => ({ path: "outlines", namespace: "outlines" }));
+    build.onLoad({ filter: /.*/, namespace: "outlines" }, async () => ({
+      contents: await outlines(),
+      loader: "json",
+    }));
+  },
+};
+
+/** The style sheet that Plot puts into each chart: the page's policy allows it by its hash. */
+async function sheet() {
+  const file = path.join(path.dirname(require.resolve("@observablehq/plot")), "plot.js");
+  const found = /append\("style"\)\.text\(\s*`([^`]*)`/.exec(await readFile(file, "utf8"));
+  if (!found) throw new Error("Plot no longer writes the style sheet that this build looks for");
+  return found[1].replaceAll("${className}", "chart");
+}
+
+/** The licences of all that is bundled. */
+async function notices(inputs) {
+  const names = new Set(["world-atlas"]);
+  for (const input of Object.keys(inputs)) {
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (found) names.add(found[1]);
+  }
+  const parts = [];
+  for (const name of [...names].sort()) {
+    const folder = path.join(here, "node_modules", name);
+    const { version, license } = JSON.parse(await readFile(path.join(folder, "package.json")));
+    const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying)/i.test(file)).sort();
+    const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
+    parts.push(`${name} ${version} (${license})\n\n${texts.join("\n").trim()}\n`);
+  }
+  const head =
+    "The evidence page is built with the packages below. Outlines: Natural Earth, public domain.\n";
+  return [head, ...parts].join(`\n${"-".repeat(78)}\n\n`);
+}
+
+const result = await esbuild.build({
+  absWorkingDir: here,
+  entryPoints: { app: "src/app.jsx" },
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2020",
+  charset: "utf8",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  legalComments: "none",
+  metafile: true,
+  outdir: out,
+  plugins: [natural],
+  write: false,
+});
+await mkdir(out, { recursive: true });
+for (const file of result.outputFiles) await writeFile(file.path, file.contents);
+const style = await esbuild.transform(await readFile(path.join(here, "src/app.css"), "utf8"), {
+  loader: "css",
+  minify: true,
+});
+await writeFile(path.join(out, "app.css"), style.code);
+await writeFile(path.join(out, "index.html"), await readFile(path.join(here, "src/index.html")));
+await writeFile(path.join(out, "sheet.json"), `${JSON.stringify(await sheet())}\n`);
+await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inputs));

@@ -1,0 +1,273 @@
+// The package as the page has it: tables by column, answers by column with the steps they hold for.
+
+/** One column: its cells by row. */
+class Column {
+  constructor(declared, cells) {
+    Object.assign(this, declared);
+    this.words = cells.words ?? null;
+    this.rows = cells.words ? Uint32Array.from(cells.rows) : null;
+    this.cells = cells.cells ?? null;
+  }
+
+  at(row) {
+    return this.words ? this.words[this.rows[row]] : this.cells[row];
+  }
+}
+
+/** One table of the package. */
+export class Table {
+  constructor(raw) {
+    Object.assign(this, raw);
+    this.columns = raw.columns.map((declared, place) => new Column(declared, raw.cells[place]));
+    this.byName = new Map(this.columns.map((column) => [column.name, column]));
+    this.from = raw.from && Uint16Array.from(raw.from);
+    this.later = new Map(raw.filled.map(([row, name, step]) => [`${row} ${name}`, step]));
+    delete this.cells;
+  }
+
+  column(name) {
+    return this.byName.get(name);
+  }
+
+  /** A cell as of a step; empty where it was not known yet. */
+  cell(row, name, step = Infinity) {
+    if (step < (this.later.get(`${row} ${name}`) ?? 0)) return "";
+    return this.byName.get(name)?.at(row) ?? "";
+  }
+
+  /** Whether a row was there as of a step. */
+  has(row, step) {
+    return !this.from || this.from[row] <= step;
+  }
+
+  /** Rows by the cell of one column: an index that is made when first asked for. */
+  index(name) {
+    this.indices ??= new Map();
+    if (!this.indices.has(name)) {
+      const found = new Map();
+      const column = this.byName.get(name);
+      for (let row = 0; row < this.rows; row++) {
+        const cell = column.at(row);
+        const rows = found.get(cell);
+        if (rows) rows.push(row);
+        else found.set(cell, [row]);
+      }
+      this.indices.set(name, found);
+    }
+    return this.indices.get(name);
+  }
+
+  /** The row of a single key, or -1. */
+  find(key) {
+    return this.key.length === 1 ? (this.index(this.key[0]).get(key)?.[0] ?? -1) : -1;
+  }
+
+  /** What a key is called. */
+  label(key) {
+    const row = this.called ? this.find(key) : -1;
+    return (row >= 0 && this.cell(row, this.called)) || key;
+  }
+}
+
+/** A hierarchy: the keys of a table with a parent column. */
+export class Tree {
+  constructor(table) {
+    this.table = table;
+    this.parents = new Map();
+    for (let row = 0; table?.parent && row < table.rows; row++) {
+      this.parents.set(table.cell(row, table.key[0]), table.cell(row, table.parent));
+    }
+  }
+
+  /** Whether one key is another or lies within it. */
+  within(key, whole) {
+    const seen = new Set();
+    for (let at = key; at && !seen.has(at); at = this.parents.get(at)) {
+      if (at === whole) return true;
+      seen.add(at);
+    }
+    return false;
+  }
+
+  depth(key) {
+    const seen = new Set();
+    for (let at = this.parents.get(key); at && !seen.has(at); at = this.parents.get(at)) seen.add(at);
+    return seen.size;
+  }
+}
+
+/** One answer: rows by column, each with the steps for which it holds. */
+export class Answer {
+  constructor(raw) {
+    this.raw = raw;
+    this.missing = raw.missing ?? null;
+    this.size = raw.from?.length ?? 0;
+  }
+
+  at(row, name) {
+    return this.raw[name][row];
+  }
+
+  /** The rows that hold as of a step, in order. */
+  rows(step) {
+    const found = [];
+    for (let row = 0; row < this.size; row++) {
+      if (this.raw.from[row] <= step && step < this.raw.until[row]) found.push(row);
+    }
+    return found;
+  }
+
+  /** One row as an object. */
+  row(row) {
+    const found = { row };
+    for (const name in this.raw) found[name] = this.raw[name][row];
+    return found;
+  }
+
+  /** The values of a column, most frequent first. */
+  values(name) {
+    const counts = new Map();
+    for (const value of this.raw[name] ?? []) {
+      if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
+  }
+}
+
+/** Everything the page knows. */
+export class Package {
+  constructor(raw) {
+    Object.assign(this, raw.package);
+    this.days = raw.days;
+    this.roles = raw.roles;
+    this.addresses = raw.addresses;
+    this.texts = raw.texts;
+    this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
+    this.answers = Object.fromEntries(
+      Object.entries(raw.answers).map(([name, answer]) => [name, new Answer(answer)]),
+    );
+    this.trees = new Map();
+    this.homes = new Map();
+    for (const table of this.tables.values()) {
+      if (table.record) this.homes.set(table.name, table);
+    }
+  }
+
+  /** The last step: the package itself. */
+  get last() {
+    return this.days.length;
+  }
+
+  /** The step of a day: what there was by then; -1 before the first. */
+  step(day) {
+    if (!day) return this.last;
+    let step = -1;
+    while (step + 1 < this.last && this.days[step + 1] <= day) step++;
+    return step;
+  }
+
+  /** The table and row of a record. */
+  record(key) {
+    for (const table of this.homes.values()) {
+      const row = table.index(table.record).get(key)?.[0];
+      if (row !== undefined) return { table, row };
+    }
+    return null;
+  }
+
+  /** The table whose keys a role's column holds, such as the place of events. */
+  vocabulary(tableName, columnName) {
+    const name = this.tables.get(tableName)?.column(columnName)?.of;
+    return name ? this.tables.get(name) : null;
+  }
+
+  tree(table) {
+    if (!this.trees.has(table)) this.trees.set(table, new Tree(table));
+    return this.trees.get(table);
+  }
+
+  /** What a cell is called: the name of what it refers to, or the label of its category. */
+  called(tableName, columnName, value) {
+    if (!value) return "";
+    const of = this.vocabulary(tableName, columnName);
+    return of ? of.label(value) : value.replaceAll("_", " ");
+  }
+
+  /** The passages that a cell rests on, as of a step. */
+  receipts(record, field, step = Infinity) {
+    const e = this.roles.edges;
+    const edges = e && this.tables.get(e.table);
+    if (!edges) return [];
+    const rows = edges.index(e.record).get(record) ?? [];
+    return rows
+      .filter((row) => edges.has(row, step) && (!field || edges.cell(row, e.field) === field))
+      .map((row) => this.edge(edges, row));
+  }
+
+  /** The cells that rest on a passage. */
+  resting(span, step = Infinity) {
+    const e = this.roles.edges;
+    const edges = e && this.tables.get(e.table);
+    const rows = edges?.index(e.span).get(span) ?? [];
+    return rows.filter((row) => edges.has(row, step)).map((row) => this.edge(edges, row));
+  }
+
+  edge(edges, row) {
+    const e = this.roles.edges;
+    const get = (name) => (name ? edges.cell(row, name) : "");
+    return {
+      record: get(e.record),
+      field: get(e.field),
+      role: get(e.role),
+      note: get(e.note),
+      span: get(e.span),
+    };
+  }
+
+  /** A passage with its article. */
+  passage(key) {
+    const s = this.roles.spans;
+    const spans = s && this.tables.get(s.table);
+    const row = spans ? (spans.index(s.id).get(key)?.[0] ?? -1) : -1;
+    if (row < 0) return null;
+    const get = (name) => (name ? spans.cell(row, name) : "");
+    return {
+      key,
+      quote: get(s.quote),
+      source: get(s.source),
+      start: Number(get(s.start)),
+      end: Number(get(s.end)),
+      occurrence: get(s.occurrence),
+      checksum: get(s.checksum),
+      address: Object.hasOwn(this.addresses, key) ? this.addresses[key] : null,
+    };
+  }
+
+  /** An article: what it is called, who published it and when. */
+  article(key) {
+    const a = this.roles.sources;
+    const sources = a && this.tables.get(a.table);
+    const row = sources ? (sources.index(a.id).get(key)?.[0] ?? -1) : -1;
+    if (row < 0) return null;
+    const get = (name) => (name ? sources.cell(row, name) : "");
+    const named = sources.called ? get(sources.called) : "";
+    return {
+      key,
+      row,
+      title: named || get("publisher") || key,
+      publisher: get("publisher"),
+      day: get(a.published_on),
+      sha256: get(a.sha256),
+      length: get(a.length),
+      url: get(a.url),
+    };
+  }
+}
+
+/** Reads the page's own data. */
+export function read(page = document) {
+  const element = page.getElementById("data");
+  const raw = JSON.parse(element.textContent);
+  element.remove(); // the text would be kept twice
+  return new Package(raw);
+}

@@ -1,0 +1,187 @@
+// The tables: search, sort, take along; and the data dictionary.
+
+import { csvFormatRows } from "d3-dsv";
+import { useMemo } from "preact/hooks";
+import { Filters, Search, searched } from "./filters.jsx";
+import { Grid } from "./lists.jsx";
+import { cellOf, changed, format } from "./route.js";
+import { strings } from "./strings.js";
+
+const words = strings.tables;
+const LONG = 160; // characters of a cell that a row shows
+
+export function Tables({ pkg, route, step }) {
+  const [name = pkg.tables.keys().next().value, part] = route.parts;
+  const table = pkg.tables.get(name);
+  const day = { "as-of": route.params["as-of"] };
+  const choose = (event) => {
+    location.hash = format({ view: "tables", parts: [event.currentTarget.value, part].filter(Boolean), params: day });
+  };
+  const tab = (label, parts, current) => (
+    <a href={format({ view: "tables", parts, params: day })} aria-current={current ? "page" : undefined}>
+      {label}
+    </a>
+  );
+  return (
+    <>
+      <h2>{strings.view.tables}</h2>
+      <p class="lead">{words.intro}</p>
+      <div class="filters">
+        <label>
+          <span>{strings.filter.table}</span>
+          <select name="table" value={table ? name : ""} onChange={choose}>
+            {!table && <option value="">{strings.filter.any}</option>}
+            {[...pkg.tables.values()].map((one) => (
+              <option key={one.name} value={one.name}>{`${one.title} (${one.rows.toLocaleString("en")})`}</option>
+            ))}
+          </select>
+        </label>
+        {table && (
+          <nav class="tabs" aria-label={table.title}>
+            {tab(words.data, [name], part !== "dictionary")}
+            {tab(words.dictionary, [name, "dictionary"], part === "dictionary")}
+          </nav>
+        )}
+      </div>
+      {!table && <p>{words.unknown(name)}</p>}
+      {table && <p>{table.description}</p>}
+      {table && (part === "dictionary" ? <Dictionary table={table} /> : <Rows key={name} pkg={pkg} table={table} route={route} step={step} />)}
+    </>
+  );
+}
+
+const NUMBERS = new Set(["integer", "number"]);
+
+/** Row numbers in the order that was asked for; empty cells last. */
+export function sorted(table, rows, sort, step) {
+  if (!sort) return rows;
+  const down = sort.startsWith("-");
+  const column = table.column(down ? sort.slice(1) : sort);
+  if (!column) return rows;
+  const numeric = NUMBERS.has(column.type);
+  const compare = numeric ? (a, b) => Number(a) - Number(b) : new Intl.Collator("en").compare;
+  const sign = down ? -1 : 1;
+  const cells = new Map(rows.map((row) => [row, table.cell(row, column.name, step)]));
+  return [...rows].sort((one, other) => {
+    const [a, b] = [cells.get(one), cells.get(other)];
+    if (!a || !b) return (a ? 0 : 1) - (b ? 0 : 1);
+    return sign * compare(a, b) || one - other;
+  });
+}
+
+/** Row numbers that hold all words of a search, as of a step. */
+export function matching(table, q, step) {
+  const found = searched(q);
+  const rows = [];
+  for (let row = 0; row < table.rows; row++) {
+    if (!table.has(row, step)) continue;
+    if (!found || found(table.columns.map(({ name }) => table.cell(row, name, step)))) rows.push(row);
+  }
+  return rows;
+}
+
+/** The rows as CSV (RFC 4180), every cell as it stands in the package. */
+export function csv(table, rows, step) {
+  const names = table.columns.map(({ name }) => name);
+  const body = rows.map((row) => names.map((name) => table.cell(row, name, step)));
+  return `${csvFormatRows([names, ...body])}\n`;
+}
+
+function Rows({ pkg, table, route, step }) {
+  const { q, sort = "" } = route.params;
+  const found = useMemo(() => matching(table, q, step), [table, q, step]);
+  const rows = useMemo(() => sorted(table, found, sort, step), [table, found, sort, step]);
+  const download = () => {
+    const address = URL.createObjectURL(new Blob([csv(table, rows, step)], { type: "text/csv;charset=utf-8" }));
+    const link = Object.assign(document.createElement("a"), { href: address, download: `${table.name}.csv` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  };
+  const head = ({ name, title }) => {
+    const order = sort === name ? "ascending" : sort === `-${name}` ? "descending" : undefined;
+    const next = order === "ascending" ? `-${name}` : order === "descending" ? "" : name;
+    return (
+      <th key={name} scope="col" aria-sort={order}>
+        <a href={changed(route, { sort: next })} title={words.sort(title)}>
+          {title}
+          {order && <span aria-hidden="true">{order === "ascending" ? " ▲" : " ▼"}</span>}
+        </a>
+      </th>
+    );
+  };
+  const cell = (index, column) => {
+    const row = rows[index];
+    const value = table.cell(row, column.name, step);
+    const shown = value.length > LONG ? `${value.slice(0, LONG)}…` : value;
+    const traced = table.record && value && column.evidence === "required";
+    const told = <span dir="auto" title={value.length > 40 ? value : undefined}>{shown}</span>;
+    return traced ? <a href={changed(route, { cell: cellOf(table.cell(row, table.record), column.name) })}>{told}</a> : told;
+  };
+  const columns = table.columns.map(({ name, title, type, evidence }) => ({
+    name,
+    title,
+    evidence,
+    numeric: NUMBERS.has(type),
+  }));
+  return (
+    <>
+      <Filters route={route}>
+        <Search route={route} />
+        <button type="button" onClick={download} disabled={rows.length === 0}>
+          {words.download}
+        </button>
+      </Filters>
+      <p role="status" class="count">
+        {words.rows(rows.length, table.rows)}
+      </p>
+      {rows.length > 0 && <Grid label={table.title} columns={columns} count={rows.length} cell={cell} head={head} />}
+    </>
+  );
+}
+
+function Dictionary({ table }) {
+  const columns = ["column", "meaning", "type", "example", "evidence", "values"].map((name) => ({
+    name,
+    title: words[name],
+  }));
+  return (
+    <div class="grid prose" role="region" aria-label={words.dictionary} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map(({ name, title }) => (
+              <th key={name} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {table.columns.map((column) => (
+            <tr key={column.name}>
+              <th scope="row">
+                {column.title} <code>{column.name}</code>
+              </th>
+              <td>{column.description}</td>
+              <td>{[column.type, column.unit].filter(Boolean).join(", ")}</td>
+              <td>{column.example}</td>
+              <td>{column.evidence && words[column.evidence]}</td>
+              <td>
+                {column.labels && (
+                  <dl>
+                    {Object.entries(column.labels).map(([value, label]) => (
+                      <div key={value}>
+                        <dt>{value}</dt>
+                        <dd>{label}</dd>
+                      </div>
+                    ))}
+                  </dl>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -224,9 +224,9 @@ MACROS = (
     "matter(f) AS hash(verb(f), crowd(f), place(f), day(f))",
     """number(f) AS 2 + CASE WHEN pick(f, 57, 20) = 0 THEN pick(f, 53, 9000)
         ELSE size(f) + pick(matter(f), 53, size(f) // 3) END""",
-    """wording(f) AS CASE WHEN hedge(f) = 'vague' THEN 'dozens' ELSE CASE hedge(f) WHEN 'more_than' THEN 'more than ' WHEN 'at_least' THEN
-        'at least ' WHEN 'approximately' THEN 'about ' WHEN 'at_most' THEN 'up to ' ELSE '' END
-        || printf('%,d', number(f)) END""",
+    """wording(f) AS CASE hedge(f) WHEN 'vague' THEN 'dozens' WHEN 'more_than' THEN 'more than '
+        WHEN 'at_least' THEN 'at least ' WHEN 'approximately' THEN 'about '
+        WHEN 'at_most' THEN 'up to ' ELSE '' END || CASE WHEN hedge(f) <> 'vague' THEN printf('%,d', number(f)) ELSE '' END""",
     "dayword(f) AS 'on ' || dayname(day(f))",
     """body(f) AS wording(f) || CASE hedge(f) WHEN 'vague' THEN ' of ' ELSE ' ' END || crowd(f)
         || ' were ' || verb(f) || ' in ' || name(place(f)) || ' '

@@ -243,9 +243,11 @@ class _Part:
         rows = self._database.rows(
             f"""{self._with}, {self._wholes} {search.shared}
             candidate AS MATERIALIZED (SELECT * FROM {candidates}),
-            early AS MATERIALIZED (SELECT * FROM candidate ORDER BY key {limit}),
-            candidate_daily AS (SELECT *, {_EACH} FROM candidate),
-            early_daily AS (SELECT *, {_EACH} FROM early),
+            early AS MATERIALIZED (SELECT * FROM candidate SEMI JOIN (
+                SELECT key FROM candidate ORDER BY key {limit}) USING (key)),
+            candidate_daily AS MATERIALIZED (
+                SELECT *, {_EACH} FROM candidate WHERE NOT partial),
+            early_daily AS MATERIALIZED (SELECT *, {_EACH} FROM early WHERE NOT partial),
             pair AS (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
                 FROM ({" UNION ALL ".join(joins)}) ORDER BY ALL LIMIT {self._limit + 1})
             SELECT one, two, count FROM (SELECT count(*) AS count FROM candidate)
@@ -262,12 +264,16 @@ class _Part:
             disagree: The further condition.
         """
         early, others = f"early{rows}", f"candidate{rows}"
-        lies = [within.format(role=role) for role, values in self._scopes.items() if values]
-        for part, whole, order in ((early, others, "<"), (others, early, ">")):
-            same = self._equal("p", "w", self._claims.about)
+        same = self._equal("p", "w", self._claims.about)
+        wholes, parts = self._parts(early), self._parts(early, down=True)
+        for part, whole, order, up in ((wholes, others, "<", True), (others, parts, ">", False)):
+            lies = [
+                within.format(part=f"p.{role}{'_of' * up}", whole=f"w.{role}{'_of' * (not up)}")
+                for role in self._roles
+            ]
             conditions = [*same, *lies, f"p.key {order} w.key", disagree]
             yield f"""SELECT p.key AS one, w.key AS two
-                FROM {self._parts(part)} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
+                FROM {part} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
 
     def _states(self) -> _Search:
         differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
@@ -284,7 +290,7 @@ class _Part:
         event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
         joins = [("_daily", _STATED, f"{days} AND {larger}") for days in _SAME_DAY]
         joins += [("", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
-        shared = f"""figure AS MATERIALIZED (SELECT *, {span(counts)} FROM claim
+        shared = f"""figure AS NOT MATERIALIZED (SELECT *, {span(counts)} FROM claim
             WHERE numbered AND coalesce(low, high) IS NOT NULL AND {self._known}),"""
         return _Search(shared, "figure", self._suspects(), joins)
 
@@ -349,19 +355,29 @@ class _Part:
     def _wholes(self) -> str:
         """SQL: what each population and each place is part of."""
         closed = {role: scope.pairs for role, scope in self._scopes.items() if scope}
-        return "".join(f"{role}s AS MATERIALIZED {pairs}, " for role, pairs in closed.items())
+        return "".join(
+            f"""{role}s AS MATERIALIZED (WITH pair AS {pairs}
+            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair), """
+            for role, pairs in closed.items()
+        )
 
-    def _parts(self, rows: str) -> str:
-        """SQL: each row with each population and each place that its own is part of."""
+    def _parts(self, rows: str, *, down: bool = False) -> str:
+        """SQL: each row with each population and place that its own is part of, as `place_of`.
+
+        Args:
+            rows: The relation.
+            down: With each that is part of its own instead.
+        """
         columns, joins = ["c.*"], [f"{rows} AS c"]
+        own, other = ("whole", "id") if down else ("id", "whole")
         for role in self._roles:
-            columns.append(f"coalesce({role}s.whole, c.{role}) AS {role}_of")
-            joins.append(f"LEFT JOIN {role}s ON {role}s.id = c.{role}")
+            columns.append(f"coalesce({role}s.{other}, c.{role}) AS {role}_of")
+            joins.append(f"LEFT JOIN {role}s ON {role}s.{own} = c.{role}")
         return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
 
 
-_STATED = "p.{role}_of = w.{role}"
-_UNLESS = "(p.{role}_of = w.{role}) IS NOT FALSE"
+_STATED = "{part} = {whole}"
+_UNLESS = "({part} = {whole}) IS NOT FALSE"
 """Within, or not said."""
 _PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
 """Which of the two does not say the population, the place or the day; else both are `_STATED`."""

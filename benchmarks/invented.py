@@ -190,8 +190,13 @@ def five_tables(rows: int) -> list[Plan]:
 PER_ARTICLE = 20
 """Figures of one article; each has 200 characters of it."""
 PER_INCIDENT = 10
+PER_LINK = 50
 VERBS = ("drowned", "hurt", "rescued", "missing", "homeless", "fled")
-HEDGES = ("exact", "more_than", "at_least", "approximately", "at_most")
+HEDGES = ("exact", "more_than", "at_least", "approximately", "at_most", "vague")
+CROWDS = ("people", "children", "police")
+POLICIES = ("cautious", "literal")
+LAND = 999
+"""Number of the place that all others are part of: a land of 333 towns with two quarters each."""
 CELLS = ("span_id", "incident_id", "outcome", "value_text", "value_low", "value_high",
          "qualifier", "place_id", "as_of", "as_of_precision")  # fmt: skip
 ROLES = ("verbatim", "resolved", "coded", "verbatim", "normalised", "normalised", "normalised",
@@ -206,15 +211,25 @@ MACROS = (
     "written(a) AS DATE '2031-01-01' + CAST(pick(a, 50, 300) AS INTEGER)",
     "day(f) AS written(article(f)) - CAST(1 + pick(f, 51, 5) AS INTEGER)",
     f"hedge(f) AS {chosen(HEDGES, 52, 'f')}",
-    "number(f) AS 2 + pick(f, 53, 9000)",
-    """wording(f) AS CASE hedge(f) WHEN 'more_than' THEN 'more than ' WHEN 'at_least' THEN
-        'at least ' WHEN 'approximately' THEN 'about ' WHEN 'at_most' THEN 'up to ' ELSE '' END
-        || printf('%,d', number(f))""",
     f"verb(f) AS {chosen(VERBS, 54, 'f')}",
-    "place(f) AS (article(f) % 333) * 3 + pick(f, 55, 3)",
-    "name(p) AS 'Norholm' || CASE p % 3 WHEN 1 THEN (p - 1) || ' Bay' ELSE p::VARCHAR END",
+    f"crowd(f) AS {chosen(CROWDS, 56, 'f')}",
+    f"""place(f) AS CASE WHEN pick(f, 58, 10) = 0 THEN {LAND}
+        ELSE (article(f) % 333) * 3 + pick(f, 55, 3) END""",
+    f"""name(p) AS CASE WHEN p = {LAND} THEN 'Norland' ELSE 'Norholm'
+        || CASE p % 3 WHEN 1 THEN (p - 1) || ' Bay' ELSE p::VARCHAR END END""",
+    f"whole(p) AS CASE WHEN p % 3 > 0 THEN p - p % 3 WHEN p < {LAND} THEN {LAND} END",
+    f"named(i) AS CASE i % 4 WHEN 3 THEN {LAND} ELSE (i // 4 % 333) * 3 + i % 4 END",
+    """size(f) AS CASE WHEN place(f) = 999 THEN 9000 WHEN place(f) % 3 = 0 THEN 3000 ELSE 1000 END
+        // CASE crowd(f) WHEN 'people' THEN 1 ELSE 3 END""",
+    "matter(f) AS hash(verb(f), crowd(f), place(f), day(f))",
+    """number(f) AS 2 + CASE WHEN pick(f, 57, 20) = 0 THEN pick(f, 53, 9000)
+        ELSE size(f) + pick(matter(f), 53, size(f) // 3) END""",
+    """wording(f) AS CASE hedge(f) WHEN 'vague' THEN 'dozens' WHEN 'more_than' THEN 'more than '
+        WHEN 'at_least' THEN 'at least ' WHEN 'approximately' THEN 'about '
+        WHEN 'at_most' THEN 'up to ' ELSE '' END || CASE WHEN hedge(f) <> 'vague' THEN printf('%,d', number(f)) ELSE '' END""",
     "dayword(f) AS 'on ' || dayname(day(f))",
-    """body(f) AS wording(f) || ' people were ' || verb(f) || ' in ' || name(place(f)) || ' '
+    """body(f) AS wording(f) || CASE hedge(f) WHEN 'vague' THEN ' of ' ELSE ' ' END || crowd(f)
+        || ' were ' || verb(f) || ' in ' || name(place(f)) || ' '
         || dayword(f)""",
     """passage(f, part) AS CASE part WHEN 0 THEN body(f) WHEN 1 THEN wording(f)
         ELSE dayword(f) END""",
@@ -237,7 +252,7 @@ def traceable(figures: int) -> list[Plan]:
     """So many figures with all their receipts, after the traceability profile."""
     articles = -(-figures // PER_ARTICLE)
     traced = {"kzdata:evidence": "required"}
-    low = "CASE WHEN hedge(i) <> 'at_most' THEN number(i)::VARCHAR END"
+    low = "CASE WHEN hedge(i) NOT IN ('at_most', 'vague') THEN number(i)::VARCHAR END"
     high = """CASE WHEN hedge(i) IN ('exact', 'approximately', 'at_most')
         THEN number(i)::VARCHAR END"""
     figure = {"text": "value_text", "low": "value_low", "high": "value_high",
@@ -264,14 +279,28 @@ def traceable(figures: int) -> list[Plan]:
             "kzdata:spans": {"id": "span_id", "source": "article_id", "start": "char_start",
                              "end": "char_end", "quote": "quote", "occurrence": "occurrence",
                              "checksum": "checksum", "maxLength": 100, "maxShare": 0.5}}),
-        Plan("places", 999, [
+        Plan("places", LAND + 1, [
             identified("place_id", "PL", "i"),
             column("name", "name(i)", maxLength=80, required=True),
-        ], {"primaryKey": ["place_id"]}),
-        Plan("aliases", articles * 3, [
-            identified("place_id", "PL", "(i // 3 % 333) * 3 + i % 3"),
-            column("alias", "name((i // 3 % 333) * 3 + i % 3)", required=True),
-            identified("article_id", "AR", "i // 3"),
+            column("part_of", "printf('PL-%08d', whole(i))", pattern="PL-[0-9]{8}"),
+        ], {"primaryKey": ["place_id"], "kzdata:parent": "part_of",
+            "foreignKeys": [reference("part_of", "places", "place_id")]}),
+        Plan("populations", len(CROWDS), [
+            column("population", f"{list(CROWDS)}[i + 1]", required=True),
+            column("part_of", "CASE WHEN i > 0 THEN 'people' END"),
+        ], {"primaryKey": ["population"], "kzdata:parent": "part_of",
+            "foreignKeys": [reference("part_of", "populations", "population")]}),
+        Plan("vague_terms", len(POLICIES), [
+            column("term", "'dozens'", required=True),
+            column("policy", f"{list(POLICIES)}[i + 1]", required=True),
+            column("low", "24 + 12 * i", "integer", required=True),
+            column("high", "99", "integer"),
+        ], {"primaryKey": ["term", "policy"], "kzdata:policies": {
+            "term": "term", "policy": "policy", "low": "low", "high": "high"}}),
+        Plan("aliases", articles * 4, [
+            identified("place_id", "PL", "named(i)"),
+            column("alias", "name(named(i))", required=True),
+            identified("article_id", "AR", "i // 4"),
         ], {"primaryKey": ["place_id", "alias", "article_id"],
             "foreignKeys": [reference("place_id", "places"), reference("article_id", "articles")],
             "kzdata:aliases": {"entity": "place_id", "alias": "alias", "source": "article_id",
@@ -286,7 +315,12 @@ def traceable(figures: int) -> list[Plan]:
         Plan("incidents", -(-figures // PER_INCIDENT), [
             identified("incident_id", "IN", "i"),
             column("kind", "'flood'", enum=["flood", "storm"], required=True, **traced),
-        ], {"primaryKey": ["incident_id"]}),
+            column("title", f"'Flood in ' || name(place(i * {PER_INCIDENT}))", required=True),
+            column("day", f"day(i * {PER_INCIDENT})::VARCHAR", "date"),
+            identified("place_id", "PL", f"place(i * {PER_INCIDENT})"),
+        ], {"primaryKey": ["incident_id"], "foreignKeys": [reference("place_id", "places")],
+            "kzdata:events": {"title": "title", "type": "kind", "place": "place_id"},
+            "kzdata:dates": [{"start": "day"}]}),
         Plan("claims", figures, [
             identified("claim_id", "CL", "i"),
             identified("incident_id", "IN", f"i // {PER_INCIDENT}", **traced),
@@ -296,15 +330,30 @@ def traceable(figures: int) -> list[Plan]:
             column("value_low", low, "integer", minimum=0, **traced),
             column("value_high", high, "integer", minimum=0, **traced),
             column("qualifier", "hedge(i)", enum=list(HEDGES), **traced),
+            column("population", "crowd(i)"),
             identified("place_id", "PL", "place(i)", **traced),
             column("as_of", "day(i)::VARCHAR", "date", **traced),
             column("as_of_precision", "'day'", enum=["day", "week"], **traced),
         ], {"primaryKey": ["claim_id"], "foreignKeys": [
             reference("incident_id", "incidents"), reference("span_id", "spans"),
-            reference("place_id", "places")],
+            reference("population", "populations"), reference("place_id", "places")],
+            "kzdata:claims": {"outcome": "outcome", "deaths": ["drowned"], "event": "incident_id",
+                              "population": "population", "place": "place_id"},
             "kzdata:principal": "span_id", "kzdata:figure": figure,
             "kzdata:claims": {"outcome": "outcome", "event": "incident_id", "place": "place_id"},
             "kzdata:dates": [{"start": "as_of", "precision": "as_of_precision"}]}),
+        Plan("links", -(-figures // PER_LINK), [
+            identified("claim_id", "CL", f"i * {PER_LINK} + 1"),
+            column("relation", "CASE i % 5 WHEN 0 THEN 'retracts' WHEN 1 THEN 'contradicts' "
+                   "ELSE 'updates' END", enum=["contradicts", "retracts", "updates"],
+                   required=True),
+            identified("other_id", "CL", f"i * {PER_LINK}"),
+        ], {"primaryKey": ["claim_id", "relation", "other_id"], "foreignKeys": [
+            reference("claim_id", "claims"), reference("other_id", "claims", "claim_id")],
+            "kzdata:links": {"claim": "claim_id", "relation": "relation", "other": "other_id",
+                             "acyclic": ["updates"], "contradicts": ["contradicts"],
+                             "supersedes": ["updates"], "retracts": ["retracts"]}},
+             where=f"i * {PER_LINK} + 1 < {figures}"),
         _evidence(figures),
     ]  # fmt: skip
 
@@ -312,8 +361,8 @@ def traceable(figures: int) -> list[Plan]:
 def _evidence(figures: int) -> Plan:
     """An edge for each filled cell of a claim, and one from its incident's kind."""
     f, part = f"(i // {PARTS})", f"(i % {PARTS} + 1)"
-    kept = f"""NOT (({part} = 5 AND hedge({f}) = 'at_most')
-        OR ({part} = 6 AND hedge({f}) IN ('more_than', 'at_least')))"""
+    kept = f"""NOT (({part} = 5 AND hedge({f}) IN ('at_most', 'vague'))
+        OR ({part} = 6 AND hedge({f}) IN ('more_than', 'at_least', 'vague')))"""
     last = f"{part} = {PARTS}"
     return Plan("evidence", figures * PARTS, [
         column("record_id", f"""CASE WHEN {last} THEN printf('IN-%08d', {f} // {PER_INCIDENT})

@@ -51,6 +51,8 @@ SHARED = "shared"
 """Schema of relations that are no table of the package, so that no name can collide."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+LISTED = "(SELECT unnest(CAST(? AS VARCHAR[])))"
+"""A relation of one column, the texts of a parameter; thousands are joined, not compared."""
 SQL_TYPES = {
     "integer": "BIGINT",
     "number": "DOUBLE",

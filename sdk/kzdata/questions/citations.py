@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kzdata.database import among, bigint, identifier, table_named, text
+from kzdata.database import LISTED, bigint, identifier, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError
 from kzdata.spans import passage_link
@@ -70,21 +70,27 @@ def _rows(shelf: Shelf, keys: list[str]) -> list[tuple[Any, ...]]:
     s, a = spans.schema.spans, sources.schema.sources
     assert s and a
     texts = {name: text(identifier(getattr(s, name))) for name in ("id", "source", "quote")}
-    places = {name: bigint(identifier(getattr(s, name))) for name in ("start", "end", "occurrence")}
-    columns = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (texts | places).items())
+    names = {name: identifier(getattr(s, name)) for name in ("start", "end", "occurrence")}
+    columns = ", ".join(f"{sql} AS {name}_" for name, sql in (texts | names).items())
+    numbers = ", ".join(f"{bigint(f'{name}_')} AS {identifier(name)}" for name in names)
     day, address = (text(identifier(n)) if n else "NULL" for n in (a.published_on, a.url))
+    # Numbers are read of the few spans that are asked for, not of all.
     return shelf.database.rows(
-        f"""WITH span AS (SELECT {columns} FROM {table_named(spans.name)}),
-        asked AS (SELECT * FROM span WHERE {among("id", keys)}
-            AND quote <> '' AND start IS NOT NULL AND occurrence IS NOT NULL),
+        f"""WITH span AS NOT MATERIALIZED (SELECT {columns} FROM {table_named(spans.name)}),
+        asked AS MATERIALIZED (SELECT id_ AS id, source_ AS source, quote_ AS quote, {numbers}
+            FROM span WHERE id_ IN {LISTED} AND quote_ <> ''),
+        wide AS MATERIALIZED (SELECT id_ AS id, source_ AS source, quote_ AS quote, {numbers}
+            FROM span WHERE source_ IN (SELECT source FROM asked)),
         around AS (SELECT asked.id, wide.start, wide.quote, row_number() OVER (
                 PARTITION BY asked.id ORDER BY wide."end" - wide.start DESC, wide.id) AS rank
-            FROM asked JOIN span AS wide ON wide.source = asked.source
+            FROM asked JOIN wide ON wide.source = asked.source
             AND wide.start <= asked.start AND wide."end" >= asked."end"),
-        article AS (SELECT {text(identifier(a.id))} AS id, {day} AS day, {address} AS address
-            FROM {table_named(sources.name)})
+        article AS NOT MATERIALIZED (SELECT {text(identifier(a.id))} AS id, {day} AS day,
+            {address} AS address FROM {table_named(sources.name)})
         SELECT asked.id, asked.source, day, asked.quote, asked.start, asked."end",
             asked.occurrence, address, around.start, around.quote
         FROM asked JOIN around ON around.id = asked.id AND rank = 1
-        LEFT JOIN article ON article.id = asked.source"""
+        LEFT JOIN article ON article.id = asked.source
+        WHERE asked.start IS NOT NULL AND asked.occurrence IS NOT NULL""",
+        [keys],
     )

@@ -9,14 +9,14 @@ day, both are about one thing only if they are about the same event. What they s
 - they say states (dismissed, resigned) that differ.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from kzdata.database import each_day, literal
 from kzdata.questions.answers import MOST, Rows
 from kzdata.questions.claims import Claim, Claims, described, tables
-from kzdata.questions.intervals import exceeds
+from kzdata.questions.intervals import beyond, exceeds, span
 from kzdata.questions.links import Link
 from kzdata.questions.scopes import check
 from kzdata.tables import Shelf
@@ -132,6 +132,22 @@ def disagreements(
     return Disagreements(tuple(found[:limit]), max(0, len(found) - limit))
 
 
+class _Search(NamedTuple):
+    """How to find pairs.
+
+    Attributes:
+        shared: SQL of common table expressions.
+        rows: The relation of the claims that may be part of a pair.
+        suspects: SQL of a relation of fewer of them, none of which is missing.
+        joins: Arguments of `_Part._both`.
+    """
+
+    shared: str
+    rows: str
+    suspects: str
+    joins: list[tuple[str, str, str]]
+
+
 class _Part:
     """The disagreements within one table of claims."""
 
@@ -200,62 +216,183 @@ class _Part:
         """Pairs of keys, the smaller first, with `figure` or `state`."""
         found: dict[tuple[str, str], str] = {}
         if self._claims.declared.state:
-            differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
-            found |= dict.fromkeys(self._joined([("claim", _UNLESS, differ)]), "state")
+            found |= dict.fromkeys(self._smallest(self._states()), "state")
         if self._table.schema.figure:
-            counts = self._claims.declared.outcome is not None
-            larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {exceeds('p', 'w', counts)}"
-            event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
-            joins = [("daily", _STATED, f"{days} AND {larger}") for days in _SAME_DAY]
-            joins += [("figure", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
-            found |= dict.fromkeys(self._joined(joins), "figure")
+            found |= dict.fromkeys(self._smallest(self._figures()), "figure")
         return found
 
-    def _joined(self, joins: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
-        """Pairs in which `p` lies within `w`, and which meet a condition.
+    def _smallest(self, search: _Search) -> list[tuple[str, str]]:
+        """The pairs with the smallest keys: up to the limit, and one more if there are more.
+
+        Both claims of a pair are candidates. So all pairs whose smaller key is among the first
+        candidates come before all other pairs, and mostly suffice.
+        """
+        many = _FIRST * (self._limit + 1)
+        for candidates, most in ((search.rows, many), (search.suspects, many)):
+            pairs, count = self._among(search, candidates, most)
+            if len(pairs) > self._limit or count <= most:
+                return pairs
+        return self._among(search, search.suspects)[0]
+
+    def _among(
+        self, search: _Search, candidates: str, most: int | None = None
+    ) -> tuple[list[tuple[str, str]], int]:
+        """Pairs of candidates, the smaller among the first of them, and how many candidates."""
+        limit = "" if most is None else f"LIMIT {most}"
+        joins = [join for each in search.joins for join in self._both(*each)]
+        rows = self._database.rows(
+            f"""{self._with}, {self._wholes} {search.shared}
+            candidate AS MATERIALIZED (SELECT * FROM {candidates}),
+            early AS MATERIALIZED (SELECT * FROM candidate SEMI JOIN (
+                SELECT key FROM candidate ORDER BY key {limit}) USING (key)),
+            candidate_daily AS MATERIALIZED (
+                SELECT *, {_EACH} FROM candidate WHERE NOT partial),
+            early_daily AS MATERIALIZED (SELECT *, {_EACH} FROM early WHERE NOT partial),
+            pair AS (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
+                FROM ({" UNION ALL ".join(joins)}) ORDER BY ALL LIMIT {self._limit + 1})
+            SELECT one, two, count FROM (SELECT count(*) AS count FROM candidate)
+            LEFT JOIN pair ON true ORDER BY one, two"""
+        )
+        return [(one, two) for one, two, _ in rows if one is not None], rows[0][2]
+
+    def _both(self, rows: str, within: str, disagree: str) -> Iterator[str]:
+        """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
 
         Args:
-            joins: The relation that both come from, `claim`, those with a `figure`, or these
-                `daily`; when a population or a place lies within another; and the condition.
+            rows: Nothing, or `_daily` for one row a day.
+            within: When a population or a place lies within another.
+            disagree: The further condition.
         """
-        selects = " UNION ".join(self._join(*join) for join in joins)
-        found: list[tuple[str, str]] = self._database.rows(
-            f"""{self._with}, figure AS (
-                SELECT * FROM claim WHERE numbered AND coalesce(low, high) IS NOT NULL),
-            daily AS (SELECT *, {each_day("first", "last", _FEW)} AS each FROM figure)
-            SELECT one, two FROM ({selects}) ORDER BY one, two LIMIT {self._limit + 1}"""
+        early, others = f"early{rows}", f"candidate{rows}"
+        same = self._equal("p", "w", self._claims.about)
+        wholes, parts = self._parts(early), self._parts(early, down=True)
+        for part, whole, order, up in ((wholes, others, "<", True), (others, parts, ">", False)):
+            lies = [
+                within.format(part=f"p.{role}{'_of' * up}", whole=f"w.{role}{'_of' * (not up)}")
+                for role in self._roles
+            ]
+            conditions = [*same, *lies, f"p.key {order} w.key", disagree]
+            yield f"""SELECT p.key AS one, w.key AS two
+                FROM {part} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
+
+    def _states(self) -> _Search:
+        differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
+        by = ", ".join(self._claims.about)
+        shared = f"""stated AS (SELECT * FROM claim WHERE state IS NOT NULL AND {self._known}),
+        torn AS (SELECT {by} FROM stated GROUP BY ALL HAVING min(state) <> max(state)),"""
+        same = " AND ".join(self._equal("s", "t", self._claims.about))
+        suspects = f"(SELECT s.* FROM stated AS s SEMI JOIN torn AS t ON {same})"
+        return _Search(shared, "stated", suspects, [("", _UNLESS, differ)])
+
+    def _figures(self) -> _Search:
+        counts = self._claims.declared.outcome is not None
+        larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {exceeds('p', 'w', counts)}"
+        event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
+        joins = [("_daily", _STATED, f"{days} AND {larger}") for days in _SAME_DAY]
+        joins += [("", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
+        shared = f"""figure AS NOT MATERIALIZED (SELECT *, {span(counts)} FROM claim
+            WHERE numbered AND coalesce(low, high) IS NOT NULL AND {self._known}),"""
+        return _Search(shared, "figure", self._suspects(), joins)
+
+    def _suspects(self) -> str:
+        """SQL of the figures that may be part of a disagreement: of groups whose ends exclude.
+
+        Of all claims about one thing and day only the largest lower end and the smallest upper end
+        count, so that claims that agree are never compared one with another.
+        """
+        by, at = ", ".join(("unit", *self._claims.about)), ", ".join(self._roles)
+        of = ", ".join(f"{role}_of AS {role}" for role in self._roles)
+        there = [f"p.{role}_of = w.{role}" for role in self._roles]
+        here = self._equal("p", "w", self._roles)
+        same = self._same("p", "w")
+        hot = " UNION ALL ".join(
+            f"""SELECT w.*, p.least AS ceiling FROM part AS p JOIN bound AS w
+            ON {" AND ".join([*same, *here, days])} WHERE {beyond("p.least", "w.most")}"""
+            for days in _SAME_DAY_OF_GROUPS
         )
-        return found
+        parts = " UNION ALL ".join(
+            f"""SELECT p.key FROM {self._parts("daily")} AS p JOIN hot AS w
+            ON {" AND ".join([*same, *there, days])} WHERE {beyond("p.least", "w.most")}"""
+            for days in _SAME_DAY_OF_GROUPS
+        )
+        ends = "max(least) AS least, min(most) AS most"
+        some = "max(CASE WHEN partial THEN {} END)", "min(CASE WHEN partial THEN {} END)"
+        keys = ", ".join(filter(None, [by, at, "each"]))
+        wholes = ", ".join(filter(None, [by, of, "each"]))
+        return f"""(WITH daily AS (SELECT *, {_EACH} FROM figure WHERE NOT partial),
+        bound AS MATERIALIZED (SELECT {keys}, {ends} FROM daily GROUP BY ALL),
+        part AS (SELECT {wholes}, max(least) AS least FROM {self._parts("bound")} GROUP BY ALL),
+        hot AS MATERIALIZED ({hot}),
+        told AS (SELECT {by}, event, {ends}, {some[0].format("least")} AS some_least,
+            {some[1].format("most")} AS some_most FROM figure WHERE event IS NOT NULL
+            GROUP BY ALL HAVING bool_or(partial)),
+        suspect AS ({parts}
+            UNION ALL SELECT p.key FROM daily AS p JOIN hot AS w
+            ON {" AND ".join([*same, *here, "p.each IS NOT DISTINCT FROM w.each"])}
+            WHERE {beyond("w.ceiling", "p.most")}
+            UNION ALL SELECT p.key FROM figure AS p JOIN told AS w
+            ON {" AND ".join([*same, "p.event = w.event"])}
+            WHERE {beyond("p.least", "w.some_most")} OR {beyond("w.some_least", "p.most")}
+            OR (p.partial AND ({beyond("p.least", "w.most")} OR {beyond("w.least", "p.most")})))
+        SELECT * FROM figure SEMI JOIN suspect USING (key))"""
 
-    def _join(self, rows: str, within: str, disagree: str) -> str:
-        same = [f"p.{name} IS NOT DISTINCT FROM w.{name}" for name in self._claims.about]
-        lies = [within.format(role=role) for role, values in self._scopes.items() if values]
-        known = f"coalesce({', '.join(f'p.{name}' for name in self._claims.about)}) IS NOT NULL"
-        conditions = [*same, *lies, known, "p.key <> w.key", disagree]
-        return f"""SELECT DISTINCT least(p.key, w.key) AS one, greatest(p.key, w.key) AS two
-            FROM ({self._parts(rows)}) AS p JOIN {rows} AS w ON {" AND ".join(conditions)}"""
+    @property
+    def _roles(self) -> tuple[str, ...]:
+        return tuple(role for role, scope in self._scopes.items() if scope)
 
-    def _parts(self, rows: str) -> str:
-        """SQL: each row with each population and each place that its own is part of."""
+    @property
+    def _known(self) -> str:
+        return f"coalesce({', '.join(self._claims.about)}) IS NOT NULL"
+
+    def _same(self, one: str, other: str) -> list[str]:
+        return self._equal(one, other, ("unit", *self._claims.about))
+
+    @staticmethod
+    def _equal(one: str, other: str, names: Iterable[str]) -> list[str]:
+        return [f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in names]
+
+    @property
+    def _wholes(self) -> str:
+        """SQL: what each population and each place is part of."""
+        closed = {role: scope.pairs for role, scope in self._scopes.items() if scope}
+        return "".join(
+            f"""{role}s AS MATERIALIZED (WITH pair AS {pairs}
+            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair), """
+            for role, pairs in closed.items()
+        )
+
+    def _parts(self, rows: str, *, down: bool = False) -> str:
+        """SQL: each row with each population and place that its own is part of, as `place_of`.
+
+        Args:
+            rows: The relation.
+            down: With each that is part of its own instead.
+        """
         columns, joins = ["c.*"], [f"{rows} AS c"]
-        for role, scope in self._scopes.items():
-            if scope:
-                columns.append(f"coalesce({role}s.whole, c.{role}) AS {role}_of")
-                joins.append(f"LEFT JOIN {scope.pairs} AS {role}s ON {role}s.id = c.{role}")
-        return f"SELECT {', '.join(columns)} FROM {' '.join(joins)}"
+        own, other = ("whole", "id") if down else ("id", "whole")
+        for role in self._roles:
+            columns.append(f"coalesce({role}s.{other}, c.{role}) AS {role}_of")
+            joins.append(f"LEFT JOIN {role}s ON {role}s.{own} = c.{role}")
+        return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
 
 
-_STATED = "p.{role}_of = w.{role}"
-_UNLESS = "(p.{role}_of = w.{role}) IS NOT FALSE"
+_STATED = "{part} = {whole}"
+_UNLESS = "({part} = {whole}) IS NOT FALSE"
 """Within, or not said."""
 _PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
 """Which of the two does not say the population, the place or the day; else both are `_STATED`."""
 _OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
 _FEW = 3
-_SAME_DAY = (
+_EACH = f"{each_day('first', 'last', _FEW)} AS each"
+_SAME_DAY_OF_GROUPS = (
     "p.each = w.each",
-    f"p.each IS NULL AND {_OVERLAP}",
-    f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}",
+    "p.each IS NULL",
+    "w.each IS NULL AND p.each IS NOT NULL",
+)
+_SAME_DAY = tuple(
+    days if "NULL" not in days else f"{days} AND {_OVERLAP}" for days in _SAME_DAY_OF_GROUPS
 )
 """Overlapping days. Equality joins a million claims fast, so that periods of up to `_FEW` days are
 joined day by day, and only longer ones by comparison."""
+_FIRST = 4
+"""Candidates that are looked at first, for each disagreement that may be listed."""

@@ -81,6 +81,31 @@ def exceeds(one: str, other: str, counts: bool) -> str:
     return f"({one}.low > {other}.high OR ({touch}))"
 
 
+def span(counts: bool) -> str:
+    """SQL: the columns `least` and `most`, the smallest and the largest number that fit.
+
+    Where one interval exceeds another, its `least` is `beyond` the `most` of the other.
+
+    Args:
+        counts: Only whole numbers are meant.
+    """
+    if counts:
+        least, most = "floor(low) + 1", "ceil(high) - 1"
+        ends = "ceil(low)", "floor(high)"
+    else:
+        least, most = (f"nextafter({end})" for end in ("low, 'infinity'", "high, '-infinity'"))
+        ends = "low", "high"
+    return (
+        f"CASE WHEN above THEN {least} ELSE {ends[0]} END AS least, "
+        f"CASE WHEN below THEN {most} ELSE {ends[1]} END AS most"
+    )
+
+
+def beyond(least: str, most: str) -> str:
+    """SQL: whether a `least` is larger than a `most`; what is no number may always be."""
+    return f"({least} > {most} OR NOT isfinite({least}))"
+
+
 HULL = {
     "low": "CASE WHEN count(low) = count(*) THEN min(low) END",
     "high": "CASE WHEN count(high) = count(*) THEN max(high) END",

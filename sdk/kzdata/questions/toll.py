@@ -195,6 +195,10 @@ def _tolls(shelf: Shelf) -> list[Table]:
     return found
 
 
+_Names = tuple[str | None, str | None, str | None]
+"""Outcome, population and place of a scope."""
+
+
 class _Part:
     """What one table of claims has to say."""
 
@@ -240,23 +244,30 @@ class _Part:
 
     def scopes(self) -> Iterator[Scope]:
         """The scopes in the order of their names, with the claims up to the limit."""
-        counts = self._rows("SELECT {by}, count(*) FROM chosen GROUP BY {by}")
-        standing = "numbered AND NOT retracted AND NOT superseded"
-        ends = ", ".join(HULL.values())
-        ranges = self._rows(
-            f"SELECT {{by}}, count(*), {ends} FROM chosen WHERE {standing} GROUP BY {{by}}"
-        )
-        envelopes = {tuple(row[:3]): Envelope(Interval.of(row[4:]), row[3]) for row in ranges}
+        counts, envelopes = self._scopes_named()
         entries = self._entries()
-        self.more = sum(count for *_, count in counts) - sum(map(len, entries.values()))
-        for *names, _ in counts:
-            by = (names[0], names[1], names[2])
+        self.more = sum(counts.values()) - sum(map(len, entries.values()))
+        for by in counts:
             envelope = envelopes.get(by, Envelope(None, 0))
             yield Scope(*by, envelope, tuple(entries.get(by, ())))
 
-    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
-        by = "about0, population, place"
-        return self._database.rows(f"{self._with} {sql.format(by=by)} ORDER BY {by} NULLS LAST")
+    def _scopes_named(self) -> tuple[dict[_Names, int], dict[_Names, Envelope]]:
+        """How many claims each scope has, in the order of their names, and their ranges."""
+        by, ends = "about0, population, place", ", ".join(HULL.values())
+        rows = self._database.rows(
+            f"""{self._with} SELECT {by}, count(*), standing, {ends} FROM (
+                SELECT *, numbered AND NOT retracted AND NOT superseded AS standing FROM chosen)
+            GROUP BY {by}, standing ORDER BY {by} NULLS LAST"""
+        )
+        counts: dict[_Names, int] = {}
+        envelopes: dict[_Names, Envelope] = {}
+        for outcome, population, place, count, standing, *hull in rows:
+            names = (outcome, population, place)
+            counts[names] = counts.get(names, 0) + count
+            if standing:
+                low, high, above, below = hull
+                envelopes[names] = Envelope(Interval.of((low, high, above, below)), count)
+        return counts, envelopes
 
     def _entries(self) -> dict[tuple[str | None, ...], list[Entry]]:
         rows = self._database.rows(

@@ -226,7 +226,8 @@ MACROS = (
         ELSE size(f) + pick(matter(f), 53, size(f) // 3) END""",
     """wording(f) AS CASE hedge(f) WHEN 'vague' THEN 'dozens' WHEN 'more_than' THEN 'more than '
         WHEN 'at_least' THEN 'at least ' WHEN 'approximately' THEN 'about '
-        WHEN 'at_most' THEN 'up to ' ELSE '' END || CASE WHEN hedge(f) <> 'vague' THEN printf('%,d', number(f)) ELSE '' END""",
+        WHEN 'at_most' THEN 'up to ' ELSE '' END
+        || CASE WHEN hedge(f) <> 'vague' THEN printf('%,d', number(f)) ELSE '' END""",
     "dayword(f) AS 'on ' || dayname(day(f))",
     """body(f) AS wording(f) || CASE hedge(f) WHEN 'vague' THEN ' of ' ELSE ' ' END || crowd(f)
         || ' were ' || verb(f) || ' in ' || name(place(f)) || ' '
@@ -340,7 +341,6 @@ def traceable(figures: int) -> list[Plan]:
             "kzdata:claims": {"outcome": "outcome", "deaths": ["drowned"], "event": "incident_id",
                               "population": "population", "place": "place_id"},
             "kzdata:principal": "span_id", "kzdata:figure": figure,
-            "kzdata:claims": {"outcome": "outcome", "event": "incident_id", "place": "place_id"},
             "kzdata:dates": [{"start": "as_of", "precision": "as_of_precision"}]}),
         Plan("links", -(-figures // PER_LINK), [
             identified("claim_id", "CL", f"i * {PER_LINK} + 1"),

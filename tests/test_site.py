@@ -29,7 +29,6 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 VIEWS = [
     *("#/toll", "#/toll?cell=CR-0007%2Fvalue_text", "#/toll?as-of=2022-01-05", "#/timeline"),
     *("#/timeline?place=almaty&q=airport", "#/disagreements", "#/tables/evidence?q=SP-01"),
@@ -183,7 +182,6 @@ def test_without_a_script_element_of_its_own(site: Path) -> None:
     assert "unsafe" not in text.split("</head>")[0]
 
 
-@needs_browser
 def test_with_the_texts_each_highlight_is_its_passage(
     visit: Callable[..., Visit], texts: Path, tmp_path: Path
 ) -> None:
@@ -265,6 +263,7 @@ def test_nothing_leaves_the_page_and_nothing_goes_wrong(
     assert not here.complaints
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
 )
@@ -307,6 +306,23 @@ def test_the_slider_changes_the_toll_as_as_of_does(
             assert shown == expected(then), day
             seen.add(str(shown))
     assert len(seen) >= 3
+
+
+def test_the_day_holds_for_timeline_and_disagreements_too(
+    visit: Callable[..., Visit], site: Path, package: Path
+) -> None:
+    here = visit()
+    page = here.open(site)
+    with kzdata.load(package) as kz:
+        for day in ("2022-01-05", "2022-01-06", "2022-01-07"):
+            with kz.as_of(day) as then:
+                wanted = [len(then.timeline()), len(then.disagreements())]
+            shown = []
+            for view in ("timeline", "disagreements"):
+                here.show(f"#/{view}?as-of={day}")
+                told = page.locator(".count").inner_text()
+                shown.append(int(told.split()[0]) if told[0].isdigit() else 0)
+            assert shown == wanted, day
 
 
 def claims(page: "Page") -> list[tuple[str, str]]:

@@ -247,6 +247,9 @@ class _Part:
                 SELECT key FROM candidate ORDER BY key {limit}) USING (key)),
             candidate_daily AS MATERIALIZED (
                 SELECT *, {_EACH} FROM candidate WHERE NOT partial),
+            candidate_near AS MATERIALIZED (
+                SELECT * FROM candidate SEMI JOIN early USING (event)),
+            early_near AS (SELECT * FROM early),
             early_daily AS MATERIALIZED (SELECT *, {_EACH} FROM early WHERE NOT partial),
             pair AS (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
                 FROM ({" UNION ALL ".join(joins)}) ORDER BY ALL LIMIT {self._limit + 1})
@@ -259,7 +262,7 @@ class _Part:
         """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
 
         Args:
-            rows: Nothing, or `_daily` for one row a day.
+            rows: Nothing, `_daily` for one row a day, or `_near` for claims about one event.
             within: When a population or a place lies within another.
             disagree: The further condition.
         """
@@ -289,7 +292,7 @@ class _Part:
         larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {exceeds('p', 'w', counts)}"
         event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
         joins = [("_daily", _STATED, f"{days} AND {larger}") for days in _SAME_DAY]
-        joins += [("", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
+        joins += [("_near", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
         shared = f"""figure AS NOT MATERIALIZED (SELECT *, {span(counts)} FROM claim
             WHERE numbered AND coalesce(low, high) IS NOT NULL AND {self._known}),"""
         return _Search(shared, "figure", self._suspects(), joins)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kzdata.questions.toll import Toll
     from kzdata.receipts import Receipt, Trace
     from kzdata.rows import Row
+    from kzdata.site.server import Server
     from kzdata.spans import Span, locate
     from kzdata.tables import Table
     from kzdata.validation import Finding, InvalidPackageError, Report, validate
@@ -69,6 +70,7 @@ _HOMES = {
     "Report": "validation",
     "Row": "rows",
     "RowChange": "versions",
+    "Server": "site.server",
     "Side": "versions",
     "Span": "spans",
     "SpanError": "errors",
@@ -107,6 +109,7 @@ __all__ = [
     "Report",
     "Row",
     "RowChange",
+    "Server",
     "Side",
     "Span",
     "SpanError",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kzdata.database import among, calendar_day, double, identifier, literal, table_named, text
+from kzdata.database import LISTED, calendar_day, double, identifier, literal, table_named, text
 from kzdata.descriptor import Claims as Declaration
 from kzdata.descriptor import Figure, Table
 from kzdata.questions.citations import Citation, citations, declared
@@ -154,7 +154,8 @@ class Claims:
         wanted = list(keys)
         rows = self.database.rows(
             f"SELECT {', '.join([*columns, *self.about])} FROM {self.relation} "
-            f"WHERE {among('key', wanted)}"
+            f"WHERE key IN {LISTED}",
+            [wanted],
         )
         records = [dict(zip([*columns, *self.about], row, strict=True)) for row in rows]
         cited = citations(self._shelf, (r["span"] for r in records if r["span"] is not None))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kzdata.database import among, identifier, table_named, text
+from kzdata.database import LISTED, among, identifier, table_named, text
 from kzdata.descriptor import Links as Declaration
 from kzdata.tables import Shelf
 
@@ -33,10 +33,10 @@ class Links:
     def of(self, claims: Iterable[str]) -> dict[str, tuple[Link, ...]]:
         """Links from and to claims, by claim, in the order of relation and keys."""
         keys = sorted(set(claims))
-        ends = " OR ".join(among(end, keys) for end in ("claim", "other"))
         rows = self._database.rows(
-            f"SELECT claim, relation, other, note FROM {self._relation} AS l WHERE {ends} "
-            "ORDER BY relation, claim, other"
+            f"SELECT claim, relation, other, note FROM {self._relation} AS l "
+            f"WHERE claim IN {LISTED} OR other IN {LISTED} ORDER BY relation, claim, other",
+            [keys, keys],
         )
         found: dict[str, list[Link]] = {key: [] for key in keys}
         for row in rows:

@@ -216,7 +216,7 @@ def disagreements(folder: Folder) -> list[str]:
         SEEN["cells"] += sum(map(len, rows))
         for side, one in oracle.unexplained(tables, table, ours, theirs, rows):
             field = table.schema.field(one.field) if one.field else None
-            shown = field.model_dump(exclude_defaults=True) if field else rows[one.row]
+            shown = field.stated() if field else rows[one.row]
             found.append(f"{side}: {one} {rows[one.row].get(one.field, '')!r} {shown}")
     return found
 

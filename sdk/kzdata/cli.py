@@ -195,12 +195,9 @@ def validate(
 
 
 def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
-    from kzdata import formats, rendering
+    from kzdata import rendering
 
-    if form is ReportFormat.TEXT:
-        text = rendering.report(result)
-    else:
-        text = formats.WRITERS[form](result, formats.folder(path))
+    text = rendering.report(result) if form is ReportFormat.TEXT else _written(result, path, form)
     if output is not None:
         rendering.save(text, output)
         rendering.emit(rendering.verdict(result))
@@ -208,6 +205,12 @@ def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | N
         rendering.emit(text)
     else:
         rendering.write(text)
+
+
+def _written(result: Any, path: Path | None, form: ReportFormat) -> str:
+    from kzdata import formats
+
+    return formats.WRITERS[form](result, formats.folder(path))
 
 
 @app.command(epilog="Example: kzdata tables")

@@ -84,12 +84,12 @@ _NUMBERS = {
     **_numbered("one two three four five six seven eight nine ten eleven twelve", 1),
 }
 
-_TODAY = re.compile(
+_TODAY = (
     "today|this day|during the day|now|right now|currently|presently|at present"
     "|at the moment|as of now|as of (?:this )?writing|at the time of (?:this )?writing|at this time"
     "|to date|so far"
 )
-_PART_OF_TODAY = re.compile(
+_PART_OF_TODAY = (
     "this (?:morning|afternoon|evening)|in the (?:early )?morning|in the (?:afternoon|evening)"
     "|at dawn|at noon|at midday"
 )
@@ -108,35 +108,30 @@ _DAY_NUMBER = r"(?P<day>[0-9]{1,2})(?P<suffix>st|nd|rd|th)?"
 _YEAR = r"(?P<year>[12][0-9]{3})"
 _PART = r"(?P<{}>morning|afternoon|evening|night|dawn|noon|midday)"
 
-_MONTH_DAY_RE = re.compile(rf"(?:{_WEEKDAY},? )?{_MONTH} {_DAY_NUMBER}(?:,? {_YEAR})?")
-_DAY_MONTH_RE = re.compile(
-    rf"(?:{_WEEKDAY},? )?(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH}(?:,? {_YEAR})?"
-)
-_ISO_RE = re.compile(rf"{_YEAR}-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})")
-_WEEKDAY_RE = re.compile(rf"(?:(?P<which>last|past|this past|next|coming|this coming) )?{_WEEKDAY}")
-_MONTH_RE = re.compile(rf"{_MONTH}(?:,? {_YEAR})?")
-_YEAR_RE = re.compile(_YEAR)
-_HOLIDAY_RE = re.compile(rf"new year's (?P<which>day|eve)(?:,? {_YEAR})?")
-_AGO_RE = re.compile(
+_MONTH_DAY_RE = rf"(?:{_WEEKDAY},? )?{_MONTH} {_DAY_NUMBER}(?:,? {_YEAR})?"
+_DAY_MONTH_RE = rf"(?:{_WEEKDAY},? )?(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH}(?:,? {_YEAR})?"
+_ISO_RE = rf"{_YEAR}-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})"
+_WEEKDAY_RE = rf"(?:(?P<which>last|past|this past|next|coming|this coming) )?{_WEEKDAY}"
+_MONTH_RE = rf"{_MONTH}(?:,? {_YEAR})?"
+_HOLIDAY_RE = rf"new year's (?P<which>day|eve)(?:,? {_YEAR})?"
+_AGO_RE = (
     rf"(?:exactly )?(?P<number>{_any(_NUMBERS)}|[1-9][0-9]{{0,3}})"
     r" (?P<unit>day|week|month|year)(?P<plural>s?) ago"
 )
-_PERIOD_RE = re.compile(r"(?P<which>last|this|next) (?P<unit>week|month|year)")
+_PERIOD_RE = r"(?P<which>last|this|next) (?P<unit>week|month|year)"
 
-_DRESSED_RE = re.compile(
+_DRESSED_RE = (
     r"(?:(?P<when>late|early|earlier|later|mid)[ -])?(?:(?:on|in|during|at|as of) )?"
     rf"(?:(?:the )?{_PART.format('part')} (?:of|on) )?(?:the )?(?P<core>.+?)"
     rf"(?: {_PART.format('tail')})?"
 )
-_SINCE_RE = re.compile(r"(?:ever )?since (?P<rest>.+)")
-_BEFORE_RE = re.compile(r"(?P<word>until|till|through|by|before|prior to) (?P<rest>.+)")
-_RANGE_RE = re.compile(r"(?:from )?(?P<first>.+?) (?:to|until|through) (?P<last>.+)")
-_BETWEEN_RE = re.compile(r"between (?P<first>.+?) and (?P<last>.+)")
-_DAYS_RE = re.compile(
-    rf"(?P<month>{_any(_MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
-)
+_SINCE_RE = r"(?:ever )?since (?P<rest>.+)"
+_BEFORE_RE = r"(?P<word>until|till|through|by|before|prior to) (?P<rest>.+)"
+_RANGE_RE = r"(?:from )?(?P<first>.+?) (?:to|until|through) (?P<last>.+)"
+_BETWEEN_RE = r"between (?P<first>.+?) and (?P<last>.+)"
+_DAYS_RE = rf"(?P<month>{_any(_MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
 
-_ANAPHORA_RE = re.compile(
+_ANAPHORA_RE = (
     r"(?:on |in |during |by |at |since |until |before )?"
     r"(?:(?:the|that) (?:next|following|same|previous|preceding|very) .+"
     r"|(?:that|the same) (?:day|night|morning|afternoon|evening|week|month|year|time)"
@@ -190,7 +185,7 @@ def _checked(wording: str) -> str:
 
 def _advice(text: str) -> str:
     """The likeliest way out for a wording that no rule read."""
-    if _ANAPHORA_RE.fullmatch(text):
+    if re.fullmatch(_ANAPHORA_RE, text):
         return "it points at another sentence; take the date from there and say so in a note"
     if text.endswith(" ago"):
         return "only a counted number of days, weeks, months or years ago can be resolved"
@@ -202,7 +197,7 @@ def _advice(text: str) -> str:
 
 def _open(text: str, written_on: date) -> DateInterval | None:
     """Read "since X", "until X", "before X"."""
-    since, before = _SINCE_RE.fullmatch(text), _BEFORE_RE.fullmatch(text)
+    since, before = re.fullmatch(_SINCE_RE, text), re.fullmatch(_BEFORE_RE, text)
     if since:
         known = _single(since["rest"], written_on)
         return DateInterval(known.start, None, "since") if known else None
@@ -217,10 +212,10 @@ def _open(text: str, written_on: date) -> DateInterval | None:
 
 def _range(text: str, written_on: date) -> _Known | None:
     """Read "X to Y", "between X and Y", "January 5-7": first day of X to last of Y."""
-    days = _DAYS_RE.fullmatch(text)
+    days = re.fullmatch(_DAYS_RE, text)
     if days:
         text = f"{days['month']} {days['first']} to {days['month']} {days['rest']}"
-    match = _BETWEEN_RE.fullmatch(text) or _RANGE_RE.fullmatch(text)
+    match = re.fullmatch(_BETWEEN_RE, text) or re.fullmatch(_RANGE_RE, text)
     last = _single(match["last"], written_on) if match else None
     if match is None or last is None:
         return None
@@ -240,10 +235,10 @@ def _first_of_range(text: str, last: _Known, written_on: date) -> _Known | None:
 
 def _is_named(text: str) -> bool:
     """Whether the text names a day or month of the calendar that comes round again."""
-    match = _DRESSED_RE.fullmatch(text)
+    match = re.fullmatch(_DRESSED_RE, text)
     core = match["core"] if match else text
     patterns = (_WEEKDAY_RE, _MONTH_DAY_RE, _DAY_MONTH_RE, _MONTH_RE)
-    return any(pattern.fullmatch(core) for pattern in patterns)
+    return any(re.fullmatch(pattern, core) for pattern in patterns)
 
 
 def _single(text: str, written_on: date) -> _Known | None:
@@ -251,7 +246,7 @@ def _single(text: str, written_on: date) -> _Known | None:
     whole = _core(text, written_on)
     if whole:
         return whole
-    match = _DRESSED_RE.fullmatch(text)
+    match = re.fullmatch(_DRESSED_RE, text)
     if match is None or (match["part"] and match["tail"]):
         return None
     known = _core(match["core"], written_on)
@@ -282,9 +277,9 @@ def _core(text: str, written_on: date) -> _Known | None:
 
 def _spoken(text: str, written_on: date) -> _Known | None:
     """Words that mean the article's own day or its neighbours."""
-    if _TODAY.fullmatch(text):
+    if re.fullmatch(_TODAY, text):
         return _day(written_on)
-    if _PART_OF_TODAY.fullmatch(text):
+    if re.fullmatch(_PART_OF_TODAY, text):
         return _Known(written_on, written_on, "part_of_day")
     if text in _TONIGHT:
         return _Known(written_on, written_on + _DAY, "night")
@@ -297,7 +292,7 @@ def _spoken(text: str, written_on: date) -> _Known | None:
 
 def _weekday(text: str, written_on: date) -> _Known | None:
     """The latest such weekday; "next": the first after the day; "last": the latest before it."""
-    match = _WEEKDAY_RE.fullmatch(text)
+    match = re.fullmatch(_WEEKDAY_RE, text)
     if match is None:
         return None
     back = (written_on.weekday() - _WEEKDAYS[match["weekday"]]) % 7
@@ -310,10 +305,10 @@ def _weekday(text: str, written_on: date) -> _Known | None:
 
 def _calendar_date(text: str, written_on: date) -> _Known | None:
     """Read "January 5", "5 January 2022", "2022-01-05", with or without a weekday."""
-    iso = _ISO_RE.fullmatch(text)
+    iso = re.fullmatch(_ISO_RE, text)
     if iso:
         return _day(_date(int(iso["year"]), int(iso["month"]), int(iso["day"])))
-    match = _MONTH_DAY_RE.fullmatch(text) or _DAY_MONTH_RE.fullmatch(text)
+    match = re.fullmatch(_MONTH_DAY_RE, text) or re.fullmatch(_DAY_MONTH_RE, text)
     if match is None or match["suffix"] not in (None, _suffix(int(match["day"]))):
         return None
     month, number = _MONTHS[match["month"]], int(match["day"])
@@ -329,7 +324,7 @@ def _calendar_date(text: str, written_on: date) -> _Known | None:
 
 
 def _month(text: str, written_on: date) -> _Known | None:
-    match = _MONTH_RE.fullmatch(text)
+    match = re.fullmatch(_MONTH_RE, text)
     if match is None:
         return None
     month = _MONTHS[match["month"]]
@@ -338,13 +333,13 @@ def _month(text: str, written_on: date) -> _Known | None:
 
 
 def _year(text: str, written_on: date) -> _Known | None:
-    match = _YEAR_RE.fullmatch(text)
+    match = re.fullmatch(_YEAR, text)
     return _whole_year(int(match["year"])) if match else None
 
 
 def _holiday(text: str, written_on: date) -> _Known | None:
     """New Year's Day and Eve, the only days named without a date so far."""
-    match = _HOLIDAY_RE.fullmatch(text)
+    match = re.fullmatch(_HOLIDAY_RE, text)
     if match is None:
         return None
     month, number = (1, 1) if match["which"] == "day" else (12, 31)
@@ -355,7 +350,7 @@ def _holiday(text: str, written_on: date) -> _Known | None:
 
 def _ago(text: str, written_on: date) -> _Known | None:
     """Read "two days ago", "a month ago": counted back, clipped to the month's last day."""
-    match = _AGO_RE.fullmatch(text)
+    match = re.fullmatch(_AGO_RE, text)
     if match is None:
         return None
     number = _NUMBERS.get(match["number"]) or int(match["number"])
@@ -368,7 +363,7 @@ def _ago(text: str, written_on: date) -> _Known | None:
 
 def _period(text: str, written_on: date) -> _Known | None:
     """Read "last month", "this week", "next year"; a week is Monday to Sunday (ISO 8601)."""
-    match = _PERIOD_RE.fullmatch(text)
+    match = re.fullmatch(_PERIOD_RE, text)
     if match is None:
         return None
     step = {"last": -1, "this": 0, "next": 1}[match["which"]]

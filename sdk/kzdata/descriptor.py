@@ -8,22 +8,26 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
-
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    ValidationError,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from typing import Any, NamedTuple, TypeVar
 
 from kzdata.archive import DESCRIPTOR, Archive, opened
 from kzdata.errors import PackageError
+from kzdata.parts import (
+    Fault,
+    Part,
+    anything,
+    choice,
+    distinct,
+    flag,
+    member,
+    number,
+    one_or_several,
+    several,
+    short,
+    string,
+    string_up_to,
+    whole,
+)
 from kzdata.tabular import imprint
 
 SEMVER = re.compile(
@@ -60,134 +64,106 @@ _RFC3339 = re.compile(
 )
 
 
-class Fault(NamedTuple):
-    """Something malformed in the descriptor: where (a JSON path), what was found and expected."""
-
-    where: str
-    found: str
-    expected: str
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True
-    )
-
-
-def _hashable(value: Any) -> str:
-    """A JSON value as a text that tells 1 from "1" and 1 from true."""
-    return json.dumps(value, sort_keys=True)
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _once(names: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(names)) < len(names):
-        raise ValueError("none of them stands twice")
-    return names
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+names = one_or_several(several(string, MAX_FIELDS))
 """One column name, or several: the standard allows a bare string for one."""
-Key = Annotated[Names, Field(max_length=MAX_KEY_COLUMNS), AfterValidator(_once)]
+key = one_or_several(several(string, MAX_KEY_COLUMNS, once=True))
 """The columns of a key."""
-Files = Annotated[Names, Field(max_length=MAX_FILES), AfterValidator(_once)]
+files = one_or_several(several(string, MAX_FILES, once=True))
 """Paths of a resource's files."""
-Values = Annotated[tuple[Any, ...], Field(max_length=MAX_VALUES)]
-Words = Annotated[tuple[str, ...], Field(max_length=MAX_WORDS)]
-Text = Annotated[str, Field(max_length=MAX_TEXT)]
+values = several(anything, MAX_VALUES)
+words = several(string, MAX_WORDS)
+brief = string_up_to(MAX_TEXT)
 
 
-class MissingValue(_Part):
+class MissingValue(Part):
     """A string that stands for no value, with a label that says why."""
 
-    value: str
-    label: str = ""
+    value: str = member(string)
+    label: str = member(string, "")
 
 
-def _distinct(entries: tuple[str | MissingValue, ...]) -> tuple[str | MissingValue, ...]:
+def missing_value(value: Any, where: str, faults: list[Fault]) -> str | MissingValue:
+    """A string, or an object with a string and a label."""
+    if isinstance(value, str):
+        return value
+    return MissingValue.read(value, where, faults)
+
+
+def missing_values(value: Any, where: str, faults: list[Fault]) -> tuple[str | MissingValue, ...]:
     """Missing values as the standard has them: all strings or all objects, none of them twice."""
+    before = len(faults)
+    entries = several(missing_value, MAX_WORDS)(value, where, faults)
+    if len(faults) > before:
+        return entries
     if len({type(entry) for entry in entries}) > 1:
-        raise ValueError("all entries are strings, or all are objects")
-    values = [entry if isinstance(entry, str) else entry.value for entry in entries]
+        faults.append(Fault(where, short(value), "all entries are strings, or all are objects"))
     labels = [entry.label for entry in entries if isinstance(entry, MissingValue) and entry.label]
-    if len(set(values)) < len(values) or len(set(labels)) < len(labels):
-        raise ValueError("no missing value and no label stands twice")
+    if not distinct(_strings(entries)) or not distinct(labels):
+        faults.append(Fault(where, short(value), "no missing value and no label stands twice"))
     return entries
 
 
-MissingValues = Annotated[
-    tuple[str | MissingValue, ...], Field(max_length=MAX_WORDS), AfterValidator(_distinct)
-]
-"""Strings that stand for no value (Table Schema v2, "missingValues")."""
+def _strings(entries: tuple[str | MissingValue, ...]) -> tuple[str, ...]:
+    return tuple(entry if isinstance(entry, str) else entry.value for entry in entries)
 
 
-def _unprefixed(value: Any) -> Any:
-    return value.removeprefix("fmt:") if isinstance(value, str) else value
+def form(value: Any, where: str, faults: list[Fault]) -> str:
+    """A format; the standard has the prefix `fmt:` of version 0 removed."""
+    return brief(value.removeprefix("fmt:") if isinstance(value, str) else value, where, faults)
 
 
-Format = Annotated[Text, BeforeValidator(_unprefixed)]
-"""A format; the standard has the prefix `fmt:` of version 0 removed."""
-
-
-class Constraints(_Part):
+class Constraints(Part):
     """Limits on one field's cells (Table Schema v2, "Constraints")."""
 
-    required: bool = False
-    unique: bool = False
-    enum: Values | None = None
-    pattern: str | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    minimum: Any = None
-    maximum: Any = None
-    exclusive_minimum: Any = None
-    exclusive_maximum: Any = None
+    required: bool = member(flag, False)
+    unique: bool = member(flag, False)
+    enum: tuple[Any, ...] | None = member(values, None)
+    pattern: str | None = member(string, None)
+    min_length: int | None = member(whole, None)
+    max_length: int | None = member(whole, None)
+    minimum: Any = member(anything, None)
+    maximum: Any = member(anything, None)
+    exclusive_minimum: Any = member(anything, None)
+    exclusive_maximum: Any = member(anything, None)
 
 
-class FieldDescriptor(_Part):
+class FieldDescriptor(Part):
     """One column: name, type, meaning, limits, and whether its cells need receipts."""
 
-    name: str
-    type: str = "any"
-    format: Format = "default"
-    title: str = ""
-    description: str = ""
-    example: Any = None
-    unit: str | None = None
-    constraints: Constraints = Constraints()
-    categories: Values | None = None
-    categories_ordered: StrictBool | None = None
-    missing_values: MissingValues | None = None
-    bare_number: StrictBool = True
-    group_char: Text | None = None
-    decimal_char: Text = "."
-    true_values: Words = ("true", "True", "TRUE", "1")
-    false_values: Words = ("false", "False", "FALSE", "0")
-    delimiter: Text = ","
-    item_type: str = "string"
-    evidence: Literal["required", "exempt"] | None = Field(None, alias="kzdata:evidence")
+    name: str = member(string)
+    type: str = member(string, "any")
+    format: str = member(form, "default")
+    title: str = member(string, "")
+    description: str = member(string, "")
+    example: Any = member(anything, None)
+    unit: str | None = member(string, None)
+    constraints: Constraints = member(Constraints.read, Constraints())
+    categories: tuple[Any, ...] | None = member(values, None)
+    categories_ordered: bool | None = member(flag, None)
+    missing_values: tuple[str | MissingValue, ...] | None = member(missing_values, None)
+    bare_number: bool = member(flag, True)
+    group_char: str | None = member(brief, None)
+    decimal_char: str = member(brief, ".")
+    true_values: tuple[str, ...] = member(words, ("true", "True", "TRUE", "1"))
+    false_values: tuple[str, ...] = member(words, ("false", "False", "FALSE", "0"))
+    delimiter: str = member(brief, ",")
+    item_type: str = member(string, "string")
+    evidence: str | None = member(choice("required", "exempt"), None, "kzdata:evidence")
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def wanting(self) -> Iterator[str]:
         """Values and labels of categories are unique, and an enum lists none but them."""
-        listed = [_hashable(value) for value in self.category_values]
         labels = [label for label in self.labels.values() if label]
-        if len(set(listed)) < len(listed) or len(set(labels)) < len(labels):
-            raise ValueError("no category and no label stands twice")
-        enum = {_hashable(value) for value in self.constraints.enum or ()}
-        if self.categories is not None and not enum <= set(listed):
-            raise ValueError("the values of enum are among the categories")
-        return self
+        if not distinct(self.category_values) or not distinct(labels):
+            yield "no category and no label stands twice"
+        listed = {json.dumps(value, sort_keys=True) for value in self.category_values}
+        enum = {json.dumps(value, sort_keys=True) for value in self.constraints.enum or ()}
+        if self.categories is not None and not enum <= listed:
+            yield "the values of enum are among the categories"
 
     @property
     def missing(self) -> tuple[str, ...] | None:
         """The strings that stand for no value in this field alone; None: those of the schema."""
-        if self.missing_values is None:
-            return None
-        return tuple(v if isinstance(v, str) else v.value for v in self.missing_values)
+        return None if self.missing_values is None else _strings(self.missing_values)
 
     @property
     def category_values(self) -> tuple[Any, ...]:
@@ -202,114 +178,114 @@ class FieldDescriptor(_Part):
         return {str(entry.get("value")): str(entry.get("label", "")) for entry in entries}
 
 
-class Reference(_Part):
+class Reference(Part):
     """The parent side of a foreign key; an empty resource is the table itself."""
 
-    resource: str = ""
-    fields: Key
+    resource: str = member(string, "")
+    fields: tuple[str, ...] = member(key)
 
 
-class ForeignKey(_Part):
+class ForeignKey(Part):
     """Cells that must stand in another table, or in this one."""
 
-    fields: Key
-    reference: Reference
+    fields: tuple[str, ...] = member(key)
+    reference: Reference = member(Reference.read)
 
 
-class Figure(_Part):
+class Figure(Part):
     """`kzdata:figure`: the columns that make a figure, and the column of its principal span."""
 
-    text: str
-    low: str
-    high: str
-    qualifier: str
-    span: str
+    text: str = member(string)
+    low: str = member(string)
+    high: str = member(string)
+    qualifier: str = member(string)
+    span: str = member(string)
 
 
-class DateColumns(_Part):
+class DateColumns(Part):
     """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day."""
 
-    start: str
-    end: str | None = None
-    precision: str | None = None
+    start: str = member(string)
+    end: str | None = member(string, None)
+    precision: str | None = member(string, None)
 
 
-class Spans(_Part):
+class Spans(Part):
     """`kzdata:spans`: the table of passages."""
 
-    id: str
-    source: str
-    start: str
-    end: str
-    quote: str
-    occurrence: str
-    checksum: str | None = None
-    max_share: float = 1.0
-    max_length: int = 100
+    id: str = member(string)
+    source: str = member(string)
+    start: str = member(string)
+    end: str = member(string)
+    quote: str = member(string)
+    occurrence: str = member(string)
+    checksum: str | None = member(string, None)
+    max_share: float = member(number, 1.0)
+    max_length: int = member(whole, 100)
 
 
-class Sources(_Part):
+class Sources(Part):
     """`kzdata:sources`: the table of articles."""
 
-    id: str
-    sha256: str
-    length: str
-    published_on: str | None = Field(None, alias="published_on")
-    published_precision: str | None = Field(None, alias="published_precision")
-    written_on: str | None = Field(None, alias="written_on")
-    url: str | None = None
+    id: str = member(string)
+    sha256: str = member(string)
+    length: str = member(string)
+    published_on: str | None = member(string, None, "published_on")
+    published_precision: str | None = member(string, None, "published_precision")
+    written_on: str | None = member(string, None, "written_on")
+    url: str | None = member(string, None)
 
 
-class Edges(_Part):
+class Edges(Part):
     """`kzdata:edges`: the table that ties cells to spans."""
 
-    record: str
-    field: str
-    span: str
-    role: str
-    note: str | None = None
-    count: str | None = None
+    record: str = member(string)
+    field: str = member(string)
+    span: str = member(string)
+    role: str = member(string)
+    note: str | None = member(string, None)
+    count: str | None = member(string, None)
 
 
-class Target(_Part):
+class Target(Part):
     """A column that identifiers of aliases may stand in."""
 
-    resource: str
-    field: str
+    resource: str = member(string)
+    field: str = member(string)
 
 
-class Aliases(_Part):
+class Aliases(Part):
     """`kzdata:aliases`: surface forms of entities."""
 
-    entity: str
-    alias: str
-    source: str | None = None
-    of: tuple[Target, ...] = ()
+    entity: str = member(string)
+    alias: str = member(string)
+    source: str | None = member(string, None)
+    of: tuple[Target, ...] = member(several(Target.read, MAX_KEYS), ())
 
 
-class Codebook(_Part):
+class Codebook(Part):
     """`kzdata:codebook`: which printed terms justify a category; `field` is `table.column`."""
 
-    field: str
-    category: str
-    term: str
+    field: str = member(string)
+    category: str = member(string)
+    term: str = member(string)
 
 
-class Links(_Part):
+class Links(Part):
     """`kzdata:links`: relations between claims."""
 
-    claim: str
-    relation: str
-    other: str
-    note: str | None = None
-    acyclic: tuple[str, ...] = ()
-    within: tuple[str, ...] = ()
-    contradicts: tuple[str, ...] = ()
-    supersedes: tuple[str, ...] = ()
-    retracts: tuple[str, ...] = ()
+    claim: str = member(string)
+    relation: str = member(string)
+    other: str = member(string)
+    note: str | None = member(string, None)
+    acyclic: tuple[str, ...] = member(words, ())
+    within: tuple[str, ...] = member(words, ())
+    contradicts: tuple[str, ...] = member(words, ())
+    supersedes: tuple[str, ...] = member(words, ())
+    retracts: tuple[str, ...] = member(words, ())
 
 
-class Claims(_Part):
+class Claims(Part):
     """`kzdata:claims`: what each claim of a table is about, where, and who says it.
 
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
@@ -317,16 +293,16 @@ class Claims(_Part):
     `deaths` are the categories of `outcome` that count the dead.
     """
 
-    outcome: str | None = None
-    deaths: Names = ("killed",)
-    subject: Names = ()
-    state: str | None = None
-    event: str | None = None
-    population: str | None = None
-    unit: str | None = None
-    place: str | None = None
-    claimant: str | None = None
-    via: str | None = None
+    outcome: str | None = member(string, None)
+    deaths: tuple[str, ...] = member(names, ("killed",))
+    subject: tuple[str, ...] = member(names, ())
+    state: str | None = member(string, None)
+    event: str | None = member(string, None)
+    population: str | None = member(string, None)
+    unit: str | None = member(string, None)
+    place: str | None = member(string, None)
+    claimant: str | None = member(string, None)
+    via: str | None = member(string, None)
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -334,92 +310,92 @@ class Claims(_Part):
         return (*filter(None, [self.outcome]), *self.subject)
 
 
-class Events(_Part):
+class Events(Part):
     """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`."""
 
-    title: str
-    type: str | None = None
-    description: str | None = None
-    place: str | None = None
-    certainty: str | None = None
+    title: str = member(string)
+    type: str | None = member(string, None)
+    description: str | None = member(string, None)
+    place: str | None = member(string, None)
+    certainty: str | None = member(string, None)
 
 
-class Participants(_Part):
+class Participants(Part):
     """`kzdata:participants`: who took part in which event."""
 
-    event: str
-    actor: str
-    role: str | None = None
+    event: str = member(string)
+    actor: str = member(string)
+    role: str | None = member(string, None)
 
 
-class Policies(_Part):
+class Policies(Part):
     """`kzdata:policies`: what a vague wording counts for under a named policy."""
 
-    term: str
-    policy: str
-    low: str
-    high: str | None = None
-    reference: str | None = None
+    term: str = member(string)
+    policy: str = member(string)
+    low: str = member(string)
+    high: str | None = member(string, None)
+    reference: str | None = member(string, None)
 
 
-class Tombstones(_Part):
+class Tombstones(Part):
     """`kzdata:tombstones`: withdrawn records."""
 
-    record: str
-    replaced_by: str | None = Field(None, alias="replaced_by")
+    record: str = member(string)
+    replaced_by: str | None = member(string, None, "replaced_by")
 
 
-class Exclusions(_Part):
+class Exclusions(Part):
     """`kzdata:exclusions`: number words that are deliberately in no table."""
 
-    source: str
-    start: str
-    end: str
-    token: str
+    source: str = member(string)
+    start: str = member(string)
+    end: str = member(string)
+    token: str = member(string)
 
 
-class Places(_Part):
+class Places(Part):
     """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are.
 
     `code` is a code of ISO 3166-2, which tells a division of a country from any other region.
     """
 
-    id: str
-    latitude: str
-    longitude: str
-    kind: str | None = None
-    name: str | None = None
-    code: str | None = None
+    id: str = member(string)
+    latitude: str = member(string)
+    longitude: str = member(string)
+    kind: str | None = member(string, None)
+    name: str | None = member(string, None)
+    code: str | None = member(string, None)
 
 
-class Schema(_Part):
+class Schema(Part):
     """A Table Schema with the traceability declarations."""
 
-    fields: Annotated[tuple[FieldDescriptor, ...], Field(max_length=MAX_FIELDS)]
-    missing_values: MissingValues = ("",)
-    primary_key: Key = ()
-    unique_keys: Annotated[tuple[Key, ...], Field(max_length=MAX_KEYS)] = ()
-    foreign_keys: Annotated[tuple[ForeignKey, ...], Field(max_length=MAX_KEYS)] = ()
-    fields_match: Any = "exact"
-    title: str = ""
-    description: str = ""
-    figure: Figure | None = Field(None, alias="kzdata:figure")
-    dates: tuple[DateColumns, ...] = Field((), alias="kzdata:dates")
-    principal: str | None = Field(None, alias="kzdata:principal")
-    parent: str | None = Field(None, alias="kzdata:parent")
-    spans: Spans | None = Field(None, alias="kzdata:spans")
-    sources: Sources | None = Field(None, alias="kzdata:sources")
-    edges: Edges | None = Field(None, alias="kzdata:edges")
-    aliases: Aliases | None = Field(None, alias="kzdata:aliases")
-    codebook: Codebook | None = Field(None, alias="kzdata:codebook")
-    links: Links | None = Field(None, alias="kzdata:links")
-    tombstones: Tombstones | None = Field(None, alias="kzdata:tombstones")
-    exclusions: Exclusions | None = Field(None, alias="kzdata:exclusions")
-    claims: Claims | None = Field(None, alias="kzdata:claims")
-    events: Events | None = Field(None, alias="kzdata:events")
-    participants: Participants | None = Field(None, alias="kzdata:participants")
-    policies: Policies | None = Field(None, alias="kzdata:policies")
-    places: Places | None = Field(None, alias="kzdata:places")
+    fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS))
+    missing_values: tuple[str | MissingValue, ...] = member(missing_values, ("",))
+    primary_key: tuple[str, ...] = member(key, ())
+    unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
+    foreign_keys: tuple[ForeignKey, ...] = member(several(ForeignKey.read, MAX_KEYS), ())
+    fields_match: Any = member(anything, "exact")
+    title: str = member(string, "")
+    description: str = member(string, "")
+    figure: Figure | None = member(Figure.read, None, "kzdata:figure")
+    dates: tuple[DateColumns, ...] = member(several(DateColumns.read, MAX_KEYS), (), "kzdata:dates")
+    principal: str | None = member(string, None, "kzdata:principal")
+    parent: str | None = member(string, None, "kzdata:parent")
+    spans: Spans | None = member(Spans.read, None, "kzdata:spans")
+    sources: Sources | None = member(Sources.read, None, "kzdata:sources")
+    edges: Edges | None = member(Edges.read, None, "kzdata:edges")
+    aliases: Aliases | None = member(Aliases.read, None, "kzdata:aliases")
+    codebook: Codebook | None = member(Codebook.read, None, "kzdata:codebook")
+    links: Links | None = member(Links.read, None, "kzdata:links")
+    tombstones: Tombstones | None = member(Tombstones.read, None, "kzdata:tombstones")
+    exclusions: Exclusions | None = member(Exclusions.read, None, "kzdata:exclusions")
+    claims: Claims | None = member(Claims.read, None, "kzdata:claims")
+    events: Events | None = member(Events.read, None, "kzdata:events")
+    participants: Participants | None = member(Participants.read, None, "kzdata:participants")
+    policies: Policies | None = member(Policies.read, None, "kzdata:policies")
+    places: Places | None = member(Places.read, None, "kzdata:places")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -429,7 +405,7 @@ class Schema(_Part):
     @property
     def missing(self) -> tuple[str, ...]:
         """The strings that stand for no value."""
-        return tuple(v if isinstance(v, str) else v.value for v in self.missing_values)
+        return _strings(self.missing_values)
 
     def missing_of(self, field: FieldDescriptor) -> tuple[str, ...]:
         """The strings that stand for no value in one field: its own, or else the schema's."""
@@ -456,18 +432,18 @@ class Schema(_Part):
         return {field.name: field for field in self.fields}[name]
 
 
-class Resource(_Part):
+class Resource(Part):
     """One file of the package."""
 
-    name: str
-    path: Files = ()
-    type: str | None = None
-    format: str | None = None
-    mediatype: str | None = None
-    encoding: str = "utf-8"
-    bytes: int | None = None
-    hash: str | None = None
-    dialect: Any = None
+    name: str = member(string)
+    path: tuple[str, ...] = member(files, ())
+    type: str | None = member(string, None)
+    format: str | None = member(string, None)
+    mediatype: str | None = member(string, None)
+    encoding: str = member(string, "utf-8")
+    bytes: int | None = member(whole, None)
+    hash: str | None = member(string, None)
+    dialect: Any = member(anything, None)
 
 
 class Table(NamedTuple):
@@ -522,7 +498,7 @@ def parse(archive: Archive) -> Descriptor:
     fields = keys = 0
     for index, entry in enumerate(_entries(raw, "resources")[:MAX_RESOURCES]):
         where, before = f"resources[{index}]", len(faults)
-        resource = _model(Resource, entry, where, faults)
+        resource = _part(Resource, entry, where, faults)
         if resource is None:
             continue
         if resource.name.casefold() in {other.name.casefold() for other in resources}:
@@ -557,15 +533,15 @@ def _entries(raw: Mapping[str, Any], key: str) -> list[Any]:
 
 def _package_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
     if not isinstance(raw.get("resources"), list) or not raw["resources"]:
-        yield Fault("resources", _short(raw.get("resources")), "a list with at least one resource")
+        yield Fault("resources", short(raw.get("resources")), "a list with at least one resource")
     if (count := len(_entries(raw, "resources"))) > MAX_RESOURCES:
         expected = f"at most {MAX_RESOURCES}; the others are not checked"
         yield Fault("resources", f"{count} resources", expected)
     for key in "name title description homepage image version created id $schema".split():
         if key in raw and not isinstance(raw[key], str):
-            yield Fault(key, _short(raw[key]), "a string")
+            yield Fault(key, short(raw[key]), "a string")
     if isinstance(raw.get("created"), str) and not _RFC3339.fullmatch(raw["created"]):
-        yield Fault("created", _short(raw["created"]), "a date and time after RFC 3339")
+        yield Fault("created", short(raw["created"]), "a date and time after RFC 3339")
     for key, (of, expected) in _LISTS.items():
         yield from _list_faults(raw, key, of, expected)
 
@@ -589,23 +565,19 @@ def _list_faults(
     raw: Mapping[str, Any], key: str, of: Callable[[Any], bool], expected: str
 ) -> Iterator[Fault]:
     if key in raw and (not isinstance(raw[key], list) or not raw[key]):
-        yield Fault(key, _short(raw[key]), "a list with at least one entry")
+        yield Fault(key, short(raw[key]), "a list with at least one entry")
     for index, entry in enumerate(_entries(raw, key)):
         if not of(entry):
-            yield Fault(f"{key}[{index}]", _short(entry), expected)
+            yield Fault(f"{key}[{index}]", short(entry), expected)
 
 
-_Model = TypeVar("_Model", bound=_Part)
+_Kind = TypeVar("_Kind", bound=Part)
 
 
-def _model(kind: type[_Model], entry: Any, where: str, faults: list[Fault]) -> _Model | None:
-    try:
-        return kind.model_validate(entry)
-    except ValidationError as error:
-        for problem in error.errors():
-            path = ".".join(str(part) for part in (where, *problem["loc"]))
-            faults.append(Fault(path, _short(problem["input"]), problem["msg"]))
-        return None
+def _part(kind: type[_Kind], entry: Any, where: str, faults: list[Fault]) -> _Kind | None:
+    before = len(faults)
+    part = kind.read(entry, where, faults)
+    return part if len(faults) == before else None
 
 
 def _table(
@@ -621,9 +593,9 @@ def _table(
         try:
             where, raw = raw, archive.json(raw)
         except PackageError as error:
-            faults.append(Fault(where, _short(entry["schema"]), str(error)))
+            faults.append(Fault(where, short(entry["schema"]), str(error)))
             return None
-    schema = _model(Schema, raw, where, faults)
+    schema = _part(Schema, raw, where, faults)
     if schema is None:
         return None
     faults += _schema_faults(schema, where)
@@ -664,15 +636,15 @@ def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault
         yield Fault(where, "neither state nor kzdata:figure", "what the claims say")
 
 
-def _declarations(schema: Schema) -> Iterator[tuple[str, _Part]]:
+def _declarations(schema: Schema) -> Iterator[tuple[str, Part]]:
     for role in ("figure", *SINGLE, "exclusions", "claims"):
         if part := getattr(schema, role):
             yield f"kzdata:{role}", part
     yield from (("kzdata:dates", part) for part in schema.dates)
 
 
-def _columns(part: _Part) -> tuple[str, ...]:
-    values = (getattr(part, name) for name in type(part).model_fields)
+def _columns(part: Part) -> tuple[str, ...]:
+    values = (getattr(part, name) for name in part.members)
     return (
         *(value for value in values if isinstance(value, str)),
         *(part.subject if isinstance(part, Claims) else ()),
@@ -707,11 +679,6 @@ def _reference_faults(
         for name in fields:
             if name not in tables[parent].schema.names:
                 yield table.name, Fault(where, name, f"a column of {parent}")
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def seal(path: str | Path) -> list[str]:

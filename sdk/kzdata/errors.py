@@ -13,6 +13,8 @@ Bad *data* is never an exception: it is a `Finding` in a `Report`. An exception 
 question could not be asked at all, where, what was expected, and the way out.
 """
 
+from collections.abc import Iterable
+
 
 class KzdataError(Exception):
     """Base of every error that kzdata raises on purpose; its text is one line for a person."""
@@ -44,3 +46,13 @@ class DateError(KzdataError, ValueError):
 
 class SpanError(KzdataError, ValueError):
     """A quote cannot be located in a text, or only ambiguously."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint with the names most like the one that was not found, or nothing."""
+    from difflib import get_close_matches
+
+    names = {other.casefold(): other for other in known}
+    found = get_close_matches(name.casefold(), list(names), n=3, cutoff=0.5)
+    matches = [names[other] for other in found]
+    return f"; did you mean {', '.join(matches)}?" if matches else ""

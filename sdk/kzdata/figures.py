@@ -131,35 +131,33 @@ def _any(words: Iterable[str]) -> str:
 
 _SMALL = rf"(?:(?:{_any(_TENS)})(?:[- ](?:{_any(_ONES)}))?|{_any(_TEENS)}|{_any(_ONES)})"
 _GROUP = rf"(?:(?P<hundreds>{_any(_ONES)}|{_any(_TEENS)}) hundred(?:(?: and)? (?={_SMALL}))?)?"
-_GROUP_RE = re.compile(rf"{_GROUP}(?P<small>{_SMALL})?")
-_DIGITS_RE = re.compile(r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?")
-_QUALIFIED_DIGITS_RE = re.compile(
-    rf"(?:(?P<prefix>{_any(_QUALIFIER_OF)}) )?(?P<number>{_DIGITS_RE.pattern})"
-)
-_STRANGE_RE = re.compile("[^ -~\u2013]")
-_COUNTED_RE = re.compile(rf"(?P<count>.+) (?P<unit>{_any(_COUNTS)})")
-_AND_A_HALF_RE = re.compile(rf"(?P<whole>.+) and a half(?: (?P<unit>{_any(_COUNTS)}))?")
-_HALF_A_RE = re.compile(rf"half a (?P<unit>{_any(_COUNTS)})")
-_PERCENT_RE = re.compile(r"(?P<number>.+?)(?: ?%| percent| per cent)")
-_A_COUNT_RE = re.compile(rf"^a (?=(?:{_any(_COUNTS)})(?: |$))")
+_GROUP_RE = rf"{_GROUP}(?P<small>{_SMALL})?"
+_DIGITS_RE = r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?"
+_QUALIFIED_DIGITS_RE = rf"(?:(?P<prefix>{_any(_QUALIFIER_OF)}) )?(?P<number>{_DIGITS_RE})"
+_STRANGE_RE = "[^ -~\u2013]"
+_COUNTED_RE = rf"(?P<count>.+) (?P<unit>{_any(_COUNTS)})"
+_AND_A_HALF_RE = rf"(?P<whole>.+) and a half(?: (?P<unit>{_any(_COUNTS)}))?"
+_HALF_A_RE = rf"half a (?P<unit>{_any(_COUNTS)})"
+_PERCENT_RE = r"(?P<number>.+?)(?: ?%| percent| per cent)"
+_A_COUNT_RE = rf"^a (?=(?:{_any(_COUNTS)})(?: |$))"
 
-_CLOCK_RE = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})")
-_DIGIT_ORDINAL_RE = re.compile(r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)")
-_WORD_ORDINAL_RE = re.compile(rf"(?P<head>.*[- ])?(?P<last>{_any(_ORDINALS)})")
-_TIMES_RE = re.compile(r"(?P<number>.+?)(?: times|-fold|fold)")
-_FRACTION_RE = re.compile(rf"(?:a|an|.*[- a-z])[- ](?:(?:{_any(_ORDINALS)})s?|quarters?|halves)")
-_PREFIX_RE = re.compile(rf"(?P<prefix>{_any(_QUALIFIER_OF)}) (?P<rest>.+)")
-_SUFFIX_RE = re.compile(r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)")
-_BETWEEN_RE = re.compile(r"between (?P<rest>.+)")
-_FROM_RE = re.compile(r"(?:from )?(?P<low>.+?) to (?P<high>.+)")
-_OR_RE = re.compile(r"(?P<low>.+?) or (?P<high>.+)")
-_DASH_RE = re.compile(r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)")
+_CLOCK_RE = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+_DIGIT_ORDINAL_RE = r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)"
+_WORD_ORDINAL_RE = rf"(?P<head>.*[- ])?(?P<last>{_any(_ORDINALS)})"
+_TIMES_RE = r"(?P<number>.+?)(?: times|-fold|fold)"
+_FRACTION_RE = rf"(?:a|an|.*[- a-z])[- ](?:(?:{_any(_ORDINALS)})s?|quarters?|halves)"
+_PREFIX_RE = rf"(?P<prefix>{_any(_QUALIFIER_OF)}) (?P<rest>.+)"
+_SUFFIX_RE = r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)"
+_BETWEEN_RE = r"between (?P<rest>.+)"
+_FROM_RE = r"(?:from )?(?P<low>.+?) to (?P<high>.+)"
+_OR_RE = r"(?P<low>.+?) or (?P<high>.+)"
+_DASH_RE = r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)"
 
-_WORD_START_RE = re.compile(r"""[^\s(\["\u201c\u2018\u00ab]\S*""")
-_WORD_END_RE = re.compile(r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))""")
+_WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
+_WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
 
 _LARGE = r"(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)"
-_VAGUE_RE = re.compile(
+_VAGUE_RE = (
     rf"(?:(?:several|many|some|a few|multiple) )?{_LARGE}(?: of {_LARGE})?(?: of)?"
     r"|(?:several|a few|few|many|multiple|a couple|a couple of)"
     rf"(?: (?:{_any(_COUNTS)}))?(?: of)?"
@@ -171,7 +169,7 @@ _MISSING = (
     r"(?: (?:new|official|exact|precise|reliable|further|confirmed|available|other|specific))*"
     r" (?:figures|figure|data|numbers|number|information|statistics)"
 )
-_UNQUANTIFIED_RE = re.compile(
+_UNQUANTIFIED_RE = (
     rf"no{_MISSING}(?: (?:given|released|available|provided|published))?"
     rf"|without(?: (?:offering|giving|providing|specifying|citing))?(?: an| any)?{_MISSING}"
     r"|(?:an )?(?:unknown|unspecified|undisclosed) number(?: of)?"
@@ -245,7 +243,7 @@ def number_tokens(text: str) -> Iterator[NumberToken]:
     Yields:
         The tokens, with offsets in code points.
     """
-    for match in _TOKEN_RE.finditer(text):
+    for match in re.finditer(_TOKEN_RE, text):
         yield NumberToken(match.start(), match.end(), match.group())
 
 
@@ -275,12 +273,12 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
 def _word_starts(before: str) -> list[int]:
     """Where the last six words before a place begin, brackets and quotation marks aside."""
     shift = max(0, len(before) - MAX_WORDING)
-    return [shift + word.start() for word in _WORD_START_RE.finditer(before[shift:])][-6:]
+    return [shift + word.start() for word in re.finditer(_WORD_START_RE, before[shift:])][-6:]
 
 
 def _word_ends(after: str) -> list[int]:
     """Where the next six words after a place end, punctuation aside."""
-    return [word.end() for word in _WORD_END_RE.finditer(after[:MAX_WORDING])][:6]
+    return [word.end() for word in re.finditer(_WORD_END_RE, after[:MAX_WORDING])][:6]
 
 
 def _readable(wording: str) -> bool:
@@ -298,7 +296,7 @@ def _checked(wording: str) -> str:
     """The wording in lower case, once it is known to be short, plain and tidy."""
     if len(wording) > MAX_WORDING:
         raise FigureError(f"a wording of {len(wording)} characters; at most {MAX_WORDING} are read")
-    if strange := _STRANGE_RE.search(wording):
+    if strange := re.search(_STRANGE_RE, wording):
         raise FigureError(
             f"U+{ord(strange.group()):04X} in {wording!r}; a figure is printed in plain ASCII"
         )
@@ -317,7 +315,7 @@ def _advice(text: str) -> str:
         return "group digits by threes (1,000) or not at all"
     if text in _COUNTS:
         return f"write the whole number, with its count ('a {text}', 'two {text}')"
-    if _FRACTION_RE.fullmatch(text):
+    if re.fullmatch(_FRACTION_RE, text):
         return "fractions other than half and quarters have no finite decimal; put it in a note"
     if re.search(r"[0-9]:[0-9]", text):
         return "write each clock time alone, from 00:00 to 24:00"
@@ -339,7 +337,7 @@ def _reads(text: str) -> bool:
 
 def _number(text: str) -> Decimal | None:
     """A printed number, per cent sign included, or None."""
-    percent = _PERCENT_RE.fullmatch(text)
+    percent = re.fullmatch(_PERCENT_RE, text)
     return _plain_number(percent["number"] if percent else text)
 
 
@@ -347,9 +345,9 @@ def _plain_number(text: str) -> Decimal | None:
     """Digits, words, "2.5 million", "two dozen", "half a million", "two and a half"."""
     if text in _LETTERS:
         return _LETTERS[text]
-    if _DIGITS_RE.fullmatch(text):
+    if re.fullmatch(_DIGITS_RE, text):
         return Decimal(text.replace(",", ""))
-    text = _A_COUNT_RE.sub("one ", text)
+    text = re.sub(_A_COUNT_RE, "one ", text)
     words = _word_number(text)
     return Decimal(words) if words is not None else _halves(text) or _counted(text)
 
@@ -377,7 +375,7 @@ def _with_last_group(total: int, rest: str) -> int | None:
 
 def _group_number(text: str) -> int | None:
     """Read "three hundred and five", "twenty-one", "fifteen hundred", or None."""
-    match = _GROUP_RE.fullmatch(text)
+    match = re.fullmatch(_GROUP_RE, text)
     if match is None or not text:
         return None
     hundreds = _small_number(match["hundreds"] or "")
@@ -392,11 +390,11 @@ def _small_number(text: str) -> int:
 
 def _counted(text: str) -> Decimal | None:
     """Digits with a scale word, "2.5 million"; digits or words with "dozen" or "score"."""
-    match = _COUNTED_RE.fullmatch(text)
+    match = re.fullmatch(_COUNTED_RE, text)
     if match is None:
         return None
     factor = Decimal(_COUNTS[match["unit"]])
-    if _DIGITS_RE.fullmatch(match["count"]):
+    if re.fullmatch(_DIGITS_RE, match["count"]):
         return _EXACT.multiply(Decimal(match["count"].replace(",", "")), factor)
     words = _word_number(match["count"]) if match["unit"] in ("dozen", "score") else None
     return None if words is None else words * factor
@@ -404,10 +402,10 @@ def _counted(text: str) -> Decimal | None:
 
 def _halves(text: str) -> Decimal | None:
     """Read "half a million", "two and a half", "one and a half million"."""
-    half = _HALF_A_RE.fullmatch(text)
+    half = re.fullmatch(_HALF_A_RE, text)
     if half:
         return Decimal(_COUNTS[half["unit"]]) / 2
-    match = _AND_A_HALF_RE.fullmatch(text)
+    match = re.fullmatch(_AND_A_HALF_RE, text)
     whole = _word_number(match["whole"]) if match else None
     if match is None or whole is None:
         return None
@@ -419,7 +417,7 @@ def _halves(text: str) -> Decimal | None:
 
 def _digits(text: str) -> Figure | None:
     """Digits, alone or behind a qualifier: most figures. The other rules would say the same."""
-    match = _QUALIFIED_DIGITS_RE.fullmatch(text)
+    match = re.fullmatch(_QUALIFIED_DIGITS_RE, text)
     if match is None:
         return None
     qualifier = _QUALIFIER_OF[match["prefix"]] if match["prefix"] else "exact"
@@ -427,13 +425,15 @@ def _digits(text: str) -> Figure | None:
 
 
 def _unquantified(text: str) -> Figure | None:
-    return Figure(None, None, "unquantified") if _UNQUANTIFIED_RE.fullmatch(text) else None
+    return Figure(None, None, "unquantified") if re.fullmatch(_UNQUANTIFIED_RE, text) else None
 
 
 def _vague(text: str) -> Figure | None:
     """A vague word, also behind a qualifier, which adds nothing that can be counted."""
-    qualified = _PREFIX_RE.fullmatch(text)
-    found = _VAGUE_RE.fullmatch(text) or (qualified and _VAGUE_RE.fullmatch(qualified["rest"]))
+    qualified = re.fullmatch(_PREFIX_RE, text)
+    found = re.fullmatch(_VAGUE_RE, text) or (
+        qualified and re.fullmatch(_VAGUE_RE, qualified["rest"])
+    )
     return Figure(None, None, "vague") if found else None
 
 
@@ -443,7 +443,7 @@ def _exact(text: str) -> Figure | None:
 
 def _clock_time(text: str) -> Figure | None:
     """The digits of hh:mm as one number: a name of a moment, not a quantity of minutes."""
-    match = _CLOCK_RE.fullmatch(text)
+    match = re.fullmatch(_CLOCK_RE, text)
     if match is None:
         return None
     hour, minute = int(match["hour"]), int(match["minute"])
@@ -453,13 +453,13 @@ def _clock_time(text: str) -> Figure | None:
 
 
 def _ordinal(text: str) -> Figure | None:
-    digits = _DIGIT_ORDINAL_RE.fullmatch(text)
-    if digits and _DIGITS_RE.fullmatch(digits["number"]):
+    digits = re.fullmatch(_DIGIT_ORDINAL_RE, text)
+    if digits and re.fullmatch(_DIGITS_RE, digits["number"]):
         suffix = _ordinal_suffix(digits["number"])
         if digits["suffix"] != suffix:
             raise FigureError(f"no such ordinal: {text!r}; write {digits['number']}{suffix}")
         return _bounded(Decimal(digits["number"].replace(",", "")), "ordinal")
-    words = _WORD_ORDINAL_RE.fullmatch(text)
+    words = re.fullmatch(_WORD_ORDINAL_RE, text)
     return _word_ordinal(words["head"] or "", _ORDINALS[words["last"]]) if words else None
 
 
@@ -482,7 +482,7 @@ def _multiple(text: str) -> Figure | None:
 
 
 def _multiple_number(text: str) -> Decimal | None:
-    match = _TIMES_RE.fullmatch(text)
+    match = re.fullmatch(_TIMES_RE, text)
     return _plain_number(match["number"]) if match else _MULTIPLES.get(text)
 
 
@@ -498,12 +498,12 @@ def _range(text: str) -> Figure | None:
 
 
 def _range_ends(text: str) -> tuple[Decimal, Decimal] | None:
-    between = _BETWEEN_RE.fullmatch(text)
+    between = re.fullmatch(_BETWEEN_RE, text)
     if between:
         words = between["rest"].split(" and ")
         splits = [(" and ".join(words[:i]), " and ".join(words[i:])) for i in range(1, len(words))]
     else:
-        matches = (pattern.fullmatch(text) for pattern in (_DASH_RE, _FROM_RE, _OR_RE))
+        matches = (re.fullmatch(pattern, text) for pattern in (_DASH_RE, _FROM_RE, _OR_RE))
         splits = [(match["low"], match["high"]) for match in matches if match]
     return next((ends for ends in map(_ends, splits) if ends), None)
 
@@ -523,8 +523,8 @@ def _ends(split: tuple[str, str]) -> tuple[Decimal, Decimal] | None:
 
 def _qualified(text: str) -> Figure | None:
     """A qualifier and a number, a multiple, or (only for approximations) a range."""
-    prefix = _PREFIX_RE.fullmatch(text)
-    suffix = _SUFFIX_RE.fullmatch(text)
+    prefix = re.fullmatch(_PREFIX_RE, text)
+    suffix = re.fullmatch(_SUFFIX_RE, text)
     if prefix is None and suffix is None:
         return None
     if prefix is None:
@@ -568,10 +568,9 @@ _LOOSE = (
     "|another|single|several|few|couple|multiple|numerous|various|many|some|countless|handful"
     "|dozens?|scores?|tens|hundreds?|thousands?|millions?|billions?|trillions?"
 )
-_TOKEN_RE = re.compile(
-    r"\d+(?:[.,:]\d+)*(?:%|(?:st|nd|rd|th)(?!\w))?"
+_TOKEN_RE = (
+    r"(?i)\d+(?:[.,:]\d+)*(?:%|(?:st|nd|rd|th)(?!\w))?"
     r"|[\u00bc-\u00be\u2150-\u215f]"
     rf"|(?<!\w)(?:(?:{_any(_TENS)})-{_UNITS_RE}|(?:{_any(_ONES)}|{_any(_TEENS)}|{_any(_TENS)})"
-    rf"(?:fold)?|(?:{_any(_ORDINALS)})s?|(?:{_LOOSE})|number(?= of(?!\w)))(?!\w)",
-    re.IGNORECASE,
+    rf"(?:fold)?|(?:{_any(_ORDINALS)})s?|(?:{_LOOSE})|number(?= of(?!\w)))(?!\w)"
 )

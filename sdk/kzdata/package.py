@@ -13,11 +13,11 @@ from kzdata import models, texts
 from kzdata.archive import opened
 from kzdata.descriptor import parse
 from kzdata.display import html_table
-from kzdata.errors import PackageError, UsageError
+from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.passages import Coverage, coverage, hashes, locate
 from kzdata.receipts import Ledger, Trace
 from kzdata.rows import Row
-from kzdata.tables import Shelf, Table, nearest
+from kzdata.tables import Shelf, Table
 
 if TYPE_CHECKING:
     from kzdata.database import Answer

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from kzdata.descriptor import Edges, Sources, Spans
 from kzdata.display import html_record, html_table
-from kzdata.errors import UsageError
+from kzdata.errors import UsageError, nearest
 from kzdata.spans import text_fragment
-from kzdata.tables import Shelf, Table, nearest
+from kzdata.tables import Shelf, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,14 +154,13 @@ def _where(starts: Sequence[int]) -> str:
 _QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e\u201f\u2039\u203a"
 _OPENING = _QUOTES + "([\ufeff\u00a0 \t"
 _TERMINATORS = ".!?\u2026"
-_END_RE = re.compile(rf"[{_TERMINATORS}]+(?P<closing>[{_QUOTES})\]]*)(?=\s|$)")
-_ABBREVIATIONS = re.compile(
+_END_RE = rf"[{_TERMINATORS}]+(?P<closing>[{_QUOTES})\]]*)(?=\s|$)"
+_ABBREVIATIONS = "(?i)" + (
     "mr mrs ms dr st gen col lt sgt capt cpt maj brig adm prof sen rep gov pres jr sr hon rev"
     " vs etc e.g i.e cf al approx ca inc ltd co corp dept fig a.m p.m"
-    " jan feb mar apr jun jul aug sep sept oct nov dec".replace(".", r"\.").replace(" ", "|"),
-    re.IGNORECASE,
+    " jan feb mar apr jun jul aug sep sept oct nov dec".replace(".", r"\.").replace(" ", "|")
 )
-_INITIALS_RE = re.compile(r"(?:[A-Za-z]\.)*[A-Z]")
+_INITIALS_RE = r"(?:[A-Za-z]\.)*[A-Z]"
 
 
 def whole_sentence(text: str, start: int, end: int) -> bool:
@@ -201,7 +200,7 @@ def _sentences(text: str) -> tuple[tuple[int, int], ...]:
 
 def _ends(line: str) -> Iterator[tuple[int, int]]:
     """Where sentences of a line end: before the terminator, and after it with its quotes."""
-    for match in _END_RE.finditer(line):
+    for match in re.finditer(_END_RE, line):
         rest = line[match.end() :].strip()
         if not rest or _ends_here(line, match, rest):
             yield match.start(), match.end()
@@ -211,7 +210,7 @@ def _ends_here(line: str, match: re.Match[str], rest: str) -> bool:
     """Inside a line: not after an abbreviation, nor where a quotation or pause runs on."""
     word = re.split(rf"[\s({_QUOTES}]", line[: match.start()])[-1]
     if match.group() == ".":
-        return not (_ABBREVIATIONS.fullmatch(word) or _INITIALS_RE.fullmatch(word))
+        return not (re.fullmatch(_ABBREVIATIONS, word) or re.fullmatch(_INITIALS_RE, word))
     runs_on = match["closing"] or match.group() in ("...", "\u2026")
     return not (runs_on and rest.lstrip(_QUOTES)[:1].islower())
 

@@ -20,7 +20,7 @@ from kzdata.archive import Archive
 from kzdata.descriptor import Descriptor, Schema
 from kzdata.descriptor import Table as TableDescriptor
 from kzdata.display import html_table
-from kzdata.errors import PackageError, UsageError
+from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.rows import Row, row_model
 from kzdata.sheets import open_sheet
 from kzdata.tabular import Cell, Record, Sheet
@@ -498,13 +498,3 @@ class Shelf:
             return f"{key!r} is in several tables; ask for {choices}"
         known = (name for table in self._single for name in table.alike(key))
         return f"no record {key!r}{nearest(key, known)}"
-
-
-def nearest(name: str, known: Any) -> str:
-    """A hint with the names most like the one that was not found, or nothing."""
-    from difflib import get_close_matches
-
-    names = {other.casefold(): other for other in known}
-    found = get_close_matches(name.casefold(), list(names), n=3, cutoff=0.5)
-    matches = [names[other] for other in found]
-    return f"; did you mean {', '.join(matches)}?" if matches else ""

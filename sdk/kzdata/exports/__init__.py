@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kzdata.errors import UsageError
+from kzdata.errors import UsageError, nearest
 
 # Whoever imports a module registers its formats.
 from kzdata.exports import (  # noqa: F401
@@ -24,7 +24,6 @@ from kzdata.exports import (  # noqa: F401
     workbook,
 )
 from kzdata.exports.registry import FORMATS, Exporter, exporter
-from kzdata.tables import nearest
 
 if TYPE_CHECKING:
     from kzdata.package import Package

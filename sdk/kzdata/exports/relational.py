@@ -413,7 +413,7 @@ class Writer:
     def _column_rows(self, table: TableContent) -> Iterator[tuple[Any, ...]]:
         for held in table.columns:
             field = held.field
-            limits = field.constraints.model_dump(exclude_defaults=True, by_alias=True)
+            limits = field.constraints.stated()
             yield (
                 self._names.tables[table.name],
                 self._names.columns[table.name][held.name],

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from kzdata.database import Database, among, identifier, literal, table_named, text
 from kzdata.descriptor import Table
-from kzdata.errors import UsageError
-from kzdata.tables import Shelf, nearest
+from kzdata.errors import UsageError, nearest
+from kzdata.tables import Shelf
 
 DEEPEST = 100
 """Steps from a value up to its last whole; a package whose hierarchy has more is not followed."""

@@ -97,7 +97,7 @@ def _roles(shelf: "Shelf") -> Json:
     found: Json = {}
     for role in ROLES:
         if table := shelf.descriptor.one(role):
-            declared = getattr(table.schema, role).model_dump(exclude_none=True)
+            declared = getattr(table.schema, role).filled()
             found[role] = {"table": table.name, **declared}
     return found
 
@@ -113,8 +113,8 @@ def _table(shelf: "Shelf", table: "Table[Any]") -> Json:
         "record": schema.record_key,
         "parent": schema.parent,
         "principal": schema.principal,
-        "claims": schema.claims.model_dump(exclude_none=True) if schema.claims else None,
-        "figure": schema.figure.model_dump() if schema.figure else None,
+        "claims": schema.claims.filled() if schema.claims else None,
+        "figure": schema.figure.filled() if schema.figure else None,
         "called": next((name for name in LABELS if name in schema.names), None),
         "rows": len(columns[0]) if columns else 0,
         "columns": [_column(schema, field, shelf) for field in schema.fields],

@@ -86,7 +86,7 @@ def _unsupported_constraint(field: FieldDescriptor, kind: Kind) -> str | None:
         "unique": limits.unique and kind.same is None,
         "categories": field.categories is not None and name not in CATEGORICAL,
     }
-    stated |= {f"constraint {extra}": True for extra in limits.model_extra or ()}
+    stated |= {f"constraint {extra}": True for extra in limits.extra}
     found = next((constraint for constraint, beyond in stated.items() if beyond), None)
     return f"{found} of type {name}" if found else _unsupported_pattern(field)
 

@@ -125,7 +125,7 @@ def unsupported_feature(
 
 def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterator[str]:
     """What of a resource's form cannot be read, in words."""
-    if "data" in (resource.model_extra or {}):
+    if "data" in resource.extra:
         yield "data inside the descriptor"
     if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
         yield f"a table in the format {resource.format}"

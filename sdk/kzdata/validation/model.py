@@ -426,7 +426,7 @@ def declared_columns(schema: Schema) -> Iterator[str]:
     """The columns that the table's own declarations name."""
     parts = [getattr(schema, role) for role in ("figure", *SINGLE, "exclusions")]
     for part in [*filter(None, parts), *schema.dates]:
-        for name in type(part).model_fields:
+        for name in part.members:
             value = getattr(part, name)
             if isinstance(value, str) and value in schema.names:
                 yield value

@@ -25,7 +25,7 @@ from kzdata.sheets import open_sheet
 from kzdata.tabular import Dialect, Record
 from kzdata.validation.evaluation import MAX_FINDINGS
 from kzdata.validation.report import Finding, Report
-from kzdata.validation.rules import RULES, rule
+from kzdata.validation.rules import RULES
 
 SECONDS = 600
 """How long frictionless may take."""
@@ -306,12 +306,6 @@ def explained(side: Side, kind: str, field: FieldDescriptor | None, cell: str) -
     """The name of the difference that explains a statement of one side alone, or None."""
     known = (name for name, one in DIFFERENCES.items() if one.covers(side, kind, field, cell))
     return next(known, None)
-
-
-@rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
-def reference_disagrees(path: str | Path, report: Report) -> list[Finding]:
-    """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
-    return compare(path, report)
 
 
 def compared(path: str | Path | None, report: Report) -> Report:

@@ -76,7 +76,7 @@ def _tests(field: FieldDescriptor, raw: str) -> Iterator[str]:
         UnsupportedError: There is no cheap test for what the field declares.
     """
     kinds = {"string": _text, "any": _text, "integer": _integer, "number": _number, "date": _date}
-    if field.constraints.model_extra or field.type not in kinds:
+    if field.constraints.extra or field.type not in kinds:
         raise UnsupportedError(field.type)
     if _listed(field):
         yield _among(field, raw)

@@ -7,7 +7,6 @@ that no exception outlives its cause.
 
 import os
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.archive import bundled
-from kzdata.errors import PackageError, UsageError
-from kzdata.tables import nearest
+from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rules import GROUPS, RULES, Rule, Violation, rule
 from kzdata.validation.run import Progress
@@ -38,6 +36,14 @@ def allow_stale(*_: object) -> Iterator[Violation]:
     left out, or that had nothing to look at, are not judged.
     """
     yield from ()  # `Selection.applied` finds them, which alone knows the entries
+
+
+@rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
+def reference_disagrees(path: str | Path, report: Report) -> list[Finding]:
+    """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
+    from kzdata.validation.oracle import compare
+
+    return compare(path, report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +258,8 @@ def read(file: str | Path, root: Path | None = None) -> AllowList:
     Raises:
         PackageError: It cannot be read, or an entry is not of that form.
     """
+    import tomllib
+
     path = Path(file)
     try:
         with path.open("rb") as stream:

@@ -60,13 +60,13 @@ def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path
             continue
         plain = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
         paths[name] = f"data/{name if plain else f'table-{number}'}.csv"
-        described = Table(name, paths[name], Resource.model_validate(entry), _schema(entry))
+        described = Table(name, paths[name], Resource.make(entry), _schema(entry))
         _write(diff, before, changed.get(name), described, target / paths[name])
     return paths
 
 
 def _schema(entry: Mapping[str, Any]) -> Schema:
-    return Schema.model_validate(metadata.schema_of(entry))
+    return Schema.make(metadata.schema_of(entry))
 
 
 def _write(

@@ -1,0 +1,240 @@
+"""Parts of a descriptor: JSON objects with declared members, read without stopping at a fault.
+
+A class of parts says what its members are:
+
+    class Reference(Part):
+        resource: str = member(string, "")
+        fields: tuple[str, ...] = member(names)
+
+and `Reference.read(entry, where, faults)` makes one of a JSON object, or notes down what is wrong.
+It does what pydantic would do here. Pydantic's models of a descriptor take a sixth of a second to
+import and to build, as long as everything else that a small package needs to be validated, and say
+what they expected in words of their own.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
+
+
+class Fault(NamedTuple):
+    """Something malformed in the descriptor: where (a JSON path), what was found and expected."""
+
+    where: str
+    found: str
+    expected: str
+
+
+Value = TypeVar("Value")
+Default = TypeVar("Default")
+Reader = Callable[[Any, str, list[Fault]], Value]
+"""Makes a value of a JSON value, or adds a fault (and then gives anything at all)."""
+_ABSENT: Any = object()
+
+
+class _Member(NamedTuple):
+    """A declared member: how it is read, what it is where it is absent, its name in JSON."""
+
+    reader: Reader[Any]
+    default: Any
+    name: str
+
+
+def member(
+    reader: Callable[[Any, str, list[Fault]], Value],
+    default: Default = _ABSENT,
+    name: str = "",
+) -> Value | Default:
+    """Declare a member of a part.
+
+    Args:
+        reader: What it is; one of the functions below, say.
+        default: What it is where it is absent; without a default it must be there. Where it is
+            None, null stands for absent.
+        name: Its name in JSON; that of the attribute in camel case by default.
+    """
+    return cast(Value, _Member(reader, default, name))
+
+
+class Part:
+    """A JSON object with declared members; it is not changed once it was made.
+
+    Attributes:
+        extra: Its other members, as they are.
+    """
+
+    members: ClassVar[Mapping[str, _Member]] = {}
+    extra: Mapping[str, Any]
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, _Member)}
+        named = {name: one._replace(name=one.name or _camel(name)) for name, one in own.items()}
+        cls.members = {**cls.members, **named}
+
+    def __init__(self, extra: Mapping[str, Any] | None = None, **values: Any) -> None:
+        defaults = {name: one.default for name, one in self.members.items()}
+        vars(self).update(defaults | values, extra=extra or {})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{type(self).__name__} is read-only")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.stated()})"
+
+    @classmethod
+    def read(cls, entry: Any, where: str, faults: list[Fault]) -> Self:
+        """Make a part of a JSON object; what is wrong with it is added to the faults."""
+        if not isinstance(entry, dict):
+            faults.append(Fault(where, short(entry), "an object"))
+            return cls()
+        values: dict[str, Any] = {}
+        before = len(faults)
+        for name, one in cls.members.items():
+            value, path = entry.get(one.name, _ABSENT), f"{where}.{one.name}"
+            if value is _ABSENT and one.default is _ABSENT:
+                faults.append(Fault(path, short(entry), "this member, which is missing"))
+            elif value is not _ABSENT and not (value is None is one.default):
+                values[name] = one.reader(value, path, faults)
+        known = {one.name for one in cls.members.values()}
+        made = cls({name: entry[name] for name in entry if name not in known}, **values)
+        if len(faults) == before:
+            faults += [Fault(where, short(entry), expected) for expected in made.wanting()]
+        return made
+
+    @classmethod
+    def make(cls, entry: Any) -> Self:
+        """Make a part of a JSON object that is known to be sound.
+
+        Raises:
+            ValueError: It is not.
+        """
+        faults: list[Fault] = []
+        made = cls.read(entry, cls.__name__, faults)
+        if faults:
+            where, found, expected = faults[0]
+            raise ValueError(f"{where}: {found}; expected {expected}")
+        return made
+
+    def wanting(self) -> Iterator[str]:
+        """What is expected of the members together and is not so, in words."""
+        return iter(())
+
+    def filled(self) -> dict[str, Any]:
+        """The declared members that are not None, by attribute."""
+        return {name: vars(self)[name] for name in self.members if vars(self)[name] is not None}
+
+    def stated(self) -> dict[str, Any]:
+        """The members that differ from their defaults, and all others, by their names in JSON."""
+        own = {
+            one.name: vars(self)[name]
+            for name, one in self.members.items()
+            if vars(self)[name] != one.default
+        }
+        return {**own, **self.extra}
+
+
+def short(value: Any) -> str:
+    """A JSON value as a message shows it."""
+    shown = repr(value)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+# --------------------------------------------------------------------------- readers
+
+
+def _checked(good: bool, value: Any, where: str, faults: list[Fault], expected: str) -> None:
+    if not good:
+        faults.append(Fault(where, short(value), expected))
+
+
+def anything(value: Any, where: str, faults: list[Fault]) -> Any:
+    """Any JSON value."""
+    return value
+
+
+def string(value: Any, where: str, faults: list[Fault]) -> str:
+    """A string."""
+    _checked(isinstance(value, str), value, where, faults, "a string")
+    return cast(str, value)
+
+
+def string_up_to(most: int) -> Reader[str]:
+    """A string of at most so many characters."""
+
+    def read(value: Any, where: str, faults: list[Fault]) -> str:
+        good = isinstance(value, str) and len(value) <= most
+        _checked(good, value, where, faults, f"a string of at most {most} characters")
+        return cast(str, value)
+
+    return read
+
+
+def choice(*texts: str) -> Reader[str]:
+    """One of some strings."""
+
+    def read(value: Any, where: str, faults: list[Fault]) -> str:
+        _checked(value in texts, value, where, faults, f"one of {', '.join(texts)}")
+        return cast(str, value)
+
+    return read
+
+
+def flag(value: Any, where: str, faults: list[Fault]) -> bool:
+    """True or false."""
+    _checked(isinstance(value, bool), value, where, faults, "true or false")
+    return cast(bool, value)
+
+
+def whole(value: Any, where: str, faults: list[Fault]) -> int:
+    """A whole number; JSON has one kind of numbers, so that 3.0 is one."""
+    good = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+    _checked(good, value, where, faults, "a whole number")
+    return int(value) if good else 0
+
+
+def number(value: Any, where: str, faults: list[Fault]) -> float:
+    """A number."""
+    good = isinstance(value, int | float) and not isinstance(value, bool)
+    _checked(good, value, where, faults, "a number")
+    return cast(float, value)
+
+
+def several(reader: Reader[Value], most: int, *, once: bool = False) -> Reader[tuple[Value, ...]]:
+    """A list of at most so many entries; `once`: none of them stands twice."""
+
+    def read(value: Any, where: str, faults: list[Fault]) -> tuple[Value, ...]:
+        good = isinstance(value, list | tuple) and len(value) <= most
+        _checked(good, value, where, faults, f"a list of at most {most} entries")
+        before = len(faults)
+        entries = enumerate(value) if good else ()
+        made = tuple(reader(entry, f"{where}.{place}", faults) for place, entry in entries)
+        if once and len(faults) == before:
+            _checked(distinct(made), value, where, faults, "a list in which none stands twice")
+        return made
+
+    return read
+
+
+def one_or_several(reader: Reader[tuple[Value, ...]]) -> Reader[tuple[Value, ...]]:
+    """A list, or a bare string for a list of one."""
+
+    def read(value: Any, where: str, faults: list[Fault]) -> tuple[Value, ...]:
+        return reader([value] if isinstance(value, str) else value, where, faults)
+
+    return read
+
+
+def distinct(values: Iterable[Any]) -> bool:
+    """Whether no JSON value stands twice; 1, "1" and true are three."""
+    written = [json.dumps(value, sort_keys=True) for value in values]
+    return len(set(written)) == len(written)

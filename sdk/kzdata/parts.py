@@ -120,6 +120,10 @@ class Part:
             raise ValueError(f"{where}: {found}; expected {expected}")
         return made
 
+    def but(self, **values: Any) -> Self:
+        """The same part with other values of some members."""
+        return type(self)(**{**vars(self), **values})
+
     def wanting(self) -> Iterator[str]:
         """What is expected of the members together and is not so, in words."""
         return iter(())

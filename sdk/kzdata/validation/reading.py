@@ -31,6 +31,19 @@ class CellRule(NamedTuple):
     breach: Breach
 
 
+class Vouched(NamedTuple):
+    """A pattern that a column shares with the column its foreign key leads to.
+
+    A key that stands there has the pattern if all keys there have it: the table's own cells need
+    to be asked only where a key is missing, or one there is malformed.
+    """
+
+    rule: Rule
+    field: FieldDescriptor
+    parent: str
+    column: str
+
+
 class Reading:
     """Reading one table: its shape, its cells, and the relation that later rules use.
 
@@ -40,6 +53,7 @@ class Reading:
         columns: Names of the columns in the file's order; extra ones have hidden names.
         rows: How many rows there are; None where it could not be read.
         outcomes: What the rules of shape and cells found.
+        vouched: Patterns that were not looked for, since foreign keys may prove them.
         unchecked: What could not be checked, and why.
     """
 
@@ -51,6 +65,7 @@ class Reading:
         self.columns: tuple[str, ...] = ()
         self.rows: int | None = None
         self.outcomes: list[Outcome] = []
+        self.vouched: list[Vouched] = []
         self.unchecked: list[str] = []
         self._package = package
         self._archive = archive
@@ -116,8 +131,24 @@ class Reading:
                 breach = rule.check(field, cell, raw)
                 if breach and rule.name == "cell-pattern" and not self._takes(field):
                     continue
-                if breach:
+                if rule.name == "cell-pattern" and field.name in self._guarantors:
+                    self.vouched.append(Vouched(rule, field, *self._guarantors[field.name]))
+                elif breach:
                     yield CellRule(rule, field.name, breach)
+
+    @cached_property
+    def _guarantors(self) -> dict[str, tuple[str, str]]:
+        """Tables and columns that vouch for the pattern of a column, by its name."""
+        found = {}
+        for key in self.table.schema.foreign_keys:
+            parent = self._package.tables.get(key.reference.resource)
+            if parent and parent.name != self.table.name and len(key.fields) == 1:
+                own = self.table.schema.field(key.fields[0])
+                other = parent.schema.field(key.reference.fields[0])
+                led = {name for further in parent.schema.foreign_keys for name in further.fields}
+                if _same_pattern(own, other) and other.name not in led:  # or two vouch in a circle
+                    found[own.name] = (parent.name, other.name)
+        return found
 
     def _cell(self, name: str) -> str:
         """SQL: a cell, or NULL where it holds a missing value or the file has no such column."""
@@ -172,10 +203,16 @@ class Reading:
     def _plain(self) -> dict[str, str | None]:
         """SQL, by column, that is true only for cells that break no rule; None: there is none."""
         return {
-            field.name: plain(field, identifier(field.name), self._missing[field.name])
+            field.name: plain(self._asked(field), identifier(field.name), self._missing[field.name])
             for field in self.table.schema.fields
             if self._database.compiles(translated(field.constraints.pattern or ""))
         }
+
+    def _asked(self, field: FieldDescriptor) -> FieldDescriptor:
+        """A column without the pattern that another column vouches for."""
+        if field.name not in self._guarantors:
+            return field
+        return field.but(constraints=field.constraints.but(pattern=None))
 
     def _fast(self, sheet: Sheet, compiled: list[CellRule]) -> bool:
         """Let DuckDB read the files themselves; whether it could."""
@@ -233,7 +270,7 @@ class Reading:
         asked = {name for name, fails in zip(good, broken, strict=True) if fails}
         for rule, field, breach in compiled:
             if field in asked:
-                self._keep(rule, [_breaches(self.table, suspects, field, breach)])
+                self._keep(rule, [breaches(self.table.name, suspects, field, breach)])
         self._database.drop(suspects)
 
 
@@ -249,6 +286,12 @@ def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     )
 
 
+def _same_pattern(one: FieldDescriptor, other: FieldDescriptor) -> bool:
+    kinds = {(field.type, field.format) for field in (one, other)}
+    pattern = one.constraints.pattern
+    return kinds == {("string", "default")} and pattern == other.constraints.pattern is not None
+
+
 def _columns_of_rules(compiled: list[CellRule]) -> list[str]:
     return list(dict.fromkeys(cell.field for cell in compiled))
 
@@ -257,9 +300,10 @@ def _filled(name: str) -> str:
     return f"\x1ffilled{name}"
 
 
-def _breaches(table: Table, suspects: str, field: str, breach: Breach) -> Query:
+def breaches(table: str, relation: str, field: str, breach: Breach) -> Query:
+    """The rows of a relation over a table in which a cell rule is broken."""
     return Query(
-        table.name,
+        table,
         f"""SELECT kz_ord, {literal(field)}, {sql.text("NULL")}, {literal(breach.expected)}
-        FROM {identifier(suspects)} WHERE {breach.sql}""",
+        FROM {identifier(relation)} WHERE {breach.sql}""",
     )

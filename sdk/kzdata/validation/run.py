@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kzdata import texts as article_texts
 from kzdata.archive import Archive, opened, workspace
-from kzdata.database import Database
+from kzdata.database import Database, identifier
 from kzdata.descriptor import Descriptor, Table, parse
 from kzdata.errors import PackageError
 from kzdata.tabular import Imprint, Sheet, imprint
@@ -17,7 +17,7 @@ from kzdata.validation import articles, cells, consistency, files, references, t
 from kzdata.validation.evaluation import Outcome, evaluate
 from kzdata.validation.locator import Locator
 from kzdata.validation.model import Model
-from kzdata.validation.reading import Reading
+from kzdata.validation.reading import Reading, Vouched, breaches
 from kzdata.validation.report import Finding, Receipts, Report
 from kzdata.validation.rules import Rule, Violation, in_group
 
@@ -98,6 +98,7 @@ class Run:
         self.found: list[tuple[Rule, Violation]] = []
         self.omitted: Counter[str] = Counter()
         self.rows: dict[str, int] = {}
+        self.vouched: list[tuple[Table, Vouched]] = []
         self.unchecked: list[str] = []
         self.spans_in_texts = 0
 
@@ -187,12 +188,14 @@ class Run:
         if reading.rows is not None:
             self.rows[table.name] = reading.rows
             self.model.tables[table.name] = table
+            self.vouched += [(table, one) for one in reading.vouched]
 
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
         self.progress("checking keys and receipts", tables, tables + 2)
         # Keys need nothing of what is prepared, and half of that is Python on one core.
         self._side_by_side(["reference"], self.model.prepare)
+        self._check_vouched()
         self._side_by_side(RELATIONAL)
 
     def _side_by_side(
@@ -209,6 +212,17 @@ class Run:
 
         for outcomes in self.database.side_by_side(carry_out, [None, *rules]):
             self._keep(outcomes)
+
+    def _check_vouched(self) -> None:
+        """Ask for the patterns that foreign keys were to prove, where they don't."""
+        wrong = {(rule.name, v.table, v.field) for rule, v in self.found}
+        sure = not self.omitted and ("foreign-key", None, None) not in wrong
+        for table, (rule, field, parent, column) in self.vouched:
+            broken = {("foreign-key", table.name, field.name), ("cell-pattern", parent, column)}
+            if not sure or parent not in self.model.tables or broken & wrong:
+                cell = identifier(field.name)
+                query = breaches(table.name, table.name, field.name, rule.check(field, cell, cell))
+                self._keep([evaluate(rule, [query], self.database)])
 
     def _check_texts(self, folder: str | Path | None) -> None:
         tables = len(self.package.tables)

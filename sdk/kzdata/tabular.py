@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import accumulate, repeat, zip_longest
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -23,6 +23,8 @@ MAX_RECORD_LENGTH = 1 << 20
 MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
 """Bytes of a row, or of rows joined by an open quotation, that are held at a time."""
 CHUNK = 1 << 20
+BLOCK = 1 << 12
+"""Bytes in which a line is looked for: fewer lines to split, more blocks to count."""
 
 
 class Cell(NamedTuple):
@@ -257,37 +259,29 @@ class Sheet:
             rows: How many rows there are; tells whether every line is a row.
             longest: Code points of each cell that are kept; all by default.
         """
-        lines = self._one_line_a_row(rows)
-        found = self._pick_lines(numbers) if lines else self._pick_rows(numbers)
+        lines = self._lines_of(numbers, rows)
+        if lines is None:
+            found = self._pick_rows(numbers)
+        else:
+            found = (_record(n, n + 2, raw, self.dialect, 0) for n, raw in lines.items())
         return {row.number: row.shortened(longest) for row in found}
 
-    def _one_line_a_row(self, rows: int) -> bool:
-        """Whether the sheet is one file with a header line and a line for each row."""
+    def _lines_of(self, numbers: set[int], rows: int) -> dict[int, bytes] | None:
+        """The lines of some rows, where each line after the header is a row; None where not."""
         if len(self.parts) > 1 or not self.dialect.simple:
-            return False
-        lines, end = 0, b"\n"
-        with self.parts[0].open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                lines, end = lines + chunk.count(b"\n"), chunk[-1:]
-        return lines + (end != b"\n") == rows + 1
-
-    def _pick_lines(self, numbers: set[int]) -> Iterator[Record]:
-        """The rows of the given numbers where row n is line n + 2."""
-        wanted, line, rest = sorted(number + 2 for number in numbers), 1, b""
-        wanted.reverse()
-        with self.parts[0].open("rb") as stream:
-            while wanted and (chunk := stream.read(CHUNK)):
-                data = rest + chunk
-                after = line + data.count(b"\n")
-                if wanted[-1] < after:
-                    lines = data.split(b"\n")
-                    while wanted and wanted[-1] < after:
-                        here = wanted.pop()
-                        yield _record(here - 2, here, lines[here - line], self.dialect, 0)
-                rest = data[data.rfind(b"\n") + 1 :][:MAX_RECORD_BYTES]
-                line = after
-            if wanted:
-                yield _record(wanted[-1] - 2, wanted[-1], rest, self.dialect, 0)
+            return None
+        found: dict[int, bytes] = {}
+        wanted, first = sorted(numbers, reverse=True), -1
+        with self.parts[0].open("rb", CHUNK) as stream:
+            while block := stream.read(BLOCK) + stream.readline(MAX_RECORD_BYTES):
+                after = first + block.count(b"\n") + (not block.endswith(b"\n"))
+                if wanted and wanted[-1] < after:
+                    lines = block.split(b"\n")
+                while wanted and wanted[-1] < after:
+                    number = wanted.pop()
+                    found[number] = lines[number - first]
+                first = after
+        return found if first == rows else None
 
     def _pick_rows(self, numbers: set[int]) -> Iterator[Record]:
         """The rows of the given numbers where a row may have several lines, or a file none."""
@@ -396,11 +390,9 @@ def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], bool]:
 
 def _bare_cells(text: str, line: int, delimiter: str) -> list[Cell]:
     """The cells of a record without quotation marks, which is a line."""
-    cells, column = [], 1
-    for value in text.split(delimiter):
-        cells.append(Cell(value, line, column))
-        column += len(value) + 1
-    return cells
+    values = text.split(delimiter)
+    places = accumulate((len(value) + 1 for value in values), initial=1)
+    return list(map(Cell, values, repeat(line), places))
 
 
 def _unescaped(inner: str, dialect: Dialect, quoted: bool) -> str:

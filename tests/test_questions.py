@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -525,6 +525,35 @@ def test_unknown_names_are_refused(
     """Catches an empty answer to a misspelt question."""
     with pytest.raises(UsageError, match=re.escape(hint)):
         getattr(kz, question)(**asked)
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda rest: rest["CR-0019"], "no record 'CR-0019' as of 2022-01-05"),
+        (lambda rest: rest.trace("CR-0019"), "no record 'CR-0019' as of 2022-01-05"),
+        (lambda rest: rest.trace(source="tass"), "sources has no row 'tass' as of 2022-01-05"),
+        (lambda rest: rest.toll(place="shymkent"), "no place 'shymkent' as of 2022-01-05"),
+        (lambda rest: rest.timeline(actor="psaki"), "no actor 'psaki' as of 2022-01-05"),
+        (lambda rest: rest.disagreements(event="EV-0188"), "no event 'EV-0188' as of 2022-01-05"),
+    ],
+)
+def test_what_a_day_did_not_know_is_no_misspelling(
+    kz: kzdata.Package, ask: Callable[[kzdata.Package], object], told: str
+) -> None:
+    """Catches "did you mean CR-0017" for a claim that was made a day later."""
+    message = re.escape(f"{told}; the whole package has it")
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        ask(kz.as_of("2022-01-05"))
+
+
+def test_what_no_day_knew_gets_the_nearest(kz: kzdata.Package) -> None:
+    """Catches a hint at the whole package for what it has not either."""
+    then = kz.as_of("2022-01-05")
+    with pytest.raises(UsageError, match=r"^no record 'CR-0055'; did you mean"):
+        then["CR-0055"]
+    with pytest.raises(UsageError, match=r"^no actor 'tokaev'; did you mean tokayev"):
+        then.timeline(actor="tokaev")
 
 
 @pytest.mark.parametrize(

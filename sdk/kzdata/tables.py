@@ -90,7 +90,8 @@ class Table(Generic[RowT]):
         number = self.number(key)
         if number is None:
             name = ", ".join(_parts(key))
-            raise UsageError(f"{self.name} has no row {name!r}{nearest(name, self.alike(name))}")
+            hint = self._shelf.lost(key, [self.name]) or nearest(name, self.alike(name))
+            raise UsageError(f"{self.name} has no row {name!r}{hint}")
         (record,) = self.records({number})
         return self._row(record)
 
@@ -497,7 +498,14 @@ class Shelf:
             choices = " or ".join(f"{name}/{key}" for name in holders)
             return f"{key!r} is in several tables; ask for {choices}"
         known = (name for table in self._single for name in table.alike(key))
-        return f"no record {key!r}{nearest(key, known)}"
+        hint = self.lost(key, [table.name for table in self._single]) or nearest(key, known)
+        return f"no record {key!r}{hint}"
+
+    def lost(self, key: object, tables: Iterable[str]) -> str:
+        """A hint that tables of the whole package have a row that this one lacks, or nothing."""
+        if self.terms and any(key in self.whole.tables[name] for name in tables):
+            return f" {self.terms}; the whole package has it"
+        return ""
 
 
 def nearest(name: str, known: Any) -> str:

@@ -255,6 +255,8 @@ NOT_THERE: list[tuple[list[str], str]] = [
     (["query", "select * from read_text('/etc/passwd')"], "not allowed"),
     (["query", "with x as (delete from sources returning *) from x"], "top level"),
     (["query", "select 'x'::int"], "Could not convert"),
+    (["query", "select 1 from evnts"], 'evnts does not exist; did you mean "events"?'),
+    (["query", "select titl from events"], 'candidate bindings: "title"'),
     (["validate", "--texts", "nowhere"], "nowhere: no such directory of texts"),
     (["validate", "--memory-limit", "plenty"], "cannot start DuckDB"),
     (["locate", "police", "--texts", "nowhere"], "nowhere: no such directory of texts"),

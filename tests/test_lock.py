@@ -242,6 +242,17 @@ def test_nothing_stays_open(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ types
 
 
+def test_a_closed_package_says_so() -> None:
+    """Catches DuckDB's own words for a connection that its user never saw."""
+    package = kzdata.load()
+    answer = package.sql("select 1")
+    package.close()
+    with pytest.raises(kzdata.QueryError, match=r"^the package is closed$"):
+        package.sql("select 1")
+    with pytest.raises(kzdata.QueryError, match=r"^the package is closed$"):
+        answer.rows()
+
+
 def test_columns_have_the_values_of_their_formats(tmp_path: Path) -> None:
     """Catches numbers, dates and truth values that SQL cannot read in the form of their schema."""
     from packages import Spec, build

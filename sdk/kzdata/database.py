@@ -937,7 +937,7 @@ class Database:
         except UnicodeError as error:
             raise QueryError("a query must be text that UTF-8 can hold") from error
         except (duckdb.Error, TypeError, ValueError) as error:
-            raise QueryError(_first_line(error)) from error
+            raise QueryError(_hinted(error)) from error
 
     def _screen(self, cursor: duckdb.DuckDBPyConnection, query: str) -> None:
         """Refuse what a query names and may not.
@@ -1193,4 +1193,14 @@ def require(module: str, extra: str) -> None:
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, duckdb.ConnectionException) and "closed" in str(error):
+        return "the package is closed"
     return str(error).strip().split("\n", 1)[0]
+
+
+def _hinted(error: Exception) -> str:
+    """The first line of what DuckDB says, and the names that it thinks were meant."""
+    hints = ("Did you mean ", "Candidate bindings: ")
+    hint = next((line for line in str(error).splitlines() if line.startswith(hints)), "")
+    first = _first_line(error)
+    return f"{first.rstrip('!')}; {hint[0].lower()}{hint[1:]}" if hint else first

@@ -474,6 +474,17 @@ def test_a_diff_is_only_applied_to_what_it_began_from(
             found.apply(old.root, new.root)
 
 
+def test_moves_are_only_applied_to_the_rows_that_they_tell(tmp_path: Path) -> None:
+    """Catches an order laid over rows in another one: moved rows have no cells to compare."""
+    old = things(tmp_path / "old")
+    new = things(tmp_path / "new", [ROWS[3], *ROWS[:3]])
+    with diff(old.root, new.root) as found:
+        with pytest.raises(PackageError, match="not what the diff began from: things, its rows"):
+            found.apply(new.root, tmp_path / "a")
+        with diff(found.apply(old.root, tmp_path / "b"), new.root) as rest:
+            assert not rest
+
+
 def test_an_unknown_table_is_named(pair: tuple[Folder, Folder]) -> None:
     """Catches an empty answer to a question about nothing."""
     with diff(pair[0].root, pair[1].root) as same, pytest.raises(UsageError, match="in a table"):
@@ -583,7 +594,7 @@ def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Catches a bare failure where there is no git, or no repository."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(PackageError, match="not a git repository"):
+    with pytest.raises(PackageError, match="directory, and git: not a git repository"):
         diff("v1", things(tmp_path / "new").root)
     with pytest.raises(PackageError, match="not a git repository"):
         release_check(None, tmp_path / "new")

@@ -500,6 +500,17 @@ def test_the_command_says_how_many_are_not_in_the_calendar() -> None:
     assert entries + int(left.group(1)) == 216
 
 
+def test_a_limit_of_the_calendar_is_told_apart() -> None:
+    """Catches events beyond the limit that are said to have no day."""
+    pytest.importorskip("icalendar")
+    outcome = run("timeline", "--format", "ics", "--limit", "8")
+    assert outcome.out.count("BEGIN:VEVENT") == 2
+    assert outcome.err.splitlines() == [
+        "6 events whose days are not known are not in the calendar",
+        "208 more are not looked at; --limit takes in more",
+    ]
+
+
 # ------------------------------------------------------------------------------ bad questions
 
 

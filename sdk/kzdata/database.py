@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from kzdata.display import MOST, html_table
+from kzdata.display import MOST, html_table, safe
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.tabular import Sheet
 
@@ -1141,6 +1141,9 @@ class Answer:
             message = f"an answer of over {MAX_CELLS:,} cells; ask for less, or for a frame"
             raise QueryError(message)
         return rows
+
+    def __repr__(self) -> str:
+        return f"<Answer: {', '.join(map(safe, self.columns))}>"
 
     def _repr_html_(self) -> str:
         with self._guarded():

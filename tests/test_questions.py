@@ -248,6 +248,16 @@ def test_a_policy_bounds_vague_words_and_is_named(kz: kzdata.Package) -> None:
     assert ccc.references == ()
 
 
+def test_a_word_that_a_policy_lacks_is_said_to_be_open() -> None:
+    """Catches "none" below an answer with "dozens", as though there were no vague word in it."""
+    shown = run("toll", "--outcome", "killed", "--place", "almaty", "--policy", "ccc").out
+    assert shown.endswith(
+        "vague words under the policy ccc\n    dozens: not in this policy, so left open\n"
+    )
+    shown = run("toll", "--outcome", "killed", "--place", "shymkent", "--policy", "ccc").out
+    assert shown.endswith("vague words under the policy ccc\n    none\n")
+
+
 def test_asking_for_a_whole_includes_its_parts_and_says_how(kz: kzdata.Package) -> None:
     """Catches a country without its cities, and a roll-up that nobody can see."""
     answer = kz.toll("killed", population="security-forces", place="kazakhstan")

@@ -899,6 +899,23 @@ def test_an_id_that_is_used_again(next_island: tuple[Folder, Folder]) -> None:
     assert sorted(rules(found)) == ["release-id", "release-tombstone"]
 
 
+def test_an_id_that_is_given_to_another_claim(next_island: tuple[Folder, Folder]) -> None:
+    """Catches the claim of one article under the id of another's, told as a mere correction."""
+    old, new = next_island
+    spans, named = new.schema("passages")["kzdata:spans"], new.schema("tolls")["primaryKey"]
+    homes = {row[spans["id"]]: row[spans["source"]] for row in new.rows("passages")}
+    claim = new.rows("tolls")[1]
+    home = homes[claim["passage"]]
+    there = next(key for key, source in homes.items() if source == home != claim["passage"])
+    new.edit("tolls", 1, "passage", there)
+    released(new, "1.0.1")
+    assert release_check(old.root, new.root).valid
+    new.edit("tolls", 1, "passage", next(key for key in homes if homes[key] != home))
+    (finding,) = release_check(old.root, new.root)
+    assert (finding.rule, finding.record, finding.line) == ("release-id", claim[named], 3)
+    assert finding.expected == f"a claim of {home}"
+
+
 def test_a_table_of_records_that_is_gone(next_island: tuple[Folder, Folder]) -> None:
     """Catches records that vanish with their table, and counts what is not listed."""
     old, new = next_island

@@ -538,12 +538,18 @@ def test_a_limit_of_the_calendar_is_told_apart() -> None:
         ("timeline", {"actor": "tokaev"}, "did you mean tokayev"),
         ("timeline", {"type": "protests"}, "did you mean protest"),
         ("timeline", {"place": "'; drop table events; --"}, "no place"),
+        ("timeline", {"place": "\udcff"}, "no place"),
+        ("toll", {"policy": "\udcff"}, "there are acled, ccc, strict"),
+        ("disagreements", {"event": "caf\udce9"}, "no event"),
+        ("toll", {"limit": -1}, "-1 is no limit; ask for a whole number from 0"),
+        ("timeline", {"limit": "many"}, "'many' is no limit"),
+        ("disagreements", {"limit": 0.5}, "0.5 is no limit"),
     ],
 )
 def test_unknown_names_are_refused(
-    kz: kzdata.Package, question: str, asked: dict[str, str], hint: str
+    kz: kzdata.Package, question: str, asked: dict[str, Any], hint: str
 ) -> None:
-    """Catches an empty answer to a misspelt question."""
+    """Catches an empty answer to a misspelt question, and DuckDB's words for a bad one."""
     with pytest.raises(UsageError, match=re.escape(hint)):
         getattr(kz, question)(**asked)
 
@@ -566,6 +572,12 @@ def test_what_a_day_did_not_know_is_no_misspelling(
     message = re.escape(f"{told}; the whole package has it")
     with pytest.raises(UsageError, match=f"^{message}$"):
         ask(kz.as_of("2022-01-05"))
+
+
+def test_a_limit_beyond_all_counting_lists_all(kz: kzdata.Package) -> None:
+    """Catches an overflow for whoever wants everything."""
+    assert len(kz.timeline(limit=10**30)) == 216
+    assert kz.timeline(limit=0).more == 216
 
 
 def test_what_no_day_knew_gets_the_nearest(kz: kzdata.Package) -> None:

@@ -1018,7 +1018,7 @@ def _stopped(cursor: duckdb.DuckDBPyConnection, timeout: float | None) -> Iterat
         over.set()
         cursor.interrupt()
 
-    timer = threading.Timer(timeout, stop)
+    timer = threading.Timer(min(timeout, threading.TIMEOUT_MAX), stop)
     timer.daemon = True
     timer.start()
     try:

@@ -39,7 +39,9 @@ class Scope:
     shelf: Shelf | None = None
 
     def has(self, value: str) -> bool:
-        """Whether a value exists."""
+        """Whether a value exists; half a character, as a terminal can send, does not."""
+        if not value.isascii() and value != value.encode("utf-8", "replace").decode("utf-8"):
+            return False
         sql = f"SELECT 1 FROM {self._from} WHERE {self._key} = {literal(value)} LIMIT 1"
         return value in self.allowed or bool(self.database.rows(sql))
 

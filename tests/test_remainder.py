@@ -259,6 +259,17 @@ def test_exports_hold_what_remains(kz: kzdata.Package, tmp_path: Path) -> None:
     assert Folder(tmp_path / "croissant").rows("events") == saved(rest)["events"]
 
 
+@pytest.mark.parametrize("form", ["sqlite", "croissant", "ro-crate", "geojson", "jsonld"])
+def test_a_part_says_that_it_is_one(kz: kzdata.Package, form: str, tmp_path: Path) -> None:
+    """Catches a file that calls itself the whole package, and lacks an article."""
+    said = "what remains of it as of 2022-01-06 without meduza."
+    kz.as_of("2022-01-06").without("meduza").export(form, tmp_path / "out")
+    written = [file for file in (tmp_path / "out").rglob("*") if file.is_file()]
+    files = [file.read_bytes() for file in written or [tmp_path / "out"]]
+    assert any(said.encode() in content for content in files)
+    assert not any(b"what remains of it without" in content for content in files)
+
+
 # ------------------------------------------------------------------------------ dates
 
 

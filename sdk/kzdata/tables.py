@@ -334,7 +334,8 @@ class Shelf:
         if terms.day and not grounds.plan.sources[1].published_on:
             raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
         both = terms.narrowed(self.terms) if self.terms else terms
-        rest = Shelf(self.archive, self.descriptor, self._models, (self.whole, both))
+        described = _described(self.whole.descriptor, both)
+        rest = Shelf(self.archive, described, self._models, (self.whole, both))
         rest.remainder  # noqa: B018 - a fault shows now, not at the first question
         self.whole._rests.add(rest)
         return rest
@@ -506,6 +507,13 @@ class Shelf:
         if self.terms and any(key in self.whole.tables[name] for name in tables):
             return f" {self.terms}; the whole package has it"
         return ""
+
+
+def _described(whole: Descriptor, terms: "Terms") -> Descriptor:
+    """A descriptor that says of which part it is, for whoever finds it written out."""
+    note, said = f"Not the whole package: what remains of it {terms}.", whole.raw.get("description")
+    description = f"{note} {said}" if said and isinstance(said, str) else note
+    return whole._replace(raw={**whole.raw, "description": description})
 
 
 def nearest(name: str, known: Any) -> str:

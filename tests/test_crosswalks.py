@@ -110,6 +110,17 @@ def test_ged_of_a_site_in_a_city(ged: Path) -> None:
     assert ("place around", "latitude", "almaty-airport") in losses(ged, "EV-0025")
 
 
+def test_ged_says_which_rows_may_count_the_same_people(ged: Path) -> None:
+    """EV-0023 and EV-0137: twelve dead are a later count of the eight, so 20 would be wrong."""
+    found = {
+        event: {row["value"] for row in read(ged / "losses.csv")
+                if row["event"] == event and row["kind"] == "link"}
+        for event in ("EV-0023", "EV-0025", "EV-0137")
+    }  # fmt: skip
+    assert "CR-0013 updates CR-0001" in found["EV-0023"] & found["EV-0137"]
+    assert "CR-0003 adds_to CR-0001" in found["EV-0023"] & found["EV-0025"]
+
+
 def test_ged_holds_the_events_with_dead_only(ged: Path) -> None:
     query = "SELECT DISTINCT event_id FROM casualty_reports WHERE outcome = 'killed'"
     expected = {key for (key,) in package().sql(query).rows()}
@@ -260,6 +271,7 @@ def a_claim(low: float | None, high: float | None, **said: Any) -> Claim:
         "outcome": "killed",
         "dead": True,
         "wholes": (),
+        "links": (),
         "population": "people",
         "text": "",
         "qualifier": "exact",

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.display import LONGEST, MOST, html_record, html_table, safe
+from kzdata.display import LONGEST, MOST, MOST_ON_A_LINE, html_record, html_table, safe
 from packages import Folder
 from strategies import any_text
 
@@ -223,3 +223,19 @@ def test_a_table_that_cannot_be_read_is_named(copy: Folder) -> None:
         cells = Page(kz._repr_html_()).cells
         assert cells[cells.index("events") + 1] == "cannot be read"
         assert cells[cells.index("actors") + 1] == str(len(kz.actors))
+
+
+def test_keys_stay_on_one_line_and_notes_have_room() -> None:
+    """Catches a wide table whose keys break at their hyphens and whose notes are a word wide."""
+    short, long = "2022-01-05", "a " * MOST_ON_A_LINE
+    html = html_table(("key", "note"), [(short, long)])
+    assert f'white-space: nowrap">{short}<' in html
+    assert f'min-width: 28em">{long}<' in html
+    assert "<td>5<" in html_table(("value",), [(5,)])
+
+
+def test_an_answer_says_what_it_is() -> None:
+    """Catches an address of memory for an answer that is printed; it is not worked out for that."""
+    with kzdata.load() as package:
+        answer = package.sql("select title, count(*) from events, range(1000000000) group by 1")
+        assert repr(answer) == "<Answer: title, count_star()>"

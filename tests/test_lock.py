@@ -242,6 +242,26 @@ def test_nothing_stays_open(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ types
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("timeout", [1e20, float("inf")])
+def test_a_time_without_an_end_is_no_error(kz: kzdata.Package, timeout: float) -> None:
+    """Catches a clock that breaks in a thread of its own and leaves the query without one."""
+    assert kz.sql("select 1", timeout=timeout).rows() == [(1,)]
+    with pytest.raises(QueryError):
+        kz.sql("select 1", timeout="long")  # type: ignore[arg-type]
+
+
+def test_a_closed_package_says_so() -> None:
+    """Catches DuckDB's own words for a connection that its user never saw."""
+    package = kzdata.load()
+    answer = package.sql("select 1")
+    package.close()
+    with pytest.raises(kzdata.QueryError, match=r"^the package is closed$"):
+        package.sql("select 1")
+    with pytest.raises(kzdata.QueryError, match=r"^the package is closed$"):
+        answer.rows()
+
+
 def test_columns_have_the_values_of_their_formats(tmp_path: Path) -> None:
     """Catches numbers, dates and truth values that SQL cannot read in the form of their schema."""
     from packages import Spec, build

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -246,6 +246,16 @@ def test_a_policy_bounds_vague_words_and_is_named(kz: kzdata.Package) -> None:
     ccc = kz.toll("killed", population="protesters", place="almaty", policy="ccc")
     assert str(ccc.scopes[0].envelope.interval) == "open"
     assert ccc.references == ()
+
+
+def test_a_word_that_a_policy_lacks_is_said_to_be_open() -> None:
+    """Catches "none" below an answer with "dozens", as though there were no vague word in it."""
+    shown = run("toll", "--outcome", "killed", "--place", "almaty", "--policy", "ccc").out
+    assert shown.endswith(
+        "vague words under the policy ccc\n    dozens: not in this policy, so left open\n"
+    )
+    shown = run("toll", "--outcome", "killed", "--place", "shymkent", "--policy", "ccc").out
+    assert shown.endswith("vague words under the policy ccc\n    none\n")
 
 
 def test_asking_for_a_whole_includes_its_parts_and_says_how(kz: kzdata.Package) -> None:
@@ -500,6 +510,17 @@ def test_the_command_says_how_many_are_not_in_the_calendar() -> None:
     assert entries + int(left.group(1)) == 216
 
 
+def test_a_limit_of_the_calendar_is_told_apart() -> None:
+    """Catches events beyond the limit that are said to have no day."""
+    pytest.importorskip("icalendar")
+    outcome = run("timeline", "--format", "ics", "--limit", "8")
+    assert outcome.out.count("BEGIN:VEVENT") == 2
+    assert outcome.err.splitlines() == [
+        "6 events whose days are not known are not in the calendar",
+        "208 more are not looked at; --limit takes in more",
+    ]
+
+
 # ------------------------------------------------------------------------------ bad questions
 
 
@@ -517,14 +538,55 @@ def test_the_command_says_how_many_are_not_in_the_calendar() -> None:
         ("timeline", {"actor": "tokaev"}, "did you mean tokayev"),
         ("timeline", {"type": "protests"}, "did you mean protest"),
         ("timeline", {"place": "'; drop table events; --"}, "no place"),
+        ("timeline", {"place": "\udcff"}, "no place"),
+        ("toll", {"policy": "\udcff"}, "there are acled, ccc, strict"),
+        ("disagreements", {"event": "caf\udce9"}, "no event"),
+        ("toll", {"limit": -1}, "-1 is no limit; ask for a whole number from 0"),
+        ("timeline", {"limit": "many"}, "'many' is no limit"),
+        ("disagreements", {"limit": 0.5}, "0.5 is no limit"),
     ],
 )
 def test_unknown_names_are_refused(
-    kz: kzdata.Package, question: str, asked: dict[str, str], hint: str
+    kz: kzdata.Package, question: str, asked: dict[str, Any], hint: str
 ) -> None:
-    """Catches an empty answer to a misspelt question."""
+    """Catches an empty answer to a misspelt question, and DuckDB's words for a bad one."""
     with pytest.raises(UsageError, match=re.escape(hint)):
         getattr(kz, question)(**asked)
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda rest: rest["CR-0019"], "no record 'CR-0019' as of 2022-01-05"),
+        (lambda rest: rest.trace("CR-0019"), "no record 'CR-0019' as of 2022-01-05"),
+        (lambda rest: rest.trace(source="tass"), "sources has no row 'tass' as of 2022-01-05"),
+        (lambda rest: rest.toll(place="shymkent"), "no place 'shymkent' as of 2022-01-05"),
+        (lambda rest: rest.timeline(actor="psaki"), "no actor 'psaki' as of 2022-01-05"),
+        (lambda rest: rest.disagreements(event="EV-0188"), "no event 'EV-0188' as of 2022-01-05"),
+    ],
+)
+def test_what_a_day_did_not_know_is_no_misspelling(
+    kz: kzdata.Package, ask: Callable[[kzdata.Package], object], told: str
+) -> None:
+    """Catches "did you mean CR-0017" for a claim that was made a day later."""
+    message = re.escape(f"{told}; the whole package has it")
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        ask(kz.as_of("2022-01-05"))
+
+
+def test_a_limit_beyond_all_counting_lists_all(kz: kzdata.Package) -> None:
+    """Catches an overflow for whoever wants everything."""
+    assert len(kz.timeline(limit=10**30)) == 216
+    assert kz.timeline(limit=0).more == 216
+
+
+def test_what_no_day_knew_gets_the_nearest(kz: kzdata.Package) -> None:
+    """Catches a hint at the whole package for what it has not either."""
+    then = kz.as_of("2022-01-05")
+    with pytest.raises(UsageError, match=r"^no record 'CR-0055'; did you mean"):
+        then["CR-0055"]
+    with pytest.raises(UsageError, match=r"^no actor 'tokaev'; did you mean tokayev"):
+        then.timeline(actor="tokaev")
 
 
 @pytest.mark.parametrize(

@@ -113,9 +113,20 @@ def test_nothing_rests_on_what_is_gone(kz: kzdata.Package) -> None:
     for event in rest.events:
         assert {receipt.source for receipt in rest.trace(event.event_id)} <= sources
     assert {row.source_id for row in rest.aliases} <= sources
-    with pytest.raises(UsageError, match="did you mean"):
+    with pytest.raises(UsageError, match="as of 2022-01-06; the whole package has it"):
         rest["CR-0019"]
     assert "CR-0019" in kz.casualty_reports
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_claim_stands_by_its_own_article(kz: kzdata.Package, source: str) -> None:
+    """Catches claims that fall with another article, since it alone says how sure the event is."""
+    spans = {span.span_id: span.source_id for span in kz.source_spans}
+    claims = ("casualty_reports", "appointments", "deployments", "quantities")
+    rows = [row for name in claims for row in kz.table(name)]
+    keys = {next(iter(row))[1]: spans[row.span_id] for row in rows}
+    fallen = {record for table, record, field in kz.falls(source) if table in claims and not field}
+    assert fallen == {key for key, home in keys.items() if home == source}
 
 
 def test_only_what_rests_on_an_article_falls(kz: kzdata.Package) -> None:
@@ -246,6 +257,17 @@ def test_exports_hold_what_remains(kz: kzdata.Package, tmp_path: Path) -> None:
     assert '"tass"' not in json.dumps([f["properties"].get("receipts") for f in features])
     rest.export("croissant", tmp_path / "croissant")
     assert Folder(tmp_path / "croissant").rows("events") == saved(rest)["events"]
+
+
+@pytest.mark.parametrize("form", ["sqlite", "croissant", "ro-crate", "geojson", "jsonld"])
+def test_a_part_says_that_it_is_one(kz: kzdata.Package, form: str, tmp_path: Path) -> None:
+    """Catches a file that calls itself the whole package, and lacks an article."""
+    said = "what remains of it as of 2022-01-06 without meduza."
+    kz.as_of("2022-01-06").without("meduza").export(form, tmp_path / "out")
+    written = [file for file in (tmp_path / "out").rglob("*") if file.is_file()]
+    files = [file.read_bytes() for file in written or [tmp_path / "out"]]
+    assert any(said.encode() in content for content in files)
+    assert not any(b"what remains of it without" in content for content in files)
 
 
 # ------------------------------------------------------------------------------ dates

@@ -474,6 +474,17 @@ def test_a_diff_is_only_applied_to_what_it_began_from(
             found.apply(old.root, new.root)
 
 
+def test_moves_are_only_applied_to_the_rows_that_they_tell(tmp_path: Path) -> None:
+    """Catches an order laid over rows in another one: moved rows have no cells to compare."""
+    old = things(tmp_path / "old")
+    new = things(tmp_path / "new", [ROWS[3], *ROWS[:3]])
+    with diff(old.root, new.root) as found:
+        with pytest.raises(PackageError, match="not what the diff began from: things, its rows"):
+            found.apply(new.root, tmp_path / "a")
+        with diff(found.apply(old.root, tmp_path / "b"), new.root) as rest:
+            assert not rest
+
+
 def test_an_unknown_table_is_named(pair: tuple[Folder, Folder]) -> None:
     """Catches an empty answer to a question about nothing."""
     with diff(pair[0].root, pair[1].root) as same, pytest.raises(UsageError, match="in a table"):
@@ -583,7 +594,7 @@ def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Catches a bare failure where there is no git, or no repository."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(PackageError, match="not a git repository"):
+    with pytest.raises(PackageError, match="directory, and git: not a git repository"):
         diff("v1", things(tmp_path / "new").root)
     with pytest.raises(PackageError, match="not a git repository"):
         release_check(None, tmp_path / "new")
@@ -886,6 +897,23 @@ def test_an_id_that_is_used_again(next_island: tuple[Folder, Folder]) -> None:
     new.delete("gone", len(new.rows("gone")) - 1)
     found = release_check(old.root, new.root)
     assert sorted(rules(found)) == ["release-id", "release-tombstone"]
+
+
+def test_an_id_that_is_given_to_another_claim(next_island: tuple[Folder, Folder]) -> None:
+    """Catches the claim of one article under the id of another's, told as a mere correction."""
+    old, new = next_island
+    spans, named = new.schema("passages")["kzdata:spans"], new.schema("tolls")["primaryKey"]
+    homes = {row[spans["id"]]: row[spans["source"]] for row in new.rows("passages")}
+    claim = new.rows("tolls")[1]
+    home = homes[claim["passage"]]
+    there = next(key for key, source in homes.items() if source == home != claim["passage"])
+    new.edit("tolls", 1, "passage", there)
+    released(new, "1.0.1")
+    assert release_check(old.root, new.root).valid
+    new.edit("tolls", 1, "passage", next(key for key in homes if homes[key] != home))
+    (finding,) = release_check(old.root, new.root)
+    assert (finding.rule, finding.record, finding.line) == ("release-id", claim[named], 3)
+    assert finding.expected == f"a claim of {home}"
 
 
 def test_a_table_of_records_that_is_gone(next_island: tuple[Folder, Folder]) -> None:

@@ -380,8 +380,10 @@ def timeline(
         answer = kz.timeline(place, actor, type, limit)
     if form is TimelineFormat.ICS:
         sys.stdout.write(answer.ics())
-        left = sum(not event.days_known for event in answer) + answer.more
+        left = sum(not event.days_known for event in answer)
         typer.echo(f"{left} events whose days are not known are not in the calendar", err=True)
+        if answer.more:
+            typer.echo(f"{answer.more} more are not looked at; --limit takes in more", err=True)
     else:
         _answer(answer, "timeline", Format(form.value))
 
@@ -434,12 +436,14 @@ def rules(
     """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
     from kzdata import rendering
     from kzdata.errors import UsageError
+    from kzdata.errors import nearest
     from kzdata.validation import RULES
     from kzdata.versions.release import RELEASE_RULES
 
     known = {**RULES, **RELEASE_RULES}
     if name is not None and name not in known:
-        raise UsageError(f"no rule {name!r}; `kzdata rules` lists them")
+        meant = nearest(name, known) or "; `kzdata rules` lists them"
+        raise UsageError(f"no rule {name!r}{meant}")
     if name is not None and form is Format.TEXT:
         rule = known[name]
         rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")

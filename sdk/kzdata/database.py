@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from kzdata.display import MOST, html_table
+from kzdata.display import MOST, html_table, safe
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.tabular import Sheet
 
@@ -937,7 +937,7 @@ class Database:
         except UnicodeError as error:
             raise QueryError("a query must be text that UTF-8 can hold") from error
         except (duckdb.Error, TypeError, ValueError) as error:
-            raise QueryError(_first_line(error)) from error
+            raise QueryError(_hinted(error)) from error
 
     def _screen(self, cursor: duckdb.DuckDBPyConnection, query: str) -> None:
         """Refuse what a query names and may not.
@@ -1018,7 +1018,7 @@ def _stopped(cursor: duckdb.DuckDBPyConnection, timeout: float | None) -> Iterat
         over.set()
         cursor.interrupt()
 
-    timer = threading.Timer(timeout, stop)
+    timer = threading.Timer(min(timeout, threading.TIMEOUT_MAX), stop)
     timer.daemon = True
     timer.start()
     try:
@@ -1142,6 +1142,9 @@ class Answer:
             raise QueryError(message)
         return rows
 
+    def __repr__(self) -> str:
+        return f"<Answer: {', '.join(map(safe, self.columns))}>"
+
     def _repr_html_(self) -> str:
         with self._guarded():
             rows = self._relation.limit(MOST + 1).fetchall()
@@ -1193,4 +1196,14 @@ def require(module: str, extra: str) -> None:
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, duckdb.ConnectionException) and "closed" in str(error):
+        return "the package is closed"
     return str(error).strip().split("\n", 1)[0]
+
+
+def _hinted(error: Exception) -> str:
+    """The first line of what DuckDB says, and the names that it thinks were meant."""
+    hints = ("Did you mean ", "Candidate bindings: ")
+    hint = next((line for line in str(error).splitlines() if line.startswith(hints)), "")
+    first = _first_line(error)
+    return f"{first.rstrip('!')}; {hint[0].lower()}{hint[1:]}" if hint else first

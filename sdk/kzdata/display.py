@@ -21,6 +21,12 @@ _ADDRESS = re.compile(r"https?://[^\s\\]+", re.I)
 # Dollars in the words of an article are no formula, which a notebook would set.
 _TABLE = '<table class="tex2jax_ignore mathjax_ignore">'
 _LEFT = ' style="text-align: left"'
+# A notebook squeezes a wide table into its width, breaks keys and dates at their hyphens and makes
+# a column of every word of a note; it scrolls one whose cells say how much room they want.
+_SHORT = ' style="text-align: left; white-space: nowrap"'
+_LONG = ' style="text-align: left; min-width: 28em"'
+MOST_ON_A_LINE = 28
+"""Characters of a cell that a notebook does not break."""
 
 
 def safe(text: str) -> str:
@@ -59,7 +65,8 @@ def html_record(pairs: Iterable[tuple[str, Any]], caption: str = "") -> str:
 
 def _cell(value: Any) -> str:
     text = "" if value is None else str(value)
-    style = "" if isinstance(value, Number) else _LEFT
+    room = _LONG if len(text) > MOST_ON_A_LINE else _SHORT
+    style = "" if isinstance(value, Number) else room
     return f"<td{style}>{_link(text) or _markup(text)}</td>"
 
 

@@ -27,10 +27,20 @@ def toll(answer: "Toll") -> str:
             lines += _claim(wider.claim, f"{_about(wider.claim)}: {wider.why}")
         blocks.append("\n".join(lines))
     if answer.policy:
-        lines = [f"{wording}: {reference}" for wording, reference in answer.references]
         title = f"vague words under the policy {answer.policy}"
-        blocks.append("\n".join([bold(safe(title)), *_indented(lines or ["none"])]))
+        blocks.append("\n".join([bold(safe(title)), *_indented(_policy(answer) or ["none"])]))
     return "\n\n".join([*(blocks or ["no claims"]), *_more(answer.more, "claims")])
+
+
+def _policy(answer: "Toll") -> list[str]:
+    """What each vague word of an answer counts for, also one that the policy leaves open."""
+    from kzdata.questions.claims import VAGUE
+
+    entries = [entry.claim for scope in answer.scopes for entry in scope.entries]
+    claims = [*entries, *(wider.claim for wider in answer.wider)]
+    open_words = sorted({c.wording or "" for c in claims if c.qualifier == VAGUE and not c.policy})
+    bounded = [f"{wording}: {reference}" for wording, reference in answer.references]
+    return [*bounded, *(f"{wording}: not in this policy, so left open" for wording in open_words)]
 
 
 def _scope(scope: "Scope") -> Iterator[str]:

@@ -211,7 +211,8 @@ class Event(Row):
         "reported",
         "claimed",
         "alleged",
-    ] = Field(
+    ] | None = Field(
+        None,
         description="How the articles present it.",
     )
 

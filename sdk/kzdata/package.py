@@ -276,9 +276,10 @@ class Package(models.Tables):
             UsageError: There is no such outcome, population, place or policy, or the package lacks
                 a declaration that the question needs; the message names it.
         """
+        from kzdata.questions.answers import limited
         from kzdata.questions.toll import toll
 
-        return toll(self._shelf, outcome, population, place, policy, retracted, limit)
+        return toll(self._shelf, outcome, population, place, policy, retracted, limited(limit))
 
     def disagreements(
         self,
@@ -298,9 +299,10 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such place, event or policy, or the package lacks a declaration.
         """
+        from kzdata.questions.answers import limited
         from kzdata.questions.disagreements import disagreements
 
-        return disagreements(self._shelf, place, event, policy, limit)
+        return disagreements(self._shelf, place, event, policy, limited(limit))
 
     def timeline(
         self,
@@ -320,9 +322,10 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such place, actor or type, or the package lacks a declaration.
         """
+        from kzdata.questions.answers import limited
         from kzdata.questions.timeline import timeline
 
-        return timeline(self._shelf, place, actor, type, limit)
+        return timeline(self._shelf, place, actor, type, limited(limit))
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.

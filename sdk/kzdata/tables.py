@@ -90,7 +90,8 @@ class Table(Generic[RowT]):
         number = self.number(key)
         if number is None:
             name = ", ".join(_parts(key))
-            raise UsageError(f"{self.name} has no row {name!r}{nearest(name, self.alike(name))}")
+            hint = self._shelf.lost(key, [self.name]) or nearest(name, self.alike(name))
+            raise UsageError(f"{self.name} has no row {name!r}{hint}")
         (record,) = self.records({number})
         return self._row(record)
 
@@ -333,7 +334,8 @@ class Shelf:
         if terms.day and not grounds.plan.sources[1].published_on:
             raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
         both = terms.narrowed(self.terms) if self.terms else terms
-        rest = Shelf(self.archive, self.descriptor, self._models, (self.whole, both))
+        described = _described(self.whole.descriptor, both)
+        rest = Shelf(self.archive, described, self._models, (self.whole, both))
         rest.remainder  # noqa: B018 - a fault shows now, not at the first question
         self.whole._rests.add(rest)
         return rest
@@ -497,4 +499,18 @@ class Shelf:
             choices = " or ".join(f"{name}/{key}" for name in holders)
             return f"{key!r} is in several tables; ask for {choices}"
         known = (name for table in self._single for name in table.alike(key))
-        return f"no record {key!r}{nearest(key, known)}"
+        hint = self.lost(key, [table.name for table in self._single]) or nearest(key, known)
+        return f"no record {key!r}{hint}"
+
+    def lost(self, key: object, tables: Iterable[str]) -> str:
+        """A hint that tables of the whole package have a row that this one lacks, or nothing."""
+        if self.terms and any(key in self.whole.tables[name] for name in tables):
+            return f" {self.terms}; the whole package has it"
+        return ""
+
+
+def _described(whole: Descriptor, terms: "Terms") -> Descriptor:
+    """A descriptor that says of which part it is, for whoever finds it written out."""
+    note, said = f"Not the whole package: what remains of it {terms}.", whole.raw.get("description")
+    description = f"{note} {said}" if said and isinstance(said, str) else note
+    return whole._replace(raw={**whole.raw, "description": description})

@@ -56,6 +56,7 @@ KINDS = {
     "as of": "when a figure held",
     "withdrawn": "a claim of deaths that another one takes back",
     "part": "a claim about some of the dead that another claim counts",
+    "link": "a relation to another claim, whose row may count the same people",
     "other outcome": "a figure of people injured or otherwise harmed",
     "other claim": "a claim that is not about people harmed",
     "certainty": "how the articles present the event",
@@ -171,6 +172,8 @@ def _claim_losses(event: str, claim: Claim, column: str, takes_range: bool) -> I
     ):
         if value:
             yield Loss(event, "", kind, claim.key, value)
+    for link in claim.links:
+        yield Loss(event, column, "link", claim.key, link)
 
 
 def _other_losses(event: Happening) -> Iterator[Loss]:

@@ -76,6 +76,7 @@ class Claim(NamedTuple):
         via: Name of who carried it, or empty.
         withdrawn: Whether another claim takes it back.
         wholes: Keys of claims that it counts a part of.
+        links: Its relations to other claims and theirs to it, such as `CR-0013 updates CR-0001`.
     """
 
     key: str
@@ -91,6 +92,7 @@ class Claim(NamedTuple):
     via: str
     withdrawn: bool
     wholes: tuple[str, ...]
+    links: tuple[str, ...]
 
 
 class Party(NamedTuple):
@@ -187,14 +189,15 @@ def _claims(shelf: "Shelf") -> dict[str, list[Claim]]:
 
 
 class _Links(NamedTuple):
-    """Claims that another one takes back, and the wholes of those that count a part."""
+    """Claims that another one takes back, the wholes of parts, and all relations of each claim."""
 
     withdrawn: set[str]
     wholes: dict[str, list[str]]
+    told: dict[str, list[str]]
 
 
 def _links(shelf: "Shelf") -> _Links:
-    found = _Links(set(), defaultdict(list))
+    found = _Links(set(), defaultdict(list), defaultdict(list))
     table = shelf.descriptor.one("links")
     role = table.schema.links if table else None
     for row in rows(shelf, table.name) if table and role else ():
@@ -204,6 +207,8 @@ def _links(shelf: "Shelf") -> _Links:
             found.withdrawn.add(other)
         if row.get(role.relation) in role.within:
             found.wholes[claim].append(other)
+        for end in {claim, other}:
+            found.told[end].append(f"{claim} {row.get(role.relation, '')} {other}")
     return found
 
 
@@ -235,6 +240,7 @@ def _table_claims(
             via=channels.get(via, via),
             withdrawn=key in links.withdrawn,
             wholes=tuple(links.wholes[key]),
+            links=tuple(links.told[key]),
         )
         yield row.get(role.event, ""), claim
 

@@ -1,13 +1,26 @@
 """What all answers share: rows for CSV and frames, and a table in a notebook."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, ClassVar
 
 from kzdata.display import html_table
+from kzdata.errors import UsageError
 
 MOST = 2_000
 """How many claims, pairs or events an answer lists, unless asked for more or fewer."""
+
+
+def limited(limit: object) -> int:
+    """How many to list, as asked, but never more than a query can count.
+
+    Raises:
+        UsageError: It is no whole number from 0.
+    """
+    if not isinstance(limit, int) or limit < 0:
+        raise UsageError(f"{limit!r} is no limit; ask for a whole number from 0, such as {MOST}")
+    return min(limit, sys.maxsize)
 
 
 class Rows:

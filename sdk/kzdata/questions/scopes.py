@@ -5,7 +5,7 @@ that table declares `kzdata:parent`, asking for a value includes all that is par
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kzdata.database import Database, among, identifier, literal, table_named, text
@@ -28,6 +28,7 @@ class Scope:
         key: The column of that table.
         parent: Its column that names the whole that a value is part of, if it has one.
         allowed: Values that the column may have even where no row does.
+        shelf: The package, where it is what remains of another one.
     """
 
     database: Database
@@ -35,11 +36,20 @@ class Scope:
     key: str
     parent: str | None = None
     allowed: tuple[str, ...] = ()
+    shelf: Shelf | None = None
 
     def has(self, value: str) -> bool:
-        """Whether a value exists."""
+        """Whether a value exists; half a character, as a terminal can send, does not."""
+        if not value.isascii() and value != value.encode("utf-8", "replace").decode("utf-8"):
+            return False
         sql = f"SELECT 1 FROM {self._from} WHERE {self._key} = {literal(value)} LIMIT 1"
         return value in self.allowed or bool(self.database.rows(sql))
+
+    def lost(self, value: str) -> str:
+        """A hint that the whole package has a value that what remains of it lacks, or nothing."""
+        if self.shelf is None or not replace(self, database=self.shelf.whole.database).has(value):
+            return ""
+        return f" {self.shelf.terms}; the whole package has it"
 
     @property
     def known(self) -> set[str]:
@@ -144,7 +154,8 @@ def check(scopes: Sequence[Scope], name: str, value: str | None) -> None:
         raise UsageError(f"nothing has a {name} here: no declaration names the column of a {name}")
     known = set().union(*(scope.known for scope in scopes))
     few = f"; there are {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""
-    raise UsageError(f"no {name} {value!r}{nearest(value, known) or few}")
+    lost = next(filter(None, (scope.lost(value) for scope in scopes)), "")
+    raise UsageError(f"no {name} {value!r}{lost or nearest(value, known) or few}")
 
 
 def scope(shelf: Shelf, table: Table, column: str) -> Scope:
@@ -155,13 +166,14 @@ def scope(shelf: Shelf, table: Table, column: str) -> Scope:
         table: The table that has the column.
         column: Name of the column.
     """
+    rest = shelf if shelf.terms else None
     for key in table.schema.foreign_keys:
         resource = key.reference.resource or table.name
         if key.fields == (column,) and resource in shelf.descriptor.tables:
             vocabulary = shelf.descriptor.tables[resource].schema
             target = key.reference.fields[0]
             parent = vocabulary.parent if vocabulary.primary_key == (target,) else None
-            return Scope(shelf.database, resource, target, parent)
+            return Scope(shelf.database, resource, target, parent, shelf=rest)
     field = table.schema.field(column)
     allowed = field.constraints.enum or field.category_values
-    return Scope(shelf.database, table.name, column, None, tuple(map(str, allowed)))
+    return Scope(shelf.database, table.name, column, None, tuple(map(str, allowed)), rest)

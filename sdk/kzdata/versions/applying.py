@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,7 +84,7 @@ def _write(
         before.read(before.table(source), diff.database, _OLD, columns)
     else:
         diff.database.read_nothing(_OLD, [f"c{place}" for place in range(len(columns))])
-    _rebuild(diff, table, len(columns))
+    _rebuild(diff, table, columns)
     if table:
         _check(diff, before, table)
     cells = [
@@ -103,13 +103,14 @@ def _filled(cell: str, strings: tuple[str, ...], width: int) -> str:
     return f"coalesce({cell}, {literal(strings[0])})" if strings else cell
 
 
-def _rebuild(diff: "Diff", table: "TableDiff | None", width: int) -> None:
+def _rebuild(diff: "Diff", table: "TableDiff | None", columns: Sequence[str]) -> None:
     """Make a relation of the new rows: `slot` is their place, `known` whether the diff fits."""
     number = -1 if table is None else table.number
     count = f"(SELECT count(*) FROM {_OLD})" if table is None else str(table.new_rows)
     ours = f"(SELECT * FROM {SHARED}.changes WHERE tab = {number})"
-    cells, tests = [], ["true"]
-    for place in range(width):
+    key = sql.listing([f"b.c{columns.index(name)}" for name in table.key] if table else [])
+    cells, tests = [], [f"(m.key IS NULL OR m.old_row IS NULL OR m.key = {key})"]
+    for place in range(len(columns)):
         before = f"b.c{place}"
         listed = sql.in_list("m.places", str(place))
         there = sql.beside("m.places", str(place), "m.new")
@@ -127,9 +128,9 @@ def _rebuild(diff: "Diff", table: "TableDiff | None", width: int) -> None:
             (SELECT new_row FROM changes WHERE new_row IS NOT NULL)),
         placed AS (
             SELECT free.place AS slot, kept.kz_ord AS old_row,
-                NULL AS places, NULL AS old, NULL AS new
+                NULL AS key, NULL AS places, NULL AS old, NULL AS new
             FROM kept FULL JOIN free ON kept.nth = free.nth
-            UNION ALL SELECT new_row, old_row, places, old, new FROM changes)
+            UNION ALL SELECT new_row, old_row, key, places, old, new FROM changes)
         SELECT m.slot,
             (m.old_row IS NULL OR b.kz_ord IS NOT NULL) AND {" AND ".join(tests)} AS known,
             m.places IS NULL AND (m.old_row IS NULL OR m.slot IS NULL) AS hole, {", ".join(cells)}

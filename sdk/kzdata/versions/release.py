@@ -9,6 +9,7 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kzdata import database as sql
 from kzdata.archive import DESCRIPTOR
 from kzdata.database import Database
 from kzdata.descriptor import SEMVER, Table
@@ -16,7 +17,7 @@ from kzdata.validation.report import Finding, Report
 from kzdata.validation.rules import Rule
 from kzdata.versions.bumps import Level, Reason, precedence, suffices
 from kzdata.versions.comparing import TOMBSTONES, Gone, Progress, compared, withdrawn
-from kzdata.versions.differences import Diff
+from kzdata.versions.differences import CHANGES, Diff
 from kzdata.versions.reading import Version
 from kzdata.versions.revisions import CHANGELOG, tags
 
@@ -200,26 +201,18 @@ def _changelog(after: Version) -> Iterator[Finding]:
 
 @_rule("give the row an id that never stood; a withdrawn one is never used again")
 def release_id(case: Case) -> Iterator[Finding]:
-    """No id stands that was withdrawn in an earlier version.
+    """No id stands that was withdrawn in an earlier version, and none for another claim.
 
     Withdrawn is what the earlier version has a tombstone for, also where the new one has dropped
-    the tombstone.
+    the tombstone. A claim is what one article says: whose principal passage is now in another
+    article is another claim.
     """
-    if not withdrawn(case.database, case.before):
-        return
     for table in _records(case.after):
         key = table.schema.record_key
         assert key
-        case.after.read(table, case.database, "standing", [key])
-        found = case.database.rows(
-            f"""SELECT kz_ord, c0 FROM standing WHERE c0 IN (SELECT c0 FROM {TOMBSTONES})
-            ORDER BY kz_ord"""
-        )
-        sheet = case.after.text_of(table).sheet
-        ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
-        case.database.unread("standing")
-        lines = sheet.pick({place for place, _ in found[:MAX_FINDINGS]}, rows) if found else {}
-        for place, record in _kept(case, "release-id", found):
+        found = [*_withdrawn_again(case, table, key), *_of_another_article(case, table)]
+        lines = _lines(case, table, [place for place, *_ in found[:MAX_FINDINGS]])
+        for place, record, expected in _kept(case, "release-id", found):
             yield _finding(
                 "release-id",
                 table.resource.path[lines[place].part],
@@ -227,8 +220,59 @@ def release_id(case: Case) -> Iterator[Finding]:
                 record=record,
                 field=key,
                 found=record,
-                expected="an id that was not withdrawn",
+                expected=expected,
             )
+
+
+_Reused = tuple[int, str, str]
+"""Number of a row, its id, and what was expected in its place."""
+
+
+def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
+    """Rows whose id was withdrawn."""
+    if not withdrawn(case.database, case.before):
+        return []
+    case.after.read(table, case.database, "standing", [key])
+    found = case.database.rows(
+        f"""SELECT kz_ord, c0 FROM standing WHERE c0 IN (SELECT c0 FROM {TOMBSTONES})
+        ORDER BY kz_ord"""
+    )
+    case.database.unread("standing")
+    return [(place, record, "an id that was not withdrawn") for place, record in found]
+
+
+def _of_another_article(case: Case, table: Table) -> list[_Reused]:
+    """Claims whose principal passage is in another article than before."""
+    diff = next((other for other in case.diff.tables if other.old_name == table.name), None)
+    principal, sides = table.schema.principal, (case.before, case.after)
+    spans = [version.descriptor.one("spans") for version in sides]
+    if diff is None or diff.name != table.name or principal not in diff.columns or not all(spans):
+        return []
+    for version, declared, name in zip(sides, spans, ("home_before", "home_after"), strict=True):
+        assert declared and declared.schema.spans
+        columns = [declared.schema.spans.id, declared.schema.spans.source]
+        version.read(declared, case.database, name, columns)
+    cell = str(diff.columns.index(principal))
+    found = case.database.rows(
+        f"""SELECT new_row, {sql.first_item("key")}, b.c1
+        FROM (SELECT * FROM {CHANGES} WHERE tab = {diff.number} AND kind = 'changed') m
+        JOIN home_before b ON b.c0 = {sql.beside("m.places", cell, "m.old")}
+        JOIN home_after a ON a.c0 = {sql.beside("m.places", cell, "m.new")}
+        WHERE a.c1 <> b.c1 ORDER BY new_row"""
+    )
+    for name in ("home_before", "home_after"):
+        case.database.unread(name)
+    return [(place, record, f"a claim of {home}") for place, record, home in found]
+
+
+def _lines(case: Case, table: Table, places: list[int]) -> dict[int, Any]:
+    """Where the rows of some numbers stand."""
+    if not places:
+        return {}
+    case.after.read(table, case.database, "standing", [table.schema.record_key or ""])
+    ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
+    case.database.unread("standing")
+    return case.after.text_of(table).sheet.pick(set(places), rows)
 
 
 @_rule("put the row back, or name its id in the table of tombstones with the reason")

@@ -197,6 +197,8 @@ def _resolved(name: str, place: str) -> str:
         said = _said(found)
         if "Needed a single revision" in said or "does not exist" in said:
             said = "no such file or directory, and git knows no such revision"
+        elif "not a git repository" in said:
+            said = f"no such file or directory, and {said}"
         raise PackageError(f"{place}: {said}")
     return found.stdout.decode("ascii").split()[-1]
 

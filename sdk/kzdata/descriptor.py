@@ -7,6 +7,7 @@ used. The properties that begin with `kzdata:` are documented in docs/profile.md
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
@@ -31,6 +32,8 @@ SEMVER = re.compile(
 )
 
 
+NO_VALUE = "\\kzdata:none\\"
+"""What a Parquet file's NULL becomes where an empty text would be a value."""
 RESERVED = "kz_ord"
 """A column name that validation needs for itself."""
 SINGLE = (
@@ -525,6 +528,7 @@ def parse(archive: Archive) -> Descriptor:
         resource = _model(Resource, entry, where, faults)
         if resource is None:
             continue
+        resource = _with_dialect(archive, resource)
         if resource.name.casefold() in {other.name.casefold() for other in resources}:
             faults.append(Fault(f"{where}.name", resource.name, "a name that no other one has"))
         table = _table(archive, resource, entry, where, faults)
@@ -608,6 +612,31 @@ def _model(kind: type[_Model], entry: Any, where: str, faults: list[Fault]) -> _
         return None
 
 
+def _with_dialect(archive: Archive, resource: Resource) -> Resource:
+    """A resource with the dialect that it names by a path, where that can be read."""
+    with suppress(PackageError):
+        if isinstance(resource.dialect, str):
+            return resource.model_copy(update={"dialect": archive.json(resource.dialect)})
+    return resource
+
+
+def _with_nulls(schema: Schema, resource: Resource) -> Schema:
+    """A schema whose missing values hold what the resource's form has for no value, too."""
+    dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
+    nulls = [dialect["nullSequence"]] if isinstance(dialect.get("nullSequence"), str) else []
+    nulls += [NO_VALUE] * any(path.lower().endswith(".parquet") for path in resource.path)
+    if not nulls:
+        return schema
+    fields = tuple(
+        field
+        if field.missing_values is None
+        else field.model_copy(update={"missing_values": (*field.missing_values, *nulls)})
+        for field in schema.fields
+    )
+    update = {"fields": fields, "missing_values": (*schema.missing_values, *nulls)}
+    return schema.model_copy(update=update)
+
+
 def _table(
     archive: Archive, resource: Resource, entry: Any, where: str, faults: list[Fault]
 ) -> Table | None:
@@ -627,6 +656,7 @@ def _table(
     if schema is None:
         return None
     faults += _schema_faults(schema, where)
+    schema = _with_nulls(schema, resource)
     return Table(resource.name, resource.path[0], resource, schema)
 
 

@@ -7,7 +7,7 @@ be; the place is worked out by `Folder.place`, not by kzdata.
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -15,9 +15,17 @@ from kzdata.validation import RULES, Rule, validate
 from kzdata.validation.oracle import compare
 from kzdata.validation.rules import GROUPS
 from packages import (
+    CALLED,
+    GONE,
     GULL,
+    ISLETS,
+    LETTERS,
     PASSAGES,
+    RECEIPTS,
+    SKIPPED,
     TERMS,
+    TIES,
+    TOLLS,
     Folder,
     Passages,
     Receipt,
@@ -625,3 +633,53 @@ def test_every_rule_is_documented(rule: Rule) -> None:
     assert re.fullmatch(r".{20,100}[.:]", first), first
     assert not rest or rest[0] == ""
     assert rule.fix and not rule.fix.endswith(".")
+
+
+@pytest.mark.parametrize("role", ["sources", "spans", "edges"])
+def test_receipts_that_are_needed_and_nowhere(island: Folder, role: str) -> None:
+    """Catches cells that need a receipt and pass because nothing is declared to hold one."""
+    for table in ("letters", "passages", "receipts"):
+        island.reschema(table, lambda schema: schema.pop(f"kzdata:{role}", None))
+    island.reseal()
+    found = [f for f in validate(island.root) if f.rule == "descriptor"]
+    assert {f.field for f in found} == {"tolls.kzdata:evidence", "surges.kzdata:evidence"}
+    assert {f.expected for f in found} == {f"a table that declares kzdata:{role}"}
+    assert not any(f.found.startswith("could not tell") for f in validate(island.root))
+
+
+def test_receipts_of_rows_that_nothing_can_name(island: Folder) -> None:
+    """Catches cells that need a receipt in a table without a key of one column."""
+    island.reschema("surges", lambda schema: schema.update(primaryKey=["surge", "title"]))
+    found = [(f.rule, f.field) for f in validate(island.root, select=["descriptor"])]
+    assert found == [("descriptor", "surges.kzdata:evidence")]
+
+
+def declared() -> list[tuple[str, str]]:
+    """Each table of the flood with each of its declarations."""
+    specs = {"letters": LETTERS, "passages": PASSAGES, "receipts": RECEIPTS, "tolls": TOLLS}
+    specs |= {"islets": ISLETS, "called": CALLED, "terms": TERMS, "ties": TIES}
+    specs |= {"gone": GONE, "skipped": SKIPPED}
+    return [(table, k) for table, schema in specs.items() for k in schema if ":" in k]
+
+
+@pytest.mark.parametrize(("table", "name"), declared())
+def test_a_misspelt_declaration_is_a_fault(island: Folder, table: str, name: str) -> None:
+    """Catches a check that a slip of the pen switches off in silence."""
+    island.reschema(table, lambda schema: schema.update({f"{name}s": schema.pop(name)}))
+    found = list(validate(island.root, select=["descriptor"]))
+    assert [f.found for f in found][:1] == [f"{name}s"]
+
+
+@pytest.mark.parametrize(("table", "name"), declared())
+def test_a_misspelt_member_is_a_fault(island: Folder, table: str, name: str) -> None:
+    """Catches a member of a declaration that nobody reads, such as maxshare for maxShare."""
+
+    def misspell(schema: dict[str, Any]) -> None:
+        if isinstance(schema[name], dict):
+            schema[name]["maxshare"] = 0.1
+        elif isinstance(schema[name], list):
+            schema[name][0]["maxshare"] = 0.1
+
+    island.reschema(table, misspell)
+    found = {str(f.field).rpartition(".")[2] for f in validate(island.root, select=["descriptor"])}
+    assert found == (set() if name in ("kzdata:principal", "kzdata:parent") else {"maxshare"})

@@ -84,7 +84,9 @@ ReportFormatOption = Annotated[
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
 ]
-ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Threads; else all cores.")]
+ThreadsOption = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Threads; else all cores.")
+]
 MemoryOption = Annotated[str | None, typer.Option(help="Memory before disk is used: 2GB.")]
 TextsOption = Annotated[
     Path | None, typer.Option("--texts", help="Folder with the articles; they are known by hash.")
@@ -428,12 +430,13 @@ def rules(
     """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
     from kzdata import rendering
     from kzdata.errors import UsageError
+    from kzdata.tables import nearest
     from kzdata.validation import RULES
     from kzdata.versions.release import RELEASE_RULES
 
     known = {**RULES, **RELEASE_RULES}
     if name is not None and name not in known:
-        raise UsageError(f"no rule {name!r}; `kzdata rules` lists them")
+        raise UsageError(f"no rule {name!r}{nearest(name, known)}; `kzdata rules` lists them")
     if name is not None and form is Format.TEXT:
         rule = known[name]
         rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")

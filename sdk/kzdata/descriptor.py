@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
@@ -27,8 +28,11 @@ from kzdata.archive import DESCRIPTOR, Archive, opened
 from kzdata.errors import PackageError
 from kzdata.tabular import imprint
 
+_NUMBER = "(0|[1-9][0-9]*)"
+_IDENTIFIER = "(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 SEMVER = re.compile(
-    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
+    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_IDENTIFIER}(\.{_IDENTIFIER})*)?"
+    r"(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
 )
 
 
@@ -58,7 +62,7 @@ MAX_TEXT = 1_000
 """Characters of a format, a delimiter, a decimal point and the like."""
 _RFC3339 = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
-    r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
     re.ASCII,
 )
 
@@ -82,6 +86,12 @@ def _hashable(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+class _Declaration(_Part):
+    """A declaration of the profile; a misspelt member would switch a check off in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -92,6 +102,20 @@ def _once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _named(name: str) -> str:
+    if not name or "\0" in name:
+        raise ValueError("a name of at least one character, none of them NUL")
+    return name
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("a whole number")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_named)]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=0)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """One column name, or several: the standard allows a bare string for one."""
 Key = Annotated[Names, Field(max_length=MAX_KEY_COLUMNS), AfterValidator(_once)]
@@ -138,12 +162,12 @@ Format = Annotated[Text, BeforeValidator(_unprefixed)]
 class Constraints(_Part):
     """Limits on one field's cells (Table Schema v2, "Constraints")."""
 
-    required: bool = False
-    unique: bool = False
+    required: StrictBool = False
+    unique: StrictBool = False
     enum: Values | None = None
     pattern: str | None = None
-    min_length: int | None = None
-    max_length: int | None = None
+    min_length: Count | None = None
+    max_length: Count | None = None
     minimum: Any = None
     maximum: Any = None
     exclusive_minimum: Any = None
@@ -153,7 +177,7 @@ class Constraints(_Part):
 class FieldDescriptor(_Part):
     """One column: name, type, meaning, limits, and whether its cells need receipts."""
 
-    name: str
+    name: Name
     type: str = "any"
     format: Format = "default"
     title: str = ""
@@ -176,6 +200,8 @@ class FieldDescriptor(_Part):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         """Values and labels of categories are unique, and an enum lists none but them."""
+        if not all(self._categorises(entry) for entry in self.categories or ()):
+            raise ValueError("categories are values of the field's type, labels are strings")
         listed = [_hashable(value) for value in self.category_values]
         labels = [label for label in self.labels.values() if label]
         if len(set(listed)) < len(listed) or len(set(labels)) < len(labels):
@@ -184,6 +210,14 @@ class FieldDescriptor(_Part):
         if self.categories is not None and not enum <= set(listed):
             raise ValueError("the values of enum are among the categories")
         return self
+
+    def _categorises(self, entry: Any) -> bool:
+        """Whether an entry of `categories` is a value, or an object with one."""
+        if isinstance(entry, dict):
+            labelled = "value" in entry and isinstance(entry.get("label", ""), str)
+            return labelled and self._categorises(entry["value"])
+        kinds = str if self.type == "string" else (str, int, float)
+        return isinstance(entry, kinds) and not isinstance(entry, bool)
 
     @property
     def missing(self) -> tuple[str, ...] | None:
@@ -206,8 +240,12 @@ class FieldDescriptor(_Part):
 
 
 class Reference(_Part):
-    """The parent side of a foreign key; an empty resource is the table itself."""
+    """The parent side of a foreign key; an empty resource is the table itself.
 
+    With `package`, which version 1 knew as a pattern, it stands in another package.
+    """
+
+    package: str | None = None
     resource: str = ""
     fields: Key
 
@@ -219,7 +257,7 @@ class ForeignKey(_Part):
     reference: Reference
 
 
-class Figure(_Part):
+class Figure(_Declaration):
     """`kzdata:figure`: the columns that make a figure, and the column of its principal span."""
 
     text: str
@@ -229,7 +267,7 @@ class Figure(_Part):
     span: str
 
 
-class DateColumns(_Part):
+class DateColumns(_Declaration):
     """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day."""
 
     start: str
@@ -237,7 +275,7 @@ class DateColumns(_Part):
     precision: str | None = None
 
 
-class Spans(_Part):
+class Spans(_Declaration):
     """`kzdata:spans`: the table of passages."""
 
     id: str
@@ -251,7 +289,7 @@ class Spans(_Part):
     max_length: int = 100
 
 
-class Sources(_Part):
+class Sources(_Declaration):
     """`kzdata:sources`: the table of articles."""
 
     id: str
@@ -263,7 +301,7 @@ class Sources(_Part):
     url: str | None = None
 
 
-class Edges(_Part):
+class Edges(_Declaration):
     """`kzdata:edges`: the table that ties cells to spans."""
 
     record: str
@@ -274,14 +312,14 @@ class Edges(_Part):
     count: str | None = None
 
 
-class Target(_Part):
+class Target(_Declaration):
     """A column that identifiers of aliases may stand in."""
 
     resource: str
     field: str
 
 
-class Aliases(_Part):
+class Aliases(_Declaration):
     """`kzdata:aliases`: surface forms of entities."""
 
     entity: str
@@ -290,7 +328,7 @@ class Aliases(_Part):
     of: tuple[Target, ...] = ()
 
 
-class Codebook(_Part):
+class Codebook(_Declaration):
     """`kzdata:codebook`: which printed terms justify a category; `field` is `table.column`."""
 
     field: str
@@ -298,7 +336,7 @@ class Codebook(_Part):
     term: str
 
 
-class Links(_Part):
+class Links(_Declaration):
     """`kzdata:links`: relations between claims."""
 
     claim: str
@@ -312,7 +350,7 @@ class Links(_Part):
     retracts: tuple[str, ...] = ()
 
 
-class Claims(_Part):
+class Claims(_Declaration):
     """`kzdata:claims`: what each claim of a table is about, where, and who says it.
 
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
@@ -337,7 +375,7 @@ class Claims(_Part):
         return (*filter(None, [self.outcome]), *self.subject)
 
 
-class Events(_Part):
+class Events(_Declaration):
     """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`."""
 
     title: str
@@ -347,7 +385,7 @@ class Events(_Part):
     certainty: str | None = None
 
 
-class Participants(_Part):
+class Participants(_Declaration):
     """`kzdata:participants`: who took part in which event."""
 
     event: str
@@ -355,7 +393,7 @@ class Participants(_Part):
     role: str | None = None
 
 
-class Policies(_Part):
+class Policies(_Declaration):
     """`kzdata:policies`: what a vague wording counts for under a named policy."""
 
     term: str
@@ -365,14 +403,14 @@ class Policies(_Part):
     reference: str | None = None
 
 
-class Tombstones(_Part):
+class Tombstones(_Declaration):
     """`kzdata:tombstones`: withdrawn records."""
 
     record: str
     replaced_by: str | None = Field(None, alias="replaced_by")
 
 
-class Exclusions(_Part):
+class Exclusions(_Declaration):
     """`kzdata:exclusions`: number words that are deliberately in no table."""
 
     source: str
@@ -381,7 +419,7 @@ class Exclusions(_Part):
     token: str
 
 
-class Places(_Part):
+class Places(_Declaration):
     """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are.
 
     `code` is a code of ISO 3166-2, which tells a division of a country from any other region.
@@ -462,13 +500,13 @@ class Schema(_Part):
 class Resource(_Part):
     """One file of the package."""
 
-    name: str
+    name: Name
     path: Files = ()
     type: str | None = None
     format: str | None = None
     mediatype: str | None = None
     encoding: str = "utf-8"
-    bytes: int | None = None
+    bytes: Count | None = None
     hash: str | None = None
     dialect: Any = None
 
@@ -546,6 +584,8 @@ def parse(archive: Archive) -> Descriptor:
             tables[table.name] = table
         else:
             refused.append(resource.name)
+    if not faults:
+        faults += _evidence_faults(tables)
     for name, fault in list(_declaration_faults(tables, {r.name for r in resources})):
         faults.append(fault)
         if name in tables:
@@ -568,10 +608,16 @@ def _package_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
     for key in "name title description homepage image version created id $schema".split():
         if key in raw and not isinstance(raw[key], str):
             yield Fault(key, _short(raw[key]), "a string")
-    if isinstance(raw.get("created"), str) and not _RFC3339.fullmatch(raw["created"]):
+    if isinstance(raw.get("created"), str) and not _is_moment(raw["created"]):
         yield Fault("created", _short(raw["created"]), "a date and time after RFC 3339")
     for key, (of, expected) in _LISTS.items():
         yield from _list_faults(raw, key, of, expected)
+
+
+def _is_moment(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(_RFC3339.fullmatch(text) and date.fromisoformat(text[:10]))
+    return False
 
 
 _LISTS: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -665,6 +711,7 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
     for name in schema.names:
         if folded.count(name.casefold()) > 1:
             yield Fault(f"{where}.fields", name, "a name that no other column has, in any case")
+    yield from _unknown_declarations(schema, where)
     if RESERVED in folded:
         yield Fault(f"{where}.fields", RESERVED, "another name; this one is reserved")
     keys = [("primaryKey", schema.primary_key)]
@@ -683,6 +730,16 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
             yield Fault(f"{where}.kzdata:{role}", found, "a primary key of one column")
     if schema.claims:
         yield from _claims_faults(schema, schema.claims, f"{where}.kzdata:claims")
+
+
+def _unknown_declarations(schema: Schema, where: str) -> Iterator[Fault]:
+    """Misspelt declarations, each of which would switch a check off in silence."""
+    parts: list[tuple[str, _Part]] = [(where, schema)]
+    parts += [(f"{where}.fields.{field.name}", field) for field in schema.fields]
+    for place, part in parts:
+        for name in part.model_extra or ():
+            if name.startswith("kzdata:"):
+                yield Fault(place, name, "a declaration that the profile has")
 
 
 def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault]:
@@ -709,6 +766,19 @@ def _columns(part: _Part) -> tuple[str, ...]:
     )
 
 
+def _evidence_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Cells that need receipts, where no receipt could be found."""
+    roles = ("sources", "spans", "edges")
+    lacking = [r for r in roles if not any(getattr(t.schema, r) for t in tables.values())]
+    for table in (table for table in tables.values() if table.schema.evidenced):
+        where = f"{table.name}.kzdata:evidence"
+        if table.schema.record_key is None:
+            yield Fault(where, "required", "a primary key of one column, which receipts name")
+        if lacking:
+            wanted = " and ".join(f"kzdata:{role}" for role in lacking)
+            yield Fault(where, "required", f"a table that declares {wanted}")
+
+
 def _declaration_faults(
     tables: Mapping[str, Table], resources: set[str]
 ) -> Iterator[tuple[str, Fault]]:
@@ -718,7 +788,7 @@ def _declaration_faults(
         if len(names) > 1:
             yield "", Fault(f"kzdata:{role}", ", ".join(names), "one table at most")
     for table in tables.values():
-        for key in table.schema.foreign_keys:
+        for key in (key for key in table.schema.foreign_keys if key.reference.package is None):
             where, parent = f"{table.name}.foreignKeys", key.reference.resource or table.name
             yield from _reference_faults(table, where, parent, key.reference.fields, tables)
             if parent not in resources:

@@ -121,6 +121,8 @@ def unsupported_feature(
     package: Descriptor, archive: Archive, imprints: Imprints
 ) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed in silence."""
+    for name, profile in _profiles(package):
+        yield _of_package(f"the profile {profile}", "what can be checked", name)
     for resource in package.resources:
         for doubt in _doubts(package, archive, resource):
             yield _of_package(doubt, "what can be checked", f"resources.{resource.name}")
@@ -128,11 +130,32 @@ def unsupported_feature(
         if _fields_match(table) not in FIELDS_MATCH:
             found = f"fieldsMatch {table.schema.fields_match}"
             yield _of_package(found, f"one of {', '.join(FIELDS_MATCH)}", table.name)
-        for key in unsupported_keys(table.schema):
+        for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
             yield _of_package(key, "what can be checked", table.name)
         for field in table.schema.fields:
             if reason := unsupported(field):
                 yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")
+
+
+def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
+    """Profiles that ask for more than the standard does, each with the part that names it."""
+    parts: list[tuple[str, Mapping[str, object]]] = [("$schema", package.raw)]
+    parts += [(f"resources.{r.name}", r.model_extra or {}) for r in package.resources]
+    parts += [(table.name, table.schema.model_extra or {}) for table in package.tables.values()]
+    for name, part in parts:
+        for profile in (part.get("$schema"), part.get("profile")):
+            if profile is not None and not STANDARD_PROFILES.fullmatch(str(profile)):
+                yield name, profile
+
+
+def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
+    """Foreign keys whose other side is not read, in words."""
+    for key in table.schema.foreign_keys:
+        columns, parent = ", ".join(key.fields), key.reference.resource or table.name
+        if key.reference.package is not None:
+            yield f"foreignKeys over {columns}, into another package"
+        elif parent not in package.tables:
+            yield f"foreignKeys over {columns}, into {parent}, which has no schema that can be used"
 
 
 def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterator[str]:
@@ -156,6 +179,11 @@ def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterat
 
 FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}
 """Formats of tables that are read."""
+STANDARD_PROFILES = re.compile(
+    r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
+    "|(tabular-)?data-(package|resource)"
+)
+"""The standard's own profiles, by their addresses or by the names that version 1 gave them."""
 FIELDS_MATCH = {
     "exact": "the fields of the schema in their order",
     "equal": "the fields of the schema in any order",

@@ -164,7 +164,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
     for table in model.tables.values():
         for key in table.schema.foreign_keys:
             parent = model.tables.get(key.reference.resource or table.name)
-            if parent is None:
+            if parent is None or key.reference.package is not None:
                 continue
             pairs = list(zip(key.fields, key.reference.fields, strict=True))
             sides = [_sides(model, table, parent, pair) for pair in pairs]

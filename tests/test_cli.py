@@ -134,6 +134,7 @@ def test_the_typer_application_itself() -> None:
     outcome = runner.invoke(app, ["validate", "nowhere"])
     assert isinstance(outcome.exception, kzdata.PackageError)
     assert runner.invoke(app, ["validate", "--threads", "0"]).exit_code == 2
+    assert runner.invoke(app, ["validate", "--threads", "100000"]).exit_code == 2
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ NOT_THERE: list[tuple[list[str], str]] = [
     (["trace", "almaty"], "not traced"),
     (["trace", "#"], "no record ''"),
     (["trace", "CR-0001", "--texts", "nowhere"], "nowhere: no such directory of texts"),
-    (["rules", "figure-intervals"], "no rule 'figure-intervals'"),
+    (["rules", "figure-intervals"], "no rule 'figure-intervals'; did you mean figure-interval"),
     (["query", "selec 1"], "syntax error"),
     (["query", "select nothing from sources"], "nothing"),
     (["query", "select * from nowhere"], "nowhere"),

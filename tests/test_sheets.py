@@ -312,6 +312,20 @@ def test_a_quotation_mark_in_a_comment_is_only_a_character(tmp_path: Path, bom: 
     assert [(f.rule, f.line) for f in validate(root)] == [("cell-minimum", 4), ("cell-minimum", 8)]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("inside", ["\n", "\r\n"])
+@pytest.mark.parametrize("other", ["M", "M\x07"])
+def test_line_ends_in_cells(tmp_path: Path, end: str, inside: str, other: str) -> None:
+    """Catches a mended table that is not checked for the line ends in its first cell; or a line
+    end that is a control character where the file has another one.
+    """
+    rows = [f'"G1","a{inside}b",1', "", f"G2,{other},-1", ""]
+    report = validate(package(tmp_path, {"g.csv": end.join([HEAD, *rows]).encode()}))
+    wrong = [("cell-control-character", 5)] if "\x07" in other else []
+    found = sorted((f.rule, f.line) for f in report)
+    assert found == [*wrong, ("cell-minimum", 5), ("csv-blank-line", 4)]
+
+
 @pytest.mark.parametrize(
     "dialect",
     [

@@ -499,11 +499,13 @@ def _csv(sheet: Sheet, columns: Sequence[str]) -> str:
     names = ", ".join(_named(part) for part in sheet.parts)
     kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
     quote, header = literal(sheet.dialect.quote), str(bool(sheet.dialect.header_rows)).lower()
+    # What has no header was written here, with LF; DuckDB would take a CRLF in its first cell.
+    ends = "" if sheet.dialect.header_rows else f", new_line={literal(chr(92) + 'n')}"
     return (
         f"read_csv([{names}], columns={{{kinds}}}, header={header}, auto_detect=false, "
         f"delim={literal(sheet.dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
-        f"max_line_size={MAX_LINE_BYTES})"
+        f"max_line_size={MAX_LINE_BYTES}{ends})"
     )
 
 

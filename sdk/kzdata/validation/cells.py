@@ -359,14 +359,15 @@ def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
 
 @rule("cell", "remove the control character")
 def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
-    """A cell holds no control character but tab and line feed, and nothing that turns text around.
+    """A cell holds no control character but tab and line end, and nothing that turns text around.
 
     Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
     make a cell read differently from what it holds (CVE-2021-42574). Compiled only for files whose
     bytes hold such a character at all.
     """
-    hidden = r"(?s).*[\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}].*"
-    return Breach(sql.full_match(raw, hidden), "no control characters")
+    hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+    test = sql.full_match(raw, rf"(?s).*({hidden}|\r[^\n]|\r$).*")
+    return Breach(test, "no control characters")
 
 
 @rule("cell", "begin the cell with another character", severity="warning")

@@ -38,7 +38,7 @@ from packages import (
     receipts,
 )
 
-EMPTY_FOUND = {"cell-required"}
+EMPTY_FOUND = {"cell-required", "declared-cell"}
 """Rules about a cell in which nothing stands."""
 UNSEALED = {"resource-bytes", "resource-hash"}
 
@@ -276,6 +276,16 @@ def hierarchy_acyclic(island: Folder) -> Fault:
 @case
 def alias_entity(island: Folder) -> Fault:
     return edited(island, "called", 0, "who", "nobody")
+
+
+@case
+def declared_cell(island: Folder) -> Fault:
+    return edited(island, "passages", 0, "seal", "")
+
+
+@case
+def declared_reference(island: Folder) -> Fault:
+    return edited(island, "called", 0, "letter", "nowhere")
 
 
 @case
@@ -683,3 +693,58 @@ def test_a_misspelt_member_is_a_fault(island: Folder, table: str, name: str) -> 
     island.reschema(table, misspell)
     found = {str(f.field).rpartition(".")[2] for f in validate(island.root, select=["descriptor"])}
     assert found == (set() if name in ("kzdata:principal", "kzdata:parent") else {"maxshare"})
+
+
+FILLED = [
+    *(("passages", name) for name in "from to words nth seal letter".split()),
+    *(("letters", name) for name in ("digest", "size")),
+    *(("receipts", name) for name in ("how", "many")),
+    *(("skipped", name) for name in "letter from to token".split()),
+    *(("terms", name) for name in "about sort term".split()),
+]
+
+
+@pytest.mark.parametrize(("table", "name"), FILLED)
+def test_an_empty_cell_escapes_no_rule(island: Folder, table: str, name: str) -> None:
+    """Catches an offset, a checksum or a role that nothing is asked of because it is empty."""
+    expected = edited(island, table, 0, name, "")
+    island.reseal()
+    report = validate(island.root, select=["declared-cell"])
+    found = [Fault(f.file, f.line, f.column) for f in report]
+    assert found == [expected]
+
+
+@pytest.mark.parametrize("value", ["x", "1e3", "0x1F", "1.0", " 1"])
+@pytest.mark.parametrize("name", ["from", "to", "nth"])
+def test_an_offset_is_a_whole_number(island: Folder, name: str, value: str) -> None:
+    """Catches an offset that no rule can read, in a column of texts."""
+    expected = edited(island, "passages", 0, name, value)
+    island.reseal()
+    report = validate(island.root, select=["declared-cell"])
+    found = [Fault(f.file, f.line, f.column) for f in report]
+    assert found == [expected]
+
+
+@pytest.mark.parametrize(
+    ("table", "name"), [("receipts", "passage"), ("passages", "letter"), ("tolls", "passage")]
+)
+def test_what_is_pointed_to_exists(island: Folder, table: str, name: str) -> None:
+    """Catches receipts that lead nowhere in a package without foreign keys."""
+    island.reschema(table, lambda schema: schema.pop("foreignKeys"))
+    expected = edited(island, table, 0, name, "nowhere")
+    island.reseal()
+    found = [(f.file, f.line) for f in validate(island.root) if f.rule == "declared-reference"]
+    assert found == [(expected.file, expected.line)]
+
+
+def test_what_the_schema_demands_is_one_finding(island: Folder) -> None:
+    """Catches a fault that is told twice."""
+    island.reschema("passages", lambda schema: schema["fields"][2].update(type="integer"))
+    island.reschema(
+        "passages", lambda schema: schema["fields"][3].update(constraints={"required": True})
+    )
+    island.edit("passages", 0, "from", "x")
+    island.edit("passages", 0, "to", "")
+    island.reseal()
+    found = {f.rule for f in validate(island.root, select=["cell", "reference"])}
+    assert found == {"cell-type", "cell-required"}

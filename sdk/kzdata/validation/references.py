@@ -8,6 +8,7 @@ from kzdata.database import (
     byte_length,
     canonical_number,
     double,
+    full_match,
     identifier,
     integer,
     literal,
@@ -179,6 +180,92 @@ def foreign_key(model: Model) -> Iterator[Query]:
                 WHERE {filled} AND NOT EXISTS (
                     SELECT 1 FROM {identifier(parent.name)} p WHERE {join})""",
             )
+
+
+DECLARED = {
+    "sources": ("id", "sha256", "length"),
+    "spans": ("id", "source", "start", "end", "quote", "occurrence", "checksum"),
+    "edges": ("record", "field", "span", "role", "count"),
+    "aliases": ("entity", "alias", "source"),
+    "codebook": ("field", "category", "term"),
+    "exclusions": ("source", "start", "end", "token"),
+    "links": ("claim", "relation", "other"),
+    "tombstones": ("record",),
+}
+"""Members of declarations whose cells are always filled."""
+WHOLE = ("length", "start", "end", "occurrence", "count")
+"""Those whose cells are whole numbers."""
+POINTERS = (
+    ("spans", "source", "sources"),
+    ("aliases", "source", "sources"),
+    ("exclusions", "source", "sources"),
+    ("edges", "span", "spans"),
+)
+"""Members of declarations whose cells are keys of the table that declares another."""
+
+
+@rule("reference", "fill the cell, or withdraw the row")
+def declared_cell(model: Model) -> Iterator[Query]:
+    """A cell that a declaration of the profile rests on is filled; offsets are whole numbers.
+
+    An empty offset, checksum or role would escape each rule about it. What the schema itself
+    demands (`required`, a primary key, type `integer`) is a finding of that rule alone.
+    """
+    for role, members in DECLARED.items():
+        for table in model.declaring(role):
+            for member in members:
+                if column := getattr(getattr(table.schema, role), member):
+                    yield from _lacking(table, column, member in WHOLE)
+
+
+def _lacking(table: Table, column: str, whole: bool) -> Iterator[Query]:
+    field, cell = table.schema.field(column), f"t.{identifier(column)}"
+    number = f"NOT {full_match(cell, '-?[0-9]{1,18}')}"
+    tests = {
+        f"{cell} IS NULL": field.constraints.required or column in table.schema.primary_key,
+        number: not whole or field.type == "integer",
+    }
+    breach = " OR ".join(test for test, said in tests.items() if not said)
+    if breach:
+        yield Query(
+            table.name,
+            f"""SELECT t.kz_ord, {literal(column)}, coalesce({cell}, ''),
+                {literal("a whole number" if whole else "a value")}
+            FROM {identifier(table.name)} t WHERE {breach}""",
+        )
+
+
+@rule("reference", "use a key that the other table has, or add the row there")
+def declared_reference(model: Model) -> Iterator[Query]:
+    """A passage, or an article, that a declaration of the profile points to exists.
+
+    Where the schema has a foreign key for it, that is a finding of `foreign-key` alone.
+    """
+    for table, column, target in _pointers(model):
+        parent = model.one(target)
+        told = any(column in key.fields for key in table.schema.foreign_keys)
+        if parent is not None and not told:
+            yield from _dangling(table, column, parent, getattr(parent.schema, target).id)
+
+
+def _pointers(model: Model) -> Iterator[tuple[Table, str, str]]:
+    """Tables, their columns that point elsewhere, and what the other table declares."""
+    for role, member, target in POINTERS:
+        for table in model.declaring(role):
+            if column := getattr(getattr(table.schema, role), member):
+                yield table, column, target
+    for table in model.declaring("principal"):
+        yield table, str(table.schema.principal), "spans"
+
+
+def _dangling(table: Table, column: str, parent: Table, key: str) -> Iterator[Query]:
+    cell = f"t.{identifier(column)}"
+    yield Query(
+        table.name,
+        f"""SELECT t.kz_ord, {literal(column)}, {cell}, {literal(f"a key of {parent.name}")}
+        FROM {identifier(table.name)} t WHERE {cell} IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM {identifier(parent.name)} p WHERE p.{identifier(key)} = {cell})""",
+    )
 
 
 @rule("reference", "break the circle: something cannot be part of itself")

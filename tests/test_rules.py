@@ -279,6 +279,17 @@ def alias_entity(island: Folder) -> Fault:
 
 
 @case
+def alias_ambiguous(island: Folder) -> Fault:
+    place = island.append("called", who="warden", printed="harbour master", letter="gull")
+    return at(island, "called", place, "printed")
+
+
+@case
+def codebook_category(island: Folder) -> Fault:
+    return edited(island, "terms", 0, "about", "tolls.fates")
+
+
+@case
 def declared_cell(island: Folder) -> Fault:
     return edited(island, "passages", 0, "seal", "")
 
@@ -748,3 +759,20 @@ def test_what_the_schema_demands_is_one_finding(island: Folder) -> None:
     island.reseal()
     found = {f.rule for f in validate(island.root, select=["cell", "reference"])}
     assert found == {"cell-type", "cell-required"}
+
+
+def test_a_category_of_the_codebook_is_one_of_the_column(island: Folder) -> None:
+    """Catches a term for a value that no cell can have."""
+    values = {"enum": ["drowned", "lost", "burnt"]}
+    island.reschema("tolls", lambda schema: schema["fields"][3].update(constraints=values))
+    assert list(validate(island.root, select=["codebook-category"])) == []
+    expected = edited(island, "terms", 0, "sort", "drownd")
+    found = list(validate(island.root, select=["codebook-category"]))
+    assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
+
+
+@pytest.mark.parametrize(("who", "letter"), [("warden", "tern"), ("aske", "gull")])
+def test_one_form_of_two_kinds_or_articles_is_clear(island: Folder, who: str, letter: str) -> None:
+    """Catches an alarm about a form that names a place and a person, or others elsewhere."""
+    island.append("called", who=who, printed="harbour master", letter=letter)
+    assert list(validate(island.root, select=["alias-ambiguous"])) == []

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from kzdata.database import (
+    among,
     bigint,
     byte_length,
     canonical_number,
@@ -15,7 +16,7 @@ from kzdata.database import (
     matches,
     text,
 )
-from kzdata.descriptor import FieldDescriptor, Table
+from kzdata.descriptor import FieldDescriptor, Table, Target
 from kzdata.validation.model import Model
 from kzdata.validation.rules import Query, Violation, rule
 from kzdata.validation.values import known_kind, plain_number
@@ -323,6 +324,66 @@ def alias_entity(model: Model) -> Iterator[Query]:
             FROM {identifier(table.name)} t
             WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.id = t.{entity})""",
         )
+
+
+@rule("reference", "take a longer form, which names one alone", "warning")
+def alias_ambiguous(model: Model) -> Iterator[Query]:
+    """A surface form names one entity of a table in an article.
+
+    Where it names two, no machine can tell which of them a passage means.
+    """
+    table = model.one("aliases")
+    if table is None or not table.schema.aliases:
+        return
+    a = table.schema.aliases
+    name, entity, alias = identifier(table.name), identifier(a.entity), identifier(a.alias)
+    article = identifier(a.source) if a.source else "0"
+    for known in _known_entities(model, a.of):
+        yield Query(
+            table.name,
+            f"""WITH form AS (
+                SELECT kz_ord, {entity} AS entity, {alias} AS alias, {article} AS place
+                FROM {name} WHERE {entity} IN ({known}))
+            SELECT t.kz_ord, {literal(a.alias)}, t.alias, 'a form of ' || t.entity || ' alone'
+            FROM form t WHERE EXISTS (SELECT 1 FROM form o WHERE o.alias = t.alias
+                AND o.place IS NOT DISTINCT FROM t.place AND o.entity <> t.entity)""",
+        )
+
+
+def _known_entities(model: Model, targets: Sequence[Target]) -> Iterator[str]:
+    """SQL: the keys of each table that entities stand in; all entities, where none is declared."""
+    for target in targets:
+        if target.resource in model.tables:
+            yield f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
+    table = model.one("aliases")
+    if not targets and table and table.schema.aliases:
+        yield f"SELECT {identifier(table.schema.aliases.entity)} FROM {identifier(table.name)}"
+
+
+@rule("reference", "name a column whose cells are traced, as table.column, and a value that it has")
+def codebook_category(model: Model) -> Iterator[Query]:
+    """A term of the codebook is about a traced column, and about one of its listed values."""
+    tables = model.descriptor.tables.values()
+    traced = {f"{t.name}.{f.name}": f for t in tables for f in t.schema.fields if f.evidence}
+    for table in model.declaring("codebook"):
+        c = table.schema.codebook
+        assert c
+        about, category = f"t.{identifier(c.field)}", f"t.{identifier(c.category)}"
+        name = identifier(table.name)
+        yield Query(
+            table.name,
+            f"""SELECT t.kz_ord, {literal(c.field)}, {about}, 'a column whose cells are traced'
+            FROM {name} t WHERE NOT {among(about, traced)}""",
+        )
+        for column, field in traced.items():
+            values = [str(v) for v in field.constraints.enum or field.category_values]
+            if values:
+                yield Query(
+                    table.name,
+                    f"""SELECT t.kz_ord, {literal(c.category)}, {category},
+                        {literal(f"a value of {column}")} FROM {name} t
+                    WHERE {about} = {literal(column)} AND NOT {among(category, values)}""",
+                )
 
 
 @rule("reference", "give the new row another id; an id is never used again")

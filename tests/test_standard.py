@@ -213,6 +213,9 @@ DATA_RESOURCE = [
     Case("bytes that are no number", FRUIT, PLAIN, {"descriptor": 1}, {"bytes": "23"}),
     Case("a profile of a resource", FRUIT, PLAIN, UNSUPPORTED,
          {"$schema": "https://example.org/stricter.json"}),
+    *(Case(f"{name} that is none", FRUIT, PLAIN, {"descriptor": 1}, {name: value})
+      for name, value in [("title", 5), ("description", [1]), ("homepage", 5),
+                          ("mediatype", "csv")]),
     Case("no name", FRUIT, PLAIN, {"descriptor": 1}, {"name": ""}),
     Case("dialect", "id;name\n1;apple\n", PLAIN, {},
          {"type": "table", "dialect": {"delimiter": ";"}}),

@@ -503,8 +503,11 @@ class Resource(_Part):
     name: Name
     path: Files = ()
     type: str | None = None
+    title: str = ""
+    description: str = ""
+    homepage: str | None = None
     format: str | None = None
-    mediatype: str | None = None
+    mediatype: Annotated[str, Field(pattern="^.+/.+$")] | None = None
     encoding: str = "utf-8"
     bytes: Count | None = None
     hash: str | None = None

@@ -312,6 +312,23 @@ def test_a_foreign_key_into_another_table(tmp_path: Path) -> None:
     assert [(f.rule, f.line, f.found) for f in validate(tmp_path)] == [("foreign-key", 3, "QLD")]
 
 
+MEMBERS: list[dict[str, Any]] = [
+    {"licenses": [{"name": 5}]},
+    {"licenses": [{"name": "not an identifier!"}]},
+    {"contributors": [{"roles": "author"}]},
+    {"contributors": [{"title": 5}]},
+    {"sources": [{"title": 5}]},
+]
+
+
+@pytest.mark.xfail(strict=True, reason="members of licenses and the like are not looked into")
+@pytest.mark.parametrize("package", MEMBERS, ids=repr)
+def test_members_of_metadata(tmp_path: Path, package: dict[str, Any]) -> None:
+    """Data Package, licenses, contributors, sources: each member is of a type."""
+    written(tmp_path, Case("members", FRUIT, PLAIN, FAULT, {}, package))
+    assert validate(tmp_path).by_rule == FAULT
+
+
 @pytest.mark.parametrize("package", ["https://example.org/datapackage.json", "../other"])
 @pytest.mark.parametrize("resource", ["table", "elsewhere"])
 def test_a_foreign_key_into_another_package(tmp_path: Path, package: str, resource: str) -> None:

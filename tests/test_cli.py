@@ -555,6 +555,7 @@ def test_terminals_get_colours_unless_told_not_to() -> None:
     assert "\x1b[32m" in coloured
     plain = on_a_terminal("trace", "CR-0001#value_low", NO_COLOR="1")
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", plain)
+    assert "\x1b" not in on_a_terminal("trace", "CR-0001#value_low", TERM="dumb")
     words = COLOURS.sub("", coloured).split()
     assert words == COLOURS.sub("", plain).split()
 

@@ -33,8 +33,12 @@ bold = typer.style("{}", bold=True).format
 
 
 def emit(styled: str) -> None:
-    """Write styled text to standard output; colours only on a terminal, and not with NO_COLOR."""
-    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    """Write styled text to standard output; colours only on a terminal that shows them.
+
+    `NO_COLOR` and `TERM=dumb` say that it does not.
+    """
+    refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    coloured = sys.stdout.isatty() and not refused
     write(styled if coloured else _STYLE.sub("", styled))
 
 

@@ -378,6 +378,16 @@ def test_every_hazard_is_well_formed(text: str) -> None:
 # ------------------------------------------------------------------------------ files
 
 
+def test_no_format_drives_a_terminal() -> None:
+    """Catches an escape sequence that reaches the terminal raw, in JSON too."""
+    evil = "\x1b]0;x\x07\x9b31m\x7f\u202e\u2066\u2028"
+    finding = Finding("cell-enum", "error", evil, 1, 1, evil, evil, evil, evil, evil)
+    report = Report(evil, evil, [finding], unchecked=[evil])
+    for write in formats.WRITERS.values():
+        assert not set(evil) - set("]0;x31m") & set(write(report, ""))
+    assert json.loads(formats.json(report))["findings"][0]["found"] == evil
+
+
 @pytest.mark.parametrize("form", ["text", "json", "junit", "sarif", "github"])
 def test_output_goes_to_the_file_and_the_verdict_to_the_terminal(
     island: Folder, tmp_path: Path, form: str

@@ -876,6 +876,26 @@ def test_findings_of_many_tables(plain: Folder) -> None:
     assert done.megabytes < 800
 
 
+@pytest.mark.parametrize("chosen", [(), ("primary-key",)])
+def test_a_flood_of_warnings_hides_no_error(plain: Folder, chosen: tuple[str, ...]) -> None:
+    """Catches an error that is not listed, and so does not count, behind a limit of findings."""
+    names = [f"c{n}" for n in range(21)]
+    rows = [",".join(names), *[",".join(["=1"] * 21)] * 1_001]
+    (plain.root / "flood.csv").write_text("\n".join(rows))
+    warnings = {
+        "name": "a",
+        "path": "flood.csv",
+        "schema": {"fields": [{"name": n} for n in names]},
+    }
+    plain.describe(lambda described: described["resources"].insert(0, warnings))
+    report = validate(plain.root, select=chosen)
+    assert report.valid
+    plain.file("things").write_bytes(HEADER + b"1,one,1\n1,one,1\n")
+    plain.reseal()
+    report = validate(plain.root, select=chosen)
+    assert (report.valid, report.by_rule["primary-key"]) == (False, 2)
+
+
 @measured
 @pytest.mark.slow
 def test_findings_of_giant_cells(plain: Folder) -> None:

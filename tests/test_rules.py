@@ -7,7 +7,7 @@ be; the place is worked out by `Folder.place`, not by kzdata.
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -15,9 +15,17 @@ from kzdata.validation import RULES, Rule, validate
 from kzdata.validation.oracle import compare
 from kzdata.validation.rules import GROUPS
 from packages import (
+    CALLED,
+    GONE,
     GULL,
+    ISLETS,
+    LETTERS,
     PASSAGES,
+    RECEIPTS,
+    SKIPPED,
     TERMS,
+    TIES,
+    TOLLS,
     Folder,
     Passages,
     Receipt,
@@ -30,7 +38,7 @@ from packages import (
     receipts,
 )
 
-EMPTY_FOUND = {"cell-required"}
+EMPTY_FOUND = {"cell-required", "declared-cell"}
 """Rules about a cell in which nothing stands."""
 UNSEALED = {"resource-bytes", "resource-hash"}
 
@@ -268,6 +276,27 @@ def hierarchy_acyclic(island: Folder) -> Fault:
 @case
 def alias_entity(island: Folder) -> Fault:
     return edited(island, "called", 0, "who", "nobody")
+
+
+@case
+def alias_ambiguous(island: Folder) -> Fault:
+    place = island.append("called", who="warden", printed="harbour master", letter="gull")
+    return at(island, "called", place, "printed")
+
+
+@case
+def codebook_category(island: Folder) -> Fault:
+    return edited(island, "terms", 0, "about", "tolls.fates")
+
+
+@case
+def declared_cell(island: Folder) -> Fault:
+    return edited(island, "passages", 0, "seal", "")
+
+
+@case
+def declared_reference(island: Folder) -> Fault:
+    return edited(island, "called", 0, "letter", "nowhere")
 
 
 @case
@@ -625,3 +654,125 @@ def test_every_rule_is_documented(rule: Rule) -> None:
     assert re.fullmatch(r".{20,100}[.:]", first), first
     assert not rest or rest[0] == ""
     assert rule.fix and not rule.fix.endswith(".")
+
+
+@pytest.mark.parametrize("role", ["sources", "spans", "edges"])
+def test_receipts_that_are_needed_and_nowhere(island: Folder, role: str) -> None:
+    """Catches cells that need a receipt and pass because nothing is declared to hold one."""
+    for table in ("letters", "passages", "receipts"):
+        island.reschema(table, lambda schema: schema.pop(f"kzdata:{role}", None))
+    island.reseal()
+    found = [f for f in validate(island.root) if f.rule == "descriptor"]
+    assert {f.field for f in found} == {"tolls.kzdata:evidence", "surges.kzdata:evidence"}
+    assert {f.expected for f in found} == {f"a table that declares kzdata:{role}"}
+    assert not any(f.found.startswith("could not tell") for f in validate(island.root))
+
+
+def test_receipts_of_rows_that_nothing_can_name(island: Folder) -> None:
+    """Catches cells that need a receipt in a table without a key of one column."""
+    island.reschema("surges", lambda schema: schema.update(primaryKey=["surge", "title"]))
+    found = [(f.rule, f.field) for f in validate(island.root, select=["descriptor"])]
+    assert found == [("descriptor", "surges.kzdata:evidence")]
+
+
+def declared() -> list[tuple[str, str]]:
+    """Each table of the flood with each of its declarations."""
+    specs = {"letters": LETTERS, "passages": PASSAGES, "receipts": RECEIPTS, "tolls": TOLLS}
+    specs |= {"islets": ISLETS, "called": CALLED, "terms": TERMS, "ties": TIES}
+    specs |= {"gone": GONE, "skipped": SKIPPED}
+    return [(table, k) for table, schema in specs.items() for k in schema if ":" in k]
+
+
+@pytest.mark.parametrize(("table", "name"), declared())
+def test_a_misspelt_declaration_is_a_fault(island: Folder, table: str, name: str) -> None:
+    """Catches a check that a slip of the pen switches off in silence."""
+    island.reschema(table, lambda schema: schema.update({f"{name}s": schema.pop(name)}))
+    found = list(validate(island.root, select=["descriptor"]))
+    assert [f.found for f in found][:1] == [f"{name}s"]
+
+
+@pytest.mark.parametrize(("table", "name"), declared())
+def test_a_misspelt_member_is_a_fault(island: Folder, table: str, name: str) -> None:
+    """Catches a member of a declaration that nobody reads, such as maxshare for maxShare."""
+
+    def misspell(schema: dict[str, Any]) -> None:
+        if isinstance(schema[name], dict):
+            schema[name]["maxshare"] = 0.1
+        elif isinstance(schema[name], list):
+            schema[name][0]["maxshare"] = 0.1
+
+    island.reschema(table, misspell)
+    found = {str(f.field).rpartition(".")[2] for f in validate(island.root, select=["descriptor"])}
+    assert found == (set() if name in ("kzdata:principal", "kzdata:parent") else {"maxshare"})
+
+
+FILLED = [
+    *(("passages", name) for name in "from to words nth seal letter".split()),
+    *(("letters", name) for name in ("digest", "size")),
+    *(("receipts", name) for name in ("how", "many")),
+    *(("skipped", name) for name in "letter from to token".split()),
+    *(("terms", name) for name in "about sort term".split()),
+]
+
+
+@pytest.mark.parametrize(("table", "name"), FILLED)
+def test_an_empty_cell_escapes_no_rule(island: Folder, table: str, name: str) -> None:
+    """Catches an offset, a checksum or a role that nothing is asked of because it is empty."""
+    expected = edited(island, table, 0, name, "")
+    island.reseal()
+    report = validate(island.root, select=["declared-cell"])
+    found = [Fault(f.file, f.line, f.column) for f in report]
+    assert found == [expected]
+
+
+@pytest.mark.parametrize("value", ["x", "1e3", "0x1F", "1.0", " 1"])
+@pytest.mark.parametrize("name", ["from", "to", "nth"])
+def test_an_offset_is_a_whole_number(island: Folder, name: str, value: str) -> None:
+    """Catches an offset that no rule can read, in a column of texts."""
+    expected = edited(island, "passages", 0, name, value)
+    island.reseal()
+    report = validate(island.root, select=["declared-cell"])
+    found = [Fault(f.file, f.line, f.column) for f in report]
+    assert found == [expected]
+
+
+@pytest.mark.parametrize(
+    ("table", "name"), [("receipts", "passage"), ("passages", "letter"), ("tolls", "passage")]
+)
+def test_what_is_pointed_to_exists(island: Folder, table: str, name: str) -> None:
+    """Catches receipts that lead nowhere in a package without foreign keys."""
+    island.reschema(table, lambda schema: schema.pop("foreignKeys"))
+    expected = edited(island, table, 0, name, "nowhere")
+    island.reseal()
+    found = [(f.file, f.line) for f in validate(island.root) if f.rule == "declared-reference"]
+    assert found == [(expected.file, expected.line)]
+
+
+def test_what_the_schema_demands_is_one_finding(island: Folder) -> None:
+    """Catches a fault that is told twice."""
+    island.reschema("passages", lambda schema: schema["fields"][2].update(type="integer"))
+    island.reschema(
+        "passages", lambda schema: schema["fields"][3].update(constraints={"required": True})
+    )
+    island.edit("passages", 0, "from", "x")
+    island.edit("passages", 0, "to", "")
+    island.reseal()
+    found = {f.rule for f in validate(island.root, select=["cell", "reference"])}
+    assert found == {"cell-type", "cell-required"}
+
+
+def test_a_category_of_the_codebook_is_one_of_the_column(island: Folder) -> None:
+    """Catches a term for a value that no cell can have."""
+    values = {"enum": ["drowned", "lost", "burnt"]}
+    island.reschema("tolls", lambda schema: schema["fields"][3].update(constraints=values))
+    assert list(validate(island.root, select=["codebook-category"])) == []
+    expected = edited(island, "terms", 0, "sort", "drownd")
+    found = list(validate(island.root, select=["codebook-category"]))
+    assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
+
+
+@pytest.mark.parametrize(("who", "letter"), [("warden", "tern"), ("aske", "gull")])
+def test_one_form_of_two_kinds_or_articles_is_clear(island: Folder, who: str, letter: str) -> None:
+    """Catches an alarm about a form that names a place and a person, or others elsewhere."""
+    island.append("called", who=who, printed="harbour master", letter=letter)
+    assert list(validate(island.root, select=["alias-ambiguous"])) == []

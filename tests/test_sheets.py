@@ -4,7 +4,9 @@ Each is the same invented table of gauges, first whole, then with one fault at a
 """
 
 import gzip
+import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -178,9 +180,175 @@ def test_parquet_is_read(tmp_path: Path) -> None:
     assert (found.rule, found.line, found.record, found.found) == ("cell-minimum", None, "G2", "-1")
 
 
+def parquet(file: Path, **columns: Any) -> Path:
+    """Write a Parquet file."""
+    arrow, writer = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    writer.write_table(arrow.table(columns), file)
+    return file
+
+
+@pytest.mark.parametrize("missing", [["-"], ["", "-"], []])
+def test_null_in_parquet_is_no_value(tmp_path: Path, missing: list[str]) -> None:
+    """Catches a NULL that counts as an empty text where the empty text is a value."""
+    fields: list[Any] = [{"name": "gauge"}, {"name": "place"}]
+    parts = {"g.parquet": b""}
+    schema = {"fields": fields, "missingValues": missing}
+    parquet(package(tmp_path, parts, schema) / "g.parquet", gauge=["G1", "G2"], place=["M", None])
+    with kzdata.load(tmp_path) as kz:
+        assert [row.place for row in kz.gauges] == ["M", None]
+    fields[1]["constraints"] = {"required": True}
+    held = (tmp_path / "g.parquet").read_bytes()
+    package(tmp_path, {"g.parquet": held}, schema)
+    assert [(f.rule, f.record) for f in validate(tmp_path)] == [("cell-required", "G2")]
+
+
+def test_an_empty_text_in_parquet_is_a_value(tmp_path: Path) -> None:
+    """Catches an empty text that is taken for NULL."""
+    fields = [{"name": "gauge"}, {"name": "place", "constraints": {"required": True}}]
+    root = package(tmp_path, {"g.parquet": b""}, {"fields": fields, "missingValues": ["-"]})
+    parquet(root / "g.parquet", gauge=["G1"], place=[""])
+    assert list(validate(root)) == []
+
+
+def test_nested_and_zoned_values_of_parquet(tmp_path: Path) -> None:
+    """Catches values that are written as no type of Table Schema has them."""
+    utc = datetime(2031, 3, 6, 12, 30, tzinfo=UTC)
+    columns = {"gauge": ["G1"], "a": [["x", 'y"']], "o": [{"k": "v"}], "t": [utc]}
+    kinds = {"gauge": "string", "a": "array", "o": "object", "t": "datetime"}
+    fields = [{"name": name, "type": kind} for name, kind in kinds.items()]
+    root = package(tmp_path, {"g.parquet": b""}, {"fields": fields})
+    parquet(root / "g.parquet", **columns)
+    assert list(validate(root)) == []
+
+
+def test_parquet_has_no_dialect(tmp_path: Path) -> None:
+    """Catches a dialect that is asked of a file which is no text."""
+    root = package(tmp_path, {"g.parquet": b""}, dialect={"delimiter": ";", "header": False})
+    parquet(root / "g.parquet", gauge=["G1"], place=["a,b"], level=[3])
+    assert list(validate(root)) == []
+
+
+FURTHER = {
+    "other order": b"place,gauge,level\nM,G9,3\n",
+    "no header": b"G9,M,3\n",
+    "other names": b"a,b,c\nG9,M,3\n",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("demand", ["exact", "equal"])
+@pytest.mark.parametrize("further", FURTHER)
+def test_each_file_has_the_header(tmp_path: Path, further: str, demand: str) -> None:
+    """Catches columns that are mixed up, or a row that is lost, in a second file."""
+    parts = {"a.csv": f"{HEAD}\nG1,M,3\n".encode(), "b.csv": FURTHER[further]}
+    (found,) = validate(package(tmp_path, parts, {"fieldsMatch": demand}))
+    assert (found.rule, found.where) == ("csv-header", "b.csv:1:1")
+
+
+def test_a_blank_line_of_a_second_file_is_placed_there(tmp_path: Path) -> None:
+    """Catches a finding about the second file that names the first."""
+    head = HEAD.encode()
+    parts = {"a.csv": head + b"\nG1,M,3\n", "b.csv": head + b"\n\nG2,M,3\n"}
+    (found,) = validate(package(tmp_path, parts))
+    assert (found.rule, found.where) == ("csv-blank-line", "b.csv:2:1")
+
+
+@pytest.mark.parametrize("name", ["bytes", "hash"])
+def test_sizes_and_hashes_of_several_files_are_not_passed_over(tmp_path: Path, name: str) -> None:
+    """Catches a seal that nobody looked at (Data Resource has one for one file)."""
+    parts = {"a.csv": f"{HEAD}\n".encode(), "b.csv": f"{HEAD}\n".encode()}
+    seal: dict[str, Any] = {"bytes": 1, "hash": "0" * 32}
+    assert validate(package(tmp_path, parts, **{name: seal[name]})).by_rule == {
+        "unsupported-feature": 1
+    }
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha224", "sha3_256", "blake2b"])
+@pytest.mark.parametrize("right", [True, False])
+def test_every_algorithm_of_python_is_known(tmp_path: Path, algorithm: str, right: bool) -> None:
+    """Catches a right hash that is refused, or a wrong one that passes."""
+    data = f"{HEAD}\n".encode()
+    digest = hashlib.new(algorithm, data if right else b"").hexdigest()
+    report = validate(package(tmp_path, {"g.csv": data}, hash=f"{algorithm}:{digest}"))
+    assert report.by_rule == ({} if right else {"resource-hash": 1})
+
+
+def test_an_algorithm_that_nobody_knows(tmp_path: Path) -> None:
+    """Catches a hash that is called wrong, or right, though nobody can tell."""
+    report = validate(package(tmp_path, {"g.csv": f"{HEAD}\n".encode()}, hash="crc32:0"))
+    assert report.by_rule == {"unsupported-feature": 1}
+
+
+def test_one_file_with_two_hashes(tmp_path: Path) -> None:
+    """Catches a file that is hashed for one of its resources only."""
+    data = f"{HEAD}\n".encode()
+    root = package(tmp_path, {"g.csv": data}, hash=f"sha256:{hashlib.sha256(data).hexdigest()}")
+    described = json.loads((root / "datapackage.json").read_text())
+    described["resources"].append({"name": "same", "path": "g.csv", "hash": "md5:0"})
+    (root / "datapackage.json").write_text(json.dumps(described))
+    assert validate(root).by_rule == {"resource-hash": 1}
+
+
+def test_the_null_sequence_of_a_dialect_in_a_file(tmp_path: Path) -> None:
+    """Catches a dialect of which one part is read and another not."""
+    data = f"{HEAD}\nG1,M,NA\nNA,M,3\n".encode()
+    files = {"g.csv": data, "dialect.json": b'{"nullSequence": "NA"}'}
+    root = package(tmp_path, files, path="g.csv", dialect="dialect.json")
+    assert sorted((f.rule, f.line) for f in validate(root)) == [
+        ("cell-required", 3), ("primary-key", 3),
+    ]  # fmt: skip
+    (root / "g.csv").write_text(f"{HEAD}\nG1,M,NA\n")
+    with kzdata.load(root) as kz:
+        assert [row.level for row in kz.gauges] == [None]
+        assert kz.sql("select level from gauges").rows() == [(None,)]
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_a_quotation_mark_in_a_comment_is_only_a_character(tmp_path: Path, bom: bytes) -> None:
+    """Catches rows that are taken for part of a comment, and so are never looked at."""
+    marked = '# 5" pipes'
+    data = "\n".join([marked, HEAD, marked, "G1,M,-1", marked, "G2,M,1", '# "', "G3,M,-1", ""])
+    root = package(tmp_path, {"g.csv": bom + data.encode()}, dialect={"commentChar": "#"})
+    assert [(f.rule, f.line) for f in validate(root)] == [("cell-minimum", 4), ("cell-minimum", 8)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("inside", ["\n", "\r\n"])
+@pytest.mark.parametrize("other", ["M", "M\x07"])
+def test_line_ends_in_cells(tmp_path: Path, end: str, inside: str, other: str) -> None:
+    """Catches a mended table that is not checked for the line ends in its first cell; or a line
+    end that is a control character where the file has another one.
+    """
+    rows = [f'"G1","a{inside}b",1', "", f"G2,{other},-1", ""]
+    report = validate(package(tmp_path, {"g.csv": end.join([HEAD, *rows]).encode()}))
+    wrong = [("cell-control-character", 5)] if "\x07" in other else []
+    found = sorted((f.rule, f.line) for f in report)
+    assert found == [*wrong, ("cell-minimum", 5), ("csv-blank-line", 4)]
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        {"header": "false"},
+        {"skipInitialSpace": "false"},
+        {"doubleQuote": "no"},
+        {"commentChar": ["#"]},
+        {"nullSequence": ["NA"]},
+        {"headerJoin": 7},
+        {"escapeChar": '"'},
+    ],
+    ids=repr,
+)
+def test_a_dialect_that_means_nothing_is_told(tmp_path: Path, dialect: dict[str, Any]) -> None:
+    """Catches a property that is taken for what it is not ("false" for true)."""
+    report = validate(package(tmp_path, {"g.csv": f"{HEAD}\n".encode()}, dialect=dialect))
+    assert report.by_rule == {"unsupported-feature": 1}
+
+
 @pytest.mark.parametrize(
     ("data", "resource"),
     [
+        ("gauge,place,level\nG1,Møn,3\n".encode(), {"encoding": "us-ascii"}),
         (b"\x1f\x8bnot gzip", {}),
         (gzip.compress(b"gauge,place,level\n" * 9, mtime=0)[:20], {}),
         (b"\xff\xfe\x00", {"encoding": "utf-16"}),
@@ -188,7 +356,7 @@ def test_parquet_is_read(tmp_path: Path) -> None:
         (b"gauge,place,level\n", {"encoding": "hex"}),
         (b"gauge,place,level\n", {"dialect": "../elsewhere.json"}),
     ],
-    ids=["not-gzip", "cut-off", "not-utf-16", "unknown", "no-text", "outside"],
+    ids=["not-ascii", "not-gzip", "cut-off", "not-utf-16", "unknown", "no-text", "outside"],
 )
 def test_what_cannot_be_read_is_a_finding(
     tmp_path: Path, data: bytes, resource: dict[str, Any]

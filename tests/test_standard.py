@@ -210,6 +210,13 @@ DATA_RESOURCE = [
     Case("hash, of another file", FRUIT, PLAIN, {"resource-hash": 1}, {"hash": SHA1}),
     Case("hash, of `foobar`", "foobar", _fields({"name": "foobar"}), {}, {"hash": SHA1}),
     Case("bytes", FRUIT, PLAIN, {"resource-bytes": 1}, {"bytes": 1}),
+    Case("bytes that are no number", FRUIT, PLAIN, {"descriptor": 1}, {"bytes": "23"}),
+    Case("a profile of a resource", FRUIT, PLAIN, UNSUPPORTED,
+         {"$schema": "https://example.org/stricter.json"}),
+    *(Case(f"{name} that is none", FRUIT, PLAIN, {"descriptor": 1}, {name: value})
+      for name, value in [("title", 5), ("description", [1]), ("homepage", 5),
+                          ("mediatype", "csv")]),
+    Case("no name", FRUIT, PLAIN, {"descriptor": 1}, {"name": ""}),
     Case("dialect", "id;name\n1;apple\n", PLAIN, {},
          {"type": "table", "dialect": {"delimiter": ";"}}),
     Case("schema", FRUIT, PLAIN, {}, {"type": "table"}),
@@ -246,8 +253,18 @@ PROPERTIES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"sources": [{}]}, FAULT),
     ({"keywords": ["fruit"]}, {}),
     ({"keywords": [1]}, FAULT),
+    ({"created": "2024-02-30T00:00:00Z"}, FAULT),
+    ({"created": "1985-04-12T23:20:50+25:99"}, FAULT),
+    ({"created": "1985-04-12T23:20:50+14:00"}, {}),
+    *(({"version": version}, {"version-semver": 1})
+      for version in ("1.0.0-01", "1.0.0-a..b", "1.0.0+a..b", "1\uff12.0.0", "1.0.0-", "1.0")),
+    *(({"version": version}, {}) for version in ("1.0.0-0", "1.0.0-0a.b-c+001", "10.20.30")),
+    ({"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}, {}),
+    ({"$schema": "https://example.org/stricter.json"}, UNSUPPORTED),
+    ({"profile": "tabular-data-package"}, {}),
+    ({"profile": "fiscal-data-package"}, UNSUPPORTED),
     ({"missingValues": ["orange"]}, {}),
-]
+]  # fmt: skip
 """The last: a property that the standard does not have for a package is one of its own."""
 DATA_PACKAGE = [
     Case(f"{next(iter(package))}, {place}", FRUIT, _two(required=True), rules, {}, package)
@@ -293,6 +310,43 @@ def test_a_foreign_key_into_another_table(tmp_path: Path) -> None:
     ]
     (tmp_path / "datapackage.json").write_text(json.dumps({"resources": entries}))
     assert [(f.rule, f.line, f.found) for f in validate(tmp_path)] == [("foreign-key", 3, "QLD")]
+
+
+MEMBERS: list[dict[str, Any]] = [
+    {"licenses": [{"name": 5}]},
+    {"licenses": [{"name": "not an identifier!"}]},
+    {"contributors": [{"roles": "author"}]},
+    {"contributors": [{"title": 5}]},
+    {"sources": [{"title": 5}]},
+]
+
+
+@pytest.mark.parametrize("package", MEMBERS, ids=repr)
+def test_members_of_metadata(tmp_path: Path, package: dict[str, Any]) -> None:
+    """Data Package, licenses, contributors, sources: each member is of a type."""
+    written(tmp_path, Case("members", FRUIT, PLAIN, FAULT, {}, package))
+    assert validate(tmp_path).by_rule == FAULT
+
+
+@pytest.mark.parametrize("package", ["https://example.org/datapackage.json", "../other"])
+@pytest.mark.parametrize("resource", ["table", "elsewhere"])
+def test_a_foreign_key_into_another_package(tmp_path: Path, package: str, resource: str) -> None:
+    """Catches a key that is looked up in this package, or nowhere, without a word."""
+    reference = {"package": package, "resource": resource, "fields": "name"}
+    schema = {**PLAIN, "foreignKeys": [{"fields": "id", "reference": reference}]}
+    written(tmp_path, Case("another package", FRUIT, schema, UNSUPPORTED))
+    assert validate(tmp_path).by_rule == UNSUPPORTED
+
+
+def test_a_foreign_key_into_what_has_no_schema(tmp_path: Path) -> None:
+    """Catches a key that is not looked up, without a word."""
+    reference = {"resource": "other", "fields": "name"}
+    schema = {**PLAIN, "foreignKeys": [{"fields": "id", "reference": reference}]}
+    written(tmp_path, Case("no schema", FRUIT, schema, UNSUPPORTED))
+    described = json.loads((tmp_path / "datapackage.json").read_text())
+    described["resources"].append({"name": "other", "path": "table.csv"})
+    (tmp_path / "datapackage.json").write_text(json.dumps(described))
+    assert validate(tmp_path).by_rule == UNSUPPORTED
 
 
 INLINE: list[dict[str, Any]] = [

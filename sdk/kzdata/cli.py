@@ -435,8 +435,7 @@ def rules(
 ) -> None:
     """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
     from kzdata import rendering
-    from kzdata.errors import UsageError
-    from kzdata.errors import nearest
+    from kzdata.errors import UsageError, nearest
     from kzdata.validation import RULES
     from kzdata.versions.release import RELEASE_RULES
 

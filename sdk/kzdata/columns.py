@@ -4,16 +4,12 @@ from collections.abc import Iterable
 
 from kzdata import database as sql
 from kzdata.descriptor import FieldDescriptor, Schema, Table
-from kzdata.sheets import null_sequence
 
 
 def typed_columns(table: Table) -> dict[str, str]:
     """SQL of each column's typed value over its text, by name, in the file's order."""
-    extra = null_sequence(table.resource)
-    return {
-        field.name: typed(field, (*table.schema.missing_of(field), *extra))
-        for field in table.schema.fields
-    }
+    schema = table.schema
+    return {field.name: typed(field, schema.missing_of(field)) for field in schema.fields}
 
 
 def typed(field: FieldDescriptor, missing: Iterable[str]) -> str:

@@ -499,11 +499,13 @@ def _csv(sheet: Sheet, columns: Sequence[str]) -> str:
     names = ", ".join(_named(part) for part in sheet.parts)
     kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
     quote, header = literal(sheet.dialect.quote), str(bool(sheet.dialect.header_rows)).lower()
+    # What has no header was written here, with LF; DuckDB would take a CRLF in its first cell.
+    ends = "" if sheet.dialect.header_rows else f", new_line={literal(chr(92) + 'n')}"
     return (
         f"read_csv([{names}], columns={{{kinds}}}, header={header}, auto_detect=false, "
         f"delim={literal(sheet.dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
-        f"max_line_size={MAX_LINE_BYTES})"
+        f"max_line_size={MAX_LINE_BYTES}{ends})"
     )
 
 
@@ -816,13 +818,14 @@ class Database:
         del self._attached[name]
         self.run(f"DETACH {identifier(name)}")
 
-    def write_csv(self, source: Path, target: Path, limit: int) -> int:
+    def write_csv(self, source: Path, target: Path, limit: int, null: str = "") -> int:
         """Write a Parquet file out as CSV, each value as CSV files of Table Schema have it.
 
         Args:
             source: The Parquet file.
             target: The CSV file.
             limit: Bytes that its values may have as text; each value counts as one more.
+            null: What is written for NULL.
 
         Returns:
             The bytes that were written.
@@ -836,7 +839,8 @@ class Database:
                 raise PackageError(f"{source.name}: unpacks to more than a package may have")
             kinds = {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}")}
             cells = ", ".join(
-                f"{_as_cell(identifier(name), kind)} AS {identifier(name)}"
+                f"coalesce({_as_cell(identifier(name), kind)}, {literal(null)}) "
+                f"AS {identifier(name)}"
                 for name, kind in kinds.items()
             )
             self.run(
@@ -1070,10 +1074,15 @@ def _sensible_memory() -> int:
 
 
 def _as_cell(expression: str, kind: str) -> str:
-    """A value as CSV has it: whole numbers without a point, a T between date and time."""
+    """A value as CSV has it: whole numbers without a point, a T between date and time, JSON."""
+    if kind.startswith(("STRUCT", "MAP")) or kind.endswith("]"):
+        return f"CASE WHEN {expression} IS NOT NULL THEN {text(f'to_json({expression})')} END"
     cell = text(expression)
     if kind in ("DOUBLE", "FLOAT"):
         return replaced(cell, "[.]0$", "")
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        utc = text(f"timezone('UTC', {expression})")
+        return f"{swapped(utc, ' ', 'T')} || 'Z'"
     return swapped(cell, " ", "T") if kind.startswith("TIMESTAMP") else cell
 
 

@@ -6,7 +6,9 @@ used. The properties that begin with `kzdata:` are documented in docs/profile.md
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,6 +19,7 @@ from kzdata.parts import (
     Part,
     anything,
     choice,
+    count,
     distinct,
     flag,
     member,
@@ -30,11 +33,16 @@ from kzdata.parts import (
 )
 from kzdata.tabular import imprint
 
+_NUMBER = "(0|[1-9][0-9]*)"
+_IDENTIFIER = "(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
 SEMVER = re.compile(
-    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?"
+    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_IDENTIFIER}(\.{_IDENTIFIER})*)?"
+    r"(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
 )
 
 
+NO_VALUE = "\\kzdata:none\\"
+"""What a Parquet file's NULL becomes where an empty text would be a value."""
 RESERVED = "kz_ord"
 """A column name that validation needs for itself."""
 SINGLE = (
@@ -59,9 +67,50 @@ MAX_TEXT = 1_000
 """Characters of a format, a delimiter, a decimal point and the like."""
 _RFC3339 = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
-    r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
     re.ASCII,
 )
+
+
+def name(value: Any, where: str, faults: list[Fault]) -> str:
+    """A string that can name something."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        expected = "a name of at least one character, none of them NUL"
+        faults.append(Fault(where, short(value), expected))
+    return str(value)
+
+
+def mediatype(value: Any, where: str, faults: list[Fault]) -> str:
+    """A media type, as far as the standard says what that is."""
+    if not isinstance(value, str) or not re.fullmatch(".+/.+", value):
+        faults.append(Fault(where, short(value), "a media type, such as text/csv"))
+    return str(value)
+
+
+def identifier(value: Any, where: str, faults: list[Fault]) -> str:
+    """The identifier of a licence, as the standard's profile has it."""
+    if not isinstance(value, str) or not re.fullmatch("[-a-zA-Z0-9._]+", value):
+        faults.append(Fault(where, short(value), "an identifier, such as CC-BY-4.0"))
+    return str(value)
+
+
+def moment(value: Any, where: str, faults: list[Fault]) -> str:
+    """A date and time after RFC 3339."""
+    if not isinstance(value, str) or not _is_moment(value):
+        faults.append(Fault(where, short(value), "a date and time after RFC 3339"))
+    return str(value)
+
+
+def _is_moment(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(_RFC3339.fullmatch(text) and date.fromisoformat(text[:10]))
+    return False
+
+
+class Declaration(Part):
+    """A declaration of the profile; a misspelt member would switch a check off in silence."""
+
+    closed = True
 
 
 names = one_or_several(several(string, MAX_FIELDS))
@@ -119,8 +168,8 @@ class Constraints(Part):
     unique: bool = member(flag, False)
     enum: tuple[Any, ...] | None = member(values, None)
     pattern: str | None = member(string, None)
-    min_length: int | None = member(whole, None)
-    max_length: int | None = member(whole, None)
+    min_length: int | None = member(count, None)
+    max_length: int | None = member(count, None)
     minimum: Any = member(anything, None)
     maximum: Any = member(anything, None)
     exclusive_minimum: Any = member(anything, None)
@@ -130,7 +179,7 @@ class Constraints(Part):
 class FieldDescriptor(Part):
     """One column: name, type, meaning, limits, and whether its cells need receipts."""
 
-    name: str = member(string)
+    name: str = member(name)
     type: str = member(string, "any")
     format: str = member(form, "default")
     title: str = member(string, "")
@@ -152,6 +201,8 @@ class FieldDescriptor(Part):
 
     def wanting(self) -> Iterator[str]:
         """Values and labels of categories are unique, and an enum lists none but them."""
+        if not all(self._categorises(entry) for entry in self.categories or ()):
+            yield "categories are values of the field's type, labels are strings"
         labels = [label for label in self.labels.values() if label]
         if not distinct(self.category_values) or not distinct(labels):
             yield "no category and no label stands twice"
@@ -159,6 +210,14 @@ class FieldDescriptor(Part):
         enum = {json.dumps(value, sort_keys=True) for value in self.constraints.enum or ()}
         if self.categories is not None and not enum <= listed:
             yield "the values of enum are among the categories"
+
+    def _categorises(self, entry: Any) -> bool:
+        """Whether an entry of `categories` is a value, or an object with one."""
+        if isinstance(entry, dict):
+            labelled = "value" in entry and isinstance(entry.get("label", ""), str)
+            return labelled and self._categorises(entry["value"])
+        kinds = str if self.type == "string" else (str, int, float)
+        return isinstance(entry, kinds) and not isinstance(entry, bool)
 
     @property
     def missing(self) -> tuple[str, ...] | None:
@@ -179,8 +238,12 @@ class FieldDescriptor(Part):
 
 
 class Reference(Part):
-    """The parent side of a foreign key; an empty resource is the table itself."""
+    """The parent side of a foreign key; an empty resource is the table itself.
 
+    With `package`, which version 1 knew as a pattern, it stands in another package.
+    """
+
+    package: str | None = member(string, None)
     resource: str = member(string, "")
     fields: tuple[str, ...] = member(key)
 
@@ -192,7 +255,7 @@ class ForeignKey(Part):
     reference: Reference = member(Reference.read)
 
 
-class Figure(Part):
+class Figure(Declaration):
     """`kzdata:figure`: the columns that make a figure, and the column of its principal span."""
 
     text: str = member(string)
@@ -202,7 +265,7 @@ class Figure(Part):
     span: str = member(string)
 
 
-class DateColumns(Part):
+class DateColumns(Declaration):
     """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day."""
 
     start: str = member(string)
@@ -210,7 +273,7 @@ class DateColumns(Part):
     precision: str | None = member(string, None)
 
 
-class Spans(Part):
+class Spans(Declaration):
     """`kzdata:spans`: the table of passages."""
 
     id: str = member(string)
@@ -224,7 +287,7 @@ class Spans(Part):
     max_length: int = member(whole, 100)
 
 
-class Sources(Part):
+class Sources(Declaration):
     """`kzdata:sources`: the table of articles."""
 
     id: str = member(string)
@@ -236,7 +299,7 @@ class Sources(Part):
     url: str | None = member(string, None)
 
 
-class Edges(Part):
+class Edges(Declaration):
     """`kzdata:edges`: the table that ties cells to spans."""
 
     record: str = member(string)
@@ -247,14 +310,14 @@ class Edges(Part):
     count: str | None = member(string, None)
 
 
-class Target(Part):
+class Target(Declaration):
     """A column that identifiers of aliases may stand in."""
 
     resource: str = member(string)
     field: str = member(string)
 
 
-class Aliases(Part):
+class Aliases(Declaration):
     """`kzdata:aliases`: surface forms of entities."""
 
     entity: str = member(string)
@@ -263,7 +326,7 @@ class Aliases(Part):
     of: tuple[Target, ...] = member(several(Target.read, MAX_KEYS), ())
 
 
-class Codebook(Part):
+class Codebook(Declaration):
     """`kzdata:codebook`: which printed terms justify a category; `field` is `table.column`."""
 
     field: str = member(string)
@@ -271,7 +334,7 @@ class Codebook(Part):
     term: str = member(string)
 
 
-class Links(Part):
+class Links(Declaration):
     """`kzdata:links`: relations between claims."""
 
     claim: str = member(string)
@@ -285,7 +348,7 @@ class Links(Part):
     retracts: tuple[str, ...] = member(words, ())
 
 
-class Claims(Part):
+class Claims(Declaration):
     """`kzdata:claims`: what each claim of a table is about, where, and who says it.
 
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
@@ -310,7 +373,7 @@ class Claims(Part):
         return (*filter(None, [self.outcome]), *self.subject)
 
 
-class Events(Part):
+class Events(Declaration):
     """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`."""
 
     title: str = member(string)
@@ -320,7 +383,7 @@ class Events(Part):
     certainty: str | None = member(string, None)
 
 
-class Participants(Part):
+class Participants(Declaration):
     """`kzdata:participants`: who took part in which event."""
 
     event: str = member(string)
@@ -328,7 +391,7 @@ class Participants(Part):
     role: str | None = member(string, None)
 
 
-class Policies(Part):
+class Policies(Declaration):
     """`kzdata:policies`: what a vague wording counts for under a named policy."""
 
     term: str = member(string)
@@ -338,14 +401,14 @@ class Policies(Part):
     reference: str | None = member(string, None)
 
 
-class Tombstones(Part):
+class Tombstones(Declaration):
     """`kzdata:tombstones`: withdrawn records."""
 
     record: str = member(string)
     replaced_by: str | None = member(string, None, "replaced_by")
 
 
-class Exclusions(Part):
+class Exclusions(Declaration):
     """`kzdata:exclusions`: number words that are deliberately in no table."""
 
     source: str = member(string)
@@ -354,7 +417,7 @@ class Exclusions(Part):
     token: str = member(string)
 
 
-class Places(Part):
+class Places(Declaration):
     """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are.
 
     `code` is a code of ISO 3166-2, which tells a division of a country from any other region.
@@ -435,15 +498,74 @@ class Schema(Part):
 class Resource(Part):
     """One file of the package."""
 
-    name: str = member(string)
+    name: str = member(name)
     path: tuple[str, ...] = member(files, ())
     type: str | None = member(string, None)
+    title: str = member(string, "")
+    description: str = member(string, "")
+    homepage: str | None = member(string, None)
     format: str | None = member(string, None)
-    mediatype: str | None = member(string, None)
+    mediatype: str | None = member(mediatype, None)
     encoding: str = member(string, "utf-8")
-    bytes: int | None = member(whole, None)
+    bytes: int | None = member(count, None)
     hash: str | None = member(string, None)
     dialect: Any = member(anything, None)
+
+
+class License(Part):
+    """Terms under which a package, or a resource, may be used."""
+
+    name: str | None = member(identifier, None)
+    path: str | None = member(string, None)
+    title: str = member(string, "")
+
+    def wanting(self) -> Iterator[str]:
+        """A name or a path."""
+        if self.name is None and self.path is None:
+            yield "an object with a name or a path"
+
+
+class Credit(Part):
+    """Where data come from, or who contributed to them."""
+
+    title: str = member(string, "")
+    path: str = member(string, "")
+    email: str = member(string, "")
+    version: str = member(string, "")
+    given_name: str = member(string, "")
+    family_name: str = member(string, "")
+    organization: str = member(string, "")
+    role: str = member(string, "")
+    roles: tuple[str, ...] = member(words, ())
+
+
+def credit(value: Any, where: str, faults: list[Fault]) -> Credit:
+    """A source or a contributor, of which something is said."""
+    if value == {}:
+        faults.append(Fault(where, short(value), "an object with a property"))
+    return Credit.read(value, where, faults)
+
+
+credits_ = several(credit, MAX_VALUES, least=1)
+licenses = several(License.read, MAX_VALUES, least=1)
+
+
+class Metadata(Part):
+    """What a descriptor says of the package as a whole (Data Package v2)."""
+
+    name: str = member(string, "")
+    title: str = member(string, "")
+    description: str = member(string, "")
+    homepage: str = member(string, "")
+    image: str = member(string, "")
+    version: str = member(string, "")
+    created: str = member(moment, "")
+    id: str = member(string, "")
+    profile: str = member(string, "", "$schema")
+    licenses: tuple[License, ...] = member(licenses, ())
+    sources: tuple[Credit, ...] = member(credits_, ())
+    contributors: tuple[Credit, ...] = member(credits_, ())
+    keywords: tuple[str, ...] = member(several(string, MAX_VALUES, least=1), ())
 
 
 class Table(NamedTuple):
@@ -501,6 +623,7 @@ def parse(archive: Archive) -> Descriptor:
         resource = _part(Resource, entry, where, faults)
         if resource is None:
             continue
+        resource = _with_dialect(archive, resource)
         if resource.name.casefold() in {other.name.casefold() for other in resources}:
             faults.append(Fault(f"{where}.name", resource.name, "a name that no other one has"))
         table = _table(archive, resource, entry, where, faults)
@@ -518,6 +641,8 @@ def parse(archive: Archive) -> Descriptor:
             tables[table.name] = table
         else:
             refused.append(resource.name)
+    if not faults:
+        faults += _evidence_faults(tables)
     for name, fault in list(_declaration_faults(tables, {r.name for r in resources})):
         faults.append(fault)
         if name in tables:
@@ -537,38 +662,9 @@ def _package_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
     if (count := len(_entries(raw, "resources"))) > MAX_RESOURCES:
         expected = f"at most {MAX_RESOURCES}; the others are not checked"
         yield Fault("resources", f"{count} resources", expected)
-    for key in "name title description homepage image version created id $schema".split():
-        if key in raw and not isinstance(raw[key], str):
-            yield Fault(key, short(raw[key]), "a string")
-    if isinstance(raw.get("created"), str) and not _RFC3339.fullmatch(raw["created"]):
-        yield Fault("created", short(raw["created"]), "a date and time after RFC 3339")
-    for key, (of, expected) in _LISTS.items():
-        yield from _list_faults(raw, key, of, expected)
-
-
-_LISTS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "licenses": (
-        lambda entry: isinstance(entry, dict) and bool({"name", "path"} & set(entry)),
-        "an object with a name or a path",
-    ),
-    "sources": (lambda entry: isinstance(entry, dict) and bool(entry), "an object with a property"),
-    "contributors": (
-        lambda entry: isinstance(entry, dict) and bool(entry),
-        "an object with a property",
-    ),
-    "keywords": (lambda entry: isinstance(entry, str), "a string"),
-}
-"""Properties of a package that are lists: what is an entry, and in words."""
-
-
-def _list_faults(
-    raw: Mapping[str, Any], key: str, of: Callable[[Any], bool], expected: str
-) -> Iterator[Fault]:
-    if key in raw and (not isinstance(raw[key], list) or not raw[key]):
-        yield Fault(key, short(raw[key]), "a list with at least one entry")
-    for index, entry in enumerate(_entries(raw, key)):
-        if not of(entry):
-            yield Fault(f"{key}[{index}]", short(entry), expected)
+    faults: list[Fault] = []
+    Metadata.read(raw, "", faults)
+    yield from faults
 
 
 _Kind = TypeVar("_Kind", bound=Part)
@@ -578,6 +674,30 @@ def _part(kind: type[_Kind], entry: Any, where: str, faults: list[Fault]) -> _Ki
     before = len(faults)
     part = kind.read(entry, where, faults)
     return part if len(faults) == before else None
+
+
+def _with_dialect(archive: Archive, resource: Resource) -> Resource:
+    """A resource with the dialect that it names by a path, where that can be read."""
+    with suppress(PackageError):
+        if isinstance(resource.dialect, str):
+            return resource.but(dialect=archive.json(resource.dialect))
+    return resource
+
+
+def _with_nulls(schema: Schema, resource: Resource) -> Schema:
+    """A schema whose missing values hold what the resource's form has for no value, too."""
+    dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
+    nulls = [dialect["nullSequence"]] if isinstance(dialect.get("nullSequence"), str) else []
+    nulls += [NO_VALUE] * any(path.lower().endswith(".parquet") for path in resource.path)
+    if not nulls:
+        return schema
+    fields = tuple(
+        field
+        if field.missing_values is None
+        else field.but(missing_values=(*field.missing_values, *nulls))
+        for field in schema.fields
+    )
+    return schema.but(fields=fields, missing_values=(*schema.missing_values, *nulls))
 
 
 def _table(
@@ -599,6 +719,7 @@ def _table(
     if schema is None:
         return None
     faults += _schema_faults(schema, where)
+    schema = _with_nulls(schema, resource)
     return Table(resource.name, resource.path[0], resource, schema)
 
 
@@ -607,6 +728,7 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
     for name in schema.names:
         if folded.count(name.casefold()) > 1:
             yield Fault(f"{where}.fields", name, "a name that no other column has, in any case")
+    yield from _unknown_declarations(schema, where)
     if RESERVED in folded:
         yield Fault(f"{where}.fields", RESERVED, "another name; this one is reserved")
     keys = [("primaryKey", schema.primary_key)]
@@ -625,6 +747,16 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
             yield Fault(f"{where}.kzdata:{role}", found, "a primary key of one column")
     if schema.claims:
         yield from _claims_faults(schema, schema.claims, f"{where}.kzdata:claims")
+
+
+def _unknown_declarations(schema: Schema, where: str) -> Iterator[Fault]:
+    """Misspelt declarations, each of which would switch a check off in silence."""
+    parts: list[tuple[str, Part]] = [(where, schema)]
+    parts += [(f"{where}.fields.{field.name}", field) for field in schema.fields]
+    for place, part in parts:
+        for name in part.extra:
+            if name.startswith("kzdata:"):
+                yield Fault(place, name, "a declaration that the profile has")
 
 
 def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault]:
@@ -651,6 +783,19 @@ def _columns(part: Part) -> tuple[str, ...]:
     )
 
 
+def _evidence_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
+    """Cells that need receipts, where no receipt could be found."""
+    roles = ("sources", "spans", "edges")
+    lacking = [r for r in roles if not any(getattr(t.schema, r) for t in tables.values())]
+    for table in (table for table in tables.values() if table.schema.evidenced):
+        where = f"{table.name}.kzdata:evidence"
+        if table.schema.record_key is None:
+            yield Fault(where, "required", "a primary key of one column, which receipts name")
+        if lacking:
+            wanted = " and ".join(f"kzdata:{role}" for role in lacking)
+            yield Fault(where, "required", f"a table that declares {wanted}")
+
+
 def _declaration_faults(
     tables: Mapping[str, Table], resources: set[str]
 ) -> Iterator[tuple[str, Fault]]:
@@ -660,7 +805,7 @@ def _declaration_faults(
         if len(names) > 1:
             yield "", Fault(f"kzdata:{role}", ", ".join(names), "one table at most")
     for table in tables.values():
-        for key in table.schema.foreign_keys:
+        for key in (key for key in table.schema.foreign_keys if key.reference.package is None):
             where, parent = f"{table.name}.foreignKeys", key.reference.resource or table.name
             yield from _reference_faults(table, where, parent, key.reference.fields, tables)
             if parent not in resources:

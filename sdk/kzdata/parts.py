@@ -63,6 +63,8 @@ class Part:
         extra: Its other members, as they are.
     """
 
+    closed: ClassVar[bool] = False
+    """Whether other members than those that are declared are faults."""
     members: ClassVar[Mapping[str, _Member]] = {}
     extra: Mapping[str, Any]
 
@@ -95,13 +97,17 @@ class Part:
         values: dict[str, Any] = {}
         before = len(faults)
         for name, one in cls.members.items():
-            value, path = entry.get(one.name, _ABSENT), f"{where}.{one.name}"
+            value, path = entry.get(one.name, _ABSENT), _below(where, one.name)
             if value is _ABSENT and one.default is _ABSENT:
                 faults.append(Fault(path, short(entry), "this member, which is missing"))
             elif value is not _ABSENT and not (value is None is one.default):
                 values[name] = one.reader(value, path, faults)
         known = {one.name for one in cls.members.values()}
-        made = cls({name: entry[name] for name in entry if name not in known}, **values)
+        extra = {name: entry[name] for name in entry if name not in known}
+        for name in extra if cls.closed else ():
+            expected = f"no such member; there are {', '.join(sorted(known))}"
+            faults.append(Fault(_below(where, name), short(extra[name]), expected))
+        made = cls(extra, **values)
         if len(faults) == before:
             faults += [Fault(where, short(entry), expected) for expected in made.wanting()]
         return made
@@ -129,8 +135,9 @@ class Part:
         return iter(())
 
     def filled(self) -> dict[str, Any]:
-        """The declared members that are not None, by attribute."""
-        return {name: vars(self)[name] for name in self.members if vars(self)[name] is not None}
+        """The declared members that are not None, as JSON values, by attribute."""
+        own = {name: vars(self)[name] for name in self.members}
+        return {name: _plain(value) for name, value in own.items() if value is not None}
 
     def stated(self) -> dict[str, Any]:
         """The members that differ from their defaults, and all others, by their names in JSON."""
@@ -146,6 +153,16 @@ def short(value: Any) -> str:
     """A JSON value as a message shows it."""
     shown = repr(value)
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Part):
+        return value.filled()
+    return list(map(_plain, value)) if isinstance(value, tuple) else value
+
+
+def _below(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
 
 
 def _camel(name: str) -> str:
@@ -206,6 +223,14 @@ def whole(value: Any, where: str, faults: list[Fault]) -> int:
     return int(value) if good else 0
 
 
+def count(value: Any, where: str, faults: list[Fault]) -> int:
+    """A whole number from 0."""
+    good = isinstance(value, int | float) and not isinstance(value, bool)
+    good = good and value >= 0 and value % 1 == 0
+    _checked(good, value, where, faults, "a whole number from 0")
+    return int(value) if good else 0
+
+
 def number(value: Any, where: str, faults: list[Fault]) -> float:
     """A number."""
     good = isinstance(value, int | float) and not isinstance(value, bool)
@@ -213,15 +238,20 @@ def number(value: Any, where: str, faults: list[Fault]) -> float:
     return cast(float, value)
 
 
-def several(reader: Reader[Value], most: int, *, once: bool = False) -> Reader[tuple[Value, ...]]:
-    """A list of at most so many entries; `once`: none of them stands twice."""
+def several(
+    reader: Reader[Value], most: int, *, least: int = 0, once: bool = False
+) -> Reader[tuple[Value, ...]]:
+    """A list of so many entries; `once`: none of them stands twice."""
+    expected = f"a list of at most {most} entries"
+    if least:
+        expected = f"a list with at least {'one entry' if least == 1 else f'{least} entries'}"
 
     def read(value: Any, where: str, faults: list[Fault]) -> tuple[Value, ...]:
-        good = isinstance(value, list | tuple) and len(value) <= most
-        _checked(good, value, where, faults, f"a list of at most {most} entries")
+        good = isinstance(value, list | tuple) and least <= len(value) <= most
+        _checked(good, value, where, faults, expected)
         before = len(faults)
         entries = enumerate(value) if good else ()
-        made = tuple(reader(entry, f"{where}.{place}", faults) for place, entry in entries)
+        made = tuple(reader(entry, f"{where}[{place}]", faults) for place, entry in entries)
         if once and len(faults) == before:
             _checked(distinct(made), value, where, faults, "a list in which none stands twice")
         return made

@@ -33,8 +33,12 @@ bold = typer.style("{}", bold=True).format
 
 
 def emit(styled: str) -> None:
-    """Write styled text to standard output; colours only on a terminal, and not with NO_COLOR."""
-    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    """Write styled text to standard output; colours only on a terminal that shows them.
+
+    `NO_COLOR` and `TERM=dumb` say that it does not.
+    """
+    refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    coloured = sys.stdout.isatty() and not refused
     write(styled if coloured else _STYLE.sub("", styled))
 
 
@@ -82,9 +86,14 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int) else str(value)
 
 
+_UNSEEN = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What drives a terminal, or turns its text around, and JSON need not escape."""
+
+
 def as_json(value: Any) -> str:
-    """A value as JSON text, not escaped beyond need."""
-    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    """A value as JSON text, not escaped beyond need: but that no terminal obeys it."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

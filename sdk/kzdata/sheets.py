@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.archive import Archive
-from kzdata.descriptor import Resource, Table
+from kzdata.descriptor import NO_VALUE, Resource, Table
 from kzdata.errors import PackageError
 from kzdata.tabular import CHUNK, Dialect, Sheet
 
 MAX_HEADER_ROWS = 100
-UTF8 = {"utf8", "utf8sig", "ascii", "usascii"}
+UTF8 = {"utf8", "utf8sig"}
 NO_CHARSET = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
 """Codecs of Python that are no character encodings; some take quadratic time."""
 KNOWN = {
@@ -41,6 +41,8 @@ KNOWN = {
     "skipInitialSpace",
 }
 """Properties of Table Dialect v2 that are read."""
+SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
+STRINGS = ("headerJoin", "commentChar", "nullSequence")
 
 
 def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
@@ -73,6 +75,7 @@ def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str
 
 
 def _dialect(raw: dict[str, Any]) -> Dialect:
+    _check_types(raw)
     rows = _rows(raw.get("headerRows", [1])) if raw.get("header", True) else ()
     double = raw.get("doubleQuote", True)
     escape = None if raw.get("escapeChar") is None else _character(raw["escapeChar"])
@@ -80,19 +83,31 @@ def _dialect(raw: dict[str, Any]) -> Dialect:
         raise ValueError("doubleQuote false without an escapeChar")
     delimiter = _character(raw.get("delimiter", ","))
     quote = _character(raw.get("quoteChar", '"'))
-    if delimiter in (quote, escape):
-        raise ValueError(f"{delimiter!r} as a delimiter and as something else")
+    if delimiter in (quote, escape) or quote == escape:
+        raise ValueError("one character as two of delimiter, quoteChar and escapeChar")
     return Dialect(
         delimiter,
         quote,
         escape,
         rows,
-        str(raw.get("headerJoin", " ")),
+        raw.get("headerJoin", " "),
         _rows(raw.get("commentRows", [])),
-        str(raw["commentChar"]) if raw.get("commentChar") else None,
-        bool(raw.get("skipInitialSpace", False)),
-        bool(double),
+        raw.get("commentChar") or None,
+        raw.get("skipInitialSpace", False),
+        double,
     )
+
+
+def _check_types(raw: dict[str, Any]) -> None:
+    """Make sure that a "false" is not taken for true, or a list for a text.
+
+    Raises:
+        ValueError: A property has another JSON type than Table Dialect gives it.
+    """
+    for names, kind, words in ((SWITCHES, bool, "true or false"), (STRINGS, str, "a string")):
+        for name in names:
+            if not isinstance(raw.get(name, kind()), kind):
+                raise ValueError(f"{raw[name]!r} in place of {words} in {name}")
 
 
 def _character(value: Any) -> str:
@@ -108,12 +123,6 @@ def _rows(value: Any) -> tuple[int, ...]:
     if not all(type(row) is int and row > 0 for row in rows):
         raise ValueError(f"{value!r} in place of row numbers")
     return rows
-
-
-def null_sequence(resource: Resource) -> tuple[str, ...]:
-    """The dialect's string for no value, if it has one."""
-    raw = resource.dialect if isinstance(resource.dialect, dict) else {}
-    return (str(raw["nullSequence"]),) if raw.get("nullSequence") is not None else ()
 
 
 def is_parquet(path: str) -> bool:
@@ -132,15 +141,28 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     Raises:
         PackageError: A file cannot be read, unpacked or decoded.
     """
-    dialect, _ = dialect_of(archive, table.resource)
+    dialect = _dialect_of_text(archive, table.resource)
     parts = []
     for place, path in enumerate(table.resource.path):
         part = archive.path_of(path)
         for change in _changes(table.resource, path):
             target = folder / f"{place}-{change.__name__}.csv"
-            part = change(part, target, table.resource, archive)
+            part = change(part, target, table, archive)
         parts.append(part)
     return Sheet(parts, dialect)
+
+
+def _dialect_of_text(archive: Archive, resource: Resource) -> Dialect:
+    """How the text is written that a resource becomes; what is made of Parquet is plain CSV.
+
+    Raises:
+        PackageError: Some of the files are Parquet, and the others are written otherwise.
+    """
+    dialect, _ = dialect_of(archive, resource)
+    parquet = [is_parquet(path) for path in resource.path]
+    if any(parquet) and not all(parquet) and dialect != Dialect():
+        raise PackageError(f"{resource.name}: Parquet beside CSV in another dialect")
+    return Dialect() if any(parquet) else dialect
 
 
 def _changes(resource: Resource, path: str) -> Iterator[Any]:
@@ -153,7 +175,7 @@ def _changes(resource: Resource, path: str) -> Iterator[Any]:
         yield decoded
 
 
-def unzipped(source: Path, target: Path, resource: Resource, archive: Archive) -> Path:
+def unzipped(source: Path, target: Path, table: Table, archive: Archive) -> Path:
     """Unpack a gzip file, within the package's limit."""
     try:
         with gzip.open(source) as stream, target.open("wb") as out:
@@ -165,18 +187,19 @@ def unzipped(source: Path, target: Path, resource: Resource, archive: Archive) -
     return target
 
 
-def decoded(source: Path, target: Path, resource: Resource, archive: Archive) -> Path:
+def decoded(source: Path, target: Path, table: Table, archive: Archive) -> Path:
     """Turn a file of another encoding into UTF-8, line ends untouched."""
+    encoding = table.resource.encoding
     try:
-        decoder = _decoder(resource.encoding)
+        decoder = _decoder(encoding)
         with source.open("rb") as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
                 archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
             out.write(decoder.decode(b"", final=True).encode("utf-8"))
     except LookupError as error:
-        raise PackageError(f"{source.name}: unknown encoding {resource.encoding}") from error
+        raise PackageError(f"{source.name}: unknown encoding {encoding}") from error
     except UnicodeError as error:
-        raise PackageError(f"{source.name}: not {resource.encoding}: {error}") from error
+        raise PackageError(f"{source.name}: not {encoding}: {error}") from error
     return target
 
 
@@ -192,10 +215,12 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder(encoding)()
 
 
-def from_parquet(source: Path, target: Path, resource: Resource, archive: Archive) -> Path:
+def from_parquet(source: Path, target: Path, table: Table, archive: Archive) -> Path:
     """Write a Parquet file out as CSV; a value is written as its type's usual text."""
     from kzdata.database import Database
 
+    empty = all("" in table.schema.missing_of(field) for field in table.schema.fields)
     with Database(temp_dir=target.parent) as database:
-        archive.unpacks(database.write_csv(source, target, archive.room))
+        null = "" if empty else NO_VALUE
+        archive.unpacks(database.write_csv(source, target, archive.room, null))
     return target

@@ -99,6 +99,14 @@ class Dialect(NamedTuple):
         """Whether nothing but the delimiter and the quotation mark differ from RFC 4180."""
         return self == Dialect(self.delimiter, self.quote)
 
+    def comments(self, line: int, raw: bytes) -> bool:
+        """Whether a line is a comment: it begins with the comment mark, after a BOM if it has one.
+
+        Quotation marks mean nothing there.
+        """
+        body = raw.removeprefix(b"\xef\xbb\xbf") if line == 1 else raw
+        return self.comment is not None and body.startswith(self.comment.encode())
+
 
 HEADLESS = Dialect(header_rows=())
 """RFC 4180 without a header."""
@@ -233,12 +241,11 @@ class Sheet:
         Header and comment rows are counted from 1; blank lines and lines that begin with the
         comment mark are not counted.
         """
-        mark = self.dialect.comment.encode() if self.dialect.comment else None
         heads, comments, ordinal = self.dialect.header_rows, self.dialect.comment_rows, 0
         for line, raw in _raw_records(part, self.dialect):
             if not raw.strip(b"\r\n"):
                 yield "blank", line, raw
-            elif mark and raw.startswith(mark):
+            elif self.dialect.comments(line, raw):
                 yield "comment", line, raw
             else:
                 ordinal += 1
@@ -319,7 +326,7 @@ def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
             marks = item[1].count(quote)
             if marks and dialect.escape:
                 marks -= item[1].count(escaped)
-            if not pending and marks % 2 == 0:
+            if not pending and (marks % 2 == 0 or dialect.comments(*item)):
                 yield item
                 continue
             pending.append(item)

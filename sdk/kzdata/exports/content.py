@@ -8,7 +8,6 @@ from kzdata.archive import read_descriptor
 from kzdata.descriptor import Schema
 from kzdata.errors import UsageError
 from kzdata.exports.columns import Column, Unheld, column
-from kzdata.sheets import null_sequence
 from kzdata.tabular import imprint
 
 if TYPE_CHECKING:
@@ -74,10 +73,8 @@ class TableContent:
         )
         self._table = package.tables[name]
         self._places = [(path, shelf.archive.path_of(path)) for path in described.resource.path]
-        null = null_sequence(described.resource)
-        self.columns = [
-            column(field, (*self.schema.missing_of(field), *null)) for field in self.schema.fields
-        ]
+        schema = self.schema
+        self.columns = [column(field, schema.missing_of(field)) for field in schema.fields]
         self.count = self._survey()
         self.files = tuple(self._file(*place) for place in self._places)
 

@@ -5,8 +5,11 @@ text, and answers with a `Breach`, or None where it does not apply. All of a tab
 one test of each row in one pass over the file (see `plain` and `reading`).
 """
 
+import calendar
 import json
 import re
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from kzdata import database as sql
@@ -26,6 +29,8 @@ CLASSES = {
     r"\s": r" \t\n\r",
 }
 """XML Schema's classes (Part 2, F.1.1) as members of an RE2 class."""
+COMPLEMENTS = {name.upper(): f"[^{members}]" for name, members in CLASSES.items()}
+"""Their complements, each as an RE2 class of its own; RE2's own are those of ASCII."""
 BOUNDS = {
     "minimum": (">=", "at least"),
     "maximum": ("<=", "at most"),
@@ -46,6 +51,8 @@ def unsupported(field: FieldDescriptor) -> str | None:
             return reason
         for value in bounds_of(field).values():
             _rehearse(field, kind, value)
+        for value in (*(field.constraints.enum or ()), *field.category_values):
+            _rehearse_listed(field, kind, value)
     except UnsupportedError as error:
         return str(error)
     return "the positions within a geojson object" if field.type == "geojson" else None
@@ -103,6 +110,10 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
         return f"a pattern of over {MAX_PATTERN} characters"
     if _SUBTRACTED.search(pattern):
         return "a class subtracted from a class in a pattern"
+    if any(inside and part in COMPLEMENTS for part, inside in _parts(pattern)):
+        return "a complement within a class in a pattern"
+    if any(part == r"\C" for part, _ in _parts(pattern)):
+        return r"\C in a pattern"
     return None
 
 
@@ -115,8 +126,39 @@ def _rehearse(field: FieldDescriptor, kind: Kind, value: Any) -> None:
     if field.type in ("integer", "number"):
         if kind.within:
             kind.within("''", ">=", value)
-    elif isinstance(value, bool) or (kind.pattern and not re.fullmatch(kind.pattern, str(value))):
+    elif isinstance(value, bool) or not _of_kind(field, kind, str(value)):
         raise UnsupportedError(f"{value!r} as a limit of type {field.type}")
+
+
+def _rehearse_listed(field: FieldDescriptor, kind: Kind, value: Any) -> None:
+    """Make sure that a listed value is one of the type, so that a cell could have it.
+
+    Raises:
+        UnsupportedError: It is not.
+    """
+    if field.type == "string":
+        # Whether it has the format is left to RE2: `re` takes minutes for megabytes of addresses.
+        known = isinstance(value, str)
+    else:
+        known = all(_of_kind(field, kind, text) for text in _texts(field, value))
+    if not known:
+        raise UnsupportedError(f"{value!r} among the values of type {field.type}")
+
+
+def _of_kind(field: FieldDescriptor, kind: Kind, text: str) -> bool:
+    """Whether a text of the descriptor is a value of the type, as far as can be told here."""
+    if kind.pattern and not re.fullmatch(kind.pattern, text):
+        return False
+    try:
+        if field.type in ("date", "time", "datetime") and field.format != "default":
+            datetime.strptime(text, field.format)
+        elif field.type in ("date", "datetime"):
+            year, month, day = (int(part) for part in text.rsplit("T")[0].rsplit("-", 2))
+            # The calendar comes round again after 400 years.
+            return 0 < day <= calendar.monthrange(2000 + year % 400, month)[1]
+    except ValueError:
+        return False
+    return True
 
 
 @rule("cell", "fill the cell, or withdraw the row with a tombstone")
@@ -190,7 +232,19 @@ def _texts(field: FieldDescriptor, value: Any) -> tuple[str, ...]:
         return (field.true_values if value else field.false_values)[:1]
     if isinstance(value, int | float) and field.type == "number":
         return (str(value).replace(".", field.decimal_char),)
+    if isinstance(value, float) and field.type == "integer" and value.is_integer():
+        return (str(int(value)),)
+    if isinstance(value, list) and field.type in ("list", "geopoint"):
+        return (_joined(field, value),)
     return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),)
+
+
+def _joined(field: FieldDescriptor, values: list[Any]) -> str:
+    """A list of the descriptor as one cell."""
+    if field.type == "geopoint":
+        return ",".join(map(str, values))
+    item = FieldDescriptor(name=field.name, type=field.item_type)
+    return field.delimiter.join(text for value in values for text in _texts(item, value))
 
 
 def _valid(kind: Kind, cell: str, test: str) -> str:
@@ -288,30 +342,36 @@ def _bound(field: FieldDescriptor, cell: str, name: str) -> Breach | None:
 
 def translated(pattern: str) -> str:
     """An XML Schema pattern as RE2 has it: classes by Unicode, and no line end for a dot."""
-    out, inside, parts = [], False, re.findall(r"\\.|.", pattern, re.DOTALL)
-    for part in parts:
-        if part in CLASSES:
-            part = CLASSES[part] if inside else f"[{CLASSES[part]}]"
-        elif part == "." and not inside:
-            part = r"[^\n\r]"
-        elif part == "[":
-            inside = True
-        elif part == "]":
-            inside = False
-        out.append(part)
-    return "".join(out)
+    return "".join(_translated(part, inside) for part, inside in _parts(pattern))
+
+
+def _translated(part: str, inside: bool) -> str:
+    if part in CLASSES:
+        return CLASSES[part] if inside else f"[{CLASSES[part]}]"
+    if inside:
+        return part
+    return r"[^\n\r]" if part == "." else COMPLEMENTS.get(part, part)
+
+
+def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Characters and escapes of a pattern, each with whether it stands inside a class."""
+    inside = False
+    for part in re.findall(r"\\.|.", pattern, re.DOTALL):
+        yield part, inside
+        inside = part != "]" and (inside or part == "[")
 
 
 @rule("cell", "remove the control character")
 def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
-    """A cell holds no control character but tab and line feed, and nothing that turns text around.
+    """A cell holds no control character but tab and line end, and nothing that turns text around.
 
     Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
     make a cell read differently from what it holds (CVE-2021-42574). Compiled only for files whose
     bytes hold such a character at all.
     """
-    hidden = r"(?s).*[\x00-\x08\x0B-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}].*"
-    return Breach(sql.full_match(raw, hidden), "no control characters")
+    hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+    test = sql.full_match(raw, rf"(?s).*({hidden}|\r[^\n]|\r$).*")
+    return Breach(test, "no control characters")
 
 
 @rule("cell", "begin the cell with another character", severity="warning")

@@ -1,5 +1,6 @@
 """Rules about the package as files: descriptor, paths, sizes, hashes, version, shape of the CSV."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -15,6 +16,8 @@ CHANGELOG = "CHANGELOG.md"
 MAX_CHANGELOG_BYTES = 1 << 20
 """How far a changelog is read: the newest version stands first."""
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
+DIGESTS = frozenset(name for name in hashlib.algorithms_guaranteed if "shake" not in name)
+"""Hash algorithms that a resource's `hash` may name: those that every Python has."""
 Imprints = Mapping[str, Imprint]
 """What was seen of each file, by path."""
 
@@ -56,18 +59,27 @@ def resource_bytes(
 def resource_hash(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
     """Each file has the hash that the descriptor says (`md5` unless it names another)."""
     for resource, path, seen in _seen(package, imprints):
-        if resource.hash is None:
-            continue
         algorithm, expected = hash_of(resource)
-        found = seen.digests.get(algorithm, f"the unknown algorithm {algorithm}")
-        if found != expected:
-            yield Violation(None, None, "hash", found, expected, file=path)
+        if resource.hash is not None and algorithm in DIGESTS:
+            found = seen.digests[algorithm]
+            if found != expected:
+                yield Violation(None, None, "hash", found, expected, file=path)
 
 
 def hash_of(resource: Resource) -> tuple[str, str]:
     """Algorithm and hexadecimal digest of a resource's stated hash (Data Package v2, `hash`)."""
     algorithm, _, digest = (resource.hash or "").rpartition(":")
     return algorithm.lower() or "md5", digest.lower()
+
+
+def algorithms(package: Descriptor) -> dict[str, frozenset[str]]:
+    """The hash algorithms that each file has to be looked at with, by path."""
+    found: dict[str, frozenset[str]] = {}
+    for resource in package.resources:
+        if resource.hash is not None and len(resource.path) == 1:
+            (path,) = resource.path
+            found[path] = found.get(path, frozenset()) | (DIGESTS & {hash_of(resource)[0]})
+    return found
 
 
 def _seen(package: Descriptor, imprints: Imprints) -> Iterator[tuple[Resource, str, Imprint]]:
@@ -109,6 +121,8 @@ def unsupported_feature(
     package: Descriptor, archive: Archive, imprints: Imprints
 ) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed in silence."""
+    for name, profile in _profiles(package):
+        yield _of_package(f"the profile {profile}", "what can be checked", name)
     for resource in package.resources:
         for doubt in _doubts(package, archive, resource):
             yield _of_package(doubt, "what can be checked", f"resources.{resource.name}")
@@ -116,17 +130,45 @@ def unsupported_feature(
         if _fields_match(table) not in FIELDS_MATCH:
             found = f"fieldsMatch {table.schema.fields_match}"
             yield _of_package(found, f"one of {', '.join(FIELDS_MATCH)}", table.name)
-        for key in unsupported_keys(table.schema):
+        for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
             yield _of_package(key, "what can be checked", table.name)
         for field in table.schema.fields:
             if reason := unsupported(field):
                 yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")
 
 
+def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
+    """Profiles that ask for more than the standard does, each with the part that names it."""
+    parts: list[tuple[str, Mapping[str, object]]] = [("$schema", package.raw)]
+    parts += [(f"resources.{r.name}", r.extra) for r in package.resources]
+    parts += [(table.name, table.schema.extra) for table in package.tables.values()]
+    for name, part in parts:
+        for profile in (part.get("$schema"), part.get("profile")):
+            if profile is not None and not STANDARD_PROFILES.fullmatch(str(profile)):
+                yield name, profile
+
+
+def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
+    """Foreign keys whose other side is not read, in words."""
+    for key in table.schema.foreign_keys:
+        columns, parent = ", ".join(key.fields), key.reference.resource or table.name
+        if key.reference.package is not None:
+            yield f"foreignKeys over {columns}, into another package"
+        elif parent not in package.tables:
+            yield f"foreignKeys over {columns}, into {parent}, which has no schema that can be used"
+
+
 def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterator[str]:
     """What of a resource's form cannot be read, in words."""
     if "data" in resource.extra:
         yield "data inside the descriptor"
+    if len(resource.path) > 1:
+        stated = {"bytes": resource.bytes, "hash": resource.hash}
+        yield from (
+            f"{name} of several files" for name, value in stated.items() if value is not None
+        )
+    if resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
+        yield f"the hash algorithm {algorithm}"
     if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
         yield f"a table in the format {resource.format}"
     try:
@@ -137,6 +179,11 @@ def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterat
 
 FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}
 """Formats of tables that are read."""
+STANDARD_PROFILES = re.compile(
+    r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
+    "|(tabular-)?data-(package|resource)"
+)
+"""The standard's own profiles, by their addresses or by the names that version 1 gave them."""
 FIELDS_MATCH = {
     "exact": "the fields of the schema in their order",
     "equal": "the fields of the schema in any order",
@@ -172,18 +219,38 @@ def header_matches(table: Table, found: tuple[str, ...]) -> bool:
 
 @rule("structure", "give the columns the names, and the order, that the schema asks for")
 def csv_header(table: Table, sheet: Sheet) -> Iterator[Violation]:
-    """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order."""
+    """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
+
+    Of several files each begins with the header of the first.
+    """
     if not sheet.dialect.header_rows:
         return
-    record, names = sheet.header(), table.schema.names
+    names = table.schema.names
     words = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    first = sheet.header()
+    found = _names(first)
+    if not first or not header_matches(table, found):
+        yield _header(table, first, names, words, table.resource.path[0])
+        return
+    for part, path in zip(sheet.parts[1:], table.resource.path[1:], strict=True):
+        further = Sheet([part], sheet.dialect).header()
+        if _names(further) != found:
+            yield _header(table, further, found, "the header of the first file", path)
+
+
+def _names(header: Record | None) -> tuple[str, ...]:
+    return tuple(cell.value for cell in header.cells) if header else ()
+
+
+def _header(
+    table: Table, header: Record | None, names: tuple[str, ...], words: str, path: str
+) -> Violation:
+    """A header that is not the one that it should be, at the first cell that differs."""
     expected = f"{', '.join(names)} ({words})"
-    if record is None:
-        yield Violation(table.name, None, None, "an empty file", expected, 1, 1)
-    elif not header_matches(table, tuple(cell.value for cell in record.cells)):
-        place = _first_difference(record.cells, names)
-        shown = ", ".join(cell.value for cell in record.cells)[:500]
-        yield Violation(table.name, None, None, shown, expected, place.line, place.column)
+    if header is None:
+        return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
+    place, shown = _first_difference(header.cells, names), ", ".join(_names(header))[:500]
+    return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
 
 
 def _first_difference(cells: tuple[Cell, ...], names: tuple[str, ...]) -> Cell:
@@ -217,4 +284,5 @@ def csv_malformed(table: Table, record: Record, width: int) -> Iterator[Violatio
 def csv_blank_line(table: Table, record: Record, width: int) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.number < 0 and record.fault:
-        yield Violation(table.name, None, None, "a blank line", "a row", record.line, 1)
+        path = table.resource.path[record.part]
+        yield Violation(table.name, None, None, "a blank line", "a row", record.line, 1, path)

@@ -11,7 +11,7 @@ from kzdata.archive import Archive, workspace
 from kzdata.database import Database, UnreadableCSVError, identifier, literal
 from kzdata.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.errors import PackageError
-from kzdata.sheets import null_sequence, open_sheet
+from kzdata.sheets import open_sheet
 from kzdata.tabular import HEADLESS, Imprint, Sheet, imprint
 from kzdata.validation.cells import translated
 from kzdata.validation.evaluation import Outcome, evaluate
@@ -70,9 +70,8 @@ class Reading:
         self._package = package
         self._archive = archive
         self._database = database
-        extra = null_sequence(table.resource)
-        fields = table.schema.fields
-        self._missing = {f.name: (*table.schema.missing_of(f), *extra) for f in fields}
+        schema = table.schema
+        self._missing = {field.name: schema.missing_of(field) for field in schema.fields}
 
     def carry_out(self, looks: Mapping[str, Future[Imprint]], folder: Path) -> Self:
         """Read the table, unless its files or its header are not as declared.

@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from kzdata.database import (
+    among,
     bigint,
     byte_length,
     canonical_number,
     double,
+    full_match,
     identifier,
     integer,
     literal,
     matches,
     text,
 )
-from kzdata.descriptor import FieldDescriptor, Table
+from kzdata.descriptor import FieldDescriptor, Table, Target
 from kzdata.validation.model import Model
 from kzdata.validation.rules import Query, Violation, rule
 from kzdata.validation.values import known_kind, plain_number
@@ -164,7 +166,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
     for table in model.tables.values():
         for key in table.schema.foreign_keys:
             parent = model.tables.get(key.reference.resource or table.name)
-            if parent is None:
+            if parent is None or key.reference.package is not None:
                 continue
             pairs = list(zip(key.fields, key.reference.fields, strict=True))
             sides = [_sides(model, table, parent, pair) for pair in pairs]
@@ -179,6 +181,92 @@ def foreign_key(model: Model) -> Iterator[Query]:
                 WHERE {filled} AND NOT EXISTS (
                     SELECT 1 FROM {identifier(parent.name)} p WHERE {join})""",
             )
+
+
+DECLARED = {
+    "sources": ("id", "sha256", "length"),
+    "spans": ("id", "source", "start", "end", "quote", "occurrence", "checksum"),
+    "edges": ("record", "field", "span", "role", "count"),
+    "aliases": ("entity", "alias", "source"),
+    "codebook": ("field", "category", "term"),
+    "exclusions": ("source", "start", "end", "token"),
+    "links": ("claim", "relation", "other"),
+    "tombstones": ("record",),
+}
+"""Members of declarations whose cells are always filled."""
+WHOLE = ("length", "start", "end", "occurrence", "count")
+"""Those whose cells are whole numbers."""
+POINTERS = (
+    ("spans", "source", "sources"),
+    ("aliases", "source", "sources"),
+    ("exclusions", "source", "sources"),
+    ("edges", "span", "spans"),
+)
+"""Members of declarations whose cells are keys of the table that declares another."""
+
+
+@rule("reference", "fill the cell, or withdraw the row")
+def declared_cell(model: Model) -> Iterator[Query]:
+    """A cell that a declaration of the profile rests on is filled; offsets are whole numbers.
+
+    An empty offset, checksum or role would escape each rule about it. What the schema itself
+    demands (`required`, a primary key, type `integer`) is a finding of that rule alone.
+    """
+    for role, members in DECLARED.items():
+        for table in model.declaring(role):
+            for member in members:
+                if column := getattr(getattr(table.schema, role), member):
+                    yield from _lacking(table, column, member in WHOLE)
+
+
+def _lacking(table: Table, column: str, whole: bool) -> Iterator[Query]:
+    field, cell = table.schema.field(column), f"t.{identifier(column)}"
+    number = f"NOT {full_match(cell, '-?[0-9]{1,18}')}"
+    tests = {
+        f"{cell} IS NULL": field.constraints.required or column in table.schema.primary_key,
+        number: not whole or field.type == "integer",
+    }
+    breach = " OR ".join(test for test, said in tests.items() if not said)
+    if breach:
+        yield Query(
+            table.name,
+            f"""SELECT t.kz_ord, {literal(column)}, coalesce({cell}, ''),
+                {literal("a whole number" if whole else "a value")}
+            FROM {identifier(table.name)} t WHERE {breach}""",
+        )
+
+
+@rule("reference", "use a key that the other table has, or add the row there")
+def declared_reference(model: Model) -> Iterator[Query]:
+    """A passage, or an article, that a declaration of the profile points to exists.
+
+    Where the schema has a foreign key for it, that is a finding of `foreign-key` alone.
+    """
+    for table, column, target in _pointers(model):
+        parent = model.one(target)
+        told = any(column in key.fields for key in table.schema.foreign_keys)
+        if parent is not None and not told:
+            yield from _dangling(table, column, parent, getattr(parent.schema, target).id)
+
+
+def _pointers(model: Model) -> Iterator[tuple[Table, str, str]]:
+    """Tables, their columns that point elsewhere, and what the other table declares."""
+    for role, member, target in POINTERS:
+        for table in model.declaring(role):
+            if column := getattr(getattr(table.schema, role), member):
+                yield table, column, target
+    for table in model.declaring("principal"):
+        yield table, str(table.schema.principal), "spans"
+
+
+def _dangling(table: Table, column: str, parent: Table, key: str) -> Iterator[Query]:
+    cell = f"t.{identifier(column)}"
+    yield Query(
+        table.name,
+        f"""SELECT t.kz_ord, {literal(column)}, {cell}, {literal(f"a key of {parent.name}")}
+        FROM {identifier(table.name)} t WHERE {cell} IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM {identifier(parent.name)} p WHERE p.{identifier(key)} = {cell})""",
+    )
 
 
 @rule("reference", "break the circle: something cannot be part of itself")
@@ -236,6 +324,66 @@ def alias_entity(model: Model) -> Iterator[Query]:
             FROM {identifier(table.name)} t
             WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.id = t.{entity})""",
         )
+
+
+@rule("reference", "take a longer form, which names one alone", "warning")
+def alias_ambiguous(model: Model) -> Iterator[Query]:
+    """A surface form names one entity of a table in an article.
+
+    Where it names two, no machine can tell which of them a passage means.
+    """
+    table = model.one("aliases")
+    if table is None or not table.schema.aliases:
+        return
+    a = table.schema.aliases
+    name, entity, alias = identifier(table.name), identifier(a.entity), identifier(a.alias)
+    article = identifier(a.source) if a.source else "0"
+    for known in _known_entities(model, a.of):
+        yield Query(
+            table.name,
+            f"""WITH form AS (
+                SELECT kz_ord, {entity} AS entity, {alias} AS alias, {article} AS place
+                FROM {name} WHERE {entity} IN ({known}))
+            SELECT t.kz_ord, {literal(a.alias)}, t.alias, 'a form of ' || t.entity || ' alone'
+            FROM form t WHERE EXISTS (SELECT 1 FROM form o WHERE o.alias = t.alias
+                AND o.place IS NOT DISTINCT FROM t.place AND o.entity <> t.entity)""",
+        )
+
+
+def _known_entities(model: Model, targets: Sequence[Target]) -> Iterator[str]:
+    """SQL: the keys of each table that entities stand in; all entities, where none is declared."""
+    for target in targets:
+        if target.resource in model.tables:
+            yield f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
+    table = model.one("aliases")
+    if not targets and table and table.schema.aliases:
+        yield f"SELECT {identifier(table.schema.aliases.entity)} FROM {identifier(table.name)}"
+
+
+@rule("reference", "name a column whose cells are traced, as table.column, and a value that it has")
+def codebook_category(model: Model) -> Iterator[Query]:
+    """A term of the codebook is about a traced column, and about one of its listed values."""
+    tables = model.descriptor.tables.values()
+    traced = {f"{t.name}.{f.name}": f for t in tables for f in t.schema.fields if f.evidence}
+    for table in model.declaring("codebook"):
+        c = table.schema.codebook
+        assert c
+        about, category = f"t.{identifier(c.field)}", f"t.{identifier(c.category)}"
+        name = identifier(table.name)
+        yield Query(
+            table.name,
+            f"""SELECT t.kz_ord, {literal(c.field)}, {about}, 'a column whose cells are traced'
+            FROM {name} t WHERE NOT {among(about, traced)}""",
+        )
+        for column, field in traced.items():
+            values = [str(v) for v in field.constraints.enum or field.category_values]
+            if values:
+                yield Query(
+                    table.name,
+                    f"""SELECT t.kz_ord, {literal(c.category)}, {category},
+                        {literal(f"a value of {column}")} FROM {name} t
+                    WHERE {about} = {literal(column)} AND NOT {among(category, values)}""",
+                )
 
 
 @rule("reference", "give the new row another id; an id is never used again")

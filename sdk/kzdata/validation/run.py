@@ -23,8 +23,6 @@ from kzdata.validation.rules import Rule, Violation, in_group
 
 SMALL_BYTES = 8 << 20
 """Below this DuckDB's own worker threads cost more than they bring."""
-DIGESTS = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
-"""Hash algorithms that a resource's `hash` may name."""
 MEMORY_LIMIT = "1GB"
 """Memory of DuckDB before it spills, where nothing else is asked for: ten million rows fit."""
 MAX_REPORTED = 20_000
@@ -96,6 +94,7 @@ class Run:
         self.sheets: dict[str, Sheet] = {}
         self.columns: dict[str, tuple[str, ...]] = {}
         self.found: list[tuple[Rule, Violation]] = []
+        self.listed: set[str] = set()
         self.omitted: Counter[str] = Counter()
         self.rows: dict[str, int] = {}
         self.vouched: list[tuple[Table, Vouched]] = []
@@ -133,8 +132,11 @@ class Run:
 
     def _keep(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
-            kept = outcome.violations[: MAX_REPORTED - len(self.found)]
+            # Each rule has a place: a flood of warnings must not hide that there is an error.
+            room = max(MAX_REPORTED - len(self.found), outcome.rule.name not in self.listed)
+            kept = outcome.violations[:room]
             self.found += [(outcome.rule, violation) for violation in kept]
+            self.listed |= {outcome.rule.name for _ in kept}
             omitted = outcome.omitted + len(outcome.violations) - len(kept)
             if omitted:
                 self.omitted[outcome.rule.name] += omitted
@@ -148,15 +150,14 @@ class Run:
     def _look(self, looker: Executor) -> None:
         """Begin to look at the bytes of all files, the largest first."""
         files_of = {}
-        for resource in self.package.resources:
-            for path in resource.path:
-                with suppress(PackageError, OSError):
-                    file = self.archive.path_of(path)
-                    files_of[path] = (file.stat().st_size if file.is_file() else -1, file, resource)
-        for path, (size, file, resource) in sorted(files_of.items(), key=lambda item: -item[1][0]):
+        wanted = files.algorithms(self.package)
+        for path in (path for resource in self.package.resources for path in resource.path):
+            with suppress(PackageError, OSError):
+                file = self.archive.path_of(path)
+                files_of[path] = (file.stat().st_size if file.is_file() else -1, file)
+        for path, (size, file) in sorted(files_of.items(), key=lambda item: -item[1][0]):
             if size >= 0:
-                wanted = DIGESTS & {files.hash_of(resource)[0]} if resource.hash else frozenset()
-                self.looks[path] = looker.submit(imprint, file, frozenset(wanted))
+                self.looks[path] = looker.submit(imprint, file, wanted.get(path, frozenset()))
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables

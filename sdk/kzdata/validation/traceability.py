@@ -290,7 +290,7 @@ def evidence_missing(model: Model) -> Iterator[Query]:
 def evidence_count(model: Model) -> Iterator[Query]:
     """A cell has as many edges as each of its edges says, so that a deleted one shows."""
     table = model.one("edges")
-    if table is None or not table.schema.edges or not table.schema.edges.count:
+    if not model.traceable or not table or not table.schema.edges or not table.schema.edges.count:
         return
     count = table.schema.edges.count
     yield Query(

@@ -71,7 +71,21 @@ EMAIL = rf'({_ATOM}(\.{_ATOM})*|"([^"\\\r\n]|\\[ -~])*")@{_LABEL}(\.{_LABEL})+'
 """RFC 5321: a dot-atom or a quoted string, and a domain of two labels or more."""
 _PCHAR = r"([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})"
 _NAME = r"([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
-_HOST = rf"(\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+\]|{_NAME})"
+_HEX = "[0-9A-Fa-f]{1,4}"
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_LAST = rf"({_HEX}:{_HEX}|{_BYTE}(\.{_BYTE}){{3}})"
+_BEFORE = [rf"({_HEX}(:{_HEX}){{0,{most}}})?::" for most in range(7)]
+_IPV6 = "|".join(
+    [
+        rf"({_HEX}:){{6}}{_LAST}",
+        rf"::({_HEX}:){{5}}{_LAST}",
+        *(rf"{_BEFORE[most]}({_HEX}:){{{4 - most}}}{_LAST}" for most in range(5)),
+        rf"{_BEFORE[5]}{_HEX}",
+        _BEFORE[6],
+    ]
+)
+"""RFC 3986, 3.2.2."""
+_HOST = rf"(\[({_IPV6})\]|\[v[0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+\]|{_NAME})"
 _AUTHORITY = rf"(([A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{{2}})*@)?{_HOST}(:[0-9]*)?"
 _TAIL = rf"(\?({_PCHAR}|[/?])*)?(#({_PCHAR}|[/?])*)?"
 _PATH = rf"(//{_AUTHORITY}(/{_PCHAR}*)*|/?({_PCHAR}+(/{_PCHAR}*)*)?)"
@@ -99,6 +113,7 @@ def _string(field: FieldDescriptor) -> Kind:
 
 
 def _any(field: FieldDescriptor) -> Kind:
+    _only_default(field)
     return Kind("anything", None, _itself)
 
 
@@ -176,6 +191,7 @@ def constraint_number(field: FieldDescriptor, value: Any) -> Decimal:
 
 
 def _numeric(field: FieldDescriptor) -> Kind:
+    _only_default(field)
     pattern = _pattern(field)
     words = "a whole number" if field.type == "integer" else "a number"
     plain = field.bare_number and not field.group_char
@@ -252,7 +268,10 @@ def _exactly_within(plain: str, up: bool, equal: str, limit: Decimal) -> str:
 
 
 def _boolean(field: FieldDescriptor) -> Kind:
+    _only_default(field)
     true, false = (either(values) for values in (field.true_values, field.false_values))
+    if not field.true_values or not field.false_values:
+        raise UnsupportedError("no word for true, or none for false")
     if set(field.true_values) & set(field.false_values):
         raise UnsupportedError("a value that is true and false")
     pattern = f"{true}|{false}"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 from kzdata.database import Database, UnreadableCSVError, absent, identifier, text
 from kzdata.descriptor import Table, parse
 from kzdata.errors import PackageError
-from kzdata.sheets import null_sequence, open_sheet
+from kzdata.sheets import open_sheet
 from kzdata.tabular import Sheet, imprint
 from kzdata.versions import metadata
 from kzdata.versions.revisions import opened
@@ -169,8 +169,7 @@ class Version:
 def missing(table: Table, column: str) -> tuple[str, ...]:
     """The strings that stand for no value in a column."""
     named = {field.name: field for field in table.schema.fields}
-    own = table.schema.missing_of(named[column]) if column in named else table.schema.missing
-    return (*own, *null_sequence(table.resource))
+    return table.schema.missing_of(named[column]) if column in named else table.schema.missing
 
 
 ADVICE = "; `kzdata validate` says more"

@@ -304,6 +304,9 @@ class Links(_Part):
     note: str | None = None
     acyclic: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
     contradicts: tuple[str, ...] = ()
     supersedes: tuple[str, ...] = ()
     retracts: tuple[str, ...] = ()

@@ -515,7 +515,8 @@ def batches(package: Package, changes: Iterable[Change]) -> Iterator[list[Change
     Tables of records go together; links and every other table by itself, and edges by the table
     that they lead from, since the receipts of an event bear on those of its claims. Edges that are
     moved to another cell of their record are changed apart from others, since both cells are then
-    named; and of the links that hang together only one at a time, since a link is judged by others.
+    named; and of the links that hang together only one relation at a time, since each is judged by
+    the others.
     """
     groups: dict[str, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
     owner = {s.keyed(row): s.name for s in package.sheets.values() if s.traced for row in s.rows}
@@ -527,8 +528,9 @@ def batches(package: Package, changes: Iterable[Change]) -> Iterator[list[Change
         if sheet.declared("edges"):
             group += owner.get(change.record.partition("#")[0], "")
             group += "" if "#" in change.record else " moved"
-        alone = package.web(sheet.rows[change.index]) if links else change.record
-        groups[group][alone].append(change)
+        tied = links and change.column == links["relation"]
+        alone = package.web(sheet.rows[change.index]) if tied else change.record
+        groups[group + " tied" * bool(tied)][alone].append(change)
     for records in groups.values():
         for turn in range(max(map(len, records.values()))):
             batch = [

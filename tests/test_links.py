@@ -106,6 +106,17 @@ def test_a_fair_link_is_no_finding(island: Folder, name: str) -> None:
     assert [rule for rule in validate(island.root).by_rule if rule.startswith("link-")] == []
 
 
+def test_a_chain_of_sameness_is_named_link_by_link(island: Folder) -> None:
+    """Catches a long way round that hides a contradiction, or a way that is not the shortest."""
+    island.reschema("ties", lambda schema: schema["kzdata:links"].update(same=["equals"]))
+    for tie, one, two in [("L3", "T1", "T4"), ("L4", "T4", "T3"), ("L5", "T4", "T5")]:
+        island.append("ties", tie=tie, one=one, how="equals", two=two)
+    island.reseal()
+    found = [f for f in validate(island.root) if f.rule == "link-same-throughout"]
+    assert {f.record for f in found} == {"L2", "L3", "L4"}
+    assert {f.found for f in found} == {"T3 = T4 = T1"}
+
+
 def test_links_without_receipts_are_still_links(island: Folder) -> None:
     """Catches a profile that demands receipts of links which declare none."""
 

@@ -17,6 +17,9 @@ from kzdata.validation.rules import Query, Violation, rule
 MEASURED = ("exact", "more_than", "at_least", "at_most", "less_than", "range")
 """Qualifiers whose bounds are meant as numbers: not about so many, and no clock times."""
 
+CHAINS, LONGEST = 100, 20
+"""Chains of sameness that are looked for link by link, and how long they may be to be told."""
+
 
 def _links(model: Model) -> tuple[Table, Links] | None:
     table = model.one("links")
@@ -221,12 +224,19 @@ def link_same_throughout(model: Model) -> Iterator[Violation]:
     if not (links := _links(model)):
         return
     table, d = links
-    same = _rows(model, d.same)
-    ties = _neighbours(same)
-    for claim, other, row, relation in _rows(model, (*d.contradicts, *d.differs, *d.within)):
-        chain = _chain(ties, claim, other)
-        named = " = ".join([claim, *(end for end, _ in chain)])
-        for ordinal in [row, *(at for _, at in chain)] if chain else ():
+    ties = _neighbours(_rows(model, d.same))
+    classes = _classes(ties)
+    relations = (*d.contradicts, *d.differs, *d.within)
+    refuted = [
+        link
+        for link in _rows(model, relations)
+        if link[0] != link[1] and link[0] in classes and classes[link[0]] == classes.get(link[1])
+    ]
+    for number, (claim, other, row, relation) in enumerate(refuted):
+        chain = _chain(ties, claim, other) if number < CHAINS else []
+        steps = chain if len(chain) <= LONGEST else []
+        named = " = ".join([claim, *(end for end, _ in steps[:-1]), other])
+        for ordinal in (row, *(at for _, at in steps)):
             expected = f"not also {relation}: {claim}, {other}"
             yield Violation(table.name, ordinal, d.relation, named, expected)
 
@@ -360,14 +370,33 @@ def _neighbours(same: Iterable[tuple[str, str, int, str]]) -> _Ties:
     return found
 
 
-def _chain(ties: _Ties, start: str, end: str) -> list[tuple[str, int]]:
-    """The shortest way from one claim to another: each step's claim and row; none if empty."""
-    ways: dict[str, list[tuple[str, int]]] = {start: []}
-    waiting = deque([start] if end in ties else [])
-    while waiting and end not in ways:
+def _classes(ties: _Ties) -> dict[str, str]:
+    """Each claim that is the same as another, with one that stands for all that are the same."""
+    found: dict[str, str] = {}
+    for claim in ties:
+        if claim not in found:
+            found |= dict.fromkeys(_steps(ties, claim), claim)
+    return found
+
+
+def _steps(ties: _Ties, start: str) -> dict[str, tuple[str, int]]:
+    """All claims that are the same as one, nearest first, each with the last step to it."""
+    steps = {start: (start, 0)}
+    waiting = deque([start])
+    while waiting:
         here = waiting.popleft()
         for claim, row in ties.get(here, ()):
-            if claim not in ways:
-                ways[claim] = [*ways[here], (claim, row)]
+            if claim not in steps:
+                steps[claim] = here, row
                 waiting.append(claim)
-    return ways.get(end, []) if start != end else []
+    return steps
+
+
+def _chain(ties: _Ties, start: str, end: str) -> list[tuple[str, int]]:
+    """The shortest way from one claim to another that is the same: each step's claim and row."""
+    steps, way = _steps(ties, start), list[tuple[str, int]]()
+    while end != start:
+        before, row = steps[end]
+        way.append((end, row))
+        end = before
+    return way[::-1]

@@ -3,8 +3,8 @@
     python benchmarks/mutations.py [PATH] [--texts DIR] [--sample N] [--alone N] [--json OUT]
 
 Any valid package that follows the traceability profile will do; PATH is its folder, by default
-the shipped one. Every traced cell, offset, quote character, evidence edge, foreign key, date and
-link is changed, each in several ways, once without the articles' texts and once with them. What
+the shipped one. Every traced cell, offset, quote character, evidence edge, id, foreign key, date
+and link is changed, each in several ways, once without the articles' texts and once with them. What
 survives is listed with the reason, worked out here and not by kzdata:
 
 * `inferred`: a reader concluded the cell, and no machine can tell otherwise;
@@ -12,7 +12,7 @@ survives is listed with the reason, worked out here and not by kzdata:
 * `the other role fits`: "killed" is a quote, and a word of the codebook;
 * `shared passage`: the other record rests on the very same passage;
 * `exempt`: the schema asks for no receipt;
-* `not traced`: the table has no receipts (links, aliases, sources);
+* `not traced`: the table has no receipts (aliases, sources);
 * `unexplained`: a hole.
 
 One validation takes half a second, so many changes are made in one copy, at most one in each
@@ -175,6 +175,28 @@ class Package:
                 found["", row[a["entity"]]].add(row[a["alias"]])
         return found
 
+    def web(self, link: Row) -> str:
+        """Which links a link hangs together with: a claim that stands for all of them."""
+        return self._webs[link[self._ends[0]]]
+
+    @cached_property
+    def _ends(self) -> tuple[str, str]:
+        sheet = self.one("links")
+        assert sheet
+        return sheet.declared("links")["claim"], sheet.declared("links")["other"]
+
+    @cached_property
+    def _webs(self) -> dict[str, str]:
+        """Each linked claim, with one that stands for all that links tie it to, in any steps."""
+        sheet = self.one("links")
+        found: dict[str, str] = {}
+        for row in sheet.rows if sheet else ():
+            ends = [row[end] for end in self._ends]
+            joined = {found.get(end, end) for end in ends}
+            found |= dict.fromkeys(ends, min(joined))
+            found = {claim: min(joined) if web in joined else web for claim, web in found.items()}
+        return found
+
     # -------------------------------------------------------------------------- validating
 
     def caught(self, changes: Sequence[Change], texts: Path | None) -> set[Change]:
@@ -286,8 +308,8 @@ class Maker:
         field = sheet.fields[column]
         if spans := sheet.declared("spans"):
             yield from _span_ways(spans, column, sheet)
-        elif links := sheet.declared("links"):
-            yield from _link_ways(links, column, sheet)
+        elif column in _link_parts(sheet):
+            yield from _link_ways(sheet, column)
         elif part := self.figures[sheet.name].get(column):
             yield from self._figure_ways(part, sheet, column)
         else:
@@ -317,7 +339,8 @@ class Maker:
             yield "a day later", _filled(lambda cell: _later(cell, 1))
             yield "a day earlier", _filled(lambda cell: _later(cell, -1))
         elif column in sheet.key:
-            return
+            if sheet.traced:
+                yield "to a free id", lambda cell: f"{cell}9"
         elif "kzdata:evidence" in field:
             yield from self._value_ways(sheet, column)
         elif column in (sheet.declared("sources") or {}).values():
@@ -389,11 +412,22 @@ def _span_ways(spans: dict[str, Any], column: str, sheet: Sheet) -> Iterator[tup
         yield "to a missing id", lambda cell: UNKNOWN
 
 
-def _link_ways(links: dict[str, Any], column: str, sheet: Sheet) -> Iterator[tuple[str, Way]]:
-    if column in (links["claim"], links["other"]):
+def _link_parts(sheet: Sheet) -> dict[str, str]:
+    """The columns of a link that tie claims, with their parts."""
+    links = sheet.declared("links") or {}
+    return {links[part]: part for part in ("claim", "relation", "other") if links}
+
+
+def _link_ways(sheet: Sheet, column: str) -> Iterator[tuple[str, Way]]:
+    known = [row[column] for row in sheet.rows]
+    if _link_parts(sheet)[column] == "relation":
+        known = sheet.fields[column].get("constraints", {}).get("enum") or known
+        turns = range(1, len(set(known)))
+        yield from ((f"to another value, {by} further", _turned(known, by)) for by in turns)
+    else:
         yield "to a missing id", _always(UNKNOWN)
-    if column in (links["claim"], links["other"], links["relation"]):
-        yield "to another value", _turned([row[column] for row in sheet.rows])
+        yield "to another id", _turned(known)
+        yield "to another id, 7 further", _turned(known, 7)
 
 
 def _always(value: str) -> Way:
@@ -478,19 +512,25 @@ def reason(package: Package, change: Change) -> str:
 def batches(package: Package, changes: Iterable[Change]) -> Iterator[list[Change]]:
     """Changes that do not disturb one another: at most one in each record.
 
-    Tables of records go together; every other table by itself, and edges by the table that they
-    lead from, since the receipts of an event bear on those of its claims. Edges that are moved to
-    another cell of their record are changed apart from others, since both cells are then named.
+    Tables of records go together; links and every other table by itself, and edges by the table
+    that they lead from, since the receipts of an event bear on those of its claims. Edges that are
+    moved to another cell of their record are changed apart from others, since both cells are then
+    named; and of the links that hang together only one relation at a time, since each is judged by
+    the others.
     """
     groups: dict[str, dict[str, list[Change]]] = defaultdict(lambda: defaultdict(list))
     owner = {s.keyed(row): s.name for s in package.sheets.values() if s.traced for row in s.rows}
     for change in changes:
         sheet = package.sheets[change.table]
-        group = "records" if sheet.traced and change.column != "(row)" else change.table
+        links = sheet.declared("links")
+        whole = links or not sheet.traced or change.column == "(row)"
+        group = change.table if whole else "records"
         if sheet.declared("edges"):
             group += owner.get(change.record.partition("#")[0], "")
             group += "" if "#" in change.record else " moved"
-        groups[group][change.record].append(change)
+        tied = links and change.column == links["relation"]
+        alone = package.web(sheet.rows[change.index]) if tied else change.record
+        groups[group + " tied" * bool(tied)][alone].append(change)
     for records in groups.values():
         for turn in range(max(map(len, records.values()))):
             batch = [

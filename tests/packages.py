@@ -341,7 +341,7 @@ GULL = Text(
 )
 TERN = Text(
     "tern",
-    "\ufeffAt Norholm 14 fishers drowned, the warden of Aske told us on Thursday.\r\n"
+    "\ufeffAt Norholm 14 fishers drowned, the warden of Aske told us on Thursday; others err.\r\n"
     "Up to two sheds of “Gr\u00f8ne\u00a0Vik” burnt there; no reason was given 🌊.\r\n",
     "2031-03-07",
     "2031-03-07",
@@ -406,15 +406,20 @@ TERMS: dict[str, Any] = {
     "fields": columns("about sort term"),
     "kzdata:codebook": {"field": "about", "category": "sort", "term": "term"},
 }
-TIES = {
-    "fields": columns("one how two"),
-    "primaryKey": ["one", "how", "two"],
+TIES: dict[str, Any] = {
+    "fields": [
+        column("tie", required=True),
+        *(column(name, evidence="required", required=True) for name in "one how two".split()),
+    ],
+    "primaryKey": "tie",
+    "uniqueKeys": [["one", "how", "two"]],
     "kzdata:links": {
         "claim": "one",
         "relation": "how",
         "other": "two",
         "acyclic": ["among"],
         "within": ["among"],
+        "contradicts": ["contradicts"],
     },
 }
 GONE = {
@@ -525,6 +530,21 @@ def flood(root: Path) -> Folder:
             *["", "", ""],
         ],
     ]
+    twelve = ("gull", "12 fishers drowned")
+    ties = [
+        [
+            "L1",
+            cell("L1", "one", "T2", "resolved", ("gull", "three pilots")),
+            cell("L1", "how", "among", "coded", ("gull", "among them")),
+            cell("L1", "two", "T1", "resolved", twelve),
+        ],
+        [
+            "L2",
+            cell("L2", "one", "T3", "resolved", ("tern", "14 fishers drowned")),
+            cell("L2", "how", "contradicts", "coded", ("tern", "others err")),
+            cell("L2", "two", "T1", "resolved", twelve),
+        ],
+    ]
     bell = GULL.body.index("One bell")
     reason = TERN.body.index("no reason")
     return build(
@@ -551,8 +571,10 @@ def flood(root: Path) -> Folder:
                 ["tolls.fate", "burnt", "burnt"],
                 ["surges.sort", "breach", "over the dyke"],
                 ["surges.sort", "fire", "burnt"],
+                ["ties.how", "among", "among them"],
+                ["ties.how", "contradicts", "others err"],
             ]),
-            Spec("ties", TIES, [["T2", "among", "T1"], ["T3", "contradicts", "T1"]]),
+            Spec("ties", TIES, ties),
             Spec("gone", GONE, [["T0", "counted twice", "T1"]]),
             Spec("skipped", SKIPPED, [
                 ["gull", str(bell), str(bell + 3), "One", "a bell is not counted"],

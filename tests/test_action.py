@@ -133,7 +133,7 @@ def test_the_action_is_green_and_goes_red_at_the_place(runner: Runner, example: 
     good = runner.run(VALIDATE, path="flood", texts="flood/texts")
     assert (good.returncode, good.stderr) == (0, "")
     assert good.stdout.startswith("::notice title=kzdata::norholm-flood 1.0.0: valid%0A")
-    assert "offsets: 21 spans" in good.stdout
+    assert "offsets: 23 spans" in good.stdout
     place = misspelt(example)
     bad = runner.run(VALIDATE, path="flood", texts="flood/texts")
     assert (bad.returncode, bad.stderr) == (1, "")

@@ -26,6 +26,7 @@ KEYS = {
     "quantities": "quantity_id",
     "events": "event_id",
     "event_actors": "event_actor_id",
+    "claim_links": "link_id",
     "source_spans": "span_id",
 }
 FIGURES = ("casualty_reports", "deployments", "quantities")
@@ -63,7 +64,7 @@ class Shipped:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self.tables = {table: folder.rows(table) for table in (*KEYS, "evidence", "claim_links")}
+        self.tables = {table: folder.rows(table) for table in (*KEYS, "evidence")}
 
     @cached_property
     def edges(self) -> dict[tuple[str, str], list[Row]]:
@@ -148,6 +149,11 @@ def one_more(column: str) -> Value:
 
 def later(column: str, by: int) -> Value:
     return lambda row: shifted(row[column], by)
+
+
+def looked_up(column: str, values: Mapping[str, str]) -> Value:
+    """What another table of values has in its place."""
+    return lambda row: values[row[column]]
 
 
 def replaced(column: str, value: str) -> Value:
@@ -513,15 +519,45 @@ def test_a_broken_link_is_found(shipped: Shipped, kind: str) -> None:
     """Catches a link to a claim that is not there, not comparable, or the claim itself."""
     rows = [LINK_CHANGES[kind](link) for link in shipped.tables["claim_links"]]
     named = {record for record, _ in names(shipped.report({"claim_links": rows}))}
-    kept = [f"{r['claim_id']}, {r['relation']}, {r['other_id']}" for r in rows]
-    assert [record for record in kept if record not in named] == []
+    assert [row["link_id"] for row in rows if row["link_id"] not in named] == []
+
+
+@pytest.mark.parametrize("end", ["claim_id", "other_id"])
+@pytest.mark.parametrize("by", [1, 7])
+def test_a_link_to_another_claim_is_found(shipped: Shipped, end: str, by: int) -> None:
+    """Catches an end of a link that nothing ties to the claim that it names."""
+    claims = [row[KEYS[table]] for table in (*FIGURES, "appointments")
+              for row in shipped.tables[table]]  # fmt: skip
+    turned = {claim: claims[(at + by) % len(claims)] for at, claim in enumerate(claims)}
+    changes = shipped.changes(["claim_links"], end, looked_up(end, turned))
+    assert shipped.survivors(changes) == []
+
+
+def test_a_reversed_link_is_found(shipped: Shipped) -> None:
+    """Catches a part that becomes the whole."""
+    rows = [{**link, "claim_id": link["other_id"], "other_id": link["claim_id"]}
+            for link in shipped.tables["claim_links"]]  # fmt: skip
+    named = {record for record, _ in names(shipped.report({"claim_links": rows}))}
+    assert [row["link_id"] for row in rows if row["link_id"] not in named] == []
+
+
+def test_another_relation_than_the_words_say_is_found(shipped: Shipped) -> None:
+    """Catches a relation that its own words do not carry."""
+    known = sorted({link["relation"] for link in shipped.tables["claim_links"]})
+    for by in range(1, len(known)):
+        turned = {value: known[(at + by) % len(known)] for at, value in enumerate(known)}
+        changes = shipped.changes(["claim_links"], "relation", looked_up("relation", turned))
+        changes = [change for change in changes if shipped.words(change.record, change.column)]
+        assert len(changes) > 30
+        assert shipped.survivors(changes) == []
 
 
 def test_a_circle_of_links_is_found(shipped: Shipped) -> None:
     """Catches two claims that are part of one another."""
     links = shipped.tables["claim_links"]
     part = next(link for link in links if link["relation"] == "part_of")
-    back = {**part, "claim_id": part["other_id"], "other_id": part["claim_id"]}
+    back = {"claim_id": part["other_id"], "other_id": part["claim_id"]}
+    back = {**part, **back, "link_id": "CL-9999"}
     report = shipped.report({"claim_links": [*links, back]})
     assert "link-acyclic" in report.by_rule
 
@@ -529,7 +565,7 @@ def test_a_circle_of_links_is_found(shipped: Shipped) -> None:
 # ------------------------------------------------------------------------------ rows
 
 
-@pytest.mark.parametrize("table", TRACED)
+@pytest.mark.parametrize("table", (*TRACED, "claim_links"))
 def test_a_deleted_row_is_found(shipped: Shipped, table: str) -> None:
     """Catches a claim that disappears without a tombstone: its receipts still name it."""
     for start in range(3):

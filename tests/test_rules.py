@@ -493,6 +493,52 @@ def link_part_within_whole(island: Folder) -> Fault:
     return edited(island, "ties", 0, "two", "T2")
 
 
+def tied(island: Folder, one: str, how: str, two: str, **members: list[str]) -> Fault:
+    """A link whose relation is at fault, under further members of the declarations."""
+    about = {"outcome": "fate", "event": "surge", "place": "islet", "claimant": "speaker"}
+    island.reschema("tolls", lambda schema: schema.update({"kzdata:claims": about}))
+    island.reschema("ties", lambda schema: schema["kzdata:links"].update(members))
+    return at(island, "ties", island.append("ties", tie="L3", one=one, how=how, two=two), "how")
+
+
+def twin(island: Folder) -> str:
+    """A second claim that says what the first one says."""
+    island.append("tolls", **{**island.rows("tolls")[0], "toll": "T6"})
+    return "T6"
+
+
+@case
+def link_addition(island: Folder) -> Fault:
+    for name in ("wording", "hedge"):
+        island.edit("tolls", 3, name, "")
+    return tied(island, "T4", "besides", "T1", adds=["besides"])
+
+
+@case
+def link_sameness(island: Folder) -> Fault:
+    return tied(island, "T1", "equals", "T3", same=["equals"])
+
+
+@case
+def link_difference(island: Folder) -> Fault:
+    return tied(island, twin(island), "unlike", "T1", differs=["unlike"])
+
+
+@case
+def link_contradiction(island: Folder) -> Fault:
+    return tied(island, twin(island), "contradicts", "T1")
+
+
+@case
+def link_order(island: Folder) -> Fault:
+    return tied(island, "T1", "renews", "T3", supersedes=["renews"])
+
+
+@case
+def link_same_throughout(island: Folder) -> Fault:
+    return tied(island, "T1", "equals", "T3", same=["equals"])
+
+
 @case
 def exclusion_bounds(island: Folder) -> Fault:
     return edited(island, "skipped", 0, "to", str(len(GULL.body)))

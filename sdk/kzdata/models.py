@@ -648,6 +648,10 @@ class Quantity(Row):
 class ClaimLink(Row):
     """How two claims relate: the first stands in the relation to the second."""
 
+    link_id: str = Field(
+        pattern="^(?:CL-[0-9]{4,})$",
+        description="Identifier of the link, `CL-` and four digits; never reused.",
+    )
     claim_id: str = Field(
         pattern="^(?:(CR|AP|DP|QT)-[0-9]{4,})$",
         description="The claim that stands in the relation.",

@@ -8,6 +8,8 @@ Three vocabularies side by side, in one JSON-LD document with its context inside
   the passage, a claim derived from its cells and attributed to who says it and who carried it;
 - schema.org: `Claim`, `Event`, `Article`, and `PropertyValue` for cells and intervals.
 
+A link between claims is a statement of RDF, from the one claim to the other.
+
 A name of the package, such as `casualty_reports/CR-0001/value_low`, becomes an address below the
 package's homepage or, where it has none, below the hash of its descriptor (RFC 6920).
 """
@@ -22,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
-from kzdata.descriptor import Schema
+from kzdata.descriptor import Links, Schema
 from kzdata.errors import UsageError
 from kzdata.exports.bundle import about, address, as_json, descriptor_bytes
 from kzdata.exports.records import Cells, declared, labels, parent, rows
@@ -37,6 +39,7 @@ CONTEXT: dict[str, Any] = {
     "prov": "http://www.w3.org/ns/prov#",
     "schema": "https://schema.org/",
     "dcterms": "http://purl.org/dc/terms/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "id": "@id",
@@ -83,6 +86,9 @@ CONTEXT: dict[str, Any] = {
             *("location", "mainEntity", "provider", "spatialCoverage"),
         )
     },
+    # links between claims
+    "Statement": "rdf:Statement",
+    **{name: {"@id": f"rdf:{name}", "@type": "@id"} for name in ("subject", "predicate", "object")},
     # the role of an edge, and why a reader concluded what no word says
     "role": "dcterms:type",
     "extent": "dcterms:extent",
@@ -274,7 +280,7 @@ class _Graph:
                 for field, text in row.items()
                 if (key, field) in self._cited
             ]
-            said = self._said(schema, row)
+            said = self._said(name, schema, row)
             node = {"id": self._iri(name, key), "identifier": key, **said, "wasDerivedFrom": cells}
             yield _filled(node)
 
@@ -282,12 +288,24 @@ class _Graph:
         iri = self._iri(name, key, field)
         return {"id": iri, "propertyID": field, "value": text}
 
-    def _said(self, schema: Schema, row: Cells) -> Node:
+    def _said(self, name: str, schema: Schema, row: Cells) -> Node:
         if schema.principal:
             return {"type": ["Claim", "Entity"], **self._claim(schema, row)}
         if schema.events:
             return {"type": ["Event", "Entity"], **self._event(schema, row)}
+        if schema.links:
+            return {"type": ["Statement", "Entity"], **self._link(name, schema.links, row)}
         return {"type": "Entity"}
+
+    def _link(self, name: str, role: Links, row: Cells) -> Node:
+        """Two claims and the relation between them; each relation has an address of its own."""
+        claim, other, relation = (row.get(c, "") for c in (role.claim, role.other, role.relation))
+        return {
+            "subject": self._iri(self._tables.get(claim, name), claim),
+            "predicate": self._iri(name, role.relation, relation),
+            "object": self._iri(self._tables.get(other, name), other),
+            "comment": row.get(role.note or ""),
+        }
 
     def _claim(self, schema: Schema, row: Cells) -> Node:
         """What a claim says, of what, where it stands, who says it and who carried it."""

@@ -1,11 +1,10 @@
-"""Rules about facts that cannot both hold: dates, links, exclusions."""
+"""Rules about facts that cannot both hold: dates, exclusions."""
 
 from collections.abc import Iterator
 
-from kzdata.database import code_points, day, decimal, identifier, literal, text
+from kzdata.database import code_points, day, identifier, literal, text
 from kzdata.validation.model import Model, whole
-from kzdata.validation.references import circles
-from kzdata.validation.rules import Query, Violation, rule
+from kzdata.validation.rules import Query, rule
 
 
 @rule("consistency", "exchange the dates")
@@ -61,75 +60,6 @@ def date_after_article(model: Model) -> Iterator[Query]:
                 JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = s.{identifier(s.source)}
                 WHERE {day(cell)} > {day(published)}""",
             )
-
-
-def _claims(model: Model) -> str:
-    """SQL: `tab` and `id` of every claim."""
-    parts = [
-        f"SELECT {literal(table.name)} AS tab, {identifier(table.schema.record_key)} AS id "
-        f"FROM {identifier(table.name)}"
-        for table in model.declaring("principal")
-        if table.schema.record_key
-    ]
-    return " UNION ALL ".join(parts or ["SELECT '' AS tab, '' AS id WHERE false"])
-
-
-@rule("consistency", "link claims that exist, of one table, and not a claim with itself")
-def link_comparable(model: Model) -> Iterator[Query]:
-    """A link ties two different claims of the same table."""
-    table = model.one("links")
-    if table is None or not table.schema.links:
-        return
-    claim, other = (identifier(c) for c in (table.schema.links.claim, table.schema.links.other))
-    yield Query(
-        table.name,
-        f"""SELECT t.kz_ord, {literal(table.schema.links.other)}, t.{claim} || ', ' || t.{other},
-            'two different claims of one table'
-        FROM {identifier(table.name)} t
-        LEFT JOIN ({_claims(model)}) c ON c.id = t.{claim}
-        LEFT JOIN ({_claims(model)}) o ON o.id = t.{other}
-        WHERE t.{claim} = t.{other} OR (c.tab = o.tab) IS NOT TRUE""",
-    )
-
-
-@rule("consistency", "break the circle: something cannot update, add to or be part of itself")
-def link_acyclic(model: Model) -> Iterator[Violation]:
-    """Links of a directed relation (`acyclic` of `kzdata:links`) make no circle."""
-    table = model.one("links")
-    if table is None or not table.schema.links:
-        return
-    links = table.schema.links
-    for relation in links.acyclic:
-        sql = f"""SELECT {identifier(links.claim)}, {identifier(links.other)}, kz_ord
-            FROM {identifier(table.name)}
-            WHERE {identifier(links.relation)} = {literal(relation)}"""
-        for ordinal, circle in circles(model.database.rows(sql)):
-            yield Violation(table.name, ordinal, links.relation, circle, "no circle")
-
-
-@rule("consistency", "correct the figures or the relation: a part is not larger than the whole")
-def link_part_within_whole(model: Model) -> Iterator[Query]:
-    """What is linked as a part (`within` of `kzdata:links`) is not larger than its whole."""
-    table = model.one("links")
-    if table is None or not table.schema.links:
-        return
-    links = table.schema.links
-    relations = ", ".join(literal(relation) for relation in links.within)
-    for claims in model.declaring("figure") if relations else ():
-        figure, key = claims.schema.figure, claims.schema.record_key
-        if not figure or not key:
-            continue
-        name, low, high = identifier(claims.name), identifier(figure.low), identifier(figure.high)
-        yield Query(
-            table.name,
-            f"""SELECT t.kz_ord, {literal(links.other)}, 'a part of at least ' || p.{low},
-                'a whole of at most ' || w.{high}
-            FROM {identifier(table.name)} t
-            JOIN {name} p ON p.{identifier(key)} = t.{identifier(links.claim)}
-            JOIN {name} w ON w.{identifier(key)} = t.{identifier(links.other)}
-            WHERE t.{identifier(links.relation)} IN ({relations})
-            AND {decimal(f"p.{low}")} > {decimal(f"w.{high}")}""",
-        )
 
 
 @rule("consistency", "take the offsets from `kzdata locate`")

@@ -41,6 +41,8 @@ from kzdata.database import (
 from kzdata.descriptor import SINGLE, Descriptor, Schema, Table
 from kzdata.errors import DateError, FigureError
 
+CLAIMS = ""
+"""In place of a table's name: any table of claims."""
 CODED_SCOPE = "e.tab || '.' || e.field"
 COMPUTED = """CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
     WHEN 'qualifier' THEN w.qualifier WHEN 'first' THEN d.first WHEN 'last' THEN d.last
@@ -222,7 +224,7 @@ class Model:
         known = [
             f"SELECT {identifier(table.schema.record_key or '')} FROM {identifier(table.name)}"
             for table in self.records()
-            if table.name in referred
+            if table.name in referred or (CLAIMS in referred and table.schema.principal)
         ]
         self.database.share(
             "rest",
@@ -361,14 +363,16 @@ def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[
     """Fields whose receipts are not plain words: how they are checked, and a detail of it.
 
     `figure` and `date` are computed by a grammar, the detail is the part of its result; `record`
-    refers to a row that has receipts of its own, the detail is its table; `span` is the principal
-    span itself.
+    refers to a row that has receipts of its own, the detail is its table, or `CLAIMS` for the ends
+    of a link; `span` is the principal span itself.
     """
     kinds: dict[str, tuple[str, str]] = {}
     traced = {table.name for table in records}
     for key in schema.foreign_keys:
         if len(key.fields) == 1 and key.reference.resource in traced:
             kinds[key.fields[0]] = ("record", key.reference.resource)
+    if schema.links:
+        kinds |= dict.fromkeys((schema.links.claim, schema.links.other), ("record", CLAIMS))
     if schema.principal:
         kinds[schema.principal] = ("span", "principal")
     if schema.figure:
@@ -424,10 +428,11 @@ def referenced_columns(name: str, descriptor: Descriptor) -> Iterator[str]:
 
 def declared_columns(schema: Schema) -> Iterator[str]:
     """The columns that the table's own declarations name."""
-    parts = [getattr(schema, role) for role in ("figure", *SINGLE, "exclusions")]
+    parts = [getattr(schema, role) for role in ("figure", *SINGLE, "exclusions", "claims")]
     for part in [*filter(None, parts), *schema.dates]:
         for name in part.members:
             value = getattr(part, name)
             if isinstance(value, str) and value in schema.names:
                 yield value
     yield from filter(None, (schema.principal, schema.parent))
+    yield from schema.claims.subject if schema.claims else ()

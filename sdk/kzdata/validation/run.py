@@ -13,7 +13,15 @@ from kzdata.database import Database, identifier
 from kzdata.descriptor import Descriptor, Table, parse
 from kzdata.errors import PackageError
 from kzdata.tabular import Imprint, Sheet, imprint
-from kzdata.validation import articles, cells, consistency, files, references, traceability
+from kzdata.validation import (
+    articles,
+    cells,
+    consistency,
+    files,
+    links,
+    references,
+    traceability,
+)
 from kzdata.validation.evaluation import Outcome, evaluate
 from kzdata.validation.locator import Locator
 from kzdata.validation.model import Model
@@ -29,7 +37,7 @@ MAX_REPORTED = 20_000
 """Findings kept in all; the rest are counted."""
 RELATIONAL = ("span", "figure", "evidence", "consistency")
 Progress = Callable[[str, int, int], None]
-_MODULES = (articles, cells, consistency, files, references, traceability)
+_MODULES = (articles, cells, consistency, files, links, references, traceability)
 
 
 def validate(

@@ -352,9 +352,12 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
     yield from _edge_query(model, "e.value", expected, breach, join)
 
 
-@rule("evidence", "name the event that rests on the passage, or take a passage of the event")
+@rule("evidence", "name the record that rests on the passage, or take a passage of the record")
 def evidence_shared(model: Model) -> Iterator[Query]:
-    """Role `resolved` of a reference to another record: that record rests on the same passage."""
+    """Role `resolved` of a reference to another record: that record rests on the same passage.
+
+    The two claims of a link are such references too.
+    """
     shared = "EXISTS (SELECT 1 FROM shared.rest r WHERE r.record = e.value AND r.span = e.span)"
     breach = f"e.role = 'resolved' AND c.kind = 'record' AND NOT {shared}"
     expected = "'a record that rests on ' || e.span"

@@ -450,23 +450,18 @@ def one_of(expression: str, yes: Sequence[str], no: Sequence[str]) -> str:
     )
 
 
-def last_day(expression: str, precision: str | None = None) -> str:
+def last_day(expression: str, precision: str | None = None, kind: str = "VARCHAR") -> str:
     """The last day of a date, year-month or year, given how much time it stands for.
 
     Args:
         expression: A date of any type; as text `2022`, `2022-01` or `2022-01-05`.
         precision: SQL of its precision: month, year, week or night; anything else is the day.
+        kind: SQL type of the date, as far as known: a `DATE` need not go by way of its text.
 
     Returns:
         SQL of a DATE, NULL where it is no date. A night ends on the next day.
     """
-    value = text(expression)
-    year, month, day_ = (
-        f"try_cast({part} AS DATE)"
-        for part in (f"{value} || '-01-01'", f"{value} || '-01'", f"left({value}, 10)")
-    )
-    cases = f"WHEN strlen({value}) = 4 THEN {_last_of_year(year)} "
-    cases += f"WHEN strlen({value}) = 7 THEN last_day({month}) "
+    cases, day_ = ("", calendar_day(expression)) if kind == "DATE" else _written(text(expression))
     if precision is not None:
         cases += (
             f"WHEN {text(precision)} = 'month' THEN last_day({day_}) "
@@ -474,7 +469,17 @@ def last_day(expression: str, precision: str | None = None) -> str:
             f"WHEN {text(precision)} = 'week' THEN {day_} + 6 "
             f"WHEN {text(precision)} = 'night' THEN {day_} + 1 "
         )
-    return f"CAST(CASE {cases}ELSE {day_} END AS DATE)"
+    return f"CAST({f'CASE {cases}ELSE {day_} END' if cases else day_} AS DATE)"
+
+
+def _written(value: str) -> tuple[str, str]:
+    """SQL cases for a text that is a year or a month only, and the day of any other."""
+    year, month, day_ = (
+        f"try_cast({part} AS DATE)"
+        for part in (f"{value} || '-01-01'", f"{value} || '-01'", f"left({value}, 10)")
+    )
+    cases = f"WHEN strlen({value}) = 4 THEN {_last_of_year(year)} "
+    return f"{cases}WHEN strlen({value}) = 7 THEN last_day({month}) ", day_
 
 
 def _last_of_year(day_: str) -> str:

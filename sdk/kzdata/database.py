@@ -200,10 +200,16 @@ def calendar_day(expression: str) -> str:
     return f"(CASE WHEN {known} THEN {day(expression)} END)"
 
 
-def each_day(first: str, last: str, most: int) -> str:
-    """A row for each day of a period of a few days; one row with NULL for any other."""
+def each_day(rows: str, first: str, last: str, most: int) -> str:
+    """SQL of some rows, each once for every day of its period, as `each`.
+
+    One whose period is not of a few days is there once, with NULL.
+    """
     days = f"generate_series({first}, {last}, INTERVAL 1 DAY)"
-    return f"unnest(CASE WHEN {last} - {first} < {most} THEN {days} ELSE [NULL] END)"
+    few = f"unnest(CASE WHEN {last} - {first} < {most} THEN {days} ELSE [NULL] END)"
+    # Most periods are one day, and lists of one are slow.
+    return f"""(SELECT *, {first} AS each FROM {rows} WHERE {first} = {last} UNION ALL
+        SELECT *, CAST({few} AS DATE) AS each FROM {rows} WHERE {first} <> {last})"""
 
 
 def is_calendar(expression: str, kind: str) -> str:
@@ -512,6 +518,11 @@ def _csv(sheet: Sheet, columns: Sequence[str]) -> str:
     )
 
 
+def held(name: str) -> str:
+    """Name of a table that `Database.holding` makes; no table of a package can hide it."""
+    return identifier(f"{name}\x1fheld")
+
+
 def _hidden(name: str) -> str:
     """Name of the table behind a view that `Database.read` makes."""
     return f"{name}\x1frows"
@@ -661,6 +672,23 @@ class Database:
         self.run("BEGIN")
         yield
         self.run("COMMIT")
+
+    @contextmanager
+    def holding(self, **queries: str) -> Iterator[None]:
+        """Hold the rows of some queries as tables in the block, for this thread alone.
+
+        DuckDB knows how many rows a table has, and guesses it of a common table expression.
+
+        Args:
+            queries: SQL by name; each may use those before it, as `held` calls them.
+        """
+        try:
+            for name, sql in queries.items():
+                self.run(f"CREATE OR REPLACE TEMP TABLE {held(name)} AS {sql}")
+            yield
+        finally:
+            for name in queries:
+                self.run(f"DROP TABLE IF EXISTS temp.{held(name)}")
 
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""

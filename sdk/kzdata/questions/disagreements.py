@@ -153,13 +153,13 @@ class _Join(NamedTuple):
         side: Of which relation they are: `all`, `daily` for one row a day, `near` for one event.
         within: When a population or a place lies within another.
         disagree: The further condition.
-        long: Only where there are periods that are too long to be taken day by day.
+        where: What some claim must be, or there is no such pair.
     """
 
     side: str
     within: str
     disagree: str
-    long: bool = False
+    where: str
 
 
 class _Part:
@@ -261,16 +261,10 @@ class _Part:
         self, search: _Search, candidates: str, most: int | None = None
     ) -> tuple[list[tuple[str, str]], int]:
         """Pairs of candidates, the smaller among the first of them, and how many candidates."""
-        limit = "" if most is None else f"LIMIT {most}"
-        first = f"(SELECT key FROM {candidates} ORDER BY key {limit})"
-        early = held("early")
-        near = f"SELECT c.* FROM {candidates} AS c SEMI JOIN {early} USING (event)"
-        with self._database.holding(
-            early=f"FROM {candidates} SEMI JOIN {first} USING (key)",
-            early_daily=f"FROM {_daily(early)}",
-            near=near,
-        ):
-            joins = " UNION ALL ".join(self._joins(search, candidates))
+        if not (ways := [join for join in search.joins if self._any(candidates, join.where)]):
+            return [], 0
+        with self._database.holding(**self._sides(candidates, most, ways)):
+            joins = " UNION ALL ".join(sql for way in ways for sql in self._both(candidates, way))
             rows = self._database.rows(
                 f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {candidates})
                 LEFT JOIN (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
@@ -279,27 +273,33 @@ class _Part:
             )
         return [(one, two) for one, two, _ in rows if one is not None], rows[0][2]
 
-    def _joins(self, search: _Search, candidates: str) -> Iterator[str]:
-        """SQL of each way in which one of the early candidates may be part of a pair."""
-        sides = {
-            "all": (held("early"), candidates),
-            "daily": (held("early_daily"), _daily(candidates)),
-            "near": (held("early"), held("near")),
-        }
-        long = f"SELECT 1 FROM {candidates} WHERE NOT partial AND {_LONG} LIMIT 1"
-        there = any(join.long for join in search.joins) and self._database.rows(long)
-        for join in search.joins:
-            if there or not join.long:
-                yield from self._both(sides[join.side], join)
+    def _any(self, candidates: str, condition: str) -> bool:
+        """Whether there is a candidate of a kind."""
+        return bool(self._database.rows(f"SELECT 1 FROM {candidates} WHERE {condition} LIMIT 1"))
 
-    def _both(self, sides: tuple[str, str], join: _Join) -> Iterator[str]:
+    @staticmethod
+    def _sides(candidates: str, most: int | None, ways: Iterable[_Join]) -> dict[str, str]:
+        """SQL of what `_both` joins, besides all candidates."""
+        last = f"(SELECT max(key) FROM (SELECT key FROM {candidates} ORDER BY key LIMIT {most}))"
+        early = f"FROM {candidates}" + (f" WHERE key <= {last}" if most is not None else "")
+        sides = {"early": early, "early_daily": f"FROM {_daily(held('early'))}"}
+        if any(way.side == "near" for way in ways):
+            near = f"SELECT c.* FROM {candidates} AS c SEMI JOIN {held('early')} USING (event)"
+            sides["near"] = near
+        return sides
+
+    def _both(self, candidates: str, join: _Join) -> Iterator[str]:
         """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
 
         Args:
-            sides: The early ones, and all others.
+            candidates: The relation of all others.
             join: When they are a pair.
         """
-        early, others = sides
+        early, others = {
+            "all": (held("early"), candidates),
+            "daily": (held("early_daily"), _daily(candidates)),
+            "near": (held("early"), held("near")),
+        }[join.side]
         same = self._equal("p", "w", self._claims.about)
         wholes, parts = self._parts(early), self._parts(early, down=True)
         for part, whole, order, up in ((wholes, others, "<", True), (others, parts, ">", False)):
@@ -319,7 +319,7 @@ class _Part:
         torn = f"(SELECT {by} FROM {claim} GROUP BY ALL HAVING min(state) <> max(state))"
         suspects = f"SELECT s.* FROM {claim} AS s SEMI JOIN {torn} AS t ON {same}"
         rows = self._claiming(["state"], f"state IS NOT NULL AND {self._known}")
-        return _Search(rows, suspects, [_Join("all", _UNLESS, differ)])
+        return _Search(rows, suspects, [_Join("all", _UNLESS, differ, "true")])
 
     def _claiming(self, columns: Sequence[str], condition: str) -> str:
         """SQL of claims, with what all searches need of them and further columns."""
@@ -334,10 +334,12 @@ class _Part:
         larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {ends} AND {exceeds('p', 'w', counts)}"
         event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
         joins = [
-            _Join("daily", _STATED, f"{days} AND {larger}", long="NULL" in days)
+            _Join("daily", _STATED, f"{days} AND {larger}", _LONG if "NULL" in days else "true")
             for days in _SAME_DAY
         ]
-        joins += [_Join("near", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
+        joins += [
+            _Join("near", _UNLESS, f"{partial} AND {event}", "partial") for partial in _PARTIAL
+        ]
         rows = self._claiming(
             ["unit", "low", "high", "above", "below"],
             f"numbered AND coalesce(low, high) IS NOT NULL AND {self._known}",
@@ -448,7 +450,7 @@ _FIRST = 4
 """Candidates that are looked at first, for each disagreement that may be listed."""
 
 
-_LONG = f"last - first >= {_FEW}"
+_LONG = f"(NOT partial AND last - first >= {_FEW})"
 
 
 def _daily(rows: str) -> str:

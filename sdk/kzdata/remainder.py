@@ -215,6 +215,8 @@ class Grounds:
 
     def unknown(self, names: Sequence[str]) -> list[str]:
         """Those of the names that are no article's."""
+        if not names:
+            return []
         known = {name for (name,) in self.database.rows("SELECT id FROM source")}
         return [name for name in names if name not in known]
 

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
+from kzdata.database import Database, held, last_day, literal, table_named
+from kzdata.errors import QueryError
 from kzdata.questions import disagreements as question
 from packages import Spec, build, column, columns, key
 
@@ -198,3 +200,45 @@ def test_disagreements_are_those_of_every_pair(
     expected = by_hand(claims, counts)
     assert found == expected[:limit], json.dumps([said._asdict() for said in claims])
     assert (answer.more > 0) == (len(expected) > limit)
+
+
+# ------------------------------------------------------------------------------ what is held
+
+
+def test_what_is_held_hides_no_table_and_is_gone_afterwards() -> None:
+    """Catches a question that leaves its tables behind, or reads them in place of the package's."""
+    with Database(lockable=True) as database:
+        database.run("CREATE TABLE claim AS SELECT 'of the package' AS said")
+        database.lock()
+        with database.holding(claim="SELECT 'held' AS said", more=f"FROM {held('claim')}"):
+            assert database.rows(f"FROM {held('more')}") == [("held",)]
+            assert database.rows(f"FROM {table_named('claim')}") == [("of the package",)]
+            assert database.ask("FROM claim").rows() == [("of the package",)]
+        with pytest.raises(QueryError):
+            database.rows(f"FROM {held('claim')}")
+
+
+def test_what_is_held_is_gone_after_an_error() -> None:
+    """Catches a question that fails and leaves the tables that it had made."""
+    with Database() as database:
+        with pytest.raises(QueryError), database.holding(good="SELECT 1", bad="FROM nowhere"):
+            raise AssertionError("the block was entered")
+        with pytest.raises(QueryError):
+            database.rows(f"FROM {held('good')}")
+
+
+@given(
+    st.dates(date(1, 1, 1), date(9998, 12, 31)),
+    st.sampled_from(["day", "week", "night", "month", "year", "before", None]),
+)
+def test_the_last_day_of_a_date_is_that_of_its_text(day: date, precision: str | None) -> None:
+    """Catches a short cut for typed dates that ends on another day."""
+    said = "CAST(NULL AS VARCHAR)" if precision is None else literal(precision)
+    text = literal(day.isoformat())
+    typed = last_day(f"DATE {text}", said, "DATE")
+    ((short, long),) = ENGINE.rows(f"SELECT {typed}, {last_day(text, said)}")
+    assert short == long
+    assert ENGINE.rows(f"SELECT {last_day(f'DATE {text}', kind='DATE')}") == [(day,)]
+
+
+ENGINE = Database()

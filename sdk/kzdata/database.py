@@ -200,10 +200,16 @@ def calendar_day(expression: str) -> str:
     return f"(CASE WHEN {known} THEN {day(expression)} END)"
 
 
-def each_day(first: str, last: str, most: int) -> str:
-    """A row for each day of a period of a few days; one row with NULL for any other."""
+def each_day(rows: str, first: str, last: str, most: int) -> str:
+    """SQL of some rows, each once for every day of its period, as `each`.
+
+    One whose period is not of a few days is there once, with NULL.
+    """
     days = f"generate_series({first}, {last}, INTERVAL 1 DAY)"
-    return f"unnest(CASE WHEN {last} - {first} < {most} THEN {days} ELSE [NULL] END)"
+    few = f"unnest(CASE WHEN {last} - {first} < {most} THEN {days} ELSE [NULL] END)"
+    # Most periods are one day, and lists of one are slow.
+    return f"""(SELECT *, {first} AS each FROM {rows} WHERE {first} = {last} UNION ALL
+        SELECT *, CAST({few} AS DATE) AS each FROM {rows} WHERE {first} <> {last})"""
 
 
 def is_calendar(expression: str, kind: str) -> str:
@@ -450,23 +456,18 @@ def one_of(expression: str, yes: Sequence[str], no: Sequence[str]) -> str:
     )
 
 
-def last_day(expression: str, precision: str | None = None) -> str:
+def last_day(expression: str, precision: str | None = None, kind: str = "VARCHAR") -> str:
     """The last day of a date, year-month or year, given how much time it stands for.
 
     Args:
         expression: A date of any type; as text `2022`, `2022-01` or `2022-01-05`.
         precision: SQL of its precision: month, year, week or night; anything else is the day.
+        kind: SQL type of the date, as far as known: a `DATE` need not go by way of its text.
 
     Returns:
         SQL of a DATE, NULL where it is no date. A night ends on the next day.
     """
-    value = text(expression)
-    year, month, day_ = (
-        f"try_cast({part} AS DATE)"
-        for part in (f"{value} || '-01-01'", f"{value} || '-01'", f"left({value}, 10)")
-    )
-    cases = f"WHEN strlen({value}) = 4 THEN {_last_of_year(year)} "
-    cases += f"WHEN strlen({value}) = 7 THEN last_day({month}) "
+    cases, day_ = ("", calendar_day(expression)) if kind == "DATE" else _written(text(expression))
     if precision is not None:
         cases += (
             f"WHEN {text(precision)} = 'month' THEN last_day({day_}) "
@@ -474,7 +475,17 @@ def last_day(expression: str, precision: str | None = None) -> str:
             f"WHEN {text(precision)} = 'week' THEN {day_} + 6 "
             f"WHEN {text(precision)} = 'night' THEN {day_} + 1 "
         )
-    return f"CAST(CASE {cases}ELSE {day_} END AS DATE)"
+    return f"CAST({f'CASE {cases}ELSE {day_} END' if cases else day_} AS DATE)"
+
+
+def _written(value: str) -> tuple[str, str]:
+    """SQL cases for a text that is a year or a month only, and the day of any other."""
+    year, month, day_ = (
+        f"try_cast({part} AS DATE)"
+        for part in (f"{value} || '-01-01'", f"{value} || '-01'", f"left({value}, 10)")
+    )
+    cases = f"WHEN strlen({value}) = 4 THEN {_last_of_year(year)} "
+    return f"{cases}WHEN strlen({value}) = 7 THEN last_day({month}) ", day_
 
 
 def _last_of_year(day_: str) -> str:
@@ -507,6 +518,11 @@ def _csv(sheet: Sheet, columns: Sequence[str]) -> str:
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
         f"max_line_size={MAX_LINE_BYTES}{ends})"
     )
+
+
+def held(name: str) -> str:
+    """Name of a table that `Database.holding` makes; no table of a package can hide it."""
+    return identifier(f"{name}\x1fheld")
 
 
 def _hidden(name: str) -> str:
@@ -658,6 +674,23 @@ class Database:
         self.run("BEGIN")
         yield
         self.run("COMMIT")
+
+    @contextmanager
+    def holding(self, **queries: str) -> Iterator[None]:
+        """Hold the rows of some queries as tables in the block, for this thread alone.
+
+        DuckDB knows how many rows a table has, and guesses it of a common table expression.
+
+        Args:
+            queries: SQL by name; each may use those before it, as `held` calls them.
+        """
+        try:
+            for name, sql in queries.items():
+                self.run(f"CREATE OR REPLACE TEMP TABLE {held(name)} AS {sql}")
+            yield
+        finally:
+            for name in queries:
+                self.run(f"DROP TABLE IF EXISTS temp.{held(name)}")
 
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""

@@ -112,14 +112,16 @@ class Plan:
         self.sources: tuple[int, Sources] = self._one("sources")
         self.spans: tuple[int, Spans] = self._one("spans")
         self.edges: tuple[int, Edges] = self._one("edges")
-        self.references = [
-            *self._foreign_keys(),
+        declared = [
             *self._declared("aliases", "source", [self._key(*self.sources)]),
             *self._declared("exclusions", "source", [self._key(*self.sources)]),
             *self._declared("links", "claim", self.records),
             *self._declared("links", "other", self.records),
             *self._declared("tombstones", "replaced_by", self.records),
         ]
+        known = {(r.table, r.columns, parent) for r in declared for parent in r.parents}
+        keys = [r for r in self._foreign_keys() if (r.table, r.columns, *r.parents) not in known]
+        self.references = keys + declared
 
     def _one(self, role: str) -> tuple[int, Any]:
         for number, table in enumerate(self.tables):
@@ -206,15 +208,15 @@ class Grounds:
         self.plan = Plan(shelf.descriptor)
         self.database = Database(lockable=True)
         self.database.attach("whole", shelf.database)
-        with self.database.at_once():
-            self._make_source()
-            self._make_claim()
-            self._make_receipt()
+        self._make_source()
+        self.database.side_by_side(lambda make: make(), [self._make_receipt, self._make_claim])
         self.database.detach("whole")
         self.database.lock()
 
     def unknown(self, names: Sequence[str]) -> list[str]:
         """Those of the names that are no article's."""
+        if not names:
+            return []
         known = {name for (name,) in self.database.rows("SELECT id FROM source")}
         return [name for name in names if name not in known]
 
@@ -242,49 +244,51 @@ class Grounds:
     def _make_source(self) -> None:
         number, a = self.plan.sources
         precision = column(a.published_precision) if a.published_precision else None
-        last = last_day(column(a.published_on), precision) if a.published_on else "NULL::DATE"
+        table = self.plan.tables[number]
+        last = _last(table.schema, a.published_on, precision) if a.published_on else "NULL::DATE"
         self.database.run(
             f"""CREATE TABLE source AS SELECT t.rowid AS row, {text(column(a.id))} AS id,
-            {last} AS last FROM {whole(self.plan.tables[number])} t"""
+            {last} AS last FROM {whole(table)} t"""
         )
 
-    @property
-    def _passages(self) -> str:
-        """SQL: each passage with the row of its article."""
+    def _traced(self, passages: str) -> str:
+        """SQL: rows with a `span`, each with `src`, the row of its article; NULL where none is.
+
+        The rows are the fewer ones, so that they are what is hashed; an outer join keeps it so.
+        """
         number, s = self.plan.spans
-        return f"""(SELECT {text(column(s.id))} AS span, a.row AS src
+        return f"""(SELECT u.*, p.src FROM (SELECT {text(column(s.id))} AS span, a.row AS src
             FROM {whole(self.plan.tables[number])} t
-            JOIN source a ON a.id = {text(column(s.source))})"""
+            JOIN source a ON a.id = {text(column(s.source))}) p
+            RIGHT JOIN ({passages}) u ON u.span = p.span)"""
 
     def _make_claim(self) -> None:
-        none = "SELECT 0 AS tab, 0::BIGINT AS row, 0::BIGINT AS src, NULL::DATE AS last"
-        parts = [f"{none} WHERE false"]
+        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS span, NULL::DATE AS last WHERE false"]
         for number, principal in self.plan.claims:
             table = self.plan.tables[number]
             parts.append(
-                f"""SELECT {number}, t.rowid, p.src, {_over(table.schema)} FROM {whole(table)} t
-                LEFT JOIN {self._passages} p ON p.span = {text(column(principal))}"""
+                f"""SELECT {number}, t.rowid, {text(column(principal))}, {_over(table.schema)}
+                FROM {whole(table)} t"""
             )
-        self.database.run(f"CREATE TABLE claim AS {' UNION ALL '.join(parts)}")
+        traced = self._traced(" UNION ALL ".join(parts))
+        self.database.run(f"CREATE TABLE claim AS SELECT tab, row, src, last FROM {traced}")
 
     def _make_receipt(self) -> None:
         number, e = self.plan.edges
         edges = whole(self.plan.tables[number])
-        parts = [
-            "SELECT 0::INTEGER AS tab, 0::BIGINT AS row, '' AS field, 0::BIGINT AS src WHERE false"
-        ]
+        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS field, '' AS span WHERE false"]
         for other, key in self.plan.others:
-            table = self.plan.tables[other]
             parts.append(
-                f"""SELECT {other}, t.rowid, {column(e.field, "e")}, p.src
-                FROM {edges} e
-                JOIN {whole(table)} t ON {text(column(key))} = {text(column(e.record, "e"))}
-                JOIN {self._passages} p ON p.span = {text(column(e.span, "e"))}"""
+                f"""SELECT {other}, t.rowid, {column(e.field, "e")}, {text(column(e.span, "e"))}
+                FROM {edges} e JOIN {whole(self.plan.tables[other])} t
+                ON {text(column(key))} = {text(column(e.record, "e"))}"""
             )
+        traced = self._traced(" UNION ALL ".join(parts))
         self.database.run(
             f"""CREATE TABLE receipt AS SELECT tab, row, field, src, count(*) AS n
-            FROM ({" UNION ALL ".join(parts)}) GROUP BY ALL"""
+            FROM {traced} GROUP BY ALL"""
         )
+        self.database.run("DELETE FROM receipt WHERE src IS NULL")
 
 
 def _over(schema: Schema) -> str:
@@ -292,9 +296,15 @@ def _over(schema: Schema) -> str:
     ends = []
     for dates in schema.dates:
         precision = column(dates.precision) if dates.precision else None
-        start = last_day(column(dates.start), precision)
-        ends.append(f"coalesce({last_day(column(dates.end))}, {start})" if dates.end else start)
+        start = _last(schema, dates.start, precision)
+        end = _last(schema, dates.end) if dates.end else "NULL"
+        ends.append(f"coalesce({end}, {start})")
     return f"greatest({', '.join(ends)})" if ends else "NULL::DATE"
+
+
+def _last(schema: Schema, name: str, precision: str | None = None) -> str:
+    """SQL: the last day of a date of a row `t`."""
+    return last_day(column(name), precision, sql_type(schema, name))
 
 
 class Remainder:
@@ -380,73 +390,68 @@ class Remainder:
         run = self.database.run
         run("CREATE SCHEMA kept")
         run(f"CREATE TABLE kept.source AS FROM grounds.source WHERE {' AND '.join(conditions)}")
-        run("CREATE TABLE kept.odd (record VARCHAR)")
-        run("CREATE TABLE kept.odd_cell (record VARCHAR, field VARCHAR)")
-        run("CREATE TABLE kept.recount (record VARCHAR, field VARCHAR, n BIGINT)")
-        for number, _ in enumerate(self.plan.tables):
-            run(f"CREATE TABLE kept.{_gone(number)} (row BIGINT)")
-            run(f"CREATE TABLE kept.{_emptied(number)} (row BIGINT, field VARCHAR)")
-        self._lacks_sources = self._drop(
+        self._drop(
             self.plan.sources[0],
             "SELECT row FROM grounds.source s ANTI JOIN kept.source k USING (row)",
         )
+        self._lacks_sources = self._size(_gone(self.plan.sources[0])) > 0
 
-    def _insert(self, name: str, select: str) -> bool:
-        """Add rows to one of the tables that hold what fell; whether there were any."""
-        before = self._size(name)
-        self.database.run(f"INSERT INTO kept.{name} {select}")
-        ((self._sizes[name],),) = self.database.rows(f"SELECT count(*) FROM kept.{name}")
-        return self._sizes[name] > before
+    def _insert(self, name: str, select: str) -> None:
+        """Add rows to one of the tables that hold what fell; it is made with the first of them."""
+        known = name in self._sizes
+        begin = f"INSERT INTO kept.{name}" if known else f"CREATE TABLE kept.{name} AS"
+        ((count,),) = self.database.rows(f"{begin} {select}")
+        self._sizes[name] = self._size(name) + count
 
     def _size(self, name: str) -> int:
         return self._sizes.get(name, 0)
 
-    def _drop(self, number: int, rows: str) -> bool:
-        """Let rows of a table fall; whether any did that had not."""
+    def _but(self, name: str, *columns: str) -> str:
+        """SQL that leaves out the rows of `c` that one of those tables has already."""
+        if not self._size(name):
+            return ""
+        same = " AND ".join(f"g.{part} = c.{part}" for part in columns)
+        return f"ANTI JOIN kept.{name} g ON {same}"
+
+    def _drop(self, number: int, rows: str) -> None:
+        """Let rows of a table fall."""
         name = _gone(number)
-        new = f"ANTI JOIN kept.{name} g USING (row)"
-        return self._insert(name, f"SELECT DISTINCT row FROM ({rows}) r {new}")
+        self._insert(name, f"SELECT DISTINCT c.row FROM ({rows}) c {self._but(name, 'row')}")
 
-    def _empty(self, number: int, cells: str) -> bool:
-        """Let cells fall, given as rows and columns: with their date or figure, or their row.
-
-        Returns:
-            Whether any did that had not.
-        """
+    def _empty(self, number: int, cells: str) -> None:
+        """Let cells fall, given as rows and columns: with their date or figure, or their row."""
         schema = self.plan.tables[number].schema
         listed = [(name, fellow) for name in schema.names for fellow in fellows(schema, name)]
         pairs = ", ".join(f"({literal(a)}, {literal(b)})" for a, b in listed)
         full = f"""SELECT DISTINCT c.row, f.fellow AS field FROM ({cells}) c
-            JOIN (VALUES {pairs}) f(field, fellow) ON f.field = c.field
-            ANTI JOIN kept.{_gone(number)} g ON g.row = c.row"""
+            JOIN (VALUES {pairs}) f(field, fellow) ON f.field = c.field"""
         stiff = [field.name for field in schema.fields if not may_be_empty(schema, field)]
         held = ", ".join(map(literal, stiff)) or "NULL"
-        fell = self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({held})")
+        self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({held})")
+        self._insert(_emptied(number), self._filled(number, full))
+
+    def _filled(self, number: int, cells: str) -> str:
+        """SQL: those of some cells that are not empty, and whose rows have not fallen."""
+        table = self.plan.tables[number]
         filled = " OR ".join(
-            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)" for name in schema.names
+            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)"
+            for name in table.schema.names
         )
-        name = _emptied(number)
-        return (
-            self._insert(
-                name,
-                f"""SELECT c.row, c.field FROM ({full}) c
-                JOIN {whole(self.plan.tables[number])} t ON t.rowid = c.row
-                ANTI JOIN kept.{name} e ON e.row = c.row AND e.field = c.field
-                WHERE {filled}""",
-            )
-            or fell
-        )
+        return f"""SELECT c.row, c.field FROM (
+                SELECT c.* FROM ({cells}) c {self._but(_gone(number), "row")}
+            ) c JOIN {whole(table)} t ON t.rowid = c.row
+            {self._but(_emptied(number), "row", "field")} WHERE {filled}"""
 
     def _drop_claims(self) -> None:
         late = "false"
         if self.terms.day:
             late = f"c.last > DATE {literal(self.terms.day.isoformat())}"
-        homeless = "c.src IS NOT NULL AND c.src NOT IN (SELECT row FROM kept.source)"
+        homeless = f"c.src IN (SELECT row FROM kept.{_gone(self.plan.sources[0])})"
         for number, _ in self.plan.claims:
             self._drop(
                 number,
                 f"""SELECT row FROM grounds.claim c
-                WHERE tab = {number} AND ({late} OR ({homeless}))""",
+                WHERE tab = {number} AND ({late} OR {homeless})""",
             )
 
     def _drop_cells(self) -> None:
@@ -454,47 +459,61 @@ class Remainder:
         if not self._lacks_sources:
             return
         for number, _ in self.plan.others:
-            cells = f"""SELECT r.row, r.field, count(k.row) > 0 AS alive FROM grounds.receipt r
-                LEFT JOIN kept.source k ON k.row = r.src WHERE r.tab = {number}
-                GROUP BY r.row, r.field"""
-            self._drop(number, f"SELECT row FROM ({cells}) GROUP BY row HAVING NOT bool_or(alive)")
-            self._empty(number, f"SELECT row, field FROM ({cells}) WHERE NOT alive")
+            receipts = f"""FROM grounds.receipt c
+                LEFT JOIN kept.source k ON k.row = c.src WHERE c.tab = {number}"""
+            self._drop(number, f"SELECT c.row {receipts} GROUP BY ALL HAVING count(k.row) = 0")
+            self._empty(
+                number, f"SELECT c.row, c.field {receipts} GROUP BY ALL HAVING count(k.row) = 0"
+            )
 
     def _follow(self) -> None:
         """What refers to something that fell, until nothing more falls."""
+        seen: dict[Reference, list[int]] = {}
         for _ in range(MAX_CHAIN):
-            if not sum(self._follow_one(reference) for reference in self.plan.references):
+            before = dict(self._sizes)
+            for reference in self.plan.references:
+                fell = [self._size(_gone(parent)) for parent, _ in reference.parents]
+                if fell != seen.get(reference):
+                    seen[reference] = fell
+                    self._follow_one(reference)
+            if before == self._sizes:
                 return
         raise PackageError(f"a chain of references is over {MAX_CHAIN:,} rows long")
 
-    def _follow_one(self, reference: Reference) -> bool:
-        lost = [self._lost(parent, key) for parent, key in reference.parents if self._fewer(parent)]
-        if not lost:
-            return False
+    def _follow_one(self, reference: Reference) -> None:
+        lost = [self._lost(reference, *parent) for parent in reference.parents]
+        if not any(lost):
+            return
         schema = self.plan.tables[reference.table].schema
-        key = ", ".join(text(column(name)) for name in reference.columns)
-        hit = f"""{whole(self.plan.tables[reference.table])} t
-            WHERE ({key}) IN ({" UNION ALL ".join(lost)})
-            AND t.rowid NOT IN (SELECT row FROM kept.{_gone(reference.table)})"""
+        hit = f"""SELECT c.* FROM ({" UNION ALL ".join(filter(None, lost))}) c
+            {self._but(_gone(reference.table), "row")}"""
         soft = [n for n in reference.columns if may_be_empty(schema, schema.field(n))]
-        if not soft:
-            return self._drop(reference.table, f"SELECT t.rowid AS row FROM {hit}")
-        cells = f"SELECT t.rowid AS row, {literal(soft[-1])} AS field FROM {hit}"
-        return self._empty(reference.table, cells)
+        if soft:
+            self._empty(reference.table, f"SELECT row, {literal(soft[-1])} AS field FROM ({hit})")
+        else:
+            self._drop(reference.table, hit)
 
     def _fewer(self, number: int) -> bool:
         return (number == self.plan.spans[0] and self._lacks_sources) or self._size(
             _gone(number)
         ) > 0
 
-    def _lost(self, number: int, key: Sequence[str]) -> str:
-        """SQL: the keys of a table's rows that fell."""
-        columns = ", ".join(text(column(name)) for name in key)
-        gone = f"t.rowid IN (SELECT row FROM kept.{_gone(number)})"
-        if number == self.plan.spans[0]:
-            source = text(column(self.plan.spans[1].source))
-            gone = f"({gone} OR {source} NOT IN (SELECT id FROM kept.source))"
-        return f"SELECT {columns} FROM {whole(self.plan.tables[number])} t WHERE {gone}"
+    def _lost(self, reference: Reference, parent: int, key: Sequence[str]) -> str:
+        """SQL: rows that refer to a row of a table that fell; empty where none did."""
+        if not self._fewer(parent):
+            return ""
+        tests = []
+        if self._size(_gone(parent)):
+            tests.append(f"p.rowid IN (SELECT row FROM kept.{_gone(parent)})")
+        if parent == self.plan.spans[0]:
+            source = text(column(self.plan.spans[1].source, "p"))
+            tests.append(f"{source} NOT IN (SELECT id FROM kept.source)")
+        same = " AND ".join(
+            f"{text(column(name))} = {text(column(other, 'p'))}"
+            for name, other in zip(reference.columns, key, strict=True)
+        )
+        return f"""SELECT t.rowid AS row FROM {whole(self.plan.tables[reference.table])} t
+            JOIN {whole(self.plan.tables[parent])} p ON {same} WHERE {" OR ".join(tests)}"""
 
     # -------------------------------------------------------------------------- what is left over
 
@@ -528,28 +547,31 @@ class Remainder:
             idle = f"""SELECT t.rowid AS row FROM {table} t
                 SEMI JOIN ({before}) b(id) ON b.id = {own}
                 ANTI JOIN ({now}) n(id) ON n.id = {own}"""
-            if not self._drop(number, idle):
+            size = self._size(_gone(number))
+            self._drop(number, idle)
+            if size == self._size(_gone(number)):
                 return
 
     def _drop_edges(self) -> None:
         """Records and cells that fell for another reason than that their articles did."""
-        kept = "SEMI JOIN kept.source k ON k.row = r.src"
         for number, (key,) in self.plan.records:
             record, table = text(column(key)), whole(self.plan.tables[number])
             if self._size(_gone(number)):
                 is_claim = number in dict(self.plan.claims)
                 where = "grounds.claim" if is_claim else "grounds.receipt"
+                # Few rows are left before the records' keys are looked up.
                 self._insert(
                     "odd",
-                    f"""SELECT {record} FROM {table} t
-                    SEMI JOIN kept.{_gone(number)} g ON g.row = t.rowid
-                    SEMI JOIN (SELECT r.row FROM {where} r {kept} WHERE tab = {number}) r
-                        ON r.row = t.rowid""",
+                    f"""WITH held AS MATERIALIZED (
+                        SELECT r.row FROM {where} r SEMI JOIN kept.source k ON k.row = r.src
+                        SEMI JOIN kept.{_gone(number)} g ON g.row = r.row WHERE tab = {number})
+                    SELECT {record} AS record FROM {table} t
+                    WHERE t.rowid IN (SELECT row FROM held)""",
                 )
             if self._size(_emptied(number)):
                 self._insert(
                     "odd_cell",
-                    f"""SELECT {record}, e.field FROM kept.{_emptied(number)} e
+                    f"""SELECT {record} AS record, e.field FROM kept.{_emptied(number)} e
                     JOIN {table} t ON t.rowid = e.row""",
                 )
 
@@ -566,8 +588,9 @@ class Remainder:
         holders += [(r.table, r.columns[0]) for r in self.plan.references if key in r.parents]
         for number, name in holders:
             holder = whole(self.plan.tables[number])
-            shed += f""" UNION ALL SELECT {text(column(name))} FROM {holder} t
-                WHERE t.rowid IN (SELECT row FROM kept.{_gone(number)})"""
+            if self._size(_gone(number)):
+                shed += f""" UNION ALL SELECT {text(column(name))} FROM {holder} t
+                    WHERE t.rowid IN (SELECT row FROM kept.{_gone(number)})"""
             uses.append(f"SELECT {text(column(name))} FROM ({self._rest(number)}) t")
         used = " UNION ALL ".join(uses)
         self._drop(
@@ -600,7 +623,7 @@ class Remainder:
         for number, key in self.plan.others:
             self._insert(
                 "recount",
-                f"""SELECT {text(column(key))}, c.field, c.n FROM (
+                f"""SELECT {text(column(key))} AS record, c.field, c.n FROM (
                     SELECT r.row, r.field, {left} AS n FROM grounds.receipt r
                     LEFT JOIN kept.source k ON k.row = r.src WHERE tab = {number}
                     GROUP BY r.row, r.field HAVING {left} < sum(r.n)
@@ -631,13 +654,12 @@ class Remainder:
                 continue
             key = ", ".join(text(column(name)) for name in table.schema.primary_key)
             record = f"concat_ws(', ', {key})" if key else f"'row ' || {text('t.rowid + 1')}"
-            for name, field in ((_gone(number), "NULL"), (_emptied(number), "e.field")):
+            for name, field in ((_gone(number), "NULL"), (_emptied(number), "c.field")):
                 if not self._size(name):
                     continue
-                fell = f"WHERE e.row NOT IN (SELECT row FROM kept.{_gone(number)})"
+                still = self._but(_gone(number), "row") if field != "NULL" else ""
                 yield f"""SELECT {literal(table.name)}, {record}, {field}, {number}, t.rowid
-                    FROM {whole(table)} t JOIN kept.{name} e ON e.row = t.rowid
-                    {fell if field != "NULL" else ""}"""
+                    FROM {whole(table)} t JOIN kept.{name} c ON c.row = t.rowid {still}"""
 
     def _rest(self, number: int) -> str:
         """SQL: the rows of a table that remain, with `kz_ord`."""

@@ -400,11 +400,11 @@ class Shelf:
 
     def numbered(self, name: str) -> str:
         """SQL: a table with `kz_ord`, which counts its rows as the files do."""
-        from kzdata.database import identifier
+        from kzdata.database import table_named
 
         if self.remainder:
             return self.remainder.numbered(name)
-        return f"(SELECT rowid AS kz_ord, * FROM {identifier(name)})"
+        return f"(SELECT rowid AS kz_ord, * FROM {table_named(name)})"
 
     def size(self, name: str) -> int:
         """How many rows a table has in the files."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kzdata.database import LISTED, bigint, identifier, table_named, text
+from kzdata.database import LISTED, ORD, bigint, identifier, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError
 from kzdata.spans import passage_link
@@ -69,28 +69,32 @@ def _rows(shelf: Shelf, keys: list[str]) -> list[tuple[Any, ...]]:
     spans, sources = (declared(shelf, role, "a receipt") for role in ("spans", "sources"))
     s, a = spans.schema.spans, sources.schema.sources
     assert s and a
-    texts = {name: text(identifier(getattr(s, name))) for name in ("id", "source", "quote")}
-    names = {name: identifier(getattr(s, name)) for name in ("start", "end", "occurrence")}
-    columns = ", ".join(f"{sql} AS {name}_" for name, sql in (texts | names).items())
-    numbers = ", ".join(f"{bigint(f'{name}_')} AS {identifier(name)}" for name in names)
+    names = ("id", "source", "quote", "start", "end", "occurrence")
+    columns = ", ".join(f"{text(identifier(getattr(s, name)))} AS {name}_" for name in names[:3])
+    columns += "".join(f", {identifier(getattr(s, name))} AS {name}_" for name in names[3:])
     day, address = (text(identifier(n)) if n else "NULL" for n in (a.published_on, a.url))
-    # Numbers are read of the few spans that are asked for, not of all.
+    # Rows are found by key and article alone; quotes are read of those that the answer tells of.
     return shelf.database.rows(
-        f"""WITH span AS NOT MATERIALIZED (SELECT {columns} FROM {table_named(spans.name)}),
-        asked AS MATERIALIZED (SELECT id_ AS id, source_ AS source, quote_ AS quote, {numbers}
-            FROM span WHERE id_ IN {LISTED} AND quote_ <> ''),
-        wide AS MATERIALIZED (SELECT id_ AS id, source_ AS source, quote_ AS quote, {numbers}
-            FROM span WHERE source_ IN (SELECT source FROM asked)),
-        around AS (SELECT asked.id, wide.start, wide.quote, row_number() OVER (
-                PARTITION BY asked.id ORDER BY wide."end" - wide.start DESC, wide.id) AS rank
-            FROM asked JOIN wide ON wide.source = asked.source
+        f"""WITH span AS NOT MATERIALIZED (
+            SELECT {ORD}, {columns} FROM {shelf.numbered(spans.name)}),
+        named AS MATERIALIZED (SELECT {ORD}, source_ FROM span WHERE id_ IN {LISTED}),
+        wide AS MATERIALIZED (SELECT {ORD}, id_, source_, {bigint("start_")} AS start,
+            {bigint("end_")} AS "end"
+            FROM span WHERE source_ IN (SELECT source_ FROM named)),
+        asked AS (SELECT * FROM wide SEMI JOIN named USING ({ORD})),
+        around AS (SELECT asked.{ORD} AS inner_, wide.{ORD} AS outer_, row_number() OVER (
+                PARTITION BY asked.{ORD} ORDER BY wide."end" - wide.start DESC, wide.id_) AS rank
+            FROM asked JOIN wide ON wide.source_ = asked.source_
             AND wide.start <= asked.start AND wide."end" >= asked."end"),
+        pair AS MATERIALIZED (SELECT inner_, outer_ FROM around WHERE rank = 1),
+        told AS MATERIALIZED (SELECT * FROM span WHERE {ORD} IN (
+            SELECT inner_ FROM pair UNION ALL SELECT outer_ FROM pair)),
         article AS NOT MATERIALIZED (SELECT {text(identifier(a.id))} AS id, {day} AS day,
             {address} AS address FROM {table_named(sources.name)})
-        SELECT asked.id, asked.source, day, asked.quote, asked.start, asked."end",
-            asked.occurrence, address, around.start, around.quote
-        FROM asked JOIN around ON around.id = asked.id AND rank = 1
-        LEFT JOIN article ON article.id = asked.source
-        WHERE asked.start IS NOT NULL AND asked.occurrence IS NOT NULL""",
+        SELECT i.id_, i.source_, day, i.quote_, {bigint("i.start_")}, {bigint("i.end_")},
+            {bigint("i.occurrence_")}, address, {bigint("o.start_")}, o.quote_
+        FROM pair JOIN told AS i ON i.{ORD} = inner_ JOIN told AS o ON o.{ORD} = outer_
+        LEFT JOIN article ON article.id = i.source_
+        WHERE i.quote_ <> '' AND {bigint("i.occurrence_")} IS NOT NULL""",
         [keys],
     )

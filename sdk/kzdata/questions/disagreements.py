@@ -9,11 +9,11 @@ day, both are about one thing only if they are about the same event. What they s
 - they say states (dismissed, resigned) that differ.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from kzdata.database import each_day, literal
+from kzdata.database import each_day, held, literal
 from kzdata.questions.answers import MOST, Rows
 from kzdata.questions.claims import Claim, Claims, described, tables
 from kzdata.questions.intervals import beyond, exceeds, span
@@ -136,16 +136,30 @@ class _Search(NamedTuple):
     """How to find pairs.
 
     Attributes:
-        shared: SQL of common table expressions.
-        rows: The relation of the claims that may be part of a pair.
+        rows: SQL of the claims that may be part of a pair, for `held("claim")`.
         suspects: SQL of a relation of fewer of them, none of which is missing.
-        joins: Arguments of `_Part._both`.
+        joins: The ways to be a pair.
     """
 
-    shared: str
     rows: str
     suspects: str
-    joins: list[tuple[str, str, str]]
+    joins: "list[_Join]"
+
+
+class _Join(NamedTuple):
+    """A way in which two claims may be a pair.
+
+    Attributes:
+        side: Of which relation they are: `all`, `daily` for one row a day, `near` for one event.
+        within: When a population or a place lies within another.
+        disagree: The further condition.
+        where: What some claim must be, or there is no such pair.
+    """
+
+    side: str
+    within: str
+    disagree: str
+    where: str
 
 
 class _Part:
@@ -155,8 +169,8 @@ class _Part:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
         self._scopes = {role: claims.scope(role) for role in ("population", "place")}
-        keys = claims.keys
-        wanted = [f"coalesce(key NOT IN (SELECT id FROM {claims.links.retracted(keys)}), true)"]
+        gone = f"(SELECT id FROM {claims.links.fates(claims.keys)} WHERE retracted)"
+        wanted = ["true"]
         where = self._scopes["place"]
         if place is not None:
             within = where.within(place) if where else "(SELECT '' AS id WHERE false)"
@@ -164,17 +178,18 @@ class _Part:
         if event is not None:
             wanted.append(f"event = {literal(event)}")
         unsaid = [f"{role} IS NULL" for role, values in self._scopes.items() if values]
-        columns = ("key", "event", *claims.about, "state", "population", "place", "unit", "first",
-                   "last", "low", "high", "above", "below", "numbered")  # fmt: skip
-        self._with = f"""WITH claim AS MATERIALIZED (
-            SELECT {", ".join(columns)}, {" OR ".join([*unsaid, "first IS NULL"])} AS partial
-            FROM {claims.relation} AS c WHERE {" AND ".join(wanted)})"""
+        self._partial = " OR ".join([*unsaid, "first IS NULL"])
+        self._told = (
+            f"{claims.relation} AS c ANTI JOIN {gone} AS g ON g.id = c.key "
+            f"WHERE {' AND '.join(wanted)}"
+        )
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
         computed = self._pairs()
+        told = f"(SELECT key FROM {self._told})"
         curated = self._database.rows(
-            f"{self._with} SELECT one, two FROM {self._claims.links.contradictions('claim')} "
+            f"SELECT one, two FROM {self._claims.links.contradictions(told)} "
             f"ORDER BY ALL LIMIT {self._limit + 1}"
         )
         pairs = dict.fromkeys([*computed, *((one, two) for one, two in curated)])
@@ -214,11 +229,15 @@ class _Part:
 
     def _pairs(self) -> dict[tuple[str, str], str]:
         """Pairs of keys, the smaller first, with `figure` or `state`."""
-        found: dict[tuple[str, str], str] = {}
+        searches: dict[str, Callable[[], _Search]] = {}
         if self._claims.declared.state:
-            found |= dict.fromkeys(self._smallest(self._states()), "state")
+            searches["state"] = self._states
         if self._table.schema.figure:
-            found |= dict.fromkeys(self._smallest(self._figures()), "figure")
+            searches["figure"] = self._figures
+        found: dict[tuple[str, str], str] = {}
+        with self._database.holding(**(self._wholes if searches else {})):
+            for kind, search in searches.items():
+                found |= dict.fromkeys(self._smallest(search()), kind)
         return found
 
     def _smallest(self, search: _Search) -> list[tuple[str, str]]:
@@ -228,76 +247,106 @@ class _Part:
         candidates come before all other pairs, and mostly suffice.
         """
         many = _FIRST * (self._limit + 1)
-        for candidates, most in ((search.rows, many), (search.suspects, many)):
-            pairs, count = self._among(search, candidates, most)
-            if len(pairs) > self._limit or count <= most:
+        with self._database.holding(claim=search.rows):
+            pairs, count = self._among(search, held("claim"), many)
+            if len(pairs) > self._limit or count <= many:
                 return pairs
-        return self._among(search, search.suspects)[0]
+            with self._database.holding(suspect=search.suspects):
+                pairs, count = self._among(search, held("suspect"), many)
+                if len(pairs) > self._limit or count <= many:
+                    return pairs
+                return self._among(search, held("suspect"))[0]
 
     def _among(
         self, search: _Search, candidates: str, most: int | None = None
     ) -> tuple[list[tuple[str, str]], int]:
         """Pairs of candidates, the smaller among the first of them, and how many candidates."""
-        limit = "" if most is None else f"LIMIT {most}"
-        joins = [join for each in search.joins for join in self._both(*each)]
-        rows = self._database.rows(
-            f"""{self._with}, {self._wholes} {search.shared}
-            candidate AS MATERIALIZED (SELECT * FROM {candidates}),
-            early AS MATERIALIZED (SELECT * FROM candidate SEMI JOIN (
-                SELECT key FROM candidate ORDER BY key {limit}) USING (key)),
-            candidate_daily AS MATERIALIZED (
-                SELECT *, {_EACH} FROM candidate WHERE NOT partial),
-            candidate_near AS MATERIALIZED (
-                SELECT * FROM candidate SEMI JOIN early USING (event)),
-            early_near AS (SELECT * FROM early),
-            early_daily AS MATERIALIZED (SELECT *, {_EACH} FROM early WHERE NOT partial),
-            pair AS (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
-                FROM ({" UNION ALL ".join(joins)}) ORDER BY ALL LIMIT {self._limit + 1})
-            SELECT one, two, count FROM (SELECT count(*) AS count FROM candidate)
-            LEFT JOIN pair ON true ORDER BY one, two"""
-        )
+        if not (ways := [join for join in search.joins if self._any(candidates, join.where)]):
+            return [], 0
+        with self._database.holding(**self._sides(candidates, most, ways)):
+            joins = " UNION ALL ".join(sql for way in ways for sql in self._both(candidates, way))
+            rows = self._database.rows(
+                f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {candidates})
+                LEFT JOIN (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
+                    FROM ({joins}) ORDER BY ALL LIMIT {self._limit + 1})
+                ON true ORDER BY one, two"""
+            )
         return [(one, two) for one, two, _ in rows if one is not None], rows[0][2]
 
-    def _both(self, rows: str, within: str, disagree: str) -> Iterator[str]:
+    def _any(self, candidates: str, condition: str) -> bool:
+        """Whether there is a candidate of a kind."""
+        return bool(self._database.rows(f"SELECT 1 FROM {candidates} WHERE {condition} LIMIT 1"))
+
+    @staticmethod
+    def _sides(candidates: str, most: int | None, ways: Iterable[_Join]) -> dict[str, str]:
+        """SQL of what `_both` joins, besides all candidates."""
+        last = f"(SELECT max(key) FROM (SELECT key FROM {candidates} ORDER BY key LIMIT {most}))"
+        early = f"FROM {candidates}" + (f" WHERE key <= {last}" if most is not None else "")
+        sides = {"early": early, "early_daily": f"FROM {_daily(held('early'))}"}
+        if any(way.side == "near" for way in ways):
+            near = f"SELECT c.* FROM {candidates} AS c SEMI JOIN {held('early')} USING (event)"
+            sides["near"] = near
+        return sides
+
+    def _both(self, candidates: str, join: _Join) -> Iterator[str]:
         """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
 
         Args:
-            rows: Nothing, `_daily` for one row a day, or `_near` for claims about one event.
-            within: When a population or a place lies within another.
-            disagree: The further condition.
+            candidates: The relation of all others.
+            join: When they are a pair.
         """
-        early, others = f"early{rows}", f"candidate{rows}"
+        early, others = {
+            "all": (held("early"), candidates),
+            "daily": (held("early_daily"), _daily(candidates)),
+            "near": (held("early"), held("near")),
+        }[join.side]
         same = self._equal("p", "w", self._claims.about)
         wholes, parts = self._parts(early), self._parts(early, down=True)
         for part, whole, order, up in ((wholes, others, "<", True), (others, parts, ">", False)):
+            ups, downs = "_of" * up, "_of" * (not up)
             lies = [
-                within.format(part=f"p.{role}{'_of' * up}", whole=f"w.{role}{'_of' * (not up)}")
+                join.within.format(part=f"p.{role}{ups}", whole=f"w.{role}{downs}")
                 for role in self._roles
             ]
-            conditions = [*same, *lies, f"p.key {order} w.key", disagree]
+            conditions = [*same, *lies, f"p.key {order} w.key", join.disagree]
             yield f"""SELECT p.key AS one, w.key AS two
                 FROM {part} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
 
     def _states(self) -> _Search:
         differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
         by = ", ".join(self._claims.about)
-        shared = f"""stated AS (SELECT * FROM claim WHERE state IS NOT NULL AND {self._known}),
-        torn AS (SELECT {by} FROM stated GROUP BY ALL HAVING min(state) <> max(state)),"""
-        same = " AND ".join(self._equal("s", "t", self._claims.about))
-        suspects = f"(SELECT s.* FROM stated AS s SEMI JOIN torn AS t ON {same})"
-        return _Search(shared, "stated", suspects, [("", _UNLESS, differ)])
+        claim, same = held("claim"), " AND ".join(self._equal("s", "t", self._claims.about))
+        torn = f"(SELECT {by} FROM {claim} GROUP BY ALL HAVING min(state) <> max(state))"
+        suspects = f"SELECT s.* FROM {claim} AS s SEMI JOIN {torn} AS t ON {same}"
+        rows = self._claiming(["state"], f"state IS NOT NULL AND {self._known}")
+        return _Search(rows, suspects, [_Join("all", _UNLESS, differ, "true")])
+
+    def _claiming(self, columns: Sequence[str], condition: str) -> str:
+        """SQL of claims, with what all searches need of them and further columns."""
+        names = ("key", "event", *self._claims.about, "population", "place", "first", "last")
+        return f"""SELECT {", ".join((*names, *columns))}, {self._partial} AS partial
+            FROM {self._told} AND {condition}"""
 
     def _figures(self) -> _Search:
         counts = self._claims.declared.outcome is not None
-        larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {exceeds('p', 'w', counts)}"
+        # One exceeds the other only where both have the end: so fewer rows are joined.
+        ends = "p.low IS NOT NULL AND w.high IS NOT NULL"
+        larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {ends} AND {exceeds('p', 'w', counts)}"
         event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
-        joins = [("_daily", _STATED, f"{days} AND {larger}") for days in _SAME_DAY]
-        joins += [("_near", _UNLESS, f"{partial} AND {event}") for partial in _PARTIAL]
-        shared = f"""figure AS NOT MATERIALIZED (SELECT *, {span(counts)} FROM claim
-            WHERE numbered AND coalesce(low, high) IS NOT NULL AND {self._known}),"""
-        return _Search(shared, "figure", self._suspects(), joins)
+        joins = [
+            _Join("daily", _STATED, f"{days} AND {larger}", _LONG if "NULL" in days else "true")
+            for days in _SAME_DAY
+        ]
+        joins += [
+            _Join("near", _UNLESS, f"{partial} AND {event}", "partial") for partial in _PARTIAL
+        ]
+        rows = self._claiming(
+            ["unit", "low", "high", "above", "below"],
+            f"numbered AND coalesce(low, high) IS NOT NULL AND {self._known}",
+        )
+        return _Search(rows, self._suspects(counts), joins)
 
-    def _suspects(self) -> str:
+    def _suspects(self, counts: bool) -> str:
         """SQL of the figures that may be part of a disagreement: of groups whose ends exclude.
 
         Of all claims about one thing and day only the largest lower end and the smallest upper end
@@ -322,7 +371,8 @@ class _Part:
         some = "max(CASE WHEN partial THEN {} END)", "min(CASE WHEN partial THEN {} END)"
         keys = ", ".join(filter(None, [by, at, "each"]))
         wholes = ", ".join(filter(None, [by, of, "each"]))
-        return f"""(WITH daily AS (SELECT *, {_EACH} FROM figure WHERE NOT partial),
+        return f"""WITH figure AS NOT MATERIALIZED (SELECT *, {span(counts)} FROM {held("claim")}),
+        daily AS (FROM {_daily("figure")}),
         bound AS MATERIALIZED (SELECT {keys}, {ends} FROM daily GROUP BY ALL),
         part AS (SELECT {wholes}, max(least) AS least FROM {self._parts("bound")} GROUP BY ALL),
         hot AS MATERIALIZED ({hot}),
@@ -337,7 +387,7 @@ class _Part:
             ON {" AND ".join([*same, "p.event = w.event"])}
             WHERE {beyond("p.least", "w.some_most")} OR {beyond("w.some_least", "p.most")}
             OR (p.partial AND ({beyond("p.least", "w.most")} OR {beyond("w.least", "p.most")})))
-        SELECT * FROM figure SEMI JOIN suspect USING (key))"""
+        SELECT * FROM figure SEMI JOIN suspect USING (key)"""
 
     @property
     def _roles(self) -> tuple[str, ...]:
@@ -355,14 +405,14 @@ class _Part:
         return [f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in names]
 
     @property
-    def _wholes(self) -> str:
+    def _wholes(self) -> dict[str, str]:
         """SQL: what each population and each place is part of."""
         closed = {role: scope.pairs for role, scope in self._scopes.items() if scope}
-        return "".join(
-            f"""{role}s AS MATERIALIZED (WITH pair AS {pairs}
-            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair), """
+        return {
+            f"{role}s": f"""WITH pair AS {pairs}
+            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair"""
             for role, pairs in closed.items()
-        )
+        }
 
     def _parts(self, rows: str, *, down: bool = False) -> str:
         """SQL: each row with each population and place that its own is part of, as `place_of`.
@@ -375,7 +425,7 @@ class _Part:
         own, other = ("whole", "id") if down else ("id", "whole")
         for role in self._roles:
             columns.append(f"coalesce({role}s.{other}, c.{role}) AS {role}_of")
-            joins.append(f"LEFT JOIN {role}s ON {role}s.{own} = c.{role}")
+            joins.append(f"LEFT JOIN {held(f'{role}s')} AS {role}s ON {role}s.{own} = c.{role}")
         return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
 
 
@@ -386,7 +436,6 @@ _PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
 """Which of the two does not say the population, the place or the day; else both are `_STATED`."""
 _OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
 _FEW = 3
-_EACH = f"{each_day('first', 'last', _FEW)} AS each"
 _SAME_DAY_OF_GROUPS = (
     "p.each = w.each",
     "p.each IS NULL",
@@ -399,3 +448,11 @@ _SAME_DAY = tuple(
 joined day by day, and only longer ones by comparison."""
 _FIRST = 4
 """Candidates that are looked at first, for each disagreement that may be listed."""
+
+
+_LONG = f"(NOT partial AND last - first >= {_FEW})"
+
+
+def _daily(rows: str) -> str:
+    """SQL of those of some claims that say all, a row for each of their days."""
+    return each_day(f"(FROM {rows} WHERE NOT partial)", "first", "last", _FEW)

@@ -52,33 +52,41 @@ class Links:
             keys: SQL of a relation with the column `key`, the claims that may be told of.
         """
         chosen = among("relation", self.declared.contradicts)
-        known = f"claim IN (SELECT key FROM {keys}) AND other IN (SELECT key FROM {keys})"
-        least, most = "least(claim, other)", "greatest(claim, other)"
-        return (
-            f"(SELECT DISTINCT {least} AS one, {most} AS two FROM {self._relation} AS l "
-            f"WHERE {chosen} AND {known})"
-        )
+        return f"""(WITH link AS MATERIALIZED (
+                SELECT claim, other FROM {self._relation} AS l WHERE {chosen}),
+            known AS MATERIALIZED (SELECT key FROM {keys} AS k WHERE key IN (
+                SELECT claim FROM link UNION ALL SELECT other FROM link))
+            SELECT DISTINCT least(claim, other) AS one, greatest(claim, other) AS two FROM link
+            WHERE claim IN (SELECT key FROM known) AND other IN (SELECT key FROM known))"""
 
-    def retracted(self, keys: str) -> str:
-        """SQL of the relation `id`: claims that another claim retracts, or that are withdrawn."""
-        withdrawn = ""
-        if self._gone and self._gone.schema.tombstones:
-            record = text(identifier(self._gone.schema.tombstones.record))
-            withdrawn = f" UNION SELECT {record} FROM {table_named(self._gone.name)}"
-        chosen = among("relation", self.declared.retracts)
-        return (
-            f"(SELECT other AS id FROM {self._relation} AS l JOIN {keys} AS k ON k.key = claim "
-            f"WHERE {chosen}{withdrawn})"
-        )
+    def fates(self, keys: str) -> str:
+        """SQL of the relation `id`, `retracted`, `superseded`: claims that no longer stand.
 
-    def superseded(self, keys: str) -> str:
-        """SQL of the relation `id`: claims that another claim, not itself retracted, supersedes."""
-        chosen = among("relation", self.declared.supersedes)
-        return (
-            f"(SELECT other AS id FROM {self._relation} AS l JOIN {keys} AS k ON k.key = claim "
-            f"WHERE {chosen} "
-            f"AND claim NOT IN (SELECT id FROM {self.retracted(keys)} WHERE id IS NOT NULL))"
-        )
+        One is retracted by another claim, or withdrawn from the package; or superseded by another
+        claim that is not itself retracted.
+
+        Args:
+            keys: SQL of a relation with the column `key`, the claims that there are.
+        """
+        d = self.declared
+        retracts, supersedes = among("relation", d.retracts), among("relation", d.supersedes)
+        return f"""(WITH link AS MATERIALIZED (SELECT claim, relation, other
+                FROM {self._relation} AS l SEMI JOIN {keys} AS k ON k.key = claim),
+            gone AS MATERIALIZED (
+                SELECT other AS id FROM link WHERE {retracts} {self._withdrawn}),
+            fate AS (SELECT id, true AS retracted, false AS superseded FROM gone UNION ALL
+                SELECT other, false, true FROM link ANTI JOIN gone ON gone.id = claim
+                WHERE {supersedes})
+            SELECT id, bool_or(retracted) AS retracted, bool_or(superseded) AS superseded
+            FROM fate GROUP BY id)"""
+
+    @property
+    def _withdrawn(self) -> str:
+        """SQL that adds the records of the package's tombstones."""
+        if not self._gone or not self._gone.schema.tombstones:
+            return ""
+        record = text(identifier(self._gone.schema.tombstones.record))
+        return f"UNION SELECT {record} FROM {table_named(self._gone.name)}"
 
 
 _EMPTY = "(SELECT '' AS claim, '' AS relation, '' AS other, '' AS note WHERE false)"

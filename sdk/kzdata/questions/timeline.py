@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from kzdata.database import among, calendar_day, identifier, literal, table_named, text
+from kzdata.database import LISTED, calendar_day, identifier, literal, table_named, text
 from kzdata.descriptor import Events, Participants, Table
 from kzdata.errors import UsageError
 from kzdata.questions.answers import MOST, Rows
@@ -259,7 +259,8 @@ class _Asked:
         columns["title"] = f"coalesce({columns['title']}, {self._key})"
         rows = self._database.rows(
             f"SELECT {', '.join(columns.values())} FROM {table_named(self._table.name)} AS e "
-            f"WHERE {among(self._key, keys)}"
+            f"WHERE {self._key} IN {LISTED}",
+            [keys],
         )
         told = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
         ways = self._ways(event["place"] for event in told.values())
@@ -289,7 +290,8 @@ class _Asked:
         found: dict[str, list[tuple[str, str | None]]] = {}
         for key, who, how in self._database.rows(
             f"SELECT {event}, {actor}, {role} FROM {table_named(table.name)} "
-            f"WHERE {among(event, keys)} AND {actor} IS NOT NULL ORDER BY ALL"
+            f"WHERE {event} IN {LISTED} AND {actor} IS NOT NULL ORDER BY ALL",
+            [keys],
         ):
             found.setdefault(key, []).append((who, how))
         return found
@@ -302,8 +304,9 @@ class _Asked:
         record, field, span = (text(identifier(name)) for name in (e.record, e.field, e.span))
         rows = self._database.rows(
             f"SELECT {record}, {span}, {field} FROM {table_named(table.name)} "
-            f"WHERE {among(record, keys)} AND {span} IS NOT NULL AND {field} IS NOT NULL "
-            "ORDER BY ALL"
+            f"WHERE {record} IN {LISTED} AND {span} IS NOT NULL AND {field} IS NOT NULL "
+            "ORDER BY ALL",
+            [keys],
         )
         cited = citations(self._shelf, (span for _, span, _ in rows))
         fields: dict[tuple[str, str], list[str]] = {}

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
 
-from kzdata.database import literal
+from kzdata.database import held, literal
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError
 from kzdata.questions.answers import MOST, Rows
@@ -166,8 +166,9 @@ def toll(
     parts = [_Part(shelf, table, asked, policy, retracted, limit) for table in _tolls(shelf)]
     for role, value in asked.items():
         check([found for part in parts if (found := part.claims.scope(role))], role, value)
-    scopes = [scope for part in parts for scope in part.scopes()]
-    wider = [claim for part in parts for claim in part.wider()]
+    answers = [part.answer() for part in parts]
+    scopes = [scope for listed, _ in answers for scope in listed]
+    wider = [claim for _, others in answers for claim in others]
     listed = [entry.claim for scope in scopes for entry in scope.entries]
     references = {
         (claim.wording or "", claim.policy)
@@ -221,11 +222,10 @@ class _Part:
         wanted = [] if retracted else ["NOT retracted"]
         if asked["outcome"] is not None:
             wanted.append(f"about0 = {literal(asked['outcome'])}")
-        links, keys = self.claims.links, self.claims.keys
-        self._with = f"""WITH stated AS MATERIALIZED (SELECT *, {columns},
-                coalesce(key IN (SELECT id FROM {links.retracted(keys)}), false) AS retracted,
-                coalesce(key IN (SELECT id FROM {links.superseded(keys)}), false) AS superseded
-            FROM {self.claims.relation} AS c),
+        self._with = f"""WITH stated AS (SELECT c.*, {columns},
+                coalesce(f.retracted, false) AS retracted,
+                coalesce(f.superseded, false) AS superseded
+            FROM {self.claims.relation} AS c LEFT JOIN {held("fate")} AS f ON f.id = c.key),
         fitting AS (SELECT * FROM stated WHERE {" AND ".join(wanted) or "true"}),
         chosen AS (SELECT * FROM fitting WHERE place_fit = 'in' AND population_fit = 'in')"""
 
@@ -242,7 +242,13 @@ class _Part:
             f"WHEN {role} IN (SELECT id FROM {scope.around(value)}) THEN 'wider' ELSE 'out' END"
         )
 
-    def scopes(self) -> Iterator[Scope]:
+    def answer(self) -> tuple[list[Scope], list[Wider]]:
+        """The scopes, and claims about more than was asked for."""
+        fates = self.claims.links.fates(self.claims.keys)
+        with self._database.holding(fate=f"FROM {fates}"):
+            return list(self._listed()), list(self._wider())
+
+    def _listed(self) -> Iterator[Scope]:
         """The scopes in the order of their names, with the claims up to the limit."""
         counts, envelopes = self._scopes_named()
         entries = self._entries()
@@ -310,8 +316,10 @@ class _Part:
         by = [key for key in by if key != claim.key]
         return f" by {', '.join(by)}" if by else ""
 
-    def wider(self) -> Iterator[Wider]:
+    def _wider(self) -> Iterator[Wider]:
         """Claims about more than was asked for, or that do not say whether they are."""
+        if self._asked["place"] is None and self._asked["population"] is None:
+            return
         rows = self._database.rows(
             f"""{self._with} SELECT key, place_fit, population_fit FROM fitting
             WHERE place_fit <> 'out' AND population_fit <> 'out'

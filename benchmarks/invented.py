@@ -256,6 +256,8 @@ def traceable(figures: int) -> list[Plan]:
     low = "CASE WHEN hedge(i) NOT IN ('at_most', 'vague') THEN number(i)::VARCHAR END"
     high = """CASE WHEN hedge(i) IN ('exact', 'approximately', 'at_most')
         THEN number(i)::VARCHAR END"""
+    first = f"i * {PER_LINK}"
+    turned = f"CAST(day({first} + 1) >= day({first}) AS INTEGER)"
     figure = {"text": "value_text", "low": "value_low", "high": "value_high",
               "qualifier": "qualifier", "span": "span_id"}  # fmt: skip
     return [
@@ -343,11 +345,12 @@ def traceable(figures: int) -> list[Plan]:
             "kzdata:principal": "span_id", "kzdata:figure": figure,
             "kzdata:dates": [{"start": "as_of", "precision": "as_of_precision"}]}),
         Plan("links", -(-figures // PER_LINK), [
-            identified("claim_id", "CL", f"i * {PER_LINK} + 1"),
-            column("relation", "CASE i % 5 WHEN 0 THEN 'retracts' WHEN 1 THEN 'contradicts' "
-                   "ELSE 'updates' END", enum=["contradicts", "retracts", "updates"],
+            identified("claim_id", "CL", f"{first} + {turned}"),
+            column("relation", f"""CASE WHEN i % 5 = 0 THEN 'retracts'
+                WHEN i % 5 = 1 AND matter({first}) <> matter({first} + 1) THEN 'contradicts'
+                ELSE 'updates' END""", enum=["contradicts", "retracts", "updates"],
                    required=True),
-            identified("other_id", "CL", f"i * {PER_LINK}"),
+            identified("other_id", "CL", f"{first} + 1 - {turned}"),
         ], {"primaryKey": ["claim_id", "relation", "other_id"], "foreignKeys": [
             reference("claim_id", "claims"), reference("other_id", "claims", "claim_id")],
             "kzdata:links": {"claim": "claim_id", "relation": "relation", "other": "other_id",

@@ -10,7 +10,7 @@ import pytest
 import kzdata
 from kzdata.dates import PRECISIONS
 from kzdata.figures import QUALIFIERS
-from kzdata.validation.traceability import ROLES
+from kzdata.validation.model import ROLES
 
 VOCABULARIES = {
     "event_type": ("event_types", "event_type"),

@@ -222,6 +222,11 @@ def sha256(expression: str) -> str:
     return f"sha256({expression})"
 
 
+def joined(expressions: Iterable[str], between: str) -> str:
+    """Some texts as one, with another between them; NULL is passed over."""
+    return f"concat_ws({literal(between)}, {', '.join(expressions)})"
+
+
 def text(expression: str) -> str:
     """Any value as text."""
     return f"CAST({expression} AS VARCHAR)"
@@ -239,6 +244,11 @@ def between_doubles(expression: str, low: float, high: float) -> str:
     """
     ends = [double(literal(repr(end))) for end in (low, high)]
     return f"({double(expression)} BETWEEN {ends[0]} AND {ends[1]})"
+
+
+def small(expression: str) -> str:
+    """The number of a row, in as few bytes as rows can be counted."""
+    return f"CAST({expression} AS UINTEGER)"
 
 
 def bigint(expression: str) -> str:

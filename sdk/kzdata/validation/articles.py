@@ -7,7 +7,7 @@ from kzdata import spans
 from kzdata.database import identifier
 from kzdata.errors import FigureError
 from kzdata.figures import Figure, NumberToken, extent, number_tokens, parse
-from kzdata.validation.model import Model, whole
+from kzdata.validation.model import Model, number_of, whole
 from kzdata.validation.rules import Violation, rule
 
 Articles = Mapping[str, str]
@@ -103,12 +103,10 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     edges = model.one("edges")
     if edges is None or not edges.schema.edges or not model.traceable:
         return
-    e = edges.schema.edges
-    sql = f"""SELECT min(e.kz_ord), p.source, p.first, p.last, p.quote
+    sql = f"""SELECT min(t.kz_ord), p.source, p.first, p.last, p.quote
         FROM shared.tie t JOIN shared.traced c ON c.place = t.place
-        JOIN {identifier(edges.name)} e ON e.kz_ord = t.kz_ord
-        JOIN shared.passage p ON p.span = e.{identifier(e.span)}
-        WHERE c.kind = 'figure' AND c.part = 'text' AND e.{identifier(e.role)} = 'verbatim'
+        JOIN shared.passage p ON p.kz_ord = t.passage
+        WHERE c.kind = 'figure' AND c.part = 'text' AND t.role = {number_of("verbatim")}
         GROUP BY ALL"""
     for ordinal, source, start, end, quote in model.database.rows(sql):
         if source not in texts or texts[source][start:end] != quote:

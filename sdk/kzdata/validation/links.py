@@ -60,13 +60,18 @@ def _pairs(
     if not links or not relations or not claims.schema.record_key:
         return
     (table, d), key = links, identifier(claims.schema.record_key)
-    name = identifier(claims.name)
+    ends = " UNION ALL ".join(
+        f"SELECT {identifier(column)} FROM {identifier(table.name)}"
+        for column in (d.claim, d.other)
+    )
+    # Few claims are linked: the rest need not be kept for the joins.
+    linked = f"(SELECT * FROM {identifier(claims.name)} WHERE {key} IN ({ends}))"
     yield Query(
         table.name,
         f"""SELECT t.kz_ord, {literal(getattr(d, at))}, {found}, {expected}
         FROM {identifier(table.name)} t
-        JOIN {name} c ON c.{key} = t.{identifier(d.claim)}
-        JOIN {name} o ON o.{key} = t.{identifier(d.other)}
+        JOIN {linked} c ON c.{key} = t.{identifier(d.claim)}
+        JOIN {linked} o ON o.{key} = t.{identifier(d.other)}
         WHERE {among(f"t.{identifier(d.relation)}", relations)} AND {breach}""",
     )
 

@@ -6,22 +6,24 @@ traceability rules share, in the schema `shared`:
 
 * `traced`: the columns whose cells are traced, each with a number (`place`), a bit if they need it,
   and what `special_fields` says of them;
-* `passage`: each span with its article's day;
-* `tie`: each evidence edge of a known record, in numbers only;
-* `edge`: those edges that are not plainly good, with the cell's value, its passage, and the claim's
-  principal passage: the rules are asked of these few;
-* `cell`: each cell that has edges: how many, how many they say, whether all are inferred;
+* `passage`: each span with its article's day and length;
+* `tie`: each evidence edge of a known record, in numbers and with the cell's value;
+* `doubt`: the edges that are not plainly good, by number;
+* `doubtful`: their rows;
+* `edge`: these with all that is known of them: the rules are asked of these few;
+* `backing`: each record that has edges: how many, how many they say, which cells they lead from;
+* `cell`: the same for each cell of records in which cells may have several edges;
 * `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
-* `figure`: each figure with its principal passage's quote;
+* `figure`: the figures that are not plainly good, with their principal passage's quote;
 * `term`: codebook terms and aliases: what justifies a category or names an entity;
 * `shadow`: terms that stand inside a longer term of something else;
-* `form`: by category or entity, its terms that stand inside no other, between blanks;
+* `form`: by category or entity, its terms between blanks, and the longer ones that they stand in;
 * `rest`: the passages on which records rest that others refer to;
 * `wording`: what the figure grammar makes of each distinct wording;
 * `datewording`: what the date grammar makes of each distinct quote and day.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -32,9 +34,10 @@ from kzdata.database import (
     any_item,
     bigint,
     contains,
+    decimal,
     identifier,
-    listed,
     literal,
+    small,
     text,
     words,
 )
@@ -48,26 +51,64 @@ COMPUTED = """CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
     WHEN 'qualifier' THEN w.qualifier WHEN 'first' THEN d.first WHEN 'last' THEN d.last
     WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END"""
 """SQL: what the grammars make of a quote, for the part of a figure or date that a cell is."""
-_NAMED = any_item("n.terms", lambda term: contains("(' ' || s.quote || ' ')", term))
-_INSIDE = "s.first >= e.home_first AND s.last <= e.home_last"
-_GOOD = f"""e.place IS NOT NULL AND e.value IS NOT NULL AND (e.home IS NULL OR s.source = e.home)
-    AND (e.kind IS DISTINCT FROM 'figure' OR e.part <> 'text' OR ({_INSIDE}))
-    AND CASE e.role
-        WHEN 'verbatim' THEN e.value = CASE WHEN e.kind = 'span' THEN e.span ELSE s.quote END
-        WHEN 'normalised' THEN e.value = ({COMPUTED.replace("c.part", "e.part")})
-        WHEN 'resolved' THEN CASE WHEN e.kind = 'record' THEN r.span IS NOT NULL ELSE {_NAMED} END
-        WHEN 'coded' THEN {_NAMED}
-        WHEN 'inferred' THEN e.note IS NOT NULL
-        ELSE false END"""
-"""SQL that is true only for edges that break no rule about single edges."""
+ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
+"""What an edge can be; W3C Web Annotation would call them motivations."""
+_QUOTED = "(' ' || s.quote || ' ')"
+_NAMED = f"""({any_item("n.terms", lambda term: contains("s.padded", term))}
+    AND ({any_item("n.longer", lambda term: contains("s.padded", term))}) IS NOT TRUE)"""
+"""SQL: whether a quote plainly holds a term, between blanks, and nowhere a longer one of it."""
 _WIDE = {
     **{name: f"e.{name}" for name in ("tab", "record", "field", "role", "note", "span", "value")},
     **{name: f"s.{name}" for name in ("source", "quote", "day")},
-    "home": "e.home",
+    **{name: f"e.{name}" for name in ("home", "home_first", "home_last")},
+    **{name: f"s.{name}" for name in ("first", "last")},
 }
-_WIDE_NUMBERS = {"first": "s.first", "last": "s.last"}
-_WIDE_NUMBERS |= {name: f"e.{name}" for name in ("home_first", "home_last")}
-"""What is known of an edge that is not plainly good."""
+"""What is known of an edge in doubt."""
+_PLAIN_FIGURE = f"""CASE WHEN text IS NULL
+        THEN coalesce(low, high) IS NULL AND coalesce(qualifier, 'unquantified') = 'unquantified'
+    ELSE wording IS NOT NULL AND {contains("(' ' || quote || ' ')", "(' ' || text || ' ')")}
+        AND low IS NOT DISTINCT FROM w_low AND high IS NOT DISTINCT FROM w_high
+        AND qualifier IS NOT DISTINCT FROM w_qualifier
+        AND coalesce(low = high OR {decimal("low")} <= {decimal("high")}, true) END"""
+"""SQL that is true only for figures that break no rule."""
+_PLAINLY = (
+    ("verbatim", "true", "", "t.value = CASE WHEN c.kind = 'span' THEN s.span ELSE s.quote END"),
+    (
+        "normalised",
+        "c.kind = 'figure'",
+        "LEFT JOIN shared.wording w ON w.wording = s.quote",
+        """t.value = CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
+            WHEN 'qualifier' THEN w.qualifier END""",
+    ),
+    (
+        "normalised",
+        "c.kind IS DISTINCT FROM 'figure'",
+        "LEFT JOIN shared.datewording d ON d.wording = s.quote AND d.day = s.day",
+        """t.value = CASE c.part WHEN 'first' THEN d.first WHEN 'last' THEN d.last
+            WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END""",
+    ),
+    (
+        "resolved",
+        "c.kind = 'record'",
+        "LEFT JOIN shared.rest r ON r.record = t.value AND r.span = s.span",
+        "r.span IS NOT NULL",
+    ),
+    (
+        "resolved",
+        "c.kind IS DISTINCT FROM 'record'",
+        """LEFT JOIN shared.form n
+            ON n.role = 'resolved' AND n.name = t.value AND n.scope = s.source""",
+        _NAMED,
+    ),
+    (
+        "coded",
+        "true",
+        "LEFT JOIN shared.form n ON n.role = 'coded' AND n.name = t.value AND n.scope = c.scope",
+        _NAMED,
+    ),
+)
+"""By role and kind of column: what an edge `t` is joined with, and SQL that is true only for edges
+that break no rule about single edges."""
 
 
 class Model:
@@ -103,15 +144,19 @@ class Model:
 
     def prepare(self) -> None:
         """Build the shared relations; call once, after all tables were read."""
+        if self.one("spans") and self.one("sources"):
+            self._make_passage()
         if self.traceable:
             self._make_traced()
-            self._make_passage()
-            self._make_figure()
+            self._make_tie()
             self._make_wording()
             self._make_datewording()
             self._make_term()
             self._make_rest()
-            self._make_tie()
+            self._make_figure()
+            self._make_doubt()
+            self._make_edge()
+            self._make_backing()
             self._make_receipt()
 
     def _make_passage(self) -> None:
@@ -122,70 +167,132 @@ class Model:
         day = a.written_on or a.published_on
         self.database.share(
             "passage",
-            f"""SELECT s.{identifier(s.id)} AS span, s.{identifier(s.source)} AS source,
+            f"""SELECT {small("s.kz_ord")} AS kz_ord, {small("a.kz_ord")} AS article,
+                s.{identifier(s.id)} AS span, s.{identifier(s.source)} AS source,
                 s.{identifier(s.quote)} AS quote, {whole("s", s.start)} AS first,
-                {whole("s", s.end)} AS last, {f"a.{identifier(day)}" if day else "NULL"} AS day
+                {whole("s", s.end)} AS last, {whole("a", a.length)} AS length,
+                {f"a.{identifier(day)}" if day else "NULL"} AS day
             FROM {identifier(spans.name)} s LEFT JOIN {identifier(sources.name)} a
                 ON a.{identifier(a.id)} = s.{identifier(s.source)}""",
         )
 
     def _make_tie(self) -> None:
-        """One pass over all edges: numbers for every one, and the whole of those in doubt."""
-        wide = {**_WIDE, **{name: text(sql) for name, sql in _WIDE_NUMBERS.items()}}
-        columns = [name for name, sql in (_WIDE | _WIDE_NUMBERS).items() if sql[0] == "e"]
-        columns += ["place", "kind", "part", "scope", "row", "said"]
-        empty = ", ".join(f"NULL AS {name}" for name in ("kz_ord", *columns))
+        """One pass over all edges."""
+        edges = self.one("edges")
+        assert edges and edges.schema.edges
+        columns = ("kz_ord", "place", "row", "said", "role", "value", "span", "home", "article")
+        empty = ", ".join(f"NULL AS {name}" for name in columns)
         parts = [f"SELECT {empty} WHERE false"]
-        parts += [self._edges_of(table, columns) for table in self.records()]
+        parts += [self._tied(table, identifier(edges.name)) for table in self.records()]
         self.database.share(
             "tie",
-            f"""SELECT e.kz_ord, e.place, e.row, e.said, e.role = 'inferred' AS inferred,
-                CASE WHEN {_GOOD} THEN NULL ELSE {listed(wide.values())} END AS edge
-            FROM ({" UNION ALL ".join(parts)}) e
-            LEFT JOIN shared.passage s ON s.span = e.span
-            LEFT JOIN shared.wording w ON e.kind = 'figure' AND w.wording =
-                CASE WHEN e.role = 'normalised' AND e.kind = 'figure' THEN s.quote END
-            LEFT JOIN shared.datewording d ON d.day = s.day AND d.wording =
-                CASE WHEN e.role = 'normalised' AND e.kind = 'date' THEN s.quote END
-            LEFT JOIN shared.form n ON n.role = e.role AND n.name = e.value AND n.scope =
-                CASE e.role WHEN 'coded' THEN e.scope WHEN 'resolved' THEN s.source END
-            LEFT JOIN shared.rest r ON r.span = e.span AND r.record =
-                CASE WHEN e.role = 'resolved' AND e.kind = 'record' THEN e.value END""",
+            f"""SELECT e.* EXCLUDE (span, article), s.kz_ord AS passage,
+                e.home IS NOT NULL AND (s.article = e.article) IS NOT TRUE AS astray
+            FROM ({" UNION ALL ".join(parts)}) e LEFT JOIN shared.passage s ON s.span = e.span""",
         )
-        items = {name: f"edge[{place}]" for place, name in enumerate(wide, 1)}
-        items |= {name: bigint(items[name]) for name in _WIDE_NUMBERS}
-        parts_of = ", ".join(f"{item} AS {name}" for name, item in items.items())
+
+    def _tied(self, table: Table, edges: str) -> str:
+        """SQL: the edges of one table's records."""
+        own = self._own(table)
+        role = " ".join(f"WHEN {literal(role)} THEN {number_of(role)}" for role in ROLES)
+        numbers = {"place": "c.place", "row": small("t.kz_ord"), "said": own["said"]}
+        numbers |= {"role": f"CASE {own['role']} {role} END", "value": own["value"]}
+        numbers |= {"span": own["span"], "home": "p.kz_ord", "article": "p.article"}
+        parts = ", ".join(f"{sql} AS {name}" for name, sql in numbers.items())
+        return f"SELECT {small('e.kz_ord')} AS kz_ord, {parts} {self._joined(table, edges)}"
+
+    def _make_doubt(self) -> None:
+        """The edges of which a rule may be broken; the rules decide."""
+        edges = self.one("edges")
+        assert edges and edges.schema.edges
+        e = edges.schema.edges
+        unsaid = f"{identifier(e.role)} = 'inferred'"
+        if e.note:
+            unsaid += f" AND {identifier(e.note)} IS NULL"
+        tie = "shared.tie t JOIN shared.traced c USING (place)"
+        passage = f"{tie} JOIN (SELECT *, {_QUOTED} AS padded FROM shared.passage s) s"
+        passage += " ON s.kz_ord = t.passage"
+        inside = "JOIN shared.passage h ON h.kz_ord = t.home"
+        parts = [
+            """SELECT kz_ord FROM shared.tie WHERE astray
+                OR place IS NULL OR value IS NULL OR passage IS NULL OR role IS NULL""",
+            f"SELECT {small('kz_ord')} FROM {identifier(edges.name)} WHERE {unsaid}",
+            f"""SELECT t.kz_ord FROM {passage} {inside} WHERE c.kind = 'figure' AND c.part = 'text'
+                AND (s.first >= h.first AND s.last <= h.last) IS NOT TRUE""",
+        ]
+        parts += [
+            f"""SELECT t.kz_ord FROM {passage} {join}
+            WHERE t.role = {number_of(role)} AND {kind} AND ({good}) IS NOT TRUE"""
+            for role, kind, join, good in _PLAINLY
+        ]
+        self.database.share("doubt", " UNION ".join(parts))
+
+    def _make_edge(self) -> None:
+        """All that is known of the edges in doubt."""
+        edges = self.one("edges")
+        assert edges and edges.schema.edges
+        own = [name for name, sql in _WIDE.items() if sql[0] == "e"]
+        empty = ", ".join(f"NULL AS {name}" for name in ("kz_ord", *own))
+        self.database.share(
+            "doubtful",
+            f"SELECT * FROM {identifier(edges.name)} SEMI JOIN shared.doubt USING (kz_ord)",
+        )
+        parts = [f"SELECT {empty} WHERE false"]
+        for table in self.records():
+            known = self._own(table)
+            named = ", ".join(f"{known[name]} AS {name}" for name in own)
+            parts.append(f"SELECT e.kz_ord, {named} {self._joined(table, 'shared.doubtful')}")
+        wide = ", ".join(f"{sql} AS {name}" for name, sql in _WIDE.items())
         self.database.share(
             "edge",
             f"""SELECT *, CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
-            FROM (SELECT kz_ord, {parts_of} FROM shared.tie WHERE edge IS NOT NULL)""",
+            FROM (SELECT e.kz_ord, {wide} FROM ({" UNION ALL ".join(parts)}) e
+            LEFT JOIN shared.passage s ON s.span = e.span)""",
+        )
+
+    def _make_backing(self) -> None:
+        """Records by their edges. Where each cell has one edge that says so, no more is asked."""
+        edges = self.one("edges")
+        assert edges and edges.schema.edges
+        alone = "edges = bit_count(had)"
+        if edges.schema.edges.count:
+            alone += " AND said = edges AND most = 1 AND least = 1"
+        inferred = f"t.role = {number_of('inferred')}"
+        self.database.share(
+            "backing",
+            f"""SELECT *, coalesce({alone}, false) AS alone FROM (
+                SELECT c.tab, t.row, count(*) AS edges, count(t.said) AS said,
+                    min(t.said) AS least, max(t.said) AS most, bit_or(c.bit) AS had,
+                    bit_or(CASE WHEN {inferred} THEN c.bit ELSE 0 END) AS inferred
+                FROM shared.tie t JOIN shared.traced c USING (place) GROUP BY ALL)""",
         )
         self.database.share(
             "cell",
-            """SELECT place, row, count(*) AS edges, min(said) AS least, max(said) AS most,
-                bool_and(inferred) AS inferred
-            FROM shared.tie WHERE place IS NOT NULL GROUP BY ALL""",
+            f"""SELECT t.place, t.row, count(*) AS edges, count(t.said) AS said,
+                min(t.said) AS least, max(t.said) AS most, bool_and({inferred}) AS inferred
+            FROM shared.tie t JOIN shared.traced c USING (place)
+            SEMI JOIN (SELECT tab, row FROM shared.backing WHERE NOT alone) b
+                ON b.tab = c.tab AND b.row = t.row GROUP BY ALL""",
         )
 
-    def _edges_of(self, table: Table, columns: Sequence[str]) -> str:
-        """SQL: the edges of one table's records with the cells that they lead from."""
+    def _own(self, table: Table) -> dict[str, str]:
+        """SQL of what is known of an edge `e` of a table's row `t`, by name; see `_joined`."""
         edges = self.one("edges")
-        assert edges and edges.schema.edges and table.schema.record_key
-        e, principal = edges.schema.edges, table.schema.principal
-        own = {
-            name: f"e.{identifier(getattr(e, name))}"
-            for name in ("record", "field", "role", "span")
-        }
+        assert edges and edges.schema.edges
+        e = edges.schema.edges
+        names = ("record", "field", "role", "span")
+        own = {name: f"e.{identifier(getattr(e, name))}" for name in names}
         own |= {"note": f"e.{identifier(e.note)}" if e.note else text("NULL")}
         own |= {"said": bigint(f"e.{identifier(e.count)}") if e.count else "NULL"}
-        own |= {"tab": literal(table.name), "row": "t.kz_ord", "value": self._value(table)}
-        own |= {name: f"c.{name}" for name in ("place", "kind", "part", "scope")}
-        own |= {"home": "p.source", "home_first": "p.first", "home_last": "p.last"}
-        parts = ", ".join(f"{own[name]} AS {name}" for name in columns)
+        own |= {"tab": literal(table.name), "value": self._value(table), "home": "p.source"}
+        return own | {"home_first": "p.first", "home_last": "p.last"}
+
+    def _joined(self, table: Table, edges: str) -> str:
+        """SQL: the edges `e` of a table's rows `t`, with their columns `c` and homes `p`."""
+        own, principal = self._own(table), table.schema.principal
+        assert table.schema.record_key
         home = f"p.span = t.{identifier(principal)}" if principal else "false"
-        return f"""
-            SELECT e.kz_ord, {parts}
-            FROM {identifier(edges.name)} e
+        return f"""FROM {edges} e
             JOIN {identifier(table.name)} t
                 ON t.{identifier(table.schema.record_key)} = {own["record"]}
             LEFT JOIN shared.passage p ON {home}
@@ -243,17 +350,24 @@ class Model:
         for table in self.declaring("figure"):
             f = table.schema.figure
             assert f
-            names = (f.text, f.low, f.high, f.qualifier)
-            cells = ", ".join(f"t.{identifier(name)}" for name in names)
-            fields = ", ".join(literal(name) for name in names)
-            yield f"""SELECT t.kz_ord, {literal(table.name)}, {cells}, {fields}, p.quote
-                FROM {identifier(table.name)} t
-                LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}"""
+            names = {"text": f.text, "low": f.low, "high": f.high, "qualifier": f.qualifier}
+            cells = ", ".join(f"t.{identifier(name)} AS {part}" for part, name in names.items())
+            fields = ", ".join(literal(name) for name in names.values())
+            yield f"""SELECT kz_ord, {literal(table.name)}, text, low, high, qualifier, {fields},
+                quote FROM (SELECT t.kz_ord, {cells}, p.quote FROM {identifier(table.name)} t
+                    LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}) f
+                LEFT JOIN (SELECT wording, low AS w_low, high AS w_high, qualifier AS w_qualifier
+                    FROM shared.wording WHERE fault IS NULL) w ON w.wording = f.text
+                WHERE ({_PLAIN_FIGURE}) IS NOT TRUE"""
 
     def _make_wording(self) -> None:
-        found = self.database.rows(
-            f"SELECT text FROM shared.figure UNION SELECT quote FROM ({self._normalised('figure')})"
-        )
+        texts = [
+            f"SELECT {identifier(f.text)} FROM {identifier(table.name)}"
+            for table in self.declaring("figure")
+            if (f := table.schema.figure)
+        ]
+        quotes = f"SELECT quote FROM ({self._normalised('figure')})"
+        found = self.database.rows(" UNION ".join([*texts, quotes]))
         columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
         rows = (read_figure(wording) for (wording,) in found if wording is not None)
         self.database.fill("wording", columns, rows)
@@ -266,13 +380,10 @@ class Model:
 
     def _normalised(self, kind: str) -> str:
         """SQL: the passages of edges with the role `normalised` of fields of a kind."""
-        edges = self.one("edges")
-        assert edges and edges.schema.edges
-        e = edges.schema.edges
-        return f"""SELECT quote, day FROM shared.passage WHERE span IN (
-            SELECT {identifier(e.span)} FROM {identifier(edges.name)}
-            WHERE {identifier(e.role)} = 'normalised' AND {identifier(e.field)} IN (
-                SELECT field FROM shared.traced WHERE kind = {literal(kind)}))"""
+        return f"""SELECT s.quote, s.day FROM shared.passage s SEMI JOIN (
+            SELECT t.passage FROM shared.tie t JOIN shared.traced c USING (place)
+            WHERE t.role = {number_of("normalised")} AND c.kind = {literal(kind)}
+        ) t ON t.passage = s.kz_ord"""
 
     def _make_term(self) -> None:
         empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
@@ -280,16 +391,17 @@ class Model:
         self.database.share("term", f"SELECT *, {words('term')} AS marked FROM ({parts})")
         self.database.share(
             "shadow",
-            f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer
+            f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer, o.term
             FROM shared.term n JOIN shared.term o ON o.role = n.role AND o.family = n.family
                 AND o.scope = n.scope AND o.name <> n.name
             WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}""",
         )
         self.database.share(
             "form",
-            """SELECT role, scope, name, list(' ' || term || ' ') AS terms
-            FROM shared.term n ANTI JOIN shared.shadow o USING (role, scope, name, marked)
-            WHERE term IS NOT NULL GROUP BY ALL""",
+            """SELECT n.role, n.scope, n.name, list(DISTINCT ' ' || n.term || ' ') AS terms,
+                list(DISTINCT o.term) FILTER (o.term IS NOT NULL) AS longer
+            FROM shared.term n LEFT JOIN shared.shadow o USING (role, scope, name, marked)
+            WHERE n.term IS NOT NULL GROUP BY ALL""",
         )
 
     def _codebook_terms(self) -> Iterator[str]:
@@ -341,17 +453,21 @@ class Model:
             )
         self.database.share(
             "receipt",
-            f"""SELECT n.*, coalesce(h.had, 0) AS had
-            FROM ({" UNION ALL ".join(parts)}) n LEFT JOIN (
-                SELECT c.tab, e.row, bit_or(c.bit) AS had
-                FROM shared.cell e JOIN shared.traced c USING (place) GROUP BY ALL
-            ) h ON h.tab = n.tab AND h.row = n.kz_ord""",
+            f"""SELECT n.*, coalesce(b.had, 0) AS had,
+                CASE WHEN b.alone THEN b.inferred ELSE 0 END AS inferred
+            FROM ({" UNION ALL ".join(parts)}) n
+            LEFT JOIN shared.backing b ON b.tab = n.tab AND b.row = n.kz_ord""",
         )
 
 
 def bits_of(schema: Schema) -> dict[str, int]:
     """One bit for each field whose cells need receipts."""
     return {field.name: 1 << place for place, field in enumerate(schema.evidenced)}
+
+
+def number_of(role: str) -> int:
+    """The number that stands for a role of edges."""
+    return ROLES.index(role) + 1
 
 
 def whole(alias: str, column: str) -> str:

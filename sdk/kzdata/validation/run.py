@@ -251,15 +251,16 @@ class Run:
     def _receipts(self) -> Receipts:
         if not self.model.traceable:
             return Receipts()
-        ((required, evidenced),) = self.database.rows(
-            "SELECT sum(bit_count(need)), sum(bit_count(need & had)) FROM shared.receipt"
+        ((required, evidenced, alone),) = self.database.rows(
+            """SELECT sum(bit_count(need)), sum(bit_count(need & had)),
+                sum(bit_count(need & inferred)) FROM shared.receipt"""
         )
-        ((inferred,),) = self.database.rows(
+        ((further,),) = self.database.rows(
             """SELECT count(*) FROM shared.cell e JOIN shared.traced c ON c.place = e.place
                 JOIN shared.receipt r ON r.tab = c.tab AND r.kz_ord = e.row
                 WHERE e.inferred AND (r.need & c.bit) <> 0"""
         )
-        return Receipts(int(required or 0), int(evidenced or 0), inferred)
+        return Receipts(int(required or 0), int(evidenced or 0), int(alone or 0) + further)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:

@@ -12,18 +12,17 @@ from kzdata.database import (
     decimal,
     full_match,
     identifier,
+    joined,
     literal,
     sha256,
     text,
     without,
 )
 from kzdata.descriptor import Sources, Spans, Table
-from kzdata.validation.model import CODED_SCOPE, COMPUTED, Model, whole
+from kzdata.validation.model import CODED_SCOPE, COMPUTED, ROLES, Model, whole
 from kzdata.validation.references import all_records
 from kzdata.validation.rules import Query, rule
 
-ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
-"""What an edge can be; W3C Web Annotation would call them motivations."""
 _SENTENCE = r"(?s)[\"'“‘«(\[]*\p{Lu}\S*\s+\S+\s+.*[.!?…][\"'”’»)\]]*"
 
 
@@ -37,47 +36,35 @@ def _sources(model: Model) -> tuple[Table, Sources] | None:
     return (table, table.schema.sources) if table and table.schema.sources else None
 
 
-def _over_spans(
+def _over_passages(
     model: Model, column: str, found: str, expected: str, breach: str
 ) -> Iterator[Query]:
-    """Spans `s` of sources `a` for which `breach` is true."""
-    spans, sources = _spans(model), _sources(model)
-    if not spans or not sources:
-        return
-    (table, s), (articles, a) = spans, sources
-    yield Query(
-        table.name,
-        f"""SELECT s.kz_ord, {literal(column)}, {found}, {expected}
-        FROM {identifier(table.name)} s JOIN {identifier(articles.name)} a
-            ON a.{identifier(a.id)} = s.{identifier(s.source)}
-        WHERE {breach}""",
-    )
+    """Passages `s` of known articles for which `breach` is true."""
+    if (spans := _spans(model)) and model.one("sources"):
+        yield Query(
+            spans[0].name,
+            f"""SELECT s.kz_ord, {literal(column)}, {found}, {expected}
+            FROM shared.passage s WHERE s.article IS NOT NULL AND ({breach})""",
+        )
 
 
 @rule("span", "take the offsets from `kzdata locate`")
 def span_bounds(model: Model) -> Iterator[Query]:
     """A span begins at 0 or later, ends after it begins, and ends inside the article."""
-    if not (spans := _spans(model)) or not (sources := _sources(model)):
-        return
-    s = spans[1]
-    start, end, length = whole("s", s.start), whole("s", s.end), whole("a", sources[1].length)
-    found = f"{text(start)} || ' to ' || {text(end)}"
-    expected = f"'0 <= start < end <= ' || {text(length)}"
-    breach = f"{start} < 0 OR {end} <= {start} OR {end} > {length}"
-    yield from _over_spans(model, s.end, found, expected, breach)
+    if spans := _spans(model):
+        found = f"{text('s.first')} || ' to ' || {text('s.last')}"
+        expected = f"'0 <= start < end <= ' || {text('s.length')}"
+        breach = "s.first < 0 OR s.last <= s.first OR s.last > s.length"
+        yield from _over_passages(model, spans[1].end, found, expected, breach)
 
 
 @rule("span", "take the offsets from `kzdata locate`")
 def span_length(model: Model) -> Iterator[Query]:
     """A span is as long as its quote, in Unicode code points."""
-    if not (spans := _spans(model)):
-        return
-    s = spans[1]
-    quote = f"s.{identifier(s.quote)}"
-    width = f"{whole('s', s.end)} - {whole('s', s.start)}"
-    breach = f"{width} <> {code_points(quote)}"
-    found, expected = text(f"({width})"), text(code_points(quote))
-    yield from _over_spans(model, s.end, found, expected, breach)
+    if spans := _spans(model):
+        width, length = "(s.last - s.first)", code_points("s.quote")
+        breach = f"{width} <> {length}"
+        yield from _over_passages(model, spans[1].end, text(width), text(length), breach)
 
 
 @rule("span", "quote less: the shortest phrase that carries the fact")
@@ -86,10 +73,10 @@ def span_quote_length(model: Model) -> Iterator[Query]:
     if not (spans := _spans(model)):
         return
     s = spans[1]
-    length = code_points(f"s.{identifier(s.quote)}")
+    length = code_points("s.quote")
     expected = literal(f"at most {s.max_length} characters")
     breach = f"{length} > {s.max_length}"
-    yield from _over_spans(model, s.quote, text(length), expected, breach)
+    yield from _over_passages(model, s.quote, text(length), expected, breach)
 
 
 @rule("span", "quote a phrase, not the whole sentence")
@@ -98,11 +85,9 @@ def span_sentence(model: Model) -> Iterator[Query]:
 
     With the texts at hand, `span-whole-sentence` compares with the article's own sentences.
     """
-    if not (spans := _spans(model)):
-        return
-    quote = f"s.{identifier(spans[1].quote)}"
-    breach = full_match(quote, _SENTENCE)
-    yield from _over_spans(model, spans[1].quote, quote, "'less than a sentence'", breach)
+    if spans := _spans(model):
+        breach, expected = full_match("s.quote", _SENTENCE), "'less than a sentence'"
+        yield from _over_passages(model, spans[1].quote, "s.quote", expected, breach)
 
 
 @rule("span", "take the whole row from `kzdata locate`; never edit a quote or an offset by hand")
@@ -114,16 +99,22 @@ def span_checksum(model: Model) -> Iterator[Query]:
     """
     if not (spans := _spans(model)) or not (sources := _sources(model)):
         return
-    s, a = spans[1], sources[1]
+    (table, s), (articles, a) = spans, sources
     if not s.checksum:
         return
     parts = [
         f"a.{identifier(a.sha256)}",
         *(f"s.{identifier(c)}" for c in (s.start, s.end, s.occurrence, s.quote)),
     ]
-    expected = f"substring({sha256(' || {} || '.format(literal(':')).join(parts))}, 1, 16)"
+    expected = f"substring({sha256(joined(parts, ':'))}, 1, 16)"
     found = f"s.{identifier(s.checksum)}"
-    yield from _over_spans(model, s.checksum, found, expected, f"{found} <> {expected}")
+    yield Query(
+        table.name,
+        f"""SELECT s.kz_ord, {literal(s.checksum)}, {found}, {expected}
+        FROM {identifier(table.name)} s JOIN {identifier(articles.name)} a
+            ON a.{identifier(a.id)} = s.{identifier(s.source)}
+        WHERE {found} <> {expected} AND {" AND ".join(f"{part} IS NOT NULL" for part in parts)}""",
+    )
 
 
 @rule("span", "quote less of this article")
@@ -175,8 +166,17 @@ def span_orphan(model: Model) -> Iterator[Query]:
     yield Query(
         table.name,
         f"""SELECT s.kz_ord, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
-        FROM {identifier(table.name)} s WHERE {unused}""",
+        FROM {_hardly_used(model, identifier(table.name))} s WHERE {unused}""",
     )
+
+
+def _hardly_used(model: Model, spans: str) -> str:
+    """SQL: the spans that no edge of a known record leads to, which are few and quickly found."""
+    if not model.traceable:
+        return spans
+    return f"""(SELECT * FROM {spans} SEMI JOIN (
+        SELECT kz_ord FROM shared.passage p ANTI JOIN shared.tie t ON t.passage = p.kz_ord
+    ) USING (kz_ord))"""
 
 
 def _over_figures(model: Model, part: str, expected: str, breach: str) -> Iterator[Query]:
@@ -297,7 +297,7 @@ def evidence_count(model: Model) -> Iterator[Query]:
         table.name,
         # A span that stands twice makes two of an edge: cells that look wrong are counted again.
         f"""WITH odd AS (SELECT place, row FROM shared.cell
-                WHERE least IS DISTINCT FROM edges OR most <> edges),
+                WHERE said < edges OR least IS DISTINCT FROM edges OR most <> edges),
             counted AS (SELECT place, row, count(DISTINCT kz_ord) AS edges
                 FROM shared.tie SEMI JOIN odd USING (place, row) GROUP BY ALL)
         SELECT DISTINCT t.kz_ord, {literal(count)}, e.{identifier(count)}, {text("c.edges")}

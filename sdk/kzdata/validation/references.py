@@ -341,12 +341,13 @@ def alias_ambiguous(model: Model) -> Iterator[Query]:
     for known in _known_entities(model, a.of):
         yield Query(
             table.name,
-            f"""WITH form AS (
-                SELECT kz_ord, {entity} AS entity, {alias} AS alias, {article} AS place
-                FROM {name} WHERE {entity} IN ({known}))
-            SELECT t.kz_ord, {literal(a.alias)}, t.alias, 'a form of ' || t.entity || ' alone'
-            FROM form t WHERE EXISTS (SELECT 1 FROM form o WHERE o.alias = t.alias
-                AND o.place IS NOT DISTINCT FROM t.place AND o.entity <> t.entity)""",
+            f"""SELECT t.kz_ord, {literal(a.alias)}, t.{alias},
+                'a form of ' || t.{entity} || ' alone'
+            FROM (SELECT *, {article} AS place FROM {name}) t JOIN (
+                SELECT {alias} AS alias, {article} AS place FROM {name}
+                WHERE {entity} IN ({known}) GROUP BY ALL HAVING min({entity}) <> max({entity})
+            ) d ON d.alias = t.{alias} AND d.place IS NOT DISTINCT FROM t.place
+            WHERE t.{entity} IN ({known})""",
         )
 
 

@@ -5,6 +5,7 @@ be; the place is worked out by `Folder.place`, not by kzdata.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -822,3 +823,29 @@ def test_one_form_of_two_kinds_or_articles_is_clear(island: Folder, who: str, le
     """Catches an alarm about a form that names a place and a person, or others elsewhere."""
     island.append("called", who=who, printed="harbour master", letter=letter)
     assert list(validate(island.root, select=["alias-ambiguous"])) == []
+
+
+@pytest.mark.parametrize("number", [62, 63, 64, 126])
+def test_many_cells_of_a_row_need_receipts(tmp_path: Path, number: int) -> None:
+    """Catches a count of cells that takes more bits than a number has."""
+    assert Counter(f.rule for f in validate(wide(tmp_path, number))) == {"evidence-missing": 1}
+
+
+def test_too_many_cells_of_a_row_need_receipts(tmp_path: Path) -> None:
+    (found,) = validate(wide(tmp_path, 127), select=["descriptor"])
+    assert found.expected == "at most 126 fields whose cells need receipts"
+
+
+def wide(folder: Path, number: int) -> Path:
+    """A package whose records have so many cells with a receipt, one of which is missing."""
+    names = [f"c{place}" for place in range(number)]
+    record = [column("id", evidence="exempt"), *(column(n, evidence="required") for n in names)]
+    cut = Passages([Text("gull", "The word of the warden.", "2031-05-06", "2031-05-06")])
+    edges = [Receipt("R", name, cut.of("gull", "word"), "verbatim") for name in names[1:]]
+    specs = [
+        Spec("records", {"fields": record, "primaryKey": "id"}, [["R", *["word"] * number]]),
+        letters(cut.texts.values()),
+        Spec("passages", PASSAGES, cut.rows()),
+        receipts(edges),
+    ]
+    return build(folder, specs).root

@@ -246,6 +246,11 @@ def between_doubles(expression: str, low: float, high: float) -> str:
     return f"({double(expression)} BETWEEN {ends[0]} AND {ends[1]})"
 
 
+def whole_of_bits(number: int) -> str:
+    """The SQL type of whole numbers with so many bits and a sign, at most 127 in all."""
+    return "BIGINT" if number < 64 else "HUGEINT"
+
+
 def small(expression: str) -> str:
     """The number of a row, in as few bytes as rows can be counted."""
     return f"CAST({expression} AS UINTEGER)"

@@ -56,6 +56,8 @@ MAX_FILES = 1_000
 """Files of one resource."""
 MAX_FIELDS = 1_000
 """Fields of one table; all tables together have ten times as many."""
+MAX_TRACED = 126
+"""Fields of one table whose cells need receipts."""
 MAX_KEYS = 100
 """Unique keys, and foreign keys, of one table; all tables together have ten times as many."""
 MAX_KEY_COLUMNS = 16
@@ -753,7 +755,10 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
 
 
 def _unknown_declarations(schema: Schema, where: str) -> Iterator[Fault]:
-    """Misspelt declarations, each of which would switch a check off in silence."""
+    """Misspelt declarations, each of which would switch a check off in silence, and too many."""
+    if (count := len(schema.evidenced)) > MAX_TRACED:
+        expected = f"at most {MAX_TRACED} fields whose cells need receipts"
+        yield Fault(f"{where}.fields", f"{count} of them", expected)
     parts: list[tuple[str, Part]] = [(where, schema)]
     parts += [(f"{where}.fields.{field.name}", field) for field in schema.fields]
     for place, part in parts:

@@ -39,6 +39,7 @@ from kzdata.database import (
     literal,
     small,
     text,
+    whole_of_bits,
     words,
 )
 from kzdata.descriptor import SINGLE, Descriptor, Schema, Table
@@ -427,7 +428,8 @@ class Model:
 
     def _make_traced(self) -> None:
         columns = {"tab": "VARCHAR", "field": "VARCHAR", "scope": "VARCHAR"}
-        columns |= {"place": "INTEGER", "bit": "BIGINT"}
+        most = max((len(table.schema.evidenced) for table in self.records()), default=0)
+        columns |= {"place": "INTEGER", "bit": whole_of_bits(most)}
         columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
         rows = [row for table in self.records() for row in self._traced_fields(table)]
         self.database.fill("traced", columns, rows)

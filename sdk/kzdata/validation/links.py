@@ -44,7 +44,12 @@ def _claims(model: Model) -> str:
 
 
 def _pairs(
-    model: Model, claims: Table, relations: Sequence[str], at: str, words: tuple[str, str, str]
+    model: Model,
+    claims: Table,
+    relations: Sequence[str],
+    at: str,
+    words: tuple[str, str, str],
+    joins: str = "",
 ) -> Iterator[Query]:
     """Links `t` with some relations, between claims `c` and `o` of one table.
 
@@ -54,6 +59,7 @@ def _pairs(
         relations: The relations.
         at: The member of `kzdata:links` whose column is at fault.
         words: SQL of what was found, of what was expected, and of the breach.
+        joins: SQL of further relations.
     """
     found, expected, breach = words
     links = _links(model)
@@ -71,7 +77,7 @@ def _pairs(
         f"""SELECT t.kz_ord, {literal(getattr(d, at))}, {found}, {expected}
         FROM {identifier(table.name)} t
         JOIN {linked} c ON c.{key} = t.{identifier(d.claim)}
-        JOIN {linked} o ON o.{key} = t.{identifier(d.other)}
+        JOIN {linked} o ON o.{key} = t.{identifier(d.other)} {joins}
         WHERE {among(f"t.{identifier(d.relation)}", relations)} AND {breach}""",
     )
 
@@ -210,14 +216,15 @@ def link_order(model: Model) -> Iterator[Query]:
     """
     for links, claims in _declaring(model, "dates"):
         columns = claims.schema.dates[0]
-        latest = f"coalesce({_last(columns)}, {_published(model, claims)})"
+        published, joins = _published(model, claims)
+        latest = f"coalesce({_last(columns)}, {published})"
         first = _first(columns)
         words = (
             f"'at the latest ' || {latest}",
             f"'not before ' || {first}",
             f"{latest} < {first}",
         )
-        yield from _pairs(model, claims, links.supersedes, "relation", words)
+        yield from _pairs(model, claims, links.supersedes, "relation", words, joins)
 
 
 @rule("consistency", "correct one of the links: what is the same cannot also be something else")
@@ -347,18 +354,16 @@ def _unless(precision: str | None, words: Sequence[str], value: str) -> str:
     return f"(CASE WHEN {among(precision, words)} THEN NULL ELSE {value} END)"
 
 
-def _published(model: Model, claims: Table) -> str:
-    """SQL: the last day on which the article of claim `c` can have been published."""
-    spans, sources = model.one("spans"), model.one("sources")
-    s = spans.schema.spans if spans else None
+def _published(model: Model, claims: Table) -> tuple[str, str]:
+    """SQL: the last day on which the article of claim `c` can have been published; joins for it."""
+    sources = model.one("sources")
     a = sources.schema.sources if sources else None
-    if not spans or not sources or not s or not a or not a.published_on:
-        return "NULL"
+    if not sources or not a or not a.published_on or not model.one("spans"):
+        return "NULL", ""
     precision = f"a.{identifier(a.published_precision)}" if a.published_precision else None
-    return f"""(SELECT max({last_day(f"a.{identifier(a.published_on)}", precision)})
-        FROM {identifier(spans.name)} s
-        JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = s.{identifier(s.source)}
-        WHERE s.{identifier(s.id)} = c.{identifier(claims.schema.principal or "")})"""
+    joins = f"""LEFT JOIN shared.passage p ON p.span = c.{identifier(claims.schema.principal or "")}
+        LEFT JOIN {identifier(sources.name)} a ON a.kz_ord = p.article"""
+    return last_day(f"a.{identifier(a.published_on)}", precision), joins
 
 
 # ------------------------------------------------------------------------------ chains

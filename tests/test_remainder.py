@@ -239,6 +239,41 @@ def test_a_day_is_a_day(kz: kzdata.Package, day: str) -> None:
         kz.as_of(day)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("6 January", "2022-01-06"),
+        ("5/1/2022", "2022-01-05"),
+        ("13 o'clock", "2022-01-07"),
+        ("2022-1-6", "2022-01-06"),
+        ("20220105", "2022-01-05"),
+        ("2022-01", "2022-01-07"),
+        ("2022-12", "2022-01-07"),
+        ("2022-02-30", "2022-02-28"),
+        ("0000-13-99", "0001-12-31"),
+        ("1" * 5000, "2022-01-07"),
+        ("\u0662\u0660\u0662\u0662-01-06", "2022-01-06"),
+    ],
+)
+def test_a_day_that_was_meant(kz: kzdata.Package, written: str, meant: str) -> None:
+    """Catches a year made of a day of the month, and a day of no article."""
+    with pytest.raises(UsageError, match=f"such as {meant}$"):
+        kz.as_of(written)
+
+
+@given(st.text(st.sampled_from("0123456789-/ W\u0662")))
+@settings(max_examples=50)
+def test_a_suggested_day_is_taken(kz: kzdata.Package, written: str) -> None:
+    """Catches a suggestion that is no day itself, and numbers that make none."""
+    try:
+        found, meant = kz.as_of(written), written
+    except UsageError as error:
+        meant = str(error).rpartition(" ")[2]
+        found = kz.as_of(meant)
+    assert repr(found).startswith(f"<Package {kz.name} {kz.version} as of {meant}")
+    found.close()
+
+
 @pytest.mark.parametrize(("name", "meant"), [("tas", "tass"), ("Meduza", "meduza")])
 def test_an_unknown_article_gets_the_nearest(kz: kzdata.Package, name: str, meant: str) -> None:
     """Catches an empty answer for a misspelt article."""
@@ -331,7 +366,7 @@ def test_a_foreign_package(island: Folder) -> None:
         assert {r.letter for r in kz.without("gull").called} == {"tern"}
 
 
-def test_a_package_without_declarations_says_which(island: Folder, tmp_path: Path) -> None:
+def test_a_package_without_declarations_says_which(tmp_path: Path) -> None:
     """Catches a filter that leaves everything in, because nothing is declared."""
     plain = build(tmp_path / "plain", [Spec("t", {"fields": columns("a")}, [["x"]])])
     with kzdata.load(plain.root) as kz:
@@ -339,8 +374,10 @@ def test_a_package_without_declarations_says_which(island: Folder, tmp_path: Pat
             kz.as_of("2031-03-06")
         with pytest.raises(UsageError, match="declares no kzdata:sources"):
             kz.without("gull")
-    island.reschema("receipts", lambda schema: schema.pop("kzdata:edges"))
-    with kzdata.load(island.root) as kz, pytest.raises(UsageError, match="no kzdata:edges"):
+    row = ["gull", "0" * 64, "9", "2031-03-06", "", ""]
+    ground = [Spec("letters", LETTERS, [row]), Spec("passages", PASSAGES, [])]
+    bare = build(tmp_path / "bare", ground)
+    with kzdata.load(bare.root) as kz, pytest.raises(UsageError, match="no kzdata:edges"):
         kz.without("gull")
 
 
@@ -350,6 +387,8 @@ def test_a_package_without_days(island: Folder) -> None:
     with kzdata.load(island.root) as kz:
         with pytest.raises(UsageError, match="published_on"):
             kz.as_of("2031-03-06")
+        with pytest.raises(UsageError, match=r"write YYYY-MM-DD$"):
+            kz.as_of("6 March")
         assert len(kz.without("gull").letters) == 1
 
 

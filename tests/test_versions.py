@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 import kzdata
 from kzdata.errors import PackageError, UsageError
 from kzdata.versions import Diff, bumps, diff, release_check
-from packages import Folder, Spec, build, column, columns, key
+from packages import Folder, Spec, build, column, columns, flood, key
 from strategies import HAZARDS, PLAIN
 from test_cli import ESCAPES, kz, refused
 
@@ -191,7 +191,7 @@ LEVELS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
     ("unique key", lambda s: s.update(uniqueKeys=[["name"]]), "major"),
     ("required", lambda s: s["fields"][1].update(constraints={"required": True}), "major"),
     ("not required", lambda s: s["fields"][1].update(constraints={"required": False}), "patch"),
-    ("receipts", lambda s: s["fields"][1].update({"kzdata:evidence": "required"}), "major"),
+    ("no receipts", lambda s: s["fields"][1].update({"kzdata:evidence": "exempt"}), "minor"),
     ("declaration", lambda s: s.update({"kzdata:parent": "name"}), "major"),
 ]
 
@@ -207,6 +207,18 @@ def test_changes_of_the_schema(
     new.write("things", old.rows("things"))
     with diff(old.root, new.root) as found:
         assert found.bump == level
+
+
+def test_receipts_that_were_not_needed_before(island: Folder, tmp_path: Path) -> None:
+    """Catches a demand for receipts that passes for a word about them."""
+    new = flood(tmp_path / "new")
+
+    def demand(schema: dict[str, Any]) -> None:
+        schema["fields"][-1]["kzdata:evidence"] = "required"
+
+    new.reschema("tolls", demand)
+    with diff(island.root, new.root) as found:
+        assert {reason.table for reason in found.reasons if reason.level == "major"} == {"tolls"}
 
 
 CONSTRAINTS = [

@@ -50,6 +50,17 @@ SINGLE = (
     *("events", "participants", "policies", "places"),
 )
 """Declarations that one table of a package may have."""
+NEEDED = {
+    "sources": ("id", "sha256", "length"),
+    "spans": ("id", "source", "start", "end", "quote", "occurrence", "checksum"),
+    "edges": ("record", "field", "span", "role", "count"),
+    "aliases": ("entity", "alias", "source"),
+    "codebook": ("field", "category", "term"),
+    "exclusions": ("source", "start", "end", "token"),
+    "links": ("claim", "relation", "other"),
+    "tombstones": ("record",),
+}
+"""Members of declarations whose cells are always filled."""
 
 MAX_RESOURCES = 1_000
 MAX_FILES = 1_000
@@ -484,6 +495,12 @@ class Schema(Part):
     def evidenced(self) -> tuple[FieldDescriptor, ...]:
         """The fields whose cells need receipts."""
         return tuple(field for field in self.fields if field.evidence == "required")
+
+    def needed(self, role: str) -> dict[str, str]:
+        """The columns that a declaration needs filled in each row, by member; none without it."""
+        part = getattr(self, role)
+        found = {member: getattr(part, member) for member in NEEDED[role]} if part else {}
+        return {member: column for member, column in found.items() if column}
 
     @property
     def record_key(self) -> str | None:

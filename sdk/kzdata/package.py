@@ -152,7 +152,7 @@ class Package(models.Tables):
         """
         from kzdata.remainder import Terms, day_of
 
-        return self._rest(Terms(day_of(day)))
+        return self._rest(Terms(day_of(day, lambda: self._shelf.whole.grounds.published)))
 
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.

@@ -24,7 +24,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.columns import sql_type
 from kzdata.database import ORD, Answer, Database, column, identifier, last_day, literal, text
-from kzdata.descriptor import Descriptor, Edges, FieldDescriptor, Schema, Sources, Spans, Table
+from kzdata.descriptor import (
+    NEEDED,
+    Descriptor,
+    Edges,
+    FieldDescriptor,
+    Schema,
+    Sources,
+    Spans,
+    Table,
+)
 from kzdata.errors import PackageError, UsageError
 
 if TYPE_CHECKING:
@@ -56,8 +65,12 @@ class Terms(NamedTuple):
         return " ".join(parts)
 
 
-def day_of(day: str | date) -> date:
+def day_of(day: str | date, known: Callable[[], Sequence[date]]) -> date:
     """A day from its text.
+
+    Args:
+        day: A date, or its text.
+        known: The days of the articles, of which one is suggested where the text is no day.
 
     Raises:
         UsageError: It is none.
@@ -69,14 +82,33 @@ def day_of(day: str | date) -> date:
             return date.fromisoformat(day)
     except ValueError:
         pass
-    raise UsageError(f"{day!r} is no day; write YYYY-MM-DD, such as {_nearest_day(str(day))}")
+    meant = _written_day(str(day)) or _nearest_day(str(day), known())
+    advice = f", such as {meant.isoformat()}" if meant else ""
+    raise UsageError(f"{day!r} is no day; write YYYY-MM-DD{advice}")
 
 
-def _nearest_day(written: str) -> str:
-    """A day that someone may have meant."""
-    year, month, number = (*map(int, re.findall("[0-9]{1,4}", written)[:3]), 2022, 1, 6)[:3]
-    year, month = min(max(year, 1), 9999), min(max(month, 1), 12)
-    return date(year, month, min(max(number, 1), monthrange(year, month)[1])).isoformat()
+_YEAR_FIRST = re.compile(
+    "(?<![0-9])([0-9]{4})[^0-9]{0,2}([0-9]{2}|[0-9](?=[^0-9]))[^0-9]?([0-9]{1,2})(?![0-9])"
+)
+
+
+def _written_day(written: str) -> date | None:
+    """The day that a year of four digits, a month and a day come to, or the nearest that exists."""
+    if not (found := _YEAR_FIRST.search(written)):
+        return None
+    year, month, number = map(int, found.groups())
+    year, month = max(year, 1), min(max(month, 1), 12)
+    return date(year, month, min(max(number, 1), monthrange(year, month)[1]))
+
+
+def _nearest_day(written: str, days: Sequence[date]) -> date | None:
+    """The day that has most of the numbers that someone wrote; the last of several."""
+    numbers = {int(number) for number in re.findall("[0-9]{1,4}", written)}
+
+    def likeness(day: date) -> tuple[int, date]:
+        return len({day.year, day.month, day.day} & numbers), day
+
+    return max(days, key=likeness, default=None)
 
 
 class Reference(NamedTuple):
@@ -228,6 +260,12 @@ class Grounds:
     def sources(self) -> list[str]:
         """The keys of all articles."""
         return [name for (name,) in self.database.rows("SELECT id FROM source ORDER BY row")]
+
+    @property
+    def published(self) -> list[date]:
+        """The days by which articles were published."""
+        sql = "SELECT DISTINCT last FROM source WHERE last IS NOT NULL ORDER BY last"
+        return [day for (day,) in self.database.rows(sql)]
 
     @property
     def days(self) -> list[date]:
@@ -736,5 +774,7 @@ def fellows(schema: Schema, name: str) -> set[str]:
 
 def may_be_empty(schema: Schema, field: FieldDescriptor) -> bool:
     """Whether a cell may hold no value."""
-    needed = field.constraints.required or field.name in (*schema.primary_key, schema.principal)
+    declared = (column for role in NEEDED for column in schema.needed(role).values())
+    keys = {*schema.primary_key, schema.principal, *declared}
+    needed = field.constraints.required or field.name in keys
     return not needed and bool(schema.missing_of(field))

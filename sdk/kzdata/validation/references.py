@@ -16,7 +16,7 @@ from kzdata.database import (
     matches,
     text,
 )
-from kzdata.descriptor import FieldDescriptor, Table, Target
+from kzdata.descriptor import NEEDED, FieldDescriptor, Table, Target
 from kzdata.validation.model import Model
 from kzdata.validation.rules import Query, Violation, rule
 from kzdata.validation.values import known_kind, plain_number
@@ -183,19 +183,8 @@ def foreign_key(model: Model) -> Iterator[Query]:
             )
 
 
-DECLARED = {
-    "sources": ("id", "sha256", "length"),
-    "spans": ("id", "source", "start", "end", "quote", "occurrence", "checksum"),
-    "edges": ("record", "field", "span", "role", "count"),
-    "aliases": ("entity", "alias", "source"),
-    "codebook": ("field", "category", "term"),
-    "exclusions": ("source", "start", "end", "token"),
-    "links": ("claim", "relation", "other"),
-    "tombstones": ("record",),
-}
-"""Members of declarations whose cells are always filled."""
 WHOLE = ("length", "start", "end", "occurrence", "count")
-"""Those whose cells are whole numbers."""
+"""Members of declarations whose cells are whole numbers."""
 POINTERS = (
     ("spans", "source", "sources"),
     ("aliases", "source", "sources"),
@@ -212,11 +201,10 @@ def declared_cell(model: Model) -> Iterator[Query]:
     An empty offset, checksum or role would escape each rule about it. What the schema itself
     demands (`required`, a primary key, type `integer`) is a finding of that rule alone.
     """
-    for role, members in DECLARED.items():
+    for role in NEEDED:
         for table in model.declaring(role):
-            for member in members:
-                if column := getattr(getattr(table.schema, role), member):
-                    yield from _lacking(table, column, member in WHOLE)
+            for member, column in table.schema.needed(role).items():
+                yield from _lacking(table, column, member in WHOLE)
 
 
 def _lacking(table: Table, column: str, whole: bool) -> Iterator[Query]:

@@ -298,7 +298,7 @@ class History:
                 filled[place, column] = step
         return {
             "from": later if any(later) else None,
-            "filled": [[place, column, step] for (place, column), step in filled.items()],
+            "filled": [[place, column, step] for (place, column), step in sorted(filled.items())],
         }
 
     def answers(self) -> Json:

@@ -80,3 +80,13 @@ def test_a_table_that_cannot_be_read_vouches_for_nothing(cells: list[str]) -> No
         (made.root / "tables" / "parents.csv").write_bytes(b"wrong,header\nA-1,x\n")
         found = {(f.line or 0) - 2 for f in validate(made.root) if f.rule == "cell-pattern"}
     assert found == {row for _, row, _ in expected("children", "key", cells)}
+
+
+@given(cells=st.lists(KEYS, min_size=1, max_size=5))
+@SETTINGS
+def test_a_table_of_another_package_vouches_for_nothing(cells: list[str]) -> None:
+    """Catches a key that is never looked up, since it leads elsewhere, and proves its pattern."""
+    foreign = key("key", "parents", "key")
+    foreign["reference"]["package"] = "https://example.org/datapackage.json"
+    specs = [table("parents", ["A-1"], []), table("children", cells, [foreign])]
+    assert told(specs) == expected("children", "key", cells)

@@ -141,7 +141,8 @@ class Reading:
         found = {}
         for key in self.table.schema.foreign_keys:
             parent = self._package.tables.get(key.reference.resource)
-            if parent and parent.name != self.table.name and len(key.fields) == 1:
+            elsewhere = key.reference.package is not None  # nobody looks such a key up
+            if parent and parent.name != self.table.name and len(key.fields) == 1 and not elsewhere:
                 own = self.table.schema.field(key.fields[0])
                 other = parent.schema.field(key.reference.fields[0])
                 led = {name for further in parent.schema.foreign_keys for name in further.fields}

@@ -22,12 +22,14 @@ from kzdata.parts import (
     count,
     distinct,
     flag,
+    hashable,
     member,
     number,
     one_or_several,
     several,
     short,
     string,
+    string_that,
     string_up_to,
     whole,
 )
@@ -85,39 +87,24 @@ _RFC3339 = re.compile(
 )
 
 
-def name(value: Any, where: str, faults: list[Fault]) -> str:
-    """A string that can name something."""
-    if not isinstance(value, str) or not value or "\0" in value:
-        expected = "a name of at least one character, none of them NUL"
-        faults.append(Fault(where, short(value), expected))
-    return str(value)
-
-
-def mediatype(value: Any, where: str, faults: list[Fault]) -> str:
-    """A media type, as far as the standard says what that is."""
-    if not isinstance(value, str) or not re.fullmatch(".+/.+", value):
-        faults.append(Fault(where, short(value), "a media type, such as text/csv"))
-    return str(value)
-
-
-def identifier(value: Any, where: str, faults: list[Fault]) -> str:
-    """The identifier of a licence, as the standard's profile has it."""
-    if not isinstance(value, str) or not re.fullmatch("[-a-zA-Z0-9._]+", value):
-        faults.append(Fault(where, short(value), "an identifier, such as CC-BY-4.0"))
-    return str(value)
-
-
-def moment(value: Any, where: str, faults: list[Fault]) -> str:
-    """A date and time after RFC 3339."""
-    if not isinstance(value, str) or not _is_moment(value):
-        faults.append(Fault(where, short(value), "a date and time after RFC 3339"))
-    return str(value)
-
-
 def _is_moment(text: str) -> bool:
     with suppress(ValueError):
         return bool(_RFC3339.fullmatch(text) and date.fromisoformat(text[:10]))
     return False
+
+
+name = string_that(
+    lambda text: text != "" and "\0" not in text,
+    "a name of at least one character, none of them NUL",
+)
+mediatype = string_that(
+    lambda text: bool(re.fullmatch(".+/.+", text)), "a media type, such as text/csv"
+)
+identifier = string_that(
+    lambda text: bool(re.fullmatch("[-a-zA-Z0-9._]+", text)), "an identifier, such as CC-BY-4.0"
+)
+"""The identifier of a licence, as the standard's profile has it."""
+moment = string_that(_is_moment, "a date and time after RFC 3339")
 
 
 class Declaration(Part):
@@ -219,8 +206,8 @@ class FieldDescriptor(Part):
         labels = [label for label in self.labels.values() if label]
         if not distinct(self.category_values) or not distinct(labels):
             yield "no category and no label stands twice"
-        listed = {json.dumps(value, sort_keys=True) for value in self.category_values}
-        enum = {json.dumps(value, sort_keys=True) for value in self.constraints.enum or ()}
+        listed = set(map(hashable, self.category_values))
+        enum = set(map(hashable, self.constraints.enum or ()))
         if self.categories is not None and not enum <= listed:
             yield "the values of enum are among the categories"
 

@@ -189,25 +189,24 @@ def string(value: Any, where: str, faults: list[Fault]) -> str:
     return cast(str, value)
 
 
-def string_up_to(most: int) -> Reader[str]:
-    """A string of at most so many characters."""
+def string_that(test: Callable[[str], bool], expected: str) -> Reader[str]:
+    """A string for which a test holds; what that is, in words."""
 
     def read(value: Any, where: str, faults: list[Fault]) -> str:
-        good = isinstance(value, str) and len(value) <= most
-        _checked(good, value, where, faults, f"a string of at most {most} characters")
+        _checked(isinstance(value, str) and test(value), value, where, faults, expected)
         return cast(str, value)
 
     return read
+
+
+def string_up_to(most: int) -> Reader[str]:
+    """A string of at most so many characters."""
+    return string_that(lambda text: len(text) <= most, f"a string of at most {most} characters")
 
 
 def choice(*texts: str) -> Reader[str]:
     """One of some strings."""
-
-    def read(value: Any, where: str, faults: list[Fault]) -> str:
-        _checked(value in texts, value, where, faults, f"one of {', '.join(texts)}")
-        return cast(str, value)
-
-    return read
+    return string_that(lambda text: text in texts, f"one of {', '.join(texts)}")
 
 
 def flag(value: Any, where: str, faults: list[Fault]) -> bool:
@@ -216,25 +215,27 @@ def flag(value: Any, where: str, faults: list[Fault]) -> bool:
     return cast(bool, value)
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def whole(value: Any, where: str, faults: list[Fault]) -> int:
     """A whole number; JSON has one kind of numbers, so that 3.0 is one."""
-    good = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+    good = _is_number(value) and value % 1 == 0
     _checked(good, value, where, faults, "a whole number")
     return int(value) if good else 0
 
 
 def count(value: Any, where: str, faults: list[Fault]) -> int:
     """A whole number from 0."""
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    good = good and value >= 0 and value % 1 == 0
+    good = _is_number(value) and value >= 0 and value % 1 == 0
     _checked(good, value, where, faults, "a whole number from 0")
     return int(value) if good else 0
 
 
 def number(value: Any, where: str, faults: list[Fault]) -> float:
     """A number."""
-    good = isinstance(value, int | float) and not isinstance(value, bool)
-    _checked(good, value, where, faults, "a number")
+    _checked(_is_number(value), value, where, faults, "a number")
     return cast(float, value)
 
 
@@ -270,5 +271,10 @@ def one_or_several(reader: Reader[tuple[Value, ...]]) -> Reader[tuple[Value, ...
 
 def distinct(values: Iterable[Any]) -> bool:
     """Whether no JSON value stands twice; 1, "1" and true are three."""
-    written = [json.dumps(value, sort_keys=True) for value in values]
+    written = list(map(hashable, values))
     return len(set(written)) == len(written)
+
+
+def hashable(value: Any) -> str:
+    """A JSON value as a text that tells 1 from "1" and 1 from true."""
+    return json.dumps(value, sort_keys=True)

@@ -48,9 +48,10 @@ from kzdata.errors import DateError, FigureError
 CLAIMS = ""
 """In place of a table's name: any table of claims."""
 CODED_SCOPE = "e.tab || '.' || e.field"
-COMPUTED = """CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
-    WHEN 'qualifier' THEN w.qualifier WHEN 'first' THEN d.first WHEN 'last' THEN d.last
-    WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END"""
+_FIGURE = "WHEN 'low' THEN w.low WHEN 'high' THEN w.high WHEN 'qualifier' THEN w.qualifier"
+_DATE = """WHEN 'first' THEN d.first WHEN 'last' THEN d.last
+    WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision"""
+COMPUTED = f"CASE c.part {_FIGURE} {_DATE} END"
 """SQL: what the grammars make of a quote, for the part of a figure or date that a cell is."""
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
 """What an edge can be; W3C Web Annotation would call them motivations."""
@@ -78,15 +79,13 @@ _PLAINLY = (
         "normalised",
         "c.kind = 'figure'",
         "LEFT JOIN shared.wording w ON w.wording = s.quote",
-        """t.value = CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high
-            WHEN 'qualifier' THEN w.qualifier END""",
+        f"t.value = CASE c.part {_FIGURE} END",
     ),
     (
         "normalised",
         "c.kind IS DISTINCT FROM 'figure'",
         "LEFT JOIN shared.datewording d ON d.wording = s.quote AND d.day = s.day",
-        """t.value = CASE c.part WHEN 'first' THEN d.first WHEN 'last' THEN d.last
-            WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision END""",
+        f"t.value = CASE c.part {_DATE} END",
     ),
     (
         "resolved",

@@ -24,7 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.validation import Report, validate
+from kzdata.tabular import Imprint
+from kzdata.validation import Report, run, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
 
@@ -158,6 +159,22 @@ def test_a_file_that_may_not_be_read(plain: Folder, monkeypatch: pytest.MonkeyPa
     """Catches a traceback for a file that belongs to somebody else."""
     monkeypatch.setattr("os.access", lambda path, mode: Path(path).suffix != ".csv")
     assert "resource-path" in validate(plain.root).by_rule
+
+
+def test_a_file_that_is_hashed_late(plain: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches looks given up once the tables are read: one with a wrong header waits for none."""
+    look = run.imprint
+
+    def late(path: Path, algorithms: frozenset[str]) -> Imprint:
+        sleep(0.2)
+        return look(path, algorithms)
+
+    monkeypatch.setattr(run, "imprint", late)
+    plain.file("things").write_bytes(b"id,name,weight\n")
+    shutil.copyfile(plain.file("things"), plain.file("things").with_name("more.csv"))
+    parts = ["tables/things.csv", "tables/more.csv"]
+    plain.describe(lambda described: described["resources"][0].update(path=parts))
+    assert "csv-header" in validate(plain.root).by_rule
 
 
 def test_a_giant_changelog_is_not_read_whole(plain: Folder) -> None:

@@ -120,9 +120,9 @@ class Run:
         try:
             self._look(looker)
             self._read_tables(folder)
+            self._check_files()
         finally:
             looker.shutdown(cancel_futures=True)
-        self._check_files()
         self._check_relations()
         self._check_texts(texts)
         locator = Locator(self.package, self.sheets, self.columns, self.rows)

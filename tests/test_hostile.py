@@ -24,8 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.tabular import Imprint
-from kzdata.validation import Report, run, validate
+from kzdata.tabular import Imprint, imprint
+from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
 
@@ -163,13 +163,13 @@ def test_a_file_that_may_not_be_read(plain: Folder, monkeypatch: pytest.MonkeyPa
 
 def test_a_file_that_is_hashed_late(plain: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches looks given up once the tables are read: one with a wrong header waits for none."""
-    look = run.imprint
+    look = imprint
 
     def late(path: Path, algorithms: frozenset[str]) -> Imprint:
         sleep(0.2)
         return look(path, algorithms)
 
-    monkeypatch.setattr(run, "imprint", late)
+    monkeypatch.setattr("kzdata.validation.run.imprint", late)
     plain.file("things").write_bytes(b"id,name,weight\n")
     shutil.copyfile(plain.file("things"), plain.file("things").with_name("more.csv"))
     parts = ["tables/things.csv", "tables/more.csv"]

@@ -16,7 +16,7 @@ import threading
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -222,6 +222,11 @@ def sha256(expression: str) -> str:
     return f"sha256({expression})"
 
 
+def hashed(expressions: Iterable[str]) -> str:
+    """A number that equal rows of values share, and few others."""
+    return f"hash({', '.join(expressions)})"
+
+
 def joined(expressions: Iterable[str], between: str) -> str:
     """Some texts as one, with another between them; NULL is passed over."""
     return f"concat_ws({literal(between)}, {', '.join(expressions)})"
@@ -254,6 +259,11 @@ def whole_of_bits(number: int) -> str:
 def small(expression: str) -> str:
     """The number of a row, in as few bytes as rows can be counted."""
     return f"CAST({expression} AS UINTEGER)"
+
+
+def tiny(expression: str) -> str:
+    """A whole number below 256, in one byte."""
+    return f"CAST({expression} AS UTINYINT)"
 
 
 def bigint(expression: str) -> str:
@@ -545,6 +555,13 @@ def _hidden(name: str) -> str:
     return f"{name}\x1frows"
 
 
+def sensible_memory(most: int) -> str:
+    """A limit of memory: so many bytes, or three quarters of a smaller machine."""
+    with suppress(AttributeError, ValueError, OSError):
+        most = min(most, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4)
+    return f"{most >> 20}MiB"
+
+
 class Database:
     """A DuckDB of its own, with a temporary directory that goes away with it.
 
@@ -570,7 +587,7 @@ class Database:
         self._free = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._file = str(Path(folder) / "package.duckdb") if lockable else ":memory:"
         if lockable and memory_limit is None:
-            memory_limit = f"{_sensible_memory() >> 20}MiB"
+            memory_limit = sensible_memory(MAX_MEMORY)
         given = {"threads": threads, "memory_limit": memory_limit}
         # Nothing is ever fetched: an unknown function would make DuckDB look for an extension.
         self._settings: dict[str, Any] = {
@@ -1110,15 +1127,6 @@ def limit_memory(more: int = 2 * MAX_MEMORY) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _sensible_memory() -> int:
-    """Bytes of memory to use: 2 GB, or three quarters of a smaller machine."""
-    try:
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return MAX_MEMORY
-    return min(MAX_MEMORY, total * 3 // 4)
 
 
 def _as_cell(expression: str, kind: str) -> str:

@@ -39,6 +39,7 @@ from kzdata.database import (
     literal,
     small,
     text,
+    tiny,
     whole_of_bits,
     words,
 )
@@ -180,26 +181,22 @@ class Model:
         """One pass over all edges."""
         edges = self.one("edges")
         assert edges and edges.schema.edges
-        columns = ("kz_ord", "place", "row", "said", "role", "value", "span", "home", "article")
-        empty = ", ".join(f"NULL AS {name}" for name in columns)
-        parts = [f"SELECT {empty} WHERE false"]
+        names = "kz_ord place row said role value home passage astray".split()
+        parts = [f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE false"]
         parts += [self._tied(table, identifier(edges.name)) for table in self.records()]
-        self.database.share(
-            "tie",
-            f"""SELECT e.* EXCLUDE (span, article), s.kz_ord AS passage,
-                e.home IS NOT NULL AND (s.article = e.article) IS NOT TRUE AS astray
-            FROM ({" UNION ALL ".join(parts)}) e LEFT JOIN shared.passage s ON s.span = e.span""",
-        )
+        self.database.share("tie", " UNION ALL ".join(parts))
 
     def _tied(self, table: Table, edges: str) -> str:
-        """SQL: the edges of one table's records."""
+        """SQL: the edges of one table's records, as narrow as they can be: there are many."""
         own = self._own(table)
         role = " ".join(f"WHEN {literal(role)} THEN {number_of(role)}" for role in ROLES)
-        numbers = {"place": "c.place", "row": small("t.kz_ord"), "said": own["said"]}
-        numbers |= {"role": f"CASE {own['role']} {role} END", "value": own["value"]}
-        numbers |= {"span": own["span"], "home": "p.kz_ord", "article": "p.article"}
-        parts = ", ".join(f"{sql} AS {name}" for name, sql in numbers.items())
-        return f"SELECT {small('e.kz_ord')} AS kz_ord, {parts} {self._joined(table, edges)}"
+        numbers = {"kz_ord": small("e.kz_ord"), "place": "c.place", "row": small("t.kz_ord")}
+        numbers |= {"said": own["said"], "role": tiny(f"CASE {own['role']} {role} END")}
+        numbers |= {"value": own["value"], "home": "p.kz_ord", "passage": "s.kz_ord"}
+        numbers |= {"astray": "p.kz_ord IS NOT NULL AND (s.article = p.article) IS NOT TRUE"}
+        # Passages are joined here, not once for all tables: there, DuckDB takes the edges for few.
+        return f"""SELECT {", ".join(f"{sql} AS {name}" for name, sql in numbers.items())}
+            {self._joined(table, edges)} LEFT JOIN shared.passage s ON s.span = {own["span"]}"""
 
     def _make_doubt(self) -> None:
         """The edges of which a rule may be broken; the rules decide."""
@@ -293,9 +290,8 @@ class Model:
         assert table.schema.record_key
         home = f"p.span = t.{identifier(principal)}" if principal else "false"
         return f"""FROM {edges} e
-            JOIN {identifier(table.name)} t
+            JOIN ({identifier(table.name)} t LEFT JOIN shared.passage p ON {home})
                 ON t.{identifier(table.schema.record_key)} = {own["record"]}
-            LEFT JOIN shared.passage p ON {home}
             LEFT JOIN shared.traced c
                 ON c.tab = {literal(table.name)} AND c.field = {own["field"]}"""
 

@@ -145,7 +145,15 @@ def _integer(field: FieldDescriptor, raw: str) -> Iterator[str]:
         elif not bound.is_finite() or abs(bound) >= 10**18 or bound != int(bound):
             raise UnsupportedError(f"{limit} as a bound")
         else:
-            yield f"{sql.bigint(raw)} {BOUNDS[name][0]} {int(bound)}"
+            yield _within(raw, name, int(bound))
+
+
+def _within(raw: str, name: str, bound: int) -> str:
+    """Whether a whole number keeps a bound; one of fewer digits is below without being read."""
+    kept = f"{sql.bigint(raw)} {BOUNDS[name][0]} {bound}"
+    if "max" not in name.lower() or bound <= 0:
+        return kept
+    return f"({sql.byte_length(raw)} < {len(str(bound))} OR {kept})"
 
 
 def _number(field: FieldDescriptor, raw: str) -> Iterator[str]:

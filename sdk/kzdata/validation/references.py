@@ -10,6 +10,7 @@ from kzdata.database import (
     canonical_number,
     double,
     full_match,
+    hashed,
     identifier,
     integer,
     literal,
@@ -90,7 +91,7 @@ def _shown(columns: Sequence[str], alias: str) -> str:
 def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str) -> Iterator[Query]:
     """Rows whose key stands in another row too; a key with an empty part is left alone.
 
-    One look tells whether any key is repeated at all; only then its rows are sought.
+    One look tells whether any key can be repeated at all; only then its rows are sought.
     """
     typed = [Keys(model, [(table, column)]).of(table, column, "t") for column in columns]
     filled = " AND ".join(f"t.{identifier(column)} IS NOT NULL" for column in columns)
@@ -102,7 +103,11 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
     values, valid = ", ".join(value for value, _ in exact), " AND ".join(test for _, test in exact)
     repeated = f"""SELECT {names} FROM (SELECT {parts} FROM {name} t WHERE {filled})
         GROUP BY {names} HAVING count(*) > 1"""
-    if model.database.rows(f"{repeated} LIMIT 1"):
+    look = repeated
+    if len(typed) > 1:
+        look = f"""SELECT k FROM (SELECT {hashed(typed)} AS k FROM {name} t WHERE {filled})
+            GROUP BY k HAVING count(*) > 1"""
+    if model.database.rows(f"{look} LIMIT 1"):
         yield Query(
             table.name,
             f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}

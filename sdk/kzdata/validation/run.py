@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kzdata import texts as article_texts
 from kzdata.archive import Archive, opened, workspace
-from kzdata.database import Database, identifier
+from kzdata.database import Database, identifier, sensible_memory
 from kzdata.descriptor import Descriptor, Table, parse
 from kzdata.errors import PackageError
 from kzdata.tabular import Imprint, Sheet, imprint
@@ -31,8 +31,10 @@ from kzdata.validation.rules import Rule, Violation, in_group
 
 SMALL_BYTES = 8 << 20
 """Below this DuckDB's own worker threads cost more than they bring."""
-MEMORY_LIMIT = "1GB"
-"""Memory of DuckDB before it spills, where nothing else is asked for: ten million rows fit."""
+MEMORY_LIMIT = 1 << 30
+"""Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit."""
+TRACED_LIMIT = 3 << 30
+"""The same for a package with receipts: a million figures fit."""
 MAX_REPORTED = 20_000
 """Findings kept in all; the rest are counted."""
 RELATIONAL = ("span", "figure", "evidence", "consistency")
@@ -57,7 +59,7 @@ def validate(
         threads: Threads that DuckDB may use for one query; by default all cores, or one where
             the package is small.
         memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`; by
-            default `MEMORY_LIMIT`.
+            default `MEMORY_LIMIT` or `TRACED_LIMIT`, and never most of the machine.
         temp_dir: Directory for what DuckDB spills and for tables that have to be turned into UTF-8
             CSV; nothing of it is left afterwards. The system's own by default.
         progress: Called as each step begins: its name, its number from 0, how many there are.
@@ -72,9 +74,14 @@ def validate(
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         package = parse(archive)
         threads = threads or (1 if _size(archive, package) < SMALL_BYTES else None)
-        with Database(threads, memory_limit or MEMORY_LIMIT, temp_dir=folder) as database:
+        with Database(threads, memory_limit or _memory(package), temp_dir=folder) as database:
             run = Run(archive, package, database, progress or (lambda step, number, of: None))
             return run.report(texts, folder)
+
+
+def _memory(package: Descriptor) -> str:
+    traced = any(table.schema.edges for table in package.tables.values())
+    return sensible_memory(TRACED_LIMIT if traced else MEMORY_LIMIT)
 
 
 def _size(archive: Archive, package: Descriptor) -> int:

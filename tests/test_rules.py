@@ -478,6 +478,41 @@ def date_after_article(island: Folder) -> Fault:
 
 
 @case
+def source_order(island: Folder) -> Fault:
+    return edited(island, "letters", 0, "spoken", "2031-03-09")
+
+
+def widen(island: Folder, table: str, name: str, *cells: str) -> None:
+    """Give a table a further column."""
+    rows = island.rows(table)
+    island.reschema(table, lambda schema: schema["fields"].append(column(name)))
+    island.write(table, [{**row, name: cell} for row, cell in zip(rows, cells, strict=True)])
+
+
+@case
+def source_address(island: Folder) -> Fault:
+    widen(island, "letters", "basis", "url", *[""] * (len(island.rows("letters")) - 1))
+    basis = {"published_basis": "basis"}
+    island.reschema("letters", lambda schema: schema["kzdata:sources"].update(basis))
+    return at(island, "letters", 0, "sent")
+
+
+@case
+def place_within(island: Folder) -> Fault:
+    for name, cells in {
+        "lat": ("", "", ""),
+        "lon": ("", "", ""),
+        "size": ("city", "site", "city"),
+        "code": ("NO-46", "NO-46", "NO-50"),
+    }.items():
+        widen(island, "islets", name, *cells)
+    declared = {"id": "islet", "latitude": "lat", "longitude": "lon", "kind": "size"}
+    declared["code"] = "code"
+    island.reschema("islets", lambda schema: schema.update({"kzdata:places": declared}))
+    return at(island, "islets", 2, "part")
+
+
+@case
 def link_comparable(island: Folder) -> Fault:
     return edited(island, "ties", 1, "two", "S1")
 
@@ -673,6 +708,54 @@ def test_a_term_beside_a_longer_one_counts(tmp_path: Path) -> None:
         ],
     )
     assert list(validate(package.root)) == []
+
+
+@pytest.mark.parametrize(
+    ("web", "sent", "stands"),
+    [
+        ("https://example.org/2031-03-06-4", "2031-03-06", True),
+        ("https://example.org/2031/03/06/flood", "2031-03-06", True),
+        ("https://example.org/a20310306.html", "2031-03-06", True),
+        ("https://example.org/2031/03/07/flood", "2031-03-06", False),
+        ("https://example.org/2031/06/03/flood", "2031-03-06", False),
+        ("https://example.org/", "2031-03-06", False),
+        ("", "2031-03-06", False),
+    ],
+)
+def test_a_day_from_the_address_stands_in_it(
+    island: Folder, web: str, sent: str, stands: bool
+) -> None:
+    """Catches an address compared as it is written, not by its digits, or not at all."""
+    source_address(island)
+    island.edit("letters", 0, "web", web)
+    island.edit("letters", 0, "sent", sent)
+    island.reseal()
+    assert ("source-address" not in validate(island.root).by_rule) == stands
+
+
+@pytest.mark.parametrize(
+    ("kinds", "codes", "lies"),
+    [
+        (("city", "site"), ("", ""), True),
+        (("city", "city"), ("NO-46", "NO-46"), True),
+        (("region", "country"), ("", "NO"), True),
+        (("city", "country"), ("", "NO"), False),
+        (("site", "city"), ("", ""), False),
+        (("site", "village"), ("", ""), True),
+        (("", ""), ("NO", "NO-46"), True),
+        (("", ""), ("NO", "SE-O"), False),
+    ],
+)
+def test_a_place_lies_in_a_larger_one(
+    island: Folder, kinds: tuple[str, str], codes: tuple[str, str], lies: bool
+) -> None:
+    """Catches a city within a square, and a kind that nobody can compare."""
+    place_within(island)
+    for index, (kind, code) in enumerate(zip(kinds, codes, strict=True), start=1):
+        island.edit("islets", index, "size", kind)
+        island.edit("islets", index, "code", code)
+    island.reseal()
+    assert ("place-within" not in validate(island.root).by_rule) == lies
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -288,13 +288,17 @@ class Spans(Declaration):
 
 
 class Sources(Declaration):
-    """`kzdata:sources`: the table of articles."""
+    """`kzdata:sources`: the table of articles.
+
+    Where `published_basis` is `url`, the day of publication was taken from the address.
+    """
 
     id: str = member(string)
     sha256: str = member(string)
     length: str = member(string)
     published_on: str | None = member(string, None, "published_on")
     published_precision: str | None = member(string, None, "published_precision")
+    published_basis: str | None = member(string, None, "published_basis")
     written_on: str | None = member(string, None, "written_on")
     url: str | None = member(string, None)
 
@@ -423,7 +427,8 @@ class Exclusions(Declaration):
 class Places(Declaration):
     """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are.
 
-    `code` is a code of ISO 3166-2, which tells a division of a country from any other region.
+    Kinds that can be compared are site, city, region and country. `code` is a code of ISO 3166-2,
+    which tells a division of a country from any other region.
     """
 
     id: str = member(string)

@@ -19,7 +19,7 @@ from kzdata.database import (
     without,
 )
 from kzdata.descriptor import Sources, Spans, Table
-from kzdata.validation.model import CODED_SCOPE, COMPUTED, ROLES, Model, whole
+from kzdata.validation.model import CODED_SCOPE, COMPUTED, ROLES, Model
 from kzdata.validation.references import all_records
 from kzdata.validation.rules import Query, rule
 
@@ -123,28 +123,21 @@ def span_share(model: Model) -> Iterator[Query]:
     spans, sources = _spans(model), _sources(model)
     if not spans or not sources:
         return
-    (table, s), (articles, a) = spans, sources
-    start, end, source = whole("s", s.start), whole("s", s.end), f"s.{identifier(s.source)}"
-    before = (
-        f"max({end}) OVER (PARTITION BY {source} ORDER BY {start}, {end}, s.kz_ord ROWS BETWEEN"
-    )
-    reached = f"coalesce({before} UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"
-    fresh = f"greatest(0, {end} - greatest({start}, {reached}))"
-    share = f"(1.0 * c.total / {whole('a', a.length)})"
-    joined = f"{identifier(articles.name)} a JOIN c ON c.source = a.{identifier(a.id)}"
+    (_, s), (articles, a) = spans, sources
+    reached = """coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, kz_ord
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"""
+    fresh = f"greatest(0, last - greatest(first, {reached}))"
+    share, most = "(1.0 * sum({}) / length)", s.max_share
+    # Few articles come near the limit even where overlaps count twice: only these are sorted.
+    near = f"""SELECT article FROM shared.passage WHERE article IS NOT NULL
+        GROUP BY article, length HAVING {share.format("greatest(0, last - first)")} > {most}"""
     yield Query(
         articles.name,
-        # Few articles come near the limit even where overlaps count twice: only these are sorted.
-        f"""WITH rows AS (SELECT s.*, {source} AS source, greatest(0, {end} - {start}) AS width
-                FROM {identifier(table.name)} s),
-            near AS (WITH c AS (SELECT source, sum(width) AS total FROM rows GROUP BY source)
-                SELECT c.source FROM {joined} WHERE {share} > {s.max_share}),
-            c AS (SELECT source, sum(fresh) AS total FROM (
-                SELECT source, {fresh} AS fresh FROM rows s SEMI JOIN near USING (source)
-            ) GROUP BY source)
-        SELECT a.kz_ord, {literal(a.length)}, {text(f"round({share}, 4)")},
-            {literal(f"at most {s.max_share} of the article")}
-        FROM {joined} WHERE {share} > {s.max_share}""",
+        f"""SELECT article, {literal(a.length)}, {text(f"round({share.format('fresh')}, 4)")},
+            {literal(f"at most {most} of the article")}
+        FROM (SELECT article, length, {fresh} AS fresh
+            FROM shared.passage SEMI JOIN ({near}) USING (article))
+        GROUP BY article, length HAVING {share.format("fresh")} > {most}""",
     )
 
 

@@ -268,10 +268,12 @@ def test_omitted_findings_of_rules_left_out_go_too() -> None:
 
 def test_idle_rules_are_named(island: Folder, island_texts: Path, tmp_path: Path) -> None:
     """Catches a rule that counts as passed though there was nothing that it could see."""
-    assert idle(validate(island.root, texts=island_texts)) == {}
-    assert set(idle(validate(island.root))) == {rule.name for rule in in_group("text")}
+    assert set(idle(validate(island.root, texts=island_texts))) == {"reference-disagrees"}
+    unasked = {rule.name for group in ("text", "oracle") for rule in in_group(group)}
+    assert set(idle(validate(island.root))) == unasked
+    assert idle(Report("plain", "1.0.0", compared=True)).get("reference-disagrees") is None
     plain = Report("plain", "1.0.0")
     groups = {RULES[name].group for name in idle(plain)}
-    assert groups == {"text", "span", "figure", "evidence"}
+    assert groups == {"text", "span", "figure", "evidence", "oracle"}
     found = Finding("figure-interval", "error", "a.csv")
     assert "figure-interval" not in idle(Report("p", "1", (found,)))

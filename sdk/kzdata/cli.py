@@ -188,11 +188,8 @@ def validate(
             select=select or (),
             ignore=ignore or (),
             allow=allow or not no_allow,
+            reference=reference,
         )
-        if reference:
-            from kzdata.validation.oracle import compared
-
-            result = compared(path, result)
     _report(result, path, form, output)
     raise typer.Exit(0 if result.valid else 1)
 

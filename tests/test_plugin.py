@@ -38,6 +38,7 @@ def test_rules_without_texts_are_skipped(pytester: pytest.Pytester, island: Fold
     result.stdout.fnmatch_lines(["SKIPPED*no article's text was at hand*"])
     chosen = run(pytester, "--kzdata", island.root, "-k", "cell-enum", "-v")
     chosen.assert_outcomes(passed=1, deselected=len(RULES) - 1)
+    chosen.stdout.fnmatch_lines([f"*collected {len(RULES)} items*/ 1 selected*"])
     chosen.stdout.fnmatch_lines(["*::cell-enum PASSED*"])
 
 
@@ -62,6 +63,14 @@ def test_an_unreadable_package_fails(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--kzdata", "nowhere", "-k", "cell-enum")
     result.assert_outcomes(failed=1, deselected=len(RULES) - 1)
     result.stdout.fnmatch_lines(["nowhere: no such file or directory"])
+
+
+def test_an_empty_path_is_refused(pytester: pytest.Pytester) -> None:
+    """Catches a CI job whose variable is not set: it tests nothing and is green."""
+    pytester.makepyfile("def test_own(): pass")
+    result = run(pytester, "--kzdata", "")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--kzdata: the path is empty*"])
 
 
 def test_loading_it_costs_nothing() -> None:

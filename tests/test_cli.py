@@ -257,8 +257,11 @@ NOT_THERE: list[tuple[list[str], str]] = [
     (["trace", "almaty"], "not traced"),
     (["trace", "#"], "no record ''"),
     (["trace", "CR-0001", "--texts", "nowhere"], "nowhere: no such directory of texts"),
-    (["rules", "figure-intervals"], "no rule 'figure-intervals'; did you mean figure-interval"),
-    (["rules", "x"], "no rule 'x'; `kzdata rules` lists them"),
+    (
+        ["rules", "figure-intervals"],
+        "no rule or group 'figure-intervals'; did you mean figure-interval",
+    ),
+    (["rules", "x"], "no rule or group 'x'; `kzdata rules` lists them"),
     (["query", "selec 1"], "syntax error"),
     (["query", "select nothing from sources"], "nothing"),
     (["query", "select * from nowhere"], "nowhere"),
@@ -505,6 +508,21 @@ def test_a_rule_as_json() -> None:
     """Catches `--format json` that prints prose."""
     rows = rows_of(kz("rules", "figure-interval", "-f", "json"), "json")
     assert [row["rule"] for row in rows] == ["figure-interval"]
+
+
+def test_the_rules_of_a_group() -> None:
+    """Catches a name that `--select` takes and nothing explains."""
+    for form in ("json", "csv"):
+        rows = rows_of(kz("rules", "figure", "-f", form), form)
+        assert {row["group"] for row in rows} == {"figure"}
+        assert "figure-interval" in {row["rule"] for row in rows}
+    assert kz("rules", "figure").lines[1].startswith("figure-")
+
+
+def test_a_table_is_no_package() -> None:
+    """Catches a new user who names a CSV file and hears of zips alone."""
+    said = refused(kz("validate", ROOT / "README.md"))
+    assert "neither a datapackage.json nor a zip that can be read" in said
 
 
 EVERYTHING = [

@@ -434,9 +434,11 @@ def coverage(
     raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
 
 
-@app.command(epilog="Examples: kzdata rules; kzdata rules figure-interval")
+@app.command(epilog="Examples: kzdata rules; kzdata rules figure; kzdata rules figure-interval")
 def rules(
-    name: Annotated[str | None, typer.Argument(help="A rule to explain.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A rule to explain, or a group to list.")
+    ] = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
@@ -446,14 +448,15 @@ def rules(
     from kzdata.versions.release import RELEASE_RULES
 
     known = {**RULES, **RELEASE_RULES}
-    if name is not None and name not in known:
-        meant = nearest(name, known) or "; `kzdata rules` lists them"
-        raise UsageError(f"no rule {name!r}{meant}")
-    if name is not None and form is Format.TEXT:
+    groups = {rule.group for rule in known.values()}
+    if name is not None and name not in (*known, *groups):
+        meant = nearest(name, [*known, *groups]) or "; `kzdata rules` lists them"
+        raise UsageError(f"no rule or group {name!r}{meant}")
+    if name in known and form is Format.TEXT:
         rule = known[name]
         rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")
         return
-    chosen = [rule for rule in known.values() if name in (None, rule.name)]
+    chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
     _show(("rule", "group", "severity", "meaning"), rows, form)
 

@@ -169,6 +169,14 @@ def test_another_allow_list(red: Folder, tmp_path: Path) -> None:
     assert '"cell-enum": 2' in outcome.out
 
 
+def test_an_allow_list_of_another_system(red: Folder) -> None:
+    """Catches a list that an editor on Windows wrote, which the descriptor may be too."""
+    entry = f'[[allow]]\nrule = "cell-enum"\n{REASON}\n'
+    written = "\ufeff" + entry.replace("\n", "\r\n")
+    (red.root / ALLOW_LIST).write_bytes(written.encode())
+    assert validate(red.root).by_rule == {"cell-max-length": 1}
+
+
 def test_a_zip_does_not_excuse_itself(red: Folder, tmp_path: Path) -> None:
     """Catches a package from elsewhere that arrives with its own excuses."""
     listed(red.root, f'rule = "cell-enum"\n{REASON}', f'rule = "cell-max-length"\n{REASON}')

@@ -269,7 +269,7 @@ def read(file: str | Path, root: Path | None = None) -> AllowList:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise PackageError(f"{file}: an allow-list has at most {MAX_BYTES} bytes")
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
         parsed = tomllib.loads(text)
     except OSError as error:
         raise PackageError(f"{file}: cannot read the allow-list: {error.strerror}") from error

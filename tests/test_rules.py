@@ -775,6 +775,13 @@ def test_a_rule_finds_its_fault(island: Folder, island_texts: Path, name: str) -
     assert finding.where == ":".join(str(part) for part in fault if part is not None)
 
 
+def test_a_path_that_leads_out_is_not_what_is_expected(island: Folder) -> None:
+    """Catches "expected '../x.csv' leaves the package"."""
+    island.describe(lambda p: p["resources"].append({"name": "far", "path": "../x.csv"}))
+    (found,) = (f for f in validate(island.root) if f.rule == "resource-path")
+    assert found.expected.startswith("a file of the package ('../x.csv' leaves the package")
+
+
 def test_a_fault_of_a_wording_is_not_what_is_expected(island: Folder) -> None:
     """Catches "expected not a figure", which reads as the opposite of what is asked."""
     island.edit("tolls", 1, "wording", "three boats")

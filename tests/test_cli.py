@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from time import sleep
 from typing import Any, NamedTuple
 
 import pytest
@@ -144,6 +145,7 @@ def test_the_typer_application_itself() -> None:
         ["validate", "--format", "csv"],
         ["validate", "--threads", "0"],
         ["validate", "--threads", "many"],
+        ["validate", "--threads", "100000"],
         ["tables", "--format", "xml"],
         ["show"],
         ["locate", "police"],
@@ -231,6 +233,17 @@ def test_what_is_no_package_is_one_line(junk: Path, name: str, command: str) -> 
     assert not refused(outcome).startswith("cannot write")
 
 
+def test_what_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch, copy: Folder) -> None:
+    """Catches "Permission denied" of nobody knows which file."""
+
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "a\n/datapackage.json")
+
+    monkeypatch.setattr("kzdata.descriptor.seal", denied)
+    expected = "cannot write a\\n/datapackage.json: Permission denied"
+    assert refused(kz("seal", copy.root)) == expected
+
+
 NOT_THERE: list[tuple[list[str], str]] = [
     (["show", "CR-9999"], "no record 'CR-9999'; did you mean CR-00"),
     (["show", "almatty"], "did you mean almaty"),
@@ -244,8 +257,11 @@ NOT_THERE: list[tuple[list[str], str]] = [
     (["trace", "almaty"], "not traced"),
     (["trace", "#"], "no record ''"),
     (["trace", "CR-0001", "--texts", "nowhere"], "nowhere: no such directory of texts"),
-    (["rules", "figure-intervals"], "no rule 'figure-intervals'; did you mean figure-interval"),
-    (["rules", "x"], "no rule 'x'; `kzdata rules` lists them"),
+    (
+        ["rules", "figure-intervals"],
+        "no rule or group 'figure-intervals'; did you mean figure-interval",
+    ),
+    (["rules", "x"], "no rule or group 'x'; `kzdata rules` lists them"),
     (["query", "selec 1"], "syntax error"),
     (["query", "select nothing from sources"], "nothing"),
     (["query", "select * from nowhere"], "nowhere"),
@@ -492,6 +508,21 @@ def test_a_rule_as_json() -> None:
     """Catches `--format json` that prints prose."""
     rows = rows_of(kz("rules", "figure-interval", "-f", "json"), "json")
     assert [row["rule"] for row in rows] == ["figure-interval"]
+
+
+def test_the_rules_of_a_group() -> None:
+    """Catches a name that `--select` takes and nothing explains."""
+    for form in ("json", "csv"):
+        rows = rows_of(kz("rules", "figure", "-f", form), form)
+        assert {row["group"] for row in rows} == {"figure"}
+        assert "figure-interval" in {row["rule"] for row in rows}
+    assert kz("rules", "figure").lines[1].startswith("figure-")
+
+
+def test_a_table_is_no_package() -> None:
+    """Catches a new user who names a CSV file and hears of zips alone."""
+    said = refused(kz("validate", ROOT / "README.md"))
+    assert "neither a datapackage.json nor a zip that can be read" in said
 
 
 EVERYTHING = [
@@ -799,39 +830,68 @@ def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a progress bar in the log of a CI system."""
     from kzdata import cli
 
-    clock, stream = iter([0.0, 10.0]), io.StringIO()
+    stream = io.StringIO()
     monkeypatch.setattr(cli, "_bar", lambda: pytest.fail("a bar"))
-    monkeypatch.setattr(cli, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(cli, "SECONDS", 0)
     monkeypatch.setattr(sys, "stderr", stream)
     with cli.Steps() as steps:
         steps.show("reading", 0, 3)
+        sleep(0.05)
     assert stream.getvalue() == ""
+
+
+class Bar:
+    """A bar that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.updates: list[dict[str, Any]] = []
+
+    def update(self, task: int, **state: Any) -> None:
+        self.updates.append(state)
+
+    def stop(self) -> None:
+        self.updates.append({"stopped": True})
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> list[Bar]:
+    """Make standard error a terminal; the bars that are shown there."""
+    from kzdata import cli
+
+    made: list[Bar] = []
+
+    def make() -> tuple[Bar, int]:
+        made.append(Bar())
+        return made[-1], 0
+
+    monkeypatch.setattr(cli, "_bar", make)
+    monkeypatch.setattr(sys, "stderr", type("Terminal", (), {"isatty": lambda _: True})())
+    return made
 
 
 def test_progress_waits_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a bar that flickers up for half a second."""
     from kzdata import cli
 
-    class Bar:
-        updates: list[dict[str, Any]] = []  # noqa: RUF012
-
-        def update(self, task: int, **state: Any) -> None:
-            self.updates.append(state)
-
-        def stop(self) -> None:
-            self.updates.append({"stopped": True})
-
-    clock = [0.0]
-    monkeypatch.setattr(cli, "_bar", lambda: (Bar(), 0))
-    monkeypatch.setattr(cli, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(sys, "stderr", type("Terminal", (), {"isatty": lambda _: True})())
+    bars = on_terminal(monkeypatch)
     with cli.Steps() as steps:
-        clock[0] = 0.9
         steps.show("reading", 0, 3)
-        assert Bar.updates == []
-        clock[0] = 1.1
+    assert (bars, cli.SECONDS) == ([], 1)
+
+
+def test_progress_shows_the_step_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a terminal that stays empty while one large table is read."""
+    from kzdata import cli
+
+    bars = on_terminal(monkeypatch)
+    monkeypatch.setattr(cli, "SECONDS", 0.01)
+    with cli.Steps() as steps:
+        steps.show("reading", 0, 3)
+        for _ in range(500):
+            sleep(0.01 * (not (bars and bars[0].updates)))
         steps.show("checking", 1, 3)
-    assert Bar.updates == [
+    (bar,) = bars
+    assert bar.updates == [
+        {"description": "reading", "completed": 0, "total": 3},
         {"description": "checking", "completed": 1, "total": 3},
         {"stopped": True},
     ]

@@ -10,6 +10,7 @@ By default some 200 files with 6,000 cells are drawn; `-m slow` takes 2,000 file
 """
 
 import os
+import shutil
 import socket
 import tempfile
 from dataclasses import replace
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from kzdata.archive import opened
 from kzdata.descriptor import parse
 from kzdata.validation import oracle, validate
+from kzdata.validation.selection import ALLOW_LIST
 from packages import Folder, Spec, build
 
 pytest.importorskip("frictionless")
@@ -287,6 +289,41 @@ def test_a_disagreement_is_found_where_it_stands(tmp_path: Path) -> None:
     own = [replace(f, line=2) for f in report if f.rule == "cell-type"]
     more = oracle.compare(root, replace(report, findings=[*report, *own]))
     assert [(f.severity, f.line, f.field) for f in more] == [("warning", 2, "b")]
+
+
+def test_what_is_left_out_or_allowed_is_no_disagreement(tmp_path: Path) -> None:
+    """Catches a comparison with a report that lacks what nobody asked for, or what may stay."""
+    field = {"name": "a", "type": "integer"}
+    root = packed(tmp_path, [Spec("t", {"fields": [field]}, [["six"]])]).root
+    assert validate(root, reference=True).by_rule == {"cell-type": 1}
+    assert validate(root, reference=True, select=["cell-enum"]).by_rule == {}
+    (root / ALLOW_LIST).write_text('[[allow]]\nrule = "cell-type"\nreason = "old"\n', "utf-8")
+    assert validate(root, reference=True).by_rule == {}
+
+
+def test_a_disagreement_is_left_out_or_allowed(tmp_path: Path) -> None:
+    """Catches a rule that no option reaches, and its entry that is stale whatever is found."""
+    field = {"name": "a", "type": "integer", "example": "many"}
+    root = packed(tmp_path, [Spec("t", {"fields": [field]}, [["6"]])]).root
+    assert validate(root, reference=True).by_rule == {"reference-disagrees": 1}
+    assert validate(root, reference=True, ignore=["oracle"]).by_rule == {}
+    entry = '[[allow]]\nrule = "reference-disagrees"\nreason = "an old example"\n'
+    (root / ALLOW_LIST).write_text(entry, "utf-8")
+    report = validate(root, reference=True)
+    assert (report.by_rule, report.allowed) == ({}, {"reference-disagrees": 1})
+    assert validate(root).by_rule == {}
+
+
+def test_temporary_files_go_where_they_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a zip that is unpacked in the system's folder, which may be small."""
+    root = packed(tmp_path / "in", [Spec("t", {"fields": [{"name": "a", "type": "any"}]}, [])]).root
+    file = Path(shutil.make_archive(str(tmp_path / "packed"), "zip", root))
+    (place := tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert validate(file, reference=True, temp_dir=place).by_rule == {}
+    assert list(place.iterdir()) == []
 
 
 NO_VALUE = [("yearmonth", "2024-1", "2024-01"), ("date", "2024-1-26", "2024-01-26")]

@@ -962,8 +962,15 @@ def test_no_place_for_temporary_files(plain: Folder, tmp_path: Path, name: str) 
         validate(plain.root, temp_dir=tmp_path / name)
 
 
+def test_no_room_is_no_fault_of_the_file(plain: Folder) -> None:
+    """Catches an engineer who is sent to mend rows that are well-formed."""
+    (found,) = validate(plain.root, memory_limit="1KB")
+    assert found.found.startswith("could not tell: Out of Memory")
+    assert "--memory-limit" in found.found
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
 def test_whoever_stops_it_waits_for_nothing(plain: Folder, tmp_path: Path, sent: int) -> None:
     """Catches temporary files that are left after Ctrl-C, and a query that goes on."""
     place = tmp_path / "room"

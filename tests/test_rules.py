@@ -775,6 +775,24 @@ def test_a_rule_finds_its_fault(island: Folder, island_texts: Path, name: str) -
     assert finding.where == ":".join(str(part) for part in fault if part is not None)
 
 
+def test_a_path_that_leads_out_is_not_what_is_expected(island: Folder) -> None:
+    """Catches "expected '../x.csv' leaves the package"."""
+    island.describe(lambda p: p["resources"].append({"name": "far", "path": "../x.csv"}))
+    (found,) = (f for f in validate(island.root) if f.rule == "resource-path")
+    assert found.expected.startswith("a file of the package ('../x.csv' leaves the package")
+
+
+def test_a_fault_of_a_wording_is_not_what_is_expected(island: Folder) -> None:
+    """Catches "expected not a figure", which reads as the opposite of what is asked."""
+    island.edit("tolls", 1, "wording", "three boats")
+    row = edge(island, "T2", "least")
+    island.edit("receipts", row, "passage", "p1")
+    island.reseal()
+    said = {f.rule: f.expected for f in validate(island.root)}
+    assert said["figure-grammar"].startswith("a figure (not a figure: 'three boats'")
+    assert said["evidence-normalised"].startswith("what the quote says (not a figure: ")
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_every_rule_is_documented(rule: Rule) -> None:
     """Catches a rule without a page in the reference, or with a name that is no code."""

@@ -169,6 +169,14 @@ def test_another_allow_list(red: Folder, tmp_path: Path) -> None:
     assert '"cell-enum": 2' in outcome.out
 
 
+def test_an_allow_list_of_another_system(red: Folder) -> None:
+    """Catches a list that an editor on Windows wrote, which the descriptor may be too."""
+    entry = f'[[allow]]\nrule = "cell-enum"\n{REASON}\n'
+    written = "\ufeff" + entry.replace("\n", "\r\n")
+    (red.root / ALLOW_LIST).write_bytes(written.encode())
+    assert validate(red.root).by_rule == {"cell-max-length": 1}
+
+
 def test_a_zip_does_not_excuse_itself(red: Folder, tmp_path: Path) -> None:
     """Catches a package from elsewhere that arrives with its own excuses."""
     listed(red.root, f'rule = "cell-enum"\n{REASON}', f'rule = "cell-max-length"\n{REASON}')
@@ -268,10 +276,12 @@ def test_omitted_findings_of_rules_left_out_go_too() -> None:
 
 def test_idle_rules_are_named(island: Folder, island_texts: Path, tmp_path: Path) -> None:
     """Catches a rule that counts as passed though there was nothing that it could see."""
-    assert idle(validate(island.root, texts=island_texts)) == {}
-    assert set(idle(validate(island.root))) == {rule.name for rule in in_group("text")}
+    assert set(idle(validate(island.root, texts=island_texts))) == {"reference-disagrees"}
+    unasked = {rule.name for group in ("text", "oracle") for rule in in_group(group)}
+    assert set(idle(validate(island.root))) == unasked
+    assert idle(Report("plain", "1.0.0", compared=True)).get("reference-disagrees") is None
     plain = Report("plain", "1.0.0")
     groups = {RULES[name].group for name in idle(plain)}
-    assert groups == {"text", "span", "figure", "evidence"}
+    assert groups == {"text", "span", "figure", "evidence", "oracle"}
     found = Finding("figure-interval", "error", "a.csv")
     assert "figure-interval" not in idle(Report("p", "1", (found,)))

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kzdata.descriptor import FieldDescriptor, Schema
+from kzdata.descriptor import TYPES, FieldDescriptor, Schema
 from kzdata.validation import validate
 from kzdata.validation.cells import unsupported, unsupported_keys
+from kzdata.validation.values import _KINDS
 from packages import Spec, build
 
 STANDARD = {
@@ -366,7 +367,6 @@ def test_what_is_checked_is_not_called_unsupported(number: int) -> None:
 
 
 UNSUPPORTED: list[dict[str, Any]] = [
-    {"type": "money"},
     {"type": "string", "format": "wkt"},
     {"type": "date", "format": "any"},
     {"type": "time", "format": "any"},
@@ -413,6 +413,19 @@ UNSUPPORTED: list[dict[str, Any]] = [
     {"type": "geopoint", "format": "wkt"},
     {"type": "geojson"},
 ]
+
+
+def test_a_misspelt_type_is_a_fault(tmp_path: Path) -> None:
+    """Catches a slip of the pen that switches all checks of a column off: the package was valid."""
+    schema = {"fields": [{"name": "a", "type": "intger"}]}
+    (found,) = validate(build(tmp_path, [Spec("t", schema, [["x"]])]).root)
+    assert (found.rule, found.severity, found.found) == ("descriptor", "error", "'intger'")
+    assert "integer" in found.expected
+
+
+def test_every_type_of_the_standard_is_checked() -> None:
+    """Catches a type that the descriptor takes and nothing checks."""
+    assert set(TYPES) == set(_KINDS)
 
 
 @pytest.mark.parametrize("given", UNSUPPORTED, ids=str)

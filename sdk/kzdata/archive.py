@@ -241,7 +241,8 @@ def unpack(file: Path, folder: Path) -> None:
             _check_entries(archive.infolist(), str(file), file.stat().st_size)
             archive.extractall(folder)
     except (*_ZIP_ERRORS, OSError) as error:
-        raise PackageError(f"{file}: not a zip that can be read: {error}") from error
+        what = f"neither a {DESCRIPTOR} nor a zip that can be read"
+        raise PackageError(f"{file}: {what}: {error}") from error
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int) -> None:

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from time import monotonic
+from threading import Lock, Timer
 from typing import Annotated, Any
 
 import typer
 
 from kzdata.errors import KzdataError
+
+SECONDS = 1.0
+"""After which a progress bar is shown."""
 
 app = typer.Typer(
     name="kzdata",
@@ -85,7 +88,7 @@ ReportFormatOption = Annotated[
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
 ]
-ThreadsOption = Annotated[int | None, typer.Option(min=1, help="Threads; else all cores.")]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads; else all cores.")]
 MemoryOption = Annotated[str | None, typer.Option(help="Memory before disk is used: 2GB.")]
 TextsOption = Annotated[
     Path | None, typer.Option("--texts", help="Folder with the articles; they are known by hash.")
@@ -97,8 +100,11 @@ def main() -> None:
     _prepare_streams()
     # A command makes few circles and ends soon: looking for them takes a twentieth of its time.
     gc.set_threshold(100_000)
-    # A job that is called off cleans up as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A job that is called off, or whose terminal goes away, cleans up as after Ctrl-C.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, signal.default_int_handler)
     try:
         app()
         sys.stdout.flush()
@@ -109,7 +115,10 @@ def main() -> None:
         sys.exit(2)
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
-            sys.stderr.write(f"kzdata: cannot write: {error.strerror}\n")
+            from kzdata.rendering import safe
+
+            what = f" {error.filename}" if error.filename else ""
+            sys.stderr.write(safe(f"kzdata: cannot write{what}: {error.strerror}") + "\n")
         # What is left in the buffer has nowhere to go.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         sys.exit(2)
@@ -188,11 +197,8 @@ def validate(
             select=select or (),
             ignore=ignore or (),
             allow=allow or not no_allow,
+            reference=reference,
         )
-        if reference:
-            from kzdata.validation.oracle import compared
-
-            result = compared(path, result)
     _report(result, path, form, output)
     raise typer.Exit(0 if result.valid else 1)
 
@@ -428,9 +434,11 @@ def coverage(
     raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
 
 
-@app.command(epilog="Examples: kzdata rules; kzdata rules figure-interval")
+@app.command(epilog="Examples: kzdata rules; kzdata rules figure; kzdata rules figure-interval")
 def rules(
-    name: Annotated[str | None, typer.Argument(help="A rule to explain.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A rule to explain, or a group to list.")
+    ] = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
@@ -440,14 +448,15 @@ def rules(
     from kzdata.versions.release import RELEASE_RULES
 
     known = {**RULES, **RELEASE_RULES}
-    if name is not None and name not in known:
-        meant = nearest(name, known) or "; `kzdata rules` lists them"
-        raise UsageError(f"no rule {name!r}{meant}")
-    if name is not None and form is Format.TEXT:
+    groups = {rule.group for rule in known.values()}
+    if name is not None and name not in (*known, *groups):
+        meant = nearest(name, [*known, *groups]) or "; `kzdata rules` lists them"
+        raise UsageError(f"no rule or group {name!r}{meant}")
+    if name in known and form is Format.TEXT:
         rule = known[name]
         rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")
         return
-    chosen = [rule for rule in known.values() if name in (None, rule.name)]
+    chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
     _show(("rule", "group", "severity", "meaning"), rows, form)
 
@@ -599,24 +608,39 @@ class Steps:
     """A progress bar on standard error: only on a terminal, and only after a second."""
 
     def __init__(self) -> None:
-        self._began = monotonic()
         self._bar: Any = None
         self._task: Any = None
+        self._state: dict[str, Any] = {}
+        self._over = False
+        # Tables are read side by side, and a step may last for minutes before the next one.
+        self._lock = Lock()
+        self._timer = Timer(SECONDS, self._begin)
+        self._timer.daemon = True
 
     def __enter__(self) -> "Steps":
+        if sys.stderr.isatty():
+            self._timer.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._bar:
-            self._bar.stop()
+        self._timer.cancel()
+        with self._lock:
+            self._over = True
+            if self._bar:
+                self._bar.stop()
 
     def show(self, step: str, number: int, of: int) -> None:
         """Show which step begins."""
-        if not sys.stderr.isatty() or monotonic() - self._began < 1:
-            return
-        if self._bar is None:
-            self._bar, self._task = _bar()
-        self._bar.update(self._task, description=step, completed=number, total=of)
+        with self._lock:
+            self._state = {"description": step, "completed": number, "total": of}
+            if self._bar:
+                self._bar.update(self._task, **self._state)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if not self._over:
+                self._bar, self._task = _bar()
+                self._bar.update(self._task, **self._state)
 
 
 def _bar() -> tuple[Any, Any]:

@@ -771,7 +771,10 @@ class Database:
                 self.run("SET disabled_optimizers = 'common_subexpressions'")
             self.run(f"CREATE OR REPLACE TABLE {hidden} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
-            raise UnreadableCSVError(str(error)) from error
+            # The file is not at fault.
+            full = isinstance(error.__cause__, duckdb.OutOfMemoryException)
+            reason = f"could not tell: {error}; --memory-limit gives more" if full else str(error)
+            raise UnreadableCSVError(reason) from error
         finally:
             if len(parts) > MAX_SHARED_SQL:
                 self.run("RESET disabled_optimizers")

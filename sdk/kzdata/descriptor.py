@@ -176,11 +176,19 @@ class Constraints(Part):
     exclusive_maximum: Any = member(anything, None)
 
 
+TYPES = (
+    *("string", "number", "integer", "boolean", "object", "array", "list"),
+    *("datetime", "date", "time", "year", "yearmonth", "duration"),
+    *("geopoint", "geojson", "any"),
+)
+"""Field types of Table Schema v2. A misspelt one would leave a column unchecked."""
+
+
 class FieldDescriptor(Part):
     """One column: name, type, meaning, limits, and whether its cells need receipts."""
 
     name: str = member(name)
-    type: str = member(string, "any")
+    type: str = member(choice(*TYPES), "any")
     format: str = member(form, "default")
     title: str = member(string, "")
     description: str = member(string, "")

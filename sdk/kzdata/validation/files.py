@@ -42,7 +42,8 @@ def resource_path(package: Descriptor, archive: Archive, imprints: Imprints) -> 
                 if not archive.path_of(path).is_file():
                     yield _of_package(path, "a file of the package", f"resources.{resource.name}")
             except PackageError as error:
-                yield _of_package(path, str(error), f"resources.{resource.name}")
+                expected = f"a file of the package ({error})"
+                yield _of_package(path, expected, f"resources.{resource.name}")
 
 
 @rule("package", "run `kzdata seal` after a change to the data")

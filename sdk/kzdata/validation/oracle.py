@@ -11,13 +11,12 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from kzdata.archive import DESCRIPTOR, Archive, bundled, opened
+from kzdata.archive import DESCRIPTOR, Archive, bundled, opened, workspace
 from kzdata.database import require
 from kzdata.descriptor import FieldDescriptor, Table, parse
 from kzdata.errors import PackageError
@@ -308,28 +307,30 @@ def explained(side: Side, kind: str, field: FieldDescriptor | None, cell: str) -
     return next(known, None)
 
 
-def compared(path: str | Path | None, report: Report) -> Report:
+def compared(path: str | Path | None, report: Report, temp_dir: str | Path | None = None) -> Report:
     """A report with the disagreements of `compare` among its findings.
 
     Args:
         path: The package; the bundled one by default.
         report: What our validation said of it.
+        temp_dir: Directory for temporary files; the system's own by default.
 
     Raises:
         MissingExtraError: frictionless is not installed.
         PackageError: The package cannot be read, or frictionless takes too long.
     """
-    found = compare(bundled() if path is None else path, report)
+    found = compare(bundled() if path is None else path, report, temp_dir)
     places = sorted([*report.findings, *found], key=lambda f: (f.file, f.line or 0, f.column or 0))
-    return replace(report, findings=tuple(places))
+    return replace(report, findings=tuple(places), compared=True)
 
 
-def compare(path: str | Path, report: Report) -> list[Finding]:
+def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None) -> list[Finding]:
     """Run frictionless on a package and compare its verdict with ours.
 
     Args:
         path: The package: a directory, a `datapackage.json` or a zip.
         report: What our validation said of it.
+        temp_dir: Directory for temporary files; the system's own by default.
 
     Returns:
         A warning for each statement that only one of the two makes and that no known difference
@@ -341,11 +342,11 @@ def compare(path: str | Path, report: Report) -> list[Finding]:
         PackageError: The package cannot be read.
     """
     require("frictionless", "frictionless")
-    with opened(path) as archive, tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+    with workspace(temp_dir) as folder, opened(path, folder) as archive:
         answer = _ask(archive)
         if isinstance(answer, str):
             return [_finding(DESCRIPTOR, None, None, answer, "a verdict of frictionless")]
-        return _compared(archive, report, answer, Path(folder))[:MAX_FINDINGS]
+        return _compared(archive, report, answer, folder)[:MAX_FINDINGS]
 
 
 def _ask(archive: Archive) -> list[dict[str, Any]] | str:

@@ -92,6 +92,7 @@ class Report:
         allowed: By rule, how many findings an allow-list took out.
         left_out: Rules that were not asked for (`--select`, `--ignore`); their findings are not
             among the others.
+        compared: Whether frictionless was asked too (`--reference`).
     """
 
     package: str
@@ -104,6 +105,7 @@ class Report:
     spans_in_texts: int = 0
     allowed: dict[str, int] = field(default_factory=dict)
     left_out: Sequence[str] = ()
+    compared: bool = False
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

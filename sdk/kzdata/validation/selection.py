@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.archive import bundled
+from kzdata.database import require
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rules import GROUPS, RULES, Rule, Violation, rule
@@ -227,6 +228,8 @@ def _lack(rule: Rule, report: Report) -> str | None:
         return "no article's text was at hand"
     if rule.group in _TRACED and not report.receipts.required:
         return "no cell of the package needs a receipt"
+    if rule.group == "oracle" and not report.compared:
+        return "frictionless was not asked: --reference"
     return None
 
 
@@ -266,7 +269,7 @@ def read(file: str | Path, root: Path | None = None) -> AllowList:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise PackageError(f"{file}: an allow-list has at most {MAX_BYTES} bytes")
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
         parsed = tomllib.loads(text)
     except OSError as error:
         raise PackageError(f"{file}: cannot read the allow-list: {error.strerror}") from error
@@ -343,6 +346,7 @@ def validate(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     allow: str | Path | bool = True,
+    reference: bool = False,
 ) -> Report:
     """Check a package against its own declarations.
 
@@ -359,11 +363,13 @@ def validate(
         ignore: Names of rules or groups to leave out.
         allow: A file of findings that are allowed; True for `kzdata-allow.toml` beside the
             descriptor, if there is one; False for none.
+        reference: Run frictionless too, and warn of each disagreement.
 
     Returns:
         The findings, with what was checked and what was not. Bad data never raises.
 
     Raises:
+        MissingExtraError: frictionless is to run and is not installed.
         PackageError: The package, the directory of texts or the allow-list cannot be read at all.
         UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
             be written in `temp_dir`.
@@ -371,6 +377,8 @@ def validate(
     file = beside(path) if allow is True else allow
     listed = read(file, root(path)) if isinstance(file, str | Path) else AllowList()
     selection = Selection(tuple(select), tuple(ignore), listed)
+    if reference:
+        require("frictionless", "frictionless")
     report = checked(
         path,
         texts=texts,
@@ -379,4 +387,9 @@ def validate(
         temp_dir=temp_dir,
         progress=progress,
     )
+    if reference:
+        from kzdata.validation.oracle import compared
+
+        # Before anything is left out or allowed: else frictionless alone would find it.
+        report = compared(path, report, temp_dir)
     return selection.applied(report)

@@ -193,7 +193,7 @@ def figure_in_quote(model: Model) -> Iterator[Query]:
 @rule("figure", "use the shortest wording of the number alone; see the grammar in the methodology")
 def figure_grammar(model: Model) -> Iterator[Query]:
     """The wording of a figure is in the figure grammar."""
-    yield from _over_figures(model, "text", "w.fault", "w.fault IS NOT NULL")
+    yield from _over_figures(model, "text", "'a figure (' || w.fault || ')'", "w.fault IS NOT NULL")
 
 
 @rule("figure", "let the grammar compute the bounds and the qualifier; never edit them alone")
@@ -340,7 +340,8 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
         LEFT JOIN shared.wording w ON c.kind = 'figure' AND w.wording = e.quote
         LEFT JOIN shared.datewording d
             ON c.kind = 'date' AND d.wording = e.quote AND d.day = e.day"""
-    expected = f"coalesce({COMPUTED}, w.fault, d.fault, 'a field of a figure or a date')"
+    fault = "'what the quote says (' || coalesce(w.fault, d.fault) || ')'"
+    expected = f"coalesce({COMPUTED}, {fault}, 'a field of a figure or a date')"
     breach = f"e.role = 'normalised' AND e.value IS DISTINCT FROM ({COMPUTED})"
     yield from _edge_query(model, "e.value", expected, breach, join)
 

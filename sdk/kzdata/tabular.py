@@ -268,10 +268,10 @@ class Sheet:
         """
         lines = self._lines_of(numbers, rows)
         if lines is None:
-            found = self._pick_rows(numbers)
-        else:
-            found = (_record(n, n + 2, raw, self.dialect, 0) for n, raw in lines.items())
-        return {row.number: row.shortened(longest) for row in found}
+            return {row.number: row.shortened(longest) for row in self._pick_rows(numbers)}
+        found = {n: _record(n, n + 2, raw, self.dialect, 0) for n, raw in lines.items()}
+        long = [n for n, raw in lines.items() if longest is not None and len(raw) > longest]
+        return found | {n: found[n].shortened(longest) for n in long}
 
     def _lines_of(self, numbers: set[int], rows: int) -> dict[int, bytes] | None:
         """The lines of some rows, where each line after the header is a row; None where not."""

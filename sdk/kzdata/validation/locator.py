@@ -30,7 +30,10 @@ class Locator:
     ) -> None:
         self._package = package
         self._sheets = sheets
-        self._columns = columns
+        self._places = {
+            table: {name: place for place, name in enumerate(names)}
+            for table, names in columns.items()
+        }
         self._lengths = lengths
 
     def findings(self, found: Sequence[tuple[Rule, Violation]]) -> Iterator[Finding]:
@@ -51,14 +54,13 @@ class Locator:
     def _finding(self, rule: Rule, violation: Violation, rows: dict[int, Record]) -> Finding:
         table = self._package.tables.get(violation.table or "")
         row = rows.get(-1 if violation.ordinal is None else violation.ordinal)
-        values = self._values(table, row)
         line, column = violation.line, violation.column
         if table and row and line is None:
             line, column = self._place(table, row, violation.field)
-        record, field = _name(table, values, violation.field)
+        record, field = self._name(table, row, violation.field)
         found = violation.found
-        if found is None:
-            found = values.get(violation.field or "", "")
+        if found is None and table and row:
+            found = self._value(table, row, violation.field or "")
         return Finding(
             rule.name,
             rule.severity,
@@ -72,19 +74,28 @@ class Locator:
             rule.fix,
         )
 
-    def _values(self, table: Table | None, row: Record | None) -> dict[str, str]:
+    def _value(self, table: Table, row: Record, name: str) -> str | None:
+        place = self._places[table.name].get(name, len(row.cells))
+        return row.cells[place].value if place < len(row.cells) else None
+
+    def _name(
+        self, table: Table | None, row: Record | None, field: str | None
+    ) -> tuple[str | None, str | None]:
+        """The record and the field that a finding is about: of an edge, those it speaks of."""
         if table is None or row is None:
-            return {}
-        values = (cell.value for cell in row.cells)
-        return dict(zip(self._columns[table.name], values, strict=False))
+            return None, field
+        if table.schema.edges:
+            edges = table.schema.edges
+            return self._value(table, row, edges.record), self._value(table, row, edges.field)
+        key = [self._value(table, row, column) or "" for column in table.schema.primary_key]
+        return ", ".join(key) or None, field
 
     def _place(self, table: Table, row: Record, field: str | None) -> tuple[int | None, int | None]:
         """Line and column of a cell; a Parquet file has no lines."""
         if is_parquet(table.resource.path[row.part]):
             return None, None
-        names = self._columns[table.name]
-        index = names.index(field) if field in names else 0
-        cell = row.cells[min(index, len(row.cells) - 1)]
+        place = self._places[table.name].get(field or "", 0)
+        cell = row.cells[min(place, len(row.cells) - 1)]
         return cell.line, cell.column
 
 
@@ -92,19 +103,6 @@ def _file(table: Table | None, row: Record | None) -> str:
     if table is None:
         return DESCRIPTOR
     return table.resource.path[row.part if row else 0]
-
-
-def _name(
-    table: Table | None, values: dict[str, str], field: str | None
-) -> tuple[str | None, str | None]:
-    """The record and the field that a finding is about: of an edge, those that it speaks of."""
-    if table is None or not values:
-        return None, field
-    if table.schema.edges:
-        edges = table.schema.edges
-        return values.get(edges.record), values.get(edges.field)
-    key = [values.get(column, "") for column in table.schema.primary_key]
-    return ", ".join(key) or None, field
 
 
 def _clip(value: str | None, limit: int = 300) -> str:

@@ -376,7 +376,8 @@ def test_a_descriptor_of_the_wrong_shape(plain: Folder, change: dict[str, Any]) 
 
 @pytest.mark.parametrize("change", [
     {"primaryKey": "nothing"}, {"primaryKey": [1]}, {"primaryKey": {"a": 1}},
-    {"uniqueKeys": "id"}, {"uniqueKeys": [["nothing"]]},
+    {"uniqueKeys": "id"}, {"uniqueKeys": [["nothing"]]}, {"uniqueKeys": [[]]},
+    {"foreignKeys": [{"fields": [], "reference": {"resource": "", "fields": []}}]},
     {"foreignKeys": [{}]}, {"foreignKeys": [{"fields": "id"}]},
     {"foreignKeys": [{"fields": "id", "reference": {"resource": "no", "fields": "id"}}]},
     {"foreignKeys": [{"fields": "id", "reference": {"resource": "", "fields": "no"}}]},
@@ -653,6 +654,8 @@ BROKEN_ROWS = {
     "text after a quote": (b'2,"t"wo,20', "csv-malformed"),
     "quote inside": (b'2,t"w"o,20', "csv-malformed"),
     "one quote inside": (b'2,t"wo,20', "csv-malformed"),
+    "two quotes at an end": (b'2,two"",20', "csv-malformed"),
+    "quotes at two ends": (b'2,two",20"', "csv-malformed"),
     "blank": (b"", "csv-blank-line"),
     "escape sequence": (b"2,\x1b[2J\x1b[31mtwo,20", "cell-control-character"),
     "window title": (b"2,\x1b]0;two\x07,20", "cell-control-character"),
@@ -690,6 +693,36 @@ def test_bom_and_line_ends(plain: Folder, line_end: bytes, bom: bytes) -> None:
     report = with_bytes(plain, bom + line_end.join([*lines, b""]))
     assert found(report) == {("cell-type", 4), ("cell-type", 5)}
     assert [f.column for f in report] == [5, 9]
+
+
+@pytest.mark.parametrize("row", [b'2,two,20"', b'2,two"",20', b'2,two",20'])
+def test_one_stray_quote_in_a_sound_file(plain: Folder, row: bytes) -> None:
+    """Catches a quotation mark at the end of a bare cell, which a fast reader takes as it is."""
+    report = with_bytes(plain, HEADER + b'1,"one, ""or so""",10\n' + row + b'\n3,"",30\n')
+    assert ("csv-malformed", 3) in found(report)
+    assert report.rows["things"] == 3
+
+
+@pytest.mark.parametrize("size", [3, 4, 5, 7, 8])
+@pytest.mark.parametrize(("data", "stray"), [
+    (b'a,"b"\n"c ""d"", e",""\n"",f\n', False), (b'\xef\xbb\xbf"a","b ""c"""\r\n', False),
+    (b'aa\r\nbbb\r\ncc\r\n', False), (b'aa\r\nbbb\rcc\r\n', True),
+    (b'a"\n"b"\n', True), (b'a,b""\n', True), (b'a,"b"c\n', True), (b'"a" ,b\n', True),
+    (b'a,"b\n', True), (b'"a"b"c"\n', True),
+])  # fmt: skip
+def test_a_stray_quote_between_two_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, stray: bool, size: int
+) -> None:
+    """Catches a mark that is looked at without what stands beside it."""
+    monkeypatch.setattr("kzdata.tabular.CHUNK", size)
+    (tmp_path / "a.csv").write_bytes(data)
+    assert imprint(tmp_path / "a.csv").suspicious is stray
+
+
+def test_a_malformed_header_is_no_blank_line(plain: Folder) -> None:
+    """Catches a fault of the header that is told as another, or of another file."""
+    report = with_bytes(plain, HEADER.replace(b"id", b'"id"x') + b"1,one,10\n")
+    assert found(report) == {("csv-malformed", 1)}
 
 
 def test_mixed_line_ends(plain: Folder) -> None:

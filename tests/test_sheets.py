@@ -157,6 +157,34 @@ def test_a_fault_in_other_clothes_is_placed(tmp_path: Path, clothes: str) -> Non
     assert (found.record, found.field, found.found) == ("G2", "level", "-1")
 
 
+@pytest.mark.parametrize(("dialect", "row"), [
+    ({"delimiter": ";"}, 'G2;x,"y",z;-1'), ({"delimiter": ";"}, 'G2;x,"y;-1'),
+    ({"quoteChar": "'"}, "G2,it's,-1"), ({"quoteChar": "'"}, "G2,east',-1"),
+    ({"delimiter": "|"}, 'G2|"x","y"|-1'),
+])  # fmt: skip
+def test_a_stray_mark_of_a_dialect(tmp_path: Path, dialect: dict[str, Any], row: str) -> None:
+    """Catches marks that are looked for as if all files had commas and double quotes."""
+    text = f"{HEAD}\nG1,north,3\n".replace(",", dialect.get("delimiter", ","))
+    report = validate(package(tmp_path, {"g.csv": f"{text}{row}\n".encode()}, dialect=dialect))
+    assert ("csv-malformed", 3) in {(f.rule, f.line) for f in report}
+
+
+def test_the_mark_of_another_dialect_is_only_a_character(tmp_path: Path) -> None:
+    """Catches a double quote that is taken for one where apostrophes are quotation marks."""
+    text = f"{HEAD}\nG1,5\" wide,3\nG2,'\"',4\n"
+    root = package(tmp_path, {"g.csv": text.encode()}, dialect={"quoteChar": "'"})
+    assert list(validate(root)) == []
+
+
+@pytest.mark.parametrize("double", [True, False])
+def test_an_escaped_escape_before_a_quotation_mark(tmp_path: Path, double: bool) -> None:
+    """Catches a mark that closes a quotation, and passes for an escaped one."""
+    text = f'{HEAD}\nG1,"C:\\\\",3\nG2,"D:\\\\\\"\n",-1\n'
+    dialect = {"escapeChar": "\\", "doubleQuote": double}
+    (finding,) = validate(package(tmp_path, {"g.csv": text.encode()}, dialect=dialect))
+    assert (finding.rule, finding.record, finding.line) == ("cell-minimum", "G2", 4)
+
+
 def test_several_files_are_one_table(tmp_path: Path) -> None:
     """Catches a header taken for a row, a repeated key missed, a place in the wrong file."""
     parts = {

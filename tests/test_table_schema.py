@@ -287,6 +287,8 @@ CASES = [
     case("pattern", "string", "12 | ٣", "1a | x", pattern=r"\d+"),
     case("pattern", "string", "aé_1 | 𝒳", "a-b | a b", pattern=r"\w+"),
     case("pattern", "string", "a | é", "1 | ٣", pattern=r"\D+"),
+    case("pattern", "string", "a | ~ | a-~", "a{ | `}", pattern=r"[\w-~]+"),
+    case("pattern", "string", "a/ | a -", "a# | a!", pattern=r"[a-z\s-/]+"),
     case("pattern", "string", "- | a-", "é | aé | _ | a_", pattern=r"a?\W"),
     case("pattern", "string", "a | \u00a0", "a b | a\tb", pattern=r"\S+"),
     case("enum", "string", "a | B", "A | b |  a | a  | c", enum=["a", "B"]),
@@ -535,6 +537,33 @@ def test_keys_compare_by_value(
     specs = [Spec("t", parent, [[same[-1], "x"]]), Spec("s", child, rows)]
     found = _lines(build(tmp_path / "f", specs).root, "foreign-key")
     assert found == list(range(4, 4 + len(other)))
+
+
+FORMS = [
+    ("date", "%d/%m/%Y", "01/02/2024", "2024-02-01"),
+    ("time", "%H.%M", "15.00", "15:00:00"),
+    ("datetime", "%d.%m.%Y %H:%M", "26.01.2024 15:00", "2024-01-26T15:00:00"),
+    ("datetime", "%Y-%m-%d %H:%M%z", "2024-01-26 16:00+01:00", "2024-01-26T15:00:00Z"),
+]
+
+
+@pytest.mark.parametrize(("kind", "form", "one", "other"), FORMS, ids=str)
+def test_keys_of_two_forms_compare_by_value(
+    kind: str, form: str, one: str, other: str, tmp_path: Path
+) -> None:
+    """Catches a key that is looked for as it is written, where the other table writes it anew."""
+    forms = {"default": [other], form: [one]}
+    for own, rows in forms.items():
+        (theirs,) = forms.keys() - {own}
+        child = {
+            "fields": [{"name": "c", "type": kind, "format": own}],
+            "foreignKeys": [{"fields": ["c"], "reference": {"resource": "t", "fields": ["k"]}}],
+        }
+        parent = {"fields": [{"name": "k", "type": kind, "format": theirs}]}
+        gone = rows[0].replace("2024", "2023").replace("15", "16")
+        specs = [Spec("t", parent, [forms[theirs]]), Spec("s", child, [rows, [gone]])]
+        folder = build(tmp_path / own.strip("%")[:1], specs)
+        assert _lines(folder.root, "foreign-key") == [3]
 
 
 def test_keys_with_empty_parts(tmp_path: Path) -> None:

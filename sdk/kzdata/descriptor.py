@@ -115,8 +115,10 @@ class Declaration(Part):
 
 names = one_or_several(several(string, MAX_FIELDS))
 """One column name, or several: the standard allows a bare string for one."""
-key = one_or_several(several(string, MAX_KEY_COLUMNS, once=True))
+key = one_or_several(several(string, MAX_KEY_COLUMNS, least=1, once=True))
 """The columns of a key."""
+primary_key = one_or_several(several(string, MAX_KEY_COLUMNS, once=True))
+"""A primary key, which the standard lets be empty."""
 files = one_or_several(several(string, MAX_FILES, once=True))
 """Paths of a resource's files."""
 values = several(anything, MAX_VALUES)
@@ -452,7 +454,7 @@ class Schema(Part):
 
     fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS))
     missing_values: tuple[str | MissingValue, ...] = member(missing_values, ("",))
-    primary_key: tuple[str, ...] = member(key, ())
+    primary_key: tuple[str, ...] = member(primary_key, ())
     unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
     foreign_keys: tuple[ForeignKey, ...] = member(several(ForeignKey.read, MAX_KEYS), ())
     fields_match: Any = member(anything, "exact")

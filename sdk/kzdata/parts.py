@@ -243,12 +243,13 @@ def several(
     reader: Reader[Value], most: int, *, least: int = 0, once: bool = False
 ) -> Reader[tuple[Value, ...]]:
     """A list of so many entries; `once`: none of them stands twice."""
-    expected = f"a list of at most {most} entries"
-    if least:
-        expected = f"a list with at least {'one entry' if least == 1 else f'{least} entries'}"
+    enough = f"a list with at least {'one entry' if least == 1 else f'{least} entries'}"
 
     def read(value: Any, where: str, faults: list[Fault]) -> tuple[Value, ...]:
-        good = isinstance(value, list | tuple) and least <= len(value) <= most
+        listed = isinstance(value, list | tuple)
+        good = listed and least <= len(value) <= most
+        many = not least or (listed and value)
+        expected = f"a list of at most {most} entries" if many else enough
         _checked(good, value, where, faults, expected)
         before = len(faults)
         entries = enumerate(value) if good else ()

@@ -23,6 +23,7 @@ MAX_RECORD_LENGTH = 1 << 20
 MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
 """Bytes of a row, or of rows joined by an open quotation, that are held at a time."""
 CHUNK = 1 << 20
+BOM = b"\xef\xbb\xbf"
 BLOCK = 1 << 12
 """Bytes in which a line is looked for: fewer lines to split, more blocks to count."""
 
@@ -104,7 +105,7 @@ class Dialect(NamedTuple):
 
         Quotation marks mean nothing there.
         """
-        body = raw.removeprefix(b"\xef\xbb\xbf") if line == 1 else raw
+        body = raw.removeprefix(BOM) if line == 1 else raw
         return self.comment is not None and body.startswith(self.comment.encode())
 
 
@@ -130,20 +131,26 @@ class Imprint:
     controls: bool
 
 
-def imprint(path: Path, algorithms: frozenset[str] = frozenset({"sha256"})) -> Imprint:
+def imprint(
+    path: Path,
+    algorithms: frozenset[str] = frozenset({"sha256"}),
+    dialect: Dialect = Dialect(),  # noqa: B008 - it is not changed
+) -> Imprint:
     """Hash a file and look for bytes that a fast reader passes over, in one pass."""
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
-    size, suspicious, controls, tail = 0, False, False, b"\n"
+    size, suspicious, controls, tail, marks = 0, False, False, b"\n", _Marks(dialect)
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
+            if chunk.endswith(b"\r"):
+                chunk += stream.read(1)  # or a line end cut in two looks like a bare one
             for digest in digests.values():
                 digest.update(chunk)
             size += len(chunk)
             seen, tail = tail + chunk, chunk[-2:]
-            suspicious = suspicious or _suspicious(seen)
+            suspicious = suspicious or _suspicious(seen) or marks.stray(chunk)
             controls = controls or _controls(seen)
     hexadecimal = {name: digest.hexdigest() for name, digest in digests.items()}
-    return Imprint(size, hexadecimal, suspicious, controls)
+    return Imprint(size, hexadecimal, suspicious or marks.open, controls)
 
 
 _PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
@@ -152,8 +159,6 @@ _HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]"
 """UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069."""
 _LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81")
 """What they begin with: looked for at C speed."""
-_STRAY = re.compile(rb'"(?<=[^,\r\n"]")(?=[^,\r\n"])')
-"""A quotation mark in the middle of a cell; the mark comes first, so that it is looked for fast."""
 _BLANK = re.compile(rb"\n(?=\n)")
 """A blank line, looked for by its first byte: twice as fast as the two bytes together."""
 
@@ -171,10 +176,34 @@ def _controls(data: bytes) -> bool:
     return any(lead in left for lead in _LEADS) and bool(_HIDDEN.search(left))
 
 
+class _Marks:
+    """Looks for stray quotation marks, chunk by chunk at C speed.
+
+    What stands between every second and third mark is outside of quotations: there, a mark opens
+    one at the begin of a cell, and the next outside begins where a cell ends.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
+        stray = rf"{quote}((?<=[^{delimiter}\n{quote}]{quote})|(?=[^{delimiter}\r\n{quote}]))"
+        self._stray = re.compile(stray.encode())
+        self._quote = dialect.quote.encode()
+        self._before = b""
+        self.open = False
+
+    def stray(self, chunk: bytes) -> bool:
+        """Whether there is one in the next chunk, after what went before."""
+        before = self._before or b"\n"
+        pieces = (chunk if self._before else chunk.removeprefix(BOM)).split(self._quote)
+        joint = self._quote if self.open and len(pieces) > 1 else b""
+        outside = before + joint + self._quote.join(pieces[self.open :: 2])
+        self.open ^= len(pieces) % 2 == 0
+        self._before = outside[-1:]
+        return bool(self._stray.search(outside))
+
+
 def _suspicious(data: bytes) -> bool:
     if b"\0" in data or _BLANK.search(data) or data.startswith(b"\n\xef\xbb\xbf\n"):
-        return True
-    if b'"' in data and _STRAY.search(data):
         return True
     return b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"))
 
@@ -307,7 +336,8 @@ class Sheet:
 
 def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
     """Physical lines joined while a quotation is open, each with its first line's number."""
-    quote, escaped = dialect.quote.encode(), ((dialect.escape or "") + dialect.quote).encode()
+    quote = dialect.quote.encode()
+    escaped = re.compile(re.escape((dialect.escape or "").encode()) + b".", re.DOTALL)
     with path.open("rb") as stream:
         lines = enumerate(_lines(stream), 1)
         pending: list[tuple[int, bytes]] = []
@@ -325,7 +355,7 @@ def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
                 continue
             marks = item[1].count(quote)
             if marks and dialect.escape:
-                marks -= item[1].count(escaped)
+                marks = escaped.sub(b"", item[1]).count(quote)
             if not pending and (marks % 2 == 0 or dialect.comments(*item)):
                 yield item
                 continue
@@ -346,7 +376,7 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _record(number: int, line: int, raw: bytes, dialect: "Dialect", place: int) -> Record:
-    body = raw.removeprefix(b"\xef\xbb\xbf") if line == 1 else raw
+    body = raw.removeprefix(BOM) if line == 1 else raw
     body = body.removesuffix(b"\n").removesuffix(b"\r")
     fault = ""
     try:

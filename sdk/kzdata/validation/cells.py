@@ -25,10 +25,13 @@ FORMULA_STARTS = ("=", "+", "-", "@")
 """What a formula of a spreadsheet begins with (OWASP, CSV Injection)."""
 CLASSES = {
     r"\d": r"\p{Nd}",
-    r"\w": r"\p{L}\p{M}\p{N}\p{S}_",
-    r"\s": r" \t\n\r",
+    r"\w": r"\p{L}_\p{M}\p{N}\p{S}",
+    r"\s": r"\t-\n \r-\r",
 }
-"""XML Schema's classes (Part 2, F.1.1) as members of an RE2 class."""
+"""XML Schema's classes (Part 2, F.1.1) as members of an RE2 class.
+
+None begins or ends with a lone character: a hyphen beside it would make a range of the two.
+"""
 COMPLEMENTS = {name.upper(): f"[^{members}]" for name, members in CLASSES.items()}
 """Their complements, each as an RE2 class of its own; RE2's own are those of ASCII."""
 BOUNDS = {

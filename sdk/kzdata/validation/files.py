@@ -276,14 +276,17 @@ def csv_malformed(table: Table, record: Record, width: int) -> Iterator[Violatio
 
     A quotation that is never closed costs one row: reading goes on with the next line.
     """
-    if record.number >= 0 and record.fault:
+    if record.cells and record.fault:
+        path, number = table.resource.path[record.part], record.number
+        place = (record.line, 1, None if number >= 0 else path)
         expected = "a row after RFC 4180, in UTF-8"
-        yield Violation(table.name, record.number, None, record.fault, expected, record.line, 1)
+        row = number if number >= 0 else None
+        yield Violation(table.name, row, None, record.fault, expected, *place)
 
 
 @rule("structure", "remove the blank line")
 def csv_blank_line(table: Table, record: Record, width: int) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
-    if record.number < 0 and record.fault:
+    if record.fault and not record.cells:
         path = table.resource.path[record.part]
         yield Violation(table.name, None, None, "a blank line", "a row", record.line, 1, path)

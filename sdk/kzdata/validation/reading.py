@@ -12,7 +12,7 @@ from kzdata.database import Database, UnreadableCSVError, identifier, literal
 from kzdata.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.errors import PackageError
 from kzdata.sheets import open_sheet
-from kzdata.tabular import HEADLESS, Imprint, Sheet, imprint
+from kzdata.tabular import HEADLESS, Dialect, Imprint, Sheet, imprint
 from kzdata.validation.cells import translated
 from kzdata.validation.evaluation import Outcome, evaluate
 from kzdata.validation.model import needed
@@ -111,12 +111,15 @@ class Reading:
         self._check_cells(compiled)
 
     def _seen(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]]) -> list[Imprint]:
-        """What is known of the text's own bytes: those of the files, or of what they became."""
+        """What is known of the text's own bytes: those of the files, or of what they became.
+
+        A file in another dialect is looked at again: other marks are stray there.
+        """
         paths = self.table.resource.path
         return [
             looks[path].result()
-            if part == self._archive.path_of(path)
-            else imprint(part, frozenset())
+            if part == self._archive.path_of(path) and sheet.dialect == Dialect()
+            else imprint(part, frozenset(), sheet.dialect)
             for path, part in zip(paths, sheet.parts, strict=True)
         ]
 

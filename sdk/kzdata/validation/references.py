@@ -41,12 +41,12 @@ class Keys:
 
     def __init__(self, model: Model, sides: Sequence[tuple[Table, str]]) -> None:
         fields = [table.schema.field(column) for table, column in sides]
-        kinds = {field.type for field in fields}
+        kinds, formats = {field.type for field in fields}, {field.format for field in fields}
         self._value: Callable[[FieldDescriptor, str], str] = _by_characters
         if kinds <= {"integer", "number"}:
             self._value = _numbers(model, sides, kinds == {"integer"})
         elif len(kinds) == 1:
-            self._value = _by_value
+            self._value = _by_value if len(formats) == 1 else _by_moment
 
     def of(self, table: Table, column: str, alias: str) -> str:
         """SQL: what to compare of a column; NULL where a cell is empty or not of its type."""
@@ -60,6 +60,14 @@ def _by_characters(field: FieldDescriptor, cell: str) -> str:
 def _by_value(field: FieldDescriptor, cell: str) -> str:
     kind = known_kind(field)
     return kind.same(cell) if kind and kind.same else cell
+
+
+def _by_moment(field: FieldDescriptor, cell: str) -> str:
+    """What cells of several formats have in common; a default form is a pattern like any other."""
+    pattern = {"date": "%Y-%m-%d", "time": "%H:%M:%S"}.get(field.type)
+    if pattern and field.format == "default":
+        field = field.but(format=pattern)
+    return _by_value(field, cell)
 
 
 def _numbers(

@@ -528,9 +528,12 @@ def _patterned(field: FieldDescriptor) -> Kind:
     def zoned(cell: str) -> str:
         return "true" if "z" in names else "false"
 
+    def same(cell: str) -> str:
+        return sql.text(instant(cell)) + (" || 'Z'" if "z" in names else "")
+
     words = f"a {field.type} in the form {field.format}"
     within = _zoned_order(instant, zoned)
-    return Kind(words, breach, lambda c: sql.text(instant(c)), within, None, pattern)
+    return Kind(words, breach, same, within, None, pattern)
 
 
 def _strptime(cell: str, pattern: str, names: list[str]) -> str:

@@ -140,7 +140,7 @@ class Version:
             for place, column in enumerate(places)
         }
         if sheet.dialect.simple and not any(
-            imprint(p, frozenset()).suspicious for p in sheet.parts
+            imprint(p, frozenset(), sheet.dialect).suspicious for p in sheet.parts
         ):
             try:
                 database.read(name, sheet, raw, kept)

@@ -193,11 +193,11 @@ class _Marks:
 
     def stray(self, chunk: bytes) -> bool:
         """Whether there is one in the next chunk, after what went before."""
+        chunk = chunk if self._before else chunk.removeprefix(BOM)
         if self._quote not in chunk and self._before != self._quote:
             self._before = self._before if self.open else chunk[-1:]
             return False
-        before = self._before or b"\n"
-        pieces = (chunk if self._before else chunk.removeprefix(BOM)).split(self._quote)
+        before, pieces = self._before or b"\n", chunk.split(self._quote)
         joint = self._quote if self.open and len(pieces) > 1 else b""
         outside = before + joint + self._quote.join(pieces[self.open :: 2])
         self.open ^= len(pieces) % 2 == 0

@@ -348,6 +348,13 @@ class Codebook(Declaration):
     term: str = member(string)
 
 
+MEANINGS = (
+    *("acyclic", "within", "adds", "same"),
+    *("differs", "contradicts", "supersedes", "retracts"),
+)
+"""Members of `kzdata:links` that list relations."""
+
+
 class Links(Declaration):
     """`kzdata:links`: relations between claims."""
 
@@ -769,6 +776,7 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
         if getattr(schema, role) and len(schema.primary_key) != 1:
             found = ", ".join(schema.primary_key) or "none"
             yield Fault(f"{where}.kzdata:{role}", found, "a primary key of one column")
+    yield from _links_faults(schema, f"{where}.kzdata:links")
     if schema.claims:
         yield from _claims_faults(schema, schema.claims, f"{where}.kzdata:claims")
 
@@ -784,6 +792,18 @@ def _unknown_declarations(schema: Schema, where: str) -> Iterator[Fault]:
         for name in part.extra:
             if name.startswith("kzdata:"):
                 yield Fault(place, name, "a declaration that the profile has")
+
+
+def _links_faults(schema: Schema, where: str) -> Iterator[Fault]:
+    """Misspelt relations, whose meaning nobody would check."""
+    links = schema.links
+    for field in schema.fields:
+        known = field.constraints.enum or field.category_values
+        if links and field.name == links.relation and known:
+            listed = [(name, relation) for name in MEANINGS for relation in getattr(links, name)]
+            for name, relation in listed:
+                if relation not in known:
+                    yield Fault(f"{where}.{name}", relation, f"a value of {field.name}")
 
 
 def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault]:
@@ -841,6 +861,8 @@ def _declaration_faults(
                 yield table.name, Fault(where, ", ".join(key.fields), "as many columns")
         for target in table.schema.aliases.of if table.schema.aliases else ():
             where = f"{table.name}.kzdata:aliases.of"
+            if target.resource not in resources:
+                yield table.name, Fault(where, target.resource, "a resource of the package")
             yield from _reference_faults(table, where, target.resource, (target.field,), tables)
 
 

@@ -122,6 +122,7 @@ primary_key = one_or_several(several(string, MAX_KEY_COLUMNS, once=True))
 files = one_or_several(several(string, MAX_FILES, once=True))
 """Paths of a resource's files."""
 values = several(anything, MAX_VALUES)
+listed = several(anything, MAX_VALUES, least=1, once=True)
 words = several(string, MAX_WORDS)
 brief = string_up_to(MAX_TEXT)
 
@@ -168,7 +169,7 @@ class Constraints(Part):
 
     required: bool = member(flag, False)
     unique: bool = member(flag, False)
-    enum: tuple[Any, ...] | None = member(values, None)
+    enum: tuple[Any, ...] | None = member(listed, None)
     pattern: str | None = member(string, None)
     min_length: int | None = member(count, None)
     max_length: int | None = member(count, None)
@@ -459,7 +460,7 @@ class Places(Declaration):
 class Schema(Part):
     """A Table Schema with the traceability declarations."""
 
-    fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS))
+    fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
     missing_values: tuple[str | MissingValue, ...] = member(missing_values, ("",))
     primary_key: tuple[str, ...] = member(primary_key, ())
     unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
@@ -526,23 +527,6 @@ class Schema(Part):
         return {field.name: field for field in self.fields}[name]
 
 
-class Resource(Part):
-    """One file of the package."""
-
-    name: str = member(name)
-    path: tuple[str, ...] = member(files, ())
-    type: str | None = member(string, None)
-    title: str = member(string, "")
-    description: str = member(string, "")
-    homepage: str | None = member(string, None)
-    format: str | None = member(string, None)
-    mediatype: str | None = member(mediatype, None)
-    encoding: str = member(string, "utf-8")
-    bytes: int | None = member(count, None)
-    hash: str | None = member(string, None)
-    dialect: Any = member(anything, None)
-
-
 class License(Part):
     """Terms under which a package, or a resource, may be used."""
 
@@ -579,6 +563,25 @@ def credit(value: Any, where: str, faults: list[Fault]) -> Credit:
 
 credits_ = several(credit, MAX_VALUES, least=1)
 licenses = several(License.read, MAX_VALUES, least=1)
+
+
+class Resource(Part):
+    """One file of the package."""
+
+    name: str = member(name)
+    path: tuple[str, ...] = member(files, ())
+    type: str | None = member(choice("table"), None)
+    title: str = member(string, "")
+    description: str = member(string, "")
+    homepage: str | None = member(string, None)
+    format: str | None = member(string, None)
+    mediatype: str | None = member(mediatype, None)
+    encoding: str = member(string, "utf-8")
+    bytes: int | None = member(count, None)
+    hash: str | None = member(string, None)
+    dialect: Any = member(anything, None)
+    licenses: tuple[License, ...] = member(licenses, ())
+    sources: tuple[Credit, ...] = member(several(credit, MAX_VALUES), ())
 
 
 class Metadata(Part):

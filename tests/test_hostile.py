@@ -351,6 +351,7 @@ def test_nothing_there(tmp_path: Path) -> None:
     b'{"a":' * 100_000 + b"1" + b"}" * 100_000, b"\xff\xfe{}", b"\x80", b"{\x00}",
     b'{"resources": [}', b'{"n": ' + b"9" * 10_000 + b"}", b'{"name": "\\ud800"}',
     b" " * (17 << 20) + b"{}",
+    b'{"resources": [{"name": "t", "path": "t.csv", "bytes": 1, "bytes": 2}]}',
 ], ids=lambda data: repr(data[:12]))  # fmt: skip
 def test_a_descriptor_that_is_none(plain: Folder, data: bytes) -> None:
     """Catches a traceback for JSON that is broken, deep, or no object."""

@@ -884,8 +884,98 @@ def test_an_offset_is_a_whole_number(island: Folder, name: str, value: str) -> N
     assert found == [expected]
 
 
+@pytest.mark.parametrize("value", ["0", "-1"])
+def test_an_occurrence_is_counted_from_one(island: Folder, value: str) -> None:
+    """Catches an occurrence that no text can have, where the texts are not at hand."""
+    expected = edited(island, "passages", 0, "nth", value)
+    found = list(validate(island.root, select=["declared-cell"]))
+    assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
+
+
+@pytest.mark.parametrize("value", ["2031-03-40", "5 March", "2031-3-5", "05/03/2031"])
 @pytest.mark.parametrize(
-    ("table", "name"), [("receipts", "passage"), ("passages", "letter"), ("tolls", "passage")]
+    ("table", "name"),
+    [("letters", "sent"), ("letters", "spoken"), ("surges", "since"), ("surges", "till")],
+)
+def test_a_declared_day_is_one(island: Folder, table: str, name: str, value: str) -> None:
+    """Catches a day, in a column of texts, that is in no order with any other."""
+    expected = edited(island, table, 0, name, value)
+    found = list(validate(island.root, select=["declared-cell"]))
+    assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
+
+
+def test_a_figure_without_a_passage_is_in_no_quote(island: Folder) -> None:
+    """Catches a figure that escapes its rules because its principal span is empty."""
+    island.reschema("tolls", lambda schema: schema["fields"][2].pop("constraints"))
+    expected = at(island, "tolls", 3, "wording")
+    island.edit("tolls", 3, "passage", "")
+    found = list(validate(island.root, select=["figure-in-quote"]))
+    assert [(f.file, f.line) for f in found] == [(expected.file, expected.line)]
+
+
+def test_a_record_has_a_key_that_no_other_table_has(island: Folder) -> None:
+    """Catches a record that lives on the receipts of another one."""
+    fields = [column("surge"), column("sort", evidence="required")]
+    (island.root / "tables/winds.csv").write_text("surge,sort\nS0,gale\nS2,fire\n")
+    schema = {"fields": fields, "primaryKey": "surge"}
+    entry = {"name": "winds", "path": "tables/winds.csv", "schema": schema}
+    island.describe(lambda package: package["resources"].append(entry))
+    found = list(validate(island.root, select=["primary-key"]))
+    surge = at(island, "surges", 1, "surge")
+    assert {Fault(f.file, f.line, f.column) for f in found} == {
+        surge, Fault("tables/winds.csv", 3, 1)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("member", ["acyclic", "within", "contradicts"])
+def test_a_misspelt_relation_is_a_fault(island: Folder, member: str) -> None:
+    """Catches a relation whose meaning nobody checks."""
+    listed = {"enum": ["among", "contradicts"]}
+    island.reschema("ties", lambda schema: schema["fields"][2].update(constraints=listed))
+    assert list(validate(island.root, select=["descriptor"])) == []
+    island.reschema("ties", lambda schema: schema["kzdata:links"].update({member: ["amnog"]}))
+    found = list(validate(island.root, select=["descriptor"]))
+    assert [(f.found, str(f.field).rpartition(".")[2]) for f in found] == [("amnog", member)]
+
+
+def test_a_misspelt_table_of_entities_is_a_fault(island: Folder) -> None:
+    """Catches aliases whose entities are looked for nowhere."""
+    of = [{"resource": "ilsets", "field": "islet"}]
+    island.reschema("called", lambda schema: schema["kzdata:aliases"].update(of=of))
+    found = list(validate(island.root, select=["descriptor"]))
+    assert [f.found for f in found] == ["ilsets"]
+
+
+@pytest.mark.parametrize("reference", [
+    {"package": "elsewhere", "resource": "passages", "fields": "passage"},
+    {"resource": "receipts", "fields": "passage"},
+])  # fmt: skip
+def test_a_key_to_elsewhere_vouches_for_no_passage(
+    island: Folder, reference: dict[str, str]
+) -> None:
+    """Catches receipts that lead nowhere, since a foreign key leads somewhere else."""
+    keys = [{"fields": "passage", "reference": reference}]
+    island.reschema("receipts", lambda schema: schema.update(foreignKeys=keys))
+    expected = edited(island, "receipts", 0, "passage", "nowhere")
+    found = list(validate(island.root, select=["declared-reference"]))
+    assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
+
+
+def test_the_passage_of_a_figure_alone_exists(island: Folder) -> None:
+    """Catches figures of tables without principal spans whose passages are nowhere."""
+
+    def unclaim(schema: dict[str, Any]) -> None:
+        del schema["kzdata:principal"], schema["foreignKeys"]
+
+    island.reschema("tolls", unclaim)
+    expected = edited(island, "tolls", 0, "passage", "nowhere")
+    found = list(validate(island.root, select=["declared-reference"]))
+    assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [("receipts", "passage"), ("passages", "letter"), ("tolls", "passage"), ("islets", "part")],
 )
 def test_what_is_pointed_to_exists(island: Folder, table: str, name: str) -> None:
     """Catches receipts that lead nowhere in a package without foreign keys."""

@@ -328,6 +328,25 @@ def test_members_of_metadata(tmp_path: Path, package: dict[str, Any]) -> None:
     assert validate(tmp_path).by_rule == FAULT
 
 
+@pytest.mark.parametrize("resource", [
+    {"licenses": [{}]}, {"licenses": []}, {"sources": [{"title": 5}]}, {"sources": [{}]},
+    {"type": "tabel"},
+], ids=repr)  # fmt: skip
+def test_members_of_a_resource(tmp_path: Path, resource: dict[str, Any]) -> None:
+    """Data Resource, licenses, sources, type: as for a package; "table" is the only type."""
+    written(tmp_path, Case("members", FRUIT, PLAIN, FAULT, resource))
+    assert validate(tmp_path).by_rule == FAULT
+
+
+def test_a_schema_that_has_a_name_twice(tmp_path: Path) -> None:
+    """Catches constraints that a second object of the name switches off in silence."""
+    twice = '{"name": "id", "constraints": {"unique": true}, "constraints": {}}'
+    (tmp_path / "schema.json").write_text(f'{{"fields": [{twice}, {{"name": "name"}}]}}')
+    written(tmp_path, Case("twice", FRUIT, PLAIN, FAULT, {"schema": "schema.json"}))
+    (finding,) = validate(tmp_path)
+    assert (finding.rule, "'constraints' twice" in finding.expected) == ("descriptor", True)
+
+
 @pytest.mark.parametrize("package", ["https://example.org/datapackage.json", "../other"])
 @pytest.mark.parametrize("resource", ["table", "elsewhere"])
 def test_a_foreign_key_into_another_package(tmp_path: Path, package: str, resource: str) -> None:

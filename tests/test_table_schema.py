@@ -471,6 +471,8 @@ FAULTS: list[dict[str, Any]] = [
     {"constraints": {"minLength": "2"}},
     {"constraints": {"maxLength": True}},
     {"constraints": {"minLength": -1}},
+    {"constraints": {"enum": []}},
+    {"constraints": {"enum": ["x", "x"]}},
     {"name": ""},
     {"name": "a\0"},
     {"kzdata:evidense": "required"},

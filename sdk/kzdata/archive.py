@@ -212,7 +212,7 @@ def read_descriptor(file: Path, label: str) -> dict[str, Any]:
         if file.stat().st_size > MAX_DESCRIPTOR_BYTES:
             raise PackageError(f"{label}: {file.name} is over {MAX_DESCRIPTOR_BYTES} bytes")
         text = file.read_bytes().decode("utf-8-sig")
-        parsed = json.loads(text)
+        parsed = json.loads(text, object_pairs_hook=_without_twins)
         if _SURROGATE.search(text):
             json.dumps(parsed, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
@@ -221,6 +221,8 @@ def read_descriptor(file: Path, label: str) -> dict[str, Any]:
         raise PackageError(f"{label}: {file.name} holds half a surrogate pair") from error
     except RecursionError as error:
         raise PackageError(f"{label}: {file.name} is nested too deep") from error
+    except _TwinError as error:
+        raise PackageError(f"{label}: {file.name} has {error} twice in one object") from error
     except ValueError as error:
         raise PackageError(f"{label}: {file.name} is not JSON: {error}") from error
     except OSError as error:
@@ -228,6 +230,19 @@ def read_descriptor(file: Path, label: str) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise PackageError(f"{label}: {file.name} must hold a JSON object")
     return parsed
+
+
+class _TwinError(ValueError):
+    """A name that stands twice in a JSON object."""
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of two members of one name, readers take either, and checks one of them."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwinError(repr(next(name for name in names if names.count(name) > 1))[:100])
+    return made
 
 
 def unpack(file: Path, folder: Path) -> None:

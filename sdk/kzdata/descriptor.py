@@ -122,6 +122,7 @@ primary_key = one_or_several(several(string, MAX_KEY_COLUMNS, once=True))
 files = one_or_several(several(string, MAX_FILES, once=True))
 """Paths of a resource's files."""
 values = several(anything, MAX_VALUES)
+listed = several(anything, MAX_VALUES, least=1, once=True)
 words = several(string, MAX_WORDS)
 brief = string_up_to(MAX_TEXT)
 
@@ -168,7 +169,7 @@ class Constraints(Part):
 
     required: bool = member(flag, False)
     unique: bool = member(flag, False)
-    enum: tuple[Any, ...] | None = member(values, None)
+    enum: tuple[Any, ...] | None = member(listed, None)
     pattern: str | None = member(string, None)
     min_length: int | None = member(count, None)
     max_length: int | None = member(count, None)
@@ -348,6 +349,13 @@ class Codebook(Declaration):
     term: str = member(string)
 
 
+MEANINGS = (
+    *("acyclic", "within", "adds", "same"),
+    *("differs", "contradicts", "supersedes", "retracts"),
+)
+"""Members of `kzdata:links` that list relations."""
+
+
 class Links(Declaration):
     """`kzdata:links`: relations between claims."""
 
@@ -452,7 +460,7 @@ class Places(Declaration):
 class Schema(Part):
     """A Table Schema with the traceability declarations."""
 
-    fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS))
+    fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
     missing_values: tuple[str | MissingValue, ...] = member(missing_values, ("",))
     primary_key: tuple[str, ...] = member(primary_key, ())
     unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
@@ -519,23 +527,6 @@ class Schema(Part):
         return {field.name: field for field in self.fields}[name]
 
 
-class Resource(Part):
-    """One file of the package."""
-
-    name: str = member(name)
-    path: tuple[str, ...] = member(files, ())
-    type: str | None = member(string, None)
-    title: str = member(string, "")
-    description: str = member(string, "")
-    homepage: str | None = member(string, None)
-    format: str | None = member(string, None)
-    mediatype: str | None = member(mediatype, None)
-    encoding: str = member(string, "utf-8")
-    bytes: int | None = member(count, None)
-    hash: str | None = member(string, None)
-    dialect: Any = member(anything, None)
-
-
 class License(Part):
     """Terms under which a package, or a resource, may be used."""
 
@@ -572,6 +563,25 @@ def credit(value: Any, where: str, faults: list[Fault]) -> Credit:
 
 credits_ = several(credit, MAX_VALUES, least=1)
 licenses = several(License.read, MAX_VALUES, least=1)
+
+
+class Resource(Part):
+    """One file of the package."""
+
+    name: str = member(name)
+    path: tuple[str, ...] = member(files, ())
+    type: str | None = member(choice("table"), None)
+    title: str = member(string, "")
+    description: str = member(string, "")
+    homepage: str | None = member(string, None)
+    format: str | None = member(string, None)
+    mediatype: str | None = member(mediatype, None)
+    encoding: str = member(string, "utf-8")
+    bytes: int | None = member(count, None)
+    hash: str | None = member(string, None)
+    dialect: Any = member(anything, None)
+    licenses: tuple[License, ...] = member(licenses, ())
+    sources: tuple[Credit, ...] = member(several(credit, MAX_VALUES), ())
 
 
 class Metadata(Part):
@@ -769,6 +779,7 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
         if getattr(schema, role) and len(schema.primary_key) != 1:
             found = ", ".join(schema.primary_key) or "none"
             yield Fault(f"{where}.kzdata:{role}", found, "a primary key of one column")
+    yield from _links_faults(schema, f"{where}.kzdata:links")
     if schema.claims:
         yield from _claims_faults(schema, schema.claims, f"{where}.kzdata:claims")
 
@@ -784,6 +795,18 @@ def _unknown_declarations(schema: Schema, where: str) -> Iterator[Fault]:
         for name in part.extra:
             if name.startswith("kzdata:"):
                 yield Fault(place, name, "a declaration that the profile has")
+
+
+def _links_faults(schema: Schema, where: str) -> Iterator[Fault]:
+    """Misspelt relations, whose meaning nobody would check."""
+    links = schema.links
+    for field in schema.fields:
+        known = field.constraints.enum or field.category_values
+        if links and field.name == links.relation and known:
+            listed = [(name, relation) for name in MEANINGS for relation in getattr(links, name)]
+            for name, relation in listed:
+                if relation not in known:
+                    yield Fault(f"{where}.{name}", relation, f"a value of {field.name}")
 
 
 def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault]:
@@ -841,6 +864,8 @@ def _declaration_faults(
                 yield table.name, Fault(where, ", ".join(key.fields), "as many columns")
         for target in table.schema.aliases.of if table.schema.aliases else ():
             where = f"{table.name}.kzdata:aliases.of"
+            if target.resource not in resources:
+                yield table.name, Fault(where, target.resource, "a resource of the package")
             yield from _reference_faults(table, where, target.resource, (target.field,), tables)
 
 

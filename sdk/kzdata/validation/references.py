@@ -137,7 +137,10 @@ def _exact(table: Table, column: str, alias: str) -> tuple[str, str]:
 
 @rule("reference", "give each row a key of its own")
 def primary_key(model: Model) -> Iterator[Query]:
-    """Each primary key stands once, and no part of it is empty."""
+    """Each primary key stands once, and no part of it is empty.
+
+    Tables whose cells are traced share their keys: an edge names a row by its key alone.
+    """
     for table in model.tables.values():
         key = table.schema.primary_key
         if not key:
@@ -149,6 +152,25 @@ def primary_key(model: Model) -> Iterator[Query]:
             f"""SELECT kz_ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
             FROM {identifier(table.name)} t WHERE {empty}""",
         )
+    yield from _shared(model)
+
+
+def _shared(model: Model) -> Iterator[Query]:
+    """Records that have the key of a record of another table."""
+    keys = {table.name: identifier(table.schema.record_key or "") for table in model.records()}
+    for name, key in keys.items():
+        others = " UNION ALL ".join(
+            f"SELECT {theirs} AS id FROM {identifier(other)}"
+            for other, theirs in keys.items()
+            if other != name
+        )
+        if others:
+            yield Query(
+                name,
+                f"""SELECT t.kz_ord, {literal(model.tables[name].schema.record_key or "")}, t.{key},
+                    'a key that no other table of records has'
+                FROM {identifier(name)} t SEMI JOIN ({others}) o ON o.id = t.{key}""",
+            )
 
 
 @rule("reference", "make the value, or the combination, different in each row")
@@ -198,6 +220,8 @@ def foreign_key(model: Model) -> Iterator[Query]:
 
 WHOLE = ("length", "start", "end", "occurrence", "count")
 """Members of declarations whose cells are whole numbers."""
+LEAST = {"occurrence": 1}
+"""Members whose numbers have a least one, whatever the article says."""
 POINTERS = (
     ("spans", "source", "sources"),
     ("aliases", "source", "sources"),
@@ -209,7 +233,7 @@ POINTERS = (
 
 @rule("reference", "fill the cell, or withdraw the row")
 def declared_cell(model: Model) -> Iterator[Query]:
-    """A cell that a declaration of the profile rests on is filled; offsets are whole numbers.
+    """A cell that a declaration rests on is filled; offsets are whole numbers, dates are days.
 
     An empty offset, checksum or role would escape each rule about it. What the schema itself
     demands (`required`, a primary key, type `integer`) is a finding of that rule alone.
@@ -218,6 +242,35 @@ def declared_cell(model: Model) -> Iterator[Query]:
         for table in model.declaring(role):
             for member, column in table.schema.needed(role).items():
                 yield from _lacking(table, column, member in WHOLE)
+                least, said = LEAST.get(member), table.schema.field(column).constraints.minimum
+                if least is not None and said is None:
+                    cell = f"t.{identifier(column)}"
+                    yield _unfit(table, column, f"{bigint(cell)} < {least}", f"at least {least}")
+    for table, column in _days(model):
+        field = table.schema.field(column)
+        told = field.type == "date" and field.format == "default"
+        day = known_kind(field.but(type="date", format="default"))
+        if not told and day and day.breach:
+            yield _unfit(table, column, day.breach(f"t.{identifier(column)}"), day.words)
+
+
+def _days(model: Model) -> Iterator[tuple[Table, str]]:
+    """Tables, and their columns that hold days by declaration."""
+    for table in model.tables.values():
+        a, entries = table.schema.sources, table.schema.dates
+        columns = [part for entry in entries for part in (entry.start, entry.end)]
+        columns += [a.published_on, a.written_on] if a else []
+        yield from ((table, column) for column in dict.fromkeys(columns) if column)
+
+
+def _unfit(table: Table, column: str, breach: str, expected: str) -> Query:
+    """Cells of a column for which `breach` is true."""
+    cell = f"t.{identifier(column)}"
+    return Query(
+        table.name,
+        f"""SELECT t.kz_ord, {literal(column)}, coalesce({cell}, ''), {literal(expected)}
+        FROM {identifier(table.name)} t WHERE {breach}""",
+    )
 
 
 def _lacking(table: Table, column: str, whole: bool) -> Iterator[Query]:
@@ -229,35 +282,43 @@ def _lacking(table: Table, column: str, whole: bool) -> Iterator[Query]:
     }
     breach = " OR ".join(test for test, said in tests.items() if not said)
     if breach:
-        yield Query(
-            table.name,
-            f"""SELECT t.kz_ord, {literal(column)}, coalesce({cell}, ''),
-                {literal("a whole number" if whole else "a value")}
-            FROM {identifier(table.name)} t WHERE {breach}""",
-        )
+        yield _unfit(table, column, breach, "a whole number" if whole else "a value")
 
 
 @rule("reference", "use a key that the other table has, or add the row there")
 def declared_reference(model: Model) -> Iterator[Query]:
-    """A passage, or an article, that a declaration of the profile points to exists.
+    """A passage, article or whole that a declaration of the profile points to exists.
 
     Where the schema has a foreign key for it, that is a finding of `foreign-key` alone.
     """
-    for table, column, target in _pointers(model):
+    for table, column, parent, key in _pointers(model):
+        own = ((column,), parent.name, (key,))
+        told = any(
+            (fk.fields, fk.reference.resource or table.name, fk.reference.fields) == own
+            and fk.reference.package is None
+            for fk in table.schema.foreign_keys
+        )
+        if not told:
+            yield from _dangling(table, column, parent, key)
+
+
+def _pointers(model: Model) -> Iterator[tuple[Table, str, Table, str]]:
+    """Tables, their columns that point elsewhere, and the tables and columns they point to."""
+    pointers = [
+        (table, getattr(getattr(table.schema, role), member), target)
+        for role, member, target in POINTERS
+        for table in model.declaring(role)
+    ]
+    for table in model.tables.values():
+        figure = table.schema.figure
+        spans = {table.schema.principal, figure.span if figure else None}
+        pointers += [(table, column, "spans") for column in spans]
+    for table, column, target in pointers:
         parent = model.one(target)
-        told = any(column in key.fields for key in table.schema.foreign_keys)
-        if parent is not None and not told:
-            yield from _dangling(table, column, parent, getattr(parent.schema, target).id)
-
-
-def _pointers(model: Model) -> Iterator[tuple[Table, str, str]]:
-    """Tables, their columns that point elsewhere, and what the other table declares."""
-    for role, member, target in POINTERS:
-        for table in model.declaring(role):
-            if column := getattr(getattr(table.schema, role), member):
-                yield table, column, target
-    for table in model.declaring("principal"):
-        yield table, str(table.schema.principal), "spans"
+        if column and parent:
+            yield table, column, parent, getattr(parent.schema, target).id
+    for table in model.declaring("parent"):
+        yield table, table.schema.parent or "", table, table.schema.primary_key[0]
 
 
 def _dangling(table: Table, column: str, parent: Table, key: str) -> Iterator[Query]:

@@ -186,8 +186,9 @@ def _over_figures(model: Model, part: str, expected: str, breach: str) -> Iterat
 @rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
-    breach = f"NOT {contains_words('f.quote', 'f.text')}"
-    yield from _over_figures(model, "text", "'words of ' || f.quote", breach)
+    breach = f"f.text IS NOT NULL AND ({contains_words('f.quote', 'f.text')}) IS NOT TRUE"
+    expected = "'words of ' || coalesce(f.quote, 'a principal span')"
+    yield from _over_figures(model, "text", expected, breach)
 
 
 @rule("figure", "use the shortest wording of the number alone; see the grammar in the methodology")

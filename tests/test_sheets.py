@@ -97,6 +97,18 @@ CLOTHES: dict[str, tuple[str, Any, dict[str, Any], int]] = {
         {"dialect": {"commentRows": [1], "headerRows": [2]}},
         4,
     ),
+    "header further down": (
+        "g.csv",
+        lambda rows: "\n".join(["all gauges", "2031", HEAD, *lines(rows)]).encode(),
+        {"dialect": {"headerRows": [3]}},
+        5,
+    ),
+    "header of two rows apart": (
+        "g.csv",
+        lambda rows: "\n".join(["ga,pl,le", "a,b", "uge,ace,vel", *lines(rows)]).encode(),
+        {"dialect": {"headerRows": [1, 3], "headerJoin": ""}},
+        5,
+    ),
     "blanks": (
         "g.csv",
         lambda rows: "\n".join(

@@ -169,6 +169,16 @@ def test_a_fault_in_other_clothes_is_placed(tmp_path: Path, clothes: str) -> Non
     assert (found.record, found.field, found.found) == ("G2", "level", "-1")
 
 
+@pytest.mark.parametrize("again", ["g.csv", "./g.csv", ".//g.csv"])
+def test_no_file_stands_twice(tmp_path: Path, again: str) -> None:
+    """Catches rows that are there twice, in a table without a key."""
+    root = package(tmp_path, {"g.csv": f"{HEAD}\nG1,a,1\n".encode()}, {"primaryKey": []})
+    descriptor = json.loads((root / "datapackage.json").read_text())
+    descriptor["resources"][0]["path"] = ["g.csv", again]
+    (root / "datapackage.json").write_text(json.dumps(descriptor))
+    assert "descriptor" in validate(root).by_rule
+
+
 @pytest.mark.parametrize(("dialect", "row"), [
     ({"delimiter": ";"}, 'G2;x,"y",z;-1'), ({"delimiter": ";"}, 'G2;x,"y;-1'),
     ({"quoteChar": "'"}, "G2,it's,-1"), ({"quoteChar": "'"}, "G2,east',-1"),

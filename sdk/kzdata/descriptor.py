@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from posixpath import normpath
 from typing import Any, NamedTuple, TypeVar
 
 from kzdata.archive import DESCRIPTOR, Archive, opened
@@ -582,6 +583,11 @@ class Resource(Part):
     dialect: Any = member(anything, None)
     licenses: tuple[License, ...] = member(licenses, ())
     sources: tuple[Credit, ...] = member(several(credit, MAX_VALUES), ())
+
+    def wanting(self) -> Iterator[str]:
+        """No file twice, however it is spelt: its rows would be there twice."""
+        if not distinct(map(normpath, self.path)):
+            yield "paths of different files"
 
 
 class Metadata(Part):

@@ -95,9 +95,10 @@ def _is_moment(text: str) -> bool:
 
 
 name = string_that(
-    lambda text: text != "" and "\0" not in text,
-    "a name of at least one character, none of them NUL",
+    lambda text: text != "" and not {"\0", "\x1f"} & set(text),
+    "a name of at least one character, none of them NUL or U+001F",
 )
+"""U+001F marks the names of what validation makes of tables and columns."""
 mediatype = string_that(
     lambda text: bool(re.fullmatch(".+/.+", text)), "a media type, such as text/csv"
 )

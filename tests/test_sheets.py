@@ -97,6 +97,18 @@ CLOTHES: dict[str, tuple[str, Any, dict[str, Any], int]] = {
         {"dialect": {"commentRows": [1], "headerRows": [2]}},
         4,
     ),
+    "header further down": (
+        "g.csv",
+        lambda rows: "\n".join(["all gauges", "2031", HEAD, *lines(rows)]).encode(),
+        {"dialect": {"headerRows": [3]}},
+        5,
+    ),
+    "header of two rows apart": (
+        "g.csv",
+        lambda rows: "\n".join(["ga,pl,le", "a,b", "uge,ace,vel", *lines(rows)]).encode(),
+        {"dialect": {"headerRows": [1, 3], "headerJoin": ""}},
+        5,
+    ),
     "blanks": (
         "g.csv",
         lambda rows: "\n".join(
@@ -155,6 +167,16 @@ def test_a_fault_in_other_clothes_is_placed(tmp_path: Path, clothes: str) -> Non
     (found,) = validate(package(tmp_path, {name: write(WRONG)}, **resource))
     assert (found.rule, found.file, found.line) == ("cell-minimum", name, line)
     assert (found.record, found.field, found.found) == ("G2", "level", "-1")
+
+
+@pytest.mark.parametrize("again", ["g.csv", "./g.csv", ".//g.csv"])
+def test_no_file_stands_twice(tmp_path: Path, again: str) -> None:
+    """Catches rows that are there twice, in a table without a key."""
+    root = package(tmp_path, {"g.csv": f"{HEAD}\nG1,a,1\n".encode()}, {"primaryKey": []})
+    descriptor = json.loads((root / "datapackage.json").read_text())
+    descriptor["resources"][0]["path"] = ["g.csv", again]
+    (root / "datapackage.json").write_text(json.dumps(descriptor))
+    assert "descriptor" in validate(root).by_rule
 
 
 @pytest.mark.parametrize(("dialect", "row"), [

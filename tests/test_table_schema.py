@@ -475,6 +475,7 @@ FAULTS: list[dict[str, Any]] = [
     {"constraints": {"enum": ["x", "x"]}},
     {"name": ""},
     {"name": "a\0"},
+    {"name": "\x1fa"},
     {"kzdata:evidense": "required"},
 ]
 

@@ -12,6 +12,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -240,8 +241,8 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object; of two members of one name, readers take either, and checks one of them."""
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwinError(repr(next(name for name in names if names.count(name) > 1))[:100])
+        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise _TwinError(repr(name)[:100])
     return made
 
 

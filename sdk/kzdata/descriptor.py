@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from posixpath import normpath
 from typing import Any, NamedTuple, TypeVar
 
 from kzdata.archive import DESCRIPTOR, Archive, opened
@@ -94,9 +95,10 @@ def _is_moment(text: str) -> bool:
 
 
 name = string_that(
-    lambda text: text != "" and "\0" not in text,
-    "a name of at least one character, none of them NUL",
+    lambda text: text != "" and not {"\0", "\x1f"} & set(text),
+    "a name of at least one character, none of them NUL or U+001F",
 )
+"""U+001F marks the names of what validation makes of tables and columns."""
 mediatype = string_that(
     lambda text: bool(re.fullmatch(".+/.+", text)), "a media type, such as text/csv"
 )
@@ -582,6 +584,11 @@ class Resource(Part):
     dialect: Any = member(anything, None)
     licenses: tuple[License, ...] = member(licenses, ())
     sources: tuple[Credit, ...] = member(several(credit, MAX_VALUES), ())
+
+    def wanting(self) -> Iterator[str]:
+        """No file twice, however it is spelt: its rows would be there twice."""
+        if not distinct(map(normpath, self.path)):
+            yield "paths of different files"
 
 
 class Metadata(Part):

@@ -271,9 +271,10 @@ class Sheet:
         """Each record of a file with its kind: row, header, comment or blank.
 
         Header and comment rows are counted from 1; blank lines and lines that begin with the
-        comment mark are not counted.
+        comment mark are not counted. What stands above the last header row is no row of the table.
         """
         heads, comments, ordinal = self.dialect.header_rows, self.dialect.comment_rows, 0
+        last = max(heads, default=0)
         for line, raw in _raw_records(part, self.dialect):
             if not raw.strip(b"\r\n"):
                 yield "blank", line, raw
@@ -282,7 +283,8 @@ class Sheet:
             else:
                 ordinal += 1
                 kind = "header" if ordinal in heads else "row"
-                yield "comment" if ordinal in comments else kind, line, raw
+                passed = ordinal in comments or (kind == "row" and ordinal < last)
+                yield "comment" if passed else kind, line, raw
 
     def simplified(self, target: Path, width: int) -> "Sheet":
         """The same rows in one file that a fast reader takes, without a header."""

@@ -248,7 +248,7 @@ def declared_cell(model: Model) -> Iterator[Query]:
                     yield _unfit(table, column, f"{bigint(cell)} < {least}", f"at least {least}")
     for table, column in _days(model):
         field = table.schema.field(column)
-        told = field.type == "date" and field.format == "default"
+        told = field.type in ("date", "datetime") and field.format == "default"
         day = known_kind(field.but(type="date", format="default"))
         if not told and day and day.breach:
             yield _unfit(table, column, day.breach(f"t.{identifier(column)}"), day.words)

@@ -327,8 +327,9 @@ def _entry(table: Mapping[str, Any], line: int | None, label: str) -> Entry:
         if name not in table:
             raise PackageError(f"{label}: {name!r} is missing")
     rule = table["rule"]
-    if rule == "allow-stale" or rule not in RULES:
-        raise PackageError(f"{label}: no rule {rule!r} that can be allowed{nearest(rule, RULES)}")
+    rules = [name for name in RULES if name != "allow-stale"]
+    if rule not in rules:
+        raise PackageError(f"{label}: no rule {rule!r} that can be allowed{nearest(rule, rules)}")
     return Entry(**table, line=line)
 
 

@@ -37,7 +37,8 @@ def fields(draw: st.DrawFn) -> FieldDescriptor:
         if draw(st.booleans()):
             limits["pattern"] = draw(st.sampled_from(PATTERNS))
     if draw(st.integers(0, 4)) == 0:
-        limits["enum"] = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
+        words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True)
+        limits["enum"] = draw(words)
     return FieldDescriptor.make({"name": "x", "type": kind, "constraints": limits})
 
 

@@ -807,13 +807,14 @@ def _unknown_declarations(schema: Schema, where: str) -> Iterator[Fault]:
 def _links_faults(schema: Schema, where: str) -> Iterator[Fault]:
     """Misspelt relations, whose meaning nobody would check."""
     links = schema.links
-    for field in schema.fields:
-        known = field.constraints.enum or field.category_values
-        if links and field.name == links.relation and known:
-            listed = [(name, relation) for name in MEANINGS for relation in getattr(links, name)]
-            for name, relation in listed:
-                if relation not in known:
-                    yield Fault(f"{where}.{name}", relation, f"a value of {field.name}")
+    if not links or links.relation not in schema.names:
+        return
+    field = schema.field(links.relation)
+    known = field.constraints.enum or field.category_values
+    for name in MEANINGS if known else ():
+        for relation in getattr(links, name):
+            if relation not in known:
+                yield Fault(f"{where}.{name}", relation, f"a value of {field.name}")
 
 
 def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault]:

@@ -206,7 +206,7 @@ class _Marks:
 
 
 def _suspicious(data: bytes) -> bool:
-    if b"\0" in data or _BLANK.search(data) or data.startswith(b"\n\xef\xbb\xbf\n"):
+    if b"\0" in data or _BLANK.search(data) or data.startswith(b"\n" + BOM + b"\n"):
         return True
     return b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"))
 

@@ -157,20 +157,16 @@ def primary_key(model: Model) -> Iterator[Query]:
 
 def _shared(model: Model) -> Iterator[Query]:
     """Records that have the key of a record of another table."""
-    keys = {table.name: identifier(table.schema.record_key or "") for table in model.records()}
-    for name, key in keys.items():
-        others = " UNION ALL ".join(
-            f"SELECT {theirs} AS id FROM {identifier(other)}"
-            for other, theirs in keys.items()
-            if other != name
+    for table in model.records():
+        key = table.schema.record_key or ""
+        yield Query(
+            table.name,
+            f"""SELECT t.kz_ord, {literal(key)}, t.{identifier(key)},
+                'a key that no other table of records has'
+            FROM {identifier(table.name)} t SEMI JOIN (
+                SELECT id FROM ({all_records(model)}) WHERE tab <> {literal(table.name)}
+            ) o ON o.id = t.{identifier(key)}""",
         )
-        if others:
-            yield Query(
-                name,
-                f"""SELECT t.kz_ord, {literal(model.tables[name].schema.record_key or "")}, t.{key},
-                    'a key that no other table of records has'
-                FROM {identifier(name)} t SEMI JOIN ({others}) o ON o.id = t.{key}""",
-            )
 
 
 @rule("reference", "make the value, or the combination, different in each row")

@@ -1,18 +1,21 @@
 """The relations that rules are written over, and the SQL names of what a package declares.
 
 For each table that was read there is a relation of its name with the column `kz_ord` (the row, from
-0) and the columns that keys and declarations name. `Model.prepare` adds, once, what the
-traceability rules share, in the schema `shared`:
+0) and the columns that keys and declarations name. `Model.tie` and `Model.prepare` add, once, what
+the traceability rules share, in the schema `shared`:
 
 * `traced`: the columns whose cells are traced, each with a number (`place`), a bit if they need it,
   and what `special_fields` says of them;
 * `passage`: each span with its article's day and length;
 * `tie`: each evidence edge of a known record, in numbers and with the cell's value;
+* `stray`: the edges of no known record, by number;
+* `loose`: these, and those of no known passage;
 * `doubt`: the edges that are not plainly good, by number;
 * `doubtful`: their rows;
 * `edge`: these with all that is known of them: the rules are asked of these few;
 * `backing`: each record that has edges: how many, how many they say, which cells they lead from;
 * `cell`: the same for each cell of records in which cells may have several edges;
+* `repeated`: the edges that may stand twice, by number;
 * `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
 * `figure`: the figures that are not plainly good, with their principal passage's quote;
 * `term`: codebook terms and aliases: what justifies a category or names an entity;
@@ -34,6 +37,7 @@ from kzdata.database import (
     any_item,
     bigint,
     contains,
+    counted,
     decimal,
     identifier,
     literal,
@@ -119,12 +123,14 @@ class Model:
         database: Where they are.
         descriptor: What the package declares.
         tables: Those of its tables that could be read.
+        proven: Tables, each with a column whose values stand once each, as edges show.
     """
 
     def __init__(self, database: Database, descriptor: Descriptor) -> None:
         self.database = database
         self.descriptor = descriptor
         self.tables: dict[str, Table] = {}
+        self.proven: frozenset[tuple[str, str]] = frozenset()
 
     def one(self, role: str) -> Table | None:
         """The table that declares `role`, if it could be read."""
@@ -143,13 +149,25 @@ class Model:
         """Whether there are edges, spans and sources to check."""
         return all(self.one(role) for role in ("edges", "spans", "sources"))
 
-    def prepare(self) -> None:
-        """Build the shared relations; call once, after all tables were read."""
+    def tie(self) -> None:
+        """Build the relations that say what each edge ties; call once, after all tables were read.
+
+        They also tell which keys need no look of their own.
+        """
         if self.one("spans") and self.one("sources"):
             self._make_passage()
         if self.traceable:
             self._make_traced()
             self._make_tie()
+            self._make_stray()
+            self._make_loose()
+            self._make_backing()
+            self._make_repeated()
+            self.proven = frozenset(self._prove())
+
+    def prepare(self) -> None:
+        """Build the other shared relations; call once, after `tie`."""
+        if self.traceable:
             self._make_wording()
             self._make_datewording()
             self._make_term()
@@ -157,7 +175,6 @@ class Model:
             self._make_figure()
             self._make_doubt()
             self._make_edge()
-            self._make_backing()
             self._make_receipt()
 
     def _make_passage(self) -> None:
@@ -197,6 +214,53 @@ class Model:
         # Passages are joined here, not once for all tables: there, DuckDB takes the edges for few.
         return f"""SELECT {", ".join(f"{sql} AS {name}" for name, sql in numbers.items())}
             {self._joined(table, edges)} LEFT JOIN shared.passage s ON s.span = {own["span"]}"""
+
+    def _make_stray(self) -> None:
+        edges = self.one("edges")
+        assert edges
+        sought = "false" if self._all_tied("kz_ord", edges) else "true"
+        self.database.share(
+            "stray",
+            f"""SELECT {small("kz_ord")} AS kz_ord FROM {identifier(edges.name)}
+            WHERE {sought} AND kz_ord NOT IN (SELECT kz_ord FROM shared.tie)""",
+        )
+
+    def _make_loose(self) -> None:
+        self.database.share(
+            "loose",
+            """SELECT kz_ord FROM shared.stray
+            UNION SELECT kz_ord FROM shared.tie WHERE passage IS NULL""",
+        )
+
+    def _prove(self) -> Iterator[tuple[str, str]]:
+        """Keys that stand once each: were there two of one, an edge that names it would be two.
+
+        It holds for tables each of whose rows an edge names.
+        """
+        edges, spans = self.one("edges"), self.one("spans")
+        assert edges and spans and spans.schema.spans
+        tied, all_ = self._size("shared.tie"), self._size(identifier(edges.name))
+        if tied != all_ or self._size("shared.stray"):
+            return
+        if self._all_tied("passage", spans):
+            yield spans.name, spans.schema.spans.id
+        for table in self.records():
+            backed = f"shared.backing WHERE tab = {literal(table.name)}"
+            if table.schema.record_key and self._size(backed) == self._size(identifier(table.name)):
+                yield table.name, table.schema.record_key
+
+    def _all_tied(self, column: str, table: Table) -> bool:
+        """Whether a column of `tie` names each row of a table.
+
+        Seen by counting: nothing is compared, and nearly always the answer is yes.
+        """
+        rows = self._size(identifier(table.name))
+        ((tied,),) = self.database.rows(f"SELECT {counted(column, rows)} FROM shared.tie")
+        return bool(tied == rows)
+
+    def _size(self, relation: str) -> int:
+        ((rows,),) = self.database.rows(f"SELECT count(*) FROM {relation}")
+        return int(rows)
 
     def _make_doubt(self) -> None:
         """The edges of which a rule may be broken; the rules decide."""
@@ -270,6 +334,16 @@ class Model:
             FROM shared.tie t JOIN shared.traced c USING (place)
             SEMI JOIN (SELECT tab, row FROM shared.backing WHERE NOT alone) b
                 ON b.tab = c.tab AND b.row = t.row GROUP BY ALL""",
+        )
+
+    def _make_repeated(self) -> None:
+        """A cell with one edge cannot have it twice, and nearly all cells have one."""
+        self.database.share(
+            "repeated",
+            """SELECT kz_ord FROM shared.stray
+            UNION SELECT kz_ord FROM shared.tie WHERE place IS NULL
+            UNION SELECT kz_ord FROM shared.tie
+                SEMI JOIN (SELECT * FROM shared.cell WHERE edges > 1) USING (place, row)""",
         )
 
     def _own(self, table: Table) -> dict[str, str]:

@@ -101,12 +101,14 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
 
     One look tells whether any key can be repeated at all; only then its rows are sought.
     """
+    if len(columns) == 1 and (table.name, *columns) in model.proven and _plain(table, columns):
+        return
     typed = [Keys(model, [(table, column)]).of(table, column, "t") for column in columns]
     filled = " AND ".join(f"t.{identifier(column)} IS NOT NULL" for column in columns)
     names = ", ".join(f"k{i}" for i in range(len(columns)))
     parts = ", ".join(f"{cell} AS k{i}" for i, cell in enumerate(typed))
     join = " AND ".join(f"d.k{i} = {cell}" for i, cell in enumerate(typed))
-    name, twins = identifier(table.name), identifier("\x1ftwins")
+    name, twins = _repeatable(model, table, columns), identifier("\x1ftwins")
     exact = [_exact(table, column, "t") for column in columns]
     values, valid = ", ".join(value for value, _ in exact), " AND ".join(test for _, test in exact)
     repeated = f"""SELECT {names} FROM (SELECT {parts} FROM {name} t WHERE {filled})
@@ -124,6 +126,35 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
         )
 
 
+def _repeatable(model: Model, table: Table, columns: Sequence[str]) -> str:
+    """SQL: the rows of a table among which a key can stand twice."""
+    edges = table.schema.edges
+    if edges and {edges.record, edges.field} <= set(columns):
+        return _among_edges(model, table, columns, "repeated")
+    return identifier(table.name)
+
+
+def _unfounded(model: Model, table: Table, parent: Table, pairs: Sequence[tuple[str, str]]) -> str:
+    """SQL: the rows of a table whose key the parent can lack."""
+    edges, spans = table.schema.edges, parent.schema.spans
+    if edges and spans and pairs == [(edges.span, spans.id)] and _plain(parent, (spans.id,)):
+        return _among_edges(model, table, (edges.span,), "loose")
+    return identifier(table.name)
+
+
+def _among_edges(model: Model, table: Table, columns: Sequence[str], relation: str) -> str:
+    """SQL: the edges of a shared relation; all of them, where columns are no plain texts."""
+    if not model.traceable or not _plain(table, columns):
+        return identifier(table.name)
+    return f"(SELECT * FROM {identifier(table.name)} SEMI JOIN shared.{relation} USING (kz_ord))"
+
+
+def _plain(table: Table, columns: Sequence[str]) -> bool:
+    """Whether columns compare by their characters, as receipts do."""
+    fields = map(table.schema.field, columns)
+    return all((field.type, field.format) == ("string", "default") for field in fields)
+
+
 def _exact(table: Table, column: str, alias: str) -> tuple[str, str]:
     """SQL: a column's exact value, and whether a cell is of its type.
 
@@ -135,7 +166,7 @@ def _exact(table: Table, column: str, alias: str) -> tuple[str, str]:
     return _by_value(field, cell), valid
 
 
-@rule("reference", "give each row a key of its own")
+@rule("key", "give each row a key of its own")
 def primary_key(model: Model) -> Iterator[Query]:
     """Each primary key stands once, and no part of it is empty.
 
@@ -157,6 +188,8 @@ def primary_key(model: Model) -> Iterator[Query]:
 
 def _shared(model: Model) -> Iterator[Query]:
     """Records that have the key of a record of another table."""
+    if all((table.name, table.schema.record_key) in model.proven for table in model.records()):
+        return
     for table in model.records():
         key = table.schema.record_key or ""
         yield Query(
@@ -169,7 +202,7 @@ def _shared(model: Model) -> Iterator[Query]:
         )
 
 
-@rule("reference", "make the value, or the combination, different in each row")
+@rule("key", "make the value, or the combination, different in each row")
 def unique_key(model: Model) -> Iterator[Query]:
     """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
     for table in model.tables.values():
@@ -208,7 +241,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
                 table.name,
                 f"""SELECT t.kz_ord, {literal(key.fields[0])}, {_shown(key.fields, "t")},
                     {literal(expected)}
-                FROM {identifier(table.name)} t
+                FROM {_unfounded(model, table, parent, pairs)} t
                 WHERE {filled} AND NOT EXISTS (
                     SELECT 1 FROM {identifier(parent.name)} p WHERE {join})""",
             )

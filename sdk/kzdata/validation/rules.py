@@ -7,7 +7,8 @@ and what calls it follows from its group:
 * `package`: the descriptor, the files, the version;
 * `structure`: the shape of a CSV file;
 * `cell`: one expression over one column, compiled with all others into one pass over the file;
-* `reference`, `span`, `figure`, `evidence`, `consistency`: one relational expression over tables;
+* `reference`, `key`, `span`, `figure`, `evidence`, `consistency`: one relational expression over
+  tables;
 * `text`: what needs the articles themselves;
 * `oracle`: the comparison with another validator, only when it is asked for.
 """
@@ -24,6 +25,7 @@ GROUPS = (
     "structure",
     "cell",
     "reference",
+    "key",
     "span",
     "figure",
     "evidence",

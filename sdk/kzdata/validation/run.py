@@ -209,8 +209,9 @@ class Run:
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
         self.progress("checking keys and receipts", tables, tables + 2)
-        # Keys need nothing of what is prepared, and half of that is Python on one core.
-        self._side_by_side(["reference"], self.model.prepare)
+        self.model.tie()
+        # Keys need no more than that, and half of the rest is Python on one core.
+        self._side_by_side(["reference", "key"], self.model.prepare)
         self._check_vouched()
         self._side_by_side(RELATIONAL)
 

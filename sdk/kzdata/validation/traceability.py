@@ -148,6 +148,8 @@ def span_orphan(model: Model) -> Iterator[Query]:
     if not spans or not edges or not edges.schema.edges:
         return
     table, s = spans
+    if (table.name, s.id) in model.proven:
+        return
     key = f"s.{identifier(s.id)}"
     users = [(edges.name, edges.schema.edges.span)]
     users += [(t.name, t.schema.principal or "") for t in model.declaring("principal")]
@@ -159,17 +161,8 @@ def span_orphan(model: Model) -> Iterator[Query]:
     yield Query(
         table.name,
         f"""SELECT s.kz_ord, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
-        FROM {_hardly_used(model, identifier(table.name))} s WHERE {unused}""",
+        FROM {identifier(table.name)} s WHERE {unused}""",
     )
-
-
-def _hardly_used(model: Model, spans: str) -> str:
-    """SQL: the spans that no edge of a known record leads to, which are few and quickly found."""
-    if not model.traceable:
-        return spans
-    return f"""(SELECT * FROM {spans} SEMI JOIN (
-        SELECT kz_ord FROM shared.passage p ANTI JOIN shared.tie t ON t.passage = p.kz_ord
-    ) USING (kz_ord))"""
 
 
 def _over_figures(model: Model, part: str, expected: str, breach: str) -> Iterator[Query]:
@@ -237,12 +230,14 @@ def evidence_record(model: Model) -> Iterator[Query]:
     table = model.one("edges")
     if table is None or not table.schema.edges:
         return
-    record = table.schema.edges.record
+    record, known = table.schema.edges.record, f"SELECT id FROM ({all_records(model)})"
+    stray = f"ANTI JOIN ({known}) r ON r.id = e.{identifier(record)}"
+    if model.traceable:
+        stray = "SEMI JOIN shared.stray USING (kz_ord)"
     yield Query(
         table.name,
         f"""SELECT e.kz_ord, {literal(record)}, e.{identifier(record)}, 'the id of a row'
-        FROM {identifier(table.name)} e WHERE NOT EXISTS (
-            SELECT 1 FROM ({all_records(model)}) r WHERE r.id = e.{identifier(record)})""",
+        FROM {identifier(table.name)} e {stray}""",
     )
 
 

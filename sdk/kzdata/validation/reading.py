@@ -1,6 +1,6 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
@@ -303,10 +303,25 @@ def _filled(name: str) -> str:
     return f"\x1ffilled{name}"
 
 
-def breaches(table: str, relation: str, field: str, breach: Breach) -> Query:
-    """The rows of a relation over a table in which a cell rule is broken."""
+def breaches(
+    table: str,
+    relation: str,
+    field: str,
+    breach: Breach,
+    rows: Collection[int] | None = None,
+) -> Query:
+    """The rows of a relation over a table in which a cell rule is broken.
+
+    Args:
+        table: The table.
+        relation: The relation, with the table's columns and row numbers.
+        field: The rule's column.
+        breach: The rule over it.
+        rows: The only rows that are asked; all by default.
+    """
+    among = "true" if rows is None else f"kz_ord IN ({', '.join(map(str, rows))})"
     return Query(
         table,
         f"""SELECT kz_ord, {literal(field)}, {sql.text("NULL")}, {literal(breach.expected)}
-        FROM {identifier(relation)} WHERE {breach.sql}""",
+        FROM {identifier(relation)} WHERE {among} AND ({breach.sql})""",
     )

@@ -232,13 +232,20 @@ class Run:
 
     def _check_vouched(self) -> None:
         """Ask for the patterns that foreign keys were to prove, where they don't."""
-        wrong = {(rule.name, v.table, v.field) for rule, v in self.found}
-        sure = not self.omitted and ("foreign-key", None, None) not in wrong
+        wrong: dict[tuple[str, str | None, str | None], list[int]] = {}
+        for rule, v in self.found:
+            cells = wrong.setdefault((rule.name, v.table, v.field), [])
+            cells += [] if v.ordinal is None else [v.ordinal]
+        sure = not self.omitted.keys() & {"foreign-key", "cell-pattern"}
+        sure = sure and ("foreign-key", None, None) not in wrong
         for table, (rule, field, parent, column) in self.vouched:
-            broken = {("foreign-key", table.name, field.name), ("cell-pattern", parent, column)}
-            if not sure or parent not in self.model.tables or broken & wrong:
+            sound = parent in self.model.tables and ("cell-pattern", parent, column) not in wrong
+            keyless = wrong.get(("foreign-key", table.name, field.name), [])
+            rows = keyless if sure and sound else None
+            if rows != []:
                 cell = identifier(field.name)
-                query = breaches(table.name, table.name, field.name, rule.check(field, cell, cell))
+                breach = rule.check(field, cell, cell)
+                query = breaches(table.name, table.name, field.name, breach, rows)
                 self._keep([evaluate(rule, [query], self.database)])
 
     def _check_texts(self, folder: str | Path | None) -> None:

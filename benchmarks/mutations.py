@@ -9,10 +9,13 @@ survives is listed with the reason, worked out here and not by kzdata:
 
 * `inferred`: a reader concluded the cell, and no machine can tell otherwise;
 * `passage names both`: the words of each receipt justify the new value as well;
+* `the same words`: an edge leads to another passage that overlaps its own and justifies the cell;
+* `named there too`: an edge leads to a passage elsewhere that justifies the cell as well;
+* `printed there too`: the other article has the surface form as well;
 * `the other role fits`: "killed" is a quote, and a word of the codebook;
 * `shared passage`: the other record rests on the very same passage;
 * `exempt`: the schema asks for no receipt;
-* `not traced`: the table has no receipts (aliases, sources);
+* `not traced`: the table has no receipts (sources, what is part of what);
 * `unexplained`: a hole.
 
 One validation takes half a second, so many changes are made in one copy, at most one in each
@@ -117,7 +120,8 @@ class Sheet:
 class Package:
     """A package, and a copy of it that is changed and validated."""
 
-    def __init__(self, root: Path, copy: Path) -> None:
+    def __init__(self, root: Path, copy: Path, texts: Path | None = None) -> None:
+        self.texts = texts
         self.descriptor = json.loads((root / "datapackage.json").read_bytes())
         self.copy = copy
         self.sheets = {r["name"]: Sheet(root, r) for r in self.descriptor["resources"]}
@@ -160,6 +164,55 @@ class Package:
         assert sheet
         s = sheet.declared("spans")
         return {row[s["id"]]: row[s["quote"]] for row in sheet.rows}
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, range]]:
+        """Article of each span, and where it stands there."""
+        sheet = self.one("spans")
+        assert sheet
+        s = sheet.declared("spans")
+        return {
+            row[s["id"]]: (row[s["source"]], range(int(row[s["start"]]), int(row[s["end"]])))
+            for row in sheet.rows
+        }
+
+    @cached_property
+    def words_of(self) -> dict[str, str]:
+        """What is known of each article's words: its text, or else its quotes."""
+        found: dict[str, str] = defaultdict(str)
+        for span, (source, _) in self.places.items():
+            found[source] += f"{self.quotes[span]}\n"
+        sheet, files = self.one("sources"), self.texts.iterdir() if self.texts else ()
+        assert sheet
+        s = sheet.declared("sources")
+        texts = {hashlib.sha256(data).hexdigest(): data for f in files if (data := f.read_bytes())}
+        for row in sheet.rows:
+            if row[s["sha256"]] in texts:
+                found[row[s["id"]]] = texts[row[s["sha256"]]].decode()
+        return found
+
+    def cell(self, record: str, column: str) -> tuple[str, str]:
+        """The table of a record, and one of its cells."""
+        return self._records[record][0], self._records[record][1][column]
+
+    @cached_property
+    def _records(self) -> dict[str, tuple[str, Row]]:
+        return {
+            sheet.keyed(row): (sheet.name, row)
+            for sheet in self.sheets.values()
+            if sheet.traced
+            for row in sheet.rows
+        }
+
+    @cached_property
+    def computed(self) -> set[tuple[str, str]]:
+        """Values that are worked out of a passage somewhere in the package, each with its span."""
+        return {
+            (self.cell(*cell)[1], edge["span"])
+            for cell, edges in self.edges.items()
+            for edge in edges
+            if edge["role"] == "normalised"
+        }
 
     @cached_property
     def terms(self) -> dict[tuple[str, str], set[str]]:
@@ -485,8 +538,11 @@ def reason(package: Package, change: Change) -> str:
             return "inferred"
         if change.column == e["role"]:
             return "the other role fits"
-        return "passage names both" if change.column == e["span"] else "unexplained"
+        return _moved(package, change, e) if change.column == e["span"] else "unexplained"
     field = sheet.fields.get(change.column, {})
+    if (a := sheet.declared("aliases")) and change.column == a.get("source"):
+        words, form = package.words_of[change.value], change.rows[0][a["alias"]]
+        return "printed there too" if _named(words, {form}) else "unexplained"
     if not sheet.traced:
         return "not traced"
     if field.get("kzdata:evidence") == "exempt":
@@ -499,11 +555,35 @@ def reason(package: Package, change: Change) -> str:
         return "shared passage"
     scope = f"{change.table}.{change.column}"
     terms = package.terms[scope, change.value] | package.terms["", change.value]
-    patterns = [re.compile(rf"(?<!\w){re.escape(term)}(?!\w)") for term in terms]
     quotes = [package.quotes[span] for span in spans]
-    if quotes and all(any(p.search(quote) for p in patterns) for quote in quotes):
+    if quotes and all(_named(quote, terms) for quote in quotes):
         return "passage names both"
     return "unexplained"
+
+
+def _moved(package: Package, change: Change, e: dict[str, str]) -> str:
+    """Why an edge may lead to another passage: what that one says of the cell."""
+    row = change.rows[0]
+    old, new = package.sheets[change.table].rows[change.index][e["span"]], row[e["span"]]
+    table, cell = package.cell(row[e["record"]], row[e["field"]])
+    quote, terms = package.quotes[new], package.terms["", cell]
+    terms = terms | package.terms[f"{table}.{row[e['field']]}", cell]
+    fits = {
+        "verbatim": quote == cell,
+        "normalised": (cell, new) in package.computed or quote == package.quotes[old],
+        "resolved": _named(quote, terms) or new in package.spans_of.get(cell, ()),
+        "coded": _named(quote, terms),
+    }
+    if not fits[row[e["role"]]]:
+        return "unexplained"
+    (article, here), (other, there) = package.places[old], package.places[new]
+    overlap = article == other and here.start < there.stop and there.start < here.stop
+    return "the same words" if overlap else "named there too"
+
+
+def _named(words: str, terms: Iterable[str]) -> bool:
+    """Whether one of some terms stands among words, whole."""
+    return any(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words) for term in terms)
 
 
 # ------------------------------------------------------------------------------ counting
@@ -676,7 +756,7 @@ def main() -> None:
     """Count, print, and keep what was asked for."""
     given = arguments()
     with tempfile.TemporaryDirectory(prefix="kzdata-mutations-") as folder:
-        found = counted(Package(given.path, Path(folder)), given)
+        found = counted(Package(given.path, Path(folder), given.texts), given)
     if given.json:
         given.json.write_text(json.dumps([line._asdict() for line in found], indent=2), "utf-8")
     if given.write:

@@ -640,6 +640,13 @@ def alias_printed(island: Folder) -> Fault:
 # ------------------------------------------------------------------------------ tests
 
 
+def test_an_alias_is_no_part_of_a_longer_word(island: Folder, island_texts: Path) -> None:
+    """Catches an article that is said to print "Norhol" because it has "Norholm"."""
+    island.edit("called", 1, "printed", "Norhol")
+    island.reseal()
+    assert "alias-printed" in {f.rule for f in validate(island.root, texts=island_texts)}
+
+
 # ------------------------------------------------------------------------------ oracle
 
 

@@ -1,5 +1,6 @@
 """Rules that need the articles themselves: offsets, occurrences, sentences, completeness."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -176,7 +177,10 @@ def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
 
 @rule("text", "write the alias as the article prints it, or remove it")
 def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
-    """Each alias stands in the article that it is said to be printed in."""
+    """Each alias stands, as whole words, in the article that it is said to be printed in.
+
+    "Central Asia" is not printed where only "Central Asian" is.
+    """
     table = model.one("aliases")
     a = table.schema.aliases if table else None
     if not table or not a or not a.source:
@@ -184,8 +188,15 @@ def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
     sql = f"""SELECT kz_ord, {identifier(a.source)}, {identifier(a.alias)}
         FROM {identifier(table.name)}"""
     for ordinal, source, alias in model.database.rows(sql):
-        if source in texts and alias is not None and alias not in texts[source]:
+        if source in texts and alias is not None and not _printed(alias, texts[source]):
             yield Violation(table.name, ordinal, a.alias, alias, f"words of {source}")
+
+
+def _printed(words: str, text: str) -> bool:
+    """Whether some words stand in a text without being parts of longer ones."""
+    before = r"(?<!\w)" if re.match(r"\w", words) else ""
+    after = r"(?!\w)" if re.search(r"\w\Z", words) else ""
+    return bool(re.search(before + re.escape(words) + after, text))
 
 
 def source_hashes(model: Model) -> dict[str, str]:

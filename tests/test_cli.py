@@ -288,6 +288,16 @@ def test_what_does_not_exist_is_one_line(arguments: list[str], message: str) -> 
 
 
 @pytest.mark.parametrize(
+    "arguments", [["validate", ""], ["validate", "--texts", ""], ["tables", "--package", ""]]
+)
+def test_an_empty_path_is_no_path(arguments: list[str]) -> None:
+    """Catches a variable without a value in somebody's CI, which checked the working directory."""
+    outcome = kz(*arguments)
+    assert outcome.code == 2
+    assert "the path is empty" in outcome.err
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["locate", "Police Academy"], "'Police Academy' stands in none of"),
@@ -502,6 +512,11 @@ def test_validate_as_json(copy: Folder) -> None:
     assert (outcome.code, outcome.err) == (1, "")
     assert json.loads(outcome.out) == json.loads(json.dumps(kzdata.validate(copy.root).as_dict()))
     assert kz("validate", "-f", "json").code == 0
+
+
+def test_a_rule_says_how_grave_it_is() -> None:
+    """Catches an explanation that leaves open whether the rule turns a build red."""
+    assert kz("rules", "alias-ambiguous").lines[0] == "alias-ambiguous: warning, reference"
 
 
 def test_a_rule_as_json() -> None:

@@ -178,6 +178,8 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     Raises:
         PackageError: There is no such path, it is not a package, or it cannot be read safely.
     """
+    if path == "":
+        raise PackageError("the path is empty")
     place = bundled() if path is None else Path(path)
     if not _exists(place):
         raise PackageError(f"{place}: no such file or directory")

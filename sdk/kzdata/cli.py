@@ -66,10 +66,15 @@ class TimelineFormat(StrEnum):
     ICS = "ics"
 
 
-PackageOption = Annotated[
-    Path | None,
-    typer.Option("--package", "-p", help="A directory, datapackage.json or zip; else the bundled."),
-]
+def path(text: str) -> Path:
+    """A path that was given; an empty one is a variable without a value, not this directory."""
+    if not text:
+        raise typer.BadParameter("the path is empty")
+    return Path(text)
+
+
+PACKAGE = "A directory, datapackage.json or zip; else the bundled."
+PackageOption = Annotated[Path | None, typer.Option("--package", "-p", parser=path, help=PACKAGE)]
 DayOption = Annotated[
     str | None,
     typer.Option("--as-of", help="Only what could be known by this day: YYYY-MM-DD."),
@@ -91,7 +96,8 @@ OutputOption = Annotated[
 ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads; else all cores.")]
 MemoryOption = Annotated[str | None, typer.Option(help="Memory before disk is used: 2GB.")]
 TextsOption = Annotated[
-    Path | None, typer.Option("--texts", help="Folder with the articles; they are known by hash.")
+    Path | None,
+    typer.Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
 ]
 
 
@@ -155,9 +161,7 @@ def options(
     epilog="Examples: kzdata validate; kzdata validate my-package --format sarif --output out.sarif"
 )
 def validate(
-    path: Annotated[
-        Path | None, typer.Argument(help="A directory, datapackage.json or zip; else the bundled.")
-    ] = None,
+    path: Annotated[Path | None, typer.Argument(parser=path, help=PACKAGE)] = None,
     texts: TextsOption = None,
     form: ReportFormatOption = ReportFormat.TEXT,
     output: OutputOption = None,
@@ -454,7 +458,8 @@ def rules(
         raise UsageError(f"no rule or group {name!r}{meant}")
     if name in known and form is Format.TEXT:
         rule = known[name]
-        rendering.emit(f"{rule.doc}\n\nway out: {rule.fix}")
+        head = f"{rule.name}: {rule.severity}, {rule.group}"
+        rendering.emit(f"{head}\n\n{rule.doc}\n\nway out: {rule.fix}")
         return
     chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]

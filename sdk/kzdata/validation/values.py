@@ -483,7 +483,7 @@ DIRECTIVES = {
     "B": MONTHS.replace(" ", "|"),
     "a": _SHORT_DAYS,
     "A": DAYS.replace(" ", "|"),
-    "z": "[+-]([01][0-9]|2[0-3]):?[0-5][0-9]|Z",
+    "z": "[+-]([01][0-9]|2[0-3]):?[0-5][0-9]|(?-i:Z)",
 }
 """Directives of strptime that are understood, each as Python reads it (`_strptime.TimeRE`)."""
 
@@ -505,7 +505,7 @@ def _compiled(format_: str) -> tuple[str, list[str]]:
             raise UnsupportedError(f"format {format_}: the directive {part}")
         else:
             names.append(name)
-            pattern += f"({DIRECTIVES[name].replace('(', '(?:')})"
+            pattern += f"({re.sub('[(](?![?])', '(?:', DIRECTIVES[name])})"
     return f"(?i:{pattern})", names
 
 

@@ -351,13 +351,6 @@ class Codebook(Declaration):
     term: str = member(string)
 
 
-MEANINGS = (
-    *("acyclic", "within", "adds", "same"),
-    *("differs", "contradicts", "supersedes", "retracts"),
-)
-"""Members of `kzdata:links` that list relations."""
-
-
 class Links(Declaration):
     """`kzdata:links`: relations between claims."""
 
@@ -811,8 +804,9 @@ def _links_faults(schema: Schema, where: str) -> Iterator[Fault]:
         return
     field = schema.field(links.relation)
     known = field.constraints.enum or field.category_values
-    for name in MEANINGS if known else ():
-        for relation in getattr(links, name):
+    for name in links.members if known else ():
+        relations = getattr(links, name)
+        for relation in relations if isinstance(relations, tuple) else ():
             if relation not in known:
                 yield Fault(f"{where}.{name}", relation, f"a value of {field.name}")
 

@@ -570,7 +570,7 @@ def _moved(package: Package, change: Change, e: dict[str, str]) -> str:
     terms = terms | package.terms[f"{table}.{row[e['field']]}", cell]
     fits = {
         "verbatim": quote == cell,
-        "normalised": (cell, new) in package.computed or quote == package.quotes[old],
+        "normalised": (cell, new) in package.computed or _alike(quote, package.quotes[old]),
         "resolved": _named(quote, terms) or new in package.spans_of.get(cell, ()),
         "coded": _named(quote, terms),
     }
@@ -579,6 +579,12 @@ def _moved(package: Package, change: Change, e: dict[str, str]) -> str:
     (article, here), (other, there) = package.places[old], package.places[new]
     overlap = article == other and here.start < there.stop and there.start < here.stop
     return "the same words" if overlap else "named there too"
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one of two quotes is a part of the other, with the same figures: 2019, in 2019."""
+    nested = one in other or other in one
+    return nested and re.findall("[0-9]+", one) == re.findall("[0-9]+", other)
 
 
 def _named(words: str, terms: Iterable[str]) -> bool:

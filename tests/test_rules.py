@@ -640,6 +640,18 @@ def alias_printed(island: Folder) -> Fault:
 # ------------------------------------------------------------------------------ tests
 
 
+def test_a_key_that_is_unique_in_two_ways_is_told_once(tmp_path: Path) -> None:
+    """Catches findings that stand twice, and one column that is looked at twice at a time."""
+    schema = {
+        "fields": [column("a", unique=True), column("b")],
+        "primaryKey": "a",
+        "uniqueKeys": [["a"]],
+    }
+    made = build(tmp_path / "made", [Spec("t", schema, [["x", "1"], ["x", "2"], ["y", "1"]])])
+    told = [(f.rule, f.line) for f in validate(made.root)]
+    assert told == [(rule, line) for line in (2, 3) for rule in ("primary-key", "unique-key")]
+
+
 def test_an_alias_is_no_part_of_a_longer_word(island: Folder, island_texts: Path) -> None:
     """Catches an article that is said to print "Norhol" because it has "Norholm"."""
     island.edit("called", 1, "printed", "Norhol")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
+from itertools import count
 
 from kzdata.database import (
     among,
@@ -24,6 +25,10 @@ from kzdata.validation.values import known_kind, plain_number
 
 WIDTHS = (18, 37)
 """Characters up to which a whole number fits into the two fast types of a database."""
+FEW = 1_000
+"""Repeated keys up to which their rows are sought by the keys themselves, not counted again."""
+_NUMBERS = count()
+"""A column may be in several keys, which are looked at side by side."""
 EXACT_DIGITS = 15
 """Characters up to which a plain decimal number is told apart by its nearest binary number."""
 
@@ -117,7 +122,12 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
     if len(typed) > 1:
         look = f"""SELECT k FROM (SELECT {hashed(typed)} AS k FROM {name} t WHERE {filled})
             GROUP BY k HAVING count(*) > 1"""
-    if model.database.rows(f"{look} LIMIT 1"):
+    found = model.database.rows(f"{look} LIMIT {FEW + 1}")
+    if found and len(found) <= FEW and typed == [f"t.{identifier(columns[0])}"]:
+        few = f"few{next(_NUMBERS)}"
+        model.database.fill(few, {"k0": "VARCHAR"}, found)
+        repeated = f"SELECT * FROM shared.{few}"
+    if found:
         yield Query(
             table.name,
             f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
@@ -206,11 +216,9 @@ def _shared(model: Model) -> Iterator[Query]:
 def unique_key(model: Model) -> Iterator[Query]:
     """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
     for table in model.tables.values():
-        for key in table.schema.unique_keys:
+        alone = [(field.name,) for field in table.schema.fields if field.constraints.unique]
+        for key in dict.fromkeys([*table.schema.unique_keys, *alone]):
             yield from _repeated(model, table, key, f"one row for each {', '.join(key)}")
-        for field in table.schema.fields:
-            if field.constraints.unique:
-                yield from _repeated(model, table, (field.name,), f"one row for each {field.name}")
 
 
 def _sides(model: Model, table: Table, parent: Table, columns: tuple[str, str]) -> tuple[str, str]:

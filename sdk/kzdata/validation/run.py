@@ -238,6 +238,7 @@ class Run:
             cells += [] if v.ordinal is None else [v.ordinal]
         sure = not self.omitted.keys() & {"foreign-key", "cell-pattern"}
         sure = sure and ("foreign-key", None, None) not in wrong
+        asked = []
         for table, (rule, field, parent, column) in self.vouched:
             sound = parent in self.model.tables and ("cell-pattern", parent, column) not in wrong
             keyless = wrong.get(("foreign-key", table.name, field.name), [])
@@ -246,7 +247,11 @@ class Run:
                 cell = identifier(field.name)
                 breach = rule.check(field, cell, cell)
                 query = breaches(table.name, table.name, field.name, breach, rows)
-                self._keep([evaluate(rule, [query], self.database)])
+                asked.append((rule, query))
+        answers = self.database.side_by_side(
+            lambda one: evaluate(one[0], [one[1]], self.database), asked
+        )
+        self._keep(answers)
 
     def _check_texts(self, folder: str | Path | None) -> None:
         tables = len(self.package.tables)

@@ -9,13 +9,11 @@ the traceability rules share, in the schema `shared`:
 * `passage`: each span with its article's day and length;
 * `tie`: each evidence edge of a known record, in numbers and with the cell's value;
 * `stray`: the edges of no known record, by number;
-* `loose`: these, and those of no known passage;
 * `doubt`: the edges that are not plainly good, by number;
 * `doubtful`: their rows;
 * `edge`: these with all that is known of them: the rules are asked of these few;
 * `backing`: each record that has edges: how many, how many they say, which cells they lead from;
 * `cell`: the same for each cell of records in which cells may have several edges;
-* `repeated`: the edges that may stand twice, by number;
 * `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
 * `figure`: the figures that are not plainly good, with their principal passage's quote;
 * `term`: codebook terms and aliases: what justifies a category or names an entity;
@@ -52,6 +50,14 @@ from kzdata.errors import DateError, FigureError
 
 CLAIMS = ""
 """In place of a table's name: any table of claims."""
+LOOSE = """SELECT kz_ord FROM shared.stray
+    UNION SELECT kz_ord FROM shared.tie WHERE passage IS NULL"""
+"""SQL: the edges whose passage may be unknown."""
+REPEATABLE = """SELECT kz_ord FROM shared.stray
+    UNION SELECT kz_ord FROM shared.tie WHERE place IS NULL
+    UNION SELECT kz_ord FROM shared.tie
+        SEMI JOIN (SELECT place, row FROM shared.cell WHERE edges > 1) USING (place, row)"""
+"""SQL: the edges that may stand twice; a cell with one edge cannot, and nearly all have one."""
 CODED_SCOPE = "e.tab || '.' || e.field"
 _FIGURE = "WHEN 'low' THEN w.low WHEN 'high' THEN w.high WHEN 'qualifier' THEN w.qualifier"
 _DATE = """WHEN 'first' THEN d.first WHEN 'last' THEN d.last
@@ -123,6 +129,7 @@ class Model:
         database: Where they are.
         descriptor: What the package declares.
         tables: Those of its tables that could be read.
+        tied: Whether `tie` was carried out.
         proven: Tables, each with a column whose values stand once each, as edges show.
     """
 
@@ -130,6 +137,7 @@ class Model:
         self.database = database
         self.descriptor = descriptor
         self.tables: dict[str, Table] = {}
+        self.tied = False
         self.proven: frozenset[tuple[str, str]] = frozenset()
 
     def one(self, role: str) -> Table | None:
@@ -152,21 +160,21 @@ class Model:
     def tie(self) -> None:
         """Build the relations that say what each edge ties; call once, after all tables were read.
 
-        They also tell which keys need no look of their own.
+        They also tell which keys need no look of their own, and which rows alone others need.
         """
         if self.one("spans") and self.one("sources"):
             self._make_passage()
         if self.traceable:
             self._make_traced()
             self._make_tie()
-            self._make_stray()
-            self._make_loose()
             self._make_backing()
-            self._make_repeated()
-            self.proven = frozenset(self._prove())
+            self._prove()
+        self.tied = True
 
     def prepare(self) -> None:
-        """Build the other shared relations; call once, after `tie`."""
+        """Build the other shared relations, and those of `tie` if it was not called."""
+        if not self.tied:
+            self.tie()
         if self.traceable:
             self._make_wording()
             self._make_datewording()
@@ -215,52 +223,37 @@ class Model:
         return f"""SELECT {", ".join(f"{sql} AS {name}" for name, sql in numbers.items())}
             {self._joined(table, edges)} LEFT JOIN shared.passage s ON s.span = {own["span"]}"""
 
-    def _make_stray(self) -> None:
-        edges = self.one("edges")
-        assert edges
-        sought = "false" if self._all_tied("kz_ord", edges) else "true"
+    def _prove(self) -> None:
+        """Count what edges name, by which strays show, and keys that stand once each.
+
+        Were there two of a key, an edge that names it would be tied twice: so where each edge is
+        tied once, tables each of whose rows an edge names have no key twice.
+        """
+        edges, spans = self.one("edges"), self.one("spans")
+        assert edges and spans and spans.schema.spans
+        names = [table.name for table in (edges, spans, *self.records())]
+        sizes = self._counts(f"SELECT {literal(n)}, count(*) FROM {identifier(n)}" for n in names)
+        backed = self._counts(["SELECT tab, count(*) FROM shared.backing GROUP BY tab"])
+        ((ties, known, passages),) = self.database.rows(
+            f"""SELECT count(*), {counted("kz_ord", sizes[edges.name])},
+                {counted("passage", sizes[spans.name])} FROM shared.tie"""
+        )
+        sought = "true" if known < sizes[edges.name] else "false"
         self.database.share(
             "stray",
             f"""SELECT {small("kz_ord")} AS kz_ord FROM {identifier(edges.name)}
             WHERE {sought} AND kz_ord NOT IN (SELECT kz_ord FROM shared.tie)""",
         )
+        if ties == known == sizes[edges.name]:
+            keys = {table.name: table.schema.record_key or "" for table in self.records()}
+            keys[spans.name] = spans.schema.spans.id
+            named = {**backed, spans.name: passages}
+            self.proven = frozenset(
+                key for key in keys.items() if named.get(key[0]) == sizes[key[0]]
+            )
 
-    def _make_loose(self) -> None:
-        self.database.share(
-            "loose",
-            """SELECT kz_ord FROM shared.stray
-            UNION SELECT kz_ord FROM shared.tie WHERE passage IS NULL""",
-        )
-
-    def _prove(self) -> Iterator[tuple[str, str]]:
-        """Keys that stand once each: were there two of one, an edge that names it would be two.
-
-        It holds for tables each of whose rows an edge names.
-        """
-        edges, spans = self.one("edges"), self.one("spans")
-        assert edges and spans and spans.schema.spans
-        tied, all_ = self._size("shared.tie"), self._size(identifier(edges.name))
-        if tied != all_ or self._size("shared.stray"):
-            return
-        if self._all_tied("passage", spans):
-            yield spans.name, spans.schema.spans.id
-        for table in self.records():
-            backed = f"shared.backing WHERE tab = {literal(table.name)}"
-            if table.schema.record_key and self._size(backed) == self._size(identifier(table.name)):
-                yield table.name, table.schema.record_key
-
-    def _all_tied(self, column: str, table: Table) -> bool:
-        """Whether a column of `tie` names each row of a table.
-
-        Seen by counting: nothing is compared, and nearly always the answer is yes.
-        """
-        rows = self._size(identifier(table.name))
-        ((tied,),) = self.database.rows(f"SELECT {counted(column, rows)} FROM shared.tie")
-        return bool(tied == rows)
-
-    def _size(self, relation: str) -> int:
-        ((rows,),) = self.database.rows(f"SELECT count(*) FROM {relation}")
-        return int(rows)
+    def _counts(self, queries: Iterable[str]) -> dict[str, int]:
+        return dict(self.database.rows(" UNION ALL ".join(queries)))
 
     def _make_doubt(self) -> None:
         """The edges of which a rule may be broken; the rules decide."""
@@ -334,16 +327,6 @@ class Model:
             FROM shared.tie t JOIN shared.traced c USING (place)
             SEMI JOIN (SELECT tab, row FROM shared.backing WHERE NOT alone) b
                 ON b.tab = c.tab AND b.row = t.row GROUP BY ALL""",
-        )
-
-    def _make_repeated(self) -> None:
-        """A cell with one edge cannot have it twice, and nearly all cells have one."""
-        self.database.share(
-            "repeated",
-            """SELECT kz_ord FROM shared.stray
-            UNION SELECT kz_ord FROM shared.tie WHERE place IS NULL
-            UNION SELECT kz_ord FROM shared.tie
-                SEMI JOIN (SELECT * FROM shared.cell WHERE edges > 1) USING (place, row)""",
         )
 
     def _own(self, table: Table) -> dict[str, str]:

@@ -19,7 +19,7 @@ from kzdata.database import (
     text,
 )
 from kzdata.descriptor import NEEDED, FieldDescriptor, Table, Target
-from kzdata.validation.model import Model
+from kzdata.validation.model import LOOSE, REPEATABLE, Model
 from kzdata.validation.rules import Query, Violation, rule
 from kzdata.validation.values import known_kind, plain_number
 
@@ -140,7 +140,7 @@ def _repeatable(model: Model, table: Table, columns: Sequence[str]) -> str:
     """SQL: the rows of a table among which a key can stand twice."""
     edges = table.schema.edges
     if edges and {edges.record, edges.field} <= set(columns):
-        return _among_edges(model, table, columns, "repeated")
+        return _among_edges(model, table, columns, REPEATABLE)
     return identifier(table.name)
 
 
@@ -148,15 +148,15 @@ def _unfounded(model: Model, table: Table, parent: Table, pairs: Sequence[tuple[
     """SQL: the rows of a table whose key the parent can lack."""
     edges, spans = table.schema.edges, parent.schema.spans
     if edges and spans and pairs == [(edges.span, spans.id)] and _plain(parent, (spans.id,)):
-        return _among_edges(model, table, (edges.span,), "loose")
+        return _among_edges(model, table, (edges.span,), LOOSE)
     return identifier(table.name)
 
 
-def _among_edges(model: Model, table: Table, columns: Sequence[str], relation: str) -> str:
-    """SQL: the edges of a shared relation; all of them, where columns are no plain texts."""
-    if not model.traceable or not _plain(table, columns):
+def _among_edges(model: Model, table: Table, columns: Sequence[str], some: str) -> str:
+    """SQL: some of the edges; all of them, where columns are no plain texts."""
+    if not (model.traceable and model.tied and _plain(table, columns)):
         return identifier(table.name)
-    return f"(SELECT * FROM {identifier(table.name)} SEMI JOIN shared.{relation} USING (kz_ord))"
+    return f"(SELECT * FROM {identifier(table.name)} SEMI JOIN ({some}) USING (kz_ord))"
 
 
 def _plain(table: Table, columns: Sequence[str]) -> bool:

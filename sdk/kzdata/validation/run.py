@@ -73,10 +73,11 @@ def validate(
     """
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         package = parse(archive)
-        threads = threads or (1 if _size(archive, package) < SMALL_BYTES else None)
+        large = _size(archive, package) >= SMALL_BYTES
+        threads = threads or (None if large else 1)
         with Database(threads, memory_limit or _memory(package), temp_dir=folder) as database:
-            run = Run(archive, package, database, progress or (lambda step, number, of: None))
-            return run.report(texts, folder)
+            steps = progress or (lambda step, number, of: None)
+            return Run(archive, package, database, steps, large).report(texts, folder)
 
 
 def _memory(package: Descriptor) -> str:
@@ -94,16 +95,30 @@ def _size(archive: Archive, package: Descriptor) -> int:
 
 
 class Run:
-    """The state of one validation."""
+    """The state of one validation.
+
+    Args:
+        archive: The package.
+        package: What it declares.
+        database: Where its tables go.
+        progress: Called as each step begins.
+        large: Whether to let edges spare keys: in large tables that is worth the wait for them.
+    """
 
     def __init__(
-        self, archive: Archive, package: Descriptor, database: Database, progress: Progress
+        self,
+        archive: Archive,
+        package: Descriptor,
+        database: Database,
+        progress: Progress,
+        large: bool,
     ) -> None:
         self.archive = archive
         self.package = package
         self.model = Model(database, package)
         self.database = database
         self.progress = progress
+        self.large = large
         self.looks: dict[str, Future[Imprint]] = {}
         self.imprints: dict[str, Imprint] = {}
         self.sheets: dict[str, Sheet] = {}
@@ -209,7 +224,8 @@ class Run:
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
         self.progress("checking keys and receipts", tables, tables + 2)
-        self.model.tie()
+        if self.large:
+            self.model.tie()
         # Keys need no more than that, and half of the rest is Python on one core.
         self._side_by_side(["reference", "key"], self.model.prepare)
         self._check_vouched()

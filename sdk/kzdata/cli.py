@@ -128,6 +128,9 @@ def main() -> None:
         # What is left in the buffer has nowhere to go.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         sys.exit(2)
+    finally:
+        # Nor need Python look through all that is left when it ends.
+        gc.freeze()
 
 
 def _prepare_streams() -> None:

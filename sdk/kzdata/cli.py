@@ -3,6 +3,7 @@
 Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
 """
 
+import atexit
 import gc
 import os
 import signal
@@ -106,6 +107,7 @@ def main() -> None:
     _prepare_streams()
     # A command makes few circles and ends soon: looking for them takes a twentieth of its time.
     gc.set_threshold(100_000)
+    atexit.register(gc.freeze)  # nor need all that is left be looked through at the end
     # A job that is called off, or whose terminal goes away, cleans up as after Ctrl-C.
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
@@ -128,9 +130,6 @@ def main() -> None:
         # What is left in the buffer has nowhere to go.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         sys.exit(2)
-    finally:
-        # Nor need Python look through all that is left when it ends.
-        gc.freeze()
 
 
 def _prepare_streams() -> None:

@@ -3,7 +3,6 @@
 Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
 """
 
-import atexit
 import gc
 import os
 import signal
@@ -107,7 +106,6 @@ def main() -> None:
     _prepare_streams()
     # A command makes few circles and ends soon: looking for them takes a twentieth of its time.
     gc.set_threshold(100_000)
-    atexit.register(gc.freeze)  # nor need all that is left be looked through at the end
     # A job that is called off, or whose terminal goes away, cleans up as after Ctrl-C.
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP

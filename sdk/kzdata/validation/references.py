@@ -106,7 +106,8 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
 
     One look tells whether any key can be repeated at all; only then its rows are sought.
     """
-    if len(columns) == 1 and (table.name, *columns) in model.proven and _plain(table, columns):
+    one_text = len(columns) == 1 and _plain(table, columns)
+    if one_text and (table.name, *columns) in model.proven:
         return
     typed = [Keys(model, [(table, column)]).of(table, column, "t") for column in columns]
     filled = " AND ".join(f"t.{identifier(column)} IS NOT NULL" for column in columns)
@@ -123,17 +124,18 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
         look = f"""SELECT k FROM (SELECT {hashed(typed)} AS k FROM {name} t WHERE {filled})
             GROUP BY k HAVING count(*) > 1"""
     found = model.database.rows(f"{look} LIMIT {FEW + 1}")
-    if found and len(found) <= FEW and typed == [f"t.{identifier(columns[0])}"]:
+    if not found:
+        return
+    if one_text and len(found) <= FEW:
         few = f"few{next(_NUMBERS)}"
         model.database.fill(few, {"k0": "VARCHAR"}, found)
         repeated = f"SELECT * FROM shared.{few}"
-    if found:
-        yield Query(
-            table.name,
-            f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
-            FROM (SELECT t.*, count(*) OVER (PARTITION BY {values}) AS {twins}
-                FROM {name} t JOIN ({repeated}) d ON {join} WHERE {valid}) t WHERE {twins} > 1""",
-        )
+    yield Query(
+        table.name,
+        f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
+        FROM (SELECT t.*, count(*) OVER (PARTITION BY {values}) AS {twins}
+            FROM {name} t JOIN ({repeated}) d ON {join} WHERE {valid}) t WHERE {twins} > 1""",
+    )
 
 
 def _repeatable(model: Model, table: Table, columns: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """One validation: files, then cells in one pass a table, then keys and receipts, then the texts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
@@ -27,7 +27,7 @@ from kzdata.validation.locator import Locator
 from kzdata.validation.model import Model
 from kzdata.validation.reading import Reading, Vouched, breaches
 from kzdata.validation.report import Finding, Receipts, Report
-from kzdata.validation.rules import Rule, Violation, in_group
+from kzdata.validation.rules import Query, Rule, Violation, in_group
 
 SMALL_BYTES = 8 << 20
 """Below this DuckDB's own worker threads cost more than they bring."""
@@ -248,13 +248,20 @@ class Run:
 
     def _check_vouched(self) -> None:
         """Ask for the patterns that foreign keys were to prove, where they don't."""
+        self._keep(
+            self.database.side_by_side(
+                lambda asked: evaluate(asked[0], [asked[1]], self.database), self._unproven()
+            )
+        )
+
+    def _unproven(self) -> Iterator[tuple[Rule, Query]]:
+        """The patterns that are no key's to prove, each for the rows in question."""
         wrong: dict[tuple[str, str | None, str | None], list[int]] = {}
         for rule, v in self.found:
             cells = wrong.setdefault((rule.name, v.table, v.field), [])
             cells += [] if v.ordinal is None else [v.ordinal]
         sure = not self.omitted.keys() & {"foreign-key", "cell-pattern"}
         sure = sure and ("foreign-key", None, None) not in wrong
-        asked = []
         for table, (rule, field, parent, column) in self.vouched:
             sound = parent in self.model.tables and ("cell-pattern", parent, column) not in wrong
             keyless = wrong.get(("foreign-key", table.name, field.name), [])
@@ -262,12 +269,7 @@ class Run:
             if rows != []:
                 cell = identifier(field.name)
                 breach = rule.check(field, cell, cell)
-                query = breaches(table.name, table.name, field.name, breach, rows)
-                asked.append((rule, query))
-        answers = self.database.side_by_side(
-            lambda one: evaluate(one[0], [one[1]], self.database), asked
-        )
-        self._keep(answers)
+                yield rule, breaches(table.name, table.name, field.name, breach, rows)
 
     def _check_texts(self, folder: str | Path | None) -> None:
         tables = len(self.package.tables)

@@ -20,7 +20,8 @@ HEAVY = {"duckdb", "_duckdb", "frictionless", "pandas", "polars", "pyarrow", "nu
 SLOW_IN_VALIDATION = (HEAVY - {"_duckdb"}) | {"pydantic", "tomllib", "kzdata.formats"}
 SOURCE = Path(kzdata.__file__)
 REPORT = """
-import atexit, json, runpy, sys
+import atexit, io, json, runpy, sys
+sys.stdout = io.StringIO()  # a command then stays in this process
 heavy = set(json.loads(sys.argv.pop(1)))
 def report():
     names = {*sys.modules, *(name.partition(".")[0] for name in sys.modules)}

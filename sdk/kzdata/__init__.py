@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kzdata.database import Answer
     from kzdata.errors import (
+        BrokenError,
         DateError,
         FigureError,
         KzdataError,
+        LimitError,
         MissingExtraError,
         PackageError,
         QueryError,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from kzdata.figures import Figure
+    from kzdata.limits import Limits
     from kzdata.package import Package, load
     from kzdata.passages import Coverage
     from kzdata.questions.disagreements import Disagreements
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Answer": "database",
+    "BrokenError": "errors",
     "Coverage": "passages",
     "DateError": "errors",
     "Diff": "versions",
@@ -59,6 +63,8 @@ _HOMES = {
     "Finding": "validation",
     "InvalidPackageError": "validation",
     "KzdataError": "errors",
+    "LimitError": "errors",
+    "Limits": "limits",
     "MissingExtraError": "errors",
     "Package": "package",
     "PackageError": "errors",
@@ -89,6 +95,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "BrokenError",
     "Coverage",
     "DateError",
     "Diff",
@@ -98,6 +105,8 @@ __all__ = [
     "Finding",
     "InvalidPackageError",
     "KzdataError",
+    "LimitError",
+    "Limits",
     "MissingExtraError",
     "Package",
     "PackageError",

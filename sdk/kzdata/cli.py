@@ -10,16 +10,21 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial, wraps
 from pathlib import Path
 from threading import Lock, Timer
 from typing import Annotated, Any
 
 import typer
 
-from kzdata.errors import KzdataError
+from kzdata.errors import BrokenError, KzdataError, LimitError
+from kzdata.limits import Limits, can_fork, forked
+from kzdata.limits import SECONDS as DEADLINE
 
 SECONDS = 1.0
 """After which a progress bar is shown."""
+MAX_QUESTION = 100_000
+"""Characters of a question on standard input that are read."""
 
 app = typer.Typer(
     name="kzdata",
@@ -102,7 +107,7 @@ TextsOption = Annotated[
 
 
 def main() -> None:
-    """Run the command; errors that kzdata raises on purpose become one line and exit code 2."""
+    """Run the command; whatever goes wrong becomes one line and exit code 2."""
     _prepare_streams()
     # A command makes few circles and ends soon: looking for them takes a twentieth of its time.
     gc.set_threshold(100_000)
@@ -111,23 +116,96 @@ def main() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
             signal.signal(number, signal.default_int_handler)
+    sys.exit(_ended(app))
+
+
+def _ended(work: Callable[[], object]) -> int:
+    """Carry out some work: its exit code, 0 where it gives none, and a line for what goes wrong.
+
+    This is the one net: an exception that nobody expected must not look like "not valid", which is
+    what Python's own exit code 1 means here.
+    """
     try:
-        app()
+        work()
         sys.stdout.flush()
+    except typer.Exit as left:
+        return _flushed(left.exit_code)
+    except SystemExit as left:
+        return _flushed(left.code if isinstance(left.code, int) else int(bool(left.code)))
+    except KeyboardInterrupt:
+        return 130
     except KzdataError as error:
-        from kzdata.rendering import safe
-
-        sys.stderr.write(f"kzdata: {safe(str(error))}\n")
-        sys.exit(2)
+        return _failed(str(error))
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):
-            from kzdata.rendering import safe
+        return _unwritten(error)
+    except MemoryError:
+        return _failed("out of memory; ask for less, or allow more")
+    except Exception as error:
+        return _failed(str(BrokenError.of(error)))
+    return 0
 
-            what = f" {error.filename}" if error.filename else ""
-            sys.stderr.write(safe(f"kzdata: cannot write{what}: {error.strerror}") + "\n")
-        # What is left in the buffer has nowhere to go.
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
-        sys.exit(2)
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _unwritten(error)
+    return code
+
+
+def _unwritten(error: OSError) -> int:
+    """What became of output that has nowhere to go."""
+    if not isinstance(error, BrokenPipeError):
+        what = f" {error.filename}" if error.filename else ""
+        _failed(f"cannot write{what}: {error.strerror}")
+    # What is left in the buffer has nowhere to go.
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+    return 2
+
+
+def _failed(words: str) -> int:
+    from kzdata.rendering import safe
+
+    sys.stderr.write(f"kzdata: {safe(words)}\n")
+    return 2
+
+
+def apart(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that reads a package: it is carried out in a process of its own, within limits."""
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        raise typer.Exit(_apart(partial(command, **values), Limits.stated()))
+
+    return run
+
+
+def _apart(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
+    """Carry out some work in a process of its own, where one can be had; its exit code.
+
+    Raises:
+        LimitError: It took more than it may.
+    """
+    if not can_fork():  # a program that calls `main`, such as a test; or Windows
+        work()
+        return 0
+    return forked(lambda: _child(work), limits, temp_dir)
+
+
+def _child(work: Callable[[], None]) -> int:
+    """The exit code of work in a process of its own, which says by MemoryError that it has none."""
+
+    def remembered() -> None:
+        try:
+            work()
+        except MemoryError:
+            lacking.append(True)
+
+    lacking: list[bool] = []
+    code = _ended(remembered)
+    if lacking:
+        raise MemoryError
+    return code
 
 
 def _prepare_streams() -> None:
@@ -183,28 +261,41 @@ def validate(
     ] = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
+    timeout: Annotated[
+        float, typer.Option(help="Seconds after which it is stopped.", min=0.001)
+    ] = DEADLINE,
     temp_dir: Annotated[
         Path | None, typer.Option(help="Directory for temporary files; else the system's.")
     ] = None,
 ) -> None:
     """Check a package: exit 0 if valid, 1 with findings, 2 if it could not be checked."""
-    from kzdata.validation import validate as check
+    apart = can_fork()
 
-    with Steps() as steps:
-        result = check(
-            path,
-            texts=texts,
-            threads=threads,
-            memory_limit=memory_limit,
-            temp_dir=temp_dir,
-            progress=steps.show,
-            select=select or (),
-            ignore=ignore or (),
-            allow=allow or not no_allow,
-            reference=reference,
-        )
-    _report(result, path, form, output)
-    raise typer.Exit(0 if result.valid else 1)
+    def work() -> None:
+        from kzdata.validation import validate as check
+
+        with Steps() as steps:
+            result = check(
+                path,
+                texts=texts,
+                threads=threads,
+                memory_limit=memory_limit,
+                temp_dir=None if apart else temp_dir,
+                progress=steps.show,
+                select=select or (),
+                ignore=ignore or (),
+                allow=allow or not no_allow,
+                reference=reference,
+            )
+        _report(result, path, form, output)
+
+    try:
+        code = _apart(work, Limits.of(memory_limit, timeout), temp_dir)
+    except LimitError as error:
+        from kzdata.validation.report import exceeded
+
+        _report(exceeded(str(path or "kzdata"), str(error)), path, form, output)
+    raise typer.Exit(code)
 
 
 def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
@@ -218,6 +309,7 @@ def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | N
         rendering.emit(text)
     else:
         rendering.write(text)
+    raise typer.Exit(0 if result.valid else 1)
 
 
 def _written(result: Any, path: Path | None, form: ReportFormat) -> str:
@@ -227,6 +319,7 @@ def _written(result: Any, path: Path | None, form: ReportFormat) -> str:
 
 
 @app.command(epilog="Example: kzdata tables")
+@apart
 def tables(
     package: PackageOption = None,
     as_of: DayOption = None,
@@ -243,6 +336,7 @@ def tables(
 
 
 @app.command(epilog="Examples: kzdata show CR-0003; kzdata show almaty; kzdata show places/almaty")
+@apart
 def show(
     key: Annotated[str, typer.Argument(help="Key of a record, or TABLE/KEY.")],
     package: PackageOption = None,
@@ -265,6 +359,7 @@ def show(
     epilog="Examples: kzdata trace CR-0003; kzdata trace CR-0003#value_low --texts DIR; "
     "kzdata trace SP-0123; kzdata trace --source tass"
 )
+@apart
 def trace(
     record: Annotated[
         str | None, typer.Argument(help="Key of a record, RECORD#field, or key of a passage.")
@@ -308,14 +403,22 @@ def query(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Ask in SQL; read-only, no files, no network."""
-    from kzdata.database import limit_memory
+    question = _standard_input() if sql == "-" else sql
 
-    with _load(package, as_of, without) as kz:
-        question = sys.stdin.read() if sql == "-" else sql
-        with limit_memory():
+    def work() -> None:
+        with _load(package, as_of, without) as kz:
             answer = kz.sql(question, timeout=timeout)
             rows = answer.rows()
-    _show(answer.columns, rows, form)
+        _show(answer.columns, rows, form)
+
+    limits = Limits.stated()
+    seconds = None if limits.seconds is None else limits.seconds + timeout
+    raise typer.Exit(_apart(work, limits._replace(seconds=seconds)))
+
+
+def _standard_input() -> str:
+    """The question on standard input, or as much of it as tells that it is too long."""
+    return sys.stdin.read(MAX_QUESTION + 1) if sys.stdin else ""
 
 
 PlaceOption = Annotated[
@@ -331,6 +434,7 @@ LimitOption = Annotated[int, typer.Option(min=1, help="How many to list.")]
 @app.command(
     epilog="Examples: kzdata toll --outcome killed; kzdata toll --place almaty --policy strict"
 )
+@apart
 def toll(
     outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as killed.")] = None,
     population: Annotated[
@@ -352,6 +456,7 @@ def toll(
 
 
 @app.command(epilog="Examples: kzdata disagreements; kzdata disagreements --event EV-0039")
+@apart
 def disagreements(
     place: PlaceOption = None,
     event: Annotated[str | None, typer.Option(help="Only claims about this event.")] = None,
@@ -371,6 +476,7 @@ def disagreements(
 @app.command(
     epilog="Examples: kzdata timeline --place almaty; kzdata timeline --format ics > events.ics"
 )
+@apart
 def timeline(
     place: PlaceOption = None,
     actor: Annotated[
@@ -399,6 +505,7 @@ def timeline(
 
 
 @app.command(epilog="Example: kzdata locate 'over 60 people' --texts DIR")
+@apart
 def locate(
     quote: Annotated[str, typer.Argument(help="The words, character for character.")],
     texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
@@ -416,6 +523,7 @@ def locate(
 
 
 @app.command(epilog="Example: kzdata coverage --texts DIR")
+@apart
 def coverage(
     texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
     package: PackageOption = None,
@@ -439,6 +547,7 @@ def coverage(
 
 
 @app.command(epilog="Examples: kzdata rules; kzdata rules figure; kzdata rules figure-interval")
+@apart
 def rules(
     name: Annotated[
         str | None, typer.Argument(help="A rule to explain, or a group to list.")
@@ -469,6 +578,7 @@ def rules(
 @app.command(
     epilog="Examples: kzdata diff v0.1.0 .; kzdata diff old.zip new.zip --format markdown",
 )
+@apart
 def diff(
     old: VersionArgument,
     new: VersionArgument,
@@ -500,6 +610,7 @@ def diff(
     "release-check",
     epilog="Examples: kzdata release-check; kzdata release-check v0.1.0 .",
 )
+@apart
 def release_check(
     old: Annotated[
         str | None,
@@ -517,10 +628,10 @@ def release_check(
     with Steps() as steps:
         result = check(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
     _report(result, Path(new) if Path(new).exists() else None, form, output)
-    raise typer.Exit(0 if result.valid else 1)
 
 
 @app.command(epilog="Examples: kzdata export --list; kzdata export duckdb kzdata.duckdb")
+@apart
 def export(
     name: Annotated[
         str | None, typer.Argument(metavar="FORMAT", help="One of those that --list gives.")
@@ -587,18 +698,24 @@ def site(
         raise UsageError("--include-texts needs --texts DIR")
     if include_texts:
         typer.echo("whole articles go into the page: for private use only", err=True)
-    with _load(package, as_of, without) as kz:
-        if out is not None:
-            page = kz.site(out, texts=texts, include_texts=include_texts)
-            rendering.emit(f"wrote {rendering.safe(str(page))}")
-            return
-        server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
-    typer.echo(f"{server.address} (Ctrl-C ends it)")
-    sys.stdout.flush()
-    server.run()
+
+    def work() -> None:
+        with _load(package, as_of, without) as kz:
+            if out is not None:
+                page = kz.site(out, texts=texts, include_texts=include_texts)
+                rendering.emit(f"wrote {rendering.safe(str(page))}")
+                return
+            server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
+        typer.echo(f"{server.address} (Ctrl-C ends it)")
+        sys.stdout.flush()
+        server.run()
+
+    limits = Limits.stated()
+    raise typer.Exit(_apart(work, limits._replace(seconds=None) if serve else limits))
 
 
 @app.command(epilog="Example: kzdata seal .")
+@apart
 def seal(
     path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],
 ) -> None:

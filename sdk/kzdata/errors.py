@@ -7,7 +7,9 @@
     ├── MissingExtraError an optional library is not installed
     ├── FigureError       a wording is not in the figure grammar
     ├── DateError         a wording is not in the date grammar
-    └── SpanError         a quote is not where it should be
+    ├── SpanError         a quote is not where it should be
+    ├── LimitError        a package takes more memory or time than it may
+    └── BrokenError       kzdata itself failed, which is a bug
 
 Bad *data* is never an exception: it is a `Finding` in a `Report`. An exception says that a
 question could not be asked at all, where, what was expected, and the way out.
@@ -46,6 +48,21 @@ class DateError(KzdataError, ValueError):
 
 class SpanError(KzdataError, ValueError):
     """A quote cannot be located in a text, or only ambiguously."""
+
+
+class LimitError(KzdataError):
+    """A piece of work took more memory or time than it may, so that nothing is known."""
+
+
+class BrokenError(KzdataError):
+    """Kzdata failed where it should have found or refused something."""
+
+    @classmethod
+    def of(cls, error: BaseException) -> "BrokenError":
+        """The error for an exception that nobody expected, on one line."""
+        said = " ".join(str(error).split())[:200]
+        name = type(error).__name__
+        return cls(f"kzdata failed ({name}{said and f': {said}'}); please report it")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -5,10 +5,11 @@ it. A report is all findings of one run with what was checked and what could not
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from kzdata.archive import DESCRIPTOR
 from kzdata.display import html_record, html_table
 from kzdata.errors import KzdataError
 
@@ -145,6 +146,13 @@ class Report:
             parts.append(f"{counted(sum(self.allowed.values()), 'finding')} allowed")
         return ", ".join(parts)
 
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Report":
+        """The report that `as_dict` told, with `compared` beside it."""
+        own = {name: told[name] for name in cls.__dataclass_fields__}
+        findings = tuple(Finding(**finding) for finding in told["findings"])
+        return cls(**{**own, "findings": findings, "receipts": Receipts(**told["receipts"])})
+
     def raise_if_invalid(self) -> "Report":
         """Return the report itself when valid.
 
@@ -186,6 +194,23 @@ class Report:
             "left_out": list(self.left_out),
             "findings": [asdict(finding) for finding in self.findings],
         }
+
+
+def exceeded(package: str, reason: str) -> Report:
+    """The report of a validation that was stopped: it found one thing, that nothing can be told.
+
+    Args:
+        package: The package, as the caller named it.
+        reason: What it took too much of.
+    """
+    from kzdata.validation.rules import RULES
+
+    rule = RULES["limit-exceeded"]
+    finding = Finding(
+        rule.name, rule.severity, DESCRIPTOR, found=f"could not tell: {reason}",
+        expected="a package that can be checked within the limits", fix=rule.fix,
+    )  # fmt: skip
+    return Report(package, "", (finding,), unchecked=("anything: the validation was stopped",))
 
 
 def counted(number: int, noun: str) -> str:

@@ -12,6 +12,7 @@ from kzdata.archive import Archive, opened, workspace
 from kzdata.database import Database, identifier, sensible_memory
 from kzdata.descriptor import Descriptor, Table, parse
 from kzdata.errors import PackageError
+from kzdata.limits import TRACED_MEMORY
 from kzdata.tabular import Imprint, Sheet, imprint
 from kzdata.validation import (
     articles,
@@ -33,8 +34,6 @@ SMALL_BYTES = 8 << 20
 """Below this DuckDB's own worker threads cost more than they bring."""
 MEMORY_LIMIT = 1 << 30
 """Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit."""
-TRACED_LIMIT = 3 << 30
-"""The same for a package with receipts: a million figures fit."""
 MAX_REPORTED = 20_000
 """Findings kept in all; the rest are counted."""
 RELATIONAL = ("span", "figure", "evidence", "consistency")
@@ -59,7 +58,7 @@ def validate(
         threads: Threads that DuckDB may use for one query; by default all cores, or one where
             the package is small.
         memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`; by
-            default `MEMORY_LIMIT` or `TRACED_LIMIT`, and never most of the machine.
+            default `MEMORY_LIMIT` or `TRACED_MEMORY`, and never most of the machine.
         temp_dir: Directory for what DuckDB spills and for tables that have to be turned into UTF-8
             CSV; nothing of it is left afterwards. The system's own by default.
         progress: Called as each step begins: its name, its number from 0, how many there are.
@@ -82,7 +81,7 @@ def validate(
 
 def _memory(package: Descriptor) -> str:
     traced = any(table.schema.edges for table in package.tables.values())
-    return sensible_memory(TRACED_LIMIT if traced else MEMORY_LIMIT)
+    return sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
 
 
 def _size(archive: Archive, package: Descriptor) -> int:

@@ -16,8 +16,9 @@ from typing import Any
 
 from kzdata.archive import bundled
 from kzdata.database import require
-from kzdata.errors import PackageError, UsageError, nearest
-from kzdata.validation.report import Finding, Report
+from kzdata.errors import LimitError, PackageError, UsageError, nearest
+from kzdata.limits import Limits, apart
+from kzdata.validation.report import Finding, Report, exceeded
 from kzdata.validation.rules import GROUPS, RULES, Rule, Violation, rule
 from kzdata.validation.run import Progress
 from kzdata.validation.run import validate as checked
@@ -37,6 +38,15 @@ def allow_stale(*_: object) -> Iterator[Violation]:
     left out, or that had nothing to look at, are not judged.
     """
     yield from ()  # `Selection.applied` finds them, which alone knows the entries
+
+
+@rule("package", "allow more with --memory-limit and --timeout, or divide the package")
+def limit_exceeded(*_: object) -> Iterator[Violation]:
+    """The whole validation stays within its limits of memory and time.
+
+    What takes more is stopped, and then nothing is known of the package (docs/security.md).
+    """
+    yield from ()  # `kzdata.limits` stops it, and `exceeded` says so
 
 
 @rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
@@ -348,8 +358,12 @@ def validate(
     ignore: Sequence[str] = (),
     allow: str | Path | bool = True,
     reference: bool = False,
+    limits: Limits | None = None,
 ) -> Report:
     """Check a package against its own declarations.
+
+    Give `limits` for packages by strangers: the work is then done in a process of its own, which is
+    stopped when it takes more memory or time. Without them it is done in this one.
 
     Args:
         path: A directory, a `datapackage.json` or a zip; the bundled package by default.
@@ -365,9 +379,11 @@ def validate(
         allow: A file of findings that are allowed; True for `kzdata-allow.toml` beside the
             descriptor, if there is one; False for none.
         reference: Run frictionless too, and warn of each disagreement.
+        limits: What the validation may take; `progress` is not called then.
 
     Returns:
-        The findings, with what was checked and what was not. Bad data never raises.
+        The findings, with what was checked and what was not. Bad data never raises, and what takes
+        more than its limits is a finding (`limit-exceeded`).
 
     Raises:
         MissingExtraError: frictionless is to run and is not installed.
@@ -375,19 +391,65 @@ def validate(
         UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
             be written in `temp_dir`.
     """
+    options: dict[str, Any] = {
+        "texts": texts,
+        "threads": threads,
+        "memory_limit": memory_limit,
+        "select": select,
+        "ignore": ignore,
+        "allow": allow,
+        "reference": reference,
+    }
+    if limits is not None:
+        return _apart(path, limits, temp_dir, options)
+    return _here(path, temp_dir=temp_dir, progress=progress, **options)
+
+
+def _apart(
+    path: str | Path | None,
+    limits: Limits,
+    temp_dir: str | Path | None,
+    options: Mapping[str, Any],
+) -> Report:
+    """Check a package in a process of its own."""
+    plain = {name: _absolute(value) for name, value in {**options, "path": path}.items()}
+    place = None if temp_dir is None else Path(temp_dir)
+    try:
+        return Report.of(apart(f"{__name__}:told", plain, limits, place))
+    except LimitError as error:
+        return exceeded(str(path or "kzdata"), str(error))
+
+
+def _absolute(value: Any) -> Any:
+    """An argument as JSON has it; paths are those of this process's working directory."""
+    if isinstance(value, Path) or (isinstance(value, str) and Path(value).exists()):
+        return str(Path(value).absolute())
+    return list(value) if isinstance(value, tuple) else value
+
+
+def told(**options: Any) -> dict[str, Any]:
+    """What `validate` finds, as JSON values; for `kzdata.limits.apart`."""
+    report = validate(**options)
+    return {**report.as_dict(), "compared": report.compared}
+
+
+def _here(
+    path: str | Path | None,
+    *,
+    select: Sequence[str],
+    ignore: Sequence[str],
+    allow: str | Path | bool,
+    reference: bool,
+    temp_dir: str | Path | None,
+    **options: Any,
+) -> Report:
+    """Check a package in this process; see `validate`."""
     file = beside(path) if allow is True else allow
     listed = read(file, root(path)) if isinstance(file, str | Path) else AllowList()
     selection = Selection(tuple(select), tuple(ignore), listed)
     if reference:
         require("frictionless", "frictionless")
-    report = checked(
-        path,
-        texts=texts,
-        threads=threads,
-        memory_limit=memory_limit,
-        temp_dir=temp_dir,
-        progress=progress,
-    )
+    report = checked(path, temp_dir=temp_dir, **options)
     if reference:
         from kzdata.validation.oracle import compared
 

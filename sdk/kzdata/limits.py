@@ -1,0 +1,417 @@
+"""Work on a stranger's package in a process of its own, within limits of memory and time.
+
+What reads a package (DuckDB, zlib, RE2, TOML, JSON) may take more than it should for a file that
+was made for it. The work is therefore done in a child process that the system stops when it takes
+too much memory, and its parent when it takes too long. What the child writes for itself lies in a
+temporary folder that the parent removes, however the child ends.
+
+A command forks, which costs a few milliseconds as long as nothing heavy is loaded. A program that
+uses kzdata as a library may have threads and databases, which no fork survives: there the work is
+done by a fresh interpreter, which finds modules where this one does and never in the working
+directory.
+
+Memory is limited on Linux (`RLIMIT_DATA`: what a process can write to); other systems know no
+limit that holds. The deadline holds everywhere.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn, Protocol
+
+from kzdata import errors
+from kzdata.errors import BrokenError, KzdataError, LimitError
+
+BEYOND = 3 << 29
+"""Bytes that a process may take beyond what DuckDB is given: rows in Python, decompression, the
+program itself."""
+TRACED_MEMORY = 3 << 30
+"""Bytes that DuckDB takes at most, where nobody says otherwise: a million figures fit."""
+COMMAND_MEMORY = 6 << 30
+"""Bytes for every command but those that name a limit."""
+SECONDS = 600.0
+"""Seconds for every command that names no deadline."""
+GRACE = 2.0
+"""Seconds in which a process that is called off may clean up."""
+STACK = 8 << 20
+"""Bytes that each thread reserves and hardly touches; the engine has one for each core."""
+MAX_ANSWER = 256 << 20
+"""Bytes of an answer that comes back from a process."""
+OUT_OF_MEMORY = 86
+"""Exit code of a process that found no memory, and could say so."""
+
+
+class Limits(NamedTuple):
+    """What one piece of work may take.
+
+    Attributes:
+        memory: Bytes that its process may take.
+        seconds: Seconds after which it is stopped; None for never.
+    """
+
+    memory: int = COMMAND_MEMORY
+    seconds: float | None = SECONDS
+
+    @classmethod
+    def of(cls, engine: str | None = None, seconds: float | None = SECONDS) -> "Limits":
+        """The limits of a process whose DuckDB may take so much memory.
+
+        Args:
+            engine: Such as `2GB`; `TRACED_MEMORY` by default. What is no size is left to DuckDB,
+                which refuses it.
+            seconds: Seconds after which it is stopped.
+        """
+        memory = TRACED_MEMORY
+        with suppress(errors.UsageError):
+            memory = bytes_of(engine) if engine else memory
+        return cls(memory + BEYOND, seconds)
+
+    @classmethod
+    def stated(cls) -> "Limits":
+        """The limits of a command, as the variables of the environment say.
+
+        `KZDATA_MEMORY` is a number of bytes or a size such as `8GB`, `KZDATA_TIMEOUT` a number of
+        seconds.
+
+        Raises:
+            UsageError: One of them is neither.
+        """
+        memory, seconds = os.environ.get("KZDATA_MEMORY"), os.environ.get("KZDATA_TIMEOUT")
+        return cls(
+            bytes_of(memory) if memory else COMMAND_MEMORY,
+            _seconds(seconds) if seconds else SECONDS,
+        )
+
+
+UNITS = {"": 1, "B": 1} | {
+    f"{prefix}{unit}": base**power
+    for power, prefix in enumerate("KMGT", 1)
+    for unit, base in (("", 1000), ("B", 1000), ("IB", 1024))
+}
+"""Bytes of each unit of memory, as DuckDB has them."""
+
+
+def bytes_of(size: str) -> int:
+    """The bytes of a size such as `2GB`, `500 MB` or `1.5GiB`.
+
+    Raises:
+        UsageError: It is none.
+    """
+    number, unit = size.strip(), ""
+    while number and not number[-1].isdigit():
+        number, unit = number[:-1], number[-1] + unit
+    try:
+        found = int(float(number) * UNITS[unit.strip().upper()])
+    except (ValueError, KeyError, OverflowError):
+        found = 0
+    if found <= 0:
+        raise errors.UsageError(f"{size!r} is no size of memory; write 2GB or 500MB")
+    return found
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < (found := float(text)) < threading.TIMEOUT_MAX:
+            return found
+    raise errors.UsageError(f"KZDATA_TIMEOUT: {text!r} is no number of seconds")
+
+
+def can_fork() -> bool:
+    """Whether this process may go on in two: it has one thread, no database, and a real output."""
+    if not hasattr(os, "fork") or "_duckdb" in sys.modules or threading.active_count() > 1:
+        return False
+    with suppress(AttributeError, OSError, ValueError):
+        return sys.stdout.fileno() >= 0 and sys.stderr.fileno() >= 0
+    return False
+
+
+def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None) -> int:
+    """Do some work in a copy of this process, and wait for it.
+
+    Args:
+        work: What is done; it writes to the streams of this process and gives an exit code. It
+            must catch every exception but MemoryError.
+        limits: What it may take.
+        temp_dir: Directory for its temporary files; the system's own by default.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        LimitError: It took more than it may, or died.
+        KeyboardInterrupt: It was called off.
+        UsageError: Nothing can be written in `temp_dir`.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with _workspace(temp_dir) as folder:
+        (alive, held), (running, ending) = os.pipe(), os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(held)
+            _carry_out(work, limits, folder, alive)
+        for end in (alive, ending):
+            os.close(end)
+        with suppress(OSError):
+            os.setpgid(child, child)
+        process = _Forked(child, running)
+        try:
+            return _waited(process, limits)
+        except KeyboardInterrupt:
+            if process.code is None or process.code < 0:
+                raise
+            return process.code  # how it ended when it was called off
+        finally:
+            os.close(held)
+            os.close(running)
+
+
+def _carry_out(work: Callable[[], int], limits: Limits, folder: Path, alive: int) -> NoReturn:
+    """Do some work in a process that is nothing but this work, and end it."""
+    code = OUT_OF_MEMORY
+    try:
+        _confine(limits, folder, alive)
+        code = work()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException as error:
+        code = OUT_OF_MEMORY if _is_memory(error) else 2
+    finally:
+        os._exit(code)
+
+
+def _confine(limits: Limits, folder: Path, alive: int) -> None:
+    """Set the limits of this process, which ends when the other end of a pipe does."""
+    if hasattr(os, "setpgid"):
+        # What it starts can be ended with it; a terminal's Ctrl-C reaches its parent alone.
+        with suppress(OSError):
+            os.setpgid(0, 0)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    tempfile.tempdir = str(folder)
+    os.environ["TMPDIR"] = str(folder)
+    _limit_memory(limits.memory)
+    threading.Thread(target=_end_with, args=(alive,), daemon=True).start()
+
+
+def _end_with(alive: int) -> None:
+    """End this process, and all that it started, when its parent is gone."""
+    os.read(alive, 1)
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(OUT_OF_MEMORY)
+
+
+def _limit_memory(most: int) -> None:
+    with suppress(ImportError, OSError, ValueError, AttributeError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        wanted = most + STACK * (os.cpu_count() or 1)
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        known = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (known, hard))
+
+
+def _is_memory(error: BaseException) -> bool:
+    return isinstance(error, MemoryError) or "can't start new thread" in str(error)
+
+
+@contextmanager
+def _workspace(temp_dir: Path | None) -> Iterator[Path]:
+    from kzdata.archive import workspace
+
+    with workspace(temp_dir) as folder:
+        yield folder
+
+
+class _Process(Protocol):
+    """A child process, in a group of its own where there are groups."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit code, negative for a signal.
+
+        Raises:
+            subprocess.TimeoutExpired: It runs on.
+        """
+
+
+class _Forked:
+    """A forked child, with what `subprocess.Popen` has of a process.
+
+    Args:
+        pid: Its number.
+        running: A pipe that ends when the process does.
+    """
+
+    def __init__(self, pid: int, running: int) -> None:
+        self.pid = pid
+        self.code: int | None = None
+        self._running = running
+
+    def wait(self, timeout: float | None = None) -> int:
+        """See `_Process`; it sleeps until the process ends, and not a moment longer."""
+        if not select.select([self._running], [], [], timeout)[0]:
+            raise subprocess.TimeoutExpired("kzdata", timeout or 0)
+        _, status = os.waitpid(self.pid, 0)
+        self.code = os.waitstatus_to_exitcode(status)
+        return self.code
+
+
+def _waited(process: _Process, limits: Limits) -> int:
+    """The exit code of a process; it is ended at the deadline, and when this one is called off.
+
+    Raises:
+        LimitError: The time is over, or it was ended, or it found no memory.
+        KeyboardInterrupt: It was called off.
+    """
+    try:
+        return _explained(process.wait(limits.seconds), limits)
+    except subprocess.TimeoutExpired as error:
+        _end(process)
+        raise LimitError(f"it takes over {limits.seconds:g} s; allow more (timeout)") from error
+    except KeyboardInterrupt:
+        _signal(process, signal.SIGINT)
+        with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
+            process.wait(GRACE)
+            raise
+        _end(process)
+        raise
+
+
+def _end(process: _Process) -> None:
+    """End a process and all that it started."""
+    _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    with suppress(KeyboardInterrupt):
+        process.wait()
+
+
+def _signal(process: _Process, number: int) -> None:
+    with suppress(OSError):
+        os.killpg(process.pid, number) if hasattr(os, "killpg") else os.kill(process.pid, number)
+
+
+def _explained(code: int, limits: Limits) -> int:
+    """An exit code that is an answer.
+
+    Raises:
+        LimitError: It is that of a process that was ended, or found no memory.
+    """
+    most = f"{limits.memory / 1e9:.1f} GB"
+    if code == OUT_OF_MEMORY:
+        raise LimitError(f"it takes over {most} of memory; allow more (memory limit)")
+    if code < 0 or code > 130:
+        name = _name_of(-code)
+        raise LimitError(f"its process was ended by {name}, perhaps at its {most} of memory")
+    return code
+
+
+def _name_of(number: int) -> str:
+    with suppress(ValueError):
+        return signal.Signals(number).name
+    return f"exit code {-number}"
+
+
+# ------------------------------------------------------------------------------ a fresh interpreter
+
+
+def apart(
+    name: str, arguments: dict[str, Any], limits: Limits, temp_dir: Path | None = None
+) -> Any:
+    """Call a function of kzdata in a fresh interpreter.
+
+    Args:
+        name: `module:function`.
+        arguments: Its keyword arguments, as JSON values.
+        limits: What it may take.
+        temp_dir: Directory for its temporary files; the system's own by default.
+
+    Returns:
+        What it returns, a JSON value.
+
+    Raises:
+        LimitError: It took more than it may, or died.
+        KzdataError: As the function raises it.
+        UsageError: Nothing can be written in `temp_dir`.
+    """
+    with _workspace(temp_dir) as folder:
+        asked, answer = folder / "asked.json", folder / "answer.json"
+        rest = {"name": name, "arguments": arguments, "memory": limits.memory}
+        asked.write_text(json.dumps(rest), encoding="utf-8")
+        process = subprocess.Popen(  # noqa: S603 - the interpreter that runs this
+            isolated(f"from {__name__} import serve; serve()", str(folder)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=folder,
+            process_group=0,
+        )
+        with process:
+            _waited(process, limits)
+            return _answer(answer)
+
+
+def isolated(program: str, *arguments: str) -> list[str]:
+    """The command that runs a program of Python apart from the working directory.
+
+    The interpreter heeds no variable of the environment (`-I`), and looks for modules where this
+    one does, but for the working directory: what lies there may be a stranger's.
+    """
+    here = Path.cwd()
+    known = [place for place in sys.path if place and Path(place).resolve() != here]
+    return [
+        sys.executable,
+        "-I",
+        "-c",
+        f"import sys; sys.path[:] = {known!r}; {program}",
+        *arguments,
+    ]
+
+
+def serve() -> None:
+    """Carry out what `apart` asks for; the body of the fresh interpreter."""
+    folder = Path(sys.argv[1])
+    asked = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
+    sys.stdin = None  # descriptor 0 says only whether the parent lives
+
+    def work() -> int:
+        told = _told(asked["name"], asked["arguments"])
+        (folder / "answer.json").write_text(json.dumps(told), encoding="utf-8")
+        return 0
+
+    _carry_out(work, Limits(asked["memory"]), folder, 0)
+
+
+def _told(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    module, _, function = name.partition(":")
+    try:
+        return {"value": getattr(import_module(module), function)(**arguments)}
+    except KzdataError as error:
+        return {"error": type(error).__name__, "words": str(error)}
+    except MemoryError:
+        raise
+    except Exception as error:
+        return {"error": BrokenError.__name__, "words": str(BrokenError.of(error))}
+
+
+def _answer(file: Path) -> Any:
+    try:
+        if file.stat().st_size > MAX_ANSWER:
+            raise LimitError(f"its answer has over {MAX_ANSWER >> 20} MiB")
+        told = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LimitError("its process ended without an answer") from error
+    if "error" in told:
+        raise getattr(errors, told["error"], KzdataError)(told["words"])
+    return told["value"]

@@ -4,12 +4,14 @@ A zip is unpacked into a private temporary directory after its entries have been
 may leave the directory, be a link, or unpack to more than the limits below.
 """
 
+import io
 import json
 import lzma
 import os
 import re
 import stat
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
@@ -21,12 +23,19 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kzdata.errors import PackageError, UsageError
+from kzdata.opener import Folder, bounded, reading
 
 DESCRIPTOR = "datapackage.json"
 MAX_DESCRIPTOR_BYTES = 16 << 20
+MAX_DEPTH = 100
+"""How deep JSON may be nested."""
 MAX_ZIP_ENTRIES = 10_000
+MAX_ZIP_DIRECTORY = 10 << 20
+"""Bytes of a zip's directory: a kibibyte for each entry."""
 MAX_ZIP_BYTES = 16 << 30
 MAX_ZIP_RATIO = 200
+ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+"""Others take memory as a file says before a byte of it is unpacked."""
 MAX_UNPACKED_BYTES = 16 << 30
 """Bytes that all files of a package may have that are unpacked, decoded or mended."""
 SMALL_BYTES = 1 << 20
@@ -54,16 +63,18 @@ class Archive:
         root: Directory that the resources' paths are relative to.
         descriptor: The parsed `datapackage.json`.
         label: What the caller named, for messages.
+        files: Its files, each opened once.
     """
 
     root: Path
     descriptor: dict[str, Any]
     label: str
+    files: Folder
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def path_of(self, relative: str) -> Path:
-        """The file of a safe relative path.
+        """A path by which the file of a safe relative path can be read; see `Folder.file`.
 
         Args:
             relative: A POSIX path as a descriptor gives it.
@@ -73,17 +84,7 @@ class Archive:
         """
         if reason := unsafe(relative):
             raise PackageError(f"{relative!r} {reason}; give a path inside the package")
-        path = self.root / relative
-        try:
-            inside = path.resolve().is_relative_to(self.root.resolve())
-            readable = not path.exists() or os.access(path, os.R_OK)
-        except (OSError, RuntimeError, ValueError) as error:
-            raise PackageError(f"{relative!r} cannot be followed: links in a circle?") from error
-        if not inside:
-            raise PackageError(f"{relative!r} leads out of the package through a link")
-        if not readable:
-            raise PackageError(f"{relative!r} may not be read; give this user the right to")
-        return path
+        return self.files.file(relative)
 
     def json(self, relative: str) -> dict[str, Any]:
         """The JSON object in a file of the package, such as a schema; read once.
@@ -92,7 +93,8 @@ class Archive:
             PackageError: The path is not safe, or the file holds none; see `read_descriptor`.
         """
         if relative not in self._read:
-            self._read[relative] = read_descriptor(self.path_of(relative), self.label)
+            file = self.path_of(relative)
+            self._read[relative] = read_descriptor(file, self.label, relative)
         return self._read[relative]
 
     @property
@@ -186,9 +188,13 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
         with workspace(folder) as inside:
             unpack(place, inside)
-            yield _archive(_top(inside, place), str(place))
+            top = _top(inside, place)
+            with Folder(top) as files:
+                yield _archive(top, DESCRIPTOR, str(place), files)
     else:
-        yield _archive(place, str(place))
+        root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
+        with Folder(root) as files:
+            yield _archive(root, name, str(place), files)
 
 
 def _exists(place: Path) -> bool:
@@ -198,45 +204,85 @@ def _exists(place: Path) -> bool:
         return False
 
 
-def _archive(place: Path, label: str) -> Archive:
-    file = place / DESCRIPTOR if place.is_dir() else place
+def _archive(root: Path, name: str, label: str, files: Folder) -> Archive:
+    try:
+        file = files.file(name)
+    except PackageError as error:
+        raise PackageError(f"{label}: {error}") from error
     if not file.is_file():
         raise PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
-    return Archive(file.parent, read_descriptor(file, label), label)
+    return Archive(root, read_descriptor(file, label, name), label, files)
 
 
-def read_descriptor(file: Path, label: str) -> dict[str, Any]:
+def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
     """Parse a JSON object from a file.
+
+    Args:
+        file: The file.
+        label: What the caller named, for messages.
+        name: How messages call the file; by its own name by default.
 
     Raises:
         PackageError: It is too large, not UTF-8, not JSON, nested too deep, or not an object.
     """
+    name = name or file.name
     try:
-        if file.stat().st_size > MAX_DESCRIPTOR_BYTES:
-            raise PackageError(f"{label}: {file.name} is over {MAX_DESCRIPTOR_BYTES} bytes")
-        text = file.read_bytes().decode("utf-8-sig")
-        parsed = json.loads(text, object_pairs_hook=_without_twins)
-        if _SURROGATE.search(text):
-            json.dumps(parsed, ensure_ascii=False).encode()
-    except UnicodeDecodeError as error:
-        raise PackageError(f"{label}: {file.name} is not UTF-8 (byte {error.start})") from error
-    except UnicodeEncodeError as error:
-        raise PackageError(f"{label}: {file.name} holds half a surrogate pair") from error
-    except RecursionError as error:
-        raise PackageError(f"{label}: {file.name} is nested too deep") from error
-    except _TwinError as error:
-        raise PackageError(f"{label}: {file.name} has {error} twice in one object") from error
-    except ValueError as error:
-        raise PackageError(f"{label}: {file.name} is not JSON: {error}") from error
+        parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES))
     except OSError as error:
-        raise PackageError(f"{label}: cannot read {file.name}: {error.strerror}") from error
+        raise PackageError(f"{label}: cannot read {name}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise PackageError(f"{label}: {name} {_why_not_json(error)}") from error
     if not isinstance(parsed, dict):
-        raise PackageError(f"{label}: {file.name} must hold a JSON object")
+        raise PackageError(f"{label}: {name} must hold a JSON object")
     return parsed
 
 
-class _TwinError(ValueError):
-    """A name that stands twice in a JSON object."""
+def _json(content: bytes) -> Any:
+    """The JSON value in some bytes (RFC 8259).
+
+    Raises:
+        ValueError: There is none, or one that not all readers take for the same.
+        RecursionError: It is nested too deep.
+    """
+    if len(content) > MAX_DESCRIPTOR_BYTES:
+        raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
+    text = content.decode("utf-8-sig")
+    parsed = json.loads(text, object_pairs_hook=_without_twins)
+    if _SURROGATE.search(text):
+        json.dumps(parsed, ensure_ascii=False).encode()
+    if _deep(parsed):
+        raise RecursionError
+    return parsed
+
+
+def _why_not_json(error: Exception) -> str:
+    if isinstance(error, _RefusedError):
+        return str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return f"is not UTF-8 (byte {error.start})"
+    if isinstance(error, UnicodeEncodeError):
+        return "holds half a surrogate pair"
+    if isinstance(error, RecursionError):
+        return f"is nested too deep: over {MAX_DEPTH} levels"
+    return f"is not JSON: {error}"
+
+
+def _deep(parsed: Any) -> bool:
+    """Whether a JSON value is nested too deep for whoever walks through it by recursion."""
+    level, depth = [value for value in [parsed] if isinstance(value, dict | list)], 0
+    while level and depth <= MAX_DEPTH:
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, dict | list)
+        ]
+        depth += 1
+    return depth > MAX_DEPTH
+
+
+class _RefusedError(ValueError):
+    """JSON that is refused, with the reason."""
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -244,8 +290,26 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
         ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise _TwinError(repr(name)[:100])
+        raise _RefusedError(f"has {repr(name)[:100]} twice in one object")
     return made
+
+
+class _Bounded(io.FileIO):
+    """A zip's file, of which no more than its directory may be read at once.
+
+    `zipfile` reads the whole directory, however long it says that it is, before anybody can count.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes; all that is left by default, if that is not too much.
+
+        Raises:
+            zipfile.BadZipFile: It is too much.
+        """
+        wanted = MAX_ZIP_DIRECTORY + 1 if size is None or size < 0 else size
+        if wanted > MAX_ZIP_DIRECTORY and os.fstat(self.fileno()).st_size - self.tell() > wanted:
+            raise zipfile.BadZipFile(f"a directory of over {MAX_ZIP_DIRECTORY} bytes")
+        return super().read(wanted) or b""
 
 
 def unpack(file: Path, folder: Path) -> None:
@@ -255,8 +319,12 @@ def unpack(file: Path, folder: Path) -> None:
         PackageError: It is not a zip, or an entry is unsafe, or the limits are passed.
     """
     try:
-        with zipfile.ZipFile(file) as archive:
-            _check_entries(archive.infolist(), str(file), file.stat().st_size)
+        with (
+            reading(file) as descriptor,
+            _Bounded(descriptor, closefd=False) as stream,
+            zipfile.ZipFile(stream) as archive,
+        ):
+            _check_entries(archive.infolist(), str(file), os.fstat(descriptor).st_size)
             archive.extractall(folder)
     except (*_ZIP_ERRORS, OSError) as error:
         what = f"neither a {DESCRIPTOR} nor a zip that can be read"
@@ -270,13 +338,46 @@ def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int) -> Non
     total = sum(entry.file_size for entry in entries)
     if total > MAX_ZIP_BYTES or total > max(SMALL_BYTES, MAX_ZIP_RATIO * size):
         raise PackageError(f"{label}: unpacks to {total} bytes, which is too much")
+    _check_twins(entries, label)
     for entry in entries:
-        if reason := unsafe(entry.filename.rstrip("/") or "/"):
+        if reason := unsafe(entry.filename.rstrip("/") or "/") or _unusual(entry):
             raise PackageError(f"{label}: entry {entry.filename!r} {reason}")
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise PackageError(f"{label}: entry {entry.filename!r} is a link")
-        if entry.file_size > max(SMALL_BYTES, MAX_ZIP_RATIO * entry.compress_size):
-            raise PackageError(f"{label}: entry {entry.filename!r} unpacks {MAX_ZIP_RATIO} times")
+
+
+def _unusual(entry: zipfile.ZipInfo) -> str | None:
+    """Why an entry is not unpacked, or None where it is."""
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "is a link"
+    if entry.compress_type not in ZIP_METHODS:
+        return "is compressed by a method that is not read; use deflate"
+    if entry.file_size > max(SMALL_BYTES, MAX_ZIP_RATIO * entry.compress_size):
+        return f"unpacks {MAX_ZIP_RATIO} times"
+    return None
+
+
+def _check_twins(entries: list[zipfile.ZipInfo], label: str) -> None:
+    """Of two entries of one name, programs take either: what is checked must be what is used.
+
+    Raises:
+        PackageError: Two names are one on some system.
+    """
+    seen: dict[str, str] = {}
+    for entry in entries:
+        name = entry.filename
+        other = seen.setdefault(plain_name(name), name)
+        if other is not name:
+            raise PackageError(f"{label}: entries {other!r} and {name!r} are one name somewhere")
+
+
+def plain_name(path: str) -> str:
+    """What all spellings of a path share that some system takes for one.
+
+    Case and composition of letters count on no macOS and, like dots and blanks at the end of a
+    name, on no Windows.
+    """
+    parts = unicodedata.normalize("NFC", path).casefold().split("/")
+    kept = [part.rstrip(". ") or part for part in parts if part not in ("", ".")]
+    return unicodedata.normalize("NFC", "/".join(kept))
 
 
 def _top(folder: Path, place: Path) -> Path:

@@ -18,8 +18,8 @@ from typing import Annotated, Any
 import typer
 
 from kzdata.errors import BrokenError, KzdataError, LimitError
-from kzdata.limits import Limits, can_fork, forked
 from kzdata.limits import SECONDS as DEADLINE
+from kzdata.limits import Limits, can_fork, forked
 
 SECONDS = 1.0
 """After which a progress bar is shown."""

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kzdata.archive import read_descriptor
 from kzdata.descriptor import Schema
 from kzdata.errors import UsageError
 from kzdata.exports.columns import Column, Unheld, column
@@ -67,7 +66,7 @@ class TableContent:
         self.schema: Schema = described.schema
         self.entry: dict[str, Any] = next(e for e in entries if e.get("name") == name)
         self.raw_schema: dict[str, Any] = (
-            read_descriptor(shelf.archive.path_of(self.entry["schema"]), name)
+            shelf.archive.json(self.entry["schema"])
             if isinstance(self.entry["schema"], str)
             else self.entry["schema"]
         )

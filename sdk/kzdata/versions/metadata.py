@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
 
-from kzdata.archive import Archive, read_descriptor
+from kzdata.archive import Archive
 from kzdata.descriptor import Descriptor
 from kzdata.errors import PackageError
 from kzdata.tabular import CHUNK
@@ -85,7 +85,7 @@ def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -
     if isinstance(dialect, dict) and "nullSequence" in dialect:
         kept["dialect"] = {"nullSequence": dialect["nullSequence"]}
     if isinstance(schema, str):
-        schema = read_descriptor(archive.path_of(schema), archive.label)
+        schema = archive.json(schema)
     schema = deepcopy(schema)
     if isinstance(schema.get("primaryKey"), str):
         schema["primaryKey"] = [schema["primaryKey"]]

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -54,7 +55,7 @@ def opened(place: str | Path | None) -> Iterator[Archive]:
         tempfile.TemporaryDirectory(prefix="kzdata-git-") as folder,
         archives.opened(_checked_out(place, Path(folder))) as archive,
     ):
-        yield Archive(archive.root, archive.descriptor, place)
+        yield replace(archive, label=place)
 
 
 def _is_revision(place: str) -> bool:

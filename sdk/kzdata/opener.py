@@ -1,0 +1,207 @@
+"""The files of a folder that belongs to somebody else: regular, inside of it, opened once.
+
+A path in a stranger's folder can be a pipe that never ends, a device, a link to any other file, and
+can turn from one into another between two looks. So a file is opened once, what was opened is
+looked at (not its path), and it stays open as long as the folder is in use: whoever reads it,
+DuckDB too, reads it by its descriptor.
+"""
+
+import os
+import stat
+import sys
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from kzdata.errors import PackageError
+
+NOTHING = Path(os.devnull)
+"""Below it there never is a file."""
+DESCRIPTORS = Path("/proc/self/fd")
+"""Where Linux names open files; opened by such a name, a file is read from its begin."""
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class _State(NamedTuple):
+    """What tells that a file is the same, and has the same content."""
+
+    device: int
+    inode: int
+    size: int
+    written: int
+    changed: int
+
+    @classmethod
+    def of(cls, seen: os.stat_result) -> "_State":
+        return cls(seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+
+
+class _File(NamedTuple):
+    """A file that was opened: where it can be read, its descriptor if it is held, its state."""
+
+    place: Path
+    descriptor: int | None
+    state: _State
+
+
+class Folder:
+    """A folder whose files are each opened once.
+
+    Args:
+        root: The folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._top = Path(os.path.realpath(root))
+        self._files: dict[str, _File] = {}
+        self._held: list[int] = []
+        self._closed = False
+        self._free = weakref.finalize(self, _close, self._held, os.getpid())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all files; none can be had afterwards."""
+        self._closed = True
+        self._free()
+
+    def file(self, relative: str) -> Path:
+        """A path by which the regular file of a relative path can be read, always the same file.
+
+        Where there is no regular file, the path of nothing: a folder, a pipe or a device is none.
+
+        Args:
+            relative: A path that is known not to name another folder by its words.
+
+        Raises:
+            PackageError: It leads out of the folder through a link, in a circle, or it may not be
+                read; or the folder was closed.
+        """
+        if self._closed:
+            raise PackageError(f"{relative}: no such file; is the package closed?")
+        if relative not in self._files:
+            found = self._opened(relative)
+            if found is None:
+                return NOTHING / relative
+            self._files[relative] = found
+        return self._files[relative].place
+
+    def changed(self) -> Iterator[str]:
+        """The files that are not what they were when they were opened."""
+        for relative, (place, descriptor, state) in self._files.items():
+            with suppress(OSError):
+                now = place.stat() if descriptor is None else os.fstat(descriptor)
+                if _State.of(now) == state:
+                    continue
+            yield relative
+
+    def _opened(self, relative: str) -> _File | None:
+        path = self._root / relative
+        try:
+            kind = path.stat().st_mode  # a device is not even opened: some act on that
+        except (FileNotFoundError, NotADirectoryError):
+            self._check_inside(os.path.realpath(path), relative)
+            return None
+        except (OSError, ValueError) as error:
+            raise PackageError(f"{relative!r} cannot be followed: links in a circle?") from error
+        if not stat.S_ISREG(kind):
+            self._check_inside(os.path.realpath(path), relative)
+            return None
+        if not os.access(path, os.R_OK):
+            raise PackageError(f"{relative!r} may not be read; give this user the right to")
+        descriptor = _open(path, relative)
+        try:
+            return self._known(descriptor, path, relative)
+        except BaseException:
+            with suppress(OSError):
+                os.close(descriptor)
+            raise
+
+    def _known(self, descriptor: int, path: Path, relative: str) -> _File | None:
+        seen = os.fstat(descriptor)
+        named = DESCRIPTORS / str(descriptor)
+        if sys.platform == "linux" and named.exists():
+            self._check_inside(str(named.readlink()), relative)
+            place, held = named, descriptor
+            self._held.append(descriptor)
+        else:
+            place, held = Path(os.path.realpath(path)), None
+            self._check_inside(str(place), relative)
+            if _State.of(place.stat()) != _State.of(seen):
+                raise PackageError(f"{relative!r} changes while it is opened")
+            os.close(descriptor)
+        return _File(place, held, _State.of(seen)) if stat.S_ISREG(seen.st_mode) else None
+
+    def _check_inside(self, real: str, relative: str) -> None:
+        if not Path(real).is_relative_to(self._top):
+            raise PackageError(f"{relative!r} leads out of the package through a link")
+
+
+def _open(path: Path, relative: str) -> int:
+    for _ in range(2):
+        try:
+            return os.open(path, _FLAGS)
+        except OSError as error:
+            if _more_descriptors():
+                continue
+            raise PackageError(f"{relative!r} cannot be opened: {error.strerror}") from error
+    raise PackageError(f"{relative!r} cannot be opened: too many files are open")
+
+
+def _more_descriptors() -> bool:
+    """Let this process hold as many files as it may; whether that is more than before."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != hard:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            return True
+    return False
+
+
+def _close(held: list[int], process: int) -> None:
+    if os.getpid() != process:  # a fork's copy: the files are its parent's to close
+        return
+    while held:
+        with suppress(OSError):
+            os.close(held.pop())
+
+
+@contextmanager
+def reading(file: Path) -> Iterator[int]:
+    """The descriptor of a regular file that a user named, for the time of the `with` block.
+
+    Raises:
+        OSError: It cannot be opened, or is a folder, a pipe or a device.
+    """
+    descriptor = os.open(file, _FLAGS)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is no regular file", str(file))
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def bounded(file: Path, most: int) -> bytes:
+    """The bytes of a regular file, or one more than `most` of them where it has more.
+
+    Raises:
+        OSError: It cannot be read, or is a folder, a pipe or a device.
+    """
+    with reading(file) as descriptor, open(descriptor, "rb", closefd=False) as stream:
+        return stream.read(most + 1)

@@ -148,6 +148,15 @@ def bundled() -> Path:
     raise PackageError("the bundled package is missing; reinstall kzdata or name a path")
 
 
+_LENT: list[Path] = []
+"""A private folder that was made for this process; whoever made it removes it."""
+
+
+def lend(folder: Path) -> None:
+    """Let the first workspace of this process be a folder that another process made for it."""
+    _LENT.append(folder)
+
+
 @contextmanager
 def workspace(parent: str | Path | None = None) -> Iterator[Path]:
     """A private temporary folder for the time of the `with` block.
@@ -158,6 +167,9 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
     Raises:
         UsageError: There is no such directory, or nothing can be written there.
     """
+    if parent is None and _LENT:
+        yield _LENT.pop()
+        return
     try:
         folder = tempfile.TemporaryDirectory(
             prefix="kzdata-", dir=parent, ignore_cleanup_errors=True

@@ -22,8 +22,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Protocol
@@ -151,9 +151,11 @@ def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None
         KeyboardInterrupt: It was called off.
         UsageError: Nothing can be written in `temp_dir`.
     """
+    from kzdata.archive import workspace  # its modules are slow to import, and --help needs none
+
     sys.stdout.flush()
     sys.stderr.flush()
-    with _workspace(temp_dir) as folder:
+    with workspace(temp_dir) as folder:
         (alive, held), (running, ending) = os.pipe(), os.pipe()
         child = os.fork()
         if child == 0:
@@ -196,6 +198,9 @@ def _confine(limits: Limits, folder: Path, alive: int) -> None:
         with suppress(OSError):
             os.setpgid(0, 0)
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    from kzdata.archive import lend
+
+    lend(folder)
     tempfile.tempdir = str(folder)
     os.environ["TMPDIR"] = str(folder)
     _limit_memory(limits.memory)
@@ -223,14 +228,6 @@ def _limit_memory(most: int) -> None:
 
 def _is_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "can't start new thread" in str(error)
-
-
-@contextmanager
-def _workspace(temp_dir: Path | None) -> Iterator[Path]:
-    from kzdata.archive import workspace
-
-    with workspace(temp_dir) as folder:
-        yield folder
 
 
 class _Process(Protocol):
@@ -345,7 +342,9 @@ def apart(
         KzdataError: As the function raises it.
         UsageError: Nothing can be written in `temp_dir`.
     """
-    with _workspace(temp_dir) as folder:
+    from kzdata.archive import workspace
+
+    with workspace(temp_dir) as folder:
         asked, answer = folder / "asked.json", folder / "answer.json"
         rest = {"name": name, "arguments": arguments, "memory": limits.memory}
         asked.write_text(json.dumps(rest), encoding="utf-8")

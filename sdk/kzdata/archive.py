@@ -9,6 +9,7 @@ import json
 import lzma
 import os
 import re
+import shutil
 import stat
 import tempfile
 import unicodedata
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -64,12 +66,14 @@ class Archive:
         descriptor: The parsed `datapackage.json`.
         label: What the caller named, for messages.
         files: Its files, each opened once.
+        temp_dir: Directory for what has to be unpacked; the system's own by default.
     """
 
     root: Path
     descriptor: dict[str, Any]
     label: str
     files: Folder
+    temp_dir: Path | None = None
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
 
@@ -100,7 +104,11 @@ class Archive:
     @property
     def room(self) -> int:
         """Bytes that may still be written for the package."""
-        return MAX_UNPACKED_BYTES - self._unpacked[0]
+        return self._most - self._unpacked[0]
+
+    @cached_property
+    def _most(self) -> int:
+        return min(MAX_UNPACKED_BYTES, share_of_disk(self.temp_dir))
 
     def unpacks(self, size: int) -> None:
         """Count bytes that are written for the package: unpacked, decoded or mended.
@@ -109,8 +117,13 @@ class Archive:
             PackageError: They are more than one package may have.
         """
         self._unpacked[0] += size
-        if self._unpacked[0] > MAX_UNPACKED_BYTES:
-            raise PackageError(f"the package unpacks to over {MAX_UNPACKED_BYTES} bytes")
+        if self.room < 0:
+            raise PackageError(f"the package unpacks to over {self._most} bytes")
+
+
+def share_of_disk(folder: Path | None, share: float = 1 / 3) -> int:
+    """Bytes that a package may take of what is free where temporary files go."""
+    return int(shutil.disk_usage(folder or tempfile.gettempdir()).free * share)
 
 
 def unsafe(relative: str) -> str | None:
@@ -202,11 +215,11 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
             unpack(place, inside)
             top = _top(inside, place)
             with Folder(top) as files:
-                yield _archive(top, DESCRIPTOR, str(place), files)
+                yield _archive(top, DESCRIPTOR, str(place), files, folder)
     else:
         root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
         with Folder(root) as files:
-            yield _archive(root, name, str(place), files)
+            yield _archive(root, name, str(place), files, folder)
 
 
 def _exists(place: Path) -> bool:
@@ -216,14 +229,14 @@ def _exists(place: Path) -> bool:
         return False
 
 
-def _archive(root: Path, name: str, label: str, files: Folder) -> Archive:
+def _archive(root: Path, name: str, label: str, files: Folder, temp_dir: Path | None) -> Archive:
     try:
         file = files.file(name)
     except PackageError as error:
         raise PackageError(f"{label}: {error}") from error
     if not file.is_file():
         raise PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
-    return Archive(root, read_descriptor(file, label, name), label, files)
+    return Archive(root, read_descriptor(file, label, name), label, files, temp_dir)
 
 
 def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
@@ -336,19 +349,20 @@ def unpack(file: Path, folder: Path) -> None:
             _Bounded(descriptor, closefd=False) as stream,
             zipfile.ZipFile(stream) as archive,
         ):
-            _check_entries(archive.infolist(), str(file), os.fstat(descriptor).st_size)
+            room = min(MAX_ZIP_BYTES, share_of_disk(folder))
+            _check_entries(archive.infolist(), str(file), os.fstat(descriptor).st_size, room)
             archive.extractall(folder)
     except (*_ZIP_ERRORS, OSError) as error:
         what = f"neither a {DESCRIPTOR} nor a zip that can be read"
         raise PackageError(f"{file}: {what}: {error}") from error
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int) -> None:
+def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int, room: int) -> None:
     if len(entries) > MAX_ZIP_ENTRIES:
         raise PackageError(f"{label}: over {MAX_ZIP_ENTRIES} entries")
     # Entries may share their bytes, so that each alone looks harmless.
     total = sum(entry.file_size for entry in entries)
-    if total > MAX_ZIP_BYTES or total > max(SMALL_BYTES, MAX_ZIP_RATIO * size):
+    if total > room or total > max(SMALL_BYTES, MAX_ZIP_RATIO * size):
         raise PackageError(f"{label}: unpacks to {total} bytes, which is too much")
     _check_twins(entries, label)
     for entry in entries:

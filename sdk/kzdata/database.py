@@ -70,6 +70,10 @@ TIMEOUT = 30.0
 MAX_MEMORY = 2 << 30
 """Bytes that the database of an opened package may take before it uses the disk."""
 MAX_SPILL = "8GB"
+MAX_PARQUET_NODES = 20_000
+"""Columns of a Parquet file, with those inside of others."""
+MAX_NESTED = 1 << 24
+"""Values of a column of lists in one row group, which DuckDB holds at once."""
 MAX_CELLS = 20_000_000
 """Cells that an answer may have as Python values; frames have no such limit."""
 PLAIN_FUNCTIONS = frozenset(
@@ -917,10 +921,10 @@ class Database:
         Raises:
             PackageError: It is not a Parquet file, or one of more than that.
         """
-        relation = f"read_parquet({_named(source)})"
+        # A path is no column: `id=7/t.parquet` has none that is called so.
+        relation = f"read_parquet({_named(source)}, hive_partitioning=false)"
         try:
-            if self._parquet_size(source, limit) > limit:
-                raise PackageError(f"{source.name}: unpacks to more than a package may have")
+            self._check_parquet(source, relation, limit)
             kinds = {row[0]: row[1] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}")}
             cells = ", ".join(
                 f"coalesce({_as_cell(identifier(name), kind)}, {literal(null)}) "
@@ -932,21 +936,41 @@ class Database:
                 TO {literal(str(target))} (FORMAT csv, HEADER, FORCE_QUOTE *)"""
             )
         except QueryError as error:
-            raise PackageError(f"{source.name}: not Parquet that can be read: {error}") from error
+            raise PackageError(f"not Parquet that can be read: {error}") from error
         return target.stat().st_size
 
-    def _parquet_size(self, source: Path, limit: int) -> int:
-        """Bytes of a Parquet file's values as text; how many there are, where that is too many."""
+    def _check_parquet(self, source: Path, relation: str, limit: int) -> None:
+        """Make sure that a Parquet file has columns of distinct names, and is not too large.
+
+        Raises:
+            PackageError: Two of its columns have one name, so that DuckDB would make up another; or
+                it unpacks to more than the limit.
+        """
         file = _named(source)
-        ((cells,),) = self.rows(f"SELECT sum(num_values) FROM parquet_metadata({file})")
-        if (cells or 0) > limit:
-            return int(cells)
+        nodes = self.rows(
+            f"SELECT name, num_children FROM parquet_schema({file}) LIMIT {MAX_PARQUET_NODES + 1}"
+        )
+        if len(nodes) > MAX_PARQUET_NODES:
+            raise PackageError(f"over {MAX_PARQUET_NODES:,} columns, with those inside of others")
+        stated = _top_level(nodes)
+        if [row[0] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}")] != stated:
+            raise PackageError("two of its columns have one name, but for its case; rename one")
+        ((cells, most),) = self.rows(
+            f"""SELECT sum(num_values), max(num_values) FILTER (path_in_schema LIKE '%, %')
+            FROM parquet_metadata({file})"""
+        )
+        if (most or 0) > MAX_NESTED:
+            raise PackageError(f"over {MAX_NESTED:,} values of one list column in a row group")
+        if (cells or 0) > limit or (cells or 0) + self._text_size(relation) > limit:
+            raise PackageError("it unpacks to more than a package may have")
+
+    def _text_size(self, relation: str) -> int:
+        """Bytes of all values of a relation as text."""
         ((size,),) = self.rows(
             f"""SELECT sum(size) FROM (SELECT unnest(list_value(*COLUMNS(lambda name: true)))
-                AS size FROM (SELECT sum(strlen(CAST(COLUMNS(*) AS VARCHAR)))
-                FROM read_parquet({file})))"""
+                AS size FROM (SELECT sum(strlen(CAST(COLUMNS(*) AS VARCHAR))) FROM {relation}))"""
         )
-        return int(cells or 0) + int(size or 0)
+        return int(size or 0)
 
     def write_rows(self, sql: str, target: Path) -> None:
         """Write a query's rows as CSV with a header (RFC 4180, UTF-8, LF); NULL is an empty cell.
@@ -1146,6 +1170,21 @@ def limit_memory(more: int = 2 * MAX_MEMORY) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _top_level(nodes: Sequence[tuple[str, int | None]]) -> list[str]:
+    """Names of a Parquet file's own columns; its schema lists all nodes, each before its children.
+
+    The first node is the file itself.
+    """
+    names, inside = [], 0
+    for name, children in nodes[1:]:
+        if inside:
+            inside -= 1
+        else:
+            names.append(name)
+        inside += children or 0
+    return names
 
 
 def _as_cell(expression: str, kind: str) -> str:

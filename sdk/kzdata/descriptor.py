@@ -81,6 +81,8 @@ MAX_WORDS = 100
 """Missing values, and words for true and for false."""
 MAX_TEXT = 1_000
 """Characters of a format, a delimiter, a decimal point and the like."""
+MAX_NAME = 1_000
+"""Characters of a name, which each finding repeats."""
 _RFC3339 = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
     r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
@@ -95,8 +97,8 @@ def _is_moment(text: str) -> bool:
 
 
 name = string_that(
-    lambda text: text != "" and not {"\0", "\x1f"} & set(text),
-    "a name of at least one character, none of them NUL or U+001F",
+    lambda text: 0 < len(text) <= MAX_NAME and not {"\0", "\x1f"} & set(text),
+    f"a name of 1 to {MAX_NAME} characters, none of them NUL or U+001F",
 )
 """U+001F marks the names of what validation makes of tables and columns."""
 mediatype = string_that(

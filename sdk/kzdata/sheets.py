@@ -18,9 +18,19 @@ from kzdata.errors import PackageError
 from kzdata.tabular import CHUNK, Dialect, Sheet
 
 MAX_HEADER_ROWS = 100
+PARQUET_MEMORY = 1 << 30
+"""Bytes that DuckDB takes for a Parquet file before it spills."""
 UTF8 = {"utf8", "utf8sig"}
-NO_CHARSET = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"}
-"""Codecs of Python that are no character encodings; some take quadratic time."""
+CHARSETS = re.compile(
+    r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
+    r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab"
+)
+"""Python's names of the character encodings that are read, each in the time of one pass.
+
+Its other codecs are no encodings, or keep a whole text until they have seen its end (UTF-7, HZ,
+ISO 2022), which takes the square of its length. None of them is an encoding of the web (WHATWG)
+but ISO-2022-JP.
+"""
 KNOWN = {
     "$schema",
     "name",
@@ -147,7 +157,7 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
         part = archive.path_of(path)
         for change in _changes(table.resource, path):
             target = folder / f"{place}-{change.__name__}.csv"
-            part = change(part, target, table, archive)
+            part = change(part, target, table, path, archive)
         parts.append(part)
     return Sheet(parts, dialect)
 
@@ -175,7 +185,7 @@ def _changes(resource: Resource, path: str) -> Iterator[Any]:
         yield decoded
 
 
-def unzipped(source: Path, target: Path, table: Table, archive: Archive) -> Path:
+def unzipped(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
     """Unpack a gzip file, within the package's limit."""
     try:
         with gzip.open(source) as stream, target.open("wb") as out:
@@ -183,11 +193,11 @@ def unzipped(source: Path, target: Path, table: Table, archive: Archive) -> Path
                 archive.unpacks(len(chunk))
                 out.write(chunk)
     except (OSError, EOFError, zlib.error) as error:
-        raise PackageError(f"{source.name}: not a gzip file that can be read: {error}") from error
+        raise PackageError(f"{path}: not a gzip file that can be read: {error}") from error
     return target
 
 
-def decoded(source: Path, target: Path, table: Table, archive: Archive) -> Path:
+def decoded(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
     """Turn a file of another encoding into UTF-8, line ends untouched."""
     encoding = table.resource.encoding
     try:
@@ -197,9 +207,9 @@ def decoded(source: Path, target: Path, table: Table, archive: Archive) -> Path:
                 archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
             out.write(decoder.decode(b"", final=True).encode("utf-8"))
     except LookupError as error:
-        raise PackageError(f"{source.name}: unknown encoding {encoding}") from error
+        raise PackageError(f"{path}: unknown encoding {encoding}") from error
     except UnicodeError as error:
-        raise PackageError(f"{source.name}: not {encoding}: {error}") from error
+        raise PackageError(f"{path}: not {encoding}: {error}") from error
     return target
 
 
@@ -207,20 +217,23 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
     """What decodes a character encoding bit by bit.
 
     Raises:
-        LookupError: There is no such encoding.
+        LookupError: There is no such encoding, or it is not read.
     """
-    if "\0" in encoding or codecs.lookup(encoding).name.replace("-", "_") in NO_CHARSET:
+    if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
         raise LookupError
-    "".encode(encoding)
     return codecs.getincrementaldecoder(encoding)()
 
 
-def from_parquet(source: Path, target: Path, table: Table, archive: Archive) -> Path:
+def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
     """Write a Parquet file out as CSV; a value is written as its type's usual text."""
-    from kzdata.database import Database
+    from kzdata.database import Database, sensible_memory
 
     empty = all("" in table.schema.missing_of(field) for field in table.schema.fields)
-    with Database(temp_dir=target.parent) as database:
+    memory = sensible_memory(PARQUET_MEMORY)
+    with Database(memory_limit=memory, temp_dir=target.parent) as database:
         null = "" if empty else NO_VALUE
-        archive.unpacks(database.write_csv(source, target, archive.room, null))
+        try:
+            archive.unpacks(database.write_csv(source, target, archive.room, null))
+        except PackageError as error:
+            raise PackageError(f"{path}: {error}") from error
     return target

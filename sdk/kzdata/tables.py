@@ -124,7 +124,7 @@ class Table(Generic[RowT]):
         return {
             tuple(record.cells[place].value for place in places): record.number
             for record in self.records()
-            if len(record.cells) == len(self.schema.fields)
+            if record.width == len(self.schema.fields)
         }
 
     def alike(self, name: str) -> list[str]:
@@ -225,7 +225,7 @@ class Table(Generic[RowT]):
         if numbers is None:
             found: Iterable[Record] = (record for record in sheet.records() if record.number >= 0)
         else:
-            picked = sheet.pick(set(numbers), self._shelf.size(self.name))
+            picked: dict[int, Record] = sheet.pick(set(numbers), self._shelf.size(self.name))
             found = [picked[number] for number in sorted(picked)]
         return self._remaining(found)
 
@@ -263,7 +263,7 @@ class Table(Generic[RowT]):
             raise PackageError(f"{where}: {field}: {problem['msg']}{_ADVICE}") from error
 
     def _check(self, record: Record) -> None:
-        if record.fault or len(record.cells) != len(self.schema.fields):
+        if record.fault or record.width != len(self.schema.fields):
             fault = record.fault or "wrong number of cells"
             raise PackageError(f"{self._path}:{record.line}: {fault}{_ADVICE}")
 

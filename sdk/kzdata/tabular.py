@@ -10,18 +10,20 @@ without a word, and loses a bare carriage return.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, repeat, zip_longest
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 MAX_RECORD_LINES = 10_000
 MAX_RECORD_LENGTH = 1 << 20
 """Code points that a row may have; a longer one is malformed and its cells are cut."""
 MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
 """Bytes of a row, or of rows joined by an open quotation, that are held at a time."""
+MAX_CELLS = 10_000
+"""Cells of a row that are held; those beyond are counted."""
 CHUNK = 1 << 20
 BOM = b"\xef\xbb\xbf"
 BLOCK = 1 << 12
@@ -44,9 +46,10 @@ class Record:
         number: Position among the rows, from 0; -1 where it is no row: a header, a comment, a
             blank line.
         line: Physical line on which it begins, from 1.
-        cells: Its cells.
+        cells: Its cells, the first `MAX_CELLS` of them.
         fault: What is malformed, or empty.
         part: Which of the table's files it stands in, from 0.
+        width: How many cells it has.
     """
 
     number: int
@@ -54,13 +57,7 @@ class Record:
     cells: tuple[Cell, ...]
     fault: str = ""
     part: int = 0
-
-    def shortened(self, longest: int | None) -> "Record":
-        """The record with so many code points of each cell; with all of them for None."""
-        if longest is None or all(len(cell.value) <= longest for cell in self.cells):
-            return self
-        cells = (cell._replace(value=cell.value[:longest]) for cell in self.cells)
-        return replace(self, cells=tuple(cells))
+    width: int = 0
 
     def written(self, width: int) -> str:
         """The record as one with `width` cells after RFC 4180; overlong cells are cut."""
@@ -211,6 +208,13 @@ def _suspicious(data: bytes) -> bool:
     return b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"))
 
 
+Kept = TypeVar("Kept")
+
+
+def _whole(record: Record) -> Any:
+    return record
+
+
 class Sheet:
     """A table's text: one or several CSV files of one dialect, each with its header rows.
 
@@ -233,7 +237,9 @@ class Sheet:
         if len(heads) < 2:
             return heads[0] if heads else None
         columns = zip_longest(*(record.cells for record in heads), fillvalue=None)
-        return Record(-1, heads[0].line, tuple(map(self._joined, columns)), heads[0].fault)
+        cells = tuple(map(self._joined, columns))
+        width = max(record.width for record in heads)
+        return Record(-1, heads[0].line, cells, heads[0].fault, width=width)
 
     def _head(self, part: Path) -> Iterator[Record]:
         for record in self._part(part, 0):
@@ -292,26 +298,30 @@ class Sheet:
             out.writelines(row.written(width) for row in self.records() if row.number >= 0)
         return Sheet([target], HEADLESS)
 
-    def pick(self, numbers: set[int], rows: int, longest: int | None = None) -> dict[int, Record]:
-        """The rows of the given numbers; what lies between them is passed over quickly.
+    def pick(
+        self, numbers: set[int], rows: int, keep: Callable[[Record], Kept] = _whole
+    ) -> dict[int, Kept]:
+        """What is kept of the rows of the given numbers, by number.
+
+        What lies between them is passed over quickly.
 
         Args:
             numbers: Rows, from 0.
             rows: How many rows there are; tells whether every line is a row.
-            longest: Code points of each cell that are kept; all by default.
+            keep: Gives what is kept of a row, which may be far less than the row.
         """
-        lines = self._lines_of(numbers, rows)
-        if lines is None:
-            return {row.number: row.shortened(longest) for row in self._pick_rows(numbers)}
-        found = {n: _record(n, n + 2, raw, self.dialect, 0) for n, raw in lines.items()}
-        long = [n for n, raw in lines.items() if longest is not None and len(raw) > longest]
-        return found | {n: found[n].shortened(longest) for n in long}
+        found = self._of_lines(numbers, rows, keep)
+        if found is None:
+            found = {row.number: keep(row) for row in self._pick_rows(numbers)}
+        return found
 
-    def _lines_of(self, numbers: set[int], rows: int) -> dict[int, bytes] | None:
-        """The lines of some rows, where each line after the header is a row; None where not."""
+    def _of_lines(
+        self, numbers: set[int], rows: int, keep: Callable[[Record], Kept]
+    ) -> dict[int, Kept] | None:
+        """The same where each line after the header is a row; None where it is not."""
         if len(self.parts) > 1 or not self.dialect.simple:
             return None
-        found: dict[int, bytes] = {}
+        found: dict[int, Kept] = {}
         wanted, first = sorted(numbers, reverse=True), -1
         with self.parts[0].open("rb", CHUNK) as stream:
             while block := stream.read(BLOCK) + stream.readline(MAX_RECORD_BYTES):
@@ -320,7 +330,8 @@ class Sheet:
                     lines = block.split(b"\n")
                 while wanted and wanted[-1] < after:
                     number = wanted.pop()
-                    found[number] = lines[number - first]
+                    line = lines[number - first]
+                    found[number] = keep(_record(number, number + 2, line, self.dialect, 0))
                 first = after
         return found if first == rows else None
 
@@ -388,8 +399,8 @@ def _record(number: int, line: int, raw: bytes, dialect: "Dialect", place: int) 
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         text, fault = body.decode("utf-8", "replace"), f"not UTF-8 at byte {error.start}"
-    cells, misquoted = _cells(text, line, dialect)
-    return Record(number, line, tuple(cells), fault or _fault(text, misquoted), place)
+    cells, width, misquoted = _cells(text, line, dialect)
+    return Record(number, line, tuple(cells), fault or _fault(text, misquoted), place, width)
 
 
 def _fault(text: str, misquoted: bool) -> str:
@@ -404,38 +415,45 @@ def _fault(text: str, misquoted: bool) -> str:
     return ""
 
 
-def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], bool]:
-    """Split one record; tolerant of stray quotation marks, which it reports."""
+def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], int, bool]:
+    """Split one record: its first cells, how many it has, and whether quotation marks stray."""
     if dialect.quote not in text and not dialect.skip_space and not dialect.escape:
-        return _bare_cells(text, line, dialect.delimiter), False
+        return *_bare_cells(text, line, dialect.delimiter), False
     field, loose = _patterns(dialect)
-    delimiter, cells = dialect.delimiter, []
+    delimiter, cells, width = dialect.delimiter, [], 0
     position, start, misquoted = 0, 0, False
     while True:
         match = field.match(text, position)
         if match is None or (match.end() < len(text) and text[match.end()] != delimiter):
             match, misquoted = loose.match(text, position), True
         assert match is not None
-        quoted, plain = match.group(1), match.group(2)
-        value = _unescaped(plain if quoted is None else quoted, dialect, quoted is not None)
-        cells.append(Cell(value, line, position - start + 1))
+        width += 1
+        if width <= MAX_CELLS:
+            quoted, plain = match.group(1), match.group(2)
+            value = _unescaped(plain if quoted is None else quoted, dialect, quoted is not None)
+            cells.append(Cell(value, line, position - start + 1))
         breaks = text.count("\n", position, match.end())
         if breaks:
             line += breaks
             start = text.rfind("\n", position, match.end()) + 1
         if match.end() >= len(text):
-            return cells, misquoted
+            return cells, width, misquoted
         position = match.end() + 1
         if position == len(text):
-            return [*cells, Cell("", line, position - start + 1)], misquoted
+            last = [Cell("", line, position - start + 1)] if width < MAX_CELLS else []
+            return cells + last, width + 1, misquoted
 
 
-def _bare_cells(text: str, line: int, delimiter: str) -> list[Cell]:
+def _bare_cells(text: str, line: int, delimiter: str) -> tuple[list[Cell], int]:
     """The cells of a record without quotation marks, which is a line."""
-    values = text.split(delimiter)
+    values = text.split(delimiter, MAX_CELLS)
+    width = len(values)
+    if width > MAX_CELLS:
+        width += values.pop().count(delimiter)
     places = accumulate((len(value) + 1 for value in values), initial=1)
     # What `Cell._make` does, without a call of Python for each cell of ten thousand findings.
-    return list(map(tuple.__new__, repeat(Cell), zip(values, repeat(line), places, strict=False)))
+    cells = zip(values, repeat(line), places, strict=False)
+    return list(map(tuple.__new__, repeat(Cell), cells)), width
 
 
 def _unescaped(inner: str, dialect: Dialect, quoted: bool) -> str:

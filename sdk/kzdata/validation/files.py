@@ -46,6 +46,18 @@ def resource_path(package: Descriptor, archive: Archive, imprints: Imprints) -> 
                 yield _of_package(path, expected, f"resources.{resource.name}")
 
 
+@rule("package", "validate when nobody writes into the package")
+def resource_changed(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """No file changes while it is read.
+
+    Its hash could be that of one content, and its cells those of another.
+    """
+    for path in archive.files.changed():
+        yield Violation(None, None, None, "another content", "the one it had at first", file=path)
+
+
 @rule("package", "run `kzdata seal` after a change to the data")
 def resource_bytes(
     package: Descriptor, archive: Archive, imprints: Imprints
@@ -230,7 +242,9 @@ def csv_header(table: Table, sheet: Sheet) -> Iterator[Violation]:
     words = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
     first = sheet.header()
     found = _names(first)
-    if not first or not header_matches(table, found):
+    if first and first.width > len(first.cells):
+        words = f"at most {len(first.cells)} columns"
+    if not first or first.width > len(first.cells) or not header_matches(table, found):
         yield _header(table, first, names, words, table.resource.path[0])
         return
     for part, path in zip(sheet.parts[1:], table.resource.path[1:], strict=True):
@@ -264,8 +278,8 @@ def _first_difference(cells: tuple[Cell, ...], names: tuple[str, ...]) -> Cell:
 @rule("structure", "give the row as many cells as the header has")
 def csv_width(table: Table, record: Record, width: int) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
-    if record.number >= 0 and len(record.cells) != width:
-        found, expected = f"{len(record.cells)} cells", f"{width} cells"
+    if record.number >= 0 and record.width != width:
+        found, expected = f"{record.width} cells", f"{width} cells"
         place = (record.line, record.cells[-1].column)
         yield Violation(table.name, record.number, None, found, expected, *place)
 

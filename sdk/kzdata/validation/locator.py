@@ -1,6 +1,7 @@
 """Places: from a row's number to the physical line and column of a finding."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from kzdata.archive import DESCRIPTOR
 from kzdata.descriptor import Descriptor, Table
@@ -9,6 +10,20 @@ from kzdata.tabular import Record, Sheet
 from kzdata.validation.evaluation import MAX_CHARACTERS
 from kzdata.validation.report import Finding
 from kzdata.validation.rules import Rule, Violation
+
+
+class Row(NamedTuple):
+    """What is kept of a row with findings.
+
+    Attributes:
+        part: Which of the table's files it stands in, from 0.
+        values: A few cells' texts, cut, by column.
+        places: Line and column of those cells, or of the last where the row is too short.
+    """
+
+    part: int
+    values: Mapping[str, str]
+    places: Mapping[str, tuple[int, int]]
 
 
 class Locator:
@@ -38,29 +53,37 @@ class Locator:
 
     def findings(self, found: Sequence[tuple[Rule, Violation]]) -> Iterator[Finding]:
         """All findings, each with its line and column where a row is at fault."""
-        wanted: dict[str, set[int]] = {}
+        wanted: dict[str, dict[int, set[str]]] = {}
         for _, violation in found:
             if violation.table is not None and violation.ordinal is not None:
-                wanted.setdefault(violation.table, set()).add(violation.ordinal)
-        rows = {name: self._rows(name, ordinals) for name, ordinals in wanted.items()}
+                fields = wanted.setdefault(violation.table, {})
+                fields.setdefault(violation.ordinal, set()).add(violation.field or "")
+        rows = {name: self._rows(name, fields) for name, fields in wanted.items()}
         for rule, violation in found:
             yield self._finding(rule, violation, rows.get(violation.table or "", {}))
 
-    def _rows(self, name: str, ordinals: set[int]) -> dict[int, Record]:
+    def _rows(self, name: str, wanted: Mapping[int, set[str]]) -> dict[int, Row]:
         sheet = self._sheets.get(name)
-        rows = self._lengths.get(name, -1)
-        return sheet.pick(ordinals, rows, MAX_CHARACTERS) if sheet else {}
+        if sheet is None:
+            return {}
+        places, keys = self._places[name], _naming(self._package.tables[name])
 
-    def _finding(self, rule: Rule, violation: Violation, rows: dict[int, Record]) -> Finding:
+        def keep(record: Record) -> Row:
+            fields = wanted[record.number].union(keys)
+            return _row(record, {field: places.get(field) for field in fields})
+
+        return sheet.pick(set(wanted), self._lengths.get(name, -1), keep)
+
+    def _finding(self, rule: Rule, violation: Violation, rows: Mapping[int, Row]) -> Finding:
         table = self._package.tables.get(violation.table or "")
         row = rows.get(-1 if violation.ordinal is None else violation.ordinal)
         line, column = violation.line, violation.column
         if table and row and line is None:
-            line, column = self._place(table, row, violation.field)
-        record, field = self._name(table, row, violation.field)
+            line, column = _place(table, row, violation.field or "")
+        record, field = _name(table, row, violation.field)
         found = violation.found
-        if found is None and table and row:
-            found = self._value(table, row, violation.field or "")
+        if found is None and row:
+            found = row.values.get(violation.field or "")
         return Finding(
             rule.name,
             rule.severity,
@@ -74,32 +97,47 @@ class Locator:
             rule.fix,
         )
 
-    def _value(self, table: Table, row: Record, name: str) -> str | None:
-        place = self._places[table.name].get(name, len(row.cells))
-        return row.cells[place].value if place < len(row.cells) else None
 
-    def _name(
-        self, table: Table | None, row: Record | None, field: str | None
-    ) -> tuple[str | None, str | None]:
-        """The record and the field that a finding is about: of an edge, those it speaks of."""
-        if table is None or row is None:
-            return None, field
-        if table.schema.edges:
-            edges = table.schema.edges
-            return self._value(table, row, edges.record), self._value(table, row, edges.field)
-        key = [self._value(table, row, column) or "" for column in table.schema.primary_key]
-        return ", ".join(key) or None, field
-
-    def _place(self, table: Table, row: Record, field: str | None) -> tuple[int | None, int | None]:
-        """Line and column of a cell; a Parquet file has no lines."""
-        if is_parquet(table.resource.path[row.part]):
-            return None, None
-        place = self._places[table.name].get(field or "", 0)
-        cell = row.cells[min(place, len(row.cells) - 1)]
-        return cell.line, cell.column
+def _naming(table: Table) -> tuple[str, ...]:
+    """The columns that name the record which a row's findings are about."""
+    if edges := table.schema.edges:
+        return edges.record, edges.field
+    return table.schema.primary_key
 
 
-def _file(table: Table | None, row: Record | None) -> str:
+def _row(record: Record, places: Mapping[str, int | None]) -> Row:
+    """What is kept of a row: a few cells, cut.
+
+    A row can have a million characters, and twenty thousand may have findings.
+    """
+    cells, last = record.cells, len(record.cells) - 1
+    return Row(
+        record.part,
+        {
+            field: cells[place].value[:MAX_CHARACTERS]
+            for field, place in places.items()
+            if place is not None and place <= last
+        },
+        {field: cells[min(place or 0, last)][1:] for field, place in places.items()},
+    )
+
+
+def _name(table: Table | None, row: Row | None, field: str | None) -> tuple[str | None, str | None]:
+    """The record and the field that a finding is about: of an edge, those it speaks of."""
+    if table is None or row is None:
+        return None, field
+    named = [row.values.get(column) for column in _naming(table)]
+    if table.schema.edges:
+        return named[0], named[1]
+    return ", ".join(part or "" for part in named) or None, field
+
+
+def _place(table: Table, row: Row, field: str) -> tuple[int | None, int | None]:
+    """Line and column of a cell; a Parquet file has no lines."""
+    return (None, None) if is_parquet(table.resource.path[row.part]) else row.places[field]
+
+
+def _file(table: Table | None, row: Row | None) -> str:
     if table is None:
         return DESCRIPTOR
     return table.resource.path[row.part if row else 0]

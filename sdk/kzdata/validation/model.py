@@ -34,6 +34,7 @@ from kzdata.database import (
     Database,
     any_item,
     bigint,
+    byte_length,
     contains,
     counted,
     decimal,
@@ -441,7 +442,12 @@ class Model:
     def _make_term(self) -> None:
         empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
         parts = " UNION ALL ".join([empty, *self._codebook_terms(), *self._alias_terms()])
-        self.database.share("term", f"SELECT *, {words('term')} AS marked FROM ({parts})")
+        # What is longer than every quote stands in none, and would only be compared.
+        self.database.share(
+            "term",
+            f"""SELECT *, {words("term")} AS marked FROM ({parts})
+            WHERE {byte_length("term")} <= (SELECT max({byte_length("quote")}) FROM shared.passage)""",
+        )
         self.database.share(
             "shadow",
             f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer, o.term

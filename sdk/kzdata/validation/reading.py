@@ -1,5 +1,6 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cached_property
@@ -13,8 +14,8 @@ from kzdata.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.errors import PackageError
 from kzdata.sheets import open_sheet
 from kzdata.tabular import HEADLESS, Dialect, Imprint, Sheet, imprint
-from kzdata.validation.cells import translated
-from kzdata.validation.evaluation import Outcome, evaluate
+from kzdata.validation.cells import bearable, translated
+from kzdata.validation.evaluation import MAX_FINDINGS, Outcome, evaluate
 from kzdata.validation.model import needed
 from kzdata.validation.plain import plain
 from kzdata.validation.rules import RULES, Breach, Query, Rule, Violation, in_group
@@ -172,12 +173,18 @@ class Reading:
     def _takes(self, field: FieldDescriptor) -> bool:
         """Whether RE2 takes a field's pattern; where it doesn't, that is a finding."""
         pattern = field.constraints.pattern or ""
-        if self._database.compiles(translated(pattern)):
+        if self._compiles(field):
             return True
+        if not bearable(pattern):
+            return False  # `unsupported-feature` says so
         where = f"{self.table.name}.{field.name}"
         fault = Violation(None, None, where, f"the pattern {pattern}", "an RE2 pattern")
         self._keep(RULES["unsupported-feature"], [fault])
         return False
+
+    def _compiles(self, field: FieldDescriptor) -> bool:
+        pattern = field.constraints.pattern or ""
+        return bearable(pattern) and self._database.compiles(translated(pattern))
 
     def _kept(self, compiled: list[CellRule]) -> dict[str, str]:
         """SQL of what is kept of each row: the columns that rules need, and suspect rows whole."""
@@ -208,7 +215,7 @@ class Reading:
         return {
             field.name: plain(self._asked(field), identifier(field.name), self._missing[field.name])
             for field in self.table.schema.fields
-            if self._database.compiles(translated(field.constraints.pattern or ""))
+            if self._compiles(field)
         }
 
     def _asked(self, field: FieldDescriptor) -> FieldDescriptor:
@@ -245,15 +252,20 @@ class Reading:
         _, *rules = in_group("structure")
         width = len(self.columns)
         found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
+        number: Counter[str] = Counter()
         with mended.open("w", encoding="utf-8", newline="") as out:
             for record in sheet.records():
                 self._database.heed()
                 for rule in rules:
-                    found[rule.name].extend(rule.check(self.table, record, width))
+                    for violation in rule.check(self.table, record, width):
+                        number[rule.name] += 1
+                        if number[rule.name] <= MAX_FINDINGS:
+                            found[rule.name].append(violation)
                 if record.number >= 0:
                     self._archive.unpacks(out.write(record.written(width)))
         for rule in rules:
-            self._keep(rule, found[rule.name])
+            kept = tuple(found[rule.name])
+            self.outcomes.append(Outcome(rule, kept, number[rule.name] - len(kept)))
 
     def _check_cells(self, compiled: list[CellRule]) -> None:
         """Ask the rules of the suspect rows, column by column."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from kzdata import texts as article_texts
 from kzdata.archive import Archive, opened, workspace
 from kzdata.database import Database, identifier, sensible_memory
-from kzdata.descriptor import Descriptor, Table, parse
+from kzdata.descriptor import MAX_NAME, Descriptor, Table, parse
 from kzdata.errors import PackageError
 from kzdata.limits import TRACED_MEMORY
 from kzdata.tabular import Imprint, Sheet, imprint
@@ -149,8 +149,8 @@ class Run:
         locator = Locator(self.package, self.sheets, self.columns, self.rows)
         findings = sorted(locator.findings(self.found), key=_order)
         return Report(
-            self.package.name,
-            self.package.version,
+            self.package.name[:MAX_NAME],
+            self.package.version[:MAX_NAME],
             tuple(findings),
             dict(self.omitted),
             self.rows,

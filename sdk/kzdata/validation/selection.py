@@ -18,6 +18,7 @@ from kzdata.archive import bundled
 from kzdata.database import require
 from kzdata.errors import LimitError, PackageError, UsageError, nearest
 from kzdata.limits import Limits, apart
+from kzdata.opener import Folder, bounded
 from kzdata.validation.report import Finding, Report, exceeded
 from kzdata.validation.rules import GROUPS, RULES, Rule, Violation, rule
 from kzdata.validation.run import Progress
@@ -26,6 +27,9 @@ from kzdata.validation.run import validate as checked
 ALLOW_LIST = "kzdata-allow.toml"
 """Name of the allow-list beside a descriptor."""
 MAX_BYTES = 1 << 20
+MAX_DOTS = 1_000_000
+"""Squares of the numbers of dots of each line of an allow-list: a thousand in one, or ten in each
+of ten thousand."""
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*allow[ \t]*\]\]", re.M)
 _TRACED = ("span", "figure", "evidence")
 
@@ -261,7 +265,7 @@ def _named(names: Iterable[str]) -> frozenset[str]:
 
 
 def read(file: str | Path, root: Path | None = None) -> AllowList:
-    """Read an allow-list.
+    """Read an allow-list that a user named.
 
     Args:
         file: A TOML file with an array of tables `allow`, each with `rule` and `reason` and, to
@@ -271,32 +275,50 @@ def read(file: str | Path, root: Path | None = None) -> AllowList:
     Raises:
         PackageError: It cannot be read, or an entry is not of that form.
     """
-    import tomllib
-
     path = Path(file)
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise PackageError(f"{file}: an allow-list has at most {MAX_BYTES} bytes")
-        text = content.decode("utf-8-sig")
-        parsed = tomllib.loads(text)
     except OSError as error:
         raise PackageError(f"{file}: cannot read the allow-list: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise PackageError(f"{file}: not TOML in UTF-8: {error}") from error
-    return AllowList(_relative(path, root), _entries(parsed, text, str(file)))
+    return AllowList(_relative(path, root), _parsed(content, str(file)))
 
 
-def beside(path: str | Path | None) -> Path | None:
-    """The allow-list beside a package's descriptor, where there is one.
+def own(path: str | Path | None) -> AllowList:
+    """The allow-list beside a package's descriptor; an empty one where there is none.
 
     A zip has none: what arrives packed does not excuse itself.
+
+    Raises:
+        PackageError: It leads out of the package, or an entry is not of the form.
     """
-    with suppress(OSError, ValueError):
-        file = root(path) / ALLOW_LIST
-        return file if file.is_file() else None
-    return None
+    with Folder(root(path)) as files:
+        place = root(path) / ALLOW_LIST
+        try:
+            file = files.file(ALLOW_LIST)
+            if not file.is_file():
+                return AllowList()
+            return AllowList(ALLOW_LIST, _parsed(bounded(file, MAX_BYTES), str(place)))
+        except (OSError, PackageError) as error:
+            if str(place) in str(error):
+                raise
+            raise PackageError(f"{place}: cannot read the allow-list: {error}") from error
+
+
+def _parsed(content: bytes, label: str) -> tuple[Entry, ...]:
+    import tomllib
+
+    if len(content) > MAX_BYTES:
+        raise PackageError(f"{label}: an allow-list has at most {MAX_BYTES} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+        # What Python's reader takes for a key grows with the square of its parts.
+        if sum(line.count(".") ** 2 for line in text.splitlines()) > MAX_DOTS:
+            raise PackageError(f"{label}: too many dots in a line; an entry's keys have none")
+        parsed = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PackageError(f"{label}: not TOML in UTF-8: {error}") from error
+    return _entries(parsed, text, label)
 
 
 def root(path: str | Path | None) -> Path:
@@ -444,8 +466,7 @@ def _here(
     **options: Any,
 ) -> Report:
     """Check a package in this process; see `validate`."""
-    file = beside(path) if allow is True else allow
-    listed = read(file, root(path)) if isinstance(file, str | Path) else AllowList()
+    listed = own(path) if allow is True else read(allow, root(path)) if allow else AllowList()
     selection = Selection(tuple(select), tuple(ignore), listed)
     if reference:
         require("frictionless", "frictionless")

@@ -158,7 +158,7 @@ class Version:
         for record in sheet.records():
             if record.number < 0:
                 continue
-            wrong = "" if len(record.cells) == width else f"{len(record.cells)} cells, not {width}"
+            wrong = "" if record.width == width else f"{record.width} cells, not {width}"
             if fault := record.fault or wrong:
                 path = table.resource.path[record.part]
                 raise PackageError(f"{self.label}: {path}:{record.line}: {fault}{ADVICE}")

@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from kzdata.archive import share_of_disk
 from kzdata.display import MOST, html_table, safe
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.tabular import Sheet
@@ -69,7 +70,10 @@ TIMEOUT = 30.0
 """Seconds after which a stranger's query is stopped."""
 MAX_MEMORY = 2 << 30
 """Bytes that the database of an opened package may take before it uses the disk."""
-MAX_SPILL = "8GB"
+MAX_SPILL = 8 << 30
+"""Bytes that it may write to the disk, at most a sixth of what is free."""
+MAX_SPILLED = 16 << 30
+"""The same for a validation."""
 MAX_PARQUET_NODES = 20_000
 """Columns of a Parquet file, with those inside of others."""
 MAX_NESTED = 1 << 24
@@ -582,6 +586,11 @@ def sensible_memory(most: int) -> str:
     return f"{most >> 20}MiB"
 
 
+def _spill(most: int, folder: Path | None) -> str:
+    """A limit of what goes to the disk, which nobody's query or package may fill."""
+    return f"{max(1, min(most, share_of_disk(folder, 1 / 6)) >> 20)}MiB"
+
+
 class Database:
     """A DuckDB of its own, with a temporary directory that goes away with it.
 
@@ -612,7 +621,7 @@ class Database:
         # Nothing is ever fetched: an unknown function would make DuckDB look for an extension.
         self._settings: dict[str, Any] = {
             "temp_directory": folder,
-            "max_temp_directory_size": MAX_SPILL if lockable else None,
+            "max_temp_directory_size": _spill(MAX_SPILL if lockable else MAX_SPILLED, temp_dir),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }

@@ -14,6 +14,7 @@ Memory is limited on Linux (`RLIMIT_DATA`: what a process can write to); other s
 limit that holds. The deadline holds everywhere.
 """
 
+import errno
 import json
 import os
 import select
@@ -227,7 +228,10 @@ def _limit_memory(most: int) -> None:
 
 
 def _is_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or "can't start new thread" in str(error)
+    """Whether an exception says that there was no memory, in whatever words."""
+    lacking = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    words = ("can't start new thread", "allocate memory", "failed to map segment", "bad alloc")
+    return isinstance(error, MemoryError) or lacking or any(w in str(error) for w in words)
 
 
 class _Process(Protocol):
@@ -398,9 +402,9 @@ def _told(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"value": getattr(import_module(module), function)(**arguments)}
     except KzdataError as error:
         return {"error": type(error).__name__, "words": str(error)}
-    except MemoryError:
-        raise
     except Exception as error:
+        if _is_memory(error):
+            raise MemoryError from error
         return {"error": BrokenError.__name__, "words": str(BrokenError.of(error))}
 
 

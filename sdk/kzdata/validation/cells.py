@@ -108,7 +108,9 @@ MAX_PATTERN = 10_000
 
 MAX_STATES = 5_000
 """Parts of a pattern, each as often as it is repeated: RE2 may look at all for each character."""
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|.", re.DOTALL
+)
 
 
 def states(pattern: str) -> int:

@@ -443,10 +443,11 @@ class Model:
         empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
         parts = " UNION ALL ".join([empty, *self._codebook_terms(), *self._alias_terms()])
         # What is longer than every quote stands in none, and would only be compared.
+        longest = f"(SELECT max({byte_length('quote')}) FROM shared.passage)"
         self.database.share(
             "term",
             f"""SELECT *, {words("term")} AS marked FROM ({parts})
-            WHERE {byte_length("term")} <= (SELECT max({byte_length("quote")}) FROM shared.passage)""",
+            WHERE {byte_length("term")} <= {longest}""",
         )
         self.database.share(
             "shadow",

@@ -150,6 +150,7 @@ class Report:
     def of(cls, told: Mapping[str, Any]) -> "Report":
         """The report that `as_dict` told, with `compared` beside it."""
         own = {name: told[name] for name in cls.__dataclass_fields__}
+        own = {name: tuple(v) if isinstance(v, list) else v for name, v in own.items()}
         findings = tuple(Finding(**finding) for finding in told["findings"])
         return cls(**{**own, "findings": findings, "receipts": Receipts(**told["receipts"])})
 

@@ -685,24 +685,23 @@ class Work:
         return carry_out
 
     def interrupt(self) -> None:
-        """Stop what is asked at the moment."""
-        for cursor in list(self._running):
-            cursor.interrupt()
-
-    def end(self) -> None:
-        """Let nothing more be asked, and wait, not for ever, until nothing is."""
+        """Stop what is asked at the moment, and wait, not for ever, until nothing is."""
         until = time.monotonic() + PATIENCE
         with self._changed:
-            self._ended = True
             while self._running and time.monotonic() < until:
-                self.interrupt()
+                for cursor in self._running:
+                    cursor.interrupt()
                 self._changed.wait(SLICE)
-            idle = not self._running
+
+    def end(self) -> None:
+        """Stop what is asked at the moment, and let nothing more be asked."""
+        self._ended = True
+        self.interrupt()
         for helper in list(self._helpers):
-            helper.shutdown(wait=idle)
+            helper.shutdown(wait=not self._running)
 
 
-def _settled(found: "Future[Any]", end: float) -> bool:
+def _settled(found: "Future[Any]", end: float = math.inf) -> bool:
     """Whether a task is done before a moment; waited for in slices, between which Ctrl-C is heard.
 
     On Windows a wait that may be long cannot be interrupted.
@@ -847,7 +846,8 @@ class Database:
         """
         pool = ThreadPoolExecutor(max_workers=2)
         try:
-            return list(pool.map(task, items))
+            found = [pool.submit(task, item) for item in items]
+            return [one.result() for one in found if _settled(one)]
         except BaseException:
             # After Ctrl-C nobody waits for a long query.
             pool.shutdown(wait=False, cancel_futures=True)
@@ -1181,7 +1181,8 @@ class Database:
         """What a stranger's query may name."""
         columns = "SELECT max(column_count) FROM duckdb_tables()"
         ((widest,),) = self.rows(columns)
-        system = self.rows("SELECT view_name FROM duckdb_views() WHERE internal")
+        views = "SELECT view_name FROM duckdb_views() WHERE schema_name <> 'information_schema'"
+        system = self.rows(views)
         return Keys(self._open_to, frozenset(name for (name,) in system), widest or 0)
 
 

@@ -169,7 +169,7 @@ class Table(Generic[RowT]):
     @property
     def rel(self) -> "DuckDBPyRelation":
         """The table as a DuckDB relation of the package's locked database."""
-        return self._shelf.database.relation(self.name)
+        return self._shelf.asked.relation(self.name)
 
     def df(self) -> "pandas.DataFrame":
         """The table as a pandas DataFrame.
@@ -339,10 +339,15 @@ class Shelf:
 
     @cached_property
     def database(self) -> "Database":
-        """All tables with typed columns in a locked database; made when first asked for."""
+        """All tables with typed columns, for kzdata's own queries; made when first asked for."""
         if self.remainder:
             return self.remainder.database
         return self._loaded()
+
+    @property
+    def asked(self) -> "Database":
+        """The database that others may ask: it holds no row that this package has not."""
+        return self.remainder.copy if self.remainder else self.database
 
     def _loaded(self) -> "Database":
         from kzdata.columns import typed_columns

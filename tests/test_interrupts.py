@@ -110,26 +110,26 @@ def test_a_package_is_closed_while_it_is_asked() -> None:
     assert not folder.exists()
 
 
-def test_packages_are_closed_at_any_moment() -> None:
+@pytest.mark.parametrize("delay", range(0, 200, 40))
+def test_a_package_is_closed_at_any_moment(delay: int) -> None:
     """Catches a moment between two queries at which closing ends in an exception."""
-    for delay in range(0, 200, 25):
-        package = kzdata.load()
-        package.sql("select 1")
-        found: list[BaseException] = []
+    package = kzdata.load()
+    package.sql("select 1")
+    found: list[BaseException] = []
 
-        def ask(package: kzdata.Package = package, found: list[BaseException] = found) -> None:
-            try:
-                for _ in range(10_000):
-                    package.sql("select count(*) from sources").rows()
-            except BaseException as error:
-                found.append(error)
+    def ask() -> None:
+        try:
+            for _ in range(10_000):
+                package.sql("select count(*) from sources").rows()
+        except BaseException as error:
+            found.append(error)
 
-        thread = threading.Thread(target=ask)
-        thread.start()
-        time.sleep(delay / 1000)
-        package.close()
-        thread.join(30)
-        assert [type(error) for error in found] == [QueryError], found
+    thread = threading.Thread(target=ask)
+    thread.start()
+    time.sleep(delay / 1000)
+    package.close()
+    thread.join(30)
+    assert [type(error) for error in found] == [QueryError], found
 
 
 FORKED = """

@@ -1,9 +1,9 @@
 """What remains of a package when some of its articles are left out.
 
 One mechanism answers two questions: what a reader of a given day could have had (`as_of`), and what
-rests on the other articles alone (`without`). kzdata's own questions read the tables that remain as
-views over those of the whole package. A stranger's query could look behind a view, so that it gets a
-database into which what remains was copied, and which holds nothing else.
+rests on the other articles alone (`without`). kzdata's own questions read the tables that remain
+as views over those of the whole package. A stranger's query could look behind a view: it is asked
+of a database into which what remains was copied, and which holds nothing else.
 
 What falls (docs/questions.md says it in full):
 

@@ -22,15 +22,15 @@ MAX_NAMES = 10
 """Names with points between them that may make one name."""
 MAX_GROUPS = 256
 """Sets of columns that ROLLUP, CUBE and GROUPING SETS of a query may come to."""
-MAX_NODES = 10_000
+MAX_NODES = 5_000
 """Parts of a query's syntax tree."""
 MAX_DEPTH = 200
 """How deep the parts of a syntax tree may stand inside each other."""
-MAX_SIZE = 20_000
+MAX_SIZE = 10_000
 """Parts of a syntax tree, counted as often as the engine copies them when it looks names up."""
 MAX_COLUMNS = 1_000
 """Columns of an answer, or of a query inside a query."""
-TABLE_SIZE = 200
+TABLE_SIZE = 100
 """Parts for which a table, or a query inside a query, counts: the engine looks for the best order
 of them."""
 PLAIN_FUNCTIONS = frozenset(
@@ -305,8 +305,10 @@ _OF_A_FUNCTION = 10
 
 
 def _repeats(node: Node) -> bool:
-    """Whether a call has its arguments written out twice."""
-    if str(node.get("function_name", "")).lower() in REPEATING:
+    """Whether what stands in an expression is written out twice: a <= x AND x <= b, say."""
+    if node.get("type") == "COMPARE_BETWEEN" or (
+        str(node.get("function_name", "")).lower() in REPEATING
+    ):
         return True
     given = (one.get("expression") for one in node.get("arguments", ()) if isinstance(one, dict))
     return any(isinstance(one, dict) and one.get("type") == "LAMBDA" for one in given)

@@ -1,6 +1,9 @@
 """The lock of `kz.sql`: what a stranger's query may not do, and what it may not take."""
 
+import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -281,3 +284,127 @@ def test_columns_have_the_values_of_their_formats(tmp_path: Path) -> None:
         ((a, b, c, d, e, f, g),) = kz.sql("select * from t").rows()
     assert (a, b, d, f) == (1234, 1234.5, False, None)
     assert [str(value) for value in (c, e, g)] == ["2022-01-06", "2022-01-06 07:05:00", "07:05:00"]
+
+
+# ------------------------------------------------------------------------------ before the clock
+
+
+def nested(before: str, inner: str, after: str, times: int) -> str:
+    return before * times + inner + after * times
+
+
+LAMBDAS = "".join(f"list_transform([1], lambda x{n}: " for n in range(24))
+HUGE = {
+    "characters": "select '" + "a" * 100_000 + "'",
+    "brackets": "select " + nested("(", "1", ")", 49_000),
+    "open brackets": "select " + "(" * 90_000,
+    "lambdas": f"select {LAMBDAS}1" + ")" * 24,
+    "comprehensions": "select " + nested("[", "1", " for x in [1]]", 24),
+    "functions": "select " + nested("nullif(", "1", ", 1)", 24),
+    "between": "select " + nested("(", "1", " between 1 and 1)", 24),
+    "cases": "select " + nested("case ", "1", " when 1 then 1 when 2 then 2 end", 24),
+    "case": "select case " + "+".join(["1"] * 500) + " when 1 then 1" * 1_000 + " end",
+    "names": "select " + ".".join(["a"] * 20_000),
+    "tables": "from " + ".".join(["a"] * 20_000),
+    "sum": "select " + "+".join(["1"] * 400),
+    "long sum": "select " + "+".join(["1"] * 40_000),
+    "minus": "select " + "- " * 40_000 + "1",
+    "unions": " union ".join(["select 1"] * 7_000),
+    "nested unions": nested("(", "select 1", " union all select 1)", 4_000),
+    "joins": "select 1 from " + nested("(", "sources", " cross join range(1) t)", 4_000),
+    "many joins": "select 1 from sources s0" + " natural join sources" * 400,
+    "laterals": "select 1 from sources" + ", lateral (select 1)" * 800,
+    "subqueries": "select " + nested("(select ", "1", ")", 9_000),
+    "aliases": "select 1 as a0" + "".join(f", a{n} + a{n} as a{n + 1}" for n in range(60)),
+    "tables of tables": "with a0 as not materialized (select 1 x)"
+    + "".join(f", a{n + 1} as not materialized (select p.x from a{n} p, a{n} q)" for n in range(40))
+    + " from a40",
+    "stars": "select " + nested("*, * from (select ", "* from sources", ")", 30),
+    "all columns": "select " + ", ".join(["columns(*)"] * 8_000) + " from sources",
+    "columns": "select " + ", ".join(["1"] * 30_000),
+    "cube": "select 1 from sources group by cube(" + ", ".join(["title"] * 20) + ")",
+    "rollup": "select 1 from sources group by rollup(" + ", ".join(["title"] * 9_000) + ")",
+    "rollups": "select 1 from sources group by " + ", ".join(["rollup(title, url)"] * 12),
+    "windows": "select "
+    + ", ".join(["sum(1) over w"] * 3_000)
+    + " from sources window w as (order by "
+    + ", ".join(["title"] * 3_000)
+    + ")",
+    "pivot": "from (pivot sources on "
+    + ", ".join([f"{name} in ('a', 'b', 'c', 'd')" for name in ("title", "url", "language")] * 3)
+    + " using count(*))",
+    "semicolons": "select 1" + ";" * 90_000,
+    "statements": "select 1;" * 11_000,
+    "comments": "select 1" + "/* ; */" * 14_000,
+    "a text of SQL": "select json_serialize_sql(repeat('(', 100000000))",
+}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_a_query_is_measured_before_the_engine_sees_it(tmp_path: Path) -> None:
+    """Catches a query that takes minutes, or gigabytes, before the clock starts."""
+    questions = tmp_path / "questions.json"
+    questions.write_text(json.dumps(HUGE), encoding="utf-8")
+    script = f"""
+import json, resource, time, pathlib, kzdata
+kz = kzdata.load()
+kz.sql("select 1").rows()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+for name, query in json.loads(pathlib.Path({str(questions)!r}).read_text()).items():
+    began, said = time.monotonic(), "answered"
+    try:
+        kz.sql(query, timeout=5).rows()
+    except kzdata.QueryError as error:
+        said = str(error)
+    took = time.monotonic() - began
+    size = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10) - before
+    print(json.dumps([name, said, took, size]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=500
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(lines) == len(HUGE), done.stderr
+    for name, said, took, size in lines:
+        assert "\n" not in said
+        assert took < 30, name
+        assert size < 1_000, name
+    answered = [name for name, said, *_ in lines if said == "answered"]
+    assert answered == ["comments"]
+    assert not [name for name, said, *_ in lines if "Error" in said]
+
+
+def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
+    """Catches limits that honest questions meet."""
+    names = ", ".join(f"sum({n}) over (order by title) as c{n}" for n in range(200))
+    steps = ", ".join(f"s{n} as (select *, {n} as c{n} from s{n - 1})" for n in range(1, 20))
+    for query in [
+        f"select {names} from sources",
+        f"with s0 as (from sources), {steps} select * from s19",
+        "select * from range(3) where range in (" + ", ".join(map(str, range(2_000))) + ")",
+        "select " + " || ".join(["title"] * 90) + " from sources",
+        "select " + " and ".join(["title <> ''"] * 300) + " from sources",
+        "select list_transform([1], lambda x: list_filter([2], lambda y: y > x))",
+        "select nullif(nullif(nullif(title, ''), '-'), '?') from sources",
+        "select case title " + "".join(f"when '{n}' then {n} " for n in range(300)) + "end "
+        "from sources",
+        "select language, count(*) from sources group by cube(language, publisher, author)",
+        "select 1 -- one; two\n;",
+        "select ';' /* ; */ ; -- the end;",
+        "select $$;$$;;",
+        "select 'ü;' as \"ä;\";",
+        " union all ".join(["select title from sources"] * 40),
+    ]:
+        assert kz.sql(query).rows(), query
+
+
+@pytest.mark.parametrize("read", ["__iter__", "rows", "df", "pl", "arrow", "_repr_html_"])
+def test_whatever_reads_an_answer_has_one_error(kz: kzdata.Package, read: str) -> None:
+    """Catches the engine's own RuntimeError for a query that was stopped while it was read."""
+    for module in {"df": ["pandas"], "pl": ["polars", "pyarrow"], "arrow": ["pyarrow"]}.get(
+        read, []
+    ):
+        pytest.importorskip(module)
+    answer = kz.sql(LONG[2], timeout=0.3)
+    with pytest.raises(QueryError, match=r"stopped after 0\.3 s"):
+        list(answer) if read == "stop" else list(getattr(answer, read)())

@@ -8,21 +8,24 @@ another engine can take this module's place.
 
 import importlib
 import json
+import math
 import os
 import re
-import shutil
-import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from kzdata.archive import share_of_disk
 from kzdata.display import MOST, html_table, safe
 from kzdata.errors import MissingExtraError, PackageError, QueryError
+from kzdata.folders import TemporaryFolder
+from kzdata.lock import MAX_CHARACTERS, Keys, measured, screened
 from kzdata.tabular import Sheet
 
 if TYPE_CHECKING:
@@ -52,6 +55,8 @@ ORD = "kz_ord"
 """Column that counts a table's rows from 0; no column of a package may be called so."""
 SHARED = "shared"
 """Schema of relations that are no table of the package, so that no name can collide."""
+_UNSAYABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, which ends a text in C, and half of a surrogate pair, which no UTF-8 holds."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 LISTED = "(SELECT unnest(CAST(? AS VARCHAR[])))"
@@ -66,6 +71,11 @@ SQL_TYPES = {
     "year": "INTEGER",
 }
 """SQL type of each Table Schema type; all others stay text."""
+CLOSED = "the package is closed"
+SLICE = 0.02
+"""Seconds between two interrupts of work that should end."""
+PATIENCE = 1.0
+"""Seconds that work which should end is waited for."""
 TIMEOUT = 30.0
 """Seconds after which a stranger's query is stopped."""
 MAX_MEMORY = 2 << 30
@@ -80,21 +90,8 @@ MAX_NESTED = 1 << 24
 """Values of a column of lists in one row group, which DuckDB holds at once."""
 MAX_CELLS = 20_000_000
 """Cells that an answer may have as Python values; frames have no such limit."""
-PLAIN_FUNCTIONS = frozenset(
-    "range generate_series unnest repeat repeat_row json_each json_tree icu_calendar_names "
-    "pg_timezone_names test_all_types".split()
-)
-"""Table functions that read nothing but their arguments."""
-CATALOGUE_FUNCTIONS = frozenset(
-    "duckdb_columns duckdb_constraints duckdb_databases duckdb_dependencies duckdb_extensions "
-    "duckdb_functions duckdb_indexes duckdb_keywords duckdb_memory duckdb_optimizers "
-    "duckdb_schemas duckdb_sequences duckdb_settings duckdb_tables duckdb_types duckdb_variables "
-    "duckdb_views pragma_collations pragma_database_size pragma_platform pragma_show "
-    "pragma_storage_info pragma_table_info pragma_user_agent pragma_version summary".split()
-)
-"""Table functions that read what a database knows of itself, and change nothing."""
-FORBIDDEN_FUNCTIONS = frozenset({"write_log", "setval", "nextval"})
-"""Scalar functions that leave something behind."""
+ENGINE_ERRORS = (duckdb.Error, RuntimeError, MemoryError)
+"""What the engine raises: of a call that was interrupted, or a tree too deep, a RuntimeError."""
 
 
 class UnreadableCSVError(PackageError):
@@ -106,8 +103,12 @@ class StoppedError(Exception):
 
 
 def identifier(name: str) -> str:
-    """A name as a quoted SQL identifier, whatever characters it holds."""
-    return '"' + name.replace('"', '""').replace("\0", "") + '"'
+    """A name as a quoted SQL identifier, whatever characters it holds.
+
+    Raises:
+        QueryError: It holds one that SQL cannot.
+    """
+    return '"' + _sayable(name).replace('"', '""') + '"'
 
 
 def table_named(name: str) -> str:
@@ -121,8 +122,19 @@ def column(name: str, alias: str = "t") -> str:
 
 
 def literal(value: str) -> str:
-    """A string as an SQL literal, whatever characters it holds."""
-    return "'" + value.replace("'", "''").replace("\0", "") + "'"
+    """A string as an SQL literal, whatever characters it holds.
+
+    Raises:
+        QueryError: It holds one that SQL cannot.
+    """
+    return "'" + _sayable(value).replace("'", "''") + "'"
+
+
+def _sayable(value: str) -> str:
+    """A text of which SQL keeps every character."""
+    if _UNSAYABLE.search(value):
+        raise QueryError(f"{value[:80]!r} holds NUL, or half a letter; SQL has no text for that")
+    return value
 
 
 def absent(expression: str, missing: Sequence[str]) -> str:
@@ -591,6 +603,134 @@ def _spill(most: int, folder: Path | None) -> str:
     return f"{max(1, min(most, share_of_disk(folder, 1 / 6)) >> 20)}MiB"
 
 
+class Work:
+    """What a database is asked at the moment.
+
+    While the engine works, Python heeds no Ctrl-C: it would be heard of at the end of a query. So
+    the main thread, and whoever waits no longer than some time, leaves the work to a thread of its
+    own, and waits. That costs a query a tenth of a millisecond. Other threads do their work
+    themselves: somebody waits for them.
+    """
+
+    def __init__(self) -> None:
+        self._process = os.getpid()
+        self._local = threading.local()
+        self._helpers: weakref.WeakSet[ThreadPoolExecutor] = weakref.WeakSet()
+        self._running: list[duckdb.DuckDBPyConnection] = []
+        self._changed = threading.Condition()
+        self._ended = False
+
+    @property
+    def own(self) -> bool:
+        """Whether this is the process that began it; one forked off has none of its threads."""
+        return os.getpid() == self._process
+
+    def carry_out(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        task: Callable[[], Result],
+        timeout: float | None = None,
+    ) -> Result:
+        """Carry out a task of a cursor.
+
+        DuckDB looks for an interrupt between two chunks of rows.
+
+        Args:
+            cursor: Whose task it is.
+            task: The call.
+            timeout: Seconds after which it is stopped; None for never.
+
+        Returns:
+            What the task returns; what it raises is raised.
+
+        Raises:
+            QueryError: It took too long, or the database is closed.
+            KeyboardInterrupt: The user interrupted.
+        """
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        counted = self._counted(cursor, task)
+        in_main = threading.current_thread() is threading.main_thread()
+        if not self.own or not (in_main or timeout is not None):
+            return counted()
+        found = self._helper.submit(counted)
+        try:
+            in_time = _settled(found, end)
+        except BaseException:
+            del self._local.helper  # it may be busy for longer than anybody waits
+            _stop(cursor, found, time.monotonic() + PATIENCE)
+            raise
+        if not in_time:
+            _stop(cursor, found, math.inf)
+            message = f"stopped after {timeout:g} s; ask for less, or allow more time (timeout)"
+            raise QueryError(message) from found.exception()
+        return found.result()
+
+    @property
+    def _helper(self) -> ThreadPoolExecutor:
+        """The thread that works for this one."""
+        if not hasattr(self._local, "helper"):
+            self._local.helper = ThreadPoolExecutor(max_workers=1)
+            self._helpers.add(self._local.helper)
+        helper: ThreadPoolExecutor = self._local.helper
+        return helper
+
+    def _counted(
+        self, cursor: duckdb.DuckDBPyConnection, task: Callable[[], Result]
+    ) -> Callable[[], Result]:
+        """A task that counts as running from now on until it is done."""
+        with self._changed:
+            if self._ended:
+                raise QueryError(CLOSED)
+            self._running.append(cursor)
+
+        def carry_out() -> Result:
+            try:
+                return task()
+            except ENGINE_ERRORS as error:
+                if self._ended:
+                    raise QueryError(CLOSED) from error
+                raise
+            finally:
+                with self._changed:
+                    self._running.remove(cursor)
+                    self._changed.notify_all()
+
+        return carry_out
+
+    def interrupt(self) -> None:
+        """Stop what is asked at the moment, and wait, not for ever, until nothing is."""
+        until = time.monotonic() + PATIENCE
+        with self._changed:
+            while self._running and time.monotonic() < until:
+                for cursor in self._running:
+                    cursor.interrupt()
+                self._changed.wait(SLICE)
+
+    def end(self) -> None:
+        """Stop what is asked at the moment, and let nothing more be asked."""
+        self._ended = True
+        self.interrupt()
+        for helper in list(self._helpers):
+            helper.shutdown(wait=not self._running)
+
+
+def _settled(found: "Future[Any]", end: float = math.inf) -> bool:
+    """Whether a task is done before a moment; waited for in slices, between which Ctrl-C is heard.
+
+    On Windows a wait that may be long cannot be interrupted.
+    """
+    while not found.done() and (left := end - time.monotonic()) > 0:
+        wait([found], min(left, 10 * SLICE))
+    return found.done()
+
+
+def _stop(cursor: duckdb.DuckDBPyConnection, found: "Future[Any]", until: float) -> None:
+    """Interrupt a task until it is done: between two queries of it an interrupt is lost."""
+    while not found.done() and time.monotonic() < until:
+        cursor.interrupt()
+        wait([found], SLICE)
+
+
 class Database:
     """A DuckDB of its own, with a temporary directory that goes away with it.
 
@@ -612,18 +752,20 @@ class Database:
         lockable: bool = False,
         temp_dir: Path | None = None,
     ) -> None:
-        folder = tempfile.mkdtemp(prefix="kzdata-spill-", dir=temp_dir)
-        self._free = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self._file = str(Path(folder) / "package.duckdb") if lockable else ":memory:"
+        self._folder = TemporaryFolder("kzdata-spill-", temp_dir)
+        self._work = Work()
+        self._file = str(self._folder.path / "package.duckdb") if lockable else ":memory:"
         if lockable and memory_limit is None:
             memory_limit = sensible_memory(MAX_MEMORY)
         given = {"threads": threads, "memory_limit": memory_limit}
         # Nothing is ever fetched: an unknown function would make DuckDB look for an extension.
         self._settings: dict[str, Any] = {
-            "temp_directory": folder,
+            "temp_directory": str(self._folder.path),
             "max_temp_directory_size": _spill(MAX_SPILL if lockable else MAX_SPILLED, temp_dir),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            # A query reads the package, not the variables of whoever asks it.
+            "python_enable_replacements": False,
         }
         self._settings |= given
         self._settings = {k: value for k, value in self._settings.items() if value is not None}
@@ -641,7 +783,6 @@ class Database:
         except duckdb.Error as error:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
-        self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._stopped = False
         for name, file in self._attached.items():
             self.run(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")
@@ -653,16 +794,25 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Free everything; the object is of no use afterwards. Closing it again does nothing."""
-        self._connection.close()
-        self._free()
+        """Stop what is asked at the moment, and free everything; doing so again does nothing.
+
+        A process that was forked off frees nothing: the engine's threads are not there.
+        """
+        if not self._work.own:
+            return
+        try:
+            self._work.end()
+            self._connection.close()
+        except duckdb.Error:
+            pass  # a single step on a giant value goes on; what it holds is freed after it
+        finally:
+            self._folder.remove()
 
     @property
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """This thread's own cursor: a connection answers one query at a time."""
         if not hasattr(self._local, "cursor"):
             self._local.cursor = self._connection.cursor()
-            self._cursors.append(self._local.cursor)
         cursor: duckdb.DuckDBPyConnection = self._local.cursor
         return cursor
 
@@ -673,8 +823,11 @@ class Database:
             QueryError: DuckDB cannot carry it out.
         """
         try:
-            return self._cursor.execute(sql, list(parameters)).fetchall()
-        except duckdb.Error as error:
+            cursor = self._cursor
+            return self._work.carry_out(
+                cursor, lambda: cursor.execute(sql, list(parameters)).fetchall()
+            )
+        except ENGINE_ERRORS as error:
             self.heed()
             raise QueryError(_first_line(error)) from error
 
@@ -685,10 +838,11 @@ class Database:
             QueryError: DuckDB cannot carry it out, or the database is closed.
         """
         try:
-            result = self._connection.cursor().execute(sql)
-            while batch := result.fetchmany(10_000):
+            cursor = self._connection.cursor()
+            self._work.carry_out(cursor, lambda: cursor.execute(sql))
+            while batch := self._work.carry_out(cursor, lambda: cursor.fetchmany(10_000)):
                 yield from batch
-        except duckdb.Error as error:
+        except ENGINE_ERRORS as error:
             raise QueryError(_first_line(error)) from error
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
@@ -705,7 +859,8 @@ class Database:
         """
         pool = ThreadPoolExecutor(max_workers=2)
         try:
-            return list(pool.map(task, items))
+            found = [pool.submit(task, item) for item in items]
+            return [one.result() for one in found if _settled(one)]
         except BaseException:
             # After Ctrl-C nobody waits for a long query.
             pool.shutdown(wait=False, cancel_futures=True)
@@ -717,8 +872,7 @@ class Database:
     def interrupt(self) -> None:
         """Stop what is asked at the moment, in every thread, and whoever heeds it."""
         self._stopped = True
-        for cursor in list(self._cursors):
-            cursor.interrupt()
+        self._work.interrupt()
 
     def heed(self) -> None:
         """Stop here after `interrupt`.
@@ -1006,8 +1160,8 @@ class Database:
         _add_relations()
         try:
             cursor = self._connection.cursor()
-            return Answer(cursor, cursor.sql(sql))
-        except duckdb.Error as error:
+            return Answer(self._work, cursor, cursor.sql(sql))
+        except ENGINE_ERRORS as error:
             raise QueryError(_first_line(error)) from error
 
     def lock(self, tables: Collection[str] | None = None) -> None:
@@ -1044,114 +1198,68 @@ class Database:
             QueryError: It is not one SELECT, it takes too long, or DuckDB refuses it.
         """
         try:
-            cursor = self._connection.cursor()
-            sql.encode()
-            statements = duckdb.extract_statements(sql)
-            kinds = [statement.type.name for statement in statements]
-            if kinds != ["SELECT"]:
-                raise QueryError(f"one SELECT is allowed, not {', '.join(kinds) or 'nothing'}")
-            query = _subquery(statements[0].query)
             _add_relations()
-            with _stopped(cursor, timeout):
-                self._screen(cursor, query)
-                return Answer(cursor, cursor.sql(query, params=parameters), timeout)
+            cursor, keys = self._connection.cursor(), self._keys
+            relation = self._work.carry_out(
+                cursor, lambda: _bound(cursor, sql, parameters, keys), timeout
+            )
+            return Answer(self._work, cursor, relation, timeout)
         except UnicodeError as error:
             raise QueryError("a query must be text that UTF-8 can hold") from error
-        except (duckdb.Error, TypeError, ValueError) as error:
+        except (*ENGINE_ERRORS, TypeError, ValueError) as error:
             raise QueryError(_hinted(error)) from error
 
-    def _screen(self, cursor: duckdb.DuckDBPyConnection, query: str) -> None:
-        """Refuse what a query names and may not.
+    @cached_property
+    def _keys(self) -> Keys:
+        """What a stranger's query may name."""
+        columns = "SELECT max(column_count) FROM duckdb_tables()"
+        ((widest,),) = self.rows(columns)
+        views = "SELECT view_name FROM duckdb_views() WHERE schema_name <> 'information_schema'"
+        system = self.rows(views)
+        return Keys(self._open_to, frozenset(name for (name,) in system), widest or 0)
 
-        Raises:
-            QueryError: It calls a function, or names a table, that is shut.
-        """
-        ((found,),) = cursor.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
+
+def _bound(
+    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Any, keys: Keys
+) -> "duckdb.DuckDBPyRelation":
+    """A stranger's query with its names looked up, ready to be carried out."""
+    measured(_tokens(sql))
+    statements = cursor.extract_statements(sql)
+    kinds = [statement.type.name for statement in statements]
+    if kinds != ["SELECT"]:
+        raise QueryError(f"one SELECT is allowed, not {', '.join(kinds[:5]) or 'nothing'}")
+    query = f"SELECT * FROM (\n{_without_end(statements[0].query)}\n)"
+    ((found,),) = cursor.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
+    try:
         tree = json.loads(found)
         if tree["error"]:
             raise QueryError(f"not a SELECT that can be checked: {tree.get('error_message', '')}")
-        nodes = list(_nodes(tree))
-        for node in nodes:
-            _screen_function(node, _ALL_FUNCTIONS if self._open_to is None else PLAIN_FUNCTIONS)
-        if self._open_to is not None:
-            _screen_tables(nodes, self._open_to)
+        screened(tree, keys)
+    except RecursionError as error:
+        raise QueryError("the query is nested too deep; ask in several queries") from error
+    return cursor.sql(query, params=parameters)
 
 
-_ALL_FUNCTIONS = PLAIN_FUNCTIONS | CATALOGUE_FUNCTIONS
+def _tokens(sql: str) -> Iterator[str]:
+    """The words, signs and values of a query in small letters, without its comments."""
+    if len(sql) > MAX_CHARACTERS:
+        raise QueryError(f"a query of over {MAX_CHARACTERS:,} characters; ask in several queries")
+    yield from (text_.lower() for _, text_ in _cut(sql))
 
 
-def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """All objects of a JSON tree."""
-    pending = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, dict):
-            yield node
-            pending.extend(node.values())
-        elif isinstance(node, list):
-            pending.extend(node)
+def _cut(sql: str) -> Iterator[tuple[int, str]]:
+    data = sql.encode()
+    found = [(start, kind) for start, kind in duckdb.tokenize(sql)]
+    ends = [start for start, _ in found[1:]] + [len(data)]
+    for (start, kind), end in zip(found, ends, strict=True):
+        if kind != duckdb.token_type.comment:
+            yield start, data[start:end].decode().strip()
 
 
-def _screen_function(node: dict[str, Any], allowed: frozenset[str]) -> None:
-    if node.get("type") == "TABLE_FUNCTION":
-        name = str(node.get("function", {}).get("function_name", "")).lower()
-        if name not in allowed:
-            raise QueryError(f"the table function {name} is not allowed in a query")
-    name = str(node.get("function_name", "")).lower()
-    if name in FORBIDDEN_FUNCTIONS:
-        raise QueryError(f"the function {name} is not allowed in a query")
-
-
-def _screen_tables(nodes: Sequence[dict[str, Any]], tables: frozenset[str]) -> None:
-    """Only the given tables, by their plain names, and what the query itself defines."""
-    own = {str(item["key"]).casefold() for node in nodes for item in _ctes(node)}
-    for node in nodes:
-        kind, name = node.get("type"), str(node.get("table_name", ""))
-        place = [str(node.get(part) or "") for part in ("catalog_name", "schema_name")]
-        known = name.casefold() in tables | own
-        if kind == "BASE_TABLE" and not (known and place in (["", ""], ["", "main"])):
-            shown = ".".join([*filter(None, place), name])
-            raise QueryError(f"no table {shown} here; `show tables` lists them")
-        if kind == "SHOW_REF" and name not in ("", '"tables"'):
-            raise QueryError("only `show tables` and `describe TABLE` are allowed here")
-
-
-def _ctes(node: dict[str, Any]) -> list[dict[str, Any]]:
-    found = node.get("cte_map")
-    return list(found.get("map", ())) if isinstance(found, dict) else []
-
-
-@contextmanager
-def _stopped(cursor: duckdb.DuckDBPyConnection, timeout: float | None) -> Iterator[None]:
-    """Interrupt what a cursor does in the block once the time is over.
-
-    DuckDB looks for an interrupt between two chunks of rows.
-
-    Raises:
-        QueryError: It was interrupted.
-    """
-    if timeout is None:
-        yield
-        return
-    over = threading.Event()
-
-    def stop() -> None:
-        over.set()
-        cursor.interrupt()
-
-    timer = threading.Timer(min(timeout, threading.TIMEOUT_MAX), stop)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    except duckdb.InterruptException as error:
-        if not over.is_set():
-            raise
-        message = f"stopped after {timeout:g} s; ask for less, or allow more time (timeout)"
-        raise QueryError(message) from error
-    finally:
-        timer.cancel()
-        timer.join()
+def _without_end(sql: str) -> str:
+    """A statement without what follows its first semicolon."""
+    ends = [start for start, word in _cut(sql) if word == ";"]
+    return sql.encode()[: ends[0]].decode() if ends else sql
 
 
 @contextmanager
@@ -1219,25 +1327,6 @@ def _add_relations() -> None:
     import duckdb  # noqa: F401
 
 
-def _subquery(sql: str) -> str:
-    """A statement as a subquery, without what follows its last semicolon.
-
-    Raises:
-        duckdb.Error: It cannot stand as one.
-    """
-    ends = [place for place, char in enumerate(sql) if char == ";"]
-    for end in [len(sql), *reversed(ends)]:
-        wrapped = f"SELECT * FROM (\n{sql[:end]}\n)"
-        try:
-            duckdb.extract_statements(wrapped)
-        except duckdb.Error:
-            if end in ends[:1] or not ends:
-                raise
-            continue
-        return wrapped
-    return sql
-
-
 class Answer:
     """The answer to a query: columns and rows, or a frame of another library.
 
@@ -1247,10 +1336,12 @@ class Answer:
 
     def __init__(
         self,
+        work: "Work",
         cursor: duckdb.DuckDBPyConnection,
         relation: "duckdb.DuckDBPyRelation",
         timeout: float | None = None,
     ) -> None:
+        self._work = work
         self._cursor = cursor
         self._relation = relation
         self._timeout = timeout
@@ -1266,9 +1357,7 @@ class Answer:
         Raises:
             QueryError: The query fails on the way, takes too long, or has too many rows for Python.
         """
-        with self._guarded():
-            relation = self._relation.limit(most := MAX_CELLS // len(self.columns) + 1)
-            rows: list[tuple[Any, ...]] = relation.fetchall()
+        rows = self._first(most := MAX_CELLS // len(self.columns) + 1)
         if len(rows) == most:
             message = f"an answer of over {MAX_CELLS:,} cells; ask for less, or for a frame"
             raise QueryError(message)
@@ -1278,9 +1367,7 @@ class Answer:
         return f"<Answer: {', '.join(map(safe, self.columns))}>"
 
     def _repr_html_(self) -> str:
-        with self._guarded():
-            rows = self._relation.limit(MOST + 1).fetchall()
-        return html_table(self.columns, rows)
+        return html_table(self.columns, self._first(MOST + 1))
 
     def df(self) -> "pandas.DataFrame":
         """The answer as a pandas DataFrame; raises MissingExtraError without pandas."""
@@ -1301,16 +1388,17 @@ class Answer:
         table: pyarrow.Table = self._get("to_arrow_table")
         return table
 
-    def _get(self, form: str) -> Any:
-        with self._guarded():
-            return getattr(self._relation, form)()
+    def _first(self, most: int) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._read(lambda: self._relation.limit(most).fetchall())
+        return rows
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def _get(self, form: str) -> Any:
+        return self._read(getattr(self._relation, form))
+
+    def _read(self, task: Callable[[], Any]) -> Any:
         try:
-            with _stopped(self._cursor, self._timeout):
-                yield
-        except (duckdb.Error, MemoryError) as error:
+            return self._work.carry_out(self._cursor, task, self._timeout)
+        except ENGINE_ERRORS as error:
             raise QueryError(_first_line(error) or "out of memory") from error
 
 
@@ -1329,7 +1417,7 @@ def require(module: str, extra: str) -> None:
 
 def _first_line(error: Exception) -> str:
     if isinstance(error, duckdb.ConnectionException) and "closed" in str(error):
-        return "the package is closed"
+        return CLOSED
     return str(error).strip().split("\n", 1)[0]
 
 

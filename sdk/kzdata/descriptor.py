@@ -25,6 +25,7 @@ from kzdata.parts import (
     flag,
     hashable,
     member,
+    nul_faults,
     number,
     one_or_several,
     several,
@@ -649,17 +650,20 @@ def parse(archive: Archive) -> Descriptor:
 
     Faults are collected, not raised; a table whose schema has one is in `refused`, not in `tables`.
     """
-    raw, faults = archive.descriptor, list(_package_faults(archive.descriptor))
+    raw = archive.descriptor
+    faults = nul_faults({name: raw[name] for name in raw if name != "resources"}, "")
+    faults += _package_faults(raw)
     resources: list[Resource] = []
     tables: dict[str, Table] = {}
     refused: list[str] = []
     fields = keys = 0
     for index, entry in enumerate(_entries(raw, "resources")[:MAX_RESOURCES]):
         where, before = f"resources[{index}]", len(faults)
+        faults += nul_faults(entry, where)
         resource = _part(Resource, entry, where, faults)
         if resource is None:
             continue
-        resource = _with_dialect(archive, resource)
+        resource = _with_dialect(archive, resource, faults)
         if resource.name.casefold() in {other.name.casefold() for other in resources}:
             faults.append(Fault(f"{where}.name", resource.name, "a name that no other one has"))
         table = _table(archive, resource, entry, where, faults)
@@ -712,11 +716,13 @@ def _part(kind: type[_Kind], entry: Any, where: str, faults: list[Fault]) -> _Ki
     return part if len(faults) == before else None
 
 
-def _with_dialect(archive: Archive, resource: Resource) -> Resource:
+def _with_dialect(archive: Archive, resource: Resource, faults: list[Fault]) -> Resource:
     """A resource with the dialect that it names by a path, where that can be read."""
     with suppress(PackageError):
         if isinstance(resource.dialect, str):
-            return resource.but(dialect=archive.json(resource.dialect))
+            dialect = archive.json(resource.dialect)
+            faults += nul_faults(dialect, resource.dialect)
+            return resource.but(dialect=dialect)
     return resource
 
 
@@ -751,6 +757,7 @@ def _table(
         except PackageError as error:
             faults.append(Fault(where, short(entry["schema"]), str(error)))
             return None
+        faults += nul_faults(raw, where)
     schema = _part(Schema, raw, where, faults)
     if schema is None:
         return None

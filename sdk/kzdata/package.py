@@ -240,7 +240,7 @@ class Package(models.Tables):
             QueryError: It is not one SELECT, it fails, or it takes too long.
             PackageError: A table cannot be read.
         """
-        return self._shelf.database.ask(query, parameters, timeout)
+        return self._shelf.asked.ask(query, parameters, timeout)
 
     def texts(self, folder: str | Path) -> dict[str, str]:
         """The articles' texts that a folder holds, by source; found by their hash.

@@ -16,6 +16,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
+MAX_NULS = 1_000
+"""Texts with NUL that are told of."""
+
 
 class Fault(NamedTuple):
     """Something malformed in the descriptor: where (a JSON path), what was found and expected."""
@@ -153,6 +156,30 @@ def short(value: Any) -> str:
     """A JSON value as a message shows it."""
     shown = repr(value)
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def nul_faults(value: Any, where: str) -> list[Fault]:
+    """A fault for each text, and each name of a member, of a JSON value that holds NUL.
+
+    SQL, C and terminals end a text there or pass over it, so that each reader would see another.
+
+    Args:
+        value: The JSON value.
+        where: Its place.
+    """
+    faults: list[Fault] = []
+    pending = [(value, where)]
+    while pending and len(faults) < MAX_NULS:
+        value, where = pending.pop()
+        if isinstance(value, str):
+            _checked("\0" not in value, value, where, faults, "a text without NUL")
+        elif isinstance(value, dict):
+            bad = [name for name in value if "\0" in name]
+            faults += [Fault(where, short(name), "a name without NUL") for name in bad]
+            pending += [(value[name], _below(where, name)) for name in reversed(value)]
+        elif isinstance(value, list):
+            pending += [(value[n], f"{where}[{n}]") for n in reversed(range(len(value)))]
+    return faults
 
 
 def _plain(value: Any) -> Any:

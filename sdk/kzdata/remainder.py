@@ -1,8 +1,9 @@
 """What remains of a package when some of its articles are left out.
 
 One mechanism answers two questions: what a reader of a given day could have had (`as_of`), and what
-rests on the other articles alone (`without`). Nothing is copied: the tables that remain are views
-over those of the whole package, in a database of their own.
+rests on the other articles alone (`without`). kzdata's own questions read the tables that remain
+as views over those of the whole package. A stranger's query could look behind a view: it is asked
+of a database into which what remains was copied, and which holds nothing else.
 
 What falls (docs/questions.md says it in full):
 
@@ -20,6 +21,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.columns import sql_type
@@ -346,7 +348,7 @@ def _last(schema: Schema, name: str, precision: str | None = None) -> str:
 
 
 class Remainder:
-    """A locked database of what remains: a view for each table of the package.
+    """What remains: a view for each table of the package, in a database for kzdata's own queries.
 
     The views in the schema `kept` count the rows as the files do, in the column `kz_ord`.
 
@@ -360,6 +362,7 @@ class Remainder:
     """
 
     def __init__(self, shelf: "Shelf", terms: Terms) -> None:
+        self._whole = shelf
         self._grounds = shelf.grounds
         self.plan = self._grounds.plan
         self.terms = terms
@@ -378,7 +381,22 @@ class Remainder:
             self._make_counts()
             self._make_views()
         self.database.detach("grounds")
-        self.database.lock(tables=[table.name for table in self.plan.tables])
+        self.database.lock()
+
+    @cached_property
+    def copy(self) -> Database:
+        """The tables that remain, and nothing else, in a database for the queries of others."""
+        made = Database(lockable=True)
+        made.attach("whole", self._whole.database)
+        made.attach("rest", self.database)
+        with made.at_once():
+            for table in self.plan.tables:
+                name = identifier(table.name)
+                made.run(f"CREATE TABLE main.{name} AS FROM rest.main.{name}")
+        made.detach("rest")
+        made.detach("whole")
+        made.lock(tables=[table.name for table in self.plan.tables])
+        return made
 
     def numbered(self, name: str) -> str:
         """SQL: a table that remains, with `kz_ord`."""
@@ -413,7 +431,9 @@ class Remainder:
         )
 
     def close(self) -> None:
-        """Free the database."""
+        """Free the databases."""
+        if "copy" in self.__dict__:
+            self.copy.close()
         self.database.close()
 
     # -------------------------------------------------------------------------- falling

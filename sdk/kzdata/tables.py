@@ -5,13 +5,10 @@ package, an index of its keys. The database does that for large ones, and answer
 is all tables of one package, or of what remains of it.
 """
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
@@ -21,6 +18,7 @@ from kzdata.descriptor import Descriptor, Schema
 from kzdata.descriptor import Table as TableDescriptor
 from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.folders import TemporaryFolder
 from kzdata.rows import Row, row_model
 from kzdata.sheets import open_sheet
 from kzdata.tabular import Cell, Record, Sheet
@@ -171,7 +169,7 @@ class Table(Generic[RowT]):
     @property
     def rel(self) -> "DuckDBPyRelation":
         """The table as a DuckDB relation of the package's locked database."""
-        return self._shelf.database.relation(self.name)
+        return self._shelf.asked.relation(self.name)
 
     def df(self) -> "pandas.DataFrame":
         """The table as a pandas DataFrame.
@@ -316,8 +314,7 @@ class Shelf:
         self._kept: dict[str, bytearray] = {}
         self._changes: dict[str, dict[int, dict[str, str | None]]] = {}
         self._rests: weakref.WeakSet[Shelf] = weakref.WeakSet()
-        self._folder = tempfile.mkdtemp(prefix="kzdata-text-")
-        self._free = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._folder = TemporaryFolder("kzdata-text-")
         self.tables = {
             name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
         }
@@ -342,10 +339,15 @@ class Shelf:
 
     @cached_property
     def database(self) -> "Database":
-        """All tables with typed columns in a locked database; made when first asked for."""
+        """All tables with typed columns, for kzdata's own queries; made when first asked for."""
         if self.remainder:
             return self.remainder.database
         return self._loaded()
+
+    @property
+    def asked(self) -> "Database":
+        """The database that others may ask: it holds no row that this package has not."""
+        return self.remainder.copy if self.remainder else self.database
 
     def _loaded(self) -> "Database":
         from kzdata.columns import typed_columns
@@ -357,7 +359,7 @@ class Shelf:
                 columns = typed_columns(table)
                 sheet = self.sheet(table)
                 if not sheet.dialect.simple:
-                    target = Path(self._folder) / f"simple-{number}.csv"
+                    target = self._folder.path / f"simple-{number}.csv"
                     sheet = sheet.simplified(target, len(columns))
                 database.load(table.name, sheet, columns)
         database.lock()
@@ -440,7 +442,7 @@ class Shelf:
             if not self.archive.path_of(path).is_file():
                 raise PackageError(f"{path}: no such file; is the package closed?")
         if table.name not in self._sheets:
-            folder = Path(self._folder) / str(len(self._sheets))
+            folder = self._folder.path / str(len(self._sheets))
             folder.mkdir()
             self._sheets[table.name] = open_sheet(self.archive, table, folder)
         return self._sheets[table.name]
@@ -452,7 +454,7 @@ class Shelf:
         for name in ("database", "grounds", "remainder"):
             if opened := self.__dict__.get(name):
                 opened.close()
-        self._free()
+        self._folder.remove()
 
     def find(self, key: str) -> tuple[Table[Any], Row]:
         """The row of a single primary key, in any table or, as `table/key`, in one.

@@ -1,0 +1,323 @@
+"""The lock of `kz.sql`: what a stranger's query may name, call, and grow to.
+
+The engine parses, and looks names up, without a clock and without a limit of memory, and a query of
+a few hundred characters can take it minutes and gigabytes there. So a query is measured before each
+of these steps: first its tokens, then its syntax tree, each part counted as often as the engine
+will repeat it.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from kzdata.errors import QueryError
+
+MAX_CHARACTERS = 100_000
+"""Characters of a query."""
+MAX_TOKENS = 20_000
+"""Words, signs and values of a query, counted as often as the parser copies them."""
+MAX_NESTING = 50
+"""How deep brackets of a query may stand inside each other."""
+MAX_NAMES = 10
+"""Names with points between them that may make one name."""
+MAX_GROUPS = 256
+"""Sets of columns that ROLLUP, CUBE and GROUPING SETS of a query may come to."""
+MAX_NODES = 5_000
+"""Parts of a query's syntax tree."""
+MAX_DEPTH = 200
+"""How deep the parts of a syntax tree may stand inside each other."""
+MAX_SIZE = 10_000
+"""Parts of a syntax tree, counted as often as the engine copies them when it looks names up."""
+MAX_COLUMNS = 1_000
+"""Columns of an answer, or of a query inside a query."""
+TABLE_SIZE = 100
+"""Parts for which a table, or a query inside a query, counts: the engine looks for the best order
+of them."""
+PLAIN_FUNCTIONS = frozenset(
+    "range generate_series unnest repeat repeat_row json_each json_tree icu_calendar_names "
+    "pg_timezone_names test_all_types".split()
+)
+"""Table functions that read nothing but their arguments."""
+CATALOGUE_FUNCTIONS = frozenset(
+    "duckdb_columns duckdb_constraints duckdb_databases duckdb_dependencies duckdb_extensions "
+    "duckdb_functions duckdb_indexes duckdb_keywords duckdb_memory duckdb_optimizers "
+    "duckdb_schemas duckdb_sequences duckdb_settings duckdb_tables duckdb_types duckdb_variables "
+    "duckdb_views pragma_collations pragma_database_size pragma_platform pragma_show "
+    "pragma_storage_info pragma_table_info pragma_user_agent pragma_version summary".split()
+)
+"""Table functions that read what a database knows of itself, and change nothing."""
+FORBIDDEN_FUNCTIONS = frozenset(
+    "write_log setval nextval json_serialize_sql json_serialize_plan json_deserialize_sql "
+    "format_pg_type map_to_pg_oid".split()
+)
+"""Scalar functions that leave something behind, take SQL as a text, which nobody has looked at, or
+repeat what they are given a dozen times."""
+CATALOGUE_SCALARS = frozenset(
+    "current_setting format_type get_block_size pg_get_constraintdef pg_get_viewdef".split()
+)
+"""Scalar functions that read what a database knows of itself."""
+REPEATING = frozenset(
+    "nullif split_part fmod array_to_string array_to_string_comma_default array_pop_back "
+    "weighted_avg wavg map_contains_entry json_group_object json_group_array".split()
+)
+"""Functions that the engine writes out as an expression in which an argument stands twice."""
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+Node = dict[str, Any]
+
+
+class Keys(NamedTuple):
+    """What a lock is open to.
+
+    Attributes:
+        tables: The only tables that may be named; all, and the catalogue, where it is None.
+        system: Names that the catalogue itself has.
+        widest: Columns of the widest table.
+    """
+
+    tables: frozenset[str] | None
+    system: frozenset[str]
+    widest: int
+
+
+# --------------------------------------------------------------------------- tokens
+
+
+class _Open:
+    """A bracket, or a CASE, that is not closed yet; how many tokens stand in it so far."""
+
+    def __init__(self, before: str) -> None:
+        self.before = before
+        self.size = self.commas = self.cases = self.tested = 0
+
+    @property
+    def full(self) -> int:
+        """Its tokens as often as the parser copies them: what a CASE tests, once for each WHEN."""
+        return self.size + self.tested * max(self.cases - 1, 0)
+
+    @property
+    def groups(self) -> int:
+        """How many sets of columns a GROUP BY takes it for."""
+        if self.before == "cube":
+            return 1 << min(self.commas + 1, 40)
+        return self.commas + 2 if self.before in ("rollup", "sets") else 1
+
+
+def measured(words: Iterable[str]) -> None:
+    """Look at the tokens of a query, before it is parsed.
+
+    Args:
+        words: The tokens in small letters.
+
+    Raises:
+        QueryError: It is too long, nested too deep, or the parser would make too much of it.
+    """
+    stack, groups, windows, names, before = [_Open("")], 1, 0, 0, ""
+    for word in words:
+        top = stack[-1]
+        top.size += 1
+        names = names + 1 if word == "." else names if before == "." else 0
+        if word in OPENING or word == "case":
+            stack.append(_Open("case" if word == "case" else before))
+        elif word in CLOSING or word == "end":
+            closed = stack.pop() if len(stack) > 1 else _Open("")
+            groups *= closed.groups
+            stack[-1].size += closed.full
+        elif word == ",":
+            top.commas += 1
+        elif word == "when":
+            top.tested = top.tested if top.cases else top.size
+            top.cases += 1
+        windows += before == "over" and word != "("
+        before = word
+        if len(stack) > MAX_NESTING or names > MAX_NAMES or top.size > MAX_TOKENS:
+            _refuse("is nested too deep, or too long")
+    size = sum(part.full for part in stack)
+    if size > MAX_TOKENS or groups > MAX_GROUPS or size * max(windows, 1) > 50 * MAX_TOKENS:
+        _refuse("is too long, or has too many windows or sets of groups")
+
+
+def _refuse(what: str) -> None:
+    raise QueryError(f"the query {what}; ask in several queries")
+
+
+# --------------------------------------------------------------------------- the syntax tree
+
+
+def screened(tree: Node, keys: Keys) -> None:
+    """Look at the syntax tree of a query, before its names are looked up.
+
+    Args:
+        tree: As `json_serialize_sql` gives it.
+        keys: What is open to the query.
+
+    Raises:
+        QueryError: It calls a function, or names a table, that is shut, or grows too large.
+    """
+    nodes = _nodes(tree)
+    for node in nodes:
+        _screen_function(node, keys)
+    if keys.tables is not None:
+        own = {str(item["key"]).casefold() for node in nodes for item in _ctes(node)}
+        for node in nodes:
+            _screen_table(node, keys.tables | own - keys.system)
+    Scale(keys.widest).size(tree, {})
+
+
+def _nodes(tree: Node) -> list[Node]:
+    """All objects of a JSON tree.
+
+    Raises:
+        QueryError: They are too many, or too deep.
+    """
+    found: list[Node] = []
+    pending: list[tuple[Any, int]] = [(tree, 0)]
+    while pending:
+        part, depth = pending.pop()
+        if isinstance(part, dict):
+            found.append(part)
+            pending += [(value, depth + 1) for value in part.values()]
+        elif isinstance(part, list):
+            pending += [(value, depth) for value in part]
+        if len(found) > MAX_NODES or depth > MAX_DEPTH:
+            _refuse("is nested too deep, or has too many parts")
+    return found
+
+
+def _screen_function(node: Node, keys: Keys) -> None:
+    is_open = keys.tables is None
+    if node.get("type") == "TABLE_FUNCTION":
+        name = str(node.get("function", {}).get("function_name", "")).lower()
+        if name not in PLAIN_FUNCTIONS and not (is_open and name in CATALOGUE_FUNCTIONS):
+            raise QueryError(f"the table function {name} is not allowed in a query")
+    name = str(node.get("function_name", "")).lower()
+    if name in FORBIDDEN_FUNCTIONS or (name in CATALOGUE_SCALARS and not is_open):
+        raise QueryError(f"the function {name} is not allowed in a query")
+
+
+def _screen_table(node: Node, known: frozenset[str]) -> None:
+    """Only known tables, by their plain names."""
+    kind, name = node.get("type"), str(node.get("table_name", ""))
+    place = [str(node.get(part) or "") for part in ("catalog_name", "schema_name")]
+    plain = name.casefold() in known and place in (["", ""], ["", "main"])
+    if kind == "BASE_TABLE" and not plain:
+        shown = ".".join([*filter(None, place), name])
+        raise QueryError(f"no table {shown} here; `show tables` lists them")
+    if kind == "SHOW_REF" and name not in ("", '"tables"'):
+        raise QueryError("only `show tables` and `describe TABLE` are allowed here")
+
+
+def _ctes(node: Node) -> list[Node]:
+    found = node.get("cte_map")
+    return list(found.get("map", ())) if isinstance(found, dict) else []
+
+
+class Scale:
+    """How large a query is once the engine has looked its names up.
+
+    What is named twice is there twice: an expression by its alias, a common table expression, the
+    columns that a star stands for, and what a function writes out more than once.
+
+    Args:
+        widest: Columns of the widest table.
+    """
+
+    def __init__(self, widest: int) -> None:
+        self._widest = widest
+
+    def size(self, part: Any, names: Mapping[str, int]) -> int:
+        """Parts of a syntax tree as often as they will be there.
+
+        Args:
+            part: The tree.
+            names: The size of each alias, and the size and the columns of each WITH.
+
+        Raises:
+            QueryError: They are too many.
+        """
+        if isinstance(part, list):
+            size = sum(self.size(one, names) for one in part)
+        elif isinstance(part, dict):
+            size = self._of_node(part, self._with_ctes(part, names))
+        else:
+            size = 0
+        if size > MAX_SIZE:
+            _refuse("grows too large when its names are looked up")
+        return size
+
+    def _with_ctes(self, node: Node, names: Mapping[str, int]) -> Mapping[str, int]:
+        for item in _ctes(node):
+            name, query = str(item["key"]).casefold(), item["value"]
+            own = {f"size {name}": self.size(query, names)}
+            names = {**names, **own, f"columns {name}": self._columns(query, names)}
+        return names
+
+    def _of_node(self, node: Node, names: Mapping[str, int]) -> int:
+        kind = node.get("type")
+        if kind == "SELECT_NODE":
+            return self._of_select(node, names)
+        if kind == "COLUMN_REF":
+            return names.get(f"alias {node['column_names'][-1]}".casefold(), 1)
+        if kind == "BASE_TABLE":
+            return TABLE_SIZE + names.get(f"size {node['table_name']}".casefold(), 0)
+        size = 1 + sum(self.size(node[key], names) for key in node if key != "cte_map")
+        if kind in ("SUBQUERY", "TABLE_FUNCTION", "PIVOT"):
+            size += TABLE_SIZE
+        return 2 * size if _repeats(node) else size
+
+    def _of_select(self, node: Node, names: Mapping[str, int]) -> int:
+        source, items = node.get("from_table"), node.get("select_list", [])
+        others = {key: node[key] for key in node if key not in _OWN}
+        width, total = self._columns(source, names), 1 + self.size(source, names)
+        for item in items:
+            size = self.size(item, names) * (width if _starred(item) else 1)
+            if item.get("alias"):
+                names = {**names, f"alias {item['alias']}".casefold(): size}
+            total += size
+        total += self.size(others, names) * (width if _starred(others) else 1)
+        if self._columns(node, names) > MAX_COLUMNS:
+            _refuse(f"has over {MAX_COLUMNS:,} columns")
+        return total
+
+    def _columns(self, part: Any, names: Mapping[str, int]) -> int:
+        """How many columns a query, or what it takes rows from, has at most."""
+        if isinstance(part, list):
+            return sum(self._columns(one, names) for one in part)
+        if not isinstance(part, dict):
+            return 0
+        kind = part.get("type")
+        if kind == "SELECT_NODE":
+            stars = sum(map(_starred, items := part.get("select_list", [])))
+            return len(items) + stars * self._columns(part.get("from_table"), names)
+        if kind == "BASE_TABLE":
+            return names.get(f"columns {part['table_name']}".casefold(), self._widest)
+        if kind == "EXPRESSION_LIST":
+            return len(part["values"][0])
+        if kind == "PIVOT":
+            sets = math.prod(len(one.get("entries", ())) + 1 for one in part["pivots"])
+            return self._columns(part["source"], names) + sets * (len(part["aggregates"]) + 1)
+        inner = (part[key] for key in part if key not in ("cte_map", "condition"))
+        return _OF_A_FUNCTION * (kind == "TABLE_FUNCTION") + self._columns([*inner], names)
+
+
+_OWN = ("type", "cte_map", "from_table", "select_list")
+_OF_A_FUNCTION = 10
+"""Columns that a table function has, at most."""
+
+
+def _repeats(node: Node) -> bool:
+    """Whether what stands in an expression is written out twice: a <= x AND x <= b, say."""
+    if node.get("type") == "COMPARE_BETWEEN" or (
+        str(node.get("function_name", "")).lower() in REPEATING
+    ):
+        return True
+    given = (one.get("expression") for one in node.get("arguments", ()) if isinstance(one, dict))
+    return any(isinstance(one, dict) and one.get("type") == "LAMBDA" for one in given)
+
+
+def _starred(part: Any) -> bool:
+    """Whether a star, or COLUMNS, stands in an expression."""
+    if isinstance(part, list):
+        return any(map(_starred, part))
+    if not isinstance(part, dict) or part.get("type") == "SUBQUERY":
+        return False
+    return part.get("type") == "STAR" or any(map(_starred, part.values()))

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from kzdata.validation import validate
-from packages import Folder
+from packages import Folder, trap
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "downstream"
@@ -184,25 +184,13 @@ def test_a_package_does_not_excuse_itself(runner: Runner, example: Folder) -> No
     assert runner.run(VALIDATE, path="flood", allow="flood/kzdata-allow.toml").returncode == 0
 
 
-def trapped(folder: Path, canary: Path) -> None:
-    """Put modules and programs into a folder that leave a canary when they run."""
-    code = f"import io\nio.open({str(canary)!r}, 'a').close()\n"
-    ours = ("kzdata", "duckdb", "pydantic", "typer", "pip", "sitecustomize", "usercustomize")
-    for name in {*sys.stdlib_module_names, *ours}:
-        (folder / f"{name}.py").write_text(code, encoding="utf-8")
-    (folder / "trap.pth").write_text(code.replace("\n", "; "), encoding="utf-8")
-    for name in ("python3", "python", "kzdata", "pip", "git"):
-        (folder / name).write_text(f"#!/bin/sh\ntouch '{canary}'\n", encoding="utf-8")
-        (folder / name).chmod(0o755)
-
-
 @pytest.mark.skipif(os.name == "nt", reason="the runner in small is one of POSIX")
 def test_the_action_runs_nothing_of_the_workspace(
     runner: Runner, example: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches an interpreter that is started with the checked-out repository on its path."""
     canary = runner.temp / "canary"
-    trapped(runner.checkout, canary)
+    trap(runner.checkout, canary)
     monkeypatch.setenv("PIP_NO_INDEX", "1")  # nothing is to be fetched: pip fails, the trap not
     runner.run(INSTALL, python=sys.executable)
     assert (runner.temp / "kzdata" / "pyvenv.cfg").is_file()
@@ -211,7 +199,7 @@ def test_the_action_runs_nothing_of_the_workspace(
     launcher.chmod(0o755)
     runner.path = f".{os.pathsep}{runner.path}"
     assert runner.run(VALIDATE, path="flood").returncode == 0
-    trapped(example.root, canary)
+    trap(example.root, canary)
     runner.checkout = example.root
     assert runner.run(VALIDATE, path=".").returncode == 0
     assert not canary.exists()

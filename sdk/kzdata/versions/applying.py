@@ -26,8 +26,7 @@ _OLD = "before"
 
 def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
     """See `Diff.apply`."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target}: not an empty directory")
+    _check(target)
     names = {t.old_name: t.name for t in diff.tables if t.status == "renamed" and t.old_name}
     with Version(old) as before:
         try:
@@ -37,7 +36,13 @@ def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
             raise PackageError(f"{before.label}: {error}") from error
         with fresh(target, parents=True) as made:
             _written(diff, before, form, made)
+            _check(target)
     return target
+
+
+def _check(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target}: not an empty directory")
 
 
 def _written(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> None:

@@ -187,7 +187,7 @@ def test_a_link_that_is_put_there_meanwhile_is_not_followed(
 
 def test_working_directory_is_not_replaced(place: Path, copy: Folder) -> None:
     """Catches a folder that is renamed away under the feet of the shell."""
-    refused(kz("site", ".", "-p", copy.root), "name a file in it")
+    refused(kz("site", ".", "-p", copy.root), "name a file or folder in it")
     refused(kz("site", place, "-p", copy.root), "working directory")
 
 

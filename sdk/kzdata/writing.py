@@ -228,7 +228,7 @@ def _folder(place: Path, *, parents: bool = False) -> Iterator[_Folder]:
         UsageError: There is none, or a link leads to it that must not be followed.
     """
     if not place.name:
-        raise UsageError(f"cannot write {place}: name a file in it")
+        raise UsageError(f"cannot write {place}: name a file or folder in it")
     path = _reached(place, parents=parents)
     handle = _held(path)
     try:

@@ -26,7 +26,7 @@ _OLD = "before"
 
 def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
     """See `Diff.apply`."""
-    _check(target)
+    _check_free(target)
     names = {t.old_name: t.name for t in diff.tables if t.status == "renamed" and t.old_name}
     with Version(old) as before:
         try:
@@ -36,11 +36,11 @@ def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
             raise PackageError(f"{before.label}: {error}") from error
         with fresh(target, parents=True) as made:
             _written(diff, before, form, made)
-            _check(target)
+            _check_free(target)
     return target
 
 
-def _check(target: Path) -> None:
+def _check_free(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target}: not an empty directory")
 

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,6 +207,24 @@ def build(root: Path, specs: Iterable[Spec], version: str = "1.0.0") -> Folder:
     folder = Folder(root)
     folder.reseal()
     return folder
+
+
+TRAPPED = (
+    *("kzdata", "frictionless", "duckdb", "pydantic", "typer", "click", "rich", "pip", "numpy"),
+    *("pyarrow", "xlsxwriter", "sitecustomize", "usercustomize", "resource", "_distutils_hack"),
+)
+"""Modules besides those of the standard library that a hostile folder may lay ready."""
+
+
+def trap(folder: Path, canary: Path) -> None:
+    """Put modules and programs into a folder that make a canary when they are imported or run."""
+    code = f"import io\nio.open({str(canary)!r}, 'a').close()\n"
+    for name in {*sys.stdlib_module_names, *TRAPPED}:
+        (folder / f"{name}.py").write_text(code, encoding="utf-8")
+    (folder / "trap.pth").write_text(code.replace("\n", "; "), encoding="utf-8")
+    for name in ("python3", "python", "kzdata", "pip", "git", "sh", "env", "uname", "ldconfig"):
+        (folder / name).write_text(f"#!/bin/sh\n: >> '{canary}'\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
 
 
 def keep_texts(folder: Path, texts: Mapping[str, str]) -> Path:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from kzdata.validation import validate
-from packages import Folder
+from packages import Folder, trap
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "downstream"
@@ -70,16 +70,17 @@ class Runner:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "KZDATA"))}
         environment = {
             **kept,
-            **{name: values[text] for name, text in step["env"].items()},
+            **{name: values.get(text, text) for name, text in step["env"].items()},
             "GITHUB_WORKSPACE": str(self.checkout),
             "GITHUB_ACTION_PATH": str(self.action),
             "GITHUB_PATH": str(added),
             "RUNNER_TEMP": str(self.temp),
             "PATH": self.path,
         }
+        places = {"${{ runner.temp }}": self.temp, None: self.checkout}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", script],
-            cwd=self.checkout,
+            cwd=places[step.get("working-directory")],
             env=environment,
             capture_output=True,
             text=True,
@@ -105,10 +106,10 @@ def example(tmp_path: Path) -> Folder:
 
 @pytest.fixture
 def runner(example: Folder, tmp_path: Path) -> Runner:
-    """A runner on which the first step is done: `kzdata` of this checkout is on the path."""
-    temp, tools = tmp_path / "temp", tmp_path / "tools"
-    temp.mkdir()
-    tools.mkdir()
+    """A runner on which the first step is done: `kzdata` is that of this checkout."""
+    temp = tmp_path / "temp"
+    tools = temp / "kzdata" / "bin"
+    tools.mkdir(parents=True)
     launcher = tools / "kzdata"
     place = str(ROOT / "sdk")
     code = f"import sys; sys.path.insert(0, {place!r}); from kzdata.cli import main; main()"
@@ -160,7 +161,48 @@ def test_the_inputs_of_the_action_are_heeded(runner: Runner, example: Folder) ->
     allow.write_text("".join(entries), encoding="utf-8")
     assert runner.run(VALIDATE, path="flood", allow=str(allow)).returncode == 0
     inputs = {text for step in (INSTALL, VALIDATE) for text in step["env"].values()}
+    inputs = {text for text in inputs if text.startswith("${{ ")}
     assert inputs == {f"${{{{ inputs.{name} }}}}" for name in ACTION["inputs"]}
+
+
+def test_limits_are_passed_on(runner: Runner) -> None:
+    """Catches limits that a workflow states and nobody keeps, and defaults that are no numbers."""
+    (runner.temp / "kzdata/bin/kzdata").write_text('#!/bin/sh\necho "$*"\n', encoding="utf-8")
+    told = runner.run(VALIDATE, timeout="60", **{"memory-limit": "2GB"}).stdout
+    assert "--timeout 60 --memory-limit 2GB" in told
+    assert "-limit" not in runner.run(VALIDATE).stdout
+
+
+def test_a_package_does_not_excuse_itself(runner: Runner, example: Folder) -> None:
+    """Catches an allow-list of a pull request that turns its own findings off."""
+    misspelt(example)
+    rules = {finding.rule for finding in validate(example.root)}
+    entries = [f'[[allow]]\nrule = "{rule}"\nreason = "mine"\n' for rule in sorted(rules)]
+    (example.root / "kzdata-allow.toml").write_text("".join(entries), encoding="utf-8")
+    assert validate(example.root).valid
+    assert runner.run(VALIDATE, path="flood").returncode == 1
+    assert runner.run(VALIDATE, path="flood", allow="flood/kzdata-allow.toml").returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the runner in small is one of POSIX")
+def test_the_action_runs_nothing_of_the_workspace(
+    runner: Runner, example: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches an interpreter that is started with the checked-out repository on its path."""
+    canary = runner.temp / "canary"
+    trap(runner.checkout, canary)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")  # nothing is to be fetched: pip fails, the trap not
+    runner.run(INSTALL, python=sys.executable)
+    assert (runner.temp / "kzdata" / "pyvenv.cfg").is_file()
+    launcher = runner.temp / "kzdata" / "bin" / "kzdata"
+    launcher.write_text(f"#!{sys.executable}\nfrom kzdata.cli import main\nmain()\n", "utf-8")
+    launcher.chmod(0o755)
+    runner.path = f".{os.pathsep}{runner.path}"
+    assert runner.run(VALIDATE, path="flood").returncode == 0
+    trap(example.root, canary)
+    runner.checkout = example.root
+    assert runner.run(VALIDATE, path=".").returncode == 0
+    assert not canary.exists()
 
 
 def test_inputs_are_never_commands(runner: Runner, tmp_path: Path) -> None:

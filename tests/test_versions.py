@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import kzdata
 from kzdata.errors import PackageError, UsageError
-from kzdata.versions import Diff, bumps, diff, release_check
+from kzdata.versions import Diff, bumps, diff, release_check, revisions
 from packages import Folder, Spec, build, column, columns, flood, key
 from strategies import HAZARDS, PLAIN
 from test_cli import ESCAPES, kz, refused
@@ -647,6 +647,60 @@ def test_a_hostile_repository_runs_nothing(repository: Folder, tmp_path: Path) -
     with pytest.raises(PackageError):
         release_check(None, ".")
     assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes")
+def test_an_object_that_is_a_pipe_ends(repository: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a comparison that waits for ever for an object, a name or a setting."""
+    monkeypatch.setattr(revisions, "SECONDS", 1)
+    settings = repository.root / ".git" / "config"
+    blob = git(repository.root, "rev-parse", "HEAD:tables/things.csv").strip()
+    tree = git(repository.root, "rev-parse", "HEAD^{tree}").strip()
+    head = git(repository.root, "rev-parse", "HEAD").strip()
+    objects = repository.root / ".git" / "objects"
+    files = [objects / name[:2] / name[2:] for name in (blob, tree, head)]
+    for file in (*files, settings):
+        kept = file.read_bytes()
+        file.unlink()
+        os.mkfifo(file)
+        with pytest.raises(PackageError, match=r"git.*(1 second|cannot be asked|timed out)"):
+            diff("HEAD", ".")
+        file.unlink()
+        file.write_bytes(kept)
+    with diff("HEAD", ".") as found:
+        assert not found
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what git takes")
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_huge_object_takes_little_memory(repository: Folder, packed: bool) -> None:
+    """Catches a repository whose own settings have git hold a file whole: the file has 600 MB."""
+    file = repository.root / "huge.bin"
+    with file.open("wb") as out:
+        out.truncate(600_000_000)
+    repository.describe(lambda p: p["resources"].append({"name": "huge", "path": "huge.bin"}))
+    git(repository.root, "config", "core.compression", "1")
+    commit(repository)
+    if packed:
+        git(repository.root, "-c", "pack.threads=1", "repack", "-adq")
+    for name, value in (
+        ("core.bigFileThreshold", "100g"), ("core.packedGitLimit", "100g"),
+        ("core.deltaBaseCacheLimit", "100g"), ("pack.deltaCacheSize", "100g"),
+    ):  # fmt: skip
+        git(repository.root, "config", name, value)
+    file.unlink()
+    code = (
+        "import resource\nfrom kzdata.versions import revisions\n"
+        "with revisions.opened('HEAD:') as archive:\n"
+        "    assert (archive.root / 'huge.bin').stat().st_size == 600_000_000\n"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=repository.root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 300_000
 
 
 @pytest.mark.skipif(os.name == "nt", reason="symbolic links")

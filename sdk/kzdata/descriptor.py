@@ -36,6 +36,7 @@ from kzdata.parts import (
     whole,
 )
 from kzdata.tabular import imprint
+from kzdata.writing import save
 
 _NUMBER = "(0|[1-9][0-9]*)"
 _IDENTIFIER = "(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
@@ -900,6 +901,7 @@ def seal(path: str | Path) -> list[str]:
 
     Raises:
         PackageError: The package cannot be read, or is neither of the two.
+        UsageError: The descriptor is a link, or cannot be written.
     """
     with opened(path) as archive:
         if Path(path).is_file() and Path(path).name != DESCRIPTOR:
@@ -912,7 +914,7 @@ def seal(path: str | Path) -> list[str]:
         ]
         if changed:
             text = json.dumps(raw, ensure_ascii=False, indent=2) + "\n"
-            (archive.root / DESCRIPTOR).write_text(text, encoding="utf-8")
+            save(text.encode(), archive.root / DESCRIPTOR)
     return changed
 
 

@@ -414,10 +414,11 @@ class Package(models.Tables):
 
         if self._shelf.terms is None:
             return export(self, form, out, force=force)
-        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
-            self.save(folder)
-            with Package(folder) as copy:
-                return export(copy, form, out, force=force)
+        with (
+            tempfile.TemporaryDirectory(prefix="kzdata-") as folder,
+            Package(self._saved(folder)) as copy,
+        ):
+            return export(copy, form, out, force=force)
 
     def validate(
         self,
@@ -436,8 +437,12 @@ class Package(models.Tables):
         if self._shelf.terms is None:
             return validate(self._path, texts=texts, select=select, ignore=ignore, allow=allow)
         with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
-            self.save(folder)
-            return validate(folder, texts=texts, select=select, ignore=ignore, allow=allow)
+            saved = self._saved(folder)
+            return validate(saved, texts=texts, select=select, ignore=ignore, allow=allow)
+
+    def _saved(self, folder: str) -> Path:
+        self.save(place := Path(folder) / "package")
+        return place
 
     def save(self, folder: str | Path) -> None:
         """Write the package into a folder, as it is in the hand: descriptor, schemas, CSV files.

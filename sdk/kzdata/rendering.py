@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kzdata import writing
 from kzdata.display import safe as safe
-from kzdata.errors import UsageError
 from kzdata.spans import highlighted
 
 if TYPE_CHECKING:
@@ -48,29 +48,12 @@ def write(text: str) -> None:
 
 
 def save(text: str, file: Path) -> None:
-    """Write text to a file, without styles: the whole of it or nothing.
-
-    It is written beside the file and then put in its place, so that a file which was there stays
-    whole if anything fails. What is not a regular file, such as a pipe, is written to directly.
+    """Write text to a file, without styles; see `kzdata.writing.save`.
 
     Raises:
         UsageError: The file cannot be written.
     """
-    content = f"{_STYLE.sub('', text)}\n".encode("utf-8", "backslashreplace")
-    try:
-        place = file.resolve()
-        if place.exists() and not place.is_file():
-            place.write_bytes(content)
-            return
-        beside = place.with_name(f".{place.name}.{os.getpid()}")
-        try:
-            beside.write_bytes(content)
-            beside.replace(place)
-        finally:
-            beside.unlink(missing_ok=True)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"cannot write {file}: {reason}") from error
+    writing.save(f"{_STYLE.sub('', text)}\n".encode("utf-8", "backslashreplace"), file)
 
 
 def plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from posixpath import normpath
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -71,11 +72,11 @@ _Named = tuple[str, str, Mapping[str, Any]]
 
 
 def _files(archive: Archive, descriptor: Descriptor) -> Iterator[_Named]:
-    """Paths with a title and the resource that names them, each path once."""
+    """Paths with a title and the resource that names them, each file once, however it is spelt."""
     seen: set[str] = set()
     for path, title, entry in _named(archive, descriptor):
-        if path not in seen:
-            seen.add(path)
+        if normpath(path) not in seen:
+            seen.add(normpath(path))
             yield path, title, entry
 
 
@@ -131,7 +132,8 @@ def _copy_file(source: Path, target: Path, path: str) -> None:
     if not source.is_file():
         raise PackageError(f"{path}: no such file in the package")
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+    with source.open("rb") as read, target.open("xb") as out:
+        shutil.copyfileobj(read, out)
 
 
 # ------------------------------------------------------------------------------ what is said
@@ -239,7 +241,7 @@ def address(written: str) -> str:
 
 def local(path: str) -> str:
     """A path of the package as a relative URI (RFC 3986)."""
-    return quote(path, safe="/~")
+    return quote(normpath(path), safe="/~")
 
 
 def describe(out: Path, name: str, document: Any) -> None:

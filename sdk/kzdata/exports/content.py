@@ -1,6 +1,5 @@
 """What of a package goes into every format: tables as typed values, and what is said of them."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -227,33 +226,3 @@ class Content:
 def encodable(text: str) -> str:
     """A text of a descriptor as UTF-8 can hold it: JSON can name half characters."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def distinct(name: str, taken: set[str], limit: int = 1_000) -> str:
-    """A name that no other has, in any case: with a number after it where it is taken.
-
-    Args:
-        name: What it should be.
-        taken: Names that are taken, case-folded; the answer is added.
-        limit: How many UTF-16 units it may have.
-    """
-    number, found = 1, shortened(name, limit)
-    while found.casefold() in taken:
-        number += 1
-        ending = f"_{number}"
-        found = shortened(name, limit - len(ending)) + ending
-    taken.add(found.casefold())
-    return found
-
-
-def shortened(text: str, limit: int) -> str:
-    """The beginning of a text that has so many UTF-16 units."""
-    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
-
-
-def file_name(name: str, suffix: str, taken: set[str]) -> str:
-    """A name for a file that stays in its directory on every system."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "table"
-    if re.fullmatch(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", plain):
-        plain = f"_{plain}"
-    return distinct(plain, taken, 100) + suffix

@@ -33,7 +33,10 @@ def write_crate(package: "Package", out: Path) -> None:
     said.require("RO-Crate", "description", "day", "licences")
     files = copy(shelf.archive, shelf.descriptor, out)
     crate = {"@context": f"https://w3id.org/ro/crate/{VERSION}/context"}
-    document = {**crate, "@graph": list(_graph(said, files))}
+    entities: dict[str, Entity] = {}
+    for entity in _graph(said, files):
+        entities.setdefault(entity["@id"], entity)
+    document = {**crate, "@graph": list(entities.values())}
     describe(out, METADATA, document)
 
 

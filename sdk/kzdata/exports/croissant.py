@@ -122,7 +122,7 @@ def _dataset(said: About, files: Sequence[CopiedFile], tables: Sequence[TableDes
             "creator": [_creator(person) for person in said.people],
             "citeAs": citation(said),
             "distribution": [_file(file) for file in files],
-            "recordSet": list(_record_sets(tables)),
+            "recordSet": list(_record_sets(tables, files)),
         }
     )
 
@@ -168,29 +168,46 @@ def _file(file: CopiedFile) -> Node:
     )
 
 
-def _record_sets(tables: Sequence[TableDescriptor]) -> Iterator[Node]:
+def _record_sets(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile]) -> Iterator[Node]:
     """A record set for each table; its key and its fields are named `table/column`."""
+    names = _names(tables, files)
     described = {table.name: set(table.schema.names) for table in tables}
     for table in tables:
-        key = [_id(table.name, column) for column in table.schema.primary_key]
-        references = dict(_references(table.name, table.schema, described))
+        key = [_id(names[table.name], column) for column in table.schema.primary_key]
+        references = dict(_references(table.name, table.schema, described, names))
         yield _filled(
             {
                 "@type": "cr:RecordSet",
-                "@id": _name(table.name),
+                "@id": names[table.name],
                 "name": table.name,
                 "description": table.schema.description or table.schema.title,
                 "key": key[0] if len(key) == 1 else key,
-                "field": [_field(table, field, references) for field in table.schema.fields],
+                "field": [
+                    _field(table, field, names[table.name], references)
+                    for field in table.schema.fields
+                ],
             }
         )
 
 
-def _field(table: TableDescriptor, field: FieldDescriptor, references: Mapping[str, Node]) -> Node:
+def _names(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile]) -> dict[str, str]:
+    """How each table is named in identifiers; those that a file has are left to the file."""
+    taken = {local(file.path) for file in files}
+    names = {}
+    for table in tables:
+        plain = quote(table.name, safe="~")
+        own = {plain, *(_id(plain, column)["@id"] for column in table.schema.names)}
+        names[table.name] = f"#{plain}" if own & taken else plain
+    return names
+
+
+def _field(
+    table: TableDescriptor, field: FieldDescriptor, name: str, references: Mapping[str, Node]
+) -> Node:
     return _filled(
         {
             "@type": "cr:Field",
-            **_id(table.name, field.name),
+            **_id(name, field.name),
             "name": f"{table.name}/{field.name}",
             "description": field.description or field.title,
             "dataType": "sc:URL" if field.format == "uri" else TYPES.get(field.type, "sc:Text"),
@@ -204,7 +221,7 @@ def _field(table: TableDescriptor, field: FieldDescriptor, references: Mapping[s
 
 
 def _references(
-    name: str, schema: Schema, described: Mapping[str, set[str]]
+    name: str, schema: Schema, described: Mapping[str, set[str]], names: Mapping[str, str]
 ) -> Iterator[tuple[str, Node]]:
     """Columns that refer to a column of another table.
 
@@ -215,16 +232,11 @@ def _references(
         parent = key.reference.resource or name
         known = set(key.reference.fields) <= described.get(parent, set())
         if len(key.fields) == 1 and known and parent != name:
-            yield key.fields[0], {"field": _id(parent, key.reference.fields[0])}
+            yield key.fields[0], {"field": _id(names[parent], key.reference.fields[0])}
 
 
 def _id(table: str, column: str) -> Node:
-    return {"@id": f"{_name(table)}/{_name(column)}"}
-
-
-def _name(written: str) -> str:
-    """A name as one part of an identifier."""
-    return quote(written, safe="~")
+    return {"@id": f"{table}/{quote(column, safe='~')}"}
 
 
 def _filled(node: Node) -> Node:

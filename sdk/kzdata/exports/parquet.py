@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from kzdata.archive import DESCRIPTOR
 from kzdata.exports.columns import Column, Unheld
-from kzdata.exports.content import Content, TableContent, distinct, encodable, file_name
+from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.registry import exporter
+from kzdata.naming import distinct, file_names
 from kzdata.tabular import imprint
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ class Folder:
     def __init__(self, content: Content, out: Path) -> None:
         self._content = content
         self._out = out
-        self._files: set[str] = {DESCRIPTOR}
         names = {name.casefold() for name in content.tables}
         self._spellings = distinct("kzdata_spellings", names)
+        self._files = file_names([*content.tables, self._spellings])
 
     def write(self) -> None:
         """Write all tables, the spellings if there are any, and the descriptor."""
@@ -89,7 +90,7 @@ class Folder:
     def _writer(self, name: str, schema: Any) -> Iterator[tuple[str, "Rows"]]:
         from pyarrow.parquet import ParquetWriter
 
-        path = file_name(name, ".parquet", self._files)
+        path = f"{self._files[name]}.parquet"
         with ParquetWriter(self._out / path, schema, compression="zstd") as writer:
             yield path, Rows(writer)
 

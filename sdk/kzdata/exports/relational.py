@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, Protocol
 
 from kzdata.database import code_points, full_match, identifier, literal
 from kzdata.exports.columns import Column, Unheld, shortest
-from kzdata.exports.content import Content, Spelling, TableContent, distinct, encodable
+from kzdata.exports.content import Content, Spelling, TableContent, encodable
+from kzdata.naming import distinct
 
 ORDERED = ("integer", "number", "year", "date")
 """Kinds whose values every engine puts in their order."""

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import UsageError
 from kzdata.exports.columns import Column
-from kzdata.exports.content import Content, TableContent, distinct, encodable
+from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.registry import exporter
+from kzdata.naming import distinct, shortened
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -280,5 +281,5 @@ def defused(text: str) -> str:
 
 def sheet_name(name: str, taken: set[str]) -> str:
     """A name that a sheet can have: no other's, at most 31 characters, no brackets or slashes."""
-    plain = _NOT_IN_NAMES.sub("_", encodable(name)).strip("'") or "table"
-    return distinct(plain, taken, MAX_NAME)
+    plain = shortened(_NOT_IN_NAMES.sub("_", encodable(name)).lstrip("'"), MAX_NAME).rstrip("'")
+    return distinct(plain or "table", taken, MAX_NAME)

@@ -9,8 +9,6 @@ import base64
 import hashlib
 import html
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kzdata.errors import PackageError, UsageError
 from kzdata.passages import hashes
 from kzdata.site.content import Json, content
+from kzdata.writing import fresh
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -57,32 +56,29 @@ def write(package: "Package", out: str | Path, texts: Texts | None = None) -> Pa
         UsageError: The directory holds something else, or cannot be written.
         PackageError: A table cannot be read, or a passage does not stand in its article.
     """
-    place = _place(Path(out))
-    page = rendered(package, texts)
-    try:
-        place.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".kzdata-", dir=place) as beside:
-            fresh = Path(beside)
-            for name in ASSETS:
-                (fresh / name).write_bytes(asset(name))
-            (fresh / PAGE).write_bytes(page.encode())
-            for name in FILES:
-                shutil.move(fresh / name, place / name)
-    except OSError as error:
-        raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
+    place = Path(out)
+    with fresh(place) as made:
+        _check(place)
+        page = rendered(package, texts)
+        made.mkdir()
+        for name in ASSETS:
+            (made / name).write_bytes(asset(name))
+        (made / PAGE).write_bytes(page.encode())
+        _check(place)
     return place / PAGE
 
 
-def _place(out: Path) -> Path:
-    """A directory that may be written to."""
-    if not out.parent.is_dir():
-        raise UsageError(f"cannot write {out}: no such folder: {out.parent}")
+def _check(out: Path) -> None:
+    """Make sure that a place is free, or holds nothing but an evidence page.
+
+    Raises:
+        UsageError: It holds something else.
+    """
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; name a directory")
     others = sorted({file.name for file in out.iterdir()} - set(FILES)) if out.is_dir() else []
     if others:
         raise UsageError(f"{out} holds other files, such as {others[0]}; name an empty directory")
-    return out
 
 
 def rendered(package: "Package", texts: Texts | None = None) -> str:

@@ -4,11 +4,16 @@ Both verdicts become the same plain statement: in this file, in this row, this f
 kind of rule. A statement that only one of them makes is a finding, unless `DIFFERENCES` has it:
 the one table of what is deliberately read otherwise, each with the sentence that decides.
 
-frictionless runs in a process of its own, with a time limit and without network.
+frictionless runs in a process of its own, within limits of time and memory and without network. It
+gets a copy of the tables, under names of ours, with a descriptor that says how to read them and
+nothing else: no link, pipe, address or program of the package comes near it. The interpreter is
+started in a fresh folder, isolated (`-I`): nothing that lies beside the package is imported.
 """
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,13 +26,31 @@ from kzdata.database import require
 from kzdata.descriptor import FieldDescriptor, Table, parse
 from kzdata.errors import PackageError
 from kzdata.sheets import open_sheet
-from kzdata.tabular import Dialect, Record
+from kzdata.tabular import CHUNK, Dialect, Record
 from kzdata.validation.evaluation import MAX_FINDINGS
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rules import RULES
 
 SECONDS = 600
 """How long frictionless may take."""
+MEMORY = 2 << 30
+"""Bytes of memory that frictionless may take, where the system can limit them."""
+MAX_ANSWER = 256 << 20
+"""Bytes that frictionless may write into one file."""
+KEPT = {
+    "resource": ("name", "type", "mediatype"),
+    "dialect": (
+        "$schema delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
+        "skipInitialSpace header headerRows headerJoin commentRows commentChar "
+        "caseSensitiveHeader csvddfVersion"
+    ).split(),
+}
+"""What frictionless gets to know of a resource, besides its schema, and of a dialect."""
+_PROGRAM = f"import sys; sys.path += sys.argv[2:]; from {__name__} import main; main()"
+_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "LANG", "LC_ALL")
+"""Variables that the second process inherits."""
+_NOT_DONE = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
+"""Beginnings of the audit events at which the second process is stopped."""
 MAX_ERRORS = 100_000
 """Errors of one file that frictionless is asked for."""
 KINDS = {
@@ -343,22 +366,122 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
     """
     require("frictionless", "frictionless")
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
-        answer = _ask(archive)
+        try:
+            answer = _ask(_copied(archive, report, folder), folder)
+        except PackageError as error:
+            answer = f"frictionless gives no verdict: it is not asked, since {error}"
         if isinstance(answer, str):
             return [_finding(DESCRIPTOR, None, None, answer, "a verdict of frictionless")]
-        return _compared(archive, report, answer, folder)[:MAX_FINDINGS]
+        tables = enumerate(parse(archive).tables.values())
+        names = {f"{number}/0.csv": table.path for number, table in tables}
+        errors = [error | {"file": names.get(error["file"], "")} for error in answer]
+        return _compared(archive, report, errors, folder)[:MAX_FINDINGS]
 
 
-def _ask(archive: Archive) -> list[dict[str, Any]] | str:
-    """What frictionless says in a process of its own, or why it says nothing."""
-    command = [sys.executable, "-c", f"from {__name__} import main; main()", str(archive.root)]
+def _copied(archive: Archive, report: Report, folder: Path) -> Path:
+    """Copy the tables of a package, as text in UTF-8, with a descriptor of what is needed of them.
+
+    Raises:
+        PackageError: The package has a fault of its own, or a file that cannot be copied.
+    """
+    descriptor = parse(archive)
+    if descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
+        raise PackageError("the descriptor has faults, or names files that are not there")
+    for resource in descriptor.resources:
+        for path in resource.path:
+            _readable(archive, path)
+    (copy := folder / "copy").mkdir()
+    entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
+    tables = enumerate(descriptor.tables.values())
+    resources = [_resource(archive, t, entries[t.name], copy / str(n)) for n, t in tables]
+    described = {"$schema": _profile(descriptor.raw), "name": "copy", "resources": resources}
+    (copy / DESCRIPTOR).write_text(json.dumps(_filled(described)), encoding="utf-8")
+    return copy
+
+
+def _readable(archive: Archive, path: str) -> Path:
+    file = archive.path_of(path)
+    if not file.is_file():
+        raise PackageError(f"{path} is not a file")
+    return file
+
+
+def _resource(
+    archive: Archive, table: Table, entry: Mapping[str, Any], folder: Path
+) -> dict[str, Any]:
+    """Copy the files of a table into a new folder; its entry in the descriptor."""
+    folder.mkdir()
+    (made := folder / "made").mkdir()
+    paths = []
+    for number, part in enumerate(open_sheet(archive, table, made).parts):
+        with part.open("rb") as source, (folder / f"{number}.csv").open("xb") as target:
+            while chunk := source.read(CHUNK):
+                archive.unpacks(len(chunk))
+                target.write(chunk)
+        paths.append(f"{folder.name}/{number}.csv")
+    shutil.rmtree(made)
+    schema, dialect = (
+        archive.json(value) if isinstance(value := entry.get(role), str) else value
+        for role in ("schema", "dialect")
+    )
+    kept = {key: entry[key] for key in KEPT["resource"] if key in entry}
+    tabs = "tsv" in (entry.get("format"), table.path.lower().rpartition(".")[2])
+    described = {
+        "$schema": _profile(entry),
+        "path": paths[0] if len(paths) == 1 else paths,
+        "format": "tsv" if tabs else "csv",
+        "encoding": "utf-8",
+        "schema": _schema(schema),
+        "dialect": {key: dialect[key] for key in KEPT["dialect"] if key in dialect}
+        if isinstance(dialect, dict)
+        else None,
+    }
+    return kept | _filled(described)
+
+
+def _schema(raw: Any) -> dict[str, Any]:
+    """A schema without profiles, which could be addresses."""
+    fields = [{k: v for k, v in field.items() if k != "profile"} for field in raw["fields"]]
+    kept = {key: value for key, value in raw.items() if key not in ("profile", "$schema")}
+    return _filled({**kept, "fields": fields, "$schema": _profile(raw)})
+
+
+def _profile(raw: Mapping[str, Any]) -> str | None:
+    """The `$schema` of a descriptor, if it is one of the standard's, which nobody looks up."""
+    stated = raw.get("$schema")
+    standard = r"https://datapackage\.org/profiles/[0-9.]+/[a-z]+\.json"
+    return stated if isinstance(stated, str) and re.fullmatch(standard, stated) else None
+
+
+def _filled(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _ask(copy: Path, folder: Path) -> list[dict[str, Any]] | str:
+    """What frictionless says of a copy in a process of its own, or why it says nothing."""
+    if not sys.executable:
+        return "frictionless gives no verdict: no interpreter is known to run it"
+    command = [sys.executable, "-I", "-c", _PROGRAM, str(copy), *_trusted()]
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    environment |= dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(folder))
+    said, complained = folder / "said", folder / "complained"
     try:
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        with said.open("xb") as out, complained.open("xb") as err:
+            done = subprocess.run(  # noqa: S603
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                timeout=SECONDS,
+                check=False,
+                cwd=folder,
+                env=environment | {"PYTHONSAFEPATH": "1"},
+            )
     except subprocess.TimeoutExpired:
         return f"no verdict within {SECONDS} seconds"
-    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    lines = said.read_bytes().decode("utf-8", "replace").splitlines()
     if done.returncode or not lines:
-        trace = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        trace = complained.read_bytes().decode("utf-8", "replace").strip().splitlines()
         last = trace[-1] if trace else str(done.returncode)
         known = next((reads for words, (reads, _) in CRASHES.items() if words in last), last)
         return f"frictionless gives no verdict: {known}"
@@ -366,16 +489,37 @@ def _ask(archive: Archive) -> list[dict[str, Any]] | str:
     return answer
 
 
+def _trusted() -> list[str]:
+    """Where this process has found kzdata and frictionless: never the working directory."""
+    import frictionless
+
+    homes = [Path(__file__).parents[2], Path(str(frictionless.__file__)).parents[1]]
+    return [str(home) for home in homes if home.is_absolute() and home.resolve() != Path.cwd()]
+
+
 def main() -> None:
     """Print the errors that frictionless finds in the package of the directory named."""
-    import socket
-
-    def refuse(*_: Any) -> None:
-        raise OSError("validation fetches nothing")
-
-    for name in ("connect", "connect_ex"):
-        setattr(socket.socket, name, refuse)
+    _limit()
+    sys.addaudithook(_refuse)
     print(json.dumps(errors_of(Path(sys.argv[1]))))
+
+
+def _limit() -> None:
+    """Limit this process in memory, time and what it writes, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limits = {"RLIMIT_DATA": MEMORY, "RLIMIT_CPU": SECONDS, "RLIMIT_FSIZE": MAX_ANSWER}
+    for name, most in limits.items():
+        _, hard = resource.getrlimit(getattr(resource, name))
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def _refuse(event: str, _: Any) -> None:
+    if event.startswith(_NOT_DONE):
+        raise OSError("validation fetches nothing and starts nothing")
 
 
 def errors_of(root: Path) -> list[dict[str, Any]] | str:

@@ -2,9 +2,8 @@
 
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from kzdata import database as sql
@@ -12,9 +11,11 @@ from kzdata.archive import DESCRIPTOR, unsafe
 from kzdata.database import SHARED, identifier, literal
 from kzdata.descriptor import Resource, Schema, Table, seal
 from kzdata.errors import PackageError, UsageError
+from kzdata.naming import file_names
 from kzdata.versions import metadata
 from kzdata.versions.metadata import CONTENT
 from kzdata.versions.reading import Version, missing
+from kzdata.writing import fresh
 
 if TYPE_CHECKING:
     from kzdata.versions.differences import Diff, TableDiff
@@ -25,8 +26,7 @@ _OLD = "before"
 
 def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
     """See `Diff.apply`."""
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target}: not an empty directory")
+    _check_free(target)
     names = {t.old_name: t.name for t in diff.tables if t.status == "renamed" and t.old_name}
     with Version(old) as before:
         try:
@@ -34,13 +34,15 @@ def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
             form = metadata.applied(start, diff.properties)
         except (PackageError, AttributeError, KeyError) as error:
             raise PackageError(f"{before.label}: {error}") from error
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".kzdata-", dir=target.parent) as folder:
-            _written(diff, before, form, Path(folder) / "new")
-            if target.exists():
-                target.rmdir()
-            (Path(folder) / "new").rename(target)
+        with fresh(target, parents=True) as made:
+            _written(diff, before, form, made)
+            _check_free(target)
     return target
+
+
+def _check_free(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target}: not an empty directory")
 
 
 def _written(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> None:
@@ -54,12 +56,13 @@ def _written(diff: "Diff", before: Version, form: Mapping[str, Any], target: Pat
 
 def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> dict[str, str]:
     """Write all tables; their paths by name."""
-    changed, paths = {table.name: table for table in diff.tables}, {}
-    for number, (name, entry) in enumerate(form["resources"]["named"].items()):
-        if not metadata.is_table(entry):
-            continue
-        plain = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-        paths[name] = f"data/{name if plain else f'table-{number}'}.csv"
+    changed = {table.name: table for table in diff.tables}
+    named = form["resources"]["named"]
+    entries = {name: entry for name, entry in named.items() if metadata.is_table(entry)}
+    others = (path for n, e in named.items() if n not in entries for path in _listed(e["path"]))
+    taken = [PurePosixPath(path).stem for path in others if path.lower().endswith(".csv")]
+    paths = {name: f"data/{file}.csv" for name, file in file_names(entries, taken).items()}
+    for name, entry in entries.items():
         described = Table(name, paths[name], Resource.make(entry), _schema(entry))
         _write(diff, before, changed.get(name), described, target / paths[name])
     return paths
@@ -155,7 +158,7 @@ def _files(
     before: Version, form: Mapping[str, Any], tables: Mapping[str, str], target: Path
 ) -> None:
     """Copy the files that are no tables."""
-    earlier = before.form["resources"]["named"]
+    earlier, copied = before.form["resources"]["named"], set()
     for name, entry in form["resources"]["named"].items():
         if name in tables or CONTENT not in entry:
             continue
@@ -166,7 +169,13 @@ def _files(
             if reason := unsafe(path):
                 raise PackageError(f"{path!r} {reason}")
             (target / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(before.archive.path_of(source), target / path)
+            if path not in copied:
+                with (
+                    before.archive.path_of(source).open("rb") as read,
+                    (target / path).open("xb") as out,
+                ):
+                    shutil.copyfileobj(read, out)
+            copied.add(path)
 
 
 def _listed(paths: Any) -> list[str]:

@@ -2,18 +2,19 @@
 
 Only `git rev-parse`, `cat-file` and `for-each-ref` are run. They start no hook, filter or text
 conversion, and what a repository's own settings could start besides (a file system monitor, a
-remote that fetches what is missing) is switched off. Blobs are written into a temporary folder
-within the limits of a zip.
+remote that fetches what is missing) is switched off. Settings of the user and of the system stay,
+since git asks them whose repositories are safe. git has limits of time and memory, for an object
+may be a pipe, or huge. Blobs are written into a temporary folder within the limits of a zip.
 """
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import IO, Any, Self
 
 from kzdata import archive as archives
@@ -23,8 +24,17 @@ from kzdata.tabular import CHUNK
 
 CHANGELOG = "CHANGELOG.md"
 SECONDS = 60
-"""How long git may take to look up a name."""
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat")
+"""How long git may take to look up a name, or to give the next part of a file."""
+MEMORY = 1 << 30
+"""Bytes of memory that git may take, where the system can limit them."""
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.bigFileThreshold=1m",
+    "core.deltaBaseCacheLimit=96m",
+)
+"""Settings that the repository's own give way to; larger blobs go through git bit by bit."""
 _QUIET = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
@@ -123,6 +133,7 @@ class Objects:
             stderr=subprocess.DEVNULL,
             env={**os.environ, **_QUIET},
         )
+        _limit(self._process)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -141,16 +152,26 @@ class Objects:
         if size is None:
             return False
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("wb") as out:
-            self._copy(size, out)
+        try:
+            with file.open("xb") as out:
+                self._copy(size, out)
+        except FileExistsError as error:
+            raise PackageError(f"git: {file.name} is there twice but for its case") from error
         return True
 
     def _asked(self, name: str) -> int | None:
         asked, answers = self._process.stdin, self._process.stdout
         assert asked and answers
-        asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
-        asked.flush()
-        words = answers.readline().split()
+        try:
+            asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            asked.flush()
+        except OSError as error:
+            raise PackageError("git: broke off") from error
+        with self._soon():
+            line = answers.readline()
+        if not line:
+            raise PackageError(f"git: broke off, or gave no answer for {SECONDS} seconds")
+        words = line.split()
         if not words or not words[-1].isdigit():
             return None
         if words[-2] == b"blob":
@@ -167,12 +188,24 @@ class Objects:
         if self._left < 0:
             raise PackageError(f"git: the package holds over {archives.MAX_ZIP_BYTES} bytes")
         while size:
-            chunk = answers.read(min(size, CHUNK))
+            with self._soon():
+                chunk = answers.read(min(size, CHUNK))
             if not chunk:
                 raise PackageError("git: broke off in the middle of a file")
             out.write(chunk)
             size -= len(chunk)
         answers.read(1)
+
+    @contextmanager
+    def _soon(self) -> Iterator[None]:
+        """End git if it has not answered in time: an object may be a pipe that nobody fills."""
+        timer = Timer(SECONDS, self._process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
 
 def tags() -> list[str]:
@@ -211,20 +244,49 @@ def _said(found: "subprocess.CompletedProcess[bytes]") -> str:
 
 def _asked(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
     try:
-        return subprocess.run(  # noqa: S603
+        with subprocess.Popen(  # noqa: S603
             [*_git(), *arguments],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env={**os.environ, **_QUIET},
-        )
+        ) as process:
+            _limit(process)
+            try:
+                out, err = process.communicate(timeout=SECONDS)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         raise PackageError(f"git: cannot be asked: {error}") from error
 
 
+def _limit(process: "subprocess.Popen[bytes]") -> None:
+    """Limit the memory of git, where the system can limit that of another process (Linux)."""
+    try:
+        from resource import RLIMIT_DATA, prlimit
+    except ImportError:
+        return
+    with suppress(OSError):
+        prlimit(process.pid, RLIMIT_DATA, (MEMORY, MEMORY))
+
+
 def _git() -> list[str]:
-    program = shutil.which("git")
-    if program is None:
-        raise PackageError("git is not installed, so no revision can be read; name a directory")
-    return [program, "--no-pager", *_SAFE]
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    return [_program(), "--no-pager", *settings]
+
+
+def _program() -> str:
+    """Where git is: never in the working directory, which may be a stranger's.
+
+    Raises:
+        PackageError: It is not installed.
+    """
+    here = Path.cwd()
+    for folder in map(Path, os.get_exec_path()):
+        file = folder / ("git.exe" if os.name == "nt" else "git")
+        trusted = folder.is_absolute() and folder.resolve() != here
+        if trusted and file.is_file() and os.access(file, os.X_OK):
+            return str(file)
+    raise PackageError("git is not installed, so no revision can be read; name a directory")

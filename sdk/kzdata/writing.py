@@ -1,0 +1,342 @@
+"""Writing files: whole or not at all, and never through a link.
+
+A file or folder is made beside its place under a name that nobody can guess, and takes the place
+by being renamed. Whatever happens, a full disk or a `kill -9`, the place holds what was there
+before or all that is new; what a kill leaves behind is a sibling called `.kzdata-...`, which no
+later run looks at.
+
+An output may lie in a folder that a stranger has filled, with links laid ready: `report.sarif` that
+leads to `.bashrc`, or `reports` that leads to the home folder. So a link in the place itself is
+refused, and so is each link on the way that lies in the working directory, a repository or a
+package. Links elsewhere, such as `/tmp` on some systems, are the user's own.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from kzdata.errors import UsageError
+
+MARKS = (".git", "datapackage.json")
+"""What a folder holds that a stranger may have filled."""
+_STREAM = re.compile(r"/dev/std(?P<name>in|out|err)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})")
+_NUMBERS = {"in": 0, "out": 1, "err": 2}
+_JUNCTION = 0xA0000003
+"""What Windows calls a folder that leads to another one (IO_REPARSE_TAG_MOUNT_POINT)."""
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_FOLDER = getattr(os, "O_DIRECTORY", 0) | _NO_LINK
+_SEARCHED: int = getattr(os, "O_PATH", 0)
+_EXCHANGE = 2
+"""RENAME_EXCHANGE of Linux."""
+
+
+def save(content: bytes, place: Path) -> None:
+    """Write a file: the whole of it or nothing.
+
+    A stream of this process (`/dev/stdout`, `/dev/fd/N`), a device below `/dev` and a named pipe
+    are written to directly.
+
+    Args:
+        content: All that the file is to hold.
+        place: The file; its folder exists.
+
+    Raises:
+        UsageError: The file is a link, lies behind one, or cannot be written.
+    """
+    with _told(place):
+        if (stream := _stream(place)) is not None:
+            _pour(os.dup(stream), content)
+            return
+        with _folder(place) as folder:
+            before = folder.seen(place)
+            if before is None or stat.S_ISREG(before.st_mode):
+                folder.replace(place.name, content, before)
+            else:
+                _pour(folder.opened(place, before), content)
+
+
+@contextmanager
+def fresh(place: Path, *, parents: bool = False) -> Iterator[Path]:
+    """A path for a new file or folder, which takes its place at the end of the `with` block.
+
+    It takes the place only if the block ends well; what it replaces is removed then. Where the
+    system cannot exchange two folders (all but Linux), a folder that was there is moved aside
+    first: a kill between these two renames leaves the old in `.kzdata-.../old` and the new in
+    `.kzdata-.../new`, both whole.
+
+    Args:
+        place: The file or folder.
+        parents: Make the folder that it lies in, if it is not there.
+
+    Yields:
+        A path that nothing stands at, in a folder of its own beside the place.
+
+    Raises:
+        UsageError: The place is a link, lies behind one, or cannot be written.
+    """
+    with _told(place), _folder(place, parents=parents) as folder:
+        before = folder.seen(place)
+        if before and os.path.samestat(before, Path().stat()):
+            raise UsageError(f"cannot write {place}: it is the working directory; name another")
+        with folder.room() as room:
+            yield folder.path / room / "new"
+            folder.put(room, place, before)
+
+
+# ------------------------------------------------------------------------------ the folder
+
+
+class _Folder(NamedTuple):
+    """The folder of an output.
+
+    Attributes:
+        path: Where it is, without links.
+        handle: The folder held open, so that nobody can put another in its place; None on systems
+            that cannot.
+    """
+
+    path: Path
+    handle: int | None
+
+    def at(self, name: str) -> Path:
+        """A name in the folder, for a function that also takes the handle."""
+        return self.path / name if self.handle is None else Path(name)
+
+    def seen(self, place: Path) -> os.stat_result | None:
+        """What stands at a place of the folder, or None.
+
+        Raises:
+            UsageError: It is a link.
+        """
+        try:
+            found = os.stat(self.at(place.name), dir_fd=self.handle, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        if _leads(found):
+            raise UsageError(f"{place} is a link; name the file it leads to, or remove it")
+        return found
+
+    def replace(self, name: str, content: bytes, before: os.stat_result | None) -> None:
+        """Put a new file into the place of what was there before, if anything was."""
+        made = _unguessable()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | getattr(os, "O_BINARY", 0)
+        stream = os.open(self.at(made), flags, 0o666, dir_fd=self.handle)
+        try:
+            with open(stream, "wb") as out:  # noqa: PTH123
+                out.write(content)
+                out.flush()
+                os.fsync(stream)
+                if before:
+                    self._like(made, before)
+            self.rename(made, name)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(self.at(made), dir_fd=self.handle)
+            raise
+        self._flush()
+
+    def _like(self, name: str, before: os.stat_result) -> None:
+        """Give what was made the rights and, where this user may, the owner of what it replaces."""
+        with suppress(OSError, AttributeError, NotImplementedError):
+            os.chown(self.at(name), before.st_uid, before.st_gid, dir_fd=self.handle)
+        with suppress(OSError, NotImplementedError):
+            os.chmod(self.at(name), before.st_mode & 0o777, dir_fd=self.handle)
+
+    def opened(self, place: Path, before: os.stat_result) -> int:
+        """A device or a named pipe, open to be written to.
+
+        Raises:
+            UsageError: It is something else, or a device that does not lie below `/dev`.
+        """
+        named = os.name == "nt" or self.path.parts[1:2] == ("dev",)
+        if not stat.S_ISFIFO(before.st_mode) and not (named and stat.S_ISCHR(before.st_mode)):
+            what = "a directory" if stat.S_ISDIR(before.st_mode) else "no file"
+            raise UsageError(f"cannot write {place}: it is {what}")
+        # Nothing waits for a reader who may never come.
+        flags = os.O_WRONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+        return os.open(self.at(place.name), flags, dir_fd=self.handle)
+
+    @contextmanager
+    def room(self) -> Iterator[str]:
+        """A folder for this process alone, in this one, for the time of the `with` block."""
+        from shutil import rmtree
+
+        name = _unguessable()
+        os.mkdir(self.at(name), 0o700, dir_fd=self.handle)
+        try:
+            yield name
+        finally:
+            rmtree(self.path / name, ignore_errors=True)
+
+    def put(self, room: str, place: Path, before: os.stat_result | None) -> None:
+        """Put what was made in a room into its place; what was there goes into the room."""
+        made = f"{room}/new"
+        _flush_all(self.path / made)
+        if before is None or not stat.S_ISDIR(before.st_mode):
+            self.rename(made, place.name)
+        else:
+            self._like(made, before)
+            if not self._exchanged(made, place.name):
+                self._moved(made, place.name, f"{room}/old")
+        self._flush()
+
+    def _moved(self, made: str, name: str, aside: str) -> None:
+        self.rename(name, aside)
+        try:
+            self.rename(made, name)
+        except OSError:
+            self.rename(aside, name)
+            raise
+
+    def rename(self, old: str, new: str) -> None:
+        """Give something in the folder another name, in place of what had it."""
+        os.replace(self.at(old), self.at(new), src_dir_fd=self.handle, dst_dir_fd=self.handle)
+
+    def _exchanged(self, one: str, other: str) -> bool:
+        """Whether two names could be exchanged in one step, as Linux can."""
+        import ctypes
+
+        if self.handle is None:
+            return False
+        try:
+            exchange = ctypes.CDLL(None).renameat2
+        except (AttributeError, OSError):
+            return False
+        here, names = self.handle, (os.fsencode(one), os.fsencode(other))
+        return bool(exchange(here, names[0], here, names[1], _EXCHANGE) == 0)
+
+    def _flush(self) -> None:
+        """Have the disk keep the names, where the system can be asked to."""
+        if self.handle is not None:
+            with suppress(OSError):
+                stream = os.open(".", os.O_RDONLY | _FOLDER, dir_fd=self.handle)
+                try:
+                    os.fsync(stream)
+                finally:
+                    os.close(stream)
+
+
+@contextmanager
+def _folder(place: Path, *, parents: bool = False) -> Iterator[_Folder]:
+    """The folder that a place lies in.
+
+    Raises:
+        UsageError: There is none, or a link leads to it that must not be followed.
+    """
+    if not place.name:
+        raise UsageError(f"cannot write {place}: name a file or folder in it")
+    path = _reached(place, parents=parents)
+    handle = _held(path)
+    try:
+        yield _Folder(path, handle)
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _reached(place: Path, *, parents: bool) -> Path:
+    """Where the folder of a place is, without links."""
+    folder = place.parent
+    real = Path(os.path.realpath(folder.anchor or "."))
+    for part in folder.parts[bool(folder.anchor) :]:
+        step = real / part
+        if _is_link(step) and _strange(real):
+            raise UsageError(f"{step} is a link; name the folder it leads to, or remove it")
+        real = Path(os.path.realpath(step))
+        if parents and not real.exists():
+            real.mkdir()
+    if not real.is_dir():
+        raise UsageError(f"cannot write {place}: no such folder: {folder}")
+    return real
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return _leads(path.lstat())
+    except FileNotFoundError:
+        return False
+
+
+def _leads(seen: os.stat_result) -> bool:
+    return stat.S_ISLNK(seen.st_mode) or getattr(seen, "st_reparse_tag", 0) == _JUNCTION
+
+
+def _strange(folder: Path) -> bool:
+    """Whether a folder lies in the working directory, a repository or a package."""
+    here = Path(os.path.realpath("."))
+    return any(
+        above == here or any(os.path.lexists(above / mark) for mark in MARKS)
+        for above in (folder, *folder.parents)
+        if above != above.parent
+    )
+
+
+def _held(path: Path) -> int | None:
+    """A folder held open, no link followed on the way; None where the system cannot do that."""
+    if os.open not in os.supports_dir_fd:
+        return None
+    if not _SEARCHED:
+        return os.open(path, os.O_RDONLY | _FOLDER)
+    held = os.open(path.anchor, _FOLDER | _SEARCHED)
+    for part in path.parts[1:]:
+        try:
+            inner = os.open(part, _FOLDER | _SEARCHED, dir_fd=held)
+        finally:
+            os.close(held)
+        held = inner
+    return held
+
+
+# ------------------------------------------------------------------------------ small things
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    """What the system says against writing to a place, on one line.
+
+    Raises:
+        UsageError: It says so.
+    """
+    if not _nameable(place):
+        raise UsageError(f"cannot write {place}: no file can have this name")
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"cannot write {place}: {error.strerror or error}") from error
+
+
+def _nameable(place: Path) -> bool:
+    try:
+        return b"\0" not in os.fsencode(place)
+    except UnicodeEncodeError:
+        return False
+
+
+def _stream(place: Path) -> int | None:
+    """The number of the stream that a place is a name of, or None."""
+    match = _STREAM.fullmatch(place.as_posix())
+    return (int(match["number"]) if match["number"] else _NUMBERS[match["name"]]) if match else None
+
+
+def _pour(stream: int, content: bytes) -> None:
+    """Write to a stream, however slowly it is read, and close it."""
+    with open(stream, "wb") as out:
+        if os.name != "nt":
+            os.set_blocking(stream, True)
+        out.write(content)
+
+
+def _unguessable() -> str:
+    return f".kzdata-{os.urandom(12).hex()}"
+
+
+def _flush_all(made: Path) -> None:
+    """Have the disk keep a file, or all files of a folder."""
+    files = [made] if made.is_file() else [file for file in made.rglob("*") if file.is_file()]
+    for file in files:
+        with file.open("r+b") as stream:
+            os.fsync(stream.fileno())

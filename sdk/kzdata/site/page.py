@@ -9,6 +9,7 @@ import base64
 import hashlib
 import html
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -96,12 +97,18 @@ def rendered(package: "Package", texts: Texts | None = None) -> str:
         "description": html.escape(told.get("description", "")),
         "data": embedded(data),
     }
-    template = asset("index.html").decode()
-    for name, value in fields.items():
-        before, mark, after = template.partition(f"[[{name}]]")
-        assert mark, name
-        template = f"{before}{value}{after}"
-    return template
+    return filled(asset("index.html").decode(), fields)
+
+
+def filled(template: str, fields: Mapping[str, str]) -> str:
+    """A template with each `[[name]]` filled in one pass: no value is searched for names.
+
+    Args:
+        template: The template.
+        fields: The values by name, as the place of each wants them escaped.
+    """
+    whole = re.sub(r"\[\[(\w+)\]\]", lambda mark: fields[mark.group(1)], template)
+    return whole.encode("utf-8", "replace").decode()
 
 
 def asset(name: str) -> bytes:

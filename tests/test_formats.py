@@ -409,15 +409,21 @@ def test_a_file_is_written_whole_or_not_at_all(island: Folder, tmp_path: Path) -
     file.write_text("yesterday", encoding="utf-8")
     refused(kz("validate", tmp_path / "nowhere", "-f", "junit", "-o", file))
     assert file.read_text("utf-8") == "yesterday"
-    assert "no such folder" in refused(kz("validate", island.root, "-o", tmp_path / "no" / "out"))
+    assert "No such file" in refused(kz("validate", island.root, "-o", tmp_path / "no" / "out"))
     folder = tmp_path / "folder"
     folder.mkdir()
     assert str(folder) in refused(kz("validate", island.root, "-o", folder))
     assert sorted(tmp_path.iterdir()) == sorted([file, folder, island.root])
 
 
-def test_a_device_keeps_its_place(island: Folder) -> None:
+def test_a_file_keeps_its_link_and_a_device_its_place(island: Folder, tmp_path: Path) -> None:
     """Catches `--output /dev/null` that puts a file in the place of the device."""
+    file, link = tmp_path / "report.txt", tmp_path / "latest"
+    file.touch()
+    link.symlink_to(file)
+    assert kz("validate", island.root, "-o", link).code == 0
+    assert link.is_symlink()
+    assert file.read_text("utf-8").startswith("invented 1.0.0: valid")
     assert kz("validate", island.root, "-o", os.devnull).code == 0
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 

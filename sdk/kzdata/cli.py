@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock, Timer
@@ -25,13 +25,31 @@ MOST_OF_A_STEP = 40
 """Characters of a step's name that the bar shows."""
 
 
-
 class Commands(TyperGroup):
-    """The commands. What is said of an argument that is wrong goes to the terminal too."""
+    """The commands; what is said of a wrong argument, such as a name of a file, is made safe."""
 
-    def main(self, *arguments: Any, **options: Any) -> Any:
-        """Parse and run; see `_usage`."""
-        return super().main(*arguments, **options)
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Parse the options of all commands."""
+        with _safe_complaints():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse the arguments of the command that is named, and run it."""
+        with _safe_complaints():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _safe_complaints() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        # The class is typer's own, and has another place in each of its versions.
+        if hasattr(error, "format_message"):
+            from kzdata.rendering import safe
+
+            vars(error)["message"] = safe(str(vars(error).get("message", "")))
+        raise
 
 
 app = typer.Typer(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.passages import hashes
+from kzdata.passages import hashes, offset
 from kzdata.site.content import Json, content
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _compare(package: "Package", found: Mapping[str, str]) -> int:
     number = 0
     for number, cells in enumerate(package.table(declared.name).texts(), 1):  # noqa: B007
         key, source, start, end, quote = (cells[place] for place in places)
-        if found[source][int(start) : int(end)] != quote:
+        if found.get(source, "")[offset(start) : offset(end)] != quote:
             raise PackageError(
                 f"{key} does not stand in {source} at {start} to {end}; "
                 "`kzdata validate --texts DIR` says more"

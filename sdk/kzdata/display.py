@@ -41,7 +41,7 @@ _BLANKS = rf"(?:\A|(?<=[{_LINE}]))(?:(?![{_LINE}])[\s{_UNSEEN}])*+"
 _COMMAND = re.compile(
     rf"#(?=[{_UNSEEN}]*#[\w{_UNSEEN}]*\[)"
     rf"|{_BLANKS}:(?=[{_UNSEEN}]*:)"
-    r"|\b[st](?=ection_(?:start|end):|ravis_(?:fold|time):)"
+    r"|s(?=ection_(?:start|end):)|t(?=ravis_(?:fold|time):)"
     rf"|{_BLANKS}(?:-(?=--\s)|\+(?=\+\+\s)|~(?=~~\s)|\^(?=\^\^\s))"
 )
 """What the CI that keeps the log takes for a command, up to the character that must not be there:

@@ -149,6 +149,10 @@ def test_a_giant_text_takes_no_time() -> None:
 
 # ------------------------------------------------------------------------------ the packages
 
+CELL = EVIL.replace("\r", "")
+"""A bare carriage return is refused before anything is asked of a file."""
+ASKED = "::x::\u202e"
+"""In the key that is asked for: `#` and `/` mean something there."""
 KEPT = re.compile(r"[-0-9.:]*|[0-9a-f]{16,64}|G[0-9]")
 
 
@@ -161,19 +165,13 @@ def evil_cells(island: Folder) -> Folder:
         for row in rows:
             for column, cell in row.items():
                 if not KEPT.fullmatch(cell) and (name, column) != ("receipts", "cell"):
-                    row[column] = EVIL + cell
+                    row[column] = ASKED + cell if cell == "T1" else CELL + cell
         island.write(name, rows)
     for entry in island.descriptor()["resources"]:
         island.reschema(entry["name"], lambda schema: schema.update(title=EVIL, description=EVIL))
-    roles = {"acyclic": [EVIL + "among"], "contradicts": [EVIL + "contradicts"]}
+    roles = {"acyclic": [CELL + "among"], "contradicts": [CELL + "contradicts"]}
     island.reschema("ties", lambda schema: schema["kzdata:links"].update(roles))
-    told = {
-        "title": EVIL,
-        "description": EVIL,
-        "version": EVIL,
-        "created": EVIL,
-        "keywords": [EVIL],
-    }
+    told = {"name": EVIL, "title": EVIL, "description": EVIL, "keywords": [EVIL]}
     island.describe(lambda package: package.update(told))
     return island
 
@@ -182,7 +180,7 @@ def declare(island: Folder) -> None:
     """Let the flood be asked about tolls, disagreements and a timeline, and be exported."""
     claims = {"outcome": "fate", "event": "surge", "place": "islet", "claimant": "speaker"}
     island.reschema("tolls", lambda schema: schema.update({
-        "kzdata:claims": claims | {"deaths": [EVIL + "drowned", "drowned"]}}))  # fmt: skip
+        "kzdata:claims": claims | {"deaths": [CELL + "drowned", "drowned"]}}))  # fmt: skip
     island.reschema("surges", lambda schema: schema.update({
         "kzdata:events": {"title": "title", "type": "sort"}}))  # fmt: skip
 
@@ -202,7 +200,7 @@ def evil_names(island: Folder) -> Folder:
         if isinstance(value, list):
             return [renamed(item) for item in value]
         if isinstance(value, dict):
-            kept = ("path", "type", "title", "constraints", "evidence")
+            kept = ("path", "constraints", "evidence")
             return {key: item if key in kept else renamed(item) for key, item in value.items()}
         return EVIL + value if isinstance(value, str) and value in names else value
 
@@ -236,7 +234,12 @@ def questions(root: Path, texts: Path, out: Path) -> Iterator[list[str]]:
         yield ["diff", str(root), str(out.parent / "plain"), "--all", "-f", form]
     for form in ("text", "json", "csv"):
         for asked in (
-            *(["tables"], ["show", record], ["trace", record], ["trace", "--source", source]),
+            *(
+                ["tables"],
+                ["show", f"tolls/{record}"],
+                ["trace", record],
+                ["trace", "--source", source],
+            ),
             *(["toll"], ["disagreements"], ["timeline"], ["coverage", "--texts", str(texts)]),
             *(["toll", "--place", EVIL], ["timeline", "--limit", "1"], ["toll", "--limit", "1"]),
             ["locate", "12 fishers drowned", "--texts", str(texts)],

@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(
         # As pytest collects what it finds itself, so that its counts are right.
         from kzdata.display import safe
 
-        name = safe(path)
+        name = safe(path).replace("::", r":\x3a")  # as pytest joins the names of tests
         items.extend(session.genitems(Package.from_parent(session, name=name, nodeid=name)))
 
 

@@ -5,6 +5,7 @@ takes for a command is decided by ports of its own parsers, not by kzdata's.
 """
 
 import ast
+import csv
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,11 @@ import kzdata
 from kzdata import rendering
 from kzdata.cli import main
 from kzdata.display import in_json, safe, visible
+from kzdata.exports.spreadsheets import csv_cell, defused
+from kzdata.site.page import page_of, policy
 from packages import Folder
 from strategies import any_text
-from test_cli import COLOURS, Outcome, kz, on_a_terminal
+from test_cli import COLOURS, Outcome, kz, on_a_terminal, refused
 
 EVIL = (
     "::error::owned ##[add-mask]valid ##[set-output name=valid]true ###[error]x #\u00ad#[error]x "
@@ -263,8 +267,6 @@ def questions(root: Path, texts: Path, out: Path) -> Iterator[list[str]]:
 
 def rows_of(root: Path, table: str) -> list[list[str]]:
     """The rows of a table as its file has them."""
-    import csv
-
     with (root / f"tables/{table}.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.reader(stream))[1:]
 
@@ -466,3 +468,242 @@ def test_the_plugin_gives_no_order(island: Folder, tmp_path: Path) -> None:
         assert [*orders(done.stdout + done.stderr)] == []
         assert drivers(done.stdout) == set()
     assert "no such file or directory" in done.stdout
+
+
+# ------------------------------------------------------------------------------ templates
+
+MARKS = [
+    *("[[data]]", "[[policy]]", "[[title]]", "[[description]]", "[[", "]]", "[[nothing]]"),
+    *("</script>", "<script>", "<!--", "-->", "]]>", "<![CDATA[", '"', "'", "&quot;", "\\", "{0}"),
+    *("0;url=http://evil/ ", "a http-equiv=refresh b ", "<meta>", ">", "=", "&", "\u2028", "${x}"),
+]
+
+
+class Read(HTMLParser):
+    """What a browser finds: the attributes of each element, and the text in each."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, str] = {}
+        self._in = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len(dict(attrs)) == len(attrs)
+        self.elements.append((tag, dict(attrs)))
+        self._in = dict(attrs).get("id") or tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts[self._in] = self.texts.get(self._in, "") + data
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = ""
+
+
+words = st.lists(st.sampled_from(MARKS) | st.text(max_size=8), max_size=6).map("".join)
+
+
+@given(st.fixed_dictionaries({"title": words, "description": words, "name": words}), words)
+def test_a_page_holds_exactly_what_the_package_says(told: dict[str, str], cell: str) -> None:
+    """Catches a value that is taken for a mark of the template, or that ends its element."""
+    data = {"package": told, "cells": [cell, {cell: cell}]}
+    html = page_of(data)
+    html.encode("utf-8")
+    read, plain = Read(html), Read(page_of({"package": {"name": "n"}, "cells": []}))
+    assert json.loads(read.texts["data"]) == json.loads(json.dumps(data, ensure_ascii=False)
+        .encode("utf-8", "replace"))  # fmt: skip
+    shown = told["title"] or told["name"]
+    wanted = []
+    for tag, attributes in plain.elements:
+        said = {"content": told["description"]} if attributes.get("name") == "description" else {}
+        wanted.append((tag, attributes | said))
+    assert [*normal(read.elements)] == [*normal(wanted)]
+    assert read.texts.get("title", "") == newlines(shown)
+    (rule,) = [a["content"] for _, a in read.elements if "Content-Security-Policy" in a.values()]
+    assert rule == policy()
+
+
+def normal(elements: list[tuple[str, dict[str, str | None]]]) -> Iterator[Any]:
+    for tag, attributes in elements:
+        yield tag, {name: newlines(value or "") for name, value in attributes.items()}
+
+
+def newlines(text: str) -> str:
+    """The text as UTF-8 and HTML can hold it: no half characters."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def test_a_package_with_a_template_in_its_title(island: Folder, tmp_path: Path) -> None:
+    """Catches a page that sends its reader elsewhere, or shows nothing."""
+    evil = {"title": "[[data]]", "description": "0;url=http://evil/ [[data]]\ud800"}
+    described = island.descriptor() | evil | {"name": "a http-equiv=refresh b"}
+    (island.root / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
+    with kzdata.load(island.root) as package:
+        page = Read(package.site(tmp_path / "site").read_text("utf-8"))
+    assert page.texts["title"] == "[[data]]"
+    assert json.loads(page.texts["data"])["package"]["name"] == "a http-equiv=refresh b"
+    refreshing = [a for _, a in page.elements if "http-equiv" in a]
+    assert [a["http-equiv"] for a in refreshing] == ["Content-Security-Policy"]
+
+
+@given(words)
+def test_a_markdown_cell_is_one_span_of_code(text: str) -> None:
+    """Catches a name that leaves its span of code, and a pipe that ends a cell of a table."""
+    from kzdata.changes import _code, _prose
+
+    markdown = pytest.importorskip("markdown_it")
+    html = markdown.MarkdownIt("gfm-like", {"linkify": False}).render(f"- {_code(text)}\n")
+    if text:
+        assert re.fullmatch(r"<ul>\n<li><code>[^<]*</code></li>\n</ul>\n", html), html
+    shown = _prose(text)
+    assert shown.startswith("`") or not set(shown) & set("<>[]`*&|\\!@#/")
+
+
+# ------------------------------------------------------------------------------ calendars
+
+
+def test_a_calendar_holds_no_property_of_a_package(island: Folder) -> None:
+    """Catches a title that adds an attachment, turns text, or begins a line with a command."""
+    icalendar = pytest.importorskip("icalendar")
+    evil_cells(island)
+    titles = [
+        "x\r\nATTACH:http://evil/\nX-A:b\u202e\u2028\x85y" + "z" * 60 + "::error::" * 30,
+        "a" * 66 + "".join("b" * n + "::stop-commands::" + ":" * n for n in range(1, 12)) + EVIL,
+    ]
+    for row in range(2):
+        island.edit("surges", row, "since", "2031-03-04")
+        island.edit("surges", row, "till", "2031-03-04")
+        island.edit("surges", row, "grain", "day")
+        island.edit("surges", row, "title", titles[row].replace("\r", ""))
+    outcome = kz("timeline", "-f", "ics", "-p", island.root)
+    assert outcome.code == 0
+    assert [*orders(outcome.out)] == []
+    assert drivers(outcome.out.replace("\r\n", "\n")) == set()
+    assert outcome.out.count("\n") == outcome.out.count("\r\n")
+    assert all(len(line.encode()) <= 75 for line in outcome.out.split("\r\n"))
+    names = {line.split(":")[0].split(";")[0] for line in outcome.out.split("\r\n ")[0].split()}
+    assert "ATTACH" not in names
+    entries = icalendar.Calendar.from_ical(outcome.out).walk("VEVENT")
+    assert len(entries) == 2
+    known = "UID DTSTAMP DTSTART DTEND SUMMARY DESCRIPTION TRANSP LOCATION CATEGORIES".split()
+    assert {name for entry in entries for name in entry} <= set(known)
+
+
+# ------------------------------------------------------------------------------ spreadsheets
+
+FORMULAS = [
+    "=1+1",
+    "+A1",
+    "-A1",
+    "@A1",
+    "\t=1",
+    " =1",
+    "\u00a0=1",
+    "\uff1d1",
+    "\uff0bA1",
+    "\uff0dA",
+]
+
+
+@pytest.mark.parametrize("form", ["ucdp", "acled"])
+def test_crosswalks_hold_no_formula(island: Folder, tmp_path: Path, form: str) -> None:
+    """Catches a name or a key that a spreadsheet carries out, and one that changes unsaid."""
+    declare(island)
+    island.reschema("letters", lambda schema: schema["fields"].append(
+        {"name": "publisher", "type": "string"}))  # fmt: skip
+    island.write("letters", [dict(row, publisher="x;=cmd|' /C calc'!A0\n@y")
+                             for row in island.rows("letters")])  # fmt: skip
+    for row, text in enumerate(["=HYPERLINK(1)", " +cmd|' /C calc'!A0"]):
+        island.edit("surges", row, "title", text)
+    for name, column in (("tolls", "surge"), ("surges", "surge"), ("receipts", "row")):
+        for row, cells in enumerate(island.rows(name)):
+            island.edit(name, row, column, {"S1": "@S1"}.get(cells[column], cells[column]))
+    with kzdata.load(island.root) as package:
+        out = package.export(form, tmp_path / "out")
+    cells = [cell for file in out.iterdir() for row in table(file) for cell in row]
+    assert "'@S1" in cells
+    for cell in cells:
+        for part in re.split("[;\t\r\n]", cell):
+            numbered = re.fullmatch(r"[+-]?[0-9.]+", part)
+            assert numbered or not re.match(r"\s*[=+@\uff1d\uff0b\uff0d\uff20-]", part), cell
+    lost = [row for row in table(out / "losses.csv") if row[2] == "formula"]
+    key = {"ucdp": "relid", "acled": "event_id_cnty"}[form]
+    assert ["'@S1", key, "formula", "", "'@S1"] in lost
+    assert any(row[1] == {"ucdp": "source_office", "acled": "source"}[form] for row in lost)
+
+
+def table(file: Path) -> list[list[str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_begins_a_formula(text: str) -> None:
+    """Catches a form of the four signs that was not thought of."""
+    assert defused(text) == f"'{text}"
+    assert csv_cell(text).startswith("'")
+    assert csv_cell(f"a;{text.strip()}") == f"a;'{text.strip()}"
+
+
+@pytest.mark.parametrize(
+    "text", ["-5", "+3.2", "-5e3", "76.9", "", "a", "a-b", "2022-01-01", "-.5"]
+)
+def test_numbers_are_no_formulas(text: str) -> None:
+    """Catches a longitude that is no number any more."""
+    assert csv_cell(text) == defused(text) == text
+
+
+def test_a_workbook_holds_strings_alone(island: Folder, tmp_path: Path) -> None:
+    """Catches a formula, and an address that becomes a link, in a sheet or in its head."""
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("xlsxwriter")
+    texts = [*FORMULAS, "http://evil/", "mailto:a@b.c", "internal:a", "{=1+1}", "-5"]
+    for row in range(5):
+        island.edit("tolls", row, "remark", texts[row])
+        island.edit("tolls", row, "fate", texts[row + 5])
+        island.edit("tolls", row, "speaker", texts[row + 10])
+    with kzdata.load(island.root) as package:
+        book = openpyxl.load_workbook(package.export("xlsx", tmp_path / "a.xlsx"))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    held = {cell.value for cell in cells}
+    assert {"http://evil/", "-5", "'=1+1", "' =1"} <= held
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+
+
+# ------------------------------------------------------------------------------ questions
+
+
+def test_offsets_may_be_texts(island: Folder, island_texts: Path) -> None:
+    """Catches a traceback on a valid package, and one on an offset that is none."""
+    outcome = kz("coverage", "--texts", island_texts, "-p", island.root, "-f", "json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert [row["unexplained"] for row in json.loads(outcome.out)] == [0, 0]
+    for wrong in ("x", "-1", "9" * 5_000, "1e9"):
+        island.edit("passages", 0, "from", wrong)
+        for command in (["coverage"], ["site", island.root.parent / "site"]):
+            said = refused(kz(*command, "--texts", island_texts, "-p", island.root))
+            assert "no offset in a text" in said
+
+
+def test_offsets_may_be_numbers(island: Folder, island_texts: Path) -> None:
+    """Catches a way of reading offsets that holds for one type of column alone."""
+    for name in ("integer", "number"):
+        island.reschema("passages", lambda schema, name=name: [
+            field.update(type=name) for field in schema["fields"] if field["name"] in ("from", "to")
+        ])  # fmt: skip
+        outcome = kz("coverage", "--texts", island_texts, "-p", island.root, "-f", "json")
+        assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_an_edge_to_no_column_is_passed_over(island: Folder) -> None:
+    """Catches a traceback where an edge names a column that the table does not have."""
+    edge = island.rows("receipts")[0]
+    island.append("receipts", **{**edge, "cell": "ghost"})
+    with kzdata.load(island.root) as package:
+        found = package.trace(edge["row"])
+        assert found
+        assert "ghost" not in {receipt.field for receipt in found}
+        assert package.site(island.root.parent / "site")
+    assert kz("trace", edge["row"], "-p", island.root).code == 0

@@ -90,6 +90,11 @@ def rendered(package: "Package", texts: Texts | None = None) -> str:
     """The page as HTML; see `write`."""
     data = content(package)
     data["texts"] = _checked(package, data, texts) if texts else None
+    return page_of(data)
+
+
+def page_of(data: Json) -> str:
+    """The page that shows data; see `kzdata.site.content`."""
     told = data["package"]
     fields = {
         "policy": html.escape(policy()),

@@ -537,7 +537,7 @@ def newlines(text: str) -> str:
 
 def test_a_package_with_a_template_in_its_title(island: Folder, tmp_path: Path) -> None:
     """Catches a page that sends its reader elsewhere, or shows nothing."""
-    evil = {"title": "[[data]]", "description": "0;url=http://evil/ [[data]]\ud800"}
+    evil = {"title": "[[data]]", "description": "0;url=http://evil/ [[data]]"}
     described = island.descriptor() | evil | {"name": "a http-equiv=refresh b"}
     (island.root / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
     with kzdata.load(island.root) as package:

@@ -11,7 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, socket
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from kzdata.errors import UsageError
 from kzdata.site.page import ASSETS, PAGE, Texts, asset, policy, rendered
@@ -69,6 +68,8 @@ class Server:
 class _Listener(ThreadingHTTPServer):
     """Takes a bounded number of connections, and says nothing of those that break."""
 
+    request_queue_size = MOST
+
     def __init__(self, *arguments: Any) -> None:
         self._open: dict[Any, None] = {}
         self._lock = Lock()
@@ -116,9 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> bytes | None:
-        try:
-            path = urlsplit(self.path).path
-        except ValueError:
+        # Addresses of other hosts are for proxies; whatever is after the path is for the page.
+        path = self.path.partition("#")[0].partition("?")[0]
+        if not path.startswith("/"):
             self.send_error(HTTPStatus.BAD_REQUEST)
             return None
         # A page elsewhere whose name resolves to this machine must not read the data.

@@ -15,9 +15,14 @@ _SEPARATOR = re.compile("([;\t\r\n])")
 A spreadsheet that takes these does not see the quotation marks of a cell after a comma."""
 
 
+def begins(text: str) -> bool:
+    """Whether a text begins as what some spreadsheet takes for a formula."""
+    return bool(_BEGINS.match(text))
+
+
 def runs(text: str) -> bool:
-    """Whether some spreadsheet takes a text for a formula; a number such as -5 is none."""
-    return bool(_BEGINS.match(text)) and not _NUMBER.fullmatch(text)
+    """Whether it takes the whole of a text for a formula; a number such as -5 is none."""
+    return begins(text) and not _NUMBER.fullmatch(text)
 
 
 def defused(text: str) -> str:

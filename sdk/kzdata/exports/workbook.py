@@ -17,7 +17,7 @@ from kzdata.errors import UsageError
 from kzdata.exports.columns import Column
 from kzdata.exports.content import Content, TableContent, distinct, encodable
 from kzdata.exports.registry import exporter
-from kzdata.exports.spreadsheets import defused
+from kzdata.exports.spreadsheets import begins
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -274,7 +274,7 @@ _SHOWN: dict[str, Callable[[Column, str], Any]] = {
 
 def _string(text: str) -> str:
     """A text that is no formula; a leading apostrophe is always one for the reader to take."""
-    return f"'{text}" if not text or text.startswith("'") else defused(text)
+    return f"'{text}" if not text or text.startswith("'") or begins(text) else text
 
 
 def sheet_name(name: str, taken: set[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import typer
 
-from kzdata.rendering import aligned, as_text, bold, safe
+from kzdata.rendering import aligned, as_text, bold, in_json, safe, shortened
 from kzdata.validation.report import counted
 from kzdata.versions import Diff, PropertyChange, RowChange, TableDiff
 from kzdata.versions.differences import KINDS
@@ -170,7 +170,7 @@ def _value(value: Any, every: bool) -> str:
 
 
 def _clipped(text: str, every: bool) -> str:
-    return text if every or len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 1]}…"
+    return text if every else shortened(text, MAX_LENGTH)
 
 
 def _row_lines(table: TableDiff, kind: str, every: bool) -> Iterator[Line]:
@@ -245,7 +245,8 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         yield f"| table | {' | '.join(map(_word, KINDS))} |"
         yield f"|---|{'---:|' * len(KINDS)}"
         for table in diff.tables:
-            name = _code(table.name).replace("|", "\\|")
+            # Readers of Markdown differ in what "\\|" is after a backslash.
+            name = _code(table.name).replace("|", "\\x7c")
             yield f"| {name} | {' | '.join(map(str, _counts(table)))} |"
     for section in _sections(diff):
         yield ""
@@ -272,7 +273,7 @@ def _item(line: Line) -> str:
 def _prose(text: str) -> str:
     """A text of plain words as it is, any other as code."""
     plain = re.fullmatch(r"[\w ,.:;→()-]*", text) and "www." not in text.lower()
-    return text if plain else _code(text)
+    return text if plain and safe(text) == text else _code(text)
 
 
 def _code(text: str) -> str:
@@ -286,7 +287,7 @@ def _code(text: str) -> str:
 
 def as_json(diff: Diff, every: bool = True) -> Iterator[str]:
     """A diff as JSON; it always holds everything."""
-    return diff.json_lines()
+    return map(in_json, diff.json_lines())
 
 
 WRITERS: dict[str, Callable[[Diff, bool], Iterator[str]]] = {

@@ -16,6 +16,7 @@ from threading import Lock, Timer
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from kzdata.errors import BrokenError, KzdataError, LimitError
 from kzdata.limits import SECONDS as DEADLINE
@@ -25,9 +26,40 @@ SECONDS = 1.0
 """After which a progress bar is shown."""
 MAX_QUESTION = 100_000
 """Characters of a question on standard input that are read."""
+MOST_OF_A_STEP = 40
+"""Characters of a step's name that the bar shows."""
+
+
+class Commands(TyperGroup):
+    """The commands; what is said of a wrong argument, such as a name of a file, is made safe."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Parse the options of all commands."""
+        with _safe_complaints():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse the arguments of the command that is named, and run it."""
+        with _safe_complaints():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _safe_complaints() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        # The class is typer's own, and has another place in each of its versions.
+        if hasattr(error, "format_message"):
+            from kzdata.rendering import safe
+
+            vars(error)["message"] = safe(str(vars(error).get("message", "")))
+        raise
+
 
 app = typer.Typer(
     name="kzdata",
+    cls=Commands,
     help="What five articles said of Kazakhstan in January 2022, with a receipt for every figure.",
     no_args_is_help=True,
     add_completion=False,
@@ -164,9 +196,7 @@ def _unwritten(error: OSError) -> int:
 
 
 def _failed(words: str) -> int:
-    from kzdata.rendering import safe
-
-    sys.stderr.write(f"kzdata: {safe(words)}\n")
+    _say(f"kzdata: {words}")
     return 2
 
 
@@ -218,11 +248,19 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _say(text: str) -> None:
+    """Say something beside the answer: one line on standard error."""
+    from kzdata.rendering import complain
+
+    complain(text)
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from kzdata import __version__
+        from kzdata.rendering import emit
 
-        typer.echo(f"kzdata {__version__}")
+        emit(f"kzdata {__version__}")
         raise typer.Exit
 
 
@@ -495,11 +533,13 @@ def timeline(
     with _load(package, as_of, without) as kz:
         answer = kz.timeline(place, actor, type, limit)
     if form is TimelineFormat.ICS:
-        sys.stdout.write(answer.ics())
+        from kzdata import rendering
+
+        rendering.write(answer.ics().removesuffix("\r\n") + "\r")
         left = sum(not event.days_known for event in answer)
-        typer.echo(f"{left} events whose days are not known are not in the calendar", err=True)
+        _say(f"{left} events whose days are not known are not in the calendar")
         if answer.more:
-            typer.echo(f"{answer.more} more are not looked at; --limit takes in more", err=True)
+            _say(f"{answer.more} more are not looked at; --limit takes in more")
     else:
         _answer(answer, "timeline", Format(form.value))
 
@@ -542,7 +582,7 @@ def coverage(
     _show(columns, rows, form)
     for item in found:
         for token in item.unexplained:
-            typer.echo(f"{item.source}:{token.start}: {token.token!r} is not explained", err=True)
+            _say(f"{item.source}:{token.start}: {token.token!r} is not explained")
     raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
 
 
@@ -697,7 +737,7 @@ def site(
     if include_texts and texts is None:
         raise UsageError("--include-texts needs --texts DIR")
     if include_texts:
-        typer.echo("whole articles go into the page: for private use only", err=True)
+        _say("whole articles go into the page: for private use only")
 
     def work() -> None:
         with _load(package, as_of, without) as kz:
@@ -706,7 +746,7 @@ def site(
                 rendering.emit(f"wrote {rendering.safe(str(page))}")
                 return
             server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
-        typer.echo(f"{server.address} (Ctrl-C ends it)")
+        rendering.emit(f"{server.address} (Ctrl-C ends it)")
         sys.stdout.flush()
         server.run()
 
@@ -720,10 +760,11 @@ def seal(
     path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],
 ) -> None:
     """Write the size and hash of each file into the descriptor, after a change to the data."""
+    from kzdata import rendering
     from kzdata.descriptor import seal as write
 
     for name in write(path):
-        typer.echo(f"sealed {name}")
+        rendering.emit(f"sealed {rendering.safe(name)}")
 
 
 class Steps:
@@ -754,7 +795,7 @@ class Steps:
     def show(self, step: str, number: int, of: int) -> None:
         """Show which step begins."""
         with self._lock:
-            self._state = {"description": step, "completed": number, "total": of}
+            self._state = {"description": _brief(step), "completed": number, "total": of}
             if self._bar:
                 self._bar.update(self._task, **self._state)
 
@@ -765,11 +806,22 @@ class Steps:
                 self._bar.update(self._task, **self._state)
 
 
+def _brief(step: str) -> str:
+    """The name of a step, which may be that of a table, as a bar has room for it."""
+    from kzdata.rendering import safe, shortened
+
+    return shortened(safe(shortened(step, MOST_OF_A_STEP)), MOST_OF_A_STEP)
+
+
 def _bar() -> tuple[Any, Any]:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
 
-    bar = Progress(console=Console(stderr=True), transient=True)
+    # As rich has it, but that the name of a table is no markup.
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), TaskProgressColumn(), Remaining())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
     bar.start()
     return bar, bar.add_task("", total=None)
 
@@ -797,7 +849,7 @@ def _answer(answer: Any, question: str, form: Format) -> None:
     else:
         _show(answer.columns, answer.rows(), form)
         if answer.more:
-            typer.echo(f"{answer.more} more are not listed; --limit lists more", err=True)
+            _say(f"{answer.more} more are not listed; --limit lists more")
 
 
 def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
@@ -805,7 +857,7 @@ def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -
 
     writers: dict[Format, Callable[[], None]] = {
         Format.TEXT: lambda: rendering.emit(rendering.as_text(columns, rows)),
-        Format.CSV: lambda: rendering.write(rendering.as_csv(columns, rows)),
+        Format.CSV: lambda: rendering.write_csv(rendering.as_csv(columns, rows)),
         Format.JSON: lambda: rendering.write(
             rendering.as_json(rendering.as_records(columns, rows))
         ),

@@ -1,11 +1,12 @@
 r"""What a package holds, made fit to be shown: on one line of text, and as HTML in a notebook.
 
-None of it runs, colours a terminal or turns the text around it: control characters are written out
-(`\x1b`), markup is escaped, and only addresses of the web become links.
+None of it runs, colours a terminal, turns or hides the text around it, or gives a command to the CI
+that keeps the log: such characters are written out (`\x1b`), markup is escaped, and only addresses
+of the web become links. What such characters are is told here and nowhere else.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import islice
 from numbers import Number
@@ -16,7 +17,42 @@ MOST = 60
 """Rows that a notebook shows of a table."""
 LONGEST = 2_000
 """Characters that it shows of a cell."""
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
+"""What drives a terminal or ends a line (categories Cc, Zl, Zp), and what UTF-8 cannot say (Cs)."""
+_FORMS, _JOINERS = "\ufe00-\ufe0f", "\u200c\u200d"
+"""What chooses the form of the letter before it, and what joins or parts the letters around it."""
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
+)
+"""What turns the text around it, or is there and not seen: all else that Unicode calls "default
+ignorable" (DerivedCoreProperties), and the marks of interlinear notes."""
+_UNSEEN = f"{_CONTROL}{_INVISIBLE}{_JOINERS}{_FORMS}"
+_LETTER = f"[^\x00-\x7f{_UNSEEN}]"
+_STRAY = re.compile(
+    f"[{_CONTROL}{_INVISIBLE}]|(?<!{_LETTER})[{_FORMS}]"
+    f"|(?<!{_LETTER})(?<![{_FORMS}])[{_JOINERS}]|[{_JOINERS}](?!{_LETTER})"
+)
+"""What is written out. Joiners between letters and forms after one stay where these are not ASCII:
+Persian, the scripts of India and emoji need them."""
+_LINE = "\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+_BLANKS = rf"(?:\A|(?<=[{_LINE}]))(?:(?![{_LINE}])[\s{_UNSEEN}])*+"
+_COMMAND = re.compile(
+    rf"#(?=[{_UNSEEN}]*#[\w{_UNSEEN}]*\[)"
+    rf"|{_BLANKS}:(?=[{_UNSEEN}]*:)"
+    r"|s(?=ection_(?:start|end):)|t(?=ravis_(?:fold|time):)"
+    rf"|{_BLANKS}(?:-(?=--\s)|\+(?=\+\+\s)|~(?=~~\s)|\^(?=\^\^\s))"
+)
+"""What the CI that keeps the log takes for a command, up to the character that must not be there:
+`##[error]` (GitHub, Azure), `##vso[...]` (Azure), `##teamcity[...]` anywhere in a line; `::error::`
+(GitHub) and `--- ` (Buildkite) where a line begins; the marks of GitLab and Travis.
+
+GitHub and Azure compare by the rules of a language, which pass over what is not seen."""
+_HINT = re.compile(
+    rf"#[{_UNSEEN}]*#|:[{_UNSEEN}]*:|_(?:start|end|fold|time):|---|\+\+\+|~~~|\^\^\^"
+)
+"""What each of them holds; found ten times as fast."""
 _ADDRESS = re.compile(r"https?://[^\s\\]+", re.I)
 # Dollars in the words of an article are no formula, which a notebook would set.
 _TABLE = '<table class="tex2jax_ignore mathjax_ignore">'
@@ -29,9 +65,44 @@ MOST_ON_A_LINE = 28
 """Characters of a cell that a notebook does not break."""
 
 
+def _escaped(char: str) -> str:
+    written = char.encode("unicode_escape").decode()
+    return f"\\x{ord(char):02x}" if written == char else written
+
+
 def safe(text: str) -> str:
-    r"""The text on one line, control characters and text-turning marks written out (`\x1b`)."""
-    return _CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+    r"""The text on one line, with nothing that acts or hides: `\x1b`, `\u202e`, `\x23#[error]`."""
+    return unobeyed(visible(text))
+
+
+def visible(text: str, escaped: Callable[[str], str] = _escaped) -> str:
+    r"""The text on one line, with nothing that drives a terminal, turns text or hides (`\x1b`)."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _STRAY.sub(lambda match: escaped(match.group()), text)
+
+
+def unobeyed(text: str, escaped: Callable[[str], str] = _escaped) -> str:
+    """The text, of any number of lines, in which no CI finds a command.
+
+    Args:
+        text: The text.
+        escaped: How one character is written out.
+    """
+    if not _HINT.search(text):
+        return text
+    return _COMMAND.sub(lambda match: match.group()[:-1] + escaped(match.group()[-1]), text)
+
+
+def in_json(text: str) -> str:
+    r"""JSON text as before to whoever reads it; but no terminal and no CI obeys it (`\u001b`)."""
+    lines = (visible(line, _unit) for line in text.split("\n"))
+    return unobeyed("\n".join(lines), _unit)
+
+
+def _unit(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))
 
 
 def html_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kzdata import spans
 from kzdata.descriptor import Sources, Spans
-from kzdata.errors import SpanError, UsageError
+from kzdata.errors import PackageError, SpanError, UsageError
 from kzdata.figures import NumberToken, number_tokens
 from kzdata.rows import Row
 from kzdata.tables import Shelf, Table
@@ -110,9 +110,21 @@ def _intervals(
 ) -> dict[str, list[tuple[int, int]]]:
     found: dict[str, list[tuple[int, int]]] = {}
     for row in table:
-        interval = (getattr(row, start), getattr(row, end))
+        interval = (offset(getattr(row, start)), offset(getattr(row, end)))
         found.setdefault(getattr(row, source), []).append(interval)
     return found
+
+
+def offset(value: object) -> int:
+    """An offset in a text, whether its column holds numbers or texts.
+
+    Raises:
+        PackageError: It is none.
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,18})(?:\.0*)?\s*", str(value))
+    if match is None:
+        raise PackageError(f"no offset in a text: {value!r}; `kzdata validate` says where")
+    return int(match.group(1))
 
 
 def _spans(shelf: Shelf) -> tuple[Table[Any], Spans]:

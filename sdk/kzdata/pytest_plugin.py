@@ -43,7 +43,10 @@ def pytest_collection_modifyitems(
     path = config.getoption("--kzdata")
     if path:
         # As pytest collects what it finds itself, so that its counts are right.
-        items.extend(session.genitems(Package.from_parent(session, name=path, nodeid=path)))
+        from kzdata.display import safe
+
+        name = safe(path).replace("::", r":\x3a")  # as pytest joins the names of tests
+        items.extend(session.genitems(Package.from_parent(session, name=name, nodeid=name)))
 
 
 class Package(pytest.Collector):
@@ -62,8 +65,8 @@ class Package(pytest.Collector):
         if _REPORT not in self.config.stash:
             from kzdata.validation import validate
 
-            texts = self.config.getoption("--kzdata-texts")
-            self.config.stash[_REPORT] = validate(self.name, texts=texts)
+            path, texts = map(self.config.getoption, ("--kzdata", "--kzdata-texts"))
+            self.config.stash[_REPORT] = validate(path, texts=texts)
         return self.config.stash[_REPORT]
 
 
@@ -83,11 +86,12 @@ class RuleTest(pytest.Item):
             BrokenRuleError: The rule found errors.
             KzdataError: The package cannot be read.
         """
+        from kzdata.display import safe
         from kzdata.validation.selection import idle
 
         report = self.parent.report
         if reason := idle(report).get(self.name):
-            pytest.skip(reason)
+            pytest.skip(safe(reason))
         found = [finding for finding in report.findings if finding.rule == self.name]
         shown = "\n".join([*_lines(found), *_more(report.omitted.get(self.name, 0))])
         if any(finding.severity == "error" for finding in found):
@@ -98,9 +102,10 @@ class RuleTest(pytest.Item):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The findings alone: where kzdata found them is in no Python file."""
         from kzdata import KzdataError
+        from kzdata.display import safe
 
         if isinstance(excinfo.value, BrokenRuleError | KzdataError):
-            return str(excinfo.value)
+            return "\n".join(map(safe, str(excinfo.value).split("\n")))
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:

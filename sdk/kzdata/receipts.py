@@ -1,6 +1,6 @@
 """Receipts: from a cell to the exact words of a published article, and back."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -153,8 +153,8 @@ class Ledger:
             raise UsageError(f"{table.name} is not traced: {record} states nothing of its own")
         if field is not None and field not in names:
             raise UsageError(f"{table.name} has no column {field!r}{nearest(field, names)}")
-        found = [r for r in self._of_record(table, key) if field in (None, r.field)]
-        return Trace(sorted(found, key=lambda receipt: names.index(receipt.field)))
+        found = _in_order(self._of_record(table, key), names)
+        return Trace(r for r in found if field in (None, r.field))
 
     def source(self, source: str) -> Trace:
         """The receipts of every cell that rests on an article, in the order of the edges.
@@ -178,9 +178,7 @@ class Ledger:
         for receipt in self._receipts(edges, self._values({edge[0] for edge in edges}, [table])):
             found.setdefault(receipt.record, []).append(receipt)
         names = table.schema.names
-        for receipts in found.values():
-            receipts.sort(key=lambda receipt: names.index(receipt.field))
-        return found
+        return {key: _in_order(receipts, names) for key, receipts in found.items()}
 
     def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
         from kzdata.database import column, text
@@ -282,6 +280,12 @@ class Ledger:
             [list(spans)],
         )
         return {row[0]: Passage(*row[1:]) for row in rows}
+
+
+def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt]:
+    """Receipts in the order of the columns; edges to columns that are not there are passed over."""
+    known = [receipt for receipt in receipts if receipt.field in names]
+    return sorted(known, key=lambda receipt: names.index(receipt.field))
 
 
 def _declared(shelf: Shelf, role: str) -> tuple[Table[Any], Any]:

@@ -1,7 +1,9 @@
 """How results look: aligned text for people, JSON and CSV for programs.
 
-Text from a package is never sent to a terminal raw: control characters are written out. `csv` and
-`json` output holds the cells as they are.
+Whatever a command prints goes through `emit`, `write`, `write_csv` or `complain`, so that nothing
+of a package drives a terminal or gives a command to the CI that keeps the log. What is written out
+is told in `kzdata.display`. JSON and CSV hold the cells as they are; only CSV has no way to say a
+command otherwise, and is changed where it does not go into a file.
 """
 
 import csv
@@ -10,18 +12,21 @@ import json
 import math
 import os
 import re
+import stat
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from kzdata import writing
+from kzdata.display import in_json as in_json
 from kzdata.display import safe as safe
+from kzdata.display import unobeyed, visible
 from kzdata.spans import highlighted
 
 if TYPE_CHECKING:
@@ -32,19 +37,74 @@ _STYLE = re.compile("\x1b\\[[0-9;]*m")
 bold = typer.style("{}", bold=True).format
 
 
+MOST_OF_A_COMPLAINT = 4_000
+"""Characters of an error that are shown."""
+
+
 def emit(styled: str) -> None:
-    """Write styled text to standard output; colours only on a terminal that shows them.
+    """Write styled text for people to standard output; colours only on a terminal that shows them.
 
     `NO_COLOR` and `TERM=dumb` say that it does not.
     """
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     coloured = sys.stdout.isatty() and not refused
-    write(styled if coloured else _STYLE.sub("", styled))
+    _print(sys.stdout, _lines(styled if coloured else _STYLE.sub("", styled)))
 
 
 def write(text: str) -> None:
-    """Write text to standard output as it is, for programs."""
-    sys.stdout.write(f"{text}\n")
+    """Write text for programs to standard output: JSON, XML, the commands of our own to GitHub.
+
+    Its format has made it harmless by its own means; on a terminal it is seen to once more.
+    """
+    shown = sys.stdout.isatty()
+    _print(sys.stdout, _shown(text) if shown else text)
+
+
+def write_csv(text: str) -> None:
+    """Write CSV to standard output: as it is into a file, without commands to CI elsewhere.
+
+    CSV has no escapes, and a pipe may be the log of a job. What was written out is said.
+    """
+    harmless = text if _is_file(sys.stdout) else unobeyed(text)
+    write(harmless)
+    if harmless != text:
+        complain("cells with commands to CI are written out; a file (> FILE) gets them as they are")
+
+
+def complain(text: str) -> None:
+    """Write what went wrong, or what else is to be said, to standard error on one line."""
+    _print(sys.stderr, safe(shortened(text, MOST_OF_A_COMPLAINT)))
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _print(stream: TextIO, text: str) -> None:
+    stream.write(f"{text}\n")
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _lines(styled: str) -> str:
+    """Lines of our own words and of text that is safe already; what slipped through is caught."""
+    return "\n".join(map(_line, styled.split("\n")))
+
+
+def _line(styled: str) -> str:
+    words, styles = _STYLE.split(styled), _STYLE.findall(styled)
+    return "".join(map("".join, zip_longest(map(safe, words), styles, fillvalue="")))
+
+
+def _shown(text: str) -> str:
+    """Text for programs as a terminal may show it; our own commands to GitHub stay as they are."""
+    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
 
 
 def save(text: str, file: Path) -> None:
@@ -69,14 +129,9 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int) else str(value)
 
 
-_UNSEEN = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""What drives a terminal, or turns its text around, and JSON need not escape."""
-
-
 def as_json(value: Any) -> str:
-    """A value as JSON text, not escaped beyond need: but that no terminal obeys it."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    """A value as JSON text, not escaped beyond need: but that no terminal and no CI obeys it."""
+    return in_json(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

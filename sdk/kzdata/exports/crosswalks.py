@@ -16,6 +16,7 @@ from kzdata.exports import codebooks
 from kzdata.exports.codebooks import Site
 from kzdata.exports.happenings import Claim, Happening, happenings
 from kzdata.exports.registry import Summary, exporter
+from kzdata.exports.spreadsheets import csv_cell
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -68,6 +69,7 @@ KINDS = {
     "no code": "a place for which there is no code of precision",
     "place around": "coordinates and name are those of a place around the event's own",
     "event type": "no type of the format follows",
+    "formula": "a text that a spreadsheet would carry out has an apostrophe before it",
 }
 """What is lost, in words."""
 Cell = Callable[[Happening], str]
@@ -502,7 +504,7 @@ def _write(crosswalk: Crosswalk, events: Sequence[Happening], out: Path) -> None
         loss
         for event in events
         for loss in (
-            crosswalk.losses(event)
+            [*crosswalk.losses(event), *_formulas(crosswalk, event)]
             if crosswalk.held(event)
             else [Loss(event.key, "", "no row", "", event.type)]
         )
@@ -517,6 +519,13 @@ def _write(crosswalk: Crosswalk, events: Sequence[Happening], out: Path) -> None
 def _row(crosswalk: Crosswalk, event: Happening) -> list[str]:
     nothing: Cell = lambda _: ""  # noqa: E731
     return [crosswalk.cells.get(column, nothing)(event) for column in crosswalk.columns]
+
+
+def _formulas(crosswalk: Crosswalk, event: Happening) -> Iterator[Loss]:
+    """The cells that are not written as they are, so that no spreadsheet carries them out."""
+    for column, cell in zip(crosswalk.columns, _row(crosswalk, event), strict=True):
+        if csv_cell(cell) != cell:
+            yield Loss(event.key, column, "formula", "", cell)
 
 
 def _account(
@@ -534,4 +543,4 @@ def _save(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows(map(csv_cell, row) for row in rows)

@@ -17,6 +17,7 @@ from kzdata.errors import UsageError
 from kzdata.exports.columns import Column
 from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.registry import exporter
+from kzdata.exports.spreadsheets import begins
 from kzdata.naming import distinct, shortened
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ FIRST_DAY = "1900-03-01"
 """Excel counts days wrongly before this one: it takes 1900 for a leap year."""
 EPOCH = datetime(2000, 1, 1)
 """When every workbook says it was made, so that the same package gives the same bytes."""
-_RISKY = re.compile("['=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
-"""First characters of what some spreadsheet takes for a formula, and our own mark."""
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 WIDTHS = (6, 60)
@@ -196,7 +195,7 @@ class Sheet:
     def _write(self, place: int, value: Any, style: Any) -> None:
         at = (self._next, place)
         if isinstance(value, str):
-            self._sheet.write_string(*at, self._checked(place, defused(value)), style)
+            self._sheet.write_string(*at, self._checked(place, _string(value)), style)
         elif isinstance(value, bool):
             self._sheet.write_boolean(*at, value, style)
         elif isinstance(value, date):
@@ -274,9 +273,9 @@ _SHOWN: dict[str, Callable[[Column, str], Any]] = {
 }
 
 
-def defused(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, neither here nor in a CSV file."""
-    return f"'{text}" if not text or _RISKY.match(text) else text
+def _string(text: str) -> str:
+    """A text that is no formula; a leading apostrophe is always one for the reader to take."""
+    return f"'{text}" if not text or text.startswith("'") or begins(text) else text
 
 
 def sheet_name(name: str, taken: set[str]) -> str:

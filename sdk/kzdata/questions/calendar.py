@@ -1,11 +1,15 @@
-"""A timeline as iCalendar (RFC 5545), written by the icalendar library."""
+"""A timeline as iCalendar (RFC 5545), written by the icalendar library.
 
-import unicodedata
+Its long lines go on in the next one, after a blank: a line of the file may begin with any word.
+"""
+
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kzdata.database import require
+from kzdata.display import safe
 
 if TYPE_CHECKING:
     from icalendar import Event as Entry
@@ -65,8 +69,8 @@ def _told(event: "Event") -> Iterator[str]:
 
 
 def _printable(text: str) -> str:
-    """The text without control characters, which RFC 5545 does not allow."""
-    return "".join(" " if unicodedata.category(char) == "Cc" else char for char in text)
+    """The text without control characters, which RFC 5545 does not allow, and without commands."""
+    return re.sub(":(?=:)", r"\\x3a", safe(text))
 
 
 def _stamp(created: str | None) -> datetime:

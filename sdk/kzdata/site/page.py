@@ -9,13 +9,14 @@ import base64
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.passages import hashes
+from kzdata.passages import hashes, offset
 from kzdata.site.content import Json, content
 from kzdata.writing import fresh
 
@@ -85,6 +86,11 @@ def rendered(package: "Package", texts: Texts | None = None) -> str:
     """The page as HTML; see `write`."""
     data = content(package)
     data["texts"] = _checked(package, data, texts) if texts else None
+    return page_of(data)
+
+
+def page_of(data: Json) -> str:
+    """The page that shows data; see `kzdata.site.content`."""
     told = data["package"]
     fields = {
         "policy": html.escape(policy()),
@@ -92,12 +98,18 @@ def rendered(package: "Package", texts: Texts | None = None) -> str:
         "description": html.escape(told.get("description", "")),
         "data": embedded(data),
     }
-    template = asset("index.html").decode()
-    for name, value in fields.items():
-        before, mark, after = template.partition(f"[[{name}]]")
-        assert mark, name
-        template = f"{before}{value}{after}"
-    return template
+    return filled(asset("index.html").decode(), fields)
+
+
+def filled(template: str, fields: Mapping[str, str]) -> str:
+    """A template with each `[[name]]` filled in one pass: no value is searched for names.
+
+    Args:
+        template: The template.
+        fields: The values by name, as the place of each wants them escaped.
+    """
+    whole = re.sub(r"\[\[(\w+)\]\]", lambda mark: fields[mark.group(1)], template)
+    return whole.encode("utf-8", "replace").decode()
 
 
 def asset(name: str) -> bytes:
@@ -155,7 +167,7 @@ def _compare(package: "Package", found: Mapping[str, str]) -> int:
     number = 0
     for number, cells in enumerate(package.table(declared.name).texts(), 1):  # noqa: B007
         key, source, start, end, quote = (cells[place] for place in places)
-        if found[source][int(start) : int(end)] != quote:
+        if found.get(source, "")[offset(start) : offset(end)] != quote:
             raise PackageError(
                 f"{key} does not stand in {source} at {start} to {end}; "
                 "`kzdata validate --texts DIR` says more"

@@ -1,11 +1,16 @@
-"""Serves an evidence page to the machine it runs on, and to nobody else."""
+"""Serves an evidence page to the machine it runs on, and to nobody else.
+
+Whoever may talk to the port can be anything: it is answered in a line, and never told of.
+"""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from socket import SHUT_RDWR, socket
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import UsageError
 from kzdata.site.page import ASSETS, PAGE, Texts, asset, policy, rendered
@@ -14,6 +19,10 @@ if TYPE_CHECKING:
     from kzdata.package import Package
 
 HOST = "127.0.0.1"
+SILENCE = 10
+"""Seconds for which a connection may say nothing, or take nothing."""
+MOST = 64
+"""Connections at a time; one more ends the oldest, so that nobody can keep others out."""
 KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css", "txt": "text/plain"}
 
 
@@ -37,7 +46,7 @@ class Server:
         files = {f"/{name}": asset(name) for name in ASSETS}
         files["/"] = files[f"/{PAGE}"] = rendered(package, texts).encode()
         try:
-            self._server = ThreadingHTTPServer((HOST, port), partial(_Handler, files))
+            self._server = _Listener((HOST, port), partial(_Handler, files))
         except (OSError, OverflowError) as error:
             raise UsageError(f"cannot serve on port {port}: {error}") from error
         self.address = f"http://{HOST}:{self._server.server_port}/"
@@ -56,9 +65,41 @@ class Server:
         self._server.shutdown()
 
 
+class _Listener(ThreadingHTTPServer):
+    """Takes a bounded number of connections, and says nothing of those that break."""
+
+    request_queue_size = MOST
+
+    def __init__(self, *arguments: Any) -> None:
+        self._open: dict[Any, None] = {}
+        self._lock = Lock()
+        super().__init__(*arguments)
+
+    def process_request(self, request: "socket | Any", client_address: Any) -> None:
+        """Answer in a thread; the oldest of too many connections is ended."""
+        with self._lock:
+            self._open[request] = None
+            oldest = next(iter(self._open)) if len(self._open) > MOST else None
+            self._open.pop(oldest, None)
+        if oldest is not None:
+            with suppress(OSError):
+                oldest.shutdown(SHUT_RDWR)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: "socket | Any") -> None:
+        """End a connection."""
+        with self._lock:
+            self._open.pop(request, None)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: "socket | Any", client_address: Any) -> None:
+        """Say nothing: a client that leaves early is no error of the server's."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     """Answers for a few files and nothing else."""
 
+    timeout = SILENCE
     server_version = "kzdata"
     sys_version = ""
 
@@ -76,10 +117,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> bytes | None:
+        # Addresses of other hosts are for proxies; whatever is after the path is for the page.
+        path = self.path.partition("#")[0].partition("?")[0]
+        if not path.startswith("/"):
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return None
         # A page elsewhere whose name resolves to this machine must not read the data.
-        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
-        path = urlsplit(self.path).path
-        if host not in (HOST, "localhost") or path not in self._files:
+        if self.headers.get_all("Host") not in self._names() or path not in self._files:
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
         kind = KINDS[PAGE.rpartition(".")[2] if path == "/" else path.rpartition(".")[2]]
@@ -93,6 +137,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         return body
+
+    def _names(self) -> list[list[str]]:
+        """The one header `Host` that a request may have; browsers leave the port 80 out."""
+        port = self.connection.getsockname()[1]
+        ends = (f":{port}", "") if port == 80 else (f":{port}",)
+        return [[f"{name}{end}"] for name in (HOST, "localhost") for end in ends]
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing."""

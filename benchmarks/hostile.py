@@ -31,7 +31,7 @@ from itertools import count, takewhile
 from pathlib import Path
 from threading import Event, Lock
 from time import monotonic, sleep
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from timing import ROOT, machine, renew, versions
 
@@ -68,6 +68,8 @@ class Limits(NamedTuple):
         disk: Bytes in the folder for temporary files.
         output: Bytes of standard output and standard error.
         timed: Whether the command knows a deadline.
+        called_off: Seconds after which it is told to end, as a job that is called off; 0: never.
+            It has as long as the grace then, and may end with exit code 130.
     """
 
     seconds: float
@@ -75,6 +77,7 @@ class Limits(NamedTuple):
     disk: float
     output: float
     timed: bool = True
+    called_off: float = 0.0
 
 
 @dataclass
@@ -85,6 +88,7 @@ class Ran:
         seconds: From start to end.
         memory: Most bytes of memory at one time.
         disk: Most bytes in the folder for temporary files at one time.
+        called_off: Whether it was told to end.
         code: Exit code; negative after a signal.
         breaches: What was exceeded or left, in words; empty where all limits hold.
         stopped: Whether it was ended from outside.
@@ -94,6 +98,7 @@ class Ran:
     seconds: float = 0.0
     memory: float = 0.0
     disk: float = 0.0
+    called_off: bool = False
     code: int = 0
     breaches: list[str] = field(default_factory=list)
     stopped: bool = False
@@ -173,7 +178,7 @@ def _stored(folder: Path) -> int:
     for top, _, names in os.walk(folder):
         for name in names:
             with suppress(OSError):
-                total += os.lstat(os.path.join(top, name)).st_blocks * 512
+                total += (Path(top) / name).lstat().st_blocks * 512
     return total
 
 
@@ -270,6 +275,10 @@ def _followed(process: "subprocess.Popen[bytes]", began: float, limits: Limits, 
             ran.disk = max(ran.disk, _stored(at.temporary))
         ran.memory = max(ran.memory, tree.memory())
         ran.seconds = monotonic() - began
+        if not ran.called_off and 0 < limits.called_off < ran.seconds:
+            process.send_signal(signal.SIGTERM)
+            ran.called_off = True
+            limits = limits._replace(seconds=min(limits.seconds, limits.called_off + GRACE))
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
             break
@@ -308,8 +317,10 @@ def _written(at: Places) -> int:
 
 def _faults(ran: Ran, limits: Limits, at: Places) -> Iterator[str]:
     """What a run exceeded, and how it should not have ended."""
-    if ran.seconds > limits.seconds and limits.timed:
-        yield f"time: {ran.seconds:.0f} s of {limits.seconds:.0f} s"
+    late = "called off, and no end: " if ran.called_off else "time: "
+    most = min(limits.seconds, limits.called_off + GRACE) if ran.called_off else limits.seconds
+    if ran.seconds > most and (limits.timed or ran.called_off):
+        yield f"{late}{ran.seconds:.0f} s of {most:.0f} s"
     if ran.memory > limits.memory:
         yield f"memory: {ran.memory / 1e6:,.0f} MB of {limits.memory / 1e6:,.0f} MB"
     if ran.disk > limits.disk:
@@ -322,7 +333,7 @@ def _faults(ran: Ran, limits: Limits, at: Places) -> Iterator[str]:
     ran.wrong = wrong.decode(errors="replace")
     if found := [trace for trace in TRACES if trace in wrong or trace in _end(at.output / "out")]:
         yield f"printed {found[0].decode()!r}: {ran.wrong.strip().splitlines()[-1:]}"
-    if ran.code not in (0, 1, 2):
+    if ran.code not in (0, 1, 2, *[130] * ran.called_off):
         yield f"crash: exit code {ran.code}"
     if ran.code == 2 and not wrong.strip().splitlines()[-1:]:
         yield "exit code 2 without a line on standard error"
@@ -421,6 +432,7 @@ class Search:
             if case is None:
                 return
             command, limits = self._bound(case["command"], at)
+            limits = limits._replace(called_off=case["called_off"])
             given = (at.output / "given").read_bytes()
             ran = judged(command, limits, at, self.environment, given)
             with self._lock:
@@ -429,7 +441,7 @@ class Search:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _made(self, name: str, at: Places) -> dict[str, object] | None:
+    def _made(self, name: str, at: Places) -> dict[str, Any] | None:
         about = at.output / "case.json"
         words = [str(self.given.seed), name, self.given.only or "", str(at.made), str(about)]
         try:
@@ -441,12 +453,11 @@ class Search:
             last = (str(error.stderr or "") or str(error)).strip().splitlines()[-1]
             print(f"case {name} could not be made: {last[:300]}", flush=True)
             return None
-        found: dict[str, object] = json.loads(about.read_bytes())
+        found: dict[str, Any] = json.loads(about.read_bytes())
         return found
 
-    def _bound(self, words: object, at: Places) -> tuple[list[str], Limits]:
+    def _bound(self, words: list[str], at: Places) -> tuple[list[str], Limits]:
         """A case's command with its deadline and its limit of memory, and what is expected."""
-        assert isinstance(words, list)
         command, known = words[0], self._options[words[0]]
         options = {
             "--timeout": f"{self.given.timeout:g}",
@@ -465,14 +476,13 @@ class Search:
         )
         return [*self.program, command, *bounds, *words[1:]], limits
 
-    def _show(self, name: str, case: Mapping[str, object], command: list[str], ran: Ran) -> None:
+    def _show(self, name: str, case: Mapping[str, Any], command: list[str], ran: Ran) -> None:
         cost = f"{ran.seconds:.1f} s, {ran.memory / 1e6:,.0f} MB, code {ran.code}"
         if self.given.verbose or self.given.case or ran.breaches:
             verdict = "; ".join(ran.breaches) or ("stopped" if ran.stopped else "holds")
-            told = str(case["recipe"])
             print(f"--seed {self.given.seed} --case {name}"
                   + (f" --only {self.given.only}" if self.given.only else "")
-                  + f" [{case['kind']}, {shown(command)}] {cost}: {verdict}\n    {told[:600]}",
+                  + f" [{case['kind']}, {shown(command)}] {cost}: {verdict}\n    {case['recipe'][:600]}",
                   flush=True)  # fmt: skip
             if self.given.case:
                 print(ran.wrong[-2_000:])
@@ -560,6 +570,9 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 def main(words: Sequence[str] | None = None) -> int:
     """Search, show, and write what was asked for; 1 if a limit was broken."""
     given = arguments(words)
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # a search that is called off tidies up
     deadline = monotonic() + 60 * given.minutes
     with tempfile.TemporaryDirectory(prefix="kzdata-hostile-") as name:
         search = Search(given, Path(name))

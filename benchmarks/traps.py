@@ -9,11 +9,14 @@ be put into one package. Each known way to break a limit is a function registere
 the search tries these first.
 """
 
+import bz2
 import codecs
 import encodings.aliases
 import gzip
+import hashlib
 import io
 import json
+import lzma
 import math
 import os
 import random
@@ -31,7 +34,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests"))
 
-from packages import FLOOD_TEXTS, Folder, flood, keep_texts  # noqa: E402
+from packages import FLOOD_TEXTS, Folder, checksum, flood, keep_texts  # noqa: E402
 
 MOST_BYTES = 200_000_000
 """What a case may write to disk itself."""
@@ -51,20 +54,24 @@ class Draw(random.Random):
     def size(self, name: str, least: int, most: int) -> int:
         """A whole number, all orders of magnitude alike."""
         found = round(math.exp(self.uniform(math.log(least), math.log(most))))
-        return self._tell(name, found)
+        self._tell(name, found)
+        return found
 
     def pick(self, name: str, options: Sequence[Any]) -> Any:
         """One of several."""
-        return self._tell(name, self.choice(options))
+        found = self.choice(options)
+        self._tell(name, found)
+        return found
 
     def chance(self, name: str, share: float) -> bool:
         """True in so many of a hundred cases."""
-        return bool(self._tell(name, self.random() < share))
+        found = self.random() < share
+        self._tell(name, found)
+        return found
 
-    def _tell(self, name: str, found: Any) -> Any:
+    def _tell(self, name: str, found: Any) -> None:
         shown = found.__name__ if callable(found) else repr(found)
         self.told.append(f"{name}={shown if len(shown) <= 80 else shown[:77] + '...'}")
-        return found
 
 
 @dataclass
@@ -78,6 +85,7 @@ class Trap:
         options: Further options of the command.
         command: The command's words in place of `validate`; PACKAGE is where the package is.
         given: Standard input.
+        called_off: Seconds after which the command is told to end; 0: never.
         packed: Whether the package is put into a zip.
     """
 
@@ -87,6 +95,7 @@ class Trap:
     options: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
     given: bytes = b""
+    called_off: float = 0.0
     packed: bool = False
     raw: bytes | None = None
     """The descriptor's bytes, where it is no sound JSON."""
@@ -219,14 +228,15 @@ def _nested(draw: Draw) -> Any:
     kind: Any = pa.int8()
     wide, shape = draw.size("wide", 1, 4), draw.pick("shape", ["list", "struct", "map"])
     for _ in range(draw.size("depth", 1, 14 if wide > 1 else 300)):
-        kind, value = {
+        deeper: dict[str, Callable[[Any, Any], Any]] = {
             "list": lambda k, v: (pa.list_(k), [v] * wide),
             "struct": lambda k, v: (
                 pa.struct([(f"f{n}", k) for n in range(wide)]),
                 {f"f{n}": v for n in range(wide)},
             ),
             "map": lambda k, v: (pa.map_(pa.string(), k), [("k", v)]),
-        }[shape](kind, value)
+        }
+        kind, value = deeper[shape](kind, value)
     return pa.array([value] * draw.size("rows", 1, 100), kind)
 
 
@@ -368,10 +378,9 @@ def encoded(made: Trap) -> None:
     head = b""
     if draw.chance("header", 0.7):
         try:
-            head = codecs.encode("id,name\n1,", name)
+            head = bytes(codecs.encode("id,name\n1,", name))
         except (LookupError, TypeError, ValueError, AttributeError):
             head = b"id,name\n1,"
-        head = head if isinstance(head, bytes) else b"id,name\n"
     if name.lower() in ("utf7", "utf-7", "utf_7") and draw.chance("shift", 0.5):
         head += b"+"
     body = packed(head, 1) if draw.chance("gz", 0.4) else iter([head])
@@ -535,14 +544,15 @@ def values(made: Trap) -> None:
         extreme = draw.choice(["9" * digits, "-" + "9" * digits, f"1e{digits}", int("9" * min(digits
                                , 4_000)), "9999-12-31", "P" + "9" * digits + "Y"])  # fmt: skip
         odd = draw.choice(["", "x" * 900, ".", ",", "'", "\u00e9", "[", "\\", " ", "e", "1", "-"])
-        entry |= {
+        told: dict[str, dict[str, Any]] = {
             "categories": {"categories": listed},
             "missing": {"missingValues": [str(value) for value in listed[:100]]},
             "words": {"trueValues": [str(v) for v in listed[:90]], "falseValues": ["0"]},
             "chars": {"groupChar": odd, "decimalChar": odd + "x", "delimiter": odd or "|",
                       "bareNumber": False, "itemType": draw.choice(TYPES)},
             "format": {"format": draw.choice([odd, "%Y" * 400, "%", "any", "%d" * 100, "binary"])},
-        }.get(what, {})  # fmt: skip
+        }  # fmt: skip
+        entry |= told.get(what, {})
         entry["constraints"] |= {
             "enum": {"enum": listed},
             "bounds": {"minimum": extreme, "maximum": extreme, "exclusiveMaximum": extreme},
@@ -605,7 +615,8 @@ def cells(made: Trap) -> None:
     deep = min(size, 400_000)
     cell = draw.pick("cell", [
         "9" * size, "0." + "0" * size + "1", "1" + "e" * 3 + "9" * size, f"1e{size}", "-" * size,
-        "1e" + "9" * min(size, 4_000), "[" * deep + "]" * deep, '{"a":' * (deep // 5) + "}" * (deep // 5),
+        "1e" + "9" * min(size, 4_000), "[" * deep + "]" * deep,
+        '{"a":' * (deep // 5) + "1" + "}" * (deep // 5),
         '{"type":"Point","coordinates":' + "[" * deep + "]" * deep + "}", "1," * (size // 2),
         '{"type":"GeometryCollection","geometries":[' * (deep // 44) + "]}" * (deep // 44),
         "P" + "9" * size + "Y", "P1Y" * (size // 3), "PT" + "9" * size + "." + "9" * 9 + "S",
@@ -619,8 +630,8 @@ def cells(made: Trap) -> None:
     form = draw.pick("format", ["default", "any", "email", "uri", "uuid", "binary", "array",
                                 "object", "topojson", "%Y-%m-%d", "%d.%m.%y %H:%M:%S"])  # fmt: skip
     entry: dict[str, Any] = {"name": "id", "type": kind, "format": form}
-    entry["constraints"] = draw.pick("limits", [{}, {"unique": True}, {"minimum": "1"},
-                                                {"enum": ["1", "2"]}, {"maxLength": 5}])  # fmt: skip
+    limits = [{}, {"unique": True}, {"minimum": "1"}, {"enum": ["1", "2"]}, {"maxLength": 5}]
+    entry["constraints"] = draw.pick("limits", limits)
     row = b'"' + cell.replace('"', '""').encode() + b'"\n'
     made.table(made.fresh(), b"id\n" + row * rows, {"fields": [entry], "primaryKey": "id"})
 
@@ -635,16 +646,16 @@ def _blown_up(folder: Folder, draw: Draw) -> None:
     table = draw.pick("table", ["called", "terms", "passages", "ties", "tolls", "islets", "gone",
                                 "skipped", "receipts", "letters", "surges"])  # fmt: skip
     rows = folder.rows(table)
-    long = draw.chance("longer", 0.5)
+    long, apart = draw.chance("longer", 0.5), draw.chance("apart", 0.5)
     count = min(count, 6_000) if long else count
 
     def text(n: int) -> str:
-        return "a" * (n if long else 3) + (f" {n}" if draw.told[0] else "")
+        return f"a{' a' * (n if long else 3)}" + f" {n}" * apart
 
     last = dict(rows[-1])
     changed: dict[str, Callable[[int], dict[str, str]]] = {
-        "called": lambda n: {"printed": text(n)},
-        "terms": lambda n: {"term": text(n)},
+        "called": lambda n: {"printed": text(n), "who": ("aske", "vik", "norholm")[n % 3]},
+        "terms": lambda n: {"term": text(n), "sort": f"s{n % 3}"},
         "passages": lambda n: {"passage": f"q{n}"},
         "ties": lambda n: {"tie": f"K{n}", "one": f"T{n % count}", "two": f"T{(n + 1) % count}"},
         "tolls": lambda n: {"toll": f"T{n}", "wording": "9" * digits, "least": "9" * digits},
@@ -658,7 +669,7 @@ def _blown_up(folder: Folder, draw: Draw) -> None:
     folder.write(table, [*rows, *({**last, **changed[table](n)} for n in range(count))])
     if draw.chance("wording", 0.3):
         worded = draw.pick("words", [
-            "one hundred " * (digits // 12 + 1), "between " * digits, "9" * digits, "1,000" * digits,
+            "one hundred " * digits, "between " * digits, "9" * digits, "1,000" * digits,
             "on the morning of " * digits, "at least " * digits, "dozens of " * digits,
         ])  # fmt: skip
         folder.edit("tolls", 0, "wording", worded)
@@ -694,14 +705,10 @@ def texts(made: Trap) -> None:
     kept = keep_texts(made.root.parent / "texts", found)
     for number in range(draw.size("others", 1, 2_000)):
         (kept / f"other{number}").write_bytes(b"x" * number)
-    import hashlib
-
     digest = hashlib.sha256(found["gull"].encode()).hexdigest()
     folder.edit("letters", 0, "digest", digest)
     folder.edit("letters", 0, "size", str(len(found["gull"])))
     if draw.chance("resealed", 0.7):
-        from packages import checksum
-
         rows = folder.rows("passages")
         for row in rows:
             if row["letter"] == "gull":
@@ -746,10 +753,12 @@ def allow(made: Trap) -> None:
 
 # ------------------------------------------------------------------------------ zips
 
+Entry = tuple[bytes, bytes, dict[str, int]]
+Shape = Callable[[Draw, list[Entry]], dict[str, Any]]
 SMALL = json.dumps({"name": "z", "resources": [{"name": "t", "path": "t.csv", "schema": PLAIN}]})
 
 
-def raw_zip(entries: Iterable[tuple[bytes, bytes, dict[str, int]]], **end: Any) -> Iterator[bytes]:
+def raw_zip(entries: Iterable[Entry], **end: Any) -> Iterator[bytes]:
     """A zip byte by byte: names, data and what is said of them, be it true or not."""
     at, directory, count = 0, [], 0
     for name, data, said in entries:
@@ -778,14 +787,12 @@ def raw_zip(entries: Iterable[tuple[bytes, bytes, dict[str, int]]], **end: Any) 
 
 
 def _lzma(dictionary: int, data: bytes) -> bytes:
-    import lzma
-
     filters = [{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16}]
     body = lzma.compress(data, lzma.FORMAT_RAW, filters=filters)
     return b"\x09\x04\x05\0" + b"\x5d" + struct.pack("<I", dictionary) + body
 
 
-SOUND: list[tuple[bytes, bytes, dict[str, int]]] = [
+SOUND: list[Entry] = [
     (b"datapackage.json", SMALL.encode(), {}),
     (b"t.csv", ROWS, {}),
 ]
@@ -797,82 +804,135 @@ ODD_NAMES = [
 ]
 
 
+def deflated(unit: bytes, times: int) -> tuple[bytes, dict[str, int]]:
+    """A unit again and again, packed, and what an entry says of it."""
+    packer, crc, inner = zlib.compressobj(9, zlib.DEFLATED, -15), 0, 1_000_000 // len(unit)
+    body = []
+    for done in range(0, times, inner):
+        part = unit * min(inner, times - done)
+        crc = zlib.crc32(part, crc)
+        body.append(packer.compress(part))
+    packed = b"".join([*body, packer.flush()])
+    return packed, {"method": 8, "full": len(unit) * times, "crc": crc}
+
+
+def zip_of_many(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """Very many entries of nothing."""
+    name = draw.pick("name", [b"e%d", b"d%d/", b"x", b"a/b/c/%d"])
+    count = draw.size("entries", 100, 1_500_000)
+    entries += [(name % n if b"%" in name else name, b"", {}) for n in range(count)]
+    return {"zip64": draw.chance("zip64", 0.7)}
+
+
+def zip_of_names(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """Twins, and names that a file system reads in its own way."""
+    entries += [(draw.choice(ODD_NAMES), ROWS, {}) for _ in range(draw.size("odd", 1, 5))]
+    draw.pick("names", [[name[:20] for name, _, _ in entries[2:]]])
+    return {}
+
+
+def zip_of_lzma(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """A dictionary that the reader makes room for."""
+    room = draw.pick("dictionary", [0, 1 << 16, 1 << 28, 1 << 30, 0xFFFFFFFF])
+    said = {"method": 14, "flags": 2, "full": len(ROWS), "crc": zlib.crc32(ROWS)}
+    entries[1] = (b"t.csv", _lzma(room, ROWS), said)
+    return {}
+
+
+def zip_of_bz2(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """BZip2, which is slow."""
+    data = ROWS + b"1,one\n" * draw.size("rows", 1, 3_000_000)
+    said = {"method": 12, "full": len(data), "crc": zlib.crc32(data)}
+    entries[1] = (b"t.csv", bz2.compress(data), said)
+    return {}
+
+
+def zip_of_lies(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """An entry of which something else is said than is true."""
+    member = draw.pick("member", ["full", "size", "crc", "method", "flags", "mode", "at"])
+    value = draw.pick("value", [0, 1, 99, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF])
+    value &= 0xFFFF if member in ("method", "flags") else 0xFFFFFFFF
+    which = draw.pick("entry", [0, 1])
+    entries[which] = (*entries[which][:2], {member: value})
+    return {}
+
+
+def zip_of_overlaps(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """Entries that share their bytes."""
+    body, said = deflated(b"1,one\n", draw.size("rows", 10, 3_000_000))
+    at = sum(30 + len(name) + len(data) for name, data, _ in entries)
+    entries.append((b"big0", body, said))
+    times = min(draw.size("times", 1, 9_000), 2_000_000_000 // said["full"] + 1)
+    entries += [(b"big%d" % n, body, said | {"at": at}) for n in range(1, times)]
+    return {}
+
+
+def zip_of_two_ends(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """ZIP64, with other counts than the entries, and a comment."""
+    big = draw.pick("count", [0, 2, 2**32, 2**63])
+    return {"zip64": True, "big": big, "comment": draw.size("comment", 1, 65_000)}
+
+
+def zip_of_zips(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """A zip in a zip in a zip."""
+    inner = b"".join(raw_zip(SOUND))
+    for _ in range(draw.size("depth", 1, 50)):
+        inner = b"".join(raw_zip([(b"datapackage.zip", inner, {}), *SOUND[:1]]))
+    entries.append((b"t.zip", inner, {}))
+    return {}
+
+
+def zip_of_secrets(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """An entry that is said to be encrypted."""
+    entries[draw.pick("entry", [0, 1])] = (b"t.csv", b"\0" * 12 + ROWS, {"flags": 1})
+    return {}
+
+
+def zip_of_depths(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """Folders in folders in folders."""
+    top = b"d/" * draw.size("depth", 1, 1_900)
+    entries[:] = [(top + name, data, said) for name, data, said in entries]
+    return {}
+
+
+def zip_of_modes(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """Links, devices, pipes and files that nobody may read."""
+    mode = draw.pick("mode", [0o120777, 0o010644, 0o020644, 0o060644, 0o140644, 0, 0o100000])
+    entries[1] = (b"t.csv", b"/etc/passwd", {"mode": mode << 16})
+    return {}
+
+
+def zip_of_extras(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """Extra fields as large as they can be."""
+    entries += [(b"x%d" % n, b"", {"extra": 65_000}) for n in range(draw.size("entries", 1, 2_000))]
+    return {}
+
+
+def zip_of_bombs(draw: Draw, entries: list[Entry]) -> dict[str, Any]:
+    """An entry that unpacks a thousand times."""
+    unit = draw.pick("bytes", [b"\n", b"\0", b"1,one\n"])
+    body, said = deflated(unit, draw.size("unpacked", 1_000_000, 500_000_000) // len(unit))
+    entries.append((b"t2.csv", body, said))
+    return {}
+
+
+ZIPS: list[Shape] = [
+    *(zip_of_many, zip_of_names, zip_of_lzma, zip_of_bz2, zip_of_lies, zip_of_overlaps),
+    *(zip_of_two_ends, zip_of_zips, zip_of_secrets, zip_of_depths, zip_of_modes, zip_of_extras),
+    zip_of_bombs,
+]
+
+
 @trap
 def zips(made: Trap) -> None:
     """Zips of millions of entries, twins, lies about sizes, overlaps, giant dictionaries."""
-    draw = made.draw
     entries = list(SOUND)
-    end: dict[str, Any] = {}
-    shape = draw.pick("zip", ["entries", "names", "lzma", "lies", "overlap", "zip64", "comment",
-                              "nested", "encrypted", "deep", "links", "bz2", "extra", "bomb",
-                              "flip"])  # fmt: skip
-    if shape == "entries":
-        count = draw.size("entries", 100, 1_500_000)
-        name = draw.pick("name", [b"e%d", b"d%d/", b"x", b"a/b/c/%d"])
-        entries += [(name % n if b"%" in name else name, b"", {}) for n in range(count)]
-        end |= {"zip64": draw.chance("zip64", 0.7)}
-    elif shape == "names":
-        entries += [(draw.choice(ODD_NAMES), ROWS, {}) for _ in range(draw.size("odd", 1, 5))]
-        draw.pick("odd", [[name[:20] for name, _, _ in entries[2:]]])
-    elif shape == "lzma":
-        size = draw.pick("dictionary", [0, 1 << 16, 1 << 28, 1 << 30, 0xFFFFFFFF])
-        entries[1] = (b"t.csv", _lzma(size, ROWS), {"method": 14, "flags": 2, "full": len(ROWS),
-                      "crc": zlib.crc32(ROWS)})  # fmt: skip
-    elif shape == "bz2":
-        import bz2
-
-        data = ROWS + b"1,one\n" * draw.size("rows", 1, 3_000_000)
-        entries[1] = (b"t.csv", bz2.compress(data), {"method": 12, "full": len(data),
-                      "crc": zlib.crc32(data)})  # fmt: skip
-    elif shape == "lies":
-        member = draw.pick("member", ["full", "size", "crc", "method", "flags", "mode", "at"])
-        value = draw.pick("value", [0, 1, 99, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF])
-        value &= 0xFFFF if member in ("method", "flags") else 0xFFFFFFFF
-        which = draw.randrange(2)
-        entries[which] = (*entries[which][:2], {member: value})
-    elif shape == "overlap":
-        data = zlib.compressobj(9, zlib.DEFLATED, -15)
-        plain = b"1,one\n" * draw.size("rows", 10, 3_000_000)
-        body = data.compress(plain) + data.flush()
-        said = {"method": 8, "full": len(plain), "crc": zlib.crc32(plain)}
-        at = sum(30 + len(n) + len(d) for n, d, _ in entries)
-        entries.append((b"big0", body, said))
-        times = draw.size("times", 1, 9_000)
-        entries += [(b"big%d" % n, body, said | {"at": at}) for n in range(1, times)]
-        body, total = b"", times * len(body)
-        if total > MOST_BYTES:
-            entries = entries[: 3 + MOST_BYTES * len(entries) // total]
-    elif shape in ("zip64", "comment"):
-        end |= {"zip64": True, "big": draw.pick("count", [0, 2, 2**32, 2**63])}
-        end |= {"comment": draw.size("comment", 1, 65_000)} if shape == "comment" else {}
-    elif shape == "nested":
-        inner = b"".join(raw_zip(SOUND))
-        for _ in range(draw.size("depth", 1, 50)):
-            inner = b"".join(raw_zip([(b"datapackage.zip", inner, {}), *SOUND[:1]]))
-        entries.append((b"t.zip", inner, {}))
-    elif shape == "encrypted":
-        entries[1] = (b"t.csv", b"\0" * 12 + ROWS, {"flags": 1})
-    elif shape == "deep":
-        name = b"d/" * draw.size("depth", 1, 1_900)
-        entries = [(name + n, d, s) for n, d, s in entries]
-    elif shape == "links":
-        mode = draw.pick("mode", [0o120777, 0o010644, 0o020644, 0o060644, 0o140644, 0o000000])
-        entries[1] = (b"t.csv", b"/etc/passwd", {"mode": mode << 16})
-    elif shape == "extra":
-        entries += [(b"x%d" % n, b"", {"extra": 65_000}) for n in range(draw.size("x", 1, 2_000))]
-    elif shape == "bomb":
-        level = zlib.compressobj(9, zlib.DEFLATED, -15)
-        size = draw.size("unpacked", 1_000_000, 500_000_000)
-        body = level.compress(b"\n" * size) + level.flush()
-        crc = 0
-        for start in range(0, size, 10_000_000):
-            crc = zlib.crc32(b"\n" * min(10_000_000, size - start), crc)
-        entries += [(b"t2.csv", body, {"method": 8, "full": size, "crc": crc})]
+    end = made.draw.pick("zip", ZIPS)(made.draw, entries)
     made.zip = made.root.with_suffix(".zip")
     with made.zip.open("wb") as out:
         out.writelines(raw_zip(entries, **end))
-    if shape == "flip":
-        made.zip.write_bytes(broken(made.zip.read_bytes(), draw))
+    if made.draw.chance("broken", 0.15):
+        made.zip.write_bytes(broken(made.zip.read_bytes(), made.draw))
 
 
 # ------------------------------------------------------------------------------ places
@@ -945,8 +1005,8 @@ def files(made: Trap) -> None:
     count = draw.size("files", 1, 1_100)
     listed = [f"tables/part{n}.csv" for n in range(count)]
     size = max(1, min(draw.size("rows", 1, 100_000), 2_000_000 // count))
-    for path in listed:
-        made.write(path, csv_of(["id", "name"], (["1", "x"] for _ in range(size))))
+    for one in listed:
+        made.write(one, csv_of(["id", "name"], (["1", "x"] for _ in range(size))))
     tables = draw.size("tables", 1, 500)
     shared = draw.chance("shared", 0.5)
     kind = draw.pick("hash", ["sha256:0", "md5", "sha512:ff", "x" * 10_000, "blake3:1", ""])
@@ -973,7 +1033,7 @@ def mix(made: Trap) -> None:
 VALUES = [
     *("1", "-1", "NULL", "''", "'a'", "1e308", "170141183460469231731687303715884105727", "true"),
     *("DATE '2024-01-01'", "TIMESTAMP '294247-01-01'", "INTERVAL 1000000 YEAR", "'\\xFF'::BLOB"),
-    *("0.1::DECIMAL(38,37)", "[1,2]", "{'a': 1}", "MAP {1: 2}", "'{\"a\":[1]}'::JSON", "'NaN'::DOUBLE"),
+    *("0.1::DECIMAL(38,37)", "[1,2]", "{'a': 1}", "MAP {1: 2}", "'NaN'::DOUBLE", "'[1]'::JSON"),
 ]  # fmt: skip
 SCALARS = """
 repeat('ab', $N)|range($N)|length($V::VARCHAR)|hash($V)|md5($V::VARCHAR)|($V)::VARCHAR|to_json($V)
@@ -982,29 +1042,38 @@ list_reduce(range(1, $N + 2), lambda a, b: a + b)|lpad('a', $N::INT, 'b')|printf
 format('{:$N}', 'a')|format('{:>$N}', 1)|regexp_replace(repeat('a', $N), '(a*)*b', 'x', 'g')
 regexp_extract_all(repeat('ab', $N), '.')|string_split(repeat('a,', $N), ',')|list_value($V, $V)
 regexp_matches(repeat('a', $N), '(a?){1000}(a?){1000}')|repeat([1], $N)|bar($N, 0, 1, $N)
-json_extract('[' || repeat('[', $N) || ']', '$[0]')|from_json('[1]', '["BIGINT"]')|error($V::VARCHAR)
-hex(repeat('a', $N))|unhex(repeat('ff', $N))|to_base64(repeat('a', $N)::BLOB)|reverse(repeat('a', $N))
+json_extract('[' || repeat('[', $N) || ']', '$[0]')|from_json('[1]', '["BIGINT"]')
+error($V::VARCHAR)
+hex(repeat('a', $N))|unhex(repeat('ff', $N))|to_base64(repeat('a', $N)::BLOB)
+reverse(repeat('a', $N))
 10::HUGEINT ** ($N % 60)|bit_count($V::VARCHAR::BIT)|array_to_string(range($N), 'x')|($V, $V)
 list_sort(range($N))|flatten([range($N), range($N)])|list_grade_up(range($N))|try($V)|histogram($V)
-list_distinct(list_transform(range($N), lambda x: x % 7))|bitstring('1', $N::INT)|list_resize([1], $N, 0)
+list_distinct(list_transform(range($N), lambda x: x % 7))|bitstring('1', $N::INT)
+list_resize([1], $N, 0)
 generate_series(TIMESTAMP '2000-01-01', TIMESTAMP '2100-01-01', INTERVAL $N SECOND)
 levenshtein(repeat('a', $N), repeat('b', $N))|jaccard(repeat('ab', $N), 'b')
 damerau_levenshtein(repeat('ab', $N % 100000), repeat('b', $N % 100000))
-(SELECT $V FROM $T LIMIT 1)|CASE WHEN $V IS NULL THEN $V ELSE $V END|translate(repeat('a', $N), 'a', 'b')
+(SELECT $V FROM $T LIMIT 1)|CASE WHEN $V IS NULL THEN $V ELSE $V END
+translate(repeat('a', $N), 'a', 'b')
 (SELECT string_agg($V::VARCHAR, repeat('x', $N)) FROM $T)|list_zip(range($N), range($N))
 strftime(TIMESTAMP '2000-01-01', repeat('%Y', $N))|struct_pack(a := $V, b := $V)
 array_cross_product([1,2,3]::INT[3], [1,2,3]::INT[3])|json_structure(to_json($V))
-url_encode(repeat('/', $N))|json_merge_patch(to_json($V), to_json($V))|list_aggregate(range($N), 'mad')
-regexp_split_to_array(repeat('a,', $N), ',')|concat_ws(repeat(',', $N), 'a', 'b', 'c')|ascii($V::VARCHAR)
+url_encode(repeat('/', $N))|json_merge_patch(to_json($V), to_json($V))
+list_aggregate(range($N), 'mad')
+regexp_split_to_array(repeat('a,', $N), ',')|concat_ws(repeat(',', $N), 'a', 'b', 'c')
+ascii($V::VARCHAR)
 map_from_entries(list_zip(range($N), range($N)))|list_cosine_similarity(range($N), range($N))
-array_value($V, $V)|string_agg($V::VARCHAR, ',')|list($V)|sum(length($V::VARCHAR)) OVER (ORDER BY id)
-make_timestamp($N)|age(TIMESTAMP '1-01-01')|date_trunc('millennium', DATE '2024-01-01')|strip_accents('a')
+array_value($V, $V)|string_agg($V::VARCHAR, ',')|list($V)
+sum(length($V::VARCHAR)) OVER (ORDER BY id)
+make_timestamp($N)|age(TIMESTAMP '1-01-01')|date_trunc('millennium', DATE '2024-01-01')
+strip_accents('a')
 """
 """Expressions: $N becomes a number, $V an expression, $T a table, $Q a query."""
 TABLES = """
 range($N) r(id)|generate_series(1, $N) g(id)|unnest(range($N)) u(id)|($Q) s|(VALUES ($V)) v(id)
 range($N) a(id), range($N) b|json_each(to_json(range($N)))|t0 a CROSS JOIN range($N) b(i)
-(PIVOT (SELECT i AS id, i % $N AS k FROM range($N) r(i)) ON k USING sum(id)) p|t0 POSITIONAL JOIN t0 b
+(PIVOT (SELECT i AS id, i % $N AS k FROM range($N) r(i)) ON k USING sum(id)) p
+t0 POSITIONAL JOIN t0 b
 (FROM range($N) r(id) SELECT id, id AS name) f|(UNPIVOT (SELECT 1 AS a, 2 AS b) ON a, b) q
 unnest(repeat([[1]], $N)) u(id)|unnest([{'id': 1, 'name': range($N)}], recursive := true)
 t0 a ASOF JOIN range($N) b(id) ON a.id >= b.id|t0, LATERAL (SELECT $V) l|(SUMMARIZE $Q) z
@@ -1059,39 +1128,65 @@ class Query:
 
 SHAPES = [
     ("SELECT ", "list_transform([1], lambda x$k: ", "1", ")", "", 40),
-    ("SELECT ", "a.", "a", "", "", 60_000), ("SELECT 1", ";", "", "", "", 60_000),
-    ("", ";", "", "", "", 60_000), ("SELECT ", "(", "1", ")", "", 1_000_000),
-    ("SELECT 1", " + 1", "", "", "", 60_000), ("SELECT ", "NOT ", "true", "", "", 60_000),
-    ("SELECT ", "[", "1", "]", "", 60_000), ("SELECT 1", ", 1", "", "", "", 60_000),
-    ("SELECT * FROM t0", ", t0", "", "", "", 3_000), ("SELECT ", "- ", "1", "", "", 60_000),
-    ("SELECT 1", " UNION SELECT 1", "", "", "", 60_000), ("", "SELECT 1; ", "", "", "", 60_000),
+    ("SELECT ", "a.", "a", "", "", 60_000),
+    ("SELECT 1", ";", "", "", "", 60_000),
+    ("", ";", "", "", "", 60_000),
+    ("SELECT ", "(", "1", ")", "", 1_000_000),
+    ("SELECT 1", " + 1", "", "", "", 60_000),
+    ("SELECT ", "NOT ", "true", "", "", 60_000),
+    ("SELECT ", "[", "1", "]", "", 60_000),
+    ("SELECT 1", ", 1", "", "", "", 60_000),
+    ("SELECT * FROM t0", ", t0", "", "", "", 3_000),
+    ("SELECT ", "- ", "1", "", "", 60_000),
+    ("SELECT 1", " UNION SELECT 1", "", "", "", 60_000),
+    ("", "SELECT 1; ", "", "", "", 60_000),
     ("SELECT * FROM ", "(SELECT * FROM ", "t0", ")", "", 2_000),
     ("WITH w0 AS (FROM t0)", ", v$k AS (FROM w0, w0 x)", " SELECT 1", "", "", 2_000),
-    ("SELECT ", "CASE WHEN 1=1 THEN ", "1", " END", "", 60_000), ("SELECT '", "a", "'", "", "", 10**6),
-    ('SELECT 1 AS "', "a", '"', "", "", 10**6), ("SELECT ", "/*", "", "*/", "", 60_000),
-    ("SELECT 1 --", "x", "", "", "", 10**6), ("SELECT 1 IN (1", ", $k", ")", "", "", 60_000),
-    ("SELECT ", "{'a': ", "1", "}", "", 60_000), ("SELECT ", "abs(", "1", ")", "", 60_000),
-    ("SELECT 1 WHERE 1=1", " AND 1=1", "", "", "", 60_000), ("SELECT $1", "1", "", "", "", 60_000),
+    ("SELECT ", "CASE WHEN 1=1 THEN ", "1", " END", "", 60_000),
+    ("SELECT '", "a", "'", "", "", 10**6),
+    ('SELECT 1 AS "', "a", '"', "", "", 10**6),
+    ("SELECT ", "/*", "", "*/", "", 60_000),
+    ("SELECT 1 --", "x", "", "", "", 10**6),
+    ("SELECT 1 IN (1", ", $k", ")", "", "", 60_000),
+    ("SELECT ", "{'a': ", "1", "}", "", 60_000),
+    ("SELECT ", "abs(", "1", ")", "", 60_000),
+    ("SELECT 1 WHERE 1=1", " AND 1=1", "", "", "", 60_000),
+    ("SELECT $1", "1", "", "", "", 60_000),
     ("SELECT CASE", " WHEN id = 1 THEN 2", " END FROM t0", "", "", 60_000),
-    ("SELECT 1::INT", "[]", "", "", "", 60_000), ("SELECT x", "[1]", " FROM t0", "", "", 60_000),
-    ("SELECT 1", "::INT", "", "", "", 60_000), ("SELECT ", "9", "", "", "", 10**6),
+    ("SELECT 1::INT", "[]", "", "", "", 60_000),
+    ("SELECT x", "[1]", " FROM t0", "", "", 60_000),
+    ("SELECT 1", "::INT", "", "", "", 60_000),
+    ("SELECT ", "9", "", "", "", 10**6),
     ("SELECT count(*) FROM t0", " JOIN t0 j$k ON true", "", "", "", 500),
-    ("SELECT ", "x -> ", "1", "", "", 60_000), ("SELECT 'a' LIKE '", "%a", "'", "", "", 10**6),
+    ("SELECT ", "x -> ", "1", "", "", 60_000),
+    ("SELECT 'a' LIKE '", "%a", "'", "", "", 10**6),
     ("SELECT COLUMNS('", "(a*)*", "') FROM t0", "", "", 60_000),
-    ("SELECT 'a' SIMILAR TO '", "(a|b)*", "'", "", "", 60_000), ("VALUES (1)", ", (1)", "", "", "", 60_000),
+    ("SELECT 'a' SIMILAR TO '", "(a|b)*", "'", "", "", 60_000),
+    ("VALUES (1)", ", (1)", "", "", "", 60_000),
     ("FROM t0 PIVOT (count(*) FOR id IN (0", ", $k", "))", "", "", 10_000),
-    ("SELECT ", "coalesce(", "1", ")", "", 60_000), ("SELECT '{}'", "->'a'", "", "", "", 60_000),
-    ("SELECT ", "(SELECT ", "1", ")", "", 60_000), ("SELECT ", "~", "1", "", "", 60_000),
-    ("SELECT ", "[x FOR x IN ", "[1]", "]", "", 60_000), ("SELECT 1 ", "COLLATE nocase ", "", "", "", 60_000),
+    ("SELECT ", "coalesce(", "1", ")", "", 60_000),
+    ("SELECT '{}'", "->'a'", "", "", "", 60_000),
+    ("SELECT ", "(SELECT ", "1", ")", "", 60_000),
+    ("SELECT ", "~", "1", "", "", 60_000),
+    ("SELECT ", "[x FOR x IN ", "[1]", "]", "", 60_000),
+    ("SELECT 1 ", "COLLATE nocase ", "", "", "", 60_000),
     ("SELECT * FROM t0 WHERE ", "EXISTS (SELECT 1 WHERE ", "true", ")", "", 2_000),
-    ("SELECT ", "t0.", "id", "", " FROM t0", 60_000), ("SELECT 'a'", " || 'a'", "", "", "", 60_000),
-    ("SELECT ", "\0", "", "", "", 1_000), ("SELECT 1", "\n", "", "", "", 10**6),
-    ("SELECT '", "\U0001f30a", "'", "", "", 10**6), ("WITH RECURSIVE ", "w$k AS (SELECT 1), ", "z AS (SELECT 1) SELECT 1", "", "", 3_000),
-    ("SELECT ", "if(true, ", "1", ", 2)", "", 60_000), ("SELECT map {", "$k: 1, ", "1: 1}", "", "", 60_000),
-    ("SELECT 1 ORDER BY 1", ", 1", "", "", "", 60_000), ("SELECT sum(1) OVER w WINDOW ", "w$k AS (), ", "w AS ()", "", "", 60_000),
-    ("SELECT id FROM t0 GROUP BY GROUPING SETS ((id)", ", (id)", ")", "", "", 60_000), ("SELECT id FROM t0 GROUP BY CUBE (id", ", name", ")", "", "", 30),
-    ("SELECT #1", "#1", "", "", "", 60_000), ("SELECT 'a'", " 'a'", "", "", "", 60_000), ("SELECT * FROM read_csv('", "../", "etc')", "", "", 60_000),
-]  # fmt: skip
+    ("SELECT ", "t0.", "id", "", " FROM t0", 60_000),
+    ("SELECT 'a'", " || 'a'", "", "", "", 60_000),
+    ("SELECT ", "\0", "", "", "", 1_000),
+    ("SELECT 1", "\n", "", "", "", 10**6),
+    ("SELECT '", "\U0001f30a", "'", "", "", 10**6),
+    ("WITH RECURSIVE ", "w$k AS (SELECT 1), ", "z AS (SELECT 1) SELECT 1", "", "", 3_000),
+    ("SELECT ", "if(true, ", "1", ", 2)", "", 60_000),
+    ("SELECT map {", "$k: 1, ", "1: 1}", "", "", 60_000),
+    ("SELECT 1 ORDER BY 1", ", 1", "", "", "", 60_000),
+    ("SELECT sum(1) OVER w WINDOW ", "w$k AS (), ", "w AS ()", "", "", 60_000),
+    ("SELECT id FROM t0 GROUP BY GROUPING SETS ((id)", ", (id)", ")", "", "", 60_000),
+    ("SELECT id FROM t0 GROUP BY CUBE (id", ", name", ")", "", "", 30),
+    ("SELECT #1", "#1", "", "", "", 60_000),
+    ("SELECT 'a'", " 'a'", "", "", "", 60_000),
+    ("SELECT * FROM read_csv('", "../", "etc')", "", "", 60_000),
+]
 """Long or deep texts: head, what is repeated before the middle, the middle, what after it, tail."""
 
 
@@ -1156,7 +1251,7 @@ def blank_lines(made: Trap) -> None:
 @opening("encoded")
 def utf7(made: Trap) -> None:
     """One shift sequence of UTF-7, which Python's decoder keeps whole."""
-    data = b"".join([*packed(b"id,name\n1,+", 1), *packed(b"AAAA", 1_000_000)])
+    data = b"".join([*packed(b"id,name\n1,+", 1), *packed(b"AGEA", 50_000_000)])
     made.table("t.csv.gz", data, PLAIN, encoding="utf-7")
 
 
@@ -1198,8 +1293,10 @@ def longer_aliases(made: Trap) -> None:
     """Three thousand aliases, each longer than the last."""
     folder = flood(made.root)
     row = folder.rows("called")[0]
-    longer = ({**row, "printed": "a" * n} for n in range(1, 3_001))
+    longer = ({**row, "who": f"i{n % 2}", "printed": "a" + " a" * n} for n in range(3_000))
     folder.write("called", [*folder.rows("called"), *longer])
+    islets = ({"islet": name, "part": ""} for name in ("i0", "i1"))
+    folder.write("islets", [*folder.rows("islets"), *islets])
     folder.reseal()
     made.described = folder.descriptor()
 
@@ -1209,7 +1306,7 @@ def many_terms(made: Trap) -> None:
     """Ten thousand terms of a codebook, of which every pair is looked at."""
     folder = flood(made.root)
     row = folder.rows("terms")[0]
-    more = ({**row, "term": f"a {n}"} for n in range(10_000))
+    more = ({**row, "sort": f"s{n % 2}", "term": "a " * (n % 100) + f"{n}"} for n in range(10_000))
     folder.write("terms", [*folder.rows("terms"), *more])
     folder.reseal()
     made.described = folder.descriptor()
@@ -1249,8 +1346,8 @@ def _query(text: str) -> Maker:
 
 
 for _name, _text in {
-    "lambdas": "SELECT " + "".join(f"list_transform([1], lambda x{k}: " for k in range(24)) + "1"
-    + ")" * 24,
+    "lambdas": "SELECT " + "".join(f"list_transform([1], lambda x{k}: " for k in range(28)) + "1"
+    + ")" * 28,
     "dots": "SELECT " + "a." * 20_000 + "a",
     "semicolons": "SELECT 1" + ";" * 40_000,
     "brackets": "SELECT " + "(" * 1_000_000 + "1" + ")" * 1_000_000,
@@ -1271,12 +1368,14 @@ class Case:
         recipe: What was drawn, in words.
         command: The words of the command, without the program and its limits.
         given: Standard input.
+        called_off: Seconds after which the command is told to end; 0: never.
     """
 
     kind: str
     recipe: str
     command: list[str]
     given: bytes
+    called_off: float
 
 
 def make(seed: int, name: str, only: str | None, folder: Path) -> Case:
@@ -1300,12 +1399,14 @@ def make(seed: int, name: str, only: str | None, folder: Path) -> Case:
     maker(made)
     if name not in OPENINGS:
         _vary(made, folder)
-    return Case(kind, " ".join(draw.told), made.finish(), made.given)
+    return Case(kind, " ".join(draw.told), made.finish(), made.given, made.called_off)
 
 
 def _vary(made: Trap, folder: Path) -> None:
     """Draw the command and its options."""
     draw = made.draw
+    if draw.random() < 0.06:
+        made.called_off = draw.size("called off after ms", 50, 10_000) / 1_000
     made.packed = made.zip is None and not made.command and draw.random() < 0.08
     if made.command:
         return
@@ -1338,7 +1439,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     seed, name, only, folder, about = sys.argv[1:]
     case = make(int(seed), name, only or None, Path(folder))
-    told = {"kind": case.kind, "recipe": case.recipe, "command": case.command}
+    told = {"kind": case.kind, "recipe": case.recipe, "command": case.command,
+            "called_off": case.called_off}  # fmt: skip
     Path(about).write_text(json.dumps(told), encoding="utf-8")
     Path(about).with_name("given").write_bytes(case.given)
 

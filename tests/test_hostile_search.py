@@ -32,7 +32,7 @@ def at(tmp_path: Path) -> hostile.Places:
 
 def judged(program: str, at: hostile.Places, limits: hostile.Limits = LIMITS) -> hostile.Ran:
     """Judge a program in Python in place of the command."""
-    imports = "import os, subprocess, sys, time, tempfile\nfrom pathlib import Path\n"
+    imports = "import os, signal, subprocess, sys, time, tempfile\nfrom pathlib import Path\n"
     return hostile.judged([sys.executable, "-c", imports + program], limits, at)
 
 
@@ -94,7 +94,7 @@ def test_each_breach_is_seen(breach: str, program: str, at: hostile.Places) -> N
 def test_what_is_stopped_leaves_no_process(at: hostile.Places) -> None:
     """Catches a search that fills the machine with what it stopped."""
     mark = f"time.sleep(4{id(at) % 10_000:04})"
-    judged(CHILD.format(f"import time; {mark}"), at, LIMITS._replace(seconds=1))
+    judged(child(f"import time; {mark}"), at, LIMITS._replace(seconds=1))
     lines = [p.read_bytes() for p in processes()]
     assert not any(mark.encode() in line for line in lines)
 
@@ -104,6 +104,26 @@ def processes() -> Iterator[Path]:
         line = place / "cmdline"
         if place.name.isdigit() and line.exists():
             yield line
+
+
+CALLED_OFF = [
+    ("", "signal.signal(15, lambda *_: sys.exit(130)); time.sleep(30)"),
+    ("called off, and no end", "signal.signal(15, signal.SIG_IGN); time.sleep(30)"),
+    ("crash", "signal.signal(15, lambda *_: os._exit(143)); time.sleep(30)"),
+    ("left in the temporary", "d = tempfile.mkdtemp(); signal.signal(15, lambda *_: os._exit(130));"
+     " time.sleep(30)"),
+    ("printed 'Traceback", "signal.signal(15, lambda *_: 1 / 0); time.sleep(30)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("breach", "program"), CALLED_OFF)
+def test_a_job_that_is_called_off_tidies_up(
+    breach: str, program: str, at: hostile.Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a judge that overlooks what a called-off command leaves, or that it goes on."""
+    monkeypatch.setattr(hostile, "GRACE", 2)
+    told = judged(program, at, LIMITS._replace(called_off=1)).breaches
+    assert [line[: len(breach)] for line in told] == [breach] * bool(breach)
 
 
 def test_a_deadline_that_nobody_promised_is_no_breach(at: hostile.Places) -> None:

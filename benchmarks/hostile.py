@@ -477,15 +477,16 @@ class Search:
         return [*self.program, command, *bounds, *words[1:]], limits
 
     def _show(self, name: str, case: Mapping[str, Any], command: list[str], ran: Ran) -> None:
+        if not (self.given.verbose or self.given.case or ran.breaches):
+            return
+        again = f"--seed {self.given.seed} --case {name}"
+        again += f" --only {self.given.only}" if self.given.only else ""
         cost = f"{ran.seconds:.1f} s, {ran.memory / 1e6:,.0f} MB, code {ran.code}"
-        if self.given.verbose or self.given.case or ran.breaches:
-            verdict = "; ".join(ran.breaches) or ("stopped" if ran.stopped else "holds")
-            print(f"--seed {self.given.seed} --case {name}"
-                  + (f" --only {self.given.only}" if self.given.only else "")
-                  + f" [{case['kind']}, {shown(command)}] {cost}: {verdict}\n    {case['recipe'][:600]}",
-                  flush=True)  # fmt: skip
-            if self.given.case:
-                print(ran.wrong[-2_000:])
+        verdict = "; ".join(ran.breaches) or ("stopped" if ran.stopped else "holds")
+        print(f"{again} [{case['kind']}, {shown(command)}] {cost}: {verdict}")
+        print(f"    {case['recipe'][:600]}", flush=True)
+        if self.given.case:
+            print(ran.wrong[-2_000:])
 
 
 def shown(command: Sequence[str]) -> str:
@@ -560,11 +561,14 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--timeout", type=float, default=20, metavar="SECONDS")
     parser.add_argument("--memory", default="500MB", metavar="SIZE", help="the --memory-limit")
     parser.add_argument("--no-openings", dest="openings", action="store_false")
-    parser.add_argument("--python", default=sys.executable, help="the interpreter with kzdata")
-    parser.add_argument("--sdk", type=Path, default=ROOT / "sdk", help="where kzdata is")
+    parser.add_argument("--python", help="another interpreter, with a kzdata of its own")
+    parser.add_argument("--sdk", type=Path, metavar="DIR", help="where kzdata is; else here")
     parser.add_argument("--verbose", action="store_true", help="print every case")
     parser.add_argument("--write", action="store_true", help="renew docs/benchmarks.md")
-    return parser.parse_args(words)
+    given = parser.parse_args(words)
+    if not given.python:
+        given.python, given.sdk = sys.executable, given.sdk or ROOT / "sdk"
+    return given
 
 
 def main(words: Sequence[str] | None = None) -> int:

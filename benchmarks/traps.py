@@ -383,10 +383,9 @@ def encoded(made: Trap) -> None:
             head = b"id,name\n1,"
     if name.lower() in ("utf7", "utf-7", "utf_7") and draw.chance("shift", 0.5):
         head += b"+"
-    body = packed(head, 1) if draw.chance("gz", 0.4) else iter([head])
-    ending = "csv.gz" if draw.told[-1].endswith("True") else "csv"
-    rest = packed(unit, times) if ending == "csv.gz" else iter([unit * times])
-    made.table(made.fresh(ending), b"".join([*body, *rest]), PLAIN, encoding=name)
+    small = draw.chance("gz", 0.4)
+    body = [*packed(head, 1), *packed(unit, times)] if small else [head, unit * times]
+    made.table(made.fresh("csv.gz" if small else "csv"), body, PLAIN, encoding=name)
 
 
 # ------------------------------------------------------------------------------ dialects
@@ -1417,11 +1416,12 @@ def _vary(made: Trap, folder: Path) -> None:
         made.options += ["--format", draw.pick("format", FORMATS)]
         return
     made.options = []
+    first = next((entry["name"] for entry in made.described["resources"]), "t")
     made.command = {
         "tables": ["tables", "-p", "PACKAGE"],
         "export": ["export", draw.choice(EXPORTS), str(folder / "out"), "-p", "PACKAGE"],
         "diff": ["diff", "PACKAGE", "PACKAGE", "--format", draw.choice(["text", "json"])],
-        "query": ["query", "SELECT * FROM t0", "-p", "PACKAGE"],
+        "query": ["query", f'SELECT * FROM "{first[:1_000]}"', "-p", "PACKAGE"],
     }[command]
     if command == "diff":
         other = folder / "other"

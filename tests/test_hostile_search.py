@@ -157,15 +157,16 @@ def test_a_search_of_some_seconds_finds_no_breach(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Catches a limit that the command does not keep, on cases that are small and quick."""
-    words = ["--seed", "7", "--no-openings", "--timeout", "60"]
-    cases = [word for n in SMALL for word in ("--case", str(n))]
+    words = ["--seed", "1", "--timeout", "60"]
+    cases = [word for number in QUICK for word in ("--case", str(number))]
     code = hostile.main([*words, *cases])
     told = capsys.readouterr().out
     assert code == 0, told
-    assert f"| all | {len(SMALL)} |" in told
+    assert f"| all | {len(QUICK)} |" in told
 
 
-SMALL = range(12)
+QUICK = (1, 2, 4, 8, 9, 10, 11, 16, 17, 20, 22)
+"""Cases of all sorts that take half a second each."""
 
 
 def test_the_table_of_the_page() -> None:

@@ -333,7 +333,8 @@ def _faults(ran: Ran, limits: Limits, at: Places) -> Iterator[str]:
     ran.wrong = wrong.decode(errors="replace")
     if found := [trace for trace in TRACES if trace in wrong or trace in _end(at.output / "out")]:
         yield f"printed {found[0].decode()!r}: {ran.wrong.strip().splitlines()[-1:]}"
-    if ran.code not in (0, 1, 2, *[130] * ran.called_off):
+    # Called off before it could prepare for that, a program just ends.
+    if ran.code not in (0, 1, 2, *[130, -signal.SIGTERM] * ran.called_off):
         yield f"crash: exit code {ran.code}"
     if ran.code == 2 and not wrong.strip().splitlines()[-1:]:
         yield "exit code 2 without a line on standard error"

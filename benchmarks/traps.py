@@ -144,7 +144,8 @@ class Trap:
 Maker = Callable[[Trap], None]
 KINDS: dict[str, Maker] = {}
 OPENINGS: dict[str, tuple[str, Maker]] = {}
-MIX = "mix"
+OFTEN = {"sql": 5, "mix": 3, "parquet": 2, "gz": 2, "encoded": 2, "zips": 2, "profile": 2}
+"""Kinds with more to draw from than others."""
 
 
 def trap(maker: Maker) -> Maker:
@@ -180,7 +181,7 @@ ROWS = csv_of(["id", "name"], [["1", "one"], ["2", "two"]])
 
 def packed(unit: bytes, times: int, level: int = 6) -> Iterator[bytes]:
     """A gzip file of one unit again and again, as members; it is packed only once."""
-    inner = max(1, min(times, 2_000_000 // len(unit)))
+    inner = max(1, min(times, 2_000_000 // max(1, len(unit))))
     member = gzip.compress(unit * inner, level, mtime=0)
     for _ in range(times // inner):
         yield member
@@ -1046,7 +1047,8 @@ error($V::VARCHAR)
 hex(repeat('a', $N))|unhex(repeat('ff', $N))|to_base64(repeat('a', $N)::BLOB)
 reverse(repeat('a', $N))
 10::HUGEINT ** ($N % 60)|bit_count($V::VARCHAR::BIT)|array_to_string(range($N), 'x')|($V, $V)
-list_sort(range($N))|flatten([range($N), range($N)])|list_grade_up(range($N))|try($V)|histogram($V)
+list_sort(range($N))|flatten([range($N), range($N)])|list_grade_up(range($N))|try($V)
+encode($V::VARCHAR)|json_contains(to_json($V), '1')
 list_distinct(list_transform(range($N), lambda x: x % 7))|bitstring('1', $N::INT)
 list_resize([1], $N, 0)
 generate_series(TIMESTAMP '2000-01-01', TIMESTAMP '2100-01-01', INTERVAL $N SECOND)
@@ -1074,20 +1076,22 @@ range($N) a(id), range($N) b|json_each(to_json(range($N)))|t0 a CROSS JOIN range
 (PIVOT (SELECT i AS id, i % $N AS k FROM range($N) r(i)) ON k USING sum(id)) p
 t0 POSITIONAL JOIN t0 b
 (FROM range($N) r(id) SELECT id, id AS name) f|(UNPIVOT (SELECT 1 AS a, 2 AS b) ON a, b) q
-unnest(repeat([[1]], $N)) u(id)|unnest([{'id': 1, 'name': range($N)}], recursive := true)
+unnest(repeat([[1]], $N)) u(id)|unnest([{'id': 1, 'name': range($N)}]) u(id)
 t0 a ASOF JOIN range($N) b(id) ON a.id >= b.id|t0, LATERAL (SELECT $V) l|(SUMMARIZE $Q) z
 """
 COLUMNS = """
-*|$V|$V AS id, 1 AS name|count(*)|DISTINCT *|sum(length($V::VARCHAR))|list(COLUMNS(*))
-array_agg(id ORDER BY id)|approx_quantile(id, 0.5)|quantile_cont(id, 0.5), mode(id), histogram(id)
-row_number() OVER (ORDER BY id), list(id) OVER (ORDER BY id)|string_agg(name, repeat('x', $N))
+*|$V|$V|$V AS id, 1 AS name|count(*)|DISTINCT *|sum(length($V::VARCHAR))|list(COLUMNS(*))
+mode(COLUMNS(*))|histogram($V)|quantile_disc($V, 0.5)|row_number() OVER (ORDER BY $V)
+approx_top_k($V, 9)|string_agg($V::VARCHAR, repeat('x', $N))|list($V) OVER (ROWS 9 PRECEDING)
+arg_max($V, $V, 3)
 """
 TAILS = """
 WHERE $V IS NOT NULL|GROUP BY ALL HAVING $V IS NOT NULL|ORDER BY $V|LIMIT $N|USING SAMPLE 10%
 GROUP BY CUBE (1, 2, 3)|QUALIFY row_number() OVER (PARTITION BY $V) = 1|OFFSET $N|WHERE id IN ($Q)
 """
 WHOLE = """
-$Q|$Q|$Q|WITH w AS MATERIALIZED ($Q) SELECT count(*) FROM w a, w b|($Q) UNION ALL BY NAME ($Q)
+$Q|$Q|$Q|$Q|$Q|$Q|$Q|$Q|$Q|$Q|$Q|$Q|$Q|$Q
+WITH w AS MATERIALIZED ($Q) SELECT count(*) FROM w a, w b|($Q) UNION ALL BY NAME ($Q)
 WITH RECURSIVE w(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM w WHERE i < $N) SELECT max(i) FROM w
 WITH RECURSIVE w(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM w, range(10)) SELECT i FROM w
 WITH RECURSIVE w(s) AS (SELECT 'a' UNION ALL SELECT s || s FROM w) SELECT length(s) FROM w
@@ -1120,7 +1124,7 @@ class Query:
     def select(self, depth: int) -> str:
         """A SELECT."""
         parts = ["SELECT", self.filled(COLUMNS, depth), "FROM", self.filled(TABLES, depth)]
-        while self.draw.random() < 0.3:
+        if self.draw.random() < 0.3:
             parts.append(self.filled(TAILS, depth))
         return " ".join(parts)
 
@@ -1271,6 +1275,15 @@ def zip_entries(made: Trap) -> None:
 
 
 @opening("zips")
+def zip_extras(made: Trap) -> None:
+    """Two thousand extra fields of nothing, which Python takes apart four bytes at a time."""
+    made.zip = made.root.with_suffix(".zip")
+    entries = [*SOUND, *((b"x%d" % n, b"", {"extra": 65_000}) for n in range(2_000))]
+    with made.zip.open("wb") as out:
+        out.writelines(raw_zip(entries))
+
+
+@opening("zips")
 def lzma_dictionary(made: Trap) -> None:
     """A dictionary of 4 GiB in an entry of some bytes."""
     said = {"method": 14, "flags": 2, "full": len(ROWS), "crc": zlib.crc32(ROWS)}
@@ -1393,7 +1406,7 @@ def make(seed: int, name: str, only: str | None, folder: Path) -> Case:
         kind, maker = OPENINGS[name]
         draw.told.append((maker.__doc__ or name).strip())
     else:
-        kind = only or draw.choice([*KINDS])
+        (kind,) = [only] if only else draw.choices([*KINDS], [OFTEN.get(kind, 1) for kind in KINDS])
         maker = KINDS[kind]
     maker(made)
     if name not in OPENINGS:

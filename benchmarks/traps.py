@@ -1300,6 +1300,26 @@ def giant_name(made: Trap) -> None:
     made.table("t.csv", name.encode() + b"\n" + b"q\n" * 2_000, schema)
 
 
+@opening("names")
+def long_names(made: Trap) -> None:
+    """Some hundred long names, each with findings in thousands of rows."""
+    listed = ["x" * 2_760 + f"{n:08}" for n in range(460)]
+    schema = columns(*listed, kind="duration", minLength=100) | {"primaryKey": listed[:14]}
+    row = ",".join(["q"] * len(listed))
+    made.table("t.csv", csv_of(listed, [[row]] * 6_000), schema)
+
+
+@opening("many")
+def keys_on_every_column(made: Trap) -> None:
+    """A hundred tables whose every column is a unique key, and a foreign key to itself."""
+    listed = [f"c{n}" for n in range(31)]
+    keys = [{"fields": [n], "reference": {"resource": "", "fields": [n]}} for n in listed]
+    schema = columns(*listed, kind="geopoint")
+    schema |= {"uniqueKeys": [[n] for n in listed[:9]], "foreignKeys": keys[:9]}
+    for _ in range(50):
+        made.table(made.fresh(), csv_of(listed, [["0"] * 31] * 460), schema)
+
+
 @opening("profile")
 def longer_aliases(made: Trap) -> None:
     """Three thousand aliases, each longer than the last."""

@@ -341,3 +341,16 @@ def test_every_public_property_of_the_profile_is_documented() -> None:
     text, code = page.read_text("utf-8"), (ROOT / "sdk/kzdata/descriptor.py").read_text("utf-8")
     for name in set(re.findall(r'"(kzdata:\w+)"', code)):
         assert name in text, name
+
+
+def test_promises_name_their_tests() -> None:
+    """Catches a promise of the page on security that no test holds any more."""
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    promised = page.partition("## What is promised")[2].partition("## What is not promised")[0]
+    paragraphs = [part for part in promised.split("\n\n") if part.startswith("**")]
+    assert len(paragraphs) > 8
+    for paragraph in paragraphs:
+        named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", paragraph)
+        assert named, paragraph
+        for file, name in named:
+            assert f"def {name}(" in (ROOT / "tests" / file).read_text("utf-8"), name

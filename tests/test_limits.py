@@ -200,6 +200,61 @@ forked(work, Limits())
     assert not (tmp_path / "done").exists()
 
 
+@posix
+def test_what_nobody_expected_is_one_line(sound: Path) -> None:
+    """Catches "not valid", or a traceback, for an exception that nobody expected."""
+    for error, code in {
+        "TypeError('x' * 9_000)": 2, "RecursionError()": 2, "AssertionError": 2, "KeyError(1)": 2,
+        "MemoryError": 2, "KeyboardInterrupt": 130, "BrokenPipeError": 2, "OSError(28, 'full')": 2,
+    }.items():  # fmt: skip
+        script = f"""
+import sys
+from kzdata import cli
+def broken(*_): raise {error}
+cli._load = broken
+sys.argv = ["kzdata", "tables", "-p", {str(sound)!r}]
+cli.main()
+"""
+        told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        assert (told.returncode, told.stdout) == (code, "")
+        assert len(told.stderr.splitlines()) <= 1
+        assert len(told.stderr) < 400
+        assert ("please report" in told.stderr) == (
+            "Error" in error
+            and code == 2
+            and not (set(error.split("(")) & {"MemoryError", "BrokenPipeError", "OSError"})
+        )
+
+
+@posix
+@pytest.mark.parametrize("command", ["validate", "validate --format json", "rules", "tables"])
+def test_a_reader_that_leaves_is_no_verdict(sound: Path, command: str) -> None:
+    """Catches exit code 1, "not valid", for output that nobody wanted to read."""
+    words = [sys.executable, "-m", "kzdata.cli", *command.split()]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=sound) as run:
+        assert run.stdout and run.stderr
+        run.stdout.close()
+        err = run.stderr.read()
+    assert run.returncode in (0, 2)
+    assert b"Traceback" not in err
+
+
+@posix
+def test_ctrl_c_is_heeded_at_once(sound: Path) -> None:
+    """Catches a query that goes on for as long as it may after Ctrl-C."""
+    endless = "select sum(range % 7) from range(1000000000000)"
+    words = [sys.executable, "-m", "kzdata.cli", "query", endless, "-p", str(sound)]
+    for sent in (signal.SIGINT, signal.SIGTERM):
+        process = subprocess.Popen(words, stderr=subprocess.PIPE)
+        time.sleep(3)
+        begin = time.monotonic()
+        process.send_signal(sent)
+        _, err = process.communicate(timeout=20)
+        assert process.returncode == 130
+        assert time.monotonic() - begin < 5
+        assert b"Traceback" not in err
+
+
 # ------------------------------------------------------------------------------ as a library
 
 

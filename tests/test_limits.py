@@ -250,7 +250,7 @@ def test_ctrl_c_is_heeded_at_once(sound: Path) -> None:
         begin = time.monotonic()
         process.send_signal(sent)
         _, err = process.communicate(timeout=20)
-        assert process.returncode == 130
+        assert process.returncode == 130, err
         assert time.monotonic() - begin < 5
         assert b"Traceback" not in err
 

@@ -284,10 +284,10 @@ def _waited(process: _Process, limits: Limits) -> int:
         raise LimitError(f"it takes over {limits.seconds:g} s; allow more (timeout)") from error
     except KeyboardInterrupt:
         _signal(process, signal.SIGINT)
-        with suppress(KeyboardInterrupt, subprocess.TimeoutExpired):
+        try:
             process.wait(GRACE)
-            raise
-        _end(process)
+        except (KeyboardInterrupt, subprocess.TimeoutExpired):
+            _end(process)
         raise
 
 

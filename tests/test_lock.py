@@ -336,6 +336,13 @@ HUGE = {
     "semicolons": "select 1" + ";" * 90_000,
     "statements": "select 1;" * 11_000,
     "comments": "select 1" + "/* ; */" * 14_000,
+    "structures": "select x from "
+    + nested("(select {'p': x, 'q': x} as x from ", "(select 1 as x)", ")", 24),
+    "pivots": "select "
+    + nested("(select 1 from (pivot (select ", "1", " as x) on x in (1) using count(*)))", 15),
+    "limits": "select " + nested("(select 1 limit ", "1", ")", 30),
+    "a type": "select json_transform('{}', '" + nested("[", '"INT"', "]", 45_000) + "')",
+    "a type that is made": "select from_json('{}', repeat('[', 1000000) || repeat(']', 1000000))",
     "a text of SQL": "select json_serialize_sql(repeat('(', 100000000))",
 }
 
@@ -389,6 +396,11 @@ def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
         "select case title " + "".join(f"when '{n}' then {n} " for n in range(300)) + "end "
         "from sources",
         "select language, count(*) from sources group by cube(language, publisher, author)",
+        "select 1 from (select 1) using sample 100%",
+        "select * from range(5) order by 1 limit 3 offset 1",
+        "from (pivot sources on language in ('en', 'ru') using count(*))",
+        "select from_json('[1]', '[\"INT\"]')",
+        "select x from (select {'p': x, 'q': x} as x from (select {'r': title} as x from sources))",
         "select 1 -- one; two\n;",
         "select ';' /* ; */ ; -- the end;",
         "select $$;$$;;",

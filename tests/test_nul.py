@@ -83,6 +83,18 @@ def test_the_same_texts_without_nul_are_no_finding(tmp_path: Path) -> None:
     assert "descriptor" not in rules(folder)
 
 
+def test_no_text_of_a_cell_stands_for_no_value(tmp_path: Path) -> None:
+    """Catches a mark of kzdata's own that a stranger writes into a cell, so that none checks it."""
+    constraints = {"enum": ["x"], "pattern": "x"}
+    field = {"name": "a", "type": "string", "constraints": constraints}
+    cells = ["\\kzdata:null\\", "NULL", "\\N", "null", "None"]
+    folder = build(tmp_path, [Spec("t", {"fields": [field]}, [[cell] for cell in cells])])
+    found = [one.found for one in kzdata.validate(folder.root) if one.rule == "cell-enum"]
+    assert found == cells
+    with kzdata.load(folder.root) as kz:
+        assert kz.sql("select a from t").rows() == [(cell,) for cell in cells]
+
+
 @pytest.mark.parametrize("text", ["\0", "9\0009", "\ud800", "a\udfffb"])
 def test_sql_refuses_what_it_cannot_say(text: str) -> None:
     """Catches a literal that stands for another text than the one it was made of."""

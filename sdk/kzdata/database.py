@@ -39,8 +39,9 @@ else:
     except ImportError:
         import duckdb
 
-NULL_MARK = "\\kzdata:null\\"
-"""A string that no cell is taken for: empty cells are empty strings, missing values a schema's."""
+NULL_MARK = f"\\kzdata:{os.urandom(16).hex()}\\"
+"""A string that no cell is: empty cells are empty strings, missing values a schema's. Nobody can
+guess it, so that no cell of a stranger is taken for no value."""
 MAX_LINE_BYTES = 4 << 20
 MAX_SHARED_SQL = 100_000
 """Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes

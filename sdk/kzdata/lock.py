@@ -61,6 +61,14 @@ REPEATING = frozenset(
     "weighted_avg wavg map_contains_entry json_group_object json_group_array".split()
 )
 """Functions that the engine writes out as an expression in which an argument stands twice."""
+REPEATED = frozenset("COMPARE_BETWEEN LIMIT_MODIFIER LIMIT_PERCENT_MODIFIER PIVOT".split())
+"""Other parts of a tree of which the engine makes two."""
+TYPED_BY_TEXT = frozenset("json_transform json_transform_strict from_json from_json_strict".split())
+"""Functions whose second argument is a type, in JSON; the engine's stack ends before a long one."""
+MAX_TYPE = 1_000
+"""Characters of such a type."""
+PACKING = frozenset("struct_pack row map struct_insert struct_concat".split())
+"""Functions that make one value of several, whose parts stay apart."""
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 Node = dict[str, Any]
 
@@ -132,7 +140,7 @@ def measured(words: Iterable[str]) -> None:
         if len(stack) > MAX_NESTING or names > MAX_NAMES or top.size > MAX_TOKENS:
             _refuse("is nested too deep, or too long")
     size = sum(part.full for part in stack)
-    if size > MAX_TOKENS or groups > MAX_GROUPS or size * max(windows, 1) > 50 * MAX_TOKENS:
+    if size > MAX_TOKENS or groups > MAX_GROUPS or size * max(windows, 1) > 5 * MAX_TOKENS:
         _refuse("is too long, or has too many windows or sets of groups")
 
 
@@ -160,7 +168,8 @@ def screened(tree: Node, keys: Keys) -> None:
         own = {str(item["key"]).casefold() for node in nodes for item in _ctes(node)}
         for node in nodes:
             _screen_table(node, keys.tables | own - keys.system)
-    Scale(keys.widest).size(tree, {})
+    packs = any(str(node.get("function_name", "")).lower() in PACKING for node in nodes)
+    Scale(keys.widest, packs).size(tree, {})
 
 
 def _nodes(tree: Node) -> list[Node]:
@@ -192,6 +201,19 @@ def _screen_function(node: Node, keys: Keys) -> None:
     name = str(node.get("function_name", "")).lower()
     if name in FORBIDDEN_FUNCTIONS or (name in CATALOGUE_SCALARS and not is_open):
         raise QueryError(f"the function {name} is not allowed in a query")
+    if name in TYPED_BY_TEXT:
+        for given in _arguments(node)[1:]:
+            typed = given.get("literal")
+            if not typed or len(str(typed)) > MAX_TYPE:
+                raise QueryError(
+                    f"{name} takes a type written out in at most {MAX_TYPE} characters"
+                )
+
+
+def _arguments(node: Node) -> list[Node]:
+    """What a call is given."""
+    given = (one.get("expression") for one in node.get("arguments", ()) if isinstance(one, dict))
+    return [one for one in given if isinstance(one, dict)]
 
 
 def _screen_table(node: Node, known: frozenset[str]) -> None:
@@ -219,10 +241,13 @@ class Scale:
 
     Args:
         widest: Columns of the widest table.
+        packs: Whether values are packed into others: then a column of a query inside the query is
+            as large as what it is made of.
     """
 
-    def __init__(self, widest: int) -> None:
+    def __init__(self, widest: int, packs: bool) -> None:
         self._widest = widest
+        self._packs = packs
 
     def size(self, part: Any, names: Mapping[str, int]) -> int:
         """Parts of a syntax tree as often as they will be there.
@@ -268,6 +293,7 @@ class Scale:
         source, items = node.get("from_table"), node.get("select_list", [])
         others = {key: node[key] for key in node if key not in _OWN}
         width, total = self._columns(source, names), 1 + self.size(source, names)
+        names = {**names, **self._inner(source, names)}
         for item in items:
             size = self.size(item, names) * (width if _starred(item) else 1)
             if item.get("alias"):
@@ -277,6 +303,17 @@ class Scale:
         if self._columns(node, names) > MAX_COLUMNS:
             _refuse(f"has over {MAX_COLUMNS:,} columns")
         return total
+
+    def _inner(self, source: Any, names: Mapping[str, int]) -> dict[str, int]:
+        """The sizes of the columns of queries that rows are taken from."""
+        if not self._packs or not isinstance(source, dict):
+            return {}
+        if source.get("type") != "SELECT_NODE":
+            parts = (source.get(key) for key in ("left", "right", "subquery", "node"))
+            return {key: n for part in parts for key, n in self._inner(part, names).items()}
+        names = {**names, **self._inner(source.get("from_table"), names)}
+        items = [item for item in source.get("select_list", []) if item.get("alias")]
+        return {f"alias {item['alias']}".casefold(): self.size(item, names) for item in items}
 
     def _columns(self, part: Any, names: Mapping[str, int]) -> int:
         """How many columns a query, or what it takes rows from, has at most."""
@@ -306,12 +343,10 @@ _OF_A_FUNCTION = 10
 
 def _repeats(node: Node) -> bool:
     """Whether what stands in an expression is written out twice: a <= x AND x <= b, say."""
-    if node.get("type") == "COMPARE_BETWEEN" or (
-        str(node.get("function_name", "")).lower() in REPEATING
-    ):
+    name = str(node.get("function_name", "")).lower()
+    if str(node.get("type")) in REPEATED or name in REPEATING:
         return True
-    given = (one.get("expression") for one in node.get("arguments", ()) if isinstance(one, dict))
-    return any(isinstance(one, dict) and one.get("type") == "LAMBDA" for one in given)
+    return any(given.get("type") == "LAMBDA" for given in _arguments(node))
 
 
 def _starred(part: Any) -> bool:

@@ -625,7 +625,7 @@ def cells(made: Trap) -> None:
         "a" + "\u0301" * (size // 2), "\u202e" * (size // 3), "-9999999-12-31", "24:00:00",
         "user@" + "a." * (size // 2), "http://" + "[" * size, "urn:" * (size // 4), "NaN", "INF",
     ])  # fmt: skip
-    length = len(cell.encode())
+    length = len(cell.encode()) + 1
     rows = max(1, min(draw.size("rows", 1, 100_000), 20_000_000 // length))
     form = draw.pick("format", ["default", "any", "email", "uri", "uuid", "binary", "array",
                                 "object", "topojson", "%Y-%m-%d", "%d.%m.%y %H:%M:%S"])  # fmt: skip

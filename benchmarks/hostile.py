@@ -33,6 +33,7 @@ from threading import Event, Lock
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 
+from kzdata import limits
 from timing import ROOT, machine, renew, versions
 
 HERE = Path(__file__).parent
@@ -40,9 +41,9 @@ POLL = 0.02
 """Seconds between two looks at the memory of a case's processes."""
 GRACE = 10.0
 """Seconds beyond its deadline: five that the command may take to end, five for a busy machine."""
-BEYOND = 1_500_000_000
+BEYOND = limits.BEYOND
 """Bytes of memory that a validation may hold beyond `--memory-limit`."""
-OTHERS = 6_000_000_000
+OTHERS = limits.COMMAND_MEMORY
 """Bytes of memory that any other command may hold."""
 FILES = 150_000_000
 """Bytes of program files in memory: part of a process's largest size, but shared by all."""

@@ -509,6 +509,34 @@ def test_a_zip_of_two_million_entries(tmp_path: Path) -> None:
     assert told.megabytes < 150
 
 
+@pytest.mark.parametrize("place", [8, 10])
+def test_a_zip_that_counts_wrongly(tmp_path: Path, place: int) -> None:
+    """Catches a zip of which programs that believe its end see other files than we do."""
+    file = zipped(tmp_path / "p.zip", "more")
+    data = bytearray(file.read_bytes())
+    data[len(data) - 22 + place] = 1
+    file.write_bytes(data)
+    if place == 10:
+        with pytest.raises(kzdata.PackageError, match="another number of entries"):
+            validate(file)
+    wide = zipped(tmp_path / "wide.zip")
+    data = bytearray(wide.read_bytes())
+    end = len(data) - 22
+    size, begin = data[end + 12 : end + 16], data[end + 16 : end + 20]
+    for count, good in ((2, True), (0, False), (1, False)):
+        number = count.to_bytes(8, "little")
+        record = b"PK\x06\x06" + (44).to_bytes(8, "little") + bytes([45, 0, 45, 0]) + bytes(8)
+        record += number + number + size + bytes(4) + begin + bytes(4)
+        locator = b"PK\x06\x07" + bytes(4) + end.to_bytes(8, "little") + (1).to_bytes(4, "little")
+        last = data[end : end + 8] + b"\xff" * 12 + bytes(2)
+        wide.write_bytes(bytes(data[:end]) + record + locator + bytes(last))
+        if good:
+            assert validate(wide).valid
+        else:
+            with pytest.raises(kzdata.PackageError):
+                validate(wide)
+
+
 def test_a_zip_that_wants_memory_to_be_unpacked(tmp_path: Path) -> None:
     """Catches LZMA, whose entry says how much memory it takes before a byte is unpacked."""
     told = run("validate", zipped(tmp_path / "p.zip", method=zipfile.ZIP_LZMA))

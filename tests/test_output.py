@@ -387,7 +387,7 @@ def test_csv_in_a_file_holds_the_cells(tmp_path: Path, monkeypatch: pytest.Monke
 # ------------------------------------------------------------------------------ one door
 
 DOOR = {"rendering.py": {"stream.write"}}
-OWN = {"validation/oracle.py": "tells the process that asked", "reference.py": "for developers"}
+OWN = {"reference.py": "for developers"}
 
 
 def test_there_is_one_door() -> None:

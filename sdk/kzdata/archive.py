@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import stat
+import struct
 import tempfile
 import unicodedata
 import zipfile
@@ -349,12 +350,31 @@ def unpack(file: Path, folder: Path) -> None:
             _Bounded(descriptor, closefd=False) as stream,
             zipfile.ZipFile(stream) as archive,
         ):
+            if _counted(stream, len(archive.comment)) != len(archive.infolist()):
+                raise zipfile.BadZipFile("its end names another number of entries than it has")
             room = min(MAX_ZIP_BYTES, share_of_disk(folder))
             _check_entries(archive.infolist(), str(file), os.fstat(descriptor).st_size, room)
             archive.extractall(folder)
     except (*_ZIP_ERRORS, OSError) as error:
         what = f"neither a {DESCRIPTOR} nor a zip that can be read"
         raise PackageError(f"{file}: {what}: {error}") from error
+
+
+def _counted(stream: io.FileIO, comment: int) -> int:
+    """How many entries a zip says at its end that it has; other programs read so many.
+
+    APPNOTE 4.3.16 (end of central directory) and, where that has no room for it, 4.3.14 (zip64).
+    """
+    end = stream.seek(-22 - comment, os.SEEK_END)
+    (count,) = struct.unpack("<H", stream.read(22)[10:12])
+    if end < 76:
+        return int(count)
+    stream.seek(end - 76)
+    record = stream.read(76)
+    if not record.startswith(b"PK\x06\x06") or record[56:60] != b"PK\x06\x07":
+        return int(count)
+    (wide,) = struct.unpack("<Q", record[32:40])
+    return int(wide) if count in (wide, 0xFFFF) else -1
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int, room: int) -> None:

@@ -47,6 +47,8 @@ STACK = 8 << 20
 """Bytes that each thread reserves and hardly touches; the engine has one for each core."""
 MAX_ANSWER = 256 << 20
 """Bytes of an answer that comes back from a process."""
+INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "LANG", "LC_ALL")
+"""Variables that a fresh interpreter inherits."""
 OUT_OF_MEMORY = 86
 """Exit code of a process that found no memory, and could say so."""
 
@@ -358,11 +360,18 @@ def apart(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=folder,
+            env=_environment(folder),
             process_group=0,
         )
         with process:
             _waited(process, limits)
             return _answer(answer)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """What a fresh interpreter knows of the environment: how to find libraries, and little else."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return kept | dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(folder))
 
 
 def isolated(program: str, *arguments: str) -> list[str]:

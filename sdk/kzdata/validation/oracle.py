@@ -11,10 +11,8 @@ started in a fresh folder, isolated (`-I`): nothing that lies beside the package
 """
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +22,8 @@ from typing import Any, Literal, NamedTuple
 from kzdata.archive import DESCRIPTOR, Archive, bundled, opened, workspace
 from kzdata.database import require
 from kzdata.descriptor import FieldDescriptor, Table, parse
-from kzdata.errors import PackageError
+from kzdata.errors import LimitError, PackageError
+from kzdata.limits import Limits, apart
 from kzdata.sheets import open_sheet
 from kzdata.tabular import CHUNK, Dialect, Record
 from kzdata.validation.evaluation import MAX_FINDINGS
@@ -35,8 +34,6 @@ SECONDS = 600
 """How long frictionless may take."""
 MEMORY = 2 << 30
 """Bytes of memory that frictionless may take, where the system can limit them."""
-MAX_ANSWER = 256 << 20
-"""Bytes that frictionless may write into one file."""
 KEPT = {
     "resource": ("name", "type", "mediatype"),
     "dialect": (
@@ -46,9 +43,6 @@ KEPT = {
     ).split(),
 }
 """What frictionless gets to know of a resource, besides its schema, and of a dialect."""
-_PROGRAM = f"import sys; sys.path += sys.argv[2:]; from {__name__} import main; main()"
-_ENVIRONMENT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "LANG", "LC_ALL")
-"""Variables that the second process inherits."""
 _NOT_DONE = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
 """Beginnings of the audit events at which the second process is stopped."""
 MAX_ERRORS = 100_000
@@ -459,62 +453,30 @@ def _filled(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ask(copy: Path, folder: Path) -> list[dict[str, Any]] | str:
     """What frictionless says of a copy in a process of its own, or why it says nothing."""
-    if not sys.executable:
-        return "frictionless gives no verdict: no interpreter is known to run it"
-    command = [sys.executable, "-I", "-c", _PROGRAM, str(copy), *_trusted()]
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    environment |= dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(folder))
-    said, complained = folder / "said", folder / "complained"
     try:
-        with said.open("xb") as out, complained.open("xb") as err:
-            done = subprocess.run(  # noqa: S603
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                timeout=SECONDS,
-                check=False,
-                cwd=folder,
-                env=environment | {"PYTHONSAFEPATH": "1"},
-            )
-    except subprocess.TimeoutExpired:
-        return f"no verdict within {SECONDS} seconds"
-    lines = said.read_bytes().decode("utf-8", "replace").splitlines()
-    if done.returncode or not lines:
-        trace = complained.read_bytes().decode("utf-8", "replace").strip().splitlines()
-        last = trace[-1] if trace else str(done.returncode)
-        known = next((reads for words, (reads, _) in CRASHES.items() if words in last), last)
-        return f"frictionless gives no verdict: {known}"
-    answer: list[dict[str, Any]] | str = json.loads(lines[-1])
+        limits = Limits(MEMORY, SECONDS)
+        answer: list[dict[str, Any]] | str = apart(
+            f"{__name__}:told", {"root": str(copy)}, limits, folder
+        )
+    except LimitError as error:
+        return f"frictionless gives no verdict: {error}"
     return answer
 
 
-def _trusted() -> list[str]:
-    """Where this process has found kzdata and frictionless: never the working directory."""
-    import frictionless
+def told(root: str) -> list[dict[str, Any]] | str:
+    """The errors that frictionless finds in a package, or why there are none; see `_ask`.
 
-    homes = [Path(__file__).parents[2], Path(str(frictionless.__file__)).parents[1]]
-    return [str(home) for home in homes if home.is_absolute() and home.resolve() != Path.cwd()]
-
-
-def main() -> None:
-    """Print the errors that frictionless finds in the package of the directory named."""
-    _limit()
+    From now on this process neither opens a socket nor starts a program.
+    """
     sys.addaudithook(_refuse)
-    print(json.dumps(errors_of(Path(sys.argv[1]))))
-
-
-def _limit() -> None:
-    """Limit this process in memory, time and what it writes, where the system can."""
     try:
-        import resource
-    except ImportError:  # Windows
-        return
-    limits = {"RLIMIT_DATA": MEMORY, "RLIMIT_CPU": SECONDS, "RLIMIT_FSIZE": MAX_ANSWER}
-    for name, most in limits.items():
-        _, hard = resource.getrlimit(getattr(resource, name))
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(getattr(resource, name), (most, most))
+        return errors_of(Path(root))
+    except MemoryError:
+        raise
+    except Exception as error:
+        words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        known = next((reads for crash, (reads, _) in CRASHES.items() if crash in words), words)
+        return f"frictionless gives no verdict: {known}"
 
 
 def _refuse(event: str, _: Any) -> None:

@@ -20,10 +20,12 @@ from typer.core import TyperGroup
 
 from kzdata.errors import BrokenError, KzdataError, LimitError
 from kzdata.limits import SECONDS as DEADLINE
-from kzdata.limits import Limits, can_fork, forked
+from kzdata.limits import Limits, can_fork, forked, within
 
 SECONDS = 1.0
 """After which a progress bar is shown."""
+PATIENCE = 3.0
+"""Seconds that a question may take to heed its deadline; then its process is ended."""
 MAX_QUESTION = 100_000
 """Characters of a question on standard input that are read."""
 MOST_OF_A_STEP = 40
@@ -445,13 +447,14 @@ def query(
 
     def work() -> None:
         with _load(package, as_of, without) as kz:
+            kz.sql("select 1")  # the tables are loaded; that is not the question's time
+            within(timeout + PATIENCE)
             answer = kz.sql(question, timeout=timeout)
             rows = answer.rows()
+            within(DEADLINE)
         _show(answer.columns, rows, form)
 
-    limits = Limits.stated()
-    seconds = None if limits.seconds is None else limits.seconds + timeout
-    raise typer.Exit(_apart(work, limits._replace(seconds=seconds)))
+    raise typer.Exit(_apart(work, Limits.stated()))
 
 
 def _standard_input() -> str:

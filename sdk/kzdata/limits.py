@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -163,6 +164,7 @@ def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None
         child = os.fork()
         if child == 0:
             os.close(held)
+            _PARENT.append(ending)
             _carry_out(work, limits, folder, alive)
         for end in (alive, ending):
             os.close(end)
@@ -178,6 +180,19 @@ def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None
         finally:
             os.close(held)
             os.close(running)
+
+
+_PARENT: list[int] = []
+"""Where this process, if it was forked off, tells its parent how much time it needs."""
+
+
+def within(seconds: float) -> None:
+    """Have this process ended in so many seconds from now, if it was forked off for its work.
+
+    What the engine does in one step cannot be stopped from within.
+    """
+    for parent in _PARENT:
+        os.write(parent, f"{seconds}\n".encode())
 
 
 def _carry_out(work: Callable[[], int], limits: Limits, folder: Path, alive: int) -> NoReturn:
@@ -264,9 +279,19 @@ class _Forked:
         self._running = running
 
     def wait(self, timeout: float | None = None) -> int:
-        """See `_Process`; it sleeps until the process ends, and not a moment longer."""
-        if not select.select([self._running], [], [], timeout)[0]:
-            raise subprocess.TimeoutExpired("kzdata", timeout or 0)
+        """See `_Process`; it sleeps until the process ends, and not a moment longer.
+
+        The process may say how much time it has from now on; see `within`.
+        """
+        begin = time.monotonic()
+        while True:
+            left = None if timeout is None else max(begin + timeout - time.monotonic(), 0)
+            if not select.select([self._running], [], [], left)[0]:
+                raise subprocess.TimeoutExpired("kzdata", timeout or 0)
+            said = os.read(self._running, 100)
+            if not said:
+                break
+            begin, timeout = time.monotonic(), float(said.split()[-1])
         _, status = os.waitpid(self.pid, 0)
         self.code = os.waitstatus_to_exitcode(status)
         return self.code
@@ -283,7 +308,7 @@ def _waited(process: _Process, limits: Limits) -> int:
         return _explained(process.wait(limits.seconds), limits)
     except subprocess.TimeoutExpired as error:
         _end(process)
-        raise LimitError(f"it takes over {limits.seconds:g} s; allow more (timeout)") from error
+        raise LimitError(f"it takes over {error.timeout:g} s; allow more (timeout)") from error
     except KeyboardInterrupt:
         _signal(process, signal.SIGINT)
         try:

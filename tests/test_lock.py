@@ -302,6 +302,11 @@ HUGE = {
     "comprehensions": "select " + nested("[", "1", " for x in [1]]", 24),
     "functions": "select " + nested("nullif(", "1", ", 1)", 24),
     "between": "select " + nested("(", "1", " between 1 and 1)", 24),
+    "brackets that END seems to close": "select "
+    + nested("(select 1 as end, (select ", "1", "))", 2_000),
+    "cases that END seems to close": "select "
+    + nested("case t.end + case ", "1", " when 1 then 1 when 2 then 2 end when 3 then 3 end", 20)
+    + " from range(1) t(end)",
     "cases": "select " + nested("case ", "1", " when 1 then 1 when 2 then 2 end", 24),
     "case": "select case " + "+".join(["1"] * 500) + " when 1 then 1" * 1_000 + " end",
     "names": "select " + ".".join(["a"] * 20_000),
@@ -408,6 +413,16 @@ def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
         " union all ".join(["select title from sources"] * 40),
     ]:
         assert kz.sql(query).rows(), query
+
+
+def test_a_wide_table_can_be_asked(tmp_path: Path) -> None:
+    """Catches a limit of columns below those of the package's own table."""
+    from packages import Spec, build
+
+    fields = [{"name": f"c{n}", "type": "string"} for n in range(1_000)]
+    folder = build(tmp_path, [Spec("t", {"fields": fields}, [["x"] * 1_000])])
+    with kzdata.load(folder.root) as kz:
+        assert len(kz.sql("select *, c1 || c2 as more from t").columns) == 1_001
 
 
 @pytest.mark.parametrize("read", ["__iter__", "rows", "df", "pl", "arrow", "_repr_html_"])

@@ -435,3 +435,21 @@ def test_whatever_reads_an_answer_has_one_error(kz: kzdata.Package, read: str) -
     answer = kz.sql(LONG[2], timeout=0.3)
     with pytest.raises(QueryError, match=r"stopped after 0\.3 s"):
         list(answer) if read == "stop" else list(getattr(answer, read)())
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", ";", "-- x", "select", "select 'a", "/* ", "(", ")", "end"]
+)
+def test_what_is_no_query_is_one_line(kz: kzdata.Package, query: str) -> None:
+    """Catches an exception of Python's own for a text without a statement."""
+    with pytest.raises(QueryError, match=r"\A(Parser Error|one SELECT)[^\n]*\Z"):
+        kz.sql(query)
+
+
+@pytest.mark.parametrize(
+    "query", ["select '\0'", "select 1 \0 from x", "\ud800", b"select 1", 5, None]
+)
+def test_what_is_no_text_is_no_query(kz: kzdata.Package, query: Any) -> None:
+    """Catches a query of which the engine sees another part than the lock."""
+    with pytest.raises(QueryError, match="SQL has no text for that|must be a text"):
+        kz.sql(query)

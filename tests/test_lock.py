@@ -451,5 +451,5 @@ def test_what_is_no_query_is_one_line(kz: kzdata.Package, query: str) -> None:
 )
 def test_what_is_no_text_is_no_query(kz: kzdata.Package, query: Any) -> None:
     """Catches a query of which the engine sees another part than the lock."""
-    with pytest.raises(QueryError, match="SQL has no text for that|must be a text"):
+    with pytest.raises(QueryError, match=r"SQL has no text for that|must be a text"):
         kz.sql(query)

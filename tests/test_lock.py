@@ -302,6 +302,11 @@ HUGE = {
     "comprehensions": "select " + nested("[", "1", " for x in [1]]", 24),
     "functions": "select " + nested("nullif(", "1", ", 1)", 24),
     "between": "select " + nested("(", "1", " between 1 and 1)", 24),
+    "brackets that END seems to close": "select "
+    + nested("(select 1 as end, (select ", "1", "))", 2_000),
+    "cases that END seems to close": "select "
+    + nested("case t.end + case ", "1", " when 1 then 1 when 2 then 2 end when 3 then 3 end", 20)
+    + " from range(1) t(end)",
     "cases": "select " + nested("case ", "1", " when 1 then 1 when 2 then 2 end", 24),
     "case": "select case " + "+".join(["1"] * 500) + " when 1 then 1" * 1_000 + " end",
     "names": "select " + ".".join(["a"] * 20_000),
@@ -410,6 +415,16 @@ def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
         assert kz.sql(query).rows(), query
 
 
+def test_a_wide_table_can_be_asked(tmp_path: Path) -> None:
+    """Catches a limit of columns below those of the package's own table."""
+    from packages import Spec, build
+
+    fields = [{"name": f"c{n}", "type": "string"} for n in range(1_000)]
+    folder = build(tmp_path, [Spec("t", {"fields": fields}, [["x"] * 1_000])])
+    with kzdata.load(folder.root) as kz:
+        assert len(kz.sql("select *, c1 || c2 as more from t").columns) == 1_001
+
+
 @pytest.mark.parametrize("read", ["__iter__", "rows", "df", "pl", "arrow", "_repr_html_"])
 def test_whatever_reads_an_answer_has_one_error(kz: kzdata.Package, read: str) -> None:
     """Catches the engine's own RuntimeError for a query that was stopped while it was read."""
@@ -420,3 +435,21 @@ def test_whatever_reads_an_answer_has_one_error(kz: kzdata.Package, read: str) -
     answer = kz.sql(LONG[2], timeout=0.3)
     with pytest.raises(QueryError, match=r"stopped after 0\.3 s"):
         list(answer) if read == "stop" else list(getattr(answer, read)())
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", ";", "-- x", "select", "select 'a", "/* ", "(", ")", "end"]
+)
+def test_what_is_no_query_is_one_line(kz: kzdata.Package, query: str) -> None:
+    """Catches an exception of Python's own for a text without a statement."""
+    with pytest.raises(QueryError, match=r"\A(Parser Error|one SELECT)[^\n]*\Z"):
+        kz.sql(query)
+
+
+@pytest.mark.parametrize(
+    "query", ["select '\0'", "select 1 \0 from x", "\ud800", b"select 1", 5, None]
+)
+def test_what_is_no_text_is_no_query(kz: kzdata.Package, query: Any) -> None:
+    """Catches a query of which the engine sees another part than the lock."""
+    with pytest.raises(QueryError, match=r"SQL has no text for that|must be a text"):
+        kz.sql(query)

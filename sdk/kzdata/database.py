@@ -1205,8 +1205,6 @@ class Database:
                 cursor, lambda: _bound(cursor, sql, parameters, keys), timeout
             )
             return Answer(self._work, cursor, relation, timeout)
-        except UnicodeError as error:
-            raise QueryError("a query must be text that UTF-8 can hold") from error
         except (*ENGINE_ERRORS, TypeError, ValueError) as error:
             raise QueryError(_hinted(error)) from error
 
@@ -1224,7 +1222,7 @@ def _bound(
     cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Any, keys: Keys
 ) -> "duckdb.DuckDBPyRelation":
     """A stranger's query with its names looked up, ready to be carried out."""
-    measured(_tokens(sql))
+    measured(word for _, word in _words(sql))
     statements = cursor.extract_statements(sql)
     kinds = [statement.type.name for statement in statements]
     if kinds != ["SELECT"]:
@@ -1241,25 +1239,28 @@ def _bound(
     return cursor.sql(query, params=parameters)
 
 
-def _tokens(sql: str) -> Iterator[str]:
-    """The words, signs and values of a query in small letters, without its comments."""
+def _words(sql: str) -> list[tuple[int, str]]:
+    """The words, signs and values of a query in small letters, each with the byte it begins at.
+
+    Raises:
+        QueryError: It is too long, or no text that SQL can hold.
+    """
+    if not isinstance(sql, str):
+        raise QueryError("a query must be a text")
     if len(sql) > MAX_CHARACTERS:
         raise QueryError(f"a query of over {MAX_CHARACTERS:,} characters; ask in several queries")
-    yield from (text_.lower() for _, text_ in _cut(sql))
-
-
-def _cut(sql: str) -> Iterator[tuple[int, str]]:
-    data = sql.encode()
-    found = [(start, kind) for start, kind in duckdb.tokenize(sql)]
-    ends = [start for start, _ in found[1:]] + [len(data)]
-    for (start, kind), end in zip(found, ends, strict=True):
-        if kind != duckdb.token_type.comment:
-            yield start, data[start:end].decode().strip()
+    data, found = _sayable(sql).encode(), duckdb.tokenize(sql)
+    ends = [*(start for start, _ in found), len(data)][1:]
+    return [
+        (start, data[start:end].decode().strip().lower())
+        for (start, kind), end in zip(found, ends, strict=False)
+        if kind != duckdb.token_type.comment
+    ]
 
 
 def _without_end(sql: str) -> str:
     """A statement without what follows its first semicolon."""
-    ends = [start for start, word in _cut(sql) if word == ";"]
+    ends = [start for start, word in _words(sql) if word == ";"]
     return sql.encode()[: ends[0]].decode() if ends else sql
 
 

@@ -29,7 +29,7 @@ MAX_DEPTH = 200
 MAX_SIZE = 10_000
 """Parts of a syntax tree, counted as often as the engine copies them when it looks names up."""
 MAX_COLUMNS = 1_000
-"""Columns of an answer, or of a query inside a query."""
+"""Columns of an answer, or of a query inside a query, beside those of one table."""
 TABLE_SIZE = 100
 """Parts for which a table, or a query inside a query, counts: the engine looks for the best order
 of them."""
@@ -93,8 +93,8 @@ class Keys(NamedTuple):
 class _Open:
     """A bracket, or a CASE, that is not closed yet; how many tokens stand in it so far."""
 
-    def __init__(self, before: str) -> None:
-        self.before = before
+    def __init__(self, word: str, before: str) -> None:
+        self.word, self.before = word, before
         self.size = self.commas = self.cases = self.tested = 0
 
     @property
@@ -119,17 +119,17 @@ def measured(words: Iterable[str]) -> None:
     Raises:
         QueryError: It is too long, nested too deep, or the parser would make too much of it.
     """
-    stack, groups, windows, names, before = [_Open("")], 1, 0, 0, ""
+    stack, groups, windows, names, before = [_Open("", "")], 1, 0, 0, ""
     for word in words:
         top = stack[-1]
         top.size += 1
         names = names + 1 if word == "." else names if before == "." else 0
         if word in OPENING or word == "case":
-            stack.append(_Open("case" if word == "case" else before))
-        elif word in CLOSING or word == "end":
-            closed = stack.pop() if len(stack) > 1 else _Open("")
-            groups *= closed.groups
-            stack[-1].size += closed.full
+            stack.append(_Open(word, before))
+        elif word in CLOSING or (word == "end" and before not in (".", "as")):
+            closed = _closed(stack, "case" if word == "end" else "([{")
+            groups *= math.prod(part.groups for part in closed)
+            stack[-1].size += sum(part.full for part in closed)
         elif word == ",":
             top.commas += 1
         elif word == "when":
@@ -142,6 +142,16 @@ def measured(words: Iterable[str]) -> None:
     size = sum(part.full for part in stack)
     if size > MAX_TOKENS or groups > MAX_GROUPS or size * max(windows, 1) > 5 * MAX_TOKENS:
         _refuse("is too long, or has too many windows or sets of groups")
+
+
+def _closed(stack: list[_Open], words: str) -> list[_Open]:
+    """What a closing bracket, or an END, takes off the stack: nothing where it closes nothing."""
+    if words == "case":
+        return [stack.pop()] if stack[-1].word == "case" else []
+    places = [place for place, part in enumerate(stack) if part.word and part.word in words]
+    first = places[-1] if places else len(stack)
+    closed, stack[first:] = stack[first:], []
+    return closed
 
 
 def _refuse(what: str) -> None:
@@ -300,8 +310,8 @@ class Scale:
                 names = {**names, f"alias {item['alias']}".casefold(): size}
             total += size
         total += self.size(others, names) * (width if _starred(others) else 1)
-        if self._columns(node, names) > MAX_COLUMNS:
-            _refuse(f"has over {MAX_COLUMNS:,} columns")
+        if self._columns(node, names) > (most := MAX_COLUMNS + self._widest):
+            _refuse(f"may have over {most:,} columns")
         return total
 
     def _inner(self, source: Any, names: Mapping[str, int]) -> dict[str, int]:

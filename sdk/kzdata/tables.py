@@ -449,12 +449,14 @@ class Shelf:
 
     def close(self) -> None:
         """Close the databases that were opened, also of what remains; remove temporary files."""
-        for rest in list(self._rests):
-            rest.close()
-        for name in ("database", "grounds", "remainder"):
-            if opened := self.__dict__.get(name):
-                opened.close()
-        self._folder.remove()
+        try:
+            for rest in list(self._rests):
+                rest.close()
+            for name in ("database", "grounds", "remainder"):
+                if opened := self.__dict__.get(name):
+                    opened.close()
+        finally:
+            self._folder.remove()
 
     def find(self, key: str) -> tuple[Table[Any], Row]:
         """The row of a single primary key, in any table or, as `table/key`, in one.

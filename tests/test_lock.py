@@ -453,3 +453,12 @@ def test_what_is_no_text_is_no_query(kz: kzdata.Package, query: Any) -> None:
     """Catches a query of which the engine sees another part than the lock."""
     with pytest.raises(QueryError, match=r"SQL has no text for that|must be a text"):
         kz.sql(query)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell")
+def test_a_query_that_grows_is_stopped(kz: kzdata.Package, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches values that grow past the engine's own limit, until the machine has no memory."""
+    monkeypatch.setattr("kzdata.database.MAX_GROWTH", 100 << 20)
+    with pytest.raises(QueryError, match="of memory; ask for less"):
+        kz.sql("select len(list(range)) from range(100000000)").rows()
+    assert kz.sql("select 1").rows() == [(1,)]

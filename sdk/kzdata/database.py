@@ -73,6 +73,9 @@ SQL_TYPES = {
 }
 """SQL type of each Table Schema type; all others stay text."""
 CLOSED = "the package is closed"
+MAX_GROWTH = 4 << 30
+"""Bytes that this process may take for a stranger's query beyond what it holds. DuckDB's own limit
+is for tables; a list or a text of a query can grow past it."""
 SLICE = 0.02
 """Seconds between two interrupts of work that should end."""
 PATIENCE = 1.0
@@ -81,7 +84,7 @@ TIMEOUT = 30.0
 """Seconds after which a stranger's query is stopped."""
 MAX_MEMORY = 2 << 30
 """Bytes that the database of an opened package may take before it uses the disk."""
-MAX_SPILL = 8 << 30
+MAX_SPILL = 8_000_000_000
 """Bytes that it may write to the disk, at most a sixth of what is free."""
 MAX_SPILLED = 16 << 30
 """The same for a validation."""
@@ -655,15 +658,18 @@ class Work:
             return counted()
         found = self._helper.submit(counted)
         try:
-            in_time = _settled(found, end)
+            reason = _settled(found, end, None if timeout is None else _resident() + MAX_GROWTH)
         except BaseException:
             del self._local.helper  # it may be busy for longer than anybody waits
             _stop(cursor, found, time.monotonic() + PATIENCE)
             raise
-        if not in_time:
+        if reason:
             _stop(cursor, found, math.inf)
-            message = f"stopped after {timeout:g} s; ask for less, or allow more time (timeout)"
-            raise QueryError(message) from found.exception()
+            words = {
+                "time": f"{timeout:g} s; ask for less, or allow more time (timeout)",
+                "memory": f"it took {MAX_GROWTH >> 30} GiB of memory; ask for less",
+            }
+            raise QueryError(f"stopped after {words[reason]}") from found.exception()
         return found.result()
 
     @property
@@ -715,14 +721,34 @@ class Work:
             helper.shutdown(wait=not self._running)
 
 
-def _settled(found: "Future[Any]", end: float = math.inf) -> bool:
-    """Whether a task is done before a moment; waited for in slices, between which Ctrl-C is heard.
+def _settled(found: "Future[Any]", end: float = math.inf, most: int | None = None) -> str:
+    """Wait for a task, in slices between which Ctrl-C is heard; empty once it is done.
 
     On Windows a wait that may be long cannot be interrupted.
+
+    Args:
+        found: The task.
+        end: The moment until which it may take.
+        most: Bytes of memory that this process may hold meanwhile; None for any number.
+
+    Returns:
+        What was over first: `time` or `memory`; empty where it is done.
     """
-    while not found.done() and (left := end - time.monotonic()) > 0:
+    while not found.done():
+        if (left := end - time.monotonic()) <= 0:
+            return "time"
+        if most is not None and _resident() > most:
+            return "memory"
         wait([found], min(left, 10 * SLICE))
-    return found.done()
+    return ""
+
+
+def _resident() -> int:
+    """Bytes of memory that this process holds; 0 where the system does not tell (Linux does)."""
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _stop(cursor: duckdb.DuckDBPyConnection, found: "Future[Any]", until: float) -> None:
@@ -861,7 +887,7 @@ class Database:
         pool = ThreadPoolExecutor(max_workers=2)
         try:
             found = [pool.submit(task, item) for item in items]
-            return [one.result() for one in found if _settled(one)]
+            return [one.result() for one in found if not _settled(one)]
         except BaseException:
             # After Ctrl-C nobody waits for a long query.
             pool.shutdown(wait=False, cancel_futures=True)
@@ -1262,33 +1288,6 @@ def _without_end(sql: str) -> str:
     """A statement without what follows its first semicolon."""
     ends = [start for start, word in _words(sql) if word == ";"]
     return sql.encode()[: ends[0]].decode() if ends else sql
-
-
-@contextmanager
-def limit_memory(more: int = 2 * MAX_MEMORY) -> Iterator[None]:
-    """Let this whole process take no more than so many bytes beyond what it has, in the block.
-
-    DuckDB's own limit is for tables; a list or text of a query can grow past it. What asks for more
-    fails. It needs Linux; elsewhere nothing is limited.
-
-    Args:
-        more: Bytes of address space.
-    """
-    try:
-        import resource
-
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except (ImportError, OSError, ValueError):
-        yield
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = pages * resource.getpagesize() + more
-    known = [limit for limit in (wanted, soft, hard) if limit != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(known), hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def _top_level(nodes: Sequence[tuple[str, int | None]]) -> list[str]:

@@ -63,10 +63,11 @@ class Package(pytest.Collector):
     def report(self) -> "Report":
         """The report of the package, made when it is first asked for."""
         if _REPORT not in self.config.stash:
+            from kzdata.limits import Limits
             from kzdata.validation import validate
 
             path, texts = map(self.config.getoption, ("--kzdata", "--kzdata-texts"))
-            self.config.stash[_REPORT] = validate(path, texts=texts)
+            self.config.stash[_REPORT] = validate(path, texts=texts, limits=Limits.of())
         return self.config.stash[_REPORT]
 
 

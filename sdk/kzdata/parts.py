@@ -172,7 +172,8 @@ def nul_faults(value: Any, where: str) -> list[Fault]:
     while pending and len(faults) < MAX_NULS:
         holder, where = pending.pop()
         named = isinstance(holder, dict)
-        for key, one in holder.items() if named else enumerate(holder):
+        members: Iterable[tuple[Any, Any]] = holder.items() if named else enumerate(holder)
+        for key, one in members:
             if named and "\0" in key:
                 faults.append(Fault(where, short(key), "a name without NUL"))
             if isinstance(one, dict | list) or (isinstance(one, str) and "\0" in one):

@@ -136,7 +136,7 @@ def literal(value: str) -> str:
 
 def _sayable(value: str) -> str:
     """A text of which SQL keeps every character."""
-    if _UNSAYABLE.search(value):
+    if not (value.isascii() and "\0" not in value) and _UNSAYABLE.search(value):
         raise QueryError(f"{value[:80]!r} holds NUL, or half a letter; SQL has no text for that")
     return value
 

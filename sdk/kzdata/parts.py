@@ -168,17 +168,20 @@ def nul_faults(value: Any, where: str) -> list[Fault]:
         where: Its place.
     """
     faults: list[Fault] = []
-    pending = [(value, where)]
+    pending: list[tuple[Any, str]] = [(value, where)] if isinstance(value, dict | list) else []
     while pending and len(faults) < MAX_NULS:
-        value, where = pending.pop()
-        if isinstance(value, str):
-            _checked("\0" not in value, value, where, faults, "a text without NUL")
-        elif isinstance(value, dict):
-            bad = [name for name in value if "\0" in name]
-            faults += [Fault(where, short(name), "a name without NUL") for name in bad]
-            pending += [(value[name], _below(where, name)) for name in reversed(value)]
-        elif isinstance(value, list):
-            pending += [(value[n], f"{where}[{n}]") for n in reversed(range(len(value)))]
+        holder, where = pending.pop()
+        named = isinstance(holder, dict)
+        members: Iterable[tuple[Any, Any]] = holder.items() if named else enumerate(holder)
+        for key, one in members:
+            if named and "\0" in key:
+                faults.append(Fault(where, short(key), "a name without NUL"))
+            if isinstance(one, dict | list) or (isinstance(one, str) and "\0" in one):
+                place = _below(where, key) if named else f"{where}[{key}]"
+                if isinstance(one, str):
+                    faults.append(Fault(place, short(one), "a text without NUL"))
+                else:
+                    pending.append((one, place))
     return faults
 
 

@@ -74,10 +74,10 @@ class Limits(NamedTuple):
                 which refuses it.
             seconds: Seconds after which it is stopped.
         """
-        memory = TRACED_MEMORY
         with suppress(errors.UsageError):
-            memory = bytes_of(engine) if engine else memory
-        return cls(memory + BEYOND, seconds)
+            if engine:
+                return cls(bytes_of(engine) + BEYOND, seconds)
+        return cls(_of_machine(TRACED_MEMORY + BEYOND), seconds)
 
     @classmethod
     def stated(cls) -> "Limits":
@@ -91,9 +91,16 @@ class Limits(NamedTuple):
         """
         memory, seconds = os.environ.get("KZDATA_MEMORY"), os.environ.get("KZDATA_TIMEOUT")
         return cls(
-            bytes_of(memory) if memory else COMMAND_MEMORY,
+            bytes_of(memory) if memory else _of_machine(COMMAND_MEMORY),
             _seconds(seconds) if seconds else SECONDS,
         )
+
+
+def _of_machine(most: int) -> int:
+    """So many bytes, or nine tenths of a smaller machine."""
+    with suppress(AttributeError, ValueError, OSError):
+        return min(most, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 9 // 10)
+    return most
 
 
 UNITS = {"": 1, "B": 1} | {

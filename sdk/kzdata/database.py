@@ -643,15 +643,19 @@ class Work:
         found = self._helper.submit(counted)
         try:
             in_time = _settled(found, end)
+            if not in_time:
+                _stop(cursor, found, math.inf)
         except BaseException:
             del self._local.helper  # it may be busy for longer than anybody waits
             _stop(cursor, found, time.monotonic() + PATIENCE)
             raise
-        if not in_time:
-            _stop(cursor, found, math.inf)
+        try:
+            if in_time:
+                return found.result()
             message = f"stopped after {timeout:g} s; ask for less, or allow more time (timeout)"
             raise QueryError(message) from found.exception()
-        return found.result()
+        finally:
+            del found  # an exception would hold it in a circle, and with it the engine
 
     @property
     def _helper(self) -> ThreadPoolExecutor:

@@ -690,7 +690,7 @@ def parse(archive: Archive) -> Descriptor:
 
 
 def _but_encoding(entry: Any) -> Any:
-    """A resource without its encoding, which never stands in SQL: the reader of the file refuses it."""
+    """A resource without its encoding: it never stands in SQL, and `sheets` refuses it."""
     return {k: entry[k] for k in entry if k != "encoding"} if isinstance(entry, dict) else entry
 
 

@@ -26,6 +26,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kzdata.errors import PackageError, UsageError
+from kzdata.folders import TemporaryFolder
 from kzdata.opener import Folder, bounded, reading
 
 DESCRIPTOR = "datapackage.json"
@@ -185,14 +186,14 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
         yield _LENT.pop()
         return
     try:
-        folder = tempfile.TemporaryDirectory(
-            prefix="kzdata-", dir=parent, ignore_cleanup_errors=True
-        )
+        folder = TemporaryFolder(parent=parent)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{parent}: no place for temporary files: {reason}") from error
-    with folder as name:
-        yield Path(name)
+    try:
+        yield folder.path
+    finally:
+        folder.remove()
 
 
 @contextmanager

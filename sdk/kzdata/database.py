@@ -659,18 +659,18 @@ class Work:
         found = self._helper.submit(counted)
         try:
             reason = _settled(found, end, None if timeout is None else _resident() + MAX_GROWTH)
+            if reason:
+                _stop(cursor, found, math.inf)
         except BaseException:
             del self._local.helper  # it may be busy for longer than anybody waits
             _stop(cursor, found, time.monotonic() + PATIENCE)
             raise
-        if reason:
-            _stop(cursor, found, math.inf)
-            words = {
-                "time": f"{timeout:g} s; ask for less, or allow more time (timeout)",
-                "memory": f"it took {MAX_GROWTH >> 30} GiB of memory; ask for less",
-            }
-            raise QueryError(f"stopped after {words[reason]}") from found.exception()
-        return found.result()
+        try:
+            if not reason:
+                return found.result()
+            raise QueryError(_told(reason, timeout)) from found.exception()
+        finally:
+            del found  # an exception would hold it in a circle, and with it the engine
 
     @property
     def _helper(self) -> ThreadPoolExecutor:
@@ -741,6 +741,13 @@ def _settled(found: "Future[Any]", end: float = math.inf, most: int | None = Non
             return "memory"
         wait([found], min(left, 10 * SLICE))
     return ""
+
+
+def _told(reason: str, timeout: float | None) -> str:
+    """Why a query was stopped, and the way out."""
+    if reason == "memory":
+        return f"stopped after it took {MAX_GROWTH >> 30} GiB of memory; ask for less"
+    return f"stopped after {timeout:g} s; ask for less, or allow more time (timeout)"
 
 
 def _resident() -> int:

@@ -660,7 +660,7 @@ def parse(archive: Archive) -> Descriptor:
     fields = keys = 0
     for index, entry in enumerate(_entries(raw, "resources")[:MAX_RESOURCES]):
         where, before = f"resources[{index}]", len(faults)
-        faults += nul_faults(entry, where)
+        faults += nul_faults(_but_encoding(entry), where)
         resource = _part(Resource, entry, where, faults)
         if resource is None:
             continue
@@ -690,6 +690,11 @@ def parse(archive: Archive) -> Descriptor:
             refused.append(tables.pop(name).name)
     name, version = str(raw.get("name", archive.label)), str(raw.get("version", ""))
     return Descriptor(name, version, tables, tuple(resources), tuple(faults), raw, tuple(refused))
+
+
+def _but_encoding(entry: Any) -> Any:
+    """A resource without its encoding: it never stands in SQL, and `sheets` refuses it."""
+    return {k: entry[k] for k in entry if k != "encoding"} if isinstance(entry, dict) else entry
 
 
 def _entries(raw: Mapping[str, Any], key: str) -> list[Any]:

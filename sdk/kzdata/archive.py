@@ -185,7 +185,7 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
         return
     try:
         folder = tempfile.TemporaryDirectory(
-            prefix="kzdata-", dir=parent, ignore_cleanup_errors=True
+            prefix="kzdata-", dir=parent and Path(parent).absolute(), ignore_cleanup_errors=True
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

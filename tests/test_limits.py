@@ -17,10 +17,11 @@ import pytest
 
 import kzdata
 from kzdata import limits
+from kzdata.descriptor import FieldDescriptor
 from kzdata.errors import BrokenError, LimitError, UsageError
 from kzdata.limits import Limits, apart, bytes_of, isolated
 from kzdata.validation import validate
-from kzdata.validation.cells import MAX_STATES, states
+from kzdata.validation.cells import MAX_STATES, states, unsupported
 from packages import Spec, build, column, flood
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -601,6 +602,8 @@ def test_patterns_that_repeat_too_much(tmp_path: Path, pattern: str) -> None:
     ("", 0), ("abc", 3), ("a{3}", 3), ("(ab){2,5}", 10), ("[a-z]{2}x", 3), (r"\p{L}{4}", 4),
     (r"\(a\)", 3), ("(a{2}){3}", 6), ("a|b", 2), ("a*", 1), ("[)](]", 2), (")))", 0), ("((", 0),
     ("{3}", 0), ("a{2,}", 2), ("[]{3}]{2}", 2),
+    ("(a{5}){0,}", 5), ("a{0}", 0), (r"\Q(a\Eb{3}", 9), (r"\x{1000}b", 2), ("([[:alpha:](]){7}", 7),
+    ("a{05}", 5), (r"\\Q{2}", 3),
 ])  # fmt: skip
 def test_parts_of_a_pattern(pattern: str, number: int) -> None:
     """Catches a count that overlooks a repetition."""
@@ -731,3 +734,29 @@ print(kzdata.validate({str(package)!r}).rows)
 """
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert told.stdout == "{'t': 900}\n", told.stderr
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "a{" + "9" * 5_000 + "}",
+        "(x{1000}){0,}" * 700,
+        r"\Q(\E" + "(x{100}){0,9}" * 100,
+        "(" + "." * 900 + "[[:alpha:](]){9}",
+    ],
+)
+def test_repetitions_that_were_not_counted(tmp_path: Path, pattern: str) -> None:
+    """Catches a repetition without end, a literal or a class that hides parts, and a giant one."""
+    build(tmp_path, [Spec("t", {"fields": [column("id", pattern=pattern)]}, [["x"]])])
+    found = run("validate", tmp_path, "--format", "json").findings
+    assert found["unsupported-feature"]
+
+
+@pytest.mark.parametrize("part", ["[", "[a-", r"\p{", r"\Q", "[[:", "[\\", "{1"])
+def test_patterns_that_take_the_square(part: str) -> None:
+    """Catches a look for an end from each place anew: one pattern took half a minute."""
+    pattern = (part * 10_000)[:10_000]
+    field = FieldDescriptor.make({"name": "id", "constraints": {"pattern": pattern}})
+    begin = time.monotonic()
+    unsupported(field)
+    assert time.monotonic() - begin < 2

@@ -186,7 +186,7 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
         yield _LENT.pop()
         return
     try:
-        folder = TemporaryFolder(parent=parent)
+        folder = TemporaryFolder(parent=parent and Path(parent).absolute())
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"{parent}: no place for temporary files: {reason}") from error

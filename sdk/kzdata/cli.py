@@ -8,11 +8,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import partial, wraps
 from pathlib import Path
-from threading import Lock, Timer
+from threading import TIMEOUT_MAX, Lock, Timer
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +20,7 @@ from typer.core import TyperGroup
 
 from kzdata.errors import BrokenError, KzdataError, LimitError
 from kzdata.limits import SECONDS as DEADLINE
-from kzdata.limits import Limits, can_fork, forked, within
+from kzdata.limits import Limits, can_fork, forked, lacks_memory, within
 
 SECONDS = 1.0
 """After which a progress bar is shown."""
@@ -50,6 +50,8 @@ class Commands(TyperGroup):
 def _safe_complaints() -> Iterator[None]:
     try:
         yield
+    except OSError as error:  # typer would make 1 of it, "not valid"
+        raise typer.Exit(_unwritten(error)) from error
     except Exception as error:
         # The class is typer's own, and has another place in each of its versions.
         if hasattr(error, "format_message"):
@@ -112,6 +114,13 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def seconds(number: float) -> float:
+    """A time that can be waited for; neither `inf` nor `nan` is one."""
+    if not number < TIMEOUT_MAX:
+        raise typer.BadParameter(f"{number} is no number of seconds that can be waited for")
+    return number
+
+
 PACKAGE = "A directory, datapackage.json or zip; else the bundled."
 PackageOption = Annotated[Path | None, typer.Option("--package", "-p", parser=path, help=PACKAGE)]
 DayOption = Annotated[
@@ -145,6 +154,9 @@ def main() -> None:
     _prepare_streams()
     # A command makes few circles and ends soon: looking for them takes a twentieth of its time.
     gc.set_threshold(100_000)
+    # Whoever started this may have ignored what tells of a child's end: its exit code was lost.
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # A job that is called off, or whose terminal goes away, cleans up as after Ctrl-C.
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)  # Windows has no SIGHUP
@@ -230,7 +242,9 @@ def _child(work: Callable[[], None]) -> int:
     def remembered() -> None:
         try:
             work()
-        except MemoryError:
+        except Exception as error:
+            if not lacks_memory(error):
+                raise
             lacking.append(True)
 
     lacking: list[bool] = []
@@ -251,10 +265,11 @@ def _prepare_streams() -> None:
 
 
 def _say(text: str) -> None:
-    """Say something beside the answer: one line on standard error."""
+    """Say something beside the answer: one line on standard error, if anybody can read it."""
     from kzdata.rendering import complain
 
-    complain(text)
+    with suppress(OSError):
+        complain(text)
 
 
 def _version(wanted: bool) -> None:
@@ -302,7 +317,8 @@ def validate(
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
     timeout: Annotated[
-        float, typer.Option(help="Seconds after which it is stopped.", min=0.001)
+        float,
+        typer.Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds),
     ] = DEADLINE,
     temp_dir: Annotated[
         Path | None, typer.Option(help="Directory for temporary files; else the system's.")
@@ -435,7 +451,8 @@ def query(
         str, typer.Argument(help="One SELECT (DuckDB); - reads it from standard input.")
     ],
     timeout: Annotated[
-        float, typer.Option(help="Seconds after which the query is stopped.", min=0.001)
+        float,
+        typer.Option(help="Seconds after which the query is stopped.", min=0.001, callback=seconds),
     ] = 30,
     package: PackageOption = None,
     as_of: DayOption = None,

@@ -17,6 +17,7 @@ limit that holds. The deadline holds everywhere.
 import errno
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -52,6 +53,10 @@ INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "LANG
 """Variables that a fresh interpreter inherits."""
 OUT_OF_MEMORY = 86
 """Exit code of a process that found no memory, and could say so."""
+CALLED_OFF = 130
+"""Exit code after Ctrl-C."""
+BROKEN = 87
+"""Exit code of a process that ended before, or outside of, what it was to do."""
 
 
 class Limits(NamedTuple):
@@ -181,7 +186,7 @@ def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None
         try:
             return _waited(process, limits)
         except KeyboardInterrupt:
-            if process.code is None or process.code < 0:
+            if process.code not in (0, 1, 2, CALLED_OFF):
                 raise
             return process.code  # how it ended when it was called off
         finally:
@@ -210,8 +215,10 @@ def _carry_out(work: Callable[[], int], limits: Limits, folder: Path, alive: int
         code = work()
         sys.stdout.flush()
         sys.stderr.flush()
+    except KeyboardInterrupt:
+        code = CALLED_OFF
     except BaseException as error:
-        code = OUT_OF_MEMORY if _is_memory(error) else 2
+        code = OUT_OF_MEMORY if lacks_memory(error) else BROKEN
     finally:
         os._exit(code)
 
@@ -245,17 +252,22 @@ def _limit_memory(most: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        wanted = most + STACK * (os.cpu_count() or 1)
+        # No system counts further than that, which is no limit at all.
+        wanted = min(int(most) + STACK * (os.cpu_count() or 1), sys.maxsize)
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         known = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (known, hard))
 
 
-def _is_memory(error: BaseException) -> bool:
-    """Whether an exception says that there was no memory, in whatever words."""
+_NO_MEMORY = re.compile("can't start new thread|allocate memory|failed to map segment|bad.alloc")
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an exception, or its cause, says that there was no memory, in whatever words."""
     lacking = isinstance(error, OSError) and error.errno == errno.ENOMEM
-    words = ("can't start new thread", "allocate memory", "failed to map segment", "bad alloc")
-    return isinstance(error, MemoryError) or lacking or any(w in str(error) for w in words)
+    if isinstance(error, MemoryError) or lacking or _NO_MEMORY.search(str(error)):
+        return True
+    return error.__cause__ is not None and lacks_memory(error.__cause__)
 
 
 class _Process(Protocol):
@@ -342,11 +354,14 @@ def _explained(code: int, limits: Limits) -> int:
 
     Raises:
         LimitError: It is that of a process that was ended, or found no memory.
+        BrokenError: It is that of a process that did nothing of what it was to do.
     """
+    if code == BROKEN:
+        raise BrokenError("kzdata failed in a process of its own; please report it")
     most = f"{limits.memory / 1e9:.1f} GB"
     if code == OUT_OF_MEMORY:
         raise LimitError(f"it takes over {most} of memory; allow more (memory limit)")
-    if code < 0 or code > 130:
+    if code < 0 or code > CALLED_OFF:
         name = _name_of(-code)
         raise LimitError(f"its process was ended by {name}, perhaps at its {most} of memory")
     return code
@@ -397,6 +412,8 @@ def apart(
         )
         with process:
             _waited(process, limits)
+            if asked.exists():
+                raise BrokenError("no fresh interpreter can import kzdata; is it on sys.path?")
             return _answer(answer)
 
 
@@ -410,10 +427,10 @@ def isolated(program: str, *arguments: str) -> list[str]:
     """The command that runs a program of Python apart from the working directory.
 
     The interpreter heeds no variable of the environment (`-I`), and looks for modules where this
-    one does, but for the working directory: what lies there may be a stranger's.
+    one does, but for the working directory: what lies there may be a stranger's. Where kzdata
+    itself lies stays known.
     """
-    here = Path.cwd()
-    known = [place for place in sys.path if place and Path(place).resolve() != here]
+    known = list(_trusted(sys.path))
     return [
         sys.executable,
         "-I",
@@ -423,10 +440,23 @@ def isolated(program: str, *arguments: str) -> list[str]:
     ]
 
 
+def _trusted(places: Iterable[str]) -> Iterator[str]:
+    """Those of some places, absolute, that are not the working directory."""
+    own, here = Path(__file__).resolve().parents[1], None
+    with suppress(OSError):  # it may have been removed
+        here = Path.cwd()
+    for place in filter(None, places):
+        with suppress(OSError):
+            if (real := Path(place).resolve()) == own or real != here:
+                yield str(Path(place).absolute())
+
+
 def serve() -> None:
     """Carry out what `apart` asks for; the body of the fresh interpreter."""
     folder = Path(sys.argv[1])
-    asked = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
+    file = folder / "asked.json"
+    asked = json.loads(file.read_text(encoding="utf-8"))
+    file.unlink()  # by this the parent knows that kzdata was found
     sys.stdin = None  # descriptor 0 says only whether the parent lives
 
     def work() -> int:
@@ -441,11 +471,11 @@ def _told(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
     module, _, function = name.partition(":")
     try:
         return {"value": getattr(import_module(module), function)(**arguments)}
-    except KzdataError as error:
-        return {"error": type(error).__name__, "words": str(error)}
     except Exception as error:
-        if _is_memory(error):
+        if lacks_memory(error):
             raise MemoryError from error
+        if isinstance(error, KzdataError):
+            return {"error": type(error).__name__, "words": str(error)}
         return {"error": BrokenError.__name__, "words": str(BrokenError.of(error))}
 
 

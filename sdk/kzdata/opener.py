@@ -56,12 +56,17 @@ class Folder:
     """A folder whose files are each opened once.
 
     Args:
-        root: The folder.
+        root: The folder; wherever this process works later, it is this one.
+
+    Raises:
+        PackageError: Its path is none.
     """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
-        self._top = Path(os.path.realpath(root))
+        try:
+            self._top = Path(os.path.realpath(root))
+        except (OSError, ValueError) as error:
+            raise PackageError(f"{str(root)!r} cannot be found: {error}") from error
         self._files: dict[str, _File] = {}
         self._held: list[int] = []
         self._closed = False
@@ -109,7 +114,7 @@ class Folder:
             yield relative
 
     def _opened(self, relative: str) -> _File | None:
-        path = self._root / relative
+        path = self._top / relative
         try:
             kind = path.stat().st_mode  # a device is not even opened: some act on that
         except (FileNotFoundError, NotADirectoryError):

@@ -23,7 +23,7 @@ PARQUET_MEMORY = 1 << 30
 UTF8 = {"utf8", "utf8sig"}
 CHARSETS = re.compile(
     r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
-    r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab"
+    r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab|palmos"
 )
 """Python's names of the character encodings that are read, each in the time of one pass.
 

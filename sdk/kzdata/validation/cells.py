@@ -10,6 +10,8 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from kzdata import database as sql
@@ -101,18 +103,26 @@ def _unsupported_constraint(field: FieldDescriptor, kind: Kind) -> str | None:
     return f"{found} of type {name}" if found else _unsupported_pattern(field)
 
 
-_SUBTRACTED = re.compile(r"(?<!\\)\[(?:\\.|[^\]\\])*-\[")
 MAX_PATTERN = 10_000
 """Characters of a pattern; RE2 takes little more."""
 
 
+MAX_DIGITS = 6
+"""Digits of a repetition that are read; RE2 takes four."""
 MAX_STATES = 5_000
 """Parts of a pattern, each as often as it is repeated: RE2 may look at all for each character."""
 _TOKEN = re.compile(
-    r"\\[pP]\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|.", re.DOTALL
+    r"\\Q.*?(?:\\E|\Z)"
+    r"|\\[pPx]\{[^}]*+\}?|\\."
+    r"|\[\^?\]?(?:\[:\^?\w++:\]|\\.?|[^\]\\])*+\]?"
+    r"|\{(0|[1-9][0-9]*)(,(0|[1-9][0-9]*)?)?\}|.",
+    re.DOTALL,
 )
+"""A part of a pattern as RE2 cuts it. What is opened and never closed goes to the end, or looking
+for the end from each place again would take the square of the length."""
 
 
+@lru_cache(maxsize=1_000)
 def states(pattern: str) -> int:
     """How many parts a pattern has, each counted as often as it is repeated: `(ab){2,5}` has ten.
 
@@ -121,7 +131,7 @@ def states(pattern: str) -> int:
     groups, last = [0], 0
     for token in _TOKEN.finditer(pattern):
         if token.group(1):
-            times = int(token.group(2) or token.group(1))
+            times = _times(*token.groups())
             groups[-1] += last * (times - 1)
             last *= times
         elif token.group() == "(":
@@ -131,8 +141,15 @@ def states(pattern: str) -> int:
             groups[-1] += last
         elif token.group() not in tuple("|*+?)"):
             last = 1
-            groups[-1] += last
+            groups[-1] += len(token.group()) if token.group().startswith(r"\Q") else last
     return sum(groups)
+
+
+def _times(least: str, range_: str | None, most: str | None) -> int:
+    """How often RE2 repeats the program of a part for `{least,most}`; without end is once more."""
+    if range_ and not most:
+        return max(int(least[:MAX_DIGITS]), 1)
+    return int((most or least)[:MAX_DIGITS])
 
 
 def bearable(pattern: str) -> bool:
@@ -147,13 +164,13 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
         return f"a pattern of over {MAX_PATTERN} characters"
     if states(pattern) > MAX_STATES:
         return f"a pattern that repeats over {MAX_STATES} parts"
-    if _SUBTRACTED.search(pattern):
+    parts = list(_parts(pattern))
+    if any((one, other) == ("-", "[") and inside for (one, _), (other, inside) in pairwise(parts)):
         return "a class subtracted from a class in a pattern"
-    if any(inside and part in COMPLEMENTS for part, inside in _parts(pattern)):
+    if any(inside and part in COMPLEMENTS for part, inside in parts):
         return "a complement within a class in a pattern"
-    if any(part == r"\C" for part, _ in _parts(pattern)):
-        return r"\C in a pattern"
-    return None
+    found = next((part for part, _ in parts if part in (r"\C", r"\Q")), None)
+    return f"{found} in a pattern" if found else None
 
 
 def _rehearse(field: FieldDescriptor, kind: Kind, value: Any) -> None:

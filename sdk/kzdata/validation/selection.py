@@ -434,7 +434,9 @@ def _apart(
     options: Mapping[str, Any],
 ) -> Report:
     """Check a package in a process of its own."""
-    plain = {name: _absolute(value) for name, value in {**options, "path": path}.items()}
+    plain = dict(options) | {name: list(options[name]) for name in ("select", "ignore")}
+    plain |= {"path": _absolute(path)}
+    plain |= {name: _absolute(options[name]) for name in ("texts", "allow")}
     place = None if temp_dir is None else Path(temp_dir)
     try:
         return Report.of(apart(f"{__name__}:told", plain, limits, place))
@@ -443,10 +445,10 @@ def _apart(
 
 
 def _absolute(value: Any) -> Any:
-    """An argument as JSON has it; paths are those of this process's working directory."""
-    if isinstance(value, Path) or (isinstance(value, str) and Path(value).exists()):
-        return str(Path(value).absolute())
-    return list(value) if isinstance(value, tuple) else value
+    """A path as JSON has it, and of this process's working directory; other values as they are."""
+    with suppress(OSError):  # that directory may have been removed
+        return str(Path(value).absolute()) if isinstance(value, str | Path) and value else value
+    return str(value)
 
 
 def told(**options: Any) -> dict[str, Any]:

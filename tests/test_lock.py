@@ -388,7 +388,7 @@ def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
     for query in [
         f"select {names} from sources",
         f"with s0 as (from sources), {steps} select * from s19",
-        "select * from range(3) where range in (" + ", ".join(map(str, range(2_000))) + ")",
+        "select * from range(3) where range in (" + ", ".join(map(str, range(8_000))) + ")",
         "select " + " || ".join(["title"] * 90) + " from sources",
         "select " + " and ".join(["title <> ''"] * 300) + " from sources",
         "select list_transform([1], lambda x: list_filter([2], lambda y: y > x))",
@@ -406,6 +406,13 @@ def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
         "select $$;$$;;",
         "select 'ü;' as \"ä;\";",
         " union all ".join(["select title from sources"] * 40),
+        " union all ".join(
+            f"select '{n}', count(*) filter (where title is null) from sources" for n in range(150)
+        ),
+        " union all ".join(["from sources"] * 90),
+        "select case upper(trim(coalesce(title, ''))) "
+        + "".join(f"when '{n}' then {n} " for n in range(400))
+        + "end from sources",
     ]:
         assert kz.sql(query).rows(), query
 
@@ -420,3 +427,10 @@ def test_whatever_reads_an_answer_has_one_error(kz: kzdata.Package, read: str) -
     answer = kz.sql(LONG[2], timeout=0.3)
     with pytest.raises(QueryError, match=r"stopped after 0\.3 s"):
         list(answer) if read == "stop" else list(getattr(answer, read)())
+
+
+@pytest.mark.parametrize("query", ["", "  ", "-- nothing", ";"])
+def test_no_query_is_said_to_be_none(kz: kzdata.Package, query: str) -> None:
+    """Catches the words of Python, where a query has no word."""
+    with pytest.raises(QueryError, match="one SELECT is allowed, not nothing"):
+        kz.sql(query)

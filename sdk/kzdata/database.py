@@ -1251,7 +1251,7 @@ def _tokens(sql: str) -> Iterator[str]:
 def _cut(sql: str) -> Iterator[tuple[int, str]]:
     data = sql.encode()
     found = [(start, kind) for start, kind in duckdb.tokenize(sql)]
-    ends = [start for start, _ in found[1:]] + [len(data)]
+    ends = [*(start for start, _ in found), len(data)][1:]
     for (start, kind), end in zip(found, ends, strict=True):
         if kind != duckdb.token_type.comment:
             yield start, data[start:end].decode().strip()

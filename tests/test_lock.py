@@ -217,7 +217,8 @@ def test_memory_is_bounded(kz: kzdata.Package) -> None:
     ).rows()
     assert memory.endswith("iB")
     assert float(memory.split()[0]) <= 2048
-    assert spill.startswith("7.4")
+    assert spill.endswith("iB")
+    assert float(spill.split()[0]) <= 8 or spill.endswith("MiB")
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")

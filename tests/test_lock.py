@@ -217,7 +217,8 @@ def test_memory_is_bounded(kz: kzdata.Package) -> None:
     ).rows()
     assert memory.endswith("iB")
     assert float(memory.split()[0]) <= 2048
-    assert spill.startswith("7.4")
+    assert spill.endswith("iB")
+    assert float(spill.split()[0]) <= 8 or spill.endswith("MiB")
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
@@ -393,7 +394,7 @@ def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
     for query in [
         f"select {names} from sources",
         f"with s0 as (from sources), {steps} select * from s19",
-        "select * from range(3) where range in (" + ", ".join(map(str, range(2_000))) + ")",
+        "select * from range(3) where range in (" + ", ".join(map(str, range(8_000))) + ")",
         "select " + " || ".join(["title"] * 90) + " from sources",
         "select " + " and ".join(["title <> ''"] * 300) + " from sources",
         "select list_transform([1], lambda x: list_filter([2], lambda y: y > x))",
@@ -411,6 +412,13 @@ def test_ordinary_queries_are_not_too_large(kz: kzdata.Package) -> None:
         "select $$;$$;;",
         "select 'ü;' as \"ä;\";",
         " union all ".join(["select title from sources"] * 40),
+        " union all ".join(
+            f"select '{n}', count(*) filter (where title is null) from sources" for n in range(150)
+        ),
+        " union all ".join(["from sources"] * 90),
+        "select case upper(trim(coalesce(title, ''))) "
+        + "".join(f"when '{n}' then {n} " for n in range(400))
+        + "end from sources",
     ]:
         assert kz.sql(query).rows(), query
 

@@ -23,7 +23,7 @@ MAX_NAMES = 10
 MAX_GROUPS = 256
 """Sets of columns that ROLLUP, CUBE and GROUPING SETS of a query may come to."""
 MAX_NODES = 5_000
-"""Parts of a query's syntax tree."""
+"""Parts of a query's syntax tree, without its values: those are as many as its tokens at most."""
 MAX_DEPTH = 200
 """How deep the parts of a syntax tree may stand inside each other."""
 MAX_SIZE = 10_000
@@ -33,6 +33,9 @@ MAX_COLUMNS = 1_000
 TABLE_SIZE = 100
 """Parts for which a table, or a query inside a query, counts: the engine looks for the best order
 of them."""
+LONE_SIZE = 40
+"""Parts for which a table counts that is the only one of its FROM, and so has no order, as in the
+branches of a UNION."""
 PLAIN_FUNCTIONS = frozenset(
     "range generate_series unnest repeat repeat_row json_each json_tree icu_calendar_names "
     "pg_timezone_names test_all_types".split()
@@ -70,6 +73,8 @@ MAX_TYPE = 1_000
 PACKING = frozenset("struct_pack row map struct_insert struct_concat".split())
 """Functions that make one value of several, whose parts stay apart."""
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+VALUE = "VALUE_CONSTANT"
+"""What a tree calls a value that stands in the query; it holds nothing to be looked at."""
 Node = dict[str, Any]
 
 
@@ -193,8 +198,9 @@ def _nodes(tree: Node) -> list[Node]:
     while pending:
         part, depth = pending.pop()
         if isinstance(part, dict):
-            found.append(part)
-            pending += [(value, depth + 1) for value in part.values()]
+            if part.get("type") != VALUE:
+                found.append(part)
+                pending += [(value, depth + 1) for value in part.values()]
         elif isinstance(part, list):
             pending += [(value, depth) for value in part]
         if len(found) > MAX_NODES or depth > MAX_DEPTH:
@@ -272,6 +278,7 @@ class Scale:
         if isinstance(part, list):
             size = sum(self.size(one, names) for one in part)
         elif isinstance(part, dict):
+            names = {**names, _INSIDE: 1} if part.get("class") == "SUBQUERY" else names
             size = self._of_node(part, self._with_ctes(part, names))
         else:
             size = 0
@@ -290,6 +297,8 @@ class Scale:
         kind = node.get("type")
         if kind == "SELECT_NODE":
             return self._of_select(node, names)
+        if kind == VALUE:
+            return 1
         if kind == "COLUMN_REF":
             return names.get(f"alias {node['column_names'][-1]}".casefold(), 1)
         if kind == "BASE_TABLE":
@@ -303,6 +312,8 @@ class Scale:
         source, items = node.get("from_table"), node.get("select_list", [])
         others = {key: node[key] for key in node if key not in _OWN}
         width, total = self._columns(source, names), 1 + self.size(source, names)
+        if _type(source) == "BASE_TABLE" and _INSIDE not in names:
+            total -= TABLE_SIZE - LONE_SIZE
         names = {**names, **self._inner(source, names)}
         for item in items:
             size = self.size(item, names) * (width if _starred(item) else 1)
@@ -342,11 +353,15 @@ class Scale:
         if kind == "PIVOT":
             sets = math.prod(len(one.get("entries", ())) + 1 for one in part["pivots"])
             return self._columns(part["source"], names) + sets * (len(part["aggregates"]) + 1)
+        if kind == "SET_OPERATION_NODE" and part["setop_type"] != "UNION_BY_NAME":
+            return max(self._columns(branch, names) for branch in _branches(part))
         inner = (part[key] for key in part if key not in ("cte_map", "condition"))
         return _OF_A_FUNCTION * (kind == "TABLE_FUNCTION") + self._columns([*inner], names)
 
 
 _OWN = ("type", "cte_map", "from_table", "select_list")
+_INSIDE = "in an expression"
+"""Among the names, where a query stands in an expression: the engine makes joins of its tables."""
 _OF_A_FUNCTION = 10
 """Columns that a table function has, at most."""
 
@@ -357,6 +372,16 @@ def _repeats(node: Node) -> bool:
     if str(node.get("type")) in REPEATED or name in REPEATING:
         return True
     return any(given.get("type") == "LAMBDA" for given in _arguments(node))
+
+
+def _branches(union: Node) -> list[Node]:
+    """What a UNION, or its like, is made of; the engine makes pairs or a list of it."""
+    parts = union.get("children") or [union.get("left"), union.get("right")]
+    return [part for part in parts if isinstance(part, dict)]
+
+
+def _type(part: Any) -> Any:
+    return part.get("type") if isinstance(part, dict) else None
 
 
 def _starred(part: Any) -> bool:

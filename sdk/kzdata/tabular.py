@@ -232,8 +232,8 @@ class Sheet:
         rows = self.dialect.header_rows
         if not rows:
             return None
-        heads = [record for record in self._head(self.parts[0]) if record.number < 0]
-        heads = [record for record in heads if record.cells]
+        head = self._head(self.parts[0])
+        heads = [record for record in head if record.number < 0 and record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
         columns = zip_longest(*(record.cells for record in heads), fillvalue=None)

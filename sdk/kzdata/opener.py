@@ -209,4 +209,5 @@ def bounded(file: Path, most: int) -> bytes:
         OSError: It cannot be read, or is a folder, a pipe or a device.
     """
     with reading(file) as descriptor, open(descriptor, "rb", closefd=False) as stream:
-        return stream.read(most + 1)
+        # As many bytes as are asked for are reserved.
+        return stream.read(min(most, os.fstat(descriptor).st_size) + 1)

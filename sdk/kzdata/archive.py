@@ -186,12 +186,13 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
         yield _LENT.pop()
         return
     try:
+        place = None if parent is None else Path(parent).absolute()
         folder = tempfile.TemporaryDirectory(
-            prefix="kzdata-", dir=parent and Path(parent).absolute(), ignore_cleanup_errors=True
+            prefix="kzdata-", dir=place, ignore_cleanup_errors=True
         )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{parent}: no place for temporary files: {reason}") from error
+        raise UsageError(f"{parent or 'here'}: no place for temporary files: {reason}") from error
     with folder as name:
         yield Path(name)
 

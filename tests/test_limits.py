@@ -4,12 +4,14 @@ import gzip
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -506,6 +508,30 @@ def test_letters_that_are_one_somewhere(tmp_path: Path, one: str, other: str) ->
     with pytest.raises(kzdata.PackageError, match="one name"):
         validate(zipped(tmp_path / "p.zip", one, other))
     assert validate(zipped(tmp_path / "p.zip", one, "other")).valid
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_folders_that_a_zip_names_again(tmp_path: Path) -> None:
+    """Catches a package refused for folders, which are one folder and hide no file."""
+    assert validate(zipped(tmp_path / "p.zip", "d/", "d/", "D/", "d/x")).valid
+    with pytest.raises(kzdata.PackageError, match="one name"):
+        validate(zipped(tmp_path / "p.zip", "d/", "d/x", "D"))
+
+
+@pytest.mark.parametrize("name", ["t.csv", "datapackage.json", "T.CSV", "other"])
+def test_second_names_in_a_zip(tmp_path: Path, name: str) -> None:
+    """Catches a file that later Pythons, and other programs, unpack under the name of another."""
+    file = zipped(tmp_path / "p.zip")
+    entry = zipfile.ZipInfo("harmless")
+    crc = zlib.crc32(b"harmless").to_bytes(4, "little")
+    entry.extra = struct.pack("<HHB", 0x7075, 5 + len(name), 1) + crc + name.encode()
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(entry, "id\nb\n")
+    if name == "other":
+        assert validate(file).valid
+    else:
+        with pytest.raises(kzdata.PackageError, match="one name"):
+            validate(file)
 
 
 def test_a_zip_of_two_million_entries(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ _ZIP_ERRORS = (
     NotImplementedError,
     RuntimeError,
 )
+_UNICODE_NAME = 0x7075
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2)."""
 
@@ -186,10 +187,11 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
         yield _LENT.pop()
         return
     try:
-        folder = TemporaryFolder(parent=parent and Path(parent).absolute())
+        place = None if parent is None else Path(parent).absolute()
+        folder = TemporaryFolder(parent=place)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"{parent}: no place for temporary files: {reason}") from error
+        raise UsageError(f"{parent or 'here'}: no place for temporary files: {reason}") from error
     try:
         yield folder.path
     finally:
@@ -405,15 +407,28 @@ def _unusual(entry: zipfile.ZipInfo) -> str | None:
 def _check_twins(entries: list[zipfile.ZipInfo], label: str) -> None:
     """Of two entries of one name, programs take either: what is checked must be what is used.
 
+    Folders may be named again: they are one folder, whose files are told apart by their paths.
+
     Raises:
         PackageError: Two names are one on some system.
     """
-    seen: dict[str, str] = {}
+    seen: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
-        name = entry.filename
-        other = seen.setdefault(plain_name(name), name)
-        if other is not name:
-            raise PackageError(f"{label}: entries {other!r} and {name!r} are one name somewhere")
+        for name in {entry.filename, *_further_names(entry)}:
+            other = seen.setdefault(plain_name(name), entry)
+            if other is not entry and not (other.is_dir() and entry.is_dir()):
+                names = f"{other.filename!r} and {entry.filename!r}"
+                raise PackageError(f"{label}: entries {names} are one name somewhere")
+
+
+def _further_names(entry: zipfile.ZipInfo) -> Iterator[str]:
+    """Names by which some programs, also later Pythons, know an entry (Info-ZIP, 0x7075)."""
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        if kind == _UNICODE_NAME:
+            yield extra[9 : 4 + size].decode("utf-8", "replace")
+        extra = extra[4 + size :]
 
 
 def plain_name(path: str) -> str:

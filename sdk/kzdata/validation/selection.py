@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,10 @@ def reference_disagrees(path: str | Path, report: Report) -> list[Finding]:
     return compare(path, report)
 
 
+Scope = tuple[str, str | None, str | None, str | None]
+"""Rule, file, record and field; None stands for any."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry of an allow-list: the findings that it covers, and why.
@@ -93,11 +98,10 @@ class Entry:
         said = {"rule": self.rule, **self.place}
         return ", ".join(f"{name} {value}" for name, value in said.items())
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether a finding is one of those that the entry allows."""
-        return self.rule == finding.rule and all(
-            getattr(finding, name) == value for name, value in self.place.items()
-        )
+    @property
+    def scope(self) -> Scope:
+        """What the entry covers."""
+        return self.rule, self.file, self.record, self.field
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +160,11 @@ def _excused(report: Report, allow: AllowList) -> Report:
     """A report without the findings that an allow-list covers, with one for each stale entry."""
     kept: list[Finding] = []
     allowed: Counter[str] = Counter()
-    used: set[int] = set()
-    entries = _by_rule(allow.entries)
+    used: set[Scope] = set()
+    stated = {entry.scope for entry in allow.entries}
     for finding in report.findings:
-        covering = {n for n, entry in entries.get(finding.rule, ()) if entry.covers(finding)}
+        # Eight look-ups: entries and findings, each with each, take minutes where both are many.
+        covering = stated.intersection(_scopes(finding))
         used |= covering
         if covering:
             allowed[finding.rule] += 1
@@ -176,12 +181,10 @@ def _excused(report: Report, allow: AllowList) -> Report:
     )
 
 
-def _by_rule(entries: Iterable[Entry]) -> dict[str, list[tuple[int, Entry]]]:
-    """Entries with their numbers, by rule."""
-    found: dict[str, list[tuple[int, Entry]]] = {}
-    for numbered in enumerate(entries):
-        found.setdefault(numbered[1].rule, []).append(numbered)
-    return found
+def _scopes(finding: Finding) -> Iterator[Scope]:
+    """The scopes of all entries that could cover a finding."""
+    places = ((finding.file, None), (finding.record, None), (finding.field, None))
+    return product((finding.rule,), *places)
 
 
 def _unseen(
@@ -205,14 +208,14 @@ def _unseen(
             )
 
 
-def _stale(allow: AllowList, used: Container[int], report: Report) -> Iterator[Finding]:
+def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
     """A finding for each entry that covers nothing, where its rule could have found something."""
     this = RULES["allow-stale"]
     if this.name in report.left_out:
         return
     untold = {*report.left_out, *report.omitted, *idle(report)}
-    for number, entry in enumerate(allow.entries):
-        if number not in used and entry.rule not in untold:
+    for entry in allow.entries:
+        if entry.scope not in used and entry.rule not in untold:
             yield Finding(
                 this.name,
                 this.severity,

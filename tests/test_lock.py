@@ -435,3 +435,9 @@ def test_no_query_is_said_to_be_none(kz: kzdata.Package, query: str) -> None:
     """Catches the words of Python, where a query has no word."""
     with pytest.raises(QueryError, match="one SELECT is allowed, not nothing"):
         kz.sql(query)
+
+
+def test_a_setting_that_is_no_text_is_refused() -> None:
+    """Catches the engine's own RuntimeError for half a surrogate pair."""
+    with pytest.raises(QueryError, match="cannot start DuckDB"):
+        kzdata.validate(ROOT / "examples/downstream", memory_limit="\udcff")

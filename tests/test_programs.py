@@ -188,6 +188,14 @@ def test_a_compressed_table_is_compared(things: Folder) -> None:
     assert (found.file, found.line, found.field) == ("tables/t.csv.gz", 4, "a")
 
 
+def test_a_first_row_without_a_header_can_have_faults(things: Folder) -> None:
+    """Catches an exception over a fault in a row that frictionless counts as the header's."""
+    things.file("t").write_text("x,y\n", encoding="utf-8")
+    things.describe(lambda p: p["resources"][0].update(dialect={"header": False}))
+    things.reseal()
+    assert oracle.compare(things.root, validate(things.root)) == []
+
+
 RESOLVER = """
 import sys
 sys.addaudithook(lambda event, _: event.startswith("socket.") and print(event, file=sys.stderr))

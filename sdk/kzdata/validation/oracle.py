@@ -617,7 +617,7 @@ def unexplained(
     tainted = {one.file for one in typed} & _parents(tables, table)
     for one in sorted(one for one in ours ^ theirs if one.file == table.path):
         side: Side = "kzdata" if one in ours else "frictionless"
-        if one.row >= len(rows):
+        if not 0 <= one.row < len(rows):  # a first row without a header stands before the first
             continue
         if one.kind != "type" and one._replace(kind="type") in typed:
             continue

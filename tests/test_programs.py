@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from kzdata.exports import FORMATS
@@ -194,6 +195,19 @@ def test_a_first_row_without_a_header_can_have_faults(things: Folder) -> None:
     things.describe(lambda p: p["resources"][0].update(dialect={"header": False}))
     things.reseal()
     assert oracle.compare(things.root, validate(things.root)) == []
+
+
+def test_a_fault_in_parquet_is_no_disagreement(things: Folder) -> None:
+    """Catches a fault that both find, and that is said to be found by frictionless alone."""
+    file = things.file("t")
+    made = file.with_suffix(".parquet")
+    duckdb.sql("select 'x' as a, 'y' as b").write_parquet(str(made))
+    file.unlink()
+    things.describe(lambda p: p["resources"][0].update(path="tables/t.parquet", format="parquet"))
+    things.reseal()
+    report = validate(things.root)
+    assert "cell-type" in report.by_rule
+    assert oracle.compare(things.root, report) == []
 
 
 RESOLVER = """

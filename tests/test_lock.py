@@ -470,3 +470,9 @@ def test_a_query_that_grows_is_stopped(kz: kzdata.Package, monkeypatch: pytest.M
     with pytest.raises(QueryError, match="of memory; ask for less"):
         kz.sql("select len(list(range)) from range(100000000)").rows()
     assert kz.sql("select 1").rows() == [(1,)]
+
+
+def test_a_setting_that_is_no_text_is_refused() -> None:
+    """Catches the engine's own RuntimeError for half a surrogate pair."""
+    with pytest.raises(QueryError, match="cannot start DuckDB"):
+        kzdata.validate(ROOT / "examples/downstream", memory_limit="\udcff")

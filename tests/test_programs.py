@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from kzdata.exports import FORMATS
@@ -186,6 +187,28 @@ def test_a_compressed_table_is_compared(things: Folder) -> None:
     things.reseal()
     (found,) = oracle.compare(things.root, replace(validate(things.root), findings=()))
     assert (found.file, found.line, found.field) == ("tables/t.csv.gz", 4, "a")
+
+
+def test_a_first_row_without_a_header_can_have_faults(things: Folder) -> None:
+    """Catches an exception over a fault in a row that frictionless counts as the header's."""
+    things.file("t").write_text("x,y\n", encoding="utf-8")
+    things.describe(lambda p: p["resources"][0].update(dialect={"header": False}))
+    things.reseal()
+    assert oracle.compare(things.root, validate(things.root)) == []
+
+
+def test_a_fault_in_parquet_is_no_disagreement(things: Folder) -> None:
+    """Catches a fault that both find, and that is said to be found by frictionless alone."""
+    file = things.file("t")
+    made = file.with_suffix(".parquet")
+    with duckdb.connect() as engine:
+        engine.execute(f"COPY (SELECT 'x' AS a, 'y' AS b) TO '{made}'")
+    file.unlink()
+    things.describe(lambda p: p["resources"][0].update(path="tables/t.parquet", format="parquet"))
+    things.reseal()
+    report = validate(things.root)
+    assert "cell-type" in report.by_rule
+    assert oracle.compare(things.root, report) == []
 
 
 RESOLVER = """

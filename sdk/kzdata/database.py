@@ -814,7 +814,7 @@ class Database:
             self._connection = duckdb.connect(
                 self._file, read_only=read_only, config=self._settings
             )
-        except duckdb.Error as error:
+        except ENGINE_ERRORS as error:  # what is no UTF-8 is a RuntimeError
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
         self._stopped = False

@@ -24,7 +24,7 @@ from kzdata.database import require
 from kzdata.descriptor import FieldDescriptor, Table, parse
 from kzdata.errors import LimitError, PackageError
 from kzdata.limits import Limits, apart
-from kzdata.sheets import open_sheet
+from kzdata.sheets import is_parquet, open_sheet
 from kzdata.tabular import CHUNK, Dialect, Record
 from kzdata.validation.evaluation import MAX_FINDINGS
 from kzdata.validation.report import Finding, Report
@@ -351,8 +351,8 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
 
     Returns:
         A warning for each statement that only one of the two makes and that no known difference
-        explains; 1,000 at most. Tables in another dialect than the default are left out, and so are
-        kinds of which our report has left findings out.
+        explains; 1,000 at most. Parquet and tables in another dialect than the default are left
+        out, and so are kinds of which our report has left findings out.
 
     Raises:
         MissingExtraError: frictionless is not installed.
@@ -544,12 +544,15 @@ def _compared(
 
 
 def _records(archive: Archive, table: Table, folder: Path) -> list[Record]:
-    """The rows of a table, blank lines among them, where it is one file of the default dialect."""
+    """The rows of a table, blank lines among them, where it is one file of the default dialect.
+
+    Rows of Parquet have no lines, by which our findings are known.
+    """
     try:
         sheet = open_sheet(archive, table, folder)
     except PackageError:
         return []
-    if len(sheet.parts) > 1 or sheet.dialect != Dialect():
+    if len(sheet.parts) > 1 or sheet.dialect != Dialect() or is_parquet(table.path):
         return []
     return [record for record in sheet.records() if record.number >= 0 or record.fault]
 
@@ -579,7 +582,7 @@ def unexplained(
     tainted = {one.file for one in typed} & _parents(tables, table)
     for one in sorted(one for one in ours ^ theirs if one.file == table.path):
         side: Side = "kzdata" if one in ours else "frictionless"
-        if one.row >= len(rows):
+        if not 0 <= one.row < len(rows):  # a first row without a header stands before the first
             continue
         if one.kind != "type" and one._replace(kind="type") in typed:
             continue

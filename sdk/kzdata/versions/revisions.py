@@ -258,7 +258,9 @@ def _asked(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
                 process.kill()
                 raise
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
-    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+    except subprocess.TimeoutExpired as error:
+        raise PackageError(f"git: gave no answer for {SECONDS} seconds") from error
+    except (OSError, ValueError) as error:
         raise PackageError(f"git: cannot be asked: {error}") from error
 
 

@@ -1,6 +1,6 @@
 """What it costs that `kzdata validate` works in a process of its own.
 
-The same command with that process and without it, whole processes, taken in turns, median of several:
+The same command with that process and without it: whole processes, in turns, median of several.
 
     .venv/bin/python benchmarks/apart.py [RUNS] [PACKAGE]
 """

@@ -176,3 +176,25 @@ def test_closing_twice_does_nothing() -> None:
     assert not folder.exists()
     with pytest.raises(KzdataError, match="closed"):
         database.rows("select 1")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_a_load_of_the_engine_is_not_interrupted() -> None:
+    """Catches an engine that prints a traceback when it is called off while it is imported."""
+    script = """
+import signal, sys
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == "_duckdb":
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+            print("called off")
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+sys.meta_path.insert(0, Impatient())
+try:
+    import kzdata.database
+except KeyboardInterrupt:
+    print("then", "_duckdb" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("called off\nthen True\n", "")

@@ -25,6 +25,7 @@ from kzdata.archive import share_of_disk
 from kzdata.display import MOST, html_table, safe
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.folders import TemporaryFolder
+from kzdata.limits import uninterrupted
 from kzdata.lock import MAX_CHARACTERS, Keys, measured, screened
 from kzdata.tabular import Sheet
 
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 else:
-    try:  # the engine alone: the layer of relations over it takes four times as long to import
-        import _duckdb as duckdb
-    except ImportError:
-        import duckdb
+    with (
+        uninterrupted()
+    ):  # it would print the KeyboardInterrupt, and go on without a part of itself
+        try:  # the engine alone: the layer of relations over it takes four times as long to import
+            import _duckdb as duckdb
+        except ImportError:
+            import duckdb
 
 NULL_MARK = f"\\kzdata:{os.urandom(16).hex()}\\"
 """A string that no cell is: empty cells are empty strings, missing values a schema's. Nobody can

@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, Protocol
@@ -268,6 +268,26 @@ def lacks_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or lacking or _NO_MEMORY.search(str(error)):
         return True
     return error.__cause__ is not None and lacks_memory(error.__cause__)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Put off Ctrl-C, and what ends a job, to the end of the `with` block."""
+    came: list[int] = []
+    before: dict[int, Any] = {}
+    with suppress(ValueError):  # only the main thread is ever interrupted
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number and callable(handler := signal.getsignal(number)):
+                signal.signal(number, lambda number, _: came.append(number))
+                before[number] = handler
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
 
 
 class _Process(Protocol):

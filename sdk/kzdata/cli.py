@@ -3,6 +3,7 @@
 Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
 """
 
+import atexit
 import gc
 import os
 import signal
@@ -162,7 +163,19 @@ def main() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
             signal.signal(number, signal.default_int_handler)
-    sys.exit(_ended(app))
+    atexit.register(_deaf)
+    try:
+        code = _ended(app)
+    except KeyboardInterrupt:  # once more, while the first was heeded
+        code = 130
+    sys.exit(code)
+
+
+def _deaf() -> None:
+    """Heed nothing any more: the exit code is known, and Python only tidies up."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _ended(work: Callable[[], object]) -> int:

@@ -173,11 +173,11 @@ def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None
     sys.stderr.flush()
     with workspace(temp_dir) as folder:
         (alive, held), (running, ending) = os.pipe(), os.pipe()
+        _hold(back=True)  # who is called off just here would go on in two processes
         child = os.fork()
         if child == 0:
-            os.close(held)
             _PARENT.append(ending)
-            _carry_out(work, limits, folder, alive)
+            _carry_out(work, limits, folder, alive, held)
         for end in (alive, ending):
             os.close(end)
         with suppress(OSError):
@@ -207,10 +207,22 @@ def within(seconds: float) -> None:
         os.write(parent, f"{seconds}\n".encode())
 
 
-def _carry_out(work: Callable[[], int], limits: Limits, folder: Path, alive: int) -> NoReturn:
+def _hold(back: bool) -> None:
+    """Hold back, or let through, what calls this process off."""
+    if hasattr(signal, "pthread_sigmask"):
+        how = signal.SIG_BLOCK if back else signal.SIG_UNBLOCK
+        signal.pthread_sigmask(how, [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+
+
+def _carry_out(
+    work: Callable[[], int], limits: Limits, folder: Path, alive: int, *parents: int
+) -> NoReturn:
     """Do some work in a process that is nothing but this work, and end it."""
     code = OUT_OF_MEMORY
     try:
+        for end in parents:
+            os.close(end)
+        _hold(back=False)
         _confine(limits, folder, alive)
         code = work()
         sys.stdout.flush()
@@ -344,6 +356,7 @@ def _waited(process: _Process, limits: Limits) -> int:
         KeyboardInterrupt: It was called off.
     """
     try:
+        _hold(back=False)
         return _explained(process.wait(limits.seconds), limits)
     except subprocess.TimeoutExpired as error:
         _end(process)

@@ -384,6 +384,23 @@ def test_columns_that_a_parquet_file_does_not_have(tmp_path: Path) -> None:
     assert validate(described(tmp_path, {"path": "nested.parquet", "schema": fields})).valid
 
 
+def test_columns_deep_inside_of_columns(tmp_path: Path) -> None:
+    """Catches a failure of the engine for what is nested deeper than it can walk."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    for depth, words in ((3, ""), (60, "over 100 deep"), (229, "over 100 deep")):
+        kind, value = pyarrow.int64(), 1
+        for _ in range(depth):
+            kind, value = pyarrow.list_(kind), [value]
+        parquet.write_table(
+            pyarrow.table({"a": pyarrow.array([value], kind)}), tmp_path / "t.parquet"
+        )
+        fields = {"fields": [column("a", "array")]}
+        report = validate(described(tmp_path, {"path": "t.parquet", "schema": fields}))
+        assert report.valid == (not words)
+        assert words in repr(report)
+
+
 def columns_named(*names: str) -> list[dict[str, Any]]:
     return [column(name, "integer") for name in names]
 

@@ -94,6 +94,8 @@ MAX_SPILLED = 16 << 30
 """The same for a validation."""
 MAX_PARQUET_NODES = 20_000
 """Columns of a Parquet file, with those inside of others."""
+MAX_PARQUET_DEPTH = 100
+"""How deep they may stand inside of each other; a list takes two levels."""
 MAX_NESTED = 1 << 24
 """Values of a column of lists in one row group, which DuckDB holds at once."""
 MAX_CELLS = 20_000_000
@@ -1153,7 +1155,9 @@ class Database:
         )
         if len(nodes) > MAX_PARQUET_NODES:
             raise PackageError(f"over {MAX_PARQUET_NODES:,} columns, with those inside of others")
-        stated = _top_level(nodes)
+        stated, depth = _top_level(nodes)
+        if depth > MAX_PARQUET_DEPTH:
+            raise PackageError(f"columns inside of columns over {MAX_PARQUET_DEPTH} deep")
         if [row[0] for row in self.rows(f"DESCRIBE SELECT * FROM {relation}")] != stated:
             raise PackageError("two of its columns have one name, but for its case; rename one")
         ((cells, most),) = self.rows(
@@ -1301,19 +1305,23 @@ def _without_end(sql: str) -> str:
     return sql.encode()[: ends[0]].decode() if ends else sql
 
 
-def _top_level(nodes: Sequence[tuple[str, int | None]]) -> list[str]:
-    """Names of a Parquet file's own columns; its schema lists all nodes, each before its children.
+def _top_level(nodes: Sequence[tuple[str, int | None]]) -> tuple[list[str], int]:
+    """Names of a Parquet file's own columns, and how deep columns stand inside of each other.
 
-    The first node is the file itself.
+    Its schema lists all nodes, each before its children. The first is the file itself.
     """
-    names, inside = [], 0
+    names: list[str] = []
+    left, depth = [], 0  # how many children are to come, of each node that is open
     for name, children in nodes[1:]:
-        if inside:
-            inside -= 1
+        while left and left[-1] == 0:
+            left.pop()
+        if left:
+            left[-1] -= 1
         else:
             names.append(name)
-        inside += children or 0
-    return names
+        left.append(children or 0)
+        depth = max(depth, len(left))
+    return names, depth
 
 
 def _as_cell(expression: str, kind: str) -> str:
@@ -1430,7 +1438,8 @@ def require(module: str, extra: str) -> None:
 def _first_line(error: Exception) -> str:
     if isinstance(error, duckdb.ConnectionException) and "closed" in str(error):
         return CLOSED
-    return str(error).strip().split("\n", 1)[0]
+    first = str(error).strip().split("\n", 1)[0]
+    return first.replace("INTERNAL Error:", "DuckDB failed:", 1)
 
 
 def _hinted(error: Exception) -> str:

@@ -389,12 +389,11 @@ def test_columns_deep_inside_of_columns(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     for depth, words in ((3, ""), (60, "over 100 deep"), (229, "over 100 deep")):
-        kind, value = pyarrow.int64(), 1
+        kind, value = pyarrow.int64(), json.loads("[" * depth + "1" + "]" * depth)
         for _ in range(depth):
-            kind, value = pyarrow.list_(kind), [value]
-        parquet.write_table(
-            pyarrow.table({"a": pyarrow.array([value], kind)}), tmp_path / "t.parquet"
-        )
+            kind = pyarrow.list_(kind)
+        table = pyarrow.table({"a": pyarrow.array([value], kind)})
+        parquet.write_table(table, tmp_path / "t.parquet")
         fields = {"fields": [column("a", "array")]}
         report = validate(described(tmp_path, {"path": "t.parquet", "schema": fields}))
         assert report.valid == (not words)

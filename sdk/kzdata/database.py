@@ -1311,7 +1311,8 @@ def _top_level(nodes: Sequence[tuple[str, int | None]]) -> tuple[list[str], int]
     Its schema lists all nodes, each before its children. The first is the file itself.
     """
     names: list[str] = []
-    left, depth = [], 0  # how many children are to come, of each node that is open
+    left: list[int] = []  # how many children are to come, of each node that is open
+    depth = 0
     for name, children in nodes[1:]:
         while left and left[-1] == 0:
             left.pop()

@@ -270,7 +270,9 @@ def test_a_step_that_cannot_be_stopped_ends(sound: Path) -> None:
 # ------------------------------------------------------------------------------ as a library
 
 
-def test_a_library_validates_apart(sound: Path, tmp_path: Path) -> None:
+def test_a_library_validates_apart(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Catches limits that only the command has, and a report that loses something on its way."""
     package = flood(tmp_path / "flood")
     package.file("tolls").write_text(package.file("tolls").read_text().replace("12", "13"))
@@ -283,6 +285,9 @@ def test_a_library_validates_apart(sound: Path, tmp_path: Path) -> None:
         validate(tmp_path / "nowhere", limits=Limits())
     with pytest.raises(UsageError, match="no rule"):
         validate(sound, select=["nonsense"], limits=Limits())
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(kzdata.PackageError, match="^nowhere: no such file"):
+        validate("nowhere", limits=Limits())
 
 
 @linux

@@ -1096,8 +1096,7 @@ class Database:
         try:
             self.run(f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
-            message = f"{sheet.parts[0].name}: {error}; `kzdata validate` says more"
-            raise PackageError(message) from error
+            raise PackageError(f"{error}; `kzdata validate` says more") from error
 
     def attach(self, name: str, other: "Database") -> None:
         """Make a locked database's tables readable under a name, without a copy."""

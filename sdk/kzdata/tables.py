@@ -361,7 +361,10 @@ class Shelf:
                 if not sheet.dialect.simple:
                     target = self._folder.path / f"simple-{number}.csv"
                     sheet = sheet.simplified(target, len(columns))
-                database.load(table.name, sheet, columns)
+                try:
+                    database.load(table.name, sheet, columns)
+                except PackageError as error:
+                    raise PackageError(f"{table.path}: {error}") from error
         database.lock()
         return database
 

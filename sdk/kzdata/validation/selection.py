@@ -17,7 +17,7 @@ from typing import Any
 
 from kzdata.archive import bundled
 from kzdata.database import require
-from kzdata.errors import LimitError, PackageError, UsageError, nearest
+from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest
 from kzdata.limits import Limits, apart
 from kzdata.opener import Folder, bounded
 from kzdata.validation.report import Finding, Report, exceeded
@@ -445,6 +445,12 @@ def _apart(
         return Report.of(apart(f"{__name__}:told", plain, limits, place))
     except LimitError as error:
         return exceeded(str(path or "kzdata"), str(error))
+    except KzdataError as error:
+        # A message names a file as the caller did.
+        for name in ("path", "texts", "allow"):
+            if isinstance(given := {**options, "path": path}[name], str | Path):
+                error.args = (str(error).replace(plain[name], str(given)),)
+        raise
 
 
 def _absolute(value: Any) -> Any:

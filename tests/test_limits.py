@@ -286,7 +286,7 @@ def test_a_library_validates_apart(
     with pytest.raises(UsageError, match="no rule"):
         validate(sound, select=["nonsense"], limits=Limits())
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(kzdata.PackageError, match="^nowhere: no such file"):
+    with pytest.raises(kzdata.PackageError, match=r"^nowhere: no such file"):
         validate("nowhere", limits=Limits())
 
 

@@ -136,7 +136,7 @@ def test_the_memory_of_a_process_is_limited(sound: Path) -> None:
     little = run("query", "select 1", "-p", sound, KZDATA_MEMORY="50MB")
     assert (little.code, little.out) == (2, "")
     assert len(little.err.splitlines()) == 1
-    wanted = "import os, resource; print(resource.getrlimit(resource.RLIMIT_DATA)[0])"
+    wanted = "import os, resource; print(resource.getrlimit(resource.RLIMIT_DATA)[0], flush=True)"
     script = f"""
 import sys
 from kzdata.limits import Limits, forked

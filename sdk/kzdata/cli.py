@@ -168,7 +168,17 @@ def main() -> None:
         code = _ended(app)
     except KeyboardInterrupt:  # once more, while the first was heeded
         code = 130
+    _let_go()
     sys.exit(code)
+
+
+def _let_go() -> None:
+    """Let go of what could not be written: Python would try once more, and exit with 120."""
+    for name in ("stdout", "stderr"):
+        try:
+            getattr(sys, name).flush()
+        except (OSError, ValueError):
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
 
 
 def _deaf() -> None:

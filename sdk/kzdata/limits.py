@@ -518,7 +518,8 @@ def _answer(file: Path) -> Any:
             raise LimitError(f"its answer has over {MAX_ANSWER >> 20} MiB")
         told = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise LimitError("its process ended without an answer") from error
+        words = "its process ended without an answer, perhaps for want of memory"
+        raise LimitError(words) from error
     if "error" in told:
         raise getattr(errors, told["error"], KzdataError)(told["words"])
     return told["value"]

@@ -27,8 +27,6 @@ SECONDS = 1.0
 """After which a progress bar is shown."""
 PATIENCE = 3.0
 """Seconds that a question may take to heed its deadline; then its process is ended."""
-MAX_QUESTION = 100_000
-"""Characters of a question on standard input that are read."""
 MOST_OF_A_STEP = 40
 """Characters of a step's name that the bar shows."""
 
@@ -499,7 +497,9 @@ def query(
 
 def _standard_input() -> str:
     """The question on standard input, or as much of it as tells that it is too long."""
-    return sys.stdin.read(MAX_QUESTION + 1) if sys.stdin else ""
+    from kzdata.lock import MAX_CHARACTERS
+
+    return sys.stdin.read(MAX_CHARACTERS + 1) if sys.stdin else ""
 
 
 PlaceOption = Annotated[

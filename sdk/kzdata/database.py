@@ -25,7 +25,7 @@ from kzdata.archive import share_of_disk
 from kzdata.display import MOST, html_table, safe
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.folders import TemporaryFolder
-from kzdata.limits import uninterrupted
+from kzdata.limits import of_machine, uninterrupted
 from kzdata.lock import MAX_CHARACTERS, Keys, measured, screened
 from kzdata.tabular import Sheet
 
@@ -603,9 +603,7 @@ def _hidden(name: str) -> str:
 
 def sensible_memory(most: int) -> str:
     """A limit of memory: so many bytes, or three quarters of a smaller machine."""
-    with suppress(AttributeError, ValueError, OSError):
-        most = min(most, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4)
-    return f"{most >> 20}MiB"
+    return f"{of_machine(most, 3 / 4) >> 20}MiB"
 
 
 def _spill(most: int, folder: Path | None) -> str:

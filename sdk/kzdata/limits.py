@@ -82,7 +82,7 @@ class Limits(NamedTuple):
         with suppress(errors.UsageError):
             if engine:
                 return cls(bytes_of(engine) + BEYOND, seconds)
-        return cls(_of_machine(TRACED_MEMORY + BEYOND), seconds)
+        return cls(of_machine(TRACED_MEMORY + BEYOND, 9 / 10), seconds)
 
     @classmethod
     def stated(cls) -> "Limits":
@@ -96,15 +96,16 @@ class Limits(NamedTuple):
         """
         memory, seconds = os.environ.get("KZDATA_MEMORY"), os.environ.get("KZDATA_TIMEOUT")
         return cls(
-            bytes_of(memory) if memory else _of_machine(COMMAND_MEMORY),
+            bytes_of(memory) if memory else of_machine(COMMAND_MEMORY, 9 / 10),
             _seconds(seconds) if seconds else SECONDS,
         )
 
 
-def _of_machine(most: int) -> int:
-    """So many bytes, or nine tenths of a smaller machine."""
+def of_machine(most: int, share: float) -> int:
+    """So many bytes of memory, or a share of a smaller machine."""
     with suppress(AttributeError, ValueError, OSError):
-        return min(most, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 9 // 10)
+        whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        return min(most, int(whole * share))
     return most
 
 

@@ -10,14 +10,14 @@ from kzdata.archive import DESCRIPTOR
 from kzdata.descriptor import seal
 from kzdata.errors import UsageError
 from kzdata.naming import file_names
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 from kzdata.writing import fresh
 
 OF_FILES = ("dialect", "encoding", "format", "mediatype", "hash", "bytes", "path")
 """Properties of a resource that tell how its files are written."""
 
 
-def write(shelf: Shelf, folder: Path) -> None:
+def write(shelf: Dataset, folder: Path) -> None:
     """Write the tables, schemas and descriptor of a package, and its changelog.
 
     Raises:
@@ -43,7 +43,7 @@ def _check(folder: Path) -> None:
         raise UsageError(f"{folder} is not empty; name a new folder")
 
 
-def _resources(shelf: Shelf, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _resources(shelf: Dataset, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each table with its resource, once its files are written."""
     entries = {str(entry.get("name")): entry for entry in shelf.descriptor.raw["resources"]}
     files = file_names(shelf.tables)

@@ -17,7 +17,7 @@ from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.passages import Coverage, coverage, hashes, locate
 from kzdata.receipts import Ledger, Trace
 from kzdata.rows import Row
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 
 if TYPE_CHECKING:
     from kzdata.database import Answer
@@ -63,7 +63,7 @@ class Package(models.Tables):
         archive = self._stack.enter_context(opened(path))
         descriptor = parse(archive)
         own = models.MODELS if descriptor.name == "kzdata" else {}
-        self._shelf = Shelf(archive, descriptor, own)
+        self._shelf = Dataset(archive, descriptor, own)
         self._stack.callback(self._shelf.close)
 
     @property

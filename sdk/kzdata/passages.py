@@ -11,7 +11,7 @@ from kzdata.descriptor import Sources, Spans
 from kzdata.errors import PackageError, SpanError, UsageError
 from kzdata.figures import NumberToken, number_tokens
 from kzdata.rows import Row
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Coverage:
     unexplained: tuple[NumberToken, ...]
 
 
-def hashes(shelf: Shelf) -> dict[str, str]:
+def hashes(shelf: Dataset) -> dict[str, str]:
     """The SHA-256 of each article's text, by source.
 
     Raises:
@@ -48,7 +48,7 @@ def hashes(shelf: Shelf) -> dict[str, str]:
     return {getattr(row, a.id): getattr(row, a.sha256) for row in shelf.tables[declared.name]}
 
 
-def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
+def locate(shelf: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
     """Rows for the table of spans, one for each place at which a quote stands.
 
     Args:
@@ -80,7 +80,7 @@ def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
     return rows
 
 
-def coverage(shelf: Shelf, texts: Mapping[str, str]) -> list[Coverage]:
+def coverage(shelf: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
     """How far spans and exclusions account for the numbers of each text."""
     table, s = _spans(shelf)
     quoted = _intervals(table, s.source, s.start, s.end)
@@ -127,7 +127,7 @@ def offset(value: object) -> int:
     return int(match.group(1))
 
 
-def _spans(shelf: Shelf) -> tuple[Table[Any], Spans]:
+def _spans(shelf: Dataset) -> tuple[Table[Any], Spans]:
     declared = shelf.descriptor.one("spans")
     if declared is None or declared.schema.spans is None:
         raise UsageError("the package declares no kzdata:spans")

@@ -8,7 +8,7 @@ from kzdata.descriptor import Edges, Sources, Spans
 from kzdata.display import html_record, html_table
 from kzdata.errors import UsageError, nearest
 from kzdata.spans import text_fragment
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Ledger:
         UsageError: The package declares no evidence.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Dataset) -> None:
         self._shelf = shelf
         self.edges, self._edges = _declared(shelf, "edges")
         self.spans, self._spans = _declared(shelf, "spans")
@@ -288,7 +288,7 @@ def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt
     return sorted(known, key=lambda receipt: names.index(receipt.field))
 
 
-def _declared(shelf: Shelf, role: str) -> tuple[Table[Any], Any]:
+def _declared(shelf: Dataset, role: str) -> tuple[Table[Any], Any]:
     table = shelf.descriptor.one(role)
     if table is None:
         raise UsageError(f"the package declares no kzdata:{role}, so nothing can be traced")

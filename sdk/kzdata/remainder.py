@@ -39,7 +39,7 @@ from kzdata.descriptor import (
 from kzdata.errors import PackageError, UsageError
 
 if TYPE_CHECKING:
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 MAX_CHAIN = 1_000
 """How far a fall is followed from reference to reference."""
@@ -238,7 +238,7 @@ class Grounds:
         UsageError: The package lacks a declaration.
     """
 
-    def __init__(self, shelf: "Shelf") -> None:
+    def __init__(self, shelf: "Dataset") -> None:
         self.plan = Plan(shelf.descriptor)
         self.database = Database(lockable=True)
         self.database.attach("whole", shelf.database)
@@ -361,7 +361,7 @@ class Remainder:
         PackageError: A chain of references is too long.
     """
 
-    def __init__(self, shelf: "Shelf", terms: Terms) -> None:
+    def __init__(self, shelf: "Dataset", terms: Terms) -> None:
         self._whole = shelf
         self._grounds = shelf.grounds
         self.plan = self._grounds.plan

@@ -1,7 +1,7 @@
 """Tables: typed rows out of CSV files, and the same data as SQL.
 
 A table is read from its file whenever it is iterated; nothing is kept but, for look-ups in a small
-package, an index of its keys. The database does that for large ones, and answers queries. `Shelf`
+package, an index of its keys. The database does that for large ones, and answers queries. `Dataset`
 is all tables of one package, or of what remains of it.
 """
 
@@ -45,7 +45,7 @@ class Table(Generic[RowT]):
         schema: Its schema.
     """
 
-    def __init__(self, shelf: "Shelf", table: TableDescriptor, model: type[RowT] | None) -> None:
+    def __init__(self, shelf: "Dataset", table: TableDescriptor, model: type[RowT] | None) -> None:
         self.name = table.name
         self.schema: Schema = table.schema
         self._model = model
@@ -274,7 +274,7 @@ def _parts(key: object) -> tuple[str, ...]:
 _ADVICE = "; `kzdata validate` says more"
 
 
-class Shelf:
+class Dataset:
     """All tables of an opened package, or what remains of them.
 
     Args:
@@ -299,7 +299,7 @@ class Shelf:
         archive: Archive,
         descriptor: Descriptor,
         models: dict[str, type[Row]],
-        whole: "tuple[Shelf, Terms] | None" = None,
+        whole: "tuple[Dataset, Terms] | None" = None,
     ) -> None:
         if descriptor.faults:
             fault = descriptor.faults[0]
@@ -307,19 +307,19 @@ class Shelf:
             raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
         self.archive = archive
         self.descriptor = descriptor
-        self.whole: Shelf = whole[0] if whole else self
+        self.whole: Dataset = whole[0] if whole else self
         self.terms: Terms | None = whole[1] if whole else None
         self._models = models
         self._sheets: dict[str, Sheet] = {}
         self._kept: dict[str, bytearray] = {}
         self._changes: dict[str, dict[int, dict[str, str | None]]] = {}
-        self._rests: weakref.WeakSet[Shelf] = weakref.WeakSet()
+        self._rests: weakref.WeakSet[Dataset] = weakref.WeakSet()
         self._folder = TemporaryFolder("kzdata-text-")
         self.tables = {
             name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
         }
 
-    def rest(self, terms: "Terms") -> "Shelf":
+    def rest(self, terms: "Terms") -> "Dataset":
         """What remains of the package under some terms, and under its own.
 
         Raises:
@@ -332,7 +332,7 @@ class Shelf:
             raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
         both = terms.narrowed(self.terms) if self.terms else terms
         described = _described(self.whole.descriptor, both)
-        rest = Shelf(self.archive, described, self._models, (self.whole, both))
+        rest = Dataset(self.archive, described, self._models, (self.whole, both))
         rest.remainder  # noqa: B018 - a fault shows now, not at the first question
         self.whole._rests.add(rest)
         return rest

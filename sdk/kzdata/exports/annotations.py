@@ -32,7 +32,7 @@ from kzdata.exports.registry import exporter
 
 if TYPE_CHECKING:
     from kzdata.package import Package
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 CONTEXT: dict[str, Any] = {
     "oa": "http://www.w3.org/ns/oa#",
@@ -132,7 +132,7 @@ class _Passage(NamedTuple):
 class _Graph:
     """The nodes of one package, one at a time; only spans and keys are held."""
 
-    def __init__(self, shelf: "Shelf") -> None:
+    def __init__(self, shelf: "Dataset") -> None:
         self._shelf = shelf
         self._base = _base(shelf)
         roles = ("sources", "spans", "edges")
@@ -374,7 +374,7 @@ class _Graph:
                 yield {"id": self._iri(name, key), **agent}
 
 
-def _base(shelf: "Shelf") -> str:
+def _base(shelf: "Dataset") -> str:
     """What the names of the package stand below."""
     homepage = about(shelf.descriptor).homepage.partition("#")[0]
     data = descriptor_bytes(shelf.archive)

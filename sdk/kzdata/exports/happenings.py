@@ -10,7 +10,7 @@ from kzdata.errors import UsageError
 from kzdata.exports.records import Cells, declared, labels, parent, rows
 
 if TYPE_CHECKING:
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 _PURPOSE = "there are no events to write"
 
@@ -127,7 +127,7 @@ class Happening(NamedTuple):
         return self.place.around
 
 
-def happenings(shelf: "Shelf") -> list[Happening]:
+def happenings(shelf: "Dataset") -> list[Happening]:
     """The events of a package, in the order of their table.
 
     Raises:
@@ -172,7 +172,7 @@ def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
 # ------------------------------------------------------------------------------ claims
 
 
-def _claims(shelf: "Shelf") -> dict[str, list[Claim]]:
+def _claims(shelf: "Dataset") -> dict[str, list[Claim]]:
     """The claims about each event."""
     tables = list(shelf.descriptor.declaring("claims"))
     if not any(table.schema.claims and table.schema.claims.outcome for table in tables):
@@ -196,7 +196,7 @@ class _Links(NamedTuple):
     told: dict[str, list[str]]
 
 
-def _links(shelf: "Shelf") -> _Links:
+def _links(shelf: "Dataset") -> _Links:
     found = _Links(set(), defaultdict(list), defaultdict(list))
     table = shelf.descriptor.one("links")
     role = table.schema.links if table else None
@@ -213,7 +213,7 @@ def _links(shelf: "Shelf") -> _Links:
 
 
 def _table_claims(
-    shelf: "Shelf", table: TableDescriptor, links: _Links
+    shelf: "Dataset", table: TableDescriptor, links: _Links
 ) -> Iterator[tuple[str, Claim]]:
     schema, role = table.schema, table.schema.claims
     assert role
@@ -262,7 +262,7 @@ def _number(text: str) -> float | None:
 # ------------------------------------------------------------------------------ places
 
 
-def _places(shelf: "Shelf") -> dict[str, Place]:
+def _places(shelf: "Dataset") -> dict[str, Place]:
     """The places by key; a circle of parts and wholes is cut where it closes."""
     table = shelf.descriptor.one("places")
     if table is None:
@@ -312,7 +312,7 @@ def _made(key: str, row: Cells, schema: Schema, known: Mapping[str, Place]) -> P
 # ------------------------------------------------------------------------------ parties, articles
 
 
-def _parties(shelf: "Shelf") -> dict[str, list[Party]]:
+def _parties(shelf: "Dataset") -> dict[str, list[Party]]:
     """Who took part in each event."""
     found: dict[str, list[Party]] = defaultdict(list)
     if table := shelf.descriptor.one("participants"):
@@ -326,7 +326,7 @@ def _parties(shelf: "Shelf") -> dict[str, list[Party]]:
     return found
 
 
-def _articles(shelf: "Shelf", claims: Mapping[str, Iterable[Claim]]) -> dict[str, list[Article]]:
+def _articles(shelf: "Dataset", claims: Mapping[str, Iterable[Claim]]) -> dict[str, list[Article]]:
     """The articles that each event, or a claim about it, rests on, in the order of their table."""
     name, role = declared(shelf, "sources", _PURPOSE)
     known = {row.get(role.id, ""): row for row in rows(shelf, name)}
@@ -350,7 +350,7 @@ def _articles(shelf: "Shelf", claims: Mapping[str, Iterable[Claim]]) -> dict[str
     return found
 
 
-def _resting(shelf: "Shelf") -> dict[str, set[str]]:
+def _resting(shelf: "Dataset") -> dict[str, set[str]]:
     """The articles that the cells of each record rest on."""
     name, spans = declared(shelf, "spans", _PURPOSE)
     homes = {row.get(spans.id, ""): row.get(spans.source, "") for row in rows(shelf, name)}

@@ -7,7 +7,7 @@ from kzdata.descriptor import Schema
 from kzdata.errors import UsageError
 
 if TYPE_CHECKING:
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 Cells = Mapping[str, str]
 """A row: the text of its filled cells by column."""
@@ -15,7 +15,7 @@ LABELS = ("name", "title", "label")
 """Columns that call a row by its name, the first that there is."""
 
 
-def rows(shelf: "Shelf", name: str) -> Iterator[Cells]:
+def rows(shelf: "Dataset", name: str) -> Iterator[Cells]:
     """The filled cells of each row of a table, as the file has them, in its order."""
     schema = shelf.tables[name].schema
     missing = [schema.missing_of(field) for field in schema.fields]
@@ -27,7 +27,7 @@ def rows(shelf: "Shelf", name: str) -> Iterator[Cells]:
         }
 
 
-def declared(shelf: "Shelf", role: str, purpose: str) -> tuple[str, Any]:
+def declared(shelf: "Dataset", role: str, purpose: str) -> tuple[str, Any]:
     """The table that declares a role, and the declaration.
 
     Raises:
@@ -47,7 +47,7 @@ def parent(schema: Schema, column: str | None) -> str | None:
     return next((key.reference.resource for key in keys), None) or None
 
 
-def labels(shelf: "Shelf", name: str | None) -> dict[str, str]:
+def labels(shelf: "Dataset", name: str | None) -> dict[str, str]:
     """What the rows of a table are called, by their key; a row without a name by its key."""
     if name is None or len(shelf.tables[name].schema.primary_key) != 1:
         return {}

@@ -8,7 +8,7 @@ from kzdata.database import LISTED, ORD, bigint, identifier, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError
 from kzdata.spans import passage_link
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Citation:
     link: str | None
 
 
-def declared(shelf: Shelf, role: str, purpose: str) -> Table:
+def declared(shelf: Dataset, role: str, purpose: str) -> Table:
     """The table that has a declaration.
 
     Raises:
@@ -49,7 +49,7 @@ def declared(shelf: Shelf, role: str, purpose: str) -> Table:
     return table
 
 
-def citations(shelf: Shelf, spans: Iterable[str]) -> dict[str, Citation]:
+def citations(shelf: Dataset, spans: Iterable[str]) -> dict[str, Citation]:
     """Passages by the keys of their spans.
 
     Raises:
@@ -64,7 +64,7 @@ def _citation(row: tuple[Any, ...]) -> Citation:
     return Citation(span, source, day, quote, start, end, link)
 
 
-def _rows(shelf: Shelf, keys: list[str]) -> list[tuple[Any, ...]]:
+def _rows(shelf: Dataset, keys: list[str]) -> list[tuple[Any, ...]]:
     """The passages, each with the longest one around it, which gives its link a context."""
     spans, sources = (declared(shelf, role, "a receipt") for role in ("spans", "sources"))
     s, a = spans.schema.spans, sources.schema.sources

@@ -12,7 +12,7 @@ from kzdata.questions.citations import Citation, citations, declared
 from kzdata.questions.intervals import Interval, bounds
 from kzdata.questions.links import Link, Links
 from kzdata.questions.scopes import Scope, check, scope
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 UNQUANTIFIED, VAGUE = "unquantified", "vague"
 """Qualifiers of the figure grammar: without a number; a word that only a policy bounds."""
@@ -76,7 +76,7 @@ class Claims:
         UsageError: The package has no such policy.
     """
 
-    def __init__(self, shelf: Shelf, table: Table, policy: str | None = None) -> None:
+    def __init__(self, shelf: Dataset, table: Table, policy: str | None = None) -> None:
         assert table.schema.claims
         self.declared: Declaration = table.schema.claims
         self.table = table
@@ -201,7 +201,7 @@ def window(start: str, end: str, precision: str) -> tuple[str, str]:
     )
 
 
-def _vague(shelf: Shelf, policy: str, figure: Figure) -> str:
+def _vague(shelf: Dataset, policy: str, figure: Figure) -> str:
     """SQL that joins the bounds of vague words under a policy as `v`.
 
     A word that a policy has twice, in other letters, counts for all that either of them allows.
@@ -221,7 +221,7 @@ def _vague(shelf: Shelf, policy: str, figure: Figure) -> str:
         AND v.term = lower({_text(figure.text)})"""
 
 
-def tables(shelf: Shelf, purpose: str) -> list[Table]:
+def tables(shelf: Dataset, purpose: str) -> list[Table]:
     """The tables of claims.
 
     Raises:

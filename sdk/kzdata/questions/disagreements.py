@@ -19,7 +19,7 @@ from kzdata.questions.claims import Claim, Claims, described, tables
 from kzdata.questions.intervals import beyond, exceeds, span
 from kzdata.questions.links import Link
 from kzdata.questions.scopes import check
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 _VERDICTS = ("contradiction", "uncurated", "explained")
 
@@ -117,7 +117,7 @@ def said(claim: Claim) -> str:
 
 
 def disagreements(
-    shelf: Shelf,
+    shelf: Dataset,
     place: str | None = None,
     event: str | None = None,
     policy: str | None = None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kzdata.database import LISTED, among, identifier, table_named, text
 from kzdata.descriptor import Links as Declaration
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Link:
 class Links:
     """The links of a package; none where it declares no `kzdata:links`."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Dataset) -> None:
         table = shelf.descriptor.one("links")
         self._database = shelf.database
         self._gone = shelf.descriptor.one("tombstones")

@@ -11,7 +11,7 @@ from functools import cached_property
 from kzdata.database import Database, among, identifier, literal, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError, nearest
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 DEEPEST = 100
 """Steps from a value up to its last whole; a package whose hierarchy has more is not followed."""
@@ -36,7 +36,7 @@ class Scope:
     key: str
     parent: str | None = None
     allowed: tuple[str, ...] = ()
-    shelf: Shelf | None = None
+    shelf: Dataset | None = None
 
     def has(self, value: str) -> bool:
         """Whether a value exists; half a character, as a terminal can send, does not."""
@@ -158,7 +158,7 @@ def check(scopes: Sequence[Scope], name: str, value: str | None) -> None:
     raise UsageError(f"no {name} {value!r}{lost or nearest(value, known) or few}")
 
 
-def scope(shelf: Shelf, table: Table, column: str) -> Scope:
+def scope(shelf: Dataset, table: Table, column: str) -> Scope:
     """The scope of a column: the vocabulary of its foreign key, or else the column's own values.
 
     Args:

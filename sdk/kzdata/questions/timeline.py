@@ -11,7 +11,7 @@ from kzdata.errors import UsageError
 from kzdata.questions.answers import MOST, Rows
 from kzdata.questions.citations import Citation, citations, declared
 from kzdata.questions.scopes import check, scope
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
 """Precisions with which an event's days are known, so that it may stand in a calendar."""
@@ -158,7 +158,7 @@ def when(start: date | None, end: date | None, precision: str | None) -> str:
 
 
 def timeline(
-    shelf: Shelf,
+    shelf: Dataset,
     place: str | None = None,
     actor: str | None = None,
     type: str | None = None,
@@ -179,7 +179,7 @@ class _Asked:
     """The table of events and what was asked of it."""
 
     def __init__(
-        self, shelf: Shelf, place: str | None, actor: str | None, type: str | None
+        self, shelf: Dataset, place: str | None, actor: str | None, type: str | None
     ) -> None:
         self._shelf, self._database = shelf, shelf.database
         self._table: Table = declared(shelf, "events", "a timeline")

@@ -14,7 +14,7 @@ from kzdata.questions.claims import Claim, Claims, tables
 from kzdata.questions.intervals import HULL, Interval
 from kzdata.questions.links import Link
 from kzdata.questions.scopes import check
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def told(claim: str, link: Link) -> str:
 
 
 def toll(
-    shelf: Shelf,
+    shelf: Dataset,
     outcome: str | None = None,
     population: str | None = None,
     place: str | None = None,
@@ -182,7 +182,7 @@ def toll(
     )
 
 
-def _tolls(shelf: Shelf) -> list[Table]:
+def _tolls(shelf: Dataset) -> list[Table]:
     found = [
         table
         for table in tables(shelf, "a toll")
@@ -205,7 +205,7 @@ class _Part:
 
     def __init__(
         self,
-        shelf: Shelf,
+        shelf: Dataset,
         table: Table,
         asked: Mapping[str, str | None],
         policy: str | None,

@@ -21,7 +21,7 @@ from kzdata.questions.toll import Entry, Scope
 
 if TYPE_CHECKING:
     from kzdata.package import Package
-    from kzdata.tables import Shelf, Table
+    from kzdata.tables import Dataset, Table
 
 Json = dict[str, Any]
 FORMAT = 1
@@ -92,7 +92,7 @@ def _about(package: "Package") -> Json:
     }
 
 
-def _roles(shelf: "Shelf") -> Json:
+def _roles(shelf: "Dataset") -> Json:
     """Which table plays which part, with the columns it declares."""
     found: Json = {}
     for role in ROLES:
@@ -102,7 +102,7 @@ def _roles(shelf: "Shelf") -> Json:
     return found
 
 
-def _table(shelf: "Shelf", table: "Table[Any]") -> Json:
+def _table(shelf: "Dataset", table: "Table[Any]") -> Json:
     schema = table.schema
     columns = list(zip(*table.texts(), strict=True)) or [()] * len(schema.fields)
     return {
@@ -122,7 +122,7 @@ def _table(shelf: "Shelf", table: "Table[Any]") -> Json:
     }
 
 
-def _column(schema: Schema, field: FieldDescriptor, shelf: "Shelf") -> Json:
+def _column(schema: Schema, field: FieldDescriptor, shelf: "Dataset") -> Json:
     told = {
         "name": field.name,
         "title": field.title or field.name,
@@ -138,7 +138,7 @@ def _column(schema: Schema, field: FieldDescriptor, shelf: "Shelf") -> Json:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _vocabulary(schema: Schema, column: str, shelf: "Shelf") -> str | None:
+def _vocabulary(schema: Schema, column: str, shelf: "Dataset") -> str | None:
     """The table whose single key a column's cells are."""
     for key in schema.foreign_keys:
         target = shelf.descriptor.tables.get(key.reference.resource)
@@ -156,7 +156,7 @@ def _packed(cells: Sequence[str]) -> Json:
     return {"words": list(words), "rows": [words[cell] for cell in cells]}
 
 
-def _addresses(shelf: "Shelf") -> Json:
+def _addresses(shelf: "Dataset") -> Json:
     """The addresses that open articles at passages, by passage."""
     spans = shelf.descriptor.one("spans")
     if spans is None or spans.schema.spans is None or not shelf.descriptor.one("sources"):
@@ -173,7 +173,7 @@ def _addresses(shelf: "Shelf") -> Json:
 # ------------------------------------------------------------------------------- as of which day
 
 
-def _days(shelf: "Shelf") -> list[date]:
+def _days(shelf: "Dataset") -> list[date]:
     try:
         days = shelf.whole.grounds.days
     except UsageError:  # no articles or passages are declared
@@ -274,7 +274,7 @@ class History:
         for name in self._sizes:
             self._add_rows(name, then._shelf)
 
-    def _add_rows(self, name: str, shelf: "Shelf") -> None:
+    def _add_rows(self, name: str, shelf: "Dataset") -> None:
         """Rows that are not there yet begin at the next step; cells that are empty, likewise."""
         kept, places = shelf.kept(name), self._place[name]
         if kept is not None:
@@ -306,7 +306,7 @@ class History:
         return {name: answer.columns() for name, answer in self._answers.items()}
 
 
-def _places(shelf: "Shelf", name: str) -> dict[int, int]:
+def _places(shelf: "Dataset", name: str) -> dict[int, int]:
     """The place that each row of the files has among those of the package in the hand."""
     kept = shelf.kept(name)
     numbers = range(shelf.size(name)) if kept is None else (n for n, one in enumerate(kept) if one)

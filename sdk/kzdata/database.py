@@ -14,7 +14,7 @@ import re
 import threading
 import time
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -26,7 +26,7 @@ from kzdata.display import MOST, html_table, safe
 from kzdata.errors import MissingExtraError, PackageError, QueryError
 from kzdata.folders import TemporaryFolder
 from kzdata.limits import of_machine, uninterrupted
-from kzdata.lock import MAX_CHARACTERS, Keys, measured, screened
+from kzdata.lock import MAX_CHARACTERS, measured, screened
 from kzdata.tabular import Sheet
 
 if TYPE_CHECKING:
@@ -807,8 +807,6 @@ class Database:
         }
         self._settings |= given
         self._settings = {k: value for k, value in self._settings.items() if value is not None}
-        self._attached: dict[str, str] = {}
-        self._open_to: frozenset[str] | None = None
         self._compiles: dict[str, bool] = {}
         self._connect()
         self.run(f"CREATE SCHEMA {SHARED}")
@@ -822,8 +820,6 @@ class Database:
             raise QueryError(f"cannot start DuckDB: {_first_line(error)}") from error
         self._local = threading.local()
         self._stopped = False
-        for name, file in self._attached.items():
-            self.run(f"ATTACH {literal(file)} AS {identifier(name)} (READ_ONLY)")
 
     def __enter__(self) -> Self:
         return self
@@ -925,7 +921,11 @@ class Database:
     def at_once(self) -> Iterator[None]:
         """Make everything in the block one transaction, which is far faster for many statements."""
         self.run("BEGIN")
-        yield
+        try:
+            yield
+        except BaseException:
+            self.run("ROLLBACK")
+            raise
         self.run("COMMIT")
 
     @contextmanager
@@ -1098,13 +1098,25 @@ class Database:
 
     def attach(self, name: str, other: "Database") -> None:
         """Make a locked database's tables readable under a name, without a copy."""
-        self._attached[name] = other._file
         self.run(f"ATTACH {literal(other._file)} AS {identifier(name)} (READ_ONLY)")
 
-    def detach(self, name: str) -> None:
-        """Let go of an attached database."""
-        del self._attached[name]
-        self.run(f"DETACH {identifier(name)}")
+    def write_tables(self, file: str, name: str, tables: Mapping[str, str]) -> None:
+        """Add the rows of some queries, in their order, to a database file that nobody has open.
+
+        Args:
+            file: The file.
+            name: What this database may call the file meanwhile.
+            tables: SQL by name of the table.
+        """
+        self.run(f"ATTACH {literal(file)} AS {name}")
+        try:
+            # A file that is read a few times is not worth the time that compression takes.
+            self.run("SET force_compression = 'uncompressed'")
+            with self.at_once():
+                for table, sql in tables.items():
+                    self.run(f"CREATE TABLE {name}.main.{identifier(table)} AS {sql}")
+        finally:
+            self.run(f"DETACH {name}")
 
     def write_csv(self, source: Path, target: Path, limit: int, null: str = "") -> int:
         """Write a Parquet file out as CSV, each value as CSV files of Table Schema have it.
@@ -1194,27 +1206,31 @@ class Database:
         """All rows of a table."""
         return self.answer(f"SELECT * FROM {identifier(name)}")
 
-    def answer(self, sql: str) -> "Answer":
-        """The answer to a query that kzdata itself wrote, for as long as it takes."""
+    def answer(self, sql: str, keep: object = None) -> "Answer":
+        """The answer to a query that kzdata itself wrote, for as long as it takes.
+
+        Args:
+            sql: The query.
+            keep: What must not be freed before the answer is.
+        """
         _add_relations()
         try:
             cursor = self._connection.cursor()
-            return Answer(self._work, cursor, cursor.sql(sql))
+            return Answer(self._work, cursor, cursor.sql(sql), keep=keep)
         except ENGINE_ERRORS as error:
             raise QueryError(_first_line(error)) from error
 
-    def lock(self, tables: Collection[str] | None = None) -> None:
+    def lock(self, fill: Callable[[str], None] | None = None) -> None:
         """Make the data read-only, and shut the file system, extensions and settings for good.
 
         Args:
-            tables: The only tables that queries may name; all that there are by default. Then the
-                database's catalogue is shut too.
+            fill: Writes the tables into the database's file, given its path.
         """
         self.run(f"DROP SCHEMA {SHARED}")
         self._connection.close()
+        if fill:
+            fill(self._file)
         self._connect(read_only=True)
-        if tables is not None:
-            self._open_to = frozenset(name.casefold() for name in tables)
         for setting in (
             "SET enable_external_access = false",
             "SET lock_configuration = true",
@@ -1238,26 +1254,23 @@ class Database:
         """
         try:
             _add_relations()
-            cursor, keys = self._connection.cursor(), self._keys
+            cursor, widest = self._connection.cursor(), self._widest
             relation = self._work.carry_out(
-                cursor, lambda: _bound(cursor, sql, parameters, keys), timeout
+                cursor, lambda: _bound(cursor, sql, parameters, widest), timeout
             )
             return Answer(self._work, cursor, relation, timeout)
         except (*ENGINE_ERRORS, TypeError, ValueError) as error:
             raise QueryError(_hinted(error)) from error
 
     @cached_property
-    def _keys(self) -> Keys:
-        """What a stranger's query may name."""
-        columns = "SELECT max(column_count) FROM duckdb_tables()"
-        ((widest,),) = self.rows(columns)
-        views = "SELECT view_name FROM duckdb_views() WHERE schema_name <> 'information_schema'"
-        system = self.rows(views)
-        return Keys(self._open_to, frozenset(name for (name,) in system), widest or 0)
+    def _widest(self) -> int:
+        """Columns of the widest table."""
+        ((widest,),) = self.rows("SELECT max(column_count) FROM duckdb_tables()")
+        return widest or 0
 
 
 def _bound(
-    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Any, keys: Keys
+    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Any, widest: int
 ) -> "duckdb.DuckDBPyRelation":
     """A stranger's query with its names looked up, ready to be carried out."""
     measured(word for _, word in _words(sql))
@@ -1271,7 +1284,7 @@ def _bound(
         tree = json.loads(found)
         if tree["error"]:
             raise QueryError(f"not a SELECT that can be checked: {tree.get('error_message', '')}")
-        screened(tree, keys)
+        screened(tree, widest)
     except RecursionError as error:
         raise QueryError("the query is nested too deep; ask in several queries") from error
     return cursor.sql(query, params=parameters)
@@ -1358,8 +1371,10 @@ class Answer:
         cursor: duckdb.DuckDBPyConnection,
         relation: "duckdb.DuckDBPyRelation",
         timeout: float | None = None,
+        keep: object = None,
     ) -> None:
         self._work = work
+        self._keep = keep
         self._cursor = cursor
         self._relation = relation
         self._timeout = timeout

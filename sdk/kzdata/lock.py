@@ -8,7 +8,7 @@ will repeat it.
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from kzdata.errors import QueryError
 
@@ -36,29 +36,23 @@ of them."""
 LONE_SIZE = 40
 """Parts for which a table counts that is the only one of its FROM, and so has no order, as in the
 branches of a UNION."""
-PLAIN_FUNCTIONS = frozenset(
+TABLE_FUNCTIONS = frozenset(
     "range generate_series unnest repeat repeat_row json_each json_tree icu_calendar_names "
-    "pg_timezone_names test_all_types".split()
-)
-"""Table functions that read nothing but their arguments."""
-CATALOGUE_FUNCTIONS = frozenset(
-    "duckdb_columns duckdb_constraints duckdb_databases duckdb_dependencies duckdb_extensions "
+    "pg_timezone_names test_all_types duckdb_columns duckdb_constraints duckdb_databases "
+    "duckdb_dependencies duckdb_extensions "
     "duckdb_functions duckdb_indexes duckdb_keywords duckdb_memory duckdb_optimizers "
     "duckdb_schemas duckdb_sequences duckdb_settings duckdb_tables duckdb_types duckdb_variables "
     "duckdb_views pragma_collations pragma_database_size pragma_platform pragma_show "
     "pragma_storage_info pragma_table_info pragma_user_agent pragma_version summary".split()
 )
-"""Table functions that read what a database knows of itself, and change nothing."""
+"""Table functions that read their arguments, or what a database knows of itself, and change
+nothing."""
 FORBIDDEN_FUNCTIONS = frozenset(
     "write_log setval nextval json_serialize_sql json_serialize_plan json_deserialize_sql "
     "format_pg_type map_to_pg_oid".split()
 )
 """Scalar functions that leave something behind, take SQL as a text, which nobody has looked at, or
 repeat what they are given a dozen times."""
-CATALOGUE_SCALARS = frozenset(
-    "current_setting format_type get_block_size pg_get_constraintdef pg_get_viewdef".split()
-)
-"""Scalar functions that read what a database knows of itself."""
 REPEATING = frozenset(
     "nullif split_part fmod array_to_string array_to_string_comma_default array_pop_back "
     "weighted_avg wavg map_contains_entry json_group_object json_group_array".split()
@@ -76,20 +70,6 @@ OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 VALUE = "VALUE_CONSTANT"
 """What a tree calls a value that stands in the query; it holds nothing to be looked at."""
 Node = dict[str, Any]
-
-
-class Keys(NamedTuple):
-    """What a lock is open to.
-
-    Attributes:
-        tables: The only tables that may be named; all, and the catalogue, where it is None.
-        system: Names that the catalogue itself has.
-        widest: Columns of the widest table.
-    """
-
-    tables: frozenset[str] | None
-    system: frozenset[str]
-    widest: int
 
 
 # --------------------------------------------------------------------------- tokens
@@ -166,25 +146,21 @@ def _refuse(what: str) -> None:
 # --------------------------------------------------------------------------- the syntax tree
 
 
-def screened(tree: Node, keys: Keys) -> None:
+def screened(tree: Node, widest: int) -> None:
     """Look at the syntax tree of a query, before its names are looked up.
 
     Args:
         tree: As `json_serialize_sql` gives it.
-        keys: What is open to the query.
+        widest: Columns of the widest table.
 
     Raises:
-        QueryError: It calls a function, or names a table, that is shut, or grows too large.
+        QueryError: It calls a function that is shut, or grows too large.
     """
     nodes = _nodes(tree)
     for node in nodes:
-        _screen_function(node, keys)
-    if keys.tables is not None:
-        own = {str(item["key"]).casefold() for node in nodes for item in _ctes(node)}
-        for node in nodes:
-            _screen_table(node, keys.tables | own - keys.system)
+        _screen_function(node)
     packs = any(str(node.get("function_name", "")).lower() in PACKING for node in nodes)
-    Scale(keys.widest, packs).size(tree, {})
+    Scale(widest, packs).size(tree, {})
 
 
 def _nodes(tree: Node) -> list[Node]:
@@ -208,14 +184,13 @@ def _nodes(tree: Node) -> list[Node]:
     return found
 
 
-def _screen_function(node: Node, keys: Keys) -> None:
-    is_open = keys.tables is None
+def _screen_function(node: Node) -> None:
     if node.get("type") == "TABLE_FUNCTION":
         name = str(node.get("function", {}).get("function_name", "")).lower()
-        if name not in PLAIN_FUNCTIONS and not (is_open and name in CATALOGUE_FUNCTIONS):
+        if name not in TABLE_FUNCTIONS:
             raise QueryError(f"the table function {name} is not allowed in a query")
     name = str(node.get("function_name", "")).lower()
-    if name in FORBIDDEN_FUNCTIONS or (name in CATALOGUE_SCALARS and not is_open):
+    if name in FORBIDDEN_FUNCTIONS:
         raise QueryError(f"the function {name} is not allowed in a query")
     if name in TYPED_BY_TEXT:
         for given in _arguments(node)[1:]:
@@ -230,18 +205,6 @@ def _arguments(node: Node) -> list[Node]:
     """What a call is given."""
     given = (one.get("expression") for one in node.get("arguments", ()) if isinstance(one, dict))
     return [one for one in given if isinstance(one, dict)]
-
-
-def _screen_table(node: Node, known: frozenset[str]) -> None:
-    """Only known tables, by their plain names."""
-    kind, name = node.get("type"), str(node.get("table_name", ""))
-    place = [str(node.get(part) or "") for part in ("catalog_name", "schema_name")]
-    plain = name.casefold() in known and place in (["", ""], ["", "main"])
-    if kind == "BASE_TABLE" and not plain:
-        shown = ".".join([*filter(None, place), name])
-        raise QueryError(f"no table {shown} here; `show tables` lists them")
-    if kind == "SHOW_REF" and name not in ("", '"tables"'):
-        raise QueryError("only `show tables` and `describe TABLE` are allowed here")
 
 
 def _ctes(node: Node) -> list[Node]:

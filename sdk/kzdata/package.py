@@ -1,8 +1,8 @@
 """A data package in the hand: tables, records, receipts, queries, validation."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
-    from kzdata.remainder import Terms
+    from kzdata.remainder import Snapshot, Snapshots, SourceFilter
     from kzdata.site import Server
     from kzdata.validation import Report
 
@@ -56,6 +56,8 @@ class Package(models.Tables):
 
     _whole: "Package | None" = None
     """What this one is the rest of: as long as it is in use, the other's files are kept."""
+    _part: "Snapshot | None" = None
+    """What remains, where this one is the rest of another."""
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._stack = ExitStack()
@@ -82,8 +84,8 @@ class Package(models.Tables):
         return MappingProxyType(self._shelf.tables)
 
     def __repr__(self) -> str:
-        terms = f" {self._shelf.terms}" if self._shelf.terms else ""
-        return f"<Package {self.name} {self.version}{terms}: {len(self.tables)} tables>"
+        part = f" {self._shelf.part}" if self._shelf.part else ""
+        return f"<Package {self.name} {self.version}{part}: {len(self.tables)} tables>"
 
     def _repr_html_(self) -> str:
         rows = (
@@ -145,14 +147,14 @@ class Package(models.Tables):
             day: A date, or its text, such as `2022-01-06`.
 
         Returns:
-            A package of its own, which reads the tables of this one; `fallen` says what it lacks.
+            A package of its own; `fallen` says what it lacks.
 
         Raises:
             UsageError: It is no day, or the package does not declare what this needs.
         """
-        from kzdata.remainder import Terms, day_of
+        from kzdata.remainder import SourceFilter, day_of
 
-        return self._rest(Terms(day_of(day, lambda: self._shelf.whole.grounds.published)))
+        return self._rest(SourceFilter(day_of(day, lambda: self._snapshots.index.published)))
 
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.
@@ -161,19 +163,27 @@ class Package(models.Tables):
             sources: Keys of articles, such as `tass`.
 
         Returns:
-            A package of its own, which reads the tables of this one; `fallen` says what it lacks.
+            A package of its own; `fallen` says what it lacks.
 
         Raises:
             UsageError: There is no such article, or the package does not declare what this needs.
         """
-        from kzdata.remainder import Terms
+        from kzdata.remainder import SourceFilter
 
-        return self._rest(Terms(withdrawn=frozenset(sources)))
+        return self._rest(SourceFilter(withdrawn=frozenset(sources)))
 
-    def _rest(self, terms: "Terms") -> Self:
+    @cached_property
+    def _snapshots(self) -> "Snapshots":
+        from kzdata.remainder import Snapshots
+
+        return self._stack.enter_context(closing(Snapshots(self._shelf)))
+
+    def _rest(self, terms: "SourceFilter") -> Self:
+        both = terms.narrowed(self._part.removal.terms) if self._part else terms
         rest = object.__new__(type(self))
-        rest._stack, rest._path = ExitStack(), self._path
-        rest._shelf, rest._whole = self._shelf.rest(terms), self
+        rest._stack, rest._path, rest._whole = ExitStack(), self._path, self
+        rest._snapshots = self._snapshots
+        rest._shelf = rest._part = self._snapshots.take(both)
         rest._stack.callback(rest._shelf.close)
         return rest
 
@@ -184,7 +194,10 @@ class Package(models.Tables):
         Its columns are `table`, `record` and `field`; a row that fell whole has no field. Articles,
         passages and edges, which carry the rest, are not listed.
         """
-        return self._shelf.fallen
+        if self._part:
+            return self._part.removal.fallen
+        nothing = "SELECT '' AS \"table\", '' AS record, '' AS field WHERE false"
+        return self._shelf.database.answer(nothing)
 
     def falls(self, *sources: str) -> list[tuple[str, str, str | None]]:
         """What falls if articles are withdrawn, besides what they hold themselves.
@@ -240,7 +253,7 @@ class Package(models.Tables):
             QueryError: It is not one SELECT, it fails, or it takes too long.
             PackageError: A table cannot be read.
         """
-        return self._shelf.asked.ask(query, parameters, timeout)
+        return self._shelf.database.ask(query, parameters, timeout)
 
     def texts(self, folder: str | Path) -> dict[str, str]:
         """The articles' texts that a folder holds, by source; found by their hash.
@@ -412,12 +425,9 @@ class Package(models.Tables):
         """
         from kzdata.exports import export
 
-        if self._shelf.terms is None:
+        if self._part is None:
             return export(self, form, out, force=force)
-        with (
-            tempfile.TemporaryDirectory(prefix="kzdata-") as folder,
-            Package(self._saved(folder)) as copy,
-        ):
+        with self._saved() as folder, Package(folder) as copy:
             return export(copy, form, out, force=force)
 
     def validate(
@@ -434,15 +444,15 @@ class Package(models.Tables):
         """
         from kzdata.validation import validate
 
-        if self._shelf.terms is None:
-            return validate(self._path, texts=texts, select=select, ignore=ignore, allow=allow)
-        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
-            saved = self._saved(folder)
-            return validate(saved, texts=texts, select=select, ignore=ignore, allow=allow)
+        place = self._saved() if self._part else nullcontext(self._path)
+        with place as folder:
+            return validate(folder, texts=texts, select=select, ignore=ignore, allow=allow)
 
-    def _saved(self, folder: str) -> Path:
-        self.save(place := Path(folder) / "package")
-        return place
+    @contextmanager
+    def _saved(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
+            self.save(place := Path(folder) / "package")
+            yield place
 
     def save(self, folder: str | Path) -> None:
         """Write the package into a folder, as it is in the hand: descriptor, schemas, CSV files.

@@ -1,9 +1,9 @@
 """What remains of a package when some of its articles are left out.
 
 One mechanism answers two questions: what a reader of a given day could have had (`as_of`), and what
-rests on the other articles alone (`without`). kzdata's own questions read the tables that remain
-as views over those of the whole package. A stranger's query could look behind a view: it is asked
-of a database into which what remains was copied, and which holds nothing else.
+rests on the other articles alone (`without`). What falls is worked out once, over the whole package
+(`Removal`). What remains is written out, and is then a dataset like one that was loaded
+(`Snapshot`): its database holds nothing else.
 
 What falls (docs/questions.md says it in full):
 
@@ -18,14 +18,27 @@ What falls (docs/questions.md says it in full):
 """
 
 import re
+import weakref
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from kzdata.columns import sql_type
-from kzdata.database import ORD, Answer, Database, column, identifier, last_day, literal, text
+from kzdata.database import (
+    MAX_MEMORY,
+    Answer,
+    Database,
+    column,
+    identifier,
+    last_day,
+    literal,
+    sensible_memory,
+    text,
+)
 from kzdata.descriptor import (
     NEEDED,
     Descriptor,
@@ -36,16 +49,15 @@ from kzdata.descriptor import (
     Spans,
     Table,
 )
-from kzdata.errors import PackageError, UsageError
-
-if TYPE_CHECKING:
-    from kzdata.tables import Dataset
+from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.tables import Dataset
+from kzdata.tabular import Sheet
 
 MAX_CHAIN = 1_000
 """How far a fall is followed from reference to reference."""
 
 
-class Terms(NamedTuple):
+class SourceFilter(NamedTuple):
     """Which articles remain.
 
     Attributes:
@@ -56,10 +68,10 @@ class Terms(NamedTuple):
     day: date | None = None
     withdrawn: frozenset[str] = frozenset()
 
-    def narrowed(self, other: "Terms") -> "Terms":
+    def narrowed(self, other: "SourceFilter") -> "SourceFilter":
         """What remains under both."""
         days = [day for day in (self.day, other.day) if day]
-        return Terms(min(days, default=None), self.withdrawn | other.withdrawn)
+        return SourceFilter(min(days, default=None), self.withdrawn | other.withdrawn)
 
     def __str__(self) -> str:
         parts = [f"as of {self.day}"] if self.day else []
@@ -127,7 +139,7 @@ class Reference(NamedTuple):
     parents: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-class Plan:
+class ReferenceGraph:
     """What a package declares of its articles, passages, receipts and references.
 
     Attributes:
@@ -196,6 +208,11 @@ class Plan:
         """The number of a table."""
         return [table.name for table in self.tables].index(name)
 
+    def uses(self, number: int, key: str) -> list[tuple[int, str]]:
+        """The columns, each with the number of its table, that refer to a key of a table."""
+        parent = (number, (key,))
+        return [(r.table, r.columns[0]) for r in self.references if parent in r.parents]
+
     def _foreign_keys(self) -> Iterator[Reference]:
         followed = {
             (self.spans[0], (self.spans[1].source,)),
@@ -223,40 +240,46 @@ def whole(table: Table) -> str:
     return f"whole.main.{identifier(table.name)}"
 
 
-class Grounds:
+class SupportIndex:
     """What each claim, and each cell of another record, rests on: worked out once for a package.
 
-    Its database holds `source` (row, id, and the day by which it is published), `claim` (table,
-    row, the row of its article, and the day by which its own dates are over) and `receipt` (table,
-    row and column of each cell of the other records, the row of an article, and how many edges lead
-    there).
+    Rows of the package's tables are known by their number. The database holds `source` (row, id,
+    and the day by which it is published), `span` (row, id, and `src`, the row of its article),
+    `edge` (row, and the row of its passage), `claim` (table, row, the rows of its passage and its
+    article, and the day by which its own dates are over) and `receipt` (table, row and column of
+    each cell of the other records, the row of an article, and how many edges lead there).
 
     Args:
-        shelf: The package.
+        dataset: The package.
 
     Raises:
         UsageError: The package lacks a declaration.
     """
 
-    def __init__(self, shelf: "Dataset") -> None:
-        self.plan = Plan(shelf.descriptor)
-        self.database = Database(lockable=True)
-        self.database.attach("whole", shelf.database)
+    def __init__(self, dataset: Dataset) -> None:
+        self.graph = ReferenceGraph(dataset.descriptor)
+        self.database = Database(memory_limit=sensible_memory(MAX_MEMORY))
+        self.database.attach("whole", dataset.database)
+        self.unused: list[str] = []
+        self._spaces = count()
         self._make_source()
-        self.database.side_by_side(lambda make: make(), [self._make_receipt, self._make_claim])
-        self.database.detach("whole")
-        self.database.lock()
+        self._make_span()
+        self._make_claim()
+        self._make_edge()
+        self._make_receipt()
+
+    def make_space(self) -> str:
+        """A new schema of the database; those that nobody uses any more are dropped."""
+        while self.unused:
+            self.database.run(f"DROP SCHEMA {self.unused.pop()} CASCADE")
+        space = f"removal_{next(self._spaces)}"
+        self.database.run(f"CREATE SCHEMA {space}")
+        return space
 
     def unknown(self, names: Sequence[str]) -> list[str]:
         """Those of the names that are no article's."""
-        if not names:
-            return []
-        known = {name for (name,) in self.database.rows("SELECT id FROM source")}
+        known = set(self.sources) if names else set()
         return [name for name in names if name not in known]
-
-    def close(self) -> None:
-        """Free the database."""
-        self.database.close()
 
     @property
     def sources(self) -> list[str]:
@@ -282,53 +305,59 @@ class Grounds:
         return [day for (day,) in rows]
 
     def _make_source(self) -> None:
-        number, a = self.plan.sources
+        number, a = self.graph.sources
         precision = column(a.published_precision) if a.published_precision else None
-        table = self.plan.tables[number]
+        table = self.graph.tables[number]
         last = _last(table.schema, a.published_on, precision) if a.published_on else "NULL::DATE"
         self.database.run(
             f"""CREATE TABLE source AS SELECT t.rowid AS row, {text(column(a.id))} AS id,
             {last} AS last FROM {whole(table)} t"""
         )
 
-    def _traced(self, passages: str) -> str:
-        """SQL: rows with a `span`, each with `src`, the row of its article; NULL where none is.
-
-        The rows are the fewer ones, so that they are what is hashed; an outer join keeps it so.
-        """
-        number, s = self.plan.spans
-        return f"""(SELECT u.*, p.src FROM (SELECT {text(column(s.id))} AS span, a.row AS src
-            FROM {whole(self.plan.tables[number])} t
-            JOIN source a ON a.id = {text(column(s.source))}) p
-            RIGHT JOIN ({passages}) u ON u.span = p.span)"""
+    def _make_span(self) -> None:
+        number, s = self.graph.spans
+        self.database.run(
+            f"""CREATE TABLE span AS SELECT t.rowid AS row, {text(column(s.id))} AS id,
+            a.row AS src FROM {whole(self.graph.tables[number])} t
+            LEFT JOIN source a ON a.id = {text(column(s.source))}"""
+        )
 
     def _make_claim(self) -> None:
-        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS span, NULL::DATE AS last WHERE false"]
-        for number, principal in self.plan.claims:
-            table = self.plan.tables[number]
+        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS id, NULL::DATE AS last WHERE false"]
+        for number, principal in self.graph.claims:
+            table = self.graph.tables[number]
             parts.append(
                 f"""SELECT {number}, t.rowid, {text(column(principal))}, {_over(table.schema)}
                 FROM {whole(table)} t"""
             )
-        traced = self._traced(" UNION ALL ".join(parts))
-        self.database.run(f"CREATE TABLE claim AS SELECT tab, row, src, last FROM {traced}")
+        self.database.run(
+            f"""CREATE TABLE claim AS SELECT c.tab, c.row, s.row AS span, s.src, c.last
+            FROM ({" UNION ALL ".join(parts)}) c LEFT JOIN span s ON s.id = c.id"""
+        )
+
+    def _make_edge(self) -> None:
+        number, e = self.graph.edges
+        self.database.run(
+            f"""CREATE TABLE edge AS SELECT t.rowid AS row, s.row AS span, s.src
+            FROM {whole(self.graph.tables[number])} t
+            LEFT JOIN span s ON s.id = {text(column(e.span))}"""
+        )
 
     def _make_receipt(self) -> None:
-        number, e = self.plan.edges
-        edges = whole(self.plan.tables[number])
-        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS field, '' AS span WHERE false"]
-        for other, key in self.plan.others:
+        number, e = self.graph.edges
+        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS field, 0::BIGINT AS edge WHERE false"]
+        for other, key in self.graph.others:
             parts.append(
-                f"""SELECT {other}, t.rowid, {column(e.field, "e")}, {text(column(e.span, "e"))}
-                FROM {edges} e JOIN {whole(self.plan.tables[other])} t
+                f"""SELECT {other}, t.rowid, {column(e.field, "e")}, e.rowid
+                FROM {whole(self.graph.tables[number])} e
+                JOIN {whole(self.graph.tables[other])} t
                 ON {text(column(key))} = {text(column(e.record, "e"))}"""
             )
-        traced = self._traced(" UNION ALL ".join(parts))
         self.database.run(
-            f"""CREATE TABLE receipt AS SELECT tab, row, field, src, count(*) AS n
-            FROM {traced} GROUP BY ALL"""
+            f"""CREATE TABLE receipt AS SELECT c.tab, c.row, c.field, e.src, count(*) AS n
+            FROM ({" UNION ALL ".join(parts)}) c JOIN edge e ON e.row = c.edge
+            WHERE e.src IS NOT NULL GROUP BY ALL"""
         )
-        self.database.run("DELETE FROM receipt WHERE src IS NULL")
 
 
 def _over(schema: Schema) -> str:
@@ -347,178 +376,176 @@ def _last(schema: Schema, name: str, precision: str | None = None) -> str:
     return last_day(column(name), precision, sql_type(schema, name))
 
 
-class Remainder:
-    """What remains: a view for each table of the package, in a database for kzdata's own queries.
+class Removal:
+    """The rows and cells of a package that fall, worked out in a schema of the support index.
 
-    The views in the schema `kept` count the rows as the files do, in the column `kz_ord`.
+    The schema holds `kept` (rows of the articles that remain), `gone` (table and row), `emptied`
+    (table, row and column), `odd` (records, or cells of them, that fell for another reason than
+    that their articles did) and `recount` (edges whose cell has fewer edges now).
 
     Args:
-        shelf: The whole package.
+        index: What everything rests on.
         terms: Which articles remain.
 
     Raises:
-        UsageError: The package lacks a declaration.
         PackageError: A chain of references is too long.
     """
 
-    def __init__(self, shelf: "Dataset", terms: Terms) -> None:
-        self._whole = shelf
-        self._grounds = shelf.grounds
-        self.plan = self._grounds.plan
+    def __init__(self, index: SupportIndex, terms: SourceFilter) -> None:
         self.terms = terms
-        self._sizes: dict[str, int] = {}
-        self.database = Database(lockable=True)
-        self.database.attach("whole", shelf.database)
-        self.database.attach("grounds", self._grounds.database)
-        with self.database.at_once():
-            self._prepare()
-            self._drop_claims()
-            self._drop_cells()
-            self._follow()
-            self._drop_entities()
-            self._drop_edges()
-            self._drop_spans()
-            self._make_counts()
-            self._make_views()
-        self.database.detach("grounds")
-        self.database.lock()
+        self._graph, self._database = index.graph, index.database
+        self._space = index.make_space()
+        # Nobody asks the database while Python collects garbage: the next removal drops the schema.
+        self._free = weakref.finalize(self, index.unused.append, self._space)
+        self._gone = dict.fromkeys(range(len(self._graph.tables)), 0)
+        self._emptied = dict.fromkeys(self._gone, 0)
+        self._odd = self._recounts = 0
+        self._make_tables()
+        self._drop_sources()
+        self._drop_claims()
+        self._drop_cells()
+        self._follow()
+        self._drop_entities()
+        self._drop_edges()
+        self._drop_spans()
+        self._make_counts()
 
-    @cached_property
-    def copy(self) -> Database:
-        """The tables that remain, and nothing else, in a database for the queries of others."""
-        made = Database(lockable=True)
-        made.attach("whole", self._whole.database)
-        made.attach("rest", self.database)
-        with made.at_once():
-            for table in self.plan.tables:
-                name = identifier(table.name)
-                made.run(f"CREATE TABLE main.{name} AS FROM rest.main.{name}")
-        made.detach("rest")
-        made.detach("whole")
-        made.lock(tables=[table.name for table in self.plan.tables])
-        return made
+    def close(self) -> None:
+        """Forget what fell; doing so again does nothing."""
+        self._free()
 
-    def numbered(self, name: str) -> str:
-        """SQL: a table that remains, with `kz_ord`."""
-        return _rows(self.plan.number(name))
-
-    def touched(self, name: str) -> bool:
-        """Whether a table has fewer rows or cells than the whole package's."""
-        number = self.plan.number(name)
-        edges, spans = self.plan.edges[0], self.plan.spans[0]
-        cut = self._lacks_sources and number in (edges, spans)
-        odd = number == edges and any(map(self._size, ("odd", "odd_cell", "recount")))
-        return cut or odd or any(map(self._size, (_gone(number), _emptied(number))))
-
-    def changes(self, name: str) -> Iterator[tuple[int, str, str | None]]:
-        """Cells that differ from the files: row, column and new value; None for an emptied one."""
-        number = self.plan.number(name)
-        if self._size(_emptied(number)):
-            sql = f"SELECT row, field FROM kept.{_emptied(number)}"
-            yield from ((row, field, None) for row, field in self.database.rows(sql))
-        e = self.plan.edges[1]
-        if number == self.plan.edges[0] and e.count and self._size("recount"):
-            sql = f"""SELECT t.{ORD}, {text("r.n")} FROM {_rows(number)} t {_recount(e)}
-                WHERE r.n IS NOT NULL"""
-            yield from ((row, e.count, n) for row, n in self.database.rows(sql))
+    # -------------------------------------------------------------------------- what fell
 
     @property
     def fallen(self) -> Answer:
-        """What the whole package has and this one has not: table, record and column."""
-        return self.database.answer(
-            """SELECT "table", record, field FROM kept.fallen
-            ORDER BY tab, field IS NOT NULL, row, field"""
+        """What the whole package has and what remains has not: table, record and column."""
+        nothing = "SELECT '' AS \"table\", '' AS record, '' AS field, 0 AS tab, 0::BIGINT AS row"
+        parts = [f"{nothing} WHERE false", *self._fallen()]
+        return self._database.answer(
+            f"""SELECT "table", record, field FROM ({" UNION ALL ".join(parts)})
+            ORDER BY tab, field IS NOT NULL, row, field""",
+            keep=self,
         )
 
-    def close(self) -> None:
-        """Free the databases."""
-        if "copy" in self.__dict__:
-            self.copy.close()
-        self.database.close()
+    def _fallen(self) -> Iterator[str]:
+        carriers = {part[0] for part in (self._graph.sources, self._graph.spans, self._graph.edges)}
+        for number, table in enumerate(self._graph.tables):
+            if number in carriers:
+                continue
+            key = ", ".join(text(column(name)) for name in table.schema.primary_key)
+            record = f"concat_ws(', ', {key})" if key else f"'row ' || {text('t.rowid + 1')}"
+            for fell in (self._rows(number), self._cells(number)):
+                yield f"""SELECT {literal(table.name)}, {record}, c.field, {number}, t.rowid
+                    FROM {whole(table)} t JOIN ({fell}) c ON c.row = t.rowid"""
+
+    def _rows(self, number: int) -> str:
+        """SQL: the rows of a table that fell."""
+        return f"SELECT row, NULL AS field FROM {self._space}.gone WHERE tab = {number}"
+
+    def _cells(self, number: int) -> str:
+        """SQL: the row and column of each cell that was emptied in a row that remains."""
+        return f"""SELECT c.row, c.field FROM {self._space}.emptied c
+            {self._but("gone", "tab", "row")} WHERE c.tab = {number}"""
+
+    def gone(self, name: str) -> set[int]:
+        """The numbers of a table's rows that fell."""
+        rows = self._rows(self._graph.number(name))
+        return {row for row, _ in self._database.stream(rows)}
+
+    def emptied(self, name: str) -> list[tuple[int, str]]:
+        """The row and column of each of a table's cells that fell, but not its row."""
+        rows = self._database.rows(self._cells(self._graph.number(name)))
+        return [(row, field) for row, field in rows]
 
     # -------------------------------------------------------------------------- falling
 
-    def _prepare(self) -> None:
+    def _make_tables(self) -> None:
+        run, space = self._database.run, self._space
+        run(f"CREATE TABLE {space}.gone (tab INTEGER, row BIGINT)")
+        run(f"CREATE TABLE {space}.emptied (tab INTEGER, row BIGINT, field VARCHAR)")
+        run(f"CREATE TABLE {space}.odd (record VARCHAR, field VARCHAR)")
+        run(f"CREATE TABLE {space}.recount (row BIGINT, n BIGINT)")
+
+    def _insert(self, name: str, select: str) -> int:
+        """Add rows to one of the tables that hold what fell, and count them."""
+        ((added,),) = self._database.rows(f"INSERT INTO {self._space}.{name} {select}")
+        return int(added)
+
+    def _but(self, name: str, *columns: str) -> str:
+        """SQL that leaves out the rows of `c` that one of those tables has already."""
+        same = " AND ".join(f"g.{part} = c.{part}" for part in columns)
+        return f"ANTI JOIN {self._space}.{name} g ON {same}"
+
+    def _drop(self, number: int, rows: str) -> int:
+        """Let rows of a table fall, and count those that had not fallen before."""
+        cells = f"SELECT DISTINCT {number} AS tab, row FROM ({rows})"
+        added = self._insert("gone", f"SELECT * FROM ({cells}) c {self._but('gone', 'tab', 'row')}")
+        self._gone[number] += added
+        return added
+
+    def _empty(self, number: int, cells: str) -> None:
+        """Let cells fall, given as rows and columns: with their date or figure, or their row."""
+        schema = self._graph.tables[number].schema
+        listed = [
+            (name, other) for name in schema.names for other in dependent_columns(schema, name)
+        ]
+        pairs = ", ".join(f"({literal(a)}, {literal(b)})" for a, b in listed)
+        full = f"""SELECT DISTINCT {number} AS tab, c.row, f.other AS field FROM ({cells}) c
+            JOIN (VALUES {pairs}) f(field, other) ON f.field = c.field"""
+        needed = [field.name for field in schema.fields if not may_be_empty(schema, field)]
+        held = ", ".join(map(literal, needed)) or "NULL"
+        self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({held})")
+        self._emptied[number] += self._insert("emptied", self._filled(number, full))
+
+    def _filled(self, number: int, cells: str) -> str:
+        """SQL: those of some cells that are not empty, and whose rows have not fallen."""
+        table = self._graph.tables[number]
+        filled = " OR ".join(
+            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)"
+            for name in table.schema.names
+        )
+        return f"""SELECT c.tab, c.row, c.field FROM (
+                SELECT c.* FROM ({cells}) c {self._but("gone", "tab", "row")}
+            ) c JOIN {whole(table)} t ON t.rowid = c.row
+            {self._but("emptied", "tab", "row", "field")} WHERE {filled}"""
+
+    def _drop_sources(self) -> None:
+        """Articles, with their passages."""
         conditions = ["true"]
         if self.terms.day:
             conditions.append(f"last <= DATE {literal(self.terms.day.isoformat())}")
         if self.terms.withdrawn:
             listed = ", ".join(map(literal, sorted(self.terms.withdrawn)))
             conditions.append(f"id NOT IN ({listed})")
-        run = self.database.run
-        run("CREATE SCHEMA kept")
-        run(f"CREATE TABLE kept.source AS FROM grounds.source WHERE {' AND '.join(conditions)}")
-        self._drop(
-            self.plan.sources[0],
-            "SELECT row FROM grounds.source s ANTI JOIN kept.source k USING (row)",
+        kept = f"{self._space}.kept"
+        self._database.run(
+            f"CREATE TABLE {kept} AS SELECT row FROM source WHERE {' AND '.join(conditions)}"
         )
-        self._lacks_sources = self._size(_gone(self.plan.sources[0])) > 0
-
-    def _insert(self, name: str, select: str) -> None:
-        """Add rows to one of the tables that hold what fell; it is made with the first of them."""
-        known = name in self._sizes
-        begin = f"INSERT INTO kept.{name}" if known else f"CREATE TABLE kept.{name} AS"
-        ((count,),) = self.database.rows(f"{begin} {select}")
-        self._sizes[name] = self._size(name) + count
-
-    def _size(self, name: str) -> int:
-        return self._sizes.get(name, 0)
-
-    def _but(self, name: str, *columns: str) -> str:
-        """SQL that leaves out the rows of `c` that one of those tables has already."""
-        if not self._size(name):
-            return ""
-        same = " AND ".join(f"g.{part} = c.{part}" for part in columns)
-        return f"ANTI JOIN kept.{name} g ON {same}"
-
-    def _drop(self, number: int, rows: str) -> None:
-        """Let rows of a table fall."""
-        name = _gone(number)
-        self._insert(name, f"SELECT DISTINCT c.row FROM ({rows}) c {self._but(name, 'row')}")
-
-    def _empty(self, number: int, cells: str) -> None:
-        """Let cells fall, given as rows and columns: with their date or figure, or their row."""
-        schema = self.plan.tables[number].schema
-        listed = [(name, fellow) for name in schema.names for fellow in fellows(schema, name)]
-        pairs = ", ".join(f"({literal(a)}, {literal(b)})" for a, b in listed)
-        full = f"""SELECT DISTINCT c.row, f.fellow AS field FROM ({cells}) c
-            JOIN (VALUES {pairs}) f(field, fellow) ON f.field = c.field"""
-        stiff = [field.name for field in schema.fields if not may_be_empty(schema, field)]
-        held = ", ".join(map(literal, stiff)) or "NULL"
-        self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({held})")
-        self._insert(_emptied(number), self._filled(number, full))
-
-    def _filled(self, number: int, cells: str) -> str:
-        """SQL: those of some cells that are not empty, and whose rows have not fallen."""
-        table = self.plan.tables[number]
-        filled = " OR ".join(
-            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)"
-            for name in table.schema.names
-        )
-        return f"""SELECT c.row, c.field FROM (
-                SELECT c.* FROM ({cells}) c {self._but(_gone(number), "row")}
-            ) c JOIN {whole(table)} t ON t.rowid = c.row
-            {self._but(_emptied(number), "row", "field")} WHERE {filled}"""
+        lost = f"SELECT s.row FROM source s ANTI JOIN {kept} k ON k.row = s.row"
+        self._lacks_sources = self._drop(self._graph.sources[0], lost) > 0
+        if self._lacks_sources:
+            lost = f"SELECT s.row FROM span s ANTI JOIN {kept} k ON k.row = s.src"
+            self._drop(self._graph.spans[0], lost)
 
     def _drop_claims(self) -> None:
         late = "false"
         if self.terms.day:
             late = f"c.last > DATE {literal(self.terms.day.isoformat())}"
-        homeless = f"c.src IN (SELECT row FROM kept.{_gone(self.plan.sources[0])})"
-        for number, _ in self.plan.claims:
+        sources = self._rows(self._graph.sources[0])
+        for number, _ in self._graph.claims:
             self._drop(
                 number,
-                f"""SELECT row FROM grounds.claim c
-                WHERE tab = {number} AND ({late} OR {homeless})""",
+                f"""SELECT c.row FROM claim c WHERE tab = {number}
+                AND ({late} OR c.src IN (SELECT row FROM ({sources})))""",
             )
 
     def _drop_cells(self) -> None:
         """Records and cells that have lost all their receipts."""
         if not self._lacks_sources:
             return
-        for number, _ in self.plan.others:
-            receipts = f"""FROM grounds.receipt c
-                LEFT JOIN kept.source k ON k.row = c.src WHERE c.tab = {number}"""
+        for number, _ in self._graph.others:
+            receipts = f"""FROM receipt c LEFT JOIN {self._space}.kept k ON k.row = c.src
+                WHERE c.tab = {number}"""
             self._drop(number, f"SELECT c.row {receipts} GROUP BY ALL HAVING count(k.row) = 0")
             self._empty(
                 number, f"SELECT c.row, c.field {receipts} GROUP BY ALL HAVING count(k.row) = 0"
@@ -528,13 +555,13 @@ class Remainder:
         """What refers to something that fell, until nothing more falls."""
         seen: dict[Reference, list[int]] = {}
         for _ in range(MAX_CHAIN):
-            before = dict(self._sizes)
-            for reference in self.plan.references:
-                fell = [self._size(_gone(parent)) for parent, _ in reference.parents]
+            before = dict(self._gone)
+            for reference in self._graph.references:
+                fell = [self._gone[parent] for parent, _ in reference.parents]
                 if fell != seen.get(reference):
                     seen[reference] = fell
                     self._follow_one(reference)
-            if before == self._sizes:
+            if before == self._gone:
                 return
         raise PackageError(f"a chain of references is over {MAX_CHAIN:,} rows long")
 
@@ -542,244 +569,306 @@ class Remainder:
         lost = [self._lost(reference, *parent) for parent in reference.parents]
         if not any(lost):
             return
-        schema = self.plan.tables[reference.table].schema
-        hit = f"""SELECT c.* FROM ({" UNION ALL ".join(filter(None, lost))}) c
-            {self._but(_gone(reference.table), "row")}"""
+        schema = self._graph.tables[reference.table].schema
+        hit = " UNION ALL ".join(filter(None, lost))
         soft = [n for n in reference.columns if may_be_empty(schema, schema.field(n))]
         if soft:
             self._empty(reference.table, f"SELECT row, {literal(soft[-1])} AS field FROM ({hit})")
         else:
             self._drop(reference.table, hit)
 
-    def _fewer(self, number: int) -> bool:
-        return (number == self.plan.spans[0] and self._lacks_sources) or self._size(
-            _gone(number)
-        ) > 0
-
     def _lost(self, reference: Reference, parent: int, key: Sequence[str]) -> str:
         """SQL: rows that refer to a row of a table that fell; empty where none did."""
-        if not self._fewer(parent):
+        if not self._gone[parent]:
             return ""
-        tests = []
-        if self._size(_gone(parent)):
-            tests.append(f"p.rowid IN (SELECT row FROM kept.{_gone(parent)})")
-        if parent == self.plan.spans[0]:
-            source = text(column(self.plan.spans[1].source, "p"))
-            tests.append(f"{source} NOT IN (SELECT id FROM kept.source)")
         same = " AND ".join(
             f"{text(column(name))} = {text(column(other, 'p'))}"
             for name, other in zip(reference.columns, key, strict=True)
         )
-        return f"""SELECT t.rowid AS row FROM {whole(self.plan.tables[reference.table])} t
-            JOIN {whole(self.plan.tables[parent])} p ON {same} WHERE {" OR ".join(tests)}"""
+        return f"""SELECT t.rowid AS row FROM {whole(self._graph.tables[reference.table])} t
+            JOIN {whole(self._graph.tables[parent])} p ON {same}
+            WHERE p.rowid IN (SELECT row FROM ({self._rows(parent)}))"""
 
     # -------------------------------------------------------------------------- what is left over
 
     def _drop_entities(self) -> None:
         """Entities that served something, a name or a reference, and serve nothing any more."""
-        for number, table in enumerate(self.plan.tables):
+        for number, table in enumerate(self._graph.tables):
             aliases = table.schema.aliases
             if not aliases or not self._lacks_sources:
                 continue
             for target in aliases.of:
-                other = self.plan.number(target.resource)
-                key = (other, (target.field,))
-                users = [r for r in self.plan.references if key in r.parents]
-                uses = [(number, aliases.entity), *((r.table, r.columns[0]) for r in users)]
+                other = self._graph.number(target.resource)
+                uses = [(number, aliases.entity), *self._graph.uses(other, target.field)]
                 # What has receipts of its own stands and falls with them.
-                if not self.plan.tables[other].schema.record_key:
+                if not self._graph.tables[other].schema.record_key:
                     self._drop_idle(other, target.field, uses)
 
     def _drop_idle(self, number: int, key: str, uses: Sequence[tuple[int, str]]) -> None:
         """Rows whose key was used in one of some columns and is no more, until all are used."""
-        table, own = whole(self.plan.tables[number]), text(column(key))
+        table, own = whole(self._graph.tables[number]), text(column(key))
 
         def used(relation: Callable[[int], str]) -> str:
             return " UNION ALL ".join(
                 f"SELECT {text(column(name))} FROM {relation(user)} t" for user, name in uses
             )
 
-        before = used(lambda user: whole(self.plan.tables[user]))
+        before = used(lambda user: whole(self._graph.tables[user]))
         for _ in range(MAX_CHAIN):
             now = used(lambda user: f"({self._rest(user)})")
             idle = f"""SELECT t.rowid AS row FROM {table} t
                 SEMI JOIN ({before}) b(id) ON b.id = {own}
                 ANTI JOIN ({now}) n(id) ON n.id = {own}"""
-            size = self._size(_gone(number))
-            self._drop(number, idle)
-            if size == self._size(_gone(number)):
+            if not self._drop(number, idle):
                 return
 
     def _drop_edges(self) -> None:
-        """Records and cells that fell for another reason than that their articles did."""
-        for number, (key,) in self.plan.records:
-            record, table = text(column(key)), whole(self.plan.tables[number])
-            if self._size(_gone(number)):
-                is_claim = number in dict(self.plan.claims)
-                where = "grounds.claim" if is_claim else "grounds.receipt"
-                # Few rows are left before the records' keys are looked up.
-                self._insert(
-                    "odd",
-                    f"""WITH held AS MATERIALIZED (
-                        SELECT r.row FROM {where} r SEMI JOIN kept.source k ON k.row = r.src
-                        SEMI JOIN kept.{_gone(number)} g ON g.row = r.row WHERE tab = {number})
-                    SELECT {record} AS record FROM {table} t
-                    WHERE t.rowid IN (SELECT row FROM held)""",
-                )
-            if self._size(_emptied(number)):
-                self._insert(
-                    "odd_cell",
-                    f"""SELECT {record} AS record, e.field FROM kept.{_emptied(number)} e
-                    JOIN {table} t ON t.rowid = e.row""",
-                )
+        """Edges of passages that fell, and those from records and cells that fell themselves."""
+        number, e = self._graph.edges
+        if self._gone[self._graph.spans[0]]:
+            gone = self._rows(self._graph.spans[0])
+            self._drop(
+                number,
+                f"SELECT row FROM edge WHERE span IS NULL OR span IN (SELECT row FROM ({gone}))",
+            )
+        self._odd = sum([self._find_odd(other, key) for other, (key,) in self._graph.records])
+        if self._odd:
+            record, field = text(column(e.record)), text(column(e.field))
+            self._drop(
+                number,
+                f"""SELECT t.rowid AS row FROM {whole(self._graph.tables[number])} t
+                SEMI JOIN {self._space}.odd o
+                ON o.record = {record} AND coalesce(o.field = {field}, true)""",
+            )
+
+    def _find_odd(self, number: int, key: str) -> int:
+        """Count records and cells that fell for another reason than that their articles did."""
+        record, table = text(column(key)), whole(self._graph.tables[number])
+        found = 0
+        if self._gone[number]:
+            where = "claim" if number in dict(self._graph.claims) else "receipt"
+            # Few rows are left before the records' keys are looked up.
+            found += self._insert(
+                "odd",
+                f"""WITH held AS MATERIALIZED (
+                    SELECT r.row FROM {where} r SEMI JOIN {self._space}.kept k ON k.row = r.src
+                    SEMI JOIN ({self._rows(number)}) g ON g.row = r.row WHERE tab = {number})
+                SELECT {record}, NULL FROM {table} t WHERE t.rowid IN (SELECT row FROM held)""",
+            )
+        if self._emptied[number]:
+            found += self._insert(
+                "odd",
+                f"""SELECT {record}, c.field FROM {self._space}.emptied c
+                JOIN {table} t ON t.rowid = c.row WHERE c.tab = {number}""",
+            )
+        return found
 
     def _drop_spans(self) -> None:
         """Passages that something rested on, and nothing does any more."""
-        if not self._size("odd") and not self._size("odd_cell"):
+        if not self._odd:
             return
-        (edges, e), (spans, s) = self.plan.edges, self.plan.spans
-        table = whole(self.plan.tables[edges])
-        shed = f"SELECT {text(column(e.span))} AS span FROM {table} t WHERE NOT ({self._not_odd})"
-        uses = [f"SELECT {text(column(e.span))} FROM {table} t WHERE {self._not_odd}"]
-        holders = [*self.plan.claims]
-        key = (spans, (s.id,))
-        holders += [(r.table, r.columns[0]) for r in self.plan.references if key in r.parents]
-        for number, name in holders:
-            holder = whole(self.plan.tables[number])
-            if self._size(_gone(number)):
-                shed += f""" UNION ALL SELECT {text(column(name))} FROM {holder} t
-                    WHERE t.rowid IN (SELECT row FROM kept.{_gone(number)})"""
-            uses.append(f"SELECT {text(column(name))} FROM ({self._rest(number)}) t")
-        used = " UNION ALL ".join(uses)
+        (edges, _), (spans, s) = self._graph.edges, self._graph.spans
+        gone = self._rows(edges)
+        shed = [f"SELECT e.span AS row FROM edge e SEMI JOIN ({gone}) g ON g.row = e.row"]
+        used = [f"SELECT e.span AS row FROM edge e ANTI JOIN ({gone}) g ON g.row = e.row"]
+        for kind, held in (("SEMI", shed), ("ANTI", used)):
+            held.append(
+                f"""SELECT c.span FROM claim c {kind} JOIN {self._space}.gone g
+                ON g.tab = c.tab AND g.row = c.row"""
+            )
+        for user, name in self._graph.uses(spans, s.id):
+            span = f"JOIN span s ON s.id = {text(column(name))}"
+            shed.append(
+                f"""SELECT s.row FROM {whole(self._graph.tables[user])} t {span}
+                WHERE t.rowid IN (SELECT row FROM ({self._rows(user)}))"""
+            )
+            used.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
         self._drop(
             spans,
-            f"""SELECT t.rowid AS row FROM {whole(self.plan.tables[spans])} t
-            SEMI JOIN ({shed}) c ON c.span = {text(column(s.id))}
-            ANTI JOIN ({used}) u(span) ON u.span = {text(column(s.id))}""",
+            f"""SELECT c.row FROM ({" UNION ALL ".join(shed)}) c
+            ANTI JOIN ({" UNION ALL ".join(used)}) u ON u.row = c.row WHERE c.row IS NOT NULL""",
         )
-
-    @property
-    def _not_odd(self) -> str:
-        """SQL: an edge leads from a record and a cell that did not fall by themselves."""
-        e = self.plan.edges[1]
-        record, field = text(column(e.record)), text(column(e.field))
-        tests = ["true"]
-        if self._size("odd"):
-            tests.append(f"NOT EXISTS (SELECT 1 FROM kept.odd o WHERE o.record = {record})")
-        if self._size("odd_cell"):
-            tests.append(
-                f"""NOT EXISTS (SELECT 1 FROM kept.odd_cell o
-                WHERE o.record = {record} AND o.field = {field})"""
-            )
-        return " AND ".join(tests)
 
     def _make_counts(self) -> None:
         """How many edges are left of the cells that lost some."""
-        if not self.plan.edges[1].count or not self._lacks_sources:
+        edges, e = self._graph.edges
+        if not e.count or not self._lacks_sources:
             return
         left = "sum(r.n) FILTER (k.row IS NOT NULL)"
-        for number, key in self.plan.others:
-            self._insert(
+        record, field = text(column(e.record)), text(column(e.field))
+        for number, key in self._graph.others:
+            self._recounts += self._insert(
                 "recount",
-                f"""SELECT {text(column(key))} AS record, c.field, c.n FROM (
-                    SELECT r.row, r.field, {left} AS n FROM grounds.receipt r
-                    LEFT JOIN kept.source k ON k.row = r.src WHERE tab = {number}
+                f"""SELECT t.rowid, c.n FROM (
+                    SELECT r.row, r.field, {left} AS n FROM receipt r
+                    LEFT JOIN {self._space}.kept k ON k.row = r.src WHERE tab = {number}
                     GROUP BY r.row, r.field HAVING {left} < sum(r.n)
-                ) c JOIN {whole(self.plan.tables[number])} t ON t.rowid = c.row""",
+                ) c JOIN {whole(self._graph.tables[number])} o ON o.rowid = c.row
+                JOIN {whole(self._graph.tables[edges])} t
+                ON {record} = {text(column(key, "o"))} AND {field} = c.field""",
             )
 
-    # -------------------------------------------------------------------------- views
+    # -------------------------------------------------------------------------- what remains
 
-    def _make_views(self) -> None:
-        for number, table in enumerate(self.plan.tables):
-            names = ", ".join(map(identifier, table.schema.names))
-            self.database.run(f"CREATE VIEW {_rows(number)} AS {self._rest(number)}")
-            self.database.run(
-                f"CREATE VIEW main.{identifier(table.name)} AS SELECT {names} FROM {_rows(number)}"
-            )
-        parts = [f"SELECT {', '.join(self._columns_of_fallen)} WHERE false", *self._fallen()]
-        self.database.run(f"CREATE VIEW kept.fallen AS {' UNION ALL '.join(parts)}")
+    def write_database(self, file: str) -> None:
+        """Write what remains into a new database file."""
+        queries = {
+            table.name: f"{self._rest(number)} ORDER BY t.rowid"
+            for number, table in enumerate(self._graph.tables)
+        }
+        self._database.write_tables(file, f"rest_of_{self._space}", queries)
 
-    _columns_of_fallen = (
-        *("'' AS \"table\"", "'' AS record", "'' AS field"),
-        *("0 AS tab", "0::BIGINT AS row"),
-    )
+    def write_csv(self, name: str, sheet: Sheet, target: Path) -> None:
+        """Write what remains of a table, cell by cell as its files have it.
 
-    def _fallen(self) -> Iterator[str]:
-        ground = {part[0] for part in (self.plan.sources, self.plan.spans, self.plan.edges)}
-        for number, table in enumerate(self.plan.tables):
-            if number in ground:
-                continue
-            key = ", ".join(text(column(name)) for name in table.schema.primary_key)
-            record = f"concat_ws(', ', {key})" if key else f"'row ' || {text('t.rowid + 1')}"
-            for name, field in ((_gone(number), "NULL"), (_emptied(number), "c.field")):
-                if not self._size(name):
-                    continue
-                still = self._but(_gone(number), "row") if field != "NULL" else ""
-                yield f"""SELECT {literal(table.name)}, {record}, {field}, {number}, t.rowid
-                    FROM {whole(table)} t JOIN kept.{name} c ON c.row = t.rowid {still}"""
+        Args:
+            name: The table.
+            sheet: The text of the whole table, of a simple dialect.
+            target: The CSV file.
+        """
+        number, texts = self._graph.number(name), f"{self._space} text"
+        names = self._graph.tables[number].schema.names
+        self._database.load(texts, sheet, {name: identifier(name) for name in names})
+        try:
+            rows = f"{self._rest(number, identifier(texts))} ORDER BY t.rowid"
+            self._database.write_rows(rows, target)
+        finally:
+            self._database.drop(texts)
 
-    def _rest(self, number: int) -> str:
-        """SQL: the rows of a table that remain, with `kz_ord`."""
-        table, tests, join = self.plan.tables[number], ["true"], ""
-        if self._size(_gone(number)):
-            tests.append(f"NOT EXISTS (SELECT 1 FROM kept.{_gone(number)} g WHERE g.row = t.rowid)")
-        if number == self.plan.spans[0]:
-            tests.append(self._of_kept_source)
-        if number == self.plan.edges[0]:
-            tests += [self._of_kept_span, self._not_odd]
-            join = _recount(self.plan.edges[1]) if self._size("recount") else ""
-        cells = ", ".join(self._cell(number, name) for name in table.schema.names)
-        where = " AND ".join(test for test in tests if test != "true") or "true"
-        return f"SELECT t.rowid AS {ORD}, {cells} FROM {whole(table)} t {join} WHERE {where}"
+    def _rest(self, number: int, texts: str = "") -> str:
+        """SQL: the rows of a table that remain.
 
-    @property
-    def _of_kept_source(self) -> str:
-        if not self._lacks_sources:
-            return "true"
-        source = text(column(self.plan.spans[1].source))
-        return f"EXISTS (SELECT 1 FROM kept.source k WHERE k.id = {source})"
+        Args:
+            number: The table.
+            texts: A relation of the table's text, for cells as the files have them; typed cells by
+                default.
+        """
+        table, join, where = self._graph.tables[number], "", ""
+        if number == self._graph.edges[0] and self._recounts:
+            join = f"LEFT JOIN {self._space}.recount r ON r.row = t.rowid"
+        if self._gone[number]:
+            gone = self._rows(number)
+            where = f"WHERE NOT EXISTS (SELECT 1 FROM ({gone}) g WHERE g.row = t.rowid)"
+        fell = f"SELECT DISTINCT field FROM {self._space}.emptied WHERE tab = {number}"
+        emptied = {name for (name,) in self._database.rows(fell)} if self._emptied[number] else ()
+        cells = (
+            self._cell(number, field, field.name in emptied, bool(texts))
+            for field in table.schema.fields
+        )
+        return f"SELECT {', '.join(cells)} FROM {texts or whole(table)} t {join} {where}"
 
-    @property
-    def _of_kept_span(self) -> str:
-        number, s = self.plan.spans
-        if not self._fewer(number):
-            return "true"
-        span = text(column(self.plan.edges[1].span))
-        return f"""EXISTS (SELECT 1 FROM ({self._rest(number)}) s
-            WHERE {text(column(s.id, "s"))} = {span})"""
-
-    def _cell(self, number: int, name: str) -> str:
+    def _cell(self, number: int, field: FieldDescriptor, emptied: bool, as_text: bool) -> str:
         """SQL: a cell as it is now."""
-        e, cell = self.plan.edges[1], column(name)
-        if number == self.plan.edges[0] and name == e.count and self._size("recount"):
-            kind = sql_type(self.plan.tables[number].schema, name)
+        schema, cell = self._graph.tables[number].schema, column(field.name)
+        edges, e = self._graph.edges
+        if number == edges and field.name == e.count and self._recounts:
+            kind = "VARCHAR" if as_text else sql_type(schema, field.name)
             cell = f"coalesce(CAST(r.n AS {kind}), {cell})"
-        if self._size(_emptied(number)):
-            cell = f"""CASE WHEN EXISTS (SELECT 1 FROM kept.{_emptied(number)} e
-                WHERE e.row = t.rowid AND e.field = {literal(name)}) THEN NULL ELSE {cell} END"""
-        return f"{cell} AS {identifier(name)}"
+        if emptied:
+            nothing = literal(_no_value(schema, field)) if as_text else "NULL"
+            cell = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e
+                WHERE e.tab = {number} AND e.row = t.rowid AND e.field = {literal(field.name)})
+                THEN {nothing} ELSE {cell} END"""
+        return f"{cell} AS {identifier(field.name)}"
 
 
-def _gone(number: int) -> str:
-    return f'"gone {number}"'
+class Snapshot(Dataset):
+    """What remains of a package, as if it had been loaded.
+
+    Its database is written when it is first asked, each table's text when it is first read.
+
+    Args:
+        whole: The package.
+        removal: What fell.
+    """
+
+    def __init__(self, whole: Dataset, removal: Removal) -> None:
+        super().__init__(whole.archive, _described(whole.descriptor, removal.terms), whole.models)
+        self.whole = whole
+        self.part = str(removal.terms)
+        self.removal = removal
+
+    def _loaded(self) -> Database:
+        database = Database(lockable=True)
+        database.lock(self.removal.write_database)
+        return database
+
+    @property
+    def light(self) -> bool:
+        """Never: the database of what remains is made faster than its text."""
+        return False
+
+    def sheet(self, table: Table) -> Sheet:
+        """The text of what remains of a table.
+
+        Raises:
+            PackageError: A file is not there or cannot be read.
+        """
+        if table.name not in self._sheets:
+            target = self._folder.path / f"{len(self._sheets)}.csv"
+            self.removal.write_csv(table.name, self.whole.simple_sheet(table), target)
+            self._sheets[table.name] = Sheet([target])
+        return self._sheets[table.name]
+
+    def close(self) -> None:
+        """Free the database and temporary files, and forget what fell."""
+        super().close()
+        self.removal.close()
 
 
-def _emptied(number: int) -> str:
-    return f'"emptied {number}"'
+class Snapshots:
+    """What was taken of one package, as of days and without articles.
+
+    Args:
+        whole: The package.
+    """
+
+    def __init__(self, whole: Dataset) -> None:
+        self._whole = whole
+        self._taken: weakref.WeakSet[Snapshot] = weakref.WeakSet()
+
+    @cached_property
+    def index(self) -> SupportIndex:
+        """What everything rests on; made when first asked for."""
+        return SupportIndex(self._whole)
+
+    def take(self, terms: SourceFilter) -> Snapshot:
+        """What remains of the package under some terms.
+
+        Raises:
+            UsageError: An article is unknown, or the package lacks a declaration.
+            PackageError: A chain of references is too long.
+        """
+        for name in self.index.unknown(sorted(terms.withdrawn)):
+            raise UsageError(f"no article {name!r}{nearest(name, self.index.sources)}")
+        if terms.day and not self.index.graph.sources[1].published_on:
+            raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
+        snapshot = Snapshot(self._whole, Removal(self.index, terms))
+        self._taken.add(snapshot)
+        return snapshot
+
+    def close(self) -> None:
+        """Close whatever was taken."""
+        for snapshot in list(self._taken):
+            snapshot.close()
+        if "index" in self.__dict__:
+            self.index.database.close()
 
 
-def _rows(number: int) -> str:
-    return f'kept."rows {number}"'
+def _described(whole: Descriptor, terms: SourceFilter) -> Descriptor:
+    """A descriptor that says of which part it is, for whoever finds it written out."""
+    note, said = f"Not the whole package: what remains of it {terms}.", whole.raw.get("description")
+    description = f"{note} {said}" if said and isinstance(said, str) else note
+    return whole._replace(raw={**whole.raw, "description": description})
 
 
-def _recount(e: Edges) -> str:
-    """SQL: a join with the counts of edges `t` that changed."""
-    record, field = text(column(e.record)), text(column(e.field))
-    return f"LEFT JOIN kept.recount r ON r.record = {record} AND r.field = {field}"
+def _no_value(schema: Schema, field: FieldDescriptor) -> str:
+    """How the files write a cell without a value: empty, if they may."""
+    missing = schema.missing_of(field)
+    return "" if "" in missing or not missing else missing[0]
 
 
-def fellows(schema: Schema, name: str) -> set[str]:
+def dependent_columns(schema: Schema, name: str) -> set[str]:
     """The columns that fall together with one: all of its date, or of its figure."""
     found = {name}
     for dates in schema.dates:

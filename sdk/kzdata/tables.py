@@ -2,12 +2,10 @@
 
 A table is read from its file whenever it is iterated; nothing is kept but, for look-ups in a small
 package, an index of its keys. The database does that for large ones, and answers queries. `Dataset`
-is all tables of one package, or of what remains of it.
+is all tables of one package.
 """
 
-import weakref
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -21,7 +19,7 @@ from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.folders import TemporaryFolder
 from kzdata.rows import Row, row_model
 from kzdata.sheets import open_sheet
-from kzdata.tabular import Cell, Record, Sheet
+from kzdata.tabular import Record, Sheet
 
 if TYPE_CHECKING:
     import pandas
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
     from kzdata.database import Answer, Database
-    from kzdata.remainder import Grounds, Remainder, Terms
 
 RowT = TypeVar("RowT", bound=Row)
 SMALL = 8 << 20
@@ -169,7 +166,7 @@ class Table(Generic[RowT]):
     @property
     def rel(self) -> "DuckDBPyRelation":
         """The table as a DuckDB relation of the package's locked database."""
-        return self._shelf.asked.relation(self.name)
+        return self._shelf.database.relation(self.name)
 
     def df(self) -> "pandas.DataFrame":
         """The table as a pandas DataFrame.
@@ -221,29 +218,9 @@ class Table(Generic[RowT]):
         if names != self.schema.names:
             raise PackageError(f"{self._path}:1: the header is not that of the schema{_ADVICE}")
         if numbers is None:
-            found: Iterable[Record] = (record for record in sheet.records() if record.number >= 0)
-        else:
-            picked: dict[int, Record] = sheet.pick(set(numbers), self._shelf.size(self.name))
-            found = [picked[number] for number in sorted(picked)]
-        return self._remaining(found)
-
-    def _remaining(self, records: Iterable[Record]) -> Iterator[Record]:
-        """The rows that remain of a package, with the cells that they have now."""
-        kept, changes = self._shelf.kept(self.name), self._shelf.changes(self.name)
-        for record in records:
-            if kept is not None and not kept[record.number]:
-                continue
-            change = changes.get(record.number)
-            yield self._changed(record, change) if change else record
-
-    def _changed(self, record: Record, change: Mapping[str, str | None]) -> Record:
-        cells = list(record.cells)
-        for name, value in change.items():
-            place = self.schema.names.index(name)
-            missing = self.schema.missing_of(self.schema.fields[place])
-            empty = "" if "" in missing else missing[0] if missing else ""
-            cells[place] = Cell(empty if value is None else value, *cells[place][1:])
-        return replace(record, cells=tuple(cells))
+            return (record for record in sheet.records() if record.number >= 0)
+        picked: dict[int, Record] = sheet.pick(set(numbers), len(self))
+        return iter([picked[number] for number in sorted(picked)])
 
     def _row(self, record: Record) -> RowT:
         self._check(record)
@@ -275,20 +252,20 @@ _ADVICE = "; `kzdata validate` says more"
 
 
 class Dataset:
-    """All tables of an opened package, or what remains of them.
+    """All tables of an opened package.
 
     Args:
         archive: Where the package lies.
         descriptor: What it declares.
         models: Classes of rows by table, where they are written out.
-        whole: The whole package's shelf, and the terms under which this one is what remains of it.
 
     Attributes:
         archive: Where the package lies.
         descriptor: What it declares.
+        models: Classes of rows by table, where they are written out.
         tables: Its tables by name.
-        whole: The whole package's shelf: itself, unless it is what remains of another.
-        terms: Under which terms it is that; None for the whole.
+        whole: The package that this one was taken of; itself, unless it was.
+        part: Under which terms it was, in words; empty for a whole package.
 
     Raises:
         PackageError: The descriptor is malformed.
@@ -299,7 +276,6 @@ class Dataset:
         archive: Archive,
         descriptor: Descriptor,
         models: dict[str, type[Row]],
-        whole: "tuple[Dataset, Terms] | None" = None,
     ) -> None:
         if descriptor.faults:
             fault = descriptor.faults[0]
@@ -307,47 +283,18 @@ class Dataset:
             raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
         self.archive = archive
         self.descriptor = descriptor
-        self.whole: Dataset = whole[0] if whole else self
-        self.terms: Terms | None = whole[1] if whole else None
-        self._models = models
+        self.models = models
+        self.whole, self.part = self, ""
         self._sheets: dict[str, Sheet] = {}
-        self._kept: dict[str, bytearray] = {}
-        self._changes: dict[str, dict[int, dict[str, str | None]]] = {}
-        self._rests: weakref.WeakSet[Dataset] = weakref.WeakSet()
         self._folder = TemporaryFolder("kzdata-text-")
         self.tables = {
             name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
         }
 
-    def rest(self, terms: "Terms") -> "Dataset":
-        """What remains of the package under some terms, and under its own.
-
-        Raises:
-            UsageError: An article is unknown, or the package lacks a declaration.
-        """
-        grounds = self.whole.grounds
-        for name in grounds.unknown(sorted(terms.withdrawn)):
-            raise UsageError(f"no article {name!r}{nearest(name, grounds.sources)}")
-        if terms.day and not grounds.plan.sources[1].published_on:
-            raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
-        both = terms.narrowed(self.terms) if self.terms else terms
-        described = _described(self.whole.descriptor, both)
-        rest = Dataset(self.archive, described, self._models, (self.whole, both))
-        rest.remainder  # noqa: B018 - a fault shows now, not at the first question
-        self.whole._rests.add(rest)
-        return rest
-
     @cached_property
     def database(self) -> "Database":
         """All tables with typed columns, for kzdata's own queries; made when first asked for."""
-        if self.remainder:
-            return self.remainder.database
         return self._loaded()
-
-    @property
-    def asked(self) -> "Database":
-        """The database that others may ask: it holds no row that this package has not."""
-        return self.remainder.copy if self.remainder else self.database
 
     def _loaded(self) -> "Database":
         from kzdata.columns import typed_columns
@@ -355,14 +302,9 @@ class Dataset:
 
         database = Database(lockable=True)
         with database.at_once():
-            for number, table in enumerate(self.descriptor.tables.values()):
-                columns = typed_columns(table)
-                sheet = self.sheet(table)
-                if not sheet.dialect.simple:
-                    target = self._folder.path / f"simple-{number}.csv"
-                    sheet = sheet.simplified(target, len(columns))
+            for table in self.descriptor.tables.values():
                 try:
-                    database.load(table.name, sheet, columns)
+                    database.load(table.name, self.simple_sheet(table), typed_columns(table))
                 except PackageError as error:
                     raise PackageError(f"{table.path}: {error}") from error
         database.lock()
@@ -371,69 +313,18 @@ class Dataset:
     @property
     def light(self) -> bool:
         """Whether keys are found without the database: not yet open, and small files."""
-        if self.terms is not None or "database" in self.__dict__:
-            return False
-        return self._small
+        return "database" not in self.__dict__ and self._small
 
     @cached_property
     def _small(self) -> bool:
         files = (self.archive.path_of(p) for r in self.descriptor.resources for p in r.path)
         return sum(file.stat().st_size for file in files if file.is_file()) <= SMALL
 
-    @cached_property
-    def grounds(self) -> "Grounds":
-        """What everything rests on; made when first asked for."""
-        from kzdata.remainder import Grounds
-
-        return Grounds(self)
-
-    @cached_property
-    def remainder(self) -> "Remainder | None":
-        """What remains of the whole; None where this is the whole."""
-        if self.terms is None:
-            return None
-        from kzdata.remainder import Remainder
-
-        return Remainder(self.whole, self.terms)
-
-    @property
-    def fallen(self) -> "Answer":
-        """What the whole has and this has not: table, record and, for a cell alone, field."""
-        if self.remainder:
-            return self.remainder.fallen
-        return self.database.answer("SELECT '' AS \"table\", '' AS record, '' AS field WHERE false")
-
     def numbered(self, name: str) -> str:
         """SQL: a table with `kz_ord`, which counts its rows as the files do."""
         from kzdata.database import table_named
 
-        if self.remainder:
-            return self.remainder.numbered(name)
         return f"(SELECT rowid AS kz_ord, * FROM {table_named(name)})"
-
-    def size(self, name: str) -> int:
-        """How many rows a table has in the files."""
-        return len(self.whole.tables[name])
-
-    def kept(self, name: str) -> bytearray | None:
-        """A one for each row of the files that remains, a zero for others; None where all do."""
-        if not self.remainder or not self.remainder.touched(name):
-            return None
-        if name not in self._kept:
-            flags = bytearray(self.size(name))
-            for (number,) in self.database.stream(f"SELECT kz_ord FROM {self.numbered(name)}"):
-                flags[number] = 1
-            self._kept[name] = flags
-        return self._kept[name]
-
-    def changes(self, name: str) -> dict[int, dict[str, str | None]]:
-        """Cells that are not those of the files, by row and column."""
-        if name not in self._changes:
-            found: dict[int, dict[str, str | None]] = {}
-            for number, column, value in self.remainder.changes(name) if self.remainder else ():
-                found.setdefault(number, {})[column] = value
-            self._changes[name] = found
-        return self._changes[name]
 
     def sheet(self, table: TableDescriptor) -> Sheet:
         """The text of a table.
@@ -450,14 +341,24 @@ class Dataset:
             self._sheets[table.name] = open_sheet(self.archive, table, folder)
         return self._sheets[table.name]
 
+    def simple_sheet(self, table: TableDescriptor) -> Sheet:
+        """The text of a table in a dialect that the database reads.
+
+        Raises:
+            PackageError: A file is not there or cannot be read.
+        """
+        sheet = self.sheet(table)
+        if sheet.dialect.simple:
+            return sheet
+        number = list(self.tables).index(table.name)
+        target = self._folder.path / f"simple-{number}.csv"
+        return sheet.simplified(target, len(table.schema.fields))
+
     def close(self) -> None:
-        """Close the databases that were opened, also of what remains; remove temporary files."""
+        """Close the database, if it was opened; remove temporary files."""
         try:
-            for rest in list(self._rests):
-                rest.close()
-            for name in ("database", "grounds", "remainder"):
-                if opened := self.__dict__.get(name):
-                    opened.close()
+            if opened := self.__dict__.get("database"):
+                opened.close()
         finally:
             self._folder.remove()
 
@@ -511,13 +412,6 @@ class Dataset:
 
     def lost(self, key: object, tables: Iterable[str]) -> str:
         """A hint that tables of the whole package have a row that this one lacks, or nothing."""
-        if self.terms and any(key in self.whole.tables[name] for name in tables):
-            return f" {self.terms}; the whole package has it"
+        if self.part and any(key in self.whole.tables[name] for name in tables):
+            return f" {self.part}; the whole package has it"
         return ""
-
-
-def _described(whole: Descriptor, terms: "Terms") -> Descriptor:
-    """A descriptor that says of which part it is, for whoever finds it written out."""
-    note, said = f"Not the whole package: what remains of it {terms}.", whole.raw.get("description")
-    description = f"{note} {said}" if said and isinstance(said, str) else note
-    return whole._replace(raw={**whole.raw, "description": description})

@@ -49,7 +49,7 @@ class Scope:
         """A hint that the whole package has a value that what remains of it lacks, or nothing."""
         if self.shelf is None or not replace(self, database=self.shelf.whole.database).has(value):
             return ""
-        return f" {self.shelf.terms}; the whole package has it"
+        return f" {self.shelf.part}; the whole package has it"
 
     @property
     def known(self) -> set[str]:
@@ -166,7 +166,7 @@ def scope(shelf: Dataset, table: Table, column: str) -> Scope:
         table: The table that has the column.
         column: Name of the column.
     """
-    rest = shelf if shelf.terms else None
+    rest = shelf if shelf.part else None
     for key in table.schema.foreign_keys:
         resource = key.reference.resource or table.name
         if key.fields == (column,) and resource in shelf.descriptor.tables:

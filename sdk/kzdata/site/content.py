@@ -21,6 +21,7 @@ from kzdata.questions.toll import Entry, Scope
 
 if TYPE_CHECKING:
     from kzdata.package import Package
+    from kzdata.remainder import Removal
     from kzdata.tables import Dataset, Table
 
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ def content(package: "Package") -> Json:
         PackageError: A table cannot be read.
     """
     shelf = package._shelf
-    days = _thinned(_days(shelf), _most_steps(package))
+    days = _thinned(_days(package), _most_steps(package))
     history = History(package)
     for day in days:
         with package.as_of(day) as then:
@@ -86,7 +87,7 @@ def _about(package: "Package") -> Json:
     return {
         "name": package.name,
         "version": package.version,
-        "terms": str(package._shelf.terms or ""),
+        "terms": package._shelf.part,
         "licenses": [{k: str(one[k]) for k in names if k in one} for one in entries],
         **told,
     }
@@ -173,12 +174,12 @@ def _addresses(shelf: "Dataset") -> Json:
 # ------------------------------------------------------------------------------- as of which day
 
 
-def _days(shelf: "Dataset") -> list[date]:
+def _days(package: "Package") -> list[date]:
     try:
-        days = shelf.whole.grounds.days
+        days = package._snapshots.index.days
     except UsageError:  # no articles or passages are declared
         return []
-    last = shelf.terms.day if shelf.terms else None
+    last = package._part.removal.terms.day if package._part else None
     return [day for day in days if last is None or day <= last]
 
 
@@ -254,7 +255,7 @@ class History:
     def __init__(self, package: "Package") -> None:
         self._sizes = {name: len(table) for name, table in package.tables.items()}
         self._answers = {name: Answer(names) for name, (names, _) in QUESTIONS.items()}
-        self._place = {name: _places(package._shelf, name) for name in self._sizes}
+        self._place = {name: _places(package, name) for name in self._sizes}
         self._rows = {name: [0] * size for name, size in self._sizes.items()}
         self._emptied: dict[str, list[tuple[int, str, int]]] = {name: [] for name in self._sizes}
         self._steps = 0
@@ -272,22 +273,17 @@ class History:
                 answer.missing = str(error)
         self._steps += 1
         for name in self._sizes:
-            self._add_rows(name, then._shelf)
+            if then._part:
+                self._add_rows(name, then._part.removal)
 
-    def _add_rows(self, name: str, shelf: "Dataset") -> None:
+    def _add_rows(self, name: str, removal: "Removal") -> None:
         """Rows that are not there yet begin at the next step; cells that are empty, likewise."""
-        kept, places = shelf.kept(name), self._place[name]
-        if kept is not None:
-            rows = self._rows[name]
-            for number, place in places.items():
-                if not kept[number]:
-                    rows[place] = self._steps
-        table = shelf.descriptor.tables[name].schema
-        counted = {table.edges.count} if table.edges else set()
-        for number, cells in shelf.changes(name).items():
-            for column in cells.keys() - counted:
-                if number in places:
-                    self._emptied[name].append((places[number], column, self._steps))
+        places, rows = self._place[name], self._rows[name]
+        for number in removal.gone(name) & places.keys():
+            rows[places[number]] = self._steps
+        for number, column in removal.emptied(name):
+            if number in places:
+                self._emptied[name].append((places[number], column, self._steps))
 
     def rows(self, name: str) -> Json:
         """From which step on the rows of a table are there, and which cells only later on."""
@@ -306,11 +302,12 @@ class History:
         return {name: answer.columns() for name, answer in self._answers.items()}
 
 
-def _places(shelf: "Dataset", name: str) -> dict[int, int]:
-    """The place that each row of the files has among those of the package in the hand."""
-    kept = shelf.kept(name)
-    numbers = range(shelf.size(name)) if kept is None else (n for n, one in enumerate(kept) if one)
-    return {number: place for place, number in enumerate(numbers)}
+def _places(package: "Package", name: str) -> dict[int, int]:
+    """The place that each row of the whole package has among those of the package in the hand."""
+    gone = package._part.removal.gone(name) if package._part else set()
+    size = len(package.table(name)) + len(gone)
+    left = (number for number in range(size) if number not in gone)
+    return {number: place for place, number in enumerate(left)}
 
 
 # ------------------------------------------------------------------------------------- the answers

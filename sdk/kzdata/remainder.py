@@ -245,9 +245,9 @@ class SupportIndex:
 
     Rows of the package's tables are known by their number. The database holds `source` (row, id,
     and the day by which it is published), `span` (row, id, and `src`, the row of its article),
-    `edge` (row, and the row of its passage), `claim` (table, row, the rows of its passage and its
-    article, and the day by which its own dates are over) and `receipt` (table, row and column of
-    each cell of the other records, the row of an article, and how many edges lead there).
+    `claim` (table, row, the rows of its passage and its article, and the day by which its own dates
+    are over) and `edge` (row, the rows of its passage and its article, and the table, row and
+    column of the cell that it leads to).
 
     Args:
         dataset: The package.
@@ -266,7 +266,6 @@ class SupportIndex:
         self._make_span()
         self._make_claim()
         self._make_edge()
-        self._make_receipt()
 
     def make_space(self) -> str:
         """A new schema of the database; those that nobody uses any more are dropped."""
@@ -337,26 +336,18 @@ class SupportIndex:
 
     def _make_edge(self) -> None:
         number, e = self.graph.edges
-        self.database.run(
-            f"""CREATE TABLE edge AS SELECT t.rowid AS row, s.row AS span, s.src
-            FROM {whole(self.graph.tables[number])} t
-            LEFT JOIN span s ON s.id = {text(column(e.span))}"""
+        records = " UNION ALL ".join(
+            f"SELECT {tab} AS tab, t.rowid AS row, {text(column(key))} AS key "
+            f"FROM {whole(self.graph.tables[tab])} t"
+            for tab, (key,) in self.graph.records
         )
-
-    def _make_receipt(self) -> None:
-        number, e = self.graph.edges
-        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS field, 0::BIGINT AS edge WHERE false"]
-        for other, key in self.graph.others:
-            parts.append(
-                f"""SELECT {other}, t.rowid, {column(e.field, "e")}, e.rowid
-                FROM {whole(self.graph.tables[number])} e
-                JOIN {whole(self.graph.tables[other])} t
-                ON {text(column(key))} = {text(column(e.record, "e"))}"""
-            )
         self.database.run(
-            f"""CREATE TABLE receipt AS SELECT c.tab, c.row, c.field, e.src, count(*) AS n
-            FROM ({" UNION ALL ".join(parts)}) c JOIN edge e ON e.row = c.edge
-            WHERE e.src IS NOT NULL GROUP BY ALL"""
+            f"""CREATE TABLE edge AS SELECT t.rowid AS row, s.row AS span, s.src,
+            r.tab, r.row AS record, {text(column(e.field))} AS field
+            FROM {whole(self.graph.tables[number])} t
+            LEFT JOIN span s ON s.id = {text(column(e.span))}
+            LEFT JOIN ({records or "SELECT 0 AS tab, 0 AS row, '' AS key WHERE false"}) r
+            ON r.key = {text(column(e.record))}"""
         )
 
 
@@ -380,8 +371,7 @@ class Removal:
     """The rows and cells of a package that fall, worked out in a schema of the support index.
 
     The schema holds `kept` (rows of the articles that remain), `gone` (table and row), `emptied`
-    (table, row and column), `odd` (records, or cells of them, that fell for another reason than
-    that their articles did) and `recount` (edges whose cell has fewer edges now).
+    (table, row and column) and `recount` (edges whose cell has fewer edges now).
 
     Args:
         index: What everything rests on.
@@ -399,7 +389,7 @@ class Removal:
         self._free = weakref.finalize(self, index.unused.append, self._space)
         self._gone = dict.fromkeys(range(len(self._graph.tables)), 0)
         self._emptied = dict.fromkeys(self._gone, 0)
-        self._odd = self._recounts = 0
+        self._recounts = 0
         self._make_tables()
         self._drop_sources()
         self._drop_claims()
@@ -463,7 +453,6 @@ class Removal:
         run, space = self._database.run, self._space
         run(f"CREATE TABLE {space}.gone (tab INTEGER, row BIGINT)")
         run(f"CREATE TABLE {space}.emptied (tab INTEGER, row BIGINT, field VARCHAR)")
-        run(f"CREATE TABLE {space}.odd (record VARCHAR, field VARCHAR)")
         run(f"CREATE TABLE {space}.recount (row BIGINT, n BIGINT)")
 
     def _insert(self, name: str, select: str) -> int:
@@ -544,12 +533,11 @@ class Removal:
         if not self._lacks_sources:
             return
         for number, _ in self._graph.others:
-            receipts = f"""FROM receipt c LEFT JOIN {self._space}.kept k ON k.row = c.src
-                WHERE c.tab = {number}"""
-            self._drop(number, f"SELECT c.row {receipts} GROUP BY ALL HAVING count(k.row) = 0")
-            self._empty(
-                number, f"SELECT c.row, c.field {receipts} GROUP BY ALL HAVING count(k.row) = 0"
-            )
+            lost = f"""FROM edge e LEFT JOIN {self._space}.kept k ON k.row = e.src
+                WHERE e.tab = {number} AND e.src IS NOT NULL
+                GROUP BY ALL HAVING count(k.row) = 0"""
+            self._drop(number, f"SELECT e.record AS row {lost}")
+            self._empty(number, f"SELECT e.record AS row, e.field {lost}")
 
     def _follow(self) -> None:
         """What refers to something that fell, until nothing more falls."""
@@ -623,50 +611,22 @@ class Removal:
                 return
 
     def _drop_edges(self) -> None:
-        """Edges of passages that fell, and those from records and cells that fell themselves."""
-        number, e = self._graph.edges
+        """Edges of passages that fell, and those from records and cells that did."""
+        spans = self._rows(self._graph.spans[0])
+        of_cells = (
+            f"""SELECT e.row FROM edge e SEMI JOIN {self._space}.{name} c
+            ON c.tab = e.tab AND c.row = e.record {same}"""
+            for name, same in (("gone", ""), ("emptied", "AND c.field = e.field"))
+        )
+        self._drop(self._graph.edges[0], " UNION ALL ".join(of_cells))
         if self._gone[self._graph.spans[0]]:
-            gone = self._rows(self._graph.spans[0])
             self._drop(
-                number,
-                f"SELECT row FROM edge WHERE span IS NULL OR span IN (SELECT row FROM ({gone}))",
+                self._graph.edges[0],
+                f"SELECT row FROM edge WHERE span IS NULL OR span IN (SELECT row FROM ({spans}))",
             )
-        self._odd = sum([self._find_odd(other, key) for other, (key,) in self._graph.records])
-        if self._odd:
-            record, field = text(column(e.record)), text(column(e.field))
-            self._drop(
-                number,
-                f"""SELECT t.rowid AS row FROM {whole(self._graph.tables[number])} t
-                SEMI JOIN {self._space}.odd o
-                ON o.record = {record} AND coalesce(o.field = {field}, true)""",
-            )
-
-    def _find_odd(self, number: int, key: str) -> int:
-        """Count records and cells that fell for another reason than that their articles did."""
-        record, table = text(column(key)), whole(self._graph.tables[number])
-        found = 0
-        if self._gone[number]:
-            where = "claim" if number in dict(self._graph.claims) else "receipt"
-            # Few rows are left before the records' keys are looked up.
-            found += self._insert(
-                "odd",
-                f"""WITH held AS MATERIALIZED (
-                    SELECT r.row FROM {where} r SEMI JOIN {self._space}.kept k ON k.row = r.src
-                    SEMI JOIN ({self._rows(number)}) g ON g.row = r.row WHERE tab = {number})
-                SELECT {record}, NULL FROM {table} t WHERE t.rowid IN (SELECT row FROM held)""",
-            )
-        if self._emptied[number]:
-            found += self._insert(
-                "odd",
-                f"""SELECT {record}, c.field FROM {self._space}.emptied c
-                JOIN {table} t ON t.rowid = c.row WHERE c.tab = {number}""",
-            )
-        return found
 
     def _drop_spans(self) -> None:
         """Passages that something rested on, and nothing does any more."""
-        if not self._odd:
-            return
         (edges, _), (spans, s) = self._graph.edges, self._graph.spans
         gone = self._rows(edges)
         shed = [f"SELECT e.span AS row FROM edge e SEMI JOIN ({gone}) g ON g.row = e.row"]
@@ -691,22 +651,18 @@ class Removal:
 
     def _make_counts(self) -> None:
         """How many edges are left of the cells that lost some."""
-        edges, e = self._graph.edges
-        if not e.count or not self._lacks_sources:
+        if not self._graph.edges[1].count or not self._lacks_sources:
             return
-        left = "sum(r.n) FILTER (k.row IS NOT NULL)"
-        record, field = text(column(e.record)), text(column(e.field))
-        for number, key in self._graph.others:
-            self._recounts += self._insert(
-                "recount",
-                f"""SELECT t.rowid, c.n FROM (
-                    SELECT r.row, r.field, {left} AS n FROM receipt r
-                    LEFT JOIN {self._space}.kept k ON k.row = r.src WHERE tab = {number}
-                    GROUP BY r.row, r.field HAVING {left} < sum(r.n)
-                ) c JOIN {whole(self._graph.tables[number])} o ON o.rowid = c.row
-                JOIN {whole(self._graph.tables[edges])} t
-                ON {record} = {text(column(key, "o"))} AND {field} = c.field""",
-            )
+        tables = ", ".join(str(number) for number, _ in self._graph.others) or "NULL"
+        self._recounts = self._insert(
+            "recount",
+            f"""SELECT e.row, c.n FROM (
+                SELECT e.tab, e.record, e.field, count(k.row) AS n
+                FROM edge e LEFT JOIN {self._space}.kept k ON k.row = e.src
+                WHERE e.tab IN ({tables}) AND e.src IS NOT NULL
+                GROUP BY ALL HAVING n BETWEEN 1 AND count(*) - 1
+            ) c JOIN edge e USING (tab, record, field)""",
+        )
 
     # -------------------------------------------------------------------------- what remains
 

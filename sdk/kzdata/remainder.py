@@ -371,7 +371,8 @@ class Removal:
     """The rows and cells of a package that fall, worked out in a schema of the support index.
 
     The schema holds `kept` (rows of the articles that remain), `gone` (table and row), `emptied`
-    (table, row and column) and `recount` (edges whose cell has fewer edges now).
+    (table, row and column), `shed` (passages that something rested on which fell) and `recount`
+    (edges whose cell has fewer edges now).
 
     Args:
         index: What everything rests on.
@@ -453,6 +454,7 @@ class Removal:
         run, space = self._database.run, self._space
         run(f"CREATE TABLE {space}.gone (tab INTEGER, row BIGINT)")
         run(f"CREATE TABLE {space}.emptied (tab INTEGER, row BIGINT, field VARCHAR)")
+        run(f"CREATE TABLE {space}.shed (row BIGINT)")
         run(f"CREATE TABLE {space}.recount (row BIGINT, n BIGINT)")
 
     def _insert(self, name: str, select: str) -> int:
@@ -611,43 +613,47 @@ class Removal:
                 return
 
     def _drop_edges(self) -> None:
-        """Edges of passages that fell, and those from records and cells that did."""
-        spans = self._rows(self._graph.spans[0])
+        """Edges of passages that fell, and those that lead to records and cells that did."""
+        number, spans = self._graph.edges[0], self._rows(self._graph.spans[0])
+        if self._gone[self._graph.spans[0]]:
+            # No edge fell before, and each is there once: that need not be made sure of.
+            self._gone[number] += self._insert(
+                "gone",
+                f"""SELECT {number}, row FROM edge
+                WHERE span IS NULL OR span IN (SELECT row FROM ({spans}))""",
+            )
         of_cells = (
-            f"""SELECT e.row FROM edge e SEMI JOIN {self._space}.{name} c
-            ON c.tab = e.tab AND c.row = e.record {same}"""
+            f"""SELECT e.row FROM edge e SEMI JOIN {self._space}.kept k ON k.row = e.src
+            SEMI JOIN {self._space}.{name} c ON c.tab = e.tab AND c.row = e.record {same}"""
             for name, same in (("gone", ""), ("emptied", "AND c.field = e.field"))
         )
-        self._drop(self._graph.edges[0], " UNION ALL ".join(of_cells))
-        if self._gone[self._graph.spans[0]]:
-            self._drop(
-                self._graph.edges[0],
-                f"SELECT row FROM edge WHERE span IS NULL OR span IN (SELECT row FROM ({spans}))",
-            )
+        self._drop(number, " UNION ALL ".join(of_cells))
 
     def _drop_spans(self) -> None:
-        """Passages that something rested on, and nothing does any more."""
-        (edges, _), (spans, s) = self._graph.edges, self._graph.spans
-        gone = self._rows(edges)
-        shed = [f"SELECT e.span AS row FROM edge e SEMI JOIN ({gone}) g ON g.row = e.row"]
-        used = [f"SELECT e.span AS row FROM edge e ANTI JOIN ({gone}) g ON g.row = e.row"]
-        for kind, held in (("SEMI", shed), ("ANTI", used)):
-            held.append(
-                f"""SELECT c.span FROM claim c {kind} JOIN {self._space}.gone g
-                ON g.tab = c.tab AND g.row = c.row"""
-            )
-        for user, name in self._graph.uses(spans, s.id):
+        """Passages of articles that remain on which something rested, and nothing does any more."""
+        number, s = self._graph.spans
+        gone, shed = f"{self._space}.gone g", f"{self._space}.shed"
+        users = [("edge", f"{self._graph.edges[0]}"), ("claim", "u.tab")]
+        once = [
+            f"""SELECT u.span AS row FROM {user} u SEMI JOIN {self._space}.kept k ON k.row = u.src
+            SEMI JOIN {gone} ON g.tab = {tab} AND g.row = u.row"""
+            for user, tab in users
+        ]
+        now = [
+            f"""SELECT u.span AS row FROM {user} u SEMI JOIN {shed} s ON s.row = u.span
+            ANTI JOIN {gone} ON g.tab = {tab} AND g.row = u.row"""
+            for user, tab in users
+        ]
+        for user, name in self._graph.uses(number, s.id):
             span = f"JOIN span s ON s.id = {text(column(name))}"
-            shed.append(
+            once.append(
                 f"""SELECT s.row FROM {whole(self._graph.tables[user])} t {span}
                 WHERE t.rowid IN (SELECT row FROM ({self._rows(user)}))"""
             )
-            used.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
-        self._drop(
-            spans,
-            f"""SELECT c.row FROM ({" UNION ALL ".join(shed)}) c
-            ANTI JOIN ({" UNION ALL ".join(used)}) u ON u.row = c.row WHERE c.row IS NOT NULL""",
-        )
+            now.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
+        if self._insert("shed", f"SELECT DISTINCT row FROM ({' UNION ALL '.join(once)})"):
+            used = " UNION ALL ".join(now)
+            self._drop(number, f"SELECT c.row FROM {shed} c ANTI JOIN ({used}) u ON u.row = c.row")
 
     def _make_counts(self) -> None:
         """How many edges are left of the cells that lost some."""

@@ -1110,8 +1110,10 @@ class Database:
         """
         self.run(f"ATTACH {literal(file)} AS {name}")
         try:
-            # A file that is read a few times is not worth the time that compression takes.
+            # A file that is read a few times is not worth the time that compression takes, nor a
+            # log of what is written at once.
             self.run("SET force_compression = 'uncompressed'")
+            self.run("SET checkpoint_threshold = '0B'")
             with self.at_once():
                 for table, sql in tables.items():
                     self.run(f"CREATE TABLE {name}.main.{identifier(table)} AS {sql}")

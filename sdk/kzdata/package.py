@@ -195,7 +195,7 @@ class Package(models.Tables):
         passages and edges, which carry the rest, are not listed.
         """
         if self._part:
-            return self._part.removal.fallen
+            return self._part.removal.removed
         nothing = "SELECT '' AS \"table\", '' AS record, '' AS field WHERE false"
         return self._shelf.database.answer(nothing)
 

@@ -408,17 +408,17 @@ class Removal:
     # -------------------------------------------------------------------------- what fell
 
     @property
-    def fallen(self) -> Answer:
+    def removed(self) -> Answer:
         """What the whole package has and what remains has not: table, record and column."""
         nothing = "SELECT '' AS \"table\", '' AS record, '' AS field, 0 AS tab, 0::BIGINT AS row"
-        parts = [f"{nothing} WHERE false", *self._fallen()]
+        parts = [f"{nothing} WHERE false", *self._removed()]
         return self._database.answer(
             f"""SELECT "table", record, field FROM ({" UNION ALL ".join(parts)})
             ORDER BY tab, field IS NOT NULL, row, field""",
             keep=self,
         )
 
-    def _fallen(self) -> Iterator[str]:
+    def _removed(self) -> Iterator[str]:
         carriers = {part[0] for part in (self._graph.sources, self._graph.spans, self._graph.edges)}
         for number, table in enumerate(self._graph.tables):
             if number in carriers:
@@ -535,6 +535,7 @@ class Removal:
         if not self._lacks_sources:
             return
         for number, _ in self._graph.others:
+            # Edges that lead to no article say nothing of what a cell rests on.
             lost = f"""FROM edge e LEFT JOIN {self._space}.kept k ON k.row = e.src
                 WHERE e.tab = {number} AND e.src IS NOT NULL
                 GROUP BY ALL HAVING count(k.row) = 0"""
@@ -651,6 +652,7 @@ class Removal:
                 WHERE t.rowid IN (SELECT row FROM ({self._rows(user)}))"""
             )
             now.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
+        # What still carries something is looked up only for the few that lost something.
         if self._insert("shed", f"SELECT DISTINCT row FROM ({' UNION ALL '.join(once)})"):
             used = " UNION ALL ".join(now)
             self._drop(number, f"SELECT c.row FROM {shed} c ANTI JOIN ({used}) u ON u.row = c.row")
@@ -674,6 +676,7 @@ class Removal:
 
     def write_database(self, file: str) -> None:
         """Write what remains into a new database file."""
+        # Rows are numbered as in the files, and a join keeps no order.
         queries = {
             table.name: f"{self._rest(number)} ORDER BY t.rowid"
             for number, table in enumerate(self._graph.tables)

@@ -814,7 +814,7 @@ def test_a_rest_holds_nothing_that_fell(kz: kzdata.Package, query: str) -> None:
         said = str(rest.sql(query).rows())
     except QueryError as error:
         said = str(error)
-    file = Path(kz._shelf.database._file)
+    file = Path(kz._dataset.database._file)
     assert not [text for text in (*FALLEN, str(file.parent), file.parent.name) if text in said]
 
 
@@ -822,7 +822,7 @@ def test_what_fell_is_in_no_file_of_a_rest(kz: kzdata.Package) -> None:
     """Catches rows that are deleted and not gone, and a list of what fell beside what remains."""
     rest = kz.as_of("2022-01-05")
     assert rest.sql("select count(*) from sources").rows() == [(1,)]
-    file = Path(rest._shelf.database._file)
+    file = Path(rest._dataset.database._file)
     held = file.read_bytes()
     assert b"greeleytribune" in held
     rows = str(listed(asked(rest)))  # a note may name a record that fell
@@ -830,8 +830,8 @@ def test_what_fell_is_in_no_file_of_a_rest(kz: kzdata.Package) -> None:
     assert len(lost) > 500
     assert not [record for record in lost if record not in rows and record.encode() in held]
     with pytest.raises(QueryError):
-        rest._shelf.database.rows("select * from whole.main.sources")
-    assert rest._shelf.database.rows(
+        rest._dataset.database.rows("select * from whole.main.sources")
+    assert rest._dataset.database.rows(
         "select database_name from duckdb_databases() where path <> ''"
     )
 

@@ -42,11 +42,13 @@ class Table(Generic[RowT]):
         schema: Its schema.
     """
 
-    def __init__(self, shelf: "Dataset", table: TableDescriptor, model: type[RowT] | None) -> None:
+    def __init__(
+        self, dataset: "Dataset", table: TableDescriptor, model: type[RowT] | None
+    ) -> None:
         self.name = table.name
         self.schema: Schema = table.schema
         self._model = model
-        self._shelf = shelf
+        self._dataset = dataset
         self._table = table
         self._path = table.path
 
@@ -61,10 +63,10 @@ class Table(Generic[RowT]):
             yield self._row(record)
 
     def __len__(self) -> int:
-        if self._shelf.light:
+        if self._dataset.light:
             return sum(1 for _ in self.records())
-        sql = f"SELECT count(*) FROM {self._shelf.numbered(self.name)}"
-        return int(self._shelf.database.rows(sql)[0][0])
+        sql = f"SELECT count(*) FROM {self._dataset.numbered(self.name)}"
+        return int(self._dataset.database.rows(sql)[0][0])
 
     def texts(self) -> Iterator[tuple[str, ...]]:
         """The cells of each row as they stand in the file, in the order of the file.
@@ -85,7 +87,7 @@ class Table(Generic[RowT]):
         number = self.number(key)
         if number is None:
             name = ", ".join(_parts(key))
-            hint = self._shelf.lost(key, [self.name]) or nearest(name, self.alike(name))
+            hint = self._dataset.lost(key, [self.name]) or nearest(name, self.alike(name))
             raise UsageError(f"{self.name} has no row {name!r}{hint}")
         (record,) = self.records({number})
         return self._row(record)
@@ -96,16 +98,16 @@ class Table(Generic[RowT]):
     def number(self, key: object) -> int | None:
         """Which row has a primary key, counted from 0 in the files; None where none has."""
         parts, names = _parts(key), self.schema.primary_key
-        if self._shelf.light:
+        if self._dataset.light:
             return self._index.get(parts)
         if len(parts) != len(names) or not names:
             return None
         from kzdata.columns import is_key
 
         tests = " AND ".join(is_key(self.schema, name, "?") for name in names)
-        table = self._shelf.numbered(self.name)
+        table = self._dataset.numbered(self.name)
         try:
-            found = self._shelf.database.rows(
+            found = self._dataset.database.rows(
                 f"SELECT min(t.kz_ord) FROM {table} t WHERE {tests}", parts
             )
         except UnicodeError:
@@ -124,15 +126,15 @@ class Table(Generic[RowT]):
 
     def alike(self, name: str) -> list[str]:
         """The keys most like a name, or all of a small table."""
-        if self._shelf.light:
+        if self._dataset.light:
             return [", ".join(key) for key in self._index]
         from kzdata.database import likeness
 
         like = likeness(f"({self._key_sql})", "?")
-        sql = f"""SELECT {self._key_sql} FROM {self._shelf.numbered(self.name)} t
+        sql = f"""SELECT {self._key_sql} FROM {self._dataset.numbered(self.name)} t
             ORDER BY {like} DESC LIMIT 20"""
         try:
-            return [key for (key,) in self._shelf.database.rows(sql, [name]) if key]
+            return [key for (key,) in self._dataset.database.rows(sql, [name]) if key]
         except UnicodeError:
             return []
 
@@ -155,18 +157,18 @@ class Table(Generic[RowT]):
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
         """All primary keys in the order of the file."""
-        if self._shelf.light:
+        if self._dataset.light:
             return tuple(self._index)
         from kzdata.database import column, text
 
         parts = ", ".join(text(column(name)) for name in self.schema.primary_key)
-        sql = f"SELECT {parts} FROM {self._shelf.numbered(self.name)} t ORDER BY t.kz_ord"
-        return tuple(self._shelf.database.rows(sql)) if parts else ()
+        sql = f"SELECT {parts} FROM {self._dataset.numbered(self.name)} t ORDER BY t.kz_ord"
+        return tuple(self._dataset.database.rows(sql)) if parts else ()
 
     @property
     def rel(self) -> "DuckDBPyRelation":
         """The table as a DuckDB relation of the package's locked database."""
-        return self._shelf.database.relation(self.name)
+        return self._dataset.database.relation(self.name)
 
     def df(self) -> "pandas.DataFrame":
         """The table as a pandas DataFrame.
@@ -193,7 +195,7 @@ class Table(Generic[RowT]):
         return self._answer().arrow()
 
     def _answer(self) -> "Answer":
-        return self._shelf.database.whole(self.name)
+        return self._dataset.database.whole(self.name)
 
     def cells(self, numbers: Collection[int]) -> dict[int, dict[str, str]]:
         """The cells of some rows as the files have them, by row and column."""
@@ -212,7 +214,7 @@ class Table(Generic[RowT]):
         Raises:
             PackageError: The header is not that of the schema.
         """
-        sheet = self._shelf.sheet(self._table)
+        sheet = self._dataset.sheet(self._table)
         heading = sheet.header()
         names = self.schema.names if heading is None else tuple(c.value for c in heading.cells)
         if names != self.schema.names:

@@ -21,10 +21,10 @@ class Link:
 class Links:
     """The links of a package; none where it declares no `kzdata:links`."""
 
-    def __init__(self, shelf: Dataset) -> None:
-        table = shelf.descriptor.one("links")
-        self._database = shelf.database
-        self._gone = shelf.descriptor.one("tombstones")
+    def __init__(self, dataset: Dataset) -> None:
+        table = dataset.descriptor.one("links")
+        self._database = dataset.database
+        self._gone = dataset.descriptor.one("tombstones")
         self.declared = (table.schema.links if table else None) or Declaration(
             claim="claim", relation="relation", other="other"
         )

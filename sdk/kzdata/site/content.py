@@ -54,7 +54,7 @@ def content(package: "Package") -> Json:
     Raises:
         PackageError: A table cannot be read.
     """
-    shelf = package._shelf
+    dataset = package._dataset
     days = _thinned(_days(package), _most_steps(package))
     history = History(package)
     for day in days:
@@ -66,10 +66,10 @@ def content(package: "Package") -> Json:
         "package": _about(package),
         "days": [str(day) for day in days],
         "tables": [
-            _table(shelf, table) | history.rows(table.name) for table in shelf.tables.values()
+            _table(dataset, table) | history.rows(table.name) for table in dataset.tables.values()
         ],
-        "roles": _roles(shelf),
-        "addresses": _addresses(shelf),
+        "roles": _roles(dataset),
+        "addresses": _addresses(dataset),
         "answers": history.answers(),
     }
 
@@ -78,7 +78,7 @@ def content(package: "Package") -> Json:
 
 
 def _about(package: "Package") -> Json:
-    raw = package._shelf.descriptor.raw
+    raw = package._dataset.descriptor.raw
     told = {name: raw[name] for name in ("title", "description") if isinstance(raw.get(name), str)}
     licences = raw.get("licenses")
     listed = licences if isinstance(licences, list) else []
@@ -87,23 +87,23 @@ def _about(package: "Package") -> Json:
     return {
         "name": package.name,
         "version": package.version,
-        "terms": package._shelf.part,
+        "terms": package._dataset.part,
         "licenses": [{k: str(one[k]) for k in names if k in one} for one in entries],
         **told,
     }
 
 
-def _roles(shelf: "Dataset") -> Json:
+def _roles(dataset: "Dataset") -> Json:
     """Which table plays which part, with the columns it declares."""
     found: Json = {}
     for role in ROLES:
-        if table := shelf.descriptor.one(role):
+        if table := dataset.descriptor.one(role):
             declared = getattr(table.schema, role).filled()
             found[role] = {"table": table.name, **declared}
     return found
 
 
-def _table(shelf: "Dataset", table: "Table[Any]") -> Json:
+def _table(dataset: "Dataset", table: "Table[Any]") -> Json:
     schema = table.schema
     columns = list(zip(*table.texts(), strict=True)) or [()] * len(schema.fields)
     return {
@@ -118,12 +118,12 @@ def _table(shelf: "Dataset", table: "Table[Any]") -> Json:
         "figure": schema.figure.filled() if schema.figure else None,
         "called": next((name for name in LABELS if name in schema.names), None),
         "rows": len(columns[0]) if columns else 0,
-        "columns": [_column(schema, field, shelf) for field in schema.fields],
+        "columns": [_column(schema, field, dataset) for field in schema.fields],
         "cells": [_packed(cells) for cells in columns],
     }
 
 
-def _column(schema: Schema, field: FieldDescriptor, shelf: "Dataset") -> Json:
+def _column(schema: Schema, field: FieldDescriptor, dataset: "Dataset") -> Json:
     told = {
         "name": field.name,
         "title": field.title or field.name,
@@ -134,15 +134,15 @@ def _column(schema: Schema, field: FieldDescriptor, shelf: "Dataset") -> Json:
         "evidence": field.evidence,
         "required": field.constraints.required or None,
         "labels": {value: label for value, label in field.labels.items() if label} or None,
-        "of": _vocabulary(schema, field.name, shelf),
+        "of": _vocabulary(schema, field.name, dataset),
     }
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _vocabulary(schema: Schema, column: str, shelf: "Dataset") -> str | None:
+def _vocabulary(schema: Schema, column: str, dataset: "Dataset") -> str | None:
     """The table whose single key a column's cells are."""
     for key in schema.foreign_keys:
-        target = shelf.descriptor.tables.get(key.reference.resource)
+        target = dataset.descriptor.tables.get(key.reference.resource)
         if key.fields == (column,) and target:
             same = target.schema.primary_key == key.reference.fields
             return target.name if same else None
@@ -157,16 +157,16 @@ def _packed(cells: Sequence[str]) -> Json:
     return {"words": list(words), "rows": [words[cell] for cell in cells]}
 
 
-def _addresses(shelf: "Dataset") -> Json:
+def _addresses(dataset: "Dataset") -> Json:
     """The addresses that open articles at passages, by passage."""
-    spans = shelf.descriptor.one("spans")
-    if spans is None or spans.schema.spans is None or not shelf.descriptor.one("sources"):
+    spans = dataset.descriptor.one("spans")
+    if spans is None or spans.schema.spans is None or not dataset.descriptor.one("sources"):
         return {}
     place = spans.schema.names.index(spans.schema.spans.id)
-    keys = [row[place] for row in shelf.tables[spans.name].texts()]
+    keys = [row[place] for row in dataset.tables[spans.name].texts()]
     found: Json = {}
     for first in range(0, len(keys), BATCH):
-        cited = citations(shelf, keys[first : first + BATCH])
+        cited = citations(dataset, keys[first : first + BATCH])
         found |= {key: one.link for key, one in cited.items() if one.link}
     return found
 

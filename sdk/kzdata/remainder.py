@@ -397,9 +397,15 @@ class Removal:
         self._drop_cells()
         self._follow()
         self._drop_entities()
-        self._drop_edges()
-        self._drop_spans()
-        self._make_counts()
+        self._finished = False
+
+    def _finish(self) -> None:
+        """Let edges and passages fall, the most rows by far, once somebody reads them."""
+        if not self._finished:
+            self._finished = True
+            self._drop_edges()
+            self._drop_spans()
+            self._make_counts()
 
     def close(self) -> None:
         """Forget what fell; doing so again does nothing."""
@@ -440,6 +446,7 @@ class Removal:
 
     def gone(self, name: str) -> set[int]:
         """The numbers of a table's rows that fell."""
+        self._finish()
         rows = self._rows(self._graph.number(name))
         return {row for row, _ in self._database.stream(rows)}
 
@@ -676,6 +683,7 @@ class Removal:
 
     def write_database(self, file: str) -> None:
         """Write what remains into a new database file."""
+        self._finish()
         # Rows are numbered as in the files, and a join keeps no order.
         queries = {
             table.name: f"{self._rest(number)} ORDER BY t.rowid"
@@ -691,6 +699,7 @@ class Removal:
             sheet: The text of the whole table, of a simple dialect.
             target: The CSV file.
         """
+        self._finish()
         number, texts = self._graph.number(name), f"{self._space} text"
         names = self._graph.tables[number].schema.names
         self._database.load(texts, sheet, {name: identifier(name) for name in names})

@@ -45,10 +45,9 @@ class Table(Generic[RowT]):
         schema: Its schema.
     """
 
-    def __init__(self, shelf: "Shelf", table: TableDescriptor, model: type[RowT] | None) -> None:
+    def __init__(self, shelf: "Shelf", table: TableDescriptor) -> None:
         self.name = table.name
         self.schema: Schema = table.schema
-        self._model = model
         self._shelf = shelf
         self._table = table
         self._path = table.path
@@ -153,7 +152,8 @@ class Table(Generic[RowT]):
         Raises:
             PackageError: A column name or a constraint has no equal in Python.
         """
-        return self._model or cast(type[RowT], row_model(self.name, self.schema))
+        own = self._shelf.models.get(self.name) or row_model(self.name, self.schema)
+        return cast(type[RowT], own)
 
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
@@ -280,12 +280,13 @@ class Shelf:
     Args:
         archive: Where the package lies.
         descriptor: What it declares.
-        models: Classes of rows by table, where they are written out.
+        models: Classes of rows by table, where they are public.
         whole: The whole package's shelf, and the terms under which this one is what remains of it.
 
     Attributes:
         archive: Where the package lies.
         descriptor: What it declares.
+        models: Classes of rows by table, where they are public.
         tables: Its tables by name.
         whole: The whole package's shelf: itself, unless it is what remains of another.
         terms: Under which terms it is that; None for the whole.
@@ -298,7 +299,7 @@ class Shelf:
         self,
         archive: Archive,
         descriptor: Descriptor,
-        models: dict[str, type[Row]],
+        models: Mapping[str, type[Row]],
         whole: "tuple[Shelf, Terms] | None" = None,
     ) -> None:
         if descriptor.faults:
@@ -309,14 +310,14 @@ class Shelf:
         self.descriptor = descriptor
         self.whole: Shelf = whole[0] if whole else self
         self.terms: Terms | None = whole[1] if whole else None
-        self._models = models
+        self.models = models
         self._sheets: dict[str, Sheet] = {}
         self._kept: dict[str, bytearray] = {}
         self._changes: dict[str, dict[int, dict[str, str | None]]] = {}
         self._rests: weakref.WeakSet[Shelf] = weakref.WeakSet()
         self._folder = TemporaryFolder("kzdata-text-")
-        self.tables = {
-            name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
+        self.tables: dict[str, Table[Any]] = {
+            name: Table(self, table) for name, table in descriptor.tables.items()
         }
 
     def rest(self, terms: "Terms") -> "Shelf":
@@ -332,7 +333,7 @@ class Shelf:
             raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
         both = terms.narrowed(self.terms) if self.terms else terms
         described = _described(self.whole.descriptor, both)
-        rest = Shelf(self.archive, described, self._models, (self.whole, both))
+        rest = Shelf(self.archive, described, self.models, (self.whole, both))
         rest.remainder  # noqa: B018 - a fault shows now, not at the first question
         self.whole._rests.add(rest)
         return rest

@@ -111,7 +111,7 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     }
     code = {
         f"kzdata/{file.relative_to(ROOT / 'sdk' / 'kzdata').as_posix()}"
-        for pattern in ("*.py", "*.pyi", "py.typed", "site/assets/*")
+        for pattern in ("*.py", "*.pyi", "*.toml", "py.typed", "site/assets/*")
         for file in (ROOT / "sdk" / "kzdata").rglob(pattern)
     }
     package = {name for name in inside if name.startswith("kzdata/bundle/")}

@@ -44,7 +44,7 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     if not diff:
         yield "no difference"
         return
-    reasons = _first(map(_reason, diff.reasons), len(diff.reasons), every)
+    reasons = _first((f"{r.level}  {r}" for r in diff.reasons), len(diff.reasons), every)
     yield from aligned([("least bump", _bump(diff)), *(("", reason) for reason in reasons)])
     rows = [(table.name, *_counts(table)) for table in diff.tables]
     if rows:
@@ -87,11 +87,6 @@ def _bump(diff: Diff) -> str:
     if diff.bump == "none":
         return "none"
     return f"{diff.bump}, so {least} or later" if least else diff.bump
-
-
-def _reason(reason: Any) -> str:
-    where = f"{reason.table}: " if reason.table else ""
-    return f"{reason.level}  {where}{reason.text}"
 
 
 def _word(kind: str) -> str:
@@ -238,8 +233,8 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         return
     yield f"Least bump: **{diff.bump}**{_prose(_bump(diff).removeprefix(diff.bump))}."
     yield ""
-    reasons = _first(map(_reason, diff.reasons), len(diff.reasons), every)
-    yield from (f"- {_prose(reason.replace('  ', ': ', 1))}" for reason in reasons)
+    reasons = (f"- {_prose(f'{reason.level}: {reason}')}" for reason in diff.reasons)
+    yield from _first(reasons, len(diff.reasons), every, "- and {:,} more")
     if diff.tables:
         yield ""
         yield f"| table | {' | '.join(map(_word, KINDS))} |"

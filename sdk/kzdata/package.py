@@ -126,14 +126,6 @@ class Package(models.Tables):
         """
         return self._shelf.table(name)
 
-    def table_of(self, key: str) -> Table[Any]:
-        """The table that holds a record.
-
-        Raises:
-            UsageError: No table has the key, or several have.
-        """
-        return self._shelf.find(key)[0]
-
     def as_of(self, day: str | date) -> Self:
         """The same package as a reader of a day could have had it.
 

@@ -138,7 +138,7 @@ class _Comparison:
                 reasons += self._reasons(pair, table)
         reasons.sort(key=lambda reason: -LEVELS.index(reason.level))
         sides = (self._before.side, self._after.side)
-        return Diff(*sides, properties, tables, reasons, self._database)
+        return Diff(*sides, tuple(properties), tuple(tables), tuple(reasons), self._database)
 
     # -------------------------------------------------------------------------- pairing
 
@@ -330,10 +330,8 @@ class _Comparison:
         if pair.status in ("added", "removed"):
             return ()
         referenced = bool(pair.old and self._referenced(pair.old))
-        gone = Gone(self._database, self._after, table) if referenced else None
-        return of_rows(
-            table.name, table.counts, referenced=referenced, unmarked=gone.count() if gone else 0
-        )
+        lost = unmarked(self._database, self._after, table)[0] if referenced else 0
+        return of_rows(table.name, table.counts, referenced=referenced, unmarked=lost)
 
     def _referenced(self, table: Table) -> bool:
         """Whether other tables of the old version refer to a table, by a key or by receipts."""
@@ -346,34 +344,21 @@ class _Comparison:
         )
 
 
-class Gone:
-    """The keys of rows that are gone from a table, or have another key, without a tombstone.
+def unmarked(
+    database: Database, after: Version, table: TableDiff, limit: int = 0
+) -> tuple[int, list[str]]:
+    """Rows that are gone, or have another key, and left no tombstone in the new version.
 
-    Args:
-        database: That of the diff.
-        after: The new version, whose tombstones count.
-        table: What differs in the table.
+    Returns:
+        How many there are, and the keys of the first, in the order of the old version.
     """
-
-    def __init__(self, database: Database, after: Version, table: TableDiff) -> None:
-        self._database = database
-        marked = ""
-        if withdrawn(database, after):
-            key = sql.first_item("key")
-            marked = f"AND NOT (len(key) = 1 AND {key} IN (SELECT c0 FROM {TOMBSTONES}))"
-        self._sql = (
-            f"FROM {CHANGES} WHERE tab = {table.number} AND kind IN ('removed', 'rekeyed') {marked}"
-        )
-
-    def count(self) -> int:
-        """How many there are."""
-        ((number,),) = self._database.rows(f"SELECT count(*) {self._sql}")
-        return int(number)
-
-    def keys(self, limit: int) -> list[str]:
-        """The first of them, in the order of the old version."""
-        shown = f"SELECT array_to_string(key, ', ') {self._sql} ORDER BY old_row LIMIT {limit}"
-        return [key for (key,) in self._database.rows(shown)]
+    rows = f"FROM {CHANGES} WHERE tab = {table.number} AND kind IN ('removed', 'rekeyed')"
+    if withdrawn(database, after):
+        stones = f"SELECT c0 FROM {TOMBSTONES}"
+        rows += f" AND NOT (len(key) = 1 AND {sql.first_item('key')} IN ({stones}))"
+    ((number,),) = database.rows(f"SELECT count(*) {rows}")
+    shown = f"SELECT array_to_string(key, ', ') {rows} ORDER BY old_row LIMIT {limit}"
+    return number, [key for (key,) in database.rows(shown)]
 
 
 TOMBSTONES = "tombstones"

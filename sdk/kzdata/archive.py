@@ -62,29 +62,19 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True)
 class Archive:
-    """An opened package.
+    """An opened package."""
 
-    Attributes:
-        root: Directory that the resources' paths are relative to.
-        descriptor: The parsed `datapackage.json`.
-        label: What the caller named, for messages.
-        files: Its files, each opened once.
-        temp_dir: Directory for what has to be unpacked; the system's own by default.
-    """
-
-    root: Path
-    descriptor: dict[str, Any]
-    label: str
-    files: Folder
+    root: Path  # directory that the resources' paths are relative to
+    descriptor: dict[str, Any]  # the parsed `datapackage.json`
+    label: str  # what the caller named, for messages
+    files: Folder  # its files, each opened once
+    # Directory for what has to be unpacked; the system's own by default.
     temp_dir: Path | None = None
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`.
-
-        Args:
-            relative: A POSIX path as a descriptor gives it.
 
         Raises:
             PackageError: The path is absolute, remote, or leaves the package, also through a link.
@@ -177,11 +167,8 @@ def lend(folder: Path) -> None:
 def workspace(parent: str | Path | None = None) -> Iterator[Path]:
     """A private temporary folder for the time of the `with` block.
 
-    Args:
-        parent: Directory that it is made in; the system's own for temporary files by default.
-
     Raises:
-        UsageError: There is no such directory, or nothing can be written there.
+        UsageError: There is no such directory as `parent`, or nothing can be written there.
     """
     if parent is None and _LENT:
         yield _LENT.pop()
@@ -200,11 +187,9 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
 
 @contextmanager
 def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterator[Archive]:
-    """Open a package for the time of the `with` block.
+    """Open a package for the time of the `with` block: a directory, a `datapackage.json` or a zip.
 
-    Args:
-        path: A directory, a `datapackage.json`, a zip; the bundled package by default.
-        folder: Directory that a zip is unpacked in; the system's own by default.
+    The bundled one by default. A zip is unpacked in `folder`, or where temporary files go.
 
     Raises:
         PackageError: There is no such path, it is not a package, or it cannot be read safely.
@@ -244,12 +229,7 @@ def _archive(root: Path, name: str, label: str, files: Folder, temp_dir: Path | 
 
 
 def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
-    """Parse a JSON object from a file.
-
-    Args:
-        file: The file.
-        label: What the caller named, for messages.
-        name: How messages call the file; by its own name by default.
+    """Parse a JSON object from a file, which messages call `name`, in `label`.
 
     Raises:
         PackageError: It is too large, not UTF-8, not JSON, nested too deep, or not an object.

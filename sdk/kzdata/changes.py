@@ -35,9 +35,7 @@ Line = tuple[str, str, str, str]
 def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     """A diff for people: the bump with its reasons, counts by table, and what changed.
 
-    Args:
-        diff: The diff.
-        every: All rows and whole cells; otherwise the first of each table, and the rest counted.
+    Not `every`: the first rows of each table, long cells cut, and the rest counted.
     """
     yield bold(safe(_title(diff)))
     yield from map(safe, _notices(diff))

@@ -616,25 +616,16 @@ class Table(NamedTuple):
 
 
 class Descriptor(NamedTuple):
-    """What of a descriptor could be used, and what could not.
+    """What of a descriptor could be used, and what could not."""
 
-    Attributes:
-        name: Name of the package, or the place it was opened from.
-        version: Stated version, or empty.
-        tables: The tabular resources with a schema, by name, in order.
-        resources: All resources that could be read.
-        faults: What is malformed.
-        raw: The parsed JSON.
-        refused: Names of resources that are not among the tables: they have no schema, or a
-            malformed one, or several files.
-    """
-
-    name: str
-    version: str
-    tables: dict[str, Table]
-    resources: tuple[Resource, ...]
-    faults: tuple[Fault, ...]
-    raw: Mapping[str, Any]
+    name: str  # name of the package, or the place it was opened from
+    version: str  # stated version, or empty
+    tables: dict[str, Table]  # the tabular resources with a schema, by name, in order
+    resources: tuple[Resource, ...]  # all resources that could be read
+    faults: tuple[Fault, ...]  # what is malformed
+    raw: Mapping[str, Any]  # the parsed JSON
+    # Names of resources that are not among the tables: they have no schema, or a malformed one, or
+    # several files.
     refused: tuple[str, ...] = ()
 
     def declaring(self, role: str) -> Iterator[Table]:

@@ -81,12 +81,7 @@ def json(report: Report, base: str = "") -> str:
 
 
 def sarif(report: Report, base: str = "") -> str:
-    """A report as a SARIF 2.1.0 log of one run.
-
-    Args:
-        report: The report.
-        base: Folder of the package below the root of the sources (`SRCROOT`).
-    """
+    """A report as a SARIF 2.1.0 log of one run; `base`: the package's folder below `SRCROOT`."""
     return as_json({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [_run(report, base)]})
 
 

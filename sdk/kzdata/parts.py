@@ -162,10 +162,6 @@ def nul_faults(value: Any, where: str) -> list[Fault]:
     """A fault for each text, and each name of a member, of a JSON value that holds NUL.
 
     SQL, C and terminals end a text there or pass over it, so that each reader would see another.
-
-    Args:
-        value: The JSON value.
-        where: Its place.
     """
     faults: list[Fault] = []
     pending: list[tuple[Any, str]] = [(value, where)] if isinstance(value, dict | list) else []

@@ -165,11 +165,9 @@ def as_pairs(pairs: Iterable[tuple[str, Any]]) -> str:
 
 
 def aligned(rows: Sequence[Sequence[Any]], numeric: Sequence[bool] = ()) -> list[str]:
-    """Rows as lines with aligned columns and no trailing blanks.
+    """Rows as lines with aligned columns and no trailing blanks; None is empty.
 
-    Args:
-        rows: Cells; None is empty.
-        numeric: Which columns stand to the right; none by default.
+    `numeric` columns stand to the right.
     """
     texts = [["" if cell is None else safe(str(cell)) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*texts, strict=True)]
@@ -251,11 +249,8 @@ def receipts(
 ) -> str:
     """Receipts, a block for each passage: the cells that rest on it, its words, article and link.
 
-    Args:
-        found: Receipts in the order in which their passages are shown.
-        texts: Texts of articles by source; the passage is then shown in its surroundings.
-        fallen: What falls if the article is withdrawn: table, record and column. Cells that do are
-            marked, and the whole is counted at the end.
+    A passage of an article in `texts` is shown in its surroundings. With what falls if the article
+    is withdrawn (table, record and column), its cells are marked, and the whole is counted.
     """
     lines: list[str] = []
     several = len({receipt.record for receipt in found}) > 1

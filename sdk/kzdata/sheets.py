@@ -58,10 +58,6 @@ STRINGS = ("headerJoin", "commentChar", "nullSequence")
 def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
     """How a resource is written.
 
-    Args:
-        archive: The package, for a dialect in a file of its own.
-        resource: The resource.
-
     Returns:
         The dialect, and what of its description cannot be honoured, in words.
 
@@ -141,12 +137,7 @@ def is_parquet(path: str) -> bool:
 
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
-    """The text of a table, ready to be read as UTF-8.
-
-    Args:
-        archive: The package.
-        table: The table.
-        folder: A temporary folder for what has to be turned into UTF-8 CSV.
+    """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none.
 
     Raises:
         PackageError: A file cannot be read, unpacked or decoded.

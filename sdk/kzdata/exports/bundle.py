@@ -29,34 +29,19 @@ MEDIA_TYPES = {
 
 
 class CopiedFile(NamedTuple):
-    """One file of the copy.
+    """One file of the copy."""
 
-    Attributes:
-        path: Its path in the package, as the descriptor gives it.
-        size: Bytes.
-        sha256: Hexadecimal digest.
-        media_type: Such as `text/csv`.
-        title: What it is.
-        description: What it holds, or empty.
-        schema: Path of the schema that it conforms to, or None.
-    """
-
-    path: str
-    size: int
+    path: str  # its path in the package, as the descriptor gives it
+    size: int  # in bytes
     sha256: str
-    media_type: str
+    media_type: str  # such as `text/csv`
     title: str
-    description: str
-    schema: str | None
+    description: str  # what it holds, or empty
+    schema: str | None  # path of the schema that it conforms to, or None
 
 
 def copy(archive: Archive, descriptor: Descriptor, out: Path) -> list[CopiedFile]:
-    """Copy the descriptor and every file that it names, byte for byte.
-
-    Args:
-        archive: The package.
-        descriptor: What it declares.
-        out: A directory that does not exist yet.
+    """Copy the descriptor and every file that it names, byte for byte, into a new directory.
 
     Returns:
         The files, the descriptor first.
@@ -140,41 +125,24 @@ def _copy_file(source: Path, target: Path, path: str) -> None:
 
 
 class About(NamedTuple):
-    """What a descriptor says of its package; what it doesn't say is empty.
-
-    Attributes:
-        name: Name of the package.
-        title: Its title, or else its name.
-        description: What it holds.
-        version: Its version.
-        day: Day on which this version was made, `YYYY-MM-DD`.
-        homepage: An http(s) address.
-        keywords: Free words.
-        licences: Address and title of each licence.
-        people: The contributors.
-        sources: Title and address of each source.
-    """
+    """What a descriptor says of its package; what it doesn't say is empty."""
 
     name: str
-    title: str
+    title: str  # its title, or else its name
     description: str
     version: str
-    day: str
-    homepage: str
-    keywords: tuple[str, ...]
-    licences: tuple[tuple[str, str], ...]
-    people: tuple[Mapping[str, Any], ...]
-    sources: tuple[tuple[str, str], ...]
+    day: str  # day on which this version was made, `YYYY-MM-DD`
+    homepage: str  # an http(s) address
+    keywords: tuple[str, ...]  # free words
+    licences: tuple[tuple[str, str], ...]  # address and title of each licence
+    people: tuple[Mapping[str, Any], ...]  # those who contributed
+    sources: tuple[tuple[str, str], ...]  # title and address of each source
 
     def require(self, what: str, *parts: str) -> None:
         """Make sure that the descriptor says what a format cannot do without.
 
-        Args:
-            what: The format, for the message.
-            parts: Names of attributes that must not be empty.
-
         Raises:
-            UsageError: One is; the message names the property of the descriptor.
+            UsageError: One of the parts is empty; the message names the property of the descriptor.
         """
         if missing := [_PROPERTIES[part] for part in parts if not getattr(self, part)]:
             raise UsageError(f"{what} wants {', '.join(missing)}: add it to {DESCRIPTOR}")
@@ -226,9 +194,6 @@ def address(written: str) -> str:
 
     Only http and https name something that can be read; a `javascript:` address names nothing.
     Characters that a URI cannot hold are percent-encoded (RFC 3986).
-
-    Args:
-        written: What stands in a cell or a descriptor.
     """
     written = written.strip()
     try:

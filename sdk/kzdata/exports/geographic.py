@@ -40,17 +40,11 @@ class Place(NamedTuple):
 
 
 class Feature(NamedTuple):
-    """An event on the map.
-
-    Attributes:
-        key: Its key.
-        point: Where it happened, if the place that it names has coordinates.
-        properties: Its row, and under the names of `OWN` what else is known.
-    """
+    """An event on the map."""
 
     key: str
-    point: Point | None
-    properties: dict[str, Any]
+    point: Point | None  # where it happened, if the place that it names has coordinates
+    properties: dict[str, Any]  # its row, and under the names of `OWN` what else is known
 
 
 OWN = ("table", "place", "place_kind", "place_within", "receipts")
@@ -65,9 +59,6 @@ coordinates, the nearest place around it that has some, as `place` with `longitu
 
 class Atlas:
     """The events of a package and where they happened.
-
-    Args:
-        package: The package.
 
     Attributes:
         content: What is written of the package.

@@ -59,12 +59,7 @@ def parquet(package: "Package", out: Path) -> None:
 
 
 class Folder:
-    """A directory that a package is written into.
-
-    Args:
-        content: The package.
-        out: The directory, empty.
-    """
+    """A directory that a package is written into."""
 
     def __init__(self, content: Content, out: Path) -> None:
         self._content = content

@@ -92,19 +92,12 @@ class Definition(NamedTuple):
 
 
 class Constraint(NamedTuple):
-    """A key or limit of a table.
+    """A key or limit of a table."""
 
-    Attributes:
-        clause: How it stands in the table's definition.
-        broken: A query that counts what breaks it, or nothing where it can never be kept.
-        reason: Why it can never be kept.
-        column: The column that it belongs to, where it stands beside this one.
-    """
-
-    clause: str
-    broken: str
-    reason: str = ""
-    column: str = ""
+    clause: str  # how it stands in the table's definition
+    broken: str  # a query that counts what breaks it, or nothing where it can never be kept
+    reason: str = ""  # why it can never be kept
+    column: str = ""  # the column that it belongs to, where it stands beside this one
 
 
 class Names:
@@ -296,12 +289,7 @@ def _constant(held: Column, value: Any) -> str:
 
 
 class Writer:
-    """Writes a package into an SQL database.
-
-    Args:
-        content: The package.
-        engine: The database, empty.
-    """
+    """Writes a package into an SQL database, which is empty."""
 
     def __init__(self, content: Content, engine: Engine) -> None:
         self._content = content

@@ -79,12 +79,7 @@ def _check_size(table: TableContent) -> None:
 
 
 class Sheets:
-    """The sheets of a workbook.
-
-    Args:
-        content: The package.
-        book: The workbook, empty.
-    """
+    """The sheets of a workbook, which is empty."""
 
     def __init__(self, content: Content, book: Any) -> None:
         self._content = content
@@ -155,13 +150,7 @@ def _keys(table: TableContent, name: str) -> Iterator[str]:
 
 
 class Sheet:
-    """A sheet that is written from top to bottom.
-
-    Args:
-        book: The workbook.
-        name: Name of the sheet.
-        label: What it is called in messages.
-    """
+    """A sheet that is written from top to bottom; messages call it by its label."""
 
     def __init__(self, book: Any, name: str, label: str) -> None:
         self._book = book

@@ -31,14 +31,10 @@ _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 class Texts(NamedTuple):
-    """The articles at hand.
+    """The articles at hand."""
 
-    Attributes:
-        folder: Directory with them; they are known by their hash.
-        included: Whether they go into the page. They are their publishers': for private use only.
-    """
-
-    folder: str | Path
+    folder: str | Path  # directory with them; they are known by their hash
+    # Whether they go into the page. They are their publishers': for private use only.
     included: bool = False
 
 
@@ -102,12 +98,7 @@ def page_of(data: Json) -> str:
 
 
 def filled(template: str, fields: Mapping[str, str]) -> str:
-    """A template with each `[[name]]` filled in one pass: no value is searched for names.
-
-    Args:
-        template: The template.
-        fields: The values by name, as the place of each wants them escaped.
-    """
+    """A template with each `[[name]]` filled in one pass: no value is searched for names."""
     whole = re.sub(r"\[\[(\w+)\]\]", lambda mark: fields[mark.group(1)], template)
     return whole.encode("utf-8", "replace").decode()
 

@@ -93,24 +93,15 @@ class Statement(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """Something that the two validators deliberately read otherwise.
+    """Something that the two validators deliberately read otherwise."""
 
-    Attributes:
-        found_by: Who finds a fault where the other finds none.
-        kinds: Kinds of rule.
-        reads: What frictionless 5.21 does.
-        sentence: What the standard says.
-        types: Field types; empty for all.
-        cell: Regular expression that the cell's text matches somewhere.
-        only: The format that the field must have, or the property that it must use; empty for any.
-    """
-
-    found_by: Side
+    found_by: Side  # who finds a fault where the other finds none
     kinds: str
-    reads: str
-    sentence: str
-    types: str = ""
-    cell: str = ""
+    reads: str  # what frictionless 5.21 does
+    sentence: str  # what the standard says
+    types: str = ""  # field types; empty for all
+    cell: str = ""  # regular expression that the cell's text matches somewhere
+    # The format that the field must have, or the property that it must use; empty for any.
     only: str = ""
 
     def covers(self, side: Side, kind: str, field: FieldDescriptor | None, cell: str) -> bool:
@@ -142,11 +133,6 @@ def compared(path: str | Path | None, report: Report, temp_dir: str | Path | Non
 
 def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None) -> list[Finding]:
     """Run frictionless on a package and compare its verdict with ours.
-
-    Args:
-        path: The package: a directory, a `datapackage.json` or a zip.
-        report: What our validation said of it.
-        temp_dir: Directory for temporary files; the system's own by default.
 
     Returns:
         A warning for each statement that only one of the two makes and that no known difference
@@ -353,14 +339,7 @@ def unexplained(
     """The statements about a table that only one side makes and that nothing explains.
 
     A cell that is not of its type has no value: what is said of it besides, or of its row's keys,
-    follows from that, and so does what is said of keys that refer to it.
-
-    Args:
-        tables: The tables of the package by name.
-        table: The one to compare.
-        ours: What kzdata says of the package.
-        theirs: What frictionless says.
-        rows: The cells of each row by column.
+    follows from that, and so does what is said of keys that refer to it. `rows` are its cells.
     """
     fields = {field.name: field for field in table.schema.fields}
     typed = {one for one in ours | theirs if one.kind == "type"}

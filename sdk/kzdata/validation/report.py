@@ -198,12 +198,7 @@ class Report:
 
 
 def exceeded(package: str, reason: str) -> Report:
-    """The report of a validation that was stopped: it found one thing, that nothing can be told.
-
-    Args:
-        package: The package, as the caller named it.
-        reason: What it took too much of.
-    """
+    """The report of a validation that was stopped: it found one thing, that nothing can be told."""
     from kzdata.validation.rules import RULES
 
     rule = RULES["limit-exceeded"]

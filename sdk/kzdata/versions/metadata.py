@@ -166,12 +166,7 @@ def schema_of(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def written(form: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
-    """A normal form as a descriptor.
-
-    Args:
-        form: The normal form.
-        paths: Where the tables lie, by name.
-    """
+    """A normal form as a descriptor, with the paths of its tables by name."""
     entries = []
     for name in form["resources"]["order"]:
         entry = {key: v for key, v in form["resources"]["named"][name].items() if key != CONTENT}

@@ -106,12 +106,8 @@ class Version:
     def read(self, table: Table, database: Database, name: str, places: Sequence[str]) -> None:
         """Read a table into the relation `name`, each column as text, missing values as NULL.
 
-        Args:
-            table: The table.
-            database: Where to.
-            name: Name of the relation; what was called so before is replaced.
-            places: Columns by number: the column number 3 is called `c3`; a column that the table
-                does not have holds NULL, and one that is not among them is left out.
+        Of `places`, the column number 3 is called `c3`; one that the table does not have holds NULL,
+        and a column of the table that is not among them is left out.
 
         Raises:
             PackageError: The file is malformed; the message names it, and the line.

@@ -128,20 +128,13 @@ def last_release(new: str | Path) -> str | None:
 
 @dataclass
 class Case:
-    """What the rules look at.
-
-    Attributes:
-        before: The version before.
-        after: The version to be released.
-        diff: What differs.
-        database: Where the rows that differ are.
-        omitted: By rule, how many more findings there are than are kept.
-    """
+    """What the rules look at."""
 
     before: Version
-    after: Version
+    after: Version  # the version to be released
     diff: Diff
-    database: Database
+    database: Database  # where the rows that differ are
+    # By rule, how many more findings there are than are kept.
     omitted: dict[str, int] = field(default_factory=dict)
 
 

@@ -84,11 +84,7 @@ class Archive:
         return self.files.file(relative)
 
     def json(self, relative: str) -> dict[str, Any]:
-        """The JSON object in a file of the package, such as a schema; read once.
-
-        Raises:
-            PackageError: The path is not safe, or the file holds none; see `read_descriptor`.
-        """
+        """The JSON object in a file of the package, such as a schema; read once."""
         if relative not in self._read:
             file = self.path_of(relative)
             self._read[relative] = read_descriptor(file, self.label, relative)
@@ -104,11 +100,7 @@ class Archive:
         return min(MAX_UNPACKED_BYTES, share_of_disk(self.temp_dir))
 
     def unpacks(self, size: int) -> None:
-        """Count bytes that are written for the package: unpacked, decoded or mended.
-
-        Raises:
-            PackageError: They are more than one package may have.
-        """
+        """Count bytes that are written for the package: unpacked, decoded or mended."""
         self._unpacked[0] += size
         if self.room < 0:
             raise PackageError(f"the package unpacks to over {self._most} bytes")
@@ -247,12 +239,7 @@ def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str
 
 
 def _json(content: bytes) -> Any:
-    """The JSON value in some bytes (RFC 8259).
-
-    Raises:
-        ValueError: There is none, or one that not all readers take for the same.
-        RecursionError: It is nested too deep.
-    """
+    """The JSON value in some bytes (RFC 8259)."""
     if len(content) > MAX_DESCRIPTOR_BYTES:
         raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
     text = content.decode("utf-8-sig")
@@ -310,11 +297,7 @@ class _Bounded(io.FileIO):
     """
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read so many bytes; all that is left by default, if that is not too much.
-
-        Raises:
-            zipfile.BadZipFile: It is too much.
-        """
+        """Read so many bytes; all that is left by default, if that is not too much."""
         wanted = MAX_ZIP_DIRECTORY + 1 if size is None or size < 0 else size
         if wanted > MAX_ZIP_DIRECTORY and os.fstat(self.fileno()).st_size - self.tell() > wanted:
             raise zipfile.BadZipFile(f"a directory of over {MAX_ZIP_DIRECTORY} bytes")
@@ -388,9 +371,6 @@ def _check_twins(entries: list[zipfile.ZipInfo], label: str) -> None:
     """Of two entries of one name, programs take either: what is checked must be what is used.
 
     Folders may be named again: they are one folder, whose files are told apart by their paths.
-
-    Raises:
-        PackageError: Two names are one on some system.
     """
     seen: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:

@@ -217,11 +217,7 @@ def apart(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _apart(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
-    """Carry out some work in a process of its own, where one can be had; its exit code.
-
-    Raises:
-        LimitError: It took more than it may.
-    """
+    """Carry out some work in a process of its own, where one can be had; its exit code."""
     if not can_fork():  # a program that calls `main`, such as a test; or Windows
         work()
         return 0

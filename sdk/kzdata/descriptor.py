@@ -250,7 +250,7 @@ class FieldDescriptor(Part):
     @property
     def labels(self) -> dict[str, str]:
         """The categories' meanings, by value."""
-        entries = [entry for entry in self.categories or () if isinstance(entry, dict)]
+        entries = (entry for entry in self.categories or () if isinstance(entry, dict))
         return {str(entry.get("value")): str(entry.get("label", "")) for entry in entries}
 
 
@@ -518,11 +518,7 @@ class Schema(Part):
         return self.primary_key[0] if traced and len(self.primary_key) == 1 else None
 
     def field(self, name: str) -> FieldDescriptor:
-        """The field of a name.
-
-        Raises:
-            KeyError: There is none.
-        """
+        """The field of a name."""
         return {field.name: field for field in self.fields}[name]
 
 
@@ -730,13 +726,11 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     nulls += [NO_VALUE] * any(path.lower().endswith(".parquet") for path in resource.path)
     if not nulls:
         return schema
-    fields = tuple(
-        field
-        if field.missing_values is None
-        else field.but(missing_values=(*field.missing_values, *nulls))
-        for field in schema.fields
-    )
-    return schema.but(fields=fields, missing_values=(*schema.missing_values, *nulls))
+    fields = [
+        f if f.missing_values is None else f.but(missing_values=(*f.missing_values, *nulls))
+        for f in schema.fields
+    ]
+    return schema.but(fields=tuple(fields), missing_values=(*schema.missing_values, *nulls))
 
 
 def _table(
@@ -775,8 +769,8 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
     keys += [("uniqueKeys", key) for key in schema.unique_keys]
     keys += [("foreignKeys", key.fields) for key in schema.foreign_keys]
     keys += [(role, _columns(part)) for role, part in _declarations(schema)]
-    keys += [("kzdata:principal", tuple(filter(None, [schema.principal])))]
-    keys += [("kzdata:parent", tuple(filter(None, [schema.parent])))]
+    lone = {"kzdata:principal": schema.principal, "kzdata:parent": schema.parent}
+    keys += [(role, (column,)) for role, column in lone.items() if column]
     for label, columns in keys:
         for column in columns:
             if column not in schema.names:
@@ -903,11 +897,8 @@ def seal(path: str | Path) -> list[str]:
         if Path(path).is_file() and Path(path).name != DESCRIPTOR:
             raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
         raw = archive.descriptor
-        changed = [
-            str(entry.get("name"))
-            for entry in _entries(raw, "resources")
-            if isinstance(entry, dict) and _sealed(archive, entry)
-        ]
+        entries = [entry for entry in _entries(raw, "resources") if isinstance(entry, dict)]
+        changed = [str(entry.get("name")) for entry in entries if _sealed(archive, entry)]
         if changed:
             text = json.dumps(raw, ensure_ascii=False, indent=2) + "\n"
             save(text.encode(), archive.root / DESCRIPTOR)

@@ -81,12 +81,7 @@ class RuleTest(pytest.Item):
         self.add_marker("kzdata")
 
     def runtest(self) -> None:
-        """Pass, fail or skip.
-
-        Raises:
-            BrokenRuleError: The rule found errors.
-            KzdataError: The package cannot be read.
-        """
+        """Pass, fail or skip."""
         from kzdata.display import safe
         from kzdata.validation.selection import idle
 

@@ -108,11 +108,7 @@ def _shown(text: str) -> str:
 
 
 def save(text: str, file: Path) -> None:
-    """Write text to a file, without styles; see `kzdata.writing.save`.
-
-    Raises:
-        UsageError: The file cannot be written.
-    """
+    """Write text to a file, without styles; see `kzdata.writing.save`."""
     writing.save(f"{_STYLE.sub('', text)}\n".encode("utf-8", "backslashreplace"), file)
 
 

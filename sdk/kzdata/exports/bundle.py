@@ -210,11 +210,7 @@ def local(path: str) -> str:
 
 
 def describe(out: Path, name: str, document: Any) -> None:
-    """Write a description into a copy of a package.
-
-    Raises:
-        UsageError: The package itself has a file of this name.
-    """
+    """Write a description into a copy of a package."""
     if (out / name).exists():
         raise UsageError(f"the package has a file {name} of its own; rename it to export it")
     (out / name).write_text(as_json(document) + "\n", encoding="utf-8")

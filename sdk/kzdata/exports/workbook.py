@@ -65,11 +65,7 @@ def xlsx(package: "Package", out: Path) -> None:
 
 
 def _check_size(table: TableContent) -> None:
-    """See that a table fits a sheet.
-
-    Raises:
-        UsageError: It has too many rows or columns.
-    """
+    """See that a table fits a sheet."""
     if table.count >= MAX_ROWS or len(table.columns) > MAX_COLUMNS:
         found = f"{table.count:,} rows and {len(table.columns):,} columns"
         raise UsageError(
@@ -167,11 +163,7 @@ class Sheet:
         self._sheet.freeze_panes(1, 0)
 
     def row(self, values: Sequence[Any], style: Any = None) -> None:
-        """Write the next row: None, text, whole numbers, decimals, dates or truth values.
-
-        Raises:
-            UsageError: A text is too long for a cell.
-        """
+        """Write the next row: None, text, whole numbers, decimals, dates or truth values."""
         for place, value in enumerate(values):
             if value is not None:
                 self._widths[place] = max(self._widths.get(place, 0), len(str(value)))

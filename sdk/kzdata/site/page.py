@@ -66,11 +66,7 @@ def write(package: "Package", out: str | Path, texts: Texts | None = None) -> Pa
 
 
 def _check(out: Path) -> None:
-    """Make sure that a place is free, or holds nothing but an evidence page.
-
-    Raises:
-        UsageError: It holds something else.
-    """
+    """Make sure that a place is free, or holds nothing but an evidence page."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; name a directory")
     others = sorted({file.name for file in out.iterdir()} - set(FILES)) if out.is_dir() else []
@@ -137,11 +133,7 @@ def policy() -> str:
 
 
 def _checked(package: "Package", data: Json, texts: Texts) -> Json:
-    """How many passages were compared with their articles; the articles too, where asked for.
-
-    Raises:
-        PackageError: An article is not there, or a passage does not stand in it.
-    """
+    """How many passages were compared with their articles; the articles too, where asked for."""
     found = package.texts(texts.folder)
     if missing := [source for source in hashes(package._shelf) if source not in found]:
         raise PackageError(f"no file in {texts.folder} has the SHA-256 of {', '.join(missing)}")

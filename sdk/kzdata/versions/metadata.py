@@ -67,11 +67,7 @@ class PropertyChange(NamedTuple):
 
 
 def normal(archive: Archive, descriptor: Descriptor) -> dict[str, Any]:
-    """A descriptor in the form that is compared.
-
-    Raises:
-        PackageError: A file that it names cannot be read.
-    """
+    """A descriptor in the form that is compared."""
     raw = deepcopy({key: value for key, value in descriptor.raw.items() if key != "resources"})
     entries = [_resource(archive, descriptor, dict(e)) for e in descriptor.raw["resources"]]
     return raw | {"resources": _by_name(entries)}

@@ -73,11 +73,7 @@ class Version:
         return Side(self.descriptor.name, self.descriptor.version, self.label)
 
     def text_of(self, table: Table) -> Text:
-        """The text of a table.
-
-        Raises:
-            PackageError: A file cannot be read, or its header is not as declared.
-        """
+        """The text of a table."""
         if table.name not in self._texts:
             for path in table.resource.path:
                 if not self.archive.path_of(path).is_file():
@@ -106,8 +102,8 @@ class Version:
     def read(self, table: Table, database: Database, name: str, places: Sequence[str]) -> None:
         """Read a table into the relation `name`, each column as text, missing values as NULL.
 
-        Of `places`, the column number 3 is called `c3`; one that the table does not have holds NULL,
-        and a column of the table that is not among them is left out.
+        Of `places`, the column number 3 is called `c3`. One that the table does not have holds
+        NULL, and a column of the table that is not among them is left out.
 
         Raises:
             PackageError: The file is malformed; the message names it, and the line.

@@ -107,11 +107,7 @@ def _report(
 
 
 def last_release(new: str | Path) -> str | None:
-    """The package `new` at the newest tag that is a version, as `diff` takes it; None without one.
-
-    Raises:
-        PackageError: The working directory lies in no git repository.
-    """
+    """The package `new` at the newest tag that is a version, as `diff` takes it; None without one."""
     versions = {tag: tag.removeprefix("v") for tag in tags()}
     known = [tag for tag, version in versions.items() if SEMVER.fullmatch(version)]
     if not known:

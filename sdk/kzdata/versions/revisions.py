@@ -209,11 +209,7 @@ class Objects:
 
 
 def tags() -> list[str]:
-    """Names of the tags from which the working directory's revision descends.
-
-    Raises:
-        PackageError: The working directory lies in no git repository that has a commit.
-    """
+    """Names of the tags from which the working directory's revision descends."""
     found = _asked("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
     if found.returncode:
         raise PackageError(f"{_said(found)}; name the version to compare with")
@@ -221,11 +217,7 @@ def tags() -> list[str]:
 
 
 def _resolved(name: str, place: str) -> str:
-    """The object id of a name.
-
-    Raises:
-        PackageError: There is none.
-    """
+    """The object id of a name."""
     found = _asked("rev-parse", "--verify", "--end-of-options", name)
     if found.returncode:
         said = _said(found)
@@ -280,11 +272,7 @@ def _git() -> list[str]:
 
 
 def _program() -> str:
-    """Where git is: never in the working directory, which may be a stranger's.
-
-    Raises:
-        PackageError: It is not installed.
-    """
+    """Where git is: never in the working directory, which may be a stranger's."""
     here = Path.cwd()
     for folder in map(Path, os.get_exec_path()):
         file = folder / ("git.exe" if os.name == "nt" else "git")

@@ -1,6 +1,7 @@
 """How answers to questions look for people: the toll, disagreements, the timeline."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -79,27 +80,16 @@ def _claim(claim: "Claim", *remarks: str) -> Iterator[str]:
     yield from _indented(remarks)
     if claim.receipt:
         yield from _cited(claim.receipt)
-    yield from _indented(_link(claim, relation) for relation in _relations(claim))
+    yield from _indented(_links(claim))
 
 
-def _relations(claim: "Claim") -> list[tuple[str, bool, tuple[str, ...]]]:
-    """The claim's links by relation: the relation, whether it is the claim's own, the others."""
-    ends = [
-        (
-            link.relation,
-            link.claim == claim.key,
-            link.other if link.claim == claim.key else link.claim,
-        )
-        for link in claim.links
-    ]
-    grouped = groupby(sorted(ends), key=lambda end: end[:2])
-    return [(*head, tuple(other for *_, other in group)) for head, group in grouped]
-
-
-def _link(claim: "Claim", relation: tuple[str, bool, tuple[str, ...]]) -> str:
-    name, own, others = relation
-    keys = ", ".join(others)
-    return f"{name} {keys}" if own else f"{keys} {name} {claim.key}"
+def _links(claim: "Claim") -> Iterator[str]:
+    """A line for each relation, and whether it is the claim's own: all others that it leads to."""
+    sides = [(link, link.claim == claim.key) for link in claim.links]
+    ends = sorted((x.relation, mine, x.other if mine else x.claim) for x, mine in sides)
+    for (name, mine), group in groupby(ends, key=lambda end: end[:2]):
+        keys = ", ".join(other for *_, other in group)
+        yield f"{name} {keys}" if mine else f"{keys} {name} {claim.key}"
 
 
 def _cited(citation: "Citation") -> Iterator[str]:
@@ -130,16 +120,9 @@ def _disagreement(one: "Disagreement") -> Iterator[str]:
     verdict = typer.style(one.verdict, fg=colour, bold=True)
     yield f"{verdict}: {safe(one.reason)}"
     for claim in (one.first, one.second):
-        yield from _claim_alone(claim)
+        yield from _claim(replace(claim, links=()))  # which are told of the pair
     notes = [f"{x.claim} {x.relation} {x.other}: {x.note or ''}".rstrip(": ") for x in one.links]
     yield from ("  " + safe(note) for note in notes)
-
-
-def _claim_alone(claim: "Claim") -> Iterator[str]:
-    """A claim without its links, which are told of the pair."""
-    from dataclasses import replace
-
-    yield from _claim(replace(claim, links=()))
 
 
 def timeline(answer: "Timeline") -> str:

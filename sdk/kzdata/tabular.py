@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, repeat, zip_longest
+from itertools import accumulate, repeat, takewhile, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
@@ -202,20 +202,14 @@ class Sheet:
         rows = self.dialect.header_rows
         if not rows:
             return None
-        head = self._head(self.parts[0])
-        heads = [record for record in head if record.number < 0 and record.cells]
+        above = takewhile(lambda record: record.number < 0, self._part(self.parts[0], 0))
+        heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
         columns = zip_longest(*(record.cells for record in heads), fillvalue=None)
         cells = tuple(map(self._joined, columns))
         width = max(record.width for record in heads)
         return Record(-1, heads[0].line, cells, heads[0].fault, width=width)
-
-    def _head(self, part: Path) -> Iterator[Record]:
-        for record in self._part(part, 0):
-            yield record
-            if record.number >= 0:
-                return
 
     def _joined(self, cells: Sequence[Cell | None]) -> Cell:
         known = [cell for cell in cells if cell is not None]

@@ -50,22 +50,17 @@ def copy(archive: Archive, descriptor: Descriptor, out: Path) -> list[CopiedFile
         PackageError: A file is not there, or leads out of the package.
     """
     out.mkdir()
-    return [_copied(archive, out, *named) for named in _files(archive, descriptor)]
+    files: dict[str, _Named] = {}
+    for named in _named(archive, descriptor):  # each once, however its path is spelt
+        files.setdefault(normpath(named[0]), named)
+    return [_copied(archive, out, *named) for named in files.values()]
 
 
 _Named = tuple[str, str, Mapping[str, Any]]
 
 
-def _files(archive: Archive, descriptor: Descriptor) -> Iterator[_Named]:
-    """Paths with a title and the resource that names them, each file once, however it is spelt."""
-    seen: set[str] = set()
-    for path, title, entry in _named(archive, descriptor):
-        if normpath(path) not in seen:
-            seen.add(normpath(path))
-            yield path, title, entry
-
-
 def _named(archive: Archive, descriptor: Descriptor) -> Iterator[_Named]:
+    """Paths with a title and the resource that names them."""
     yield DESCRIPTOR, "Data Package descriptor", {}
     entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
     for resource in descriptor.resources:
@@ -95,30 +90,19 @@ def _copied(
     target = out / path
     if path == DESCRIPTOR:
         target.write_bytes(descriptor_bytes(archive))
+    elif not (source := archive.path_of(path)).is_file():
+        raise PackageError(f"{path}: no such file in the package")
     else:
-        _copy_file(archive.path_of(path), target, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as read, target.open("xb") as written:
+            shutil.copyfileobj(read, written)
     seen = imprint(target)
     kind = text(entry, "mediatype") or MEDIA_TYPES.get(target.suffix, "application/octet-stream")
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind, re.ASCII):
         kind = "application/octet-stream"
-    schema = entry.get("schema")
-    return CopiedFile(
-        path,
-        seen.size,
-        seen.digests["sha256"],
-        kind,
-        title,
-        text(entry, "description"),
-        schema if isinstance(schema, str) else None,
-    )
-
-
-def _copy_file(source: Path, target: Path, path: str) -> None:
-    if not source.is_file():
-        raise PackageError(f"{path}: no such file in the package")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as read, target.open("xb") as out:
-        shutil.copyfileobj(read, out)
+    schema = entry["schema"] if isinstance(entry.get("schema"), str) else None
+    told = text(entry, "description")
+    return CopiedFile(path, seen.size, seen.digests["sha256"], kind, title, told, schema)
 
 
 # ------------------------------------------------------------------------------ what is said

@@ -92,7 +92,8 @@ class Atlas:
         self.label = [held for held in self._home.columns if held.name not in hidden]
         self.tables = dict(self._events())
         taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
-        self.geometry, *self.own = _free(("geometry", *OWN), taken)
+        free = [(name + "_" * k for k in range(99)) for name in ("geometry", *OWN)]
+        self.geometry, *self.own = (next(n for n in names if n not in taken) for names in free)
         if not self.tables:
             raise UsageError(
                 f"{package.name} has no events: no table of records with a foreign key to "
@@ -152,7 +153,7 @@ class Atlas:
                 key = str(cells[table.schema.primary_key[0]])
                 known = (
                     name,
-                    self._label(place),
+                    place and self._label(place),
                     place.cells[self._declared.kind] if place and self._declared.kind else None,
                     self._within(place),
                     receipts.get(key, []),
@@ -160,18 +161,10 @@ class Atlas:
                 properties = cells | dict(zip(self.own, known, strict=True))
                 yield Feature(key, place.point if place else None, properties)
 
-    def _label(self, place: Place | None) -> dict[str, Any] | None:
-        return place and {held.name: place.cells[held.name] for held in self.label}
+    def _label(self, place: Place) -> dict[str, Any]:
+        return {held.name: place.cells[held.name] for held in self.label}
 
     def _within(self, place: Place | None) -> dict[str, Any] | None:
-        """The nearest place around one without coordinates that has some."""
-        around = self._around(place)
-        if around is None or around.point is None:
-            return None
-        longitude, latitude = around.point
-        return {**(self._label(around) or {}), "longitude": longitude, "latitude": latitude}
-
-    def _around(self, place: Place | None) -> Place | None:
         """The nearest place around one without coordinates that has some."""
         parent, seen = self._home.schema.parent, set[Any]()
         while parent and place and not place.point:
@@ -179,7 +172,8 @@ class Atlas:
             place = None if above in seen else self.places.get(above)
             seen.add(above)
             if place and place.point:
-                return place
+                longitude, latitude = place.point
+                return {**self._label(place), "longitude": longitude, "latitude": latitude}
         return None
 
     def _receipts(self, table: str) -> dict[str, list[dict[str, Any]]]:
@@ -189,13 +183,6 @@ class Atlas:
             key: [{name: getattr(receipt, name) for name in RECEIPT} for receipt in receipts]
             for key, receipts in found.items()
         }
-
-
-def _free(names: tuple[str, ...], taken: set[str]) -> list[str]:
-    """The names, each with so many `_` after it that no column has it."""
-    return [
-        next(n for n in (name + "_" * k for k in range(99)) if n not in taken) for name in names
-    ]
 
 
 def _rows(table: TableContent) -> Iterator[dict[str, Any]]:
@@ -250,19 +237,10 @@ def geoparquet(package: "Package", out: Path) -> None:
     atlas = Atlas(package)
     schema = _arrow_schema(atlas).with_metadata({"geo": _json(_geo(atlas))})
     with ParquetWriter(out, schema, compression="zstd") as writer:
-        for batch in _batched(atlas.features()):
-            writer.write_table(
-                pa.Table.from_pylist([_as_row(atlas.geometry, f) for f in batch], schema)
-            )
-
-
-def _batched(features: Iterator[Feature]) -> Iterator[list[Feature]]:
-    while batch := list(islice(features, BATCH)):
-        yield batch
-
-
-def _as_row(geometry: str, feature: Feature) -> dict[str, Any]:
-    return {geometry: feature.point and _wkb(feature.point), **feature.properties}
+        features = atlas.features()
+        while batch := list(islice(features, BATCH)):
+            rows = [{atlas.geometry: f.point and _wkb(f.point), **f.properties} for f in batch]
+            writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
 def _wkb(point: Point) -> bytes:

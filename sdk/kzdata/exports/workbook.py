@@ -58,20 +58,15 @@ def xlsx(package: "Package", out: Path) -> None:
 
     content = Content(package)
     for table in content.tables.values():
-        _check_size(table)
+        if table.count >= MAX_ROWS or len(table.columns) > MAX_COLUMNS:
+            found = f"{table.count:,} rows and {len(table.columns):,} columns"
+            raise UsageError(
+                f"{table.name} has {found}; a sheet holds {MAX_ROWS - 1:,} and {MAX_COLUMNS:,}. "
+                "Write duckdb, sqlite or parquet instead"
+            )
     with Workbook(str(out), {"constant_memory": True}) as book:
         book.set_properties({"title": encodable(content.title), "created": EPOCH})
         Sheets(content, book).write()
-
-
-def _check_size(table: TableContent) -> None:
-    """See that a table fits a sheet."""
-    if table.count >= MAX_ROWS or len(table.columns) > MAX_COLUMNS:
-        found = f"{table.count:,} rows and {len(table.columns):,} columns"
-        raise UsageError(
-            f"{table.name} has {found}; a sheet holds {MAX_ROWS - 1:,} and {MAX_COLUMNS:,}. "
-            "Write duckdb, sqlite or parquet instead"
-        )
 
 
 class Sheets:

@@ -158,7 +158,7 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
 
 
 def _copied(archive: Archive, report: Report, folder: Path) -> Path:
-    """Copy the tables of a package, as text in UTF-8, with a descriptor of what is needed of them."""
+    """Copy the tables of a package, in UTF-8, with a descriptor of what is needed of them."""
     descriptor = parse(archive)
     if descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
         raise PackageError("the descriptor has faults, or names files that are not there")

@@ -107,7 +107,7 @@ def _report(
 
 
 def last_release(new: str | Path) -> str | None:
-    """The package `new` at the newest tag that is a version, as `diff` takes it; None without one."""
+    """The package `new` at the newest tag that is a version, as `diff` takes it, or None."""
     versions = {tag: tag.removeprefix("v") for tag in tags()}
     known = [tag for tag, version in versions.items() if SEMVER.fullmatch(version)]
     if not known:

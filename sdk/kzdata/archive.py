@@ -189,7 +189,7 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     if path == "":
         raise PackageError("the path is empty")
     place = bundled() if path is None else Path(path)
-    if not _exists(place):
+    if not exists(place):
         raise PackageError(f"{place}: no such file or directory")
     if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
         with workspace(folder) as inside:
@@ -203,7 +203,8 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
             yield _archive(root, name, str(place), files, folder)
 
 
-def _exists(place: Path) -> bool:
+def exists(place: Path) -> bool:
+    """Whether there is such a path; none has NUL in it, or is longer than the system takes."""
     try:
         return place.exists()
     except (OSError, ValueError):

@@ -118,7 +118,7 @@ TextsOption = Annotated[
 def main() -> None:
     """Run the command; whatever goes wrong becomes one line and exit code 2."""
     _prepare_streams()
-    # A command makes few circles and ends soon: looking for them takes a twentieth of its time.
+    # A command makes few cycles and ends soon: looking for them takes a twentieth of its time.
     gc.set_threshold(100_000)
     # Whoever started this may have ignored what tells of a child's end: its exit code was lost.
     if hasattr(signal, "SIGCHLD"):

@@ -54,11 +54,8 @@ def message(finding: Finding) -> str:
     """What a finding says, on one line: record and field, found, expected, way out."""
     subject = ".".join(part for part in (finding.record, finding.field) if part)
     said = f"found {finding.found or 'nothing'}, expected {finding.expected}"
-    return safe(f"{subject}: {said}" if subject else said) + _way_out(finding.fix)
-
-
-def _way_out(fix: str) -> str:
-    return f". Way out: {safe(fix)}." if fix else ""
+    way_out = f". Way out: {safe(finding.fix)}." if finding.fix else ""
+    return safe(f"{subject}: {said}" if subject else said) + way_out
 
 
 def _file(finding: Finding, base: str) -> str:
@@ -113,15 +110,12 @@ def _run(report: Report, base: str) -> dict[str, Any]:
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
-    first = rule.doc.split("\n", 1)[0]
+    way_out = f"Way out: {rule.fix}."
     return {
         "id": rule.name,
-        "shortDescription": {"text": first},
+        "shortDescription": {"text": rule.doc.split("\n", 1)[0]},
         "fullDescription": {"text": " ".join(rule.doc.split())},
-        "help": {
-            "text": f"Way out: {rule.fix}.",
-            "markdown": f"{rule.doc}\n\nWay out: {rule.fix}.",
-        },
+        "help": {"text": way_out, "markdown": f"{rule.doc}\n\n{way_out}"},
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"tags": [rule.group]},
     }
@@ -308,12 +302,8 @@ def github(report: Report, base: str = "") -> str:
 
 
 def _annotation(finding: Finding, base: str) -> str:
-    properties = {
-        "file": _file(finding, base),
-        "line": finding.line,
-        "col": finding.column,
-        "title": finding.rule,
-    }
+    place = {"file": _file(finding, base), "line": finding.line, "col": finding.column}
+    properties = {**place, "title": finding.rule}
     stated = (f"{name}={_property(value)}" for name, value in properties.items() if value)
     return f"::{finding.severity} {','.join(stated)}::{_data(message(finding))}"
 

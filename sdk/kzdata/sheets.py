@@ -158,7 +158,10 @@ def decoded(source: Path, target: Path, table: Table, path: str, archive: Archiv
     """Turn a file of another encoding into UTF-8, line ends untouched."""
     encoding = table.resource.encoding
     try:
-        decoder = _decoder(encoding)
+        # Python's names of encodings; its other codecs are none, or are not read.
+        if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
+            raise LookupError
+        decoder = codecs.getincrementaldecoder(encoding)()
         with source.open("rb") as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
                 archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
@@ -168,13 +171,6 @@ def decoded(source: Path, target: Path, table: Table, path: str, archive: Archiv
     except UnicodeError as error:
         raise PackageError(f"{path}: not {encoding}: {error}") from error
     return target
-
-
-def _decoder(encoding: str) -> codecs.IncrementalDecoder:
-    """What decodes a character encoding bit by bit."""
-    if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
-        raise LookupError
-    return codecs.getincrementaldecoder(encoding)()
 
 
 def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:

@@ -111,16 +111,11 @@ def _creator(person: Mapping[str, Any]) -> Node:
 
 def citation(said: About) -> str:
     """The package as a BibTeX entry, the form that Croissant wants for `citeAs`."""
-    parts = {
-        "title": said.title,
-        "author": " and ".join(f"{{{_bare(text(p, 'title'))}}}" for p in said.people),
-        "year": said.day[:4],
-        "version": said.version,
-        "url": said.homepage,
-    }
-    author = parts.pop("author")
+    year = said.day[:4]
+    parts = {"title": said.title, "year": year, "version": said.version, "url": said.homepage}
     written = [f"{key}={{{_bare(value)}}}" for key, value in parts.items() if value]
-    written += [f"author={{{author}}}"] if author else []
+    if author := " and ".join(f"{{{_bare(text(p, 'title'))}}}" for p in said.people):
+        written.append(f"author={{{author}}}")
     key = re.sub(r"[^A-Za-z0-9-]", "-", f"{said.name}-{said.version}")
     return f"@misc{{{key}, {', '.join(written)}}}"
 

@@ -92,8 +92,10 @@ class Atlas:
         self.label = [held for held in self._home.columns if held.name not in hidden]
         self.tables = dict(self._events())
         taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
-        free = [(name + "_" * k for k in range(99)) for name in ("geometry", *OWN)]
-        self.geometry, *self.own = (next(n for n in names if n not in taken) for names in free)
+        self.geometry, *self.own = (
+            next(free for k in range(99) if (free := name + "_" * k) not in taken)
+            for name in ("geometry", *OWN)
+        )
         if not self.tables:
             raise UsageError(
                 f"{package.name} has no events: no table of records with a foreign key to "

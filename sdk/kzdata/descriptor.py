@@ -6,7 +6,7 @@ used. The properties that begin with `kzdata:` are documented in docs/profile.md
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -765,13 +765,7 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
     yield from _unknown_declarations(schema, where)
     if RESERVED in folded:
         yield Fault(f"{where}.fields", RESERVED, "another name; this one is reserved")
-    keys = [("primaryKey", schema.primary_key)]
-    keys += [("uniqueKeys", key) for key in schema.unique_keys]
-    keys += [("foreignKeys", key.fields) for key in schema.foreign_keys]
-    keys += [(role, _columns(part)) for role, part in _declarations(schema)]
-    lone = {"kzdata:principal": schema.principal, "kzdata:parent": schema.parent}
-    keys += [(role, (column,)) for role, column in lone.items() if column]
-    for label, columns in keys:
+    for label, columns in _named_columns(schema):
         for column in columns:
             if column not in schema.names:
                 yield Fault(f"{where}.{label}", column, "a column of the table")
@@ -820,19 +814,19 @@ def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault
         yield Fault(where, "neither state nor kzdata:figure", "what the claims say")
 
 
-def _declarations(schema: Schema) -> Iterator[tuple[str, Part]]:
-    for role in ("figure", *SINGLE, "exclusions", "claims"):
-        if part := getattr(schema, role):
-            yield f"kzdata:{role}", part
-    yield from (("kzdata:dates", part) for part in schema.dates)
-
-
-def _columns(part: Part) -> tuple[str, ...]:
-    values = (getattr(part, name) for name in part.members)
-    return (
-        *(value for value in values if isinstance(value, str)),
-        *(part.subject if isinstance(part, Claims) else ()),
-    )
+def _named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
+    """The columns that each key and declaration names."""
+    yield "primaryKey", schema.primary_key
+    yield from (("uniqueKeys", key) for key in schema.unique_keys)
+    yield from (("foreignKeys", key.fields) for key in schema.foreign_keys)
+    roles = ("figure", *SINGLE, "exclusions", "claims")
+    parts = [(role, getattr(schema, role)) for role in roles]
+    for role, part in [*parts, *(("dates", part) for part in schema.dates)]:
+        values = [getattr(part, name) for name in part.members] if part else []
+        subject = part.subject if isinstance(part, Claims) else ()
+        yield f"kzdata:{role}", [*(v for v in values if isinstance(v, str)), *subject]
+    for role in ("principal", "parent"):
+        yield f"kzdata:{role}", filter(None, [getattr(schema, role)])
 
 
 def _evidence_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:

@@ -95,7 +95,12 @@ def _section(name: str, schema: Schema) -> str:
         "\n| column | type | receipt | meaning | limits | example |\n|---|---|---|---|---|---|\n"
     )
     rows = "".join(_line(field) for field in schema.fields)
-    labels = "".join(_labels(field) for field in schema.fields if field.labels)
+    labels = "".join(
+        f"\n`{field.name}`:\n\n"
+        + "".join(f"- `{value}`: {label}\n" for value, label in field.labels.items())
+        for field in schema.fields
+        if field.labels
+    )
     return head + keys + table + rows + labels
 
 
@@ -131,11 +136,6 @@ def _limits(field: FieldDescriptor) -> Iterator[str]:
     ):
         if value is not None:
             yield words.format(value)
-
-
-def _labels(field: FieldDescriptor) -> str:
-    lines = "".join(f"- `{value}`: {label}\n" for value, label in field.labels.items())
-    return f"\n`{field.name}`:\n\n{lines}"
 
 
 def rules() -> str:

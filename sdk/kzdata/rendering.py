@@ -15,6 +15,7 @@ import re
 import stat
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby, zip_longest
@@ -254,14 +255,11 @@ def receipts(
     for _, group in groupby(found, key=lambda receipt: receipt.span):
         cells = list(group)
         heads = [f"{cell.record}.{cell.field}" if several else cell.field for cell in cells]
-        marks = ["falls" if marked(cell.record, cell.field) else "" for cell in cells]
-        pairs = aligned(
-            [
-                (f"{head} = {cell.value}", cell.role, mark)
-                for head, cell, mark in zip(heads, cells, marks, strict=True)
-            ]
-        )
-        for head, line in zip(map(safe, heads), pairs, strict=True):
+        rows = [
+            (f"{head} = {c.value}", c.role, "falls" if marked(c.record, c.field) else "")
+            for head, c in zip(heads, cells, strict=True)
+        ]
+        for head, line in zip(map(safe, heads), aligned(rows), strict=True):
             lines.append(bold(head) + line.removeprefix(head))
         passage = _passage(cells[0], texts.get(cells[0].source))
         lines += [f"    {line}" for line in passage]
@@ -300,19 +298,10 @@ def _toll(
     records = {receipt.record for receipt in found}
     yield ""
     yield f"{len(cells):,} cells of {len(records):,} records rest on it; if it is withdrawn:"
+    counts = Counter((table, field is None) for table, _, field in fallen)
     tables = dict.fromkeys(table for table, _, _ in fallen)
-    counts = [
-        (
-            table,
-            sum(name == table and field is None for name, _, field in fallen),
-            sum(name == table and field is not None for name, _, field in fallen),
-        )
-        for table in tables
-    ]
-    if counts:
-        yield as_text(("table", "rows fall", "cells are emptied"), counts)
-    else:
-        yield "nothing falls"
+    rows = [(table, counts[table, True], counts[table, False]) for table in tables]
+    yield as_text(("table", "rows fall", "cells are emptied"), rows) if rows else "nothing falls"
 
 
 def _passage(receipt: "Receipt", text: str | None) -> Iterator[str]:

@@ -30,19 +30,12 @@ OWN = {
 
 
 class Engine(Protocol):
-    """A database that is written to.
+    """A database that is written to."""
 
-    Attributes:
-        types: SQL type of each kind of column.
-        staged: What stands before the name of a table without limits.
-        patterns: Whether a check can hold a regular expression.
-        cycles: Whether tables may refer to themselves, or to each other in a circle.
-    """
-
-    types: Mapping[str, str]
-    staged: str
-    patterns: bool
-    cycles: bool
+    types: Mapping[str, str]  # SQL type of each kind of column
+    staged: str  # what stands before the name of a table without limits
+    patterns: bool  # whether a check can hold a regular expression
+    cycles: bool  # whether tables may refer to themselves, or to each other in a cycle
 
     def run(self, sql: str) -> None:
         """Carry out a statement."""
@@ -133,17 +126,17 @@ class Keys:
         schema = table.schema
         single = [(field.name,) for field in schema.fields if field.constraints.unique]
         seen: set[frozenset[str]] = {frozenset()}
-        for key in (schema.primary_key, *single, *schema.unique_keys, *self._led_to(table.name)):
+        children = [
+            (t.name, k) for t in self._content.tables.values() for k in t.schema.foreign_keys
+        ]
+        led_to = [
+            k.reference.fields for t, k in children if (k.reference.resource or t) == table.name
+        ]
+        for key in (schema.primary_key, *single, *schema.unique_keys, *led_to):
             if frozenset(key) not in seen:
                 kind = "PRIMARY KEY" if key == schema.primary_key else "UNIQUE"
                 seen.add(frozenset(key))
                 yield key, self._key(table.name, kind, key)
-
-    def _led_to(self, name: str) -> Iterator[tuple[str, ...]]:
-        for child in self._content.tables.values():
-            for key in child.schema.foreign_keys:
-                if (key.reference.resource or child.name) == name:
-                    yield key.reference.fields
 
     def _key(self, table: str, kind: str, key: tuple[str, ...]) -> Constraint:
         place, columns = self._staged(table), self._names.listed(table, key)

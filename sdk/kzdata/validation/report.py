@@ -129,9 +129,8 @@ class Report:
     @property
     def by_rule(self) -> dict[str, int]:
         """Number of findings by rule, those omitted included."""
-        return dict(
-            sorted((Counter(f.rule for f in self.findings) + Counter(self.omitted)).items())
-        )
+        found = Counter(f.rule for f in self.findings) + Counter(self.omitted)
+        return dict(sorted(found.items()))
 
     @property
     def verdict(self) -> str:

@@ -197,14 +197,14 @@ class _Comparison:
         self._match(columns)
         self._rekey(columns)
         self._reorder()
-        counts, rows = self._counts()
+        found = dict(self._database.rows(f"SELECT kind, count(*) FROM {_PAIRS} GROUP BY kind"))
+        counts = {kind: found[kind] for kind in KINDS if kind in found}
         if same and not counts:
             return None
+        ((was, now),) = self._database.rows(f"SELECT count(old_row), count(new_row) FROM {_PAIRS}")
         self._keep(number, columns)
-        old = pair.old and pair.old.name
-        return TableDiff(
-            pair.name, pair.status, old, *columns, *rows, counts, number, self._database
-        )
+        names = (pair.name, pair.status, pair.old and pair.old.name)
+        return TableDiff(*names, *columns, was, now, counts, number, self._database)
 
     def _same_bytes(self, old: Table, new: Table) -> bool:
         """Whether two versions of a table are read alike from the same bytes."""
@@ -294,12 +294,6 @@ class _Comparison:
             AND new_row IN (SELECT new_row FROM {SHARED}.moved)"""
         )
         self._database.run(f"DROP TABLE {SHARED}.moved")
-
-    def _counts(self) -> tuple[dict[str, int], tuple[int, int]]:
-        """Rows by kind of change, and the rows of either side."""
-        found = dict(self._database.rows(f"SELECT kind, count(*) FROM {_PAIRS} GROUP BY kind"))
-        ((old, new),) = self._database.rows(f"SELECT count(old_row), count(new_row) FROM {_PAIRS}")
-        return {kind: found[kind] for kind in KINDS if kind in found}, (old, new)
 
     def _keep(self, number: int, columns: _Columns) -> None:
         """Keep the rows that differ with the cells that differ, and free the rest."""

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from kzdata.archive import Archive
 from kzdata.descriptor import Descriptor
 from kzdata.errors import PackageError
-from kzdata.tabular import CHUNK
 
 STORED = ("path", "bytes", "hash", "dialect", "encoding", "format", "mediatype", "compression")
 """Properties of a table's resource that say how its files are stored; of a dialect the
@@ -97,8 +96,7 @@ def _file(archive: Archive, entry: dict[str, Any]) -> dict[str, Any]:
         if not file.is_file():
             raise PackageError(f"{archive.label}: {path}: no such file")
         with file.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
+            hashlib.file_digest(stream, lambda: digest)
     return kept | ({CONTENT: digest.hexdigest()} if paths else {})
 
 

@@ -165,7 +165,7 @@ def _ended(work: Callable[[], object]) -> int:
     """
     try:
         work()
-        sys.stdout.flush()
+        return _flushed(0)
     except typer.Exit as left:
         return _flushed(left.exit_code)
     except SystemExit as left:
@@ -180,7 +180,6 @@ def _ended(work: Callable[[], object]) -> int:
         return _failed("out of memory; ask for less, or allow more")
     except Exception as error:
         return _failed(str(BrokenError.of(error)))
-    return 0
 
 
 def _flushed(code: int) -> int:

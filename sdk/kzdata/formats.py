@@ -13,6 +13,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -52,10 +53,9 @@ def folder(path: str | Path | None) -> str:
 
 def message(finding: Finding) -> str:
     """What a finding says, on one line: record and field, found, expected, way out."""
-    subject = ".".join(part for part in (finding.record, finding.field) if part)
     said = f"found {finding.found or 'nothing'}, expected {finding.expected}"
     way_out = f". Way out: {safe(finding.fix)}." if finding.fix else ""
-    return safe(f"{subject}: {said}" if subject else said) + way_out
+    return safe(f"{finding.subject}: {said}" if finding.subject else said) + way_out
 
 
 def _file(finding: Finding, base: str) -> str:
@@ -101,11 +101,7 @@ def _run(report: Report, base: str) -> dict[str, Any]:
         },
         "columnKind": "unicodeCodePoints",
         "results": list(_results(report.findings, base)),
-        "properties": {
-            "package": safe(report.package),
-            "version": safe(report.version),
-            "verdict": safe(report.verdict),
-        },
+        "properties": {n: safe(getattr(report, n)) for n in ("package", "version", "verdict")},
     }
 
 
@@ -186,7 +182,7 @@ def _location(finding: Finding, base: str) -> dict[str, Any]:
         column = {} if finding.column is None else {"startColumn": finding.column}
         physical["region"] = {"startLine": finding.line, **column}
     location: dict[str, Any] = {"physicalLocation": physical}
-    if subject := safe(".".join(part for part in (finding.record, finding.field) if part)):
+    if subject := safe(finding.subject):
         location["logicalLocations"] = [
             {"fullyQualifiedName": subject, "kind": "property" if finding.field else "object"}
         ]
@@ -248,7 +244,8 @@ def _case(
     case.set("file", _xml(_file(findings[0], base)))
     if findings[0].line is not None:
         case.set("line", str(findings[0].line))
-    lines = [f"{_where(finding, base)}: {message(finding)}" for finding in findings]
+    placed = (replace(finding, file=_file(finding, base)) for finding in findings)
+    lines = [f"{safe(finding.where)}: {message(finding)}" for finding in placed]
     if more:
         lines.append(f"and {more} more")
     if any(finding.severity == "error" for finding in findings):
@@ -257,11 +254,6 @@ def _case(
         ElementTree.SubElement(case, "failure", attributes).text = _xml("\n".join(lines))
     else:
         ElementTree.SubElement(case, "system-out").text = _xml("\n".join(lines))
-
-
-def _where(finding: Finding, base: str) -> str:
-    place = (_file(finding, base), finding.line, finding.column)
-    return safe(":".join(str(part) for part in place if part is not None))
 
 
 def _count(top: ElementTree.Element) -> None:

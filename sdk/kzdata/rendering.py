@@ -48,8 +48,10 @@ def emit(styled: str) -> None:
     `NO_COLOR` and `TERM=dumb` say that it does not.
     """
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    coloured = sys.stdout.isatty() and not refused
-    _print(sys.stdout, _lines(styled if coloured else _STYLE.sub("", styled)))
+    if refused or not sys.stdout.isatty():
+        styled = _STYLE.sub("", styled)
+    # Lines of our own words and of text that is safe already; what slipped through is caught.
+    _print(sys.stdout, "\n".join(map(_line, styled.split("\n"))))
 
 
 def write(text: str) -> None:
@@ -57,8 +59,9 @@ def write(text: str) -> None:
 
     Its format has made it harmless by its own means; on a terminal it is seen to once more.
     """
-    shown = sys.stdout.isatty()
-    _print(sys.stdout, _shown(text) if shown else text)
+    if sys.stdout.isatty():
+        text = "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
+    _print(sys.stdout, text)
 
 
 def write_csv(text: str) -> None:
@@ -93,19 +96,9 @@ def _is_file(stream: TextIO) -> bool:
         return False
 
 
-def _lines(styled: str) -> str:
-    """Lines of our own words and of text that is safe already; what slipped through is caught."""
-    return "\n".join(map(_line, styled.split("\n")))
-
-
 def _line(styled: str) -> str:
     words, styles = _STYLE.split(styled), _STYLE.findall(styled)
     return "".join(map("".join, zip_longest(map(safe, words), styles, fillvalue="")))
-
-
-def _shown(text: str) -> str:
-    """Text for programs as a terminal may show it; our own commands to GitHub stay as they are."""
-    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
 
 
 def save(text: str, file: Path) -> None:
@@ -192,10 +185,10 @@ def record(row: Mapping[str, Any]) -> str:
 
 def finding(found: "Finding") -> str:
     """One finding on one line: where, rule, record and field, found, expected."""
-    subject = ".".join(part for part in (found.record, found.field) if part)
     rule = typer.style(found.rule, fg="red" if found.severity == "error" else "yellow")
     said = f"found {safe(found.found) or 'nothing'}, expected {safe(found.expected)}"
-    return f"{bold(safe(found.where))}: {rule}{f' {safe(subject)}' if subject else ''}: {said}"
+    subject = f" {safe(found.subject)}" if found.subject else ""
+    return f"{bold(safe(found.where))}: {rule}{subject}: {said}"
 
 
 def report(result: "Report") -> str:

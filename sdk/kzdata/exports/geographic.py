@@ -60,14 +60,6 @@ coordinates, the nearest place around it that has some, as `place` with `longitu
 class Atlas:
     """The events of a package and where they happened.
 
-    Attributes:
-        content: What is written of the package.
-        places: All places by key.
-        label: The columns of a place but for its coordinates.
-        tables: The tables of events, each with the column that names a place.
-        own: The names that `OWN` have here.
-        geometry: The name that a column of geometries has here.
-
     Raises:
         UsageError: It declares no places, or no event refers to them.
         PackageError: A place has coordinates that cannot be.
@@ -89,9 +81,11 @@ class Atlas:
         self._declared: Places = self._home.schema.places
         self.places: dict[Any, Place] = dict(self._places())
         hidden = (self._declared.latitude, self._declared.longitude)
+        # The columns of a place but for its coordinates.
         self.label = [held for held in self._home.columns if held.name not in hidden]
-        self.tables = dict(self._events())
+        self.tables = dict(self._events())  # each with its column that names a place
         taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
+        # What the column of geometries, and `OWN`, are called here.
         self.geometry, *self.own = (
             next(free for k in range(99) if (free := name + "_" * k) not in taken)
             for name in ("geometry", *OWN)

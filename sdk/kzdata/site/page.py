@@ -77,7 +77,7 @@ def _check(out: Path) -> None:
 def rendered(package: "Package", texts: Texts | None = None) -> str:
     """The page as HTML; see `write`."""
     data = content(package)
-    data["texts"] = _checked(package, data, texts) if texts else None
+    data["texts"] = _checked(package, texts) if texts else None
     return page_of(data)
 
 
@@ -132,7 +132,7 @@ def policy() -> str:
 # ------------------------------------------------------------------------------------- the texts
 
 
-def _checked(package: "Package", data: Json, texts: Texts) -> Json:
+def _checked(package: "Package", texts: Texts) -> Json:
     """How many passages were compared with their articles; the articles too, where asked for."""
     found = package.texts(texts.folder)
     if missing := [source for source in hashes(package._shelf) if source not in found]:

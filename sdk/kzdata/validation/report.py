@@ -61,6 +61,11 @@ class Finding:
         place = (self.file, self.line, self.column)
         return ":".join(str(part) for part in place if part is not None)
 
+    @property
+    def subject(self) -> str:
+        """`record.field`, as far as known."""
+        return ".".join(part for part in (self.record, self.field) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipts:

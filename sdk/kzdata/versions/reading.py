@@ -35,12 +35,6 @@ class Text(NamedTuple):
 class Version:
     """One version of a package.
 
-    Attributes:
-        label: What the caller named.
-        archive: Where its files are.
-        descriptor: What it declares.
-        form: The descriptor in the form that is compared.
-
     Raises:
         PackageError: It cannot be read, or its descriptor is malformed.
     """

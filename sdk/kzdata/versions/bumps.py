@@ -238,16 +238,14 @@ def _values(categories: Any) -> list[Any]:
 # ------------------------------------------------------------------------------ rows
 
 
-def of_rows(
-    table: str, counts: dict[str, int], *, referenced: bool, unmarked: int
-) -> Sequence[Reason]:
+def of_rows(table: str, counts: dict[str, int], missed: int) -> Sequence[Reason]:
     """Why a version must change after changes of a table's rows, counted by kind of change.
 
-    `referenced`: whether other tables refer to it. `unmarked`: how many of the rows that are gone,
-    or have another key, have no tombstone.
+    `missed`: how many of the rows that are gone, or have another key, left no tombstone in a table
+    that other tables refer to.
     """
-    lost: Level = "major" if referenced and unmarked else "minor"
-    why = ", which other tables refer to, without a tombstone" if lost == "major" else ""
+    lost: Level = "major" if missed else "minor"
+    why = ", which other tables refer to, without a tombstone" if missed else ""
     levels: dict[str, tuple[Level, str]] = {
         "added": ("minor", "added"),
         "changed": ("patch", "changed"),

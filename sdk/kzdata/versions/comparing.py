@@ -213,9 +213,7 @@ class _Comparison:
         parts = [sheet.parts for sheet in sheets]
         if not alike or sheets[0].dialect != sheets[1].dialect or len(set(map(len, parts))) > 1:
             return False
-        return all(
-            filecmp.cmp(one, other, shallow=False) for one, other in zip(*parts, strict=True)
-        )
+        return all(filecmp.cmp(a, b, shallow=False) for a, b in zip(*parts, strict=True))
 
     def _read(self, pair: _Pair, columns: _Columns) -> None:
         """Read both sides, side by side, into relations of the same columns."""
@@ -324,8 +322,8 @@ class _Comparison:
         if pair.status in ("added", "removed"):
             return ()
         referenced = bool(pair.old and self._referenced(pair.old))
-        lost = unmarked(self._database, self._after, table)[0] if referenced else 0
-        return of_rows(table.name, table.counts, referenced=referenced, unmarked=lost)
+        missed = unmarked(self._database, self._after, table)[0] if referenced else 0
+        return of_rows(table.name, table.counts, missed)
 
     def _referenced(self, table: Table) -> bool:
         """Whether other tables of the old version refer to a table, by a key or by receipts."""
@@ -333,9 +331,8 @@ class _Comparison:
         if table.schema.record_key and package.one("edges"):
             return True
         others = (other for name, other in package.tables.items() if name != table.name)
-        return any(
-            k.reference.resource == table.name for o in others for k in o.schema.foreign_keys
-        )
+        keys = (key for other in others for key in other.schema.foreign_keys)
+        return any(key.reference.resource == table.name for key in keys)
 
 
 def unmarked(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kzdata.questions.claims import Claim
     from kzdata.questions.disagreements import Disagreement, Disagreements
     from kzdata.questions.timeline import Event, Timeline
-    from kzdata.questions.toll import Entry, Scope, Toll
+    from kzdata.questions.toll import Scope, Toll
 
 _INDENT = " " * 4
 
@@ -24,8 +24,9 @@ def toll(answer: "Toll") -> str:
     blocks = ["\n".join(_scope(scope)) for scope in answer.scopes]
     if answer.wider:
         lines = [bold("not included: about more than was asked for, or does not say")]
-        for wider in answer.wider:
-            lines += _claim(wider.claim, f"{_about(wider.claim)}: {wider.why}")
+        for claim, why in ((wider.claim, wider.why) for wider in answer.wider):
+            about = filter(None, (claim.about[0][1], claim.population, claim.place))
+            lines += _claim(claim, f"{', '.join(about)}: {why}")
         blocks.append("\n".join(lines))
     if answer.policy:
         title = f"vague words under the policy {answer.policy}"
@@ -51,20 +52,10 @@ def _scope(scope: "Scope") -> Iterator[str]:
     envelope = scope.envelope.interval
     yield f"{bold(safe(names))}: {safe(str(envelope)) if envelope else 'no number that stands'}"
     for entry in scope.entries:
-        yield from _claim(entry.claim, *_entry(entry))
-
-
-def _entry(entry: "Entry") -> Iterator[str]:
-    if entry.why:
-        yield entry.why
-    ways = [way for way in (entry.place_way, entry.population_way) if len(way) > 1]
-    if ways:
-        yield f"counted up: {'; '.join(' > '.join(way) for way in ways)}"
-
-
-def _about(claim: "Claim") -> str:
-    named = (claim.about[0][1], claim.population, claim.place)
-    return ", ".join(filter(None, named))
+        remarks = [entry.why] if entry.why else []
+        if ways := [way for way in (entry.place_way, entry.population_way) if len(way) > 1]:
+            remarks.append(f"counted up: {'; '.join(' > '.join(way) for way in ways)}")
+        yield from _claim(entry.claim, *remarks)
 
 
 def _claim(claim: "Claim", *remarks: str) -> Iterator[str]:

@@ -79,7 +79,10 @@ class Atlas:
         self._home = named[0]
         assert self._home.schema.places
         self._declared: Places = self._home.schema.places
-        self.places: dict[Any, Place] = dict(self._places())
+        keyed = ((cells[self._declared.id], cells) for cells in _rows(self._home))
+        self.places = {
+            k: Place(cells, self._point(k, cells)) for k, cells in keyed if k is not None
+        }
         hidden = (self._declared.latitude, self._declared.longitude)
         # The columns of a place but for its coordinates.
         self.label = [held for held in self._home.columns if held.name not in hidden]
@@ -95,12 +98,6 @@ class Atlas:
                 f"{package.name} has no events: no table of records with a foreign key to "
                 f"{self._home.name}, but for claims"
             )
-
-    def _places(self) -> Iterator[tuple[Any, Place]]:
-        for cells in _rows(self._home):
-            key = cells[self._declared.id]
-            if key is not None:
-                yield key, Place(cells, self._point(key, cells))
 
     def _point(self, key: Any, cells: dict[str, Any]) -> Point | None:
         longitude, latitude = cells[self._declared.longitude], cells[self._declared.latitude]

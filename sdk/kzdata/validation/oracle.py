@@ -300,7 +300,9 @@ def _compared(
     ours = {one for name, rows in seen.items() for one in _ours(tables[name], report, rows)}
     found: list[Finding] = []
     for name, rows in seen.items():
-        cells = [_cells(tables[name], record) for record in rows]
+        columns = tables[name].schema.names
+        texts = ([cell.value for cell in record.cells] for record in rows)
+        cells = [dict(zip(columns, values, strict=False)) for values in texts]
         for side, one in unexplained(tables, tables[name], ours, theirs, cells):
             if one.kind not in left_out:
                 other = "frictionless" if side == "kzdata" else "kzdata"
@@ -393,11 +395,6 @@ def _ours(table: Table, report: Report, rows: list[Record]) -> Iterator[Statemen
         if kind and finding.file == table.path and finding.line in number:
             field = "" if kind in ROWS else finding.field or ""
             yield Statement(table.path, number[finding.line], field, kind)
-
-
-def _cells(table: Table, record: Record) -> dict[str, str]:
-    values = (cell.value for cell in record.cells)
-    return dict(zip(table.schema.names, values, strict=False))
 
 
 def _finding(file: str, line: int | None, field: str | None, found: str, expected: str) -> Finding:

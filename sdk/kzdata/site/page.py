@@ -135,14 +135,14 @@ def policy() -> str:
 def _checked(package: "Package", texts: Texts) -> Json:
     """How many passages were compared with their articles; the articles too, where asked for."""
     found = package.texts(texts.folder)
-    if missing := [source for source in hashes(package._shelf) if source not in found]:
+    if missing := [source for source in hashes(package._dataset) if source not in found]:
         raise PackageError(f"no file in {texts.folder} has the SHA-256 of {', '.join(missing)}")
     number = _compare(package, found)
     return {"passages": number, "articles": found if texts.included else None}
 
 
 def _compare(package: "Package", found: Mapping[str, str]) -> int:
-    declared = package._shelf.descriptor.one("spans")
+    declared = package._dataset.descriptor.one("spans")
     if declared is None or declared.schema.spans is None:
         return 0
     s, names = declared.schema.spans, declared.schema.names

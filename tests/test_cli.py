@@ -696,6 +696,14 @@ def test_help_shows_an_example(command: str) -> None:
     assert re.search(rf"Examples?: kzdata {command}\b", outcome.out.replace("\n", " "))
 
 
+def test_help_of_a_command_fits_a_line_of_the_list() -> None:
+    """Catches help that the list of commands cuts off in the middle of a sentence."""
+    listed = kz("--help").out.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed if line.endswith("...")] == []
+    assert len(listed) == len(COMMANDS)
+    assert all(len(line) <= 80 and line.endswith(".") for line in listed)
+
+
 def test_help_names_every_command() -> None:
     """Catches a command that was written and never registered."""
     expected = "validate tables show trace query locate coverage rules seal".split()

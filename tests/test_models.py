@@ -1,10 +1,14 @@
 """The row models, the schemas and the generated pages say the same, and the shipped rows fit."""
 
+import ast
 import csv
 import inspect
 import io
 import json
+import pickle
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,6 +25,7 @@ from kzdata import models, reference, rows
 from kzdata.archive import opened
 from kzdata.descriptor import Descriptor, parse
 from kzdata.rows import Row
+from kzdata.tables import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES: dict[str, dict[str, Any]] = {
@@ -175,10 +180,129 @@ def test_a_row_cannot_be_changed_or_extended(table: str) -> None:
     assert hash(row) == hash(model.model_validate_strings(examples(table)))
 
 
-def test_type_checkers_see_the_tables() -> None:
+STUB = Path(models.__file__).with_suffix(".pyi")
+
+
+@pytest.fixture(scope="module")
+def stub() -> dict[str, Any]:
+    """The names of the stub, read as if it were a module."""
+    names: dict[str, Any] = {"__name__": "stub"}
+    exec(compile(STUB.read_text("utf-8"), str(STUB), "exec", dont_inherit=True), names)
+    return names
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_type_checkers_see_what_the_models_are(table: str, stub: dict[str, Any]) -> None:
+    """Catches a stub with other columns, types or defaults than the classes at run time."""
+    model = models.MODELS[table]
+    seen = stub[model.__name__]
+    assert (seen.__doc__, seen.__bases__) == (model.__doc__, model.__bases__)
+    assert list(seen.model_fields) == list(model.model_fields)
+    for name, info in model.model_fields.items():
+        compared = ("type", "required", "default")
+        assert [stated(seen.model_fields[name])[key] for key in compared] == [
+            stated(info)[key] for key in compared
+        ]
+
+
+def test_editors_show_what_a_column_means() -> None:
+    """Catches an attribute of the stub that is described as another one, or not at all."""
+    shown = {}
+    for node in ast.parse(STUB.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef) and node.name != "Tables":
+            body = node.body[1:]
+            for field, text in zip(body[::2], body[1::2], strict=True):
+                assert isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+                shown[node.name, ast.unparse(field.target)] = ast.literal_eval(text.value)
+    assert shown == {
+        (rows.class_name(table), field["name"]): field["description"] for table, field in FIELDS
+    }
+
+
+def test_type_checkers_see_the_tables(stub: dict[str, Any]) -> None:
     """Catches `kz.table` attributes that mypy knows under another row type, or not at all."""
-    expected = {name: f"Table[{model.__name__}]" for name, model in models.MODELS.items()}
-    assert models.Tables.__annotations__ == expected
+    expected = {name: Table[model] for name, model in models.MODELS.items()}  # type: ignore[valid-type]
+    seen = {name: repr(kind) for name, kind in stub["Tables"].__annotations__.items()}
+    assert seen == {
+        name: repr(kind).replace("kzdata.models", "stub") for name, kind in expected.items()
+    }
+
+
+def test_type_checkers_see_all_names_of_the_module(stub: dict[str, Any]) -> None:
+    """Catches a class that the stub promises and the module lacks, or the reverse."""
+    imported = {"Mapping", "date", "Decimal", "Literal", "Row", "Table"}
+    seen = {*stub, *stub["__annotations__"]} - imported
+    assert {name for name in seen if not name.startswith("_")} == set(dir(models))
+    everything: dict[str, Any] = {}
+    exec("from kzdata.models import *", everything)
+    assert set(dir(models)) == everything.keys() - {"__builtins__"}
+
+
+@pytest.mark.slow
+def test_a_type_checker_completes_the_columns(tmp_path: Path) -> None:
+    """Catches a stub that mypy does not take for the module, or whose rows it takes for Any."""
+    file = tmp_path / "program.py"
+    file.write_text(
+        "import kzdata\n"
+        "from kzdata.models import CasualtyReport\n"
+        "reveal_type(kzdata.load().casualty_reports[0].value_low)\n"
+        "def day(row: CasualtyReport) -> None:\n"
+        "    reveal_type(row.report_id)\n"
+        "    row.reprot_id\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "mypy", "--strict", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    said = [line.partition(": ")[2] for line in done.stdout.splitlines()]
+    assert said[:-1] == [
+        'note: Revealed type is "decimal.Decimal | None"',
+        'note: Revealed type is "str"',
+        'error: "CasualtyReport" has no attribute "reprot_id"; maybe "report_id"?  [attr-defined]',
+    ]
+
+
+# ------------------------------------------------------------------------------ made when asked for
+
+
+def test_a_class_is_made_once() -> None:
+    """Catches threads that get two classes of one name, whose rows are never equal."""
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "from kzdata import models\n"
+        "with Pool(8) as pool:\n"
+        "    made = set(pool.map(lambda _: id(models.Place), range(64)))\n"
+        "assert made == {id(models.Place)}, made\n"
+        "assert models.MODELS['places'] is models.Place\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_one_class_is_made_alone() -> None:
+    """Catches an import that reads all schemas, or builds all classes."""
+    code = (
+        "from kzdata import models\n"
+        "assert not models.MODELS._made\n"
+        "models.Place\n"
+        "assert list(models.MODELS._made) == ['places']\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_row_and_its_class_can_be_pickled(table: str) -> None:
+    """Catches classes that another process, such as a worker of a pool, cannot find by name."""
+    model = models.MODELS[table]
+    assert (model.__module__, model.__qualname__) == ("kzdata.models", model.__name__)
+    row = model.model_validate_strings(examples(table))
+    assert pickle.loads(pickle.dumps(row)) == row
+    assert pickle.loads(pickle.dumps(model)) is model is getattr(models, model.__name__)
+
+
+@pytest.mark.parametrize("name", ["Nothing", "sources", "_made", "__path_hook__"])
+def test_no_other_name_is_made(name: str) -> None:
+    """Catches a module that answers every name, or with KeyError."""
+    assert not hasattr(models, name)
+    assert models.MODELS.get(name, None) is None or name == "sources"
 
 
 @pytest.mark.parametrize(

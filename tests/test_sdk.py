@@ -272,8 +272,8 @@ def test_records_by_id(kz: kzdata.Package) -> None:
     assert kz["CR-0001"] == kz.casualty_reports["CR-0001"]
     assert kz["sources/tass"] == kz.sources["tass"]
     assert kz["actors/tass"] == kz.actors["tass"]
-    assert kz.table_of("CR-0001") is kz.casualty_reports
-    assert kz.table_of("actors/tass") is kz.actors
+    assert type(kz["CR-0001"]) is kz.casualty_reports.model
+    assert type(kz["actors/tass"]) is kz.actors.model
 
 
 @pytest.mark.parametrize(
@@ -775,7 +775,7 @@ def test_receipts_carry_the_cell(receipts: Receipts, kz: kzdata.Package) -> None
 def test_receipts_come_in_the_order_of_the_columns(receipts: Receipts, kz: kzdata.Package) -> None:
     """Catches receipts in the order of the evidence file, which tells a reader nothing."""
     for record, traced in receipts.items():
-        names = kz.table_of(record).schema.names
+        names = list(type(kz[record]).model_fields)
         order = [names.index(receipt.field) for receipt in traced]
         assert order == sorted(order)
 

@@ -111,12 +111,12 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     }
     code = {
         f"kzdata/{file.relative_to(ROOT / 'sdk' / 'kzdata').as_posix()}"
-        for pattern in ("*.py", "py.typed", "site/assets/*")
+        for pattern in ("*.py", "*.pyi", "*.toml", "py.typed", "site/assets/*")
         for file in (ROOT / "sdk" / "kzdata").rglob(pattern)
     }
     package = {name for name in inside if name.startswith("kzdata/bundle/")}
     assert inside - package == code
-    assert "kzdata/py.typed" in inside
+    assert {"kzdata/py.typed", "kzdata/models.pyi"} <= inside
     tops = {name.split("/")[2] for name in package}
     assert tops == {*SHIPPED, "LICENSE", "LICENSE-DATA.md"}
     assert len([name for name in inside if name.endswith("evidence.csv")]) == 1

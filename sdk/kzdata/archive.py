@@ -62,29 +62,19 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True)
 class Archive:
-    """An opened package.
+    """An opened package."""
 
-    Attributes:
-        root: Directory that the resources' paths are relative to.
-        descriptor: The parsed `datapackage.json`.
-        label: What the caller named, for messages.
-        files: Its files, each opened once.
-        temp_dir: Directory for what has to be unpacked; the system's own by default.
-    """
-
-    root: Path
-    descriptor: dict[str, Any]
-    label: str
-    files: Folder
+    root: Path  # directory that the resources' paths are relative to
+    descriptor: dict[str, Any]  # the parsed `datapackage.json`
+    label: str  # what the caller named, for messages
+    files: Folder  # its files, each opened once
+    # Directory for what has to be unpacked; the system's own by default.
     temp_dir: Path | None = None
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`.
-
-        Args:
-            relative: A POSIX path as a descriptor gives it.
 
         Raises:
             PackageError: The path is absolute, remote, or leaves the package, also through a link.
@@ -94,11 +84,7 @@ class Archive:
         return self.files.file(relative)
 
     def json(self, relative: str) -> dict[str, Any]:
-        """The JSON object in a file of the package, such as a schema; read once.
-
-        Raises:
-            PackageError: The path is not safe, or the file holds none; see `read_descriptor`.
-        """
+        """The JSON object in a file of the package, such as a schema; read once."""
         if relative not in self._read:
             file = self.path_of(relative)
             self._read[relative] = read_descriptor(file, self.label, relative)
@@ -114,11 +100,7 @@ class Archive:
         return min(MAX_UNPACKED_BYTES, share_of_disk(self.temp_dir))
 
     def unpacks(self, size: int) -> None:
-        """Count bytes that are written for the package: unpacked, decoded or mended.
-
-        Raises:
-            PackageError: They are more than one package may have.
-        """
+        """Count bytes that are written for the package: unpacked, decoded or mended."""
         self._unpacked[0] += size
         if self.room < 0:
             raise PackageError(f"the package unpacks to over {self._most} bytes")
@@ -177,11 +159,8 @@ def lend(folder: Path) -> None:
 def workspace(parent: str | Path | None = None) -> Iterator[Path]:
     """A private temporary folder for the time of the `with` block.
 
-    Args:
-        parent: Directory that it is made in; the system's own for temporary files by default.
-
     Raises:
-        UsageError: There is no such directory, or nothing can be written there.
+        UsageError: There is no such directory as `parent`, or nothing can be written there.
     """
     if parent is None and _LENT:
         yield _LENT.pop()
@@ -200,11 +179,9 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
 
 @contextmanager
 def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterator[Archive]:
-    """Open a package for the time of the `with` block.
+    """Open a package for the time of the `with` block: a directory, a `datapackage.json` or a zip.
 
-    Args:
-        path: A directory, a `datapackage.json`, a zip; the bundled package by default.
-        folder: Directory that a zip is unpacked in; the system's own by default.
+    The bundled one by default. A zip is unpacked in `folder`, or where temporary files go.
 
     Raises:
         PackageError: There is no such path, it is not a package, or it cannot be read safely.
@@ -212,7 +189,7 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     if path == "":
         raise PackageError("the path is empty")
     place = bundled() if path is None else Path(path)
-    if not _exists(place):
+    if not exists(place):
         raise PackageError(f"{place}: no such file or directory")
     if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
         with workspace(folder) as inside:
@@ -226,7 +203,8 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
             yield _archive(root, name, str(place), files, folder)
 
 
-def _exists(place: Path) -> bool:
+def exists(place: Path) -> bool:
+    """Whether there is such a path; none has NUL in it, or is longer than the system takes."""
     try:
         return place.exists()
     except (OSError, ValueError):
@@ -244,12 +222,7 @@ def _archive(root: Path, name: str, label: str, files: Folder, temp_dir: Path | 
 
 
 def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
-    """Parse a JSON object from a file.
-
-    Args:
-        file: The file.
-        label: What the caller named, for messages.
-        name: How messages call the file; by its own name by default.
+    """Parse a JSON object from a file, which messages call `name`, in `label`.
 
     Raises:
         PackageError: It is too large, not UTF-8, not JSON, nested too deep, or not an object.
@@ -267,12 +240,7 @@ def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str
 
 
 def _json(content: bytes) -> Any:
-    """The JSON value in some bytes (RFC 8259).
-
-    Raises:
-        ValueError: There is none, or one that not all readers take for the same.
-        RecursionError: It is nested too deep.
-    """
+    """The JSON value in some bytes (RFC 8259)."""
     if len(content) > MAX_DESCRIPTOR_BYTES:
         raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
     text = content.decode("utf-8-sig")
@@ -330,11 +298,7 @@ class _Bounded(io.FileIO):
     """
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read so many bytes; all that is left by default, if that is not too much.
-
-        Raises:
-            zipfile.BadZipFile: It is too much.
-        """
+        """Read so many bytes; all that is left by default, if that is not too much."""
         wanted = MAX_ZIP_DIRECTORY + 1 if size is None or size < 0 else size
         if wanted > MAX_ZIP_DIRECTORY and os.fstat(self.fileno()).st_size - self.tell() > wanted:
             raise zipfile.BadZipFile(f"a directory of over {MAX_ZIP_DIRECTORY} bytes")
@@ -408,9 +372,6 @@ def _check_twins(entries: list[zipfile.ZipInfo], label: str) -> None:
     """Of two entries of one name, programs take either: what is checked must be what is used.
 
     Folders may be named again: they are one folder, whose files are told apart by their paths.
-
-    Raises:
-        PackageError: Two names are one on some system.
     """
     seen: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:

@@ -27,7 +27,7 @@ CONTEXT = 20
 """Characters before the first difference of two long cells that are shown."""
 SIGNS = {"changed": "~", "rekeyed": ">", "removed": "-", "added": "+"}
 _COLOURS = {"~": "yellow", ">": "yellow", "-": "red", "+": "green"}
-_WORDS = {"rekeyed": "re-keyed"}
+_WORDS = {**dict(zip(KINDS, KINDS, strict=True)), "rekeyed": "re-keyed"}
 Line = tuple[str, str, str, str]
 """Sign, what changed, of it what, and from what to what."""
 
@@ -35,21 +35,19 @@ Line = tuple[str, str, str, str]
 def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     """A diff for people: the bump with its reasons, counts by table, and what changed.
 
-    Args:
-        diff: The diff.
-        every: All rows and whole cells; otherwise the first of each table, and the rest counted.
+    Not `every`: the first rows of each table, long cells cut, and the rest counted.
     """
     yield bold(safe(_title(diff)))
     yield from map(safe, _notices(diff))
     if not diff:
         yield "no difference"
         return
-    reasons = _first(map(_reason, diff.reasons), len(diff.reasons), every)
+    reasons = _first((f"{r.level}  {r}" for r in diff.reasons), len(diff.reasons), every)
     yield from aligned([("least bump", _bump(diff)), *(("", reason) for reason in reasons)])
     rows = [(table.name, *_counts(table)) for table in diff.tables]
     if rows:
         yield ""
-        yield as_text(("table", *map(_word, KINDS)), rows)
+        yield as_text(("table", *_WORDS.values()), rows)
     for section in _sections(diff):
         yield ""
         yield bold(safe(section.heading))
@@ -60,7 +58,7 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
         for table, kind in section.rows:
             yield from _aligned(_row_lines(table, kind, every))
             if left := _left(table, kind, every):
-                yield f"   and {left:,} more {_word(kind)}; --all shows them"
+                yield f"   and {left:,} more {_WORDS[kind]}; --all shows them"
 
 
 def _first(
@@ -87,15 +85,6 @@ def _bump(diff: Diff) -> str:
     if diff.bump == "none":
         return "none"
     return f"{diff.bump}, so {least} or later" if least else diff.bump
-
-
-def _reason(reason: Any) -> str:
-    where = f"{reason.table}: " if reason.table else ""
-    return f"{reason.level}  {where}{reason.text}"
-
-
-def _word(kind: str) -> str:
-    return _WORDS.get(kind, kind)
 
 
 def _counts(table: TableDiff) -> list[int]:
@@ -214,12 +203,9 @@ def _aligned(lines: Iterable[Line], batch: int = 1_000) -> Iterator[str]:
     """Lines with aligned columns, a thousand at a time, and with the colour of their signs."""
     waiting = iter(lines)
     while rows := list(islice(waiting, batch)):
-        yield from map(_coloured, aligned(rows))
-
-
-def _coloured(line: str) -> str:
-    sign = line[:1]
-    return typer.style(line, fg=_COLOURS[sign]) if sign in _COLOURS else line
+        for line in aligned(rows):
+            colour = _COLOURS.get(line[:1])
+            yield typer.style(line, fg=colour) if colour else line
 
 
 # ------------------------------------------------------------------------------ Markdown
@@ -238,11 +224,11 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         return
     yield f"Least bump: **{diff.bump}**{_prose(_bump(diff).removeprefix(diff.bump))}."
     yield ""
-    reasons = _first(map(_reason, diff.reasons), len(diff.reasons), every)
-    yield from (f"- {_prose(reason.replace('  ', ': ', 1))}" for reason in reasons)
+    reasons = (f"- {_prose(f'{reason.level}: {reason}')}" for reason in diff.reasons)
+    yield from _first(reasons, len(diff.reasons), every, "- and {:,} more")
     if diff.tables:
         yield ""
-        yield f"| table | {' | '.join(map(_word, KINDS))} |"
+        yield f"| table | {' | '.join(_WORDS.values())} |"
         yield f"|---|{'---:|' * len(KINDS)}"
         for table in diff.tables:
             # Readers of Markdown differ in what "\\|" is after a backslash.
@@ -257,7 +243,7 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         for table, kind in section.rows:
             yield from (_item(line) for line in _row_lines(table, kind, every))
             if left := _left(table, kind, every):
-                yield f"- and {left:,} more {_word(kind)}"
+                yield f"- and {left:,} more {_WORDS[kind]}"
 
 
 _VERBS = {"~": "changed", ">": "re-keyed", "-": "removed", "+": "added", "": "and"}

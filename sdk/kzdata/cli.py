@@ -10,11 +10,10 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from enum import StrEnum
 from functools import partial, wraps
 from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -63,47 +62,15 @@ def _safe_complaints() -> Iterator[None]:
 app = typer.Typer(
     name="kzdata",
     cls=Commands,
-    help="What five articles said of Kazakhstan in January 2022, with a receipt for every figure.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-class ReportFormat(StrEnum):
-    """How a report is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    JUNIT = "junit"
-    SARIF = "sarif"
-    GITHUB = "github"
-
-
-class Format(StrEnum):
-    """How rows are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-
-
-class DiffFormat(StrEnum):
-    """How differences are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-class TimelineFormat(StrEnum):
-    """How a timeline is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-    ICS = "ics"
+ReportFormat = Literal["text", "json", "junit", "sarif", "github"]
+Format = Literal["text", "json", "csv"]
+DiffFormat = Literal["text", "json", "markdown"]
+TimelineFormat = Literal["text", "json", "csv", "ics"]
 
 
 def path(text: str) -> Path:
@@ -151,7 +118,7 @@ TextsOption = Annotated[
 def main() -> None:
     """Run the command; whatever goes wrong becomes one line and exit code 2."""
     _prepare_streams()
-    # A command makes few circles and ends soon: looking for them takes a twentieth of its time.
+    # A command makes few cycles and ends soon: looking for them takes a twentieth of its time.
     gc.set_threshold(100_000)
     # Whoever started this may have ignored what tells of a child's end: its exit code was lost.
     if hasattr(signal, "SIGCHLD"):
@@ -176,7 +143,11 @@ def _let_go() -> None:
         try:
             getattr(sys, name).flush()
         except (OSError, ValueError):
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
+            setattr(sys, name, _nowhere())
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w")  # noqa: PTH123
 
 
 def _deaf() -> None:
@@ -194,7 +165,7 @@ def _ended(work: Callable[[], object]) -> int:
     """
     try:
         work()
-        sys.stdout.flush()
+        return _flushed(0)
     except typer.Exit as left:
         return _flushed(left.exit_code)
     except SystemExit as left:
@@ -209,7 +180,6 @@ def _ended(work: Callable[[], object]) -> int:
         return _failed("out of memory; ask for less, or allow more")
     except Exception as error:
         return _failed(str(BrokenError.of(error)))
-    return 0
 
 
 def _flushed(code: int) -> int:
@@ -226,7 +196,7 @@ def _unwritten(error: OSError) -> int:
         what = f" {error.filename}" if error.filename else ""
         _failed(f"cannot write{what}: {error.strerror}")
     # What is left in the buffer has nowhere to go.
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+    sys.stdout = _nowhere()
     return 2
 
 
@@ -236,7 +206,7 @@ def _failed(words: str) -> int:
 
 
 def apart(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that reads a package: it is carried out in a process of its own, within limits."""
+    """A command that reads a package: it runs in a process of its own, within limits."""
 
     @wraps(command)
     def run(**values: Any) -> None:
@@ -246,11 +216,7 @@ def apart(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _apart(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
-    """Carry out some work in a process of its own, where one can be had; its exit code.
-
-    Raises:
-        LimitError: It took more than it may.
-    """
+    """Carry out some work in a process of its own, where one can be had; its exit code."""
     if not can_fork():  # a program that calls `main`, such as a test; or Windows
         work()
         return 0
@@ -280,7 +246,7 @@ def _prepare_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
+            setattr(sys, name, _nowhere())
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
@@ -308,7 +274,10 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """What five articles said of Kazakhstan in January 2022, with a receipt for every figure."""
+    """Validate data packages, ask what they claim, and trace each figure to its words.
+
+    Without a path, the bundled package: what five articles said of Kazakhstan in January 2022.
+    """
 
 
 @app.command(
@@ -317,7 +286,7 @@ def options(
 def validate(
     path: Annotated[Path | None, typer.Argument(parser=path, help=PACKAGE)] = None,
     texts: TextsOption = None,
-    form: ReportFormatOption = ReportFormat.TEXT,
+    form: ReportFormatOption = "text",
     output: OutputOption = None,
     select: Annotated[
         list[str] | None, typer.Option(help="Only these rules or groups: NAME[,NAME].")
@@ -345,7 +314,10 @@ def validate(
         Path | None, typer.Option(help="Directory for temporary files; else the system's.")
     ] = None,
 ) -> None:
-    """Check a package: exit 0 if valid, 1 with findings, 2 if it could not be checked."""
+    """Check a package, and list what is wrong with it.
+
+    Exit 0 if it is valid, 1 with findings, 2 if it could not be checked.
+    """
     apart = can_fork()
 
     def work() -> None:
@@ -378,21 +350,20 @@ def validate(
 def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
     from kzdata import rendering
 
-    text = rendering.report(result) if form is ReportFormat.TEXT else _written(result, path, form)
+    if form == "text":
+        text = rendering.report(result)
+    else:
+        from kzdata import formats
+
+        text = formats.WRITERS[form](result, formats.folder(path))
     if output is not None:
         rendering.save(text, output)
         rendering.emit(rendering.verdict(result))
-    elif form is ReportFormat.TEXT:
+    elif form == "text":
         rendering.emit(text)
     else:
         rendering.write(text)
     raise typer.Exit(0 if result.valid else 1)
-
-
-def _written(result: Any, path: Path | None, form: ReportFormat) -> str:
-    from kzdata import formats
-
-    return formats.WRITERS[form](result, formats.folder(path))
 
 
 @app.command(epilog="Example: kzdata tables")
@@ -401,9 +372,9 @@ def tables(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """List the tables with their rows and columns."""
+    """List the tables of a package."""
     with _load(package, as_of, without) as kz:
         rows = [
             (table.name, len(table), len(table.schema.fields), table.schema.title)
@@ -419,14 +390,14 @@ def show(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
     """Show one record."""
     from kzdata import rendering
 
     with _load(package, as_of, without) as kz:
         row = kz[key].model_dump()
-    if form is Format.TEXT:
+    if form == "text":
         rendering.emit(rendering.record(row))
     else:
         _show(tuple(row), [tuple(row.values())], form)
@@ -448,9 +419,12 @@ def trace(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """Trace cells to the words of the articles, or words to the cells that rest on them."""
+    """Trace cells to the words of articles, or back.
+
+    A key of a passage, or an article, leads to the cells that rest on it.
+    """
     from kzdata import rendering
 
     key, _, field = (record or "").partition("#")
@@ -458,7 +432,7 @@ def trace(
         found = kz.trace(None if record is None else key, field or None, source=source)
         fallen = kz.falls(source) if source else None
         articles = kz.texts(texts) if texts else {}
-    if form is Format.TEXT:
+    if form == "text":
         rendering.emit(rendering.receipts(found, articles, fallen))
     else:
         _show(*rendering.receipt_rows(found, fallen), form)
@@ -478,10 +452,15 @@ def query(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """Ask in SQL; read-only, no files, no network."""
-    question = _standard_input() if sql == "-" else sql
+    """Ask in SQL: read-only, no files, no network."""
+    question = sql
+    if sql == "-":
+        from kzdata.lock import MAX_CHARACTERS
+
+        # As much of it as tells that it is too long.
+        question = sys.stdin.read(MAX_CHARACTERS + 1) if sys.stdin else ""
 
     def work() -> None:
         with _load(package, as_of, without) as kz:
@@ -493,13 +472,6 @@ def query(
         _show(answer.columns, rows, form)
 
     raise typer.Exit(_apart(work, Limits.stated()))
-
-
-def _standard_input() -> str:
-    """The question on standard input, or as much of it as tells that it is too long."""
-    from kzdata.lock import MAX_CHARACTERS
-
-    return sys.stdin.read(MAX_CHARACTERS + 1) if sys.stdin else ""
 
 
 PlaceOption = Annotated[
@@ -528,9 +500,12 @@ def toll(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """What was claimed about how many people, by scope and day; never a sum."""
+    """List claims about numbers of people, by scope and day.
+
+    The answer is a range for each scope, never a sum.
+    """
     with _load(package, as_of, without) as kz:
         answer = kz.toll(outcome, population, place, policy, retracted, limit)
     _answer(answer, "toll", form)
@@ -546,9 +521,9 @@ def disagreements(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """Claims about one thing that cannot all be true, and why."""
+    """List claims that cannot all be true, and why."""
     with _load(package, as_of, without) as kz:
         answer = kz.disagreements(place, event, policy, limit)
     _answer(answer, "disagreements", form)
@@ -570,12 +545,15 @@ def timeline(
     without: WithoutOption = None,
     form: Annotated[
         TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
-    ] = TimelineFormat.TEXT,
+    ] = "text",
 ) -> None:
-    """Events in order, dated as precisely as the words are, with their receipts."""
+    """List events in order, with their receipts.
+
+    Each is dated as precisely as the words are.
+    """
     with _load(package, as_of, without) as kz:
         answer = kz.timeline(place, actor, type, limit)
-    if form is TimelineFormat.ICS:
+    if form == "ics":
         from kzdata import rendering
 
         rendering.write(answer.ics().removesuffix("\r\n") + "\r")
@@ -584,7 +562,7 @@ def timeline(
         if answer.more:
             _say(f"{answer.more} more are not looked at; --limit takes in more")
     else:
-        _answer(answer, "timeline", Format(form.value))
+        _answer(answer, "timeline", form)
 
 
 @app.command(epilog="Example: kzdata locate 'over 60 people' --texts DIR")
@@ -596,9 +574,12 @@ def locate(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.CSV,
+    form: FormatOption = "csv",
 ) -> None:
-    """Find a quote in the articles: one span row for each place, ready to paste."""
+    """Find a quote in the articles.
+
+    Prints one row of the table of passages for each place, ready to paste.
+    """
     with _load(package, as_of, without) as kz:
         rows = kz.locate(quote, texts, source)
         columns = tuple(rows[0].model_dump())
@@ -612,9 +593,12 @@ def coverage(
     package: PackageOption = None,
     as_of: DayOption = None,
     without: WithoutOption = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """List number words that no span covers and no exclusion explains; exit 1 if there are any."""
+    """List number words that no passage covers.
+
+    Exit 1 if there is one that no exclusion explains either.
+    """
     with _load(package, as_of, without) as kz:
         found = kz.coverage(texts)
     columns = ("source", "quoted", "numbers", "in spans", "excluded", "unexplained")
@@ -635,9 +619,12 @@ def rules(
     name: Annotated[
         str | None, typer.Argument(help="A rule to explain, or a group to list.")
     ] = None,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """List the rules of `kzdata validate` and `kzdata release-check`, or explain one."""
+    """List the rules of validation, or explain one.
+
+    Those of `kzdata validate` and of `kzdata release-check`.
+    """
     from kzdata import rendering
     from kzdata.errors import UsageError, nearest
     from kzdata.validation import RULES
@@ -648,7 +635,7 @@ def rules(
     if name is not None and name not in (*known, *groups):
         meant = nearest(name, [*known, *groups]) or "; `kzdata rules` lists them"
         raise UsageError(f"no rule or group {name!r}{meant}")
-    if name in known and form is Format.TEXT:
+    if name in known and form == "text":
         rule = known[name]
         head = f"{rule.name}: {rule.severity}, {rule.group}"
         rendering.emit(f"{head}\n\n{rule.doc}\n\nway out: {rule.fix}")
@@ -667,7 +654,7 @@ def diff(
     new: VersionArgument,
     form: Annotated[
         DiffFormat, typer.Option("--format", "-f", help="text, json or markdown.")
-    ] = DiffFormat.TEXT,
+    ] = "text",
     every: Annotated[
         bool, typer.Option("--all", help="All rows and whole cells, also as text or Markdown.")
     ] = False,
@@ -677,7 +664,10 @@ def diff(
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
 ) -> None:
-    """Show what differs between two versions of a package, and how far its version must rise."""
+    """Show what differs between two versions.
+
+    Also says how far the version must rise.
+    """
     from kzdata import changes, rendering
     from kzdata.versions import diff as compare
 
@@ -685,7 +675,7 @@ def diff(
         found = compare(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
     with found:
         for line in changes.WRITERS[form](found, every):
-            (rendering.write if form is DiffFormat.JSON else rendering.emit)(line)
+            (rendering.write if form == "json" else rendering.emit)(line)
         raise typer.Exit(1 if exit_code and found else 0)
 
 
@@ -700,12 +690,15 @@ def release_check(
         typer.Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
     ] = None,
     new: Annotated[str, typer.Argument(help="The version to be released.")] = ".",
-    form: ReportFormatOption = ReportFormat.TEXT,
+    form: ReportFormatOption = "text",
     output: OutputOption = None,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
 ) -> None:
-    """Check that a version may be released: exit 0 if it may, 1 with findings, 2 if unknown."""
+    """Check that a version may be released.
+
+    Exit 0 if it may, 1 with findings, 2 if it could not be checked.
+    """
     from kzdata.versions import release_check as check
 
     with Steps() as steps:
@@ -727,9 +720,12 @@ def export(
     without: WithoutOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
-    form: FormatOption = Format.TEXT,
+    form: FormatOption = "text",
 ) -> None:
-    """Write a package in another format: a database, a workbook, Parquet, GeoJSON and others."""
+    """Write a package in another format.
+
+    A database, a workbook, Parquet, GeoJSON and others: --list lists them.
+    """
     from kzdata.errors import UsageError
     from kzdata.exports import FORMATS
 
@@ -743,7 +739,7 @@ def export(
         kz.export(name, out, force=force)
     from kzdata import rendering
 
-    if form is Format.TEXT:
+    if form == "text":
         rendering.emit(f"wrote {rendering.safe(str(out))}")
     if summary := FORMATS[name].summary:
         _show(*summary(out), form)
@@ -769,7 +765,10 @@ def site(
     as_of: DayOption = None,
     without: WithoutOption = None,
 ) -> None:
-    """Write a page that shows every claim and its words; a browser opens it from disk."""
+    """Write a web page that shows every claim and its words.
+
+    A browser opens it from disk.
+    """
     from kzdata import rendering
     from kzdata.errors import UsageError
 
@@ -802,7 +801,10 @@ def site(
 def seal(
     path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],
 ) -> None:
-    """Write the size and hash of each file into the descriptor, after a change to the data."""
+    """Write sizes and hashes of files into the descriptor.
+
+    For use after a change to the data.
+    """
     from kzdata import rendering
     from kzdata.descriptor import seal as write
 
@@ -837,8 +839,12 @@ class Steps:
 
     def show(self, step: str, number: int, of: int) -> None:
         """Show which step begins."""
+        from kzdata.rendering import safe, shortened
+
         with self._lock:
-            self._state = {"description": _brief(step), "completed": number, "total": of}
+            # A bar has little room for a name, which may be that of a table.
+            name = shortened(safe(shortened(step, MOST_OF_A_STEP)), MOST_OF_A_STEP)
+            self._state = {"description": name, "completed": number, "total": of}
             if self._bar:
                 self._bar.update(self._task, **self._state)
 
@@ -847,13 +853,6 @@ class Steps:
             if not self._over:
                 self._bar, self._task = _bar()
                 self._bar.update(self._task, **self._state)
-
-
-def _brief(step: str) -> str:
-    """The name of a step, which may be that of a table, as a bar has room for it."""
-    from kzdata.rendering import safe, shortened
-
-    return shortened(safe(shortened(step, MOST_OF_A_STEP)), MOST_OF_A_STEP)
 
 
 def _bar() -> tuple[Any, Any]:
@@ -885,9 +884,9 @@ def _answer(answer: Any, question: str, form: Format) -> None:
     """Write the answer to a question: for people, as JSON in its own shape, or flat as CSV."""
     from kzdata import listings, rendering
 
-    if form is Format.TEXT:
+    if form == "text":
         rendering.emit(getattr(listings, question)(answer))
-    elif form is Format.JSON:
+    elif form == "json":
         rendering.write(rendering.as_json(rendering.plain(answer.as_dict())))
     else:
         _show(answer.columns, answer.rows(), form)
@@ -898,14 +897,12 @@ def _answer(answer: Any, question: str, form: Format) -> None:
 def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
     from kzdata import rendering
 
-    writers: dict[Format, Callable[[], None]] = {
-        Format.TEXT: lambda: rendering.emit(rendering.as_text(columns, rows)),
-        Format.CSV: lambda: rendering.write_csv(rendering.as_csv(columns, rows)),
-        Format.JSON: lambda: rendering.write(
-            rendering.as_json(rendering.as_records(columns, rows))
-        ),
-    }
-    writers[form]()
+    if form == "text":
+        rendering.emit(rendering.as_text(columns, rows))
+    elif form == "csv":
+        rendering.write_csv(rendering.as_csv(columns, rows))
+    else:
+        rendering.write(rendering.as_json(rendering.as_records(columns, rows)))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ used. The properties that begin with `kzdata:` are documented in docs/profile.md
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -250,7 +250,7 @@ class FieldDescriptor(Part):
     @property
     def labels(self) -> dict[str, str]:
         """The categories' meanings, by value."""
-        entries = [entry for entry in self.categories or () if isinstance(entry, dict)]
+        entries = (entry for entry in self.categories or () if isinstance(entry, dict))
         return {str(entry.get("value")): str(entry.get("label", "")) for entry in entries}
 
 
@@ -518,11 +518,7 @@ class Schema(Part):
         return self.primary_key[0] if traced and len(self.primary_key) == 1 else None
 
     def field(self, name: str) -> FieldDescriptor:
-        """The field of a name.
-
-        Raises:
-            KeyError: There is none.
-        """
+        """The field of a name."""
         return {field.name: field for field in self.fields}[name]
 
 
@@ -616,25 +612,16 @@ class Table(NamedTuple):
 
 
 class Descriptor(NamedTuple):
-    """What of a descriptor could be used, and what could not.
+    """What of a descriptor could be used, and what could not."""
 
-    Attributes:
-        name: Name of the package, or the place it was opened from.
-        version: Stated version, or empty.
-        tables: The tabular resources with a schema, by name, in order.
-        resources: All resources that could be read.
-        faults: What is malformed.
-        raw: The parsed JSON.
-        refused: Names of resources that are not among the tables: they have no schema, or a
-            malformed one, or several files.
-    """
-
-    name: str
-    version: str
-    tables: dict[str, Table]
-    resources: tuple[Resource, ...]
-    faults: tuple[Fault, ...]
-    raw: Mapping[str, Any]
+    name: str  # name of the package, or the place it was opened from
+    version: str  # stated version, or empty
+    tables: dict[str, Table]  # the tabular resources with a schema, by name, in order
+    resources: tuple[Resource, ...]  # all resources that could be read
+    faults: tuple[Fault, ...]  # what is malformed
+    raw: Mapping[str, Any]  # the parsed JSON
+    # Names of resources that are not among the tables: they have no schema, or a malformed one, or
+    # several files.
     refused: tuple[str, ...] = ()
 
     def declaring(self, role: str) -> Iterator[Table]:
@@ -739,13 +726,11 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     nulls += [NO_VALUE] * any(path.lower().endswith(".parquet") for path in resource.path)
     if not nulls:
         return schema
-    fields = tuple(
-        field
-        if field.missing_values is None
-        else field.but(missing_values=(*field.missing_values, *nulls))
-        for field in schema.fields
-    )
-    return schema.but(fields=fields, missing_values=(*schema.missing_values, *nulls))
+    fields = [
+        f if f.missing_values is None else f.but(missing_values=(*f.missing_values, *nulls))
+        for f in schema.fields
+    ]
+    return schema.but(fields=tuple(fields), missing_values=(*schema.missing_values, *nulls))
 
 
 def _table(
@@ -780,13 +765,7 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
     yield from _unknown_declarations(schema, where)
     if RESERVED in folded:
         yield Fault(f"{where}.fields", RESERVED, "another name; this one is reserved")
-    keys = [("primaryKey", schema.primary_key)]
-    keys += [("uniqueKeys", key) for key in schema.unique_keys]
-    keys += [("foreignKeys", key.fields) for key in schema.foreign_keys]
-    keys += [(role, _columns(part)) for role, part in _declarations(schema)]
-    keys += [("kzdata:principal", tuple(filter(None, [schema.principal])))]
-    keys += [("kzdata:parent", tuple(filter(None, [schema.parent])))]
-    for label, columns in keys:
+    for label, columns in _named_columns(schema):
         for column in columns:
             if column not in schema.names:
                 yield Fault(f"{where}.{label}", column, "a column of the table")
@@ -835,19 +814,19 @@ def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault
         yield Fault(where, "neither state nor kzdata:figure", "what the claims say")
 
 
-def _declarations(schema: Schema) -> Iterator[tuple[str, Part]]:
-    for role in ("figure", *SINGLE, "exclusions", "claims"):
-        if part := getattr(schema, role):
-            yield f"kzdata:{role}", part
-    yield from (("kzdata:dates", part) for part in schema.dates)
-
-
-def _columns(part: Part) -> tuple[str, ...]:
-    values = (getattr(part, name) for name in part.members)
-    return (
-        *(value for value in values if isinstance(value, str)),
-        *(part.subject if isinstance(part, Claims) else ()),
-    )
+def _named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
+    """The columns that each key and declaration names."""
+    yield "primaryKey", schema.primary_key
+    yield from (("uniqueKeys", key) for key in schema.unique_keys)
+    yield from (("foreignKeys", key.fields) for key in schema.foreign_keys)
+    roles = ("figure", *SINGLE, "exclusions", "claims")
+    parts = [(role, getattr(schema, role)) for role in roles]
+    for role, part in [*parts, *(("dates", part) for part in schema.dates)]:
+        values = [getattr(part, name) for name in part.members] if part else []
+        subject = part.subject if isinstance(part, Claims) else ()
+        yield f"kzdata:{role}", [*(v for v in values if isinstance(v, str)), *subject]
+    for role in ("principal", "parent"):
+        yield f"kzdata:{role}", filter(None, [getattr(schema, role)])
 
 
 def _evidence_faults(tables: Mapping[str, Table]) -> Iterator[Fault]:
@@ -912,11 +891,8 @@ def seal(path: str | Path) -> list[str]:
         if Path(path).is_file() and Path(path).name != DESCRIPTOR:
             raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
         raw = archive.descriptor
-        changed = [
-            str(entry.get("name"))
-            for entry in _entries(raw, "resources")
-            if isinstance(entry, dict) and _sealed(archive, entry)
-        ]
+        entries = [entry for entry in _entries(raw, "resources") if isinstance(entry, dict)]
+        changed = [str(entry.get("name")) for entry in entries if _sealed(archive, entry)]
         if changed:
             text = json.dumps(raw, ensure_ascii=False, indent=2) + "\n"
             save(text.encode(), archive.root / DESCRIPTOR)

@@ -83,12 +83,7 @@ def visible(text: str, escaped: Callable[[str], str] = _escaped) -> str:
 
 
 def unobeyed(text: str, escaped: Callable[[str], str] = _escaped) -> str:
-    """The text, of any number of lines, in which no CI finds a command.
-
-    Args:
-        text: The text.
-        escaped: How one character is written out.
-    """
+    """The text, of any number of lines, in which no CI finds a command."""
     if not _HINT.search(text):
         return text
     return _COMMAND.sub(lambda match: match.group()[:-1] + escaped(match.group()[-1]), text)
@@ -106,13 +101,7 @@ def _unit(char: str) -> str:
 
 
 def html_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> str:
-    """Rows as an HTML table, the first `MOST` of them.
-
-    Args:
-        columns: Names of the columns.
-        rows: Their values; None is empty.
-        caption: A line above the table.
-    """
+    """Rows as an HTML table, the first `MOST` of them; None is empty."""
     first = list(islice(rows, MOST + 1))
     head = "".join(f"<th{_LEFT}>{_markup(name)}</th>" for name in columns)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in first[:MOST])

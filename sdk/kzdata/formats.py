@@ -13,6 +13,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -52,13 +53,9 @@ def folder(path: str | Path | None) -> str:
 
 def message(finding: Finding) -> str:
     """What a finding says, on one line: record and field, found, expected, way out."""
-    subject = ".".join(part for part in (finding.record, finding.field) if part)
     said = f"found {finding.found or 'nothing'}, expected {finding.expected}"
-    return safe(f"{subject}: {said}" if subject else said) + _way_out(finding.fix)
-
-
-def _way_out(fix: str) -> str:
-    return f". Way out: {safe(fix)}." if fix else ""
+    way_out = f". Way out: {safe(finding.fix)}." if finding.fix else ""
+    return safe(f"{finding.subject}: {said}" if finding.subject else said) + way_out
 
 
 def _file(finding: Finding, base: str) -> str:
@@ -81,12 +78,7 @@ def json(report: Report, base: str = "") -> str:
 
 
 def sarif(report: Report, base: str = "") -> str:
-    """A report as a SARIF 2.1.0 log of one run.
-
-    Args:
-        report: The report.
-        base: Folder of the package below the root of the sources (`SRCROOT`).
-    """
+    """A report as a SARIF 2.1.0 log of one run; `base`: the package's folder below `SRCROOT`."""
     return as_json({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [_run(report, base)]})
 
 
@@ -109,24 +101,17 @@ def _run(report: Report, base: str) -> dict[str, Any]:
         },
         "columnKind": "unicodeCodePoints",
         "results": list(_results(report.findings, base)),
-        "properties": {
-            "package": safe(report.package),
-            "version": safe(report.version),
-            "verdict": safe(report.verdict),
-        },
+        "properties": {n: safe(getattr(report, n)) for n in ("package", "version", "verdict")},
     }
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
-    first = rule.doc.split("\n", 1)[0]
+    way_out = f"Way out: {rule.fix}."
     return {
         "id": rule.name,
-        "shortDescription": {"text": first},
+        "shortDescription": {"text": rule.doc.split("\n", 1)[0]},
         "fullDescription": {"text": " ".join(rule.doc.split())},
-        "help": {
-            "text": f"Way out: {rule.fix}.",
-            "markdown": f"{rule.doc}\n\nWay out: {rule.fix}.",
-        },
+        "help": {"text": way_out, "markdown": f"{rule.doc}\n\n{way_out}"},
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"tags": [rule.group]},
     }
@@ -197,7 +182,7 @@ def _location(finding: Finding, base: str) -> dict[str, Any]:
         column = {} if finding.column is None else {"startColumn": finding.column}
         physical["region"] = {"startLine": finding.line, **column}
     location: dict[str, Any] = {"physicalLocation": physical}
-    if subject := safe(".".join(part for part in (finding.record, finding.field) if part)):
+    if subject := safe(finding.subject):
         location["logicalLocations"] = [
             {"fullyQualifiedName": subject, "kind": "property" if finding.field else "object"}
         ]
@@ -259,7 +244,8 @@ def _case(
     case.set("file", _xml(_file(findings[0], base)))
     if findings[0].line is not None:
         case.set("line", str(findings[0].line))
-    lines = [f"{_where(finding, base)}: {message(finding)}" for finding in findings]
+    placed = (replace(finding, file=_file(finding, base)) for finding in findings)
+    lines = [f"{safe(finding.where)}: {message(finding)}" for finding in placed]
     if more:
         lines.append(f"and {more} more")
     if any(finding.severity == "error" for finding in findings):
@@ -268,11 +254,6 @@ def _case(
         ElementTree.SubElement(case, "failure", attributes).text = _xml("\n".join(lines))
     else:
         ElementTree.SubElement(case, "system-out").text = _xml("\n".join(lines))
-
-
-def _where(finding: Finding, base: str) -> str:
-    place = (_file(finding, base), finding.line, finding.column)
-    return safe(":".join(str(part) for part in place if part is not None))
 
 
 def _count(top: ElementTree.Element) -> None:
@@ -313,12 +294,8 @@ def github(report: Report, base: str = "") -> str:
 
 
 def _annotation(finding: Finding, base: str) -> str:
-    properties = {
-        "file": _file(finding, base),
-        "line": finding.line,
-        "col": finding.column,
-        "title": finding.rule,
-    }
+    place = {"file": _file(finding, base), "line": finding.line, "col": finding.column}
+    properties = {**place, "title": finding.rule}
     stated = (f"{name}={_property(value)}" for name, value in properties.items() if value)
     return f"::{finding.severity} {','.join(stated)}::{_data(message(finding))}"
 

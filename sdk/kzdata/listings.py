@@ -1,6 +1,7 @@
 """How answers to questions look for people: the toll, disagreements, the timeline."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from kzdata.questions.claims import Claim
     from kzdata.questions.disagreements import Disagreement, Disagreements
     from kzdata.questions.timeline import Event, Timeline
-    from kzdata.questions.toll import Entry, Scope, Toll
+    from kzdata.questions.toll import Scope, Toll
 
 _INDENT = " " * 4
 
@@ -23,8 +24,9 @@ def toll(answer: "Toll") -> str:
     blocks = ["\n".join(_scope(scope)) for scope in answer.scopes]
     if answer.wider:
         lines = [bold("not included: about more than was asked for, or does not say")]
-        for wider in answer.wider:
-            lines += _claim(wider.claim, f"{_about(wider.claim)}: {wider.why}")
+        for claim, why in ((wider.claim, wider.why) for wider in answer.wider):
+            about = filter(None, (claim.about[0][1], claim.population, claim.place))
+            lines += _claim(claim, f"{', '.join(about)}: {why}")
         blocks.append("\n".join(lines))
     if answer.policy:
         title = f"vague words under the policy {answer.policy}"
@@ -50,20 +52,10 @@ def _scope(scope: "Scope") -> Iterator[str]:
     envelope = scope.envelope.interval
     yield f"{bold(safe(names))}: {safe(str(envelope)) if envelope else 'no number that stands'}"
     for entry in scope.entries:
-        yield from _claim(entry.claim, *_entry(entry))
-
-
-def _entry(entry: "Entry") -> Iterator[str]:
-    if entry.why:
-        yield entry.why
-    ways = [way for way in (entry.place_way, entry.population_way) if len(way) > 1]
-    if ways:
-        yield f"counted up: {'; '.join(' > '.join(way) for way in ways)}"
-
-
-def _about(claim: "Claim") -> str:
-    named = (claim.about[0][1], claim.population, claim.place)
-    return ", ".join(filter(None, named))
+        remarks = [entry.why] if entry.why else []
+        if ways := [way for way in (entry.place_way, entry.population_way) if len(way) > 1]:
+            remarks.append(f"counted up: {'; '.join(' > '.join(way) for way in ways)}")
+        yield from _claim(entry.claim, *remarks)
 
 
 def _claim(claim: "Claim", *remarks: str) -> Iterator[str]:
@@ -79,27 +71,16 @@ def _claim(claim: "Claim", *remarks: str) -> Iterator[str]:
     yield from _indented(remarks)
     if claim.receipt:
         yield from _cited(claim.receipt)
-    yield from _indented(_link(claim, relation) for relation in _relations(claim))
+    yield from _indented(_links(claim))
 
 
-def _relations(claim: "Claim") -> list[tuple[str, bool, tuple[str, ...]]]:
-    """The claim's links by relation: the relation, whether it is the claim's own, the others."""
-    ends = [
-        (
-            link.relation,
-            link.claim == claim.key,
-            link.other if link.claim == claim.key else link.claim,
-        )
-        for link in claim.links
-    ]
-    grouped = groupby(sorted(ends), key=lambda end: end[:2])
-    return [(*head, tuple(other for *_, other in group)) for head, group in grouped]
-
-
-def _link(claim: "Claim", relation: tuple[str, bool, tuple[str, ...]]) -> str:
-    name, own, others = relation
-    keys = ", ".join(others)
-    return f"{name} {keys}" if own else f"{keys} {name} {claim.key}"
+def _links(claim: "Claim") -> Iterator[str]:
+    """A line for each relation, and whether it is the claim's own: all others that it leads to."""
+    sides = [(link, link.claim == claim.key) for link in claim.links]
+    ends = sorted((x.relation, mine, x.other if mine else x.claim) for x, mine in sides)
+    for (name, mine), group in groupby(ends, key=lambda end: end[:2]):
+        keys = ", ".join(other for *_, other in group)
+        yield f"{name} {keys}" if mine else f"{keys} {name} {claim.key}"
 
 
 def _cited(citation: "Citation") -> Iterator[str]:
@@ -130,16 +111,9 @@ def _disagreement(one: "Disagreement") -> Iterator[str]:
     verdict = typer.style(one.verdict, fg=colour, bold=True)
     yield f"{verdict}: {safe(one.reason)}"
     for claim in (one.first, one.second):
-        yield from _claim_alone(claim)
+        yield from _claim(replace(claim, links=()))  # which are told of the pair
     notes = [f"{x.claim} {x.relation} {x.other}: {x.note or ''}".rstrip(": ") for x in one.links]
     yield from ("  " + safe(note) for note in notes)
-
-
-def _claim_alone(claim: "Claim") -> Iterator[str]:
-    """A claim without its links, which are told of the pair."""
-    from dataclasses import replace
-
-    yield from _claim(replace(claim, links=()))
 
 
 def timeline(answer: "Timeline") -> str:

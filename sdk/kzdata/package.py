@@ -128,14 +128,6 @@ class Package(models.Tables):
         """
         return self._dataset.table(name)
 
-    def table_of(self, key: str) -> Table[Any]:
-        """The table that holds a record.
-
-        Raises:
-            UsageError: No table has the key, or several have.
-        """
-        return self._dataset.find(key)[0]
-
     def as_of(self, day: str | date) -> Self:
         """The same package as a reader of a day could have had it.
 

@@ -162,10 +162,6 @@ def nul_faults(value: Any, where: str) -> list[Fault]:
     """A fault for each text, and each name of a member, of a JSON value that holds NUL.
 
     SQL, C and terminals end a text there or pass over it, so that each reader would see another.
-
-    Args:
-        value: The JSON value.
-        where: Its place.
     """
     faults: list[Fault] = []
     pending: list[tuple[Any, str]] = [(value, where)] if isinstance(value, dict | list) else []
@@ -203,9 +199,18 @@ def _camel(name: str) -> str:
 # --------------------------------------------------------------------------- readers
 
 
-def _checked(good: bool, value: Any, where: str, faults: list[Fault], expected: str) -> None:
-    if not good:
+def _that(
+    test: Callable[[Any], bool], expected: str, make: Callable[[Any], Any] | None = None
+) -> Reader[Any]:
+    """What a test holds for; what that is, in words."""
+
+    def read(value: Any, where: str, faults: list[Fault]) -> Any:
+        if test(value):
+            return value if make is None else make(value)
         faults.append(Fault(where, short(value), expected))
+        return value
+
+    return read
 
 
 def anything(value: Any, where: str, faults: list[Fault]) -> Any:
@@ -213,20 +218,9 @@ def anything(value: Any, where: str, faults: list[Fault]) -> Any:
     return value
 
 
-def string(value: Any, where: str, faults: list[Fault]) -> str:
-    """A string."""
-    _checked(isinstance(value, str), value, where, faults, "a string")
-    return cast(str, value)
-
-
 def string_that(test: Callable[[str], bool], expected: str) -> Reader[str]:
     """A string for which a test holds; what that is, in words."""
-
-    def read(value: Any, where: str, faults: list[Fault]) -> str:
-        _checked(isinstance(value, str) and test(value), value, where, faults, expected)
-        return cast(str, value)
-
-    return read
+    return _that(lambda value: isinstance(value, str) and test(value), expected)
 
 
 def string_up_to(most: int) -> Reader[str]:
@@ -239,34 +233,20 @@ def choice(*texts: str) -> Reader[str]:
     return string_that(lambda text: text in texts, f"one of {', '.join(texts)}")
 
 
-def flag(value: Any, where: str, faults: list[Fault]) -> bool:
-    """True or false."""
-    _checked(isinstance(value, bool), value, where, faults, "true or false")
-    return cast(bool, value)
-
-
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def whole(value: Any, where: str, faults: list[Fault]) -> int:
-    """A whole number; JSON has one kind of numbers, so that 3.0 is one."""
-    good = _is_number(value) and value % 1 == 0
-    _checked(good, value, where, faults, "a whole number")
-    return int(value) if good else 0
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and value % 1 == 0
 
 
-def count(value: Any, where: str, faults: list[Fault]) -> int:
-    """A whole number from 0."""
-    good = _is_number(value) and value >= 0 and value % 1 == 0
-    _checked(good, value, where, faults, "a whole number from 0")
-    return int(value) if good else 0
-
-
-def number(value: Any, where: str, faults: list[Fault]) -> float:
-    """A number."""
-    _checked(_is_number(value), value, where, faults, "a number")
-    return cast(float, value)
+string: Reader[str] = _that(lambda value: isinstance(value, str), "a string")
+flag: Reader[bool] = _that(lambda value: isinstance(value, bool), "true or false")
+number: Reader[float] = _that(_is_number, "a number")
+whole: Reader[int] = _that(_is_whole, "a whole number", int)
+"""JSON has one kind of numbers, so that 3.0 is a whole one."""
+count: Reader[int] = _that(lambda v: _is_whole(v) and v >= 0, "a whole number from 0", int)
 
 
 def several(
@@ -277,15 +257,15 @@ def several(
 
     def read(value: Any, where: str, faults: list[Fault]) -> tuple[Value, ...]:
         listed = isinstance(value, list | tuple)
-        good = listed and least <= len(value) <= most
-        many = not least or (listed and value)
-        expected = f"a list of at most {most} entries" if many else enough
-        _checked(good, value, where, faults, expected)
-        before = len(faults)
-        entries = enumerate(value) if good else ()
+        if not (listed and least <= len(value) <= most):
+            many = not least or (listed and value)
+            expected = f"a list of at most {most} entries" if many else enough
+            faults.append(Fault(where, short(value), expected))
+            return ()
+        before, entries = len(faults), enumerate(value)
         made = tuple(reader(entry, f"{where}[{place}]", faults) for place, entry in entries)
-        if once and len(faults) == before:
-            _checked(distinct(made), value, where, faults, "a list in which none stands twice")
+        if once and len(faults) == before and not distinct(made):
+            faults.append(Fault(where, short(value), "a list in which none stands twice"))
         return made
 
     return read

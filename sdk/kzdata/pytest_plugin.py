@@ -5,13 +5,13 @@ is skipped where the rule had nothing to look at. The package is validated once,
 them. pytest loads this module in every session, so it imports nothing of weight before it is asked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from kzdata.validation import Finding, Report
+    from kzdata.validation import Report
 
 _REPORT = pytest.StashKey["Report"]()
 
@@ -81,20 +81,19 @@ class RuleTest(pytest.Item):
         self.add_marker("kzdata")
 
     def runtest(self) -> None:
-        """Pass, fail or skip.
-
-        Raises:
-            BrokenRuleError: The rule found errors.
-            KzdataError: The package cannot be read.
-        """
+        """Pass, fail or skip."""
         from kzdata.display import safe
+        from kzdata.formats import message
         from kzdata.validation.selection import idle
 
         report = self.parent.report
         if reason := idle(report).get(self.name):
             pytest.skip(safe(reason))
         found = [finding for finding in report.findings if finding.rule == self.name]
-        shown = "\n".join([*_lines(found), *_more(report.omitted.get(self.name, 0))])
+        lines = [f"{safe(finding.where)}: {message(finding)}" for finding in found]
+        if more := report.omitted.get(self.name):
+            lines.append(f"and {more} more")
+        shown = "\n".join(lines)
         if any(finding.severity == "error" for finding in found):
             raise BrokenRuleError(shown)
         if found:
@@ -112,16 +111,3 @@ class RuleTest(pytest.Item):
     def reportinfo(self) -> tuple[Any, int | None, str]:
         """What heads a failure: the rule and its package."""
         return self.parent.name, None, f"{self.name} ({self.parent.name})"
-
-
-def _lines(found: Iterable["Finding"]) -> Iterator[str]:
-    from kzdata.formats import message
-    from kzdata.rendering import safe
-
-    for finding in found:
-        yield f"{safe(finding.where)}: {message(finding)}"
-
-
-def _more(number: int) -> Iterator[str]:
-    if number:
-        yield f"and {number} more"

@@ -1,101 +1,71 @@
-"""What is written from the schemas and the rules: `kzdata/models.py` and pages of `docs/`.
+"""What is written from the schemas and the rules: `kzdata/models.pyi` and pages of `docs/`.
 
 Run `python -m kzdata.reference` after a change to a schema or a rule; a test fails when it was
 forgotten.
 """
 
+import json
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from kzdata.archive import bundled, opened
 from kzdata.descriptor import Descriptor, FieldDescriptor, Schema, parse
-from kzdata.rows import annotation, class_name, limits
+from kzdata.rows import annotation, class_name
 from kzdata.validation.rules import GROUPS, in_group
 
-_HEAD = '''"""Rows of the bundled package, one class a table.
+_HEAD = """# Rows of the bundled package. Written by `python -m kzdata.reference`; do not edit.
 
-Written by `python -m kzdata.reference` from the schemas; do not edit.
-"""
-
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from kzdata.rows import Row
+from kzdata.tables import Table
 
-if TYPE_CHECKING:
-    from kzdata.tables import Table
-'''
+MODELS: Mapping[str, type[Row]]
+"""
 
 
 def pages(descriptor: Descriptor) -> dict[str, str]:
     """All generated files by their path in the repository."""
     return {
-        "sdk/kzdata/models.py": models(descriptor),
+        "sdk/kzdata/models.pyi": models(descriptor),
         "docs/dictionary.md": dictionary(descriptor),
         "docs/rules.md": rules(),
     }
 
 
 def models(descriptor: Descriptor) -> str:
-    """Source of `kzdata.models`."""
+    """The stub of `kzdata.models`: what type checkers and editors know of the rows."""
     tables = descriptor.tables.values()
-    classes = "".join(_class(table.name, table.schema) for table in tables)
-    entries = "".join(f'    "{table.name}": {class_name(table.name)},\n' for table in tables)
-    index = f"\n\nMODELS: dict[str, type[Row]] = {{\n{entries}}}\n"
-    attributes = "".join(
-        f'    {table.name}: "Table[{class_name(table.name)}]"\n' for table in tables
-    )
-    tail = (
-        f'\n\nclass Tables:\n    """The tables as attributes, for type checkers."""\n\n{attributes}'
-    )
-    return f'{_HEAD}{classes}{index}"""Row classes by table."""\n{tail}'
+    classes = [_class(class_name(table.name), table.schema) for table in tables]
+    attributes = [f"    {table.name}: Table[{class_name(table.name)}]\n" for table in tables]
+    return "".join([_HEAD, *classes, "\nclass Tables:\n", *attributes])
 
 
 def _class(name: str, schema: Schema) -> str:
     fields = "".join(_attribute(field) for field in schema.fields)
-    return (
-        f'\n\nclass {class_name(name)}(Row):\n    """{_wrapped(schema.description)}"""\n\n{fields}'
-    )
-
-
-def _wrapped(text: str) -> str:
-    import textwrap
-
-    lines = textwrap.wrap(text, 90, break_long_words=False, break_on_hyphens=False)
-    return lines[0] if len(lines) == 1 else "\n    ".join(lines) + "\n    "
+    return f"\nclass {name}(Row):\n    {_quoted(schema.description)}\n\n{fields}"
 
 
 def _attribute(field: FieldDescriptor) -> str:
-    kind, keywords = _kind(annotation(field)), limits(field)
-    given = [f"{name}={_literal(value)}" for name, value in keywords.items()]
-    given.append(f"description={_literal(field.description)}")
-    if not field.constraints.required:
-        kind, given = f"{kind} | None", ["None", *given]
-    lines = "".join(f"        {argument},\n" for argument in given)
-    return f"    {field.name}: {kind} = Field(\n{lines}    )\n"
+    required = field.constraints.required
+    kind = _kind(annotation(field)) + ("" if required else " | None = None")
+    return f"    {field.name}: {kind}\n    {_quoted(field.description)}\n"
 
 
 def _kind(kind: Any) -> str:
     if get_origin(kind) is Literal:
-        listed = "".join(f"        {_literal(value)},\n" for value in get_args(kind))
-        return f"Literal[\n{listed}    ]"
+        return f"Literal[{', '.join(map(json.dumps, get_args(kind)))}]"
     return str(kind.__name__)
 
 
-def _literal(value: Any) -> str:
-    if isinstance(value, date):
-        return f"date({value.year}, {value.month}, {value.day})"
-    if not isinstance(value, str):
-        return repr(value)
-    if "\\" in value:
-        return f'r"{value}"'
-    return '"' + value.replace('"', '\\"') + '"'
+def _quoted(text: str) -> str:
+    raw = "r" if "\\" in text else ""
+    return f'{raw}"""{text}"""'
 
 
 def dictionary(descriptor: Descriptor) -> str:
@@ -125,7 +95,12 @@ def _section(name: str, schema: Schema) -> str:
         "\n| column | type | receipt | meaning | limits | example |\n|---|---|---|---|---|---|\n"
     )
     rows = "".join(_line(field) for field in schema.fields)
-    labels = "".join(_labels(field) for field in schema.fields if field.labels)
+    labels = "".join(
+        f"\n`{field.name}`:\n\n"
+        + "".join(f"- `{value}`: {label}\n" for value, label in field.labels.items())
+        for field in schema.fields
+        if field.labels
+    )
     return head + keys + table + rows + labels
 
 
@@ -161,11 +136,6 @@ def _limits(field: FieldDescriptor) -> Iterator[str]:
     ):
         if value is not None:
             yield words.format(value)
-
-
-def _labels(field: FieldDescriptor) -> str:
-    lines = "".join(f"- `{value}`: {label}\n" for value, label in field.labels.items())
-    return f"\n`{field.name}`:\n\n{lines}"
 
 
 def rules() -> str:

@@ -15,6 +15,7 @@ import re
 import stat
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby, zip_longest
@@ -47,8 +48,10 @@ def emit(styled: str) -> None:
     `NO_COLOR` and `TERM=dumb` say that it does not.
     """
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    coloured = sys.stdout.isatty() and not refused
-    _print(sys.stdout, _lines(styled if coloured else _STYLE.sub("", styled)))
+    if refused or not sys.stdout.isatty():
+        styled = _STYLE.sub("", styled)
+    # Lines of our own words and of text that is safe already; what slipped through is caught.
+    _print(sys.stdout, "\n".join(map(_line, styled.split("\n"))))
 
 
 def write(text: str) -> None:
@@ -56,8 +59,9 @@ def write(text: str) -> None:
 
     Its format has made it harmless by its own means; on a terminal it is seen to once more.
     """
-    shown = sys.stdout.isatty()
-    _print(sys.stdout, _shown(text) if shown else text)
+    if sys.stdout.isatty():
+        text = "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
+    _print(sys.stdout, text)
 
 
 def write_csv(text: str) -> None:
@@ -92,27 +96,13 @@ def _is_file(stream: TextIO) -> bool:
         return False
 
 
-def _lines(styled: str) -> str:
-    """Lines of our own words and of text that is safe already; what slipped through is caught."""
-    return "\n".join(map(_line, styled.split("\n")))
-
-
 def _line(styled: str) -> str:
     words, styles = _STYLE.split(styled), _STYLE.findall(styled)
     return "".join(map("".join, zip_longest(map(safe, words), styles, fillvalue="")))
 
 
-def _shown(text: str) -> str:
-    """Text for programs as a terminal may show it; our own commands to GitHub stay as they are."""
-    return "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
-
-
 def save(text: str, file: Path) -> None:
-    """Write text to a file, without styles; see `kzdata.writing.save`.
-
-    Raises:
-        UsageError: The file cannot be written.
-    """
+    """Write text to a file, without styles; see `kzdata.writing.save`."""
     writing.save(f"{_STYLE.sub('', text)}\n".encode("utf-8", "backslashreplace"), file)
 
 
@@ -165,11 +155,9 @@ def as_pairs(pairs: Iterable[tuple[str, Any]]) -> str:
 
 
 def aligned(rows: Sequence[Sequence[Any]], numeric: Sequence[bool] = ()) -> list[str]:
-    """Rows as lines with aligned columns and no trailing blanks.
+    """Rows as lines with aligned columns and no trailing blanks; None is empty.
 
-    Args:
-        rows: Cells; None is empty.
-        numeric: Which columns stand to the right; none by default.
+    `numeric` columns stand to the right.
     """
     texts = [["" if cell is None else safe(str(cell)) for cell in row] for row in rows]
     widths = [max(map(width, column)) for column in zip(*texts, strict=True)]
@@ -197,10 +185,10 @@ def record(row: Mapping[str, Any]) -> str:
 
 def finding(found: "Finding") -> str:
     """One finding on one line: where, rule, record and field, found, expected."""
-    subject = ".".join(part for part in (found.record, found.field) if part)
     rule = typer.style(found.rule, fg="red" if found.severity == "error" else "yellow")
     said = f"found {safe(found.found) or 'nothing'}, expected {safe(found.expected)}"
-    return f"{bold(safe(found.where))}: {rule}{f' {safe(subject)}' if subject else ''}: {said}"
+    subject = f" {safe(found.subject)}" if found.subject else ""
+    return f"{bold(safe(found.where))}: {rule}{subject}: {said}"
 
 
 def report(result: "Report") -> str:
@@ -251,11 +239,8 @@ def receipts(
 ) -> str:
     """Receipts, a block for each passage: the cells that rest on it, its words, article and link.
 
-    Args:
-        found: Receipts in the order in which their passages are shown.
-        texts: Texts of articles by source; the passage is then shown in its surroundings.
-        fallen: What falls if the article is withdrawn: table, record and column. Cells that do are
-            marked, and the whole is counted at the end.
+    A passage of an article in `texts` is shown in its surroundings. With what falls if the article
+    is withdrawn (table, record and column), its cells are marked, and the whole is counted.
     """
     lines: list[str] = []
     several = len({receipt.record for receipt in found}) > 1
@@ -263,14 +248,11 @@ def receipts(
     for _, group in groupby(found, key=lambda receipt: receipt.span):
         cells = list(group)
         heads = [f"{cell.record}.{cell.field}" if several else cell.field for cell in cells]
-        marks = ["falls" if marked(cell.record, cell.field) else "" for cell in cells]
-        pairs = aligned(
-            [
-                (f"{head} = {cell.value}", cell.role, mark)
-                for head, cell, mark in zip(heads, cells, marks, strict=True)
-            ]
-        )
-        for head, line in zip(map(safe, heads), pairs, strict=True):
+        rows = [
+            (f"{head} = {c.value}", c.role, "falls" if marked(c.record, c.field) else "")
+            for head, c in zip(heads, cells, strict=True)
+        ]
+        for head, line in zip(map(safe, heads), aligned(rows), strict=True):
             lines.append(bold(head) + line.removeprefix(head))
         passage = _passage(cells[0], texts.get(cells[0].source))
         lines += [f"    {line}" for line in passage]
@@ -309,19 +291,10 @@ def _toll(
     records = {receipt.record for receipt in found}
     yield ""
     yield f"{len(cells):,} cells of {len(records):,} records rest on it; if it is withdrawn:"
+    counts = Counter((table, field is None) for table, _, field in fallen)
     tables = dict.fromkeys(table for table, _, _ in fallen)
-    counts = [
-        (
-            table,
-            sum(name == table and field is None for name, _, field in fallen),
-            sum(name == table and field is not None for name, _, field in fallen),
-        )
-        for table in tables
-    ]
-    if counts:
-        yield as_text(("table", "rows fall", "cells are emptied"), counts)
-    else:
-        yield "nothing falls"
+    rows = [(table, counts[table, True], counts[table, False]) for table in tables]
+    yield as_text(("table", "rows fall", "cells are emptied"), rows) if rows else "nothing falls"
 
 
 def _passage(receipt: "Receipt", text: str | None) -> Iterator[str]:

@@ -31,25 +31,11 @@ Its other codecs are no encodings, or keep a whole text until they have seen its
 ISO 2022), which takes the square of its length. None of them is an encoding of the web (WHATWG)
 but ISO-2022-JP.
 """
-KNOWN = {
-    "$schema",
-    "name",
-    "type",
-    "title",
-    "description",
-    "header",
-    "headerRows",
-    "headerJoin",
-    "commentRows",
-    "commentChar",
-    "delimiter",
-    "lineTerminator",
-    "quoteChar",
-    "doubleQuote",
-    "escapeChar",
-    "nullSequence",
-    "skipInitialSpace",
-}
+KNOWN = set(
+    "$schema name type title description header headerRows headerJoin commentRows commentChar "
+    "delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
+    "skipInitialSpace".split()
+)
 """Properties of Table Dialect v2 that are read."""
 SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
 STRINGS = ("headerJoin", "commentChar", "nullSequence")
@@ -57,10 +43,6 @@ STRINGS = ("headerJoin", "commentChar", "nullSequence")
 
 def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
     """How a resource is written.
-
-    Args:
-        archive: The package, for a dialect in a file of its own.
-        resource: The resource.
 
     Returns:
         The dialect, and what of its description cannot be honoured, in words.
@@ -95,25 +77,13 @@ def _dialect(raw: dict[str, Any]) -> Dialect:
     quote = _character(raw.get("quoteChar", '"'))
     if delimiter in (quote, escape) or quote == escape:
         raise ValueError("one character as two of delimiter, quoteChar and escapeChar")
-    return Dialect(
-        delimiter,
-        quote,
-        escape,
-        rows,
-        raw.get("headerJoin", " "),
-        _rows(raw.get("commentRows", [])),
-        raw.get("commentChar") or None,
-        raw.get("skipInitialSpace", False),
-        double,
-    )
+    comments, mark = _rows(raw.get("commentRows", [])), raw.get("commentChar") or None
+    join, skip = raw.get("headerJoin", " "), raw.get("skipInitialSpace", False)
+    return Dialect(delimiter, quote, escape, rows, join, comments, mark, skip, double)
 
 
 def _check_types(raw: dict[str, Any]) -> None:
-    """Make sure that a "false" is not taken for true, or a list for a text.
-
-    Raises:
-        ValueError: A property has another JSON type than Table Dialect gives it.
-    """
+    """Make sure that a "false" is not taken for true, or a list for a text."""
     for names, kind, words in ((SWITCHES, bool, "true or false"), (STRINGS, str, "a string")):
         for name in names:
             if not isinstance(raw.get(name, kind()), kind):
@@ -141,17 +111,17 @@ def is_parquet(path: str) -> bool:
 
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
-    """The text of a table, ready to be read as UTF-8.
-
-    Args:
-        archive: The package.
-        table: The table.
-        folder: A temporary folder for what has to be turned into UTF-8 CSV.
+    """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none.
 
     Raises:
         PackageError: A file cannot be read, unpacked or decoded.
     """
-    dialect = _dialect_of_text(archive, table.resource)
+    dialect, _ = dialect_of(archive, table.resource)
+    parquet = [is_parquet(path) for path in table.resource.path]
+    if any(parquet):  # what is made of Parquet is plain CSV
+        if not all(parquet) and dialect != Dialect():
+            raise PackageError(f"{table.name}: Parquet beside CSV in another dialect")
+        dialect = Dialect()
     parts = []
     for place, path in enumerate(table.resource.path):
         part = archive.path_of(path)
@@ -160,19 +130,6 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
             part = change(part, target, table, path, archive)
         parts.append(part)
     return Sheet(parts, dialect)
-
-
-def _dialect_of_text(archive: Archive, resource: Resource) -> Dialect:
-    """How the text is written that a resource becomes; what is made of Parquet is plain CSV.
-
-    Raises:
-        PackageError: Some of the files are Parquet, and the others are written otherwise.
-    """
-    dialect, _ = dialect_of(archive, resource)
-    parquet = [is_parquet(path) for path in resource.path]
-    if any(parquet) and not all(parquet) and dialect != Dialect():
-        raise PackageError(f"{resource.name}: Parquet beside CSV in another dialect")
-    return Dialect() if any(parquet) else dialect
 
 
 def _changes(resource: Resource, path: str) -> Iterator[Any]:
@@ -201,7 +158,10 @@ def decoded(source: Path, target: Path, table: Table, path: str, archive: Archiv
     """Turn a file of another encoding into UTF-8, line ends untouched."""
     encoding = table.resource.encoding
     try:
-        decoder = _decoder(encoding)
+        # Python's names of encodings; its other codecs are none, or are not read.
+        if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
+            raise LookupError
+        decoder = codecs.getincrementaldecoder(encoding)()
         with source.open("rb") as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
                 archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
@@ -211,17 +171,6 @@ def decoded(source: Path, target: Path, table: Table, path: str, archive: Archiv
     except UnicodeError as error:
         raise PackageError(f"{path}: not {encoding}: {error}") from error
     return target
-
-
-def _decoder(encoding: str) -> codecs.IncrementalDecoder:
-    """What decodes a character encoding bit by bit.
-
-    Raises:
-        LookupError: There is no such encoding, or it is not read.
-    """
-    if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
-        raise LookupError
-    return codecs.getincrementaldecoder(encoding)()
 
 
 def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:

@@ -5,7 +5,7 @@ package, an index of its keys. The database does that for large ones, and answer
 is all tables of one package.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -42,12 +42,9 @@ class Table(Generic[RowT]):
         schema: Its schema.
     """
 
-    def __init__(
-        self, dataset: "Dataset", table: TableDescriptor, model: type[RowT] | None
-    ) -> None:
+    def __init__(self, dataset: "Dataset", table: TableDescriptor) -> None:
         self.name = table.name
         self.schema: Schema = table.schema
-        self._model = model
         self._dataset = dataset
         self._table = table
         self._path = table.path
@@ -152,7 +149,8 @@ class Table(Generic[RowT]):
         Raises:
             PackageError: A column name or a constraint has no equal in Python.
         """
-        return self._model or cast(type[RowT], row_model(self.name, self.schema))
+        own = self._dataset.models.get(self.name) or row_model(self.name, self.schema)
+        return cast(type[RowT], own)
 
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
@@ -259,12 +257,12 @@ class Dataset:
     Args:
         archive: Where the package lies.
         descriptor: What it declares.
-        models: Classes of rows by table, where they are written out.
+        models: Classes of rows by table, where they are public.
 
     Attributes:
         archive: Where the package lies.
         descriptor: What it declares.
-        models: Classes of rows by table, where they are written out.
+        models: Classes of rows by table, where they are public.
         tables: Its tables by name.
         whole: The package that this one was taken of; itself, unless it was.
         part: Under which terms it was, in words; empty for a whole package.
@@ -277,7 +275,7 @@ class Dataset:
         self,
         archive: Archive,
         descriptor: Descriptor,
-        models: dict[str, type[Row]],
+        models: Mapping[str, type[Row]],
     ) -> None:
         if descriptor.faults:
             fault = descriptor.faults[0]
@@ -289,8 +287,8 @@ class Dataset:
         self.whole, self.part = self, ""
         self._sheets: dict[str, Sheet] = {}
         self._folder = TemporaryFolder("kzdata-text-")
-        self.tables = {
-            name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
+        self.tables: dict[str, Table[Any]] = {
+            name: Table(self, table) for name, table in descriptor.tables.items()
         }
 
     @cached_property

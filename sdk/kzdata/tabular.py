@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, repeat, zip_longest
+from itertools import accumulate, repeat, takewhile, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
@@ -40,24 +40,15 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a CSV file.
+    """One record of a CSV file."""
 
-    Attributes:
-        number: Position among the rows, from 0; -1 where it is no row: a header, a comment, a
-            blank line.
-        line: Physical line on which it begins, from 1.
-        cells: Its cells, the first `MAX_CELLS` of them.
-        fault: What is malformed, or empty.
-        part: Which of the table's files it stands in, from 0.
-        width: How many cells it has.
-    """
-
+    # Position among the rows, from 0; -1 where it is no row: a header, a comment, a blank line.
     number: int
-    line: int
-    cells: tuple[Cell, ...]
-    fault: str = ""
-    part: int = 0
-    width: int = 0
+    line: int  # physical line on which it begins, from 1
+    cells: tuple[Cell, ...]  # its cells, the first `MAX_CELLS` of them
+    fault: str = ""  # what is malformed, or empty
+    part: int = 0  # which of the table's files it stands in, from 0
+    width: int = 0  # how many cells it has
 
     def written(self, width: int) -> str:
         """The record as one with `width` cells after RFC 4180; overlong cells are cut."""
@@ -68,29 +59,19 @@ class Record:
 
 
 class Dialect(NamedTuple):
-    """How a CSV file is written (Table Dialect v2); the defaults are RFC 4180.
+    """How a CSV file is written (Table Dialect v2); the defaults are RFC 4180."""
 
-    Attributes:
-        delimiter: Between cells, one character.
-        quote: Around a cell, one character.
-        escape: Before a character that stands for itself, such as a quotation mark; None for none.
-        header_rows: Rows that hold the header, from 1; none where there is no header.
-        header_join: Between the parts of a name in several header rows.
-        comment_rows: Rows that are passed over, from 1.
-        comment: What a line that is passed over begins with.
-        skip_space: Whether blanks after a delimiter are passed over.
-        double: Whether a quotation mark in a quoted cell may be doubled.
-    """
-
-    delimiter: str = ","
-    quote: str = '"'
+    delimiter: str = ","  # between cells, one character
+    quote: str = '"'  # around a cell, one character
+    # Before a character that stands for itself, such as a quotation mark; None for none.
     escape: str | None = None
+    # Rows that hold the header, from 1; none where there is no header.
     header_rows: tuple[int, ...] = (1,)
-    header_join: str = " "
-    comment_rows: tuple[int, ...] = ()
-    comment: str | None = None
-    skip_space: bool = False
-    double: bool = True
+    header_join: str = " "  # between the parts of a name in several header rows
+    comment_rows: tuple[int, ...] = ()  # rows that are passed over, from 1
+    comment: str | None = None  # what a line that is passed over begins with
+    skip_space: bool = False  # whether blanks after a delimiter are passed over
+    double: bool = True  # whether a quotation mark in a quoted cell may be doubled
 
     @property
     def simple(self) -> bool:
@@ -112,20 +93,14 @@ HEADLESS = Dialect(header_rows=())
 
 @dataclass(frozen=True, slots=True)
 class Imprint:
-    """What one pass over a file's bytes tells.
+    """What one pass over a file's bytes tells."""
 
-    Attributes:
-        size: Bytes.
-        digests: Hexadecimal digests by algorithm.
-        suspicious: Whether the bytes hold what DuckDB passes over in silence: blank lines, NUL
-            bytes, bare carriage returns.
-        controls: Whether they hold control characters or bidirectional overrides.
-    """
-
-    size: int
-    digests: dict[str, str]
+    size: int  # in bytes
+    digests: dict[str, str]  # hexadecimal digests by algorithm
+    # Whether the bytes hold what DuckDB passes over in silence: blank lines, NUL bytes, bare
+    # carriage returns.
     suspicious: bool
-    controls: bool
+    controls: bool  # whether they hold control characters or bidirectional overrides
 
 
 def imprint(
@@ -216,12 +191,7 @@ def _whole(record: Record) -> Any:
 
 
 class Sheet:
-    """A table's text: one or several CSV files of one dialect, each with its header rows.
-
-    Args:
-        parts: The files in order.
-        dialect: How they are written.
-    """
+    """A table's text: one or several CSV files of one dialect, each with its header rows."""
 
     def __init__(self, parts: Sequence[Path], dialect: "Dialect | None" = None) -> None:
         self.parts = tuple(parts)
@@ -232,20 +202,14 @@ class Sheet:
         rows = self.dialect.header_rows
         if not rows:
             return None
-        head = self._head(self.parts[0])
-        heads = [record for record in head if record.number < 0 and record.cells]
+        above = takewhile(lambda record: record.number < 0, self._part(self.parts[0], 0))
+        heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
         columns = zip_longest(*(record.cells for record in heads), fillvalue=None)
         cells = tuple(map(self._joined, columns))
         width = max(record.width for record in heads)
         return Record(-1, heads[0].line, cells, heads[0].fault, width=width)
-
-    def _head(self, part: Path) -> Iterator[Record]:
-        for record in self._part(part, 0):
-            yield record
-            if record.number >= 0:
-                return
 
     def _joined(self, cells: Sequence[Cell | None]) -> Cell:
         known = [cell for cell in cells if cell is not None]
@@ -301,14 +265,10 @@ class Sheet:
     def pick(
         self, numbers: set[int], rows: int, keep: Callable[[Record], Kept] = _whole
     ) -> dict[int, Kept]:
-        """What is kept of the rows of the given numbers, by number.
+        """What is kept of the rows of the given numbers, from 0, by number.
 
-        What lies between them is passed over quickly.
-
-        Args:
-            numbers: Rows, from 0.
-            rows: How many rows there are; tells whether every line is a row.
-            keep: Gives what is kept of a row, which may be far less than the row.
+        What lies between them is passed over quickly. How many rows there are tells whether every
+        line is a row; `keep` gives what is kept of a row, which may be far less than the row.
         """
         found = self._of_lines(numbers, rows, keep)
         if found is None:

@@ -29,34 +29,19 @@ MEDIA_TYPES = {
 
 
 class CopiedFile(NamedTuple):
-    """One file of the copy.
+    """One file of the copy."""
 
-    Attributes:
-        path: Its path in the package, as the descriptor gives it.
-        size: Bytes.
-        sha256: Hexadecimal digest.
-        media_type: Such as `text/csv`.
-        title: What it is.
-        description: What it holds, or empty.
-        schema: Path of the schema that it conforms to, or None.
-    """
-
-    path: str
-    size: int
+    path: str  # its path in the package, as the descriptor gives it
+    size: int  # in bytes
     sha256: str
-    media_type: str
+    media_type: str  # such as `text/csv`
     title: str
-    description: str
-    schema: str | None
+    description: str  # what it holds, or empty
+    schema: str | None  # path of the schema that it conforms to, or None
 
 
 def copy(archive: Archive, descriptor: Descriptor, out: Path) -> list[CopiedFile]:
-    """Copy the descriptor and every file that it names, byte for byte.
-
-    Args:
-        archive: The package.
-        descriptor: What it declares.
-        out: A directory that does not exist yet.
+    """Copy the descriptor and every file that it names, byte for byte, into a new directory.
 
     Returns:
         The files, the descriptor first.
@@ -65,22 +50,17 @@ def copy(archive: Archive, descriptor: Descriptor, out: Path) -> list[CopiedFile
         PackageError: A file is not there, or leads out of the package.
     """
     out.mkdir()
-    return [_copied(archive, out, *named) for named in _files(archive, descriptor)]
+    files: dict[str, _Named] = {}
+    for named in _named(archive, descriptor):  # each once, however its path is spelt
+        files.setdefault(normpath(named[0]), named)
+    return [_copied(archive, out, *named) for named in files.values()]
 
 
 _Named = tuple[str, str, Mapping[str, Any]]
 
 
-def _files(archive: Archive, descriptor: Descriptor) -> Iterator[_Named]:
-    """Paths with a title and the resource that names them, each file once, however it is spelt."""
-    seen: set[str] = set()
-    for path, title, entry in _named(archive, descriptor):
-        if normpath(path) not in seen:
-            seen.add(normpath(path))
-            yield path, title, entry
-
-
 def _named(archive: Archive, descriptor: Descriptor) -> Iterator[_Named]:
+    """Paths with a title and the resource that names them."""
     yield DESCRIPTOR, "Data Package descriptor", {}
     entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
     for resource in descriptor.resources:
@@ -110,71 +90,43 @@ def _copied(
     target = out / path
     if path == DESCRIPTOR:
         target.write_bytes(descriptor_bytes(archive))
+    elif not (source := archive.path_of(path)).is_file():
+        raise PackageError(f"{path}: no such file in the package")
     else:
-        _copy_file(archive.path_of(path), target, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as read, target.open("xb") as written:
+            shutil.copyfileobj(read, written)
     seen = imprint(target)
     kind = text(entry, "mediatype") or MEDIA_TYPES.get(target.suffix, "application/octet-stream")
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind, re.ASCII):
         kind = "application/octet-stream"
-    schema = entry.get("schema")
-    return CopiedFile(
-        path,
-        seen.size,
-        seen.digests["sha256"],
-        kind,
-        title,
-        text(entry, "description"),
-        schema if isinstance(schema, str) else None,
-    )
-
-
-def _copy_file(source: Path, target: Path, path: str) -> None:
-    if not source.is_file():
-        raise PackageError(f"{path}: no such file in the package")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as read, target.open("xb") as out:
-        shutil.copyfileobj(read, out)
+    schema = entry["schema"] if isinstance(entry.get("schema"), str) else None
+    told = text(entry, "description")
+    return CopiedFile(path, seen.size, seen.digests["sha256"], kind, title, told, schema)
 
 
 # ------------------------------------------------------------------------------ what is said
 
 
 class About(NamedTuple):
-    """What a descriptor says of its package; what it doesn't say is empty.
-
-    Attributes:
-        name: Name of the package.
-        title: Its title, or else its name.
-        description: What it holds.
-        version: Its version.
-        day: Day on which this version was made, `YYYY-MM-DD`.
-        homepage: An http(s) address.
-        keywords: Free words.
-        licences: Address and title of each licence.
-        people: The contributors.
-        sources: Title and address of each source.
-    """
+    """What a descriptor says of its package; what it doesn't say is empty."""
 
     name: str
-    title: str
+    title: str  # its title, or else its name
     description: str
     version: str
-    day: str
-    homepage: str
-    keywords: tuple[str, ...]
-    licences: tuple[tuple[str, str], ...]
-    people: tuple[Mapping[str, Any], ...]
-    sources: tuple[tuple[str, str], ...]
+    day: str  # day on which this version was made, `YYYY-MM-DD`
+    homepage: str  # an http(s) address
+    keywords: tuple[str, ...]  # free words
+    licences: tuple[tuple[str, str], ...]  # address and title of each licence
+    people: tuple[Mapping[str, Any], ...]  # those who contributed
+    sources: tuple[tuple[str, str], ...]  # title and address of each source
 
     def require(self, what: str, *parts: str) -> None:
         """Make sure that the descriptor says what a format cannot do without.
 
-        Args:
-            what: The format, for the message.
-            parts: Names of attributes that must not be empty.
-
         Raises:
-            UsageError: One is; the message names the property of the descriptor.
+            UsageError: One of the parts is empty; the message names the property of the descriptor.
         """
         if missing := [_PROPERTIES[part] for part in parts if not getattr(self, part)]:
             raise UsageError(f"{what} wants {', '.join(missing)}: add it to {DESCRIPTOR}")
@@ -226,9 +178,6 @@ def address(written: str) -> str:
 
     Only http and https name something that can be read; a `javascript:` address names nothing.
     Characters that a URI cannot hold are percent-encoded (RFC 3986).
-
-    Args:
-        written: What stands in a cell or a descriptor.
     """
     written = written.strip()
     try:
@@ -245,11 +194,7 @@ def local(path: str) -> str:
 
 
 def describe(out: Path, name: str, document: Any) -> None:
-    """Write a description into a copy of a package.
-
-    Raises:
-        UsageError: The package itself has a file of this name.
-    """
+    """Write a description into a copy of a package."""
     if (out / name).exists():
         raise UsageError(f"the package has a file {name} of its own; rename it to export it")
     (out / name).write_text(as_json(document) + "\n", encoding="utf-8")

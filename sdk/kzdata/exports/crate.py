@@ -32,17 +32,19 @@ def write_crate(package: "Package", out: Path) -> None:
     said = about(dataset.descriptor)
     said.require("RO-Crate", "description", "day", "licences")
     files = copy(dataset.archive, dataset.descriptor, out)
-    crate = {"@context": f"https://w3id.org/ro/crate/{VERSION}/context"}
     entities: dict[str, Entity] = {}
     for entity in _graph(said, files):
         entities.setdefault(entity["@id"], entity)
-    document = {**crate, "@graph": list(entities.values())}
-    describe(out, METADATA, document)
+    context = f"https://w3id.org/ro/crate/{VERSION}/context"
+    describe(out, METADATA, {"@context": context, "@graph": list(entities.values())})
 
 
 def _graph(said: About, files: Sequence[CopiedFile]) -> Iterator[Entity]:
     people = [_person(number, person) for number, person in enumerate(said.people, 1)]
-    sources = [_source(number, *source) for number, source in enumerate(said.sources, 1)]
+    sources = [
+        _work(path or f"#source-{number}", title or path or f"Source {number}")
+        for number, (title, path) in enumerate(said.sources, 1)
+    ]
     licences = [_work(path, title) for path, title in dict(said.licences).items()]
     yield {
         "@id": METADATA,
@@ -112,10 +114,6 @@ def _person(number: int, person: Mapping[str, Any]) -> Entity:
             "familyName": text(person, "familyName"),
         }
     )
-
-
-def _source(number: int, title: str, path: str) -> Entity:
-    return _work(path or f"#source-{number}", title or path or f"Source {number}")
 
 
 def _work(path: str, title: str) -> Entity:

@@ -32,48 +32,26 @@ TYPES = {
     "year": "sc:Integer",
 }
 """Croissant's data type for each Table Schema type; all others are `sc:Text`."""
+_TERMS = (
+    "arrayShape citeAs column containedIn equivalentProperty extract field fileProperty "
+    "fileObject fileSet format includes isArray isLiveDataset jsonPath key md5 parentField "
+    "path recordSet references regex repeated replace samplingRate separator source subField "
+    "transform"
+).split()
 CONTEXT: dict[str, Any] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
-    "arrayShape": "cr:arrayShape",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
     "conformsTo": "dct:conformsTo",
-    "containedIn": "cr:containedIn",
     "cr": "http://mlcommons.org/croissant/",
     "rai": "http://mlcommons.org/croissant/RAI/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
     "description": {"@container": "@language"},
-    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileProperty": "cr:fileProperty",
-    "fileObject": "cr:fileObject",
-    "fileSet": "cr:fileSet",
-    "format": "cr:format",
-    "includes": "cr:includes",
-    "isArray": "cr:isArray",
-    "isLiveDataset": "cr:isLiveDataset",
-    "jsonPath": "cr:jsonPath",
-    "key": "cr:key",
-    "md5": "cr:md5",
     "name": {"@container": "@language"},
-    "parentField": "cr:parentField",
-    "path": "cr:path",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "regex": "cr:regex",
-    "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate",
     "sc": "https://schema.org/",
-    "separator": "cr:separator",
-    "source": "cr:source",
-    "subField": "cr:subField",
-    "transform": "cr:transform",
+    **{term: f"cr:{term}" for term in _TERMS},
 }
 """The context of Croissant 1.1 (specification, appendix 1)."""
 Node = dict[str, Any]
@@ -94,8 +72,7 @@ def write_croissant(package: "Package", out: Path) -> None:
         for table in dataset.descriptor.tables.values()
         if dialect_of(dataset.archive, table.resource) == (Dialect(), ()) and _plain(table)
     ]
-    document = _dataset(said, files, readable)
-    describe(out, METADATA, document)
+    describe(out, METADATA, _dataset(said, files, readable))
 
 
 def _plain(table: TableDescriptor) -> bool:
@@ -134,16 +111,11 @@ def _creator(person: Mapping[str, Any]) -> Node:
 
 def citation(said: About) -> str:
     """The package as a BibTeX entry, the form that Croissant wants for `citeAs`."""
-    parts = {
-        "title": said.title,
-        "author": " and ".join(f"{{{_bare(text(p, 'title'))}}}" for p in said.people),
-        "year": said.day[:4],
-        "version": said.version,
-        "url": said.homepage,
-    }
-    author = parts.pop("author")
+    year = said.day[:4]
+    parts = {"title": said.title, "year": year, "version": said.version, "url": said.homepage}
     written = [f"{key}={{{_bare(value)}}}" for key, value in parts.items() if value]
-    written += [f"author={{{author}}}"] if author else []
+    if author := " and ".join(f"{{{_bare(text(p, 'title'))}}}" for p in said.people):
+        written.append(f"author={{{author}}}")
     key = re.sub(r"[^A-Za-z0-9-]", "-", f"{said.name}-{said.version}")
     return f"@misc{{{key}, {', '.join(written)}}}"
 

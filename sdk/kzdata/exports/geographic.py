@@ -40,17 +40,11 @@ class Place(NamedTuple):
 
 
 class Feature(NamedTuple):
-    """An event on the map.
-
-    Attributes:
-        key: Its key.
-        point: Where it happened, if the place that it names has coordinates.
-        properties: Its row, and under the names of `OWN` what else is known.
-    """
+    """An event on the map."""
 
     key: str
-    point: Point | None
-    properties: dict[str, Any]
+    point: Point | None  # where it happened, if the place that it names has coordinates
+    properties: dict[str, Any]  # its row, and under the names of `OWN` what else is known
 
 
 OWN = ("table", "place", "place_kind", "place_within", "receipts")
@@ -65,17 +59,6 @@ coordinates, the nearest place around it that has some, as `place` with `longitu
 
 class Atlas:
     """The events of a package and where they happened.
-
-    Args:
-        package: The package.
-
-    Attributes:
-        content: What is written of the package.
-        places: All places by key.
-        label: The columns of a place but for its coordinates.
-        tables: The tables of events, each with the column that names a place.
-        own: The names that `OWN` have here.
-        geometry: The name that a column of geometries has here.
 
     Raises:
         UsageError: It declares no places, or no event refers to them.
@@ -96,23 +79,25 @@ class Atlas:
         self._home = named[0]
         assert self._home.schema.places
         self._declared: Places = self._home.schema.places
-        self.places: dict[Any, Place] = dict(self._places())
+        keyed = ((cells[self._declared.id], cells) for cells in _rows(self._home))
+        self.places = {
+            k: Place(cells, self._point(k, cells)) for k, cells in keyed if k is not None
+        }
         hidden = (self._declared.latitude, self._declared.longitude)
+        # The columns of a place but for its coordinates.
         self.label = [held for held in self._home.columns if held.name not in hidden]
-        self.tables = dict(self._events())
+        self.tables = dict(self._events())  # each with its column that names a place
         taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
-        self.geometry, *self.own = _free(("geometry", *OWN), taken)
+        # What the column of geometries, and `OWN`, are called here.
+        self.geometry, *self.own = (
+            next(free for k in range(99) if (free := name + "_" * k) not in taken)
+            for name in ("geometry", *OWN)
+        )
         if not self.tables:
             raise UsageError(
                 f"{package.name} has no events: no table of records with a foreign key to "
                 f"{self._home.name}, but for claims"
             )
-
-    def _places(self) -> Iterator[tuple[Any, Place]]:
-        for cells in _rows(self._home):
-            key = cells[self._declared.id]
-            if key is not None:
-                yield key, Place(cells, self._point(key, cells))
 
     def _point(self, key: Any, cells: dict[str, Any]) -> Point | None:
         longitude, latitude = cells[self._declared.longitude], cells[self._declared.latitude]
@@ -161,7 +146,7 @@ class Atlas:
                 key = str(cells[table.schema.primary_key[0]])
                 known = (
                     name,
-                    self._label(place),
+                    place and self._label(place),
                     place.cells[self._declared.kind] if place and self._declared.kind else None,
                     self._within(place),
                     receipts.get(key, []),
@@ -169,18 +154,10 @@ class Atlas:
                 properties = cells | dict(zip(self.own, known, strict=True))
                 yield Feature(key, place.point if place else None, properties)
 
-    def _label(self, place: Place | None) -> dict[str, Any] | None:
-        return place and {held.name: place.cells[held.name] for held in self.label}
+    def _label(self, place: Place) -> dict[str, Any]:
+        return {held.name: place.cells[held.name] for held in self.label}
 
     def _within(self, place: Place | None) -> dict[str, Any] | None:
-        """The nearest place around one without coordinates that has some."""
-        around = self._around(place)
-        if around is None or around.point is None:
-            return None
-        longitude, latitude = around.point
-        return {**(self._label(around) or {}), "longitude": longitude, "latitude": latitude}
-
-    def _around(self, place: Place | None) -> Place | None:
         """The nearest place around one without coordinates that has some."""
         parent, seen = self._home.schema.parent, set[Any]()
         while parent and place and not place.point:
@@ -188,7 +165,8 @@ class Atlas:
             place = None if above in seen else self.places.get(above)
             seen.add(above)
             if place and place.point:
-                return place
+                longitude, latitude = place.point
+                return {**self._label(place), "longitude": longitude, "latitude": latitude}
         return None
 
     def _receipts(self, table: str) -> dict[str, list[dict[str, Any]]]:
@@ -198,13 +176,6 @@ class Atlas:
             key: [{name: getattr(receipt, name) for name in RECEIPT} for receipt in receipts]
             for key, receipts in found.items()
         }
-
-
-def _free(names: tuple[str, ...], taken: set[str]) -> list[str]:
-    """The names, each with so many `_` after it that no column has it."""
-    return [
-        next(n for n in (name + "_" * k for k in range(99)) if n not in taken) for name in names
-    ]
 
 
 def _rows(table: TableContent) -> Iterator[dict[str, Any]]:
@@ -259,19 +230,10 @@ def geoparquet(package: "Package", out: Path) -> None:
     atlas = Atlas(package)
     schema = _arrow_schema(atlas).with_metadata({"geo": _json(_geo(atlas))})
     with ParquetWriter(out, schema, compression="zstd") as writer:
-        for batch in _batched(atlas.features()):
-            writer.write_table(
-                pa.Table.from_pylist([_as_row(atlas.geometry, f) for f in batch], schema)
-            )
-
-
-def _batched(features: Iterator[Feature]) -> Iterator[list[Feature]]:
-    while batch := list(islice(features, BATCH)):
-        yield batch
-
-
-def _as_row(geometry: str, feature: Feature) -> dict[str, Any]:
-    return {geometry: feature.point and _wkb(feature.point), **feature.properties}
+        features = atlas.features()
+        while batch := list(islice(features, BATCH)):
+            rows = [{atlas.geometry: f.point and _wkb(f.point), **f.properties} for f in batch]
+            writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
 def _wkb(point: Point) -> bytes:

@@ -59,12 +59,7 @@ def parquet(package: "Package", out: Path) -> None:
 
 
 class Folder:
-    """A directory that a package is written into.
-
-    Args:
-        content: The package.
-        out: The directory, empty.
-    """
+    """A directory that a package is written into."""
 
     def __init__(self, content: Content, out: Path) -> None:
         self._content = content
@@ -75,7 +70,12 @@ class Folder:
 
     def write(self) -> None:
         """Write all tables, the spellings if there are any, and the descriptor."""
-        with self._writer(self._spellings, _spelling_schema()) as (path, spellings):
+        import pyarrow as pa
+
+        schema = pa.schema(
+            [(f["name"], arrow_type(KIND_OF[f["type"]])) for f in SPELLINGS["fields"]]
+        )
+        with self._writer(self._spellings, schema) as (path, spellings):
             tables = self._content.tables.values()
             resources = [self._table(table, spellings) for table in tables]
         if spellings.count:
@@ -168,12 +168,6 @@ def _said(held: Column) -> dict[str, str]:
         "held as text": held.reason,
     }
     return {name: encodable(text) for name, text in said.items() if text}
-
-
-def _spelling_schema() -> Any:
-    import pyarrow as pa
-
-    return pa.schema([(f["name"], arrow_type(KIND_OF[f["type"]])) for f in SPELLINGS["fields"]])
 
 
 def schema_as_written(table: TableContent) -> dict[str, Any]:

@@ -11,57 +11,31 @@ from typing import Any, NamedTuple, Protocol
 
 from kzdata.database import code_points, full_match, identifier, literal
 from kzdata.exports.columns import Column, Unheld, shortest
-from kzdata.exports.content import Content, Spelling, TableContent, encodable
+from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.naming import distinct
 
 ORDERED = ("integer", "number", "year", "date")
 """Kinds whose values every engine puts in their order."""
 OWN = {
-    "metadata": ("name text", "value text"),
-    "tables": (
-        "table_name text",
-        "resource text",
-        "title text",
-        "description text",
-        "file text",
-        "bytes integer",
-        "sha256 text",
-        "rows integer",
-    ),
-    "columns": (
-        "table_name text",
-        "column_name text",
-        "field text",
-        "type text",
-        "held_as text",
-        "reason text",
-        "no_value text",
-        "title text",
-        "description text",
-        "unit text",
-        "example text",
-        "constraints text",
-    ),
-    "constraints": ("table_name text", "clause text", "held boolean", "reason text"),
-    "spellings": ("table_name text", "row_number integer", "column_name text", "cell text"),
+    "metadata": "name text, value text",
+    "tables": "table_name text, resource text, title text, description text, file text, "
+    "bytes integer, sha256 text, rows integer",
+    "columns": "table_name text, column_name text, field text, type text, held_as text, "
+    "reason text, no_value text, title text, description text, unit text, example text, "
+    "constraints text",
+    "constraints": "table_name text, clause text, held boolean, reason text",
+    "spellings": "table_name text, row_number integer, column_name text, cell text",
 }
 """Our own tables, each with its columns and their kinds; docs/export.md tells what they hold."""
 
 
 class Engine(Protocol):
-    """A database that is written to.
+    """A database that is written to."""
 
-    Attributes:
-        types: SQL type of each kind of column.
-        staged: What stands before the name of a table without limits.
-        patterns: Whether a check can hold a regular expression.
-        cycles: Whether tables may refer to themselves, or to each other in a circle.
-    """
-
-    types: Mapping[str, str]
-    staged: str
-    patterns: bool
-    cycles: bool
+    types: Mapping[str, str]  # SQL type of each kind of column
+    staged: str  # what stands before the name of a table without limits
+    patterns: bool  # whether a check can hold a regular expression
+    cycles: bool  # whether tables may refer to themselves, or to each other in a cycle
 
     def run(self, sql: str) -> None:
         """Carry out a statement."""
@@ -92,19 +66,12 @@ class Definition(NamedTuple):
 
 
 class Constraint(NamedTuple):
-    """A key or limit of a table.
+    """A key or limit of a table."""
 
-    Attributes:
-        clause: How it stands in the table's definition.
-        broken: A query that counts what breaks it, or nothing where it can never be kept.
-        reason: Why it can never be kept.
-        column: The column that it belongs to, where it stands beside this one.
-    """
-
-    clause: str
-    broken: str
-    reason: str = ""
-    column: str = ""
+    clause: str  # how it stands in the table's definition
+    broken: str  # a query that counts what breaks it, or nothing where it can never be kept
+    reason: str = ""  # why it can never be kept
+    column: str = ""  # the column that it belongs to, where it stands beside this one
 
 
 class Names:
@@ -159,21 +126,21 @@ class Keys:
         schema = table.schema
         single = [(field.name,) for field in schema.fields if field.constraints.unique]
         seen: set[frozenset[str]] = {frozenset()}
-        for key in (schema.primary_key, *single, *schema.unique_keys, *self._led_to(table.name)):
+        children = [
+            (t.name, k) for t in self._content.tables.values() for k in t.schema.foreign_keys
+        ]
+        led_to = [
+            k.reference.fields for t, k in children if (k.reference.resource or t) == table.name
+        ]
+        for key in (schema.primary_key, *single, *schema.unique_keys, *led_to):
             if frozenset(key) not in seen:
                 kind = "PRIMARY KEY" if key == schema.primary_key else "UNIQUE"
                 seen.add(frozenset(key))
                 yield key, self._key(table.name, kind, key)
 
-    def _led_to(self, name: str) -> Iterator[tuple[str, ...]]:
-        for child in self._content.tables.values():
-            for key in child.schema.foreign_keys:
-                if (key.reference.resource or child.name) == name:
-                    yield key.reference.fields
-
     def _key(self, table: str, kind: str, key: tuple[str, ...]) -> Constraint:
         place, columns = self._staged(table), self._names.listed(table, key)
-        filled = self._filled(table, key)
+        filled = " AND ".join(f"{self._names.column(table, name)} IS NOT NULL" for name in key)
         doubles = (
             f"SELECT count(*) FROM (SELECT 1 AS one FROM {place} WHERE {filled} "
             f"GROUP BY {columns} HAVING count(*) > 1) AS doubles"
@@ -184,9 +151,6 @@ class Keys:
 
     def _staged(self, table: str) -> str:
         return self._engine.staged + self._names.table(table)
-
-    def _filled(self, table: str, key: Iterable[str]) -> str:
-        return " AND ".join(f"{self._names.column(table, name)} IS NOT NULL" for name in key)
 
     def limits(self, table: TableContent) -> Iterator[Constraint]:
         """What the schema demands of single cells."""
@@ -296,12 +260,7 @@ def _constant(held: Column, value: Any) -> str:
 
 
 class Writer:
-    """Writes a package into an SQL database.
-
-    Args:
-        content: The package.
-        engine: The database, empty.
-    """
+    """Writes a package into an SQL database, which is empty."""
 
     def __init__(self, content: Content, engine: Engine) -> None:
         self._content = content
@@ -339,25 +298,22 @@ class Writer:
 
     def _own(self, name: str, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows to one of our own tables."""
-        kinds = [self._engine.types[column.split()[1]] for column in OWN[name]]
+        kinds = [self._engine.types[column.split()[1]] for column in OWN[name].split(", ")]
         if rows:
             self._engine.insert(identifier(self._names.own[name]), kinds, rows)
 
     # -------------------------------------------------------------------------- tables
 
     def _stage(self, table: TableContent) -> None:
+        name, names = self._names.tables[table.name], self._names.columns[table.name]
         place = self._engine.staged + self._names.table(table.name)
         kinds = [self._engine.types[held.kind] for held in table.columns]
         columns = ", ".join(definition.sql for definition in self._columns(table, ()))
         self._engine.run(f"CREATE TABLE {place} ({columns})")
         for batch in table.batches():
             self._engine.insert(place, kinds, batch.rows)
-            self._own("spellings", list(self._spelled(table, batch.spellings)))
-
-    def _spelled(self, table: TableContent, spellings: list[Spelling]) -> Iterator[tuple[Any, ...]]:
-        names = self._names.columns[table.name]
-        for row, column, text in spellings:
-            yield self._names.tables[table.name], row, names[column], text
+            spelled = [(name, row, names[column], text) for row, column, text in batch.spellings]
+            self._own("spellings", spelled)
 
     def _columns(self, table: TableContent, filled: Iterable[str]) -> Iterator[Definition]:
         """The definitions of columns; `filled` are those that may not be empty."""
@@ -396,37 +352,27 @@ class Writer:
 
     def _describe(self) -> None:
         for name, columns in OWN.items():
-            parts = [column.split() for column in columns]
+            parts = [column.split() for column in columns.split(", ")]
             lines = [Definition(label, self._engine.types[kind]) for label, kind in parts]
             self._engine.create(identifier(self._names.own[name]), "", lines, ())
         descriptor = json.dumps(self._content.whole(), ensure_ascii=True)
         self._own("metadata", [*self._content.facts(), ("datapackage.json", descriptor)])
         for table in self._content.tables.values():
-            self._own("tables", list(self._table_rows(table)))
+            said = (_text(table.schema.title), _text(table.schema.description))
+            names = (self._names.tables[table.name], encodable(table.name))
+            files = [(encodable(f.path), f.size, f.sha256, table.count) for f in table.files]
+            self._own("tables", [(*names, *said, *file) for file in files])
             self._own("columns", list(self._column_rows(table)))
-
-    def _table_rows(self, table: TableContent) -> Iterator[tuple[Any, ...]]:
-        said = (_text(table.schema.title), _text(table.schema.description))
-        names = (self._names.tables[table.name], encodable(table.name))
-        for file in table.files:
-            yield *names, *said, encodable(file.path), file.size, file.sha256, table.count
 
     def _column_rows(self, table: TableContent) -> Iterator[tuple[Any, ...]]:
         for held in table.columns:
             field = held.field
             limits = field.constraints.stated()
+            names = self._names.tables[table.name], self._names.columns[table.name][held.name]
             yield (
-                self._names.tables[table.name],
-                self._names.columns[table.name][held.name],
-                encodable(held.name),
-                encodable(field.type),
-                held.kind,
-                _text(held.reason),
-                json.dumps(held.missing),
-                _text(field.title),
-                _text(field.description),
-                _text(field.unit),
-                _text(field.example),
+                *(*names, encodable(held.name), encodable(field.type)),
+                *(held.kind, _text(held.reason), json.dumps(held.missing)),
+                *map(_text, (field.title, field.description, field.unit, field.example)),
                 json.dumps(limits) if limits else None,
             )
 

@@ -58,33 +58,19 @@ def xlsx(package: "Package", out: Path) -> None:
 
     content = Content(package)
     for table in content.tables.values():
-        _check_size(table)
+        if table.count >= MAX_ROWS or len(table.columns) > MAX_COLUMNS:
+            found = f"{table.count:,} rows and {len(table.columns):,} columns"
+            raise UsageError(
+                f"{table.name} has {found}; a sheet holds {MAX_ROWS - 1:,} and {MAX_COLUMNS:,}. "
+                "Write duckdb, sqlite or parquet instead"
+            )
     with Workbook(str(out), {"constant_memory": True}) as book:
         book.set_properties({"title": encodable(content.title), "created": EPOCH})
         Sheets(content, book).write()
 
 
-def _check_size(table: TableContent) -> None:
-    """See that a table fits a sheet.
-
-    Raises:
-        UsageError: It has too many rows or columns.
-    """
-    if table.count >= MAX_ROWS or len(table.columns) > MAX_COLUMNS:
-        found = f"{table.count:,} rows and {len(table.columns):,} columns"
-        raise UsageError(
-            f"{table.name} has {found}; a sheet holds {MAX_ROWS - 1:,} and {MAX_COLUMNS:,}. "
-            "Write duckdb, sqlite or parquet instead"
-        )
-
-
 class Sheets:
-    """The sheets of a workbook.
-
-    Args:
-        content: The package.
-        book: The workbook, empty.
-    """
+    """The sheets of a workbook, which is empty."""
 
     def __init__(self, content: Content, book: Any) -> None:
         self._content = content
@@ -155,13 +141,7 @@ def _keys(table: TableContent, name: str) -> Iterator[str]:
 
 
 class Sheet:
-    """A sheet that is written from top to bottom.
-
-    Args:
-        book: The workbook.
-        name: Name of the sheet.
-        label: What it is called in messages.
-    """
+    """A sheet that is written from top to bottom; messages call it by its label."""
 
     def __init__(self, book: Any, name: str, label: str) -> None:
         self._book = book
@@ -178,11 +158,7 @@ class Sheet:
         self._sheet.freeze_panes(1, 0)
 
     def row(self, values: Sequence[Any], style: Any = None) -> None:
-        """Write the next row: None, text, whole numbers, decimals, dates or truth values.
-
-        Raises:
-            UsageError: A text is too long for a cell.
-        """
+        """Write the next row: None, text, whole numbers, decimals, dates or truth values."""
         for place, value in enumerate(values):
             if value is not None:
                 self._widths[place] = max(self._widths.get(place, 0), len(str(value)))

@@ -31,14 +31,10 @@ _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 class Texts(NamedTuple):
-    """The articles at hand.
+    """The articles at hand."""
 
-    Attributes:
-        folder: Directory with them; they are known by their hash.
-        included: Whether they go into the page. They are their publishers': for private use only.
-    """
-
-    folder: str | Path
+    folder: str | Path  # directory with them; they are known by their hash
+    # Whether they go into the page. They are their publishers': for private use only.
     included: bool = False
 
 
@@ -70,11 +66,7 @@ def write(package: "Package", out: str | Path, texts: Texts | None = None) -> Pa
 
 
 def _check(out: Path) -> None:
-    """Make sure that a place is free, or holds nothing but an evidence page.
-
-    Raises:
-        UsageError: It holds something else.
-    """
+    """Make sure that a place is free, or holds nothing but an evidence page."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; name a directory")
     others = sorted({file.name for file in out.iterdir()} - set(FILES)) if out.is_dir() else []
@@ -85,7 +77,7 @@ def _check(out: Path) -> None:
 def rendered(package: "Package", texts: Texts | None = None) -> str:
     """The page as HTML; see `write`."""
     data = content(package)
-    data["texts"] = _checked(package, data, texts) if texts else None
+    data["texts"] = _checked(package, texts) if texts else None
     return page_of(data)
 
 
@@ -102,12 +94,7 @@ def page_of(data: Json) -> str:
 
 
 def filled(template: str, fields: Mapping[str, str]) -> str:
-    """A template with each `[[name]]` filled in one pass: no value is searched for names.
-
-    Args:
-        template: The template.
-        fields: The values by name, as the place of each wants them escaped.
-    """
+    """A template with each `[[name]]` filled in one pass: no value is searched for names."""
     whole = re.sub(r"\[\[(\w+)\]\]", lambda mark: fields[mark.group(1)], template)
     return whole.encode("utf-8", "replace").decode()
 
@@ -145,12 +132,8 @@ def policy() -> str:
 # ------------------------------------------------------------------------------------- the texts
 
 
-def _checked(package: "Package", data: Json, texts: Texts) -> Json:
-    """How many passages were compared with their articles; the articles too, where asked for.
-
-    Raises:
-        PackageError: An article is not there, or a passage does not stand in it.
-    """
+def _checked(package: "Package", texts: Texts) -> Json:
+    """How many passages were compared with their articles; the articles too, where asked for."""
     found = package.texts(texts.folder)
     if missing := [source for source in hashes(package._dataset) if source not in found]:
         raise PackageError(f"no file in {texts.folder} has the SHA-256 of {', '.join(missing)}")

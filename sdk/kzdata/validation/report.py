@@ -61,6 +61,11 @@ class Finding:
         place = (self.file, self.line, self.column)
         return ":".join(str(part) for part in place if part is not None)
 
+    @property
+    def subject(self) -> str:
+        """`record.field`, as far as known."""
+        return ".".join(part for part in (self.record, self.field) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
@@ -129,9 +134,8 @@ class Report:
     @property
     def by_rule(self) -> dict[str, int]:
         """Number of findings by rule, those omitted included."""
-        return dict(
-            sorted((Counter(f.rule for f in self.findings) + Counter(self.omitted)).items())
-        )
+        found = Counter(f.rule for f in self.findings) + Counter(self.omitted)
+        return dict(sorted(found.items()))
 
     @property
     def verdict(self) -> str:
@@ -198,12 +202,7 @@ class Report:
 
 
 def exceeded(package: str, reason: str) -> Report:
-    """The report of a validation that was stopped: it found one thing, that nothing can be told.
-
-    Args:
-        package: The package, as the caller named it.
-        reason: What it took too much of.
-    """
+    """The report of a validation that was stopped: it found one thing, that nothing can be told."""
     from kzdata.validation.rules import RULES
 
     rule = RULES["limit-exceeded"]

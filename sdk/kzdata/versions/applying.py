@@ -35,7 +35,12 @@ def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
         except (PackageError, AttributeError, KeyError) as error:
             raise PackageError(f"{before.label}: {error}") from error
         with fresh(target, parents=True) as made:
-            _written(diff, before, form, made)
+            (made / "data").mkdir(parents=True)
+            paths = _tables(diff, before, form, made)
+            _files(before, form, paths, made)
+            text = json.dumps(metadata.written(form, paths), ensure_ascii=False, indent=2)
+            (made / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
+            seal(made)
             _check_free(target)
     return target
 
@@ -43,15 +48,6 @@ def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
 def _check_free(target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target}: not an empty directory")
-
-
-def _written(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> None:
-    (target / "data").mkdir(parents=True)
-    paths = _tables(diff, before, form, target)
-    _files(before, form, paths, target)
-    text = json.dumps(metadata.written(form, paths), ensure_ascii=False, indent=2)
-    (target / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
-    seal(target)
 
 
 def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> dict[str, str]:
@@ -63,13 +59,10 @@ def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path
     taken = [PurePosixPath(path).stem for path in others if path.lower().endswith(".csv")]
     paths = {name: f"data/{file}.csv" for name, file in file_names(entries, taken).items()}
     for name, entry in entries.items():
-        described = Table(name, paths[name], Resource.make(entry), _schema(entry))
+        schema = Schema.make(metadata.schema_of(entry))
+        described = Table(name, paths[name], Resource.make(entry), schema)
         _write(diff, before, changed.get(name), described, target / paths[name])
     return paths
-
-
-def _schema(entry: Mapping[str, Any]) -> Schema:
-    return Schema.make(metadata.schema_of(entry))
 
 
 def _write(
@@ -78,13 +71,14 @@ def _write(
     """Write one table: the old rows with what changed, in their new order."""
     name = described.name
     source = None if table and table.old_name is None else (table and table.old_name) or name
-    old = before.text_of(before.table(source)).columns if source else ()
+    earlier = before.descriptor.tables[source] if source else None
+    old = before.text_of(earlier).columns if earlier else ()
     columns = table.columns if table else old
     new = table.new_columns if table else old
     if table and old != table.old_columns:
         raise _other(before, name, "its columns")
-    if source:
-        before.read(before.table(source), diff.database, _OLD, columns)
+    if earlier:
+        before.read(earlier, diff.database, _OLD, columns)
     else:
         diff.database.read_nothing(_OLD, [f"c{place}" for place in range(len(columns))])
     _rebuild(diff, table, columns)

@@ -22,20 +22,10 @@ from kzdata.versions.metadata import ABSENT, CONTENT, PropertyChange, difference
 
 Level = Literal["none", "patch", "minor", "major"]
 LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
-READING = {
-    "type",
-    "format",
-    "missingValues",
-    "bareNumber",
-    "groupChar",
-    "decimalChar",
-    "trueValues",
-    "falseValues",
-    "delimiter",
-    "itemType",
-    "unit",
-    "categoriesOrdered",
-}
+READING = (
+    "type format missingValues bareNumber groupChar decimalChar trueValues falseValues "
+    "delimiter itemType unit categoriesOrdered"
+).split()
 """Properties of a field that decide what its cells mean."""
 SILENT = {("version",), ("created",), ("$schema",)}
 """Properties of a package that ask for no bump."""
@@ -53,6 +43,9 @@ class Reason(NamedTuple):
     level: Level
     text: str
     table: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.text}" if self.table else self.text
 
 
 def highest(levels: Iterable[Level]) -> Level:
@@ -126,8 +119,9 @@ def _of_property(change: PropertyChange) -> Iterator[tuple[Level, str]]:
 
 def _of_resource(change: PropertyChange) -> Iterator[tuple[Level, str]]:
     if len(change.where) == 3:
-        kind = "table" if "schema" in _either(change) else "file"
-        yield ("minor", f"{kind} added") if change.old is ABSENT else ("major", f"{kind} removed")
+        added = change.old is ABSENT
+        kind = "table" if "schema" in (change.new if added else change.old) else "file"
+        yield ("minor", f"{kind} added") if added else ("major", f"{kind} removed")
     elif change.property == "name":
         yield "major", f"table renamed from {change.old}"
     elif change.where[3:] == ("schema",):
@@ -136,10 +130,6 @@ def _of_resource(change: PropertyChange) -> Iterator[tuple[Level, str]]:
         yield "patch", "content of the file changed"
     elif change.where[3] != "path":
         yield "patch", _said(change)
-
-
-def _either(change: PropertyChange) -> Any:
-    return change.new if change.old is ABSENT else change.old
 
 
 def _said(change: PropertyChange, of: str = "") -> str:
@@ -185,8 +175,10 @@ def _of_field(change: PropertyChange) -> Iterator[tuple[Level, str]]:
     if not inner:
         yield "major", f"field {name} added" if change.old is ABSENT else f"field {name} removed"
     elif inner[0] == "constraints":
-        for part in _constraints(change):
-            yield _of_constraint(part)
+        old, new = (side if isinstance(side, dict) else {} for side in (change.old, change.new))
+        # The whole object may have come or gone.
+        parts = [change] if inner[1:] else differences(old, new, change.where)
+        yield from map(_of_constraint, parts)
     elif inner[0] == "categories":
         yield _of_categories(change)
     elif inner[0] in READING:
@@ -198,29 +190,13 @@ def _of_field(change: PropertyChange) -> Iterator[tuple[Level, str]]:
         yield "patch", f"field {name}: {_said(change)}"
 
 
-def _constraints(change: PropertyChange) -> Iterator[PropertyChange]:
-    """The single constraints that differ, also where the whole object came or went."""
-    if len(change.where) > 8:
-        yield change
-        return
-    old, new = (value if isinstance(value, dict) else {} for value in (change.old, change.new))
-    yield from differences(old, new, change.where)
-
-
 def _of_constraint(change: PropertyChange) -> tuple[Level, str]:
-    where = f"field {change.field}: {change.property}"
-    if _inert(change):
+    where, name = f"field {change.field}: {change.property}", change.where[-1]
+    if name in ("required", "unique") and True not in (change.old, change.new):
         return "patch", f"{where} stated"
-    if _looser(change.where[-1], change.old, change.new):
+    if _looser(name, change.old, change.new):
         return "minor", f"{where} less restrictive"
     return "major", f"{where} more restrictive, or another"
-
-
-def _inert(change: PropertyChange) -> bool:
-    """Whether a flag that is false came or went."""
-    return change.where[-1] in ("required", "unique") and not (
-        change.old is True or change.new is True
-    )
 
 
 def _looser(name: str, old: Any, new: Any) -> bool:
@@ -262,19 +238,14 @@ def _values(categories: Any) -> list[Any]:
 # ------------------------------------------------------------------------------ rows
 
 
-def of_rows(
-    table: str, counts: dict[str, int], *, referenced: bool, unmarked: int
-) -> Sequence[Reason]:
-    """Why a version must change after changes of a table's rows.
+def of_rows(table: str, counts: dict[str, int], missed: int) -> Sequence[Reason]:
+    """Why a version must change after changes of a table's rows, counted by kind of change.
 
-    Args:
-        table: Name of the table.
-        counts: Rows by kind of change.
-        referenced: Whether other tables refer to this one.
-        unmarked: How many of the rows that are gone, or have another key, have no tombstone.
+    `missed`: how many of the rows that are gone, or have another key, left no tombstone in a table
+    that other tables refer to.
     """
-    lost: Level = "major" if referenced and unmarked else "minor"
-    why = ", which other tables refer to, without a tombstone" if lost == "major" else ""
+    lost: Level = "major" if missed else "minor"
+    why = ", which other tables refer to, without a tombstone" if missed else ""
     levels: dict[str, tuple[Level, str]] = {
         "added": ("minor", "added"),
         "changed": ("patch", "changed"),

@@ -138,7 +138,7 @@ class _Comparison:
                 reasons += self._reasons(pair, table)
         reasons.sort(key=lambda reason: -LEVELS.index(reason.level))
         sides = (self._before.side, self._after.side)
-        return Diff(*sides, properties, tables, reasons, self._database)
+        return Diff(*sides, tuple(properties), tuple(tables), tuple(reasons), self._database)
 
     # -------------------------------------------------------------------------- pairing
 
@@ -197,14 +197,14 @@ class _Comparison:
         self._match(columns)
         self._rekey(columns)
         self._reorder()
-        counts, rows = self._counts()
+        found = dict(self._database.rows(f"SELECT kind, count(*) FROM {_PAIRS} GROUP BY kind"))
+        counts = {kind: found[kind] for kind in KINDS if kind in found}
         if same and not counts:
             return None
+        ((was, now),) = self._database.rows(f"SELECT count(old_row), count(new_row) FROM {_PAIRS}")
         self._keep(number, columns)
-        old = pair.old and pair.old.name
-        return TableDiff(
-            pair.name, pair.status, old, *columns, *rows, counts, number, self._database
-        )
+        names = (pair.name, pair.status, pair.old and pair.old.name)
+        return TableDiff(*names, *columns, was, now, counts, number, self._database)
 
     def _same_bytes(self, old: Table, new: Table) -> bool:
         """Whether two versions of a table are read alike from the same bytes."""
@@ -213,9 +213,7 @@ class _Comparison:
         parts = [sheet.parts for sheet in sheets]
         if not alike or sheets[0].dialect != sheets[1].dialect or len(set(map(len, parts))) > 1:
             return False
-        return all(
-            filecmp.cmp(one, other, shallow=False) for one, other in zip(*parts, strict=True)
-        )
+        return all(filecmp.cmp(a, b, shallow=False) for a, b in zip(*parts, strict=True))
 
     def _read(self, pair: _Pair, columns: _Columns) -> None:
         """Read both sides, side by side, into relations of the same columns."""
@@ -295,12 +293,6 @@ class _Comparison:
         )
         self._database.run(f"DROP TABLE {SHARED}.moved")
 
-    def _counts(self) -> tuple[dict[str, int], tuple[int, int]]:
-        """Rows by kind of change, and the rows of either side."""
-        found = dict(self._database.rows(f"SELECT kind, count(*) FROM {_PAIRS} GROUP BY kind"))
-        ((old, new),) = self._database.rows(f"SELECT count(old_row), count(new_row) FROM {_PAIRS}")
-        return {kind: found[kind] for kind in KINDS if kind in found}, (old, new)
-
     def _keep(self, number: int, columns: _Columns) -> None:
         """Keep the rows that differ with the cells that differ, and free the rest."""
         names, width = columns.all, len(columns.new)
@@ -330,10 +322,8 @@ class _Comparison:
         if pair.status in ("added", "removed"):
             return ()
         referenced = bool(pair.old and self._referenced(pair.old))
-        gone = Gone(self._database, self._after, table) if referenced else None
-        return of_rows(
-            table.name, table.counts, referenced=referenced, unmarked=gone.count() if gone else 0
-        )
+        missed = unmarked(self._database, self._after, table)[0] if referenced else 0
+        return of_rows(table.name, table.counts, missed)
 
     def _referenced(self, table: Table) -> bool:
         """Whether other tables of the old version refer to a table, by a key or by receipts."""
@@ -341,39 +331,25 @@ class _Comparison:
         if table.schema.record_key and package.one("edges"):
             return True
         others = (other for name, other in package.tables.items() if name != table.name)
-        return any(
-            k.reference.resource == table.name for o in others for k in o.schema.foreign_keys
-        )
+        keys = (key for other in others for key in other.schema.foreign_keys)
+        return any(key.reference.resource == table.name for key in keys)
 
 
-class Gone:
-    """The keys of rows that are gone from a table, or have another key, without a tombstone.
+def unmarked(
+    database: Database, after: Version, table: TableDiff, limit: int = 0
+) -> tuple[int, list[str]]:
+    """Rows that are gone, or have another key, and left no tombstone in the new version.
 
-    Args:
-        database: That of the diff.
-        after: The new version, whose tombstones count.
-        table: What differs in the table.
+    Returns:
+        How many there are, and the keys of the first, in the order of the old version.
     """
-
-    def __init__(self, database: Database, after: Version, table: TableDiff) -> None:
-        self._database = database
-        marked = ""
-        if withdrawn(database, after):
-            key = sql.first_item("key")
-            marked = f"AND NOT (len(key) = 1 AND {key} IN (SELECT c0 FROM {TOMBSTONES}))"
-        self._sql = (
-            f"FROM {CHANGES} WHERE tab = {table.number} AND kind IN ('removed', 'rekeyed') {marked}"
-        )
-
-    def count(self) -> int:
-        """How many there are."""
-        ((number,),) = self._database.rows(f"SELECT count(*) {self._sql}")
-        return int(number)
-
-    def keys(self, limit: int) -> list[str]:
-        """The first of them, in the order of the old version."""
-        shown = f"SELECT array_to_string(key, ', ') {self._sql} ORDER BY old_row LIMIT {limit}"
-        return [key for (key,) in self._database.rows(shown)]
+    rows = f"FROM {CHANGES} WHERE tab = {table.number} AND kind IN ('removed', 'rekeyed')"
+    if withdrawn(database, after):
+        stones = f"SELECT c0 FROM {TOMBSTONES}"
+        rows += f" AND NOT (len(key) = 1 AND {sql.first_item('key')} IN ({stones}))"
+    ((number,),) = database.rows(f"SELECT count(*) {rows}")
+    shown = f"SELECT array_to_string(key, ', ') {rows} ORDER BY old_row LIMIT {limit}"
+    return number, [key for (key,) in database.rows(shown)]
 
 
 TOMBSTONES = "tombstones"

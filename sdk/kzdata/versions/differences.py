@@ -53,11 +53,6 @@ class RowChange(NamedTuple):
     new_row: int | None
     cells: dict[str, tuple[str | None, str | None]]
 
-    @property
-    def new_key(self) -> dict[str, str | None]:
-        """The cells of a re-keyed row's key that are new, by column."""
-        return {name: new for name, (_, new) in self.cells.items()}
-
 
 @dataclass(frozen=True)
 class TableDiff:
@@ -125,6 +120,7 @@ def union(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
     return (*new, *(name for name in old if name not in new))
 
 
+@dataclass(eq=False, repr=False)
 class Diff:
     """What differs between two versions of a package.
 
@@ -138,23 +134,15 @@ class Diff:
         tables: The tables that differ in their rows, columns or name, in the new version's order,
             those removed at the end.
         reasons: Why the version must change, the weightiest first.
+        database: Where the rows that differ are kept.
     """
 
-    def __init__(
-        self,
-        old: Side,
-        new: Side,
-        properties: Sequence[PropertyChange],
-        tables: Sequence[TableDiff],
-        reasons: Sequence[Reason],
-        database: Database,
-    ) -> None:
-        self.old = old
-        self.new = new
-        self.properties = tuple(properties)
-        self.tables = tuple(tables)
-        self.reasons = tuple(reasons)
-        self._database = database
+    old: Side
+    new: Side
+    properties: tuple[PropertyChange, ...]
+    tables: tuple[TableDiff, ...]
+    reasons: tuple[Reason, ...]
+    database: Database
 
     @property
     def bump(self) -> Level:
@@ -193,7 +181,7 @@ class Diff:
 
     def close(self) -> None:
         """Free the database; the rows cannot be read any more."""
-        self._database.close()
+        self.database.close()
 
     def table(self, name: str) -> TableDiff:
         """The differences of one table.
@@ -223,10 +211,12 @@ class Diff:
         yield from (f"  {_json(name)}: {_json(value)}," for name, value in head.items())
         yield '  "tables": ['
         for last, table in _marked(self.tables):
-            members = _json(_table_record(table)).removesuffix("}")
-            yield f'    {members}, "changes": ['
+            record = {
+                item.name: getattr(table, item.name) for item in fields(table) if item.compare
+            }
+            yield f'    {_json(record).removesuffix("}")}, "changes": ['
             for end, change in _marked(table.changes):
-                yield f"      {_json(_row_record(change))}{'' if end else ','}"
+                yield f"      {_json(change._asdict())}{'' if end else ','}"
             yield f"    ]}}{'' if last else ','}"
         yield "  ]"
         yield "}"
@@ -272,11 +262,6 @@ class Diff:
         """
         return applied(self, old, Path(folder))
 
-    @property
-    def database(self) -> Database:
-        """Where the rows that differ are kept."""
-        return self._database
-
 
 # ------------------------------------------------------------------------------ JSON
 
@@ -285,7 +270,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _marked(items: "Iterable[Item]") -> "Iterator[tuple[bool, Item]]":
+def _marked(items: Iterable[Item]) -> Iterator[tuple[bool, Item]]:
     """Each item with whether it is the last one."""
     held: list[Item] = []
     for item in items:
@@ -300,15 +285,6 @@ def _property_record(change: PropertyChange) -> dict[str, Any]:
     return {"where": list(change.where), **stated}
 
 
-def _table_record(table: TableDiff) -> dict[str, Any]:
-    return {item.name: getattr(table, item.name) for item in fields(table) if item.compare}
-
-
-def _row_record(change: RowChange) -> dict[str, Any]:
-    rows = {"old_row": change.old_row, "new_row": change.new_row}
-    return {"kind": change.kind, "key": list(change.key), **rows, "cells": change.cells}
-
-
 def _restored(record: dict[str, Any]) -> Diff:
     tables = record["tables"]
     database = Database()
@@ -321,12 +297,12 @@ def _restored(record: dict[str, Any]) -> Diff:
     return Diff(
         Side(**record["old"]),
         Side(**record["new"]),
-        [
+        tuple(
             PropertyChange(tuple(p["where"]), p.get("old", ABSENT), p.get("new", ABSENT))
             for p in record["properties"]
-        ],
-        [_restored_table(number, table, database) for number, table in enumerate(tables)],
-        [Reason(**reason) for reason in record["reasons"]],
+        ),
+        tuple(_restored_table(number, table, database) for number, table in enumerate(tables)),
+        tuple(Reason(**reason) for reason in record["reasons"]),
         database,
     )
 

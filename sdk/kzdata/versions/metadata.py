@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from kzdata.archive import Archive
 from kzdata.descriptor import Descriptor
 from kzdata.errors import PackageError
-from kzdata.tabular import CHUNK
 
 STORED = ("path", "bytes", "hash", "dialect", "encoding", "format", "mediatype", "compression")
 """Properties of a table's resource that say how its files are stored; of a dialect the
@@ -67,11 +66,7 @@ class PropertyChange(NamedTuple):
 
 
 def normal(archive: Archive, descriptor: Descriptor) -> dict[str, Any]:
-    """A descriptor in the form that is compared.
-
-    Raises:
-        PackageError: A file that it names cannot be read.
-    """
+    """A descriptor in the form that is compared."""
     raw = deepcopy({key: value for key, value in descriptor.raw.items() if key != "resources"})
     entries = [_resource(archive, descriptor, dict(e)) for e in descriptor.raw["resources"]]
     return raw | {"resources": _by_name(entries)}
@@ -101,8 +96,7 @@ def _file(archive: Archive, entry: dict[str, Any]) -> dict[str, Any]:
         if not file.is_file():
             raise PackageError(f"{archive.label}: {path}: no such file")
         with file.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
+            hashlib.file_digest(stream, lambda: digest)
     return kept | ({CONTENT: digest.hexdigest()} if paths else {})
 
 
@@ -166,12 +160,7 @@ def schema_of(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def written(form: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
-    """A normal form as a descriptor.
-
-    Args:
-        form: The normal form.
-        paths: Where the tables lie, by name.
-    """
+    """A normal form as a descriptor, with the paths of its tables by name."""
     entries = []
     for name in form["resources"]["order"]:
         entry = {key: v for key, v in form["resources"]["named"][name].items() if key != CONTENT}

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -17,13 +17,6 @@ from kzdata.versions.revisions import opened
 MAX_COLUMNS = 10_000
 
 
-class Text(NamedTuple):
-    """A table's text: the sheet, and the columns in the file's order."""
-
-    sheet: Sheet
-    columns: tuple[str, ...]
-
-
 class Side(NamedTuple):
     """One of the two versions: name and version of the package, and what the caller named."""
 
@@ -32,14 +25,15 @@ class Side(NamedTuple):
     place: str
 
 
+class Text(NamedTuple):
+    """A table's text: the sheet, and the columns in the file's order."""
+
+    sheet: Sheet
+    columns: tuple[str, ...]
+
+
 class Version:
     """One version of a package.
-
-    Attributes:
-        label: What the caller named.
-        archive: Where its files are.
-        descriptor: What it declares.
-        form: The descriptor in the form that is compared.
 
     Raises:
         PackageError: It cannot be read, or its descriptor is malformed.
@@ -72,30 +66,12 @@ class Version:
         """Its name and version."""
         return Side(self.descriptor.name, self.descriptor.version, self.label)
 
-    def table(self, name: str) -> Table:
-        """A table by name."""
-        return self.descriptor.tables[name]
-
-    def paths(self, table: Table) -> list[Path]:
-        """The files of a table.
-
-        Raises:
-            PackageError: One is missing, or leads out of the package.
-        """
-        found = [self.archive.path_of(path) for path in table.resource.path]
-        for path, file in zip(table.resource.path, found, strict=True):
-            if not file.is_file():
-                raise PackageError(f"{self.label}: {path}: no such file{ADVICE}")
-        return found
-
     def text_of(self, table: Table) -> Text:
-        """The text of a table.
-
-        Raises:
-            PackageError: A file cannot be read, or its header is not as declared.
-        """
+        """The text of a table."""
         if table.name not in self._texts:
-            self.paths(table)
+            for path in table.resource.path:
+                if not self.archive.path_of(path).is_file():
+                    raise PackageError(f"{self.label}: {path}: no such file{ADVICE}")
             folder = self._folder / str(len(self._texts))
             folder.mkdir()
             try:
@@ -120,12 +96,8 @@ class Version:
     def read(self, table: Table, database: Database, name: str, places: Sequence[str]) -> None:
         """Read a table into the relation `name`, each column as text, missing values as NULL.
 
-        Args:
-            table: The table.
-            database: Where to.
-            name: Name of the relation; what was called so before is replaced.
-            places: Columns by number: the column number 3 is called `c3`; a column that the table
-                does not have holds NULL, and one that is not among them is left out.
+        Of `places`, the column number 3 is called `c3`. One that the table does not have holds
+        NULL, and a column of the table that is not among them is left out.
 
         Raises:
             PackageError: The file is malformed; the message names it, and the line.
@@ -139,17 +111,13 @@ class Version:
             else text("NULL")
             for place, column in enumerate(places)
         }
-        if sheet.dialect.simple and not any(
-            imprint(p, frozenset(), sheet.dialect).suspicious for p in sheet.parts
-        ):
-            try:
+        prints = (imprint(part, frozenset(), sheet.dialect) for part in sheet.parts)
+        if sheet.dialect.simple and not any(one.suspicious for one in prints):
+            with suppress(UnreadableCSVError):  # the careful reader says where
                 database.read(name, sheet, raw, kept)
                 return
-            except UnreadableCSVError:
-                pass  # the careful reader says where
         try:
-            mended = self._mended(table, sheet, len(columns))
-            database.read(name, mended, raw, kept)
+            database.read(name, self._mended(table, sheet, len(columns)), raw, kept)
         except UnreadableCSVError as error:
             raise PackageError(f"{self.label}: {table.path}: {error}{ADVICE}") from error
 
@@ -168,8 +136,8 @@ class Version:
 
 def missing(table: Table, column: str) -> tuple[str, ...]:
     """The strings that stand for no value in a column."""
-    named = {field.name: field for field in table.schema.fields}
-    return table.schema.missing_of(named[column]) if column in named else table.schema.missing
+    schema = table.schema
+    return schema.missing_of(schema.field(column)) if column in schema.names else schema.missing
 
 
 ADVICE = "; `kzdata validate` says more"

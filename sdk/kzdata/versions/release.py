@@ -15,8 +15,8 @@ from kzdata.database import Database
 from kzdata.descriptor import SEMVER, Table
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rules import Rule
-from kzdata.versions.bumps import Level, Reason, precedence, suffices
-from kzdata.versions.comparing import TOMBSTONES, Gone, Progress, compared, withdrawn
+from kzdata.versions.bumps import Level, precedence, suffices
+from kzdata.versions.comparing import TOMBSTONES, Progress, compared, unmarked, withdrawn
 from kzdata.versions.differences import CHANGES, Diff
 from kzdata.versions.reading import Version
 from kzdata.versions.revisions import CHANGELOG, tags
@@ -107,11 +107,7 @@ def _report(
 
 
 def last_release(new: str | Path) -> str | None:
-    """The package `new` at the newest tag that is a version, as `diff` takes it; None without one.
-
-    Raises:
-        PackageError: The working directory lies in no git repository.
-    """
+    """The package `new` at the newest tag that is a version, as `diff` takes it, or None."""
     versions = {tag: tag.removeprefix("v") for tag in tags()}
     known = [tag for tag, version in versions.items() if SEMVER.fullmatch(version)]
     if not known:
@@ -128,20 +124,13 @@ def last_release(new: str | Path) -> str | None:
 
 @dataclass
 class Case:
-    """What the rules look at.
-
-    Attributes:
-        before: The version before.
-        after: The version to be released.
-        diff: What differs.
-        database: Where the rows that differ are.
-        omitted: By rule, how many more findings there are than are kept.
-    """
+    """What the rules look at."""
 
     before: Version
-    after: Version
+    after: Version  # the version to be released
     diff: Diff
-    database: Database
+    database: Database  # where the rows that differ are
+    # By rule, how many more findings there are than are kept.
     omitted: dict[str, int] = field(default_factory=dict)
 
 
@@ -172,15 +161,11 @@ def release_bump(case: Case) -> Iterator[Finding]:
     diff, found = case.diff, case.diff.new.version
     if suffices(diff.old.version, found, diff.bump):
         return
-    why = f": {_worded(diff.reasons[0])}" if diff.reasons else ""
+    why = next((f": {reason}" for reason in diff.reasons), "")
     least = diff.least_version
     expected = f"{least} or later ({diff.bump}{why})" if least else "MAJOR.MINOR.PATCH in both"
     found = found if least else f"{diff.old.version or 'no version'} and {found or 'no version'}"
     yield _finding("release-bump", DESCRIPTOR, field="version", found=found, expected=expected)
-
-
-def _worded(reason: Reason) -> str:
-    return f"{reason.table}: {reason.text}" if reason.table else reason.text
 
 
 @_rule("write in CHANGELOG.md what changed for those who use the data")
@@ -211,8 +196,9 @@ def release_id(case: Case) -> Iterator[Finding]:
         key = table.schema.record_key
         assert key
         found = [*_withdrawn_again(case, table, key), *_of_another_article(case, table)]
+        _count_omitted(case, "release-id", len(found) - MAX_FINDINGS)
         lines = _lines(case, table, [place for place, *_ in found[:MAX_FINDINGS]])
-        for place, record, expected in _kept(case, "release-id", found):
+        for place, record, expected in found[:MAX_FINDINGS]:
             yield _finding(
                 "release-id",
                 table.resource.path[lines[place].part],
@@ -282,37 +268,24 @@ def release_tombstone(case: Case) -> Iterator[Finding]:
     Records are the rows of tables whose cells need receipts (`kzdata:evidence`).
     """
     gone = {table.old_name: table for table in case.diff.tables if table.old_name}
-    stones = case.before.descriptor.one("tombstones")
+    stones, kept = (side.descriptor.one("tombstones") for side in (case.before, case.after))
     for table in [*_records(case.before), *([stones] if stones else [])]:
         if table.name not in gone:
             continue
-        missing = Gone(case.database, case.after, gone[table.name])
-        keys = missing.keys(MAX_FINDINGS)
-        _count_omitted(case, "release-tombstone", missing.count() - len(keys))
-        expected = "the tombstone to stay" if table is stones else _expected(case)
+        count, keys = unmarked(case.database, case.after, gone[table.name], MAX_FINDINGS)
+        _count_omitted(case, "release-tombstone", count - len(keys))
+        told = {"found": "no such row", "expected": "the tombstone to stay"}
+        if table is not stones:
+            told["expected"] = f"the row, or its id in {kept.path}" if kept else _NO_STONES
         for key in keys:
-            yield _finding(
-                "release-tombstone", table.path, record=key, found="no such row", expected=expected
-            )
+            yield _finding("release-tombstone", table.path, record=key, **told)
 
 
-def _expected(case: Case) -> str:
-    stones = case.after.descriptor.one("tombstones")
-    if stones is None:
-        return "a row in a table that declares kzdata:tombstones"
-    return f"the row, or its id in {stones.path}"
+_NO_STONES = "a row in a table that declares kzdata:tombstones"
 
 
 def _records(version: Version) -> list[Table]:
     return [table for table in version.descriptor.tables.values() if table.schema.record_key]
-
-
-_Item = TypeVar("_Item")
-
-
-def _kept(case: Case, rule: str, items: list[_Item]) -> list[_Item]:
-    _count_omitted(case, rule, len(items) - MAX_FINDINGS)
-    return items[:MAX_FINDINGS]
 
 
 def _count_omitted(case: Case, rule: str, number: int) -> None:

@@ -57,7 +57,7 @@ def opened(place: str | Path | None) -> Iterator[Archive]:
     Raises:
         PackageError: It is neither, or it cannot be read safely.
     """
-    if place is None or isinstance(place, Path) or not _is_revision(place):
+    if place is None or isinstance(place, Path) or (place and archives.exists(Path(place))):
         with archives.opened(place) as archive:
             yield archive
         return
@@ -66,13 +66,6 @@ def opened(place: str | Path | None) -> Iterator[Archive]:
         archives.opened(_checked_out(place, Path(folder))) as archive,
     ):
         yield replace(archive, label=place)
-
-
-def _is_revision(place: str) -> bool:
-    try:
-        return not place or not Path(place).exists()
-    except (OSError, ValueError):
-        return True
 
 
 def _checked_out(place: str, folder: Path) -> Path:
@@ -88,13 +81,10 @@ def _checked_out(place: str, folder: Path) -> Path:
                 raise PackageError(f"{place}: no such file in that revision")
             return file
         inside, _, last = path.rpartition("/") if path.endswith(".json") else (path, "", "")
-        tree = _resolved(f"{commit}:{_folder(inside)}", place)
+        # git takes `./` for the working directory, and nothing for the top.
+        inside = "./" if inside in (".", "./") else inside.rstrip("/")
+        tree = _resolved(f"{commit}:{inside}", place)
         return _package(objects, tree, last or DESCRIPTOR, place, folder)
-
-
-def _folder(inside: str) -> str:
-    """A folder as git takes it: `./` is the working directory, nothing the top."""
-    return "./" if inside in (".", "./") else inside.rstrip("/")
 
 
 def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path) -> Path:
@@ -209,11 +199,7 @@ class Objects:
 
 
 def tags() -> list[str]:
-    """Names of the tags from which the working directory's revision descends.
-
-    Raises:
-        PackageError: The working directory lies in no git repository that has a commit.
-    """
+    """Names of the tags from which the working directory's revision descends."""
     found = _asked("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
     if found.returncode:
         raise PackageError(f"{_said(found)}; name the version to compare with")
@@ -221,11 +207,7 @@ def tags() -> list[str]:
 
 
 def _resolved(name: str, place: str) -> str:
-    """The object id of a name.
-
-    Raises:
-        PackageError: There is none.
-    """
+    """The object id of a name."""
     found = _asked("rev-parse", "--verify", "--end-of-options", name)
     if found.returncode:
         said = _said(found)
@@ -280,11 +262,7 @@ def _git() -> list[str]:
 
 
 def _program() -> str:
-    """Where git is: never in the working directory, which may be a stranger's.
-
-    Raises:
-        PackageError: It is not installed.
-    """
+    """Where git is: never in the working directory, which may be a stranger's."""
     here = Path.cwd()
     for folder in map(Path, os.get_exec_path()):
         file = folder / ("git.exe" if os.name == "nt" else "git")

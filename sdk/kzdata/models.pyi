@@ -1,0 +1,417 @@
+# Rows of the bundled package. Written by `python -m kzdata.reference`; do not edit.
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from kzdata.rows import Row
+from kzdata.tables import Table
+
+MODELS: Mapping[str, type[Row]]
+
+class Source(Row):
+    """The articles. Their texts are not in the package; hash and length identify them."""
+
+    source_id: str
+    """Identifier of the article: a readable slug."""
+    title: str | None = None
+    """Headline as printed; empty when the text that we hold has none."""
+    publisher: str
+    """Who published the article."""
+    author: str | None = None
+    """Byline; empty when none was found."""
+    url: str | None = None
+    """Where the article was published; empty when not found."""
+    language: str
+    """Language of the text, BCP 47."""
+    published_on: date
+    """Day on which the text that we hold was published, in its own time zone. See `published_basis` for how far to trust it."""
+    published_precision: Literal["day", "month", "year"]
+    """How much time the date stands for."""
+    published_basis: Literal["stated", "url", "inferred"]
+    """Where the date comes from."""
+    written_on: date
+    """The day that the text speaks from: `today`, `this evening` and weekdays are resolved against it (TimeML: document creation time). May lie before `published_on`."""
+    relies_on: str | None = None
+    """Publication that the article says, or is known, to be based on; empty when it stands on its own."""
+    text_sha256: str
+    """SHA-256 of the article's bytes, in lower-case hexadecimal digits; how a text is recognised whatever its file is called."""
+    text_length: int
+    """Length of the decoded article."""
+    note: str | None = None
+    """What a reader must know about the article."""
+
+class SourceSpan(Row):
+    """Exact passages of the articles. Offsets count Unicode code points of the decoded bytes from zero; the end is exclusive; `text[char_start:char_end]` is the quote."""
+
+    span_id: str
+    """Identifier, `SP-` and four digits; never reused."""
+    source_id: str
+    """The article that the passage stands in."""
+    char_start: int
+    """Offset of the first character, from zero."""
+    char_end: int
+    """Offset after the last character."""
+    quote: str
+    """The passage, character for character: the shortest phrase that carries the fact, never a whole sentence."""
+    occurrence: int
+    """Which occurrence of the quote in the text this is, from one; occurrences may overlap."""
+    checksum: str
+    """First 16 hexadecimal digits of the SHA-256 of `text_sha256:char_start:char_end:occurrence:quote`: a changed digit or letter shows even where the article's text is not at hand."""
+
+class Evidence(Row):
+    """One edge from one cell (record and field) to one span, with the role that the span plays."""
+
+    record_id: str
+    """Key of the row that holds the cell."""
+    field: str
+    """Column of the cell."""
+    span_id: str
+    """The passage that the cell rests on."""
+    role: Literal["verbatim", "normalised", "resolved", "coded", "inferred"]
+    """How the passage carries the cell; each role but `inferred` is checked by machine."""
+    edges: int
+    """How many edges the cell has: a deleted one shows."""
+    note: str | None = None
+    """Why the passage carries the cell; required where the role is `inferred`."""
+
+class Event(Row):
+    """Something that happened, in our own words, once, however many articles report it."""
+
+    event_id: str
+    """Identifier, `EV-` and four digits; never reused."""
+    event_type: str
+    """What kind of event; the vocabulary is `event_types`."""
+    title: str
+    """A line in our own words."""
+    description: str | None = None
+    """What happened, in our own words; empty when the title says it all."""
+    date_start: date | None = None
+    """First day on which it happened; empty when the articles don't tell."""
+    date_end: date | None = None
+    """Last day on which it happened; empty when the articles don't tell, or it goes on."""
+    date_precision: Literal["day", "part_of_day", "night", "month", "year", "range", "before", "since"] | None = None
+    """How much time the dates stand for. Never more precise than the words. Empty when there is no date."""
+    place_id: str | None = None
+    """Where, as precisely as the articles say and no more; empty when they don't."""
+    certainty: Literal["confirmed", "reported", "claimed", "alleged"] | None = None
+    """How the articles present it."""
+
+class EventActor(Row):
+    """Who took part in an event, and how."""
+
+    event_actor_id: str
+    """Identifier, `EA-` and four digits; never reused."""
+    event_id: str
+    """The event. Its receipt is a passage that the event itself rests on."""
+    actor_id: str
+    """Who."""
+    role: Literal["initiator", "participant", "target", "speaker", "addressee"]
+    """What the actor does in the event."""
+
+class CasualtyReport(Row):
+    """What one article says about people killed or harmed. One row, one article, one principal span; reports that disagree stand side by side."""
+
+    report_id: str
+    """Identifier of the claim, `CR-` and four digits; never reused."""
+    event_id: str
+    """The event that the claim is about. Its receipt is a passage that the event itself rests on."""
+    span_id: str
+    """The passage that makes the claim; its article is the claim's article. Entered twice, here and in `evidence`, so that a slip shows."""
+    outcome: Literal["killed", "injured", "hospitalised", "in_intensive_care", "harmed"]
+    """What happened to the people counted."""
+    population: str
+    """Whom the figure counts; the vocabulary is `populations`."""
+    value_text: str | None = None
+    """The shortest verbatim wording of the number, standing in the quote of the principal span. Empty when the article gives no number word."""
+    value_low: Decimal | None = None
+    """Smallest number that the wording allows, by the figure grammar (docs/methodology.md). Empty when the wording sets no lower bound. Counted in `unit`, or in persons where the table has no unit."""
+    value_high: Decimal | None = None
+    """Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound."""
+    qualifier: Literal["exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range", "vague", "ordinal", "multiple", "clock_time", "unquantified"] | None = None
+    """How the wording bounds the number, by the figure grammar. Empty only where the claim carries no figure at all."""
+    place_id: str | None = None
+    """Where, as precisely as the article says and no more. Empty when it doesn't say."""
+    as_of: date | None = None
+    """First day of the period for which the figure held, as far as the article's words tell it; empty when they don't."""
+    as_of_precision: Literal["day", "part_of_day", "night", "month", "year", "range", "before", "since"] | None = None
+    """How much time the date stands for. Never more precise than the words."""
+    claimant_id: str | None = None
+    """Who says it, according to the article: an actor. Empty when the article says it in its own voice or does not tell."""
+    via_id: str | None = None
+    """Who carried the claim to the article (a medium, an agency, a press service): an actor. Empty when the article names no channel."""
+    note: str | None = None
+    """What a reader must know before using the row, in our own words; empty when there is nothing to add."""
+
+class Appointment(Row):
+    """What one article says about who takes, leaves or holds an office."""
+
+    appointment_id: str
+    """Identifier of the claim, `AP-` and four digits; never reused."""
+    event_id: str
+    """The event that the claim is about. Its receipt is a passage that the event itself rests on."""
+    span_id: str
+    """The passage that makes the claim; its article is the claim's article. Entered twice, here and in `evidence`, so that a slip shows."""
+    person_id: str | None = None
+    """Who takes, leaves or holds the office: a person, or a body such as a cabinet. Empty when the article doesn't name them."""
+    position: str | None = None
+    """The office, in the article's words."""
+    organisation_id: str | None = None
+    """The body that the office belongs to, where the article tells."""
+    action: Literal["appointed", "appointed_acting", "assumed", "dismissed", "resigned", "replaced", "held"]
+    """What happens. Dismissed and resigned are different claims."""
+    effective_on: date | None = None
+    """First day of the period in which the change takes effect, as far as the words tell."""
+    effective_precision: Literal["day", "part_of_day", "night", "month", "year", "range", "before", "since"] | None = None
+    """How much time the date stands for."""
+    decided_by_id: str | None = None
+    """Who decides the change, according to the article."""
+    note: str | None = None
+    """What a reader must know before using the row, in our own words; empty when there is nothing to add."""
+
+class Deployment(Row):
+    """What one article says about armed or uniformed forces, their sending, presence, orders, readiness or operations."""
+
+    deployment_id: str
+    """Identifier of the claim, `DP-` and four digits; never reused."""
+    event_id: str
+    """The event that the claim is about. Its receipt is a passage that the event itself rests on."""
+    span_id: str
+    """The passage that makes the claim; its article is the claim's article. Entered twice, here and in `evidence`, so that a slip shows."""
+    country_id: str | None = None
+    """The state or alliance whose forces they are, as far as the article tells: an actor."""
+    force: str | None = None
+    """The force, in the article's words."""
+    status: Literal["requested", "agreed", "ready", "on_alert", "planned", "ordered", "in_transit", "deployed", "on_duty", "in_operation", "exercised", "surrendered", "available"]
+    """How far it has come."""
+    value_text: str | None = None
+    """The shortest verbatim wording of the number, standing in the quote of the principal span. Empty when the article gives no number word."""
+    value_low: Decimal | None = None
+    """Smallest number that the wording allows, by the figure grammar (docs/methodology.md). Empty when the wording sets no lower bound. Counted in `unit`, or in persons where the table has no unit."""
+    value_high: Decimal | None = None
+    """Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound."""
+    qualifier: Literal["exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range", "vague", "ordinal", "multiple", "clock_time", "unquantified"] | None = None
+    """How the wording bounds the number, by the figure grammar. Empty only where the claim carries no figure at all."""
+    unit: str | None = None
+    """What the figure counts, in the article's words; empty where there is no figure."""
+    equipment: str | None = None
+    """Equipment named, in the article's words."""
+    place_id: str | None = None
+    """Where, as precisely as the article says and no more. Empty when it doesn't say."""
+    mandate: str | None = None
+    """What the forces are there for, in the article's words."""
+    as_of: date | None = None
+    """First day of the period for which the status held, as far as the article's words tell it; empty when they don't."""
+    as_of_precision: Literal["day", "part_of_day", "night", "month", "year", "range", "before", "since"] | None = None
+    """How much time the date stands for. Never more precise than the words."""
+    claimant_id: str | None = None
+    """Who says it, according to the article: an actor. Empty when the article says it in its own voice or does not tell."""
+    via_id: str | None = None
+    """Who carried the claim to the article (a medium, an agency, a press service): an actor. Empty when the article names no channel."""
+    note: str | None = None
+    """What a reader must know before using the row, in our own words; empty when there is nothing to add."""
+
+class Quantity(Row):
+    """Every other quantity that an article prints: detentions, aircraft, trucks, clock times, shares, multiples, durations, years, ordinals, no cases."""
+
+    quantity_id: str
+    """Identifier of the claim, `QT-` and four digits; never reused."""
+    event_id: str
+    """The event that the claim is about. Its receipt is a passage that the event itself rests on."""
+    span_id: str
+    """The passage that makes the claim; its article is the claim's article. Entered twice, here and in `evidence`, so that a slip shows."""
+    measure: str
+    """What is measured; the vocabulary is `measures`."""
+    value_text: str | None = None
+    """The shortest verbatim wording of the number, standing in the quote of the principal span. Empty when the article gives no number word."""
+    value_low: Decimal | None = None
+    """Smallest number that the wording allows, by the figure grammar (docs/methodology.md). Empty when the wording sets no lower bound. Counted in `unit`, or in persons where the table has no unit."""
+    value_high: Decimal | None = None
+    """Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound."""
+    qualifier: Literal["exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range", "vague", "ordinal", "multiple", "clock_time", "unquantified"] | None = None
+    """How the wording bounds the number, by the figure grammar. Empty only where the claim carries no figure at all."""
+    unit: str | None = None
+    """The unit or the thing counted, in the article's words; for clock times the hour of the day as printed digits hhmm; empty where none is printed."""
+    place_id: str | None = None
+    """Where, as precisely as the article says and no more. Empty when it doesn't say."""
+    as_of: date | None = None
+    """First day of the period for which the quantity held, as far as the article's words tell it; empty when they don't."""
+    as_of_precision: Literal["day", "part_of_day", "night", "month", "year", "range", "before", "since"] | None = None
+    """How much time the date stands for. Never more precise than the words."""
+    claimant_id: str | None = None
+    """Who says it, according to the article: an actor. Empty when the article says it in its own voice or does not tell."""
+    via_id: str | None = None
+    """Who carried the claim to the article (a medium, an agency, a press service): an actor. Empty when the article names no channel."""
+    note: str | None = None
+    """What a reader must know before using the row, in our own words; empty when there is nothing to add."""
+
+class ClaimLink(Row):
+    """How two claims relate: the first stands in the relation to the second."""
+
+    link_id: str
+    """Identifier of the link, `CL-` and four digits; never reused."""
+    claim_id: str
+    """The claim that stands in the relation."""
+    relation: Literal["contradicts", "updates", "adds_to", "part_of", "same_as", "differs_in_scope", "retracts"]
+    """What the first claim is to the second."""
+    other_id: str
+    """The claim that it relates to."""
+    note: str
+    """Why, in our own words."""
+
+class Actor(Row):
+    """Persons, organisations, states, media and groups that the articles name."""
+
+    actor_id: str
+    """Identifier: a readable slug."""
+    name: str
+    """Name in English, in the form most used at the time."""
+    kind: Literal["person", "organisation", "state", "medium", "group"]
+    """What the actor is."""
+    part_of_id: str | None = None
+    """The actor that it belongs to."""
+    wikidata_id: str | None = None
+    """Item that was seen for the actor; empty when none was."""
+    note: str | None = None
+    """What a reader must know about the actor."""
+
+class Place(Row):
+    """Places that the articles name."""
+
+    place_id: str
+    """Identifier: a readable slug."""
+    name: str
+    """Name in English as used in January 2022."""
+    kind: Literal["country", "region", "city", "site"]
+    """What the place is."""
+    part_of_id: str | None = None
+    """The place that it lies in."""
+    iso_3166_2: str | None = None
+    """Code in force in January 2022 (ISO 3166-1 alpha-2 for a country); empty when the place has none."""
+    geonames_id: int | None = None
+    """GeoNames identifier that was seen for the place."""
+    wikidata_id: str | None = None
+    """Item that was seen for the place."""
+    latitude: Decimal | None = None
+    """WGS 84 latitude of a representative point."""
+    longitude: Decimal | None = None
+    """WGS 84 longitude of a representative point."""
+    note: str | None = None
+    """What a reader must know about the place."""
+
+class Alias(Row):
+    """The surface forms of actors and places, as each article prints them."""
+
+    entity_id: str
+    """An actor or a place."""
+    alias: str
+    """The form as printed, in its exact letters."""
+    source_id: str
+    """The article that prints it for this entity."""
+
+class EventType(Row):
+    """The vocabulary of `events.event_type`."""
+
+    event_type: str
+    """Category: a readable slug."""
+    title: str
+    """Name of the category for people."""
+    description: str
+    """What counts as one."""
+
+class Population(Row):
+    """Whom a casualty figure counts, as a hierarchy: a population is part of another when every one of its members is also one of the other."""
+
+    population: str
+    """Category: a readable slug."""
+    title: str
+    """Name of the population for people."""
+    part_of: str | None = None
+    """The next wider population; empty at the top."""
+    description: str
+    """Who belongs to it."""
+
+class Measure(Row):
+    """The vocabulary of `quantities.measure`: what a quantity that is neither a casualty nor a deployment figure measures."""
+
+    measure: str
+    """Category: a readable slug."""
+    title: str
+    """Name of the measure for people."""
+    description: str
+    """What the number counts or measures."""
+
+class VagueTerm(Row):
+    """What a vague word counts for under a named policy, chosen when a question is asked and never baked into the claims."""
+
+    term: str
+    """The vague wording."""
+    policy: str
+    """Whose reading it is."""
+    value_low: Decimal
+    """Smallest number that the term counts for under the policy."""
+    value_high: Decimal | None = None
+    """Largest number, where the policy sets one."""
+    reference: str
+    """Where the policy comes from."""
+
+class Codebook(Row):
+    """Which printed terms justify a coded category."""
+
+    field: str
+    """Table and column that are coded."""
+    category: str
+    """The category."""
+    term: str
+    """A printed term that justifies it, in its exact letters."""
+    definition: str
+    """What the category means."""
+
+class Exclusion(Row):
+    """Number words of the articles that are deliberately in no table, each with its reason."""
+
+    source_id: str
+    """The article."""
+    char_start: int
+    """Offset of the first character, from zero."""
+    char_end: int
+    """Offset after the last character."""
+    token: str
+    """The number word as printed."""
+    reason: str
+    """Why it is in no table, in our own words."""
+
+class Tombstone(Row):
+    """Rows that were withdrawn. Their ids are never used again."""
+
+    record_id: str
+    """Id of the withdrawn row."""
+    withdrawn_in: str
+    """Version of the package in which it is gone."""
+    reason: str
+    """Why, in our own words."""
+    replaced_by: str | None = None
+    """Id of the row that takes its place, if any."""
+
+class Tables:
+    sources: Table[Source]
+    source_spans: Table[SourceSpan]
+    evidence: Table[Evidence]
+    events: Table[Event]
+    event_actors: Table[EventActor]
+    casualty_reports: Table[CasualtyReport]
+    appointments: Table[Appointment]
+    deployments: Table[Deployment]
+    quantities: Table[Quantity]
+    claim_links: Table[ClaimLink]
+    actors: Table[Actor]
+    places: Table[Place]
+    aliases: Table[Alias]
+    event_types: Table[EventType]
+    populations: Table[Population]
+    measures: Table[Measure]
+    vague_terms: Table[VagueTerm]
+    codebook: Table[Codebook]
+    exclusions: Table[Exclusion]
+    tombstones: Table[Tombstone]

@@ -411,7 +411,7 @@ def test_places_in_a_circle_end(copy: Folder, tmp_path: Path) -> None:
     copy.edit("places", names.index("kazakhstan"), "part_of_id", "almaty")
     with kzdata.load(copy.root) as kz:
         out = kz.export("ucdp", tmp_path / "out")
-        assert len(happenings(kz._shelf)) == len(kz.events)
+        assert len(happenings(kz._dataset)) == len(kz.events)
     assert rows(out, GED, "relid")["EV-0023"]["country"] == "Kazakhstan"
 
 

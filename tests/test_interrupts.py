@@ -89,7 +89,7 @@ def test_every_query_heeds_an_interrupt(task: str) -> None:
 def test_a_package_is_closed_while_it_is_asked() -> None:
     """Catches the engine's own exception in either thread, and folders that nobody removes."""
     package = kzdata.load()
-    folder = Path(package._shelf.asked._file).parent
+    folder = Path(package._dataset.asked._file).parent
     found: list[BaseException] = []
 
     def ask() -> None:
@@ -140,7 +140,7 @@ kz = kzdata.load(sys.argv[1])
 list(kz.tables.values())[0].texts()
 kz.sql("select 1").rows()
 rest = kzdata.load()
-folders = [Path(kz._shelf.asked._file).parent, kz._shelf._folder.path]
+folders = [Path(kz._dataset.asked._file).parent, kz._dataset._folder.path]
 child = os.fork()
 if not child:
     {child}

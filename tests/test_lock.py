@@ -41,7 +41,7 @@ def den(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings_of(kz: kzdata.Package) -> list[Any]:
-    return kz._shelf.database.rows("SELECT name, value FROM duckdb_settings() ORDER BY name")
+    return kz._dataset.database.rows("SELECT name, value FROM duckdb_settings() ORDER BY name")
 
 
 # ------------------------------------------------------------------------------ escapes
@@ -236,7 +236,7 @@ def test_nothing_stays_open(tmp_path: Path) -> None:
         for package in (kz, rest):
             with pytest.raises(QueryError):
                 package.sql(LONG[0], timeout=0.1).rows()
-        folders = {kz._shelf.database._file, rest._shelf.database._file}
+        folders = {kz._dataset.database._file, rest._dataset.database._file}
         assert len(held()) > len(before)
     assert held() == before
     assert not any(Path(file).parent.exists() for file in folders)

@@ -819,7 +819,7 @@ def test_what_fell_is_in_no_file_of_a_rest(kz: kzdata.Package) -> None:
     """Catches rows that are deleted and not gone, and a list of what fell beside what remains."""
     rest = kz.as_of("2022-01-05")
     assert rest.sql("select count(*) from sources").rows() == [(1,)]
-    file = Path(rest._shelf.asked._file)
+    file = Path(rest._dataset.asked._file)
     held = file.read_bytes()
     assert b"greeleytribune" in held
     rows = str(listed(asked(rest)))  # a note may name a record that fell
@@ -827,8 +827,8 @@ def test_what_fell_is_in_no_file_of_a_rest(kz: kzdata.Package) -> None:
     assert len(lost) > 500
     assert not [record for record in lost if record not in rows and record.encode() in held]
     with pytest.raises(QueryError):
-        rest._shelf.asked.rows("select * from whole.main.sources")
-    assert rest._shelf.asked.rows("select database_name from duckdb_databases() where path <> ''")
+        rest._dataset.asked.rows("select * from whole.main.sources")
+    assert rest._dataset.asked.rows("select database_name from duckdb_databases() where path <> ''")
 
 
 def test_numbers_of_a_rest_are_its_own(kz: kzdata.Package) -> None:

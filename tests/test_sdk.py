@@ -1045,7 +1045,7 @@ def test_schemas_that_make_no_model(tmp_path: Path, field: Any, cell: str) -> No
         assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize("name", ["name", "sql", "close", "tables", "_shelf", "a b", "__len__"])
+@pytest.mark.parametrize("name", ["name", "sql", "close", "tables", "_dataset", "a b", "__len__"])
 def test_tables_named_like_methods(tmp_path: Path, name: str) -> None:
     """Catches a table that takes the place of a method."""
     schema = {"fields": columns("k"), "primaryKey": "k"}

@@ -10,14 +10,14 @@ from kzdata.archive import DESCRIPTOR
 from kzdata.descriptor import seal
 from kzdata.errors import UsageError
 from kzdata.naming import file_names
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 from kzdata.writing import fresh
 
 OF_FILES = ("dialect", "encoding", "format", "mediatype", "hash", "bytes", "path")
 """Properties of a resource that tell how its files are written."""
 
 
-def write(shelf: Shelf, folder: Path) -> None:
+def write(dataset: Dataset, folder: Path) -> None:
     """Write the tables, schemas and descriptor of a package, and its changelog.
 
     Raises:
@@ -27,11 +27,11 @@ def write(shelf: Shelf, folder: Path) -> None:
     with fresh(folder, parents=True) as made:
         _check(folder)
         made.mkdir()
-        resources = [entry for _, entry in _resources(shelf, made)]
-        described = {**shelf.descriptor.raw, "resources": resources}
+        resources = [entry for _, entry in _resources(dataset, made)]
+        described = {**dataset.descriptor.raw, "resources": resources}
         text = json.dumps(described, ensure_ascii=False, indent=2)
         (made / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
-        changelog = shelf.archive.root / "CHANGELOG.md"
+        changelog = dataset.archive.root / "CHANGELOG.md"
         if changelog.is_file() and not changelog.is_symlink():
             shutil.copyfile(changelog, made / changelog.name)
         seal(made)
@@ -43,18 +43,18 @@ def _check(folder: Path) -> None:
         raise UsageError(f"{folder} is not empty; name a new folder")
 
 
-def _resources(shelf: Shelf, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _resources(dataset: Dataset, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each table with its resource, once its files are written."""
-    entries = {str(entry.get("name")): entry for entry in shelf.descriptor.raw["resources"]}
-    files = file_names(shelf.tables)
-    for name, table in shelf.tables.items():
+    entries = {str(entry.get("name")): entry for entry in dataset.descriptor.raw["resources"]}
+    files = file_names(dataset.tables)
+    for name, table in dataset.tables.items():
         _write_table(table, folder / "data" / f"{files[name]}.csv")
         entry = {key: value for key, value in entries[name].items() if key not in OF_FILES}
         entry |= {"path": f"data/{files[name]}.csv", "format": "csv", "encoding": "utf-8"}
         if isinstance(entry["schema"], str):
             target = folder / "schemas" / f"{files[name]}.json"
             target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(shelf.archive.path_of(entry["schema"]), target)
+            shutil.copyfile(dataset.archive.path_of(entry["schema"]), target)
             entry["schema"] = f"schemas/{files[name]}.json"
         yield name, entry
 

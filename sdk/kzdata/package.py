@@ -17,7 +17,7 @@ from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.passages import Coverage, coverage, hashes, locate
 from kzdata.receipts import Ledger, Trace
 from kzdata.rows import Row
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 
 if TYPE_CHECKING:
     from kzdata.database import Answer
@@ -63,26 +63,26 @@ class Package(models.Tables):
         archive = self._stack.enter_context(opened(path))
         descriptor = parse(archive)
         own = models.MODELS if descriptor.name == "kzdata" else {}
-        self._shelf = Shelf(archive, descriptor, own)
-        self._stack.callback(self._shelf.close)
+        self._dataset = Dataset(archive, descriptor, own)
+        self._stack.callback(self._dataset.close)
 
     @property
     def name(self) -> str:
         """Name of the package."""
-        return self._shelf.descriptor.name
+        return self._dataset.descriptor.name
 
     @property
     def version(self) -> str:
         """Version of the package, data and code alike."""
-        return self._shelf.descriptor.version
+        return self._dataset.descriptor.version
 
     @property
     def tables(self) -> Mapping[str, Table[Any]]:
         """All tables by name."""
-        return MappingProxyType(self._shelf.tables)
+        return MappingProxyType(self._dataset.tables)
 
     def __repr__(self) -> str:
-        terms = f" {self._shelf.terms}" if self._shelf.terms else ""
+        terms = f" {self._dataset.terms}" if self._dataset.terms else ""
         return f"<Package {self.name} {self.version}{terms}: {len(self.tables)} tables>"
 
     def _repr_html_(self) -> str:
@@ -103,11 +103,11 @@ class Package(models.Tables):
         self._stack.close()
 
     def __getattr__(self, name: str) -> Table[Any]:
-        shelf = self.__dict__.get("_shelf")
-        if shelf is None or name.startswith("__") or name not in shelf.tables:
-            known = shelf.tables if shelf else ()
+        dataset = self.__dict__.get("_dataset")
+        if dataset is None or name.startswith("__") or name not in dataset.tables:
+            known = dataset.tables if dataset else ()
             raise AttributeError(f"no table {name!r}{nearest(name, known)}")
-        table: Table[Any] = shelf.tables[name]
+        table: Table[Any] = dataset.tables[name]
         return table
 
     def __getitem__(self, key: str) -> Row:
@@ -116,7 +116,7 @@ class Package(models.Tables):
         Raises:
             UsageError: No table has the key, or several have.
         """
-        return self._shelf.find(key)[1]
+        return self._dataset.find(key)[1]
 
     def table(self, name: str) -> Table[Any]:
         """A table by name.
@@ -124,7 +124,7 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such table.
         """
-        return self._shelf.table(name)
+        return self._dataset.table(name)
 
     def table_of(self, key: str) -> Table[Any]:
         """The table that holds a record.
@@ -132,7 +132,7 @@ class Package(models.Tables):
         Raises:
             UsageError: No table has the key, or several have.
         """
-        return self._shelf.find(key)[0]
+        return self._dataset.find(key)[0]
 
     def as_of(self, day: str | date) -> Self:
         """The same package as a reader of a day could have had it.
@@ -152,7 +152,7 @@ class Package(models.Tables):
         """
         from kzdata.remainder import Terms, day_of
 
-        return self._rest(Terms(day_of(day, lambda: self._shelf.whole.grounds.published)))
+        return self._rest(Terms(day_of(day, lambda: self._dataset.whole.grounds.published)))
 
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.
@@ -173,8 +173,8 @@ class Package(models.Tables):
     def _rest(self, terms: "Terms") -> Self:
         rest = object.__new__(type(self))
         rest._stack, rest._path = ExitStack(), self._path
-        rest._shelf, rest._whole = self._shelf.rest(terms), self
-        rest._stack.callback(rest._shelf.close)
+        rest._dataset, rest._whole = self._dataset.rest(terms), self
+        rest._stack.callback(rest._dataset.close)
         return rest
 
     @property
@@ -184,7 +184,7 @@ class Package(models.Tables):
         Its columns are `table`, `record` and `field`; a row that fell whole has no field. Articles,
         passages and edges, which carry the rest, are not listed.
         """
-        return self._shelf.fallen
+        return self._dataset.fallen
 
     def falls(self, *sources: str) -> list[tuple[str, str, str | None]]:
         """What falls if articles are withdrawn, besides what they hold themselves.
@@ -221,7 +221,7 @@ class Package(models.Tables):
 
     @cached_property
     def _ledger(self) -> Ledger:
-        return Ledger(self._shelf)
+        return Ledger(self._dataset)
 
     def sql(self, query: str, parameters: Any = None, timeout: float | None = 30.0) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.
@@ -240,7 +240,7 @@ class Package(models.Tables):
             QueryError: It is not one SELECT, it fails, or it takes too long.
             PackageError: A table cannot be read.
         """
-        return self._shelf.asked.ask(query, parameters, timeout)
+        return self._dataset.asked.ask(query, parameters, timeout)
 
     def texts(self, folder: str | Path) -> dict[str, str]:
         """The articles' texts that a folder holds, by source; found by their hash.
@@ -249,7 +249,7 @@ class Package(models.Tables):
             PackageError: The folder cannot be read.
             UsageError: The package declares no sources.
         """
-        digests = hashes(self._shelf)
+        digests = hashes(self._dataset)
         found = texts.find(folder, digests.values())
         return {source: found[digest] for source, digest in digests.items() if digest in found}
 
@@ -279,7 +279,7 @@ class Package(models.Tables):
         from kzdata.questions.answers import limited
         from kzdata.questions.toll import toll
 
-        return toll(self._shelf, outcome, population, place, policy, retracted, limited(limit))
+        return toll(self._dataset, outcome, population, place, policy, retracted, limited(limit))
 
     def disagreements(
         self,
@@ -302,7 +302,7 @@ class Package(models.Tables):
         from kzdata.questions.answers import limited
         from kzdata.questions.disagreements import disagreements
 
-        return disagreements(self._shelf, place, event, policy, limited(limit))
+        return disagreements(self._dataset, place, event, policy, limited(limit))
 
     def timeline(
         self,
@@ -325,7 +325,7 @@ class Package(models.Tables):
         from kzdata.questions.answers import limited
         from kzdata.questions.timeline import timeline
 
-        return timeline(self._shelf, place, actor, type, limited(limit))
+        return timeline(self._dataset, place, actor, type, limited(limit))
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.
@@ -345,7 +345,7 @@ class Package(models.Tables):
         articles = self.texts(folder)
         if source is not None and source not in articles:
             raise UsageError(f"no text of {source!r} in {folder}{nearest(source, articles)}")
-        return locate(self._shelf, {source: articles[source]} if source else articles, quote)
+        return locate(self._dataset, {source: articles[source]} if source else articles, quote)
 
     def coverage(self, folder: str | Path) -> list[Coverage]:
         """How far spans and exclusions account for the numbers of each article.
@@ -357,9 +357,9 @@ class Package(models.Tables):
             PackageError: The folder cannot be read, or an article's text is not in it.
         """
         found = self.texts(folder)
-        if missing := [source for source in hashes(self._shelf) if source not in found]:
+        if missing := [source for source in hashes(self._dataset) if source not in found]:
             raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
-        return coverage(self._shelf, found)
+        return coverage(self._dataset, found)
 
     def site(
         self, out: str | Path, *, texts: str | Path | None = None, include_texts: bool = False
@@ -412,7 +412,7 @@ class Package(models.Tables):
         """
         from kzdata.exports import export
 
-        if self._shelf.terms is None:
+        if self._dataset.terms is None:
             return export(self, form, out, force=force)
         with (
             tempfile.TemporaryDirectory(prefix="kzdata-") as folder,
@@ -434,7 +434,7 @@ class Package(models.Tables):
         """
         from kzdata.validation import validate
 
-        if self._shelf.terms is None:
+        if self._dataset.terms is None:
             return validate(self._path, texts=texts, select=select, ignore=ignore, allow=allow)
         with tempfile.TemporaryDirectory(prefix="kzdata-") as folder:
             saved = self._saved(folder)
@@ -459,7 +459,7 @@ class Package(models.Tables):
         """
         from kzdata.copies import write
 
-        write(self._shelf, Path(folder))
+        write(self._dataset, Path(folder))
 
 
 def _size(table: Table[Any]) -> int | str:

@@ -11,7 +11,7 @@ from kzdata.descriptor import Sources, Spans
 from kzdata.errors import PackageError, SpanError, UsageError
 from kzdata.figures import NumberToken, number_tokens
 from kzdata.rows import Row
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +35,31 @@ class Coverage:
     unexplained: tuple[NumberToken, ...]
 
 
-def hashes(shelf: Shelf) -> dict[str, str]:
+def hashes(dataset: Dataset) -> dict[str, str]:
     """The SHA-256 of each article's text, by source.
 
     Raises:
         UsageError: The package declares no sources.
     """
-    declared = shelf.descriptor.one("sources")
+    declared = dataset.descriptor.one("sources")
     if declared is None or declared.schema.sources is None:
         raise UsageError("the package declares no kzdata:sources")
     a: Sources = declared.schema.sources
-    return {getattr(row, a.id): getattr(row, a.sha256) for row in shelf.tables[declared.name]}
+    return {getattr(row, a.id): getattr(row, a.sha256) for row in dataset.tables[declared.name]}
 
 
-def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
+def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
     """Rows for the table of spans, one for each place at which a quote stands.
 
     Args:
-        shelf: The package.
+        dataset: The package.
         texts: Texts of articles by source.
         quote: The words, character for character.
 
     Raises:
         SpanError: The quote stands in none of the texts.
     """
-    table, s = _spans(shelf)
+    table, s = _spans(dataset)
     places = [
         (source, start)
         for source, text in texts.items()
@@ -67,7 +67,7 @@ def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
     ]
     if not places:
         raise SpanError(f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}")
-    digests, ids = hashes(shelf), _free_ids(shelf.whole.tables[table.name])
+    digests, ids = hashes(dataset), _free_ids(dataset.whole.tables[table.name])
     rows = []
     for source, start in places:
         end = start + len(quote)
@@ -80,14 +80,14 @@ def locate(shelf: Shelf, texts: Mapping[str, str], quote: str) -> list[Row]:
     return rows
 
 
-def coverage(shelf: Shelf, texts: Mapping[str, str]) -> list[Coverage]:
+def coverage(dataset: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
     """How far spans and exclusions account for the numbers of each text."""
-    table, s = _spans(shelf)
+    table, s = _spans(dataset)
     quoted = _intervals(table, s.source, s.start, s.end)
     excluded: dict[str, list[tuple[int, int]]] = {}
-    other = shelf.descriptor.one("exclusions")
+    other = dataset.descriptor.one("exclusions")
     if other and (x := other.schema.exclusions):
-        excluded = _intervals(shelf.tables[other.name], x.source, x.start, x.end)
+        excluded = _intervals(dataset.tables[other.name], x.source, x.start, x.end)
     return [
         _coverage(source, text, quoted.get(source, []), excluded.get(source, []))
         for source, text in texts.items()
@@ -127,11 +127,11 @@ def offset(value: object) -> int:
     return int(match.group(1))
 
 
-def _spans(shelf: Shelf) -> tuple[Table[Any], Spans]:
-    declared = shelf.descriptor.one("spans")
+def _spans(dataset: Dataset) -> tuple[Table[Any], Spans]:
+    declared = dataset.descriptor.one("spans")
     if declared is None or declared.schema.spans is None:
         raise UsageError("the package declares no kzdata:spans")
-    return shelf.tables[declared.name], declared.schema.spans
+    return dataset.tables[declared.name], declared.schema.spans
 
 
 def _free_ids(table: Table[Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from kzdata.descriptor import Edges, Sources, Spans
 from kzdata.display import html_record, html_table
 from kzdata.errors import UsageError, nearest
 from kzdata.spans import text_fragment
-from kzdata.tables import Shelf, Table
+from kzdata.tables import Dataset, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +116,17 @@ class Ledger:
     """The receipts of one package: its edges, spans and sources, under the names it gives them.
 
     Args:
-        shelf: The package.
+        dataset: The package.
 
     Raises:
         UsageError: The package declares no evidence.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self.edges, self._edges = _declared(shelf, "edges")
-        self.spans, self._spans = _declared(shelf, "spans")
-        self.sources, self._sources = _declared(shelf, "sources")
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self.edges, self._edges = _declared(dataset, "edges")
+        self.spans, self._spans = _declared(dataset, "spans")
+        self.sources, self._sources = _declared(dataset, "sources")
 
     def trace(self, record: str, field: str | None = None) -> Trace:
         """The receipts of a record's cells, in the order of its columns.
@@ -142,7 +142,7 @@ class Ledger:
         Raises:
             UsageError: There is no such record or column, or the record's table is not traced.
         """
-        table, key = self._shelf.place(record)
+        table, key = self._dataset.place(record)
         s: Spans = self._spans
         if field is None and table.name == self.spans.name:
             return self._resting(s.id, key)
@@ -169,10 +169,10 @@ class Ledger:
         """The receipts of all rows of a traced table, by their key, in the order of its columns."""
         from kzdata.database import column, text
 
-        table, e = self._shelf.tables[name], self._edges
+        table, e = self._dataset.tables[name], self._edges
         if (key := table.schema.record_key) is None:
             return {}
-        keys = f"SELECT {text(column(key))} FROM {self._shelf.numbered(name)} t"
+        keys = f"SELECT {text(column(key))} FROM {self._dataset.numbered(name)} t"
         edges = self._matching(f"{text(column(e.record, 'e'))} IN ({keys})")
         found: dict[str, list[Receipt]] = {}
         for receipt in self._receipts(edges, self._values({edge[0] for edge in edges}, [table])):
@@ -206,8 +206,8 @@ class Ledger:
         columns = ", ".join(text(column(name, "e")) for name in names)
         note = text(column(e.note, "e")) if e.note else "NULL"
         span = text(column(e.span, "e"))
-        numbered = self._shelf.numbered
-        return self._shelf.database.rows(
+        numbered = self._dataset.numbered
+        return self._dataset.database.rows(
             f"""SELECT {columns}, {note}, {span} FROM {numbered(self.edges.name)} e
             JOIN {numbered(self.spans.name)} s ON {text(column(s.id, "s"))} = {span}
             WHERE {test} ORDER BY e.kz_ord""",
@@ -222,11 +222,11 @@ class Ledger:
 
         found: dict[str, Mapping[str, str]] = {}
         wanted = list(records)
-        for table in tables or self._shelf.tables.values():
+        for table in tables or self._dataset.tables.values():
             if (key := table.schema.record_key) is None:
                 continue
-            rows = self._shelf.database.rows(
-                f"""SELECT t.kz_ord, {text(column(key))} FROM {self._shelf.numbered(table.name)} t
+            rows = self._dataset.database.rows(
+                f"""SELECT t.kz_ord, {text(column(key))} FROM {self._dataset.numbered(table.name)} t
                 SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS id) w ON w.id = {text(column(key))}""",
                 [wanted],
             )
@@ -261,8 +261,8 @@ class Ledger:
             f"{bigint(column(name))} AS {short}"
             for name, short in zip(offsets, ("first", "last", "nth"), strict=True)
         )
-        numbered = self._shelf.numbered(self.spans.name)
-        rows = self._shelf.database.rows(
+        numbered = self._dataset.numbered(self.spans.name)
+        rows = self._dataset.database.rows(
             f"""WITH spans AS (SELECT t.kz_ord, {text(column(s.id))} AS id, {quote} AS quote,
                 {source} AS source, {places} FROM {numbered} t),
             wanted AS (SELECT * FROM spans
@@ -276,7 +276,7 @@ class Ledger:
             SELECT w.id, w.quote, w.source, w.first, w.last, w.nth, {of_source("publisher")},
                 {of_source(a.published_on)}, {of_source(a.url)}, o.quote, o.first
             FROM wanted w JOIN around o USING (id)
-            JOIN {self._shelf.numbered(self.sources.name)} a ON {of_source(a.id)} = w.source""",
+            JOIN {self._dataset.numbered(self.sources.name)} a ON {of_source(a.id)} = w.source""",
             [list(spans)],
         )
         return {row[0]: Passage(*row[1:]) for row in rows}
@@ -288,8 +288,8 @@ def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt
     return sorted(known, key=lambda receipt: names.index(receipt.field))
 
 
-def _declared(shelf: Shelf, role: str) -> tuple[Table[Any], Any]:
-    table = shelf.descriptor.one(role)
+def _declared(dataset: Dataset, role: str) -> tuple[Table[Any], Any]:
+    table = dataset.descriptor.one(role)
     if table is None:
         raise UsageError(f"the package declares no kzdata:{role}, so nothing can be traced")
-    return shelf.tables[table.name], getattr(table.schema, role)
+    return dataset.tables[table.name], getattr(table.schema, role)

@@ -39,7 +39,7 @@ from kzdata.descriptor import (
 from kzdata.errors import PackageError, UsageError
 
 if TYPE_CHECKING:
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 MAX_CHAIN = 1_000
 """How far a fall is followed from reference to reference."""
@@ -232,16 +232,16 @@ class Grounds:
     there).
 
     Args:
-        shelf: The package.
+        dataset: The package.
 
     Raises:
         UsageError: The package lacks a declaration.
     """
 
-    def __init__(self, shelf: "Shelf") -> None:
-        self.plan = Plan(shelf.descriptor)
+    def __init__(self, dataset: "Dataset") -> None:
+        self.plan = Plan(dataset.descriptor)
         self.database = Database(lockable=True)
-        self.database.attach("whole", shelf.database)
+        self.database.attach("whole", dataset.database)
         self._make_source()
         self.database.side_by_side(lambda make: make(), [self._make_receipt, self._make_claim])
         self.database.detach("whole")
@@ -353,7 +353,7 @@ class Remainder:
     The views in the schema `kept` count the rows as the files do, in the column `kz_ord`.
 
     Args:
-        shelf: The whole package.
+        dataset: The whole package.
         terms: Which articles remain.
 
     Raises:
@@ -361,14 +361,14 @@ class Remainder:
         PackageError: A chain of references is too long.
     """
 
-    def __init__(self, shelf: "Shelf", terms: Terms) -> None:
-        self._whole = shelf
-        self._grounds = shelf.grounds
+    def __init__(self, dataset: "Dataset", terms: Terms) -> None:
+        self._whole = dataset
+        self._grounds = dataset.grounds
         self.plan = self._grounds.plan
         self.terms = terms
         self._sizes: dict[str, int] = {}
         self.database = Database(lockable=True)
-        self.database.attach("whole", shelf.database)
+        self.database.attach("whole", dataset.database)
         self.database.attach("grounds", self._grounds.database)
         with self.database.at_once():
             self._prepare()

@@ -1,7 +1,7 @@
 """Tables: typed rows out of CSV files, and the same data as SQL.
 
 A table is read from its file whenever it is iterated; nothing is kept but, for look-ups in a small
-package, an index of its keys. The database does that for large ones, and answers queries. `Shelf`
+package, an index of its keys. The database does that for large ones, and answers queries. `Dataset`
 is all tables of one package, or of what remains of it.
 """
 
@@ -45,11 +45,13 @@ class Table(Generic[RowT]):
         schema: Its schema.
     """
 
-    def __init__(self, shelf: "Shelf", table: TableDescriptor, model: type[RowT] | None) -> None:
+    def __init__(
+        self, dataset: "Dataset", table: TableDescriptor, model: type[RowT] | None
+    ) -> None:
         self.name = table.name
         self.schema: Schema = table.schema
         self._model = model
-        self._shelf = shelf
+        self._dataset = dataset
         self._table = table
         self._path = table.path
 
@@ -64,10 +66,10 @@ class Table(Generic[RowT]):
             yield self._row(record)
 
     def __len__(self) -> int:
-        if self._shelf.light:
+        if self._dataset.light:
             return sum(1 for _ in self.records())
-        sql = f"SELECT count(*) FROM {self._shelf.numbered(self.name)}"
-        return int(self._shelf.database.rows(sql)[0][0])
+        sql = f"SELECT count(*) FROM {self._dataset.numbered(self.name)}"
+        return int(self._dataset.database.rows(sql)[0][0])
 
     def texts(self) -> Iterator[tuple[str, ...]]:
         """The cells of each row as they stand in the file, in the order of the file.
@@ -88,7 +90,7 @@ class Table(Generic[RowT]):
         number = self.number(key)
         if number is None:
             name = ", ".join(_parts(key))
-            hint = self._shelf.lost(key, [self.name]) or nearest(name, self.alike(name))
+            hint = self._dataset.lost(key, [self.name]) or nearest(name, self.alike(name))
             raise UsageError(f"{self.name} has no row {name!r}{hint}")
         (record,) = self.records({number})
         return self._row(record)
@@ -99,16 +101,16 @@ class Table(Generic[RowT]):
     def number(self, key: object) -> int | None:
         """Which row has a primary key, counted from 0 in the files; None where none has."""
         parts, names = _parts(key), self.schema.primary_key
-        if self._shelf.light:
+        if self._dataset.light:
             return self._index.get(parts)
         if len(parts) != len(names) or not names:
             return None
         from kzdata.columns import is_key
 
         tests = " AND ".join(is_key(self.schema, name, "?") for name in names)
-        table = self._shelf.numbered(self.name)
+        table = self._dataset.numbered(self.name)
         try:
-            found = self._shelf.database.rows(
+            found = self._dataset.database.rows(
                 f"SELECT min(t.kz_ord) FROM {table} t WHERE {tests}", parts
             )
         except UnicodeError:
@@ -127,15 +129,15 @@ class Table(Generic[RowT]):
 
     def alike(self, name: str) -> list[str]:
         """The keys most like a name, or all of a small table."""
-        if self._shelf.light:
+        if self._dataset.light:
             return [", ".join(key) for key in self._index]
         from kzdata.database import likeness
 
         like = likeness(f"({self._key_sql})", "?")
-        sql = f"""SELECT {self._key_sql} FROM {self._shelf.numbered(self.name)} t
+        sql = f"""SELECT {self._key_sql} FROM {self._dataset.numbered(self.name)} t
             ORDER BY {like} DESC LIMIT 20"""
         try:
-            return [key for (key,) in self._shelf.database.rows(sql, [name]) if key]
+            return [key for (key,) in self._dataset.database.rows(sql, [name]) if key]
         except UnicodeError:
             return []
 
@@ -158,18 +160,18 @@ class Table(Generic[RowT]):
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
         """All primary keys in the order of the file."""
-        if self._shelf.light:
+        if self._dataset.light:
             return tuple(self._index)
         from kzdata.database import column, text
 
         parts = ", ".join(text(column(name)) for name in self.schema.primary_key)
-        sql = f"SELECT {parts} FROM {self._shelf.numbered(self.name)} t ORDER BY t.kz_ord"
-        return tuple(self._shelf.database.rows(sql)) if parts else ()
+        sql = f"SELECT {parts} FROM {self._dataset.numbered(self.name)} t ORDER BY t.kz_ord"
+        return tuple(self._dataset.database.rows(sql)) if parts else ()
 
     @property
     def rel(self) -> "DuckDBPyRelation":
         """The table as a DuckDB relation of the package's locked database."""
-        return self._shelf.asked.relation(self.name)
+        return self._dataset.asked.relation(self.name)
 
     def df(self) -> "pandas.DataFrame":
         """The table as a pandas DataFrame.
@@ -196,7 +198,7 @@ class Table(Generic[RowT]):
         return self._answer().arrow()
 
     def _answer(self) -> "Answer":
-        return self._shelf.database.whole(self.name)
+        return self._dataset.database.whole(self.name)
 
     def cells(self, numbers: Collection[int]) -> dict[int, dict[str, str]]:
         """The cells of some rows as the files have them, by row and column."""
@@ -215,7 +217,7 @@ class Table(Generic[RowT]):
         Raises:
             PackageError: The header is not that of the schema.
         """
-        sheet = self._shelf.sheet(self._table)
+        sheet = self._dataset.sheet(self._table)
         heading = sheet.header()
         names = self.schema.names if heading is None else tuple(c.value for c in heading.cells)
         if names != self.schema.names:
@@ -223,13 +225,13 @@ class Table(Generic[RowT]):
         if numbers is None:
             found: Iterable[Record] = (record for record in sheet.records() if record.number >= 0)
         else:
-            picked: dict[int, Record] = sheet.pick(set(numbers), self._shelf.size(self.name))
+            picked: dict[int, Record] = sheet.pick(set(numbers), self._dataset.size(self.name))
             found = [picked[number] for number in sorted(picked)]
         return self._remaining(found)
 
     def _remaining(self, records: Iterable[Record]) -> Iterator[Record]:
         """The rows that remain of a package, with the cells that they have now."""
-        kept, changes = self._shelf.kept(self.name), self._shelf.changes(self.name)
+        kept, changes = self._dataset.kept(self.name), self._dataset.changes(self.name)
         for record in records:
             if kept is not None and not kept[record.number]:
                 continue
@@ -274,20 +276,20 @@ def _parts(key: object) -> tuple[str, ...]:
 _ADVICE = "; `kzdata validate` says more"
 
 
-class Shelf:
+class Dataset:
     """All tables of an opened package, or what remains of them.
 
     Args:
         archive: Where the package lies.
         descriptor: What it declares.
         models: Classes of rows by table, where they are written out.
-        whole: The whole package's shelf, and the terms under which this one is what remains of it.
+        whole: The whole package's dataset, and the terms under which this one is what remains of it.
 
     Attributes:
         archive: Where the package lies.
         descriptor: What it declares.
         tables: Its tables by name.
-        whole: The whole package's shelf: itself, unless it is what remains of another.
+        whole: The whole package's dataset: itself, unless it is what remains of another.
         terms: Under which terms it is that; None for the whole.
 
     Raises:
@@ -299,7 +301,7 @@ class Shelf:
         archive: Archive,
         descriptor: Descriptor,
         models: dict[str, type[Row]],
-        whole: "tuple[Shelf, Terms] | None" = None,
+        whole: "tuple[Dataset, Terms] | None" = None,
     ) -> None:
         if descriptor.faults:
             fault = descriptor.faults[0]
@@ -307,19 +309,19 @@ class Shelf:
             raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
         self.archive = archive
         self.descriptor = descriptor
-        self.whole: Shelf = whole[0] if whole else self
+        self.whole: Dataset = whole[0] if whole else self
         self.terms: Terms | None = whole[1] if whole else None
         self._models = models
         self._sheets: dict[str, Sheet] = {}
         self._kept: dict[str, bytearray] = {}
         self._changes: dict[str, dict[int, dict[str, str | None]]] = {}
-        self._rests: weakref.WeakSet[Shelf] = weakref.WeakSet()
+        self._rests: weakref.WeakSet[Dataset] = weakref.WeakSet()
         self._folder = TemporaryFolder("kzdata-text-")
         self.tables = {
             name: Table(self, table, models.get(name)) for name, table in descriptor.tables.items()
         }
 
-    def rest(self, terms: "Terms") -> "Shelf":
+    def rest(self, terms: "Terms") -> "Dataset":
         """What remains of the package under some terms, and under its own.
 
         Raises:
@@ -332,7 +334,7 @@ class Shelf:
             raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
         both = terms.narrowed(self.terms) if self.terms else terms
         described = _described(self.whole.descriptor, both)
-        rest = Shelf(self.archive, described, self._models, (self.whole, both))
+        rest = Dataset(self.archive, described, self._models, (self.whole, both))
         rest.remainder  # noqa: B018 - a fault shows now, not at the first question
         self.whole._rests.add(rest)
         return rest

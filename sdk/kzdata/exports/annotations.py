@@ -32,7 +32,7 @@ from kzdata.exports.registry import exporter
 
 if TYPE_CHECKING:
     from kzdata.package import Package
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 CONTEXT: dict[str, Any] = {
     "oa": "http://www.w3.org/ns/oa#",
@@ -111,7 +111,7 @@ def write_annotations(package: "Package", out: Path) -> None:
     """
     with out.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(f'{{"@context": {as_json(CONTEXT)},\n"@graph": [')
-        for number, node in enumerate(_Graph(package._shelf).nodes()):
+        for number, node in enumerate(_Graph(package._dataset).nodes()):
             stream.write(",\n" if number else "\n")
             stream.write(as_json(node, indent=None))
         stream.write("\n]}\n")
@@ -132,22 +132,22 @@ class _Passage(NamedTuple):
 class _Graph:
     """The nodes of one package, one at a time; only spans and keys are held."""
 
-    def __init__(self, shelf: "Shelf") -> None:
-        self._shelf = shelf
-        self._base = _base(shelf)
+    def __init__(self, dataset: "Dataset") -> None:
+        self._dataset = dataset
+        self._base = _base(dataset)
         roles = ("sources", "spans", "edges")
-        self._roles = {role: declared(shelf, role, _PURPOSE) for role in roles}
+        self._roles = {role: declared(dataset, role, _PURPOSE) for role in roles}
         self._articles = self._addresses()
         self._passages = {passage.key: passage for passage in _surrounded(self._spans())}
         self._tables = dict(self._homes())
         self._cited: set[tuple[str, str]] = set()
 
     def nodes(self) -> Iterator[Node]:
-        yield self._dataset()
+        yield self._dataset_node()
         yield from self._sources()
         yield from self._agents()
         yield from self._annotations()
-        for name, table in self._shelf.descriptor.tables.items():
+        for name, table in self._dataset.descriptor.tables.items():
             if table.schema.record_key:
                 yield from self._records(name, table.schema)
 
@@ -155,8 +155,8 @@ class _Graph:
         """The address of a table, a record, a cell or a part of it."""
         return self._base + "/".join(quote(part, safe="~") for part in parts)
 
-    def _dataset(self) -> Node:
-        said = about(self._shelf.descriptor)
+    def _dataset_node(self) -> Node:
+        said = about(self._dataset.descriptor)
         return _filled(
             {
                 "id": self._base.removesuffix("#"),
@@ -175,7 +175,7 @@ class _Graph:
     def _addresses(self) -> dict[str, str]:
         """The address of each article: its own, if no other has it, or else that of its text."""
         name, role = self._roles["sources"]
-        found = list(rows(self._shelf, name))
+        found = list(rows(self._dataset, name))
         webs = {row[role.id]: address(row.get(role.url or "", "")) for row in found}
         shared = Counter(webs.values())
         own = {key: web for key, web in webs.items() if web and shared[web] == 1}
@@ -184,7 +184,7 @@ class _Graph:
 
     def _sources(self) -> Iterator[Node]:
         name, role = self._roles["sources"]
-        for row in rows(self._shelf, name):
+        for row in rows(self._dataset, name):
             digest = row.get(role.sha256, "")
             encoding = {
                 "id": _named(digest) or self._iri(name, row[role.id], "text"),
@@ -209,7 +209,7 @@ class _Graph:
 
     def _spans(self) -> Iterator[_Passage]:
         name, role = self._roles["spans"]
-        for row in rows(self._shelf, name):
+        for row in rows(self._dataset, name):
             start, end = _whole(row.get(role.start)), _whole(row.get(role.end))
             if start is None or end is None:
                 where = f"{name}, {row.get(role.id)}"
@@ -241,7 +241,7 @@ class _Graph:
 
     def _annotations(self) -> Iterator[Node]:
         name, role = self._roles["edges"]
-        for row in rows(self._shelf, name):
+        for row in rows(self._dataset, name):
             record, field, span = (row.get(c, "") for c in (role.record, role.field, role.span))
             if span not in self._passages:
                 raise UsageError(f"{name}: no span {span!r}; `kzdata validate` says more")
@@ -267,13 +267,13 @@ class _Graph:
 
     def _homes(self) -> Iterator[tuple[str, str]]:
         """The table of each record, by its key."""
-        for name, table in self._shelf.descriptor.tables.items():
+        for name, table in self._dataset.descriptor.tables.items():
             if key := table.schema.record_key:
-                yield from ((row[key], name) for row in rows(self._shelf, name))
+                yield from ((row[key], name) for row in rows(self._dataset, name))
 
     def _records(self, name: str, schema: Schema) -> Iterator[Node]:
         assert schema.record_key
-        for row in rows(self._shelf, name):
+        for row in rows(self._dataset, name):
             key = row[schema.record_key]
             cells = [
                 self._cell(name, key, field, text)
@@ -362,22 +362,22 @@ class _Graph:
 
     def _agents(self) -> Iterator[Node]:
         """Who says or carries a claim."""
-        tables = self._shelf.descriptor.tables
+        tables = self._dataset.descriptor.tables
         homes = {
             parent(table.schema, getattr(table.schema.claims, part, None))
             for table in tables.values()
             for part in ("claimant", "via")
         }
         for name in sorted(home for home in homes if home):
-            for key, label in labels(self._shelf, name).items():
+            for key, label in labels(self._dataset, name).items():
                 agent = {"type": "Agent", "identifier": key, "name": label}
                 yield {"id": self._iri(name, key), **agent}
 
 
-def _base(shelf: "Shelf") -> str:
+def _base(dataset: "Dataset") -> str:
     """What the names of the package stand below."""
-    homepage = about(shelf.descriptor).homepage.partition("#")[0]
-    data = descriptor_bytes(shelf.archive)
+    homepage = about(dataset.descriptor).homepage.partition("#")[0]
+    data = descriptor_bytes(dataset.archive)
     return f"{homepage or _named(hashlib.sha256(data).hexdigest())}#"
 
 

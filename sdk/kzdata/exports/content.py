@@ -58,19 +58,21 @@ class TableContent:
     """
 
     def __init__(self, package: "Package", name: str) -> None:
-        shelf = package._shelf
-        described = shelf.descriptor.tables[name]
-        entries = [entry for entry in shelf.descriptor.raw["resources"] if isinstance(entry, dict)]
+        dataset = package._dataset
+        described = dataset.descriptor.tables[name]
+        entries = [
+            entry for entry in dataset.descriptor.raw["resources"] if isinstance(entry, dict)
+        ]
         self.name = name
         self.schema: Schema = described.schema
         self.entry: dict[str, Any] = next(e for e in entries if e.get("name") == name)
         self.raw_schema: dict[str, Any] = (
-            shelf.archive.json(self.entry["schema"])
+            dataset.archive.json(self.entry["schema"])
             if isinstance(self.entry["schema"], str)
             else self.entry["schema"]
         )
         self._table = package.tables[name]
-        self._places = [(path, shelf.archive.path_of(path)) for path in described.resource.path]
+        self._places = [(path, dataset.archive.path_of(path)) for path in described.resource.path]
         schema = self.schema
         self.columns = [column(field, schema.missing_of(field)) for field in schema.fields]
         self.count = self._survey()
@@ -153,7 +155,7 @@ class Content:
     def __init__(self, package: "Package") -> None:
         self.name = package.name
         self.version = package.version
-        self.raw = dict(package._shelf.descriptor.raw)
+        self.raw = dict(package._dataset.descriptor.raw)
         self.tables = {name: TableContent(package, name) for name in package.tables}
         if not self.tables:
             raise UsageError(f"{package.name} has no table with a schema, so nothing to write")

@@ -28,10 +28,10 @@ def write_crate(package: "Package", out: Path) -> None:
     Raises:
         UsageError: The descriptor has no description, day or licence, which RO-Crate demands.
     """
-    shelf = package._shelf
-    said = about(shelf.descriptor)
+    dataset = package._dataset
+    said = about(dataset.descriptor)
     said.require("RO-Crate", "description", "day", "licences")
-    files = copy(shelf.archive, shelf.descriptor, out)
+    files = copy(dataset.archive, dataset.descriptor, out)
     crate = {"@context": f"https://w3id.org/ro/crate/{VERSION}/context"}
     entities: dict[str, Entity] = {}
     for entity in _graph(said, files):

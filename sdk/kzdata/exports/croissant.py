@@ -86,13 +86,13 @@ def write_croissant(package: "Package", out: Path) -> None:
     A table is described with its columns where its file is CSV as RFC 4180 has it, in UTF-8; any
     other file is described as a file only.
     """
-    shelf = package._shelf
-    said = about(shelf.descriptor)
-    files = copy(shelf.archive, shelf.descriptor, out)
+    dataset = package._dataset
+    said = about(dataset.descriptor)
+    files = copy(dataset.archive, dataset.descriptor, out)
     readable = [
         table
-        for table in shelf.descriptor.tables.values()
-        if dialect_of(shelf.archive, table.resource) == (Dialect(), ()) and _plain(table)
+        for table in dataset.descriptor.tables.values()
+        if dialect_of(dataset.archive, table.resource) == (Dialect(), ()) and _plain(table)
     ]
     document = _dataset(said, files, readable)
     describe(out, METADATA, document)

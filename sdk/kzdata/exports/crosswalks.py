@@ -484,7 +484,7 @@ def write_ged(package: "Package", out: Path) -> None:
     Raises:
         UsageError: The package declares no events, or no claims with an outcome.
     """
-    _write(GED, happenings(package._shelf), out)
+    _write(GED, happenings(package._dataset), out)
 
 
 @exporter("acled", suffix="", summary=summary)
@@ -494,7 +494,7 @@ def write_acled(package: "Package", out: Path) -> None:
     Raises:
         UsageError: The package declares no events, or no claims with an outcome.
     """
-    _write(ACLED, happenings(package._shelf), out)
+    _write(ACLED, happenings(package._dataset), out)
 
 
 def _write(crosswalk: Crosswalk, events: Sequence[Happening], out: Path) -> None:

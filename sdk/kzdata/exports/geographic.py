@@ -84,9 +84,9 @@ class Atlas:
 
     def __init__(self, package: "Package") -> None:
         self.content = Content(package)
-        declared = package._shelf.descriptor.one
+        declared = package._dataset.descriptor.one
         traced = all(declared(role) for role in ("edges", "spans", "sources"))
-        self._ledger = Ledger(package._shelf) if traced else None
+        self._ledger = Ledger(package._dataset) if traced else None
         named = [table for table in self.content.tables.values() if table.schema.places]
         if not named:
             raise UsageError(

@@ -10,7 +10,7 @@ from kzdata.errors import UsageError
 from kzdata.exports.records import Cells, declared, labels, parent, rows
 
 if TYPE_CHECKING:
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 _PURPOSE = "there are no events to write"
 
@@ -127,18 +127,18 @@ class Happening(NamedTuple):
         return self.place.around
 
 
-def happenings(shelf: "Shelf") -> list[Happening]:
+def happenings(dataset: "Dataset") -> list[Happening]:
     """The events of a package, in the order of their table.
 
     Raises:
         UsageError: It declares no events, or no claims with an outcome.
     """
-    name, role = declared(shelf, "events", _PURPOSE)
-    schema = shelf.tables[name].schema
-    claims, places = _claims(shelf), _places(shelf)
-    parties, articles = _parties(shelf), _articles(shelf, claims)
+    name, role = declared(dataset, "events", _PURPOSE)
+    schema = dataset.tables[name].schema
+    claims, places = _claims(dataset), _places(dataset)
+    parties, articles = _parties(dataset), _articles(dataset, claims)
     found = []
-    for row in rows(shelf, name):
+    for row in rows(dataset, name):
         key = row.get(schema.primary_key[0], "")
         start, end, precision = _dates(schema, row)
         event = Happening(
@@ -172,18 +172,18 @@ def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
 # ------------------------------------------------------------------------------ claims
 
 
-def _claims(shelf: "Shelf") -> dict[str, list[Claim]]:
+def _claims(dataset: "Dataset") -> dict[str, list[Claim]]:
     """The claims about each event."""
-    tables = list(shelf.descriptor.declaring("claims"))
+    tables = list(dataset.descriptor.declaring("claims"))
     if not any(table.schema.claims and table.schema.claims.outcome for table in tables):
         raise UsageError(
             "the package declares no kzdata:claims with an outcome, so nobody counts the dead; "
             "see docs/profile.md"
         )
-    links = _links(shelf)
+    links = _links(dataset)
     found: dict[str, list[Claim]] = defaultdict(list)
     for table in tables:
-        for event, claim in _table_claims(shelf, table, links):
+        for event, claim in _table_claims(dataset, table, links):
             found[event].append(claim)
     return found
 
@@ -196,11 +196,11 @@ class _Links(NamedTuple):
     told: dict[str, list[str]]
 
 
-def _links(shelf: "Shelf") -> _Links:
+def _links(dataset: "Dataset") -> _Links:
     found = _Links(set(), defaultdict(list), defaultdict(list))
-    table = shelf.descriptor.one("links")
+    table = dataset.descriptor.one("links")
     role = table.schema.links if table else None
-    for row in rows(shelf, table.name) if table and role else ():
+    for row in rows(dataset, table.name) if table and role else ():
         assert role
         claim, other = row.get(role.claim, ""), row.get(role.other, "")
         if row.get(role.relation) in role.retracts:
@@ -213,16 +213,16 @@ def _links(shelf: "Shelf") -> _Links:
 
 
 def _table_claims(
-    shelf: "Shelf", table: TableDescriptor, links: _Links
+    dataset: "Dataset", table: TableDescriptor, links: _Links
 ) -> Iterator[tuple[str, Claim]]:
     schema, role = table.schema, table.schema.claims
     assert role
     if role.event is None:
         return
     claimants, channels = (
-        labels(shelf, parent(schema, column)) for column in (role.claimant, role.via)
+        labels(dataset, parent(schema, column)) for column in (role.claimant, role.via)
     )
-    for row in rows(shelf, table.name):
+    for row in rows(dataset, table.name):
         key = row.get(schema.primary_key[0], "")
         claimant, via = row.get(role.claimant or "", ""), row.get(role.via or "", "")
         text, low, high, qualifier = _figure(schema.figure, row)
@@ -262,13 +262,13 @@ def _number(text: str) -> float | None:
 # ------------------------------------------------------------------------------ places
 
 
-def _places(shelf: "Shelf") -> dict[str, Place]:
+def _places(dataset: "Dataset") -> dict[str, Place]:
     """The places by key; a circle of parts and wholes is cut where it closes."""
-    table = shelf.descriptor.one("places")
+    table = dataset.descriptor.one("places")
     if table is None:
         return {}
     assert table.schema.places
-    raw = {row.get(table.schema.places.id, ""): row for row in rows(shelf, table.name)}
+    raw = {row.get(table.schema.places.id, ""): row for row in rows(dataset, table.name)}
     found: dict[str, Place] = {}
     for key in raw:
         for above in reversed(_line(key, raw, table.schema.parent)):
@@ -312,25 +312,27 @@ def _made(key: str, row: Cells, schema: Schema, known: Mapping[str, Place]) -> P
 # ------------------------------------------------------------------------------ parties, articles
 
 
-def _parties(shelf: "Shelf") -> dict[str, list[Party]]:
+def _parties(dataset: "Dataset") -> dict[str, list[Party]]:
     """Who took part in each event."""
     found: dict[str, list[Party]] = defaultdict(list)
-    if table := shelf.descriptor.one("participants"):
+    if table := dataset.descriptor.one("participants"):
         role = table.schema.participants
         assert role
-        names = labels(shelf, parent(table.schema, role.actor))
-        for row in rows(shelf, table.name):
+        names = labels(dataset, parent(table.schema, role.actor))
+        for row in rows(dataset, table.name):
             actor = row.get(role.actor, "")
             party = Party(actor, names.get(actor, actor), row.get(role.role or "", ""))
             found[row.get(role.event, "")].append(party)
     return found
 
 
-def _articles(shelf: "Shelf", claims: Mapping[str, Iterable[Claim]]) -> dict[str, list[Article]]:
+def _articles(
+    dataset: "Dataset", claims: Mapping[str, Iterable[Claim]]
+) -> dict[str, list[Article]]:
     """The articles that each event, or a claim about it, rests on, in the order of their table."""
-    name, role = declared(shelf, "sources", _PURPOSE)
-    known = {row.get(role.id, ""): row for row in rows(shelf, name)}
-    resting = _resting(shelf)
+    name, role = declared(dataset, "sources", _PURPOSE)
+    known = {row.get(role.id, ""): row for row in rows(dataset, name)}
+    resting = _resting(dataset)
     found: dict[str, list[Article]] = defaultdict(list)
     events = {claim.key: event for event, about in claims.items() for claim in about}
     by_event: dict[str, set[str]] = defaultdict(set)
@@ -350,12 +352,12 @@ def _articles(shelf: "Shelf", claims: Mapping[str, Iterable[Claim]]) -> dict[str
     return found
 
 
-def _resting(shelf: "Shelf") -> dict[str, set[str]]:
+def _resting(dataset: "Dataset") -> dict[str, set[str]]:
     """The articles that the cells of each record rest on."""
-    name, spans = declared(shelf, "spans", _PURPOSE)
-    homes = {row.get(spans.id, ""): row.get(spans.source, "") for row in rows(shelf, name)}
-    name, edges = declared(shelf, "edges", _PURPOSE)
+    name, spans = declared(dataset, "spans", _PURPOSE)
+    homes = {row.get(spans.id, ""): row.get(spans.source, "") for row in rows(dataset, name)}
+    name, edges = declared(dataset, "edges", _PURPOSE)
     found: dict[str, set[str]] = defaultdict(set)
-    for row in rows(shelf, name):
+    for row in rows(dataset, name):
         found[row.get(edges.record, "")].add(homes.get(row.get(edges.span, ""), ""))
     return found

@@ -7,7 +7,7 @@ from kzdata.descriptor import Schema
 from kzdata.errors import UsageError
 
 if TYPE_CHECKING:
-    from kzdata.tables import Shelf
+    from kzdata.tables import Dataset
 
 Cells = Mapping[str, str]
 """A row: the text of its filled cells by column."""
@@ -15,11 +15,11 @@ LABELS = ("name", "title", "label")
 """Columns that call a row by its name, the first that there is."""
 
 
-def rows(shelf: "Shelf", name: str) -> Iterator[Cells]:
+def rows(dataset: "Dataset", name: str) -> Iterator[Cells]:
     """The filled cells of each row of a table, as the file has them, in its order."""
-    schema = shelf.tables[name].schema
+    schema = dataset.tables[name].schema
     missing = [schema.missing_of(field) for field in schema.fields]
-    for cells in shelf.tables[name].texts():
+    for cells in dataset.tables[name].texts():
         yield {
             column: text
             for column, text, none in zip(schema.names, cells, missing, strict=True)
@@ -27,13 +27,13 @@ def rows(shelf: "Shelf", name: str) -> Iterator[Cells]:
         }
 
 
-def declared(shelf: "Shelf", role: str, purpose: str) -> tuple[str, Any]:
+def declared(dataset: "Dataset", role: str, purpose: str) -> tuple[str, Any]:
     """The table that declares a role, and the declaration.
 
     Raises:
         UsageError: None does; the message says what cannot be done without it.
     """
-    table = shelf.descriptor.one(role)
+    table = dataset.descriptor.one(role)
     if table is None:
         raise UsageError(
             f"the package declares no kzdata:{role}, so {purpose}; see docs/profile.md"
@@ -47,13 +47,13 @@ def parent(schema: Schema, column: str | None) -> str | None:
     return next((key.reference.resource for key in keys), None) or None
 
 
-def labels(shelf: "Shelf", name: str | None) -> dict[str, str]:
+def labels(dataset: "Dataset", name: str | None) -> dict[str, str]:
     """What the rows of a table are called, by their key; a row without a name by its key."""
-    if name is None or len(shelf.tables[name].schema.primary_key) != 1:
+    if name is None or len(dataset.tables[name].schema.primary_key) != 1:
         return {}
-    key = shelf.tables[name].schema.primary_key[0]
+    key = dataset.tables[name].schema.primary_key[0]
     return {
         row[key]: next((row[column] for column in LABELS if column in row), row[key])
-        for row in rows(shelf, name)
+        for row in rows(dataset, name)
         if key in row
     }

@@ -8,7 +8,7 @@ from kzdata.database import LISTED, ORD, bigint, identifier, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError
 from kzdata.spans import passage_link
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +34,28 @@ class Citation:
     link: str | None
 
 
-def declared(shelf: Shelf, role: str, purpose: str) -> Table:
+def declared(dataset: Dataset, role: str, purpose: str) -> Table:
     """The table that has a declaration.
 
     Raises:
         UsageError: No table has it; the message names the declaration.
     """
-    table = shelf.descriptor.one(role)
+    table = dataset.descriptor.one(role)
     if table is None:
         raise UsageError(
-            f"{shelf.descriptor.name} declares no kzdata:{role}, which {purpose} needs; "
+            f"{dataset.descriptor.name} declares no kzdata:{role}, which {purpose} needs; "
             "docs/profile.md says how"
         )
     return table
 
 
-def citations(shelf: Shelf, spans: Iterable[str]) -> dict[str, Citation]:
+def citations(dataset: Dataset, spans: Iterable[str]) -> dict[str, Citation]:
     """Passages by the keys of their spans.
 
     Raises:
         UsageError: The package declares no spans or no sources.
     """
-    return {row[0]: _citation(row) for row in _rows(shelf, sorted(set(spans)))}
+    return {row[0]: _citation(row) for row in _rows(dataset, sorted(set(spans)))}
 
 
 def _citation(row: tuple[Any, ...]) -> Citation:
@@ -64,9 +64,9 @@ def _citation(row: tuple[Any, ...]) -> Citation:
     return Citation(span, source, day, quote, start, end, link)
 
 
-def _rows(shelf: Shelf, keys: list[str]) -> list[tuple[Any, ...]]:
+def _rows(dataset: Dataset, keys: list[str]) -> list[tuple[Any, ...]]:
     """The passages, each with the longest one around it, which gives its link a context."""
-    spans, sources = (declared(shelf, role, "a receipt") for role in ("spans", "sources"))
+    spans, sources = (declared(dataset, role, "a receipt") for role in ("spans", "sources"))
     s, a = spans.schema.spans, sources.schema.sources
     assert s and a
     names = ("id", "source", "quote", "start", "end", "occurrence")
@@ -74,9 +74,9 @@ def _rows(shelf: Shelf, keys: list[str]) -> list[tuple[Any, ...]]:
     columns += "".join(f", {identifier(getattr(s, name))} AS {name}_" for name in names[3:])
     day, address = (text(identifier(n)) if n else "NULL" for n in (a.published_on, a.url))
     # Rows are found by key and article alone; quotes are read of those that the answer tells of.
-    return shelf.database.rows(
+    return dataset.database.rows(
         f"""WITH span AS NOT MATERIALIZED (
-            SELECT {ORD}, {columns} FROM {shelf.numbered(spans.name)}),
+            SELECT {ORD}, {columns} FROM {dataset.numbered(spans.name)}),
         named AS MATERIALIZED (SELECT {ORD}, source_ FROM span WHERE id_ IN {LISTED}),
         wide AS MATERIALIZED (SELECT {ORD}, id_, source_, {bigint("start_")} AS start,
             {bigint("end_")} AS "end"

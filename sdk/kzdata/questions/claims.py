@@ -12,7 +12,7 @@ from kzdata.questions.citations import Citation, citations, declared
 from kzdata.questions.intervals import Interval, bounds
 from kzdata.questions.links import Link, Links
 from kzdata.questions.scopes import Scope, check, scope
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 UNQUANTIFIED, VAGUE = "unquantified", "vague"
 """Qualifiers of the figure grammar: without a number; a word that only a policy bounds."""
@@ -68,7 +68,7 @@ class Claims:
     """One table of claims: SQL of its claims in one shape, and the claims themselves.
 
     Args:
-        shelf: The package.
+        dataset: The package.
         table: A table that declares `kzdata:claims`.
         policy: What vague words count for; without one they have no bounds.
 
@@ -76,21 +76,21 @@ class Claims:
         UsageError: The package has no such policy.
     """
 
-    def __init__(self, shelf: Shelf, table: Table, policy: str | None = None) -> None:
+    def __init__(self, dataset: Dataset, table: Table, policy: str | None = None) -> None:
         assert table.schema.claims
         self.declared: Declaration = table.schema.claims
         self.table = table
-        self.database = shelf.database
-        self._shelf = shelf
+        self.database = dataset.database
+        self._dataset = dataset
         figure = table.schema.figure
-        self._vague = _vague(shelf, policy, figure) if policy and figure else ""
-        self.links = Links(shelf)
+        self._vague = _vague(dataset, policy, figure) if policy and figure else ""
+        self.links = Links(dataset)
         self.about = tuple(f"about{place}" for place in range(len(self.declared.about)))
 
     def scope(self, role: str) -> Scope | None:
         """The scope of the column with a part to play, such as `place`; None if there is none."""
         column = getattr(self.declared, role)
-        return scope(self._shelf, self.table, column) if column else None
+        return scope(self._dataset, self.table, column) if column else None
 
     @property
     def keys(self) -> str:
@@ -158,7 +158,7 @@ class Claims:
             [wanted],
         )
         records = [dict(zip([*columns, *self.about], row, strict=True)) for row in rows]
-        cited = citations(self._shelf, (r["span"] for r in records if r["span"] is not None))
+        cited = citations(self._dataset, (r["span"] for r in records if r["span"] is not None))
         links = self.links.of(wanted)
         return {r["key"]: self._claim(r, cited, links.get(r["key"], ())) for r in records}
 
@@ -201,15 +201,15 @@ def window(start: str, end: str, precision: str) -> tuple[str, str]:
     )
 
 
-def _vague(shelf: Shelf, policy: str, figure: Figure) -> str:
+def _vague(dataset: Dataset, policy: str, figure: Figure) -> str:
     """SQL that joins the bounds of vague words under a policy as `v`.
 
     A word that a policy has twice, in other letters, counts for all that either of them allows.
     """
-    table = declared(shelf, "policies", "a policy for vague words")
+    table = declared(dataset, "policies", "a policy for vague words")
     p = table.schema.policies
     assert p
-    check([scope(shelf, table, p.policy)], "policy", policy)
+    check([scope(dataset, table, p.policy)], "policy", policy)
     high = double(identifier(p.high)) if p.high else "CAST(NULL AS DOUBLE)"
     reference = f"min({text(identifier(p.reference))})" if p.reference else literal(policy)
     return f"""LEFT JOIN (SELECT lower({text(identifier(p.term))}) AS term,
@@ -221,14 +221,14 @@ def _vague(shelf: Shelf, policy: str, figure: Figure) -> str:
         AND v.term = lower({_text(figure.text)})"""
 
 
-def tables(shelf: Shelf, purpose: str) -> list[Table]:
+def tables(dataset: Dataset, purpose: str) -> list[Table]:
     """The tables of claims.
 
     Raises:
         UsageError: There is none.
     """
-    declared(shelf, "claims", purpose)
-    return list(shelf.descriptor.declaring("claims"))
+    declared(dataset, "claims", purpose)
+    return list(dataset.descriptor.declaring("claims"))
 
 
 def described(table: Table, column: str) -> str:

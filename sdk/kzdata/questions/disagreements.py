@@ -19,7 +19,7 @@ from kzdata.questions.claims import Claim, Claims, described, tables
 from kzdata.questions.intervals import beyond, exceeds, span
 from kzdata.questions.links import Link
 from kzdata.questions.scopes import check
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 _VERDICTS = ("contradiction", "uncurated", "explained")
 
@@ -117,14 +117,16 @@ def said(claim: Claim) -> str:
 
 
 def disagreements(
-    shelf: Shelf,
+    dataset: Dataset,
     place: str | None = None,
     event: str | None = None,
     policy: str | None = None,
     limit: int = MOST,
 ) -> Disagreements:
     """Answer `kz.disagreements`; see there."""
-    parts = [Claims(shelf, table, policy) for table in tables(shelf, "a search for disagreements")]
+    parts = [
+        Claims(dataset, table, policy) for table in tables(dataset, "a search for disagreements")
+    ]
     for role, value in (("place", place), ("event", event)):
         check([known for part in parts if (known := part.scope(role))], role, value)
     found = [one for part in parts for one in _Part(part, place, event, limit).found()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kzdata.database import LISTED, among, identifier, table_named, text
 from kzdata.descriptor import Links as Declaration
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Link:
 class Links:
     """The links of a package; none where it declares no `kzdata:links`."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        table = shelf.descriptor.one("links")
-        self._database = shelf.database
-        self._gone = shelf.descriptor.one("tombstones")
+    def __init__(self, dataset: Dataset) -> None:
+        table = dataset.descriptor.one("links")
+        self._database = dataset.database
+        self._gone = dataset.descriptor.one("tombstones")
         self.declared = (table.schema.links if table else None) or Declaration(
             claim="claim", relation="relation", other="other"
         )

@@ -11,7 +11,7 @@ from functools import cached_property
 from kzdata.database import Database, among, identifier, literal, table_named, text
 from kzdata.descriptor import Table
 from kzdata.errors import UsageError, nearest
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 DEEPEST = 100
 """Steps from a value up to its last whole; a package whose hierarchy has more is not followed."""
@@ -28,7 +28,7 @@ class Scope:
         key: The column of that table.
         parent: Its column that names the whole that a value is part of, if it has one.
         allowed: Values that the column may have even where no row does.
-        shelf: The package, where it is what remains of another one.
+        dataset: The package, where it is what remains of another one.
     """
 
     database: Database
@@ -36,7 +36,7 @@ class Scope:
     key: str
     parent: str | None = None
     allowed: tuple[str, ...] = ()
-    shelf: Shelf | None = None
+    dataset: Dataset | None = None
 
     def has(self, value: str) -> bool:
         """Whether a value exists; half a character, as a terminal can send, does not."""
@@ -47,9 +47,11 @@ class Scope:
 
     def lost(self, value: str) -> str:
         """A hint that the whole package has a value that what remains of it lacks, or nothing."""
-        if self.shelf is None or not replace(self, database=self.shelf.whole.database).has(value):
+        if self.dataset is None or not replace(self, database=self.dataset.whole.database).has(
+            value
+        ):
             return ""
-        return f" {self.shelf.terms}; the whole package has it"
+        return f" {self.dataset.terms}; the whole package has it"
 
     @property
     def known(self) -> set[str]:
@@ -158,22 +160,22 @@ def check(scopes: Sequence[Scope], name: str, value: str | None) -> None:
     raise UsageError(f"no {name} {value!r}{lost or nearest(value, known) or few}")
 
 
-def scope(shelf: Shelf, table: Table, column: str) -> Scope:
+def scope(dataset: Dataset, table: Table, column: str) -> Scope:
     """The scope of a column: the vocabulary of its foreign key, or else the column's own values.
 
     Args:
-        shelf: The package.
+        dataset: The package.
         table: The table that has the column.
         column: Name of the column.
     """
-    rest = shelf if shelf.terms else None
+    rest = dataset if dataset.terms else None
     for key in table.schema.foreign_keys:
         resource = key.reference.resource or table.name
-        if key.fields == (column,) and resource in shelf.descriptor.tables:
-            vocabulary = shelf.descriptor.tables[resource].schema
+        if key.fields == (column,) and resource in dataset.descriptor.tables:
+            vocabulary = dataset.descriptor.tables[resource].schema
             target = key.reference.fields[0]
             parent = vocabulary.parent if vocabulary.primary_key == (target,) else None
-            return Scope(shelf.database, resource, target, parent, shelf=rest)
+            return Scope(dataset.database, resource, target, parent, dataset=rest)
     field = table.schema.field(column)
     allowed = field.constraints.enum or field.category_values
-    return Scope(shelf.database, table.name, column, None, tuple(map(str, allowed)), rest)
+    return Scope(dataset.database, table.name, column, None, tuple(map(str, allowed)), rest)

@@ -11,7 +11,7 @@ from kzdata.errors import UsageError
 from kzdata.questions.answers import MOST, Rows
 from kzdata.questions.citations import Citation, citations, declared
 from kzdata.questions.scopes import check, scope
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
 """Precisions with which an event's days are known, so that it may stand in a calendar."""
@@ -158,16 +158,16 @@ def when(start: date | None, end: date | None, precision: str | None) -> str:
 
 
 def timeline(
-    shelf: Shelf,
+    dataset: Dataset,
     place: str | None = None,
     actor: str | None = None,
     type: str | None = None,
     limit: int = MOST,
 ) -> Timeline:
     """Answer `kz.timeline`; see there."""
-    asked = _Asked(shelf, place, actor, type)
+    asked = _Asked(dataset, place, actor, type)
     keys, more = asked.keys(limit)
-    descriptor = shelf.descriptor
+    descriptor = dataset.descriptor
     created = descriptor.raw.get("created")
     return Timeline(
         *(place, actor, type, tuple(asked.events(keys)), more),
@@ -179,10 +179,10 @@ class _Asked:
     """The table of events and what was asked of it."""
 
     def __init__(
-        self, shelf: Shelf, place: str | None, actor: str | None, type: str | None
+        self, dataset: Dataset, place: str | None, actor: str | None, type: str | None
     ) -> None:
-        self._shelf, self._database = shelf, shelf.database
-        self._table: Table = declared(shelf, "events", "a timeline")
+        self._dataset, self._database = dataset, dataset.database
+        self._table: Table = declared(dataset, "events", "a timeline")
         events = self._table.schema.events
         assert events
         self._events: Events = events
@@ -200,17 +200,17 @@ class _Asked:
             return
         if column is None:
             raise UsageError(f"no event has a {role}: kzdata:events declares no {role}")
-        values = scope(self._shelf, self._table, column)
+        values = scope(self._dataset, self._table, column)
         check([values], role, value)
         yield f"{text(f'e.{identifier(column)}')} IN (SELECT id FROM {values.within(value)})"
 
     def _taking_part(self, actor: str | None) -> Iterator[str]:
         if actor is None:
             return
-        table = declared(self._shelf, "participants", "a timeline of an actor")
+        table = declared(self._dataset, "participants", "a timeline of an actor")
         p = table.schema.participants
         assert p
-        actors = scope(self._shelf, table, p.actor)
+        actors = scope(self._dataset, table, p.actor)
         check([actors], "actor", actor)
         yield (
             f"{self._key} IN (SELECT {text(identifier(p.event))} FROM {table_named(table.name)} "
@@ -278,10 +278,10 @@ class _Asked:
         column = self._events.place
         if self._place is None or column is None:
             return {}
-        return scope(self._shelf, self._table, column).ways(places, self._place)
+        return scope(self._dataset, self._table, column).ways(places, self._place)
 
     def _actors(self, keys: list[str]) -> dict[str, list[tuple[str, str | None]]]:
-        table = self._shelf.descriptor.one("participants")
+        table = self._dataset.descriptor.one("participants")
         p: Participants | None = table.schema.participants if table else None
         if table is None or p is None:
             return {}
@@ -298,7 +298,7 @@ class _Asked:
 
     def _receipts(self, keys: list[str]) -> dict[str, list[Receipt]]:
         """The passages of each event, each with the columns that rest on it."""
-        table = declared(self._shelf, "edges", "a receipt")
+        table = declared(self._dataset, "edges", "a receipt")
         e = table.schema.edges
         assert e
         record, field, span = (text(identifier(name)) for name in (e.record, e.field, e.span))
@@ -308,7 +308,7 @@ class _Asked:
             "ORDER BY ALL",
             [keys],
         )
-        cited = citations(self._shelf, (span for _, span, _ in rows))
+        cited = citations(self._dataset, (span for _, span, _ in rows))
         fields: dict[tuple[str, str], list[str]] = {}
         for key, span, field in rows:
             if span in cited:

@@ -14,7 +14,7 @@ from kzdata.questions.claims import Claim, Claims, tables
 from kzdata.questions.intervals import HULL, Interval
 from kzdata.questions.links import Link
 from kzdata.questions.scopes import check
-from kzdata.tables import Shelf
+from kzdata.tables import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def told(claim: str, link: Link) -> str:
 
 
 def toll(
-    shelf: Shelf,
+    dataset: Dataset,
     outcome: str | None = None,
     population: str | None = None,
     place: str | None = None,
@@ -163,7 +163,7 @@ def toll(
 ) -> Toll:
     """Answer `kz.toll`; see there."""
     asked = {"outcome": outcome, "population": population, "place": place}
-    parts = [_Part(shelf, table, asked, policy, retracted, limit) for table in _tolls(shelf)]
+    parts = [_Part(dataset, table, asked, policy, retracted, limit) for table in _tolls(dataset)]
     for role, value in asked.items():
         check([found for part in parts if (found := part.claims.scope(role))], role, value)
     answers = [part.answer() for part in parts]
@@ -182,15 +182,15 @@ def toll(
     )
 
 
-def _tolls(shelf: Shelf) -> list[Table]:
+def _tolls(dataset: Dataset) -> list[Table]:
     found = [
         table
-        for table in tables(shelf, "a toll")
+        for table in tables(dataset, "a toll")
         if table.schema.figure and table.schema.claims and table.schema.claims.outcome
     ]
     if not found:
         raise UsageError(
-            f"{shelf.descriptor.name} declares no outcome in kzdata:claims of a table with "
+            f"{dataset.descriptor.name} declares no outcome in kzdata:claims of a table with "
             "kzdata:figure, which a toll needs; docs/profile.md says how"
         )
     return found
@@ -205,16 +205,16 @@ class _Part:
 
     def __init__(
         self,
-        shelf: Shelf,
+        dataset: Dataset,
         table: Table,
         asked: Mapping[str, str | None],
         policy: str | None,
         retracted: bool,
         limit: int,
     ) -> None:
-        self.claims = Claims(shelf, table, policy)
+        self.claims = Claims(dataset, table, policy)
         self.more, self._limit = 0, limit
-        self._database = shelf.database
+        self._database = dataset.database
         self._asked = asked
         self._scopes = {role: self.claims.scope(role) for role in ("place", "population")}
         fits = {role: self._fit(role) for role in self._scopes}

@@ -21,7 +21,7 @@ from kzdata.questions.toll import Entry, Scope
 
 if TYPE_CHECKING:
     from kzdata.package import Package
-    from kzdata.tables import Shelf, Table
+    from kzdata.tables import Dataset, Table
 
 Json = dict[str, Any]
 FORMAT = 1
@@ -53,8 +53,8 @@ def content(package: "Package") -> Json:
     Raises:
         PackageError: A table cannot be read.
     """
-    shelf = package._shelf
-    days = _thinned(_days(shelf), _most_steps(package))
+    dataset = package._dataset
+    days = _thinned(_days(dataset), _most_steps(package))
     history = History(package)
     for day in days:
         with package.as_of(day) as then:
@@ -65,10 +65,10 @@ def content(package: "Package") -> Json:
         "package": _about(package),
         "days": [str(day) for day in days],
         "tables": [
-            _table(shelf, table) | history.rows(table.name) for table in shelf.tables.values()
+            _table(dataset, table) | history.rows(table.name) for table in dataset.tables.values()
         ],
-        "roles": _roles(shelf),
-        "addresses": _addresses(shelf),
+        "roles": _roles(dataset),
+        "addresses": _addresses(dataset),
         "answers": history.answers(),
     }
 
@@ -77,7 +77,7 @@ def content(package: "Package") -> Json:
 
 
 def _about(package: "Package") -> Json:
-    raw = package._shelf.descriptor.raw
+    raw = package._dataset.descriptor.raw
     told = {name: raw[name] for name in ("title", "description") if isinstance(raw.get(name), str)}
     licences = raw.get("licenses")
     listed = licences if isinstance(licences, list) else []
@@ -86,23 +86,23 @@ def _about(package: "Package") -> Json:
     return {
         "name": package.name,
         "version": package.version,
-        "terms": str(package._shelf.terms or ""),
+        "terms": str(package._dataset.terms or ""),
         "licenses": [{k: str(one[k]) for k in names if k in one} for one in entries],
         **told,
     }
 
 
-def _roles(shelf: "Shelf") -> Json:
+def _roles(dataset: "Dataset") -> Json:
     """Which table plays which part, with the columns it declares."""
     found: Json = {}
     for role in ROLES:
-        if table := shelf.descriptor.one(role):
+        if table := dataset.descriptor.one(role):
             declared = getattr(table.schema, role).filled()
             found[role] = {"table": table.name, **declared}
     return found
 
 
-def _table(shelf: "Shelf", table: "Table[Any]") -> Json:
+def _table(dataset: "Dataset", table: "Table[Any]") -> Json:
     schema = table.schema
     columns = list(zip(*table.texts(), strict=True)) or [()] * len(schema.fields)
     return {
@@ -117,12 +117,12 @@ def _table(shelf: "Shelf", table: "Table[Any]") -> Json:
         "figure": schema.figure.filled() if schema.figure else None,
         "called": next((name for name in LABELS if name in schema.names), None),
         "rows": len(columns[0]) if columns else 0,
-        "columns": [_column(schema, field, shelf) for field in schema.fields],
+        "columns": [_column(schema, field, dataset) for field in schema.fields],
         "cells": [_packed(cells) for cells in columns],
     }
 
 
-def _column(schema: Schema, field: FieldDescriptor, shelf: "Shelf") -> Json:
+def _column(schema: Schema, field: FieldDescriptor, dataset: "Dataset") -> Json:
     told = {
         "name": field.name,
         "title": field.title or field.name,
@@ -133,15 +133,15 @@ def _column(schema: Schema, field: FieldDescriptor, shelf: "Shelf") -> Json:
         "evidence": field.evidence,
         "required": field.constraints.required or None,
         "labels": {value: label for value, label in field.labels.items() if label} or None,
-        "of": _vocabulary(schema, field.name, shelf),
+        "of": _vocabulary(schema, field.name, dataset),
     }
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _vocabulary(schema: Schema, column: str, shelf: "Shelf") -> str | None:
+def _vocabulary(schema: Schema, column: str, dataset: "Dataset") -> str | None:
     """The table whose single key a column's cells are."""
     for key in schema.foreign_keys:
-        target = shelf.descriptor.tables.get(key.reference.resource)
+        target = dataset.descriptor.tables.get(key.reference.resource)
         if key.fields == (column,) and target:
             same = target.schema.primary_key == key.reference.fields
             return target.name if same else None
@@ -156,16 +156,16 @@ def _packed(cells: Sequence[str]) -> Json:
     return {"words": list(words), "rows": [words[cell] for cell in cells]}
 
 
-def _addresses(shelf: "Shelf") -> Json:
+def _addresses(dataset: "Dataset") -> Json:
     """The addresses that open articles at passages, by passage."""
-    spans = shelf.descriptor.one("spans")
-    if spans is None or spans.schema.spans is None or not shelf.descriptor.one("sources"):
+    spans = dataset.descriptor.one("spans")
+    if spans is None or spans.schema.spans is None or not dataset.descriptor.one("sources"):
         return {}
     place = spans.schema.names.index(spans.schema.spans.id)
-    keys = [row[place] for row in shelf.tables[spans.name].texts()]
+    keys = [row[place] for row in dataset.tables[spans.name].texts()]
     found: Json = {}
     for first in range(0, len(keys), BATCH):
-        cited = citations(shelf, keys[first : first + BATCH])
+        cited = citations(dataset, keys[first : first + BATCH])
         found |= {key: one.link for key, one in cited.items() if one.link}
     return found
 
@@ -173,12 +173,12 @@ def _addresses(shelf: "Shelf") -> Json:
 # ------------------------------------------------------------------------------- as of which day
 
 
-def _days(shelf: "Shelf") -> list[date]:
+def _days(dataset: "Dataset") -> list[date]:
     try:
-        days = shelf.whole.grounds.days
+        days = dataset.whole.grounds.days
     except UsageError:  # no articles or passages are declared
         return []
-    last = shelf.terms.day if shelf.terms else None
+    last = dataset.terms.day if dataset.terms else None
     return [day for day in days if last is None or day <= last]
 
 
@@ -254,7 +254,7 @@ class History:
     def __init__(self, package: "Package") -> None:
         self._sizes = {name: len(table) for name, table in package.tables.items()}
         self._answers = {name: Answer(names) for name, (names, _) in QUESTIONS.items()}
-        self._place = {name: _places(package._shelf, name) for name in self._sizes}
+        self._place = {name: _places(package._dataset, name) for name in self._sizes}
         self._rows = {name: [0] * size for name, size in self._sizes.items()}
         self._emptied: dict[str, list[tuple[int, str, int]]] = {name: [] for name in self._sizes}
         self._steps = 0
@@ -272,19 +272,19 @@ class History:
                 answer.missing = str(error)
         self._steps += 1
         for name in self._sizes:
-            self._add_rows(name, then._shelf)
+            self._add_rows(name, then._dataset)
 
-    def _add_rows(self, name: str, shelf: "Shelf") -> None:
+    def _add_rows(self, name: str, dataset: "Dataset") -> None:
         """Rows that are not there yet begin at the next step; cells that are empty, likewise."""
-        kept, places = shelf.kept(name), self._place[name]
+        kept, places = dataset.kept(name), self._place[name]
         if kept is not None:
             rows = self._rows[name]
             for number, place in places.items():
                 if not kept[number]:
                     rows[place] = self._steps
-        table = shelf.descriptor.tables[name].schema
+        table = dataset.descriptor.tables[name].schema
         counted = {table.edges.count} if table.edges else set()
-        for number, cells in shelf.changes(name).items():
+        for number, cells in dataset.changes(name).items():
             for column in cells.keys() - counted:
                 if number in places:
                     self._emptied[name].append((places[number], column, self._steps))
@@ -306,10 +306,12 @@ class History:
         return {name: answer.columns() for name, answer in self._answers.items()}
 
 
-def _places(shelf: "Shelf", name: str) -> dict[int, int]:
+def _places(dataset: "Dataset", name: str) -> dict[int, int]:
     """The place that each row of the files has among those of the package in the hand."""
-    kept = shelf.kept(name)
-    numbers = range(shelf.size(name)) if kept is None else (n for n, one in enumerate(kept) if one)
+    kept = dataset.kept(name)
+    numbers = (
+        range(dataset.size(name)) if kept is None else (n for n, one in enumerate(kept) if one)
+    )
     return {number: place for place, number in enumerate(numbers)}
 
 

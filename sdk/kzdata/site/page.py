@@ -152,14 +152,14 @@ def _checked(package: "Package", data: Json, texts: Texts) -> Json:
         PackageError: An article is not there, or a passage does not stand in it.
     """
     found = package.texts(texts.folder)
-    if missing := [source for source in hashes(package._shelf) if source not in found]:
+    if missing := [source for source in hashes(package._dataset) if source not in found]:
         raise PackageError(f"no file in {texts.folder} has the SHA-256 of {', '.join(missing)}")
     number = _compare(package, found)
     return {"passages": number, "articles": found if texts.included else None}
 
 
 def _compare(package: "Package", found: Mapping[str, str]) -> int:
-    declared = package._shelf.descriptor.one("spans")
+    declared = package._dataset.descriptor.one("spans")
     if declared is None or declared.schema.spans is None:
         return 0
     s, names = declared.schema.spans, declared.schema.names

@@ -25,7 +25,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.columns import sql_type
-from kzdata.database import ORD, Answer, Database, column, identifier, last_day, literal, text
+from kzdata.database import ORD, Answer, Database, column, identifier, literal, text
 from kzdata.descriptor import (
     NEEDED,
     Descriptor,
@@ -37,6 +37,7 @@ from kzdata.descriptor import (
     Table,
 )
 from kzdata.errors import PackageError, UsageError
+from kzdata.questions.intervals import last_day
 
 if TYPE_CHECKING:
     from kzdata.tables import Dataset

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import kzdata
 from kzdata.cli import app, main
-from packages import Folder, Row
+from packages import FLOOD_TEXTS, Folder, Row
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = sorted(getattr(typer.main.get_command(app), "commands", {}))
@@ -150,6 +150,8 @@ def test_the_typer_application_itself() -> None:
         ["show"],
         ["locate", "police"],
         ["coverage"],
+        ["reanchor", "copy.txt"],
+        ["reanchor", "--source", "tass"],
         ["seal"],
     ],
 )
@@ -706,7 +708,7 @@ def test_help_of_a_command_fits_a_line_of_the_list() -> None:
 
 def test_help_names_every_command() -> None:
     """Catches a command that was written and never registered."""
-    expected = "validate tables show trace query locate coverage rules seal".split()
+    expected = "validate tables show trace query locate reanchor coverage rules seal".split()
     assert set(expected) <= set(COMMANDS)
     shown = kz("--help").out
     for command in COMMANDS:
@@ -824,6 +826,40 @@ def test_seal_leaves_a_zip_alone(tmp_path: Path) -> None:
     before = file.read_bytes()
     assert "only a directory" in refused(kz("seal", file))
     assert file.read_bytes() == before
+
+
+def test_passages_are_found_again_in_another_copy(island: Folder, tmp_path: Path) -> None:
+    """Catches offsets of the old text, and a lost passage that is passed over."""
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(("NORHOLM.\n" + FLOOD_TEXTS["gull"]).encode())
+    outcome = kz("reanchor", copy, "--source", "gull", "-p", island.root, "-f", "json")
+    assert (outcome.code, outcome.err) == (0, "")
+    rows = json.loads(outcome.out)
+    assert len(rows) == sum(row["letter"] == "gull" for row in island.rows("passages"))
+    text = copy.read_bytes().decode()
+    assert all(text[row["new_start"] : row["new_end"]] == row["quote"] for row in rows)
+    assert {row["new_start"] - row["start"] for row in rows} == {9}
+    copy.write_bytes(FLOOD_TEXTS["gull"].replace("12 fishers", "13 fishers").encode())
+    outcome = kz("reanchor", copy, "--source", "gull", "-p", island.root, "-f", "json")
+    lost = [row["quote"] for row in json.loads(outcome.out) if row["new_start"] is None]
+    assert outcome.code == 1 and "12" in lost
+    assert outcome.err.startswith(f"{len(lost)} of {len(rows)} passages are not found")
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "message"),
+    [(b"\xff", "gull", "not UTF-8"), (None, "gull", "no such text file"), (b"x", "gul", "gull")],
+)
+def test_what_cannot_be_reanchored(
+    island: Folder, tmp_path: Path, file: bytes | None, source: str, message: str
+) -> None:
+    """Catches a traceback, and an article that is missing taken for one without passages."""
+    copy = tmp_path / "copy.txt"
+    if file is not None:
+        copy.write_bytes(file)
+    outcome = kz("reanchor", copy, "--source", source, "-p", island.root)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert message in outcome.err
 
 
 def test_coverage_of_the_shipped_package(texts: Path) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
+import kzdata
 from packages import Folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -172,6 +173,10 @@ SHELL = [
 @pytest.mark.parametrize("line", SHELL)
 def test_shell_examples_run(line: str, desk: Path, request: pytest.FixtureRequest) -> None:
     """Catches an example that ends in "no such option" or "no such record"."""
+    if "copy.txt" in line:
+        with kzdata.load() as kz:
+            text = kz.texts(request.getfixturevalue("texts"))["tass"]
+        (desk / "copy.txt").write_bytes(text.encode())
     command = re.sub(r"\[\w+\]", "", with_texts(line, request)).replace(" PATH", " my-package")
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

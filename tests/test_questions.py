@@ -20,7 +20,9 @@ from kzdata.database import Database
 from kzdata.errors import UsageError
 from kzdata.questions.intervals import HULL, Interval, exceeds
 from kzdata.questions.scopes import DEEPEST, Scope
-from packages import Folder, Spec, build, column, columns, key
+from kzdata.questions.timeline import when
+from kzdata.receipts import passages
+from packages import GULL, Folder, Spec, build, checksum, column, columns, flood, key
 from test_cli import kz as run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -788,3 +790,29 @@ def test_answers_are_values(kz: kzdata.Package) -> None:
             answer.more = 1  # type: ignore[misc]
         assert len(repr(answer)) < 120
         assert hash(answer)
+
+
+def test_one_passage_has_one_link_whoever_asks(tmp_path: Path) -> None:
+    """Catches two ways to choose among longer passages of equal length around one."""
+    island = flood(tmp_path / "island")
+    island.edit("letters", 0, "web", "https://example.org/0")
+    at = GULL.body.index("12 fishers")
+    for name, start, end in (("z1", at - 20, at + 30), ("a1", at - 10, at + 40)):
+        seal = checksum(GULL.digest, start, end, 1, GULL.body[start:end])
+        place = {"from": str(start), "to": str(end), "nth": "1", "words": GULL.body[start:end]}
+        island.append("passages", passage=name, letter="gull", seal=seal, **place)
+    with kzdata.load(island.root) as package:
+        (receipt,) = (one for one in package.trace("T1") if one.field == "wording")
+        told = passages(package._dataset, [receipt.span])[receipt.span]
+        assert told == passages(package._dataset)[receipt.span]
+        assert receipt.link == told.link == told.citation.link
+        assert told.prefix == GULL.body[at - 20 : at]
+
+
+@pytest.mark.parametrize(
+    ("precision", "words"),
+    [("week", "week from 2022-01-03"), ("month", "2022-01"), ("night", "night of 2022-01-03")],
+)
+def test_a_date_in_words_says_how_much_time_it_means(precision: str, words: str) -> None:
+    """Catches a week that is told as its first day."""
+    assert when(date(2022, 1, 3), None, precision) == words

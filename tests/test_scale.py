@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.database import Database, held, last_day, literal, table_named
+from kzdata.database import Database, held, literal, table_named
 from kzdata.errors import QueryError
 from kzdata.questions import disagreements as question
+from kzdata.questions.intervals import last_day
 from packages import Spec, build, column, columns, key
 
 PLACES = {"land": None, "north": "land", "town": "north", "south": "land", "gone": "lost"}

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kzdata.figures import Figure
     from kzdata.limits import Limits
     from kzdata.package import Package, load
-    from kzdata.passages import Coverage
+    from kzdata.passages import Coverage, Reanchored
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
@@ -71,6 +71,7 @@ _HOMES = {
     "PropertyChange": "versions",
     "QueryError": "errors",
     "Reason": "versions",
+    "Reanchored": "passages",
     "Receipt": "receipts",
     "ReleaseReport": "versions",
     "Report": "validation",
@@ -112,6 +113,7 @@ __all__ = [
     "PackageError",
     "PropertyChange",
     "QueryError",
+    "Reanchored",
     "Reason",
     "Receipt",
     "ReleaseReport",

@@ -586,6 +586,29 @@ def locate(
     _show(columns, [tuple(row.model_dump().values()) for row in rows], form)
 
 
+@app.command(epilog="Example: kzdata reanchor copy.txt --source tass")
+@apart
+def reanchor(
+    text: Annotated[Path, typer.Argument(parser=path, help="Another copy of an article.")],
+    source: Annotated[str, typer.Option(help="The article.")],
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """Find an article's passages in another copy of its text."""
+    with _load(package, as_of, without) as kz:
+        found = kz.reanchor(text, source)
+    rows = []
+    for p in found:
+        new = (p.found.start, p.found.end, p.found.occurrence) if p.found else (None, None, None)
+        rows.append((p.span, p.start, p.end, *new, p.quote))
+    _show(("span", "start", "end", "new_start", "new_end", "occurrence", "quote"), rows, form)
+    if lost := sum(p.found is None for p in found):
+        _say(f"{lost} of {len(found)} passages are not found, or not surely")
+    raise typer.Exit(1 if lost else 0)
+
+
 @app.command(epilog="Example: kzdata coverage --texts DIR")
 @apart
 def coverage(

@@ -232,18 +232,6 @@ def calendar_day(expression: str) -> str:
     return f"(CASE WHEN {known} THEN {day(expression)} END)"
 
 
-def each_day(rows: str, first: str, last: str, most: int) -> str:
-    """SQL of some rows, each once for every day of its period, as `each`.
-
-    One whose period is not of a few days is there once, with NULL.
-    """
-    days = f"generate_series({first}, {last}, INTERVAL 1 DAY)"
-    few = f"unnest(CASE WHEN {last} - {first} < {most} THEN {days} ELSE [NULL] END)"
-    # Most periods are one day, and lists of one are slow.
-    return f"""(SELECT *, {first} AS each FROM {rows} WHERE {first} = {last} UNION ALL
-        SELECT *, CAST({few} AS DATE) AS each FROM {rows} WHERE {first} <> {last})"""
-
-
 def is_calendar(expression: str, kind: str) -> str:
     """Whether a text of the right shape is a real `DATE`, `TIME` or `TIMESTAMP`."""
     return f"(try_cast({expression} AS {kind}) IS NOT NULL)"
@@ -525,42 +513,6 @@ def one_of(expression: str, yes: Sequence[str], no: Sequence[str]) -> str:
         f"(CASE WHEN {expression} IN ({listed[0]}) THEN true "
         f"WHEN {expression} IN ({listed[1]}) THEN false ELSE {other} END)"
     )
-
-
-def last_day(expression: str, precision: str | None = None, kind: str = "VARCHAR") -> str:
-    """The last day of a date, year-month or year, given how much time it stands for.
-
-    Args:
-        expression: A date of any type; as text `2022`, `2022-01` or `2022-01-05`.
-        precision: SQL of its precision: month, year, week or night; anything else is the day.
-        kind: SQL type of the date, as far as known: a `DATE` need not go by way of its text.
-
-    Returns:
-        SQL of a DATE, NULL where it is no date. A night ends on the next day.
-    """
-    cases, day_ = ("", calendar_day(expression)) if kind == "DATE" else _written(text(expression))
-    if precision is not None:
-        cases += (
-            f"WHEN {text(precision)} = 'month' THEN last_day({day_}) "
-            f"WHEN {text(precision)} = 'year' THEN {_last_of_year(day_)} "
-            f"WHEN {text(precision)} = 'week' THEN {day_} + 6 "
-            f"WHEN {text(precision)} = 'night' THEN {day_} + 1 "
-        )
-    return f"CAST({f'CASE {cases}ELSE {day_} END' if cases else day_} AS DATE)"
-
-
-def _written(value: str) -> tuple[str, str]:
-    """SQL cases for a text that is a year or a month only, and the day of any other."""
-    year, month, day_ = (
-        f"try_cast({part} AS DATE)"
-        for part in (f"{value} || '-01-01'", f"{value} || '-01'", f"left({value}, 10)")
-    )
-    cases = f"WHEN strlen({value}) = 4 THEN {_last_of_year(year)} "
-    return f"{cases}WHEN strlen({value}) = 7 THEN last_day({month}) ", day_
-
-
-def _last_of_year(day_: str) -> str:
-    return f"last_day(date_trunc('year', {day_}) + INTERVAL 11 MONTH)"
 
 
 def likeness(expression: str, name: str) -> str:

@@ -10,11 +10,11 @@ import typer
 from kzdata.rendering import aligned, bold, safe
 
 if TYPE_CHECKING:
-    from kzdata.questions.citations import Citation
     from kzdata.questions.claims import Claim
     from kzdata.questions.disagreements import Disagreement, Disagreements
     from kzdata.questions.timeline import Event, Timeline
     from kzdata.questions.toll import Scope, Toll
+    from kzdata.receipts import Citation
 
 _INDENT = " " * 4
 

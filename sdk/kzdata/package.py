@@ -14,7 +14,7 @@ from kzdata.archive import opened
 from kzdata.descriptor import parse
 from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
-from kzdata.passages import Coverage, coverage, hashes, locate
+from kzdata.passages import Coverage, Reanchored, coverage, hashes, locate, reanchor
 from kzdata.receipts import Ledger, Trace
 from kzdata.rows import Row
 from kzdata.tables import Dataset, Table
@@ -351,6 +351,23 @@ class Package(models.Tables):
         if source is not None and source not in articles:
             raise UsageError(f"no text of {source!r} in {folder}{nearest(source, articles)}")
         return locate(self._dataset, {source: articles[source]} if source else articles, quote)
+
+    def reanchor(self, file: str | Path, source: str) -> list[Reanchored]:
+        """Where the passages of an article stand in another copy of it that differs a little.
+
+        Args:
+            file: The other copy: a text file in UTF-8.
+            source: Key of the article.
+
+        Returns:
+            The article's passages in the order of their offsets, each with its place in the file.
+
+        Raises:
+            PackageError: The file cannot be read.
+            UsageError: There is no such article.
+            SpanError: The passages of the package cannot be those of one text.
+        """
+        return reanchor(self._dataset, source, texts.read(file))
 
     def coverage(self, folder: str | Path) -> list[Coverage]:
         """How far spans and exclusions account for the numbers of each article.

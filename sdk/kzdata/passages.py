@@ -7,9 +7,10 @@ from itertools import count
 from typing import Any
 
 from kzdata import spans
-from kzdata.descriptor import Sources, Spans
-from kzdata.errors import PackageError, SpanError, UsageError
+from kzdata.descriptor import Exclusions, Sources, Spans
+from kzdata.errors import PackageError, SpanError
 from kzdata.figures import NumberToken, number_tokens
+from kzdata.profile import declared, needed
 from kzdata.rows import Row
 from kzdata.tables import Dataset, Table
 
@@ -35,17 +36,34 @@ class Coverage:
     unexplained: tuple[NumberToken, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reanchored:
+    """A passage of an article, and where it stands in a text that differs a little.
+
+    Attributes:
+        span: Key of the span.
+        quote: The words.
+        start: Offset of the first character in the article.
+        end: Offset after the last character.
+        found: Where it stands in the other text, and as which occurrence; None where the words are
+            not there, or it cannot be told which of them are meant.
+    """
+
+    span: str
+    quote: str
+    start: int
+    end: int
+    found: spans.Span | None
+
+
 def hashes(dataset: Dataset) -> dict[str, str]:
     """The SHA-256 of each article's text, by source.
 
     Raises:
         UsageError: The package declares no sources.
     """
-    declared = dataset.descriptor.one("sources")
-    if declared is None or declared.schema.sources is None:
-        raise UsageError("the package declares no kzdata:sources")
-    a: Sources = declared.schema.sources
-    return {getattr(row, a.id): getattr(row, a.sha256) for row in dataset.tables[declared.name]}
+    table, a = needed(dataset.descriptor, Sources, "a text")
+    return {getattr(row, a.id): getattr(row, a.sha256) for row in dataset.tables[table.name]}
 
 
 def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
@@ -80,13 +98,37 @@ def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
     return rows
 
 
+def reanchor(dataset: Dataset, source: str, text: str) -> list[Reanchored]:
+    """The passages of an article in the order of their offsets, and where each stands in a text.
+
+    Raises:
+        UsageError: There is no such article.
+        SpanError: The spans of the package cannot be those of one text.
+    """
+    (articles, a), (table, s) = needed(dataset.descriptor, Sources, "a text"), _spans(dataset)
+    length = offset(getattr(dataset.tables[articles.name][source], a.length))
+    listed = []
+    for row in table:
+        if getattr(row, s.source) == source:
+            start, end, nth = (
+                offset(getattr(row, name)) for name in (s.start, s.end, s.occurrence)
+            )
+            listed.append((spans.Span(start, end, getattr(row, s.quote), nth), getattr(row, s.id)))
+    listed.sort()
+    found = spans.reanchor([span for span, _ in listed], text, length)
+    return [
+        Reanchored(key, span.quote, span.start, span.end, place)
+        for (span, key), place in zip(listed, found, strict=True)
+    ]
+
+
 def coverage(dataset: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
     """How far spans and exclusions account for the numbers of each text."""
     table, s = _spans(dataset)
     quoted = _intervals(table, s.source, s.start, s.end)
     excluded: dict[str, list[tuple[int, int]]] = {}
-    other = dataset.descriptor.one("exclusions")
-    if other and (x := other.schema.exclusions):
+    if exclusions := declared(dataset.descriptor, Exclusions):
+        other, x = exclusions
         excluded = _intervals(dataset.tables[other.name], x.source, x.start, x.end)
     return [
         _coverage(source, text, quoted.get(source, []), excluded.get(source, []))
@@ -128,10 +170,8 @@ def offset(value: object) -> int:
 
 
 def _spans(dataset: Dataset) -> tuple[Table[Any], Spans]:
-    declared = dataset.descriptor.one("spans")
-    if declared is None or declared.schema.spans is None:
-        raise UsageError("the package declares no kzdata:spans")
-    return dataset.tables[declared.name], declared.schema.spans
+    table, s = needed(dataset.descriptor, Spans, "a passage")
+    return dataset.tables[table.name], s
 
 
 def _free_ids(table: Table[Any]) -> Iterator[str]:

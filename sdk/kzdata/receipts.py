@@ -1,14 +1,17 @@
 """Receipts: from a cell to the exact words of a published article, and back."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from kzdata.descriptor import Edges, Sources, Spans
 from kzdata.display import html_record, html_table
 from kzdata.errors import UsageError, nearest
+from kzdata.profile import needed
 from kzdata.spans import text_fragment
 from kzdata.tables import Dataset, Table
+
+PURPOSE = "a receipt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,34 @@ class Trace(tuple[Receipt, ...]):
         return html_table(self._shown, rows, f"Trace: {len(self)} receipt{'s' * (len(self) != 1)}")
 
 
-class Passage(NamedTuple):
-    """A span with its article, and the longest span around it.
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words of an article that an answer rests on.
 
     Attributes:
+        span: Key of the span.
+        source: Key of the article.
+        published_on: When the article was published, as far as known.
+        quote: The words.
+        start: Offset of the first character, in Unicode code points from 0.
+        end: Offset after the last character.
+        link: Address that opens the article at the passage; None where no address is known.
+    """
+
+    span: str
+    source: str
+    published_on: str | None
+    quote: str
+    start: int
+    end: int
+    link: str | None
+
+
+class Passage(NamedTuple):
+    """A span with its article, and the words around it as far as a longer span quotes them.
+
+    Attributes:
+        span: Key of the span.
         quote: The words.
         source: Key of the article.
         start: Offset of the first character.
@@ -80,10 +107,11 @@ class Passage(NamedTuple):
         publisher: Who published the article.
         published_on: When.
         url: Its address.
-        around: Words of the longest span around it; its own where there is none.
-        around_start: Offset of their first character.
+        prefix: What stands before the words in the longest span around them.
+        suffix: What stands after them there.
     """
 
+    span: str
     quote: str
     source: str
     start: int
@@ -92,24 +120,91 @@ class Passage(NamedTuple):
     publisher: str | None
     published_on: str | None
     url: str | None
-    around: str
-    around_start: int
+    prefix: str
+    suffix: str
 
     @property
     def link(self) -> str | None:
-        """The address with a text fragment, which browsers open at the passage.
-
-        A longer span around the passage gives it context. Where a quote is not the first of its
-        kind and nothing gives it context, the plain address is better than a wrong passage.
-        """
+        """The address with a text fragment, which browsers open at the passage."""
         if not self.url:
             return None
-        shift = self.start - self.around_start
-        before = self.around[:shift].strip()
-        after = self.around[shift + self.end - self.start :].strip()
+        before, after = self.prefix.strip(), self.suffix.strip()
+        # Without context a browser marks the first occurrence: no mark is better than a wrong one.
         if self.occurrence > 1 and not before + after:
             return self.url
         return f"{self.url}{text_fragment(self.quote, before, after)}"
+
+    @property
+    def citation(self) -> Citation:
+        """The passage as an answer tells of it."""
+        day, link = self.published_on, self.link
+        return Citation(self.span, self.source, day, self.quote, self.start, self.end, link)
+
+
+def passages(dataset: Dataset, spans: Iterable[str] | None = None) -> dict[str, Passage]:
+    """Passages by the keys of their spans; a span without words or offsets is left out.
+
+    Args:
+        dataset: The package.
+        spans: Keys; all by default.
+
+    Raises:
+        UsageError: The package declares no spans or no sources.
+    """
+    keys = [] if spans is None else [sorted(set(spans))]
+    return {
+        row[0]: Passage._make(row) for row in dataset.database.rows(_passages(dataset, keys), keys)
+    }
+
+
+def _passages(dataset: Dataset, chosen: Collection[Any]) -> str:
+    """SQL of passages with the quote and the start of the longest span around each.
+
+    Of spans of equal length the one that begins first counts, then the one with the smaller key.
+    """
+    from kzdata.database import LISTED, ORD, bigint, identifier, table_named, text
+
+    spans, s = needed(dataset.descriptor, Spans, PURPOSE)
+    sources, a = needed(dataset.descriptor, Sources, PURPOSE)
+    known = sources.schema.names
+
+    def cell(name: str | None) -> str:
+        return text(identifier(name)) if name in known and name else "NULL"
+
+    places = ", ".join(
+        f"{bigint(identifier(name))} AS {alias}"
+        for name, alias in ((s.start, "first"), (s.end, "last"), (s.occurrence, "nth"))
+    )
+    # The longest span around another stands in no third one: in the order of starts it ends later
+    # than all before it. Where all spans are asked for, far fewer are joined with these alone.
+    outermost = """QUALIFY last > coalesce(max(last) OVER (PARTITION BY source
+        ORDER BY first, last DESC, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), -1)"""
+    if chosen:
+        outermost = ""
+    # Keys and articles are read of all spans, but quotes of those alone that the answer tells of.
+    return f"""WITH span AS NOT MATERIALIZED (
+            SELECT {ORD}, {text(identifier(s.id))} AS id, {text(identifier(s.source))} AS source,
+            {text(identifier(s.quote))} AS quote, {places} FROM {dataset.numbered(spans.name)}),
+        named AS MATERIALIZED (
+            SELECT {ORD}, source FROM span {f"WHERE id IN {LISTED}" if chosen else ""}),
+        wide AS MATERIALIZED (SELECT {ORD}, id, source, first, last FROM span
+            WHERE source IN (SELECT source FROM named) AND last >= first),
+        longest AS (SELECT * FROM wide {outermost}),
+        around AS (SELECT i.{ORD} AS inner_, o.{ORD} AS outer_, row_number() OVER (
+                PARTITION BY i.{ORD} ORDER BY o.last - o.first DESC, o.first, o.id) AS rank
+            FROM wide AS i SEMI JOIN named USING ({ORD})
+            JOIN longest AS o ON o.source = i.source AND o.first <= i.first AND o.last >= i.last),
+        pair AS MATERIALIZED (SELECT inner_, outer_ FROM around WHERE rank = 1),
+        told AS MATERIALIZED (SELECT * FROM span WHERE {ORD} IN (
+            SELECT inner_ FROM pair UNION ALL SELECT outer_ FROM pair)),
+        article AS NOT MATERIALIZED (SELECT {cell(a.id)} AS id, {cell("publisher")} AS publisher,
+            {cell(a.published_on)} AS day, {cell(a.url)} AS url FROM {table_named(sources.name)})
+        SELECT i.id, i.quote, i.source, i.first, i.last, i.nth, publisher, day, url,
+            left(o.quote, i.first - o.first),
+            substr(o.quote, i.first - o.first + length(i.quote) + 1)
+        FROM pair JOIN told AS i ON i.{ORD} = inner_ JOIN told AS o ON o.{ORD} = outer_
+        LEFT JOIN article ON article.id = i.source
+        WHERE i.quote <> '' AND i.nth IS NOT NULL"""
 
 
 class Ledger:
@@ -124,9 +219,9 @@ class Ledger:
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
-        self.edges, self._edges = _declared(dataset, "edges")
-        self.spans, self._spans = _declared(dataset, "spans")
-        self.sources, self._sources = _declared(dataset, "sources")
+        self._edges = needed(dataset.descriptor, Edges, PURPOSE)
+        self._spans = needed(dataset.descriptor, Spans, PURPOSE)
+        self._sources = needed(dataset.descriptor, Sources, PURPOSE)
 
     def trace(self, record: str, field: str | None = None) -> Trace:
         """The receipts of a record's cells, in the order of its columns.
@@ -143,11 +238,9 @@ class Ledger:
             UsageError: There is no such record or column, or the record's table is not traced.
         """
         table, key = self._dataset.place(record)
-        s: Spans = self._spans
-        if field is None and table.name == self.spans.name:
-            return self._resting(s.id, key)
-        if field is None and table.name == self.sources.name:
-            return self._resting(s.source, key)
+        (spans, s), (sources, _) = self._spans, self._sources
+        if field is None and table.name in (spans.name, sources.name):
+            return self._resting(s.id if table.name == spans.name else s.source, key)
         names = table.schema.names
         if table.schema.record_key is None:
             raise UsageError(f"{table.name} is not traced: {record} states nothing of its own")
@@ -162,63 +255,70 @@ class Ledger:
         Raises:
             UsageError: There is no such article.
         """
-        self.sources[source]
-        return self._resting(self._spans.source, source)
+        self._dataset.tables[self._sources[0].name][source]
+        return self._resting(self._spans[1].source, source)
 
     def of_table(self, name: str) -> dict[str, list[Receipt]]:
         """The receipts of all rows of a traced table, by their key, in the order of its columns."""
-        from kzdata.database import column, text
-
-        table, e = self._dataset.tables[name], self._edges
+        table, (_, e) = self._dataset.tables[name], self._edges
         if (key := table.schema.record_key) is None:
             return {}
-        keys = f"SELECT {text(column(key))} FROM {self._dataset.numbered(name)} t"
-        edges = self._matching(f"{text(column(e.record, 'e'))} IN ({keys})")
+        keys = f"SELECT {_cell(key)} FROM {self._dataset.numbered(name)} t"
+        edges = self._matching(f"{_cell(e.record, 'e')} IN ({keys})")
         found: dict[str, list[Receipt]] = {}
         for receipt in self._receipts(edges, self._values({edge[0] for edge in edges}, [table])):
             found.setdefault(receipt.record, []).append(receipt)
         names = table.schema.names
         return {key: _in_order(receipts, names) for key, receipts in found.items()}
 
-    def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
-        from kzdata.database import column, text
+    def cited(self, records: list[str]) -> Iterator[tuple[str, tuple[str, ...], Citation]]:
+        """What records rest on: record, the columns that rest on a passage, and the passage.
 
-        e: Edges = self._edges
-        edges = self._matching(f"{text(column(e.record, 'e'))} = ?", key)
+        They are in the order of the keys of records and passages.
+        """
+        from kzdata.database import LISTED
+
+        test = f"{_cell(self._edges[1].record, 'e')} IN {LISTED}"
+        edges = self._matching(test, records, order="record, span, field")
+        told = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
+        fields: dict[tuple[str, str], list[str]] = {}
+        for record, field, _, _, span in edges:
+            if span in told and field is not None:
+                fields.setdefault((record, span), []).append(field)
+        for (record, span), names in fields.items():
+            yield record, tuple(names), told[span].citation
+
+    def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
+        edges = self._matching(f"{_cell(self._edges[1].record, 'e')} = ?", key)
         number = table.number(key)
         assert number is not None
         return self._receipts(edges, {key: table.cells({number}).get(number, {})})
 
     def _resting(self, member: str, key: str) -> Trace:
         """The receipts over the spans with a value in one of their columns."""
-        from kzdata.database import column, text
-
-        edges = self._matching(f"{text(column(member, 's'))} = ?", key)
+        spans, s = self._spans
+        chosen = f"""SELECT {_cell(s.id)} FROM {self._dataset.numbered(spans.name)} t
+            WHERE {_cell(member)} = ?"""
+        edges = self._matching(f"{_cell(self._edges[1].span, 'e')} IN ({chosen})", key)
         return Trace(self._receipts(edges, self._values({edge[0] for edge in edges})))
 
-    def _matching(self, test: str, *values: str) -> list[tuple[Any, ...]]:
-        """Edges `e` over spans `s` for which a test holds: record, column, role, note and span."""
-        from kzdata.database import column, text
-
-        e: Edges = self._edges
-        s: Spans = self._spans
-        names = (e.record, e.field, e.role)
-        columns = ", ".join(text(column(name, "e")) for name in names)
-        note = text(column(e.note, "e")) if e.note else "NULL"
-        span = text(column(e.span, "e"))
-        numbered = self._dataset.numbered
+    def _matching(
+        self, test: str, *values: str | list[str], order: str = "e.kz_ord"
+    ) -> list[tuple[Any, ...]]:
+        """Edges `e` for which a test holds: record, column, role, note and span."""
+        table, e = self._edges
+        names = ("record", "field", "role", "note", "span")
+        cells = ", ".join(f"{_cell(getattr(e, name), 'e')} AS {name}" for name in names)
+        edges = self._dataset.numbered(table.name)
         return self._dataset.database.rows(
-            f"""SELECT {columns}, {note}, {span} FROM {numbered(self.edges.name)} e
-            JOIN {numbered(self.spans.name)} s ON {text(column(s.id, "s"))} = {span}
-            WHERE {test} ORDER BY e.kz_ord""",
-            values,
+            f"SELECT {cells} FROM {edges} e WHERE {test} ORDER BY {order}", values
         )
 
     def _values(
         self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
     ) -> dict[str, Mapping[str, str]]:
         """The cells of records, in all tables or some, by key and column, as in the files."""
-        from kzdata.database import column, text
+        from kzdata.database import LISTED
 
         found: dict[str, Mapping[str, str]] = {}
         wanted = list(records)
@@ -226,8 +326,8 @@ class Ledger:
             if (key := table.schema.record_key) is None:
                 continue
             rows = self._dataset.database.rows(
-                f"""SELECT t.kz_ord, {text(column(key))} FROM {self._dataset.numbered(table.name)} t
-                SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS id) w ON w.id = {text(column(key))}""",
+                f"""SELECT t.kz_ord, {_cell(key)} FROM {self._dataset.numbered(table.name)} t
+                WHERE {_cell(key)} IN {LISTED}""",
                 [wanted],
             )
             cells = table.cells({number for number, _ in rows}) if rows else {}
@@ -237,59 +337,21 @@ class Ledger:
     def _receipts(
         self, edges: list[tuple[Any, ...]], values: Mapping[str, Mapping[str, str]]
     ) -> Iterator[Receipt]:
-        passages = self._passages({edge[4] for edge in edges})
+        told = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
         for record, field, role, note, span in edges:
-            if record not in values or span not in passages:
-                continue
-            p = passages[span]
-            value = values[record].get(field, "")
-            yield Receipt(record, field, value, role, note, span, *p[:7], p.link)
+            if record in values and span in told:
+                value, passage = values[record].get(field, ""), told[span]
+                yield Receipt(record, field, value, role, note, *passage[:8], passage.link)
 
-    def _passages(self, spans: Iterable[str]) -> dict[str, Passage]:
-        from kzdata.database import bigint, column, text
 
-        s: Spans = self._spans
-        a: Sources = self._sources
-        known = self.sources.schema.names
+def _cell(name: str | None, alias: str = "t") -> str:
+    """SQL: a cell as text; NULL where there is no such column."""
+    from kzdata.database import column, text
 
-        def of_source(name: str | None) -> str:
-            return text(column(name, "a")) if name in known else "NULL"
-
-        quote, source = text(column(s.quote, "t")), text(column(s.source, "t"))
-        offsets = (s.start, s.end, s.occurrence)
-        places = ", ".join(
-            f"{bigint(column(name))} AS {short}"
-            for name, short in zip(offsets, ("first", "last", "nth"), strict=True)
-        )
-        numbered = self._dataset.numbered(self.spans.name)
-        rows = self._dataset.database.rows(
-            f"""WITH spans AS (SELECT t.kz_ord, {text(column(s.id))} AS id, {quote} AS quote,
-                {source} AS source, {places} FROM {numbered} t),
-            wanted AS (SELECT * FROM spans
-                SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS id) w USING (id)),
-            around AS (
-                SELECT w.id, first(o.quote ORDER BY length(o.quote) DESC, o.kz_ord) AS quote,
-                    first(o.first ORDER BY length(o.quote) DESC, o.kz_ord) AS first
-                FROM wanted w JOIN spans o
-                    ON o.source = w.source AND o.first <= w.first AND o.last >= w.last
-                GROUP BY w.id)
-            SELECT w.id, w.quote, w.source, w.first, w.last, w.nth, {of_source("publisher")},
-                {of_source(a.published_on)}, {of_source(a.url)}, o.quote, o.first
-            FROM wanted w JOIN around o USING (id)
-            JOIN {self._dataset.numbered(self.sources.name)} a ON {of_source(a.id)} = w.source""",
-            [list(spans)],
-        )
-        return {row[0]: Passage(*row[1:]) for row in rows}
+    return text(column(name, alias)) if name else "NULL"
 
 
 def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt]:
     """Receipts in the order of the columns; edges to columns that are not there are passed over."""
     known = [receipt for receipt in receipts if receipt.field in names]
     return sorted(known, key=lambda receipt: names.index(receipt.field))
-
-
-def _declared(dataset: Dataset, role: str) -> tuple[Table[Any], Any]:
-    table = dataset.descriptor.one(role)
-    if table is None:
-        raise UsageError(f"the package declares no kzdata:{role}, so nothing can be traced")
-    return dataset.tables[table.name], getattr(table.schema, role)

@@ -34,7 +34,6 @@ from kzdata.database import (
     Database,
     column,
     identifier,
-    last_day,
     literal,
     sensible_memory,
     text,
@@ -50,6 +49,7 @@ from kzdata.descriptor import (
     Table,
 )
 from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.questions.intervals import last_day
 from kzdata.tables import Dataset
 from kzdata.tabular import Sheet
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote as percent_encoded
 
@@ -285,13 +286,12 @@ def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[
     one another. A place is decided in one of three ways:
 
     1. Passages that stand once in the new text are anchors (the longest chain in old order).
-    2. Between two anchors the passages are laid out once as early and once as late as they can
-       be without changing their order. Where both layouts agree there is no other place.
-    3. Where they differ, but the distance between the decided neighbours is what it was, nothing
-       was put in between them, and the old offset from the neighbour holds.
+    2. Where the distance between two anchors is what it was, nothing was put in between them, and
+       the old offset from the anchor holds.
+    3. Otherwise a passage between two anchors whose words stand there once has no other place.
 
-    If every quoted passage still stands in the new text, in order, then 1 and 2 cannot err
-    whatever else was added or removed, and 3 errs only if edits on both sides of the passage
+    If every quoted passage still stands in the new text, in order, then 1 and 3 cannot err
+    whatever else was added or removed, and 2 errs only if edits on both sides of the passage
     cancel to the character and the quote happens to stand at the old offset.
 
     A passage may have gone while its words stand elsewhere. Therefore a decided place must also
@@ -354,8 +354,7 @@ def _views(text: str) -> Iterator[tuple[str, Sequence[int]]]:
 def _placed(blocks: list[_Block], text: str, length: int | None) -> list[tuple[_Block, int]]:
     """The passages whose place is decided and trusted."""
     while True:
-        anchors = _anchors(blocks, text)
-        places = _framed(blocks, _squeezed(blocks, anchors, text), text, length)
+        places = _between(blocks, _anchors(blocks, text), text, length)
         trusted = _tied(blocks, places, text, length)
         if trusted == places:
             return [(b, at) for b, at in zip(blocks, places, strict=True) if at is not None]
@@ -415,52 +414,27 @@ def _ends_by(blocks: Sequence[_Block], placed: tuple[int, int], start: int) -> b
     return placed[1] + len(blocks[placed[0]].text) <= start
 
 
-def _squeezed(blocks: Sequence[_Block], anchors: _Places, text: str) -> _Places:
-    """Decide, between each two anchors, the passages that have one place only."""
-    places = list(anchors)
-    low, waiting = 0, list[int]()
-    for i, at in enumerate([*anchors, len(text)]):
-        if at is None:
-            waiting += [i] if blocks[i].text in text else []
-            continue
-        quotes = [blocks[j].text for j in waiting]
-        for j, place in zip(waiting, _only_places(quotes, text, low, at), strict=True):
-            places[j] = place
-        low, waiting = at + (len(blocks[i].text) if i < len(blocks) else 0), []
-    return places
+def _between(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
+    """Decide, between each two neighbours that have a place, the passages that can have only one.
 
-
-def _only_places(quotes: Sequence[str], text: str, low: int, high: int) -> _Places:
-    """Where the earliest and the latest layout of quotes in text[low:high] agree."""
-    earliest, latest = [], []
-    start, end = low, high
-    for first, last in zip(quotes, reversed(quotes), strict=True):
-        earliest.append(text.find(first, start, high))
-        latest.append(text.rfind(last, low, end))
-        if earliest[-1] < 0 or latest[-1] < 0:
-            return [None] * len(quotes)
-        start, end = earliest[-1] + len(first), latest[-1]
-    return [a if a == b else None for a, b in zip(earliest, reversed(latest), strict=True)]
-
-
-def _framed(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
-    """Decide the passages between neighbours whose distance has not changed."""
+    Where the distance between the neighbours is what it was, that is the old one; else the only one
+    at which the words stand there.
+    """
     result = list(places)
-    ends = [(0, 0, 0, 0), *_decided(blocks, places)]
-    if length is not None:
-        ends.append((length, length, len(text), len(text)))
-    for (_, old_end, _, new_end), (old_start, _, new_start, _) in pairwise(ends):
-        if old_start - old_end != new_start - new_end:
-            continue
+    behind = inf if length is None else length
+    ends = [(0, 0, 0, 0), *_decided(blocks, places), (behind, behind, len(text), len(text))]
+    for (_, old_low, _, low), (old_high, _, high, _) in pairwise(ends):
         for i, block in enumerate(blocks):
-            at = block.start - old_end + new_end
-            inside = old_end <= block.start and block.end <= old_start
-            if inside and result[i] is None and text.startswith(block.text, at):
-                result[i] = at
+            if result[i] is None and old_low <= block.start and block.end <= old_high:
+                at = int(block.start - old_low + low)
+                if old_high - old_low != high - low or not text.startswith(block.text, at):
+                    at = text.find(block.text, low, high)
+                    at = at if at == text.rfind(block.text, low, high) else -1
+                result[i] = at if at >= 0 else None
     return result
 
 
-def _decided(blocks: Sequence[_Block], places: _Places) -> list[tuple[int, int, int, int]]:
+def _decided(blocks: Sequence[_Block], places: _Places) -> list[tuple[float, float, int, int]]:
     """Old start and end, new start and end of each passage that has a place."""
     return [
         (block.start, block.end, at, at + len(block.text))
@@ -541,30 +515,6 @@ def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:
     before = f"{_encoded(prefix)}-," if prefix else ""
     after = f",-{_encoded(suffix)}" if suffix else ""
     return f"#:~:text={before}{_encoded(quote)}{after}"
-
-
-def passage_link(
-    address: str | None, quote: str, occurrence: int, start: int, around: tuple[int, str]
-) -> str | None:
-    """The address of an article, so that a browser opens it at a passage.
-
-    A longer quote around the passage gives it context. Where a quote is not the first of its kind
-    and nothing gives it context, the plain address is better than a wrong passage.
-
-    Args:
-        address: Where the article was published; None where that is not known.
-        quote: The passage.
-        occurrence: Which occurrence of the quote it is, from 1.
-        start: Offset of the passage, in code points.
-        around: Offset and words of the longest known quote around it, or the passage itself.
-    """
-    if not address:
-        return None
-    shift = start - around[0]
-    before, after = around[1][:shift].strip(), around[1][shift + len(quote) :].strip()
-    if occurrence > 1 and not before + after:
-        return address
-    return f"{address}{text_fragment(quote, before, after)}"
 
 
 def _encoded(words: str) -> str:

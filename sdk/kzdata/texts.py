@@ -33,11 +33,31 @@ def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
         data = file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest in wanted:
-            try:
-                found[digest] = decode(data)
-            except ValueError as error:
-                raise PackageError(f"{file}: not UTF-8") from error
+            found[digest] = _decoded(data, file)
     return found
+
+
+def read(file: str | Path) -> str:
+    """A text file, decoded; nothing in it is normalised.
+
+    Raises:
+        PackageError: It cannot be read, is too large, or is not UTF-8.
+    """
+    try:
+        with Path(file).open("rb") as stream:
+            data = stream.read(MAX_TEXT_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise PackageError(f"{file}: no such text file, or it cannot be read") from error
+    if len(data) > MAX_TEXT_BYTES:
+        raise PackageError(f"{file}: larger than {MAX_TEXT_BYTES >> 20} MiB")
+    return _decoded(data, file)
+
+
+def _decoded(data: bytes, file: str | Path) -> str:
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise PackageError(f"{file}: not UTF-8") from error
 
 
 def _is_folder(place: Path) -> bool:

@@ -17,18 +17,19 @@ package's homepage or, where it has none, below the hash of its descriptor (RFC 
 import base64
 import hashlib
 import re
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kzdata.descriptor import Links, Schema
+from kzdata.descriptor import Edges, Links, Schema, Sources, Spans
 from kzdata.errors import UsageError
 from kzdata.exports.bundle import about, address, as_json, descriptor_bytes
-from kzdata.exports.records import Cells, declared, labels, parent, rows
+from kzdata.exports.records import Cells, labels, parent, rows
 from kzdata.exports.registry import exporter
+from kzdata.profile import needed
+from kzdata.receipts import passages
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -97,7 +98,7 @@ CONTEXT: dict[str, Any] = {
 """What each key of the document means; written out, so that no reader needs the network."""
 MOTIVATIONS = {"coded": "classifying", "resolved": "identifying"}
 """Why words and a cell are tied, by the role of the edge; other roles are `describing`."""
-_PURPOSE = "there is no evidence to write"
+_PURPOSE = "linked data"
 Node = dict[str, Any]
 
 
@@ -117,34 +118,23 @@ def write_annotations(package: "Package", out: Path) -> None:
         stream.write("\n]}\n")
 
 
-class _Passage(NamedTuple):
-    """A span with what is known of its surroundings from a longer span around it."""
-
-    key: str
-    source: str
-    start: int
-    end: int
-    quote: str
-    prefix: str = ""
-    suffix: str = ""
-
-
 class _Graph:
     """The nodes of one package, one at a time; only spans and keys are held."""
 
     def __init__(self, dataset: "Dataset") -> None:
         self._dataset = dataset
         self._base = _base(dataset)
-        roles = ("sources", "spans", "edges")
-        self._roles = {role: declared(dataset, role, _PURPOSE) for role in roles}
+        self._edges = needed(dataset.descriptor, Edges, _PURPOSE)
+        self._sources = needed(dataset.descriptor, Sources, _PURPOSE)
+        self._spans = needed(dataset.descriptor, Spans, _PURPOSE)[0].name
         self._articles = self._addresses()
-        self._passages = {passage.key: passage for passage in _surrounded(self._spans())}
+        self._passages = passages(dataset)
         self._tables = dict(self._homes())
         self._cited: set[tuple[str, str]] = set()
 
     def nodes(self) -> Iterator[Node]:
         yield self._dataset_node()
-        yield from self._sources()
+        yield from self._articles_told()
         yield from self._agents()
         yield from self._annotations()
         for name, table in self._dataset.descriptor.tables.items():
@@ -174,20 +164,20 @@ class _Graph:
 
     def _addresses(self) -> dict[str, str]:
         """The address of each article: its own, if no other has it, or else that of its text."""
-        name, role = self._roles["sources"]
-        found = list(rows(self._dataset, name))
+        table, role = self._sources
+        found = list(rows(self._dataset, table.name))
         webs = {row[role.id]: address(row.get(role.url or "", "")) for row in found}
         shared = Counter(webs.values())
         own = {key: web for key, web in webs.items() if web and shared[web] == 1}
         texts = {row[role.id]: _named(row.get(role.sha256, "")) for row in found}
-        return {key: own.get(key) or texts[key] or self._iri(name, key) for key in webs}
+        return {key: own.get(key) or texts[key] or self._iri(table.name, key) for key in webs}
 
-    def _sources(self) -> Iterator[Node]:
-        name, role = self._roles["sources"]
-        for row in rows(self._dataset, name):
+    def _articles_told(self) -> Iterator[Node]:
+        table, role = self._sources
+        for row in rows(self._dataset, table.name):
             digest = row.get(role.sha256, "")
             encoding = {
-                "id": _named(digest) or self._iri(name, row[role.id], "text"),
+                "id": _named(digest) or self._iri(table.name, row[role.id], "text"),
                 "type": "MediaObject",
                 "sha256": digest,
                 "extent": f"{row.get(role.length, '')} Unicode code points",
@@ -207,25 +197,15 @@ class _Graph:
 
     # -------------------------------------------------------------------------- evidence
 
-    def _spans(self) -> Iterator[_Passage]:
-        name, role = self._roles["spans"]
-        for row in rows(self._dataset, name):
-            start, end = _whole(row.get(role.start)), _whole(row.get(role.end))
-            if start is None or end is None:
-                where = f"{name}, {row.get(role.id)}"
-                raise UsageError(f"{where}: offsets are whole numbers; `kzdata validate` says more")
-            quoted = row.get(role.quote, "")
-            yield _Passage(row[role.id], row.get(role.source, ""), start, end, quoted)
-
     def _target(self, key: str) -> Node:
         """A passage: where it stands and what it says, in the article or in its text."""
-        name, passage = self._roles["spans"][0], self._passages[key]
+        passage = self._passages[key]
         article = self._articles.get(passage.source)
         position = {"start": passage.start, "end": passage.end}
         words = {"exact": passage.quote, "prefix": passage.prefix, "suffix": passage.suffix}
         return _filled(
             {
-                "id": self._iri(name, key),
+                "id": self._iri(self._spans, key),
                 "type": ["SpecificResource", "Entity"],
                 "source": article,
                 "selector": [
@@ -237,10 +217,10 @@ class _Graph:
         )
 
     def _selector(self, key: str, kind: str, said: Node) -> Node:
-        return _filled({"id": self._iri(self._roles["spans"][0], key, kind), "type": kind, **said})
+        return _filled({"id": self._iri(self._spans, key, kind), "type": kind, **said})
 
     def _annotations(self) -> Iterator[Node]:
-        name, role = self._roles["edges"]
+        name, role = self._edges[0].name, self._edges[1]
         for row in rows(self._dataset, name):
             record, field, span = (row.get(c, "") for c in (role.record, role.field, role.span))
             if span not in self._passages:
@@ -257,7 +237,7 @@ class _Graph:
                     "body": {
                         "id": cell,
                         "type": ["PropertyValue", "Entity"],
-                        "wasDerivedFrom": self._iri(self._roles["spans"][0], span),
+                        "wasDerivedFrom": self._iri(self._spans, span),
                     },
                     "target": self._target(span),
                 }
@@ -387,48 +367,6 @@ def _named(digest: str) -> str:
         return ""
     encoded = base64.urlsafe_b64encode(bytes.fromhex(digest)).decode("ascii").rstrip("=")
     return f"ni:///sha-256;{encoded}"
-
-
-def _surrounded(passages: Iterable[_Passage]) -> Iterator[_Passage]:
-    """Passages with the words before and after them, from the longest span around each."""
-    by_source: dict[str, list[_Passage]] = {}
-    for passage in passages:
-        by_source.setdefault(passage.source, []).append(passage)
-    for group in by_source.values():
-        outer = _outermost(group)
-        starts = [passage.start for passage in outer]
-        for passage in group:
-            before = outer[: bisect_right(starts, passage.start)]
-            yield _within(
-                max(_around(before, passage), key=lambda found: len(found.quote)), passage
-            )
-
-
-def _outermost(passages: Iterable[_Passage]) -> list[_Passage]:
-    """Those that stand in no other; their starts and their ends ascend."""
-    outer: list[_Passage] = []
-    for passage in sorted(passages, key=lambda found: (found.start, -found.end)):
-        if not outer or passage.end > outer[-1].end:
-            outer.append(passage)
-    return outer
-
-
-def _around(before: list[_Passage], passage: _Passage) -> Iterator[_Passage]:
-    """Of spans that begin before a passage, the last first: those that reach over it."""
-    for found in reversed(before):
-        if found.end < passage.end:
-            return
-        yield found
-
-
-def _within(around: _Passage, passage: _Passage) -> _Passage:
-    shift = passage.start - around.start
-    before, after = around.quote[:shift], around.quote[shift + passage.end - passage.start :]
-    return passage._replace(prefix=before, suffix=after)
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and re.fullmatch("[0-9]{1,15}", text) else None
 
 
 def _number(text: str | None) -> int | float | str | None:

@@ -33,19 +33,6 @@ ACLED_COLUMNS = (
 CIVILIANS = frozenset({"civilians"})
 """Populations that GED's `deaths_civilians` is about."""
 
-DAYS: dict[str, int | None] = {
-    "day": 1,
-    "part_of_day": 1,
-    "night": 2,
-    "month": 31,
-    "year": 366,
-    "range": None,
-}
-"""At most how many days a date of a precision may mean; of a range, as many as it has.
-
-A night belongs to two days of the calendar. What is only known to be before or since a day has no
-length, and so no code.
-"""
 GED_DATE_PREC = ((1, "1"), (6, "2"), (7, "3"), (31, "4"), (366, "5"))
 """`date_prec` by the number of days (UCDP GED): the exact day; two to six days; a week; a month;
 a year."""
@@ -68,31 +55,21 @@ class Site(NamedTuple):
     own: bool
 
 
-GED_WHERE_PREC = {
-    Site("site", True): "1",
-    Site("city", True): "1",
-    Site("site", False): "2",
-    Site("city", False): "2",
-    Site("division", True): "4",
-    Site("division", False): "4",
-    Site("region", True): "5",
-    Site("region", False): "5",
-    Site("country", True): "6",
-    Site("country", False): "6",
-}
+def _codes(**kinds: tuple[str, str]) -> dict[Site, str]:
+    """The codes of each kind of place: of the event's own, and of one around it."""
+    pairs = {kind: zip((True, False), codes, strict=True) for kind, codes in kinds.items()}
+    return {Site(kind, own): code for kind, codes in pairs.items() for own, code in codes}
+
+
+GED_WHERE_PREC = _codes(
+    site=("1", "2"), city=("1", "2"), division=("4", "4"), region=("5", "5"), country=("6", "6")
+)
 """`where_prec` (UCDP GED): 1 the exact place; 2 within about 25 km of a known point; 4 a
 first-order division; 5 an area without exact borders; 6 a country. Codes 3 (second-order divisions)
 and 7 (international waters) follow from nothing that a package says."""
-ACLED_GEO_PRECISION = {
-    Site("site", True): "1",
-    Site("city", True): "1",
-    Site("site", False): "2",
-    Site("city", False): "2",
-    Site("division", True): "3",
-    Site("division", False): "3",
-    Site("region", True): "3",
-    Site("region", False): "3",
-}
+ACLED_GEO_PRECISION = _codes(
+    site=("1", "2"), city=("1", "2"), division=("3", "3"), region=("3", "3")
+)
 """`geo_precision` (ACLED, "Spatial precision codes"): 1 a particular town; 2 a town stands for what
 is near or in it; 3 a larger region. ACLED records no event for a whole country."""
 

@@ -9,14 +9,17 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.exports import codebooks
 from kzdata.exports.codebooks import Site
-from kzdata.exports.happenings import Claim, Happening, happenings
+from kzdata.exports.happenings import EventClaim, Happening, happenings
 from kzdata.exports.registry import Summary, exporter
 from kzdata.exports.spreadsheets import csv_cell
+from kzdata.questions.claims import UNQUANTIFIED
+from kzdata.questions.intervals import LENGTHS, hull
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -55,7 +58,8 @@ KINDS = {
     "claimant": "who said it",
     "channel": "who carried it",
     "as of": "when a figure held",
-    "withdrawn": "a claim of deaths that another one takes back",
+    "withdrawn": "a claim of deaths that another one, or its tombstone, takes back",
+    "superseded": "a claim of deaths that a newer one supersedes, perhaps about another event",
     "part": "a claim about some of the dead that another claim counts",
     "link": "a relation to another claim, whose row may count the same people",
     "other outcome": "a figure of people injured or otherwise harmed",
@@ -106,14 +110,23 @@ class Toll(NamedTuple):
     best: str = ""
 
 
-def deaths(event: Happening) -> list[Claim]:
-    """The claims about the dead at an event that stand and are no part of another one."""
-    found = [claim for claim in event.claims if claim.dead and not claim.withdrawn]
+def counted(event: Happening) -> list[EventClaim]:
+    """The claims about the dead at an event that hold and are no part of another one.
+
+    Some of them give no number.
+    """
+    fallen = ("retracted", "superseded")
+    found = [claim for claim in event.claims if claim.dead and claim.status not in fallen]
     keys = {claim.key for claim in found}
     return [claim for claim in found if not keys.intersection(claim.wholes)]
 
 
-def toll(claims: Iterable[Claim]) -> Toll:
+def deaths(event: Happening) -> list[EventClaim]:
+    """Those of them that `kz.toll` counts as standing: they give a number."""
+    return [claim for claim in counted(event) if claim.status == "standing"]
+
+
+def toll(claims: Iterable[EventClaim]) -> Toll:
     """The lowest, the highest and the one number of claims about the same people.
 
     Claims without a number say nothing of it, but a vague word leaves both ends open. The lowest
@@ -121,61 +134,52 @@ def toll(claims: Iterable[Claim]) -> Toll:
     which all agree. Where the figures differ and count different people, they have nothing in
     common.
     """
-    found = [claim for claim in claims if claim.qualifier != "unquantified"]
-    intervals = {(claim.low, claim.high) for claim in found}
-    if not found or (len(intervals) > 1 and len({claim.population for claim in found}) > 1):
+    found = [claim.claim for claim in claims if claim.claim.interval]
+    intervals = {claim.interval for claim in found if claim.interval}
+    range_ = hull(intervals)
+    if range_ is None or (len(intervals) > 1 and len({claim.population for claim in found}) > 1):
         return Toll()
-    low = _end(min, [claim.low for claim in found])
-    high = _end(max, [claim.high for claim in found])
-    agreed = len(intervals) == 1 and low == high and low is not None
-    return Toll(_text(low), _text(high), _text(low) if agreed else "")
-
-
-def _end(choose: Callable[[list[float]], float], ends: Sequence[float | None]) -> float | None:
-    known = [end for end in ends if end is not None]
-    return choose(known) if len(known) == len(ends) else None
-
-
-def _text(number: float | None) -> str:
-    if number is None:
-        return ""
-    return str(int(number)) if number == int(number) else str(number)
+    low, high = ("" if end is None else str(end) for end in (range_.low, range_.high))
+    return Toll(low, high, low if len(intervals) == 1 and low == high else "")
 
 
 def _death_losses(event: Happening, column: str, takes_range: bool) -> Iterator[Loss]:
-    found = deaths(event)
+    found, standing = counted(event), deaths(event)
+    kinds = {"retracted": "withdrawn", "superseded": "superseded"}
     for claim in event.claims:
         if claim.dead and claim not in found:
-            kind = "withdrawn" if claim.withdrawn else "part"
-            yield Loss(event.key, column, kind, claim.key, claim.text)
+            yield Loss(event.key, column, kinds.get(claim.status, "part"), claim.key, claim.text)
+            yield from _link_losses(event.key, claim, column)
     for claim in found:
         yield from _claim_losses(event.key, claim, column, takes_range)
     if len(found) > 1:
         yield Loss(event.key, column, "several claims", "", " ".join(c.key for c in found))
-    numbered = [claim for claim in found if claim.qualifier != "unquantified"]
-    if len({(claim.low, claim.high) for claim in numbered}) > 1:
-        texts = "; ".join(f"{claim.key}: {claim.text}" for claim in numbered)
+    if len({claim.claim.interval for claim in standing}) > 1:
+        texts = "; ".join(f"{claim.key}: {claim.text}" for claim in standing)
         yield Loss(event.key, column, "disagreement", "", texts)
-        if len({claim.population for claim in numbered}) > 1:
+        if len({claim.claim.population for claim in standing}) > 1:
             yield Loss(event.key, column, "other populations", "", texts)
 
 
-def _claim_losses(event: str, claim: Claim, column: str, takes_range: bool) -> Iterator[Loss]:
-    if claim.low is None and claim.high is None:
-        yield Loss(event, column, "no number", claim.key, claim.text)
-    elif claim.low is None or claim.high is None or (claim.low < claim.high and not takes_range):
-        yield Loss(event, column, "interval", claim.key, claim.text)
-    if claim.qualifier not in ("", "exact", "unquantified"):
-        yield Loss(event, column, "qualifier", claim.key, claim.qualifier)
-    for kind, value in (
-        ("population", claim.population),
-        ("as of", claim.as_of),
-        ("channel", claim.via),
-    ):
+def _claim_losses(event: str, of: EventClaim, column: str, takes_range: bool) -> Iterator[Loss]:
+    claim, interval = of.claim, of.claim.interval
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    if low is None and high is None:
+        yield Loss(event, column, "no number", of.key, of.text)
+    elif low is None or high is None or (low < high and not takes_range):
+        yield Loss(event, column, "interval", of.key, of.text)
+    if claim.qualifier not in (None, "exact", UNQUANTIFIED):
+        yield Loss(event, column, "qualifier", of.key, claim.qualifier)
+    told = (("population", claim.population), ("as of", claim.day), ("channel", of.via))
+    for kind, value in told:
         if value:
-            yield Loss(event, "", kind, claim.key, value)
-    for link in claim.links:
-        yield Loss(event, column, "link", claim.key, link)
+            yield Loss(event, "", kind, of.key, str(value))
+    yield from _link_losses(event, of, column)
+
+
+def _link_losses(event: str, of: EventClaim, column: str) -> Iterator[Loss]:
+    for link in of.claim.links:
+        yield Loss(event, column, "link", of.key, f"{link.claim} {link.relation} {link.other}")
 
 
 def _other_losses(event: Happening) -> Iterator[Loss]:
@@ -195,11 +199,10 @@ def _other_losses(event: Happening) -> Iterator[Loss]:
 
 def span(event: Happening) -> int | None:
     """At most how many days an event's date may mean; None where it has no length."""
-    days = codebooks.DAYS.get(event.precision, 0)
     start, end = _day(event.start), _day(event.end)
-    if days is None and start and end:
+    if event.precision == "range" and start and end:
         return (end - start).days + 1
-    return days if days and start else None
+    return LENGTHS.get(event.precision) if start else None
 
 
 def _day(text: str) -> date | None:
@@ -240,6 +243,11 @@ def site(event: Happening) -> Site | None:
     return Site(event.place.kind, True) if event.place and event.place.is_area else None
 
 
+def _by_site(event: Happening, codes: Mapping[Site, str]) -> str:
+    found = site(event)
+    return codes.get(found, "") if found else ""
+
+
 def _place_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
     if event.place is None:
         yield Loss(event.key, column, "no place")
@@ -268,13 +276,8 @@ def _joined(values: Iterable[str]) -> str:
 # ------------------------------------------------------------------------------ UCDP GED
 
 
-def _ged_where(event: Happening) -> str:
-    found = site(event)
-    return codebooks.GED_WHERE_PREC.get(found, "") if found else ""
-
-
-def _ged_date(event: Happening) -> str:
-    return _by_length(event, codebooks.GED_DATE_PREC)
+_ged_where: Cell = partial(_by_site, codes=codebooks.GED_WHERE_PREC)
+_ged_date: Cell = partial(_by_length, codes=codebooks.GED_DATE_PREC)
 
 
 def _ged_losses(event: Happening) -> Iterator[Loss]:
@@ -284,6 +287,11 @@ def _ged_losses(event: Happening) -> Iterator[Loss]:
         yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
     yield from _date_losses(event, "date_prec", _ged_date(event))
     yield from _place_losses(event, "where_prec", _ged_where(event))
+
+
+def _some(claim: EventClaim) -> bool:
+    """Whether a claim about the dead may mean anybody."""
+    return not claim.claim.interval or claim.claim.interval.high != 0
 
 
 _CODERS = "UCDP's coders decide it"
@@ -299,7 +307,7 @@ GED = Crosswalk(
         "source_office": lambda event: ";".join(a.publisher for a in event.articles),
         "source_date": lambda event: ";".join(a.published_on for a in event.articles),
         "source_headline": lambda event: ";".join(a.title for a in event.articles),
-        "source_original": lambda event: _joined(claim.claimant for claim in deaths(event)),
+        "source_original": lambda event: _joined(claim.claimant for claim in counted(event)),
         "where_prec": _ged_where,
         "where_coordinates": lambda event: _point(event, "name"),
         "where_description": lambda event: _place(event, "name"),
@@ -311,7 +319,7 @@ GED = Crosswalk(
         "date_start": lambda event: event.start,
         "date_end": lambda event: event.end,
         "deaths_civilians": lambda event: (
-            toll(claim for claim in deaths(event) if claim.population in codebooks.CIVILIANS).best
+            toll(c for c in deaths(event) if c.claim.population in codebooks.CIVILIANS).best
         ),
         "best": lambda event: toll(deaths(event)).best,
         "high": lambda event: toll(deaths(event)).high,
@@ -359,7 +367,7 @@ GED = Crosswalk(
         "gwnoa": "a number of Gleditsch and Ward, not in the package",
         "gwnob": "a number of Gleditsch and Ward, not in the package",
     },
-    lambda event: any(claim.high != 0 for claim in deaths(event)),
+    lambda event: any(_some(claim) for claim in counted(event)),
     _ged_losses,
 )
 
@@ -367,13 +375,8 @@ GED = Crosswalk(
 # ------------------------------------------------------------------------------ ACLED
 
 
-def _acled_where(event: Happening) -> str:
-    found = site(event)
-    return codebooks.ACLED_GEO_PRECISION.get(found, "") if found else ""
-
-
-def _acled_time(event: Happening) -> str:
-    return _by_length(event, codebooks.ACLED_TIME_PRECISION)
+_acled_where: Cell = partial(_by_site, codes=codebooks.ACLED_GEO_PRECISION)
+_acled_time: Cell = partial(_by_length, codes=codebooks.ACLED_TIME_PRECISION)
 
 
 def _side(event: Happening, side: str) -> list[str]:
@@ -386,7 +389,7 @@ def _acled_type(event: Happening) -> str:
 
 def _acled_losses(event: Happening) -> Iterator[Loss]:
     yield from _death_losses(event, "fatalities", takes_range=False)
-    for claim in deaths(event):
+    for claim in counted(event):
         if claim.claimant:
             yield Loss(event.key, "", "claimant", claim.key, claim.claimant)
     yield from _other_losses(event)

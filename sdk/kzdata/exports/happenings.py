@@ -2,17 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from kzdata.descriptor import Figure, Schema
+from kzdata.descriptor import Claims as Declaration
+from kzdata.descriptor import Edges, Events, Participants, Places, Schema, Sources, Spans
 from kzdata.descriptor import Table as TableDescriptor
 from kzdata.errors import UsageError
-from kzdata.exports.records import Cells, declared, labels, parent, rows
+from kzdata.exports.records import Cells, labels, parent, rows
+from kzdata.profile import declared, declaring, needed
+from kzdata.questions.claims import Claim, Claims
+from kzdata.questions.intervals import window
+from kzdata.questions.scopes import line
 
 if TYPE_CHECKING:
     from kzdata.tables import Dataset
 
-_PURPOSE = "there are no events to write"
+_PURPOSE = "an export of events"
 
 
 class Article(NamedTuple):
@@ -59,40 +66,36 @@ class Place(NamedTuple):
         return self.kind in ("division", "region", "country")
 
 
-class Claim(NamedTuple):
-    """A claim about an event.
+class EventClaim(NamedTuple):
+    """A claim about an event, as `kz.toll` judges it; what is not known is empty.
 
     Attributes:
-        key: Its key.
-        outcome: What happened to the people counted, or empty.
+        claim: The claim.
+        status: `standing`, `superseded`, `retracted` or `no number`.
+        outcome: What happened to the people counted.
         dead: Whether it counts the dead.
-        population: Key of whom it counts, or empty.
-        text: The figure as printed, or empty.
-        low: Its lower bound, or None.
-        high: Its upper bound, or None.
-        qualifier: How the wording bounds the number.
-        as_of: Day for which it held, or empty.
-        claimant: Name of who says it, or empty.
-        via: Name of who carried it, or empty.
-        withdrawn: Whether another claim takes it back.
+        claimant: Name of who says it.
+        via: Name of who carried it.
         wholes: Keys of claims that it counts a part of.
-        links: Its relations to other claims and theirs to it, such as `CR-0013 updates CR-0001`.
     """
 
-    key: str
-    outcome: str
-    dead: bool
-    population: str
-    text: str
-    low: float | None
-    high: float | None
-    qualifier: str
-    as_of: str
-    claimant: str
-    via: str
-    withdrawn: bool
-    wholes: tuple[str, ...]
-    links: tuple[str, ...]
+    claim: Claim
+    status: str
+    outcome: str = ""
+    dead: bool = False
+    claimant: str = ""
+    via: str = ""
+    wholes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Key of the claim."""
+        return self.claim.key
+
+    @property
+    def text(self) -> str:
+        """The figure as printed."""
+        return self.claim.wording or ""
 
 
 class Party(NamedTuple):
@@ -115,7 +118,7 @@ class Happening(NamedTuple):
     end: str
     precision: str
     place: Place | None
-    claims: tuple[Claim, ...]
+    claims: tuple[EventClaim, ...]
     parties: tuple[Party, ...]
     articles: tuple[Article, ...]
 
@@ -133,12 +136,12 @@ def happenings(dataset: "Dataset") -> list[Happening]:
     Raises:
         UsageError: It declares no events, or no claims with an outcome.
     """
-    name, role = declared(dataset, "events", _PURPOSE)
-    schema = dataset.tables[name].schema
+    table, role = needed(dataset.descriptor, Events, _PURPOSE)
+    schema = table.schema
     claims, places = _claims(dataset), _places(dataset)
     parties, articles = _parties(dataset), _articles(dataset, claims)
     found = []
-    for row in rows(dataset, name):
+    for row in rows(dataset, table.name):
         key = row.get(schema.primary_key[0], "")
         start, end, precision = _dates(schema, row)
         event = Happening(
@@ -160,135 +163,80 @@ def happenings(dataset: "Dataset") -> list[Happening]:
 
 
 def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
-    """First day, last day and precision; a date of one column is one day."""
+    """First day, last day and precision; the last day follows where it has no column."""
     if not schema.dates:
         return "", "", ""
     days = schema.dates[0]
-    start = row.get(days.start, "")
-    end = row.get(days.end, "") if days.end else start
-    return start, end, row.get(days.precision or "", "")
+    start, precision = row.get(days.start, ""), row.get(days.precision or "", "")
+    if days.end:
+        return start, row.get(days.end, ""), precision
+    with suppress(ValueError):
+        known = window(date.fromisoformat(start), None, precision)
+        return start, str(known[1]) if known and known[1] < date.max else "", precision
+    return start, start, precision
 
 
-# ------------------------------------------------------------------------------ claims
-
-
-def _claims(dataset: "Dataset") -> dict[str, list[Claim]]:
+def _claims(dataset: "Dataset") -> dict[str, list[EventClaim]]:
     """The claims about each event."""
-    tables = list(dataset.descriptor.declaring("claims"))
-    if not any(table.schema.claims and table.schema.claims.outcome for table in tables):
+    tables = declaring(dataset.descriptor, Declaration)
+    if not any(role.outcome for _, role in tables):
         raise UsageError(
             "the package declares no kzdata:claims with an outcome, so nobody counts the dead; "
             "see docs/profile.md"
         )
-    links = _links(dataset)
-    found: dict[str, list[Claim]] = defaultdict(list)
-    for table in tables:
-        for event, claim in _table_claims(dataset, table, links):
-            found[event].append(claim)
-    return found
-
-
-class _Links(NamedTuple):
-    """Claims that another one takes back, the wholes of parts, and all relations of each claim."""
-
-    withdrawn: set[str]
-    wholes: dict[str, list[str]]
-    told: dict[str, list[str]]
-
-
-def _links(dataset: "Dataset") -> _Links:
-    found = _Links(set(), defaultdict(list), defaultdict(list))
-    table = dataset.descriptor.one("links")
-    role = table.schema.links if table else None
-    for row in rows(dataset, table.name) if table and role else ():
-        assert role
-        claim, other = row.get(role.claim, ""), row.get(role.other, "")
-        if row.get(role.relation) in role.retracts:
-            found.withdrawn.add(other)
-        if row.get(role.relation) in role.within:
-            found.wholes[claim].append(other)
-        for end in {claim, other}:
-            found.told[end].append(f"{claim} {row.get(role.relation, '')} {other}")
+    found: dict[str, list[EventClaim]] = defaultdict(list)
+    for table, role in tables:
+        if role.event:
+            for claim in _table_claims(dataset, table, role):
+                found[claim.claim.event or ""].append(claim)
     return found
 
 
 def _table_claims(
-    dataset: "Dataset", table: TableDescriptor, links: _Links
-) -> Iterator[tuple[str, Claim]]:
-    schema, role = table.schema, table.schema.claims
-    assert role
-    if role.event is None:
-        return
+    dataset: "Dataset", table: TableDescriptor, role: Declaration
+) -> Iterator[EventClaim]:
+    claims = Claims(dataset, table)
     claimants, channels = (
-        labels(dataset, parent(schema, column)) for column in (role.claimant, role.via)
+        labels(dataset, parent(table.schema, column)) for column in (role.claimant, role.via)
     )
-    for row in rows(dataset, table.name):
-        key = row.get(schema.primary_key[0], "")
-        claimant, via = row.get(role.claimant or "", ""), row.get(role.via or "", "")
-        text, low, high, qualifier = _figure(schema.figure, row)
-        claim = Claim(
-            key,
-            outcome=row.get(role.outcome or "", ""),
-            dead=row.get(role.outcome or "") in role.deaths,
-            population=row.get(role.population or "", ""),
-            text=text,
-            low=low,
-            high=high,
-            qualifier=qualifier,
-            as_of=_dates(schema, row)[0],
-            claimant=claimants.get(claimant, claimant),
-            via=channels.get(via, via),
-            withdrawn=key in links.withdrawn,
-            wholes=tuple(links.wholes[key]),
-            links=tuple(links.told[key]),
+    for claim, status in claims.all():
+        outcome = dict(claim.about).get(role.outcome or "") or ""
+        within = claims.links.declared.within
+        yield EventClaim(
+            claim,
+            status,
+            outcome,
+            dead=outcome in role.deaths,
+            claimant=claimants.get(claim.claimant or "", claim.claimant or ""),
+            via=channels.get(claim.via or "", claim.via or ""),
+            wholes=tuple(
+                link.other
+                for link in claim.links
+                if link.claim == claim.key and link.relation in within
+            ),
         )
-        yield row.get(role.event, ""), claim
-
-
-def _figure(figure: Figure | None, row: Cells) -> tuple[str, float | None, float | None, str]:
-    if figure is None:
-        return "", None, None, ""
-    low, high = (_number(row.get(column, "")) for column in (figure.low, figure.high))
-    return row.get(figure.text, ""), low, high, row.get(figure.qualifier, "")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text) if text else None
-    except ValueError:
-        return None
 
 
 # ------------------------------------------------------------------------------ places
 
 
 def _places(dataset: "Dataset") -> dict[str, Place]:
-    """The places by key; a circle of parts and wholes is cut where it closes."""
-    table = dataset.descriptor.one("places")
-    if table is None:
+    """The places by key; a cycle of parts and wholes is cut where it closes."""
+    if not (places := declared(dataset.descriptor, Places)):
         return {}
-    assert table.schema.places
-    raw = {row.get(table.schema.places.id, ""): row for row in rows(dataset, table.name)}
+    table, role = places
+    raw = {row.get(role.id, ""): row for row in rows(dataset, table.name)}
+    up = {key: row.get(table.schema.parent or "", "") for key, row in raw.items()}
+    up = {key: above for key, above in up.items() if above in raw}
     found: dict[str, Place] = {}
     for key in raw:
-        for above in reversed(_line(key, raw, table.schema.parent)):
+        for above in reversed(line(key, up)):
             if above not in found:
-                found[above] = _made(above, raw[above], table.schema, found)
+                found[above] = _made(above, raw[above], table.schema, role, found)
     return found
 
 
-def _line(key: str, raw: Mapping[str, Cells], column: str | None) -> list[str]:
-    """A place and what is around it, from the inside."""
-    line: list[str] = []
-    while key in raw and key not in line:
-        line.append(key)
-        key = raw[key].get(column or "", "")
-    return line
-
-
-def _made(key: str, row: Cells, schema: Schema, known: Mapping[str, Place]) -> Place:
-    role = schema.places
-    assert role
+def _made(key: str, row: Cells, schema: Schema, role: Places, known: Mapping[str, Place]) -> Place:
     above = known.get(row.get(schema.parent or "", ""))
     kind, code = row.get(role.kind or "", ""), row.get(role.code or "", "")
     name = row.get(role.name or "", key)
@@ -315,9 +263,8 @@ def _made(key: str, row: Cells, schema: Schema, known: Mapping[str, Place]) -> P
 def _parties(dataset: "Dataset") -> dict[str, list[Party]]:
     """Who took part in each event."""
     found: dict[str, list[Party]] = defaultdict(list)
-    if table := dataset.descriptor.one("participants"):
-        role = table.schema.participants
-        assert role
+    if participants := declared(dataset.descriptor, Participants):
+        table, role = participants
         names = labels(dataset, parent(table.schema, role.actor))
         for row in rows(dataset, table.name):
             actor = row.get(role.actor, "")
@@ -327,11 +274,11 @@ def _parties(dataset: "Dataset") -> dict[str, list[Party]]:
 
 
 def _articles(
-    dataset: "Dataset", claims: Mapping[str, Iterable[Claim]]
+    dataset: "Dataset", claims: Mapping[str, Iterable[EventClaim]]
 ) -> dict[str, list[Article]]:
     """The articles that each event, or a claim about it, rests on, in the order of their table."""
-    name, role = declared(dataset, "sources", _PURPOSE)
-    known = {row.get(role.id, ""): row for row in rows(dataset, name)}
+    table, role = needed(dataset.descriptor, Sources, _PURPOSE)
+    known = {row.get(role.id, ""): row for row in rows(dataset, table.name)}
     resting = _resting(dataset)
     found: dict[str, list[Article]] = defaultdict(list)
     events = {claim.key: event for event, about in claims.items() for claim in about}
@@ -354,10 +301,10 @@ def _articles(
 
 def _resting(dataset: "Dataset") -> dict[str, set[str]]:
     """The articles that the cells of each record rest on."""
-    name, spans = declared(dataset, "spans", _PURPOSE)
-    homes = {row.get(spans.id, ""): row.get(spans.source, "") for row in rows(dataset, name)}
-    name, edges = declared(dataset, "edges", _PURPOSE)
+    table, spans = needed(dataset.descriptor, Spans, _PURPOSE)
+    homes = {row.get(spans.id, ""): row.get(spans.source, "") for row in rows(dataset, table.name)}
+    table, edges = needed(dataset.descriptor, Edges, _PURPOSE)
     found: dict[str, set[str]] = defaultdict(set)
-    for row in rows(dataset, name):
+    for row in rows(dataset, table.name):
         found[row.get(edges.record, "")].add(homes.get(row.get(edges.span, ""), ""))
     return found

@@ -1,10 +1,9 @@
 """Rows of a package by what its schemas declare, for formats that are not tables themselves."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kzdata.descriptor import Schema
-from kzdata.errors import UsageError
 
 if TYPE_CHECKING:
     from kzdata.tables import Dataset
@@ -25,20 +24,6 @@ def rows(dataset: "Dataset", name: str) -> Iterator[Cells]:
             for column, text, none in zip(schema.names, cells, missing, strict=True)
             if text and text not in none
         }
-
-
-def declared(dataset: "Dataset", role: str, purpose: str) -> tuple[str, Any]:
-    """The table that declares a role, and the declaration.
-
-    Raises:
-        UsageError: None does; the message says what cannot be done without it.
-    """
-    table = dataset.descriptor.one(role)
-    if table is None:
-        raise UsageError(
-            f"the package declares no kzdata:{role}, so {purpose}; see docs/profile.md"
-        )
-    return table.name, getattr(table.schema, role)
 
 
 def parent(schema: Schema, column: str | None) -> str | None:

@@ -1,17 +1,20 @@
 """Claims as questions see them: one shape for every table of claims, by its declarations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kzdata.columns import sql_type
 from kzdata.database import LISTED, calendar_day, double, identifier, literal, table_named, text
 from kzdata.descriptor import Claims as Declaration
-from kzdata.descriptor import Figure, Table
-from kzdata.questions.citations import Citation, citations, declared
+from kzdata.descriptor import Figure, Policies, Table
+from kzdata.profile import declaring, needed
 from kzdata.questions.intervals import Interval, bounds
+from kzdata.questions.intervals import window_sql as window
 from kzdata.questions.links import Link, Links
 from kzdata.questions.scopes import Scope, check, scope
+from kzdata.receipts import Citation, Passage, passages
 from kzdata.tables import Dataset
 
 UNQUANTIFIED, VAGUE = "unquantified", "vague"
@@ -122,11 +125,15 @@ class Claims:
         if dates is None:
             unknown = dict.fromkeys(("day", "first", "last"), "CAST(NULL AS DATE)")
             return unknown | {"precision": "NULL"}
-        start, precision = calendar_day(f"t.{identifier(dates.start)}"), _text(dates.precision)
-        end = calendar_day(f"t.{identifier(dates.end)}") if dates.end else "CAST(NULL AS DATE)"
-        first, last = window(start, end, precision)
-        shown = f"coalesce({start}, {end})"
-        return {"day": shown, "first": first, "last": last, "precision": precision}
+        start, end, precision = (
+            f"t.{identifier(name)}" if name else None
+            for name in (dates.start, dates.end, dates.precision)
+        )
+        assert start
+        first, last = window(start, end, precision, sql_type(self.table.schema, dates.start))
+        shown = ", ".join(calendar_day(one) for one in (start, end) if one)
+        told = {"day": f"coalesce({shown})", "precision": _text(dates.precision)}
+        return told | {"first": first, "last": last}
 
     def _figure(self) -> dict[str, str]:
         figure = self.table.schema.figure
@@ -147,6 +154,49 @@ class Claims:
             "policy": "v.reference" if self._vague else "NULL",
         }
 
+    @property
+    def fates(self) -> str:
+        """SQL of the relation `id`, `retracted`, `superseded`; see `Links.fates`."""
+        return self.links.fates(self.keys)
+
+    def judged(self, keys: Iterable[tuple[str, bool, bool]]) -> Iterator[tuple[Claim, str, str]]:
+        """Claims with their status and why; see `kzdata.questions.toll.Entry`.
+
+        Args:
+            keys: Keys, each with whether the claim is retracted, and whether it is superseded.
+        """
+        listed = list(keys)
+        claims = self.get(key for key, *_ in listed)
+        for key, retracted, superseded in listed:
+            # A key may have characters that no query can ask for.
+            if claim := claims.get(key):
+                yield claim, *self._status(claim, retracted, superseded)
+
+    def all(self) -> Iterator[tuple[Claim, str]]:
+        """All claims in the order of their keys, each with its status."""
+        rows = self.database.rows(
+            f"""SELECT key, coalesce(retracted, false), coalesce(superseded, false)
+            FROM {self.relation} AS c LEFT JOIN {self.fates} AS f ON f.id = c.key ORDER BY key"""
+        )
+        return ((claim, status) for claim, status, _ in self.judged(rows))
+
+    def _status(self, claim: Claim, retracted: bool, superseded: bool) -> tuple[str, str]:
+        if retracted:
+            by = self._by(claim, self.links.declared.retracts)
+            return "retracted", f"retracted{by or ', withdrawn from the package'}"
+        if superseded:
+            by = self._by(claim, self.links.declared.supersedes)
+            return "superseded", f"not in the range: superseded{by}"
+        if claim.interval is None:
+            return "no number", "not in the range: it gives no number, which is not zero"
+        return "standing", ""
+
+    @staticmethod
+    def _by(claim: Claim, relations: tuple[str, ...]) -> str:
+        by = [link.claim for link in claim.links if link.relation in relations]
+        by = [key for key in by if key != claim.key]
+        return f" by {', '.join(by)}" if by else ""
+
     def get(self, keys: Iterable[str]) -> dict[str, Claim]:
         """Claims by key."""
         names = "key event state population place day precision wording qualifier unit claimant via"
@@ -158,22 +208,22 @@ class Claims:
             [wanted],
         )
         records = [dict(zip([*columns, *self.about], row, strict=True)) for row in rows]
-        cited = citations(self._dataset, (r["span"] for r in records if r["span"] is not None))
+        cited = passages(self._dataset, (r["span"] for r in records if r["span"] is not None))
         links = self.links.of(wanted)
         return {r["key"]: self._claim(r, cited, links.get(r["key"], ())) for r in records}
 
     def _claim(
-        self, row: dict[str, Any], cited: Mapping[str, Citation], links: tuple[Link, ...]
+        self, row: dict[str, Any], cited: Mapping[str, Passage], links: tuple[Link, ...]
     ) -> Claim:
         ends = tuple(row.pop(name) for name in ("low", "high", "above", "below"))
         interval = Interval.of(ends) if row.pop("numbered") else None
         about = tuple((n, row.pop(a)) for n, a in zip(self.declared.about, self.about, strict=True))
-        receipt = cited.get(row.pop("span"))
+        passage = cited.get(row.pop("span"))
         return Claim(
             table=self.table.name,
             about=about,
             interval=interval,
-            receipt=receipt,
+            receipt=passage.citation if passage else None,
             links=links,
             **row,
         )
@@ -183,35 +233,16 @@ def _text(column: str | None) -> str:
     return text(f"t.{identifier(column)}") if column else "CAST(NULL AS VARCHAR)"
 
 
-def window(start: str, end: str, precision: str) -> tuple[str, str]:
-    """SQL of the first and the last day that a date can mean, by its precision."""
-    last = f"coalesce({end}, {start})"
-    steps = {"night": "1 DAY", "month": "1 MONTH' - INTERVAL '1 DAY"}
-    steps["year"] = "1 YEAR' - INTERVAL '1 DAY"
-    ends = " ".join(
-        f"WHEN {literal(name)} THEN CAST({start} + INTERVAL '{step}' AS DATE)"
-        for name, step in steps.items()
-    )
-    known = f"({last} IS NULL)"
-    return (
-        f"(CASE WHEN {known} THEN NULL WHEN {precision} = 'before' THEN DATE '0001-01-01' "
-        f"ELSE coalesce({start}, {end}) END)",
-        f"(CASE WHEN {known} THEN NULL WHEN {precision} = 'since' THEN DATE '9999-12-31' "
-        f"WHEN {end} IS NOT NULL THEN {end} ELSE (CASE {precision} {ends} ELSE {last} END) END)",
-    )
-
-
 def _vague(dataset: Dataset, policy: str, figure: Figure) -> str:
     """SQL that joins the bounds of vague words under a policy as `v`.
 
     A word that a policy has twice, in other letters, counts for all that either of them allows.
     """
-    table = declared(dataset, "policies", "a policy for vague words")
-    p = table.schema.policies
-    assert p
+    table, p = needed(dataset.descriptor, Policies, "a policy for vague words")
     check([scope(dataset, table, p.policy)], "policy", policy)
     high = double(identifier(p.high)) if p.high else "CAST(NULL AS DOUBLE)"
     reference = f"min({text(identifier(p.reference))})" if p.reference else literal(policy)
+    # One row for each word, whatever its letters: two would make two of a claim.
     return f"""LEFT JOIN (SELECT lower({text(identifier(p.term))}) AS term,
         min({double(identifier(p.low))}) AS low, {reference} AS reference,
         CASE WHEN count({high}) = count(*) THEN max({high}) END AS high
@@ -227,8 +258,8 @@ def tables(dataset: Dataset, purpose: str) -> list[Table]:
     Raises:
         UsageError: There is none.
     """
-    declared(dataset, "claims", purpose)
-    return list(dataset.descriptor.declaring("claims"))
+    needed(dataset.descriptor, Declaration, purpose)
+    return [table for table, _ in declaring(dataset.descriptor, Declaration)]
 
 
 def described(table: Table, column: str) -> str:

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from kzdata.database import each_day, held, literal
+from kzdata.database import held, literal
 from kzdata.questions.answers import MOST, Rows
 from kzdata.questions.claims import Claim, Claims, described, tables
-from kzdata.questions.intervals import beyond, exceeds, span
+from kzdata.questions.intervals import each_day, exceeds
 from kzdata.questions.links import Link
 from kzdata.questions.scopes import check
 from kzdata.tables import Dataset
@@ -134,20 +134,6 @@ def disagreements(
     return Disagreements(tuple(found[:limit]), max(0, len(found) - limit))
 
 
-class _Search(NamedTuple):
-    """How to find pairs.
-
-    Attributes:
-        rows: SQL of the claims that may be part of a pair, for `held("claim")`.
-        suspects: SQL of a relation of fewer of them, none of which is missing.
-        joins: The ways to be a pair.
-    """
-
-    rows: str
-    suspects: str
-    joins: "list[_Join]"
-
-
 class _Join(NamedTuple):
     """A way in which two claims may be a pair.
 
@@ -164,6 +150,10 @@ class _Join(NamedTuple):
     where: str
 
 
+_Search = tuple[str, list[_Join]]
+"""SQL of the claims that may be part of a pair, for `held("claim")`, and the ways to be one."""
+
+
 class _Part:
     """The disagreements within one table of claims."""
 
@@ -171,7 +161,7 @@ class _Part:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
         self._scopes = {role: claims.scope(role) for role in ("population", "place")}
-        gone = f"(SELECT id FROM {claims.links.fates(claims.keys)} WHERE retracted)"
+        gone = f"(SELECT id FROM {claims.fates} WHERE retracted)"
         wanted = ["true"]
         where = self._scopes["place"]
         if place is not None:
@@ -248,58 +238,53 @@ class _Part:
         Both claims of a pair are candidates. So all pairs whose smaller key is among the first
         candidates come before all other pairs, and mostly suffice.
         """
-        many = _FIRST * (self._limit + 1)
-        with self._database.holding(claim=search.rows):
-            pairs, count = self._among(search, held("claim"), many)
+        (rows, joins), many = search, _FIRST * (self._limit + 1)
+        with self._database.holding(claim=rows):
+            pairs, count = self._among(joins, many)
             if len(pairs) > self._limit or count <= many:
                 return pairs
-            with self._database.holding(suspect=search.suspects):
-                pairs, count = self._among(search, held("suspect"), many)
-                if len(pairs) > self._limit or count <= many:
-                    return pairs
-                return self._among(search, held("suspect"))[0]
+            return self._among(joins, count)[0]
 
-    def _among(
-        self, search: _Search, candidates: str, most: int | None = None
-    ) -> tuple[list[tuple[str, str]], int]:
-        """Pairs of candidates, the smaller among the first of them, and how many candidates."""
-        if not (ways := [join for join in search.joins if self._any(candidates, join.where)]):
+    def _among(self, joins: Iterable[_Join], most: int) -> tuple[list[tuple[str, str]], int]:
+        """Pairs whose smaller key is among the first of the claims held, and how many claims."""
+        if not (ways := [join for join in joins if self._any(join.where)]):
             return [], 0
-        with self._database.holding(**self._sides(candidates, most, ways)):
-            joins = " UNION ALL ".join(sql for way in ways for sql in self._both(candidates, way))
+        with self._database.holding(**self._sides(most, ways)):
+            found = " UNION ALL ".join(sql for way in ways for sql in self._both(way))
+            # The left join tells how many claims there are also where there is no pair.
             rows = self._database.rows(
-                f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {candidates})
+                f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {_ALL})
                 LEFT JOIN (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
-                    FROM ({joins}) ORDER BY ALL LIMIT {self._limit + 1})
+                    FROM ({found}) ORDER BY ALL LIMIT {self._limit + 1})
                 ON true ORDER BY one, two"""
             )
         return [(one, two) for one, two, _ in rows if one is not None], rows[0][2]
 
-    def _any(self, candidates: str, condition: str) -> bool:
-        """Whether there is a candidate of a kind."""
-        return bool(self._database.rows(f"SELECT 1 FROM {candidates} WHERE {condition} LIMIT 1"))
+    def _any(self, condition: str) -> bool:
+        return bool(self._database.rows(f"SELECT 1 FROM {_ALL} WHERE {condition} LIMIT 1"))
 
     @staticmethod
-    def _sides(candidates: str, most: int | None, ways: Iterable[_Join]) -> dict[str, str]:
-        """SQL of what `_both` joins, besides all candidates."""
-        last = f"(SELECT max(key) FROM (SELECT key FROM {candidates} ORDER BY key LIMIT {most}))"
-        early = f"FROM {candidates}" + (f" WHERE key <= {last}" if most is not None else "")
-        sides = {"early": early, "early_daily": f"FROM {_daily(held('early'))}"}
+    def _sides(most: int, ways: Iterable[_Join]) -> dict[str, str]:
+        """SQL of what `_both` joins: the first claims, the same by day, and others of their events.
+
+        Both are held as tables, of which DuckDB knows the size and so hashes the smaller side.
+        """
+        first = f"(SELECT max(key) FROM (SELECT key FROM {_ALL} ORDER BY key LIMIT {most}))"
+        sides = {"early": f"FROM {_ALL} WHERE key <= {first}"}
+        sides["early_daily"] = f"FROM {_daily(held('early'))}"
         if any(way.side == "near" for way in ways):
-            near = f"SELECT c.* FROM {candidates} AS c SEMI JOIN {held('early')} USING (event)"
-            sides["near"] = near
+            sides["near"] = f"SELECT c.* FROM {_ALL} AS c SEMI JOIN {held('early')} USING (event)"
         return sides
 
-    def _both(self, candidates: str, join: _Join) -> Iterator[str]:
+    def _both(self, join: _Join) -> Iterator[str]:
         """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
 
-        Args:
-            candidates: The relation of all others.
-            join: When they are a pair.
+        Either of the two may be the early one. It is the side that is spread over the hierarchies:
+        as a part over all that it lies in, as a whole over all that lies in it.
         """
         early, others = {
-            "all": (held("early"), candidates),
-            "daily": (held("early_daily"), _daily(candidates)),
+            "all": (held("early"), _ALL),
+            "daily": (held("early_daily"), _daily(_ALL)),
             "near": (held("early"), held("near")),
         }[join.side]
         same = self._equal("p", "w", self._claims.about)
@@ -316,12 +301,8 @@ class _Part:
 
     def _states(self) -> _Search:
         differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
-        by = ", ".join(self._claims.about)
-        claim, same = held("claim"), " AND ".join(self._equal("s", "t", self._claims.about))
-        torn = f"(SELECT {by} FROM {claim} GROUP BY ALL HAVING min(state) <> max(state))"
-        suspects = f"SELECT s.* FROM {claim} AS s SEMI JOIN {torn} AS t ON {same}"
         rows = self._claiming(["state"], f"state IS NOT NULL AND {self._known}")
-        return _Search(rows, suspects, [_Join("all", _UNLESS, differ, "true")])
+        return rows, [_Join("all", _UNLESS, differ, "true")]
 
     def _claiming(self, columns: Sequence[str], condition: str) -> str:
         """SQL of claims, with what all searches need of them and further columns."""
@@ -346,50 +327,7 @@ class _Part:
             ["unit", "low", "high", "above", "below"],
             f"numbered AND coalesce(low, high) IS NOT NULL AND {self._known}",
         )
-        return _Search(rows, self._suspects(counts), joins)
-
-    def _suspects(self, counts: bool) -> str:
-        """SQL of the figures that may be part of a disagreement: of groups whose ends exclude.
-
-        Of all claims about one thing and day only the largest lower end and the smallest upper end
-        count, so that claims that agree are never compared one with another.
-        """
-        by, at = ", ".join(("unit", *self._claims.about)), ", ".join(self._roles)
-        of = ", ".join(f"{role}_of AS {role}" for role in self._roles)
-        there = [f"p.{role}_of = w.{role}" for role in self._roles]
-        here = self._equal("p", "w", self._roles)
-        same = self._same("p", "w")
-        hot = " UNION ALL ".join(
-            f"""SELECT w.*, p.least AS ceiling FROM part AS p JOIN bound AS w
-            ON {" AND ".join([*same, *here, days])} WHERE {beyond("p.least", "w.most")}"""
-            for days in _SAME_DAY_OF_GROUPS
-        )
-        parts = " UNION ALL ".join(
-            f"""SELECT p.key FROM {self._parts("daily")} AS p JOIN hot AS w
-            ON {" AND ".join([*same, *there, days])} WHERE {beyond("p.least", "w.most")}"""
-            for days in _SAME_DAY_OF_GROUPS
-        )
-        ends = "max(least) AS least, min(most) AS most"
-        some = "max(CASE WHEN partial THEN {} END)", "min(CASE WHEN partial THEN {} END)"
-        keys = ", ".join(filter(None, [by, at, "each"]))
-        wholes = ", ".join(filter(None, [by, of, "each"]))
-        return f"""WITH figure AS NOT MATERIALIZED (SELECT *, {span(counts)} FROM {held("claim")}),
-        daily AS (FROM {_daily("figure")}),
-        bound AS MATERIALIZED (SELECT {keys}, {ends} FROM daily GROUP BY ALL),
-        part AS (SELECT {wholes}, max(least) AS least FROM {self._parts("bound")} GROUP BY ALL),
-        hot AS MATERIALIZED ({hot}),
-        told AS (SELECT {by}, event, {ends}, {some[0].format("least")} AS some_least,
-            {some[1].format("most")} AS some_most FROM figure WHERE event IS NOT NULL
-            GROUP BY ALL HAVING bool_or(partial)),
-        suspect AS ({parts}
-            UNION ALL SELECT p.key FROM daily AS p JOIN hot AS w
-            ON {" AND ".join([*same, *here, "p.each IS NOT DISTINCT FROM w.each"])}
-            WHERE {beyond("w.ceiling", "p.most")}
-            UNION ALL SELECT p.key FROM figure AS p JOIN told AS w
-            ON {" AND ".join([*same, "p.event = w.event"])}
-            WHERE {beyond("p.least", "w.some_most")} OR {beyond("w.some_least", "p.most")}
-            OR (p.partial AND ({beyond("p.least", "w.most")} OR {beyond("w.least", "p.most")})))
-        SELECT * FROM figure SEMI JOIN suspect USING (key)"""
+        return rows, joins
 
     @property
     def _roles(self) -> tuple[str, ...]:
@@ -398,9 +336,6 @@ class _Part:
     @property
     def _known(self) -> str:
         return f"coalesce({', '.join(self._claims.about)}) IS NOT NULL"
-
-    def _same(self, one: str, other: str) -> list[str]:
-        return self._equal(one, other, ("unit", *self._claims.about))
 
     @staticmethod
     def _equal(one: str, other: str, names: Iterable[str]) -> list[str]:
@@ -431,6 +366,7 @@ class _Part:
         return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
 
 
+_ALL = held("claim")
 _STATED = "{part} = {whole}"
 _UNLESS = "({part} = {whole}) IS NOT FALSE"
 """Within, or not said."""
@@ -438,13 +374,10 @@ _PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
 """Which of the two does not say the population, the place or the day; else both are `_STATED`."""
 _OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
 _FEW = 3
-_SAME_DAY_OF_GROUPS = (
+_SAME_DAY = (
     "p.each = w.each",
-    "p.each IS NULL",
-    "w.each IS NULL AND p.each IS NOT NULL",
-)
-_SAME_DAY = tuple(
-    days if "NULL" not in days else f"{days} AND {_OVERLAP}" for days in _SAME_DAY_OF_GROUPS
+    f"p.each IS NULL AND {_OVERLAP}",
+    f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}",
 )
 """Overlapping days. Equality joins a million claims fast, so that periods of up to `_FEW` days are
 joined day by day, and only longer ones by comparison."""

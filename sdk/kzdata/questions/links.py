@@ -52,6 +52,7 @@ class Links:
             keys: SQL of a relation with the column `key`, the claims that may be told of.
         """
         chosen = among("relation", self.declared.contradicts)
+        # Few claims are linked, so that only these are looked up among all that there are.
         return f"""(WITH link AS MATERIALIZED (
                 SELECT claim, other FROM {self._relation} AS l WHERE {chosen}),
             known AS MATERIALIZED (SELECT key FROM {keys} AS k WHERE key IN (
@@ -70,6 +71,8 @@ class Links:
         """
         d = self.declared
         retracts, supersedes = among("relation", d.retracts), among("relation", d.supersedes)
+        # A link counts only while the claim that it comes from is there. What is gone is worked out
+        # first, because a claim that is gone supersedes nothing; but what it took back stays so.
         return f"""(WITH link AS MATERIALIZED (SELECT claim, relation, other
                 FROM {self._relation} AS l SEMI JOIN {keys} AS k ON k.key = claim),
             gone AS MATERIALIZED (

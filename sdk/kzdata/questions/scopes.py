@@ -4,7 +4,7 @@ A column of a claim or event takes its values from the table that its foreign ke
 that table declares `kzdata:parent`, asking for a value includes all that is part of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -125,7 +125,7 @@ class Scope:
         if to is None or self.parent is None:
             return {value: (value,) for value in own} if to else {}
         up = self._parents(own)
-        return {value: _way(value, to, up) for value in own}
+        return {value: line(value, up, to) for value in own}
 
     def _parents(self, values: Iterable[str]) -> dict[str, str]:
         step = f"SELECT {self._key}, {self._up} FROM {self._from}"
@@ -137,7 +137,14 @@ class Scope:
         return dict(rows)
 
 
-def _way(value: str, to: str, up: dict[str, str]) -> tuple[str, ...]:
+def line(value: str, up: Mapping[str, str], to: str | None = None) -> tuple[str, ...]:
+    """A value and what it is part of, step by step; it ends at `to`, or where a cycle closes.
+
+    Args:
+        value: The value.
+        up: What each value is part of.
+        to: The last step, if it is reached.
+    """
     steps = [value]
     while steps[-1] != to and up.get(steps[-1], value) not in steps:
         steps.append(up[steps[-1]])

@@ -6,21 +6,22 @@ from datetime import date
 from typing import Any, ClassVar
 
 from kzdata.database import LISTED, calendar_day, identifier, literal, table_named, text
-from kzdata.descriptor import Events, Participants, Table
+from kzdata.descriptor import Events, Participants
 from kzdata.errors import UsageError
+from kzdata.profile import declared, needed
 from kzdata.questions.answers import MOST, Rows
-from kzdata.questions.citations import Citation, citations, declared
 from kzdata.questions.scopes import check, scope
+from kzdata.receipts import Citation, Ledger
 from kzdata.tables import Dataset
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
 """Precisions with which an event's days are known, so that it may stand in a calendar."""
 
-_ORDER = ("before", "since", "year", "month", "range", "day", "part_of_day", "night")
+_ORDER = ("before", "since", "year", "month", "week", "range", "day", "part_of_day", "night")
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class EventReceipt:
     """A passage that an event rests on.
 
     Attributes:
@@ -62,7 +63,7 @@ class Event:
     place_way: tuple[str, ...]
     certainty: str | None
     actors: tuple[tuple[str, str | None], ...]
-    receipts: tuple[Receipt, ...]
+    receipts: tuple[EventReceipt, ...]
 
     @property
     def when(self) -> str:
@@ -149,6 +150,7 @@ def when(start: date | None, end: date | None, precision: str | None) -> str:
     words = {
         "part_of_day": f"{first}, part of the day",
         "night": f"night of {first}",
+        "week": f"week from {first}",
         "month": f"{first:%Y-%m}",
         "year": f"{first:%Y}",
         "before": f"before or on {last}",
@@ -182,16 +184,13 @@ class _Asked:
         self, dataset: Dataset, place: str | None, actor: str | None, type: str | None
     ) -> None:
         self._dataset, self._database = dataset, dataset.database
-        self._table: Table = declared(dataset, "events", "a timeline")
-        events = self._table.schema.events
-        assert events
-        self._events: Events = events
+        self._table, self._events = needed(dataset.descriptor, Events, "a timeline")
         self._place = place
         self._key = text(f"e.{identifier(self._table.schema.primary_key[0])}")
         self._wanted = [
             f"{self._key} IS NOT NULL",
-            *self._within("place", events.place, place),
-            *self._within("type", events.type, type),
+            *self._within("place", self._events.place, place),
+            *self._within("type", self._events.type, type),
             *self._taking_part(actor),
         ]
 
@@ -207,9 +206,8 @@ class _Asked:
     def _taking_part(self, actor: str | None) -> Iterator[str]:
         if actor is None:
             return
-        table = declared(self._dataset, "participants", "a timeline of an actor")
-        p = table.schema.participants
-        assert p
+        descriptor = self._dataset.descriptor
+        table, p = needed(descriptor, Participants, "a timeline of an actor")
         actors = scope(self._dataset, table, p.actor)
         check([actors], "actor", actor)
         yield (
@@ -264,7 +262,10 @@ class _Asked:
         )
         told = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
         ways = self._ways(event["place"] for event in told.values())
-        actors, receipts = self._actors(keys), self._receipts(keys)
+        actors = self._actors(keys)
+        receipts: dict[str, list[EventReceipt]] = {}
+        for key, fields, citation in Ledger(self._dataset).cited(keys):
+            receipts.setdefault(key, []).append(EventReceipt(fields, citation))
         for key in filter(told.__contains__, keys):
             event = told[key]
             yield Event(
@@ -281,10 +282,9 @@ class _Asked:
         return scope(self._dataset, self._table, column).ways(places, self._place)
 
     def _actors(self, keys: list[str]) -> dict[str, list[tuple[str, str | None]]]:
-        table = self._dataset.descriptor.one("participants")
-        p: Participants | None = table.schema.participants if table else None
-        if table is None or p is None:
+        if not (participants := declared(self._dataset.descriptor, Participants)):
             return {}
+        table, p = participants
         event, actor = text(identifier(p.event)), text(identifier(p.actor))
         role = text(identifier(p.role)) if p.role else "NULL"
         found: dict[str, list[tuple[str, str | None]]] = {}
@@ -294,26 +294,4 @@ class _Asked:
             [keys],
         ):
             found.setdefault(key, []).append((who, how))
-        return found
-
-    def _receipts(self, keys: list[str]) -> dict[str, list[Receipt]]:
-        """The passages of each event, each with the columns that rest on it."""
-        table = declared(self._dataset, "edges", "a receipt")
-        e = table.schema.edges
-        assert e
-        record, field, span = (text(identifier(name)) for name in (e.record, e.field, e.span))
-        rows = self._database.rows(
-            f"SELECT {record}, {span}, {field} FROM {table_named(table.name)} "
-            f"WHERE {record} IN {LISTED} AND {span} IS NOT NULL AND {field} IS NOT NULL "
-            "ORDER BY ALL",
-            [keys],
-        )
-        cited = citations(self._dataset, (span for _, span, _ in rows))
-        fields: dict[tuple[str, str], list[str]] = {}
-        for key, span, field in rows:
-            if span in cited:
-                fields.setdefault((key, span), []).append(field)
-        found: dict[str, list[Receipt]] = {}
-        for (key, span), names in fields.items():
-            found.setdefault(key, []).append(Receipt(tuple(names), cited[span]))
         return found

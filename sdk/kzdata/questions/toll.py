@@ -1,6 +1,6 @@
 """The toll: what was claimed about how many, by scope and day; never a sum, never an average."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -244,8 +244,7 @@ class _Part:
 
     def answer(self) -> tuple[list[Scope], list[Wider]]:
         """The scopes, and claims about more than was asked for."""
-        fates = self.claims.links.fates(self.claims.keys)
-        with self._database.holding(fate=f"FROM {fates}"):
+        with self._database.holding(fate=f"FROM {self.claims.fates}"):
             return list(self._listed()), list(self._wider())
 
     def _listed(self) -> Iterator[Scope]:
@@ -280,41 +279,19 @@ class _Part:
             f"""{self._with} SELECT key, retracted, superseded FROM chosen
             ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
         )
-        claims = self.claims.get(key for key, *_ in rows)
-        ways = {role: self._ways(role, claims) for role in self._scopes}
+        judged = list(self.claims.judged(rows))
+        ways = {role: self._ways(role, (claim for claim, *_ in judged)) for role in self._scopes}
         found: dict[tuple[str | None, ...], list[Entry]] = {}
-        for key, is_retracted, is_superseded in rows:
-            if (claim := claims.get(key)) is None:
-                continue  # a key with characters that no query can ask for
-            entry = Entry(
-                claim,
-                ways["place"].get(claim.place or "", ()),
-                ways["population"].get(claim.population or "", ()),
-                *self._status(claim, is_retracted, is_superseded),
-            )
+        for claim, *status in judged:
+            place = ways["place"].get(claim.place or "", ())
+            population = ways["population"].get(claim.population or "", ())
             by = (claim.about[0][1], claim.population, claim.place)
-            found.setdefault(by, []).append(entry)
+            found.setdefault(by, []).append(Entry(claim, place, population, *status))
         return found
 
-    def _ways(self, role: str, claims: Mapping[str, Claim]) -> dict[str, tuple[str, ...]]:
+    def _ways(self, role: str, claims: Iterable[Claim]) -> dict[str, tuple[str, ...]]:
         scope, value = self._scopes[role], self._asked[role]
-        return scope.ways((getattr(c, role) for c in claims.values()), value) if scope else {}
-
-    def _status(self, claim: Claim, retracted: bool, superseded: bool) -> tuple[str, str]:
-        if retracted:
-            by = self._by(claim, self.claims.links.declared.retracts)
-            return "retracted", f"retracted{by or ', withdrawn from the package'}"
-        if superseded:
-            by = self._by(claim, self.claims.links.declared.supersedes)
-            return "superseded", f"not in the range: superseded{by}"
-        if claim.interval is None:
-            return "no number", "not in the range: it gives no number, which is not zero"
-        return "standing", ""
-
-    def _by(self, claim: Claim, relations: tuple[str, ...]) -> str:
-        by = [link.claim for link in claim.links if link.relation in relations]
-        by = [key for key in by if key != claim.key]
-        return f" by {', '.join(by)}" if by else ""
+        return scope.ways((getattr(claim, role) for claim in claims), value) if scope else {}
 
     def _wider(self) -> Iterator[Wider]:
         """Claims about more than was asked for, or that do not say whether they are."""

@@ -10,14 +10,15 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kzdata.descriptor import FieldDescriptor, Schema
+from kzdata.descriptor import FieldDescriptor, Schema, Sources, Spans
 from kzdata.errors import UsageError
-from kzdata.questions.citations import citations
+from kzdata.profile import declared
 from kzdata.questions.disagreements import Disagreement, said
 from kzdata.questions.intervals import Interval
 from kzdata.questions.links import Link
 from kzdata.questions.timeline import Event
 from kzdata.questions.toll import Entry, Scope
+from kzdata.receipts import passages
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -40,7 +41,6 @@ ALL = 1_000_000_000
 """A limit that no package reaches."""
 MOST_PAIRS = 2_000
 """Disagreements listed."""
-BATCH = 20_000
 LABELS = ("name", "title", "label")
 """Columns that call a row by its name, the first that there is."""
 
@@ -159,16 +159,9 @@ def _packed(cells: Sequence[str]) -> Json:
 
 def _addresses(dataset: "Dataset") -> Json:
     """The addresses that open articles at passages, by passage."""
-    spans = dataset.descriptor.one("spans")
-    if spans is None or spans.schema.spans is None or not dataset.descriptor.one("sources"):
+    if not declared(dataset.descriptor, Spans) or not declared(dataset.descriptor, Sources):
         return {}
-    place = spans.schema.names.index(spans.schema.spans.id)
-    keys = [row[place] for row in dataset.tables[spans.name].texts()]
-    found: Json = {}
-    for first in range(0, len(keys), BATCH):
-        cited = citations(dataset, keys[first : first + BATCH])
-        found |= {key: one.link for key, one in cited.items() if one.link}
-    return found
+    return {key: one.link for key, one in sorted(passages(dataset).items()) if one.link}
 
 
 # ------------------------------------------------------------------------------- as of which day

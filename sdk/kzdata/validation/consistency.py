@@ -10,12 +10,12 @@ from kzdata.database import (
     first_item,
     identifier,
     items,
-    last_day,
     literal,
     replaced,
     text,
     without,
 )
+from kzdata.questions.intervals import last_day
 from kzdata.validation.model import Model, whole
 from kzdata.validation.rules import Query, rule
 

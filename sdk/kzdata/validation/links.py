@@ -8,8 +8,17 @@ a claim leaves out agrees with everything, and words without bounds with every n
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kzdata.database import among, day, decimal, identifier, last_day, literal
+from kzdata.database import among, decimal, identifier, literal
 from kzdata.descriptor import DateColumns, Figure, Links, Schema, Table
+from kzdata.questions.intervals import (
+    FIRST,
+    LAST,
+    ends,
+    larger,
+    last_day,
+    surely_overlap,
+    window_sql,
+)
 from kzdata.validation.model import Model
 from kzdata.validation.references import circles
 from kzdata.validation.rules import Query, Violation, rule
@@ -171,7 +180,7 @@ def link_sameness(model: Model) -> Iterator[Query]:
     for links, claims in _declaring(model, "figure"):
         figure, declared = claims.schema.figure, claims.schema.claims
         assert figure
-        breach = _exclude(figure)
+        breach = _exclude(figure, counts=bool(declared and declared.outcome))
         if declared and declared.unit:
             breach += f" AND {_equal(declared.unit)}"
         yield from _refuted(model, claims, links.same, "figures that one number fits", breach)
@@ -217,8 +226,8 @@ def link_order(model: Model) -> Iterator[Query]:
     for links, claims in _declaring(model, "dates"):
         columns = claims.schema.dates[0]
         published, joins = _published(model, claims)
-        latest = f"coalesce({_last(columns)}, {published})"
-        first = _first(columns)
+        latest = f"coalesce({_window(columns, 'c')[1]}, {published})"
+        first = _window(columns, "o")[0]
         words = (
             f"'at the latest ' || {latest}",
             f"'not before ' || {first}",
@@ -289,69 +298,42 @@ def _unfigured(figure: Figure) -> Iterator[str]:
         yield f"coalesce({', '.join(cells)}) IS NULL"
 
 
-def _bound(figure: Figure, alias: str, column: str, word: str, step: int) -> str:
-    """SQL: a bound of a figure, a step further in where it is an open one."""
-    is_open = f"{alias}.{identifier(figure.qualifier)} = {literal(word)}"
-    bound = decimal(f"{alias}.{identifier(column)}")
-    return f"({bound} + CASE WHEN {is_open} THEN {step} ELSE 0 END)"
-
-
 def _overlap(figure: Figure) -> str:
-    """SQL: a number fits both figures for sure, or one of the claims gives none at all.
-
-    A number beyond an open bound is at most one further, be it people or not.
-    """
-    lows = [_bound(figure, x, figure.low, "more_than", 1) for x in "co"]
-    highs = [_bound(figure, x, figure.high, "less_than", -1) for x in "co"]
+    """SQL: a number fits both figures for sure, or one of the claims gives none at all."""
     text, qualifier = identifier(figure.text), identifier(figure.qualifier)
-    none = " OR ".join(_unfigured(figure))
     alike = f"c.{text} = o.{text} AND c.{qualifier} = o.{qualifier}"
-    bounded = " AND ".join(
-        f"coalesce({ends}) IS NOT NULL" for ends in map(", ".join, zip(lows, highs, strict=True))
-    )
-    common = f"coalesce(greatest({', '.join(lows)}) <= least({', '.join(highs)}), true)"
-    return f"coalesce({none} OR ({alike}) OR ({bounded} AND {common}), false)"
+    common = surely_overlap(ends(figure, "c"), ends(figure, "o"))
+    return f"coalesce({' OR '.join(_unfigured(figure))} OR ({alike}) OR {common}, false)"
 
 
-def _exclude(figure: Figure) -> str:
-    """SQL: no number fits both figures."""
+def _exclude(figure: Figure, counts: bool = False) -> str:
+    """SQL: no number fits both figures; of what `counts`, no whole number."""
     measured = " AND ".join(among(f"{x}.{identifier(figure.qualifier)}", MEASURED) for x in "co")
-    return f"{measured} AND ({_exceeds(figure, 'c', 'o')} OR {_exceeds(figure, 'o', 'c')})"
+    pairs = (("c", "o"), ("o", "c"))
+    apart = " OR ".join(_exceeds(figure, one, other, counts) for one, other in pairs)
+    return f"{measured} AND ({apart})"
 
 
-def _exceeds(figure: Figure, one: str, other: str) -> str:
+def _exceeds(figure: Figure, one: str, other: str, counts: bool = True) -> str:
     """SQL: every number of one figure is larger than every number of the other."""
-    qualifier = identifier(figure.qualifier)
-    low, high = (
-        decimal(f"{one}.{identifier(figure.low)}"),
-        decimal(f"{other}.{identifier(figure.high)}"),
-    )
-    is_open = f"({one}.{qualifier} = 'more_than' OR {other}.{qualifier} = 'less_than')"
-    return f"coalesce({low} > {high} OR ({low} = {high} AND {is_open}), false)"
+    return f"coalesce({larger(ends(figure, one), ends(figure, other), counts)}, false)"
 
 
 # ------------------------------------------------------------------------------ when
 
 
-def _last(columns: DateColumns) -> str:
-    """SQL: the last day that the date of claim `c` can mean; NULL where that is not known."""
-    precision = f"c.{identifier(columns.precision)}" if columns.precision else None
-    last = last_day(f"c.{identifier(columns.start)}", precision)
-    if columns.end:
-        last = f"coalesce({day(f'c.{identifier(columns.end)}')}, {last})"
-    return _unless(precision, ["since"], last)
+def _window(columns: DateColumns, alias: str) -> tuple[str, str]:
+    """SQL: the first and the last day that the date of a claim can mean; NULL where that is open.
 
-
-def _first(columns: DateColumns) -> str:
-    """SQL: the first day that the date of claim `o` can mean; NULL where that is not known."""
-    precision = f"o.{identifier(columns.precision)}" if columns.precision else None
-    return _unless(precision, ["before"], day(f"o.{identifier(columns.start)}"))
-
-
-def _unless(precision: str | None, words: Sequence[str], value: str) -> str:
-    if precision is None:
-        return value
-    return f"(CASE WHEN {among(precision, words)} THEN NULL ELSE {value} END)"
+    A claim with an open end says nothing that its article's day could contradict.
+    """
+    start, end, precision = (
+        f"{alias}.{identifier(name)}" if name else None
+        for name in (columns.start, columns.end, columns.precision)
+    )
+    assert start
+    first, last = window_sql(start, end, precision)
+    return f"nullif({first}, {FIRST})", f"nullif({last}, {LAST})"
 
 
 def _published(model: Model, claims: Table) -> tuple[str, str]:

@@ -15,11 +15,10 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from kzdata.archive import DESCRIPTOR, Archive, bundled, opened, workspace
+from kzdata.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.database import require
 from kzdata.descriptor import FieldDescriptor, Table, parse
 from kzdata.errors import LimitError, PackageError
@@ -322,23 +321,6 @@ def explained(side: Side, kind: str, field: FieldDescriptor | None, cell: str) -
     """The name of the difference that explains a statement of one side alone, or None."""
     known = (name for name, one in DIFFERENCES.items() if one.covers(side, kind, field, cell))
     return next(known, None)
-
-
-def compared(path: str | Path | None, report: Report, temp_dir: str | Path | None = None) -> Report:
-    """A report with the disagreements of `compare` among its findings.
-
-    Args:
-        path: The package; the bundled one by default.
-        report: What our validation said of it.
-        temp_dir: Directory for temporary files; the system's own by default.
-
-    Raises:
-        MissingExtraError: frictionless is not installed.
-        PackageError: The package cannot be read, or frictionless takes too long.
-    """
-    found = compare(bundled() if path is None else path, report, temp_dir)
-    places = sorted([*report.findings, *found], key=lambda f: (f.file, f.line or 0, f.column or 0))
-    return replace(report, findings=tuple(places), compared=True)
 
 
 def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None) -> list[Finding]:

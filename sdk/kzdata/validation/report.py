@@ -61,6 +61,11 @@ class Finding:
         place = (self.file, self.line, self.column)
         return ":".join(str(part) for part in place if part is not None)
 
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        """What findings are sorted by: file, line, column, rule."""
+        return self.file, self.line or 0, self.column or 0, self.rule
+
 
 @dataclass(frozen=True, slots=True)
 class Receipts:

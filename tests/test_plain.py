@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzdata.database import Database, absent, literal
+from kzdata.database import Database, absent, identifier, literal
 from kzdata.descriptor import FieldDescriptor
-from kzdata.validation.plain import plain
+from kzdata.validation.reading import keeps_all
 from kzdata.validation.rules import in_group
 from strategies import HAZARDS
 
@@ -52,17 +52,14 @@ def judged(
     database: Database, field: FieldDescriptor, text: str, missing: list[str]
 ) -> tuple[bool | None, list[str]]:
     """What the cheap test says of a cell, and which rules it breaks."""
-    raw = "given.raw"
-    good = plain(field, raw, missing) or "false"
-    breaches = {
-        rule.name: rule.check(field, absent(raw, missing), raw) for rule in in_group("cell")
-    }
-    found = {name: breach.sql for name, breach in breaches.items() if breach}
+    raw = identifier(field.name)
+    checks = {rule.name: rule.check(field, absent(raw, missing), raw) for rule in in_group("cell")}
     # What hides in a cell is looked for apart from the rest.
-    found.pop("cell-control-character")
-    columns = ", ".join([good, *found.values()])
+    found = {n: check for n, check in checks.items() if check and not check.proven_by_bytes}
+    good = keeps_all(field, missing, found.values())
+    columns = ", ".join([good, *(check.broken for check in found.values())])
     ((passes, *broken),) = database.rows(
-        f"SELECT {columns} FROM (SELECT {literal(text)} AS raw) given"
+        f"SELECT {columns} FROM (SELECT {literal(text)} AS {raw}) given"
     )
     return passes, [name for name, breaks in zip(found, broken, strict=True) if breaks]
 

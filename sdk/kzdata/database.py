@@ -162,11 +162,6 @@ def among(expression: str, texts: Iterable[str]) -> str:
     return f"{expression} IN ({listed})" if listed else "false"
 
 
-def begins_with_none(expression: str, characters: Iterable[str]) -> str:
-    """Whether the text begins with none of some characters."""
-    return f"ascii({expression}) NOT IN ({', '.join(str(ord(char)) for char in characters)})"
-
-
 def listed(expressions: Iterable[str]) -> str:
     """Some texts as one list of texts."""
     return f"CAST([{', '.join(expressions)}] AS VARCHAR[])"

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from kzdata import spans
 from kzdata.database import identifier
@@ -17,10 +16,9 @@ Articles = Mapping[str, str]
 
 def _span_rows(model: Model) -> Iterator[tuple[int, str, int, int, str, str | None]]:
     """`kz_ord`, source, start, end, quote, occurrence of every span with readable offsets."""
-    table = model.one("spans")
-    s = table.schema.spans if table else None
-    if not table or not s:
+    if not (declared := model.declared("spans")):
         return
+    table, s = declared
     start, end = whole("s", s.start), whole("s", s.end)
     yield from model.database.stream(
         f"""SELECT s.kz_ord, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
@@ -29,19 +27,21 @@ def _span_rows(model: Model) -> Iterator[tuple[int, str, int, int, str, str | No
     )
 
 
-def _spans_table(model: Model) -> tuple[str, Any]:
-    table = model.one("spans")
-    assert table and table.schema.spans
-    return table.name, table.schema.spans
+def _of_span(
+    model: Model, ordinal: int, member: str, found: str | None, expected: str
+) -> Violation:
+    """A violation in the column of a span that a member of `kzdata:spans` names."""
+    declared = model.declared("spans")
+    assert declared
+    return Violation(declared[0].name, ordinal, getattr(declared[1], member), found, expected)
 
 
 @rule("text", "put the text that was published into the folder, or validate without --texts")
 def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
     """The text of each article is in the folder: a file, whatever its name, with its SHA-256."""
-    table = model.one("sources")
-    a = table.schema.sources if table else None
-    if not table or not a:
+    if not (declared := model.declared("sources")):
         return
+    table, a = declared
     columns = ", ".join(identifier(name) for name in (a.id, a.sha256))
     for ordinal, source, digest in model.database.rows(
         f"SELECT kz_ord, {columns} FROM {identifier(table.name)}"
@@ -53,10 +53,9 @@ def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
 @rule("text", "give the length of the decoded text in code points")
 def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     """The stated length of an article is that of its text, in Unicode code points."""
-    table = model.one("sources")
-    a = table.schema.sources if table else None
-    if not table or not a:
+    if not (declared := model.declared("sources")):
         return
+    table, a = declared
     sql = f"SELECT kz_ord, {identifier(a.id)}, {identifier(a.length)} FROM {identifier(table.name)}"
     for ordinal, source, length in model.database.rows(sql):
         if source in texts and length != str(len(texts[source])):
@@ -68,9 +67,8 @@ def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
     """The article's characters from start to end are the quote, exactly."""
     for ordinal, source, start, end, quote, _ in _span_rows(model):
         if source in texts and texts[source][start:end] != quote:
-            name, s = _spans_table(model)
             found = f"{quote!r} at {start} to {end}"
-            yield Violation(name, ordinal, s.start, found, repr(texts[source][start:end]))
+            yield _of_span(model, ordinal, "start", found, repr(texts[source][start:end]))
 
 
 @rule("text", "take the whole row from `kzdata locate`")
@@ -81,8 +79,7 @@ def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
             continue
         actual = spans.occurrence_at(texts[source], quote, start)
         if str(actual) != occurrence:
-            name, s = _spans_table(model)
-            yield Violation(name, ordinal, s.occurrence, occurrence, str(actual))
+            yield _of_span(model, ordinal, "occurrence", occurrence, str(actual))
 
 
 @rule("text", "quote a phrase, not the whole sentence")
@@ -90,8 +87,7 @@ def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
     """No quote is a whole sentence of its article, or holds one."""
     for ordinal, source, start, end, quote, _ in _span_rows(model):
         if source in texts and spans.whole_sentence(texts[source], start, end):
-            name, s = _spans_table(model)
-            yield Violation(name, ordinal, s.quote, quote, "less than a sentence")
+            yield _of_span(model, ordinal, "quote", quote, "less than a sentence")
 
 
 @rule("text", "take the whole wording of the number, with its qualifier", severity="warning")
@@ -101,9 +97,9 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     "1,000" of "more than 1,000", "two" of "two hundred". A warning, because no grammar can tell a
     qualifier from a preposition in every sentence.
     """
-    edges = model.one("edges")
-    if edges is None or not edges.schema.edges or not model.traceable:
+    if not (declared := model.declared("edges")) or not model.traceable:
         return
+    edges, e = declared
     sql = f"""SELECT min(t.kz_ord), p.source, p.first, p.last, p.quote
         FROM shared.tie t JOIN shared.traced c ON c.place = t.place
         JOIN shared.passage p ON p.kz_ord = t.passage
@@ -115,7 +111,7 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
         first, last = extent(texts[source], start, end)
         longer = texts[source][first:last]
         if _reading(longer) != _reading(quote):
-            yield Violation(edges.name, ordinal, edges.schema.edges.span, quote, longer)
+            yield Violation(edges.name, ordinal, e.span, quote, longer)
 
 
 def _reading(wording: str) -> Figure | None:
@@ -149,10 +145,9 @@ def unexplained(model: Model, texts: Articles) -> Iterator[tuple[str, NumberToke
 
 
 def _excluded(model: Model) -> list[tuple[str, int, int]]:
-    table = model.one("exclusions")
-    x = table.schema.exclusions if table else None
-    if not table or not x:
+    if not (declared := model.declared("exclusions")):
         return []
+    table, x = declared
     start, end = whole("t", x.start), whole("t", x.end)
     return model.database.rows(
         f"""SELECT t.{identifier(x.source)}, {start}, {end} FROM {identifier(table.name)} t
@@ -163,10 +158,9 @@ def _excluded(model: Model) -> list[tuple[str, int, int]]:
 @rule("text", "take the offsets from `kzdata locate`")
 def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
     """The characters that an exclusion names are its token."""
-    table = model.one("exclusions")
-    x = table.schema.exclusions if table else None
-    if not table or not x:
+    if not (declared := model.declared("exclusions")):
         return
+    table, x = declared
     start, end = whole("t", x.start), whole("t", x.end)
     sql = f"""SELECT t.kz_ord, t.{identifier(x.source)}, {start}, {end}, t.{identifier(x.token)}
         FROM {identifier(table.name)} t WHERE {start} >= 0 AND {end} > {start}"""
@@ -181,10 +175,9 @@ def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
 
     "Central Asia" is not printed where only "Central Asian" is.
     """
-    table = model.one("aliases")
-    a = table.schema.aliases if table else None
-    if not table or not a or not a.source:
+    if not (declared := model.declared("aliases")) or not declared[1].source:
         return
+    table, a = declared
     sql = f"""SELECT kz_ord, {identifier(a.source)}, {identifier(a.alias)}
         FROM {identifier(table.name)}"""
     for ordinal, source, alias in model.database.rows(sql):
@@ -201,10 +194,9 @@ def _printed(words: str, text: str) -> bool:
 
 def source_hashes(model: Model) -> dict[str, str]:
     """The SHA-256 of each source's text, by source id."""
-    table = model.one("sources")
-    a = table.schema.sources if table else None
-    if not table or not a:
+    if not (declared := model.declared("sources")):
         return {}
+    table, a = declared
     sql = f"SELECT {identifier(a.id)}, {identifier(a.sha256)} FROM {identifier(table.name)}"
     return {source: digest for source, digest in model.database.rows(sql) if source and digest}
 

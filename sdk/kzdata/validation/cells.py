@@ -1,8 +1,6 @@
 """Rules about single cells: each is an SQL expression over one column (Table Schema v2).
 
-A rule gets the field, the expression of its cell (NULL where the value is missing) and the raw
-text, and answers with a `Breach`, or None where it does not apply. All of a table's breaches become
-one test of each row in one pass over the file (see `plain` and `reading`).
+All checks of a table become one test of each row in one pass over the file (see `reading`).
 """
 
 import calendar
@@ -10,14 +8,24 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from kzdata import database as sql
 from kzdata.descriptor import FieldDescriptor, Schema
-from kzdata.validation.rules import Breach, rule
-from kzdata.validation.values import Kind, UnsupportedError, either, kind_of, known_kind
+from kzdata.tabular import Imprint
+from kzdata.validation.rules import Check, rule
+from kzdata.validation.values import (
+    Kind,
+    UnsupportedError,
+    constraint_number,
+    either,
+    kind_of,
+    known_kind,
+)
 
 TEXTS = {"string", "any", "list"}
 """Types whose cells a spreadsheet could take for a formula; the others have forms of their own."""
@@ -218,13 +226,15 @@ def _of_kind(field: FieldDescriptor, kind: Kind, text: str) -> bool:
 
 
 @rule("cell", "fill the cell, or withdraw the row with a tombstone")
-def cell_required(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_required(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell whose field is `required` has a value."""
-    return Breach(f"{cell} IS NULL", "a value") if field.constraints.required else None
+    if not field.constraints.required:
+        return None
+    return Check(f"{cell} IS NULL", "a value", (f"{cell} IS NOT NULL",))
 
 
 @rule("cell", "write the value in the form of its type")
-def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has the lexical form of its field's type and format (Table Schema v2, Field Types).
 
     The form is strict: no blanks around it, ASCII digits only, no digits grouped unless by
@@ -233,29 +243,49 @@ def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
     kind = known_kind(field)
     if field.type == "string" or kind is None or kind.breach is None:
         return None
-    return Breach(kind.breach(cell), kind.words)
+    return Check(kind.breach(cell), kind.words, usual_form(field, raw), or_missing=True)
+
+
+PLAIN_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+EXACT_LENGTH = 15
+"""Characters up to which a decimal number is told apart by its nearest binary number."""
+
+
+def usual_form(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
+    """Tests that only values of the type pass, and nearly all do; None where there are none.
+
+    A whole number or a date is as it is printed again, a number has no exponent.
+    """
+    bare = field.bare_number and field.group_char is None
+    if field.type == "integer" and bare:
+        return (sql.printed_alike(raw, "BIGINT"),)
+    if field.type == "number" and bare and field.decimal_char == ".":
+        return (sql.full_match(raw, PLAIN_NUMBER),)
+    if field.type == "date" and field.format == "default":
+        return f"{sql.byte_length(raw)} = 10", sql.printed_alike(raw, "DATE")
+    return None
 
 
 @rule("cell", "write the value in the format that the field names")
-def cell_format(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_format(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A string cell has the form of its field's format: email, uri, uuid or binary."""
     kind = known_kind(field)
     if field.type != "string" or kind is None or kind.breach is None:
         return None
-    return Breach(kind.breach(cell), kind.words)
+    return Check(kind.breach(cell), kind.words)
 
 
 @rule("cell", "use one of the listed values")
-def cell_enum(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_enum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has one of the values that the field's `enum` lists.
 
     Values compare as the type has them: 1.0 is 1 in a field of numbers.
     """
-    return _one_of(field, cell, field.constraints.enum)
+    return _one_of(field, cell, raw, field.constraints.enum)
 
 
 @rule("cell", "use one of the categories, or add it to the schema")
-def cell_category(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_category(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has the value of one of the field's `categories`.
 
     "The logical representation of data in the field MUST exactly match one of the values in
@@ -263,10 +293,13 @@ def cell_category(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
     """
     if field.categories is None or field.constraints.enum is not None:
         return None
-    return _one_of(field, cell, field.category_values) if field.type in CATEGORICAL else None
+    values = field.category_values if field.type in CATEGORICAL else None
+    return _one_of(field, cell, raw, values)
 
 
-def _one_of(field: FieldDescriptor, cell: str, values: tuple[Any, ...] | None) -> Breach | None:
+def _one_of(
+    field: FieldDescriptor, cell: str, raw: str, values: tuple[Any, ...] | None
+) -> Check | None:
     """A cell whose text is among some texts, or else whose value is among their values."""
     kind = known_kind(field)
     if values is None or kind is None or kind.same is None:
@@ -274,10 +307,11 @@ def _one_of(field: FieldDescriptor, cell: str, values: tuple[Any, ...] | None) -
     texts = [text for value in values for text in _texts(field, value)]
     expected = f"one of {', '.join(texts)}"
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
-    if kind.same(cell) == cell:
-        return Breach(_valid(kind, cell, plain), expected)
-    other = f"NOT {sql.among_values(cell, texts, kind.same)}"
-    return Breach(_valid(kind, cell, f"{plain} AND {other}"), expected)
+    if kind.same(cell) != cell:
+        other = f"NOT {sql.among_values(cell, texts, kind.same)}"
+        return Check(_valid(kind, cell, f"{plain} AND {other}"), expected)
+    # To compare with some texts is faster than the automaton that takes any number of them.
+    return Check(_valid(kind, cell, plain), expected, (sql.among(raw, texts),), or_missing=True)
 
 
 def _texts(field: FieldDescriptor, value: Any) -> tuple[str, ...]:
@@ -314,52 +348,59 @@ def _valid(kind: Kind, cell: str, test: str) -> str:
 
 
 @rule("cell", "write the value as the pattern wants it")
-def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     r"""A cell matches the field's `pattern` from its first to its last character.
 
     Patterns are XML Schema's, which match whole values; `\d`, `\w`, `\s` and `.` mean what
     they mean there (Part 2, F), but that `_` counts as a letter. RE2 carries them out.
     """
     pattern = field.constraints.pattern
-    if pattern is None or field.type not in ("string", "any") or len(pattern) > MAX_PATTERN:
-        return None
-    return Breach(f"NOT {sql.full_match(cell, translated(pattern))}", f"the pattern {pattern}")
+    if pattern is None or field.type not in ("string", "any") or not bearable(pattern):
+        return None  # `unsupported-feature` says so
+    own = translated(pattern)
+    broken = f"NOT {sql.full_match(cell, own)}"
+    return Check(broken, f"the pattern {pattern}", pattern=own)
 
 
 @rule("cell", "write at least as many characters as the field wants")
-def cell_min_length(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_min_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at least `minLength` characters (Unicode code points), items or members."""
-    return _length(field, cell, "<", field.constraints.min_length)
+    least = field.constraints.min_length
+    # A character has at most four bytes, and bytes need not be counted.
+    surely = f"{sql.byte_length(raw)} > {4 * (bounded(least or 0) - 1)}"
+    return _length(field, cell, "<", least, surely)
 
 
 @rule("cell", "shorten the value")
-def cell_max_length(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_max_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at most `maxLength` characters (Unicode code points), items or members."""
-    return _length(field, cell, ">", field.constraints.max_length)
+    most = field.constraints.max_length
+    surely = f"{sql.byte_length(raw)} <= {bounded(most or 0)}"
+    return _length(field, cell, ">", most, surely)
 
 
 @rule("cell", "correct the value")
-def cell_minimum(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is not below `minimum`."""
-    return _bound(field, cell, "minimum")
+    return _bound(field, cell, raw, "minimum")
 
 
 @rule("cell", "correct the value")
-def cell_maximum(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_maximum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is not above `maximum`."""
-    return _bound(field, cell, "maximum")
+    return _bound(field, cell, raw, "maximum")
 
 
 @rule("cell", "correct the value")
-def cell_exclusive_minimum(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_exclusive_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is above `exclusiveMinimum`."""
-    return _bound(field, cell, "exclusiveMinimum")
+    return _bound(field, cell, raw, "exclusiveMinimum")
 
 
 @rule("cell", "correct the value")
-def cell_exclusive_maximum(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_exclusive_maximum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is below `exclusiveMaximum`."""
-    return _bound(field, cell, "exclusiveMaximum")
+    return _bound(field, cell, raw, "exclusiveMaximum")
 
 
 def bounded(length: int) -> int:
@@ -367,17 +408,20 @@ def bounded(length: int) -> int:
     return max(-1, min(length, 1 << 40))
 
 
-def _length(field: FieldDescriptor, cell: str, operator: str, limit: int | None) -> Breach | None:
+def _length(
+    field: FieldDescriptor, cell: str, operator: str, limit: int | None, surely: str
+) -> Check | None:
     kind = known_kind(field)
     if limit is None or kind is None or kind.length is None:
         return None
     words = "at least" if operator == "<" else "at most"
     unit = "characters" if field.type == "string" else "items"
-    test = f"{kind.length(cell)} {operator} {bounded(limit)}"
-    return Breach(_valid(kind, cell, test), f"{words} {limit} {unit}")
+    broken = _valid(kind, cell, f"{kind.length(cell)} {operator} {bounded(limit)}")
+    proof = (surely,) if field.type == "string" else None
+    return Check(broken, f"{words} {limit} {unit}", proof, or_missing=True)
 
 
-def _bound(field: FieldDescriptor, cell: str, name: str) -> Breach | None:
+def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | None:
     """A value that is not proven to be within a bound.
 
     What cannot be compared (NaN, a time that is within it in some zones only) is not within it:
@@ -393,7 +437,60 @@ def _bound(field: FieldDescriptor, cell: str, name: str) -> Breach | None:
     except UnsupportedError:
         return None
     filled = f"{cell} IS NOT NULL AND NOT {kind.breach(cell)}"
-    return Breach(f"(CASE WHEN {within} THEN false ELSE {filled} END)", f"{words} {limit}")
+    broken = f"(CASE WHEN {within} THEN false ELSE {filled} END)"
+    return Check(broken, f"{words} {limit}", _surely_within(field, raw, name, limit), True)
+
+
+def _surely_within(
+    field: FieldDescriptor, raw: str, name: str, limit: Any
+) -> tuple[str, ...] | None:
+    """Tests that only values within a bound pass."""
+    usual, operator = usual_form(field, raw), BOUNDS[name][0]
+    if usual is None or field.type == "date":
+        return usual and (*usual, f"{raw} {operator} {sql.literal(str(limit))}")
+    if field.type == "integer":
+        test = _whole_within(raw, name, constraint_number(field, limit))
+    else:
+        test = _short_within(field, raw, name)
+    return (*usual, test) if test else None
+
+
+def _whole_within(raw: str, name: str, bound: Decimal) -> str | None:
+    """Whether a whole number keeps a bound; one of fewer digits is below without being read."""
+    if name == "minimum" and bound == 0:
+        return f"{raw} >= '0'"
+    if not bound.is_finite() or abs(bound) >= 10**18 or bound != int(bound):
+        return None
+    kept = f"{sql.bigint(raw)} {BOUNDS[name][0]} {int(bound)}"
+    if "max" not in name.lower() or bound <= 0:
+        return kept
+    return f"({sql.byte_length(raw)} < {len(str(int(bound)))} OR {kept})"
+
+
+def _short_within(field: FieldDescriptor, raw: str, name: str) -> str | None:
+    """Whether a number of few digits, so that no other has its nearest binary number, is within.
+
+    The least and the most share one test, so that the text is read once.
+    """
+    ends = {"minimum": -inf, "maximum": inf}
+    limits = {n: _number(field, v) for n, v in bounds_of(field).items() if n in ends}
+    if name not in limits or not all(map(_short, limits.values())):
+        return None
+    low, high = (float(limits.get(end, beyond)) for end, beyond in ends.items())
+    near = sql.between_doubles(raw, low, high)
+    return f"({sql.byte_length(raw)} <= {EXACT_LENGTH} AND {near})"
+
+
+def _number(field: FieldDescriptor, limit: Any) -> Decimal:
+    try:
+        return constraint_number(field, limit)
+    except UnsupportedError:  # the rule of that bound does not apply
+        return Decimal("nan")
+
+
+def _short(bound: Decimal) -> bool:
+    """Whether a bound is told apart from every short number by its nearest binary number."""
+    return bound.is_finite() and abs(bound.adjusted()) < 100 and len(bound.as_tuple().digits) <= 15
 
 
 def translated(pattern: str) -> str:
@@ -418,7 +515,7 @@ def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
 
 
 @rule("cell", "remove the control character")
-def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell holds no control character but tab and line end, and nothing that turns text around.
 
     Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
@@ -427,13 +524,20 @@ def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Breac
     """
     hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
     test = sql.full_match(raw, rf"(?s).*({hidden}|\r[^\n]|\r$).*")
-    return Breach(test, "no control characters")
+    return Check(test, "no control characters", proven_by_bytes=_without_controls)
+
+
+def _without_controls(seen: Imprint) -> bool:
+    return not seen.controls
 
 
 @rule("cell", "begin the cell with another character", severity="warning")
-def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Breach | None:
+def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A text cell does not begin as a formula that a spreadsheet would carry out (=, +, -, @)."""
     if field.type not in TEXTS:
         return None
     starts = f"^[{''.join(map(re.escape, FORMULA_STARTS))}]."
-    return Breach(sql.matches(raw, starts), "text, not a formula")
+    # Texts compare by their bytes, which is ten times as fast as to look at a first character:
+    # letters come after all that a formula begins with, blanks before, digits between.
+    proof = f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))"
+    return Check(sql.matches(raw, starts), "text, not a formula", (proof,))

@@ -56,11 +56,10 @@ def date_precision(model: Model) -> Iterator[Query]:
 @rule("consistency", "correct the date: an article cannot report a later day")
 def date_after_article(model: Model) -> Iterator[Query]:
     """The date of a claim is not after the day on which its article was published."""
-    spans, sources = model.one("spans"), model.one("sources")
-    s = spans.schema.spans if spans else None
-    a = sources.schema.sources if sources else None
-    if not spans or not sources or not s or not a or not a.published_on:
+    quoted, known = model.declared("spans"), model.declared("sources")
+    if not quoted or not known or not known[1].published_on:
         return
+    (spans, s), (sources, a) = quoted, known
     for table in model.declaring("principal"):
         for columns in table.schema.dates:
             cell, published = f"t.{identifier(columns.start)}", f"a.{identifier(a.published_on)}"
@@ -157,11 +156,10 @@ def place_within(model: Model) -> Iterator[Query]:
 @rule("consistency", "take the offsets from `kzdata locate`")
 def exclusion_bounds(model: Model) -> Iterator[Query]:
     """An exclusion is as long as its token and lies inside the article."""
-    table, sources = model.one("exclusions"), model.one("sources")
-    x = table.schema.exclusions if table else None
-    a = sources.schema.sources if sources else None
-    if not table or not sources or not x or not a:
+    excluded, known = model.declared("exclusions"), model.declared("sources")
+    if not excluded or not known:
         return
+    (table, x), (sources, a) = excluded, known
     start, end, token = whole("t", x.start), whole("t", x.end), f"t.{identifier(x.token)}"
     length = whole("a", a.length)
     yield Query(

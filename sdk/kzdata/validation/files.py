@@ -3,12 +3,14 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from kzdata.archive import DESCRIPTOR, Archive
 from kzdata.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.errors import PackageError
 from kzdata.sheets import dialect_of
-from kzdata.tabular import Cell, Imprint, Record, Sheet
+from kzdata.tabular import Cell, Dialect, Imprint, Record, Sheet
 from kzdata.validation.cells import unsupported, unsupported_keys
 from kzdata.validation.rules import Violation, rule
 
@@ -230,39 +232,57 @@ def header_matches(table: Table, found: tuple[str, ...]) -> bool:
     return tests[demand]
 
 
-@rule("structure", "give the columns the names, and the order, that the schema asks for")
-def csv_header(table: Table, sheet: Sheet) -> Iterator[Violation]:
+@dataclass(frozen=True, slots=True)
+class Header(Record):
+    """The names of a file's columns, put together from its header rows; empty if it has none."""
+
+
+def header_of(part: Path, place: int, dialect: Dialect) -> Header:
+    """The header of one of a table's files.
+
+    Its rows are records too: what is malformed in them is said of these.
+    """
+    found = Sheet([part], dialect).header()
+    if found is None:
+        return Header(-1, 1, (), part=place)
+    return Header(-1, found.line, found.cells, part=place, width=found.width)
+
+
+def _sound(seen: Imprint) -> bool:
+    """Whether a file that DuckDB reads holds nothing that it passes over."""
+    return not seen.suspicious
+
+
+@rule(
+    "structure",
+    "give the columns the names, and the order, that the schema asks for",
+    proven_by_bytes=_sound,
+)
+def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
 
     Of several files each begins with the header of the first.
     """
-    if not sheet.dialect.header_rows:
+    if not isinstance(record, Header):
         return
-    names = table.schema.names
-    words = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
-    first = sheet.header()
-    found = _names(first)
-    if first and first.width > len(first.cells):
-        words = f"at most {len(first.cells)} columns"
-    if not first or first.width > len(first.cells) or not header_matches(table, found):
-        yield _header(table, first, names, words, table.resource.path[0])
-        return
-    for part, path in zip(sheet.parts[1:], table.resource.path[1:], strict=True):
-        further = Sheet([part], sheet.dialect).header()
-        if _names(further) != found:
-            yield _header(table, further, found, "the header of the first file", path)
+    names, held = table.schema.names, len(record.cells)
+    found, words = _names(record), FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    if record.part > 0:
+        if found != columns:
+            yield _header(table, record, columns, "the header of the first file")
+    elif record.width > held or not held or not header_matches(table, found):
+        words = f"at most {held} columns" if record.width > held else words
+        yield _header(table, record, names, words)
 
 
-def _names(header: Record | None) -> tuple[str, ...]:
-    return tuple(cell.value for cell in header.cells) if header else ()
+def _names(header: Record) -> tuple[str, ...]:
+    return tuple(cell.value for cell in header.cells)
 
 
-def _header(
-    table: Table, header: Record | None, names: tuple[str, ...], words: str, path: str
-) -> Violation:
+def _header(table: Table, header: Record, names: tuple[str, ...], words: str) -> Violation:
     """A header that is not the one that it should be, at the first cell that differs."""
-    expected = f"{', '.join(names)} ({words})"
-    if header is None:
+    expected, path = f"{', '.join(names)} ({words})", table.resource.path[header.part]
+    if not header.cells:
         return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
     place, shown = _first_difference(header.cells, names), ", ".join(_names(header))[:500]
     return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
@@ -275,17 +295,17 @@ def _first_difference(cells: tuple[Cell, ...], names: tuple[str, ...]) -> Cell:
     return cells[min(len(names), len(cells) - 1)]
 
 
-@rule("structure", "give the row as many cells as the header has")
-def csv_width(table: Table, record: Record, width: int) -> Iterator[Violation]:
+@rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
+def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
-    if record.number >= 0 and record.width != width:
-        found, expected = f"{record.width} cells", f"{width} cells"
+    if record.number >= 0 and record.width != len(columns):
+        found, expected = f"{record.width} cells", f"{len(columns)} cells"
         place = (record.line, record.cells[-1].column)
         yield Violation(table.name, record.number, None, found, expected, *place)
 
 
-@rule("structure", "write the row as RFC 4180 has it, in UTF-8")
-def csv_malformed(table: Table, record: Record, width: int) -> Iterator[Violation]:
+@rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
+def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
 
     A quotation that is never closed costs one row: reading goes on with the next line.
@@ -298,8 +318,8 @@ def csv_malformed(table: Table, record: Record, width: int) -> Iterator[Violatio
         yield Violation(table.name, row, None, record.fault, expected, *place)
 
 
-@rule("structure", "remove the blank line")
-def csv_blank_line(table: Table, record: Record, width: int) -> Iterator[Violation]:
+@rule("structure", "remove the blank line", proven_by_bytes=_sound)
+def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.fault and not record.cells:
         path = table.resource.path[record.part]

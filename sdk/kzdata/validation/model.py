@@ -9,13 +9,14 @@ the traceability rules share, in the schema `shared`:
 * `passage`: each span with its article's day and length;
 * `tie`: each evidence edge of a known record, in numbers and with the cell's value;
 * `stray`: the edges of no known record, by number;
-* `doubt`: the edges that are not plainly good, by number;
+* `doubt`: the edges that some rule's proof does not clear, by number;
 * `doubtful`: their rows;
-* `edge`: these with all that is known of them: the rules are asked of these few;
+* `suspect_edge`: these with all that is known of them: the rules are asked of these few;
 * `backing`: each record that has edges: how many, how many they say, which cells they lead from;
 * `cell`: the same for each cell of records in which cells may have several edges;
 * `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
-* `figure`: the figures that are not plainly good, with their principal passage's quote;
+* `suspect_figure`: the figures that some rule is broken for, with the quote of their principal
+  passage;
 * `term`: codebook terms and aliases: what justifies a category or names an entity;
 * `shadow`: terms that stand inside a longer term of something else;
 * `form`: by category or entity, its terms between blanks, and the longer ones that they stand in;
@@ -27,17 +28,15 @@ the traceability rules share, in the schema `shared`:
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from kzdata import dates, figures
 from kzdata.database import (
     Database,
-    any_item,
     bigint,
     byte_length,
     contains,
     counted,
-    decimal,
     identifier,
     literal,
     small,
@@ -51,76 +50,36 @@ from kzdata.errors import DateError, FigureError
 
 CLAIMS = ""
 """In place of a table's name: any table of claims."""
-LOOSE = """SELECT kz_ord FROM shared.stray
-    UNION SELECT kz_ord FROM shared.tie WHERE passage IS NULL"""
-"""SQL: the edges whose passage may be unknown."""
-REPEATABLE = """SELECT kz_ord FROM shared.stray
-    UNION SELECT kz_ord FROM shared.tie WHERE place IS NULL
-    UNION SELECT kz_ord FROM shared.tie
-        SEMI JOIN (SELECT place, row FROM shared.cell WHERE edges > 1) USING (place, row)"""
-"""SQL: the edges that may stand twice; a cell with one edge cannot, and nearly all have one."""
-CODED_SCOPE = "e.tab || '.' || e.field"
-_FIGURE = "WHEN 'low' THEN w.low WHEN 'high' THEN w.high WHEN 'qualifier' THEN w.qualifier"
-_DATE = """WHEN 'first' THEN d.first WHEN 'last' THEN d.last
-    WHEN 'only' THEN coalesce(d.first, d.last) WHEN 'precision' THEN d.precision"""
-COMPUTED = f"CASE c.part {_FIGURE} {_DATE} END"
-"""SQL: what the grammars make of a quote, for the part of a figure or date that a cell is."""
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
 """What an edge can be; W3C Web Annotation would call them motivations."""
-_QUOTED = "(' ' || s.quote || ' ')"
-_NAMED = f"""({any_item("n.terms", lambda term: contains("s.padded", term))}
-    AND ({any_item("n.longer", lambda term: contains("s.padded", term))}) IS NOT TRUE)"""
-"""SQL: whether a quote plainly holds a term, between blanks, and nowhere a longer one of it."""
 _WIDE = {
     **{name: f"e.{name}" for name in ("tab", "record", "field", "role", "note", "span", "value")},
     **{name: f"s.{name}" for name in ("source", "quote", "day")},
     **{name: f"e.{name}" for name in ("home", "home_first", "home_last")},
     **{name: f"s.{name}" for name in ("first", "last")},
 }
-"""What is known of an edge in doubt."""
-_PLAIN_FIGURE = f"""CASE WHEN text IS NULL
-        THEN coalesce(low, high) IS NULL AND coalesce(qualifier, 'unquantified') = 'unquantified'
-    ELSE wording IS NOT NULL AND {contains("(' ' || quote || ' ')", "(' ' || text || ' ')")}
-        AND low IS NOT DISTINCT FROM w_low AND high IS NOT DISTINCT FROM w_high
-        AND qualifier IS NOT DISTINCT FROM w_qualifier
-        AND coalesce(low = high OR {decimal("low")} <= {decimal("high")}, true) END"""
-"""SQL that is true only for figures that break no rule."""
-_PLAINLY = (
-    ("verbatim", "true", "", "t.value = CASE WHEN c.kind = 'span' THEN s.span ELSE s.quote END"),
-    (
-        "normalised",
-        "c.kind = 'figure'",
-        "LEFT JOIN shared.wording w ON w.wording = s.quote",
-        f"t.value = CASE c.part {_FIGURE} END",
-    ),
-    (
-        "normalised",
-        "c.kind IS DISTINCT FROM 'figure'",
-        "LEFT JOIN shared.datewording d ON d.wording = s.quote AND d.day = s.day",
-        f"t.value = CASE c.part {_DATE} END",
-    ),
-    (
-        "resolved",
-        "c.kind = 'record'",
-        "LEFT JOIN shared.rest r ON r.record = t.value AND r.span = s.span",
-        "r.span IS NOT NULL",
-    ),
-    (
-        "resolved",
-        "c.kind IS DISTINCT FROM 'record'",
-        """LEFT JOIN shared.form n
-            ON n.role = 'resolved' AND n.name = t.value AND n.scope = s.source""",
-        _NAMED,
-    ),
-    (
-        "coded",
-        "true",
-        "LEFT JOIN shared.form n ON n.role = 'coded' AND n.name = t.value AND n.scope = c.scope",
-        _NAMED,
-    ),
-)
-"""By role and kind of column: what an edge `t` is joined with, and SQL that is true only for edges
-that break no rule about single edges."""
+"""What is known of an edge `e`, and of its passage `s`."""
+IN_COLUMN = "JOIN shared.traced c USING (place)"
+IN_PASSAGE = f"""{IN_COLUMN}
+    JOIN (SELECT *, ' ' || quote || ' ' AS padded FROM shared.passage) s ON s.kz_ord = t.passage"""
+"""SQL: what a proof joins an edge `t` with: its column, and its passage."""
+
+
+class EdgeProof(NamedTuple):
+    """Which edges need not be asked of a rule: it cannot be broken for them.
+
+    By default the rule is asked of all edges. An edge whose column or passage is not known is asked
+    of all rules, whatever they can prove.
+
+    Attributes:
+        test: SQL that is true only for edges `t` (`shared.tie`) that keep the rule.
+        join: What the test needs to know of an edge.
+        where: SQL that is true for all edges that can break the rule, of those that `join` keeps.
+    """
+
+    test: str = "false"
+    join: str = ""
+    where: str = "true"
 
 
 class Model:
@@ -144,6 +103,17 @@ class Model:
     def one(self, role: str) -> Table | None:
         """The table that declares `role`, if it could be read."""
         return next((t for t in self.tables.values() if getattr(t.schema, role)), None)
+
+    def declared(self, role: str) -> tuple[Table, Any] | None:
+        """The table that declares `role`, if it could be read, with what it declares."""
+        table = self.one(role)
+        return (table, getattr(table.schema, role)) if table else None
+
+    def _known(self, role: str) -> tuple[Table, Any]:
+        """The same, where `traceable` or its caller says that there is one."""
+        found = self.declared(role)
+        assert found
+        return found
 
     def declaring(self, role: str) -> list[Table]:
         """The tables that declare `role` and could be read."""
@@ -172,8 +142,13 @@ class Model:
             self._prove()
         self.tied = True
 
-    def prepare(self) -> None:
-        """Build the other shared relations, and those of `tie` if it was not called."""
+    def prepare(self, figures: Iterable[str], edges: Iterable[EdgeProof]) -> None:
+        """Build the other shared relations, and those of `tie` if it was not called.
+
+        Args:
+            figures: For each rule about figures, SQL that is true where it is broken.
+            edges: For each rule about edges, which of them it need not be asked of.
+        """
         if not self.tied:
             self.tie()
         if self.traceable:
@@ -181,16 +156,13 @@ class Model:
             self._make_datewording()
             self._make_term()
             self._make_rest()
-            self._make_figure()
-            self._make_doubt()
-            self._make_edge()
+            self._make_suspect_figure(figures)
+            self.database.share("doubt", doubtful(edges))
+            self._make_suspect_edge()
             self._make_receipt()
 
     def _make_passage(self) -> None:
-        spans, sources = self.one("spans"), self.one("sources")
-        assert spans and sources
-        s, a = spans.schema.spans, sources.schema.sources
-        assert s and a
+        (spans, s), (sources, a) = self._known("spans"), self._known("sources")
         day = a.written_on or a.published_on
         self.database.share(
             "passage",
@@ -205,8 +177,7 @@ class Model:
 
     def _make_tie(self) -> None:
         """One pass over all edges."""
-        edges = self.one("edges")
-        assert edges and edges.schema.edges
+        edges, _ = self._known("edges")
         names = "kz_ord place row said role value home passage astray".split()
         parts = [f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE false"]
         parts += [self._tied(table, identifier(edges.name)) for table in self.records()]
@@ -230,8 +201,7 @@ class Model:
         Were there two of a key, an edge that names it would be tied twice: so where each edge is
         tied once, tables each of whose rows an edge names have no key twice.
         """
-        edges, spans = self.one("edges"), self.one("spans")
-        assert edges and spans and spans.schema.spans
+        (edges, _), (spans, s) = self._known("edges"), self._known("spans")
         names = [table.name for table in (edges, spans, *self.records())]
         sizes = self._counts(f"SELECT {literal(n)}, count(*) FROM {identifier(n)}" for n in names)
         backed = self._counts(["SELECT tab, count(*) FROM shared.backing GROUP BY tab"])
@@ -247,7 +217,7 @@ class Model:
         )
         if ties == known == sizes[edges.name]:
             keys = {table.name: table.schema.record_key or "" for table in self.records()}
-            keys[spans.name] = spans.schema.spans.id
+            keys[spans.name] = s.id
             named = {**backed, spans.name: passages}
             self.proven = frozenset(
                 key for key in keys.items() if named.get(key[0]) == sizes[key[0]]
@@ -256,36 +226,9 @@ class Model:
     def _counts(self, queries: Iterable[str]) -> dict[str, int]:
         return dict(self.database.rows(" UNION ALL ".join(queries)))
 
-    def _make_doubt(self) -> None:
-        """The edges of which a rule may be broken; the rules decide."""
-        edges = self.one("edges")
-        assert edges and edges.schema.edges
-        e = edges.schema.edges
-        unsaid = f"{identifier(e.role)} = 'inferred'"
-        if e.note:
-            unsaid += f" AND {identifier(e.note)} IS NULL"
-        tie = "shared.tie t JOIN shared.traced c USING (place)"
-        passage = f"{tie} JOIN (SELECT *, {_QUOTED} AS padded FROM shared.passage s) s"
-        passage += " ON s.kz_ord = t.passage"
-        inside = "JOIN shared.passage h ON h.kz_ord = t.home"
-        parts = [
-            """SELECT kz_ord FROM shared.tie WHERE astray
-                OR place IS NULL OR value IS NULL OR passage IS NULL OR role IS NULL""",
-            f"SELECT {small('kz_ord')} FROM {identifier(edges.name)} WHERE {unsaid}",
-            f"""SELECT t.kz_ord FROM {passage} {inside} WHERE c.kind = 'figure' AND c.part = 'text'
-                AND (s.first >= h.first AND s.last <= h.last) IS NOT TRUE""",
-        ]
-        parts += [
-            f"""SELECT t.kz_ord FROM {passage} {join}
-            WHERE t.role = {number_of(role)} AND {kind} AND ({good}) IS NOT TRUE"""
-            for role, kind, join, good in _PLAINLY
-        ]
-        self.database.share("doubt", " UNION ".join(parts))
-
-    def _make_edge(self) -> None:
+    def _make_suspect_edge(self) -> None:
         """All that is known of the edges in doubt."""
-        edges = self.one("edges")
-        assert edges and edges.schema.edges
+        edges, _ = self._known("edges")
         own = [name for name, sql in _WIDE.items() if sql[0] == "e"]
         empty = ", ".join(f"NULL AS {name}" for name in ("kz_ord", *own))
         self.database.share(
@@ -299,7 +242,7 @@ class Model:
             parts.append(f"SELECT e.kz_ord, {named} {self._joined(table, 'shared.doubtful')}")
         wide = ", ".join(f"{sql} AS {name}" for name, sql in _WIDE.items())
         self.database.share(
-            "edge",
+            "suspect_edge",
             f"""SELECT *, CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
             FROM (SELECT e.kz_ord, {wide} FROM ({" UNION ALL ".join(parts)}) e
             LEFT JOIN shared.passage s ON s.span = e.span)""",
@@ -307,10 +250,8 @@ class Model:
 
     def _make_backing(self) -> None:
         """Records by their edges. Where each cell has one edge that says so, no more is asked."""
-        edges = self.one("edges")
-        assert edges and edges.schema.edges
         alone = "edges = bit_count(had)"
-        if edges.schema.edges.count:
+        if self._known("edges")[1].count:
             alone += " AND said = edges AND most = 1 AND least = 1"
         inferred = f"t.role = {number_of('inferred')}"
         self.database.share(
@@ -332,9 +273,7 @@ class Model:
 
     def _own(self, table: Table) -> dict[str, str]:
         """SQL of what is known of an edge `e` of a table's row `t`, by name; see `_joined`."""
-        edges = self.one("edges")
-        assert edges and edges.schema.edges
-        e = edges.schema.edges
+        _, e = self._known("edges")
         names = ("record", "field", "role", "span")
         own = {name: f"e.{identifier(getattr(e, name))}" for name in names}
         own |= {"note": f"e.{identifier(e.note)}" if e.note else text("NULL")}
@@ -371,11 +310,8 @@ class Model:
 
     def _make_rest(self) -> None:
         """The passages of records that other records refer to."""
-        edges = self.one("edges")
-        assert edges and edges.schema.edges
-        record, span = (
-            identifier(name) for name in (edges.schema.edges.record, edges.schema.edges.span)
-        )
+        edges, e = self._known("edges")
+        record, span = identifier(e.record), identifier(e.span)
         referred = {
             detail
             for table in self.records()
@@ -393,26 +329,28 @@ class Model:
             WHERE {record} IN ({" UNION ALL ".join(known or ["SELECT NULL WHERE false"])})""",
         )
 
-    def _make_figure(self) -> None:
+    def _make_suspect_figure(self, broken: Iterable[str]) -> None:
         parts = ("text", "low", "high", "qualifier")
         columns = ("tab", *parts, *(f"{part}_field" for part in parts), "quote")
         empty = ", ".join(["0 AS kz_ord", *(f"'' AS {column}" for column in columns)])
         rows = [f"SELECT {empty} WHERE false", *self._figures()]
-        self.database.share("figure", " UNION ALL ".join(rows))
+        tests = " OR ".join(f"({test})" for test in broken)
+        self.database.share(
+            "suspect_figure",
+            f"""SELECT f.* FROM ({" UNION ALL ".join(rows)}) f
+            LEFT JOIN shared.wording w ON w.wording = f.text WHERE {tests or "false"}""",
+        )
 
     def _figures(self) -> Iterator[str]:
         for table in self.declaring("figure"):
             f = table.schema.figure
             assert f
-            names = {"text": f.text, "low": f.low, "high": f.high, "qualifier": f.qualifier}
-            cells = ", ".join(f"t.{identifier(name)} AS {part}" for part, name in names.items())
-            fields = ", ".join(literal(name) for name in names.values())
-            yield f"""SELECT kz_ord, {literal(table.name)}, text, low, high, qualifier, {fields},
-                quote FROM (SELECT t.kz_ord, {cells}, p.quote FROM {identifier(table.name)} t
-                    LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}) f
-                LEFT JOIN (SELECT wording, low AS w_low, high AS w_high, qualifier AS w_qualifier
-                    FROM shared.wording WHERE fault IS NULL) w ON w.wording = f.text
-                WHERE ({_PLAIN_FIGURE}) IS NOT TRUE"""
+            names = (f.text, f.low, f.high, f.qualifier)
+            cells = ", ".join(f"t.{identifier(name)}" for name in names)
+            yield f"""SELECT t.kz_ord, {literal(table.name)}, {cells},
+                {", ".join(map(literal, names))}, p.quote
+                FROM {identifier(table.name)} t
+                LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}"""
 
     def _make_wording(self) -> None:
         texts = [
@@ -519,6 +457,21 @@ class Model:
             FROM ({" UNION ALL ".join(parts)}) n
             LEFT JOIN shared.backing b ON b.tab = n.tab AND b.row = n.kz_ord""",
         )
+
+
+def doubtful(proofs: Iterable[EdgeProof]) -> str:
+    """SQL: the edges that some proof does not clear, by number."""
+    parts = ["SELECT kz_ord FROM shared.tie WHERE place IS NULL OR passage IS NULL"]
+    alike: dict[tuple[str, str], dict[str, None]] = {}
+    for test, join, where in proofs:
+        alike.setdefault((join, where), {})[f"({test})"] = None
+    # Proofs over the same edges are one scan, and what several rules name is tested once.
+    parts += [
+        f"""SELECT t.kz_ord FROM shared.tie t {join}
+        WHERE {where} AND ({" AND ".join(tests)}) IS NOT TRUE"""
+        for (join, where), tests in alike.items()
+    ]
+    return " UNION ".join(parts)
 
 
 def bits_of(schema: Schema) -> dict[str, int]:

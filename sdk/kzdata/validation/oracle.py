@@ -17,11 +17,10 @@ import shutil
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
-from kzdata.archive import DESCRIPTOR, Archive, bundled, opened, workspace
+from kzdata.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.database import require
 from kzdata.descriptor import FieldDescriptor, Table, parse
 from kzdata.errors import LimitError, PackageError
@@ -122,13 +121,6 @@ DIFFERENCES = {name: Difference(**told) for name, told in _TOLD["differences"].i
 """What is deliberately read otherwise, by name. docs/validation-differences.md shows it."""
 CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TOLD["crashes"].items()}
 """TypeErrors at which frictionless 5.21 stops, by words in them: what it does, and the standard."""
-
-
-def compared(path: str | Path | None, report: Report, temp_dir: str | Path | None = None) -> Report:
-    """A report with the disagreements of `compare` among its findings."""
-    found = compare(bundled() if path is None else path, report, temp_dir)
-    places = sorted([*report.findings, *found], key=lambda f: (f.file, f.line or 0, f.column or 0))
-    return replace(report, findings=tuple(places), compared=True)
 
 
 def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None) -> list[Finding]:

@@ -1,9 +1,8 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -14,35 +13,29 @@ from kzdata.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.errors import PackageError
 from kzdata.sheets import open_sheet
 from kzdata.tabular import HEADLESS, Dialect, Imprint, Sheet, imprint
-from kzdata.validation.cells import bearable, translated
 from kzdata.validation.evaluation import MAX_FINDINGS, Outcome, evaluate
+from kzdata.validation.files import csv_malformed, header_of, unsupported_feature
 from kzdata.validation.model import needed
-from kzdata.validation.plain import plain
-from kzdata.validation.rules import RULES, Breach, Query, Rule, Violation, in_group
+from kzdata.validation.rules import (
+    BytesProof,
+    Check,
+    Query,
+    Rule,
+    Violation,
+    in_group,
+    registered,
+)
 
 SUSPECT = "\x1fsuspect"
 """Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows."""
 
 
-class CellRule(NamedTuple):
+class Asked(NamedTuple):
     """A cell rule compiled for one column."""
 
     rule: Rule
     field: str
-    breach: Breach
-
-
-class Vouched(NamedTuple):
-    """A pattern that a column shares with the column its foreign key leads to.
-
-    A key that stands there has the pattern if all keys there have it: the table's own cells need
-    to be asked only where a key is missing, or one there is malformed.
-    """
-
-    rule: Rule
-    field: FieldDescriptor
-    parent: str
-    column: str
+    check: Check
 
 
 class Reading:
@@ -54,7 +47,6 @@ class Reading:
         columns: Names of the columns in the file's order; extra ones have hidden names.
         rows: How many rows there are; None where it could not be read.
         outcomes: What the rules of shape and cells found.
-        vouched: Patterns that were not looked for, since foreign keys may prove them.
         unchecked: What could not be checked, and why.
     """
 
@@ -66,12 +58,12 @@ class Reading:
         self.columns: tuple[str, ...] = ()
         self.rows: int | None = None
         self.outcomes: list[Outcome] = []
-        self.vouched: list[Vouched] = []
         self.unchecked: list[str] = []
         self._package = package
         self._archive = archive
         self._database = database
         schema = table.schema
+        self._fields = {field.name: field for field in schema.fields}
         self._missing = {field.name: schema.missing_of(field) for field in schema.fields}
 
     def carry_out(self, looks: Mapping[str, Future[Imprint]], folder: Path) -> Self:
@@ -90,26 +82,38 @@ class Reading:
         except PackageError as error:
             self.unchecked.append(f"{self.table.name}: {error}")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
-            self._keep(RULES["csv-malformed"], [fault])
+            self._keep(registered(csv_malformed), [fault])
         return self
 
     def _read(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]], folder: Path) -> None:
-        shape, *_ = in_group("structure")
-        self._keep(shape, shape.check(self.table, sheet))
-        if self.outcomes[-1].violations:
+        if not self._header_keeps(sheet):
             self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
             return
         self.columns = columns_of(self.table, sheet)
-        rules = list(self._compiled())
-        usual = [cell for cell in rules if cell.rule.name != "cell-control-character"]
+        compiled = list(self._compiled())
         # Most files hold nothing that a fast reader passes over: it needn't wait for the look.
+        usual = [asked for asked in compiled if not asked.check.proven_by_bytes]
         done = self._fast(sheet, usual)
         seen = self._seen(sheet, looks)
-        compiled = rules if any(part.controls for part in seen) else usual
-        done = done and not any(part.suspicious for part in seen)
-        if not done or (compiled is rules and not self._fast(sheet, compiled)):
-            self._mended(sheet, compiled, folder)
-        self._check_cells(compiled)
+        asked = [one for one in compiled if not _proven(one.check.proven_by_bytes, seen)]
+        records = all(_proven(rule.proven_by_bytes, seen) for rule in in_group("structure"))
+        if not (done and records) or (len(asked) > len(usual) and not self._fast(sheet, asked)):
+            self._mended(sheet, asked, folder)
+        self._check_cells(asked)
+
+    def _header_keeps(self, sheet: Sheet) -> bool:
+        """Ask the rules of shape of each file's header; whether none is broken."""
+        if not sheet.dialect.header_rows:
+            return True
+        first = header_of(sheet.parts[0], 0, sheet.dialect)
+        names = tuple(cell.value for cell in first.cells)
+        for place, part in enumerate(sheet.parts):
+            header = header_of(part, place, sheet.dialect)
+            for rule in in_group("structure"):
+                self._keep(rule, rule.check(self.table, header, names))
+            if any(outcome.violations for outcome in self.outcomes):
+                return False
+        return True
 
     def _seen(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]]) -> list[Imprint]:
         """What is known of the text's own bytes: those of the files, or of what they became.
@@ -127,32 +131,12 @@ class Reading:
     def _keep(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
         self.outcomes.append(evaluate(rule, results, self._database))
 
-    def _compiled(self) -> Iterator[CellRule]:
-        for field in self.table.schema.fields:
-            raw, cell = identifier(field.name), self._cell(field.name)
-            for rule in in_group("cell") if field.name in self.columns else ():
-                breach = rule.check(field, cell, raw)
-                if breach and rule.name == "cell-pattern" and not self._takes(field):
-                    continue
-                if rule.name == "cell-pattern" and field.name in self._guarantors:
-                    self.vouched.append(Vouched(rule, field, *self._guarantors[field.name]))
-                elif breach:
-                    yield CellRule(rule, field.name, breach)
-
-    @cached_property
-    def _guarantors(self) -> dict[str, tuple[str, str]]:
-        """Tables and columns that vouch for the pattern of a column, by its name."""
-        found = {}
-        for key in self.table.schema.foreign_keys:
-            parent = self._package.tables.get(key.reference.resource)
-            elsewhere = key.reference.package is not None  # nobody looks such a key up
-            if parent and parent.name != self.table.name and len(key.fields) == 1 and not elsewhere:
-                own = self.table.schema.field(key.fields[0])
-                other = parent.schema.field(key.reference.fields[0])
-                led = {name for further in parent.schema.foreign_keys for name in further.fields}
-                if _same_pattern(own, other) and other.name not in led:  # or two vouch in a circle
-                    found[own.name] = (parent.name, other.name)
-        return found
+    def _compiled(self) -> Iterator[Asked]:
+        for name, field in self._fields.items():
+            for rule in in_group("cell") if name in self.columns else ():
+                check: Check | None = rule.check(field, self._cell(name), identifier(name))
+                if check and self._takes(name, check):
+                    yield Asked(rule, name, check)
 
     def _cell(self, name: str) -> str:
         """SQL: a cell, or NULL where it holds a missing value or the file has no such column."""
@@ -170,23 +154,17 @@ class Reading:
             if name in self.columns and len(missing) > 1
         }
 
-    def _takes(self, field: FieldDescriptor) -> bool:
-        """Whether RE2 takes a field's pattern; where it doesn't, that is a finding."""
-        pattern = field.constraints.pattern or ""
-        if self._compiles(field):
+    def _takes(self, name: str, check: Check) -> bool:
+        """Whether RE2 takes the pattern of a check; where it doesn't, that is a finding."""
+        if check.pattern is None or self._database.compiles(check.pattern):
             return True
-        if not bearable(pattern):
-            return False  # `unsupported-feature` says so
-        where = f"{self.table.name}.{field.name}"
+        pattern = self._fields[name].constraints.pattern
+        where = f"{self.table.name}.{name}"
         fault = Violation(None, None, where, f"the pattern {pattern}", "an RE2 pattern")
-        self._keep(RULES["unsupported-feature"], [fault])
+        self._keep(registered(unsupported_feature), [fault])
         return False
 
-    def _compiles(self, field: FieldDescriptor) -> bool:
-        pattern = field.constraints.pattern or ""
-        return bearable(pattern) and self._database.compiles(translated(pattern))
-
-    def _kept(self, compiled: list[CellRule]) -> dict[str, str]:
+    def _kept(self, compiled: list[Asked]) -> dict[str, str]:
         """SQL of what is kept of each row: the columns that rules need, and suspect rows whole."""
         kept = {name: self._cell(name) for name in needed(self.table, self._package)}
         good = " AND ".join(self._good(compiled).values())
@@ -194,37 +172,17 @@ class Reading:
         kept[SUSPECT] = f"(CASE WHEN {good or 'true'} THEN NULL ELSE {cells} END)"
         return kept
 
-    def _good(self, compiled: list[CellRule]) -> dict[str, str]:
-        """SQL, by column, that is true where a cell breaks no rule.
-
-        A cheap test that most cells pass stands for the rules of its column where there is one; the
-        rules decide in the end, over the few rows that fail it.
-        """
-        breaches: dict[str, list[str]] = {name: [] for name in _columns_of_rules(compiled)}
-        for rule, field, breach in compiled:
-            # What is looked for only in suspicious files is no part of what a plain cell is.
-            if not self._plain.get(field) or rule.name == "cell-control-character":
-                breaches[field].append(f"WHEN {breach.sql} THEN false")
-        rest = {name: f"(CASE {' '.join(b)} ELSE true END)" for name, b in breaches.items() if b}
-        tests = {name: (self._plain.get(name), rest.get(name)) for name in breaches}
-        return {name: " AND ".join(filter(None, test)) for name, test in tests.items()}
-
-    @cached_property
-    def _plain(self) -> dict[str, str | None]:
-        """SQL, by column, that is true only for cells that break no rule; None: there is none."""
+    def _good(self, compiled: list[Asked]) -> dict[str, str]:
+        """SQL, by column, that is true only where a cell keeps every rule."""
+        checks: dict[str, list[Check]] = {}
+        for _, name, check in compiled:
+            checks.setdefault(name, []).append(check)
         return {
-            field.name: plain(self._asked(field), identifier(field.name), self._missing[field.name])
-            for field in self.table.schema.fields
-            if self._compiles(field)
+            name: keeps_all(self._fields[name], self._missing[name], asked)
+            for name, asked in checks.items()
         }
 
-    def _asked(self, field: FieldDescriptor) -> FieldDescriptor:
-        """A column without the pattern that another column vouches for."""
-        if field.name not in self._guarantors:
-            return field
-        return field.but(constraints=field.constraints.but(pattern=None))
-
-    def _fast(self, sheet: Sheet, compiled: list[CellRule]) -> bool:
+    def _fast(self, sheet: Sheet, compiled: list[Asked]) -> bool:
         """Let DuckDB read the files themselves; whether it could."""
         if not sheet.dialect.simple:
             return False
@@ -235,7 +193,7 @@ class Reading:
             return False
         return True
 
-    def _mended(self, sheet: Sheet, compiled: list[CellRule], parent: Path) -> None:
+    def _mended(self, sheet: Sheet, compiled: list[Asked], parent: Path) -> None:
         """Read the files row by row, report what is malformed, and let DuckDB read the rest.
 
         Raises:
@@ -249,15 +207,14 @@ class Reading:
 
     def _mend(self, sheet: Sheet, mended: Path) -> None:
         """Report malformed rows, and write all rows anew with the right number of cells."""
-        _, *rules = in_group("structure")
-        width = len(self.columns)
+        rules, width = in_group("structure"), len(self.columns)
         found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
         number: Counter[str] = Counter()
         with mended.open("w", encoding="utf-8", newline="") as out:
             for record in sheet.records():
                 self._database.heed()
                 for rule in rules:
-                    for violation in rule.check(self.table, record, width):
+                    for violation in rule.check(self.table, record, self.columns):
                         number[rule.name] += 1
                         if number[rule.name] <= MAX_FINDINGS:
                             found[rule.name].append(violation)
@@ -267,7 +224,7 @@ class Reading:
             kept = tuple(found[rule.name])
             self.outcomes.append(Outcome(rule, kept, number[rule.name] - len(kept)))
 
-    def _check_cells(self, compiled: list[CellRule]) -> None:
+    def _check_cells(self, compiled: list[Asked]) -> None:
         """Ask the rules of the suspect rows, column by column."""
         name, suspects = identifier(self.table.name), f"{self.table.name}\x1fsuspects"
         column = identifier(SUSPECT)
@@ -283,10 +240,18 @@ class Reading:
         failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in good.values())
         (broken,) = self._database.rows(f"SELECT {failed} FROM {identifier(suspects)}")
         asked = {name for name, fails in zip(good, broken, strict=True) if fails}
-        for rule, field, breach in compiled:
+        for rule, field, check in compiled:
             if field in asked:
-                self._keep(rule, [breaches(self.table.name, suspects, field, breach)])
+                self._keep(rule, [self._broken(suspects, field, check)])
         self._database.drop(suspects)
+
+    def _broken(self, suspects: str, field: str, check: Check) -> Query:
+        """The suspect rows in which a rule is broken."""
+        return Query(
+            self.table.name,
+            f"""SELECT kz_ord, {literal(field)}, {sql.text("NULL")}, {literal(check.expected)}
+            FROM {identifier(suspects)} WHERE {check.broken}""",
+        )
 
 
 def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
@@ -301,39 +266,41 @@ def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     )
 
 
-def _same_pattern(one: FieldDescriptor, other: FieldDescriptor) -> bool:
-    kinds = {(field.type, field.format) for field in (one, other)}
-    pattern = one.constraints.pattern
-    return kinds == {("string", "default")} and pattern == other.constraints.pattern is not None
+def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[Check]) -> str:
+    """SQL that is true only where a cell keeps every rule of its column.
+
+    Each test by which rules are proven is in it once, and so is a rule that has none.
+
+    Args:
+        field: The column.
+        missing: Texts that stand for no value.
+        checks: What its rules ask.
+    """
+    always, filled, cases = dict[str, None](), dict[str, None](), list[str]()
+    for check in checks:
+        # No missing value is good where there must be a value: then there is no need to ask.
+        spared = check.or_missing and not field.constraints.required
+        if check.proven_by is None:
+            cases.append(f"WHEN {check.broken} THEN false")
+        else:
+            (filled if spared else always).update(dict.fromkeys(check.proven_by))
+    tests = list(always)
+    if rest := [test for test in filled if test not in always]:
+        absent = sql.among(identifier(field.name), missing)
+        tests.append(f"({absent} OR ({' AND '.join(rest)}))")
+    if cases:
+        tests.append(f"(CASE {' '.join(cases)} ELSE true END)")
+    return " AND ".join(tests or ["true"])
 
 
-def _columns_of_rules(compiled: list[CellRule]) -> list[str]:
+def _proven(proof: BytesProof | None, seen: Iterable[Imprint]) -> bool:
+    """Whether the bytes of all files of a table prove what a rule asks."""
+    return proof is not None and all(map(proof, seen))
+
+
+def _columns_of_rules(compiled: list[Asked]) -> list[str]:
     return list(dict.fromkeys(cell.field for cell in compiled))
 
 
 def _filled(name: str) -> str:
     return f"\x1ffilled{name}"
-
-
-def breaches(
-    table: str,
-    relation: str,
-    field: str,
-    breach: Breach,
-    rows: Collection[int] | None = None,
-) -> Query:
-    """The rows of a relation over a table in which a cell rule is broken.
-
-    Args:
-        table: The table.
-        relation: The relation, with the table's columns and row numbers.
-        field: The rule's column.
-        breach: The rule over it.
-        rows: The only rows that are asked; all by default.
-    """
-    among = "true" if rows is None else f"kz_ord IN ({', '.join(map(str, rows))})"
-    return Query(
-        table,
-        f"""SELECT kz_ord, {literal(field)}, {sql.text("NULL")}, {literal(breach.expected)}
-        FROM {identifier(relation)} WHERE {among} AND ({breach.sql})""",
-    )

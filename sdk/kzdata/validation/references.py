@@ -19,7 +19,7 @@ from kzdata.database import (
     text,
 )
 from kzdata.descriptor import NEEDED, FieldDescriptor, Table, Target
-from kzdata.validation.model import LOOSE, REPEATABLE, Model
+from kzdata.validation.model import Model
 from kzdata.validation.rules import Query, Violation, rule
 from kzdata.validation.values import known_kind, plain_number
 
@@ -139,26 +139,21 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
 
 
 def _repeatable(model: Model, table: Table, columns: Sequence[str]) -> str:
-    """SQL: the rows of a table among which a key can stand twice."""
-    edges = table.schema.edges
-    if edges and {edges.record, edges.field} <= set(columns):
-        return _among_edges(model, table, columns, REPEATABLE)
-    return identifier(table.name)
+    """SQL: the rows of a table among which a key can stand twice.
 
-
-def _unfounded(model: Model, table: Table, parent: Table, pairs: Sequence[tuple[str, str]]) -> str:
-    """SQL: the rows of a table whose key the parent can lack."""
-    edges, spans = table.schema.edges, parent.schema.spans
-    if edges and spans and pairs == [(edges.span, spans.id)] and _plain(parent, (spans.id,)):
-        return _among_edges(model, table, (edges.span,), LOOSE)
-    return identifier(table.name)
-
-
-def _among_edges(model: Model, table: Table, columns: Sequence[str], some: str) -> str:
-    """SQL: some of the edges; all of them, where columns are no plain texts."""
+    A cell with one edge has no second one, and nearly all have one: where a key holds record and
+    field, only the other edges are looked at.
+    """
+    edges, name = table.schema.edges, identifier(table.name)
+    if not (edges and {edges.record, edges.field} <= set(columns)):
+        return name
     if not (model.traceable and model.tied and _plain(table, columns)):
-        return identifier(table.name)
-    return f"(SELECT * FROM {identifier(table.name)} SEMI JOIN ({some}) USING (kz_ord))"
+        return name
+    return f"""(SELECT * FROM {name} SEMI JOIN (
+        SELECT kz_ord FROM shared.stray UNION SELECT kz_ord FROM shared.tie WHERE place IS NULL
+        UNION SELECT kz_ord FROM shared.tie
+            SEMI JOIN (SELECT place, row FROM shared.cell WHERE edges > 1) USING (place, row)
+        ) USING (kz_ord))"""
 
 
 def _plain(table: Table, columns: Sequence[str]) -> bool:
@@ -251,7 +246,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
                 table.name,
                 f"""SELECT t.kz_ord, {literal(key.fields[0])}, {_shown(key.fields, "t")},
                     {literal(expected)}
-                FROM {_unfounded(model, table, parent, pairs)} t
+                FROM {identifier(table.name)} t
                 WHERE {filled} AND NOT EXISTS (
                     SELECT 1 FROM {identifier(parent.name)} p WHERE {join})""",
             )
@@ -407,10 +402,10 @@ def circles(pairs: Sequence[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
 @rule("reference", "name an actor, place or other entity that exists")
 def alias_entity(model: Model) -> Iterator[Query]:
     """The entity of each alias stands in one of the tables that the aliases are declared for."""
-    table = model.one("aliases")
-    if table is None or not table.schema.aliases or not table.schema.aliases.of:
+    if not (declared := model.declared("aliases")) or not declared[1].of:
         return
-    entity, targets = identifier(table.schema.aliases.entity), table.schema.aliases.of
+    table, a = declared
+    entity, targets = identifier(a.entity), a.of
     known = " UNION ALL ".join(
         f"SELECT {identifier(target.field)} AS id FROM {identifier(target.resource)}"
         for target in targets
@@ -420,7 +415,7 @@ def alias_entity(model: Model) -> Iterator[Query]:
     if known:
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(table.schema.aliases.entity)}, t.{entity},
+            f"""SELECT t.kz_ord, {literal(a.entity)}, t.{entity},
                 {literal(f"a key of {names}")}
             FROM {identifier(table.name)} t
             WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.id = t.{entity})""",
@@ -433,10 +428,9 @@ def alias_ambiguous(model: Model) -> Iterator[Query]:
 
     Where it names two, no machine can tell which of them a passage means.
     """
-    table = model.one("aliases")
-    if table is None or not table.schema.aliases:
+    if not (declared := model.declared("aliases")):
         return
-    a = table.schema.aliases
+    table, a = declared
     name, entity, alias = identifier(table.name), identifier(a.entity), identifier(a.alias)
     article = identifier(a.source) if a.source else "0"
     for known in _known_entities(model, a.of):
@@ -457,9 +451,8 @@ def _known_entities(model: Model, targets: Sequence[Target]) -> Iterator[str]:
     for target in targets:
         if target.resource in model.tables:
             yield f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
-    table = model.one("aliases")
-    if not targets and table and table.schema.aliases:
-        yield f"SELECT {identifier(table.schema.aliases.entity)} FROM {identifier(table.name)}"
+    if not targets and (declared := model.declared("aliases")):
+        yield f"SELECT {identifier(declared[1].entity)} FROM {identifier(declared[0].name)}"
 
 
 @rule("reference", "name a column whose cells are traced, as table.column, and a value that it has")
@@ -491,10 +484,9 @@ def codebook_category(model: Model) -> Iterator[Query]:
 @rule("reference", "give the new row another id; an id is never used again")
 def tombstone_reused(model: Model) -> Iterator[Query]:
     """A withdrawn id stands in no table."""
-    table = model.one("tombstones")
-    if table is None or not table.schema.tombstones:
+    if not (declared := model.declared("tombstones")):
         return
-    record = identifier(table.schema.tombstones.record)
+    table, record = declared[0], identifier(declared[1].record)
     for other in model.records():
         key = other.schema.record_key
         assert key
@@ -509,10 +501,9 @@ def tombstone_reused(model: Model) -> Iterator[Query]:
 @rule("reference", "name the row that takes the place of the withdrawn one, or leave it empty")
 def tombstone_replacement(model: Model) -> Iterator[Query]:
     """What replaces a withdrawn row exists."""
-    table = model.one("tombstones")
-    if table is None or not table.schema.tombstones or not table.schema.tombstones.replaced_by:
+    if not (declared := model.declared("tombstones")) or not declared[1].replaced_by:
         return
-    column = table.schema.tombstones.replaced_by
+    table, column = declared[0], declared[1].replaced_by
     yield Query(
         table.name,
         f"""SELECT t.kz_ord, {literal(column)}, t.{identifier(column)}, 'the id of a row'

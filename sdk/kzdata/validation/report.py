@@ -66,6 +66,11 @@ class Finding:
         """`record.field`, as far as known."""
         return ".".join(part for part in (self.record, self.field) if part)
 
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        """What findings are sorted by: file, line, column, rule."""
+        return self.file, self.line or 0, self.column or 0, self.rule
+
 
 @dataclass(frozen=True, slots=True)
 class Receipts:

@@ -1,24 +1,32 @@
 """What a rule is, and the register of all rules.
 
 A rule is a named function; its name in kebab-case is its public code, its docstring its page in the
-reference. It yields `Violation` values, or `Query` values whose rows are violations. What it needs
-and what calls it follows from its group:
+reference. What it is given, and what it answers, is the same for all rules of its group:
 
-* `package`: the descriptor, the files, the version;
-* `structure`: the shape of a CSV file;
-* `cell`: one expression over one column, compiled with all others into one pass over the file;
-* `reference`, `key`, `span`, `figure`, `evidence`, `consistency`: one relational expression over
-  tables;
-* `text`: what needs the articles themselves;
-* `oracle`: the comparison with another validator, only when it is asked for.
+* `package` (`PackageRule`): the descriptor, the files, the version;
+* `structure` (`StructureRule`): the shape of a CSV file, record by record;
+* `cell` (`CellRule`): one expression over one column, compiled with all others into one pass;
+* `reference`, `key`, `span`, `figure`, `evidence`, `consistency` (`RelationRule`): relational
+  expressions over tables;
+* `text` (`TextRule`): what needs the articles themselves;
+* `oracle` (`ReportRule`): the comparison with another validator, only when it is asked for.
+
+Whatever makes a rule fast is part of the rule: a proof, which is cheap to test and never true where
+the rule is broken. The engine asks a rule of everything that its proof does not clear; a rule
+without a proof is asked of everything.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import Any, NamedTuple, TypeVar
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol, overload
 
-from kzdata.validation.report import Severity
+from kzdata.archive import Archive
+from kzdata.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.tabular import Imprint, Record
+from kzdata.validation.model import EdgeProof, Model
+from kzdata.validation.report import Finding, Report, Severity
 
 GROUPS = (
     "package",
@@ -66,17 +74,92 @@ class Query(NamedTuple):
         table: Table at fault; None where the rows tell.
         sql: Yields row, field, found and expected in that order, after the table's name where
             `table` is None.
+        figures: SQL that is true for each figure that `sql` must be asked of, where it reads
+            `shared.suspect_figure`.
+        edges: Which edges `sql` need not be asked of, where it reads `shared.suspect_edge`.
     """
 
     table: str | None
     sql: str
+    figures: str | None = None
+    edges: EdgeProof | None = None
 
 
-class Breach(NamedTuple):
-    """A cell rule for one column: true in SQL where the cell breaks it, and what was expected."""
+BytesProof = Callable[[Imprint], bool]
+"""Whether what was seen of a file's bytes proves that nothing in it breaks a rule."""
 
-    sql: str
+
+class Check(NamedTuple):
+    """What a cell rule asks of one column.
+
+    Attributes:
+        broken: SQL that is true for a cell that breaks the rule.
+        expected: What should stand there, in words.
+        proven_by: SQL tests that are far cheaper than `broken`, and true together only for cells
+            that keep the rule. Tests that several rules name are carried out once. None where
+            there are no such tests: then each cell is asked.
+        or_missing: Whether a missing value keeps the rule as well, whatever the tests say.
+        proven_by_bytes: Tells of a whole file that nothing in it can break the rule.
+        pattern: An RE2 pattern that `broken` holds and the package chose: where DuckDB does not
+            take it, that is a finding, and the rule is not asked.
+    """
+
+    broken: str
     expected: str
+    proven_by: tuple[str, ...] | None = None
+    or_missing: bool = False
+    proven_by_bytes: BytesProof | None = None
+    pattern: str | None = None
+
+
+class PackageRule(Protocol):
+    """A rule of the group `package`; it gets what was seen of each file's bytes, by path."""
+
+    def __call__(  # noqa: D102 - the class says it
+        self, package: Descriptor, archive: Archive, imprints: Mapping[str, Imprint], /
+    ) -> Iterable[Violation]: ...
+
+
+class StructureRule(Protocol):
+    """A rule of the group `structure`.
+
+    It is asked of the header of each file (a `files.Header`), with the names that the first file's
+    header has, and then of each record.
+    """
+
+    def __call__(  # noqa: D102 - the class says it
+        self, table: Table, record: Record, columns: tuple[str, ...], /
+    ) -> Iterable[Violation]: ...
+
+
+class CellRule(Protocol):
+    """A rule of the group `cell`.
+
+    It gets a column, the SQL of its cell, which is NULL where a value is missing, and the SQL of
+    the cell's text. It answers None where it does not apply.
+    """
+
+    def __call__(self, field: FieldDescriptor, cell: str, raw: str, /) -> Check | None: ...  # noqa: D102
+
+
+class RelationRule(Protocol):
+    """A rule over tables: of what they are called `model` knows."""
+
+    def __call__(self, model: Model, /) -> Iterable[Violation | Query]: ...  # noqa: D102
+
+
+class TextRule(Protocol):
+    """A rule of the group `text`; it gets the articles' texts by source."""
+
+    def __call__(self, model: Model, texts: Mapping[str, str], /) -> Iterable[Violation]: ...  # noqa: D102
+
+
+class ReportRule(Protocol):
+    """A rule about a report that is there already."""
+
+    def __call__(  # noqa: D102 - the class says it
+        self, path: str | Path, report: Report, temp_dir: str | Path | None, /
+    ) -> Iterable[Finding]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +172,59 @@ class Rule:
     fix: str
     doc: str
     check: Callable[..., Any]
+    proven_by_bytes: BytesProof | None = None
 
 
 RULES: dict[str, Rule] = {}
 """All rules by name, in the order in which they are defined."""
 
-_Check = TypeVar("_Check", bound=Callable[..., Any])
+_Relational = Literal["reference", "key", "span", "figure", "evidence", "consistency"]
 
 
-def rule(group: str, fix: str, severity: Severity = "error") -> Callable[[_Check], _Check]:
+@overload
+def rule(
+    group: Literal["package"], fix: str, severity: Severity = ...
+) -> Callable[[PackageRule], PackageRule]: ...
+@overload
+def rule(
+    group: Literal["structure"],
+    fix: str,
+    severity: Severity = ...,
+    proven_by_bytes: BytesProof | None = ...,
+) -> Callable[[StructureRule], StructureRule]: ...
+@overload
+def rule(
+    group: Literal["cell"], fix: str, severity: Severity = ...
+) -> Callable[[CellRule], CellRule]: ...
+@overload
+def rule(
+    group: _Relational, fix: str, severity: Severity = ...
+) -> Callable[[RelationRule], RelationRule]: ...
+@overload
+def rule(
+    group: Literal["text"], fix: str, severity: Severity = ...
+) -> Callable[[TextRule], TextRule]: ...
+@overload
+def rule(
+    group: Literal["oracle"], fix: str, severity: Severity = ...
+) -> Callable[[ReportRule], ReportRule]: ...
+def rule(
+    group: str, fix: str, severity: Severity = "error", proven_by_bytes: BytesProof | None = None
+) -> Callable[[Any], Any]:
     """Register a function as a rule.
 
     Args:
         group: One of `GROUPS`.
         fix: The way out, as an instruction.
         severity: Of its findings.
+        proven_by_bytes: Tells of a file that DuckDB can read that no record in it breaks the rule,
+            so that the rule is not asked record by record.
     """
 
-    def register(check: _Check) -> _Check:
+    def register(check: Any) -> Any:
         name = check.__name__.replace("_", "-")
         doc = cleandoc(check.__doc__ or "")
-        RULES[name] = Rule(name, group, severity, fix, doc, check)
+        RULES[name] = Rule(name, group, severity, fix, doc, check, proven_by_bytes)
         return check
 
     return register
@@ -118,3 +233,8 @@ def rule(group: str, fix: str, severity: Severity = "error") -> Callable[[_Check
 def in_group(group: str) -> list[Rule]:
     """The rules of a group, in order."""
     return [rule for rule in RULES.values() if rule.group == group]
+
+
+def registered(check: Callable[..., Any]) -> Rule:
+    """The rule that a function is."""
+    return next(rule for rule in RULES.values() if rule.check == check)

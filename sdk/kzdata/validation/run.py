@@ -1,15 +1,16 @@
 """One validation: files, then cells in one pass a table, then keys and receipts, then the texts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
+from operator import attrgetter
 from pathlib import Path
 
 from kzdata import texts as article_texts
 from kzdata.archive import Archive, opened, workspace
-from kzdata.database import Database, identifier, sensible_memory
+from kzdata.database import Database, sensible_memory
 from kzdata.descriptor import MAX_NAME, Descriptor, Table, parse
 from kzdata.errors import PackageError
 from kzdata.limits import TRACED_MEMORY
@@ -26,8 +27,8 @@ from kzdata.validation import (
 from kzdata.validation.evaluation import Outcome, evaluate
 from kzdata.validation.locator import Locator
 from kzdata.validation.model import Model
-from kzdata.validation.reading import Reading, Vouched, breaches
-from kzdata.validation.report import Finding, Receipts, Report
+from kzdata.validation.reading import Reading
+from kzdata.validation.report import Receipts, Report
 from kzdata.validation.rules import Query, Rule, Violation, in_group
 
 SMALL_BYTES = 8 << 20
@@ -41,35 +42,15 @@ Progress = Callable[[str, int, int], None]
 _MODULES = (articles, cells, consistency, files, links, references, traceability)
 
 
-def validate(
-    path: str | Path | None = None,
-    *,
-    texts: str | Path | None = None,
-    threads: int | None = None,
-    memory_limit: str | None = None,
-    temp_dir: str | Path | None = None,
-    progress: Progress | None = None,
+def checked(
+    path: str | Path | None,
+    texts: str | Path | None,
+    threads: int | None,
+    memory_limit: str | None,
+    temp_dir: str | Path | None,
+    progress: Progress | None,
 ) -> Report:
-    """Check a package against its own declarations.
-
-    Args:
-        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
-        texts: Directory with the articles; without it offsets are checked against checksums only.
-        threads: Threads that DuckDB may use for one query; by default all cores, or one where
-            the package is small.
-        memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`; by
-            default `MEMORY_LIMIT` or `TRACED_MEMORY`, and never most of the machine.
-        temp_dir: Directory for what DuckDB spills and for tables that have to be turned into UTF-8
-            CSV; nothing of it is left afterwards. The system's own by default.
-        progress: Called as each step begins: its name, its number from 0, how many there are.
-
-    Returns:
-        The findings, with what was checked and what was not. Bad data never raises.
-
-    Raises:
-        PackageError: The package, or the directory of texts, cannot be read at all.
-        UsageError: Nothing can be written in `temp_dir`.
-    """
+    """What all rules find in a package, in this process; see `validate`."""
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         package = parse(archive)
         large = _size(archive, package) >= SMALL_BYTES
@@ -126,7 +107,6 @@ class Run:
         self.listed: set[str] = set()
         self.omitted: Counter[str] = Counter()
         self.rows: dict[str, int] = {}
-        self.vouched: list[tuple[Table, Vouched]] = []
         self.unchecked: list[str] = []
         self.spans_in_texts = 0
 
@@ -147,7 +127,7 @@ class Run:
         self._check_relations()
         self._check_texts(texts)
         locator = Locator(self.package, self.sheets, self.columns, self.rows)
-        findings = sorted(locator.findings(self.found), key=_order)
+        findings = sorted(locator.findings(self.found), key=attrgetter("order"))
         return Report(
             self.package.name[:MAX_NAME],
             self.package.version[:MAX_NAME],
@@ -218,7 +198,6 @@ class Run:
         if reading.rows is not None:
             self.rows[table.name] = reading.rows
             self.model.tables[table.name] = table
-            self.vouched += [(table, one) for one in reading.vouched]
 
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
@@ -226,9 +205,17 @@ class Run:
         if self.large:
             self.model.tie()
         # Keys need no more than that, and half of the rest is Python on one core.
-        self._side_by_side(["reference", "key"], self.model.prepare)
-        self._check_vouched()
+        self._side_by_side(["reference", "key"], self._prepare)
         self._side_by_side(RELATIONAL)
+
+    def _prepare(self) -> None:
+        """Ask the rules which figures and edges they need, and put these together."""
+        rules = (*in_group("figure"), *in_group("evidence"))
+        asked = [one for rule in rules for one in rule.check(self.model) if isinstance(one, Query)]
+        self.model.prepare(
+            [one.figures for one in asked if one.figures],
+            [one.edges for one in asked if one.edges],
+        )
 
     def _side_by_side(
         self, groups: Iterable[str], besides: Callable[[], None] | None = None
@@ -244,31 +231,6 @@ class Run:
 
         for outcomes in self.database.side_by_side(carry_out, [None, *rules]):
             self._keep(outcomes)
-
-    def _check_vouched(self) -> None:
-        """Ask for the patterns that foreign keys were to prove, where they don't."""
-        self._keep(
-            self.database.side_by_side(
-                lambda asked: evaluate(asked[0], [asked[1]], self.database), self._unproven()
-            )
-        )
-
-    def _unproven(self) -> Iterator[tuple[Rule, Query]]:
-        """The patterns that are no key's to prove, each for the rows in question."""
-        wrong: dict[tuple[str, str | None, str | None], list[int]] = {}
-        for rule, v in self.found:
-            cells = wrong.setdefault((rule.name, v.table, v.field), [])
-            cells += [] if v.ordinal is None else [v.ordinal]
-        sure = not self.omitted.keys() & {"foreign-key", "cell-pattern"}
-        sure = sure and ("foreign-key", None, None) not in wrong
-        for table, (rule, field, parent, column) in self.vouched:
-            sound = parent in self.model.tables and ("cell-pattern", parent, column) not in wrong
-            keyless = wrong.get(("foreign-key", table.name, field.name), [])
-            rows = keyless if sure and sound else None
-            if rows != []:
-                cell = identifier(field.name)
-                breach = rule.check(field, cell, cell)
-                yield rule, breaches(table.name, table.name, field.name, breach, rows)
 
     def _check_texts(self, folder: str | Path | None) -> None:
         tables = len(self.package.tables)
@@ -298,7 +260,3 @@ class Run:
                 WHERE e.inferred AND (r.need & c.bit) <> 0"""
         )
         return Receipts(int(required or 0), int(evidenced or 0), int(alone or 0) + further)
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    return finding.file, finding.line or 0, finding.column or 0, finding.rule

@@ -12,18 +12,20 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from kzdata.archive import bundled
+from kzdata.archive import Archive, bundled
 from kzdata.database import require
+from kzdata.descriptor import Descriptor
 from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest
 from kzdata.limits import Limits, apart
 from kzdata.opener import Folder, bounded
+from kzdata.validation.files import Imprints
 from kzdata.validation.report import Finding, Report, exceeded
-from kzdata.validation.rules import GROUPS, RULES, Rule, Violation, rule
-from kzdata.validation.run import Progress
-from kzdata.validation.run import validate as checked
+from kzdata.validation.rules import GROUPS, RULES, Rule, Violation, in_group, registered, rule
+from kzdata.validation.run import Progress, checked
 
 ALLOW_LIST = "kzdata-allow.toml"
 """Name of the allow-list beside a descriptor."""
@@ -36,7 +38,7 @@ _TRACED = ("span", "figure", "evidence")
 
 
 @rule("package", "delete the entry, or correct what it names")
-def allow_stale(*_: object) -> Iterator[Violation]:
+def allow_stale(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
     """Each entry of the allow-list matches a finding.
 
     An entry whose fault was mended would excuse the next one in silence. Entries of rules that were
@@ -46,7 +48,9 @@ def allow_stale(*_: object) -> Iterator[Violation]:
 
 
 @rule("package", "allow more with --memory-limit and --timeout, or divide the package")
-def limit_exceeded(*_: object) -> Iterator[Violation]:
+def limit_exceeded(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
     """The whole validation stays within its limits of memory and time.
 
     What takes more is stopped, and then nothing is known of the package (docs/security.md).
@@ -55,11 +59,13 @@ def limit_exceeded(*_: object) -> Iterator[Violation]:
 
 
 @rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
-def reference_disagrees(path: str | Path, report: Report) -> list[Finding]:
+def reference_disagrees(
+    path: str | Path, report: Report, temp_dir: str | Path | None
+) -> list[Finding]:
     """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
     from kzdata.validation.oracle import compare
 
-    return compare(path, report)
+    return compare(path, report, temp_dir)
 
 
 Scope = tuple[str, str | None, str | None, str | None]
@@ -177,7 +183,10 @@ def _excused(report: Report, allow: AllowList) -> Report:
     kept += _unseen(omitted, kept, report.findings)
     kept += _stale(allow, used, report)
     return replace(
-        report, findings=tuple(sorted(kept, key=_order)), omitted=omitted, allowed=dict(+allowed)
+        report,
+        findings=tuple(sorted(kept, key=attrgetter("order"))),
+        omitted=omitted,
+        allowed=dict(+allowed),
     )
 
 
@@ -210,7 +219,7 @@ def _unseen(
 
 def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
     """A finding for each entry that covers nothing, where its rule could have found something."""
-    this = RULES["allow-stale"]
+    this = registered(allow_stale)
     if this.name in report.left_out:
         return
     untold = {*report.left_out, *report.omitted, *idle(report)}
@@ -227,10 +236,6 @@ def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator
                 expected="a finding that this entry allows",
                 fix=this.fix,
             )
-
-
-def _order(finding: Finding) -> tuple[str, int, int, str]:
-    return finding.file, finding.line or 0, finding.column or 0, finding.rule
 
 
 def idle(report: Report) -> dict[str, str]:
@@ -362,7 +367,7 @@ def _entry(table: Mapping[str, Any], line: int | None, label: str) -> Entry:
         if name not in table:
             raise PackageError(f"{label}: {name!r} is missing")
     rule = table["rule"]
-    rules = [name for name in RULES if name != "allow-stale"]
+    rules = [name for name in RULES if RULES[name].check != allow_stale]
     if rule not in rules:
         raise PackageError(f"{label}: no rule {rule!r} that can be allowed{nearest(rule, rules)}")
     return Entry(**table, line=line)
@@ -416,18 +421,32 @@ def validate(
         UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
             be written in `temp_dir`.
     """
-    options: dict[str, Any] = {
+    options = {
         "texts": texts,
         "threads": threads,
         "memory_limit": memory_limit,
-        "select": select,
-        "ignore": ignore,
+        "select": list(select),
+        "ignore": list(ignore),
         "allow": allow,
         "reference": reference,
     }
     if limits is not None:
         return _apart(path, limits, temp_dir, options)
-    return _here(path, temp_dir=temp_dir, progress=progress, **options)
+    listed = own(path) if allow is True else read(allow, root(path)) if allow else AllowList()
+    selection = Selection(tuple(select), tuple(ignore), listed)
+    if reference:
+        require("frictionless", "frictionless")
+    report = checked(path, texts, threads, memory_limit, temp_dir, progress)
+    # Before anything is left out or allowed: else frictionless alone would find it.
+    return selection.applied(_compared(path, report, temp_dir) if reference else report)
+
+
+def _compared(path: str | Path | None, report: Report, temp_dir: str | Path | None) -> Report:
+    """A report with what the rules about reports find."""
+    place = bundled() if path is None else path
+    found = [one for rule in in_group("oracle") for one in rule.check(place, report, temp_dir)]
+    findings = sorted([*report.findings, *found], key=attrgetter("order"))
+    return replace(report, findings=tuple(findings), compared=True)
 
 
 def _apart(
@@ -437,9 +456,8 @@ def _apart(
     options: Mapping[str, Any],
 ) -> Report:
     """Check a package in a process of its own."""
-    plain = dict(options) | {name: list(options[name]) for name in ("select", "ignore")}
-    plain |= {"path": _absolute(path)}
-    plain |= {name: _absolute(options[name]) for name in ("texts", "allow")}
+    named = {"path": path, "texts": options["texts"], "allow": options["allow"]}
+    plain = {**options, **{name: _absolute(value) for name, value in named.items()}}
     place = None if temp_dir is None else Path(temp_dir)
     try:
         return Report.of(apart(f"{__name__}:told", plain, limits, place))
@@ -447,9 +465,9 @@ def _apart(
         return exceeded(str(path or "kzdata"), str(error))
     except KzdataError as error:
         # A message names a file as the caller did.
-        for name in ("path", "texts", "allow"):
-            if isinstance(given := {**options, "path": path}[name], str | Path):
-                error.args = (str(error).replace(plain[name], str(given)),)
+        for name, value in named.items():
+            if isinstance(value, str | Path):
+                error.args = (str(error).replace(plain[name], str(value)),)
         raise
 
 
@@ -464,27 +482,3 @@ def told(**options: Any) -> dict[str, Any]:
     """What `validate` finds, as JSON values; for `kzdata.limits.apart`."""
     report = validate(**options)
     return {**report.as_dict(), "compared": report.compared}
-
-
-def _here(
-    path: str | Path | None,
-    *,
-    select: Sequence[str],
-    ignore: Sequence[str],
-    allow: str | Path | bool,
-    reference: bool,
-    temp_dir: str | Path | None,
-    **options: Any,
-) -> Report:
-    """Check a package in this process; see `validate`."""
-    listed = own(path) if allow is True else read(allow, root(path)) if allow else AllowList()
-    selection = Selection(tuple(select), tuple(ignore), listed)
-    if reference:
-        require("frictionless", "frictionless")
-    report = checked(path, temp_dir=temp_dir, **options)
-    if reference:
-        from kzdata.validation.oracle import compared
-
-        # Before anything is left out or allowed: else frictionless alone would find it.
-        report = compared(path, report, temp_dir)
-    return selection.applied(report)

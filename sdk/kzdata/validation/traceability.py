@@ -6,6 +6,7 @@ They are driven by the package's own declarations (docs/profile.md), whatever it
 from collections.abc import Iterator
 
 from kzdata.database import (
+    any_item,
     code_points,
     contains,
     contains_words,
@@ -18,29 +19,24 @@ from kzdata.database import (
     text,
     without,
 )
-from kzdata.descriptor import Sources, Spans, Table
-from kzdata.validation.model import CODED_SCOPE, COMPUTED, ROLES, Model
+from kzdata.validation.model import (
+    IN_PASSAGE,
+    ROLES,
+    EdgeProof,
+    Model,
+    number_of,
+)
 from kzdata.validation.references import all_records
 from kzdata.validation.rules import Query, rule
 
 _SENTENCE = r"(?s)[\"'“‘«(\[]*\p{Lu}\S*\s+\S+\s+.*[.!?…][\"'”’»)\]]*"
 
 
-def _spans(model: Model) -> tuple[Table, Spans] | None:
-    table = model.one("spans")
-    return (table, table.schema.spans) if table and table.schema.spans else None
-
-
-def _sources(model: Model) -> tuple[Table, Sources] | None:
-    table = model.one("sources")
-    return (table, table.schema.sources) if table and table.schema.sources else None
-
-
 def _over_passages(
     model: Model, column: str, found: str, expected: str, breach: str
 ) -> Iterator[Query]:
     """Passages `s` of known articles for which `breach` is true."""
-    if (spans := _spans(model)) and model.one("sources"):
+    if (spans := model.declared("spans")) and model.one("sources"):
         yield Query(
             spans[0].name,
             f"""SELECT s.kz_ord, {literal(column)}, {found}, {expected}
@@ -51,7 +47,7 @@ def _over_passages(
 @rule("span", "take the offsets from `kzdata locate`")
 def span_bounds(model: Model) -> Iterator[Query]:
     """A span begins at 0 or later, ends after it begins, and ends inside the article."""
-    if spans := _spans(model):
+    if spans := model.declared("spans"):
         found = f"{text('s.first')} || ' to ' || {text('s.last')}"
         expected = f"'0 <= start < end <= ' || {text('s.length')}"
         breach = "s.first < 0 OR s.last <= s.first OR s.last > s.length"
@@ -61,7 +57,7 @@ def span_bounds(model: Model) -> Iterator[Query]:
 @rule("span", "take the offsets from `kzdata locate`")
 def span_length(model: Model) -> Iterator[Query]:
     """A span is as long as its quote, in Unicode code points."""
-    if spans := _spans(model):
+    if spans := model.declared("spans"):
         width, length = "(s.last - s.first)", code_points("s.quote")
         breach = f"{width} <> {length}"
         yield from _over_passages(model, spans[1].end, text(width), text(length), breach)
@@ -70,7 +66,7 @@ def span_length(model: Model) -> Iterator[Query]:
 @rule("span", "quote less: the shortest phrase that carries the fact")
 def span_quote_length(model: Model) -> Iterator[Query]:
     """A quote is at most as long as `maxLength` of `kzdata:spans` allows (100 characters)."""
-    if not (spans := _spans(model)):
+    if not (spans := model.declared("spans")):
         return
     s = spans[1]
     length = code_points("s.quote")
@@ -85,7 +81,7 @@ def span_sentence(model: Model) -> Iterator[Query]:
 
     With the texts at hand, `span-whole-sentence` compares with the article's own sentences.
     """
-    if spans := _spans(model):
+    if spans := model.declared("spans"):
         breach, expected = full_match("s.quote", _SENTENCE), "'less than a sentence'"
         yield from _over_passages(model, spans[1].quote, "s.quote", expected, breach)
 
@@ -97,7 +93,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
     The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:occurrence:quote`: a changed
     digit or letter shows even where the article itself is not at hand.
     """
-    if not (spans := _spans(model)) or not (sources := _sources(model)):
+    if not (spans := model.declared("spans")) or not (sources := model.declared("sources")):
         return
     (table, s), (articles, a) = spans, sources
     if not s.checksum:
@@ -120,7 +116,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
 @rule("span", "quote less of this article")
 def span_share(model: Model) -> Iterator[Query]:
     """The quotes of an article together cover at most `maxShare` of its characters (a half)."""
-    spans, sources = _spans(model), _sources(model)
+    spans, sources = model.declared("spans"), model.declared("sources")
     if not spans or not sources:
         return
     (_, s), (articles, a) = spans, sources
@@ -144,14 +140,14 @@ def span_share(model: Model) -> Iterator[Query]:
 @rule("span", "remove the span, or tie the cell that needs it with an edge")
 def span_orphan(model: Model) -> Iterator[Query]:
     """Each span is used: by an edge, or as the principal span of a claim."""
-    spans, edges = _spans(model), model.one("edges")
-    if not spans or not edges or not edges.schema.edges:
+    spans, edges = model.declared("spans"), model.declared("edges")
+    if not spans or not edges:
         return
-    table, s = spans
+    (table, s), (edges_table, e) = spans, edges
     if (table.name, s.id) in model.proven:
         return
     key = f"s.{identifier(s.id)}"
-    users = [(edges.name, edges.schema.edges.span)]
+    users = [(edges_table.name, e.span)]
     users += [(t.name, t.schema.principal or "") for t in model.declaring("principal")]
     unused = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {identifier(name)} u WHERE u.{identifier(column)} = {key})"
@@ -165,14 +161,15 @@ def span_orphan(model: Model) -> Iterator[Query]:
     )
 
 
-def _over_figures(model: Model, part: str, expected: str, breach: str) -> Iterator[Query]:
-    """Figures `f`, with the grammar's reading `w` of their wording, for which `breach` is true."""
+def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterator[Query]:
+    """Figures `f`, with the grammar's reading `w` of their wording, for which `broken` is true."""
     if model.traceable:
         yield Query(
             None,
             f"""SELECT f.tab, f.kz_ord, f.{part}_field, coalesce(f.{part}, ''), {expected}
-            FROM shared.figure f LEFT JOIN shared.wording w ON w.wording = f.text
-            WHERE {breach}""",
+            FROM shared.suspect_figure f LEFT JOIN shared.wording w ON w.wording = f.text
+            WHERE {broken}""",
+            figures=broken,
         )
 
 
@@ -181,13 +178,13 @@ def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
     breach = f"f.text IS NOT NULL AND ({contains_words('f.quote', 'f.text')}) IS NOT TRUE"
     expected = "'words of ' || coalesce(f.quote, 'a principal span')"
-    yield from _over_figures(model, "text", expected, breach)
+    yield from over_figures(model, "text", expected, breach)
 
 
 @rule("figure", "use the shortest wording of the number alone; see the grammar in the methodology")
 def figure_grammar(model: Model) -> Iterator[Query]:
     """The wording of a figure is in the figure grammar."""
-    yield from _over_figures(model, "text", "'a figure (' || w.fault || ')'", "w.fault IS NOT NULL")
+    yield from over_figures(model, "text", "'a figure (' || w.fault || ')'", "w.fault IS NOT NULL")
 
 
 @rule("figure", "let the grammar compute the bounds and the qualifier; never edit them alone")
@@ -200,37 +197,59 @@ def figure_interval(model: Model) -> Iterator[Query]:
         breach = f"w.fault IS NULL AND f.{part} IS DISTINCT FROM w.{part}"
         if part == "qualifier":
             breach += " AND NOT (f.text IS NULL AND f.qualifier = 'unquantified')"
-        yield from _over_figures(model, part, f"coalesce(w.{part}, 'empty')", breach)
+        yield from over_figures(model, part, f"coalesce(w.{part}, 'empty')", breach)
 
 
 @rule("figure", "exchange the bounds")
 def figure_order(model: Model) -> Iterator[Query]:
     """The lower bound of a figure is not above the upper one."""
     breach = f"{decimal('f.low')} > {decimal('f.high')}"
-    yield from _over_figures(model, "low", "'at most ' || f.high", breach)
+    yield from over_figures(model, "low", "'at most ' || f.high", breach)
 
 
-def _edge_query(
-    model: Model, found: str, expected: str, breach: str, join: str = "", at: str = "span"
+def over_edges(
+    model: Model,
+    found: str,
+    expected: str,
+    broken: str,
+    join: str = "",
+    at: str = "span",
+    proven_by: EdgeProof = EdgeProof(),  # noqa: B008 - it is not changed
 ) -> Iterator[Query]:
-    """Edges `e` for which `breach` is true; `at` is the part of an edge that is at fault."""
-    table = model.one("edges")
-    if table is None or not table.schema.edges or not model.traceable:
+    """Edges `e` for which `broken` is true.
+
+    Args:
+        model: The tables.
+        found: SQL of what was found.
+        expected: SQL of what was expected.
+        broken: SQL of the breach.
+        join: SQL of further relations.
+        at: The member of `kzdata:edges` whose column is at fault.
+        proven_by: Which edges need not be asked; by default all are.
+    """
+    if not (declared := model.declared("edges")) or not model.traceable:
         return
-    column = literal(getattr(table.schema.edges, at))
+    table, column = declared[0], literal(getattr(declared[1], at))
     yield Query(
         table.name,
-        f"SELECT e.kz_ord, {column}, {found}, {expected} FROM shared.edge e {join} WHERE {breach}",
+        f"""SELECT e.kz_ord, {column}, {found}, {expected} FROM shared.suspect_edge e {join}
+        WHERE {broken}""",
+        edges=proven_by,
     )
+
+
+def _of_role(role: str, kind: str = "true") -> str:
+    """SQL: the edges `t` of a role that lead from a kind of column `c`."""
+    return f"t.role = {number_of(role)} AND {kind}"
 
 
 @rule("evidence", "name a record of the package")
 def evidence_record(model: Model) -> Iterator[Query]:
     """The record of each edge is a row of a table whose cells are traced."""
-    table = model.one("edges")
-    if table is None or not table.schema.edges:
+    if not (declared := model.declared("edges")):
         return
-    record, known = table.schema.edges.record, f"SELECT id FROM ({all_records(model)})"
+    (table, e), known = declared, f"SELECT id FROM ({all_records(model)})"
+    record = e.record
     stray = f"ANTI JOIN ({known}) r ON r.id = e.{identifier(record)}"
     if model.traceable:
         stray = "SEMI JOIN shared.stray USING (kz_ord)"
@@ -244,14 +263,15 @@ def evidence_record(model: Model) -> Iterator[Query]:
 @rule("evidence", "name a column of the record's table whose cells are traced")
 def evidence_field(model: Model) -> Iterator[Query]:
     """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
-    expected = "'a column of ' || e.tab"
-    yield from _edge_query(model, "e.field", expected, "c.tab IS NULL", _TRACED, at="field")
+    expected, proof = "'a column of ' || e.tab", EdgeProof("t.place IS NOT NULL")
+    yield from over_edges(model, "e.field", expected, "c.tab IS NULL", _TRACED, "field", proof)
 
 
 @rule("evidence", "remove the edge, or fill the cell")
 def evidence_empty_cell(model: Model) -> Iterator[Query]:
     """An edge leads from a filled cell; an empty one states nothing."""
-    yield from _edge_query(model, "'an empty cell'", "'a value in ' || e.field", "e.value IS NULL")
+    expected, proof = "'a value in ' || e.field", EdgeProof("t.value IS NOT NULL")
+    yield from over_edges(model, "'an empty cell'", expected, "e.value IS NULL", proven_by=proof)
 
 
 @rule("evidence", f"use one of the roles {', '.join(ROLES)}")
@@ -259,7 +279,8 @@ def evidence_role(model: Model) -> Iterator[Query]:
     """The role of each edge is one of the five, so that it can be checked."""
     listed = ", ".join(literal(role) for role in ROLES)
     expected = literal(f"one of {', '.join(ROLES)}")
-    yield from _edge_query(model, "e.role", expected, f"e.role NOT IN ({listed})", at="role")
+    breach, proof = f"e.role NOT IN ({listed})", EdgeProof("t.role IS NOT NULL")
+    yield from over_edges(model, "e.role", expected, breach, at="role", proven_by=proof)
 
 
 @rule("evidence", "add an edge from the cell to the words that it rests on")
@@ -278,10 +299,10 @@ def evidence_missing(model: Model) -> Iterator[Query]:
 @rule("evidence", "restore the missing edge, or correct the count on all edges of the cell")
 def evidence_count(model: Model) -> Iterator[Query]:
     """A cell has as many edges as each of its edges says, so that a deleted one shows."""
-    table = model.one("edges")
-    if not model.traceable or not table or not table.schema.edges or not table.schema.edges.count:
+    declared = model.declared("edges")
+    if not model.traceable or not declared or not declared[1].count:
         return
-    count = table.schema.edges.count
+    table, count = declared[0], declared[1].count
     yield Query(
         table.name,
         # A span that stands twice makes two of an edge: cells that look wrong are counted again.
@@ -299,8 +320,8 @@ def evidence_count(model: Model) -> Iterator[Query]:
 @rule("evidence", "quote the article that makes the claim; another article makes another claim")
 def evidence_article(model: Model) -> Iterator[Query]:
     """The edges of a claim lead to the article of its principal span."""
-    breach = "e.home IS NOT NULL AND e.source <> e.home"
-    yield from _edge_query(model, "e.source", "e.home", breach)
+    breach, proof = "e.home IS NOT NULL AND e.source <> e.home", EdgeProof("NOT t.astray")
+    yield from over_edges(model, "e.source", "e.home", breach, proven_by=proof)
 
 
 _TRACED = "LEFT JOIN shared.traced c ON c.tab = e.tab AND c.field = e.field"
@@ -315,15 +336,26 @@ def evidence_verbatim(model: Model) -> Iterator[Query]:
     """
     expected = "(CASE WHEN c.kind = 'span' THEN e.span ELSE e.quote END)"
     breach = f"e.role = 'verbatim' AND e.value <> {expected}"
-    yield from _edge_query(model, "e.value", expected, breach, _TRACED)
+    proof = EdgeProof(
+        "t.value = CASE WHEN c.kind = 'span' THEN s.span ELSE s.quote END",
+        IN_PASSAGE,
+        _of_role("verbatim"),
+    )
+    yield from over_edges(model, "e.value", expected, breach, _TRACED, proven_by=proof)
 
 
 @rule("evidence", "take the wording from inside the claim's principal span")
 def evidence_principal(model: Model) -> Iterator[Query]:
     """The wording of a figure is quoted from inside the claim's principal span."""
     inside = "e.first >= e.home_first AND e.last <= e.home_last"
-    breach = f"c.kind = 'figure' AND c.part = 'text' AND NOT ({inside})"
-    yield from _edge_query(model, "e.quote", "'words inside the principal span'", breach, _TRACED)
+    wording, expected = "c.kind = 'figure' AND c.part = 'text'", "'words inside the principal span'"
+    breach = f"{wording} AND NOT ({inside})"
+    proof = EdgeProof(
+        "s.first >= h.first AND s.last <= h.last",
+        f"{IN_PASSAGE} JOIN shared.passage h ON h.kz_ord = t.home",
+        wording,
+    )
+    yield from over_edges(model, "e.quote", expected, breach, _TRACED, proven_by=proof)
 
 
 @rule("evidence", "correct the cell, or tie it to the words that it follows from")
@@ -332,14 +364,32 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
 
     Dates are resolved against the day that the article's text speaks from.
     """
-    join = f"""{_TRACED}
-        LEFT JOIN shared.wording w ON c.kind = 'figure' AND w.wording = e.quote
-        LEFT JOIN shared.datewording d
-            ON c.kind = 'date' AND d.wording = e.quote AND d.day = e.day"""
-    fault = "'what the quote says (' || coalesce(w.fault, d.fault) || ')'"
-    expected = f"coalesce({COMPUTED}, {fault}, 'a field of a figure or a date')"
-    breach = f"e.role = 'normalised' AND e.value IS DISTINCT FROM ({COMPUTED})"
-    yield from _edge_query(model, "e.value", expected, breach, join)
+    for kind, (reading, value) in _GRAMMARS.items():
+        join = f"{_TRACED} LEFT JOIN {reading.format('e')}"
+        expected = f"coalesce({value}, 'what the quote says (' || w.fault || ')', {_NO_READING})"
+        breach = f"e.role = 'normalised' AND {kind} AND e.value IS DISTINCT FROM ({value})"
+        proof = EdgeProof(
+            f"t.value = {value}",
+            f"{IN_PASSAGE} LEFT JOIN {reading.format('s')}",
+            _of_role("normalised", kind),
+        )
+        yield from over_edges(model, "e.value", expected, breach, join, proven_by=proof)
+
+
+_GRAMMARS = {
+    "c.kind = 'figure'": (
+        "shared.wording w ON w.wording = {0}.quote",
+        "CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high "
+        "WHEN 'qualifier' THEN w.qualifier END",
+    ),
+    "c.kind IS DISTINCT FROM 'figure'": (
+        "shared.datewording w ON c.kind = 'date' AND w.wording = {0}.quote AND w.day = {0}.day",
+        "CASE c.part WHEN 'first' THEN w.first WHEN 'last' THEN w.last "
+        "WHEN 'only' THEN coalesce(w.first, w.last) WHEN 'precision' THEN w.precision END",
+    ),
+}
+"""By kind of column `c`: what its grammar makes of a quote, and the part of it that a cell is."""
+_NO_READING = "'a field of a figure or a date'"
 
 
 @rule("evidence", "name the record that rests on the passage, or take a passage of the record")
@@ -351,7 +401,12 @@ def evidence_shared(model: Model) -> Iterator[Query]:
     shared = "EXISTS (SELECT 1 FROM shared.rest r WHERE r.record = e.value AND r.span = e.span)"
     breach = f"e.role = 'resolved' AND c.kind = 'record' AND NOT {shared}"
     expected = "'a record that rests on ' || e.span"
-    yield from _edge_query(model, "e.value", expected, breach, _TRACED)
+    proof = EdgeProof(
+        "r.span IS NOT NULL",
+        f"{IN_PASSAGE} LEFT JOIN shared.rest r ON r.record = t.value AND r.span = s.span",
+        _of_role("resolved", "c.kind = 'record'"),
+    )
+    yield from over_edges(model, "e.value", expected, breach, _TRACED, proven_by=proof)
 
 
 _NAMED = """EXISTS (SELECT 1 FROM shared.term n
@@ -370,6 +425,15 @@ def _named(scope: str) -> str:
     return _NAMED.format(scope=scope, found=found, beside=beside)
 
 
+def _surely_named(role: str, scope: str, kind: str = "true") -> EdgeProof:
+    """Edges whose quote holds a term between blanks, and nowhere a longer one of another name."""
+    term = any_item("n.terms", lambda term: contains("s.padded", term))
+    longer = any_item("n.longer", lambda term: contains("s.padded", term))
+    form = f"n.role = {literal(role)} AND n.name = t.value AND n.scope = {scope}"
+    join = f"{IN_PASSAGE} LEFT JOIN shared.form n ON {form}"
+    return EdgeProof(f"{term} AND ({longer}) IS NOT TRUE", join, _of_role(role, kind))
+
+
 @rule("evidence", "name the entity that the quote names, or add the alias that is printed")
 def evidence_resolved(model: Model) -> Iterator[Query]:
     """Role `resolved` of an entity: the quote contains, as whole words, a surface form of it.
@@ -379,8 +443,11 @@ def evidence_resolved(model: Model) -> Iterator[Query]:
     """
     other = "c.kind IS DISTINCT FROM 'record'"
     breach = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
-    expected = "'an entity named in ' || e.quote"
-    yield from _edge_query(model, "e.value", expected, breach, _TRACED)
+    expected, proof = (
+        "'an entity named in ' || e.quote",
+        _surely_named("resolved", "s.source", other),
+    )
+    yield from over_edges(model, "e.value", expected, breach, _TRACED, proven_by=proof)
 
 
 @rule("evidence", "choose the category that the words justify, or add the term to the codebook")
@@ -390,12 +457,17 @@ def evidence_coded(model: Model) -> Iterator[Query]:
     A term inside a longer term of another category does not count: "police" does not justify
     the police where the quote has "police and National Guard".
     """
-    breach = f"e.role = 'coded' AND NOT {_named(CODED_SCOPE)}"
-    yield from _edge_query(model, "e.value", "'a category justified by ' || e.quote", breach)
+    scope, expected = "e.tab || '.' || e.field", "'a category justified by ' || e.quote"
+    breach, proof = f"e.role = 'coded' AND NOT {_named(scope)}", _surely_named("coded", "c.scope")
+    yield from over_edges(model, "e.value", expected, breach, proven_by=proof)
 
 
 @rule("evidence", "say in the note why the passage carries the cell")
 def evidence_inferred(model: Model) -> Iterator[Query]:
     """Role `inferred`: a note says why. It is the last resort, and its share is reported."""
     breach = "e.role = 'inferred' AND e.note IS NULL"
-    yield from _edge_query(model, "e.value", "'a note'", breach)
+    proof = EdgeProof(where=_of_role("inferred"))
+    if (edges := model.declared("edges")) and edges[1].note:
+        join = f"JOIN {identifier(edges[0].name)} e USING (kz_ord)"
+        proof = EdgeProof(f"e.{identifier(edges[1].note)} IS NOT NULL", join, proof.where)
+    yield from over_edges(model, "e.value", "'a note'", breach, proven_by=proof)

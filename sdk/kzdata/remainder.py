@@ -24,7 +24,6 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kzdata.columns import sql_type
 from kzdata.database import ORD, Answer, Database, column, identifier, last_day, literal, text
 from kzdata.descriptor import (
     NEEDED,
@@ -37,6 +36,7 @@ from kzdata.descriptor import (
     Table,
 )
 from kzdata.errors import PackageError, UsageError
+from kzdata.field_types.columns import usual_columns
 
 if TYPE_CHECKING:
     from kzdata.tables import Dataset
@@ -344,7 +344,7 @@ def _over(schema: Schema) -> str:
 
 def _last(schema: Schema, name: str, precision: str | None = None) -> str:
     """SQL: the last day of a date of a row `t`."""
-    return last_day(column(name), precision, sql_type(schema, name))
+    return last_day(column(name), precision, usual_columns(schema)[name].kind)
 
 
 class Remainder:
@@ -753,7 +753,7 @@ class Remainder:
         """SQL: a cell as it is now."""
         e, cell = self.plan.edges[1], column(name)
         if number == self.plan.edges[0] and name == e.count and self._size("recount"):
-            kind = sql_type(self.plan.tables[number].schema, name)
+            kind = usual_columns(self.plan.tables[number].schema)[name].kind
             cell = f"coalesce(CAST(r.n AS {kind}), {cell})"
         if self._size(_emptied(number)):
             cell = f"""CASE WHEN EXISTS (SELECT 1 FROM kept.{_emptied(number)} e

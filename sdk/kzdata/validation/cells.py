@@ -16,8 +16,8 @@ from typing import Any
 
 from kzdata import database as sql
 from kzdata.descriptor import FieldDescriptor, Schema
+from kzdata.field_types import Kind, UnsupportedError, either, kind_of, known_kind
 from kzdata.validation.rules import Breach, rule
-from kzdata.validation.values import Kind, UnsupportedError, either, kind_of, known_kind
 
 TEXTS = {"string", "any", "list"}
 """Types whose cells a spreadsheet could take for a formula; the others have forms of their own."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from kzdata import database as sql
 from kzdata.descriptor import FieldDescriptor
+from kzdata.field_types import FORMATS, UnsupportedError, constraint_number
 from kzdata.validation.cells import (
     BOUNDS,
     FORMULA_STARTS,
@@ -20,7 +21,6 @@ from kzdata.validation.cells import (
     bounds_of,
     translated,
 )
-from kzdata.validation.values import FORMATS, UnsupportedError, constraint_number
 
 BEGINS_PLAINLY = re.compile(
     r"(?:[A-Za-z0-9]|\[(?:[0-9](?:-[0-9])?|[a-z](?:-[a-z])?|[A-Z](?:-[A-Z])?)+\])"

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from kzdata.descriptor import TYPES, FieldDescriptor, Schema
+from kzdata.field_types import TYPES as KNOWN
 from kzdata.validation import validate
 from kzdata.validation.cells import unsupported, unsupported_keys
-from kzdata.validation.values import _KINDS
 from packages import Spec, build
 
 STANDARD = {
@@ -428,7 +428,7 @@ def test_a_misspelt_type_is_a_fault(tmp_path: Path) -> None:
 
 def test_every_type_of_the_standard_is_checked() -> None:
     """Catches a type that the descriptor takes and nothing checks."""
-    assert set(TYPES) == set(_KINDS)
+    assert set(TYPES) == set(KNOWN)
 
 
 @pytest.mark.parametrize("given", UNSUPPORTED, ids=str)

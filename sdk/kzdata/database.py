@@ -66,16 +66,6 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 LISTED = "(SELECT unnest(CAST(? AS VARCHAR[])))"
 """A relation of one column, the texts of a parameter; thousands are joined, not compared."""
-SQL_TYPES = {
-    "integer": "BIGINT",
-    "number": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "date": "DATE",
-    "time": "TIME",
-    "datetime": "TIMESTAMP",
-    "year": "INTEGER",
-}
-"""SQL type of each Table Schema type; all others stay text."""
 CLOSED = "the package is closed"
 MAX_GROWTH = 4 << 30
 """Bytes that this process may take for a stranger's query beyond what it holds. DuckDB's own limit
@@ -353,37 +343,6 @@ def digits(expression: str, pattern: str) -> str:
     return f"(CASE WHEN {found} IS NULL THEN 0 ELSE try_cast({found} AS HUGEINT) END)"
 
 
-def canonical_number(plain: str) -> str:
-    """A plain decimal number as the one text that all ways to write its value share.
-
-    `0`, or sign, significant digits, `e` and the place of the point: 12.50 and 1.25E1 are `125e2`.
-    One of over `MAX_DIGITS` characters is itself: all others take time and memory many times over.
-    """
-    _, sign, figures, point = number_parts(plain)
-    special = full_match(plain, "(?i)nan|-?inf")
-    return (
-        f"(CASE WHEN {byte_length(plain)} > {MAX_DIGITS} THEN {plain} "
-        f"WHEN {special} THEN upper({plain}) WHEN {figures} = '' THEN '0' "
-        f"ELSE {sign} || {figures} || 'e' || {text(point)} END)"
-    )
-
-
-def number_parts(plain: str) -> tuple[str, str, str, str]:
-    """A plain decimal number taken apart, exactly, whatever its length.
-
-    Returns:
-        Whether it is infinite; its sign (`-` or empty); its significant digits; and where the
-        point stands, counted from before the first of them.
-    """
-    mantissa = replaced(plain, "^[+-]|[eE].*$", "")
-    whole, part = f"split_part({mantissa}, '.', 1)", f"split_part({mantissa}, '.', 2)"
-    figures = f"ltrim({whole} || {part}, '0')"
-    exponent = digits(plain, "[eE]([+-]?[0-9]+)$")
-    point = f"(strlen({whole}) + {exponent} - strlen({whole} || {part}) + strlen({figures}))"
-    sign = f"(CASE WHEN {plain} LIKE '-%' THEN '-' ELSE '' END)"
-    return full_match(plain, "(?i)-?inf"), sign, f"rtrim({figures}, '0')", point
-
-
 def json_kind(expression: str) -> str:
     """The type of a JSON text in capitals, or NULL where it is no JSON.
 
@@ -493,21 +452,6 @@ def days_to_month(months: str) -> str:
     rest = f"((({months}) % 4800 + 4800) % 4800)"
     day = f"CAST(DATE '2000-01-01' + to_months(CAST({rest} AS INTEGER)) AS DATE)"
     return f"((({months}) - {rest}) // 4800 * 146097 + ({day} - DATE '2000-01-01'))"
-
-
-def at_moment(expression: str, pattern: str, kind: str) -> str:
-    """A text written after a `strptime` pattern as a value of a SQL type; fails on any other."""
-    return f"CAST(strptime({expression}, {literal(pattern)}) AS {kind})"
-
-
-def one_of(expression: str, yes: Sequence[str], no: Sequence[str]) -> str:
-    """A text as true or false, by the texts that stand for them; fails on any other."""
-    listed = [", ".join(literal(value) for value in values) or "NULL" for values in (yes, no)]
-    other = f"CAST({expression} AS BOOLEAN)"
-    return (
-        f"(CASE WHEN {expression} IN ({listed[0]}) THEN true "
-        f"WHEN {expression} IN ({listed[1]}) THEN false ELSE {other} END)"
-    )
 
 
 def likeness(expression: str, name: str) -> str:
@@ -1042,6 +986,24 @@ class Database:
             self.run(f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
             raise PackageError(f"{error}; `kzdata validate` says more") from error
+
+    def summed_up(self, sheet: Sheet, columns: Sequence[str], sums: Sequence[str]) -> list[Any]:
+        """Aggregates of a table's text, with one look at it.
+
+        Args:
+            sheet: The text, of a simple dialect.
+            columns: Names of its columns, in the file's order.
+            sums: SQL of the aggregates over those columns.
+
+        Raises:
+            PackageError: The file cannot be read.
+        """
+        parts = ", ".join(["count(*)", *sums])
+        try:
+            ((_, *found),) = self.rows(f"SELECT {parts} FROM {_csv(sheet, columns)}")
+        except QueryError as error:
+            raise PackageError(f"{error}; `kzdata validate` says more") from error
+        return found
 
     def attach(self, name: str, other: "Database") -> None:
         """Make a locked database's tables readable under a name, without a copy."""

@@ -27,7 +27,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kzdata.columns import sql_type
 from kzdata.database import (
     MAX_MEMORY,
     Answer,
@@ -49,6 +48,7 @@ from kzdata.descriptor import (
     Table,
 )
 from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.field_types.columns import usual_columns
 from kzdata.questions.intervals import last_day
 from kzdata.tables import Dataset
 from kzdata.tabular import Sheet
@@ -364,7 +364,7 @@ def _over(schema: Schema) -> str:
 
 def _last(schema: Schema, name: str, precision: str | None = None) -> str:
     """SQL: the last day of a date of a row `t`."""
-    return last_day(column(name), precision, sql_type(schema, name))
+    return last_day(column(name), precision, usual_columns(schema)[name].kind)
 
 
 class Removal:
@@ -736,7 +736,7 @@ class Removal:
         schema, cell = self._graph.tables[number].schema, column(field.name)
         edges, e = self._graph.edges
         if number == edges and field.name == e.count and self._recounts:
-            kind = "VARCHAR" if as_text else sql_type(schema, field.name)
+            kind = "VARCHAR" if as_text else usual_columns(schema)[field.name].kind
             cell = f"coalesce(CAST(r.n AS {kind}), {cell})"
         if emptied:
             nothing = literal(_no_value(schema, field)) if as_text else "NULL"

@@ -5,9 +5,9 @@ other package `row_model` makes them from its schemas. A test proves that the tw
 """
 
 import warnings
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, PydanticUserError, create_model
 from pydantic_core import SchemaError
@@ -15,24 +15,15 @@ from pydantic_core import SchemaError
 from kzdata.descriptor import FieldDescriptor, Schema
 from kzdata.display import html_record
 from kzdata.errors import PackageError
-
-TYPES: dict[str, type] = {
-    "string": str,
-    "integer": int,
-    "number": Decimal,
-    "boolean": bool,
-    "date": date,
-    "time": time,
-    "datetime": datetime,
-    "year": int,
-}
-"""Python type of each Table Schema type; all others stay text."""
+from kzdata.field_types import constraint_number, read_type
 
 
 class Row(BaseModel):
     """One row of a table; an empty cell is None."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", protected_namespaces=(), allow_inf_nan=True
+    )
 
     def _repr_html_(self) -> str:
         pairs = ((name, getattr(self, name)) for name in type(self).model_fields)
@@ -57,7 +48,7 @@ def singular(word: str) -> str:
 
 def annotation(field: FieldDescriptor) -> Any:
     """The Python type of a field's values, without None."""
-    kind, enum = TYPES.get(field.type, str), field.constraints.enum
+    kind, enum = read_type(field).python, field.constraints.enum
     if enum and kind in (str, int) and all(type(value) is kind for value in enum):
         return Literal[enum]
     return kind
@@ -70,22 +61,26 @@ def limits(field: FieldDescriptor) -> dict[str, Any]:
     """
     constraints, kind = field.constraints, annotation(field)
     given: dict[str, Any] = {}
-    if kind is str:
+    if kind is str and field.type in ("string", "any"):
         given["min_length"] = constraints.min_length
         given["max_length"] = constraints.max_length
         given["pattern"] = constraints.pattern and f"^(?:{constraints.pattern})$"
     elif kind in (int, Decimal, date):
-        given["ge"] = _bound(kind, constraints.minimum)
-        given["le"] = _bound(kind, constraints.maximum)
-        given["gt"] = _bound(kind, constraints.exclusive_minimum)
-        given["lt"] = _bound(kind, constraints.exclusive_maximum)
+        given["ge"] = _bound(field, constraints.minimum)
+        given["le"] = _bound(field, constraints.maximum)
+        given["gt"] = _bound(field, constraints.exclusive_minimum)
+        given["lt"] = _bound(field, constraints.exclusive_maximum)
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _bound(kind: type, value: Any) -> Any:
+def _bound(field: FieldDescriptor, value: Any) -> Any:
     if value is None:
         return None
-    return date.fromisoformat(value) if kind is date else kind(str(value))
+    return (
+        constraint_number(field, value)
+        if field.type == "number"
+        else read_type(field).read(str(value))
+    )
 
 
 def row_model(table: str, schema: Schema) -> type[Row]:
@@ -101,7 +96,10 @@ def row_model(table: str, schema: Schema) -> type[Row]:
     fields: dict[str, Any] = {}
     try:
         for field in schema.fields:
-            kind, keywords = annotation(field), {**limits(field), "description": field.description}
+            kind, keywords = annotation(field), limits(field)
+            if read_type(field).wide:  # no bound holds for what is there as its text
+                kind, keywords = Annotated[kind, Field(**keywords)] | str, {}
+            keywords["description"] = field.description
             required = field.constraints.required
             given = Field(**keywords) if required else Field(None, **keywords)
             fields[field.name] = (kind if required else kind | None, given)

@@ -5,6 +5,7 @@ package, an index of its keys. The database does that for large ones, and answer
 is all tables of one package.
 """
 
+import operator
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -16,6 +17,7 @@ from kzdata.descriptor import Descriptor, Schema
 from kzdata.descriptor import Table as TableDescriptor
 from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.field_types import FieldType, UnheldError, read_type
 from kzdata.folders import TemporaryFolder
 from kzdata.rows import Row, row_model
 from kzdata.sheets import open_sheet
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyRelation
 
     from kzdata.database import Answer, Database
+    from kzdata.field_types.columns import SqlColumn
 
 RowT = TypeVar("RowT", bound=Row)
 SMALL = 8 << 20
@@ -94,37 +97,62 @@ class Table(Generic[RowT]):
 
     def number(self, key: object) -> int | None:
         """Which row has a primary key, counted from 0 in the files; None where none has."""
-        parts, names = _parts(key), self.schema.primary_key
-        if self._dataset.light:
-            return self._index.get(parts)
+        parts, names = key if isinstance(key, tuple) else (key,), self.schema.primary_key
         if len(parts) != len(names) or not names:
             return None
-        from kzdata.columns import is_key
+        values = self._key(parts)
+        if self._dataset.light or not self._in_database:
+            return self._index.get(values)
+        from kzdata.database import column
 
-        tests = " AND ".join(is_key(self.schema, name, "?") for name in names)
+        tests = " AND ".join(f"{column(name)} = ?" for name in names)
         table = self._dataset.numbered(self.name)
         try:
+            held = [kind.held(value) for kind, value in zip(self._key_types, values, strict=True)]
             found = self._dataset.database.rows(
-                f"SELECT min(t.kz_ord) FROM {table} t WHERE {tests}", parts
+                f"SELECT min(t.kz_ord) FROM {table} t WHERE {tests}", held
             )
-        except UnicodeError:
+        except (UnicodeError, UnheldError):
             return None
         return found[0][0]  # type: ignore[no-any-return]
 
     @cached_property
-    def _index(self) -> dict[tuple[str, ...], int]:
-        """The rows of a small table by primary key."""
+    def _index(self) -> dict[tuple[Any, ...], int]:
+        """The rows by the values of their primary key, the first of each; none without a value."""
+        fields = map(self.schema.field, self.schema.primary_key)
+        none = [frozenset(self.schema.missing_of(field)) for field in fields]
+        plain = all(kind.python is str for kind in self._key_types)
+        found: dict[tuple[Any, ...], int] = {}
+        for number, texts in self._keys():
+            if not any(map(operator.contains, none, texts)):
+                found.setdefault(texts if plain else self._key(texts), number)
+        return found
+
+    def _key(self, parts: Sequence[object]) -> tuple[Any, ...]:
+        """What all ways to write one key share."""
+        return tuple(kind.key(part) for kind, part in zip(self._key_types, parts, strict=True))
+
+    @cached_property
+    def _key_types(self) -> list[FieldType]:
+        return [read_type(self.schema.field(name)) for name in self.schema.primary_key]
+
+    @property
+    def _in_database(self) -> bool:
+        """Whether the database holds keys by the values that Python has."""
+        held = all(kind.sql_types or kind.python is str for kind in self._key_types)
+        return held and self._dataset.usual(self.name, self.schema.primary_key)
+
+    def _keys(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """The number and the key of each row as the file has them."""
         places = [self.schema.names.index(name) for name in self.schema.primary_key]
-        return {
-            tuple(record.cells[place].value for place in places): record.number
-            for record in self.records()
-            if record.width == len(self.schema.fields)
-        }
+        for record in self.records():
+            if record.width == len(self.schema.fields):
+                yield record.number, tuple(record.cells[place].value for place in places)
 
     def alike(self, name: str) -> list[str]:
         """The keys most like a name, or all of a small table."""
         if self._dataset.light:
-            return [", ".join(key) for key in self._index]
+            return [", ".join(key) for key in self.keys]
         from kzdata.database import likeness
 
         like = likeness(f"({self._key_sql})", "?")
@@ -154,12 +182,14 @@ class Table(Generic[RowT]):
 
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
-        """All primary keys in the order of the file."""
-        if self._dataset.light:
-            return tuple(self._index)
-        from kzdata.database import column, text
+        """All primary keys in the order of the file, as it has them."""
+        names = self.schema.primary_key
+        # Only texts are in the database as the file has them.
+        if self._dataset.light or any(kind.sql_types for kind in self._key_types):
+            return tuple(key for _, key in self._keys())
+        from kzdata.database import column
 
-        parts = ", ".join(text(column(name)) for name in self.schema.primary_key)
+        parts = ", ".join(column(name) for name in names)
         sql = f"SELECT {parts} FROM {self._dataset.numbered(self.name)} t ORDER BY t.kz_ord"
         return tuple(self._dataset.database.rows(sql)) if parts else ()
 
@@ -222,20 +252,28 @@ class Table(Generic[RowT]):
         picked: dict[int, Record] = sheet.pick(set(numbers), len(self))
         return iter([picked[number] for number in sorted(picked)])
 
+    @cached_property
+    def _readers(self) -> list[tuple[str, frozenset[str], FieldType]]:
+        """Each column's name, its missing values, and how its cells are read."""
+        missing = map(frozenset, map(self.schema.missing_of, self.schema.fields))
+        types = map(read_type, self.schema.fields)
+        return list(zip(self.schema.names, missing, types, strict=True))
+
     def _row(self, record: Record) -> RowT:
         self._check(record)
-        values = {
-            field.name: cell.value
-            for field, cell in zip(self.schema.fields, record.cells, strict=True)
-            if cell.value not in self.schema.missing_of(field)
-        }
+        values = {}
+        where, name = f"{self._path}:{record.line}", ""
         try:
-            return self.model.model_validate_strings(values)
+            for (name, missing, kind), cell in zip(self._readers, record.cells, strict=True):
+                if (text := cell.value) not in missing:
+                    values[name] = text if kind.python is str else kind.read(text)
+            return self.model.model_validate(values)
         except ValidationError as error:
             problem = error.errors()[0]
-            field = ".".join(map(str, problem["loc"]))
-            where = f"{self._path}:{record.line}"
-            raise PackageError(f"{where}: {field}: {problem['msg']}{_ADVICE}") from error
+            name = ".".join(map(str, problem["loc"]))
+            raise PackageError(f"{where}: {name}: {problem['msg']}{_ADVICE}") from error
+        except ValueError as error:
+            raise PackageError(f"{where}: {name}: {error}{_ADVICE}") from error
 
     def _check(self, record: Record) -> None:
         if record.fault or record.width != len(self.schema.fields):
@@ -286,6 +324,7 @@ class Dataset:
         self.models = models
         self.whole, self.part = self, ""
         self._sheets: dict[str, Sheet] = {}
+        self._columns: dict[str, dict[str, SqlColumn]] = {}
         self._folder = TemporaryFolder("kzdata-text-")
         self.tables: dict[str, Table[Any]] = {
             name: Table(self, table) for name, table in descriptor.tables.items()
@@ -297,18 +336,34 @@ class Dataset:
         return self._loaded()
 
     def _loaded(self) -> "Database":
-        from kzdata.columns import typed_columns
         from kzdata.database import Database
 
         database = Database(lockable=True)
-        with database.at_once():
-            for table in self.descriptor.tables.values():
-                try:
-                    database.load(table.name, self.simple_sheet(table), typed_columns(table))
-                except PackageError as error:
-                    raise PackageError(f"{table.path}: {error}") from error
+        sheets = [(table, self.simple_sheet(table)) for table in self.descriptor.tables.values()]
+        try:
+            self._fill(database, sheets, odd=False)
+        except PackageError:
+            self._fill(database, sheets, odd=True)
         database.lock()
         return database
+
+    def _fill(
+        self, database: "Database", sheets: Sequence[tuple[TableDescriptor, Sheet]], *, odd: bool
+    ) -> None:
+        """Read all tables into a database, or none of them."""
+        from kzdata.field_types.columns import load
+
+        with database.at_once():
+            for table, sheet in sheets:
+                try:
+                    self._columns[table.name] = load(database, table, sheet, odd=odd)
+                except PackageError as error:
+                    raise PackageError(f"{table.path}: {error}") from error
+
+    def usual(self, name: str, columns: Iterable[str]) -> bool:
+        """Whether the database holds columns of a table in the usual types of their fields."""
+        self.whole.database  # noqa: B018 - loading tells
+        return not any(self.whole._columns[name][column].reason for column in columns)
 
     @property
     def light(self) -> bool:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.descriptor import Schema
 from kzdata.errors import UsageError
-from kzdata.exports.columns import Column, Unheld, column
+from kzdata.exports.columns import TEXT, Column
+from kzdata.field_types import UnheldError
 from kzdata.tabular import imprint
 
 if TYPE_CHECKING:
@@ -74,21 +75,20 @@ class TableContent:
         self._table = package.tables[name]
         self._places = [(path, dataset.archive.path_of(path)) for path in described.resource.path]
         schema = self.schema
-        self.columns = [column(field, schema.missing_of(field)) for field in schema.fields]
+        self.columns = [Column(field, schema.missing_of(field)) for field in schema.fields]
         self.count = self._survey()
         self.files = tuple(self._file(*place) for place in self._places)
 
     def _survey(self) -> int:
         """Find the columns that stay text, and count the rows, with one look at all cells."""
-        typed = [place for place, held in enumerate(self.columns) if held.kind != "text"]
+        typed = [place for place, held in enumerate(self.columns) if held.kind != TEXT]
         number = 0
         for number, cells in enumerate(self.texts(), 1):
             for place in typed:
                 try:
                     self.columns[place].value(cells[place])
-                except Unheld as error:
-                    reason = f"row {number} holds {error}"
-                    self.columns[place] = self.columns[place].as_text(reason)
+                except UnheldError as error:
+                    self.columns[place].hold_as_text(f"row {number} holds {error}")
         return number
 
     def _file(self, path: str, place: Any) -> File:
@@ -101,9 +101,10 @@ class TableContent:
 
     def hold_as_text(self, name: str, reason: str) -> bool:
         """Hold a column as text from now on; whether it was held otherwise."""
-        place = self.schema.names.index(name)
-        before, self.columns[place] = self.columns[place], self.column(name).as_text(reason)
-        return before.kind != "text"
+        column = self.column(name)
+        before = column.kind
+        column.hold_as_text(reason)
+        return before != TEXT
 
     def texts(self) -> Iterator[tuple[str, ...]]:
         """The cells of each row as they stand in the file.
@@ -133,7 +134,7 @@ class TableContent:
     ) -> Iterator[Any]:
         for held, text in zip(self.columns, cells, strict=True):
             value = held.value(text)
-            if (value is None or held.kind != "text") and held.text(value) != text:
+            if (value is None or held.kind != TEXT) and held.text(value) != text:
                 spellings.append(Spelling(number, held.name, text))
             yield value
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzdata.database import SQL_TYPES, Database, literal
+from kzdata.database import Database, literal
 from kzdata.errors import UsageError
 from kzdata.exports.columns import KINDS
 from kzdata.exports.content import Content
@@ -24,7 +24,13 @@ SMALL_BYTES = 32 << 20
 class DuckDB:
     """A DuckDB file, attached to a database in memory that holds the tables without limits."""
 
-    types: Mapping[str, str] = {kind: SQL_TYPES[kind] for kind in KINDS} | {
+    types: Mapping[str, str] = {
+        "integer": "BIGINT",
+        "number": "DOUBLE",
+        "boolean": "BOOLEAN",
+        "date": "DATE",
+        "time": "TIME",
+        "datetime": "TIMESTAMP",
         "year": "BIGINT",
         "text": "VARCHAR",
     }

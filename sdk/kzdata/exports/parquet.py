@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzdata.archive import DESCRIPTOR
-from kzdata.exports.columns import Column, Unheld
+from kzdata.exports.columns import Column
 from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.registry import exporter
+from kzdata.field_types import UnheldError
 from kzdata.naming import distinct, file_names
 from kzdata.tabular import imprint
 
@@ -197,7 +198,7 @@ def _limit(name: str, value: Any, held: Column) -> Any:
         return value
     try:
         found = held.value(value)
-    except Unheld:
+    except UnheldError:
         return value
     if found is None or isinstance(found, bool | int | float):
         return value if found is None else found

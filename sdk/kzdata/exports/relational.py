@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from kzdata.database import code_points, full_match, identifier, literal
-from kzdata.exports.columns import Column, Unheld, shortest
+from kzdata.exports.columns import Column
 from kzdata.exports.content import Content, TableContent, encodable
+from kzdata.field_types import UnheldError
 from kzdata.naming import distinct
 
 ORDERED = ("integer", "number", "year", "date")
@@ -235,7 +236,7 @@ def _listed(held: Column, column: str, values: Iterable[Any]) -> tuple[str, str]
     try:
         inside = ", ".join(_constant(held, value) for value in values)
         return f"{column} IN ({inside})", ""
-    except Unheld as error:
+    except UnheldError as error:
         return f"{column} IN (...)", f"it names {error}"
 
 
@@ -244,7 +245,7 @@ def _bound(held: Column, column: str, sign: str, bound: Any) -> tuple[str, str]:
         return f"{column} {sign} {literal(encodable(str(bound)))}", "the column is not in order"
     try:
         return f"{column} {sign} {_constant(held, bound)}", ""
-    except Unheld as error:
+    except UnheldError as error:
         return f"{column} {sign} {literal(encodable(str(bound)))}", f"it names {error}"
 
 
@@ -253,9 +254,9 @@ def _constant(held: Column, value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     found = held.value(encodable(text))
     if found is None:
-        raise Unheld("a missing value")
+        raise UnheldError("a missing value")
     if isinstance(found, float):
-        return shortest(found)
+        return held.text(found)
     return str(found) if isinstance(found, int) else literal(str(found))
 
 

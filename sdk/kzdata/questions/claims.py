@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kzdata.columns import sql_type
 from kzdata.database import LISTED, calendar_day, double, identifier, literal, table_named, text
 from kzdata.descriptor import Claims as Declaration
 from kzdata.descriptor import Figure, Policies, Table

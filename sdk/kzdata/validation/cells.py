@@ -16,9 +16,7 @@ from typing import Any
 
 from kzdata import database as sql
 from kzdata.descriptor import FieldDescriptor, Schema
-from kzdata.tabular import Imprint
-from kzdata.validation.rules import Check, rule
-from kzdata.validation.values import (
+from kzdata.field_types import (
     Kind,
     UnsupportedError,
     constraint_number,
@@ -26,6 +24,8 @@ from kzdata.validation.values import (
     kind_of,
     known_kind,
 )
+from kzdata.tabular import Imprint
+from kzdata.validation.rules import Check, rule
 
 TEXTS = {"string", "any", "list"}
 """Types whose cells a spreadsheet could take for a formula; the others have forms of their own."""

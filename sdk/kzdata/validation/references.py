@@ -8,7 +8,6 @@ from kzdata.database import (
     among,
     bigint,
     byte_length,
-    canonical_number,
     double,
     full_match,
     hashed,
@@ -19,9 +18,9 @@ from kzdata.database import (
     text,
 )
 from kzdata.descriptor import NEEDED, FieldDescriptor, Table, Target
+from kzdata.field_types import canonical_number, known_kind, plain_number
 from kzdata.validation.model import Model
 from kzdata.validation.rules import Query, Violation, rule
-from kzdata.validation.values import known_kind, plain_number
 
 WIDTHS = (18, 37)
 """Characters up to which a whole number fits into the two fast types of a database."""

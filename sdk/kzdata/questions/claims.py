@@ -8,6 +8,7 @@ from typing import Any
 from kzdata.database import LISTED, calendar_day, double, identifier, literal, table_named, text
 from kzdata.descriptor import Claims as Declaration
 from kzdata.descriptor import Figure, Policies, Table
+from kzdata.field_types.columns import usual_columns
 from kzdata.profile import declaring, needed
 from kzdata.questions.intervals import Interval, bounds
 from kzdata.questions.intervals import window_sql as window
@@ -129,7 +130,8 @@ class Claims:
             for name in (dates.start, dates.end, dates.precision)
         )
         assert start
-        first, last = window(start, end, precision, sql_type(self.table.schema, dates.start))
+        usual = usual_columns(self.table.schema)[dates.start].kind
+        first, last = window(start, end, precision, usual)
         shown = ", ".join(calendar_day(one) for one in (start, end) if one)
         told = {"day": f"coalesce({shown})", "precision": _text(dates.precision)}
         return told | {"first": first, "last": last}

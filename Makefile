@@ -38,7 +38,7 @@ imports: $(VENV)/.dev
 
 # Writes the pages that are generated from the schemas, the rules and the command line.
 docs: $(VENV)/.dev
-	$(BIN)/python -m kzdata.reference
+	$(BIN)/python -m kzdata.docs
 
 # Builds the front end of `kzdata site` into the package; needs node and npm, which nothing else does.
 front-end:

@@ -11,7 +11,7 @@ from timing import in_turns, median
 
 ALONE = """
 import sys
-from kzdata import cli
+from kzdata.cli import main as cli
 cli.can_fork = lambda: False
 cli.main()
 """

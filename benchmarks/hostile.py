@@ -33,7 +33,7 @@ from threading import Event, Lock
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 
-from kzdata import limits
+from kzdata.engine import limits
 from timing import ROOT, machine, renew, versions
 
 HERE = Path(__file__).parent

@@ -112,7 +112,7 @@ def runner(example: Folder, tmp_path: Path) -> Runner:
     tools.mkdir(parents=True)
     launcher = tools / "kzdata"
     place = str(ROOT / "sdk")
-    code = f"import sys; sys.path.insert(0, {place!r}); from kzdata.cli import main; main()"
+    code = f"import sys; sys.path.insert(0, {place!r}); from kzdata.cli.main import main; main()"
     launcher.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}" "$@"\n', encoding="utf-8")
     launcher.chmod(0o755)
     return Runner(example.root.parent, ROOT, temp, f"{tools}{os.pathsep}{os.environ['PATH']}")
@@ -195,7 +195,7 @@ def test_the_action_runs_nothing_of_the_workspace(
     runner.run(INSTALL, python=sys.executable)
     assert (runner.temp / "kzdata" / "pyvenv.cfg").is_file()
     launcher = runner.temp / "kzdata" / "bin" / "kzdata"
-    launcher.write_text(f"#!{sys.executable}\nfrom kzdata.cli import main\nmain()\n", "utf-8")
+    launcher.write_text(f"#!{sys.executable}\nfrom kzdata.cli.main import main\nmain()\n", "utf-8")
     launcher.chmod(0o755)
     runner.path = f".{os.pathsep}{runner.path}"
     assert runner.run(VALIDATE, path="flood").returncode == 0

@@ -19,7 +19,7 @@ import typer
 from typer.testing import CliRunner
 
 import kzdata
-from kzdata.cli import app, main
+from kzdata.cli.main import app, main
 from packages import FLOOD_TEXTS, Folder, Row
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -241,7 +241,7 @@ def test_what_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch, copy: 
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "a\n/datapackage.json")
 
-    monkeypatch.setattr("kzdata.descriptor.seal", denied)
+    monkeypatch.setattr("kzdata.standard.descriptor.seal", denied)
     expected = "cannot write a\\n/datapackage.json: Permission denied"
     assert refused(kz("seal", copy.root)) == expected
 
@@ -887,7 +887,7 @@ def test_coverage_names_what_nothing_explains(copy: Folder, texts: Path) -> None
 
 def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a progress bar in the log of a CI system."""
-    from kzdata import cli
+    from kzdata.cli import main as cli
 
     stream = io.StringIO()
     monkeypatch.setattr(cli, "_bar", lambda: pytest.fail("a bar"))
@@ -914,7 +914,7 @@ class Bar:
 
 def on_terminal(monkeypatch: pytest.MonkeyPatch) -> list[Bar]:
     """Make standard error a terminal; the bars that are shown there."""
-    from kzdata import cli
+    from kzdata.cli import main as cli
 
     made: list[Bar] = []
 
@@ -929,7 +929,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> list[Bar]:
 
 def test_progress_waits_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a bar that flickers up for half a second."""
-    from kzdata import cli
+    from kzdata.cli import main as cli
 
     bars = on_terminal(monkeypatch)
     with cli.Steps() as steps:
@@ -939,7 +939,7 @@ def test_progress_waits_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_progress_shows_the_step_that_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a terminal that stays empty while one large table is read."""
-    from kzdata import cli
+    from kzdata.cli import main as cli
 
     bars = on_terminal(monkeypatch)
     monkeypatch.setattr(cli, "SECONDS", 0.01)

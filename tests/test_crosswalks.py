@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import kzdata
 from kzdata.errors import UsageError
-from kzdata.exports import codebooks
-from kzdata.exports.crosswalks import ACLED, GED, KINDS, Crosswalk, span, summary, toll
-from kzdata.exports.happenings import EventClaim, Happening, happenings
-from kzdata.questions.claims import UNQUANTIFIED, Claim
-from kzdata.questions.intervals import Interval
+from kzdata.evidence.claims import UNQUANTIFIED, Claim
+from kzdata.evidence.intervals import Interval
+from kzdata.exports.events import ucdp_codes as codebooks
+from kzdata.exports.events.crosswalks import ACLED, GED, KINDS, Crosswalk, span, summary, toll
+from kzdata.exports.events.events import EventClaim, Happening, happenings
 from packages import Folder
 
 Row = dict[str, str]
@@ -445,7 +445,7 @@ def test_a_missing_declaration_is_named(
 def test_the_command_says_what_is_lost(tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
-    from kzdata.cli import app
+    from kzdata.cli.main import app
 
     found = CliRunner().invoke(app, ["export", "ucdp", str(tmp_path / "ged")])
     assert found.exit_code == 0

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kzdata.dates import PRECISIONS, resolve
 from kzdata.errors import DateError
+from kzdata.evidence.dates import PRECISIONS, resolve
 from strategies import any_text, mangled
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]

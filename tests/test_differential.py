@@ -2,7 +2,7 @@
 
 Hypothesis draws schemas (types, formats, constraints, keys) and rows in which most cells are nearly
 right. The verdicts are compared as statements: file, row, field, kind of rule. What is deliberately
-read otherwise stands in one table, `kzdata.validation.oracle.DIFFERENCES`, with the sentence of the
+read otherwise stands in one table, `kzdata.validation.frictionless.DIFFERENCES`, with the sentence of the
 standard that decides it; every other disagreement fails.
 
 By default some 200 files with 6,000 cells are drawn; `-m slow` takes 2,000 files, and
@@ -21,10 +21,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kzdata.archive import opened
-from kzdata.descriptor import parse
-from kzdata.validation import oracle, validate
-from kzdata.validation.selection import ALLOW_LIST
+from kzdata.files.archive import opened
+from kzdata.standard.descriptor import parse
+from kzdata.validation import frictionless as oracle
+from kzdata.validation import validate
+from kzdata.validation.suppressions import ALLOW_LIST
 from packages import Folder, Spec, build
 
 pytest.importorskip("frictionless")

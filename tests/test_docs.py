@@ -68,7 +68,7 @@ def desk(copy: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tools.mkdir()
     desk.mkdir()
     launcher = tools / "kzdata"
-    lines = [f"#!{sys.executable}", "from kzdata.cli import main", "main()", ""]
+    lines = [f"#!{sys.executable}", "from kzdata.cli.main import main", "main()", ""]
     launcher.write_text("\n".join(lines), encoding="utf-8")
     launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR)
     shutil.copytree(copy.root, desk / "my-package")
@@ -213,7 +213,7 @@ def command_names() -> dict[str, set[str]]:
     """The commands of `kzdata` and their options."""
     import typer
 
-    from kzdata.cli import app
+    from kzdata.cli.main import app
 
     group = typer.main.get_command(app)
     found = getattr(group, "commands", {})
@@ -343,7 +343,10 @@ def test_every_public_property_of_the_profile_is_documented() -> None:
     page = ROOT / "docs" / "profile.md"
     if not page.is_file():
         pytest.skip("docs/profile.md is not written yet")
-    text, code = page.read_text("utf-8"), (ROOT / "sdk/kzdata/descriptor.py").read_text("utf-8")
+    text, code = (
+        page.read_text("utf-8"),
+        (ROOT / "sdk/kzdata/standard/descriptor.py").read_text("utf-8"),
+    )
     for name in set(re.findall(r'"(kzdata:\w+)"', code)):
         assert name in text, name
 

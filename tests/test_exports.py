@@ -642,7 +642,7 @@ def test_a_table_too_large_for_a_sheet_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches rows that fall off the end of a sheet."""
-    monkeypatch.setattr("kzdata.exports.workbook.MAX_ROWS", 3)
+    monkeypatch.setattr("kzdata.exports.tables.workbook.MAX_ROWS", 3)
     root = single(tmp_path / "p", "string", ["a", "b", "c"])
     with pytest.raises(kzdata.UsageError, match="t has 3 rows"):
         exported(root, "xlsx", tmp_path / "out.xlsx")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzdata import figures
 from kzdata.errors import FigureError
-from kzdata.figures import MAX_WORDING, QUALIFIERS, canonical, extent, number_tokens, parse
+from kzdata.evidence import figures
+from kzdata.evidence.figures import MAX_WORDING, QUALIFIERS, canonical, extent, number_tokens, parse
 from strategies import any_text, hazard_text, mangled
 
 HERE = Path(__file__).parent

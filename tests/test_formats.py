@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
-from kzdata import formats
+from kzdata.cli import reports as formats
 from kzdata.validation import RULES, Finding, Receipts, Report, validate
 from kzdata.validation.report import SCHEMA_VERSION
 from packages import Folder

@@ -30,7 +30,7 @@ SECONDS = 60
 MEGABYTES = 2_000
 SERVER = """
 import contextlib, io, sys
-from kzdata.cli import main
+from kzdata.cli.main import main
 try:
     import resource
 except ImportError:

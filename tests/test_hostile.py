@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.tabular import Imprint, imprint
+from kzdata.files.csv import Imprint, imprint
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
@@ -169,7 +169,7 @@ def test_a_file_that_is_hashed_late(plain: Folder, monkeypatch: pytest.MonkeyPat
         sleep(0.2)
         return look(path, algorithms)
 
-    monkeypatch.setattr("kzdata.validation.run.imprint", late)
+    monkeypatch.setattr("kzdata.validation.runner.imprint", late)
     plain.file("things").write_bytes(b"id,name,weight\n")
     shutil.copyfile(plain.file("things"), plain.file("things").with_name("more.csv"))
     parts = ["tables/things.csv", "tables/more.csv"]
@@ -273,7 +273,7 @@ def test_files_that_unpack_to_too_much_together(
     plain: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches many compressed files, or one named many times, that fill the disk together."""
-    monkeypatch.setattr("kzdata.archive.MAX_UNPACKED_BYTES", 4 << 20)
+    monkeypatch.setattr("kzdata.files.archive.MAX_UNPACKED_BYTES", 4 << 20)
     rows = b"".join(b"%d,name,1\n" % number for number in range(100_000))
     (plain.root / "t.csv.gz").write_bytes(gzip.compress(HEADER + rows))
     one = {"path": "t.csv.gz", "schema": SCHEMA}
@@ -287,7 +287,7 @@ def test_a_parquet_bomb_is_refused(plain: Folder, monkeypatch: pytest.MonkeyPatc
     """Catches a small Parquet file of billions of equal cells."""
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr("kzdata.archive.MAX_UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr("kzdata.files.archive.MAX_UNPACKED_BYTES", 1 << 20)
     for name, cells in {"many": ["x"] * 2_000_000, "long": ["x" * 1000] * 5_000}.items():
         parquet.write_table(pyarrow.table({"id": cells}), plain.root / f"{name}.parquet")
         entry = {"name": name, "path": f"{name}.parquet", "schema": {"fields": columns("id")}}
@@ -724,7 +724,7 @@ def test_a_stray_quote_between_two_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, stray: bool, size: int
 ) -> None:
     """Catches a mark that is looked at without what stands beside it."""
-    monkeypatch.setattr("kzdata.tabular.CHUNK", size)
+    monkeypatch.setattr("kzdata.files.csv.CHUNK", size)
     (tmp_path / "a.csv").write_bytes(data)
     assert imprint(tmp_path / "a.csv").suspicious is stray
 

@@ -13,11 +13,11 @@ import pytest
 
 import kzdata
 from kzdata import KzdataError, QueryError
-from kzdata.database import Database
+from kzdata.engine.database import Database
 from packages import Spec, build
 
 LONG = "select count(*) from range(100000) a(x), range(100000) b(y), range(1000) where x + y < 0"
-SCRIPT = "from kzdata.cli import main\nmain()"
+SCRIPT = "from kzdata.cli.main import main\nmain()"
 
 
 def started(*arguments: str) -> "subprocess.Popen[str]":
@@ -52,7 +52,7 @@ def interrupting(task: str) -> str:
     return f"""
 import signal, threading, time
 import kzdata
-from kzdata.database import Database
+from kzdata.engine.database import Database
 kz = kzdata.load()
 database = Database()
 LONG = {LONG!r}
@@ -192,7 +192,7 @@ class Impatient:
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 sys.meta_path.insert(0, Impatient())
 try:
-    import kzdata.database
+    import kzdata.engine.database
 except KeyboardInterrupt:
     print("then", "_duckdb" in sys.modules)
 """

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzdata.database import Database, literal
-from kzdata.descriptor import Figure
-from kzdata.questions.intervals import HULL, Interval, exceeds, hull, window, window_sql
-from kzdata.validation.links import _exceeds
+from kzdata.engine.database import Database, literal
+from kzdata.evidence.intervals import HULL, Interval, exceeds, hull, window, window_sql
+from kzdata.standard.descriptor import Figure
+from kzdata.validation.rules.links import _exceeds
 
 ENGINE = Database()
 ENDS = st.none() | st.integers(0, 9)

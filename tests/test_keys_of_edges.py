@@ -10,7 +10,8 @@ from unittest.mock import patch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kzdata.validation import Finding, run, validate
+from kzdata.validation import Finding, validate
+from kzdata.validation import runner as run
 from packages import Folder, Row, flood
 
 KEYS = {

@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 import pytest
 
 import kzdata
-from kzdata import limits
-from kzdata.descriptor import FieldDescriptor
+from kzdata.engine import limits
+from kzdata.engine.limits import Limits, apart, bytes_of, isolated
 from kzdata.errors import BrokenError, LimitError, UsageError
-from kzdata.limits import Limits, apart, bytes_of, isolated
+from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.validation import validate
-from kzdata.validation.cells import MAX_STATES, states, unsupported
+from kzdata.validation.rules.cells import MAX_STATES, states, unsupported
 from packages import Spec, build, column, flood
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -139,7 +139,7 @@ def test_the_memory_of_a_process_is_limited(sound: Path) -> None:
     wanted = "import os, resource; print(resource.getrlimit(resource.RLIMIT_DATA)[0], flush=True)"
     script = f"""
 import sys
-from kzdata.limits import Limits, forked
+from kzdata.engine.limits import Limits, forked
 def work():
     {wanted}
     held = bytearray(3 << 30)
@@ -157,12 +157,12 @@ def test_a_process_that_dies_is_a_finding(sound: Path, sent: int) -> None:
     """Catches "not valid" for a crash of the engine, or a traceback."""
     script = f"""
 import os, sys
-from kzdata import cli
-import kzdata.validation.run as run
+from kzdata.cli import main as cli
+import kzdata.validation.runner as run
 def crash(*a, **k): os.kill(os.getpid(), {int(sent)})
 sys.argv = ["kzdata", "validate", {str(sound)!r}, "--format", "json"]
 real = cli._report
-import kzdata.limits as limits
+import kzdata.engine.limits as limits
 confined = limits._confine
 def confine(*a):
     confined(*a)
@@ -171,7 +171,7 @@ limits._confine = confine
 cli.main()
 """
     # What is patched loads the engine, which no fork survives; so only the names are taken.
-    script = script.replace("import kzdata.validation.run as run\n", "")
+    script = script.replace("import kzdata.validation.runner as run\n", "")
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (told.returncode, told.stderr) == (1, "")
     (finding,) = json.loads(told.stdout)["findings"]
@@ -185,7 +185,7 @@ def test_a_process_ends_with_the_one_that_began_it(tmp_path: Path) -> None:
     script = f"""
 import time
 from pathlib import Path
-from kzdata.limits import Limits, forked
+from kzdata.engine.limits import Limits, forked
 def work():
     Path({str(tmp_path / "begun")!r}).touch()
     time.sleep(3)
@@ -211,7 +211,7 @@ def test_what_nobody_expected_is_one_line(sound: Path) -> None:
     }.items():  # fmt: skip
         script = f"""
 import sys
-from kzdata import cli
+from kzdata.cli import main as cli
 def broken(*_): raise {error}
 cli._load = broken
 sys.argv = ["kzdata", "tables", "-p", {str(sound)!r}]
@@ -317,10 +317,10 @@ def test_nothing_of_the_working_directory_is_run(
 def test_what_breaks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a traceback, or silence, where kzdata itself fails in another process."""
     with pytest.raises(BrokenError, match="please report"):
-        apart("kzdata.limits:bytes_of", {"size": None}, Limits())
+        apart("kzdata.engine.limits:bytes_of", {"size": None}, Limits())
     with pytest.raises(UsageError, match="no size of memory"):
-        apart("kzdata.limits:bytes_of", {"size": "much"}, Limits())
-    assert apart("kzdata.limits:bytes_of", {"size": "2 GB"}, Limits()) == 2 * 10**9
+        apart("kzdata.engine.limits:bytes_of", {"size": "much"}, Limits())
+    assert apart("kzdata.engine.limits:bytes_of", {"size": "2 GB"}, Limits()) == 2 * 10**9
     with pytest.raises(LimitError):
         apart("os:abort", {}, Limits())
 
@@ -742,7 +742,7 @@ def test_links_inside_of_the_package(linked: Path, name: str) -> None:
 @linux
 def test_a_file_that_turns_into_a_link_is_not_read(tmp_path: Path) -> None:
     """Catches a look at a path and a later reading of it: what was opened is what is read."""
-    from kzdata.opener import Folder
+    from kzdata.files.folder import Folder
 
     (tmp_path / "in").mkdir()
     (tmp_path / "secret").write_text("secret")
@@ -761,7 +761,7 @@ def test_a_file_that_changes_while_it_is_read(
     linked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a hash of one content beside cells of another."""
-    from kzdata.tabular import imprint
+    from kzdata.files.csv import imprint
 
     def slow(path: Path, *rest: Any) -> Any:
         seen = imprint(path, *rest)
@@ -769,7 +769,7 @@ def test_a_file_that_changes_while_it_is_read(
             stream.write("b\n")
         return seen
 
-    monkeypatch.setattr("kzdata.validation.run.imprint", slow)
+    monkeypatch.setattr("kzdata.validation.runner.imprint", slow)
     assert "resource-changed" in validate(linked).by_rule
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.database import Database
-from kzdata.descriptor import Figure
+from kzdata.engine.database import Database
+from kzdata.standard.descriptor import Figure
 from kzdata.validation import validate
-from kzdata.validation.links import _exclude, _overlap
+from kzdata.validation.rules.links import _exclude, _overlap
 from packages import Folder
 
 FIGURE = Figure(text="wording", low="least", high="most", qualifier="hedge", span="passage")

@@ -21,11 +21,13 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 import kzdata
-from kzdata import models, reference, rows
-from kzdata.archive import opened
-from kzdata.descriptor import Descriptor, parse
-from kzdata.rows import Row
-from kzdata.tables import Table
+from kzdata import docs as reference
+from kzdata import models
+from kzdata.files.archive import opened
+from kzdata.standard import row_models as rows
+from kzdata.standard.dataset import Table
+from kzdata.standard.descriptor import Descriptor, parse
+from kzdata.standard.row_models import Row
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES: dict[str, dict[str, Any]] = {

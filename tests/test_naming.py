@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.naming import file_names
+from kzdata.differences import diff
+from kzdata.files.names import file_names
 from kzdata.validation import validate
-from kzdata.versions import diff
 from packages import Folder, Spec, build
 
 HOSTILE = [

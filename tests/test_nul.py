@@ -8,7 +8,7 @@ import pytest
 
 import kzdata
 from kzdata import PackageError, QueryError
-from kzdata.database import identifier, literal
+from kzdata.engine.database import identifier, literal
 from packages import Folder, Spec, build
 
 NUL = "9\0009"
@@ -105,7 +105,7 @@ def test_sql_refuses_what_it_cannot_say(text: str) -> None:
 
 def test_sql_keeps_every_other_character() -> None:
     """Catches a character that a literal, or a name, loses or changes on its way."""
-    from kzdata.database import Database
+    from kzdata.engine.database import Database
 
     letters = [chr(n) for n in range(1, 0x110000, 1) if not 0xD800 <= n < 0xE000]
     chunks = ["".join(letters[n : n + 50_000]) for n in range(0, len(letters), 50_000)]

@@ -24,8 +24,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata import rendering
-from kzdata.cli import main
+from kzdata.cli import terminal as rendering
+from kzdata.cli.main import main
 from kzdata.display import in_json, safe, visible
 from kzdata.exports.spreadsheets import csv_cell, defused
 from kzdata.site.page import page_of, policy
@@ -330,7 +330,7 @@ def test_no_output_drives_a_terminal(
     """Catches escape sequences, turned and hidden text on a terminal, in CSV and calendars too."""
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setattr("kzdata.cli.SECONDS", 1_000)
+    monkeypatch.setattr("kzdata.cli.main.SECONDS", 1_000)
     for asked in everything:
         out, err = Terminal(), Terminal()
         monkeypatch.setattr(sys, "argv", ["kzdata", *asked])
@@ -391,7 +391,7 @@ OWN = {"reference.py": "for developers"}
 
 
 def test_there_is_one_door() -> None:
-    """Catches a `print` or `typer.echo` that goes past `kzdata.rendering`."""
+    """Catches a `print` or `typer.echo` that goes past `kzdata.cli.terminal`."""
     top = Path(kzdata.__file__).parent
     found = {}
     for file in top.rglob("*.py"):
@@ -424,7 +424,7 @@ def test_an_error_is_cut(tmp_path: Path) -> None:
 
 def test_the_bar_takes_names_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches markup, an escape sequence and a giant name in the bar, and a thread that fails."""
-    from kzdata import cli
+    from kzdata.cli import main as cli
 
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
@@ -551,7 +551,7 @@ def test_a_package_with_a_template_in_its_title(island: Folder, tmp_path: Path) 
 @given(words)
 def test_a_markdown_cell_is_one_span_of_code(text: str) -> None:
     """Catches a name that leaves its span of code, and a pipe that ends a cell of a table."""
-    from kzdata.changes import _code, _prose
+    from kzdata.cli.diffs import _code, _prose
 
     markdown = pytest.importorskip("markdown_it")
     html = markdown.MarkdownIt("gfm-like", {"linkify": False}).render(f"- {_code(text)}\n")

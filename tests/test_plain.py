@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzdata.database import Database, absent, identifier, literal
-from kzdata.descriptor import FieldDescriptor
+from kzdata.engine.database import Database, absent, identifier, literal
+from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.validation.reading import keeps_all
-from kzdata.validation.rules import in_group
+from kzdata.validation.rule import in_group
 from strategies import HAZARDS
 
 WORDS = ["", "-", "NA", "=1", "+5", "-5", "@x", "a", "ab", "1", "0", "-1", "007", "1.0", "1e3"]

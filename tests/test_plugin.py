@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kzdata.validation import RULES
-from kzdata.validation.rules import in_group
+from kzdata.validation.rule import in_group
 from packages import Folder
 
 pytest_plugins = ["pytester"]
@@ -77,7 +77,14 @@ def test_loading_it_costs_nothing() -> None:
     """Catches a plugin that makes every pytest of the world start more slowly."""
     code = "import sys, json, kzdata.pytest_plugin; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    heavy = {"duckdb", "pydantic", "typer", "rich", "kzdata.validation", "kzdata.descriptor"}
+    heavy = {
+        "duckdb",
+        "pydantic",
+        "typer",
+        "rich",
+        "kzdata.validation",
+        "kzdata.standard.descriptor",
+    }
     assert heavy & set(json.loads(done.stdout)) == set()
 
 

@@ -18,9 +18,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from kzdata.differences import git as revisions
 from kzdata.exports import FORMATS
-from kzdata.validation import oracle, validate
-from kzdata.versions import revisions
+from kzdata.validation import frictionless as oracle
+from kzdata.validation import validate
 from packages import Folder, Spec, build, trap
 from test_cli import COMMANDS
 
@@ -214,7 +215,7 @@ def test_a_fault_in_parquet_is_no_disagreement(things: Folder) -> None:
 RESOLVER = """
 import sys
 sys.addaudithook(lambda event, _: event.startswith("socket.") and print(event, file=sys.stderr))
-from kzdata.validation import oracle
+from kzdata.validation import frictionless as oracle
 def ask(root):
     import socket, subprocess, os
     tried = 0

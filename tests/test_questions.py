@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.database import Database
+from kzdata.engine.database import Database
 from kzdata.errors import UsageError
-from kzdata.questions.intervals import HULL, Interval, exceeds
-from kzdata.questions.scopes import DEEPEST, Scope
+from kzdata.evidence.hierarchy import DEEPEST, Scope
+from kzdata.evidence.intervals import HULL, Interval, exceeds
+from kzdata.evidence.receipts import passages
 from kzdata.questions.timeline import when
-from kzdata.receipts import passages
 from packages import GULL, Folder, Spec, build, checksum, column, columns, flood, key
 from test_cli import kz as run
 

@@ -15,15 +15,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kzdata.archive import opened
-from kzdata.database import Database, absent, contains, identifier, literal
-from kzdata.descriptor import Descriptor, FieldDescriptor, parse
-from kzdata.tabular import Imprint
+from kzdata.engine.database import Database, absent, contains, identifier, literal
+from kzdata.files.archive import opened
+from kzdata.files.csv import Imprint
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, parse
 from kzdata.validation import RULES, Finding, Report, validate
-from kzdata.validation.files import Header
-from kzdata.validation.model import EdgeProof, Model, doubtful
-from kzdata.validation.rules import Check, Query, Violation, in_group, rule
-from kzdata.validation.traceability import over_edges, over_figures
+from kzdata.validation.evidence_tables import EdgeProof, Model, doubtful
+from kzdata.validation.rule import Check, Query, Violation, in_group, rule
+from kzdata.validation.rules.evidence import over_edges, over_figures
+from kzdata.validation.rules.package import Header
 from packages import Folder, Spec, build, column, flood
 from test_plain import cells, fields
 
@@ -185,7 +185,7 @@ def test_an_oracle_rule_is_asked(island: Folder) -> None:
 
     with added("oracle", no_report) as name:
         assert counted(island.root, name) == 0
-        with patch("kzdata.validation.oracle.compare", lambda *_: []):
+        with patch("kzdata.validation.frictionless.compare", lambda *_: []):
             assert counted(island.root, name, reference=True) == 1
 
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from kzdata.validation import RULES, Rule, validate
-from kzdata.validation.oracle import compare
-from kzdata.validation.rules import GROUPS
+from kzdata.validation.frictionless import compare
+from kzdata.validation.rule import GROUPS
 from packages import (
     CALLED,
     GONE,

@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.database import Database, held, literal, table_named
+from kzdata.engine.database import Database, held, literal, table_named
 from kzdata.errors import QueryError
+from kzdata.evidence.intervals import last_day
 from kzdata.questions import disagreements as question
-from kzdata.questions.intervals import last_day
 from packages import Spec, build, column, columns, key
 
 PLACES = {"land": None, "north": "land", "town": "north", "south": "land", "gone": "lost"}

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 import kzdata
 from kzdata import KzdataError, MissingExtraError, PackageError, QueryError, UsageError
-from kzdata.rows import Row
-from kzdata.tables import Table
+from kzdata.standard.dataset import Table
+from kzdata.standard.row_models import Row
 from packages import Folder, Spec, build, column, columns
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,7 +98,7 @@ def test_every_form_of_a_package_is_the_same_package(
 
 def test_the_bundled_package_of_a_checkout_is_the_checkout() -> None:
     """Catches an editable install that reads a copy, which goes stale with the next edit."""
-    from kzdata.archive import bundled
+    from kzdata.files.archive import bundled
 
     assert bundled() == ROOT
 

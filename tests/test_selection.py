@@ -9,8 +9,8 @@ import pytest
 
 import kzdata
 from kzdata.validation import RULES, Finding, Report, validate
-from kzdata.validation.rules import GROUPS, in_group
-from kzdata.validation.selection import ALLOW_LIST, AllowList, Entry, Selection, idle, read
+from kzdata.validation.rule import GROUPS, in_group
+from kzdata.validation.suppressions import ALLOW_LIST, AllowList, Entry, Selection, idle, read
 from packages import Folder
 from test_cli import kz, refused
 

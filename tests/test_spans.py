@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kzdata.errors import SpanError
-from kzdata.spans import (
+from kzdata.evidence.spans import (
     Span,
     covered,
     decode,

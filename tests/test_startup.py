@@ -17,7 +17,7 @@ import pytest
 import kzdata
 
 HEAVY = {"duckdb", "_duckdb", "frictionless", "pandas", "polars", "pyarrow", "numpy"}
-SLOW_IN_VALIDATION = (HEAVY - {"_duckdb"}) | {"pydantic", "tomllib", "kzdata.formats"}
+SLOW_IN_VALIDATION = (HEAVY - {"_duckdb"}) | {"pydantic", "tomllib", "kzdata.cli.reports"}
 SOURCE = Path(kzdata.__file__)
 REPORT = """
 import atexit, io, json, runpy, sys
@@ -42,7 +42,7 @@ def loaded(code: str, *arguments: str, heavy: set[str] = HEAVY) -> set[str]:
 
 
 MODULE = "runpy.run_module('kzdata.cli', run_name='__main__', alter_sys=True)"
-SCRIPT = "sys.argv[0] = 'kzdata'\nfrom kzdata.cli import main\nmain()"
+SCRIPT = "sys.argv[0] = 'kzdata'\nfrom kzdata.cli.main import main\nmain()"
 
 
 def test_the_probe_sees_what_is_loaded() -> None:
@@ -51,7 +51,7 @@ def test_the_probe_sees_what_is_loaded() -> None:
 
 
 def test_import_loads_nothing_heavy() -> None:
-    """Catches `from kzdata.database import ...` at the top of the package."""
+    """Catches `from kzdata.engine.database import ...` at the top of the package."""
     assert loaded("import kzdata") == set()
 
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kzdata.descriptor import TYPES, FieldDescriptor, Schema
-from kzdata.field_types import TYPES as KNOWN
+from kzdata.standard.descriptor import TYPES, FieldDescriptor, Schema
+from kzdata.standard.field_types import TYPES as KNOWN
 from kzdata.validation import validate
-from kzdata.validation.cells import unsupported, unsupported_keys
+from kzdata.validation.rules.cells import unsupported, unsupported_keys
 from packages import Spec, build
 
 STANDARD = {

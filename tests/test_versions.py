@@ -19,8 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
+from kzdata.differences import Diff, bumps, diff, release_check
+from kzdata.differences import git as revisions
 from kzdata.errors import PackageError, UsageError
-from kzdata.versions import Diff, bumps, diff, release_check, revisions
 from packages import Folder, Spec, build, column, columns, flood, key
 from strategies import HAZARDS, PLAIN
 from test_cli import ESCAPES, kz, refused
@@ -689,7 +690,7 @@ def test_a_huge_object_takes_little_memory(repository: Folder, packed: bool) -> 
         git(repository.root, "config", name, value)
     file.unlink()
     code = (
-        "import resource\nfrom kzdata.versions import revisions\n"
+        "import resource\nfrom kzdata.differences import revisions\n"
         "with revisions.opened('HEAD:') as archive:\n"
         "    assert (archive.root / 'huge.bin').stat().st_size == 600_000_000\n"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"

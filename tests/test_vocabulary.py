@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import kzdata
-from kzdata.dates import PRECISIONS
-from kzdata.figures import QUALIFIERS
-from kzdata.validation.model import ROLES
+from kzdata.evidence.dates import PRECISIONS
+from kzdata.evidence.figures import QUALIFIERS
+from kzdata.validation.evidence_tables import ROLES
 
 VOCABULARIES = {
     "event_type": ("event_types", "event_type"),

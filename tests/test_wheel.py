@@ -77,7 +77,7 @@ def home(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     lent = {sysconfig.get_path(name) for name in ("purelib", "platlib")}
     (site / "zz-lent.pth").write_text("\n".join(sorted(lent)) + "\n", encoding="utf-8")
     (scripts / "kzdata").write_text(
-        f"#!{python}\nfrom kzdata.cli import main\nmain()\n", encoding="utf-8"
+        f"#!{python}\nfrom kzdata.cli.main import main\nmain()\n", encoding="utf-8"
     )
     (scripts / "kzdata").chmod(0o755)
     (root / "away").mkdir()
@@ -133,7 +133,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert names == ["duckdb", "pydantic", "typer"]
     extras = set(metadata.get_all("Provides-Extra", []))
     assert {"frictionless", "pandas", "polars", "pyarrow"} <= extras
-    assert "kzdata = kzdata.cli:main" in found[f"{info}/entry_points.txt"].decode("utf-8")
+    assert "kzdata = kzdata.cli.main:main" in found[f"{info}/entry_points.txt"].decode("utf-8")
     assert [n for n in found if n.startswith(f"{info}/licenses/")] != []
 
 
@@ -157,7 +157,7 @@ def test_the_sdk_reads_the_packages_own_files(home: Home) -> None:
     """Catches an installation that finds data only because a checkout is near."""
     code = (
         "import json, kzdata\n"
-        "from kzdata.archive import bundled\n"
+        "from kzdata.files.archive import bundled\n"
         "with kzdata.load() as kz:\n"
         "    rows = {name: len(table) for name, table in kz.tables.items()}\n"
         "    traced = kz.trace('CR-0001', 'value_low')[0].quote\n"
@@ -180,7 +180,7 @@ def test_the_sdk_reads_the_packages_own_files(home: Home) -> None:
 def test_a_checkout_reads_its_own_files() -> None:
     """Catches an editable install that reads a copy, which goes stale with the next edit."""
     import kzdata
-    from kzdata.archive import bundled
+    from kzdata.files.archive import bundled
 
     if Path(kzdata.__file__).resolve().parent != ROOT / "sdk" / "kzdata":
         pytest.skip("kzdata is not imported from this checkout")

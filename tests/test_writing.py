@@ -18,10 +18,10 @@ from time import sleep
 
 import pytest
 
-from kzdata import writing
 from kzdata.errors import UsageError
 from kzdata.exports import FORMATS
-from kzdata.writing import fresh, save
+from kzdata.files import writing
+from kzdata.files.writing import fresh, save
 from packages import Folder
 from test_cli import Outcome, kz, shell
 
@@ -311,7 +311,7 @@ LIMITED = """
 import resource, signal, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), resource.RLIM_INFINITY))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-from kzdata.cli import main
+from kzdata.cli.main import main
 main()
 """
 
@@ -358,7 +358,7 @@ def test_a_kill_leaves_the_old_or_the_new(place: Path, kind: str) -> None:
     code = f"""
 import sys
 from pathlib import Path
-from kzdata.writing import fresh, save
+from kzdata.files.writing import fresh, save
 place = Path(sys.argv[1])
 for n in range(10**6):
   {body}

@@ -13,7 +13,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kzdata.database import Answer
+    from kzdata.differences import (
+        Diff,
+        PropertyChange,
+        Reason,
+        ReleaseReport,
+        RowChange,
+        Side,
+        TableDiff,
+        diff,
+        release_check,
+    )
+    from kzdata.engine.database import Answer
+    from kzdata.engine.limits import Limits
     from kzdata.errors import (
         BrokenError,
         DateError,
@@ -26,71 +38,59 @@ if TYPE_CHECKING:
         SpanError,
         UsageError,
     )
-    from kzdata.figures import Figure
-    from kzdata.limits import Limits
+    from kzdata.evidence.authoring import Coverage, Reanchored
+    from kzdata.evidence.figures import Figure
+    from kzdata.evidence.receipts import Receipt, Trace
+    from kzdata.evidence.spans import Span, locate
     from kzdata.package import Package, load
-    from kzdata.passages import Coverage, Reanchored
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
-    from kzdata.receipts import Receipt, Trace
-    from kzdata.rows import Row
     from kzdata.site.server import Server
-    from kzdata.spans import Span, locate
-    from kzdata.tables import Table
+    from kzdata.standard.dataset import Table
+    from kzdata.standard.row_models import Row
     from kzdata.validation import Finding, InvalidPackageError, Report, validate
-    from kzdata.versions import (
-        Diff,
-        PropertyChange,
-        Reason,
-        ReleaseReport,
-        RowChange,
-        Side,
-        TableDiff,
-        diff,
-        release_check,
-    )
 
 _HOMES = {
-    "Answer": "database",
+    "Answer": "engine.database",
     "BrokenError": "errors",
-    "Coverage": "passages",
+    "Coverage": "evidence.authoring",
     "DateError": "errors",
-    "Diff": "versions",
+    "Diff": "differences",
     "Disagreements": "questions.disagreements",
-    "Figure": "figures",
+    "Figure": "evidence.figures",
     "FigureError": "errors",
     "Finding": "validation",
     "InvalidPackageError": "validation",
     "KzdataError": "errors",
     "LimitError": "errors",
-    "Limits": "limits",
+    "Limits": "engine.limits",
     "MissingExtraError": "errors",
     "Package": "package",
     "PackageError": "errors",
-    "PropertyChange": "versions",
+    "PropertyChange": "differences",
     "QueryError": "errors",
-    "Reason": "versions",
-    "Reanchored": "passages",
-    "Receipt": "receipts",
-    "ReleaseReport": "versions",
+    "Reason": "differences",
+    "Reanchored": "evidence.authoring",
+    "Receipt": "evidence.receipts",
+    "ReleaseReport": "differences",
     "Report": "validation",
-    "Row": "rows",
-    "RowChange": "versions",
+    "Row": "standard.row_models",
+    "RowChange": "differences",
     "Server": "site.server",
-    "Side": "versions",
-    "Span": "spans",
+    "Side": "differences",
+    "Span": "evidence.spans",
     "SpanError": "errors",
-    "Table": "tables",
-    "TableDiff": "versions",
+    "Table": "standard.dataset",
+    "TableDiff": "differences",
     "Timeline": "questions.timeline",
     "Toll": "questions.toll",
-    "Trace": "receipts",
+    "Trace": "evidence.receipts",
     "UsageError": "errors",
-    "diff": "versions",
+    "diff": "differences",
     "load": "package",
-    "locate": "spans",
-    "release_check": "versions",
+    "locate": "evidence.spans",
+    "release_check": "differences",
     "validate": "validation",
 }
 
@@ -140,7 +140,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from kzdata.archive import DESCRIPTOR, bundled, read_descriptor
+        from kzdata.files.archive import DESCRIPTOR, bundled, read_descriptor
 
         return str(read_descriptor(bundled() / DESCRIPTOR, "kzdata")["version"])
     if name not in _HOMES:

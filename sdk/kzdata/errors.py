@@ -39,11 +39,11 @@ class MissingExtraError(KzdataError, ImportError):
 
 
 class FigureError(KzdataError, ValueError):
-    """A wording is not a figure in the grammar of `kzdata.figures`."""
+    """A wording is not a figure in the grammar of `kzdata.evidence.figures`."""
 
 
 class DateError(KzdataError, ValueError):
-    """A wording is not a date expression in the grammar of `kzdata.dates`."""
+    """A wording is not a date expression in the grammar of `kzdata.evidence.dates`."""
 
 
 class SpanError(KzdataError, ValueError):

@@ -1,7 +1,7 @@
 """Rows of the bundled package, one class a table, each made from its schema when it is asked for.
 
 What they hold stands in `models.pyi` for type checkers and editors, which `python -m
-kzdata.reference` writes from the same schemas.
+kzdata.docs` writes from the same schemas.
 """
 
 import json
@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kzdata.archive import DESCRIPTOR, bundled
-from kzdata.descriptor import Schema
-from kzdata.rows import Row, class_name, row_model
+from kzdata.files.archive import DESCRIPTOR, bundled
+from kzdata.standard.descriptor import Schema
+from kzdata.standard.row_models import Row, class_name, row_model
 
 
 @cache

@@ -1,12 +1,12 @@
-# Rows of the bundled package. Written by `python -m kzdata.reference`; do not edit.
+# Rows of the bundled package. Written by `python -m kzdata.docs`; do not edit.
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from kzdata.rows import Row
-from kzdata.tables import Table
+from kzdata.standard.dataset import Table
+from kzdata.standard.row_models import Row
 
 MODELS: Mapping[str, type[Row]]
 

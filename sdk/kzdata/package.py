@@ -9,22 +9,23 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from kzdata import models, texts
-from kzdata.archive import opened
-from kzdata.descriptor import parse
+from kzdata import models
 from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
-from kzdata.passages import Coverage, Reanchored, coverage, hashes, locate, reanchor
-from kzdata.receipts import Ledger, Trace
-from kzdata.rows import Row
-from kzdata.tables import Dataset, Table
+from kzdata.evidence import articles as texts
+from kzdata.evidence.authoring import Coverage, Reanchored, coverage, hashes, locate, reanchor
+from kzdata.evidence.receipts import Ledger, Trace
+from kzdata.files.archive import opened
+from kzdata.standard.dataset import Dataset, Table
+from kzdata.standard.descriptor import parse
+from kzdata.standard.row_models import Row
 
 if TYPE_CHECKING:
-    from kzdata.database import Answer
+    from kzdata.engine.database import Answer
+    from kzdata.evidence.snapshots import Snapshot, Snapshots, SourceFilter
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
-    from kzdata.remainder import Snapshot, Snapshots, SourceFilter
     from kzdata.site import Server
     from kzdata.validation import Report
 
@@ -144,7 +145,7 @@ class Package(models.Tables):
         Raises:
             UsageError: It is no day, or the package does not declare what this needs.
         """
-        from kzdata.remainder import SourceFilter, day_of
+        from kzdata.evidence.snapshots import SourceFilter, day_of
 
         return self._rest(SourceFilter(day_of(day, lambda: self._snapshots.index.published)))
 
@@ -160,13 +161,13 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such article, or the package does not declare what this needs.
         """
-        from kzdata.remainder import SourceFilter
+        from kzdata.evidence.snapshots import SourceFilter
 
         return self._rest(SourceFilter(withdrawn=frozenset(sources)))
 
     @cached_property
     def _snapshots(self) -> "Snapshots":
-        from kzdata.remainder import Snapshots
+        from kzdata.evidence.snapshots import Snapshots
 
         return self._stack.enter_context(closing(Snapshots(self._dataset)))
 
@@ -476,7 +477,7 @@ class Package(models.Tables):
             UsageError: The folder holds something, or cannot be written.
             PackageError: A table cannot be read.
         """
-        from kzdata.copies import write
+        from kzdata.standard.writer import write
 
         write(self._dataset, Path(folder))
 

@@ -63,7 +63,7 @@ class Package(pytest.Collector):
     def report(self) -> "Report":
         """The report of the package, made when it is first asked for."""
         if _REPORT not in self.config.stash:
-            from kzdata.limits import Limits
+            from kzdata.engine.limits import Limits
             from kzdata.validation import validate
 
             path, texts = map(self.config.getoption, ("--kzdata", "--kzdata-texts"))
@@ -82,9 +82,9 @@ class RuleTest(pytest.Item):
 
     def runtest(self) -> None:
         """Pass, fail or skip."""
+        from kzdata.cli.reports import message
         from kzdata.display import safe
-        from kzdata.formats import message
-        from kzdata.validation.selection import idle
+        from kzdata.validation.suppressions import idle
 
         report = self.parent.report
         if reason := idle(report).get(self.name):

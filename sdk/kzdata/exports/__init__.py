@@ -1,8 +1,8 @@
 """A package in the formats that the field uses.
 
 Each format is a function registered with `@exporter`; what it holds and what it loses is described
-in docs/export.md. A format is written beside its place and then put there (`kzdata.writing`), so
-that nothing half written stays.
+in docs/export.md. A format is written beside its place and then put there
+(`kzdata.files.writing`), so that nothing half written stays.
 """
 
 from pathlib import Path
@@ -11,18 +11,12 @@ from typing import TYPE_CHECKING
 from kzdata.errors import UsageError, nearest
 
 # Whoever imports a module registers its formats.
-from kzdata.exports import (  # noqa: F401
-    annotations,
-    crate,
-    croissant,
-    crosswalks,
-    databases,
-    geographic,
-    parquet,
-    workbook,
-)
+from kzdata.exports import geographic  # noqa: F401
+from kzdata.exports.events import crosswalks  # noqa: F401
+from kzdata.exports.linked import annotations, crate, croissant  # noqa: F401
 from kzdata.exports.registry import FORMATS, Exporter, exporter
-from kzdata.writing import fresh
+from kzdata.exports.tables import databases, parquet, workbook  # noqa: F401
+from kzdata.files.writing import fresh
 
 if TYPE_CHECKING:
     from kzdata.package import Package
@@ -53,7 +47,7 @@ def export(package: "Package", form: str, out: str | Path, *, force: bool = Fals
         raise UsageError(f"no format {form!r}{nearest(form, FORMATS) or f'; there are {_names()}'}")
     chosen, place = FORMATS[form], Path(out)
     if chosen.module and chosen.extra:
-        from kzdata.database import require
+        from kzdata.engine.database import require
 
         require(chosen.module, chosen.extra)
     with fresh(place) as made:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kzdata.descriptor import Schema
 from kzdata.errors import UsageError
-from kzdata.exports.columns import TEXT, Column
-from kzdata.field_types import UnheldError
-from kzdata.tabular import imprint
+from kzdata.exports.tables.spellings import TEXT, Column
+from kzdata.files.csv import imprint
+from kzdata.standard.descriptor import Schema
+from kzdata.standard.field_types import UnheldError
 
 if TYPE_CHECKING:
     from kzdata.package import Package

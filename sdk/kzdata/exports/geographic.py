@@ -15,12 +15,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kzdata.descriptor import Places
 from kzdata.errors import PackageError, UsageError
+from kzdata.evidence.receipts import Ledger, Receipt
 from kzdata.exports.content import Content, TableContent, encodable
-from kzdata.exports.parquet import arrow_type
 from kzdata.exports.registry import exporter
-from kzdata.receipts import Ledger, Receipt
+from kzdata.exports.tables.parquet import arrow_type
+from kzdata.standard.descriptor import Places
 
 if TYPE_CHECKING:
     from kzdata.package import Package

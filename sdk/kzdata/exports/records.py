@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kzdata.descriptor import Schema
+from kzdata.standard.descriptor import Schema
 
 if TYPE_CHECKING:
-    from kzdata.tables import Dataset
+    from kzdata.standard.dataset import Dataset
 
 Cells = Mapping[str, str]
 """A row: the text of its filled cells by column."""

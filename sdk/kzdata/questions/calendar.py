@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kzdata.database import require
 from kzdata.display import safe
+from kzdata.engine.database import require
 
 if TYPE_CHECKING:
     from icalendar import Event as Entry

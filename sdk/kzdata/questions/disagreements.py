@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from kzdata.database import held, literal
+from kzdata.engine.database import held, literal
+from kzdata.evidence.claim_status import Link
+from kzdata.evidence.claims import Claim, Claims, described, tables
+from kzdata.evidence.hierarchy import check
+from kzdata.evidence.intervals import each_day, exceeds
 from kzdata.questions.answers import MOST, Rows
-from kzdata.questions.claims import Claim, Claims, described, tables
-from kzdata.questions.intervals import each_day, exceeds
-from kzdata.questions.links import Link
-from kzdata.questions.scopes import check
-from kzdata.tables import Dataset
+from kzdata.standard.dataset import Dataset
 
 _VERDICTS = ("contradiction", "uncurated", "explained")
 

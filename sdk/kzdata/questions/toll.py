@@ -6,15 +6,15 @@ from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
 
-from kzdata.database import held, literal
-from kzdata.descriptor import Table
+from kzdata.engine.database import held, literal
 from kzdata.errors import UsageError
+from kzdata.evidence.claim_status import Link
+from kzdata.evidence.claims import Claim, Claims, tables
+from kzdata.evidence.hierarchy import check
+from kzdata.evidence.intervals import HULL, Interval
 from kzdata.questions.answers import MOST, Rows
-from kzdata.questions.claims import Claim, Claims, tables
-from kzdata.questions.intervals import HULL, Interval
-from kzdata.questions.links import Link
-from kzdata.questions.scopes import check
-from kzdata.tables import Dataset
+from kzdata.standard.dataset import Dataset
+from kzdata.standard.descriptor import Table
 
 
 @dataclass(frozen=True, slots=True)

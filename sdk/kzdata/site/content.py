@@ -10,20 +10,20 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kzdata.descriptor import FieldDescriptor, Schema, Sources, Spans
 from kzdata.errors import UsageError
-from kzdata.profile import declared
+from kzdata.evidence.claim_status import Link
+from kzdata.evidence.intervals import Interval
+from kzdata.evidence.profile import declared
+from kzdata.evidence.receipts import passages
 from kzdata.questions.disagreements import Disagreement, said
-from kzdata.questions.intervals import Interval
-from kzdata.questions.links import Link
 from kzdata.questions.timeline import Event
 from kzdata.questions.toll import Entry, Scope
-from kzdata.receipts import passages
+from kzdata.standard.descriptor import FieldDescriptor, Schema, Sources, Spans
 
 if TYPE_CHECKING:
+    from kzdata.evidence.snapshots import Removal
     from kzdata.package import Package
-    from kzdata.remainder import Removal
-    from kzdata.tables import Dataset, Table
+    from kzdata.standard.dataset import Dataset, Table
 
 Json = dict[str, Any]
 FORMAT = 1

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.passages import hashes, offset
+from kzdata.evidence.authoring import hashes, offset
+from kzdata.files.writing import fresh
 from kzdata.site.content import Json, content
-from kzdata.writing import fresh
 
 if TYPE_CHECKING:
     from kzdata.package import Package

@@ -6,17 +6,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from kzdata import database as sql
-from kzdata.archive import Archive, workspace
-from kzdata.database import Database, UnreadableCSVError, identifier, literal
-from kzdata.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.engine import database as sql
+from kzdata.engine.database import Database, UnreadableCSVError, identifier, literal
 from kzdata.errors import PackageError
-from kzdata.sheets import open_sheet
-from kzdata.tabular import HEADLESS, Dialect, Imprint, Sheet, imprint
-from kzdata.validation.evaluation import MAX_FINDINGS, Outcome, evaluate
-from kzdata.validation.files import csv_malformed, header_of, unsupported_feature
-from kzdata.validation.model import needed
-from kzdata.validation.rules import (
+from kzdata.files.archive import Archive, workspace
+from kzdata.files.csv import HEADLESS, Dialect, Imprint, Sheet, imprint
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.standard.source import open_sheet
+from kzdata.validation.evaluate import MAX_FINDINGS, Outcome, evaluate
+from kzdata.validation.evidence_tables import needed
+from kzdata.validation.rule import (
     BytesProof,
     Check,
     Query,
@@ -25,6 +24,7 @@ from kzdata.validation.rules import (
     in_group,
     registered,
 )
+from kzdata.validation.rules.package import csv_malformed, header_of, unsupported_feature
 
 SUSPECT = "\x1fsuspect"
 """Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from kzdata.archive import DESCRIPTOR
 from kzdata.display import html_record, html_table
 from kzdata.errors import KzdataError
+from kzdata.files.archive import DESCRIPTOR
 
 Severity = Literal["error", "warning"]
 SCHEMA_VERSION = "1.0"
@@ -208,7 +208,7 @@ class Report:
 
 def exceeded(package: str, reason: str) -> Report:
     """The report of a validation that was stopped: it found one thing, that nothing can be told."""
-    from kzdata.validation.rules import RULES
+    from kzdata.validation.rule import RULES
 
     rule = RULES["limit-exceeded"]
     finding = Finding(

@@ -1,0 +1,284 @@
+"""How the differences between two versions are written: text for people, Markdown, JSON.
+
+Each writer gives lines, so that a diff of a million rows is never held as one text.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby, islice, zip_longest
+from typing import Any, NamedTuple
+
+import typer
+
+from kzdata.cli.terminal import aligned, as_text, bold, in_json, safe, shortened
+from kzdata.differences import Diff, PropertyChange, RowChange, TableDiff
+from kzdata.differences.changes import KINDS
+from kzdata.differences.properties import ABSENT
+from kzdata.validation.report import counted
+
+MAX_ROWS = 10
+"""Rows of each kind that are shown of a table, unless all are asked for."""
+MAX_LINES = 40
+"""Reasons, and properties of a table, that are shown, unless all are asked for."""
+MAX_LENGTH = 60
+"""Characters of a cell that are shown, unless all are asked for."""
+CONTEXT = 20
+"""Characters before the first difference of two long cells that are shown."""
+SIGNS = {"changed": "~", "rekeyed": ">", "removed": "-", "added": "+"}
+_COLOURS = {"~": "yellow", ">": "yellow", "-": "red", "+": "green"}
+_WORDS = {**dict(zip(KINDS, KINDS, strict=True)), "rekeyed": "re-keyed"}
+Line = tuple[str, str, str, str]
+"""Sign, what changed, of it what, and from what to what."""
+
+
+def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
+    """A diff for people: the bump with its reasons, counts by table, and what changed.
+
+    Not `every`: the first rows of each table, long cells cut, and the rest counted.
+    """
+    yield bold(safe(_title(diff)))
+    yield from map(safe, _notices(diff))
+    if not diff:
+        yield "no difference"
+        return
+    reasons = _first((f"{r.level}  {r}" for r in diff.reasons), len(diff.reasons), every)
+    yield from aligned([("least bump", _bump(diff)), *(("", reason) for reason in reasons)])
+    rows = [(table.name, *_counts(table)) for table in diff.tables]
+    if rows:
+        yield ""
+        yield as_text(("table", *_WORDS.values()), rows)
+    for section in _sections(diff):
+        yield ""
+        yield bold(safe(section.heading))
+        lines = list(_property_lines(section.properties, every))
+        yield from _aligned(lines if every else lines[:MAX_LINES])
+        if len(lines) > MAX_LINES and not every:
+            yield f"   and {len(lines) - MAX_LINES:,} more properties; --all shows them"
+        for table, kind in section.rows:
+            yield from _aligned(_row_lines(table, kind, every))
+            if left := _left(table, kind, every):
+                yield f"   and {left:,} more {_WORDS[kind]}; --all shows them"
+
+
+def _first(
+    lines: Iterable[str], count: int, every: bool, words: str = "and {:,} more"
+) -> Iterator[str]:
+    """Some lines, and how many more there are."""
+    yield from lines if every else islice(lines, MAX_LINES)
+    if count > MAX_LINES and not every:
+        yield words.format(count - MAX_LINES)
+
+
+def _title(diff: Diff) -> str:
+    old, new = (f"{s.name} {s.version}".strip() or s.place for s in (diff.old, diff.new))
+    return f"{old} → {new}"
+
+
+def _notices(diff: Diff) -> Iterator[str]:
+    if diff.old.name != diff.new.name:
+        yield f"these are two packages, {diff.old.name} and {diff.new.name}"
+
+
+def _bump(diff: Diff) -> str:
+    least = diff.least_version
+    if diff.bump == "none":
+        return "none"
+    return f"{diff.bump}, so {least} or later" if least else diff.bump
+
+
+def _counts(table: TableDiff) -> list[int]:
+    return [table.counts.get(kind, 0) for kind in KINDS]
+
+
+class Section(NamedTuple):
+    """What changed of one table, or of the package itself where there is no name."""
+
+    name: str | None
+    properties: list[PropertyChange]
+    table: TableDiff | None
+
+    @property
+    def heading(self) -> str:
+        """The name, and whether the table came, went or has a new name."""
+        table, name = self.table, self.name or "package"
+        if table is None or table.status == "changed":
+            return name
+        if table.status == "renamed":
+            return f"{name}, renamed from {table.old_name}"
+        rows = table.new_rows if table.status == "added" else table.old_rows
+        return f"{name}, {table.status} with {counted(rows, 'row')}"
+
+    @property
+    def rows(self) -> Iterator[tuple[TableDiff, str]]:
+        """The table with each kind of change whose rows are shown; those of a whole are not."""
+        if self.table is not None and self.table.status not in ("added", "removed"):
+            yield from ((self.table, kind) for kind in SIGNS)
+
+
+def _sections(diff: Diff) -> Iterator[Section]:
+    """What changed of the package itself, then of each table."""
+    shown = [change for change in diff.properties if _shown(change)]
+    ours: dict[str | None, list[PropertyChange]] = {}
+    for name, group in groupby(shown, key=lambda change: change.table):
+        ours.setdefault(name, []).extend(group)
+    tables = {table.name: table for table in diff.tables}
+    for name in dict.fromkeys([None, *tables, *ours]):
+        if name is not None or name in ours:
+            yield Section(name, ours.get(name, []), tables.get(name) if name else None)
+
+
+def _shown(change: PropertyChange) -> bool:
+    """Whether a property has a line: an order only where what stays is in another one."""
+    if change.where[-1] != "order" or change.where[-2:-1] not in (("fields",), ("resources",)):
+        return True
+    kept = [name for name in change.old if name in change.new]
+    return kept != [name for name in change.new if name in change.old]
+
+
+def _property_lines(properties: list[PropertyChange], every: bool) -> Iterator[Line]:
+    for change in properties:
+        if len(change.where) == 3 and change.table:
+            continue  # the heading says that the table came or went
+        subject = f"field {change.field}" if change.field else ""
+        old, new = (_value(side, every) for side in (change.old, change.new))
+        if change.old is ABSENT:
+            yield "+", subject or change.property, change.property if subject else "", new
+        elif change.new is ABSENT:
+            yield "-", subject or change.property, change.property if subject else "", old
+        else:
+            words = change.property if subject else ""
+            yield "~", subject or change.property, words, f"{old} → {new}"
+
+
+def _value(value: Any, every: bool) -> str:
+    if value is ABSENT:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _clipped(text, every)
+
+
+def _clipped(text: str, every: bool) -> str:
+    return text if every else shortened(text, MAX_LENGTH)
+
+
+def _row_lines(table: TableDiff, kind: str, every: bool) -> Iterator[Line]:
+    for change in table.select(kind, None if every else MAX_ROWS):
+        key = ", ".join(_cell(part, every) for part in change.key)
+        if kind in ("added", "removed"):
+            yield SIGNS[kind], key, "", _summary(table, change, every)
+            continue
+        for place, (column, (old, new)) in enumerate(change.cells.items()):
+            said = " → ".join(_pair(old, new, every))
+            yield SIGNS[kind] if not place else "", key if not place else "", column, said
+
+
+def _pair(old: str | None, new: str | None, every: bool) -> Iterator[str]:
+    """Two texts; of long ones what begins shortly before they differ."""
+    letters = enumerate(zip_longest(old or "", new or ""))
+    start = next((place for place, (one, other) in letters if one != other), 0) - CONTEXT
+    for value in (old, new):
+        long = not every and start > 0 and len(value or "") > MAX_LENGTH
+        yield _cell(f"…{(value or '')[start:]}" if long else value, every)
+
+
+def _cell(value: str | None, every: bool) -> str:
+    if value is None:
+        return "(none)"
+    return _clipped(value, every) if value.strip() else json.dumps(value)
+
+
+def _summary(table: TableDiff, change: RowChange, every: bool) -> str:
+    """The cells of a row that came or went, but for its key."""
+    sides = ((column, pair[change.kind == "added"]) for column, pair in change.cells.items())
+    told = [f"{column}={_cell(value, True)}" for column, value in sides if column not in table.key]
+    return _clipped(", ".join(told), every)
+
+
+def _left(table: TableDiff, kind: str, every: bool) -> int:
+    return 0 if every else max(0, table.counts.get(kind, 0) - MAX_ROWS)
+
+
+def _aligned(lines: Iterable[Line], batch: int = 1_000) -> Iterator[str]:
+    """Lines with aligned columns, a thousand at a time, and with the colour of their signs."""
+    waiting = iter(lines)
+    while rows := list(islice(waiting, batch)):
+        for line in aligned(rows):
+            colour = _COLOURS.get(line[:1])
+            yield typer.style(line, fg=colour) if colour else line
+
+
+# ------------------------------------------------------------------------------ Markdown
+
+
+def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
+    """A diff as Markdown, for a changelog or a comment; arguments as `as_lines` has them.
+
+    What comes from a package stands in code spans, so that nothing of it is taken for Markdown.
+    """
+    yield f"### {_prose(_title(diff))}"
+    yield ""
+    yield from (f"{_prose(notice)}\n" for notice in _notices(diff))
+    if not diff:
+        yield "No difference."
+        return
+    yield f"Least bump: **{diff.bump}**{_prose(_bump(diff).removeprefix(diff.bump))}."
+    yield ""
+    reasons = (f"- {_prose(f'{reason.level}: {reason}')}" for reason in diff.reasons)
+    yield from _first(reasons, len(diff.reasons), every, "- and {:,} more")
+    if diff.tables:
+        yield ""
+        yield f"| table | {' | '.join(_WORDS.values())} |"
+        yield f"|---|{'---:|' * len(KINDS)}"
+        for table in diff.tables:
+            # Readers of Markdown differ in what "\\|" is after a backslash.
+            name = _code(table.name).replace("|", "\\x7c")
+            yield f"| {name} | {' | '.join(map(str, _counts(table)))} |"
+    for section in _sections(diff):
+        yield ""
+        yield f"#### {_prose(section.heading)}"
+        yield ""
+        lines = list(map(_item, _property_lines(section.properties, every)))
+        yield from _first(lines, len(lines), every, "- and {:,} more properties")
+        for table, kind in section.rows:
+            yield from (_item(line) for line in _row_lines(table, kind, every))
+            if left := _left(table, kind, every):
+                yield f"- and {left:,} more {_WORDS[kind]}"
+
+
+_VERBS = {"~": "changed", ">": "re-keyed", "-": "removed", "+": "added", "": "and"}
+
+
+def _item(line: Line) -> str:
+    sign, subject, part, said = line
+    parts = [_code(text) for text in (subject, part) if text]
+    told = " → ".join(_code(text) for text in said.split(" → ", 1)) if said else ""
+    return f"- {_VERBS[sign]} {' '.join(parts)}{f': {told}' if told else ''}"
+
+
+def _prose(text: str) -> str:
+    """A text of plain words as it is, any other as code."""
+    plain = re.fullmatch(r"[\w ,.:;→()-]*", text) and "www." not in text.lower()
+    return text if plain and safe(text) == text else _code(text)
+
+
+def _code(text: str) -> str:
+    """A text as a code span, whatever it holds."""
+    inner = safe(text)
+    longest = max((len(run) for run in re.findall("`+", inner)), default=0)
+    fence = "`" * (longest + 1)
+    room = " " if inner[:1] in ("`", " ", "") or inner[-1:] in ("`", " ") else ""
+    return f"{fence}{room}{inner}{room}{fence}"
+
+
+def as_json(diff: Diff, every: bool = True) -> Iterator[str]:
+    """A diff as JSON; it always holds everything."""
+    return map(in_json, diff.json_lines())
+
+
+WRITERS: dict[str, Callable[[Diff, bool], Iterator[str]]] = {
+    "text": as_lines,
+    "json": as_json,
+    "markdown": as_markdown,
+}
+"""The writers by format."""

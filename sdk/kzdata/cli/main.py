@@ -1,0 +1,930 @@
+"""The command line: parse, one call, render, exit.
+
+Exit codes: 0 all is well, 1 findings, 2 the question could not be asked.
+"""
+
+import atexit
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial, wraps
+from pathlib import Path
+from threading import TIMEOUT_MAX, Lock, Timer
+from typing import Annotated, Any, Literal, TextIO
+
+import typer
+from typer.core import TyperGroup
+
+from kzdata.engine.limits import SECONDS as DEADLINE
+from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
+from kzdata.errors import BrokenError, KzdataError, LimitError
+
+SECONDS = 1.0
+"""After which a progress bar is shown."""
+PATIENCE = 3.0
+"""Seconds that a question may take to heed its deadline; then its process is ended."""
+MOST_OF_A_STEP = 40
+"""Characters of a step's name that the bar shows."""
+
+
+class Commands(TyperGroup):
+    """The commands; what is said of a wrong argument, such as a name of a file, is made safe."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:
+        """Parse the options of all commands."""
+        with _safe_complaints():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse the arguments of the command that is named, and run it."""
+        with _safe_complaints():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _safe_complaints() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # typer would make 1 of it, "not valid"
+        raise typer.Exit(_unwritten(error)) from error
+    except Exception as error:
+        # The class is typer's own, and has another place in each of its versions.
+        if hasattr(error, "format_message"):
+            from kzdata.cli.terminal import safe
+
+            vars(error)["message"] = safe(str(vars(error).get("message", "")))
+        raise
+
+
+app = typer.Typer(
+    name="kzdata",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+ReportFormat = Literal["text", "json", "junit", "sarif", "github"]
+Format = Literal["text", "json", "csv"]
+DiffFormat = Literal["text", "json", "markdown"]
+TimelineFormat = Literal["text", "json", "csv", "ics"]
+
+
+def path(text: str) -> Path:
+    """A path that was given; an empty one is a variable without a value, not this directory."""
+    if not text:
+        raise typer.BadParameter("the path is empty")
+    return Path(text)
+
+
+def seconds(number: float) -> float:
+    """A time that can be waited for; neither `inf` nor `nan` is one."""
+    if not number < TIMEOUT_MAX:
+        raise typer.BadParameter(f"{number} is no number of seconds that can be waited for")
+    return number
+
+
+PACKAGE = "A directory, datapackage.json or zip; else the bundled."
+PackageOption = Annotated[Path | None, typer.Option("--package", "-p", parser=path, help=PACKAGE)]
+DayOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Only what could be known by this day: YYYY-MM-DD."),
+]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option("--without", help="As if this article were withdrawn; may be repeated."),
+]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text, json or csv.")]
+VersionArgument = Annotated[
+    str, typer.Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
+]
+ReportFormatOption = Annotated[
+    ReportFormat, typer.Option("--format", "-f", help="text, json, junit, sarif or github.")
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+]
+ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads; else all cores.")]
+MemoryOption = Annotated[str | None, typer.Option(help="Memory before disk is used: 2GB.")]
+TextsOption = Annotated[
+    Path | None,
+    typer.Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
+]
+
+
+def main() -> None:
+    """Run the command; whatever goes wrong becomes one line and exit code 2."""
+    _prepare_streams()
+    # A command makes few cycles and ends soon: looking for them takes a twentieth of its time.
+    gc.set_threshold(100_000)
+    # Whoever started this may have ignored what tells of a child's end: its exit code was lost.
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # A job that is called off, or whose terminal goes away, cleans up as after Ctrl-C.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
+            signal.signal(number, signal.default_int_handler)
+    atexit.register(_deaf)
+    try:
+        code = _ended(app)
+    except KeyboardInterrupt:  # once more, while the first was heeded
+        code = 130
+    _let_go()
+    sys.exit(code)
+
+
+def _let_go() -> None:
+    """Let go of what could not be written: Python would try once more, and exit with 120."""
+    for name in ("stdout", "stderr"):
+        try:
+            getattr(sys, name).flush()
+        except (OSError, ValueError):
+            setattr(sys, name, _nowhere())
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w")  # noqa: PTH123
+
+
+def _deaf() -> None:
+    """Heed nothing any more: the exit code is known, and Python only tidies up."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if number := getattr(signal, name, None):
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _ended(work: Callable[[], object]) -> int:
+    """Carry out some work: its exit code, 0 where it gives none, and a line for what goes wrong.
+
+    This is the one net: an exception that nobody expected must not look like "not valid", which is
+    what Python's own exit code 1 means here.
+    """
+    try:
+        work()
+        return _flushed(0)
+    except typer.Exit as left:
+        return _flushed(left.exit_code)
+    except SystemExit as left:
+        return _flushed(left.code if isinstance(left.code, int) else int(bool(left.code)))
+    except KeyboardInterrupt:
+        return 130
+    except KzdataError as error:
+        return _failed(str(error))
+    except OSError as error:
+        return _unwritten(error)
+    except MemoryError:
+        return _failed("out of memory; ask for less, or allow more")
+    except Exception as error:
+        return _failed(str(BrokenError.of(error)))
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _unwritten(error)
+    return code
+
+
+def _unwritten(error: OSError) -> int:
+    """What became of output that has nowhere to go."""
+    if not isinstance(error, BrokenPipeError):
+        what = f" {error.filename}" if error.filename else ""
+        _failed(f"cannot write{what}: {error.strerror}")
+    # What is left in the buffer has nowhere to go.
+    sys.stdout = _nowhere()
+    return 2
+
+
+def _failed(words: str) -> int:
+    _say(f"kzdata: {words}")
+    return 2
+
+
+def apart(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that reads a package: it runs in a process of its own, within limits."""
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        raise typer.Exit(_apart(partial(command, **values), Limits.stated()))
+
+    return run
+
+
+def _apart(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
+    """Carry out some work in a process of its own, where one can be had; its exit code."""
+    if not can_fork():  # a program that calls `main`, such as a test; or Windows
+        work()
+        return 0
+    return forked(lambda: _child(work), limits, temp_dir)
+
+
+def _child(work: Callable[[], None]) -> int:
+    """The exit code of work in a process of its own, which says by MemoryError that it has none."""
+
+    def remembered() -> None:
+        try:
+            work()
+        except Exception as error:
+            if not lacks_memory(error):
+                raise
+            lacking.append(True)
+
+    lacking: list[bool] = []
+    code = _ended(remembered)
+    if lacking:
+        raise MemoryError
+    return code
+
+
+def _prepare_streams() -> None:
+    """Give output somewhere to go, and never fail over a letter that a terminal cannot show."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, _nowhere())
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _say(text: str) -> None:
+    """Say something beside the answer: one line on standard error, if anybody can read it."""
+    from kzdata.cli.terminal import complain
+
+    with suppress(OSError):
+        complain(text)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from kzdata import __version__
+        from kzdata.cli.terminal import emit
+
+        emit(f"kzdata {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Validate data packages, ask what they claim, and trace each figure to its words.
+
+    Without a path, the bundled package: what five articles said of Kazakhstan in January 2022.
+    """
+
+
+@app.command(
+    epilog="Examples: kzdata validate; kzdata validate my-package --format sarif --output out.sarif"
+)
+def validate(
+    path: Annotated[Path | None, typer.Argument(parser=path, help=PACKAGE)] = None,
+    texts: TextsOption = None,
+    form: ReportFormatOption = "text",
+    output: OutputOption = None,
+    select: Annotated[
+        list[str] | None, typer.Option(help="Only these rules or groups: NAME[,NAME].")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="Not these rules or groups: NAME[,NAME].")
+    ] = None,
+    allow: Annotated[
+        Path | None,
+        typer.Option(help="Findings that may stay; else kzdata-allow.toml of the package."),
+    ] = None,
+    no_allow: Annotated[
+        bool, typer.Option("--no-allow", help="Without the allow-list of the package.")
+    ] = False,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Run frictionless too; disagreements are warnings.")
+    ] = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+    timeout: Annotated[
+        float,
+        typer.Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds),
+    ] = DEADLINE,
+    temp_dir: Annotated[
+        Path | None, typer.Option(help="Directory for temporary files; else the system's.")
+    ] = None,
+) -> None:
+    """Check a package, and list what is wrong with it.
+
+    Exit 0 if it is valid, 1 with findings, 2 if it could not be checked.
+    """
+    apart = can_fork()
+
+    def work() -> None:
+        from kzdata.validation import validate as check
+
+        with Steps() as steps:
+            result = check(
+                path,
+                texts=texts,
+                threads=threads,
+                memory_limit=memory_limit,
+                temp_dir=None if apart else temp_dir,
+                progress=steps.show,
+                select=select or (),
+                ignore=ignore or (),
+                allow=allow or not no_allow,
+                reference=reference,
+            )
+        _report(result, path, form, output)
+
+    try:
+        code = _apart(work, Limits.of(memory_limit, timeout), temp_dir)
+    except LimitError as error:
+        from kzdata.validation.report import exceeded
+
+        _report(exceeded(str(path or "kzdata"), str(error)), path, form, output)
+    raise typer.Exit(code)
+
+
+def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
+    from kzdata.cli import terminal as rendering
+
+    if form == "text":
+        text = rendering.report(result)
+    else:
+        from kzdata.cli import reports as formats
+
+        text = formats.WRITERS[form](result, formats.folder(path))
+    if output is not None:
+        rendering.save(text, output)
+        rendering.emit(rendering.verdict(result))
+    elif form == "text":
+        rendering.emit(text)
+    else:
+        rendering.write(text)
+    raise typer.Exit(0 if result.valid else 1)
+
+
+@app.command(epilog="Example: kzdata tables")
+@apart
+def tables(
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """List the tables of a package."""
+    with _load(package, as_of, without) as kz:
+        rows = [
+            (table.name, len(table), len(table.schema.fields), table.schema.title)
+            for table in kz.tables.values()
+        ]
+    _show(("table", "rows", "columns", "title"), rows, form)
+
+
+@app.command(epilog="Examples: kzdata show CR-0003; kzdata show almaty; kzdata show places/almaty")
+@apart
+def show(
+    key: Annotated[str, typer.Argument(help="Key of a record, or TABLE/KEY.")],
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """Show one record."""
+    from kzdata.cli import terminal as rendering
+
+    with _load(package, as_of, without) as kz:
+        row = kz[key].model_dump()
+    if form == "text":
+        rendering.emit(rendering.record(row))
+    else:
+        _show(tuple(row), [tuple(row.values())], form)
+
+
+@app.command(
+    epilog="Examples: kzdata trace CR-0003; kzdata trace CR-0003#value_low --texts DIR; "
+    "kzdata trace SP-0123; kzdata trace --source tass"
+)
+@apart
+def trace(
+    record: Annotated[
+        str | None, typer.Argument(help="Key of a record, RECORD#field, or key of a passage.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="An article: all that rests on it, and what falls with it.")
+    ] = None,
+    texts: TextsOption = None,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """Trace cells to the words of articles, or back.
+
+    A key of a passage, or an article, leads to the cells that rest on it.
+    """
+    from kzdata.cli import terminal as rendering
+
+    key, _, field = (record or "").partition("#")
+    with _load(package, as_of, without) as kz:
+        found = kz.trace(None if record is None else key, field or None, source=source)
+        fallen = kz.falls(source) if source else None
+        articles = kz.texts(texts) if texts else {}
+    if form == "text":
+        rendering.emit(rendering.receipts(found, articles, fallen))
+    else:
+        _show(*rendering.receipt_rows(found, fallen), form)
+
+
+@app.command(
+    epilog="""Example: kzdata query "select outcome, count(*) from casualty_reports group by 1\""""
+)
+def query(
+    sql: Annotated[
+        str, typer.Argument(help="One SELECT (DuckDB); - reads it from standard input.")
+    ],
+    timeout: Annotated[
+        float,
+        typer.Option(help="Seconds after which the query is stopped.", min=0.001, callback=seconds),
+    ] = 30,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """Ask in SQL: read-only, no files, no network."""
+    question = sql
+    if sql == "-":
+        from kzdata.engine.sandbox import MAX_CHARACTERS
+
+        # As much of it as tells that it is too long.
+        question = sys.stdin.read(MAX_CHARACTERS + 1) if sys.stdin else ""
+
+    def work() -> None:
+        with _load(package, as_of, without) as kz:
+            kz.sql("select 1")  # the tables are loaded; that is not the question's time
+            within(timeout + PATIENCE)
+            answer = kz.sql(question, timeout=timeout)
+            rows = answer.rows()
+            within(DEADLINE)
+        _show(answer.columns, rows, form)
+
+    raise typer.Exit(_apart(work, Limits.stated()))
+
+
+PlaceOption = Annotated[
+    str | None, typer.Option(help="Only this place and all that is part of it.")
+]
+PolicyOption = Annotated[
+    str | None, typer.Option(help="What vague words count for, such as strict; else they are open.")
+]
+
+LimitOption = Annotated[int, typer.Option(min=1, help="How many to list.")]
+
+
+@app.command(
+    epilog="Examples: kzdata toll --outcome killed; kzdata toll --place almaty --policy strict"
+)
+@apart
+def toll(
+    outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as killed.")] = None,
+    population: Annotated[
+        str | None, typer.Option(help="Only these people and all that are part of them.")
+    ] = None,
+    place: PlaceOption = None,
+    policy: PolicyOption = None,
+    retracted: Annotated[bool, typer.Option("--retracted", help="Retracted claims too.")] = False,
+    limit: LimitOption = 2_000,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """List claims about numbers of people, by scope and day.
+
+    The answer is a range for each scope, never a sum.
+    """
+    with _load(package, as_of, without) as kz:
+        answer = kz.toll(outcome, population, place, policy, retracted, limit)
+    _answer(answer, "toll", form)
+
+
+@app.command(epilog="Examples: kzdata disagreements; kzdata disagreements --event EV-0039")
+@apart
+def disagreements(
+    place: PlaceOption = None,
+    event: Annotated[str | None, typer.Option(help="Only claims about this event.")] = None,
+    policy: PolicyOption = None,
+    limit: LimitOption = 2_000,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """List claims that cannot all be true, and why."""
+    with _load(package, as_of, without) as kz:
+        answer = kz.disagreements(place, event, policy, limit)
+    _answer(answer, "disagreements", form)
+
+
+@app.command(
+    epilog="Examples: kzdata timeline --place almaty; kzdata timeline --format ics > events.ics"
+)
+@apart
+def timeline(
+    place: PlaceOption = None,
+    actor: Annotated[
+        str | None, typer.Option(help="Only with this actor, or one that is part of it.")
+    ] = None,
+    type: Annotated[str | None, typer.Option(help="Only events of this type.")] = None,
+    limit: LimitOption = 2_000,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: Annotated[
+        TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
+    ] = "text",
+) -> None:
+    """List events in order, with their receipts.
+
+    Each is dated as precisely as the words are.
+    """
+    with _load(package, as_of, without) as kz:
+        answer = kz.timeline(place, actor, type, limit)
+    if form == "ics":
+        from kzdata.cli import terminal as rendering
+
+        rendering.write(answer.ics().removesuffix("\r\n") + "\r")
+        left = sum(not event.days_known for event in answer)
+        _say(f"{left} events whose days are not known are not in the calendar")
+        if answer.more:
+            _say(f"{answer.more} more are not looked at; --limit takes in more")
+    else:
+        _answer(answer, "timeline", form)
+
+
+@app.command(epilog="Example: kzdata locate 'over 60 people' --texts DIR")
+@apart
+def locate(
+    quote: Annotated[str, typer.Argument(help="The words, character for character.")],
+    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
+    source: Annotated[str | None, typer.Option(help="Only in this article.")] = None,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "csv",
+) -> None:
+    """Find a quote in the articles.
+
+    Prints one row of the table of passages for each place, ready to paste.
+    """
+    with _load(package, as_of, without) as kz:
+        rows = kz.locate(quote, texts, source)
+        columns = tuple(rows[0].model_dump())
+    _show(columns, [tuple(row.model_dump().values()) for row in rows], form)
+
+
+@app.command(epilog="Example: kzdata reanchor copy.txt --source tass")
+@apart
+def reanchor(
+    text: Annotated[Path, typer.Argument(parser=path, help="Another copy of an article.")],
+    source: Annotated[str, typer.Option(help="The article.")],
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """Find an article's passages in another copy of its text."""
+    with _load(package, as_of, without) as kz:
+        found = kz.reanchor(text, source)
+    rows = []
+    for p in found:
+        new = (p.found.start, p.found.end, p.found.occurrence) if p.found else (None, None, None)
+        rows.append((p.span, p.start, p.end, *new, p.quote))
+    _show(("span", "start", "end", "new_start", "new_end", "occurrence", "quote"), rows, form)
+    if lost := sum(p.found is None for p in found):
+        _say(f"{lost} of {len(found)} passages are not found, or not surely")
+    raise typer.Exit(1 if lost else 0)
+
+
+@app.command(epilog="Example: kzdata coverage --texts DIR")
+@apart
+def coverage(
+    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    form: FormatOption = "text",
+) -> None:
+    """List number words that no passage covers.
+
+    Exit 1 if there is one that no exclusion explains either.
+    """
+    with _load(package, as_of, without) as kz:
+        found = kz.coverage(texts)
+    columns = ("source", "quoted", "numbers", "in spans", "excluded", "unexplained")
+    rows = [
+        (c.source, f"{100 * c.quoted:.1f} %", c.numbers, c.covered, c.excluded, len(c.unexplained))
+        for c in found
+    ]
+    _show(columns, rows, form)
+    for item in found:
+        for token in item.unexplained:
+            _say(f"{item.source}:{token.start}: {token.token!r} is not explained")
+    raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
+
+
+@app.command(epilog="Examples: kzdata rules; kzdata rules figure; kzdata rules figure-interval")
+@apart
+def rules(
+    name: Annotated[
+        str | None, typer.Argument(help="A rule to explain, or a group to list.")
+    ] = None,
+    form: FormatOption = "text",
+) -> None:
+    """List the rules of validation, or explain one.
+
+    Those of `kzdata validate` and of `kzdata release-check`.
+    """
+    from kzdata.cli import terminal as rendering
+    from kzdata.differences.release import RELEASE_RULES
+    from kzdata.errors import UsageError, nearest
+    from kzdata.validation import RULES
+
+    known = {**RULES, **RELEASE_RULES}
+    groups = {rule.group for rule in known.values()}
+    if name is not None and name not in (*known, *groups):
+        meant = nearest(name, [*known, *groups]) or "; `kzdata rules` lists them"
+        raise UsageError(f"no rule or group {name!r}{meant}")
+    if name in known and form == "text":
+        rule = known[name]
+        head = f"{rule.name}: {rule.severity}, {rule.group}"
+        rendering.emit(f"{head}\n\n{rule.doc}\n\nway out: {rule.fix}")
+        return
+    chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
+    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
+    _show(("rule", "group", "severity", "meaning"), rows, form)
+
+
+@app.command(
+    epilog="Examples: kzdata diff v0.1.0 .; kzdata diff old.zip new.zip --format markdown",
+)
+@apart
+def diff(
+    old: VersionArgument,
+    new: VersionArgument,
+    form: Annotated[
+        DiffFormat, typer.Option("--format", "-f", help="text, json or markdown.")
+    ] = "text",
+    every: Annotated[
+        bool, typer.Option("--all", help="All rows and whole cells, also as text or Markdown.")
+    ] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 1 where anything differs.")
+    ] = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Show what differs between two versions.
+
+    Also says how far the version must rise.
+    """
+    from kzdata.cli import diffs as changes
+    from kzdata.cli import terminal as rendering
+    from kzdata.differences import diff as compare
+
+    with Steps() as steps:
+        found = compare(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
+    with found:
+        for line in changes.WRITERS[form](found, every):
+            (rendering.write if form == "json" else rendering.emit)(line)
+        raise typer.Exit(1 if exit_code and found else 0)
+
+
+@app.command(
+    "release-check",
+    epilog="Examples: kzdata release-check; kzdata release-check v0.1.0 .",
+)
+@apart
+def release_check(
+    old: Annotated[
+        str | None,
+        typer.Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
+    ] = None,
+    new: Annotated[str, typer.Argument(help="The version to be released.")] = ".",
+    form: ReportFormatOption = "text",
+    output: OutputOption = None,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Check that a version may be released.
+
+    Exit 0 if it may, 1 with findings, 2 if it could not be checked.
+    """
+    from kzdata.differences import release_check as check
+
+    with Steps() as steps:
+        result = check(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
+    _report(result, Path(new) if Path(new).exists() else None, form, output)
+
+
+@app.command(epilog="Examples: kzdata export --list; kzdata export duckdb kzdata.duckdb")
+@apart
+def export(
+    name: Annotated[
+        str | None, typer.Argument(metavar="FORMAT", help="One of those that --list gives.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Argument(metavar="OUT", help="The file or directory to write.")
+    ] = None,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    listed: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
+    form: FormatOption = "text",
+) -> None:
+    """Write a package in another format.
+
+    A database, a workbook, Parquet, GeoJSON and others: --list lists them.
+    """
+    from kzdata.errors import UsageError
+    from kzdata.exports import FORMATS
+
+    if listed:
+        rows = [(f.name, f.suffix or "a directory", f.extra, f.title) for f in FORMATS.values()]
+        _show(("format", "writes", "extra", "what"), rows, form)
+        return
+    if name is None or out is None:
+        raise UsageError("name a format and a place: kzdata export FORMAT OUT; --list lists them")
+    with _load(package, as_of, without) as kz:
+        kz.export(name, out, force=force)
+    from kzdata.cli import terminal as rendering
+
+    if form == "text":
+        rendering.emit(f"wrote {rendering.safe(str(out))}")
+    if summary := FORMATS[name].summary:
+        _show(*summary(out), form)
+
+
+@app.command(epilog="Examples: kzdata site OUT; kzdata site --serve")
+def site(
+    out: Annotated[
+        Path | None, typer.Argument(metavar="OUT", help="The directory to write.")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve the page on loopback instead.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="For --serve; else a free one.")
+    ] = None,
+    texts: TextsOption = None,
+    include_texts: Annotated[
+        bool,
+        typer.Option("--include-texts", help="Put the articles into the page: for private use."),
+    ] = False,
+    package: PackageOption = None,
+    as_of: DayOption = None,
+    without: WithoutOption = None,
+) -> None:
+    """Write a web page that shows every claim and its words.
+
+    A browser opens it from disk.
+    """
+    from kzdata.cli import terminal as rendering
+    from kzdata.errors import UsageError
+
+    if serve == (out is not None):
+        raise UsageError("name a directory, or --serve: kzdata site OUT, kzdata site --serve")
+    if port is not None and not serve:
+        raise UsageError("--port needs --serve")
+    if include_texts and texts is None:
+        raise UsageError("--include-texts needs --texts DIR")
+    if include_texts:
+        _say("whole articles go into the page: for private use only")
+
+    def work() -> None:
+        with _load(package, as_of, without) as kz:
+            if out is not None:
+                page = kz.site(out, texts=texts, include_texts=include_texts)
+                rendering.emit(f"wrote {rendering.safe(str(page))}")
+                return
+            server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
+        rendering.emit(f"{server.address} (Ctrl-C ends it)")
+        sys.stdout.flush()
+        server.run()
+
+    limits = Limits.stated()
+    raise typer.Exit(_apart(work, limits._replace(seconds=None) if serve else limits))
+
+
+@app.command(epilog="Example: kzdata seal .")
+@apart
+def seal(
+    path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],
+) -> None:
+    """Write sizes and hashes of files into the descriptor.
+
+    For use after a change to the data.
+    """
+    from kzdata.cli import terminal as rendering
+    from kzdata.standard.descriptor import seal as write
+
+    for name in write(path):
+        rendering.emit(f"sealed {rendering.safe(name)}")
+
+
+class Steps:
+    """A progress bar on standard error: only on a terminal, and only after a second."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+        self._state: dict[str, Any] = {}
+        self._over = False
+        # Tables are read side by side, and a step may last for minutes before the next one.
+        self._lock = Lock()
+        self._timer = Timer(SECONDS, self._begin)
+        self._timer.daemon = True
+
+    def __enter__(self) -> "Steps":
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._over = True
+            if self._bar:
+                self._bar.stop()
+
+    def show(self, step: str, number: int, of: int) -> None:
+        """Show which step begins."""
+        from kzdata.cli.terminal import safe, shortened
+
+        with self._lock:
+            # A bar has little room for a name, which may be that of a table.
+            name = shortened(safe(shortened(step, MOST_OF_A_STEP)), MOST_OF_A_STEP)
+            self._state = {"description": name, "completed": number, "total": of}
+            if self._bar:
+                self._bar.update(self._task, **self._state)
+
+    def _begin(self) -> None:
+        with self._lock:
+            if not self._over:
+                self._bar, self._task = _bar()
+                self._bar.update(self._task, **self._state)
+
+
+def _bar() -> tuple[Any, Any]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    # As rich has it, but that the name of a table is no markup.
+    name = TextColumn("{task.description}", markup=False)
+    columns = (name, BarColumn(), TaskProgressColumn(), Remaining())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.start()
+    return bar, bar.add_task("", total=None)
+
+
+@contextmanager
+def _load(
+    path: Path | None, day: str | None = None, without: Sequence[str] | None = None
+) -> Iterator[Any]:
+    """The package, or what remains of it."""
+    from kzdata.package import load
+
+    with load(path) as whole:
+        rest = whole.as_of(day) if day is not None else whole
+        yield rest.without(*without) if without else rest
+
+
+def _answer(answer: Any, question: str, form: Format) -> None:
+    """Write the answer to a question: for people, as JSON in its own shape, or flat as CSV."""
+    from kzdata.cli import answers as listings
+    from kzdata.cli import terminal as rendering
+
+    if form == "text":
+        rendering.emit(getattr(listings, question)(answer))
+    elif form == "json":
+        rendering.write(rendering.as_json(rendering.plain(answer.as_dict())))
+    else:
+        _show(answer.columns, answer.rows(), form)
+        if answer.more:
+            _say(f"{answer.more} more are not listed; --limit lists more")
+
+
+def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
+    from kzdata.cli import terminal as rendering
+
+    if form == "text":
+        rendering.emit(rendering.as_text(columns, rows))
+    elif form == "csv":
+        rendering.write_csv(rendering.as_csv(columns, rows))
+    else:
+        rendering.write(rendering.as_json(rendering.as_records(columns, rows)))

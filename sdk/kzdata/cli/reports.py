@@ -1,0 +1,317 @@
+"""How a report is written for programs: JSON, JUnit XML, SARIF 2.1.0, GitHub annotations.
+
+Each is a pure function of a report and of where its package lies. Nothing of a package reaches a
+format raw: control characters are written out, and what a format gives a meaning to is escaped.
+
+Sources: SARIF 2.1.0 (OASIS Standard, 27 March 2020); JUnit XML as Jenkins and GitLab read it;
+GitHub Actions, "Workflow commands".
+"""
+
+import hashlib
+import os
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import kzdata
+from kzdata.cli.terminal import as_json, safe, summary
+from kzdata.files.archive import DESCRIPTOR
+from kzdata.validation import RULES, Finding, Report, Rule
+from kzdata.validation.report import counted
+from kzdata.validation.rule import GROUPS, in_group
+from kzdata.validation.suppressions import idle, root
+
+SARIF_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+FINGERPRINT = "kzdata/v1"
+"""Name of the fingerprint; a new way to make it has a new name."""
+_ROOT = "SRCROOT"
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LEFT_OUT = "left out by --select or --ignore"
+
+
+def folder(path: str | Path | None) -> str:
+    """Where a package lies below the folder that file names in CI count from, as a POSIX path.
+
+    That is `GITHUB_WORKSPACE` where it is set, the working directory otherwise. Empty for a package
+    that lies in neither.
+    """
+    base = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    try:
+        relative = root(path).resolve().relative_to(base.resolve()).as_posix()
+    except (OSError, ValueError, RuntimeError):
+        return ""
+    return "" if relative == "." else relative
+
+
+def message(finding: Finding) -> str:
+    """What a finding says, on one line: record and field, found, expected, way out."""
+    said = f"found {finding.found or 'nothing'}, expected {finding.expected}"
+    way_out = f". Way out: {safe(finding.fix)}." if finding.fix else ""
+    return safe(f"{finding.subject}: {said}" if finding.subject else said) + way_out
+
+
+def _file(finding: Finding, base: str) -> str:
+    """The file of a finding below the base; the descriptor where the name would lead out of it."""
+    name = posixpath.normpath(posixpath.join(base, finding.file))
+    if posixpath.isabs(name) or name.split("/")[0] == "..":
+        return posixpath.join(base, DESCRIPTOR)
+    return name
+
+
+# ------------------------------------------------------------------------------ JSON
+
+
+def json(report: Report, base: str = "") -> str:
+    """A report as JSON: `Report.as_dict`; files are relative to the package, whatever the base."""
+    return as_json(report.as_dict())
+
+
+# ------------------------------------------------------------------------------ SARIF
+
+
+def sarif(report: Report, base: str = "") -> str:
+    """A report as a SARIF 2.1.0 log of one run; `base`: the package's folder below `SRCROOT`."""
+    return as_json({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [_run(report, base)]})
+
+
+def _run(report: Report, base: str) -> dict[str, Any]:
+    return {
+        "tool": {
+            "driver": {
+                "name": "kzdata",
+                "semanticVersion": kzdata.__version__,
+                "rules": [_descriptor(rule) for rule in RULES.values()],
+                "notifications": [
+                    {"id": name, "shortDescription": {"text": text}}
+                    for name, text in _NOTIFICATIONS.items()
+                ],
+            }
+        },
+        "invocations": [_invocation(report)],
+        "originalUriBaseIds": {
+            _ROOT: {"description": {"text": "The root of the repository that kzdata ran in."}}
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": list(_results(report.findings, base)),
+        "properties": {n: safe(getattr(report, n)) for n in ("package", "version", "verdict")},
+    }
+
+
+def _descriptor(rule: Rule) -> dict[str, Any]:
+    way_out = f"Way out: {rule.fix}."
+    return {
+        "id": rule.name,
+        "shortDescription": {"text": rule.doc.split("\n", 1)[0]},
+        "fullDescription": {"text": " ".join(rule.doc.split())},
+        "help": {"text": way_out, "markdown": f"{rule.doc}\n\n{way_out}"},
+        "defaultConfiguration": {"level": rule.severity},
+        "properties": {"tags": [rule.group]},
+    }
+
+
+_NOTIFICATIONS = {
+    "findings-omitted": "Findings of a rule beyond those that are listed.",
+    "findings-allowed": "Findings of a rule that the allow-list took out.",
+    "not-checked": "What could not be checked.",
+}
+
+
+def _invocation(report: Report) -> dict[str, Any]:
+    index = {name: number for number, name in enumerate(RULES)}
+    return {
+        "executionSuccessful": True,
+        "exitCode": 0 if report.valid else 1,
+        "toolExecutionNotifications": [
+            *_counts("findings-omitted", report.omitted, "more than are listed", "warning"),
+            *_counts("findings-allowed", report.allowed, "allowed", "note"),
+            *(_notification("not-checked", safe(reason), "note") for reason in report.unchecked),
+        ],
+        "ruleConfigurationOverrides": [
+            {"descriptor": {"id": name, "index": index[name]}, "configuration": {"enabled": False}}
+            for name in report.left_out
+            if name in index
+        ],
+    }
+
+
+def _counts(name: str, counts: dict[str, int], words: str, level: str) -> Iterator[dict[str, Any]]:
+    for rule, number in counts.items():
+        text = f"{rule}: {counted(number, 'finding')} {words}"
+        yield {**_notification(name, text, level), "associatedRule": {"id": rule}}
+
+
+def _notification(name: str, text: str, level: str) -> dict[str, Any]:
+    return {"descriptor": {"id": name}, "level": level, "message": {"text": _sarif_text(text)}}
+
+
+def _results(findings: Iterable[Finding], base: str) -> Iterator[dict[str, Any]]:
+    index = {name: number for number, name in enumerate(RULES)}
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        mark = fingerprint(finding)
+        seen[mark] += 1
+        yield {
+            "ruleId": finding.rule,
+            **({"ruleIndex": index[finding.rule]} if finding.rule in index else {}),
+            "level": finding.severity,
+            "message": {"text": _sarif_text(message(finding))},
+            "locations": [_location(finding, base)],
+            "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
+        }
+
+
+def fingerprint(finding: Finding) -> str:
+    """What stays the same when a finding moves to another line: 32 hexadecimal digits."""
+    parts = (finding.rule, finding.file, finding.record, finding.field, finding.found)
+    words = "\0".join(part or "" for part in parts)
+    return hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
+def _location(finding: Finding, base: str) -> dict[str, Any]:
+    uri = quote(_file(finding, base), safe="/", errors="replace")
+    physical: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}}
+    if finding.line is not None:
+        column = {} if finding.column is None else {"startColumn": finding.column}
+        physical["region"] = {"startLine": finding.line, **column}
+    location: dict[str, Any] = {"physicalLocation": physical}
+    if subject := safe(finding.subject):
+        location["logicalLocations"] = [
+            {"fullyQualifiedName": subject, "kind": "property" if finding.field else "object"}
+        ]
+    return location
+
+
+def _sarif_text(text: str) -> str:
+    """Text that holds neither a link nor a placeholder in SARIF's eyes (3.11.5, 3.11.6)."""
+    text = re.sub(r"\{(?=\d+\})|(?<=\d)\}", lambda match: match.group() * 2, text)
+    return text if "](" not in text else re.sub(r"[\[\]\\]", r"\\\g<0>", text)
+
+
+# ------------------------------------------------------------------------------ JUnit
+
+
+def junit(report: Report, base: str = "") -> str:
+    """A report as JUnit XML: a suite for each group, a case for each rule.
+
+    A case fails with all errors of its rule; warnings are its output. It is skipped where the rule
+    was left out or had nothing to look at. A last suite holds what could not be checked.
+    """
+    top = ElementTree.Element("testsuites", name=_xml(f"kzdata validate: {report.verdict}"))
+    unasked = {**idle(report), **dict.fromkeys(report.left_out, _LEFT_OUT)}
+    found: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        found.setdefault(finding.rule, []).append(finding)
+    names = {group: [rule.name for rule in in_group(group)] for group in GROUPS}
+    names["other"] = sorted(set(found) - set(RULES))
+    for group, members in names.items():
+        if members:
+            suite = ElementTree.SubElement(top, "testsuite", name=f"kzdata.{group}")
+            for name in members:
+                more = report.omitted.get(name, 0)
+                _case(suite, name, found.get(name, ()), more, unasked.get(name), base)
+    if report.unchecked:
+        suite = ElementTree.SubElement(top, "testsuite", name="kzdata.not-checked")
+        for reason in report.unchecked:
+            _case(suite, reason, (), 0, reason, base)
+    _count(top)
+    ElementTree.indent(top)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(top, "unicode")
+
+
+def _case(
+    suite: ElementTree.Element,
+    name: str,
+    findings: Sequence[Finding],
+    more: int,
+    unasked: str | None,
+    base: str,
+) -> None:
+    suite_name = suite.get("name", "")
+    case = ElementTree.SubElement(suite, "testcase", classname=suite_name, name=_xml(name))
+    if unasked is not None:
+        ElementTree.SubElement(case, "skipped", message=_xml(unasked))
+        return
+    if not findings:
+        return
+    case.set("file", _xml(_file(findings[0], base)))
+    if findings[0].line is not None:
+        case.set("line", str(findings[0].line))
+    placed = (replace(finding, file=_file(finding, base)) for finding in findings)
+    lines = [f"{safe(finding.where)}: {message(finding)}" for finding in placed]
+    if more:
+        lines.append(f"and {more} more")
+    if any(finding.severity == "error" for finding in findings):
+        number = counted(len(findings) + more, "finding")
+        attributes = {"message": _xml(f"{number}, the first: {lines[0]}"), "type": name}
+        ElementTree.SubElement(case, "failure", attributes).text = _xml("\n".join(lines))
+    else:
+        ElementTree.SubElement(case, "system-out").text = _xml("\n".join(lines))
+
+
+def _count(top: ElementTree.Element) -> None:
+    """State the numbers of cases, failures and skipped ones on each suite and on the whole."""
+    for element in (top, *top):
+        counts = {"tests": "testcase", "failures": "failure", "skipped": "skipped"}
+        for name, tag in counts.items():
+            element.set(name, str(sum(1 for _ in element.iter(tag))))
+        element.set("errors", "0")
+
+
+def _xml(text: str) -> str:
+    """Lines of text; control characters and what XML 1.0 does not allow are written out."""
+    lines = "\n".join(map(safe, text.split("\n")))
+    return _NOT_XML.sub(lambda match: match.group().encode("unicode_escape").decode(), lines)
+
+
+# ------------------------------------------------------------------------------ GitHub
+
+
+def github(report: Report, base: str = "") -> str:
+    """A report as GitHub annotations, and its verdict with a summary as a notice.
+
+    GitHub shows the first ten errors and the first ten warnings of a step, so the first finding of
+    each rule comes before the second of any.
+    """
+    seen: Counter[str] = Counter()
+    ranked: list[tuple[int, Finding]] = []
+    for finding in report.findings:
+        seen[finding.rule] += 1
+        ranked.append((seen[finding.rule], finding))
+    ranked.sort(key=lambda pair: pair[0])
+    lines = [_annotation(finding, base) for _, finding in ranked]
+    details = [f"{name}: {value}" for name, value in summary(report)]
+    details += [f"{rule}: {number} more not listed" for rule, number in report.omitted.items()]
+    text = "\n".join(map(safe, [report.verdict, *details]))
+    return "\n".join([*lines, f"::notice title=kzdata::{_data(text)}"])
+
+
+def _annotation(finding: Finding, base: str) -> str:
+    place = {"file": _file(finding, base), "line": finding.line, "col": finding.column}
+    properties = {**place, "title": finding.rule}
+    stated = (f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{finding.severity} {','.join(stated)}::{_data(message(finding))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: object) -> str:
+    return _data(safe(str(value))).replace(":", "%3A").replace(",", "%2C")
+
+
+WRITERS: dict[str, Callable[[Report, str], str]] = {
+    "json": json,
+    "junit": junit,
+    "sarif": sarif,
+    "github": github,
+}
+"""The formats by name; each takes a report and the folder of its package (see `folder`)."""

@@ -1,0 +1,176 @@
+"""The new version written out of the old one and a diff."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from kzdata.differences import properties as metadata
+from kzdata.differences.properties import CONTENT
+from kzdata.differences.sides import Version, missing
+from kzdata.engine import database as sql
+from kzdata.engine.database import SHARED, identifier, literal
+from kzdata.errors import PackageError, UsageError
+from kzdata.files.archive import DESCRIPTOR, unsafe
+from kzdata.files.names import file_names
+from kzdata.files.writing import fresh
+from kzdata.standard.descriptor import Resource, Schema, Table, seal
+
+if TYPE_CHECKING:
+    from kzdata.differences.changes import Diff, TableDiff
+
+_REBUILT = f"{SHARED}.rebuilt"
+_OLD = "before"
+
+
+def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
+    """See `Diff.apply`."""
+    _check_free(target)
+    names = {t.old_name: t.name for t in diff.tables if t.status == "renamed" and t.old_name}
+    with Version(old) as before:
+        try:
+            start = metadata.renamed(before.form, names)
+            form = metadata.applied(start, diff.properties)
+        except (PackageError, AttributeError, KeyError) as error:
+            raise PackageError(f"{before.label}: {error}") from error
+        with fresh(target, parents=True) as made:
+            (made / "data").mkdir(parents=True)
+            paths = _tables(diff, before, form, made)
+            _files(before, form, paths, made)
+            text = json.dumps(metadata.written(form, paths), ensure_ascii=False, indent=2)
+            (made / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
+            seal(made)
+            _check_free(target)
+    return target
+
+
+def _check_free(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{target}: not an empty directory")
+
+
+def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> dict[str, str]:
+    """Write all tables; their paths by name."""
+    changed = {table.name: table for table in diff.tables}
+    named = form["resources"]["named"]
+    entries = {name: entry for name, entry in named.items() if metadata.is_table(entry)}
+    others = (path for n, e in named.items() if n not in entries for path in _listed(e["path"]))
+    taken = [PurePosixPath(path).stem for path in others if path.lower().endswith(".csv")]
+    paths = {name: f"data/{file}.csv" for name, file in file_names(entries, taken).items()}
+    for name, entry in entries.items():
+        schema = Schema.make(metadata.schema_of(entry))
+        described = Table(name, paths[name], Resource.make(entry), schema)
+        _write(diff, before, changed.get(name), described, target / paths[name])
+    return paths
+
+
+def _write(
+    diff: "Diff", before: Version, table: "TableDiff | None", described: Table, file: Path
+) -> None:
+    """Write one table: the old rows with what changed, in their new order."""
+    name = described.name
+    source = None if table and table.old_name is None else (table and table.old_name) or name
+    earlier = before.descriptor.tables[source] if source else None
+    old = before.text_of(earlier).columns if earlier else ()
+    columns = table.columns if table else old
+    new = table.new_columns if table else old
+    if table and old != table.old_columns:
+        raise _other(before, name, "its columns")
+    if earlier:
+        before.read(earlier, diff.database, _OLD, columns)
+    else:
+        diff.database.read_nothing(_OLD, [f"c{place}" for place in range(len(columns))])
+    _rebuild(diff, table, columns)
+    if table:
+        _check(diff, before, table)
+    cells = [
+        f"{_filled(f'c{place}', missing(described, column), len(new))} AS {identifier(column)}"
+        for place, column in enumerate(new)
+    ]
+    diff.database.write_rows(f"SELECT {', '.join(cells)} FROM {_REBUILT} ORDER BY slot", file)
+    diff.database.run(f"DROP TABLE {_REBUILT}")
+    diff.database.unread(_OLD)
+
+
+def _filled(cell: str, strings: tuple[str, ...], width: int) -> str:
+    """A cell with a string for no value; an empty one need not be written, but in a lone column."""
+    if "" in strings:
+        return cell if width > 1 else f"coalesce({cell}, '')"
+    return f"coalesce({cell}, {literal(strings[0])})" if strings else cell
+
+
+def _rebuild(diff: "Diff", table: "TableDiff | None", columns: Sequence[str]) -> None:
+    """Make a relation of the new rows: `slot` is their place, `known` whether the diff fits."""
+    number = -1 if table is None else table.number
+    count = f"(SELECT count(*) FROM {_OLD})" if table is None else str(table.new_rows)
+    ours = f"(SELECT * FROM {SHARED}.changes WHERE tab = {number})"
+    key = sql.listing([f"b.c{columns.index(name)}" for name in table.key] if table else [])
+    cells, tests = [], [f"(m.key IS NULL OR m.old_row IS NULL OR m.key = {key})"]
+    for place in range(len(columns)):
+        before = f"b.c{place}"
+        listed = sql.in_list("m.places", str(place))
+        there = sql.beside("m.places", str(place), "m.new")
+        cells.append(f"CASE WHEN {listed} THEN {there} ELSE {before} END AS c{place}")
+        was = sql.beside("m.places", str(place), "m.old")
+        tests.append(f"(NOT {listed} OR {was} IS NOT DISTINCT FROM {before})")
+    # Rows that did not change fill the places that the others leave, in their old order.
+    diff.database.run(
+        f"""CREATE OR REPLACE TABLE {_REBUILT} AS
+        WITH changes AS {ours},
+        kept AS (SELECT kz_ord, row_number() OVER (ORDER BY kz_ord) AS nth FROM {_OLD}
+            WHERE kz_ord NOT IN (SELECT old_row FROM changes WHERE old_row IS NOT NULL)),
+        free AS (SELECT place, row_number() OVER (ORDER BY place) AS nth
+            FROM {sql.count_up(count)} WHERE place NOT IN
+            (SELECT new_row FROM changes WHERE new_row IS NOT NULL)),
+        placed AS (
+            SELECT free.place AS slot, kept.kz_ord AS old_row,
+                NULL AS key, NULL AS places, NULL AS old, NULL AS new
+            FROM kept FULL JOIN free ON kept.nth = free.nth
+            UNION ALL SELECT new_row, old_row, key, places, old, new FROM changes)
+        SELECT m.slot,
+            (m.old_row IS NULL OR b.kz_ord IS NOT NULL) AND {" AND ".join(tests)} AS known,
+            m.places IS NULL AND (m.old_row IS NULL OR m.slot IS NULL) AS hole, {", ".join(cells)}
+        FROM placed m LEFT JOIN {_OLD} b ON b.kz_ord = m.old_row"""
+    )
+
+
+def _check(diff: "Diff", before: Version, table: "TableDiff") -> None:
+    """Make sure that the old rows are those that the diff began from, and leave the new ones."""
+    ((rows,),) = diff.database.rows(f"SELECT count(*) FROM {_OLD}")
+    ((wrong,),) = diff.database.rows(f"SELECT count(*) FILTER (NOT known OR hole) FROM {_REBUILT}")
+    if rows != table.old_rows or wrong:
+        raise _other(before, table.name, "its rows")
+    diff.database.run(f"DELETE FROM {_REBUILT} WHERE slot IS NULL")
+
+
+def _other(before: Version, table: str, what: str) -> PackageError:
+    return PackageError(f"{before.label}: not what the diff began from: {table}, {what}")
+
+
+def _files(
+    before: Version, form: Mapping[str, Any], tables: Mapping[str, str], target: Path
+) -> None:
+    """Copy the files that are no tables."""
+    earlier, copied = before.form["resources"]["named"], set()
+    for name, entry in form["resources"]["named"].items():
+        if name in tables or CONTENT not in entry:
+            continue
+        held = earlier.get(name, {})
+        if held.get(CONTENT) != entry[CONTENT]:
+            raise PackageError(f"{name}: the file is no table and differs; a diff has no files")
+        for source, path in zip(_listed(held["path"]), _listed(entry["path"]), strict=True):
+            if reason := unsafe(path):
+                raise PackageError(f"{path!r} {reason}")
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            if path not in copied:
+                with (
+                    before.archive.path_of(source).open("rb") as read,
+                    (target / path).open("xb") as out,
+                ):
+                    shutil.copyfileobj(read, out)
+            copied.add(path)
+
+
+def _listed(paths: Any) -> list[str]:
+    return [paths] if isinstance(paths, str) else list(paths)

@@ -1,0 +1,260 @@
+"""The least version bump that a change asks for.
+
+After the recipe "Data Package Version" (datapackage.org/recipes/data-package-version):
+
+* major: names and identifiers changed; fields added, removed, re-ordered; a type or format changed;
+  a constraint more restrictive; data gone, or with another meaning, that other data refer to;
+* minor: tables or rows added; a constraint less restrictive; a reference updated;
+* patch: errors in data corrected; descriptive metadata changed.
+
+Where a table's files lie and how they are written asks for nothing. What the recipe does not name
+is decided here: a property of how cells are read (`missingValues`, `groupChar`) counts as the type;
+a `unit` as the meaning; keys and the profile's declarations as constraints. A row that is gone and
+has a tombstone asks for minor, for whoever refers to it is told where to look.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+from kzdata.differences.properties import ABSENT, CONTENT, PropertyChange, differences
+from kzdata.standard.descriptor import SEMVER
+from kzdata.validation.report import counted
+
+Level = Literal["none", "patch", "minor", "major"]
+LEVELS: tuple[Level, ...] = ("none", "patch", "minor", "major")
+READING = (
+    "type format missingValues bareNumber groupChar decimalChar trueValues falseValues "
+    "delimiter itemType unit categoriesOrdered"
+).split()
+"""Properties of a field that decide what its cells mean."""
+SILENT = {("version",), ("created",), ("$schema",)}
+"""Properties of a package that ask for no bump."""
+
+
+class Reason(NamedTuple):
+    """Why a version must change.
+
+    Attributes:
+        level: `major`, `minor` or `patch`.
+        text: What changed, in words.
+        table: The table it changed in, if any.
+    """
+
+    level: Level
+    text: str
+    table: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.table}: {self.text}" if self.table else self.text
+
+
+def highest(levels: Iterable[Level]) -> Level:
+    """The greatest of some levels; `none` where there are none."""
+    return max(levels, key=LEVELS.index, default="none")
+
+
+def numbers(version: str) -> tuple[int, int, int] | None:
+    """Major, minor and patch number of a semantic version, or None."""
+    match = SEMVER.fullmatch(version)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def precedence(version: str) -> tuple[Any, ...]:
+    """What semantic versions are ordered by (Semantic Versioning 2.0.0, 11)."""
+    match = SEMVER.fullmatch(version)
+    assert match
+    words = (match[4] or "").removeprefix("-").split(".") if match[4] else []
+    parts = tuple((0, int(word), "") if word.isdigit() else (1, 0, word) for word in words)
+    return (*map(int, match.group(1, 2, 3)), not words, parts)
+
+
+def raised(version: str, level: Level) -> str | None:
+    """The least version that follows another one after a change; None where it is no version.
+
+    A pre-release may be followed by its release, whatever changed.
+    """
+    before = numbers(version)
+    if before is None or level == "none":
+        return version if before else None
+    if "-" in version.partition("+")[0]:
+        return ".".join(map(str, before))
+    major, minor, patch = before
+    after = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0)}
+    return ".".join(map(str, after.get(level, (major, minor, patch + 1))))
+
+
+def suffices(old: str, new: str, level: Level) -> bool:
+    """Whether a version is far enough from another one after a change."""
+    least = raised(old, level)
+    core = numbers(new)
+    if least is None or core is None:
+        return False
+    if level == "none":
+        return precedence(new) >= precedence(old)
+    return precedence(new) > precedence(old) and core >= (numbers(least) or core)
+
+
+# ------------------------------------------------------------------------------ properties
+
+
+def of_properties(changes: Iterable[PropertyChange]) -> Iterator[Reason]:
+    """Why a version must change after changes of the descriptor and the schemas."""
+    for change in changes:
+        for level, text in _of_property(change):
+            if level != "none":
+                yield Reason(level, text, change.table)
+
+
+def _of_property(change: PropertyChange) -> Iterator[tuple[Level, str]]:
+    if change.where in SILENT or change.where == ("resources", "order"):
+        return
+    if change.table is None:
+        level: Level = "major" if change.where in {("name",), ("id",)} else "patch"
+        yield level, _said(change, " of the package")
+    elif change.where[3:4] == ("schema",) and len(change.where) > 4:
+        yield from _of_schema(change)
+    else:
+        yield from _of_resource(change)
+
+
+def _of_resource(change: PropertyChange) -> Iterator[tuple[Level, str]]:
+    if len(change.where) == 3:
+        added = change.old is ABSENT
+        kind = "table" if "schema" in (change.new if added else change.old) else "file"
+        yield ("minor", f"{kind} added") if added else ("major", f"{kind} removed")
+    elif change.property == "name":
+        yield "major", f"table renamed from {change.old}"
+    elif change.where[3:] == ("schema",):
+        yield "major", f"schema {'added' if change.old is ABSENT else 'removed'}"
+    elif change.property == CONTENT:
+        yield "patch", "content of the file changed"
+    elif change.where[3] != "path":
+        yield "patch", _said(change)
+
+
+def _said(change: PropertyChange, of: str = "") -> str:
+    words = "added" if change.old is ABSENT else "removed" if change.new is ABSENT else "changed"
+    return f"{change.property}{of} {words}"
+
+
+def _of_schema(change: PropertyChange) -> Iterator[tuple[Level, str]]:
+    inner = change.where[4:]
+    if change.field:
+        yield from _of_field(change)
+    elif inner == ("fields", "order"):
+        kept = [name for name in change.old if name in change.new]
+        if kept != [name for name in change.new if name in change.old]:
+            yield "major", "fields re-ordered"
+    elif inner[0] in ("foreignKeys", "uniqueKeys"):
+        yield _of_keys(change)
+    elif inner[0].startswith("kzdata:"):
+        yield ("minor" if change.new is ABSENT else "major"), _said(change)
+    elif inner[0] in ("primaryKey", "missingValues", "fieldsMatch"):
+        yield "major", _said(change)
+    else:
+        yield "patch", _said(change, " of the schema")
+
+
+def _of_keys(change: PropertyChange) -> tuple[Level, str]:
+    """Fewer keys are less restrictive; a foreign key that leads elsewhere is an update."""
+    old, new = ([] if v is ABSENT else v for v in (change.old, change.new))
+    if all(key in old for key in new):
+        return "minor", f"{change.property} less restrictive"
+    if change.property == "foreignKeys" and all(_own(key) in map(_own, old) for key in new):
+        return "minor", "reference of a foreign key updated"
+    return "major", f"{change.property} more restrictive, or another"
+
+
+def _own(key: Any) -> Any:
+    fields = key.get("fields") if isinstance(key, dict) else key
+    return [fields] if isinstance(fields, str) else fields
+
+
+def _of_field(change: PropertyChange) -> Iterator[tuple[Level, str]]:
+    name, inner = change.field, change.where[7:]
+    if not inner:
+        yield "major", f"field {name} added" if change.old is ABSENT else f"field {name} removed"
+    elif inner[0] == "constraints":
+        old, new = (side if isinstance(side, dict) else {} for side in (change.old, change.new))
+        # The whole object may have come or gone.
+        parts = [change] if inner[1:] else differences(old, new, change.where)
+        yield from map(_of_constraint, parts)
+    elif inner[0] == "categories":
+        yield _of_categories(change)
+    elif inner[0] in READING:
+        yield "major", f"field {name}: {_said(change)}"
+    elif inner[0].startswith("kzdata:"):
+        loose = change.new in (ABSENT, "exempt")
+        yield ("minor" if loose else "major"), f"field {name}: {_said(change)}"
+    else:
+        yield "patch", f"field {name}: {_said(change)}"
+
+
+def _of_constraint(change: PropertyChange) -> tuple[Level, str]:
+    where, name = f"field {change.field}: {change.property}", change.where[-1]
+    if name in ("required", "unique") and True not in (change.old, change.new):
+        return "patch", f"{where} stated"
+    if _looser(name, change.old, change.new):
+        return "minor", f"{where} less restrictive"
+    return "major", f"{where} more restrictive, or another"
+
+
+def _looser(name: str, old: Any, new: Any) -> bool:
+    """Whether a constraint lets through all that it let through before; False where unsure."""
+    if new is ABSENT:
+        return True
+    if old is ABSENT:
+        return False
+    if name in ("required", "unique"):
+        return new is False
+    if name == "enum" and isinstance(old, list) and isinstance(new, list):
+        return all(value in new for value in old)
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in (old, new)):
+        return False
+    lower = name in ("minimum", "exclusiveMinimum", "minLength")
+    upper = name in ("maximum", "exclusiveMaximum", "maxLength")
+    return bool((lower and new < old) or (upper and new > old))
+
+
+def _of_categories(change: PropertyChange) -> tuple[Level, str]:
+    where = f"field {change.field}: categories"
+    if change.new is ABSENT:
+        return "minor", f"{where} removed"
+    if change.old is ABSENT:
+        return "major", f"{where} added"
+    old, new = _values(change.old), _values(change.new)
+    if old == new:
+        return "patch", f"labels of {where}"
+    if all(value in new for value in old):
+        return "minor", f"{where} less restrictive"
+    return "major", f"{where} more restrictive, or others"
+
+
+def _values(categories: Any) -> list[Any]:
+    listed = categories if isinstance(categories, list) else []
+    return [entry.get("value") if isinstance(entry, dict) else entry for entry in listed]
+
+
+# ------------------------------------------------------------------------------ rows
+
+
+def of_rows(table: str, counts: dict[str, int], missed: int) -> Sequence[Reason]:
+    """Why a version must change after changes of a table's rows, counted by kind of change.
+
+    `missed`: how many of the rows that are gone, or have another key, left no tombstone in a table
+    that other tables refer to.
+    """
+    lost: Level = "major" if missed else "minor"
+    why = ", which other tables refer to, without a tombstone" if missed else ""
+    levels: dict[str, tuple[Level, str]] = {
+        "added": ("minor", "added"),
+        "changed": ("patch", "changed"),
+        "removed": (lost, f"removed{why}"),
+        "rekeyed": (lost, f"re-keyed{why}"),
+        "moved": ("patch", "in another order"),
+    }
+    return [
+        Reason(level, f"{counted(counts[kind], 'row')} {words}", table)
+        for kind, (level, words) in levels.items()
+        if counts.get(kind)
+    ]

@@ -1,0 +1,381 @@
+"""Two versions of a package compared, row by row and cell by cell.
+
+Both versions of a table are read into DuckDB as text, missing values as NULL, and joined on the
+primary key; rows with equal keys are told apart by their order, and in a table without a key a
+row's key is all of its cells.
+"""
+
+import filecmp
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from itertools import islice, product
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from kzdata.differences import properties as metadata
+from kzdata.differences.bumps import LEVELS, Reason, of_properties, of_rows
+from kzdata.differences.changes import CHANGE_COLUMNS, CHANGES, KINDS, Diff, TableDiff, union
+from kzdata.differences.sides import Version, missing
+from kzdata.engine import database as sql
+from kzdata.engine.database import SHARED, Database
+from kzdata.standard.descriptor import Table
+
+Progress = Callable[[str, int, int], None]
+ALIKE = 0.5
+"""Share of equal rows from which two tables count as one table that was renamed."""
+MAX_CANDIDATES = 100
+"""Pairs of tables with the same columns that are looked at for a renaming."""
+_PAIRS = f"{SHARED}.pairs"
+_REKEYED = f"{SHARED}.rekeyed"
+OLD, NEW = "before", "after"
+"""Relations of the two versions of a table."""
+
+
+def diff(
+    old: str | Path,
+    new: str | Path,
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Progress | None = None,
+) -> Diff:
+    """What differs between two versions of a package.
+
+    Cells are compared as the text that the files hold, missing values taken out.
+
+    Args:
+        old: A directory, `datapackage.json` or zip, or a git revision of the repository of the
+            working directory: `REV` for the package at its top, `REV:PATH` for one inside of it.
+        new: The same.
+        threads: How many threads; all cores by default.
+        memory_limit: Such as `2GB`; what is more is kept on disk.
+        progress: Called with the step that begins, its number, and how many there are.
+
+    Raises:
+        PackageError: A version cannot be read, or one of its tables is malformed.
+    """
+    with ExitStack() as stack:
+        before = stack.enter_context(Version(old))
+        after = stack.enter_context(Version(new))
+        return compared(before, after, Database(threads, memory_limit), progress)
+
+
+def compared(
+    before: Version, after: Version, database: Database, progress: Progress | None = None
+) -> Diff:
+    """What differs between two versions that are open; the database becomes the diff's."""
+    try:
+        return _Comparison(before, after, database, progress).carry_out()
+    except BaseException:
+        database.close()
+        raise
+
+
+class _Pair(NamedTuple):
+    """Two versions of a table, one of which may not be there."""
+
+    old: Table | None
+    new: Table | None
+
+    @property
+    def name(self) -> str:
+        table = self.new or self.old
+        assert table
+        return table.name
+
+    @property
+    def status(self) -> Literal["changed", "added", "removed", "renamed"]:
+        if self.old is None or self.new is None:
+            return "removed" if self.old else "added"
+        return "changed" if self.old.name == self.new.name else "renamed"
+
+
+class _Columns(NamedTuple):
+    """The columns of two versions of a table, and those that rows are told apart by."""
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    key: tuple[str, ...]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return union(self.old, self.new)
+
+    @property
+    def common(self) -> list[str]:
+        return [name for name in self.new if name in self.old]
+
+    def cells(self, names: Iterable[str]) -> list[str]:
+        """The columns as the database calls them."""
+        return [f"c{self.all.index(name)}" for name in names]
+
+
+class _Comparison:
+    """The comparison of two versions in a database."""
+
+    def __init__(
+        self, before: Version, after: Version, database: Database, progress: Progress | None
+    ) -> None:
+        self._before = before
+        self._after = after
+        self._database = database
+        self._progress = progress or (lambda *_: None)
+
+    def carry_out(self) -> Diff:
+        """The diff."""
+        self._database.fill("changes", CHANGE_COLUMNS, ())
+        pairs = self._pairs()
+        names = {p.old.name: p.name for p in pairs if p.old and p.status == "renamed"}
+        form = metadata.renamed(self._before.form, names)
+        properties = list(metadata.differences(form, self._after.form))
+        tables, reasons = [], list(of_properties(properties))
+        for number, pair in enumerate(pairs):
+            self._progress(f"comparing {pair.name}", number, len(pairs))
+            if table := self._table(pair, number):
+                tables.append(table)
+                reasons += self._reasons(pair, table)
+        reasons.sort(key=lambda reason: -LEVELS.index(reason.level))
+        sides = (self._before.side, self._after.side)
+        return Diff(*sides, tuple(properties), tuple(tables), tuple(reasons), self._database)
+
+    # -------------------------------------------------------------------------- pairing
+
+    def _pairs(self) -> list[_Pair]:
+        """The tables of the new version with what they were, then those that are gone."""
+        old, new = self._before.descriptor.tables, self._after.descriptor.tables
+        gone = {name: table for name, table in old.items() if name not in new}
+        come = {name: table for name, table in new.items() if name not in old}
+        former = self._renamed(gone, come)
+        known = [_Pair(old.get(former.get(name, name)), table) for name, table in new.items()]
+        left = [table for name, table in gone.items() if name not in former.values()]
+        return [*known, *(_Pair(table, None) for table in left)]
+
+    def _renamed(self, gone: dict[str, Table], come: dict[str, Table]) -> dict[str, str]:
+        """Old names by new ones: tables of the same columns, most of whose rows are the same."""
+        every = (_Pair(old, new) for old, new in product(gone.values(), come.values()))
+        alike = (p for p in every if p.old and p.new and p.old.schema.names == p.new.schema.names)
+        rated = [(self._likeness(pair), pair) for pair in islice(alike, MAX_CANDIDATES)]
+        found: dict[str, str] = {}
+        for share, (old, new) in sorted(rated, key=lambda one: -one[0]):
+            assert old and new
+            if share >= ALIKE and new.name not in found and old.name not in found.values():
+                found[new.name] = old.name
+        return found
+
+    def _likeness(self, pair: _Pair) -> float:
+        """The share of rows that two tables have in common, from 0 to 1."""
+        columns = self._columns(pair)
+        self._read(pair, columns)
+        self._match(columns._replace(key=()))
+        ((same, all_rows),) = self._database.rows(
+            f"SELECT count(*) FILTER (kind = 'same'), count(*) FROM {_PAIRS}"
+        )
+        if not all_rows and pair.old and pair.new:
+            return float(pair.old.schema == pair.new.schema)
+        return float(same / all_rows)
+
+    def _columns(self, pair: _Pair) -> _Columns:
+        """The columns of both sides; the key is the new one, else the old one, if both have it."""
+        old = self._before.text_of(pair.old).columns if pair.old else ()
+        new = self._after.text_of(pair.new).columns if pair.new else ()
+        keys = [table.schema.primary_key for table in (pair.new, pair.old) if table]
+        here = [side for side, table in ((old, pair.old), (new, pair.new)) if table]
+        shared = (key for key in keys if key and all(set(key) <= set(side) for side in here))
+        return _Columns(old, new, next(shared, ()))
+
+    # -------------------------------------------------------------------------- one table
+
+    def _table(self, pair: _Pair, number: int) -> TableDiff | None:
+        """The differences of one table; None where there are none."""
+        columns = self._columns(pair)
+        same = pair.status == "changed" and columns.old == columns.new
+        if same and pair.old and pair.new and self._same_bytes(pair.old, pair.new):
+            return None
+        self._read(pair, columns)
+        self._match(columns)
+        self._rekey(columns)
+        self._reorder()
+        found = dict(self._database.rows(f"SELECT kind, count(*) FROM {_PAIRS} GROUP BY kind"))
+        counts = {kind: found[kind] for kind in KINDS if kind in found}
+        if same and not counts:
+            return None
+        ((was, now),) = self._database.rows(f"SELECT count(old_row), count(new_row) FROM {_PAIRS}")
+        self._keep(number, columns)
+        names = (pair.name, pair.status, pair.old and pair.old.name)
+        return TableDiff(*names, *columns, was, now, counts, number, self._database)
+
+    def _same_bytes(self, old: Table, new: Table) -> bool:
+        """Whether two versions of a table are read alike from the same bytes."""
+        alike = all(missing(old, name) == missing(new, name) for name in new.schema.names)
+        sheets = [self._before.text_of(old).sheet, self._after.text_of(new).sheet]
+        parts = [sheet.parts for sheet in sheets]
+        if not alike or sheets[0].dialect != sheets[1].dialect or len(set(map(len, parts))) > 1:
+            return False
+        return all(filecmp.cmp(a, b, shallow=False) for a, b in zip(*parts, strict=True))
+
+    def _read(self, pair: _Pair, columns: _Columns) -> None:
+        """Read both sides, side by side, into relations of the same columns."""
+        sides = [(self._before, pair.old, OLD), (self._after, pair.new, NEW)]
+
+        def read(side: tuple[Version, Table | None, str]) -> None:
+            version, table, name = side
+            if table:
+                version.read(table, self._database, name, columns.all)
+            else:
+                self._database.read_nothing(name, columns.cells(columns.all))
+
+        self._database.side_by_side(read, sides)
+
+    def _match(self, columns: _Columns) -> None:
+        """Make a relation of the rows that belong together: `old_row`, `new_row`, `kind`."""
+        told = columns.cells(columns.key or columns.common)
+        parts = f"PARTITION BY {', '.join(told)}" if told else ""
+        nth = f"row_number() OVER ({parts} ORDER BY kz_ord) AS nth"
+        join = [f"o.{cell} IS NOT DISTINCT FROM n.{cell}" for cell in told]
+        differs = [f"o.{c} IS DISTINCT FROM n.{c}" for c in columns.cells(columns.new)]
+        self._database.run(
+            f"""CREATE OR REPLACE TABLE {_PAIRS} AS
+            WITH o AS (SELECT *, {nth} FROM {OLD}), n AS (SELECT *, {nth} FROM {NEW})
+            SELECT o.kz_ord AS old_row, n.kz_ord AS new_row,
+                CASE WHEN o.kz_ord IS NULL THEN 'added' WHEN n.kz_ord IS NULL THEN 'removed'
+                WHEN {" OR ".join(differs) or "false"} THEN 'changed' ELSE 'same' END AS kind
+            FROM o FULL JOIN n ON {" AND ".join([*join, "o.nth = n.nth"])}"""
+        )
+
+    def _rekey(self, columns: _Columns) -> None:
+        """Tie rows that are gone to rows that are new where all cells but the key are the same.
+
+        Only where just one row on either side has these cells, and they are not all empty.
+        """
+        rest = columns.cells(name for name in columns.common if name not in columns.key)
+        if not columns.key or not rest:
+            return
+        listed = ", ".join(rest)
+        filled = " OR ".join(f"{cell} IS NOT NULL" for cell in rest)
+
+        def lone(row: str, kind: str, side: str) -> str:
+            return f"""SELECT min({row}) AS {row}, {listed}
+                FROM {_PAIRS} JOIN {side} ON kz_ord = {row}
+                WHERE kind = '{kind}' AND ({filled}) GROUP BY {listed} HAVING count(*) = 1"""
+
+        join = " AND ".join(f"o.{cell} IS NOT DISTINCT FROM n.{cell}" for cell in rest)
+        self._database.run(
+            f"""CREATE OR REPLACE TABLE {_REKEYED} AS SELECT old_row, new_row
+            FROM ({lone("old_row", "removed", OLD)}) o
+            JOIN ({lone("new_row", "added", NEW)}) n ON {join}"""
+        )
+        for row, kind in (("old_row", "removed"), ("new_row", "added")):
+            rows = f"SELECT {row} FROM {_REKEYED}"
+            self._database.run(f"DELETE FROM {_PAIRS} WHERE kind = '{kind}' AND {row} IN ({rows})")
+        self._database.run(
+            f"INSERT INTO {_PAIRS} SELECT old_row, new_row, 'rekeyed' FROM {_REKEYED}"
+        )
+
+    def _reorder(self) -> None:
+        """Mark as moved the fewest rows that explain the new order of those that are the same."""
+        same = f"FROM {_PAIRS} WHERE kind = 'same'"
+        ((turned,),) = self._database.rows(
+            f"""SELECT coalesce(bool_or(turned), false) FROM (
+            SELECT new_row < lag(new_row) OVER (ORDER BY old_row) AS turned {same})"""
+        )
+        if not turned:
+            return
+        rows = self._database.stream(f"SELECT new_row {same} ORDER BY old_row")
+        order = array("q", (row for (row,) in rows))
+        kept = _longest_rising(order)
+        moved = ([row] for row, stays in zip(order, kept, strict=True) if not stays)
+        self._database.fill("moved", {"new_row": "BIGINT"}, moved)
+        self._database.run(
+            f"""UPDATE {_PAIRS} SET kind = 'moved' WHERE kind = 'same'
+            AND new_row IN (SELECT new_row FROM {SHARED}.moved)"""
+        )
+        self._database.run(f"DROP TABLE {SHARED}.moved")
+
+    def _keep(self, number: int, columns: _Columns) -> None:
+        """Keep the rows that differ with the cells that differ, and free the rest."""
+        names, width = columns.all, len(columns.new)
+        cells = [(place, f"o.c{place}", f"n.c{place}") for place in range(len(names))]
+        # A cell of a column that is gone is only told of a row that is gone with it.
+        listed = (
+            f"CASE WHEN kind = 'removed' THEN {sql.differing(cells)} "
+            f"ELSE {sql.differing(cells[:width])} END"
+        )
+        keys = [sql.listing([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
+        parts = ", ".join(sql.member("cells", part) for part in ("place", "old", "new"))
+        self._database.run(
+            f"""INSERT INTO {CHANGES} SELECT {number}, kind, old_row, new_row, key, {parts}
+            FROM (SELECT kind, old_row, new_row, {listed} AS cells,
+                CASE WHEN old_row IS NULL THEN {keys[1]} ELSE {keys[0]} END AS key
+                FROM {_PAIRS} LEFT JOIN {OLD} o ON o.kz_ord = old_row
+                LEFT JOIN {NEW} n ON n.kz_ord = new_row WHERE kind <> 'same')"""
+        )
+        self._database.run(f"DROP TABLE {_PAIRS}")
+        self._database.unread(OLD)
+        self._database.unread(NEW)
+
+    # -------------------------------------------------------------------------- reasons
+
+    def _reasons(self, pair: _Pair, table: TableDiff) -> Sequence[Reason]:
+        """Why the version must change after the changes of a table's rows."""
+        if pair.status in ("added", "removed"):
+            return ()
+        referenced = bool(pair.old and self._referenced(pair.old))
+        missed = unmarked(self._database, self._after, table)[0] if referenced else 0
+        return of_rows(table.name, table.counts, missed)
+
+    def _referenced(self, table: Table) -> bool:
+        """Whether other tables of the old version refer to a table, by a key or by receipts."""
+        package = self._before.descriptor
+        if table.schema.record_key and package.one("edges"):
+            return True
+        others = (other for name, other in package.tables.items() if name != table.name)
+        keys = (key for other in others for key in other.schema.foreign_keys)
+        return any(key.reference.resource == table.name for key in keys)
+
+
+def unmarked(
+    database: Database, after: Version, table: TableDiff, limit: int = 0
+) -> tuple[int, list[str]]:
+    """Rows that are gone, or have another key, and left no tombstone in the new version.
+
+    Returns:
+        How many there are, and the keys of the first, in the order of the old version.
+    """
+    rows = f"FROM {CHANGES} WHERE tab = {table.number} AND kind IN ('removed', 'rekeyed')"
+    if withdrawn(database, after):
+        stones = f"SELECT c0 FROM {TOMBSTONES}"
+        rows += f" AND NOT (len(key) = 1 AND {sql.first_item('key')} IN ({stones}))"
+    ((number,),) = database.rows(f"SELECT count(*) {rows}")
+    shown = f"SELECT array_to_string(key, ', ') {rows} ORDER BY old_row LIMIT {limit}"
+    return number, [key for (key,) in database.rows(shown)]
+
+
+TOMBSTONES = "tombstones"
+"""Relation of a version's tombstones: `c0` is the id of a withdrawn row."""
+
+
+def withdrawn(database: Database, version: Version) -> bool:
+    """Read a version's tombstones; False where it declares none."""
+    table = version.descriptor.one("tombstones")
+    if table is None or table.schema.tombstones is None:
+        return False
+    version.read(table, database, TOMBSTONES, [table.schema.tombstones.record])
+    return True
+
+
+def _longest_rising(order: Sequence[int]) -> bytearray:
+    """Which numbers of a sequence make its longest rising part: 1 for each of them."""
+    tails, ends, before = array("q"), array("q"), array("q")
+    for place, value in enumerate(order):
+        length = bisect_left(tails, value)
+        before.append(ends[length - 1] if length else -1)
+        tails[length : length + 1] = array("q", [value])
+        ends[length : length + 1] = array("q", [place])
+    kept = bytearray(len(order))
+    place = ends[-1] if ends else -1
+    while place >= 0:
+        kept[place] = 1
+        place = before[place]
+    return kept

@@ -1,0 +1,272 @@
+"""Packages in git: the files of a revision, read as the bytes that git keeps.
+
+Only `git rev-parse`, `cat-file` and `for-each-ref` are run. They start no hook, filter or text
+conversion, and what a repository's own settings could start besides (a file system monitor, a
+remote that fetches what is missing) is switched off. Settings of the user and of the system stay,
+since git asks them whose repositories are safe. git has limits of time and memory, for an object
+may be a pipe, or huge. Blobs are written into a temporary folder within the limits of a zip.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from threading import Timer
+from typing import IO, Any, Self
+
+from kzdata.errors import PackageError
+from kzdata.files import archive as archives
+from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
+from kzdata.files.csv import CHUNK
+
+CHANGELOG = "CHANGELOG.md"
+SECONDS = 60
+"""How long git may take to look up a name, or to give the next part of a file."""
+MEMORY = 1 << 30
+"""Bytes of memory that git may take, where the system can limit them."""
+_SETTINGS = (
+    "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.bigFileThreshold=1m",
+    "core.deltaBaseCacheLimit=96m",
+)
+"""Settings that the repository's own give way to; larger blobs go through git bit by bit."""
+_QUIET = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+
+
+@contextmanager
+def opened(place: str | Path | None) -> Iterator[Archive]:
+    """Open a package that lies in a directory, a zip or a git revision.
+
+    Args:
+        place: What `kzdata.files.archive.opened` takes; or `REV`, the package at the top of the
+            repository of the working directory; or `REV:PATH`, a folder, `datapackage.json` or zip
+            in it. A path that exists is a path; `REV:` is always a revision.
+
+    Raises:
+        PackageError: It is neither, or it cannot be read safely.
+    """
+    if place is None or isinstance(place, Path) or (place and archives.exists(Path(place))):
+        with archives.opened(place) as archive:
+            yield archive
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="kzdata-git-") as folder,
+        archives.opened(_checked_out(place, Path(folder))) as archive,
+    ):
+        yield replace(archive, label=place)
+
+
+def _checked_out(place: str, folder: Path) -> Path:
+    """Write the files of a package at a revision into a folder; what to open of it."""
+    revision, _, path = place.partition(":")
+    if not revision or revision.startswith("-") or any(ord(char) < 32 for char in place):
+        raise PackageError(f"{place}: no such file or directory, and not a git revision")
+    commit = _resolved(f"{revision}^{{commit}}", place)
+    with Objects() as objects:
+        if path.lower().endswith(".zip"):
+            file = folder / "package.zip"
+            if not objects.write(f"{commit}:{path}", file):
+                raise PackageError(f"{place}: no such file in that revision")
+            return file
+        inside, _, last = path.rpartition("/") if path.endswith(".json") else (path, "", "")
+        # git takes `./` for the working directory, and nothing for the top.
+        inside = "./" if inside in (".", "./") else inside.rstrip("/")
+        tree = _resolved(f"{commit}:{inside}", place)
+        return _package(objects, tree, last or DESCRIPTOR, place, folder)
+
+
+def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path) -> Path:
+    """Write what a descriptor names into a folder, and nothing else; the descriptor's file."""
+    if not objects.write(f"{tree}:{name}", folder / name):
+        hint = "" if ":" in place else f"; name its folder: {place}:PATH"
+        raise PackageError(f"{place}: no {name} in it, so it is not a data package{hint}")
+    descriptor = archives.read_descriptor(folder / name, place)
+    for path in sorted({CHANGELOG, *_named(descriptor)} - {name}):
+        if not unsafe(path):
+            objects.write(f"{tree}:{path}", folder / path)
+    return folder / name
+
+
+def _named(descriptor: dict[str, Any]) -> Iterator[str]:
+    """The paths of files that a descriptor names, safe or not."""
+    resources = descriptor.get("resources")
+    for entry in resources if isinstance(resources, list) else ():
+        if not isinstance(entry, dict):
+            continue
+        paths = entry.get("path")
+        named = [*(paths if isinstance(paths, list) else [paths])]
+        named += [entry.get("schema"), entry.get("dialect")]
+        yield from (name for name in named if isinstance(name, str))
+
+
+class Objects:
+    """The objects of the working directory's repository, read through one `git cat-file`."""
+
+    def __enter__(self) -> Self:
+        self._left = archives.MAX_ZIP_BYTES
+        self._process = subprocess.Popen(  # noqa: S603
+            [*_git(), "cat-file", "--batch", "--follow-symlinks"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_QUIET},
+        )
+        _limit(self._process)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def write(self, name: str, file: Path) -> bool:
+        """Write a blob's bytes into a file; False where there is no such blob.
+
+        Links inside of the revision are followed; others lead nowhere.
+
+        Raises:
+            PackageError: The revision holds more than the limit, or git breaks off.
+        """
+        size = self._asked(name)
+        if size is None:
+            return False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("xb") as out:
+                self._copy(size, out)
+        except FileExistsError as error:
+            raise PackageError(f"git: {file.name} is there twice but for its case") from error
+        return True
+
+    def _asked(self, name: str) -> int | None:
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked and answers
+        try:
+            asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            asked.flush()
+        except OSError as error:
+            raise PackageError("git: broke off") from error
+        with self._soon():
+            line = answers.readline()
+        if not line:
+            raise PackageError(f"git: broke off, or gave no answer for {SECONDS} seconds")
+        words = line.split()
+        if not words or not words[-1].isdigit():
+            return None
+        if words[-2] == b"blob":
+            return int(words[-1])
+        # What is no file, a folder or a link that leads nowhere, follows its size all the same.
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            self._copy(int(words[-1]), nowhere)
+        return None
+
+    def _copy(self, size: int, out: IO[bytes]) -> None:
+        answers = self._process.stdout
+        assert answers
+        self._left -= size
+        if self._left < 0:
+            raise PackageError(f"git: the package holds over {archives.MAX_ZIP_BYTES} bytes")
+        while size:
+            with self._soon():
+                chunk = answers.read(min(size, CHUNK))
+            if not chunk:
+                raise PackageError("git: broke off in the middle of a file")
+            out.write(chunk)
+            size -= len(chunk)
+        answers.read(1)
+
+    @contextmanager
+    def _soon(self) -> Iterator[None]:
+        """End git if it has not answered in time: an object may be a pipe that nobody fills."""
+        timer = Timer(SECONDS, self._process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+
+def tags() -> list[str]:
+    """Names of the tags from which the working directory's revision descends."""
+    found = _asked("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
+    if found.returncode:
+        raise PackageError(f"{_said(found)}; name the version to compare with")
+    return found.stdout.decode("utf-8", "replace").splitlines()
+
+
+def _resolved(name: str, place: str) -> str:
+    """The object id of a name."""
+    found = _asked("rev-parse", "--verify", "--end-of-options", name)
+    if found.returncode:
+        said = _said(found)
+        if "Needed a single revision" in said or "does not exist" in said:
+            said = "no such file or directory, and git knows no such revision"
+        elif "not a git repository" in said:
+            said = f"no such file or directory, and {said}"
+        raise PackageError(f"{place}: {said}")
+    return found.stdout.decode("ascii").split()[-1]
+
+
+def _said(found: "subprocess.CompletedProcess[bytes]") -> str:
+    lines = found.stderr.decode("utf-8", "replace").strip().splitlines() or ["it failed"]
+    return f"git: {lines[0].removeprefix('fatal: ')}"
+
+
+def _asked(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    try:
+        with subprocess.Popen(  # noqa: S603
+            [*_git(), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **_QUIET},
+        ) as process:
+            _limit(process)
+            try:
+                out, err = process.communicate(timeout=SECONDS)
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+    except subprocess.TimeoutExpired as error:
+        raise PackageError(f"git: gave no answer for {SECONDS} seconds") from error
+    except (OSError, ValueError) as error:
+        raise PackageError(f"git: cannot be asked: {error}") from error
+
+
+def _limit(process: "subprocess.Popen[bytes]") -> None:
+    """Limit the memory of git, where the system can limit that of another process (Linux)."""
+    try:
+        from resource import RLIMIT_DATA, prlimit
+    except ImportError:
+        return
+    with suppress(OSError):
+        prlimit(process.pid, RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+def _git() -> list[str]:
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    return [_program(), "--no-pager", *settings]
+
+
+def _program() -> str:
+    """Where git is: never in the working directory, which may be a stranger's."""
+    here = Path.cwd()
+    for folder in map(Path, os.get_exec_path()):
+        file = folder / ("git.exe" if os.name == "nt" else "git")
+        trusted = folder.is_absolute() and folder.resolve() != here
+        if trusted and file.is_file() and os.access(file, os.X_OK):
+            return str(file)
+    raise PackageError("git is not installed, so no revision can be read; name a directory")

@@ -1,0 +1,293 @@
+"""What a release must keep: a version that says enough, a line in the changelog, its ids."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kzdata.differences.bumps import Level, precedence, suffices
+from kzdata.differences.changes import CHANGES, Diff
+from kzdata.differences.comparing import TOMBSTONES, Progress, compared, unmarked, withdrawn
+from kzdata.differences.git import CHANGELOG, tags
+from kzdata.differences.sides import Version
+from kzdata.engine import database as sql
+from kzdata.engine.database import Database
+from kzdata.files.archive import DESCRIPTOR
+from kzdata.standard.descriptor import SEMVER, Table
+from kzdata.validation.report import Finding, Report
+from kzdata.validation.rule import Rule
+
+MAX_FINDINGS = 1_000
+"""Findings of one rule that are kept; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class ReleaseReport(Report):
+    """Whether a version may be released after another one.
+
+    Attributes:
+        previous: The version that it follows; empty where there is none.
+        bump: The least bump that the differences ask for.
+        least_version: The least version that it may have; None without a previous one.
+    """
+
+    previous: str = ""
+    bump: Level = "none"
+    least_version: str | None = None
+
+    @property
+    def verdict(self) -> str:
+        """One line: whether it may be released, and after which version."""
+        name = f"{self.package} {self.version}".strip()
+        may = "may" if self.valid else "may not"
+        after = f" after {self.previous}" if self.previous else ""
+        bump = f" (least bump: {self.bump})" if self.previous else ""
+        return f"{name} {may} be released{after}{bump}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as plain values, for JSON."""
+        own = {"previous": self.previous, "bump": self.bump, "least_version": self.least_version}
+        return super().as_dict() | own
+
+
+def release_check(
+    old: str | Path | None = None,
+    new: str | Path = ".",
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    progress: Progress | None = None,
+) -> ReleaseReport:
+    """Whether a version may be released after another one; a finding says what stands against it.
+
+    Args:
+        old: The version before, as `diff` takes it; by default the package at the newest tag of
+            the working directory's repository that is a version (`1.2.0`, `v1.2.0`) and from which
+            the revision in it descends. Where there is no such tag, only the changelog is checked.
+        new: The version to be released, as `diff` takes it.
+        threads: How many threads; all cores by default.
+        memory_limit: Such as `2GB`; what is more is kept on disk.
+        progress: Called with the step that begins, its number, and how many there are.
+
+    Raises:
+        PackageError: A version cannot be read, or one of its tables is malformed.
+    """
+    with ExitStack() as stack:
+        after = stack.enter_context(Version(new))
+        before = old if old is not None else last_release(new)
+        if before is None:
+            reason = "no git tag is a version, so there is no release to compare with"
+            return _report(after, list(_changelog(after)), {}, unchecked=(reason,))
+        earlier = stack.enter_context(Version(before))
+        database = Database(threads, memory_limit)
+        diff = stack.enter_context(compared(earlier, after, database, progress))
+        case = Case(earlier, after, diff, database)
+        found = [finding for rule in RELEASE_RULES.values() for finding in rule.check(case)]
+        return _report(after, found, case.omitted, diff=diff)
+
+
+def _report(
+    after: Version,
+    findings: list[Finding],
+    omitted: dict[str, int],
+    *,
+    diff: Diff | None = None,
+    unchecked: tuple[str, ...] = (),
+) -> ReleaseReport:
+    side = after.side
+    told: dict[str, Any] = {}
+    if diff is not None:
+        previous = diff.old.version or diff.old.place
+        told = {"previous": previous, "bump": diff.bump, "least_version": diff.least_version}
+    return ReleaseReport(side.name, side.version, findings, omitted, unchecked=unchecked, **told)
+
+
+def last_release(new: str | Path) -> str | None:
+    """The package `new` at the newest tag that is a version, as `diff` takes it, or None."""
+    versions = {tag: tag.removeprefix("v") for tag in tags()}
+    known = [tag for tag, version in versions.items() if SEMVER.fullmatch(version)]
+    if not known:
+        return None
+    newest = max(known, key=lambda tag: precedence(versions[tag]))
+    place = Path(new)
+    if not place.exists() or not (place.is_dir() or place.suffix == ".json"):
+        return f"{newest}:"
+    return f"{newest}:./{os.path.relpath(place).replace(os.sep, '/')}"
+
+
+# ------------------------------------------------------------------------------ rules
+
+
+@dataclass
+class Case:
+    """What the rules look at."""
+
+    before: Version
+    after: Version  # the version to be released
+    diff: Diff
+    database: Database  # where the rows that differ are
+    # By rule, how many more findings there are than are kept.
+    omitted: dict[str, int] = field(default_factory=dict)
+
+
+RELEASE_RULES: dict[str, Rule] = {}
+"""The rules of `kzdata release-check` by name."""
+_Check = TypeVar("_Check", bound=Callable[[Case], Iterator[Finding]])
+
+
+def _rule(fix: str) -> Callable[[_Check], _Check]:
+    """Register a function as a rule; its name is its public code, its docstring its page."""
+
+    def register(check: _Check) -> _Check:
+        name = check.__name__.replace("_", "-")
+        doc = cleandoc(check.__doc__ or "")
+        RELEASE_RULES[name] = Rule(name, "release", "error", fix, doc, check)
+        return check
+
+    return register
+
+
+def _finding(rule: str, file: str, **told: Any) -> Finding:
+    return Finding(rule, "error", file, fix=RELEASE_RULES[rule].fix, **told)
+
+
+@_rule("raise the version in datapackage.json, and wherever it is repeated")
+def release_bump(case: Case) -> Iterator[Finding]:
+    """The version is raised as far as the differences ask for (see docs/versions.md)."""
+    diff, found = case.diff, case.diff.new.version
+    if suffices(diff.old.version, found, diff.bump):
+        return
+    why = next((f": {reason}" for reason in diff.reasons), "")
+    least = diff.least_version
+    expected = f"{least} or later ({diff.bump}{why})" if least else "MAJOR.MINOR.PATCH in both"
+    found = found if least else f"{diff.old.version or 'no version'} and {found or 'no version'}"
+    yield _finding("release-bump", DESCRIPTOR, field="version", found=found, expected=expected)
+
+
+@_rule("write in CHANGELOG.md what changed for those who use the data")
+def release_changelog(case: Case) -> Iterator[Finding]:
+    """CHANGELOG.md has a section for the version."""
+    yield from _changelog(case.after)
+
+
+def _changelog(after: Version) -> Iterator[Finding]:
+    version = after.side.version
+    file = after.archive.path_of(CHANGELOG)
+    text = file.read_bytes().decode("utf-8", "replace") if file.is_file() else ""
+    if not re.search(rf"^##\s+\[?v?{re.escape(version)}(?=[\]\s]|$)", text, re.MULTILINE):
+        found = "no such section" if text else "no such file"
+        expected = f"a section of the version {version}"
+        yield _finding("release-changelog", CHANGELOG, found=found, expected=expected)
+
+
+@_rule("give the row an id that never stood; a withdrawn one is never used again")
+def release_id(case: Case) -> Iterator[Finding]:
+    """No id stands that was withdrawn in an earlier version, and none for another claim.
+
+    Withdrawn is what the earlier version has a tombstone for, also where the new one has dropped
+    the tombstone. A claim is what one article says: whose principal passage is now in another
+    article is another claim.
+    """
+    for table in _records(case.after):
+        key = table.schema.record_key
+        assert key
+        found = [*_withdrawn_again(case, table, key), *_of_another_article(case, table)]
+        _count_omitted(case, "release-id", len(found) - MAX_FINDINGS)
+        lines = _lines(case, table, [place for place, *_ in found[:MAX_FINDINGS]])
+        for place, record, expected in found[:MAX_FINDINGS]:
+            yield _finding(
+                "release-id",
+                table.resource.path[lines[place].part],
+                line=lines[place].line,
+                record=record,
+                field=key,
+                found=record,
+                expected=expected,
+            )
+
+
+_Reused = tuple[int, str, str]
+"""Number of a row, its id, and what was expected in its place."""
+
+
+def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
+    """Rows whose id was withdrawn."""
+    if not withdrawn(case.database, case.before):
+        return []
+    case.after.read(table, case.database, "standing", [key])
+    found = case.database.rows(
+        f"""SELECT kz_ord, c0 FROM standing WHERE c0 IN (SELECT c0 FROM {TOMBSTONES})
+        ORDER BY kz_ord"""
+    )
+    case.database.unread("standing")
+    return [(place, record, "an id that was not withdrawn") for place, record in found]
+
+
+def _of_another_article(case: Case, table: Table) -> list[_Reused]:
+    """Claims whose principal passage is in another article than before."""
+    diff = next((other for other in case.diff.tables if other.old_name == table.name), None)
+    principal, sides = table.schema.principal, (case.before, case.after)
+    spans = [version.descriptor.one("spans") for version in sides]
+    if diff is None or diff.name != table.name or principal not in diff.columns or not all(spans):
+        return []
+    for version, declared, name in zip(sides, spans, ("home_before", "home_after"), strict=True):
+        assert declared and declared.schema.spans
+        columns = [declared.schema.spans.id, declared.schema.spans.source]
+        version.read(declared, case.database, name, columns)
+    cell = str(diff.columns.index(principal))
+    found = case.database.rows(
+        f"""SELECT new_row, {sql.first_item("key")}, b.c1
+        FROM (SELECT * FROM {CHANGES} WHERE tab = {diff.number} AND kind = 'changed') m
+        JOIN home_before b ON b.c0 = {sql.beside("m.places", cell, "m.old")}
+        JOIN home_after a ON a.c0 = {sql.beside("m.places", cell, "m.new")}
+        WHERE a.c1 <> b.c1 ORDER BY new_row"""
+    )
+    for name in ("home_before", "home_after"):
+        case.database.unread(name)
+    return [(place, record, f"a claim of {home}") for place, record, home in found]
+
+
+def _lines(case: Case, table: Table, places: list[int]) -> dict[int, Any]:
+    """Where the rows of some numbers stand."""
+    if not places:
+        return {}
+    case.after.read(table, case.database, "standing", [table.schema.record_key or ""])
+    ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
+    case.database.unread("standing")
+    return case.after.text_of(table).sheet.pick(set(places), rows)
+
+
+@_rule("put the row back, or name its id in the table of tombstones with the reason")
+def release_tombstone(case: Case) -> Iterator[Finding]:
+    """A record that is gone, or has another id, has left a tombstone; no tombstone is gone.
+
+    Records are the rows of tables whose cells need receipts (`kzdata:evidence`).
+    """
+    gone = {table.old_name: table for table in case.diff.tables if table.old_name}
+    stones, kept = (side.descriptor.one("tombstones") for side in (case.before, case.after))
+    for table in [*_records(case.before), *([stones] if stones else [])]:
+        if table.name not in gone:
+            continue
+        count, keys = unmarked(case.database, case.after, gone[table.name], MAX_FINDINGS)
+        _count_omitted(case, "release-tombstone", count - len(keys))
+        told = {"found": "no such row", "expected": "the tombstone to stay"}
+        if table is not stones:
+            told["expected"] = f"the row, or its id in {kept.path}" if kept else _NO_STONES
+        for key in keys:
+            yield _finding("release-tombstone", table.path, record=key, **told)
+
+
+_NO_STONES = "a row in a table that declares kzdata:tombstones"
+
+
+def _records(version: Version) -> list[Table]:
+    return [table for table in version.descriptor.tables.values() if table.schema.record_key]
+
+
+def _count_omitted(case: Case, rule: str, number: int) -> None:
+    if number > 0:
+        case.omitted[rule] = case.omitted.get(rule, 0) + number

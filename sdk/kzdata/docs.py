@@ -1,0 +1,167 @@
+"""What is written from the schemas and the rules: `kzdata/models.pyi` and pages of `docs/`.
+
+Run `python -m kzdata.docs` after a change to a schema or a rule; a test fails when it was
+forgotten.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from kzdata.files.archive import bundled, opened
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, parse
+from kzdata.standard.row_models import annotation, class_name
+from kzdata.validation.rule import GROUPS, in_group
+
+_HEAD = """# Rows of the bundled package. Written by `python -m kzdata.docs`; do not edit.
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from kzdata.standard.row_models import Row
+from kzdata.standard.dataset import Table
+
+MODELS: Mapping[str, type[Row]]
+"""
+
+
+def pages(descriptor: Descriptor) -> dict[str, str]:
+    """All generated files by their path in the repository."""
+    return {
+        "sdk/kzdata/models.pyi": models(descriptor),
+        "docs/dictionary.md": dictionary(descriptor),
+        "docs/rules.md": rules(),
+    }
+
+
+def models(descriptor: Descriptor) -> str:
+    """The stub of `kzdata.models`: what type checkers and editors know of the rows."""
+    tables = descriptor.tables.values()
+    classes = [_class(class_name(table.name), table.schema) for table in tables]
+    attributes = [f"    {table.name}: Table[{class_name(table.name)}]\n" for table in tables]
+    return "".join([_HEAD, *classes, "\nclass Tables:\n", *attributes])
+
+
+def _class(name: str, schema: Schema) -> str:
+    fields = "".join(_attribute(field) for field in schema.fields)
+    return f"\nclass {name}(Row):\n    {_quoted(schema.description)}\n\n{fields}"
+
+
+def _attribute(field: FieldDescriptor) -> str:
+    required = field.constraints.required
+    kind = _kind(annotation(field)) + ("" if required else " | None = None")
+    return f"    {field.name}: {kind}\n    {_quoted(field.description)}\n"
+
+
+def _kind(kind: Any) -> str:
+    if get_origin(kind) is Literal:
+        return f"Literal[{', '.join(map(json.dumps, get_args(kind)))}]"
+    return str(kind.__name__)
+
+
+def _quoted(text: str) -> str:
+    raw = "r" if "\\" in text else ""
+    return f'{raw}"""{text}"""'
+
+
+def dictionary(descriptor: Descriptor) -> str:
+    """The data dictionary: every table and column, from the schemas."""
+    parts = [
+        "# Data dictionary\n\n"
+        "Written from the schemas by `python -m kzdata.docs`; do not edit. "
+        "*Receipt* says whether a filled cell needs evidence.\n"
+    ]
+    parts += [
+        f"- [{table.name}](#{table.name}): {table.schema.title}\n"
+        for table in descriptor.tables.values()
+    ]
+    parts += [_section(table.name, table.schema) for table in descriptor.tables.values()]
+    return "".join(parts)
+
+
+def _section(name: str, schema: Schema) -> str:
+    head = f"\n## {name}\n\n{schema.description}\n\n"
+    keys = f"Primary key: {', '.join(f'`{key}`' for key in schema.primary_key)}.\n"
+    keys += "".join(
+        f"`{', '.join(key.fields)}` refers to "
+        f"`{key.reference.resource or name}.{', '.join(key.reference.fields)}`.\n"
+        for key in schema.foreign_keys
+    )
+    table = (
+        "\n| column | type | receipt | meaning | limits | example |\n|---|---|---|---|---|---|\n"
+    )
+    rows = "".join(_line(field) for field in schema.fields)
+    labels = "".join(
+        f"\n`{field.name}`:\n\n"
+        + "".join(f"- `{value}`: {label}\n" for value, label in field.labels.items())
+        for field in schema.fields
+        if field.labels
+    )
+    return head + keys + table + rows + labels
+
+
+def _line(field: FieldDescriptor) -> str:
+    unit = f" Unit: {field.unit}." if field.unit else ""
+    example = f"`{field.example}`" if field.example else ""
+    cells = (
+        f"`{field.name}`",
+        field.type,
+        field.evidence or "",
+        field.description + unit,
+        ", ".join(_limits(field)),
+        example,
+    )
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _limits(field: FieldDescriptor) -> Iterator[str]:
+    constraints = field.constraints
+    if constraints.required:
+        yield "required"
+    if constraints.unique:
+        yield "unique"
+    if constraints.pattern:
+        yield f"`{constraints.pattern}`"
+    if constraints.enum:
+        yield "one of the categories below"
+    for words, value in (
+        ("at least {} characters", constraints.min_length),
+        ("at most {} characters", constraints.max_length),
+        ("at least {}", constraints.minimum),
+        ("at most {}", constraints.maximum),
+    ):
+        if value is not None:
+            yield words.format(value)
+
+
+def rules() -> str:
+    """The rule reference: every rule of `kzdata validate`, from the code."""
+    parts = [
+        "# Rules\n\n"
+        "Every rule of `kzdata validate`, written from the code by `python -m kzdata.docs`; "
+        "do not edit. The name is the public code of a rule.\n"
+    ]
+    for group in GROUPS:
+        parts.append(f"\n## {group}\n")
+        for rule in in_group(group):
+            parts.append(f"\n### {rule.name}\n\n{rule.doc}\n\n")
+            parts.append(f"Severity: {rule.severity}. Way out: {rule.fix}.\n")
+    return "".join(parts)
+
+
+def main() -> None:
+    """Write all generated files into the checkout."""
+    root = Path(bundled())
+    with opened(root) as archive:
+        for name, content in pages(parse(archive)).items():
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text(content, encoding="utf-8")
+            sys.stderr.write(f"wrote {name}\n")
+
+
+if __name__ == "__main__":
+    main()

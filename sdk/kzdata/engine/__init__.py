@@ -1,0 +1,1 @@
+"""DuckDB, its dialect of SQL, the sandbox for strangers' queries, and limits of processes."""

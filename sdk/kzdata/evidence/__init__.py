@@ -1,0 +1,1 @@
+"""The profile: claims, receipts, passages and articles, by what the schemas declare."""

@@ -1,0 +1,67 @@
+"""The articles' texts, which are not in the package: found by content, whatever they are called."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from kzdata.errors import PackageError
+from kzdata.evidence.spans import decode
+
+MAX_TEXT_BYTES = 32 << 20
+
+
+def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
+    """Texts in a folder by the SHA-256 of their bytes.
+
+    Args:
+        folder: Directory that is searched, not its subdirectories.
+        hashes: SHA-256 digests in hexadecimal digits.
+
+    Returns:
+        Decoded texts by digest, for those that were found. Nothing in them is normalised.
+
+    Raises:
+        PackageError: The folder cannot be read, or a text that was looked for is not UTF-8.
+    """
+    place, wanted = Path(folder), set(hashes)
+    if not _is_folder(place):
+        raise PackageError(f"{folder}: no such directory of texts")
+    found: dict[str, str] = {}
+    for file in sorted(place.iterdir()):
+        if not file.is_file() or file.stat().st_size > MAX_TEXT_BYTES:
+            continue
+        data = file.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in wanted:
+            found[digest] = _decoded(data, file)
+    return found
+
+
+def read(file: str | Path) -> str:
+    """A text file, decoded; nothing in it is normalised.
+
+    Raises:
+        PackageError: It cannot be read, is too large, or is not UTF-8.
+    """
+    try:
+        with Path(file).open("rb") as stream:
+            data = stream.read(MAX_TEXT_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise PackageError(f"{file}: no such text file, or it cannot be read") from error
+    if len(data) > MAX_TEXT_BYTES:
+        raise PackageError(f"{file}: larger than {MAX_TEXT_BYTES >> 20} MiB")
+    return _decoded(data, file)
+
+
+def _decoded(data: bytes, file: str | Path) -> str:
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise PackageError(f"{file}: not UTF-8") from error
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,184 @@
+"""Working with the articles at hand: find a passage, and see which numbers nobody accounts for."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from kzdata.errors import PackageError, SpanError
+from kzdata.evidence import spans
+from kzdata.evidence.figures import NumberToken, number_tokens
+from kzdata.evidence.profile import declared, needed
+from kzdata.standard.dataset import Dataset, Table
+from kzdata.standard.descriptor import Exclusions, Sources, Spans
+from kzdata.standard.row_models import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far an article's numbers are accounted for.
+
+    Attributes:
+        source: Key of the article.
+        quoted: Share of its characters that quotes cover, 0 to 1.
+        numbers: Digit runs and number words in it.
+        covered: Those of them inside a span.
+        excluded: Those inside no span that an exclusion explains.
+        unexplained: The rest, which should be none.
+    """
+
+    source: str
+    quoted: float
+    numbers: int
+    covered: int
+    excluded: int
+    unexplained: tuple[NumberToken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reanchored:
+    """A passage of an article, and where it stands in a text that differs a little.
+
+    Attributes:
+        span: Key of the span.
+        quote: The words.
+        start: Offset of the first character in the article.
+        end: Offset after the last character.
+        found: Where it stands in the other text, and as which occurrence; None where the words are
+            not there, or it cannot be told which of them are meant.
+    """
+
+    span: str
+    quote: str
+    start: int
+    end: int
+    found: spans.Span | None
+
+
+def hashes(dataset: Dataset) -> dict[str, str]:
+    """The SHA-256 of each article's text, by source.
+
+    Raises:
+        UsageError: The package declares no sources.
+    """
+    table, a = needed(dataset.descriptor, Sources, "a text")
+    return {getattr(row, a.id): getattr(row, a.sha256) for row in dataset.tables[table.name]}
+
+
+def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
+    """Rows for the table of spans, one for each place at which a quote stands.
+
+    Args:
+        dataset: The package.
+        texts: Texts of articles by source.
+        quote: The words, character for character.
+
+    Raises:
+        SpanError: The quote stands in none of the texts.
+    """
+    table, s = _spans(dataset)
+    places = [
+        (source, start)
+        for source, text in texts.items()
+        for start in spans.occurrences(text, quote)
+    ]
+    if not places:
+        raise SpanError(f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}")
+    digests, ids = hashes(dataset), _free_ids(dataset.whole.tables[table.name])
+    rows = []
+    for source, start in places:
+        end = start + len(quote)
+        values = {s.id: next(ids), s.source: source, s.quote: quote}
+        values |= {s.start: str(start), s.end: str(end)}
+        values[s.occurrence] = str(occurrence := spans.occurrence_at(texts[source], quote, start))
+        if s.checksum:
+            values[s.checksum] = spans.checksum(digests[source], start, end, occurrence, quote)
+        rows.append(table.model.model_validate_strings(values))
+    return rows
+
+
+def reanchor(dataset: Dataset, source: str, text: str) -> list[Reanchored]:
+    """The passages of an article in the order of their offsets, and where each stands in a text.
+
+    Raises:
+        UsageError: There is no such article.
+        SpanError: The spans of the package cannot be those of one text.
+    """
+    (articles, a), (table, s) = needed(dataset.descriptor, Sources, "a text"), _spans(dataset)
+    length = offset(getattr(dataset.tables[articles.name][source], a.length))
+    listed = []
+    for row in table:
+        if getattr(row, s.source) == source:
+            start, end, nth = (
+                offset(getattr(row, name)) for name in (s.start, s.end, s.occurrence)
+            )
+            listed.append((spans.Span(start, end, getattr(row, s.quote), nth), getattr(row, s.id)))
+    listed.sort()
+    found = spans.reanchor([span for span, _ in listed], text, length)
+    return [
+        Reanchored(key, span.quote, span.start, span.end, place)
+        for (span, key), place in zip(listed, found, strict=True)
+    ]
+
+
+def coverage(dataset: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
+    """How far spans and exclusions account for the numbers of each text."""
+    table, s = _spans(dataset)
+    quoted = _intervals(table, s.source, s.start, s.end)
+    excluded: dict[str, list[tuple[int, int]]] = {}
+    if exclusions := declared(dataset.descriptor, Exclusions):
+        other, x = exclusions
+        excluded = _intervals(dataset.tables[other.name], x.source, x.start, x.end)
+    return [
+        _coverage(source, text, quoted.get(source, []), excluded.get(source, []))
+        for source, text in texts.items()
+    ]
+
+
+def _coverage(
+    source: str, text: str, quoted: list[tuple[int, int]], excluded: list[tuple[int, int]]
+) -> Coverage:
+    tokens = list(number_tokens(text))
+    outside = spans.uncovered(tokens, quoted)
+    unexplained = spans.uncovered(outside, excluded)
+    share = spans.covered(quoted) / len(text) if text else 0.0
+    inside, explained = len(tokens) - len(outside), len(outside) - len(unexplained)
+    return Coverage(source, share, len(tokens), inside, explained, tuple(unexplained))
+
+
+def _intervals(
+    table: Table[Any], source: str, start: str, end: str
+) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in table:
+        interval = (offset(getattr(row, start)), offset(getattr(row, end)))
+        found.setdefault(getattr(row, source), []).append(interval)
+    return found
+
+
+def offset(value: object) -> int:
+    """An offset in a text, whether its column holds numbers or texts.
+
+    Raises:
+        PackageError: It is none.
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,18})(?:\.0*)?\s*", str(value))
+    if match is None:
+        raise PackageError(f"no offset in a text: {value!r}; `kzdata validate` says where")
+    return int(match.group(1))
+
+
+def _spans(dataset: Dataset) -> tuple[Table[Any], Spans]:
+    table, s = needed(dataset.descriptor, Spans, "a passage")
+    return dataset.tables[table.name], s
+
+
+def _free_ids(table: Table[Any]) -> Iterator[str]:
+    """The ids after the last one, such as `SP-0797`, `SP-0798`."""
+    ids = (key[0] for key in table.keys)
+    last = max(ids, key=lambda name: (len(name), name), default="SP-0000")
+    digits = re.search(r"[0-9]*$", last)
+    assert digits
+    stem, width = last[: digits.start()], len(digits.group())
+    return (f"{stem}{number:0{width}d}" for number in count(int(digits.group() or 0) + 1))

@@ -1,0 +1,276 @@
+"""Claims as questions see them: one shape for every table of claims, by its declarations."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kzdata.engine.database import (
+    LISTED,
+    calendar_day,
+    double,
+    identifier,
+    literal,
+    table_named,
+    text,
+)
+from kzdata.evidence.claim_status import Link, Links
+from kzdata.evidence.hierarchy import Scope, check, scope
+from kzdata.evidence.intervals import Interval, bounds
+from kzdata.evidence.intervals import window_sql as window
+from kzdata.evidence.profile import declaring, needed
+from kzdata.evidence.receipts import Citation, Passage, passages
+from kzdata.standard.dataset import Dataset
+from kzdata.standard.descriptor import Claims as Declaration
+from kzdata.standard.descriptor import Figure, Policies, Table
+from kzdata.standard.field_types.columns import usual_columns
+
+UNQUANTIFIED, VAGUE = "unquantified", "vague"
+"""Qualifiers of the figure grammar: without a number; a word that only a policy bounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one article says.
+
+    Attributes:
+        key: Key of the claim.
+        table: Its table.
+        event: The event that it is about.
+        about: What is counted or changed, as pairs of column and value.
+        state: What the claim says of that where it is no figure: `dismissed`, `deployed`.
+        population: Whom a figure counts.
+        place: Where, as precisely as the article says.
+        day: First day for which it holds.
+        precision: How much time the day stands for.
+        wording: The figure as printed.
+        interval: The numbers that the wording allows, in persons or in `unit`; None where the claim
+            gives no number.
+        qualifier: How the wording bounds the number.
+        unit: What the figure counts, where it is not people.
+        claimant: Who says it.
+        via: Who carried it to the article.
+        policy: What bounded a vague word: the reference of the policy that was asked for.
+        receipt: The claim's principal passage.
+        links: Curated relations from and to other claims.
+    """
+
+    key: str
+    table: str
+    event: str | None
+    about: tuple[tuple[str, str | None], ...]
+    state: str | None
+    population: str | None
+    place: str | None
+    day: date | None
+    precision: str | None
+    wording: str | None
+    interval: Interval | None
+    qualifier: str | None
+    unit: str | None
+    claimant: str | None
+    via: str | None
+    policy: str | None
+    receipt: Citation | None
+    links: tuple[Link, ...]
+
+
+class Claims:
+    """One table of claims: SQL of its claims in one shape, and the claims themselves.
+
+    Args:
+        dataset: The package.
+        table: A table that declares `kzdata:claims`.
+        policy: What vague words count for; without one they have no bounds.
+
+    Raises:
+        UsageError: The package has no such policy.
+    """
+
+    def __init__(self, dataset: Dataset, table: Table, policy: str | None = None) -> None:
+        assert table.schema.claims
+        self.declared: Declaration = table.schema.claims
+        self.table = table
+        self.database = dataset.database
+        self._dataset = dataset
+        figure = table.schema.figure
+        self._vague = _vague(dataset, policy, figure) if policy and figure else ""
+        self.links = Links(dataset)
+        self.about = tuple(f"about{place}" for place in range(len(self.declared.about)))
+
+    def scope(self, role: str) -> Scope | None:
+        """The scope of the column with a part to play, such as `place`; None if there is none."""
+        column = getattr(self.declared, role)
+        return scope(self._dataset, self.table, column) if column else None
+
+    @property
+    def keys(self) -> str:
+        """SQL of the relation `key` of all claims."""
+        key = text(identifier(self.table.schema.primary_key[0]))
+        return f"(SELECT {key} AS key FROM {table_named(self.table.name)})"
+
+    @property
+    def relation(self) -> str:
+        """SQL of the relation with one row for each claim.
+
+        Its columns: `key`, `event`, `about0` and so on, `state`, `population`, `unit`, `place`,
+        `day`, `first`, `last`, `precision`, `wording`, `low`, `high`, `above`, `below`, `numbered`,
+        `qualifier`, `claimant`, `via`, `policy`, `span`. Where a claim has no such column, NULL.
+        """
+        d, schema = self.declared, self.table.schema
+        roles = ("event", "state", "population", "unit", "place", "claimant", "via")
+        columns = {"key": _text(schema.primary_key[0]), "span": _text(schema.principal)}
+        columns |= {role: _text(getattr(d, role)) for role in roles}
+        columns |= {alias: _text(name) for alias, name in zip(self.about, d.about, strict=True)}
+        columns |= {**self._days(), **self._figure()}
+        listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+        table, known = table_named(self.table.name), f"{columns['key']} IS NOT NULL"
+        return f"(SELECT {listed} FROM {table} AS t {self._vague} WHERE {known})"
+
+    def _days(self) -> dict[str, str]:
+        """A claim's day, and the first and the last day that it can mean."""
+        dates = next(iter(self.table.schema.dates), None)
+        if dates is None:
+            unknown = dict.fromkeys(("day", "first", "last"), "CAST(NULL AS DATE)")
+            return unknown | {"precision": "NULL"}
+        start, end, precision = (
+            f"t.{identifier(name)}" if name else None
+            for name in (dates.start, dates.end, dates.precision)
+        )
+        assert start
+        usual = usual_columns(self.table.schema)[dates.start].kind
+        first, last = window(start, end, precision, usual)
+        shown = ", ".join(calendar_day(one) for one in (start, end) if one)
+        told = {"day": f"coalesce({shown})", "precision": _text(dates.precision)}
+        return told | {"first": first, "last": last}
+
+    def _figure(self) -> dict[str, str]:
+        figure = self.table.schema.figure
+        if figure is None:
+            none = "CAST(NULL AS DOUBLE)"
+            return {"wording": "NULL", "qualifier": "NULL", "policy": "NULL", "low": none} | {
+                "high": none, "above": "false", "below": "false", "numbered": "false"
+            }  # fmt: skip
+        qualifier = _text(figure.qualifier)
+        ends = bounds(f"t.{identifier(figure.low)}", f"t.{identifier(figure.high)}", qualifier)
+        if self._vague:
+            ends["low"] = f"coalesce({ends['low']}, v.low)"
+            ends["high"] = f"coalesce({ends['high']}, v.high)"
+        return ends | {
+            "wording": _text(figure.text),
+            "qualifier": qualifier,
+            "numbered": f"coalesce({qualifier} <> {literal(UNQUANTIFIED)}, false)",
+            "policy": "v.reference" if self._vague else "NULL",
+        }
+
+    @property
+    def fates(self) -> str:
+        """SQL of the relation `id`, `retracted`, `superseded`; see `Links.fates`."""
+        return self.links.fates(self.keys)
+
+    def judged(self, keys: Iterable[tuple[str, bool, bool]]) -> Iterator[tuple[Claim, str, str]]:
+        """Claims with their status and why; see `kzdata.questions.toll.Entry`.
+
+        Args:
+            keys: Keys, each with whether the claim is retracted, and whether it is superseded.
+        """
+        listed = list(keys)
+        claims = self.get(key for key, *_ in listed)
+        for key, retracted, superseded in listed:
+            # A key may have characters that no query can ask for.
+            if claim := claims.get(key):
+                yield claim, *self._status(claim, retracted, superseded)
+
+    def all(self) -> Iterator[tuple[Claim, str]]:
+        """All claims in the order of their keys, each with its status."""
+        rows = self.database.rows(
+            f"""SELECT key, coalesce(retracted, false), coalesce(superseded, false)
+            FROM {self.relation} AS c LEFT JOIN {self.fates} AS f ON f.id = c.key ORDER BY key"""
+        )
+        return ((claim, status) for claim, status, _ in self.judged(rows))
+
+    def _status(self, claim: Claim, retracted: bool, superseded: bool) -> tuple[str, str]:
+        if retracted:
+            by = self._by(claim, self.links.declared.retracts)
+            return "retracted", f"retracted{by or ', withdrawn from the package'}"
+        if superseded:
+            by = self._by(claim, self.links.declared.supersedes)
+            return "superseded", f"not in the range: superseded{by}"
+        if claim.interval is None:
+            return "no number", "not in the range: it gives no number, which is not zero"
+        return "standing", ""
+
+    @staticmethod
+    def _by(claim: Claim, relations: tuple[str, ...]) -> str:
+        by = [link.claim for link in claim.links if link.relation in relations]
+        by = [key for key in by if key != claim.key]
+        return f" by {', '.join(by)}" if by else ""
+
+    def get(self, keys: Iterable[str]) -> dict[str, Claim]:
+        """Claims by key."""
+        names = "key event state population place day precision wording qualifier unit claimant via"
+        columns = [*names.split(), "policy", "span", "numbered", "low", "high", "above", "below"]
+        wanted = list(keys)
+        rows = self.database.rows(
+            f"SELECT {', '.join([*columns, *self.about])} FROM {self.relation} "
+            f"WHERE key IN {LISTED}",
+            [wanted],
+        )
+        records = [dict(zip([*columns, *self.about], row, strict=True)) for row in rows]
+        cited = passages(self._dataset, (r["span"] for r in records if r["span"] is not None))
+        links = self.links.of(wanted)
+        return {r["key"]: self._claim(r, cited, links.get(r["key"], ())) for r in records}
+
+    def _claim(
+        self, row: dict[str, Any], cited: Mapping[str, Passage], links: tuple[Link, ...]
+    ) -> Claim:
+        ends = tuple(row.pop(name) for name in ("low", "high", "above", "below"))
+        interval = Interval.of(ends) if row.pop("numbered") else None
+        about = tuple((n, row.pop(a)) for n, a in zip(self.declared.about, self.about, strict=True))
+        passage = cited.get(row.pop("span"))
+        return Claim(
+            table=self.table.name,
+            about=about,
+            interval=interval,
+            receipt=passage.citation if passage else None,
+            links=links,
+            **row,
+        )
+
+
+def _text(column: str | None) -> str:
+    return text(f"t.{identifier(column)}") if column else "CAST(NULL AS VARCHAR)"
+
+
+def _vague(dataset: Dataset, policy: str, figure: Figure) -> str:
+    """SQL that joins the bounds of vague words under a policy as `v`.
+
+    A word that a policy has twice, in other letters, counts for all that either of them allows.
+    """
+    table, p = needed(dataset.descriptor, Policies, "a policy for vague words")
+    check([scope(dataset, table, p.policy)], "policy", policy)
+    high = double(identifier(p.high)) if p.high else "CAST(NULL AS DOUBLE)"
+    reference = f"min({text(identifier(p.reference))})" if p.reference else literal(policy)
+    # One row for each word, whatever its letters: two would make two of a claim.
+    return f"""LEFT JOIN (SELECT lower({text(identifier(p.term))}) AS term,
+        min({double(identifier(p.low))}) AS low, {reference} AS reference,
+        CASE WHEN count({high}) = count(*) THEN max({high}) END AS high
+        FROM {table_named(table.name)} WHERE {text(identifier(p.policy))} = {literal(policy)}
+        GROUP BY 1) AS v
+        ON {_text(figure.qualifier)} = {literal(VAGUE)}
+        AND v.term = lower({_text(figure.text)})"""
+
+
+def tables(dataset: Dataset, purpose: str) -> list[Table]:
+    """The tables of claims.
+
+    Raises:
+        UsageError: There is none.
+    """
+    needed(dataset.descriptor, Declaration, purpose)
+    return [table for table, _ in declaring(dataset.descriptor, Declaration)]
+
+
+def described(table: Table, column: str) -> str:
+    """What a column is called in a sentence."""
+    return (table.schema.field(column).title or column).replace("_", " ").lower()

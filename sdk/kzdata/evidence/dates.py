@@ -1,0 +1,430 @@
+"""The date-expression grammar: from printed date words to an interval of days.
+
+A date expression is read against the day that the article's text speaks from (the document
+creation time of TimeML, https://timeml.org). Four rules decide everything:
+
+* A weekday, a month or a date without a year is the latest such day or month that is not after
+  that day; "next", "coming" and "tomorrow" look ahead.
+* The result is never more precise than the words: "in October" is the whole month, a night is
+  the two days that it touches, an open bound stays open.
+* Words that point at another sentence ("the next morning", "that day") are refused, and so are
+  vague lengths of time ("several days ago"): they need a reader, not a grammar.
+* A wording is read whole or not at all. A weekday that contradicts its date is refused.
+
+Days are of the Gregorian calendar, without time zones: the article's own day. A printed year has
+four digits, 1000 to 2999.
+"""
+
+import calendar
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from kzdata.errors import DateError
+
+MAX_WORDING = 100
+"""Longest wording, in code points, that `resolve` looks at."""
+
+PRECISIONS = ("day", "part_of_day", "night", "month", "year", "range", "before", "since")
+"""Every precision that `resolve` returns."""
+
+
+class DateInterval(NamedTuple):
+    """The days that a wording means, both ends included.
+
+    Attributes:
+        start: First day; None when the wording leaves it open ("until January 5").
+        end: Last day; None when the wording leaves it open ("since 2018").
+        precision: One of `PRECISIONS`. `part_of_day` and `night` keep that the words said more
+            than the day; a night ends on the day after it began.
+    """
+
+    start: date | None
+    end: date | None
+    precision: str
+
+
+class _Known(NamedTuple):
+    """A `DateInterval` with both ends."""
+
+    start: date
+    end: date
+    precision: str
+
+
+# ------------------------------------------------------------------------------ vocabulary
+
+_DAY = timedelta(days=1)
+
+
+def _numbered(names: str, first: int) -> dict[str, int]:
+    """Number words, blank-separated, with "|" between spellings of the same thing."""
+    return {
+        spelling: number
+        for number, group in enumerate(names.split(), first)
+        for spelling in group.split("|")
+    }
+
+
+_WEEKDAYS = _numbered(
+    "monday|mon|mon. tuesday|tue|tues|tue.|tues. wednesday|wed|wed. thursday|thu|thur|thurs|thu."
+    " friday|fri|fri. saturday|sat|sat. sunday|sun|sun.",
+    0,
+)
+_MONTHS = _numbered(
+    "january|jan|jan. february|feb|feb. march|mar|mar. april|apr|apr. may june|jun|jun."
+    " july|jul|jul. august|aug|aug. september|sep|sept|sep.|sept. october|oct|oct."
+    " november|nov|nov. december|dec|dec.",
+    1,
+)
+_NUMBERS = {
+    "a": 1,
+    "an": 1,
+    **_numbered("one two three four five six seven eight nine ten eleven twelve", 1),
+}
+
+_TODAY = (
+    "today|this day|during the day|now|right now|currently|presently|at present"
+    "|at the moment|as of now|as of (?:this )?writing|at the time of (?:this )?writing|at this time"
+    "|to date|so far"
+)
+_PART_OF_TODAY = (
+    "this (?:morning|afternoon|evening)|in the (?:early )?morning|in the (?:afternoon|evening)"
+    "|at dawn|at noon|at midday"
+)
+_TONIGHT = ("tonight", "at night", "this night")
+_LAST_NIGHT = ("last night", "overnight")
+
+
+def _any(words: dict[str, int]) -> str:
+    """Alternatives, longest first so that "sept" never hides "september"."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_WEEKDAY = rf"(?P<weekday>{_any(_WEEKDAYS)})"
+_MONTH = rf"(?P<month>{_any(_MONTHS)})"
+_DAY_NUMBER = r"(?P<day>[0-9]{1,2})(?P<suffix>st|nd|rd|th)?"
+_YEAR = r"(?P<year>[12][0-9]{3})"
+_PART = r"(?P<{}>morning|afternoon|evening|night|dawn|noon|midday)"
+
+_MONTH_DAY_RE = rf"(?:{_WEEKDAY},? )?{_MONTH} {_DAY_NUMBER}(?:,? {_YEAR})?"
+_DAY_MONTH_RE = rf"(?:{_WEEKDAY},? )?(?:the )?{_DAY_NUMBER}(?: of)? {_MONTH}(?:,? {_YEAR})?"
+_ISO_RE = rf"{_YEAR}-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})"
+_WEEKDAY_RE = rf"(?:(?P<which>last|past|this past|next|coming|this coming) )?{_WEEKDAY}"
+_MONTH_RE = rf"{_MONTH}(?:,? {_YEAR})?"
+_HOLIDAY_RE = rf"new year's (?P<which>day|eve)(?:,? {_YEAR})?"
+_AGO_RE = (
+    rf"(?:exactly )?(?P<number>{_any(_NUMBERS)}|[1-9][0-9]{{0,3}})"
+    r" (?P<unit>day|week|month|year)(?P<plural>s?) ago"
+)
+_PERIOD_RE = r"(?P<which>last|this|next) (?P<unit>week|month|year)"
+
+_DRESSED_RE = (
+    r"(?:(?P<when>late|early|earlier|later|mid)[ -])?(?:(?:on|in|during|at|as of) )?"
+    rf"(?:(?:the )?{_PART.format('part')} (?:of|on) )?(?:the )?(?P<core>.+?)"
+    rf"(?: {_PART.format('tail')})?"
+)
+_SINCE_RE = r"(?:ever )?since (?P<rest>.+)"
+_BEFORE_RE = r"(?P<word>until|till|through|by|before|prior to) (?P<rest>.+)"
+_RANGE_RE = r"(?:from )?(?P<first>.+?) (?:to|until|through) (?P<last>.+)"
+_BETWEEN_RE = r"between (?P<first>.+?) and (?P<last>.+)"
+_DAYS_RE = rf"(?P<month>{_any(_MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
+
+_ANAPHORA_RE = (
+    r"(?:on |in |during |by |at |since |until |before )?"
+    r"(?:(?:the|that) (?:next|following|same|previous|preceding|very) .+"
+    r"|(?:that|the same) (?:day|night|morning|afternoon|evening|week|month|year|time)"
+    r"|(?:a|one|the) (?:day|night|week|month|year) (?:earlier|later|before|after)"
+    r"|.+ (?:days|weeks|months|years) (?:earlier|later|before|after)"
+    r"|then|thereafter|later|earlier|afterwards?|the day)"
+)
+
+
+# ------------------------------------------------------------------------------ public call
+
+
+def resolve(wording: str, written_on: date) -> DateInterval:
+    """Resolve a date expression of an article.
+
+    Args:
+        wording: The date words as the article prints them; case does not matter.
+        written_on: The day that the article's text speaks from.
+
+    Returns:
+        The days meant, both ends included, and their precision. "before" and "until" leave the
+        start open and end on the day named; "since" leaves the end open.
+
+    Raises:
+        DateError: The wording is not in the grammar, contradicts itself, or points at another
+            sentence; the message says which.
+    """
+    text = _checked(wording)
+    try:
+        interval = _open(text, written_on) or _range(text, written_on) or _single(text, written_on)
+    except DateError:
+        raise
+    except (OverflowError, ValueError) as error:  # beyond year 1 or 9999
+        raise DateError(f"no such day: {wording!r} seen from {written_on}") from error
+    if interval is None:
+        raise DateError(f"not a date expression: {wording!r}; {_advice(text)}")
+    return DateInterval(*interval)
+
+
+def _checked(wording: str) -> str:
+    """The wording in lower case with straight apostrophes, once it is short, plain and tidy."""
+    if len(wording) > MAX_WORDING:
+        raise DateError(f"a wording of {len(wording)} characters; at most {MAX_WORDING} are read")
+    for character in wording:
+        if character not in "\u2013\u2019" and not " " <= character <= "~":
+            raise DateError(f"U+{ord(character):04X} in {wording!r}; date words are plain ASCII")
+    if not wording or wording != wording.strip() or "  " in wording:
+        raise DateError(f"stray blanks in {wording!r}; write single spaces, none at the ends")
+    return wording.replace("\u2019", "'").lower()
+
+
+def _advice(text: str) -> str:
+    """The likeliest way out for a wording that no rule read."""
+    if re.fullmatch(_ANAPHORA_RE, text):
+        return "it points at another sentence; take the date from there and say so in a note"
+    if text.endswith(" ago"):
+        return "only a counted number of days, weeks, months or years ago can be resolved"
+    return "see the grammar in kzdata.evidence.dates for the wordings that are read"
+
+
+# ------------------------------------------------------------------------------ composition
+
+
+def _open(text: str, written_on: date) -> DateInterval | None:
+    """Read "since X", "until X", "before X"."""
+    since, before = re.fullmatch(_SINCE_RE, text), re.fullmatch(_BEFORE_RE, text)
+    if since:
+        known = _single(since["rest"], written_on)
+        return DateInterval(known.start, None, "since") if known else None
+    if before is None:
+        return None
+    known = _single(before["rest"], written_on)
+    if known is None:
+        return None
+    outer = known.start if before["word"] in ("before", "prior to") else known.end
+    return DateInterval(None, outer, "before")
+
+
+def _range(text: str, written_on: date) -> _Known | None:
+    """Read "X to Y", "between X and Y", "January 5-7": first day of X to last of Y."""
+    days = re.fullmatch(_DAYS_RE, text)
+    if days:
+        text = f"{days['month']} {days['first']} to {days['month']} {days['rest']}"
+    match = re.fullmatch(_BETWEEN_RE, text) or re.fullmatch(_RANGE_RE, text)
+    last = _single(match["last"], written_on) if match else None
+    if match is None or last is None:
+        return None
+    first = _first_of_range(match["first"], last, written_on)
+    if first is None:
+        return None
+    if first.start > last.end:
+        raise DateError(f"a reversed range: {text!r} runs from {first.start} back to {last.end}")
+    return _Known(first.start, last.end, "range")
+
+
+def _first_of_range(text: str, last: _Known, written_on: date) -> _Known | None:
+    """A bare weekday, month or date is the latest one before the range's end; "today" is not."""
+    anchored = _single(text, last.end)
+    return anchored if anchored and _is_named(text) else _single(text, written_on)
+
+
+def _is_named(text: str) -> bool:
+    """Whether the text names a day or month of the calendar that comes round again."""
+    match = re.fullmatch(_DRESSED_RE, text)
+    core = match["core"] if match else text
+    patterns = (_WEEKDAY_RE, _MONTH_DAY_RE, _DAY_MONTH_RE, _MONTH_RE)
+    return any(re.fullmatch(pattern, core) for pattern in patterns)
+
+
+def _single(text: str, written_on: date) -> _Known | None:
+    """One date expression, dressed in "late on", "the morning of", "night" and the like."""
+    whole = _core(text, written_on)
+    if whole:
+        return whole
+    match = re.fullmatch(_DRESSED_RE, text)
+    if match is None or (match["part"] and match["tail"]):
+        return None
+    known = _core(match["core"], written_on)
+    part = match["part"] or match["tail"]
+    if known is None or (part and known.precision != "day"):
+        return None
+    return _dressed(known, match["when"], part)
+
+
+def _dressed(known: _Known, when: str | None, part: str | None) -> _Known:
+    if part == "night":
+        return _Known(known.start, known.start + _DAY, "night")
+    if known.precision == "day" and (part or when in ("late", "early")):
+        return known._replace(precision="part_of_day")
+    return known
+
+
+def _core(text: str, written_on: date) -> _Known | None:
+    for rule in _RULES:
+        known = rule(text, written_on)
+        if known:
+            return known
+    return None
+
+
+# ------------------------------------------------------------------------------ rules
+
+
+def _spoken(text: str, written_on: date) -> _Known | None:
+    """Words that mean the article's own day or its neighbours."""
+    if re.fullmatch(_TODAY, text):
+        return _day(written_on)
+    if re.fullmatch(_PART_OF_TODAY, text):
+        return _Known(written_on, written_on, "part_of_day")
+    if text in _TONIGHT:
+        return _Known(written_on, written_on + _DAY, "night")
+    if text in _LAST_NIGHT:
+        return _Known(written_on - _DAY, written_on, "night")
+    if text in ("yesterday", "tomorrow"):
+        return _day(written_on + (_DAY if text == "tomorrow" else -_DAY))
+    return None
+
+
+def _weekday(text: str, written_on: date) -> _Known | None:
+    """The latest such weekday; "next": the first after the day; "last": the latest before it."""
+    match = re.fullmatch(_WEEKDAY_RE, text)
+    if match is None:
+        return None
+    back = (written_on.weekday() - _WEEKDAYS[match["weekday"]]) % 7
+    if match["which"] in ("next", "coming", "this coming"):
+        return _day(written_on + timedelta(days=7 - back))
+    if match["which"] and not back:
+        back = 7
+    return _day(written_on - timedelta(days=back))
+
+
+def _calendar_date(text: str, written_on: date) -> _Known | None:
+    """Read "January 5", "5 January 2022", "2022-01-05", with or without a weekday."""
+    iso = re.fullmatch(_ISO_RE, text)
+    if iso:
+        return _day(_date(int(iso["year"]), int(iso["month"]), int(iso["day"])))
+    match = re.fullmatch(_MONTH_DAY_RE, text) or re.fullmatch(_DAY_MONTH_RE, text)
+    if match is None or match["suffix"] not in (None, _suffix(int(match["day"]))):
+        return None
+    month, number = _MONTHS[match["month"]], int(match["day"])
+    known = (
+        _date(int(match["year"]), month, number)
+        if match["year"]
+        else _latest(month, number, written_on)
+    )
+    if match["weekday"] and _WEEKDAYS[match["weekday"]] != known.weekday():
+        weekday = next(name for name, n in _WEEKDAYS.items() if n == known.weekday())
+        raise DateError(f"{text!r} contradicts itself: {known} is a {weekday.title()}")
+    return _day(known)
+
+
+def _month(text: str, written_on: date) -> _Known | None:
+    match = re.fullmatch(_MONTH_RE, text)
+    if match is None:
+        return None
+    month = _MONTHS[match["month"]]
+    year = int(match["year"] or written_on.year - (month > written_on.month))
+    return _whole_month(_date(year, month, 1))
+
+
+def _year(text: str, written_on: date) -> _Known | None:
+    match = re.fullmatch(_YEAR, text)
+    return _whole_year(int(match["year"])) if match else None
+
+
+def _holiday(text: str, written_on: date) -> _Known | None:
+    """New Year's Day and Eve, the only days named without a date so far."""
+    match = re.fullmatch(_HOLIDAY_RE, text)
+    if match is None:
+        return None
+    month, number = (1, 1) if match["which"] == "day" else (12, 31)
+    if match["year"]:
+        return _day(_date(int(match["year"]), month, number))
+    return _day(_latest(month, number, written_on))
+
+
+def _ago(text: str, written_on: date) -> _Known | None:
+    """Read "two days ago", "a month ago": counted back, clipped to the month's last day."""
+    match = re.fullmatch(_AGO_RE, text)
+    if match is None:
+        return None
+    number = _NUMBERS.get(match["number"]) or int(match["number"])
+    if (number > 1) != bool(match["plural"]):
+        return None
+    if match["unit"] in ("day", "week"):
+        return _day(written_on - timedelta(days=number * (7 if match["unit"] == "week" else 1)))
+    return _day(_months_before(written_on, number * (12 if match["unit"] == "year" else 1)))
+
+
+def _period(text: str, written_on: date) -> _Known | None:
+    """Read "last month", "this week", "next year"; a week is Monday to Sunday (ISO 8601)."""
+    match = re.fullmatch(_PERIOD_RE, text)
+    if match is None:
+        return None
+    step = {"last": -1, "this": 0, "next": 1}[match["which"]]
+    if match["unit"] == "week":
+        monday = written_on + timedelta(days=7 * step - written_on.weekday())
+        return _Known(monday, monday + timedelta(days=6), "range")
+    if match["unit"] == "month":
+        return _whole_month(_months_before(written_on.replace(day=1), -step))
+    return _whole_year(written_on.year + step)
+
+
+_RULES: tuple[Callable[[str, date], _Known | None], ...] = (
+    _spoken,
+    _weekday,
+    _calendar_date,
+    _month,
+    _year,
+    _holiday,
+    _ago,
+    _period,
+)
+
+
+# ------------------------------------------------------------------------------ calendar
+
+
+def _day(day: date) -> _Known:
+    return _Known(day, day, "day")
+
+
+def _whole_month(first: date) -> _Known:
+    last = calendar.monthrange(first.year, first.month)[1]
+    return _Known(first, first.replace(day=last), "month")
+
+
+def _whole_year(year: int) -> _Known:
+    return _Known(_date(year, 1, 1), _date(year, 12, 31), "year")
+
+
+def _date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise DateError(f"no such day: {year:04}-{month:02}-{day:02}") from error
+
+
+def _latest(month: int, day: int, written_on: date) -> date:
+    """The latest such day of a year on or before a day; 29 February can be eight years back."""
+    for year in range(written_on.year, max(written_on.year - 9, 0), -1):
+        if day <= calendar.monthrange(year, month)[1] and date(year, month, day) <= written_on:
+            return date(year, month, day)
+    raise DateError(f"no day {day} of month {month} on or before {written_on}")
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    first = _date(year, month + 1, 1)
+    return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))
+
+
+def _suffix(day: int) -> str:
+    if 10 < day < 14:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

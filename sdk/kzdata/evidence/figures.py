@@ -1,0 +1,576 @@
+"""The figure grammar: from the printed wording of a number to an interval and a qualifier.
+
+One grammar, used by the validator, the SDK and the authors of the data. It covers what news
+prose prints: cardinals in digits and words, qualified numbers ("more than 1,000"), ranges, vague
+words ("dozens"), ordinals, multiples, clock times, and statements that no number is given.
+
+Three rules hold throughout:
+
+* The printed number is stored. Nothing is estimated, rounded or averaged: what "dozens" counts
+  for is a policy chosen by whoever asks, so a vague wording has no bounds here.
+* A wording holds the number alone. Units, nouns, "another" and "more" stay outside it.
+* A wording is read whole or not at all. Whatever the grammar does not know is a `FigureError`.
+
+Numbers are `decimal.Decimal` and exact at any length that a wording can have; no float is used.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Context, Decimal, Inexact
+from typing import NamedTuple
+
+from kzdata.errors import FigureError
+
+MAX_WORDING = 200
+"""Longest wording, in code points, that `parse` looks at."""
+
+QUALIFIERS = (
+    "exact",
+    "more_than",
+    "at_least",
+    "at_most",
+    "less_than",
+    "approximately",
+    "range",
+    "vague",
+    "ordinal",
+    "multiple",
+    "clock_time",
+    "unquantified",
+)
+"""Every qualifier that `parse` returns."""
+
+
+class Figure(NamedTuple):
+    """What a wording says: bounds in the unit of the claim, and how it says them.
+
+    Attributes:
+        low: Lower bound as printed; None when the wording gives none.
+        high: Upper bound as printed; None when the wording gives none.
+        qualifier: One of `QUALIFIERS`. It tells an open bound ("more than 10": `more_than`, 10
+            itself excluded) from a closed one ("at least 10": `at_least`, 10 included).
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    qualifier: str
+
+
+class NumberToken(NamedTuple):
+    """A digit run or number word in a text: `text[start:end] == token`, in code points."""
+
+    start: int
+    end: int
+    token: str
+
+
+# ------------------------------------------------------------------------------ vocabulary
+
+
+def _numbered(words: str, first: int, step: int = 1) -> dict[str, int]:
+    """Blank-separated number words with their values."""
+    return {word: first + step * index for index, word in enumerate(words.split())}
+
+
+_ONES = _numbered("one two three four five six seven eight nine", 1)
+_TEENS = _numbered(
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10
+)
+_TENS = _numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
+_SCALES = {"trillion": 10**12, "billion": 10**9, "million": 10**6, "thousand": 10**3}
+_COUNTS = {**_SCALES, "hundred": 100, "dozen": 12, "score": 20}
+
+_IRREGULAR_ORDINALS = {
+    "first": "one",
+    "second": "two",
+    "third": "three",
+    "fifth": "five",
+    "eighth": "eight",
+    "ninth": "nine",
+    "twelfth": "twelve",
+}
+_REGULAR_ORDINALS = {
+    (word[:-1] + "ieth" if word.endswith("y") else word + "th"): word
+    for word in (*_ONES, *_TEENS, *_TENS, *_SCALES, "hundred")
+    if word not in _IRREGULAR_ORDINALS.values()
+}
+_ORDINALS = {**_IRREGULAR_ORDINALS, **_REGULAR_ORDINALS}
+
+_PREFIXES = {
+    "more_than": "more than|over|in excess of|above|upwards of|just over|well over",
+    "at_least": "at least|no fewer than|no less than|not less than|not fewer than|a minimum of",
+    "at_most": "up to|at most|no more than|not more than|a maximum of|as many as",
+    "less_than": "less than|fewer than|under|below|just under",
+    "approximately": "about|around|roughly|some|nearly|almost|approximately|circa|close to"
+    "|an estimated|estimated",
+    "exact": "exactly|precisely",
+}
+_QUALIFIER_OF = {phrase: name for name, group in _PREFIXES.items() for phrase in group.split("|")}
+
+_MULTIPLES = {
+    **dict.fromkeys(("half", "a half", "one half", "halved"), Decimal("0.5")),
+    **dict.fromkeys(("a quarter", "one quarter"), Decimal("0.25")),
+    **dict.fromkeys(("three quarters", "three-quarters"), Decimal("0.75")),
+    "once": Decimal(1),
+    **dict.fromkeys(("double", "doubled", "doubling", "twice", "twofold"), Decimal(2)),
+    **dict.fromkeys(("triple", "tripled", "tripling", "treble", "thrice"), Decimal(3)),
+    **dict.fromkeys(("quadruple", "quadrupled"), Decimal(4)),
+}
+_WHOLE = {
+    **dict.fromkeys(("no", "none", "not a single"), Decimal(0)),
+    **dict.fromkeys(("single", "a single"), Decimal(1)),
+    **dict.fromkeys(("both", "a pair"), Decimal(2)),
+}
+_LETTERS = {"zero": Decimal(0), "a": Decimal(1), "an": Decimal(1)}
+
+
+def _any(words: Iterable[str]) -> str:
+    """Alternatives, longest first so that "six" never hides "sixteen"."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_SMALL = rf"(?:(?:{_any(_TENS)})(?:[- ](?:{_any(_ONES)}))?|{_any(_TEENS)}|{_any(_ONES)})"
+_GROUP = rf"(?:(?P<hundreds>{_any(_ONES)}|{_any(_TEENS)}) hundred(?:(?: and)? (?={_SMALL}))?)?"
+_GROUP_RE = rf"{_GROUP}(?P<small>{_SMALL})?"
+_DIGITS_RE = r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?"
+_QUALIFIED_DIGITS_RE = rf"(?:(?P<prefix>{_any(_QUALIFIER_OF)}) )?(?P<number>{_DIGITS_RE})"
+_STRANGE_RE = "[^ -~\u2013]"
+_COUNTED_RE = rf"(?P<count>.+) (?P<unit>{_any(_COUNTS)})"
+_AND_A_HALF_RE = rf"(?P<whole>.+) and a half(?: (?P<unit>{_any(_COUNTS)}))?"
+_HALF_A_RE = rf"half a (?P<unit>{_any(_COUNTS)})"
+_PERCENT_RE = r"(?P<number>.+?)(?: ?%| percent| per cent)"
+_A_COUNT_RE = rf"^a (?=(?:{_any(_COUNTS)})(?: |$))"
+
+_CLOCK_RE = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+_DIGIT_ORDINAL_RE = r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)"
+_WORD_ORDINAL_RE = rf"(?P<head>.*[- ])?(?P<last>{_any(_ORDINALS)})"
+_TIMES_RE = r"(?P<number>.+?)(?: times|-fold|fold)"
+_FRACTION_RE = rf"(?:a|an|.*[- a-z])[- ](?:(?:{_any(_ORDINALS)})s?|quarters?|halves)"
+_PREFIX_RE = rf"(?P<prefix>{_any(_QUALIFIER_OF)}) (?P<rest>.+)"
+_SUFFIX_RE = r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)"
+_BETWEEN_RE = r"between (?P<rest>.+)"
+_FROM_RE = r"(?:from )?(?P<low>.+?) to (?P<high>.+)"
+_OR_RE = r"(?P<low>.+?) or (?P<high>.+)"
+_DASH_RE = r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)"
+
+_WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
+_WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
+
+_LARGE = r"(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)"
+_VAGUE_RE = (
+    rf"(?:(?:several|many|some|a few|multiple) )?{_LARGE}(?: of {_LARGE})?(?: of)?"
+    r"|(?:several|a few|few|many|multiple|a couple|a couple of)"
+    rf"(?: (?:{_any(_COUNTS)}))?(?: of)?"
+    r"|some|couple|couple of|numerous|various|countless|a handful|handful"
+    r"|(?:a |an )?(?:(?:large|small|great|huge|vast|growing|significant|considerable|substantial"
+    r"|certain|limited|undetermined) )?number(?: of)?"
+)
+_MISSING = (
+    r"(?: (?:new|official|exact|precise|reliable|further|confirmed|available|other|specific))*"
+    r" (?:figures|figure|data|numbers|number|information|statistics)"
+)
+_UNQUANTIFIED_RE = (
+    rf"no{_MISSING}(?: (?:given|released|available|provided|published))?"
+    rf"|without(?: (?:offering|giving|providing|specifying|citing))?(?: an| any)?{_MISSING}"
+    r"|(?:an )?(?:unknown|unspecified|undisclosed) number(?: of)?"
+)
+
+# Products of a printed number and a scale word are exact or an error, never rounded.
+_EXACT = Context(prec=2 * MAX_WORDING, traps=[Inexact])
+
+
+# ------------------------------------------------------------------------------ public calls
+
+
+def parse(wording: str) -> Figure:
+    """Read the wording of a number.
+
+    Case does not matter; everything else does: no blank at either end, one space between words,
+    digits grouped as English groups them. A per cent sign is read with the number, the unit
+    column says that it is one. A scale word after a range counts for both ends when the first
+    end has none and is the smaller count ("2 to 3 million" is 2,000,000 to 3,000,000).
+
+    Args:
+        wording: The wording as the article prints it, without its unit or noun.
+
+    Returns:
+        The bounds and the qualifier that the wording states.
+
+    Raises:
+        FigureError: The wording is not in the grammar; the message says what to write instead.
+    """
+    text = _checked(wording)
+    for rule in _RULES:
+        figure = rule(text)
+        if figure is not None:
+            return figure
+    raise FigureError(f"not a figure: {wording!r}; {_advice(text)}")
+
+
+def canonical(value: Decimal | None) -> str:
+    """Print a bound the one way the tables hold it.
+
+    Args:
+        value: A bound of a `Figure`.
+
+    Returns:
+        Plain decimal digits without grouping, exponent or trailing zeros; "" for None.
+
+    Raises:
+        FigureError: The value is not a finite number of a printable length.
+    """
+    if value is None:
+        return ""
+    if not value.is_finite() or abs(value.adjusted()) > 2 * MAX_WORDING:
+        raise FigureError(f"not a printable number: {value}; expected a finite decimal")
+    printed = format(value, "f")
+    if "." in printed:
+        printed = printed.rstrip("0").rstrip(".")
+    return "0" if printed == "-0" else printed
+
+
+def number_tokens(text: str) -> Iterator[NumberToken]:
+    """Find every digit run and number word of a text, in order.
+
+    It errs on the side of finding too much: a reader decides what a token is about. A digit run
+    keeps its inner "," "." ":" and an attached "%" or ordinal ending; digits inside names count
+    ("Il-76"), number words inside longer words do not ("someone"). Compounds such as
+    "twenty-one" are one token.
+
+    Args:
+        text: Any text; it is searched as it stands.
+
+    Yields:
+        The tokens, with offsets in code points.
+    """
+    for match in re.finditer(_TOKEN_RE, text):
+        yield NumberToken(match.start(), match.end(), match.group())
+
+
+def extent(text: str, start: int, end: int) -> tuple[int, int]:
+    """Find the widest wording around a place that still reads as a figure.
+
+    A wording cut out of a longer one says something else: "1,000" of "more than 1,000", "two" of
+    "two hundred", "no" of "no figures". Comparing `parse(text[start:end])` with the parse of the
+    extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
+    "over two walls"), so a difference is a question to a reader, not a proof.
+
+    Args:
+        text: A quote or an article.
+        start: First code point of a wording in it.
+        end: Code point after its last.
+
+    Returns:
+        Start and end of the widest run of whole words on both sides, of at most six words each,
+        that holds the place and is in the grammar; the place itself if there is none.
+    """
+    starts = [start, *_word_starts(text[:start])]
+    ends = [end, *(end + offset for offset in _word_ends(text[end:]))]
+    windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
+    return next((w for w in windows if _readable(text[w[0] : w[1]])), (start, end))
+
+
+def _word_starts(before: str) -> list[int]:
+    """Where the last six words before a place begin, brackets and quotation marks aside."""
+    shift = max(0, len(before) - MAX_WORDING)
+    return [shift + word.start() for word in re.finditer(_WORD_START_RE, before[shift:])][-6:]
+
+
+def _word_ends(after: str) -> list[int]:
+    """Where the next six words after a place end, punctuation aside."""
+    return [word.end() for word in re.finditer(_WORD_END_RE, after[:MAX_WORDING])][:6]
+
+
+def _readable(wording: str) -> bool:
+    try:
+        parse(wording)
+    except FigureError:
+        return False
+    return True
+
+
+# ------------------------------------------------------------------------------ input
+
+
+def _checked(wording: str) -> str:
+    """The wording in lower case, once it is known to be short, plain and tidy."""
+    if len(wording) > MAX_WORDING:
+        raise FigureError(f"a wording of {len(wording)} characters; at most {MAX_WORDING} are read")
+    if strange := re.search(_STRANGE_RE, wording):
+        raise FigureError(
+            f"U+{ord(strange.group()):04X} in {wording!r}; a figure is printed in plain ASCII"
+        )
+    if not wording.strip():
+        raise FigureError("an empty wording; write the number as the article prints it")
+    if wording != wording.strip() or "  " in wording:
+        raise FigureError(f"stray blanks in {wording!r}; write single spaces, none at the ends")
+    return wording.lower()
+
+
+def _advice(text: str) -> str:
+    """The likeliest way out for a wording that no rule read."""
+    if re.fullmatch(r"another .+|.+ (?:more|others?)|another", text):
+        return "write the number alone, without 'another', 'more' or 'other'"
+    if re.search(r"[0-9],|,[0-9]", text):
+        return "group digits by threes (1,000) or not at all"
+    if text in _COUNTS:
+        return f"write the whole number, with its count ('a {text}', 'two {text}')"
+    if re.fullmatch(_FRACTION_RE, text):
+        return "fractions other than half and quarters have no finite decimal; put it in a note"
+    if re.search(r"[0-9]:[0-9]", text):
+        return "write each clock time alone, from 00:00 to 24:00"
+    if " " in text and _reads(text.rsplit(" ", 1)[0]):
+        return f"write the number alone, without {text.rsplit(' ', 1)[1]!r}"
+    return "see the grammar in kzdata.evidence.figures for the wordings that are read"
+
+
+def _reads(text: str) -> bool:
+    """Whether some rule reads the text."""
+    try:
+        return any(rule(text) is not None for rule in _RULES)
+    except FigureError:
+        return False
+
+
+# ------------------------------------------------------------------------------ numbers
+
+
+def _number(text: str) -> Decimal | None:
+    """A printed number, per cent sign included, or None."""
+    percent = re.fullmatch(_PERCENT_RE, text)
+    return _plain_number(percent["number"] if percent else text)
+
+
+def _plain_number(text: str) -> Decimal | None:
+    """Digits, words, "2.5 million", "two dozen", "half a million", "two and a half"."""
+    if text in _LETTERS:
+        return _LETTERS[text]
+    if re.fullmatch(_DIGITS_RE, text):
+        return Decimal(text.replace(",", ""))
+    text = re.sub(_A_COUNT_RE, "one ", text)
+    words = _word_number(text)
+    return Decimal(words) if words is not None else _halves(text) or _counted(text)
+
+
+def _word_number(text: str) -> int | None:
+    """A cardinal in words: groups below a thousand, each with a smaller scale than the last."""
+    total, rest = 0, text
+    for scale, factor in _SCALES.items():
+        head, found, tail = rest.partition(f" {scale}")
+        if found and (not tail or tail.startswith(" ")):
+            group = _group_number(head)
+            if group is None or group > 999:
+                return None
+            total, rest = total + group * factor, tail[1:]
+    return total if total and not rest else _with_last_group(total, rest)
+
+
+def _with_last_group(total: int, rest: str) -> int | None:
+    """Add the group without a scale; "and" stands before it only when it has no hundreds."""
+    if total and rest.startswith("and ") and re.fullmatch(_SMALL, rest[4:]):
+        rest = rest[4:]
+    last = _group_number(rest)
+    return None if last is None or (total and last > 999) else total + last
+
+
+def _group_number(text: str) -> int | None:
+    """Read "three hundred and five", "twenty-one", "fifteen hundred", or None."""
+    match = re.fullmatch(_GROUP_RE, text)
+    if match is None or not text:
+        return None
+    hundreds = _small_number(match["hundreds"] or "")
+    return None if hundreds == 10 else hundreds * 100 + _small_number(match["small"] or "")
+
+
+def _small_number(text: str) -> int:
+    """The value of words below a hundred; 0 for none."""
+    words = re.split("[- ]", text) if text else []
+    return sum(_TENS.get(w) or _TEENS.get(w) or _ONES[w] for w in words)
+
+
+def _counted(text: str) -> Decimal | None:
+    """Digits with a scale word, "2.5 million"; digits or words with "dozen" or "score"."""
+    match = re.fullmatch(_COUNTED_RE, text)
+    if match is None:
+        return None
+    factor = Decimal(_COUNTS[match["unit"]])
+    if re.fullmatch(_DIGITS_RE, match["count"]):
+        return _EXACT.multiply(Decimal(match["count"].replace(",", "")), factor)
+    words = _word_number(match["count"]) if match["unit"] in ("dozen", "score") else None
+    return None if words is None else words * factor
+
+
+def _halves(text: str) -> Decimal | None:
+    """Read "half a million", "two and a half", "one and a half million"."""
+    half = re.fullmatch(_HALF_A_RE, text)
+    if half:
+        return Decimal(_COUNTS[half["unit"]]) / 2
+    match = re.fullmatch(_AND_A_HALF_RE, text)
+    whole = _word_number(match["whole"]) if match else None
+    if match is None or whole is None:
+        return None
+    return _EXACT.multiply(Decimal(whole) + Decimal("0.5"), Decimal(_COUNTS.get(match["unit"], 1)))
+
+
+# ------------------------------------------------------------------------------ rules
+
+
+def _digits(text: str) -> Figure | None:
+    """Digits, alone or behind a qualifier: most figures. The other rules would say the same."""
+    match = re.fullmatch(_QUALIFIED_DIGITS_RE, text)
+    if match is None:
+        return None
+    qualifier = _QUALIFIER_OF[match["prefix"]] if match["prefix"] else "exact"
+    return _bounded(Decimal(match["number"].replace(",", "")), qualifier)
+
+
+def _unquantified(text: str) -> Figure | None:
+    return Figure(None, None, "unquantified") if re.fullmatch(_UNQUANTIFIED_RE, text) else None
+
+
+def _vague(text: str) -> Figure | None:
+    """A vague word, also behind a qualifier, which adds nothing that can be counted."""
+    qualified = re.fullmatch(_PREFIX_RE, text)
+    found = re.fullmatch(_VAGUE_RE, text) or (
+        qualified and re.fullmatch(_VAGUE_RE, qualified["rest"])
+    )
+    return Figure(None, None, "vague") if found else None
+
+
+def _exact(text: str) -> Figure | None:
+    return _bounded(_WHOLE[text] if text in _WHOLE else _number(text), "exact")
+
+
+def _clock_time(text: str) -> Figure | None:
+    """The digits of hh:mm as one number: a name of a moment, not a quantity of minutes."""
+    match = re.fullmatch(_CLOCK_RE, text)
+    if match is None:
+        return None
+    hour, minute = int(match["hour"]), int(match["minute"])
+    if minute > 59 or hour * 100 + minute > 2400:
+        raise FigureError(f"no such clock time: {text!r}; expected 00:00 to 24:00")
+    return _bounded(Decimal(hour * 100 + minute), "clock_time")
+
+
+def _ordinal(text: str) -> Figure | None:
+    digits = re.fullmatch(_DIGIT_ORDINAL_RE, text)
+    if digits and re.fullmatch(_DIGITS_RE, digits["number"]):
+        suffix = _ordinal_suffix(digits["number"])
+        if digits["suffix"] != suffix:
+            raise FigureError(f"no such ordinal: {text!r}; write {digits['number']}{suffix}")
+        return _bounded(Decimal(digits["number"].replace(",", "")), "ordinal")
+    words = re.fullmatch(_WORD_ORDINAL_RE, text)
+    return _word_ordinal(words["head"] or "", _ORDINALS[words["last"]]) if words else None
+
+
+def _word_ordinal(head: str, last: str) -> Figure | None:
+    """Join "twenty-" and "one" to the 21st; "hundredth" is 100th, "one hundredth" a fraction."""
+    if last in _COUNTS:
+        head = {"": "one ", "one ": ""}.get(head, head)
+    number = _word_number(head + last)
+    return None if number is None else _bounded(Decimal(number), "ordinal")
+
+
+def _ordinal_suffix(number: str) -> str:
+    if number[-2:-1] == "1":
+        return "th"
+    return {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")
+
+
+def _multiple(text: str) -> Figure | None:
+    return _bounded(_multiple_number(text), "multiple")
+
+
+def _multiple_number(text: str) -> Decimal | None:
+    match = re.fullmatch(_TIMES_RE, text)
+    return _plain_number(match["number"]) if match else _MULTIPLES.get(text)
+
+
+def _range(text: str) -> Figure | None:
+    """Read "between a and b", "from a to b", "a to b", "a or b", "a-b"; refuses a reversed one."""
+    ends = _range_ends(text)
+    if ends is None:
+        return None
+    low, high = ends
+    if low > high:
+        raise FigureError(f"a reversed range: {text!r} runs from {low} down to {high}")
+    return Figure(low, high, "range")
+
+
+def _range_ends(text: str) -> tuple[Decimal, Decimal] | None:
+    between = re.fullmatch(_BETWEEN_RE, text)
+    if between:
+        words = between["rest"].split(" and ")
+        splits = [(" and ".join(words[:i]), " and ".join(words[i:])) for i in range(1, len(words))]
+    else:
+        matches = (re.fullmatch(pattern, text) for pattern in (_DASH_RE, _FROM_RE, _OR_RE))
+        splits = [(match["low"], match["high"]) for match in matches if match]
+    return next((ends for ends in map(_ends, splits) if ends), None)
+
+
+def _ends(split: tuple[str, str]) -> tuple[Decimal, Decimal] | None:
+    """Both ends as numbers; a scale word that stands once counts for both."""
+    low, high = _number(split[0]), _number(split[1])
+    if low is None or high is None:
+        return None
+    unit = split[1].rsplit(" ", 1)[-1]
+    if unit in _COUNTS and not any(word in _COUNTS for word in split[0].split(" ")):
+        factor = Decimal(_COUNTS[unit])
+        scaled = _EXACT.multiply(low, factor)
+        low = scaled if scaled < high else low
+    return low, high
+
+
+def _qualified(text: str) -> Figure | None:
+    """A qualifier and a number, a multiple, or (only for approximations) a range."""
+    prefix = re.fullmatch(_PREFIX_RE, text)
+    suffix = re.fullmatch(_SUFFIX_RE, text)
+    if prefix is None and suffix is None:
+        return None
+    if prefix is None:
+        assert suffix is not None
+        name = "at_least" if suffix["suffix"] in (" or more", "+") else "at_most"
+        return _bounded(_number(suffix["rest"]), name)
+    name, rest = _QUALIFIER_OF[prefix["prefix"]], prefix["rest"]
+    if name == "approximately" and (between := _range(rest)):
+        return Figure(between.low, between.high, name)
+    number = _number(rest)
+    return _bounded(_multiple_number(rest) if number is None else number, name)
+
+
+def _bounded(value: Decimal | None, qualifier: str) -> Figure | None:
+    if value is None:
+        return None
+    low = None if qualifier in ("at_most", "less_than") else value
+    high = None if qualifier in ("more_than", "at_least") else value
+    return Figure(low, high, qualifier)
+
+
+_RULES: tuple[Callable[[str], Figure | None], ...] = (
+    _digits,
+    _unquantified,
+    _vague,
+    _exact,
+    _clock_time,
+    _ordinal,
+    _multiple,
+    _range,
+    _qualified,
+)
+
+
+# ------------------------------------------------------------------------------ tokens
+
+_UNITS_RE = f"(?:{_any(_ONES)}|{'|'.join(w for w in _ORDINALS if _ORDINALS[w] in _ONES)})"
+_LOOSE = (
+    "zero|no|none|half|halves|halved|quarters?|once|twice|thrice|double|doubled|doubling|triple"
+    "|tripled|tripling|treble|quadruple|quadrupled|both|pairs?|decades?|century|centuries"
+    "|another|single|several|few|couple|multiple|numerous|various|many|some|countless|handful"
+    "|dozens?|scores?|tens|hundreds?|thousands?|millions?|billions?|trillions?"
+)
+_TOKEN_RE = (
+    r"(?i)\d+(?:[.,:]\d+)*(?:%|(?:st|nd|rd|th)(?!\w))?"
+    r"|[\u00bc-\u00be\u2150-\u215f]"
+    rf"|(?<!\w)(?:(?:{_any(_TENS)})-{_UNITS_RE}|(?:{_any(_ONES)}|{_any(_TEENS)}|{_any(_TENS)})"
+    rf"(?:fold)?|(?:{_any(_ORDINALS)})s?|(?:{_LOOSE})|number(?= of(?!\w)))(?!\w)"
+)

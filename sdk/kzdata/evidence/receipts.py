@@ -1,0 +1,357 @@
+"""Receipts: from a cell to the exact words of a published article, and back."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from typing import Any, ClassVar, NamedTuple
+
+from kzdata.display import html_record, html_table
+from kzdata.errors import UsageError, nearest
+from kzdata.evidence.profile import needed
+from kzdata.evidence.spans import text_fragment
+from kzdata.standard.dataset import Dataset, Table
+from kzdata.standard.descriptor import Edges, Sources, Spans
+
+PURPOSE = "a receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One edge from a cell to the words that it rests on.
+
+    Attributes:
+        record: Key of the row.
+        field: Column.
+        value: The cell, as text.
+        role: How the words carry the cell: verbatim, normalised, resolved, coded or inferred.
+        note: Why, where the role is inferred.
+        span: Key of the span.
+        quote: The words.
+        source: Key of the article.
+        start: Offset of the first character, in Unicode code points from 0.
+        end: Offset after the last character.
+        occurrence: Which occurrence of the quote in the article, from 1.
+        publisher: Who published the article.
+        published_on: When, as far as known.
+        link: Address that opens the article at the passage; None where no address is known.
+    """
+
+    record: str
+    field: str
+    value: str
+    role: str
+    note: str | None
+    span: str
+    quote: str
+    source: str
+    start: int
+    end: int
+    occurrence: int
+    publisher: str | None
+    published_on: str | None
+    link: str | None
+
+    def _repr_html_(self) -> str:
+        return html_record(asdict(self).items(), f"{self.record}.{self.field}")
+
+
+class Trace(tuple[Receipt, ...]):
+    """The receipts of a question, in its order; a tuple of them."""
+
+    __slots__ = ()
+    columns: ClassVar[tuple[str, ...]] = tuple(Receipt.__dataclass_fields__)
+    _shown = ("record", "field", "value", "role", "note", "quote", "span", "source",
+              "published_on", "link")  # fmt: skip
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """One row for each receipt, with a value for each of `columns`."""
+        return (astuple(receipt) for receipt in self)
+
+    def _repr_html_(self) -> str:
+        rows = ([getattr(receipt, name) for name in self._shown] for receipt in self)
+        return html_table(self._shown, rows, f"Trace: {len(self)} receipt{'s' * (len(self) != 1)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words of an article that an answer rests on.
+
+    Attributes:
+        span: Key of the span.
+        source: Key of the article.
+        published_on: When the article was published, as far as known.
+        quote: The words.
+        start: Offset of the first character, in Unicode code points from 0.
+        end: Offset after the last character.
+        link: Address that opens the article at the passage; None where no address is known.
+    """
+
+    span: str
+    source: str
+    published_on: str | None
+    quote: str
+    start: int
+    end: int
+    link: str | None
+
+
+class Passage(NamedTuple):
+    """A span with its article, and the words around it as far as a longer span quotes them.
+
+    Attributes:
+        span: Key of the span.
+        quote: The words.
+        source: Key of the article.
+        start: Offset of the first character.
+        end: Offset after the last one.
+        occurrence: Which occurrence of the quote in the article.
+        publisher: Who published the article.
+        published_on: When.
+        url: Its address.
+        prefix: What stands before the words in the longest span around them.
+        suffix: What stands after them there.
+    """
+
+    span: str
+    quote: str
+    source: str
+    start: int
+    end: int
+    occurrence: int
+    publisher: str | None
+    published_on: str | None
+    url: str | None
+    prefix: str
+    suffix: str
+
+    @property
+    def link(self) -> str | None:
+        """The address with a text fragment, which browsers open at the passage."""
+        if not self.url:
+            return None
+        before, after = self.prefix.strip(), self.suffix.strip()
+        # Without context a browser marks the first occurrence: no mark is better than a wrong one.
+        if self.occurrence > 1 and not before + after:
+            return self.url
+        return f"{self.url}{text_fragment(self.quote, before, after)}"
+
+    @property
+    def citation(self) -> Citation:
+        """The passage as an answer tells of it."""
+        day, link = self.published_on, self.link
+        return Citation(self.span, self.source, day, self.quote, self.start, self.end, link)
+
+
+def passages(dataset: Dataset, spans: Iterable[str] | None = None) -> dict[str, Passage]:
+    """Passages by the keys of their spans; a span without words or offsets is left out.
+
+    Args:
+        dataset: The package.
+        spans: Keys; all by default.
+
+    Raises:
+        UsageError: The package declares no spans or no sources.
+    """
+    keys = [] if spans is None else [sorted(set(spans))]
+    return {
+        row[0]: Passage._make(row) for row in dataset.database.rows(_passages(dataset, keys), keys)
+    }
+
+
+def _passages(dataset: Dataset, chosen: Collection[Any]) -> str:
+    """SQL of passages with the quote and the start of the longest span around each.
+
+    Of spans of equal length the one that begins first counts, then the one with the smaller key.
+    """
+    from kzdata.engine.database import LISTED, ORD, bigint, identifier, table_named, text
+
+    spans, s = needed(dataset.descriptor, Spans, PURPOSE)
+    sources, a = needed(dataset.descriptor, Sources, PURPOSE)
+    known = sources.schema.names
+
+    def cell(name: str | None) -> str:
+        return text(identifier(name)) if name in known and name else "NULL"
+
+    places = ", ".join(
+        f"{bigint(identifier(name))} AS {alias}"
+        for name, alias in ((s.start, "first"), (s.end, "last"), (s.occurrence, "nth"))
+    )
+    # The longest span around another stands in no third one: in the order of starts it ends later
+    # than all before it. Where all spans are asked for, far fewer are joined with these alone.
+    outermost = """QUALIFY last > coalesce(max(last) OVER (PARTITION BY source
+        ORDER BY first, last DESC, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), -1)"""
+    if chosen:
+        outermost = ""
+    # Keys and articles are read of all spans, but quotes of those alone that the answer tells of.
+    return f"""WITH span AS NOT MATERIALIZED (
+            SELECT {ORD}, {text(identifier(s.id))} AS id, {text(identifier(s.source))} AS source,
+            {text(identifier(s.quote))} AS quote, {places} FROM {dataset.numbered(spans.name)}),
+        named AS MATERIALIZED (
+            SELECT {ORD}, source FROM span {f"WHERE id IN {LISTED}" if chosen else ""}),
+        wide AS MATERIALIZED (SELECT {ORD}, id, source, first, last FROM span
+            WHERE source IN (SELECT source FROM named) AND last >= first),
+        longest AS (SELECT * FROM wide {outermost}),
+        around AS (SELECT i.{ORD} AS inner_, o.{ORD} AS outer_, row_number() OVER (
+                PARTITION BY i.{ORD} ORDER BY o.last - o.first DESC, o.first, o.id) AS rank
+            FROM wide AS i SEMI JOIN named USING ({ORD})
+            JOIN longest AS o ON o.source = i.source AND o.first <= i.first AND o.last >= i.last),
+        pair AS MATERIALIZED (SELECT inner_, outer_ FROM around WHERE rank = 1),
+        told AS MATERIALIZED (SELECT * FROM span WHERE {ORD} IN (
+            SELECT inner_ FROM pair UNION ALL SELECT outer_ FROM pair)),
+        article AS NOT MATERIALIZED (SELECT {cell(a.id)} AS id, {cell("publisher")} AS publisher,
+            {cell(a.published_on)} AS day, {cell(a.url)} AS url FROM {table_named(sources.name)})
+        SELECT i.id, i.quote, i.source, i.first, i.last, i.nth, publisher, day, url,
+            left(o.quote, i.first - o.first),
+            substr(o.quote, i.first - o.first + length(i.quote) + 1)
+        FROM pair JOIN told AS i ON i.{ORD} = inner_ JOIN told AS o ON o.{ORD} = outer_
+        LEFT JOIN article ON article.id = i.source
+        WHERE i.quote <> '' AND i.nth IS NOT NULL"""
+
+
+class Ledger:
+    """The receipts of one package: its edges, spans and sources, under the names it gives them.
+
+    Args:
+        dataset: The package.
+
+    Raises:
+        UsageError: The package declares no evidence.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._edges = needed(dataset.descriptor, Edges, PURPOSE)
+        self._spans = needed(dataset.descriptor, Spans, PURPOSE)
+        self._sources = needed(dataset.descriptor, Sources, PURPOSE)
+
+    def trace(self, record: str, field: str | None = None) -> Trace:
+        """The receipts of a record's cells, in the order of its columns.
+
+        Args:
+            record: Key of a row whose cells are traced, or `table/key`. Of a passage, or an
+                article: the receipts of every cell that rests on it, in the order of the edges.
+            field: One column of a record; all columns by default.
+
+        Returns:
+            Receipts; a cell that is empty, or needs none, has none.
+
+        Raises:
+            UsageError: There is no such record or column, or the record's table is not traced.
+        """
+        table, key = self._dataset.place(record)
+        (spans, s), (sources, _) = self._spans, self._sources
+        if field is None and table.name in (spans.name, sources.name):
+            return self._resting(s.id if table.name == spans.name else s.source, key)
+        names = table.schema.names
+        if table.schema.record_key is None:
+            raise UsageError(f"{table.name} is not traced: {record} states nothing of its own")
+        if field is not None and field not in names:
+            raise UsageError(f"{table.name} has no column {field!r}{nearest(field, names)}")
+        found = _in_order(self._of_record(table, key), names)
+        return Trace(r for r in found if field in (None, r.field))
+
+    def source(self, source: str) -> Trace:
+        """The receipts of every cell that rests on an article, in the order of the edges.
+
+        Raises:
+            UsageError: There is no such article.
+        """
+        self._dataset.tables[self._sources[0].name][source]
+        return self._resting(self._spans[1].source, source)
+
+    def of_table(self, name: str) -> dict[str, list[Receipt]]:
+        """The receipts of all rows of a traced table, by their key, in the order of its columns."""
+        table, (_, e) = self._dataset.tables[name], self._edges
+        if (key := table.schema.record_key) is None:
+            return {}
+        keys = f"SELECT {_cell(key)} FROM {self._dataset.numbered(name)} t"
+        edges = self._matching(f"{_cell(e.record, 'e')} IN ({keys})")
+        found: dict[str, list[Receipt]] = {}
+        for receipt in self._receipts(edges, self._values({edge[0] for edge in edges}, [table])):
+            found.setdefault(receipt.record, []).append(receipt)
+        names = table.schema.names
+        return {key: _in_order(receipts, names) for key, receipts in found.items()}
+
+    def cited(self, records: list[str]) -> Iterator[tuple[str, tuple[str, ...], Citation]]:
+        """What records rest on: record, the columns that rest on a passage, and the passage.
+
+        They are in the order of the keys of records and passages.
+        """
+        from kzdata.engine.database import LISTED
+
+        test = f"{_cell(self._edges[1].record, 'e')} IN {LISTED}"
+        edges = self._matching(test, records, order="record, span, field")
+        told = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
+        fields: dict[tuple[str, str], list[str]] = {}
+        for record, field, _, _, span in edges:
+            if span in told and field is not None:
+                fields.setdefault((record, span), []).append(field)
+        for (record, span), names in fields.items():
+            yield record, tuple(names), told[span].citation
+
+    def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
+        edges = self._matching(f"{_cell(self._edges[1].record, 'e')} = ?", key)
+        number = table.number(key)
+        assert number is not None
+        return self._receipts(edges, {key: table.cells({number}).get(number, {})})
+
+    def _resting(self, member: str, key: str) -> Trace:
+        """The receipts over the spans with a value in one of their columns."""
+        spans, s = self._spans
+        chosen = f"""SELECT {_cell(s.id)} FROM {self._dataset.numbered(spans.name)} t
+            WHERE {_cell(member)} = ?"""
+        edges = self._matching(f"{_cell(self._edges[1].span, 'e')} IN ({chosen})", key)
+        return Trace(self._receipts(edges, self._values({edge[0] for edge in edges})))
+
+    def _matching(
+        self, test: str, *values: str | list[str], order: str = "e.kz_ord"
+    ) -> list[tuple[Any, ...]]:
+        """Edges `e` for which a test holds: record, column, role, note and span."""
+        table, e = self._edges
+        names = ("record", "field", "role", "note", "span")
+        cells = ", ".join(f"{_cell(getattr(e, name), 'e')} AS {name}" for name in names)
+        edges = self._dataset.numbered(table.name)
+        return self._dataset.database.rows(
+            f"SELECT {cells} FROM {edges} e WHERE {test} ORDER BY {order}", values
+        )
+
+    def _values(
+        self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
+    ) -> dict[str, Mapping[str, str]]:
+        """The cells of records, in all tables or some, by key and column, as in the files."""
+        from kzdata.engine.database import LISTED
+
+        found: dict[str, Mapping[str, str]] = {}
+        wanted = list(records)
+        for table in tables or self._dataset.tables.values():
+            if (key := table.schema.record_key) is None:
+                continue
+            rows = self._dataset.database.rows(
+                f"""SELECT t.kz_ord, {_cell(key)} FROM {self._dataset.numbered(table.name)} t
+                WHERE {_cell(key)} IN {LISTED}""",
+                [wanted],
+            )
+            cells = table.cells({number for number, _ in rows}) if rows else {}
+            found |= {record: cells.get(number, {}) for number, record in rows}
+        return found
+
+    def _receipts(
+        self, edges: list[tuple[Any, ...]], values: Mapping[str, Mapping[str, str]]
+    ) -> Iterator[Receipt]:
+        told = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
+        for record, field, role, note, span in edges:
+            if record in values and span in told:
+                value, passage = values[record].get(field, ""), told[span]
+                yield Receipt(record, field, value, role, note, *passage[:8], passage.link)
+
+
+def _cell(name: str | None, alias: str = "t") -> str:
+    """SQL: a cell as text; NULL where there is no such column."""
+    from kzdata.engine.database import column, text
+
+    return text(column(name, alias)) if name else "NULL"
+
+
+def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt]:
+    """Receipts in the order of the columns; edges to columns that are not there are passed over."""
+    known = [receipt for receipt in receipts if receipt.field in names]
+    return sorted(known, key=lambda receipt: names.index(receipt.field))

@@ -1,0 +1,863 @@
+"""What remains of a package when some of its articles are left out.
+
+One mechanism answers two questions: what a reader of a given day could have had (`as_of`), and what
+rests on the other articles alone (`without`). What falls is worked out once, over the whole package
+(`Removal`). What remains is written out, and is then a dataset like one that was loaded
+(`Snapshot`): its database holds nothing else.
+
+What falls (docs/questions.md says it in full):
+
+* an article, with its passages, edges, aliases and exclusions;
+* a claim, with its principal passage, or whose own date is not over by the day;
+* another record, once the last of its receipts is gone; a cell, once the last of its receipts is
+  gone: it is emptied, and with it the rest of its date or figure, or the row falls where it may not
+  be empty;
+* what refers to something that fell: the cell is emptied, or the row falls;
+* an entity, once no article that remains names it and nothing that remains refers to it;
+* a passage, once nothing rests on it any more.
+"""
+
+import re
+import weakref
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kzdata.engine.database import (
+    MAX_MEMORY,
+    Answer,
+    Database,
+    column,
+    identifier,
+    literal,
+    sensible_memory,
+    text,
+)
+from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.evidence.intervals import last_day
+from kzdata.files.csv import Sheet
+from kzdata.standard.dataset import Dataset
+from kzdata.standard.descriptor import (
+    NEEDED,
+    Descriptor,
+    Edges,
+    FieldDescriptor,
+    Schema,
+    Sources,
+    Spans,
+    Table,
+)
+from kzdata.standard.field_types.columns import usual_columns
+
+MAX_CHAIN = 1_000
+"""How far a fall is followed from reference to reference."""
+
+
+class SourceFilter(NamedTuple):
+    """Which articles remain.
+
+    Attributes:
+        day: Those published by this day, and claims whose own date is over by then; None for all.
+        withdrawn: Not these, by key.
+    """
+
+    day: date | None = None
+    withdrawn: frozenset[str] = frozenset()
+
+    def narrowed(self, other: "SourceFilter") -> "SourceFilter":
+        """What remains under both."""
+        days = [day for day in (self.day, other.day) if day]
+        return SourceFilter(min(days, default=None), self.withdrawn | other.withdrawn)
+
+    def __str__(self) -> str:
+        parts = [f"as of {self.day}"] if self.day else []
+        parts += [f"without {', '.join(sorted(self.withdrawn))}"] if self.withdrawn else []
+        return " ".join(parts)
+
+
+def day_of(day: str | date, known: Callable[[], Sequence[date]]) -> date:
+    """A day from its text.
+
+    Args:
+        day: A date, or its text.
+        known: The days of the articles, of which one is suggested where the text is no day.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if isinstance(day, date):
+        return date(day.year, day.month, day.day)
+    try:
+        if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(day)):
+            return date.fromisoformat(day)
+    except ValueError:
+        pass
+    meant = _written_day(str(day)) or _nearest_day(str(day), known())
+    advice = f", such as {meant.isoformat()}" if meant else ""
+    raise UsageError(f"{day!r} is no day; write YYYY-MM-DD{advice}")
+
+
+_YEAR_FIRST = re.compile(
+    "(?<![0-9])([0-9]{4})[^0-9]{0,2}([0-9]{2}|[0-9](?=[^0-9]))[^0-9]?([0-9]{1,2})(?![0-9])"
+)
+
+
+def _written_day(written: str) -> date | None:
+    """The day that a year of four digits, a month and a day come to, or the nearest that exists."""
+    if not (found := _YEAR_FIRST.search(written)):
+        return None
+    year, month, number = map(int, found.groups())
+    year, month = max(year, 1), min(max(month, 1), 12)
+    return date(year, month, min(max(number, 1), monthrange(year, month)[1]))
+
+
+def _nearest_day(written: str, days: Sequence[date]) -> date | None:
+    """The day that has most of the numbers that someone wrote; the last of several."""
+    numbers = {int(number) for number in re.findall("[0-9]{1,4}", written)}
+
+    def likeness(day: date) -> tuple[int, date]:
+        return len({day.year, day.month, day.day} & numbers), day
+
+    return max(days, key=likeness, default=None)
+
+
+class Reference(NamedTuple):
+    """Columns of a table whose values are keys of rows of other tables.
+
+    Attributes:
+        table: Number of the table.
+        columns: Its columns.
+        parents: Numbers of tables, each with the columns of its key.
+    """
+
+    table: int
+    columns: tuple[str, ...]
+    parents: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+class ReferenceGraph:
+    """What a package declares of its articles, passages, receipts and references.
+
+    Attributes:
+        tables: Its tables; they are known by their number.
+        sources: Number of the table of articles, and what it declares.
+        spans: The same of passages.
+        edges: The same of edges.
+        references: All references that are not followed by way of articles and passages.
+
+    Raises:
+        UsageError: A declaration is missing.
+    """
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        self.tables = list(descriptor.tables.values())
+        self.sources: tuple[int, Sources] = self._one("sources")
+        self.spans: tuple[int, Spans] = self._one("spans")
+        self.edges: tuple[int, Edges] = self._one("edges")
+        declared = [
+            *self._declared("aliases", "source", [self._key(*self.sources)]),
+            *self._declared("exclusions", "source", [self._key(*self.sources)]),
+            *self._declared("links", "claim", self.records),
+            *self._declared("links", "other", self.records),
+            *self._declared("tombstones", "replaced_by", self.records),
+        ]
+        known = {(r.table, r.columns, parent) for r in declared for parent in r.parents}
+        keys = [r for r in self._foreign_keys() if (r.table, r.columns, *r.parents) not in known]
+        self.references = keys + declared
+
+    def _one(self, role: str) -> tuple[int, Any]:
+        for number, table in enumerate(self.tables):
+            if part := getattr(table.schema, role):
+                return number, part
+        message = (
+            f"the package declares no kzdata:{role}, so nothing is known to rest on an article"
+        )
+        raise UsageError(message)
+
+    @staticmethod
+    def _key(number: int, part: Sources | Spans) -> tuple[int, tuple[str, ...]]:
+        return number, (part.id,)
+
+    @property
+    def records(self) -> list[tuple[int, tuple[str, ...]]]:
+        """The tables whose cells are traced, each with its key."""
+        return [
+            (number, (table.schema.record_key,))
+            for number, table in enumerate(self.tables)
+            if table.schema.record_key
+        ]
+
+    @property
+    def claims(self) -> Iterator[tuple[int, str]]:
+        """The tables of claims, each with the column of its principal passage."""
+        for number, table in enumerate(self.tables):
+            if table.schema.principal and table.schema.record_key:
+                yield number, table.schema.principal
+
+    @property
+    def others(self) -> Iterator[tuple[int, str]]:
+        """The other tables of records, each with its key."""
+        claims = {number for number, _ in self.claims}
+        return ((number, key) for number, (key,) in self.records if number not in claims)
+
+    def number(self, name: str) -> int:
+        """The number of a table."""
+        return [table.name for table in self.tables].index(name)
+
+    def uses(self, number: int, key: str) -> list[tuple[int, str]]:
+        """The columns, each with the number of its table, that refer to a key of a table."""
+        parent = (number, (key,))
+        return [(r.table, r.columns[0]) for r in self.references if parent in r.parents]
+
+    def _foreign_keys(self) -> Iterator[Reference]:
+        followed = {
+            (self.spans[0], (self.spans[1].source,)),
+            *((number, (column,)) for number, column in self.claims),
+        }
+        names = [table.name for table in self.tables]
+        for number, table in enumerate(self.tables):
+            for key in table.schema.foreign_keys if number != self.edges[0] else ():
+                parent = key.reference.resource or table.name
+                if parent in names and (number, key.fields) not in followed:
+                    target = (names.index(parent), key.reference.fields)
+                    yield Reference(number, key.fields, (target,))
+
+    def _declared(
+        self, role: str, member: str, parents: Sequence[tuple[int, tuple[str, ...]]]
+    ) -> Iterator[Reference]:
+        for number, table in enumerate(self.tables):
+            column = getattr(getattr(table.schema, role), member, None)
+            if column:
+                yield Reference(number, (column,), tuple(parents))
+
+
+def whole(table: Table) -> str:
+    """SQL: a table of the whole package."""
+    return f"whole.main.{identifier(table.name)}"
+
+
+class SupportIndex:
+    """What each claim, and each cell of another record, rests on: worked out once for a package.
+
+    Rows of the package's tables are known by their number. The database holds `source` (row, id,
+    and the day by which it is published), `span` (row, id, and `src`, the row of its article),
+    `claim` (table, row, the rows of its passage and its article, and the day by which its own dates
+    are over) and `edge` (row, the rows of its passage and its article, and the table, row and
+    column of the cell that it leads to).
+
+    Args:
+        dataset: The package.
+
+    Raises:
+        UsageError: The package lacks a declaration.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.graph = ReferenceGraph(dataset.descriptor)
+        self.database = Database(memory_limit=sensible_memory(MAX_MEMORY))
+        self.database.attach("whole", dataset.database)
+        self.unused: list[str] = []
+        self._spaces = count()
+        self._make_source()
+        self._make_span()
+        self._make_claim()
+        self._make_edge()
+
+    def make_space(self) -> str:
+        """A new schema of the database; those that nobody uses any more are dropped."""
+        while self.unused:
+            self.database.run(f"DROP SCHEMA {self.unused.pop()} CASCADE")
+        space = f"removal_{next(self._spaces)}"
+        self.database.run(f"CREATE SCHEMA {space}")
+        return space
+
+    def unknown(self, names: Sequence[str]) -> list[str]:
+        """Those of the names that are no article's."""
+        known = set(self.sources) if names else set()
+        return [name for name in names if name not in known]
+
+    @property
+    def sources(self) -> list[str]:
+        """The keys of all articles."""
+        return [name for (name,) in self.database.rows("SELECT id FROM source ORDER BY row")]
+
+    @property
+    def published(self) -> list[date]:
+        """The days by which articles were published."""
+        sql = "SELECT DISTINCT last FROM source WHERE last IS NOT NULL ORDER BY last"
+        return [day for (day,) in self.database.rows(sql)]
+
+    @property
+    def days(self) -> list[date]:
+        """The days by which there was more: an article, or a claim of one that was out already."""
+        rows = self.database.rows(
+            """SELECT DISTINCT day FROM (
+                SELECT last AS day FROM source UNION ALL
+                SELECT greatest(a.last, c.last) FROM claim c JOIN source a ON a.row = c.src
+                WHERE a.last IS NOT NULL
+            ) WHERE day IS NOT NULL ORDER BY day"""
+        )
+        return [day for (day,) in rows]
+
+    def _make_source(self) -> None:
+        number, a = self.graph.sources
+        precision = column(a.published_precision) if a.published_precision else None
+        table = self.graph.tables[number]
+        last = _last(table.schema, a.published_on, precision) if a.published_on else "NULL::DATE"
+        self.database.run(
+            f"""CREATE TABLE source AS SELECT t.rowid AS row, {text(column(a.id))} AS id,
+            {last} AS last FROM {whole(table)} t"""
+        )
+
+    def _make_span(self) -> None:
+        number, s = self.graph.spans
+        self.database.run(
+            f"""CREATE TABLE span AS SELECT t.rowid AS row, {text(column(s.id))} AS id,
+            a.row AS src FROM {whole(self.graph.tables[number])} t
+            LEFT JOIN source a ON a.id = {text(column(s.source))}"""
+        )
+
+    def _make_claim(self) -> None:
+        parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS id, NULL::DATE AS last WHERE false"]
+        for number, principal in self.graph.claims:
+            table = self.graph.tables[number]
+            parts.append(
+                f"""SELECT {number}, t.rowid, {text(column(principal))}, {_over(table.schema)}
+                FROM {whole(table)} t"""
+            )
+        self.database.run(
+            f"""CREATE TABLE claim AS SELECT c.tab, c.row, s.row AS span, s.src, c.last
+            FROM ({" UNION ALL ".join(parts)}) c LEFT JOIN span s ON s.id = c.id"""
+        )
+
+    def _make_edge(self) -> None:
+        number, e = self.graph.edges
+        records = " UNION ALL ".join(
+            f"SELECT {tab} AS tab, t.rowid AS row, {text(column(key))} AS key "
+            f"FROM {whole(self.graph.tables[tab])} t"
+            for tab, (key,) in self.graph.records
+        )
+        self.database.run(
+            f"""CREATE TABLE edge AS SELECT t.rowid AS row, s.row AS span, s.src,
+            r.tab, r.row AS record, {text(column(e.field))} AS field
+            FROM {whole(self.graph.tables[number])} t
+            LEFT JOIN span s ON s.id = {text(column(e.span))}
+            LEFT JOIN ({records or "SELECT 0 AS tab, 0 AS row, '' AS key WHERE false"}) r
+            ON r.key = {text(column(e.record))}"""
+        )
+
+
+def _over(schema: Schema) -> str:
+    """SQL: the day by which all dates of a claim are over."""
+    ends = []
+    for dates in schema.dates:
+        precision = column(dates.precision) if dates.precision else None
+        start = _last(schema, dates.start, precision)
+        end = _last(schema, dates.end) if dates.end else "NULL"
+        ends.append(f"coalesce({end}, {start})")
+    return f"greatest({', '.join(ends)})" if ends else "NULL::DATE"
+
+
+def _last(schema: Schema, name: str, precision: str | None = None) -> str:
+    """SQL: the last day of a date of a row `t`."""
+    return last_day(column(name), precision, usual_columns(schema)[name].kind)
+
+
+class Removal:
+    """The rows and cells of a package that fall, worked out in a schema of the support index.
+
+    The schema holds `kept` (rows of the articles that remain), `gone` (table and row), `emptied`
+    (table, row and column), `shed` (passages that something rested on which fell) and `recount`
+    (edges whose cell has fewer edges now).
+
+    Args:
+        index: What everything rests on.
+        terms: Which articles remain.
+
+    Raises:
+        PackageError: A chain of references is too long.
+    """
+
+    def __init__(self, index: SupportIndex, terms: SourceFilter) -> None:
+        self.terms = terms
+        self._graph, self._database = index.graph, index.database
+        self._space = index.make_space()
+        # Nobody asks the database while Python collects garbage: the next removal drops the schema.
+        self._free = weakref.finalize(self, index.unused.append, self._space)
+        self._gone = dict.fromkeys(range(len(self._graph.tables)), 0)
+        self._emptied = dict.fromkeys(self._gone, 0)
+        self._recounts = 0
+        self._make_tables()
+        self._drop_sources()
+        self._drop_claims()
+        self._drop_cells()
+        self._follow()
+        self._drop_entities()
+        self._finished = False
+
+    def _finish(self) -> None:
+        """Let edges and passages fall, the most rows by far, once somebody reads them."""
+        if not self._finished:
+            self._finished = True
+            self._drop_edges()
+            self._drop_spans()
+            self._make_counts()
+
+    def close(self) -> None:
+        """Forget what fell; doing so again does nothing."""
+        self._free()
+
+    # -------------------------------------------------------------------------- what fell
+
+    @property
+    def removed(self) -> Answer:
+        """What the whole package has and what remains has not: table, record and column."""
+        nothing = "SELECT '' AS \"table\", '' AS record, '' AS field, 0 AS tab, 0::BIGINT AS row"
+        parts = [f"{nothing} WHERE false", *self._removed()]
+        return self._database.answer(
+            f"""SELECT "table", record, field FROM ({" UNION ALL ".join(parts)})
+            ORDER BY tab, field IS NOT NULL, row, field""",
+            keep=self,
+        )
+
+    def _removed(self) -> Iterator[str]:
+        carriers = {part[0] for part in (self._graph.sources, self._graph.spans, self._graph.edges)}
+        for number, table in enumerate(self._graph.tables):
+            if number in carriers:
+                continue
+            key = ", ".join(text(column(name)) for name in table.schema.primary_key)
+            record = f"concat_ws(', ', {key})" if key else f"'row ' || {text('t.rowid + 1')}"
+            for fell in (self._rows(number), self._cells(number)):
+                yield f"""SELECT {literal(table.name)}, {record}, c.field, {number}, t.rowid
+                    FROM {whole(table)} t JOIN ({fell}) c ON c.row = t.rowid"""
+
+    def _rows(self, number: int) -> str:
+        """SQL: the rows of a table that fell."""
+        return f"SELECT row, NULL AS field FROM {self._space}.gone WHERE tab = {number}"
+
+    def _cells(self, number: int) -> str:
+        """SQL: the row and column of each cell that was emptied in a row that remains."""
+        return f"""SELECT c.row, c.field FROM {self._space}.emptied c
+            {self._but("gone", "tab", "row")} WHERE c.tab = {number}"""
+
+    def gone(self, name: str) -> set[int]:
+        """The numbers of a table's rows that fell."""
+        self._finish()
+        rows = self._rows(self._graph.number(name))
+        return {row for row, _ in self._database.stream(rows)}
+
+    def emptied(self, name: str) -> list[tuple[int, str]]:
+        """The row and column of each of a table's cells that fell, but not its row."""
+        rows = self._database.rows(self._cells(self._graph.number(name)))
+        return [(row, field) for row, field in rows]
+
+    # -------------------------------------------------------------------------- falling
+
+    def _make_tables(self) -> None:
+        run, space = self._database.run, self._space
+        run(f"CREATE TABLE {space}.gone (tab INTEGER, row BIGINT)")
+        run(f"CREATE TABLE {space}.emptied (tab INTEGER, row BIGINT, field VARCHAR)")
+        run(f"CREATE TABLE {space}.shed (row BIGINT)")
+        run(f"CREATE TABLE {space}.recount (row BIGINT, n BIGINT)")
+
+    def _insert(self, name: str, select: str) -> int:
+        """Add rows to one of the tables that hold what fell, and count them."""
+        ((added,),) = self._database.rows(f"INSERT INTO {self._space}.{name} {select}")
+        return int(added)
+
+    def _but(self, name: str, *columns: str) -> str:
+        """SQL that leaves out the rows of `c` that one of those tables has already."""
+        same = " AND ".join(f"g.{part} = c.{part}" for part in columns)
+        return f"ANTI JOIN {self._space}.{name} g ON {same}"
+
+    def _drop(self, number: int, rows: str) -> int:
+        """Let rows of a table fall, and count those that had not fallen before."""
+        cells = f"SELECT DISTINCT {number} AS tab, row FROM ({rows})"
+        added = self._insert("gone", f"SELECT * FROM ({cells}) c {self._but('gone', 'tab', 'row')}")
+        self._gone[number] += added
+        return added
+
+    def _empty(self, number: int, cells: str) -> None:
+        """Let cells fall, given as rows and columns: with their date or figure, or their row."""
+        schema = self._graph.tables[number].schema
+        listed = [
+            (name, other) for name in schema.names for other in dependent_columns(schema, name)
+        ]
+        pairs = ", ".join(f"({literal(a)}, {literal(b)})" for a, b in listed)
+        full = f"""SELECT DISTINCT {number} AS tab, c.row, f.other AS field FROM ({cells}) c
+            JOIN (VALUES {pairs}) f(field, other) ON f.field = c.field"""
+        needed = [field.name for field in schema.fields if not may_be_empty(schema, field)]
+        held = ", ".join(map(literal, needed)) or "NULL"
+        self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({held})")
+        self._emptied[number] += self._insert("emptied", self._filled(number, full))
+
+    def _filled(self, number: int, cells: str) -> str:
+        """SQL: those of some cells that are not empty, and whose rows have not fallen."""
+        table = self._graph.tables[number]
+        filled = " OR ".join(
+            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)"
+            for name in table.schema.names
+        )
+        return f"""SELECT c.tab, c.row, c.field FROM (
+                SELECT c.* FROM ({cells}) c {self._but("gone", "tab", "row")}
+            ) c JOIN {whole(table)} t ON t.rowid = c.row
+            {self._but("emptied", "tab", "row", "field")} WHERE {filled}"""
+
+    def _drop_sources(self) -> None:
+        """Articles, with their passages."""
+        conditions = ["true"]
+        if self.terms.day:
+            conditions.append(f"last <= DATE {literal(self.terms.day.isoformat())}")
+        if self.terms.withdrawn:
+            listed = ", ".join(map(literal, sorted(self.terms.withdrawn)))
+            conditions.append(f"id NOT IN ({listed})")
+        kept = f"{self._space}.kept"
+        self._database.run(
+            f"CREATE TABLE {kept} AS SELECT row FROM source WHERE {' AND '.join(conditions)}"
+        )
+        lost = f"SELECT s.row FROM source s ANTI JOIN {kept} k ON k.row = s.row"
+        self._lacks_sources = self._drop(self._graph.sources[0], lost) > 0
+        if self._lacks_sources:
+            lost = f"SELECT s.row FROM span s ANTI JOIN {kept} k ON k.row = s.src"
+            self._drop(self._graph.spans[0], lost)
+
+    def _drop_claims(self) -> None:
+        late = "false"
+        if self.terms.day:
+            late = f"c.last > DATE {literal(self.terms.day.isoformat())}"
+        sources = self._rows(self._graph.sources[0])
+        for number, _ in self._graph.claims:
+            self._drop(
+                number,
+                f"""SELECT c.row FROM claim c WHERE tab = {number}
+                AND ({late} OR c.src IN (SELECT row FROM ({sources})))""",
+            )
+
+    def _drop_cells(self) -> None:
+        """Records and cells that have lost all their receipts."""
+        if not self._lacks_sources:
+            return
+        for number, _ in self._graph.others:
+            # Edges that lead to no article say nothing of what a cell rests on.
+            lost = f"""FROM edge e LEFT JOIN {self._space}.kept k ON k.row = e.src
+                WHERE e.tab = {number} AND e.src IS NOT NULL
+                GROUP BY ALL HAVING count(k.row) = 0"""
+            self._drop(number, f"SELECT e.record AS row {lost}")
+            self._empty(number, f"SELECT e.record AS row, e.field {lost}")
+
+    def _follow(self) -> None:
+        """What refers to something that fell, until nothing more falls."""
+        seen: dict[Reference, list[int]] = {}
+        for _ in range(MAX_CHAIN):
+            before = dict(self._gone)
+            for reference in self._graph.references:
+                fell = [self._gone[parent] for parent, _ in reference.parents]
+                if fell != seen.get(reference):
+                    seen[reference] = fell
+                    self._follow_one(reference)
+            if before == self._gone:
+                return
+        raise PackageError(f"a chain of references is over {MAX_CHAIN:,} rows long")
+
+    def _follow_one(self, reference: Reference) -> None:
+        lost = [self._lost(reference, *parent) for parent in reference.parents]
+        if not any(lost):
+            return
+        schema = self._graph.tables[reference.table].schema
+        hit = " UNION ALL ".join(filter(None, lost))
+        soft = [n for n in reference.columns if may_be_empty(schema, schema.field(n))]
+        if soft:
+            self._empty(reference.table, f"SELECT row, {literal(soft[-1])} AS field FROM ({hit})")
+        else:
+            self._drop(reference.table, hit)
+
+    def _lost(self, reference: Reference, parent: int, key: Sequence[str]) -> str:
+        """SQL: rows that refer to a row of a table that fell; empty where none did."""
+        if not self._gone[parent]:
+            return ""
+        same = " AND ".join(
+            f"{text(column(name))} = {text(column(other, 'p'))}"
+            for name, other in zip(reference.columns, key, strict=True)
+        )
+        return f"""SELECT t.rowid AS row FROM {whole(self._graph.tables[reference.table])} t
+            JOIN {whole(self._graph.tables[parent])} p ON {same}
+            WHERE p.rowid IN (SELECT row FROM ({self._rows(parent)}))"""
+
+    # -------------------------------------------------------------------------- what is left over
+
+    def _drop_entities(self) -> None:
+        """Entities that served something, a name or a reference, and serve nothing any more."""
+        for number, table in enumerate(self._graph.tables):
+            aliases = table.schema.aliases
+            if not aliases or not self._lacks_sources:
+                continue
+            for target in aliases.of:
+                other = self._graph.number(target.resource)
+                uses = [(number, aliases.entity), *self._graph.uses(other, target.field)]
+                # What has receipts of its own stands and falls with them.
+                if not self._graph.tables[other].schema.record_key:
+                    self._drop_idle(other, target.field, uses)
+
+    def _drop_idle(self, number: int, key: str, uses: Sequence[tuple[int, str]]) -> None:
+        """Rows whose key was used in one of some columns and is no more, until all are used."""
+        table, own = whole(self._graph.tables[number]), text(column(key))
+
+        def used(relation: Callable[[int], str]) -> str:
+            return " UNION ALL ".join(
+                f"SELECT {text(column(name))} FROM {relation(user)} t" for user, name in uses
+            )
+
+        before = used(lambda user: whole(self._graph.tables[user]))
+        for _ in range(MAX_CHAIN):
+            now = used(lambda user: f"({self._rest(user)})")
+            idle = f"""SELECT t.rowid AS row FROM {table} t
+                SEMI JOIN ({before}) b(id) ON b.id = {own}
+                ANTI JOIN ({now}) n(id) ON n.id = {own}"""
+            if not self._drop(number, idle):
+                return
+
+    def _drop_edges(self) -> None:
+        """Edges of passages that fell, and those that lead to records and cells that did."""
+        number, spans = self._graph.edges[0], self._rows(self._graph.spans[0])
+        if self._gone[self._graph.spans[0]]:
+            # No edge fell before, and each is there once: that need not be made sure of.
+            self._gone[number] += self._insert(
+                "gone",
+                f"""SELECT {number}, row FROM edge
+                WHERE span IS NULL OR span IN (SELECT row FROM ({spans}))""",
+            )
+        of_cells = (
+            f"""SELECT e.row FROM edge e SEMI JOIN {self._space}.kept k ON k.row = e.src
+            SEMI JOIN {self._space}.{name} c ON c.tab = e.tab AND c.row = e.record {same}"""
+            for name, same in (("gone", ""), ("emptied", "AND c.field = e.field"))
+        )
+        self._drop(number, " UNION ALL ".join(of_cells))
+
+    def _drop_spans(self) -> None:
+        """Passages of articles that remain on which something rested, and nothing does any more."""
+        number, s = self._graph.spans
+        gone, shed = f"{self._space}.gone g", f"{self._space}.shed"
+        users = [("edge", f"{self._graph.edges[0]}"), ("claim", "u.tab")]
+        once = [
+            f"""SELECT u.span AS row FROM {user} u SEMI JOIN {self._space}.kept k ON k.row = u.src
+            SEMI JOIN {gone} ON g.tab = {tab} AND g.row = u.row"""
+            for user, tab in users
+        ]
+        now = [
+            f"""SELECT u.span AS row FROM {user} u SEMI JOIN {shed} s ON s.row = u.span
+            ANTI JOIN {gone} ON g.tab = {tab} AND g.row = u.row"""
+            for user, tab in users
+        ]
+        for user, name in self._graph.uses(number, s.id):
+            span = f"JOIN span s ON s.id = {text(column(name))}"
+            once.append(
+                f"""SELECT s.row FROM {whole(self._graph.tables[user])} t {span}
+                WHERE t.rowid IN (SELECT row FROM ({self._rows(user)}))"""
+            )
+            now.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
+        # What still carries something is looked up only for the few that lost something.
+        if self._insert("shed", f"SELECT DISTINCT row FROM ({' UNION ALL '.join(once)})"):
+            used = " UNION ALL ".join(now)
+            self._drop(number, f"SELECT c.row FROM {shed} c ANTI JOIN ({used}) u ON u.row = c.row")
+
+    def _make_counts(self) -> None:
+        """How many edges are left of the cells that lost some."""
+        if not self._graph.edges[1].count or not self._lacks_sources:
+            return
+        tables = ", ".join(str(number) for number, _ in self._graph.others) or "NULL"
+        self._recounts = self._insert(
+            "recount",
+            f"""SELECT e.row, c.n FROM (
+                SELECT e.tab, e.record, e.field, count(k.row) AS n
+                FROM edge e LEFT JOIN {self._space}.kept k ON k.row = e.src
+                WHERE e.tab IN ({tables}) AND e.src IS NOT NULL
+                GROUP BY ALL HAVING n BETWEEN 1 AND count(*) - 1
+            ) c JOIN edge e USING (tab, record, field)""",
+        )
+
+    # -------------------------------------------------------------------------- what remains
+
+    def write_database(self, file: str) -> None:
+        """Write what remains into a new database file."""
+        self._finish()
+        # Rows are numbered as in the files, and a join keeps no order.
+        queries = {
+            table.name: f"{self._rest(number)} ORDER BY t.rowid"
+            for number, table in enumerate(self._graph.tables)
+        }
+        self._database.write_tables(file, f"rest_of_{self._space}", queries)
+
+    def write_csv(self, name: str, sheet: Sheet, target: Path) -> None:
+        """Write what remains of a table, cell by cell as its files have it.
+
+        Args:
+            name: The table.
+            sheet: The text of the whole table, of a simple dialect.
+            target: The CSV file.
+        """
+        self._finish()
+        number, texts = self._graph.number(name), f"{self._space} text"
+        names = self._graph.tables[number].schema.names
+        self._database.load(texts, sheet, {name: identifier(name) for name in names})
+        try:
+            rows = f"{self._rest(number, identifier(texts))} ORDER BY t.rowid"
+            self._database.write_rows(rows, target)
+        finally:
+            self._database.drop(texts)
+
+    def _rest(self, number: int, texts: str = "") -> str:
+        """SQL: the rows of a table that remain.
+
+        Args:
+            number: The table.
+            texts: A relation of the table's text, for cells as the files have them; typed cells by
+                default.
+        """
+        table, join, where = self._graph.tables[number], "", ""
+        if number == self._graph.edges[0] and self._recounts:
+            join = f"LEFT JOIN {self._space}.recount r ON r.row = t.rowid"
+        if self._gone[number]:
+            gone = self._rows(number)
+            where = f"WHERE NOT EXISTS (SELECT 1 FROM ({gone}) g WHERE g.row = t.rowid)"
+        fell = f"SELECT DISTINCT field FROM {self._space}.emptied WHERE tab = {number}"
+        emptied = {name for (name,) in self._database.rows(fell)} if self._emptied[number] else ()
+        cells = (
+            self._cell(number, field, field.name in emptied, bool(texts))
+            for field in table.schema.fields
+        )
+        return f"SELECT {', '.join(cells)} FROM {texts or whole(table)} t {join} {where}"
+
+    def _cell(self, number: int, field: FieldDescriptor, emptied: bool, as_text: bool) -> str:
+        """SQL: a cell as it is now."""
+        schema, cell = self._graph.tables[number].schema, column(field.name)
+        edges, e = self._graph.edges
+        if number == edges and field.name == e.count and self._recounts:
+            kind = "VARCHAR" if as_text else usual_columns(schema)[field.name].kind
+            cell = f"coalesce(CAST(r.n AS {kind}), {cell})"
+        if emptied:
+            nothing = literal(_no_value(schema, field)) if as_text else "NULL"
+            cell = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e
+                WHERE e.tab = {number} AND e.row = t.rowid AND e.field = {literal(field.name)})
+                THEN {nothing} ELSE {cell} END"""
+        return f"{cell} AS {identifier(field.name)}"
+
+
+class Snapshot(Dataset):
+    """What remains of a package, as if it had been loaded.
+
+    Its database is written when it is first asked, each table's text when it is first read.
+
+    Args:
+        whole: The package.
+        removal: What fell.
+    """
+
+    def __init__(self, whole: Dataset, removal: Removal) -> None:
+        super().__init__(whole.archive, _described(whole.descriptor, removal.terms), whole.models)
+        self.whole = whole
+        self.part = str(removal.terms)
+        self.removal = removal
+
+    def _loaded(self) -> Database:
+        database = Database(lockable=True)
+        database.lock(self.removal.write_database)
+        return database
+
+    @property
+    def light(self) -> bool:
+        """Never: the database of what remains is made faster than its text."""
+        return False
+
+    def sheet(self, table: Table) -> Sheet:
+        """The text of what remains of a table.
+
+        Raises:
+            PackageError: A file is not there or cannot be read.
+        """
+        if table.name not in self._sheets:
+            target = self._folder.path / f"{len(self._sheets)}.csv"
+            self.removal.write_csv(table.name, self.whole.simple_sheet(table), target)
+            self._sheets[table.name] = Sheet([target])
+        return self._sheets[table.name]
+
+    def close(self) -> None:
+        """Free the database and temporary files, and forget what fell."""
+        super().close()
+        self.removal.close()
+
+
+class Snapshots:
+    """What was taken of one package, as of days and without articles.
+
+    Args:
+        whole: The package.
+    """
+
+    def __init__(self, whole: Dataset) -> None:
+        self._whole = whole
+        self._taken: weakref.WeakSet[Snapshot] = weakref.WeakSet()
+
+    @cached_property
+    def index(self) -> SupportIndex:
+        """What everything rests on; made when first asked for."""
+        return SupportIndex(self._whole)
+
+    def take(self, terms: SourceFilter) -> Snapshot:
+        """What remains of the package under some terms.
+
+        Raises:
+            UsageError: An article is unknown, or the package lacks a declaration.
+            PackageError: A chain of references is too long.
+        """
+        for name in self.index.unknown(sorted(terms.withdrawn)):
+            raise UsageError(f"no article {name!r}{nearest(name, self.index.sources)}")
+        if terms.day and not self.index.graph.sources[1].published_on:
+            raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
+        snapshot = Snapshot(self._whole, Removal(self.index, terms))
+        self._taken.add(snapshot)
+        return snapshot
+
+    def close(self) -> None:
+        """Close whatever was taken."""
+        for snapshot in list(self._taken):
+            snapshot.close()
+        if "index" in self.__dict__:
+            self.index.database.close()
+
+
+def _described(whole: Descriptor, terms: SourceFilter) -> Descriptor:
+    """A descriptor that says of which part it is, for whoever finds it written out."""
+    note, said = f"Not the whole package: what remains of it {terms}.", whole.raw.get("description")
+    description = f"{note} {said}" if said and isinstance(said, str) else note
+    return whole._replace(raw={**whole.raw, "description": description})
+
+
+def _no_value(schema: Schema, field: FieldDescriptor) -> str:
+    """How the files write a cell without a value: empty, if they may."""
+    missing = schema.missing_of(field)
+    return "" if "" in missing or not missing else missing[0]
+
+
+def dependent_columns(schema: Schema, name: str) -> set[str]:
+    """The columns that fall together with one: all of its date, or of its figure."""
+    found = {name}
+    for dates in schema.dates:
+        unit = {dates.start, dates.end, dates.precision} - {None}
+        if name in unit:
+            found |= {part for part in unit if part}
+    if figure := schema.figure:
+        unit_ = {figure.text, figure.low, figure.high, figure.qualifier}
+        found |= unit_ if name in unit_ else set()
+    return found
+
+
+def may_be_empty(schema: Schema, field: FieldDescriptor) -> bool:
+    """Whether a cell may hold no value."""
+    declared = (column for role in NEEDED for column in schema.needed(role).values())
+    keys = {*schema.primary_key, schema.principal, *declared}
+    needed = field.constraints.required or field.name in keys
+    return not needed and bool(schema.missing_of(field))

@@ -1,0 +1,549 @@
+"""Crosswalks: events in the columns of UCDP GED and of ACLED, with an account of what is lost.
+
+Nothing is invented. A number stands in a column only where claims about the dead at that event give
+it, and is never a sum; a code only where it follows (see `kzdata.exports.events.ucdp_codes`). What a column
+cannot hold is written down row by row, and counted.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kzdata.evidence.claims import UNQUANTIFIED
+from kzdata.evidence.intervals import LENGTHS, hull
+from kzdata.exports.events import ucdp_codes as codebooks
+from kzdata.exports.events.events import EventClaim, Happening, happenings
+from kzdata.exports.events.ucdp_codes import Site
+from kzdata.exports.registry import Summary, exporter
+from kzdata.exports.spreadsheets import csv_cell
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+
+LOSSES, COLUMNS = "losses.csv", "columns.csv"
+"""The files of the account, beside the rows."""
+
+
+class Loss(NamedTuple):
+    """One thing that a format cannot hold, or that did not follow.
+
+    Attributes:
+        event: Key of the event.
+        column: The column that it concerns, or empty where the format has none for it.
+        kind: What was lost; `KINDS` explains it.
+        record: Key of the claim or the actor, or empty where it is the event itself.
+        value: What stood there.
+    """
+
+    event: str
+    column: str
+    kind: str
+    record: str = ""
+    value: str = ""
+
+
+KINDS = {
+    "no row": "the format has no place for the event",
+    "several claims": "claims about the dead that one number stands for, or none",
+    "disagreement": "claims about the dead whose intervals differ",
+    "other populations": "figures that count different people cannot be compared",
+    "interval": "an open end, or a range, where the column takes one number",
+    "qualifier": "a figure that is not exact",
+    "no number": "a claim of deaths without a number, or with a vague word",
+    "population": "whom a figure counts",
+    "claimant": "who said it",
+    "channel": "who carried it",
+    "as of": "when a figure held",
+    "withdrawn": "a claim of deaths that another one, or its tombstone, takes back",
+    "superseded": "a claim of deaths that a newer one supersedes, perhaps about another event",
+    "part": "a claim about some of the dead that another claim counts",
+    "link": "a relation to another claim, whose row may count the same people",
+    "other outcome": "a figure of people injured or otherwise harmed",
+    "other claim": "a claim that is not about people harmed",
+    "certainty": "how the articles present the event",
+    "participant": "somebody who took part, spoke or was addressed",
+    "part of the day": "a date more precise than a day, or a night",
+    "no date": "no date, or one for which there is no code",
+    "no place": "no place",
+    "no coordinates": "a place without coordinates, its own or of a place around it",
+    "no code": "a place for which there is no code of precision",
+    "place around": "coordinates and name are those of a place around the event's own",
+    "event type": "no type of the format follows",
+    "formula": "a text that a spreadsheet would carry out has an apostrophe before it",
+}
+"""What is lost, in words."""
+Cell = Callable[[Happening], str]
+
+
+class Crosswalk(NamedTuple):
+    """Columns of another dataset, and what fills them.
+
+    Attributes:
+        file: Name of the file of rows.
+        columns: All columns, in the other dataset's order.
+        cells: What fills a column; one that is not here stays empty.
+        notes: What fills a column, or why it stays empty.
+        held: Whether the format holds an event.
+        losses: What of an event that it holds is lost.
+    """
+
+    file: str
+    columns: Sequence[str]
+    cells: Mapping[str, Cell]
+    notes: Mapping[str, str]
+    held: Callable[[Happening], bool]
+    losses: Callable[[Happening], Iterator[Loss]]
+
+
+# ------------------------------------------------------------------------------ the dead
+
+
+class Toll(NamedTuple):
+    """What the claims about one number have in common; None where it does not follow."""
+
+    low: str = ""
+    high: str = ""
+    best: str = ""
+
+
+def counted(event: Happening) -> list[EventClaim]:
+    """The claims about the dead at an event that hold and are no part of another one.
+
+    Some of them give no number.
+    """
+    fallen = ("retracted", "superseded")
+    found = [claim for claim in event.claims if claim.dead and claim.status not in fallen]
+    keys = {claim.key for claim in found}
+    return [claim for claim in found if not keys.intersection(claim.wholes)]
+
+
+def deaths(event: Happening) -> list[EventClaim]:
+    """Those of them that `kz.toll` counts as standing: they give a number."""
+    return [claim for claim in counted(event) if claim.status == "standing"]
+
+
+def toll(claims: Iterable[EventClaim]) -> Toll:
+    """The lowest, the highest and the one number of claims about the same people.
+
+    Claims without a number say nothing of it, but a vague word leaves both ends open. The lowest
+    and the highest are printed numbers, and empty where an end is open; `best` is the number on
+    which all agree. Where the figures differ and count different people, they have nothing in
+    common.
+    """
+    found = [claim.claim for claim in claims if claim.claim.interval]
+    intervals = {claim.interval for claim in found if claim.interval}
+    range_ = hull(intervals)
+    if range_ is None or (len(intervals) > 1 and len({claim.population for claim in found}) > 1):
+        return Toll()
+    low, high = ("" if end is None else str(end) for end in (range_.low, range_.high))
+    return Toll(low, high, low if len(intervals) == 1 and low == high else "")
+
+
+def _death_losses(event: Happening, column: str, takes_range: bool) -> Iterator[Loss]:
+    found, standing = counted(event), deaths(event)
+    kinds = {"retracted": "withdrawn", "superseded": "superseded"}
+    for claim in event.claims:
+        if claim.dead and claim not in found:
+            yield Loss(event.key, column, kinds.get(claim.status, "part"), claim.key, claim.text)
+            yield from _link_losses(event.key, claim, column)
+    for claim in found:
+        yield from _claim_losses(event.key, claim, column, takes_range)
+    if len(found) > 1:
+        yield Loss(event.key, column, "several claims", "", " ".join(c.key for c in found))
+    if len({claim.claim.interval for claim in standing}) > 1:
+        texts = "; ".join(f"{claim.key}: {claim.text}" for claim in standing)
+        yield Loss(event.key, column, "disagreement", "", texts)
+        if len({claim.claim.population for claim in standing}) > 1:
+            yield Loss(event.key, column, "other populations", "", texts)
+
+
+def _claim_losses(event: str, of: EventClaim, column: str, takes_range: bool) -> Iterator[Loss]:
+    claim, interval = of.claim, of.claim.interval
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    if low is None and high is None:
+        yield Loss(event, column, "no number", of.key, of.text)
+    elif low is None or high is None or (low < high and not takes_range):
+        yield Loss(event, column, "interval", of.key, of.text)
+    if claim.qualifier not in (None, "exact", UNQUANTIFIED):
+        yield Loss(event, column, "qualifier", of.key, claim.qualifier)
+    told = (("population", claim.population), ("as of", claim.day), ("channel", of.via))
+    for kind, value in told:
+        if value:
+            yield Loss(event, "", kind, of.key, str(value))
+    yield from _link_losses(event, of, column)
+
+
+def _link_losses(event: str, of: EventClaim, column: str) -> Iterator[Loss]:
+    for link in of.claim.links:
+        yield Loss(event, column, "link", of.key, f"{link.claim} {link.relation} {link.other}")
+
+
+def _other_losses(event: Happening) -> Iterator[Loss]:
+    """What neither format has a column for."""
+    for claim in event.claims:
+        if claim.outcome and not claim.dead:
+            value = f"{claim.outcome}: {claim.text}".rstrip(": ")
+            yield Loss(event.key, "", "other outcome", claim.key, value)
+        elif not claim.outcome:
+            yield Loss(event.key, "", "other claim", claim.key, claim.text)
+    if event.certainty:
+        yield Loss(event.key, "", "certainty", "", event.certainty)
+
+
+# ------------------------------------------------------------------------------ time
+
+
+def span(event: Happening) -> int | None:
+    """At most how many days an event's date may mean; None where it has no length."""
+    start, end = _day(event.start), _day(event.end)
+    if event.precision == "range" and start and end:
+        return (end - start).days + 1
+    return LENGTHS.get(event.precision) if start else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _by_length(event: Happening, codes: Sequence[tuple[int, str]]) -> str:
+    days = span(event)
+    return next((code for limit, code in codes if days and 0 < days <= limit), "")
+
+
+def middle(event: Happening) -> str:
+    """The day that ACLED's codebook asks for: the day, or the middle of the period, the earlier."""
+    start, end = _day(event.start), _day(event.end) or _day(event.start)
+    if not start or not end or not _by_length(event, codebooks.ACLED_TIME_PRECISION):
+        return ""
+    return (start + timedelta((end - start).days // 2)).isoformat()
+
+
+def _date_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
+    if event.precision in ("part_of_day", "night"):
+        yield Loss(event.key, column, "part of the day", "", event.precision)
+    if not code:
+        value = " ".join(filter(None, (event.precision, event.start, event.end)))
+        yield Loss(event.key, column, "no date", "", value)
+
+
+# ------------------------------------------------------------------------------ place
+
+
+def site(event: Happening) -> Site | None:
+    """Where an event's coordinates come from; without coordinates, only an area has a precision."""
+    if event.point:
+        return Site(event.point.kind, event.point is event.place)
+    return Site(event.place.kind, True) if event.place and event.place.is_area else None
+
+
+def _by_site(event: Happening, codes: Mapping[Site, str]) -> str:
+    found = site(event)
+    return codes.get(found, "") if found else ""
+
+
+def _place_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
+    if event.place is None:
+        yield Loss(event.key, column, "no place")
+        return
+    if event.point is None:
+        yield Loss(event.key, "latitude", "no coordinates", "", event.place.key)
+    elif event.point is not event.place:
+        yield Loss(event.key, "latitude", "place around", event.place.key, event.point.key)
+    if not code:
+        yield Loss(event.key, column, "no code", "", event.place.key)
+
+
+def _place(event: Happening, part: str) -> str:
+    return getattr(event.place, part) if event.place else ""
+
+
+def _point(event: Happening, part: str) -> str:
+    return getattr(event.point, part) if event.point else ""
+
+
+def _joined(values: Iterable[str]) -> str:
+    """Values one after the other, each once."""
+    return ";".join(dict.fromkeys(value for value in values if value))
+
+
+# ------------------------------------------------------------------------------ UCDP GED
+
+
+_ged_where: Cell = partial(_by_site, codes=codebooks.GED_WHERE_PREC)
+_ged_date: Cell = partial(_by_length, codes=codebooks.GED_DATE_PREC)
+
+
+def _ged_losses(event: Happening) -> Iterator[Loss]:
+    yield from _death_losses(event, "best", takes_range=True)
+    yield from _other_losses(event)
+    for party in event.parties:
+        yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
+    yield from _date_losses(event, "date_prec", _ged_date(event))
+    yield from _place_losses(event, "where_prec", _ged_where(event))
+
+
+def _some(claim: EventClaim) -> bool:
+    """Whether a claim about the dead may mean anybody."""
+    return not claim.claim.interval or claim.claim.interval.high != 0
+
+
+_CODERS = "UCDP's coders decide it"
+_NUMBERS = "a number that UCDP gives"
+GED = Crosswalk(
+    "ged.csv",
+    codebooks.GED_COLUMNS,
+    {
+        "relid": lambda event: event.key,
+        "year": lambda event: event.start[:4],
+        "number_of_sources": lambda event: str(len(event.articles)),
+        "source_article": lambda event: ";".join(a.reference for a in event.articles),
+        "source_office": lambda event: ";".join(a.publisher for a in event.articles),
+        "source_date": lambda event: ";".join(a.published_on for a in event.articles),
+        "source_headline": lambda event: ";".join(a.title for a in event.articles),
+        "source_original": lambda event: _joined(claim.claimant for claim in counted(event)),
+        "where_prec": _ged_where,
+        "where_coordinates": lambda event: _point(event, "name"),
+        "where_description": lambda event: _place(event, "name"),
+        "adm_1": lambda event: _place(event, "division"),
+        "latitude": lambda event: _point(event, "latitude"),
+        "longitude": lambda event: _point(event, "longitude"),
+        "country": lambda event: _place(event, "country"),
+        "date_prec": _ged_date,
+        "date_start": lambda event: event.start,
+        "date_end": lambda event: event.end,
+        "deaths_civilians": lambda event: (
+            toll(c for c in deaths(event) if c.claim.population in codebooks.CIVILIANS).best
+        ),
+        "best": lambda event: toll(deaths(event)).best,
+        "high": lambda event: toll(deaths(event)).high,
+        "low": lambda event: toll(deaths(event)).low,
+    },
+    {
+        **dict.fromkeys(
+            (
+                *("id", "conflict_dset_id", "conflict_new_id", "dyad_dset_id", "dyad_new_id"),
+                *("side_a_dset_id", "side_a_new_id", "side_b_dset_id", "side_b_new_id"),
+            ),
+            _NUMBERS,
+        ),
+        **dict.fromkeys(
+            (
+                *("active_year", "code_status", "type_of_violence", "conflict_name"),
+                *("dyad_name", "side_a", "side_b", "event_clarity"),
+            ),
+            _CODERS,
+        ),
+        "relid": "key of the event",
+        "year": "of date_start",
+        "number_of_sources": "articles that the event, or a claim about it, rests on",
+        **dict.fromkeys(
+            ("source_article", "source_office", "source_date", "source_headline"),
+            "of these articles, one after the other",
+        ),
+        "source_original": "who makes the claims about the dead",
+        "where_prec": "of the place whose coordinates are given, or of an area without any",
+        "where_coordinates": "the place whose coordinates are given",
+        "where_description": "the event's own place",
+        "date_prec": "from the length of time that the words can mean",
+        "deaths_civilians": "the number on which all claims about dead civilians agree",
+        "best": "the number on which all claims about the dead agree",
+        "high": "the highest printed number, if no claim is open above",
+        "low": "the lowest printed number, if no claim is open below",
+        "adm_2": "no second-order divisions in the package",
+        "geom_wkt": "the point is in latitude and longitude",
+        "priogrid_gid": "a cell of the PRIO-GRID, not in the package",
+        "country_id": "a number of Gleditsch and Ward, not in the package",
+        "region": "a region of UCDP's, not in the package",
+        "deaths_a": "no claim says which side its dead belong to",
+        "deaths_b": "no claim says which side its dead belong to",
+        "deaths_unknown": "what is left over, and nothing is subtracted",
+        "gwnoa": "a number of Gleditsch and Ward, not in the package",
+        "gwnob": "a number of Gleditsch and Ward, not in the package",
+    },
+    lambda event: any(_some(claim) for claim in counted(event)),
+    _ged_losses,
+)
+
+
+# ------------------------------------------------------------------------------ ACLED
+
+
+_acled_where: Cell = partial(_by_site, codes=codebooks.ACLED_GEO_PRECISION)
+_acled_time: Cell = partial(_by_length, codes=codebooks.ACLED_TIME_PRECISION)
+
+
+def _side(event: Happening, side: str) -> list[str]:
+    return [p.name for p in event.parties if codebooks.ACLED_SIDES.get(p.role) == side]
+
+
+def _acled_type(event: Happening) -> str:
+    return codebooks.ACLED_EVENT_TYPES.get(event.type, "")
+
+
+def _acled_losses(event: Happening) -> Iterator[Loss]:
+    yield from _death_losses(event, "fatalities", takes_range=False)
+    for claim in counted(event):
+        if claim.claimant:
+            yield Loss(event.key, "", "claimant", claim.key, claim.claimant)
+    yield from _other_losses(event)
+    for party in event.parties:
+        if party.role not in codebooks.ACLED_SIDES:
+            yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
+    yield from _date_losses(event, "time_precision", _acled_time(event))
+    yield from _place_losses(event, "geo_precision", _acled_where(event))
+    if not _acled_type(event):
+        yield Loss(event.key, "event_type", "event type", "", event.type)
+
+
+_ACLED_CODERS = "ACLED's coders decide it"
+ACLED = Crosswalk(
+    "acled.csv",
+    codebooks.ACLED_COLUMNS,
+    {
+        "event_id_cnty": lambda event: event.key,
+        "event_date": middle,
+        "year": lambda event: middle(event)[:4],
+        "time_precision": _acled_time,
+        "event_type": _acled_type,
+        "actor1": lambda event: "".join(_side(event, "1")[:1]),
+        "assoc_actor_1": lambda event: _joined(_side(event, "1")[1:]),
+        "actor2": lambda event: "".join(_side(event, "2")[:1]),
+        "assoc_actor_2": lambda event: _joined(_side(event, "2")[1:]),
+        "country": lambda event: _place(event, "country"),
+        "admin1": lambda event: _place(event, "division"),
+        "location": lambda event: _point(event, "name") or _place(event, "name"),
+        "latitude": lambda event: _point(event, "latitude"),
+        "longitude": lambda event: _point(event, "longitude"),
+        "geo_precision": _acled_where,
+        "source": lambda event: _joined(a.publisher or a.key for a in event.articles),
+        "notes": lambda event: " ".join(
+            part.rstrip(".") + "." for part in (event.title, event.description) if part
+        ),
+        "fatalities": lambda event: toll(deaths(event)).low,
+    },
+    {
+        **dict.fromkeys(
+            (
+                *("disorder_type", "sub_event_type", "inter1", "inter2", "interaction"),
+                *("civilian_targeting", "source_scale", "tags"),
+            ),
+            _ACLED_CODERS,
+        ),
+        "event_id_cnty": "key of the event",
+        "event_date": "the day, or the middle of the period",
+        "year": "of event_date",
+        "time_precision": "from the length of time that the words can mean",
+        "event_type": "from the type of the event, where it follows",
+        "actor1": "initiators; the order implies no direction",
+        "assoc_actor_1": "further initiators",
+        "actor2": "targets; the order implies no direction",
+        "assoc_actor_2": "further targets",
+        "location": "the place whose coordinates are given, or the event's own",
+        "geo_precision": "of the place whose coordinates are given, or of an area without any",
+        "source": "publishers of the articles that the event, or a claim about it, rests on",
+        "notes": "title and description of the event",
+        "fatalities": "the lowest printed number of dead, as ACLED asks; empty, not 0, without any",
+        "iso": "the number of a country in ISO 3166, not in the package",
+        "region": "a region of ACLED's, not in the package",
+        "admin2": "no second-order divisions in the package",
+        "admin3": "no third-order divisions in the package",
+        "timestamp": "when ACLED published the row",
+    },
+    lambda event: _acled_type(event) != codebooks.OUTSIDE,
+    _acled_losses,
+)
+
+
+# ------------------------------------------------------------------------------ writing
+
+
+def summary(out: Path) -> Summary:
+    """What a crosswalk lost, counted by kind and column.
+
+    Args:
+        out: The directory that a crosswalk wrote.
+
+    Returns:
+        Column names, and rows: what was lost, from which column, how often, and what that means.
+    """
+    with (out / LOSSES).open(encoding="utf-8", newline="") as stream:
+        counts = Counter((row["kind"], row["column"]) for row in csv.DictReader(stream))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    found = [(kind, column, number, KINDS[kind]) for (kind, column), number in ranked]
+    return ("lost", "column", "times", "what"), found
+
+
+@exporter("ucdp", suffix="", summary=summary)
+def write_ged(package: "Package", out: Path) -> None:
+    """Events with deaths in the columns of UCDP GED: ged.csv, with an account of what is lost.
+
+    Raises:
+        UsageError: The package declares no events, or no claims with an outcome.
+    """
+    _write(GED, happenings(package._dataset), out)
+
+
+@exporter("acled", suffix="", summary=summary)
+def write_acled(package: "Package", out: Path) -> None:
+    """Events in the columns of ACLED: acled.csv, with an account of what is lost.
+
+    Raises:
+        UsageError: The package declares no events, or no claims with an outcome.
+    """
+    _write(ACLED, happenings(package._dataset), out)
+
+
+def _write(crosswalk: Crosswalk, events: Sequence[Happening], out: Path) -> None:
+    held = [event for event in events if crosswalk.held(event)]
+    rows = [_row(crosswalk, event) for event in held]
+    losses = [
+        loss
+        for event in events
+        for loss in (
+            [*crosswalk.losses(event), *_formulas(crosswalk, event)]
+            if crosswalk.held(event)
+            else [Loss(event.key, "", "no row", "", event.type)]
+        )
+    ]
+    out.mkdir()
+    _save(out / crosswalk.file, crosswalk.columns, rows)
+    _save(out / LOSSES, Loss._fields, losses)
+    account = _account(crosswalk, rows, losses)
+    _save(out / COLUMNS, ("column", "filled", "empty", "lost", "note"), account)
+
+
+def _row(crosswalk: Crosswalk, event: Happening) -> list[str]:
+    nothing: Cell = lambda _: ""  # noqa: E731
+    return [crosswalk.cells.get(column, nothing)(event) for column in crosswalk.columns]
+
+
+def _formulas(crosswalk: Crosswalk, event: Happening) -> Iterator[Loss]:
+    """The cells that are not written as they are, so that no spreadsheet carries them out."""
+    for column, cell in zip(crosswalk.columns, _row(crosswalk, event), strict=True):
+        if csv_cell(cell) != cell:
+            yield Loss(event.key, column, "formula", "", cell)
+
+
+def _account(
+    crosswalk: Crosswalk, rows: Sequence[Sequence[str]], losses: Iterable[Loss]
+) -> Iterator[tuple[str, int, int, int, str]]:
+    """Each column: in how many rows it is filled or empty, how often it lost something, and why."""
+    lost = Counter(loss.column for loss in losses)
+    for place, column in enumerate(crosswalk.columns):
+        filled = sum(bool(row[place]) for row in rows)
+        note = crosswalk.notes.get(column, "")
+        yield column, filled, len(rows) - filled, lost[column], note
+
+
+def _save(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(map(csv_cell, row) for row in rows)

@@ -1,0 +1,1 @@
+"""Exports as linked data: Web Annotations, Croissant, RO-Crate."""

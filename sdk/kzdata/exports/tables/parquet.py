@@ -1,0 +1,205 @@
+"""A package as Parquet files, one a table, that are a data package again."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kzdata.exports.content import Content, TableContent, encodable
+from kzdata.exports.registry import exporter
+from kzdata.exports.tables.spellings import Column
+from kzdata.files.archive import DESCRIPTOR
+from kzdata.files.csv import imprint
+from kzdata.files.names import distinct, file_names
+from kzdata.standard.field_types import UnheldError
+
+if TYPE_CHECKING:
+    from kzdata.package import Package
+
+SPELLINGS: dict[str, Any] = {
+    "title": "Spellings",
+    "description": "Cells of the CSV files whose text is not the one in which their value is "
+    "printed, such as 1.10 for 1.1, and which value they stand for.",
+    "fields": [
+        {"name": "resource", "type": "string", "description": "Name of the table."},
+        {"name": "row", "type": "integer", "description": "Number of the row, from 1."},
+        {"name": "field", "type": "string", "description": "Name of the column."},
+        {"name": "cell", "type": "string", "description": "The cell as it stands in the file."},
+    ],
+    "primaryKey": ["resource", "row", "field"],
+}
+WRITTEN = ("format", "bareNumber", "groupChar", "decimalChar", "trueValues", "falseValues")
+"""Properties of a field that say how its values are written; typed ones have one way."""
+KIND_OF = {"string": "text", "integer": "integer"}
+ABOUT_THE_FILE = ("path", "format", "mediatype", "encoding", "dialect", "bytes", "hash", "schema")
+
+
+def arrow_type(kind: str) -> Any:
+    """The Arrow type of a kind of column."""
+    import pyarrow as pa
+
+    return {
+        "integer": pa.int64(),
+        "year": pa.int64(),
+        "number": pa.float64(),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+        "time": pa.time64("us"),
+        "datetime": pa.timestamp("us"),
+        "text": pa.string(),
+    }[kind]
+
+
+@exporter("parquet", suffix="", module="pyarrow", extra="pyarrow")
+def parquet(package: "Package", out: Path) -> None:
+    """A directory of Parquet files, one a table, with their schemas: a data package again."""
+    content = Content(package)
+    out.mkdir()
+    Folder(content, out).write()
+
+
+class Folder:
+    """A directory that a package is written into."""
+
+    def __init__(self, content: Content, out: Path) -> None:
+        self._content = content
+        self._out = out
+        names = {name.casefold() for name in content.tables}
+        self._spellings = distinct("kzdata_spellings", names)
+        self._files = file_names([*content.tables, self._spellings])
+
+    def write(self) -> None:
+        """Write all tables, the spellings if there are any, and the descriptor."""
+        import pyarrow as pa
+
+        schema = pa.schema(
+            [(f["name"], arrow_type(KIND_OF[f["type"]])) for f in SPELLINGS["fields"]]
+        )
+        with self._writer(self._spellings, schema) as (path, spellings):
+            tables = self._content.tables.values()
+            resources = [self._table(table, spellings) for table in tables]
+        if spellings.count:
+            resources.append(self._resource({"name": self._spellings}, path, SPELLINGS))
+        else:
+            (self._out / path).unlink()
+        described = self._content.raw | {"resources": resources}
+        text = json.dumps(described, ensure_ascii=True, indent=2) + "\n"
+        (self._out / DESCRIPTOR).write_text(text, encoding="utf-8")
+
+    @contextmanager
+    def _writer(self, name: str, schema: Any) -> Iterator[tuple[str, "Rows"]]:
+        from pyarrow.parquet import ParquetWriter
+
+        path = f"{self._files[name]}.parquet"
+        with ParquetWriter(self._out / path, schema, compression="zstd") as writer:
+            yield path, Rows(writer)
+
+    def _table(self, table: TableContent, spellings: "Rows") -> dict[str, Any]:
+        schema = schema_as_written(table)
+        with self._writer(table.name, self._arrow(table, schema)) as (path, rows):
+            for batch in table.batches():
+                rows.write(batch.rows)
+                spellings.write([(table.name, *spelling) for spelling in batch.spellings])
+        kept = {name: value for name, value in table.entry.items() if name not in ABOUT_THE_FILE}
+        return self._resource(kept, path, schema)
+
+    def _arrow(self, table: TableContent, schema: dict[str, Any]) -> Any:
+        """The Arrow schema, with what is to be known of the table in its metadata."""
+        import pyarrow as pa
+
+        facts = {
+            "kzdata:package": self._content.name,
+            "kzdata:version": self._content.version,
+            "kzdata:table": table.name,
+            "kzdata:csv": json.dumps([file._asdict() for file in table.files]),
+            "kzdata:schema": json.dumps(schema),
+        }
+        fields = [
+            pa.field(encodable(h.name), arrow_type(h.kind), metadata=_said(h))
+            for h in table.columns
+        ]
+        return pa.schema(fields, {name: encodable(text) for name, text in facts.items()})
+
+    def _resource(self, entry: dict[str, Any], path: str, schema: dict[str, Any]) -> dict[str, Any]:
+        seen = imprint(self._out / path)
+        about = {
+            "type": "table",
+            "path": path,
+            "format": "parquet",
+            "mediatype": "application/vnd.apache.parquet",
+            "bytes": seen.size,
+            "hash": f"sha256:{seen.digests['sha256']}",
+            "schema": schema,
+        }
+        return entry | about
+
+
+class Rows:
+    """A Parquet file that rows are added to.
+
+    Attributes:
+        count: How many rows were added.
+    """
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+        self.count = 0
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows: a row group of their own."""
+        import pyarrow as pa
+
+        if not rows:
+            return
+        self.count += len(rows)
+        schema, columns = self._writer.schema, zip(*rows, strict=True)
+        arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+
+
+def _said(held: Column) -> dict[str, str]:
+    """What is to be known of a column."""
+    field = held.field
+    said = {
+        "title": field.title,
+        "description": field.description,
+        "unit": field.unit,
+        "type": field.type,
+        "held as text": held.reason,
+    }
+    return {name: encodable(text) for name, text in said.items() if text}
+
+
+def schema_as_written(table: TableContent) -> dict[str, Any]:
+    """The Table Schema of a table's Parquet file: typed values have no formats of their own."""
+    raw = table.raw_schema
+    fields = [
+        _field_as_written(field, held)
+        for field, held in zip(raw["fields"], table.columns, strict=True)
+    ]
+    return raw | {"fields": fields, "missingValues": [""]}
+
+
+def _field_as_written(field: dict[str, Any], held: Column) -> dict[str, Any]:
+    dropped = ["missingValues", *(WRITTEN if held.kind != "text" else ())]
+    kept = {name: value for name, value in field.items() if name not in dropped}
+    limits = kept.get("constraints")
+    if held.kind != "text" and isinstance(limits, dict):
+        kept["constraints"] = {name: _limit(name, value, held) for name, value in limits.items()}
+    return kept
+
+
+def _limit(name: str, value: Any, held: Column) -> Any:
+    """A limit in the one form in which values are written."""
+    if name == "enum" and isinstance(value, list):
+        return [_limit("", entry, held) for entry in value]
+    if not isinstance(value, str) or name == "pattern":
+        return value
+    try:
+        found = held.value(value)
+    except UnheldError:
+        return value
+    if found is None or isinstance(found, bool | int | float):
+        return value if found is None else found
+    return found.isoformat()

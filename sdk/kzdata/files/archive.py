@@ -1,0 +1,413 @@
+"""Where a package lies: a directory, a `datapackage.json` or a zip, opened so that nothing escapes.
+
+A zip is unpacked into a private temporary directory after its entries have been checked: no entry
+may leave the directory, be a link, or unpack to more than the limits below.
+"""
+
+import io
+import json
+import lzma
+import os
+import re
+import shutil
+import stat
+import struct
+import tempfile
+import unicodedata
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from kzdata.errors import PackageError, UsageError
+from kzdata.files.folder import Folder, bounded, reading
+from kzdata.files.temporary import TemporaryFolder
+
+DESCRIPTOR = "datapackage.json"
+MAX_DESCRIPTOR_BYTES = 16 << 20
+MAX_DEPTH = 100
+"""How deep JSON may be nested."""
+MAX_ZIP_ENTRIES = 10_000
+MAX_ZIP_DIRECTORY = 10 << 20
+"""Bytes of a zip's directory: a kibibyte for each entry."""
+MAX_ZIP_BYTES = 16 << 30
+MAX_ZIP_RATIO = 200
+ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
+"""Others take memory as a file says before a byte of it is unpacked."""
+MAX_UNPACKED_BYTES = 16 << 30
+"""Bytes that all files of a package may have that are unpacked, decoded or mended."""
+SMALL_BYTES = 1 << 20
+"""What unpacks to no more than this is taken at any ratio."""
+MAX_NAME_BYTES = 255
+"""Bytes of UTF-8 in one part of a path: more than that, no usual file system takes."""
+MAX_PATH_BYTES = 4_000
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+_UNICODE_NAME = 0x7075
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2)."""
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An opened package."""
+
+    root: Path  # directory that the resources' paths are relative to
+    descriptor: dict[str, Any]  # the parsed `datapackage.json`
+    label: str  # what the caller named, for messages
+    files: Folder  # its files, each opened once
+    # Directory for what has to be unpacked; the system's own by default.
+    temp_dir: Path | None = None
+    _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
+
+    def path_of(self, relative: str) -> Path:
+        """A path by which the file of a safe relative path can be read; see `Folder.file`.
+
+        Raises:
+            PackageError: The path is absolute, remote, or leaves the package, also through a link.
+        """
+        if reason := unsafe(relative):
+            raise PackageError(f"{relative!r} {reason}; give a path inside the package")
+        return self.files.file(relative)
+
+    def json(self, relative: str) -> dict[str, Any]:
+        """The JSON object in a file of the package, such as a schema; read once."""
+        if relative not in self._read:
+            file = self.path_of(relative)
+            self._read[relative] = read_descriptor(file, self.label, relative)
+        return self._read[relative]
+
+    @property
+    def room(self) -> int:
+        """Bytes that may still be written for the package."""
+        return self._most - self._unpacked[0]
+
+    @cached_property
+    def _most(self) -> int:
+        return min(MAX_UNPACKED_BYTES, share_of_disk(self.temp_dir))
+
+    def unpacks(self, size: int) -> None:
+        """Count bytes that are written for the package: unpacked, decoded or mended."""
+        self._unpacked[0] += size
+        if self.room < 0:
+            raise PackageError(f"the package unpacks to over {self._most} bytes")
+
+
+def share_of_disk(folder: Path | None, share: float = 1 / 3) -> int:
+    """Bytes that a package may take of what is free where temporary files go."""
+    return int(shutil.disk_usage(folder or tempfile.gettempdir()).free * share)
+
+
+def unsafe(relative: str) -> str | None:
+    """Why a path must not be followed, or None where it may be.
+
+    Source of the rule: Data Package v2, "URL or Path": relative POSIX paths, no `..`, no absolute
+    ones. Remote addresses, which the standard allows, are refused because nothing is ever fetched.
+    """
+    if not relative or any(ord(char) < 32 for char in relative):
+        return "is empty or holds control characters"
+    if len(relative) > MAX_PATH_BYTES or len(relative.encode()) > MAX_PATH_BYTES:
+        return f"has over {MAX_PATH_BYTES} bytes"
+    if any(len(part.encode()) > MAX_NAME_BYTES for part in relative.split("/")):
+        return f"has a name of over {MAX_NAME_BYTES} bytes"
+    if "://" in relative:
+        return "is a remote address, and nothing is fetched"
+    if relative.startswith(("/", "\\", "~")) or (len(relative) > 1 and relative[1] == ":"):
+        return "is an absolute path"
+    if "\\" in relative or ".." in PurePosixPath(relative).parts:
+        return "leaves the package"
+    return None
+
+
+def bundled() -> Path:
+    """The package that ships with kzdata: inside the wheel, or the checkout of an editable install.
+
+    Raises:
+        PackageError: Neither is there.
+    """
+    inside = Path(str(resources.files("kzdata"))) / "bundle"
+    checkout = Path(__file__).resolve().parents[3]
+    for root in (inside, checkout):
+        if (root / DESCRIPTOR).is_file():
+            return root
+    raise PackageError("the bundled package is missing; reinstall kzdata or name a path")
+
+
+_LENT: list[Path] = []
+"""A private folder that was made for this process; whoever made it removes it."""
+
+
+def lend(folder: Path) -> None:
+    """Let the first workspace of this process be a folder that another process made for it."""
+    _LENT.append(folder)
+
+
+@contextmanager
+def workspace(parent: str | Path | None = None) -> Iterator[Path]:
+    """A private temporary folder for the time of the `with` block.
+
+    Raises:
+        UsageError: There is no such directory as `parent`, or nothing can be written there.
+    """
+    if parent is None and _LENT:
+        yield _LENT.pop()
+        return
+    try:
+        place = None if parent is None else Path(parent).absolute()
+        folder = TemporaryFolder(parent=place)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"{parent or 'here'}: no place for temporary files: {reason}") from error
+    try:
+        yield folder.path
+    finally:
+        folder.remove()
+
+
+@contextmanager
+def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterator[Archive]:
+    """Open a package for the time of the `with` block: a directory, a `datapackage.json` or a zip.
+
+    The bundled one by default. A zip is unpacked in `folder`, or where temporary files go.
+
+    Raises:
+        PackageError: There is no such path, it is not a package, or it cannot be read safely.
+    """
+    if path == "":
+        raise PackageError("the path is empty")
+    place = bundled() if path is None else Path(path)
+    if not exists(place):
+        raise PackageError(f"{place}: no such file or directory")
+    if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
+        with workspace(folder) as inside:
+            unpack(place, inside)
+            top = _top(inside, place)
+            with Folder(top) as files:
+                yield _archive(top, DESCRIPTOR, str(place), files, folder)
+    else:
+        root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
+        with Folder(root) as files:
+            yield _archive(root, name, str(place), files, folder)
+
+
+def exists(place: Path) -> bool:
+    """Whether there is such a path; none has NUL in it, or is longer than the system takes."""
+    try:
+        return place.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _archive(root: Path, name: str, label: str, files: Folder, temp_dir: Path | None) -> Archive:
+    try:
+        file = files.file(name)
+    except PackageError as error:
+        raise PackageError(f"{label}: {error}") from error
+    if not file.is_file():
+        raise PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
+    return Archive(root, read_descriptor(file, label, name), label, files, temp_dir)
+
+
+def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
+    """Parse a JSON object from a file, which messages call `name`, in `label`.
+
+    Raises:
+        PackageError: It is too large, not UTF-8, not JSON, nested too deep, or not an object.
+    """
+    name = name or file.name
+    try:
+        parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES))
+    except OSError as error:
+        raise PackageError(f"{label}: cannot read {name}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise PackageError(f"{label}: {name} {_why_not_json(error)}") from error
+    if not isinstance(parsed, dict):
+        raise PackageError(f"{label}: {name} must hold a JSON object")
+    return parsed
+
+
+def _json(content: bytes) -> Any:
+    """The JSON value in some bytes (RFC 8259)."""
+    if len(content) > MAX_DESCRIPTOR_BYTES:
+        raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
+    text = content.decode("utf-8-sig")
+    parsed = json.loads(text, object_pairs_hook=_without_twins)
+    if _SURROGATE.search(text):
+        json.dumps(parsed, ensure_ascii=False).encode()
+    if _deep(parsed):
+        raise RecursionError
+    return parsed
+
+
+def _why_not_json(error: Exception) -> str:
+    if isinstance(error, _RefusedError):
+        return str(error)
+    if isinstance(error, UnicodeDecodeError):
+        return f"is not UTF-8 (byte {error.start})"
+    if isinstance(error, UnicodeEncodeError):
+        return "holds half a surrogate pair"
+    if isinstance(error, RecursionError):
+        return f"is nested too deep: over {MAX_DEPTH} levels"
+    return f"is not JSON: {error}"
+
+
+def _deep(parsed: Any) -> bool:
+    """Whether a JSON value is nested too deep for whoever walks through it by recursion."""
+    level, depth = [value for value in [parsed] if isinstance(value, dict | list)], 0
+    while level and depth <= MAX_DEPTH:
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, dict | list)
+        ]
+        depth += 1
+    return depth > MAX_DEPTH
+
+
+class _RefusedError(ValueError):
+    """JSON that is refused, with the reason."""
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of two members of one name, readers take either, and checks one of them."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise _RefusedError(f"has {repr(name)[:100]} twice in one object")
+    return made
+
+
+class _Bounded(io.FileIO):
+    """A zip's file, of which no more than its directory may be read at once.
+
+    `zipfile` reads the whole directory, however long it says that it is, before anybody can count.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes; all that is left by default, if that is not too much."""
+        wanted = MAX_ZIP_DIRECTORY + 1 if size is None or size < 0 else size
+        if wanted > MAX_ZIP_DIRECTORY and os.fstat(self.fileno()).st_size - self.tell() > wanted:
+            raise zipfile.BadZipFile(f"a directory of over {MAX_ZIP_DIRECTORY} bytes")
+        return super().read(wanted) or b""
+
+
+def unpack(file: Path, folder: Path) -> None:
+    """Unpack a zip into a folder after checking every entry.
+
+    Raises:
+        PackageError: It is not a zip, or an entry is unsafe, or the limits are passed.
+    """
+    try:
+        with (
+            reading(file) as descriptor,
+            _Bounded(descriptor, closefd=False) as stream,
+            zipfile.ZipFile(stream) as archive,
+        ):
+            if _counted(stream, len(archive.comment)) != len(archive.infolist()):
+                raise zipfile.BadZipFile("its end names another number of entries than it has")
+            room = min(MAX_ZIP_BYTES, share_of_disk(folder))
+            _check_entries(archive.infolist(), str(file), os.fstat(descriptor).st_size, room)
+            archive.extractall(folder)
+    except (*_ZIP_ERRORS, OSError) as error:
+        what = f"neither a {DESCRIPTOR} nor a zip that can be read"
+        raise PackageError(f"{file}: {what}: {error}") from error
+
+
+def _counted(stream: io.FileIO, comment: int) -> int:
+    """How many entries a zip says at its end that it has; other programs read so many.
+
+    APPNOTE 4.3.16 (end of central directory) and, where that has no room for it, 4.3.14 (zip64).
+    """
+    end = stream.seek(-22 - comment, os.SEEK_END)
+    (count,) = struct.unpack("<H", stream.read(22)[10:12])
+    if end < 76:
+        return int(count)
+    stream.seek(end - 76)
+    record = stream.read(76)
+    if not record.startswith(b"PK\x06\x06") or record[56:60] != b"PK\x06\x07":
+        return int(count)
+    (wide,) = struct.unpack("<Q", record[32:40])
+    return int(wide) if count in (wide, 0xFFFF) else -1
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int, room: int) -> None:
+    if len(entries) > MAX_ZIP_ENTRIES:
+        raise PackageError(f"{label}: over {MAX_ZIP_ENTRIES} entries")
+    # Entries may share their bytes, so that each alone looks harmless.
+    total = sum(entry.file_size for entry in entries)
+    if total > room or total > max(SMALL_BYTES, MAX_ZIP_RATIO * size):
+        raise PackageError(f"{label}: unpacks to {total} bytes, which is too much")
+    _check_twins(entries, label)
+    for entry in entries:
+        if reason := unsafe(entry.filename.rstrip("/") or "/") or _unusual(entry):
+            raise PackageError(f"{label}: entry {entry.filename!r} {reason}")
+
+
+def _unusual(entry: zipfile.ZipInfo) -> str | None:
+    """Why an entry is not unpacked, or None where it is."""
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return "is a link"
+    if entry.compress_type not in ZIP_METHODS:
+        return "is compressed by a method that is not read; use deflate"
+    if entry.file_size > max(SMALL_BYTES, MAX_ZIP_RATIO * entry.compress_size):
+        return f"unpacks {MAX_ZIP_RATIO} times"
+    return None
+
+
+def _check_twins(entries: list[zipfile.ZipInfo], label: str) -> None:
+    """Of two entries of one name, programs take either: what is checked must be what is used.
+
+    Folders may be named again: they are one folder, whose files are told apart by their paths.
+    """
+    seen: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        for name in {entry.filename, *_further_names(entry)}:
+            other = seen.setdefault(plain_name(name), entry)
+            if other is not entry and not (other.is_dir() and entry.is_dir()):
+                names = f"{other.filename!r} and {entry.filename!r}"
+                raise PackageError(f"{label}: entries {names} are one name somewhere")
+
+
+def _further_names(entry: zipfile.ZipInfo) -> Iterator[str]:
+    """Names by which some programs, also later Pythons, know an entry (Info-ZIP, 0x7075)."""
+    extra = entry.extra
+    while len(extra) >= 4:
+        kind, size = struct.unpack_from("<HH", extra)
+        if kind == _UNICODE_NAME:
+            yield extra[9 : 4 + size].decode("utf-8", "replace")
+        extra = extra[4 + size :]
+
+
+def plain_name(path: str) -> str:
+    """What all spellings of a path share that some system takes for one.
+
+    Case and composition of letters count on no macOS and, like dots and blanks at the end of a
+    name, on no Windows.
+    """
+    parts = unicodedata.normalize("NFC", path).casefold().split("/")
+    kept = [part.rstrip(". ") or part for part in parts if part not in ("", ".")]
+    return unicodedata.normalize("NFC", "/".join(kept))
+
+
+def _top(folder: Path, place: Path) -> Path:
+    """The folder of the descriptor: the top, or the only folder in it (as GitHub packs them)."""
+    if (folder / DESCRIPTOR).is_file():
+        return folder
+    inner = [child for child in folder.iterdir() if (child / DESCRIPTOR).is_file()]
+    if len(inner) != 1:
+        raise PackageError(f"{place}: no {DESCRIPTOR} in it, so it is not a data package")
+    return inner[0]

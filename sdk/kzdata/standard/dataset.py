@@ -1,0 +1,472 @@
+"""Tables: typed rows out of CSV files, and the same data as SQL.
+
+A table is read from its file whenever it is iterated; nothing is kept but, for look-ups in a small
+package, an index of its keys. The database does that for large ones, and answers queries. `Dataset`
+is all tables of one package.
+"""
+
+import operator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from pydantic import ValidationError
+
+from kzdata.display import html_table
+from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.files.archive import Archive
+from kzdata.files.csv import Record, Sheet
+from kzdata.files.temporary import TemporaryFolder
+from kzdata.standard.descriptor import Descriptor, Schema
+from kzdata.standard.descriptor import Table as TableDescriptor
+from kzdata.standard.field_types import FieldType, UnheldError, read_type
+from kzdata.standard.row_models import Row, row_model
+from kzdata.standard.source import open_sheet
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+    from duckdb import DuckDBPyRelation
+
+    from kzdata.engine.database import Answer, Database
+    from kzdata.standard.field_types.columns import SqlColumn
+
+RowT = TypeVar("RowT", bound=Row)
+SMALL = 8 << 20
+"""Bytes of a package whose keys are found faster without a database."""
+
+
+class Table(Generic[RowT]):
+    """One table of a package: iterates frozen, typed rows in the order of the file.
+
+    Attributes:
+        name: Name of the table.
+        schema: Its schema.
+    """
+
+    def __init__(self, dataset: "Dataset", table: TableDescriptor) -> None:
+        self.name = table.name
+        self.schema: Schema = table.schema
+        self._dataset = dataset
+        self._table = table
+        self._path = table.path
+
+    def __repr__(self) -> str:
+        return f"<Table {self.name}: {len(self)} rows, {len(self.schema.fields)} columns>"
+
+    def _repr_html_(self) -> str:
+        return html_table(self.schema.names, self.texts(), repr(self).strip("<>"))
+
+    def __iter__(self) -> Iterator[RowT]:
+        for record in self.records():
+            yield self._row(record)
+
+    def __len__(self) -> int:
+        if self._dataset.light:
+            return sum(1 for _ in self.records())
+        sql = f"SELECT count(*) FROM {self._dataset.numbered(self.name)}"
+        return int(self._dataset.database.rows(sql)[0][0])
+
+    def texts(self) -> Iterator[tuple[str, ...]]:
+        """The cells of each row as they stand in the file, in the order of the file.
+
+        Raises:
+            PackageError: The header is not that of the schema, or a row is malformed.
+        """
+        for record in self.records():
+            self._check(record)
+            yield tuple(cell.value for cell in record.cells)
+
+    def __getitem__(self, key: object) -> RowT:
+        """The row of a primary key; a composite key is a tuple.
+
+        Raises:
+            UsageError: No row has the key.
+        """
+        number = self.number(key)
+        if number is None:
+            name = ", ".join(_parts(key))
+            hint = self._dataset.lost(key, [self.name]) or nearest(name, self.alike(name))
+            raise UsageError(f"{self.name} has no row {name!r}{hint}")
+        (record,) = self.records({number})
+        return self._row(record)
+
+    def __contains__(self, key: object) -> bool:
+        return self.number(key) is not None
+
+    def number(self, key: object) -> int | None:
+        """Which row has a primary key, counted from 0 in the files; None where none has."""
+        parts, names = key if isinstance(key, tuple) else (key,), self.schema.primary_key
+        if len(parts) != len(names) or not names:
+            return None
+        values = self._key(parts)
+        if self._dataset.light or not self._in_database:
+            return self._index.get(values)
+        from kzdata.engine.database import column
+
+        tests = " AND ".join(f"{column(name)} = ?" for name in names)
+        table = self._dataset.numbered(self.name)
+        try:
+            held = [kind.held(value) for kind, value in zip(self._key_types, values, strict=True)]
+            found = self._dataset.database.rows(
+                f"SELECT min(t.kz_ord) FROM {table} t WHERE {tests}", held
+            )
+        except (UnicodeError, UnheldError):
+            return None
+        return found[0][0]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _index(self) -> dict[tuple[Any, ...], int]:
+        """The rows by the values of their primary key, the first of each; none without a value."""
+        fields = map(self.schema.field, self.schema.primary_key)
+        none = [frozenset(self.schema.missing_of(field)) for field in fields]
+        plain = all(kind.python is str for kind in self._key_types)
+        found: dict[tuple[Any, ...], int] = {}
+        for number, texts in self._keys():
+            if not any(map(operator.contains, none, texts)):
+                found.setdefault(texts if plain else self._key(texts), number)
+        return found
+
+    def _key(self, parts: Sequence[object]) -> tuple[Any, ...]:
+        """What all ways to write one key share."""
+        return tuple(kind.key(part) for kind, part in zip(self._key_types, parts, strict=True))
+
+    @cached_property
+    def _key_types(self) -> list[FieldType]:
+        return [read_type(self.schema.field(name)) for name in self.schema.primary_key]
+
+    @property
+    def _in_database(self) -> bool:
+        """Whether the database holds keys by the values that Python has."""
+        held = all(kind.sql_types or kind.python is str for kind in self._key_types)
+        return held and self._dataset.usual(self.name, self.schema.primary_key)
+
+    def _keys(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """The number and the key of each row as the file has them."""
+        places = [self.schema.names.index(name) for name in self.schema.primary_key]
+        for record in self.records():
+            if record.width == len(self.schema.fields):
+                yield record.number, tuple(record.cells[place].value for place in places)
+
+    def alike(self, name: str) -> list[str]:
+        """The keys most like a name, or all of a small table."""
+        if self._dataset.light:
+            return [", ".join(key) for key in self.keys]
+        from kzdata.engine.database import likeness
+
+        like = likeness(f"({self._key_sql})", "?")
+        sql = f"""SELECT {self._key_sql} FROM {self._dataset.numbered(self.name)} t
+            ORDER BY {like} DESC LIMIT 20"""
+        try:
+            return [key for (key,) in self._dataset.database.rows(sql, [name]) if key]
+        except UnicodeError:
+            return []
+
+    @property
+    def _key_sql(self) -> str:
+        from kzdata.engine.database import column, text
+
+        parts = (text(column(name)) for name in self.schema.primary_key)
+        return " || ', ' || ".join(parts) or "NULL"
+
+    @cached_property
+    def model(self) -> type[RowT]:
+        """Class of the rows.
+
+        Raises:
+            PackageError: A column name or a constraint has no equal in Python.
+        """
+        own = self._dataset.models.get(self.name) or row_model(self.name, self.schema)
+        return cast(type[RowT], own)
+
+    @property
+    def keys(self) -> Sequence[tuple[str, ...]]:
+        """All primary keys in the order of the file, as it has them."""
+        names = self.schema.primary_key
+        # Only texts are in the database as the file has them.
+        if self._dataset.light or any(kind.sql_types for kind in self._key_types):
+            return tuple(key for _, key in self._keys())
+        from kzdata.engine.database import column
+
+        parts = ", ".join(column(name) for name in names)
+        sql = f"SELECT {parts} FROM {self._dataset.numbered(self.name)} t ORDER BY t.kz_ord"
+        return tuple(self._dataset.database.rows(sql)) if parts else ()
+
+    @property
+    def rel(self) -> "DuckDBPyRelation":
+        """The table as a DuckDB relation of the package's locked database."""
+        return self._dataset.database.relation(self.name)
+
+    def df(self) -> "pandas.DataFrame":
+        """The table as a pandas DataFrame.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        return self._answer().df()
+
+    def pl(self) -> "polars.DataFrame":
+        """The table as a Polars DataFrame.
+
+        Raises:
+            MissingExtraError: polars or pyarrow is not installed.
+        """
+        return self._answer().pl()
+
+    def arrow(self) -> "pyarrow.Table":
+        """The table as an Arrow table.
+
+        Raises:
+            MissingExtraError: pyarrow is not installed.
+        """
+        return self._answer().arrow()
+
+    def _answer(self) -> "Answer":
+        return self._dataset.database.whole(self.name)
+
+    def cells(self, numbers: Collection[int]) -> dict[int, dict[str, str]]:
+        """The cells of some rows as the files have them, by row and column."""
+        return {
+            record.number: {
+                field.name: cell.value
+                for field, cell in zip(self.schema.fields, record.cells, strict=False)
+                if cell.value not in self.schema.missing_of(field)
+            }
+            for record in self.records(numbers)
+        }
+
+    def records(self, numbers: Collection[int] | None = None) -> Iterator[Record]:
+        """The rows as text, in the order of the files: all, or those of some numbers.
+
+        Raises:
+            PackageError: The header is not that of the schema.
+        """
+        sheet = self._dataset.sheet(self._table)
+        heading = sheet.header()
+        names = self.schema.names if heading is None else tuple(c.value for c in heading.cells)
+        if names != self.schema.names:
+            raise PackageError(f"{self._path}:1: the header is not that of the schema{_ADVICE}")
+        if numbers is None:
+            return (record for record in sheet.records() if record.number >= 0)
+        picked: dict[int, Record] = sheet.pick(set(numbers), len(self))
+        return iter([picked[number] for number in sorted(picked)])
+
+    @cached_property
+    def _readers(self) -> list[tuple[str, frozenset[str], FieldType]]:
+        """Each column's name, its missing values, and how its cells are read."""
+        missing = map(frozenset, map(self.schema.missing_of, self.schema.fields))
+        types = map(read_type, self.schema.fields)
+        return list(zip(self.schema.names, missing, types, strict=True))
+
+    def _row(self, record: Record) -> RowT:
+        self._check(record)
+        values = {}
+        where, name = f"{self._path}:{record.line}", ""
+        try:
+            for (name, missing, kind), cell in zip(self._readers, record.cells, strict=True):
+                if (text := cell.value) not in missing:
+                    values[name] = text if kind.python is str else kind.read(text)
+            return self.model.model_validate(values)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            name = ".".join(map(str, problem["loc"]))
+            raise PackageError(f"{where}: {name}: {problem['msg']}{_ADVICE}") from error
+        except ValueError as error:
+            raise PackageError(f"{where}: {name}: {error}{_ADVICE}") from error
+
+    def _check(self, record: Record) -> None:
+        if record.fault or record.width != len(self.schema.fields):
+            fault = record.fault or "wrong number of cells"
+            raise PackageError(f"{self._path}:{record.line}: {fault}{_ADVICE}")
+
+
+def _parts(key: object) -> tuple[str, ...]:
+    """A key as the texts of its cells."""
+    return tuple(map(str, key)) if isinstance(key, tuple) else (str(key),)
+
+
+_ADVICE = "; `kzdata validate` says more"
+
+
+class Dataset:
+    """All tables of an opened package.
+
+    Args:
+        archive: Where the package lies.
+        descriptor: What it declares.
+        models: Classes of rows by table, where they are public.
+
+    Attributes:
+        archive: Where the package lies.
+        descriptor: What it declares.
+        models: Classes of rows by table, where they are public.
+        tables: Its tables by name.
+        whole: The package that this one was taken of; itself, unless it was.
+        part: Under which terms it was, in words; empty for a whole package.
+
+    Raises:
+        PackageError: The descriptor is malformed.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        descriptor: Descriptor,
+        models: Mapping[str, type[Row]],
+    ) -> None:
+        if descriptor.faults:
+            fault = descriptor.faults[0]
+            found = f"found {fault.found}, expected {fault.expected}"
+            raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
+        self.archive = archive
+        self.descriptor = descriptor
+        self.models = models
+        self.whole, self.part = self, ""
+        self._sheets: dict[str, Sheet] = {}
+        self._columns: dict[str, dict[str, SqlColumn]] = {}
+        self._folder = TemporaryFolder("kzdata-text-")
+        self.tables: dict[str, Table[Any]] = {
+            name: Table(self, table) for name, table in descriptor.tables.items()
+        }
+
+    @cached_property
+    def database(self) -> "Database":
+        """All tables with typed columns, for kzdata's own queries; made when first asked for."""
+        return self._loaded()
+
+    def _loaded(self) -> "Database":
+        from kzdata.engine.database import Database
+
+        database = Database(lockable=True)
+        sheets = [(table, self.simple_sheet(table)) for table in self.descriptor.tables.values()]
+        try:
+            self._fill(database, sheets, odd=False)
+        except PackageError:
+            self._fill(database, sheets, odd=True)
+        database.lock()
+        return database
+
+    def _fill(
+        self, database: "Database", sheets: Sequence[tuple[TableDescriptor, Sheet]], *, odd: bool
+    ) -> None:
+        """Read all tables into a database, or none of them."""
+        from kzdata.standard.field_types.columns import load
+
+        with database.at_once():
+            for table, sheet in sheets:
+                try:
+                    self._columns[table.name] = load(database, table, sheet, odd=odd)
+                except PackageError as error:
+                    raise PackageError(f"{table.path}: {error}") from error
+
+    def usual(self, name: str, columns: Iterable[str]) -> bool:
+        """Whether the database holds columns of a table in the usual types of their fields."""
+        self.whole.database  # noqa: B018 - loading tells
+        return not any(self.whole._columns[name][column].reason for column in columns)
+
+    @property
+    def light(self) -> bool:
+        """Whether keys are found without the database: not yet open, and small files."""
+        return "database" not in self.__dict__ and self._small
+
+    @cached_property
+    def _small(self) -> bool:
+        files = (self.archive.path_of(p) for r in self.descriptor.resources for p in r.path)
+        return sum(file.stat().st_size for file in files if file.is_file()) <= SMALL
+
+    def numbered(self, name: str) -> str:
+        """SQL: a table with `kz_ord`, which counts its rows as the files do."""
+        from kzdata.engine.database import table_named
+
+        return f"(SELECT rowid AS kz_ord, * FROM {table_named(name)})"
+
+    def sheet(self, table: TableDescriptor) -> Sheet:
+        """The text of a table.
+
+        Raises:
+            PackageError: A file is not there or cannot be read.
+        """
+        for path in table.resource.path:
+            if not self.archive.path_of(path).is_file():
+                raise PackageError(f"{path}: no such file; is the package closed?")
+        if table.name not in self._sheets:
+            folder = self._folder.path / str(len(self._sheets))
+            folder.mkdir()
+            self._sheets[table.name] = open_sheet(self.archive, table, folder)
+        return self._sheets[table.name]
+
+    def simple_sheet(self, table: TableDescriptor) -> Sheet:
+        """The text of a table in a dialect that the database reads.
+
+        Raises:
+            PackageError: A file is not there or cannot be read.
+        """
+        sheet = self.sheet(table)
+        if sheet.dialect.simple:
+            return sheet
+        number = list(self.tables).index(table.name)
+        target = self._folder.path / f"simple-{number}.csv"
+        return sheet.simplified(target, len(table.schema.fields))
+
+    def close(self) -> None:
+        """Close the database, if it was opened; remove temporary files."""
+        try:
+            if opened := self.__dict__.get("database"):
+                opened.close()
+        finally:
+            self._folder.remove()
+
+    def find(self, key: str) -> tuple[Table[Any], Row]:
+        """The row of a single primary key, in any table or, as `table/key`, in one.
+
+        Raises:
+            UsageError: No table has the key, or several have.
+        """
+        table, rest = self.place(key)
+        return table, table[rest]
+
+    def place(self, key: str) -> tuple[Table[Any], str]:
+        """The table of a single primary key, and the key without the table's name.
+
+        Raises:
+            UsageError: No table has the key, or several have.
+        """
+        name, _, rest = key.partition("/")
+        if rest:
+            table = self.table(name)
+            if rest not in table:
+                table[rest]  # says what is like it
+            return table, rest
+        holders = [table for table in self._single if key in table]
+        if len(holders) != 1:
+            raise UsageError(self._not_one(key, [table.name for table in holders]))
+        return holders[0], key
+
+    @property
+    def _single(self) -> list[Table[Any]]:
+        return [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
+
+    def table(self, name: str) -> Table[Any]:
+        """A table by name.
+
+        Raises:
+            UsageError: There is no such table.
+        """
+        if name not in self.tables:
+            raise UsageError(f"no table {name!r}{nearest(name, self.tables)}")
+        return self.tables[name]
+
+    def _not_one(self, key: str, holders: list[str]) -> str:
+        if holders:
+            choices = " or ".join(f"{name}/{key}" for name in holders)
+            return f"{key!r} is in several tables; ask for {choices}"
+        known = (name for table in self._single for name in table.alike(key))
+        hint = self.lost(key, [table.name for table in self._single]) or nearest(key, known)
+        return f"no record {key!r}{hint}"
+
+    def lost(self, key: object, tables: Iterable[str]) -> str:
+        """A hint that tables of the whole package have a row that this one lacks, or nothing."""
+        if self.part and any(key in self.whole.tables[name] for name in tables):
+            return f" {self.part}; the whole package has it"
+        return ""

@@ -1,0 +1,127 @@
+"""What every field type says of its cells."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from kzdata.standard.descriptor import FieldDescriptor
+
+if TYPE_CHECKING:
+    from kzdata.engine import database
+
+    sql = database
+else:
+
+    class _Fragments:
+        """The fragments of SQL, once one is asked for.
+
+        They stand beside the engine, which takes longer to import than a small package to read.
+        """
+
+        def __getattr__(self, name: str) -> Any:
+            from kzdata.engine import database
+
+            return getattr(database, name)
+
+    sql = _Fragments()
+
+
+class UnsupportedError(ValueError):
+    """A declaration that cannot be checked; the message is the finding."""
+
+
+class UnheldError(ValueError):
+    """A cell or value that a type cannot hold, be it right or wrong by the schema."""
+
+
+class FieldType:
+    """What a field's type, format and properties mean; here, text that means itself.
+
+    The optional members write SQL over a cell's text.
+
+    Attributes:
+        words: What a cell should be, for people.
+        pattern: A regular expression, for RE2 and for `re`, that each text of this form matches.
+        formats: The formats that the type has.
+        python: The type of values in typed rows.
+        wide: Whether a right cell may be more than that type holds; it is then its text.
+        sql_types: SQL types for values, the usual one first; a column of which none holds each cell
+            exactly stays text.
+        breach: SQL that is true for a cell that is no such thing; None where every text is one.
+        same: SQL of a text that all cells of one value share; None where it cannot be told.
+        within: SQL from a cell, an operator (`>=`, `>`, `<=`, `<`) and a limit: the value is proven
+            to be so; None where the type has no order.
+        length: SQL of how many characters or items `minLength` counts; None where it has none.
+    """
+
+    words = "text"
+    pattern: str | None = None
+    formats: tuple[str, ...] = ("default",)
+    python: type[Any] = str
+    wide = False
+    sql_types: tuple[str, ...] = ()
+    breach: Callable[[str], str] | None = None
+    same: Callable[[str], str] | None = None
+    within: Callable[[str, str, Any], str] | None = None
+    length: Callable[[str], str] | None = None
+
+    def __init__(self, field: FieldDescriptor) -> None:
+        self.field = field
+        if self.formats and field.format not in self.formats:
+            raise UnsupportedError(f"format {field.format} of type {field.type}")
+
+    def sql_value(self, cell: str, kind: str) -> str:
+        """SQL of a cell's exact value as one of `sql_types`; NULL where that cannot hold it."""
+        raise NotImplementedError
+
+    def usual_value(self, cell: str, kind: str) -> str:
+        """The same, where it may also be NULL for a cell that few would write so."""
+        return self.sql_value(cell, kind)
+
+    def read(self, text: str) -> Any:
+        """A cell's exact value in Python.
+
+        Raises:
+            ValueError: The text is no such thing, or more than Python holds.
+        """
+        return text
+
+    def held(self, value: Any) -> Any:
+        """A value as databases hold it, in the first of `sql_types`.
+
+        Raises:
+            UnheldError: They cannot hold it exactly.
+        """
+        if not isinstance(value, self.python):
+            raise UnheldError(f"not {self.words}")
+        return value
+
+    def text(self, value: Any) -> str:
+        """The one text in which a held value is printed."""
+        return str(value)
+
+    def key(self, part: object) -> Any:
+        """What all ways to write one value in a key share: a Python value, or a cell's text."""
+        if isinstance(part, self.python) and not isinstance(part, str):
+            return part
+        try:
+            return self.read(str(part))
+        except ValueError:
+            return str(part)
+
+
+def unmatched(pattern: str) -> Callable[[str], str]:
+    """A breach: the whole text does not match."""
+    return lambda cell: f"NOT {sql.full_match(cell, pattern)}"
+
+
+def first_of(cell: str, *tests: str) -> str:
+    """A breach of a filled cell that stops at the first test that holds."""
+    *others, last = tests
+    cases = " ".join(f"WHEN {test} THEN true" for test in others)
+    return f"(CASE WHEN {cell} IS NULL THEN false {cases} ELSE {last} END)"
+
+
+def either(values: Iterable[str]) -> str:
+    """A pattern that matches just these texts: one automaton, however many there are."""
+    return f"({'|'.join(map(re.escape, values))})"

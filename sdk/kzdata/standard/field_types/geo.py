@@ -1,0 +1,114 @@
+"""Places: points, and JSON of shapes."""
+
+from decimal import Decimal
+
+from kzdata.standard.descriptor import FieldDescriptor
+from kzdata.standard.field_types.base import FieldType, first_of, sql
+from kzdata.standard.field_types.number import canonical_number, number_within
+
+_DEGREES = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,18})?"
+GEOPOINT = f"({_DEGREES}), ?({_DEGREES})"
+_NUMBERS = "('DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT')"
+
+
+def geopoint(field: FieldDescriptor) -> FieldType:
+    """A point, in the format that the field names."""
+    return (GeoPoint if field.format == "default" else JsonPoint)(field)
+
+
+class GeoPoint(FieldType):
+    """A longitude and a latitude, divided by a comma."""
+
+    words = '"lon, lat" in degrees'
+    pattern = GEOPOINT
+
+    @staticmethod
+    def _parts(cell: str) -> list[str]:
+        return [sql.extracted(cell, part) for part in ("^([^,]*),", "^[^,]*, ?(.*)$")]
+
+    def breach(self, cell: str) -> str:
+        outside = _off_the_globe(*self._parts(cell))
+        return first_of(cell, f"NOT {sql.full_match(cell, GEOPOINT)}", outside)
+
+    def same(self, cell: str) -> str:
+        return "({} || ',' || {})".format(*map(canonical_number, self._parts(cell)))
+
+
+class JsonPoint(FieldType):
+    """A longitude and a latitude as a JSON array or object."""
+
+    formats = ("array", "object")
+
+    def __init__(self, field: FieldDescriptor) -> None:
+        super().__init__(field)
+        self.words = f"a JSON {field.format} of lon and lat in degrees"
+
+    def breach(self, cell: str) -> str:
+        kind = self.field.format
+        paths = ("$[0]", "$[1]") if kind == "array" else ("$.lon", "$.lat")
+        return first_of(
+            cell,
+            f"{sql.json_kind(cell)} IS DISTINCT FROM '{kind.upper()}'",
+            f"{sql.json_members(cell)} <> 2",
+            *(f"coalesce({sql.json_kind_at(cell, p)}, '') NOT IN {_NUMBERS}" for p in paths),
+            _off_the_globe(*(sql.json_text_at(cell, path) for path in paths)),
+        )
+
+
+def _off_the_globe(east: str, north: str) -> str:
+    """SQL: a longitude beyond 180 or a latitude beyond 90 degrees."""
+    lon, lat = (
+        number_within(value, "<=", Decimal(limit))
+        + " AND "
+        + number_within(value, ">=", -Decimal(limit))
+        for value, limit in ((east, 180), (north, 90))
+    )
+    return f"NOT ({lon} AND {lat})"
+
+
+GEOJSON = {
+    "Point": "coordinates ARRAY",
+    "MultiPoint": "coordinates ARRAY",
+    "LineString": "coordinates ARRAY",
+    "MultiLineString": "coordinates ARRAY",
+    "Polygon": "coordinates ARRAY",
+    "MultiPolygon": "coordinates ARRAY",
+    "GeometryCollection": "geometries ARRAY",
+    "Feature": "geometry OBJECT NULL, properties OBJECT NULL",
+    "FeatureCollection": "features ARRAY",
+}
+"""Types of RFC 7946, and the members that each must have with their JSON types."""
+TOPOJSON = {"Topology": "objects OBJECT, arcs ARRAY"}
+"""A TopoJSON text is a topology (its specification, 2.1)."""
+
+
+class GeoJson(FieldType):
+    """A GeoJSON or TopoJSON object: its type, and the members that go with it."""
+
+    formats = ("default", "topojson")
+
+    def __init__(self, field: FieldDescriptor) -> None:
+        super().__init__(field)
+        self._types = GEOJSON if field.format == "default" else TOPOJSON
+        self.words = f"a {'Topo' if self._types is TOPOJSON else 'Geo'}JSON object"
+
+    def breach(self, cell: str) -> str:
+        cases = [
+            f"WHEN {sql.json_text_at(cell, '$.type')} = '{name}' THEN {_lacking(cell, members)}"
+            for name, members in self._types.items()
+        ]
+        return first_of(
+            cell,
+            f"{sql.json_kind(cell)} IS DISTINCT FROM 'OBJECT'",
+            f"CASE {' '.join(cases)} ELSE true END",
+        )
+
+
+def _lacking(cell: str, members: str) -> str:
+    """SQL: a member is not there, or is of another JSON type."""
+    tests = []
+    for member in members.split(", "):
+        name, *kinds = member.split()
+        wanted = ", ".join(f"'{kind}'" for kind in kinds)
+        tests.append(f"coalesce({sql.json_kind_at(cell, f'$.{name}')}, '') NOT IN ({wanted})")
+    return f"({' OR '.join(tests)})"

@@ -1,0 +1,188 @@
+"""From a resource to text that can be read: dialect, encoding, compression, several files, Parquet.
+
+What is not UTF-8 CSV is turned into it in a temporary folder, line by line, so that lines keep
+their numbers; a compressed file may not grow without limit.
+"""
+
+import codecs
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kzdata.errors import PackageError
+from kzdata.files.archive import Archive
+from kzdata.files.csv import CHUNK, Dialect, Sheet
+from kzdata.standard.descriptor import NO_VALUE, Resource, Table
+
+MAX_HEADER_ROWS = 100
+PARQUET_MEMORY = 1 << 30
+"""Bytes that DuckDB takes for a Parquet file before it spills."""
+UTF8 = {"utf8", "utf8sig"}
+CHARSETS = re.compile(
+    r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
+    r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab|palmos"
+)
+"""Python's names of the character encodings that are read, each in the time of one pass.
+
+Its other codecs are no encodings, or keep a whole text until they have seen its end (UTF-7, HZ,
+ISO 2022), which takes the square of its length. None of them is an encoding of the web (WHATWG)
+but ISO-2022-JP.
+"""
+KNOWN = set(
+    "$schema name type title description header headerRows headerJoin commentRows commentChar "
+    "delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
+    "skipInitialSpace".split()
+)
+"""Properties of Table Dialect v2 that are read."""
+SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
+STRINGS = ("headerJoin", "commentChar", "nullSequence")
+
+
+def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
+    """How a resource is written.
+
+    Returns:
+        The dialect, and what of its description cannot be honoured, in words.
+
+    Raises:
+        PackageError: The dialect's file cannot be read.
+    """
+    raw = resource.dialect
+    if isinstance(raw, str):
+        raw = archive.json(raw)
+    if raw is None:
+        return Dialect(), ()
+    if not isinstance(raw, dict):
+        return Dialect(), ("a dialect that is no object",)
+    doubts = [f"dialect property {name}" for name in sorted(set(raw) - KNOWN)]
+    if raw.get("lineTerminator", "\n") not in ("\n", "\r\n"):
+        doubts.append("another line terminator than LF or CRLF")
+    try:
+        return _dialect(raw), tuple(doubts)
+    except (TypeError, ValueError) as error:
+        return Dialect(), (*doubts, str(error))
+
+
+def _dialect(raw: dict[str, Any]) -> Dialect:
+    _check_types(raw)
+    rows = _rows(raw.get("headerRows", [1])) if raw.get("header", True) else ()
+    double = raw.get("doubleQuote", True)
+    escape = None if raw.get("escapeChar") is None else _character(raw["escapeChar"])
+    if not double and escape is None:
+        raise ValueError("doubleQuote false without an escapeChar")
+    delimiter = _character(raw.get("delimiter", ","))
+    quote = _character(raw.get("quoteChar", '"'))
+    if delimiter in (quote, escape) or quote == escape:
+        raise ValueError("one character as two of delimiter, quoteChar and escapeChar")
+    comments, mark = _rows(raw.get("commentRows", [])), raw.get("commentChar") or None
+    join, skip = raw.get("headerJoin", " "), raw.get("skipInitialSpace", False)
+    return Dialect(delimiter, quote, escape, rows, join, comments, mark, skip, double)
+
+
+def _check_types(raw: dict[str, Any]) -> None:
+    """Make sure that a "false" is not taken for true, or a list for a text."""
+    for names, kind, words in ((SWITCHES, bool, "true or false"), (STRINGS, str, "a string")):
+        for name in names:
+            if not isinstance(raw.get(name, kind()), kind):
+                raise ValueError(f"{raw[name]!r} in place of {words} in {name}")
+
+
+def _character(value: Any) -> str:
+    if isinstance(value, str) and re.fullmatch("[\t -~]", value):
+        return value
+    raise ValueError(f"{value!r} in place of one ASCII character")
+
+
+def _rows(value: Any) -> tuple[int, ...]:
+    rows = tuple(value[: MAX_HEADER_ROWS + 1])
+    if len(rows) > MAX_HEADER_ROWS:
+        raise ValueError(f"over {MAX_HEADER_ROWS} rows that are named")
+    if not all(type(row) is int and row > 0 for row in rows):
+        raise ValueError(f"{value!r} in place of row numbers")
+    return rows
+
+
+def is_parquet(path: str) -> bool:
+    """Whether a path names a Parquet file."""
+    return path.lower().endswith(".parquet")
+
+
+def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
+    """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none.
+
+    Raises:
+        PackageError: A file cannot be read, unpacked or decoded.
+    """
+    dialect, _ = dialect_of(archive, table.resource)
+    parquet = [is_parquet(path) for path in table.resource.path]
+    if any(parquet):  # what is made of Parquet is plain CSV
+        if not all(parquet) and dialect != Dialect():
+            raise PackageError(f"{table.name}: Parquet beside CSV in another dialect")
+        dialect = Dialect()
+    parts = []
+    for place, path in enumerate(table.resource.path):
+        part = archive.path_of(path)
+        for change in _changes(table.resource, path):
+            target = folder / f"{place}-{change.__name__}.csv"
+            part = change(part, target, table, path, archive)
+        parts.append(part)
+    return Sheet(parts, dialect)
+
+
+def _changes(resource: Resource, path: str) -> Iterator[Any]:
+    if is_parquet(path):
+        yield from_parquet
+        return
+    if path.lower().endswith((".gz", ".gzip")):
+        yield unzipped
+    if resource.encoding.lower().replace("-", "").replace("_", "") not in UTF8:
+        yield decoded
+
+
+def unzipped(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
+    """Unpack a gzip file, within the package's limit."""
+    try:
+        with gzip.open(source) as stream, target.open("wb") as out:
+            while chunk := stream.read(CHUNK):
+                archive.unpacks(len(chunk))
+                out.write(chunk)
+    except (OSError, EOFError, zlib.error) as error:
+        raise PackageError(f"{path}: not a gzip file that can be read: {error}") from error
+    return target
+
+
+def decoded(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
+    """Turn a file of another encoding into UTF-8, line ends untouched."""
+    encoding = table.resource.encoding
+    try:
+        # Python's names of encodings; its other codecs are none, or are not read.
+        if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
+            raise LookupError
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with source.open("rb") as stream, target.open("wb") as out:
+            while chunk := stream.read(CHUNK):
+                archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
+            out.write(decoder.decode(b"", final=True).encode("utf-8"))
+    except LookupError as error:
+        raise PackageError(f"{path}: unknown encoding {encoding}") from error
+    except UnicodeError as error:
+        raise PackageError(f"{path}: not {encoding}: {error}") from error
+    return target
+
+
+def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
+    """Write a Parquet file out as CSV; a value is written as its type's usual text."""
+    from kzdata.engine.database import Database, sensible_memory
+
+    empty = all("" in table.schema.missing_of(field) for field in table.schema.fields)
+    memory = sensible_memory(PARQUET_MEMORY)
+    with Database(memory_limit=memory, temp_dir=target.parent) as database:
+        null = "" if empty else NO_VALUE
+        try:
+            archive.unpacks(database.write_csv(source, target, archive.room, null))
+        except PackageError as error:
+            raise PackageError(f"{path}: {error}") from error
+    return target

@@ -1,0 +1,414 @@
+"""A second opinion: frictionless beside our own checks, and where the two disagree.
+
+Both verdicts become the same plain statement: in this file, in this row, this field breaks this
+kind of rule. A statement that only one of them makes is a finding, unless `DIFFERENCES` has it:
+the one table of what is deliberately read otherwise (`differences.toml`), each with the sentence
+that decides.
+
+frictionless runs in a process of its own, within limits of time and memory and without network. It
+gets a copy of the tables, under names of ours, with a descriptor that says how to read them and
+nothing else: no link, pipe, address or program of the package comes near it. The interpreter is
+started in a fresh folder, isolated (`-I`): nothing that lies beside the package is imported.
+"""
+
+import json
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, cast
+
+from kzdata.engine.database import require
+from kzdata.engine.limits import Limits, apart
+from kzdata.errors import LimitError, PackageError
+from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
+from kzdata.files.csv import CHUNK, Dialect, Record
+from kzdata.standard.descriptor import FieldDescriptor, Table, parse
+from kzdata.standard.source import is_parquet, open_sheet
+from kzdata.validation.evaluate import MAX_FINDINGS
+from kzdata.validation.report import Finding, Report
+from kzdata.validation.rule import RULES
+
+SECONDS = 600
+"""How long frictionless may take."""
+MEMORY = 2 << 30
+"""Bytes of memory that frictionless may take, where the system can limit them."""
+KEPT = {
+    "resource": ("name", "type", "mediatype"),
+    "dialect": (
+        "$schema delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
+        "skipInitialSpace header headerRows headerJoin commentRows commentChar "
+        "caseSensitiveHeader csvddfVersion"
+    ).split(),
+}
+"""What frictionless gets to know of a resource, besides its schema, and of a dialect."""
+_NOT_DONE = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
+"""Beginnings of the audit events at which the second process is stopped."""
+MAX_ERRORS = 100_000
+"""Errors of one file that frictionless is asked for."""
+KINDS = {
+    "cell-required": "required",
+    "cell-type": "type",
+    "cell-format": "type",
+    "cell-enum": "enum",
+    "cell-category": "category",
+    "cell-pattern": "pattern",
+    "cell-min-length": "minLength",
+    "cell-max-length": "maxLength",
+    "cell-minimum": "minimum",
+    "cell-maximum": "maximum",
+    "cell-exclusive-minimum": "exclusiveMinimum",
+    "cell-exclusive-maximum": "exclusiveMaximum",
+    "primary-key": "primary-key",
+    "unique-key": "unique",
+    "foreign-key": "foreign-key",
+    "csv-width": "width",
+    "csv-blank-line": "blank",
+}
+"""Our rules about rows, as kinds that both validators know."""
+_THEIRS = {
+    "type-error": "type",
+    "unique-error": "unique",
+    "primary-key": "primary-key",
+    "foreign-key": "foreign-key",
+    "missing-cell": "width",
+    "extra-cell": "width",
+    "blank-row": "blank",
+}
+ROWS = {"primary-key", "foreign-key", "width", "blank"}
+"""Kinds that concern a whole row, for lack of a field that both would name."""
+Side = Literal["kzdata", "frictionless"]
+
+
+class Statement(NamedTuple):
+    """A validator's word: in a file, the row of a number (from 0) breaks a kind of rule."""
+
+    file: str
+    row: int
+    field: str
+    kind: str
+
+
+class Difference(NamedTuple):
+    """Something that the two validators deliberately read otherwise."""
+
+    found_by: Side  # who finds a fault where the other finds none
+    kinds: str
+    reads: str  # what frictionless 5.21 does
+    sentence: str  # what the standard says
+    types: str = ""  # field types; empty for all
+    cell: str = ""  # regular expression that the cell's text matches somewhere
+    # The format that the field must have, or the property that it must use; empty for any.
+    only: str = ""
+
+    def covers(self, side: Side, kind: str, field: FieldDescriptor | None, cell: str) -> bool:
+        """Whether a statement of one side alone is explained by this."""
+        if side != self.found_by or kind not in self.kinds.split():
+            return False
+        if self.types and (field is None or field.type not in self.types.split()):
+            return False
+        if field is not None and self.only:
+            used = {"groupChar": field.group_char is not None, "bareNumber": not field.bare_number}
+            if not used.get(self.only, field.format == self.only):
+                return False
+        return re.search(self.cell, cell, re.DOTALL) is not None
+
+
+_TOLD = tomllib.loads(Path(__file__).with_name("differences.toml").read_text("utf-8"))
+DIFFERENCES = {name: Difference(**told) for name, told in _TOLD["differences"].items()}
+"""What is deliberately read otherwise, by name. docs/validation-differences.md shows it."""
+CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TOLD["crashes"].items()}
+"""TypeErrors at which frictionless 5.21 stops, by words in them: what it does, and the standard."""
+
+
+def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None) -> list[Finding]:
+    """Run frictionless on a package and compare its verdict with ours.
+
+    Returns:
+        A warning for each statement that only one of the two makes and that no known difference
+        explains; 1,000 at most. Parquet and tables in another dialect than the default are left
+        out, and so are kinds of which our report has left findings out.
+
+    Raises:
+        MissingExtraError: frictionless is not installed.
+        PackageError: The package cannot be read.
+    """
+    require("frictionless", "frictionless")
+    with workspace(temp_dir) as folder, opened(path, folder) as archive:
+        try:
+            answer = _ask(_copied(archive, report, folder), folder)
+        except PackageError as error:
+            answer = f"frictionless gives no verdict: it is not asked, since {error}"
+        if isinstance(answer, str):
+            return [_finding(DESCRIPTOR, None, None, answer, "a verdict of frictionless")]
+        tables = enumerate(parse(archive).tables.values())
+        names = {f"{number}/0.csv": table.path for number, table in tables}
+        errors = [error | {"file": names.get(error["file"], "")} for error in answer]
+        return _compared(archive, report, errors, folder)[:MAX_FINDINGS]
+
+
+def _copied(archive: Archive, report: Report, folder: Path) -> Path:
+    """Copy the tables of a package, in UTF-8, with a descriptor of what is needed of them."""
+    descriptor = parse(archive)
+    if descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
+        raise PackageError("the descriptor has faults, or names files that are not there")
+    for path in (path for resource in descriptor.resources for path in resource.path):
+        if not archive.path_of(path).is_file():
+            raise PackageError(f"{path} is not a file")
+    (copy := folder / "copy").mkdir()
+    entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
+    tables = enumerate(descriptor.tables.values())
+    resources = [_resource(archive, t, entries[t.name], copy / str(n)) for n, t in tables]
+    described = {"$schema": _profile(descriptor.raw), "name": "copy", "resources": resources}
+    (copy / DESCRIPTOR).write_text(json.dumps(_filled(described)), encoding="utf-8")
+    return copy
+
+
+def _resource(
+    archive: Archive, table: Table, entry: Mapping[str, Any], folder: Path
+) -> dict[str, Any]:
+    """Copy the files of a table into a new folder; its entry in the descriptor."""
+    folder.mkdir()
+    (made := folder / "made").mkdir()
+    paths = []
+    for number, part in enumerate(open_sheet(archive, table, made).parts):
+        with part.open("rb") as source, (folder / f"{number}.csv").open("xb") as target:
+            while chunk := source.read(CHUNK):
+                archive.unpacks(len(chunk))
+                target.write(chunk)
+        paths.append(f"{folder.name}/{number}.csv")
+    shutil.rmtree(made)
+    schema: Any
+    schema, dialect = (
+        archive.json(value) if isinstance(value := entry.get(role), str) else value
+        for role in ("schema", "dialect")
+    )
+    kept = {key: entry[key] for key in KEPT["resource"] if key in entry}
+    if isinstance(dialect, dict):
+        kept["dialect"] = {key: dialect[key] for key in KEPT["dialect"] if key in dialect}
+    tabs = "tsv" in (entry.get("format"), table.path.lower().rpartition(".")[2])
+    # Profiles could be addresses.
+    fields = [{k: v for k, v in field.items() if k != "profile"} for field in schema["fields"]]
+    schema = {key: value for key, value in schema.items() if key != "profile"}
+    described = {
+        "$schema": _profile(entry),
+        "path": paths[0] if len(paths) == 1 else paths,
+        "format": "tsv" if tabs else "csv",
+        "encoding": "utf-8",
+        "schema": _filled({**schema, "fields": fields, "$schema": _profile(schema)}),
+    }
+    return kept | _filled(described)
+
+
+def _profile(raw: Mapping[str, Any]) -> str | None:
+    """The `$schema` of a descriptor, if it is one of the standard's, which nobody looks up."""
+    stated = raw.get("$schema")
+    standard = r"https://datapackage\.org/profiles/[0-9.]+/[a-z]+\.json"
+    return stated if isinstance(stated, str) and re.fullmatch(standard, stated) else None
+
+
+def _filled(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _ask(copy: Path, folder: Path) -> list[dict[str, Any]] | str:
+    """What frictionless says of a copy in a process of its own, or why it says nothing."""
+    limits = Limits(MEMORY, SECONDS)
+    try:
+        answer = apart(f"{__name__}:told", {"root": str(copy)}, limits, folder)
+        return cast(list[dict[str, Any]] | str, answer)
+    except LimitError as error:
+        return f"frictionless gives no verdict: {error}"
+
+
+def told(root: str) -> list[dict[str, Any]] | str:
+    """The errors that frictionless finds in a package, or why there are none; see `_ask`.
+
+    From now on this process neither opens a socket nor starts a program.
+    """
+    sys.addaudithook(_refuse)
+    try:
+        return errors_of(Path(root))
+    except MemoryError:
+        raise
+    except Exception as error:
+        words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        known = next((reads for crash, (reads, _) in CRASHES.items() if crash in words), words)
+        return f"frictionless gives no verdict: {known}"
+
+
+def _refuse(event: str, _: Any) -> None:
+    if event.startswith(_NOT_DONE):
+        raise OSError("validation fetches nothing and starts nothing")
+
+
+def errors_of(root: Path) -> list[dict[str, Any]] | str:
+    """The errors that frictionless finds in a package, in this process, or why there are none."""
+    from frictionless import Package
+
+    place = str(root / DESCRIPTOR) if root.is_dir() else str(root)
+    report = Package.from_descriptor(place).validate(limit_errors=MAX_ERRORS)
+    if report.errors:
+        return f"frictionless refuses the descriptor: {report.errors[0].message}"
+    return [
+        {
+            "file": task.place,
+            "kind": error.type,
+            "row": getattr(error, "row_number", None),
+            "field": getattr(error, "field_name", None) or "",
+            "note": error.note,
+        }
+        for task in report.tasks
+        for error in task.errors
+    ]
+
+
+def statements(errors: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
+    """The errors of frictionless about rows as statements; its first row has the number 2."""
+    for error in errors:
+        kind = _THEIRS.get(error["kind"])
+        if error["kind"] == "constraint-error":
+            match = re.match(r'constraint "(\w+)"', error["note"])
+            kind = match.group(1) if match else None
+        if kind and error["row"] is not None:
+            field = "" if kind in ROWS else error["field"]
+            yield Statement(error["file"], error["row"] - 2, field, kind)
+
+
+def _compared(
+    archive: Archive, report: Report, errors: list[dict[str, Any]], folder: Path
+) -> list[Finding]:
+    theirs = set(statements(errors))
+    broken = ("source-error", "encoding-error")
+    stopped = {error["file"] for error in errors if error["kind"] in broken}
+    left_out = {KINDS.get(name) for name in report.omitted}
+    seen: dict[str, list[Record]] = {}
+    tables = parse(archive).tables
+    for table in tables.values():
+        if table.path not in stopped and table.name in report.rows:
+            seen[table.name] = _records(archive, table, folder)
+    ours = {one for name, rows in seen.items() for one in _ours(tables[name], report, rows)}
+    found: list[Finding] = []
+    for name, rows in seen.items():
+        columns = tables[name].schema.names
+        texts = ([cell.value for cell in record.cells] for record in rows)
+        cells = [dict(zip(columns, values, strict=False)) for values in texts]
+        for side, one in unexplained(tables, tables[name], ours, theirs, cells):
+            if one.kind not in left_out:
+                other = "frictionless" if side == "kzdata" else "kzdata"
+                cell = cells[one.row].get(one.field, "")
+                said = f"{one.kind}: {side} finds a fault in {cell!r}, {other} finds none"
+                line, field = rows[one.row].line, one.field or None
+                found.append(_finding(one.file, line, field, said, "one verdict"))
+    return found
+
+
+def _records(archive: Archive, table: Table, folder: Path) -> list[Record]:
+    """The rows of a table, blank lines among them, where it is one file of the default dialect.
+
+    Rows of Parquet have no lines, by which our findings are known.
+    """
+    try:
+        sheet = open_sheet(archive, table, folder)
+    except PackageError:
+        return []
+    if len(sheet.parts) > 1 or sheet.dialect != Dialect() or is_parquet(table.path):
+        return []
+    return [record for record in sheet.records() if record.number >= 0 or record.fault]
+
+
+def unexplained(
+    tables: Mapping[str, Table],
+    table: Table,
+    ours: set[Statement],
+    theirs: set[Statement],
+    rows: Sequence[Mapping[str, str]],
+) -> Iterator[tuple[Side, Statement]]:
+    """The statements about a table that only one side makes and that nothing explains.
+
+    A cell that is not of its type has no value: what is said of it besides, or of its row's keys,
+    follows from that, and so does what is said of keys that refer to it. `rows` are its cells.
+    """
+    fields = {field.name: field for field in table.schema.fields}
+    typed = {one for one in ours | theirs if one.kind == "type"}
+    untyped = {(one.file, one.row) for one in typed}
+    parents = {key.reference.resource or table.name for key in table.schema.foreign_keys}
+    tainted = {one.file for one in typed} & {tables[p].path for p in parents if p in tables}
+    for one in sorted(one for one in ours ^ theirs if one.file == table.path):
+        side: Side = "kzdata" if one in ours else "frictionless"
+        if not 0 <= one.row < len(rows):  # a first row without a header stands before the first
+            continue
+        if (
+            (one.kind != "type" and one._replace(kind="type") in typed)
+            or (one.kind in ROWS and (one.file, one.row) in untyped)
+            or (one.kind == "foreign-key" and tainted)
+        ):
+            continue
+        cell = rows[one.row].get(one.field, "")
+        field = fields.get(one.field)
+        known = any(each.covers(side, one.kind, field, cell) for each in DIFFERENCES.values())
+        if not known or not _borne_out(table, one, side, theirs | typed, rows[one.row]):
+            yield side, one
+
+
+def _borne_out(
+    table: Table, one: Statement, side: Side, said: set[Statement], row: Mapping[str, str]
+) -> bool:
+    """Whether what explains a statement about keys is there: a double, an empty part, a key.
+
+    `said` is what frictionless says, and both say of types; `row` the cells by column.
+    """
+    schema = table.schema
+    double = any(t[0] == one.file and t[2:] == one[2:] for t in said)
+    empty = {name for name in row if row[name] in schema.missing_of(schema.field(name))}
+    odd = {name for name in row if row[name].lower() == "nan"}
+    if side == "kzdata" and one.kind == "primary-key":
+        return double or bool((empty | odd) & set(schema.primary_key))
+    if side == "kzdata" and one.kind == "unique":
+        return double or bool(schema.unique_keys) or one.field in odd
+    if side == "frictionless" and one.kind == "foreign-key":
+        return any((empty | odd) & set(key.fields) for key in schema.foreign_keys)
+    if side == "frictionless" and one.kind in ("primary-key", "unique"):
+        parts = {one.field} if one.kind == "unique" else set(schema.primary_key)
+        return any(t.file == one.file and t.field in parts and t.kind == "type" for t in said)
+    return True
+
+
+def _ours(table: Table, report: Report, rows: list[Record]) -> Iterator[Statement]:
+    """Our findings about the rows of a table as statements."""
+    number: dict[int, int] = {}
+    for index, record in enumerate(rows):
+        last = max((cell.line for cell in record.cells), default=record.line)
+        number |= dict.fromkeys(range(record.line, last + 1), index)
+    for finding in report:
+        kind = KINDS.get(finding.rule)
+        if kind and finding.file == table.path and finding.line in number:
+            field = "" if kind in ROWS else finding.field or ""
+            yield Statement(table.path, number[finding.line], field, kind)
+
+
+def _finding(file: str, line: int | None, field: str | None, found: str, expected: str) -> Finding:
+    own = RULES["reference-disagrees"]
+    return Finding(own.name, own.severity, file, line, None, None, field, found, expected, own.fix)
+
+
+def page() -> str:
+    """The table of differences as Markdown, for docs/validation-differences.md."""
+    lines = [
+        "# Where kzdata and frictionless differ",
+        "",
+        "Written by `kzdata.validation.frictionless.page()` from its table `DIFFERENCES`.",
+        "`kzdata validate --reference` and the tests accept these differences and no others.",
+        "",
+        "| difference | found by | kinds | types | frictionless 5.21 | the standard |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, d in DIFFERENCES.items():
+        cells = (name, d.found_by, d.kinds, d.types or "all", d.reads, d.sentence)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    lines += ["", "At these frictionless stops without a verdict on the package:", ""]
+    lines += ["| TypeError with | frictionless 5.21 | the standard |", "|---|---|---|"]
+    lines += [f"| {words} | {reads} | {sentence} |" for words, (reads, sentence) in CRASHES.items()]
+    return "\n".join(lines) + "\n"

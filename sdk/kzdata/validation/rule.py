@@ -1,0 +1,240 @@
+"""What a rule is, and the register of all rules.
+
+A rule is a named function; its name in kebab-case is its public code, its docstring its page in the
+reference. What it is given, and what it answers, is the same for all rules of its group:
+
+* `package` (`PackageRule`): the descriptor, the files, the version;
+* `structure` (`StructureRule`): the shape of a CSV file, record by record;
+* `cell` (`CellRule`): one expression over one column, compiled with all others into one pass;
+* `reference`, `key`, `span`, `figure`, `evidence`, `consistency` (`RelationRule`): relational
+  expressions over tables;
+* `text` (`TextRule`): what needs the articles themselves;
+* `oracle` (`ReportRule`): the comparison with another validator, only when it is asked for.
+
+Whatever makes a rule fast is part of the rule: a proof, which is cheap to test and never true where
+the rule is broken. The engine asks a rule of everything that its proof does not clear; a rule
+without a proof is asked of everything.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Protocol, overload
+
+from kzdata.files.archive import Archive
+from kzdata.files.csv import Imprint, Record
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.validation.evidence_tables import EdgeProof, Model
+from kzdata.validation.report import Finding, Report, Severity
+
+GROUPS = (
+    "package",
+    "structure",
+    "cell",
+    "reference",
+    "key",
+    "span",
+    "figure",
+    "evidence",
+    "consistency",
+    "text",
+    "oracle",
+)
+
+
+class Violation(NamedTuple):
+    """A breach before its place in the file is worked out.
+
+    Attributes:
+        table: Name of the table at fault; None when it is the package.
+        ordinal: Row of the table, from 0; None when it is the whole file.
+        field: Column at fault.
+        found: What stands there; None to take the cell's own text.
+        expected: What should stand there.
+        line: Physical line, where already known.
+        column: Physical column, where already known.
+        file: The file, where it is not the table's.
+    """
+
+    table: str | None
+    ordinal: int | None = None
+    field: str | None = None
+    found: str | None = None
+    expected: str = ""
+    line: int | None = None
+    column: int | None = None
+    file: str | None = None
+
+
+class Query(NamedTuple):
+    """A relational expression whose rows are violations.
+
+    Attributes:
+        table: Table at fault; None where the rows tell.
+        sql: Yields row, field, found and expected in that order, after the table's name where
+            `table` is None.
+        figures: SQL that is true for each figure that `sql` must be asked of, where it reads
+            `shared.suspect_figure`.
+        edges: Which edges `sql` need not be asked of, where it reads `shared.suspect_edge`.
+    """
+
+    table: str | None
+    sql: str
+    figures: str | None = None
+    edges: EdgeProof | None = None
+
+
+BytesProof = Callable[[Imprint], bool]
+"""Whether what was seen of a file's bytes proves that nothing in it breaks a rule."""
+
+
+class Check(NamedTuple):
+    """What a cell rule asks of one column.
+
+    Attributes:
+        broken: SQL that is true for a cell that breaks the rule.
+        expected: What should stand there, in words.
+        proven_by: SQL tests that are far cheaper than `broken`, and true together only for cells
+            that keep the rule. Tests that several rules name are carried out once. None where
+            there are no such tests: then each cell is asked.
+        or_missing: Whether a missing value keeps the rule as well, whatever the tests say.
+        proven_by_bytes: Tells of a whole file that nothing in it can break the rule.
+        pattern: An RE2 pattern that `broken` holds and the package chose: where DuckDB does not
+            take it, that is a finding, and the rule is not asked.
+    """
+
+    broken: str
+    expected: str
+    proven_by: tuple[str, ...] | None = None
+    or_missing: bool = False
+    proven_by_bytes: BytesProof | None = None
+    pattern: str | None = None
+
+
+class PackageRule(Protocol):
+    """A rule of the group `package`; it gets what was seen of each file's bytes, by path."""
+
+    def __call__(  # noqa: D102 - the class says it
+        self, package: Descriptor, archive: Archive, imprints: Mapping[str, Imprint], /
+    ) -> Iterable[Violation]: ...
+
+
+class StructureRule(Protocol):
+    """A rule of the group `structure`.
+
+    It is asked of the header of each file (a `files.Header`), with the names that the first file's
+    header has, and then of each record.
+    """
+
+    def __call__(  # noqa: D102 - the class says it
+        self, table: Table, record: Record, columns: tuple[str, ...], /
+    ) -> Iterable[Violation]: ...
+
+
+class CellRule(Protocol):
+    """A rule of the group `cell`.
+
+    It gets a column, the SQL of its cell, which is NULL where a value is missing, and the SQL of
+    the cell's text. It answers None where it does not apply.
+    """
+
+    def __call__(self, field: FieldDescriptor, cell: str, raw: str, /) -> Check | None: ...  # noqa: D102
+
+
+class RelationRule(Protocol):
+    """A rule over tables: of what they are called `model` knows."""
+
+    def __call__(self, model: Model, /) -> Iterable[Violation | Query]: ...  # noqa: D102
+
+
+class TextRule(Protocol):
+    """A rule of the group `text`; it gets the articles' texts by source."""
+
+    def __call__(self, model: Model, texts: Mapping[str, str], /) -> Iterable[Violation]: ...  # noqa: D102
+
+
+class ReportRule(Protocol):
+    """A rule about a report that is there already."""
+
+    def __call__(  # noqa: D102 - the class says it
+        self, path: str | Path, report: Report, temp_dir: str | Path | None, /
+    ) -> Iterable[Finding]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with its public code, its meaning and the way out."""
+
+    name: str
+    group: str
+    severity: Severity
+    fix: str
+    doc: str
+    check: Callable[..., Any]
+    proven_by_bytes: BytesProof | None = None
+
+
+RULES: dict[str, Rule] = {}
+"""All rules by name, in the order in which they are defined."""
+
+_Relational = Literal["reference", "key", "span", "figure", "evidence", "consistency"]
+
+
+@overload
+def rule(
+    group: Literal["package"], fix: str, severity: Severity = ...
+) -> Callable[[PackageRule], PackageRule]: ...
+@overload
+def rule(
+    group: Literal["structure"],
+    fix: str,
+    severity: Severity = ...,
+    proven_by_bytes: BytesProof | None = ...,
+) -> Callable[[StructureRule], StructureRule]: ...
+@overload
+def rule(
+    group: Literal["cell"], fix: str, severity: Severity = ...
+) -> Callable[[CellRule], CellRule]: ...
+@overload
+def rule(
+    group: _Relational, fix: str, severity: Severity = ...
+) -> Callable[[RelationRule], RelationRule]: ...
+@overload
+def rule(
+    group: Literal["text"], fix: str, severity: Severity = ...
+) -> Callable[[TextRule], TextRule]: ...
+@overload
+def rule(
+    group: Literal["oracle"], fix: str, severity: Severity = ...
+) -> Callable[[ReportRule], ReportRule]: ...
+def rule(
+    group: str, fix: str, severity: Severity = "error", proven_by_bytes: BytesProof | None = None
+) -> Callable[[Any], Any]:
+    """Register a function as a rule.
+
+    Args:
+        group: One of `GROUPS`.
+        fix: The way out, as an instruction.
+        severity: Of its findings.
+        proven_by_bytes: Tells of a file that DuckDB can read that no record in it breaks the rule,
+            so that the rule is not asked record by record.
+    """
+
+    def register(check: Any) -> Any:
+        name = check.__name__.replace("_", "-")
+        doc = cleandoc(check.__doc__ or "")
+        RULES[name] = Rule(name, group, severity, fix, doc, check, proven_by_bytes)
+        return check
+
+    return register
+
+
+def in_group(group: str) -> list[Rule]:
+    """The rules of a group, in order."""
+    return [rule for rule in RULES.values() if rule.group == group]
+
+
+def registered(check: Callable[..., Any]) -> Rule:
+    """The rule that a function is."""
+    return next(rule for rule in RULES.values() if rule.check == check)

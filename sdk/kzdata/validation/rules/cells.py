@@ -1,0 +1,543 @@
+"""Rules about single cells: each is an SQL expression over one column (Table Schema v2).
+
+All checks of a table become one test of each row in one pass over the file (see `reading`).
+"""
+
+import calendar
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from math import inf
+from typing import Any
+
+from kzdata.engine import database as sql
+from kzdata.files.csv import Imprint
+from kzdata.standard.descriptor import FieldDescriptor, Schema
+from kzdata.standard.field_types import (
+    Kind,
+    UnsupportedError,
+    constraint_number,
+    either,
+    kind_of,
+    known_kind,
+)
+from kzdata.validation.rule import Check, rule
+
+TEXTS = {"string", "any", "list"}
+"""Types whose cells a spreadsheet could take for a formula; the others have forms of their own."""
+CATEGORICAL = {"string", "integer"}
+"""Types that may have categories."""
+FORMULA_STARTS = ("=", "+", "-", "@")
+"""What a formula of a spreadsheet begins with (OWASP, CSV Injection)."""
+CLASSES = {
+    r"\d": r"\p{Nd}",
+    r"\w": r"\p{L}_\p{M}\p{N}\p{S}",
+    r"\s": r"\t-\n \r-\r",
+}
+"""XML Schema's classes (Part 2, F.1.1) as members of an RE2 class.
+
+None begins or ends with a lone character: a hyphen beside it would make a range of the two.
+"""
+COMPLEMENTS = {name.upper(): f"[^{members}]" for name, members in CLASSES.items()}
+"""Their complements, each as an RE2 class of its own; RE2's own are those of ASCII."""
+BOUNDS = {
+    "minimum": (">=", "at least"),
+    "maximum": ("<=", "at most"),
+    "exclusiveMinimum": (">", "more than"),
+    "exclusiveMaximum": ("<", "less than"),
+}
+
+
+def unsupported(field: FieldDescriptor) -> str | None:
+    """What of a field's declaration cannot be checked, in words, or None.
+
+    "Implementations SHOULD report an error if an attempt is made to evaluate a value against an
+    unsupported constraint" (Table Schema v2, Field Constraints).
+    """
+    try:
+        kind = kind_of(field)
+        if reason := _unsupported_constraint(field, kind):
+            return reason
+        for value in bounds_of(field).values():
+            _rehearse(field, kind, value)
+        for value in (*(field.constraints.enum or ()), *field.category_values):
+            _rehearse_listed(field, kind, value)
+    except UnsupportedError as error:
+        return str(error)
+    return "the positions within a geojson object" if field.type == "geojson" else None
+
+
+def unsupported_keys(schema: Schema) -> list[str]:
+    """What of a table's keys compares by characters only, in words.
+
+    Two JSON texts can differ and mean the same, so that a repeated value may go unseen.
+    """
+    keys = {"primaryKey": (schema.primary_key,), "uniqueKeys": schema.unique_keys}
+    keys["foreignKeys"] = tuple(key.fields for key in schema.foreign_keys)
+    found = []
+    for name, columns in keys.items():
+        for column in dict.fromkeys(column for key in columns for column in key):
+            kind = known_kind(schema.field(column))
+            if kind is None or kind.same is None:
+                found.append(f"{name} over {column}, of type {schema.field(column).type}")
+    return found
+
+
+def bounds_of(field: FieldDescriptor) -> dict[str, Any]:
+    """The bounds that a field states, by name."""
+    c = field.constraints
+    values = (c.minimum, c.maximum, c.exclusive_minimum, c.exclusive_maximum)
+    return {k: v for k, v in zip(BOUNDS, values, strict=True) if v is not None}
+
+
+def _unsupported_constraint(field: FieldDescriptor, kind: Kind) -> str | None:
+    """The first constraint that the standard does not have for the type, or that is not known."""
+    limits, name = field.constraints, field.type
+    stated = {
+        "minimum or maximum": bounds_of(field) and kind.within is None,
+        "minLength or maxLength": kind.length is None
+        and (limits.min_length is not None or limits.max_length is not None),
+        "pattern": limits.pattern is not None and name not in ("string", "any"),
+        "enum": limits.enum is not None and kind.same is None,
+        "unique": limits.unique and kind.same is None,
+        "categories": field.categories is not None and name not in CATEGORICAL,
+    }
+    stated |= {f"constraint {extra}": True for extra in limits.extra}
+    found = next((constraint for constraint, beyond in stated.items() if beyond), None)
+    return f"{found} of type {name}" if found else _unsupported_pattern(field)
+
+
+MAX_PATTERN = 10_000
+"""Characters of a pattern; RE2 takes little more."""
+
+
+MAX_DIGITS = 6
+"""Digits of a repetition that are read; RE2 takes four."""
+MAX_STATES = 5_000
+"""Parts of a pattern, each as often as it is repeated: RE2 may look at all for each character."""
+_TOKEN = re.compile(
+    r"\\Q.*?(?:\\E|\Z)"
+    r"|\\[pPx]\{[^}]*+\}?|\\."
+    r"|\[\^?\]?(?:\[:\^?\w++:\]|\\.?|[^\]\\])*+\]?"
+    r"|\{(0|[1-9][0-9]*)(,(0|[1-9][0-9]*)?)?\}|.",
+    re.DOTALL,
+)
+"""A part of a pattern as RE2 cuts it. What is opened and never closed goes to the end, or looking
+for the end from each place again would take the square of the length."""
+
+
+@lru_cache(maxsize=1_000)
+def states(pattern: str) -> int:
+    """How many parts a pattern has, each counted as often as it is repeated: `(ab){2,5}` has ten.
+
+    A pattern of some hundred characters can have a million, which RE2 carries along.
+    """
+    groups, last = [0], 0
+    for token in _TOKEN.finditer(pattern):
+        if token.group(1):
+            times = _times(*token.groups())
+            groups[-1] += last * (times - 1)
+            last *= times
+        elif token.group() == "(":
+            groups.append(0)
+        elif token.group() == ")" and len(groups) > 1:
+            last = groups.pop()
+            groups[-1] += last
+        elif token.group() not in tuple("|*+?)"):
+            last = 1
+            groups[-1] += len(token.group()) if token.group().startswith(r"\Q") else last
+    return sum(groups)
+
+
+def _times(least: str, range_: str | None, most: str | None) -> int:
+    """How often RE2 repeats the program of a part for `{least,most}`; without end is once more."""
+    if range_ and not most:
+        return max(int(least[:MAX_DIGITS]), 1)
+    return int((most or least)[:MAX_DIGITS])
+
+
+def bearable(pattern: str) -> bool:
+    """Whether a pattern is within the limits of what is asked of a cell."""
+    return len(pattern) <= MAX_PATTERN and states(pattern) <= MAX_STATES
+
+
+def _unsupported_pattern(field: FieldDescriptor) -> str | None:
+    """What only XML Schema's regular expressions have, where RE2 would read something else."""
+    pattern = field.constraints.pattern or ""
+    if len(pattern) > MAX_PATTERN:
+        return f"a pattern of over {MAX_PATTERN} characters"
+    if states(pattern) > MAX_STATES:
+        return f"a pattern that repeats over {MAX_STATES} parts"
+    parts = list(_parts(pattern))
+    if any((one, other) == ("-", "[") and inside for (one, _), (other, inside) in pairwise(parts)):
+        return "a class subtracted from a class in a pattern"
+    if any(inside and part in COMPLEMENTS for part, inside in parts):
+        return "a complement within a class in a pattern"
+    found = next((part for part, _ in parts if part in (r"\C", r"\Q")), None)
+    return f"{found} in a pattern" if found else None
+
+
+def _rehearse(field: FieldDescriptor, kind: Kind, value: Any) -> None:
+    """Make sure that a constraint's value is one of the type.
+
+    Raises:
+        UnsupportedError: It is not.
+    """
+    if field.type in ("integer", "number"):
+        if kind.within:
+            kind.within("''", ">=", value)
+    elif isinstance(value, bool) or not _of_kind(field, kind, str(value)):
+        raise UnsupportedError(f"{value!r} as a limit of type {field.type}")
+
+
+def _rehearse_listed(field: FieldDescriptor, kind: Kind, value: Any) -> None:
+    """Make sure that a listed value is one of the type, so that a cell could have it.
+
+    Raises:
+        UnsupportedError: It is not.
+    """
+    if field.type == "string":
+        # Whether it has the format is left to RE2: `re` takes minutes for megabytes of addresses.
+        known = isinstance(value, str)
+    else:
+        known = all(_of_kind(field, kind, text) for text in _texts(field, value))
+    if not known:
+        raise UnsupportedError(f"{value!r} among the values of type {field.type}")
+
+
+def _of_kind(field: FieldDescriptor, kind: Kind, text: str) -> bool:
+    """Whether a text of the descriptor is a value of the type, as far as can be told here."""
+    if kind.pattern and not re.fullmatch(kind.pattern, text):
+        return False
+    try:
+        if field.type in ("date", "time", "datetime") and field.format != "default":
+            datetime.strptime(text, field.format)
+        elif field.type in ("date", "datetime"):
+            year, month, day = (int(part) for part in text.rsplit("T")[0].rsplit("-", 2))
+            # The calendar comes round again after 400 years.
+            return 0 < day <= calendar.monthrange(2000 + year % 400, month)[1]
+    except ValueError:
+        return False
+    return True
+
+
+@rule("cell", "fill the cell, or withdraw the row with a tombstone")
+def cell_required(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell whose field is `required` has a value."""
+    if not field.constraints.required:
+        return None
+    return Check(f"{cell} IS NULL", "a value", (f"{cell} IS NOT NULL",))
+
+
+@rule("cell", "write the value in the form of its type")
+def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell has the lexical form of its field's type and format (Table Schema v2, Field Types).
+
+    The form is strict: no blanks around it, ASCII digits only, no digits grouped unless by
+    `groupChar`, and a date that the calendar has.
+    """
+    kind = known_kind(field)
+    if field.type == "string" or kind is None or kind.breach is None:
+        return None
+    return Check(kind.breach(cell), kind.words, usual_form(field, raw), or_missing=True)
+
+
+PLAIN_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
+EXACT_LENGTH = 15
+"""Characters up to which a decimal number is told apart by its nearest binary number."""
+
+
+def usual_form(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
+    """Tests that only values of the type pass, and nearly all do; None where there are none.
+
+    A whole number or a date is as it is printed again, a number has no exponent.
+    """
+    bare = field.bare_number and field.group_char is None
+    if field.type == "integer" and bare:
+        return (sql.printed_alike(raw, "BIGINT"),)
+    if field.type == "number" and bare and field.decimal_char == ".":
+        return (sql.full_match(raw, PLAIN_NUMBER),)
+    if field.type == "date" and field.format == "default":
+        return f"{sql.byte_length(raw)} = 10", sql.printed_alike(raw, "DATE")
+    return None
+
+
+@rule("cell", "write the value in the format that the field names")
+def cell_format(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A string cell has the form of its field's format: email, uri, uuid or binary."""
+    kind = known_kind(field)
+    if field.type != "string" or kind is None or kind.breach is None:
+        return None
+    return Check(kind.breach(cell), kind.words)
+
+
+@rule("cell", "use one of the listed values")
+def cell_enum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell has one of the values that the field's `enum` lists.
+
+    Values compare as the type has them: 1.0 is 1 in a field of numbers.
+    """
+    return _one_of(field, cell, raw, field.constraints.enum)
+
+
+@rule("cell", "use one of the categories, or add it to the schema")
+def cell_category(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell has the value of one of the field's `categories`.
+
+    "The logical representation of data in the field MUST exactly match one of the values in
+    categories" (Table Schema v2). Where an `enum` lists some of them, it alone decides.
+    """
+    if field.categories is None or field.constraints.enum is not None:
+        return None
+    values = field.category_values if field.type in CATEGORICAL else None
+    return _one_of(field, cell, raw, values)
+
+
+def _one_of(
+    field: FieldDescriptor, cell: str, raw: str, values: tuple[Any, ...] | None
+) -> Check | None:
+    """A cell whose text is among some texts, or else whose value is among their values."""
+    kind = known_kind(field)
+    if values is None or kind is None or kind.same is None:
+        return None
+    texts = [text for value in values for text in _texts(field, value)]
+    expected = f"one of {', '.join(texts)}"
+    plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
+    if kind.same(cell) != cell:
+        other = f"NOT {sql.among_values(cell, texts, kind.same)}"
+        return Check(_valid(kind, cell, f"{plain} AND {other}"), expected)
+    # To compare with some texts is faster than the automaton that takes any number of them.
+    return Check(_valid(kind, cell, plain), expected, (sql.among(raw, texts),), or_missing=True)
+
+
+def _texts(field: FieldDescriptor, value: Any) -> tuple[str, ...]:
+    """A constraint's value as a cell would have it (JSON's primitives are allowed)."""
+    if isinstance(value, bool):
+        if field.type != "boolean":
+            return (json.dumps(value),)
+        return (field.true_values if value else field.false_values)[:1]
+    if isinstance(value, int | float) and field.type == "number":
+        return (str(value).replace(".", field.decimal_char),)
+    if isinstance(value, float) and field.type == "integer" and value.is_integer():
+        return (str(int(value)),)
+    if isinstance(value, list) and field.type in ("list", "geopoint"):
+        return (_joined(field, value),)
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),)
+
+
+def _joined(field: FieldDescriptor, values: list[Any]) -> str:
+    """A list of the descriptor as one cell."""
+    if field.type == "geopoint":
+        return ",".join(map(str, values))
+    item = FieldDescriptor(name=field.name, type=field.item_type)
+    return field.delimiter.join(text for value in values for text in _texts(item, value))
+
+
+def _valid(kind: Kind, cell: str, test: str) -> str:
+    """The test, for cells that are of their type: the others have no value to compare.
+
+    Few cells fail the test, so that only few are asked for their type again.
+    """
+    if kind.breach is None:
+        return test
+    return f"(CASE WHEN {test} THEN {cell} IS NOT NULL AND NOT {kind.breach(cell)} ELSE false END)"
+
+
+@rule("cell", "write the value as the pattern wants it")
+def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    r"""A cell matches the field's `pattern` from its first to its last character.
+
+    Patterns are XML Schema's, which match whole values; `\d`, `\w`, `\s` and `.` mean what
+    they mean there (Part 2, F), but that `_` counts as a letter. RE2 carries them out.
+    """
+    pattern = field.constraints.pattern
+    if pattern is None or field.type not in ("string", "any") or not bearable(pattern):
+        return None  # `unsupported-feature` says so
+    own = translated(pattern)
+    broken = f"NOT {sql.full_match(cell, own)}"
+    return Check(broken, f"the pattern {pattern}", pattern=own)
+
+
+@rule("cell", "write at least as many characters as the field wants")
+def cell_min_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell has at least `minLength` characters (Unicode code points), items or members."""
+    least = field.constraints.min_length
+    # A character has at most four bytes, and bytes need not be counted.
+    surely = f"{sql.byte_length(raw)} > {4 * (bounded(least or 0) - 1)}"
+    return _length(field, cell, "<", least, surely)
+
+
+@rule("cell", "shorten the value")
+def cell_max_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell has at most `maxLength` characters (Unicode code points), items or members."""
+    most = field.constraints.max_length
+    surely = f"{sql.byte_length(raw)} <= {bounded(most or 0)}"
+    return _length(field, cell, ">", most, surely)
+
+
+@rule("cell", "correct the value")
+def cell_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell is not below `minimum`."""
+    return _bound(field, cell, raw, "minimum")
+
+
+@rule("cell", "correct the value")
+def cell_maximum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell is not above `maximum`."""
+    return _bound(field, cell, raw, "maximum")
+
+
+@rule("cell", "correct the value")
+def cell_exclusive_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell is above `exclusiveMinimum`."""
+    return _bound(field, cell, raw, "exclusiveMinimum")
+
+
+@rule("cell", "correct the value")
+def cell_exclusive_maximum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell is below `exclusiveMaximum`."""
+    return _bound(field, cell, raw, "exclusiveMaximum")
+
+
+def bounded(length: int) -> int:
+    """A length as a number that no database is too small for; no cell is longer."""
+    return max(-1, min(length, 1 << 40))
+
+
+def _length(
+    field: FieldDescriptor, cell: str, operator: str, limit: int | None, surely: str
+) -> Check | None:
+    kind = known_kind(field)
+    if limit is None or kind is None or kind.length is None:
+        return None
+    words = "at least" if operator == "<" else "at most"
+    unit = "characters" if field.type == "string" else "items"
+    broken = _valid(kind, cell, f"{kind.length(cell)} {operator} {bounded(limit)}")
+    proof = (surely,) if field.type == "string" else None
+    return Check(broken, f"{words} {limit} {unit}", proof, or_missing=True)
+
+
+def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | None:
+    """A value that is not proven to be within a bound.
+
+    What cannot be compared (NaN, a time that is within it in some zones only) is not within it:
+    "checks whether a field value is greater than or equal to the specified value".
+    """
+    kind, limit = known_kind(field), bounds_of(field).get(name)
+    if limit is None or kind is None or kind.within is None or kind.breach is None:
+        return None
+    operator, words = BOUNDS[name]
+    try:
+        _rehearse(field, kind, limit)
+        within = kind.within(cell, operator, limit)
+    except UnsupportedError:
+        return None
+    filled = f"{cell} IS NOT NULL AND NOT {kind.breach(cell)}"
+    broken = f"(CASE WHEN {within} THEN false ELSE {filled} END)"
+    return Check(broken, f"{words} {limit}", _surely_within(field, raw, name, limit), True)
+
+
+def _surely_within(
+    field: FieldDescriptor, raw: str, name: str, limit: Any
+) -> tuple[str, ...] | None:
+    """Tests that only values within a bound pass."""
+    usual, operator = usual_form(field, raw), BOUNDS[name][0]
+    if usual is None or field.type == "date":
+        return usual and (*usual, f"{raw} {operator} {sql.literal(str(limit))}")
+    if field.type == "integer":
+        test = _whole_within(raw, name, constraint_number(field, limit))
+    else:
+        test = _short_within(field, raw, name)
+    return (*usual, test) if test else None
+
+
+def _whole_within(raw: str, name: str, bound: Decimal) -> str | None:
+    """Whether a whole number keeps a bound; one of fewer digits is below without being read."""
+    if name == "minimum" and bound == 0:
+        return f"{raw} >= '0'"
+    if not bound.is_finite() or abs(bound) >= 10**18 or bound != int(bound):
+        return None
+    kept = f"{sql.bigint(raw)} {BOUNDS[name][0]} {int(bound)}"
+    if "max" not in name.lower() or bound <= 0:
+        return kept
+    return f"({sql.byte_length(raw)} < {len(str(int(bound)))} OR {kept})"
+
+
+def _short_within(field: FieldDescriptor, raw: str, name: str) -> str | None:
+    """Whether a number of few digits, so that no other has its nearest binary number, is within.
+
+    The least and the most share one test, so that the text is read once.
+    """
+    ends = {"minimum": -inf, "maximum": inf}
+    limits = {n: _number(field, v) for n, v in bounds_of(field).items() if n in ends}
+    if name not in limits or not all(map(_short, limits.values())):
+        return None
+    low, high = (float(limits.get(end, beyond)) for end, beyond in ends.items())
+    near = sql.between_doubles(raw, low, high)
+    return f"({sql.byte_length(raw)} <= {EXACT_LENGTH} AND {near})"
+
+
+def _number(field: FieldDescriptor, limit: Any) -> Decimal:
+    try:
+        return constraint_number(field, limit)
+    except UnsupportedError:  # the rule of that bound does not apply
+        return Decimal("nan")
+
+
+def _short(bound: Decimal) -> bool:
+    """Whether a bound is told apart from every short number by its nearest binary number."""
+    return bound.is_finite() and abs(bound.adjusted()) < 100 and len(bound.as_tuple().digits) <= 15
+
+
+def translated(pattern: str) -> str:
+    """An XML Schema pattern as RE2 has it: classes by Unicode, and no line end for a dot."""
+    return "".join(_translated(part, inside) for part, inside in _parts(pattern))
+
+
+def _translated(part: str, inside: bool) -> str:
+    if part in CLASSES:
+        return CLASSES[part] if inside else f"[{CLASSES[part]}]"
+    if inside:
+        return part
+    return r"[^\n\r]" if part == "." else COMPLEMENTS.get(part, part)
+
+
+def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Characters and escapes of a pattern, each with whether it stands inside a class."""
+    inside = False
+    for part in re.findall(r"\\.|.", pattern, re.DOTALL):
+        yield part, inside
+        inside = part != "]" and (inside or part == "[")
+
+
+@rule("cell", "remove the control character")
+def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A cell holds no control character but tab and line end, and nothing that turns text around.
+
+    Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
+    make a cell read differently from what it holds (CVE-2021-42574). Compiled only for files whose
+    bytes hold such a character at all.
+    """
+    hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+    test = sql.full_match(raw, rf"(?s).*({hidden}|\r[^\n]|\r$).*")
+    return Check(test, "no control characters", proven_by_bytes=_without_controls)
+
+
+def _without_controls(seen: Imprint) -> bool:
+    return not seen.controls
+
+
+@rule("cell", "begin the cell with another character", severity="warning")
+def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A text cell does not begin as a formula that a spreadsheet would carry out (=, +, -, @)."""
+    if field.type not in TEXTS:
+        return None
+    starts = f"^[{''.join(map(re.escape, FORMULA_STARTS))}]."
+    # Texts compare by their bytes, which is ten times as fast as to look at a first character:
+    # letters come after all that a formula begins with, blanks before, digits between.
+    proof = f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))"
+    return Check(sql.matches(raw, starts), "text, not a formula", (proof,))

@@ -1,0 +1,326 @@
+"""Rules about the package as files: descriptor, paths, sizes, hashes, version, shape of the CSV."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kzdata.errors import PackageError
+from kzdata.files.archive import DESCRIPTOR, Archive
+from kzdata.files.csv import Cell, Dialect, Imprint, Record, Sheet
+from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
+from kzdata.standard.source import dialect_of
+from kzdata.validation.rule import Violation, rule
+from kzdata.validation.rules.cells import unsupported, unsupported_keys
+
+CHANGELOG = "CHANGELOG.md"
+MAX_CHANGELOG_BYTES = 1 << 20
+"""How far a changelog is read: the newest version stands first."""
+_HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
+DIGESTS = frozenset(name for name in hashlib.algorithms_guaranteed if "shake" not in name)
+"""Hash algorithms that a resource's `hash` may name: those that every Python has."""
+Imprints = Mapping[str, Imprint]
+"""What was seen of each file, by path."""
+
+
+def _of_package(found: str, expected: str, field: str | None = None) -> Violation:
+    return Violation(None, None, field, found, expected, file=DESCRIPTOR)
+
+
+@rule("package", "correct the descriptor (datapackage.org/standard)")
+def descriptor(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
+    for fault in package.faults:
+        yield _of_package(fault.found, fault.expected, fault.where)
+
+
+@rule("package", "put the file inside the package and name it by a relative path")
+def resource_path(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """Each file of the package is there, inside the package."""
+    for resource in package.resources:
+        for path in resource.path:
+            try:
+                if not archive.path_of(path).is_file():
+                    yield _of_package(path, "a file of the package", f"resources.{resource.name}")
+            except PackageError as error:
+                expected = f"a file of the package ({error})"
+                yield _of_package(path, expected, f"resources.{resource.name}")
+
+
+@rule("package", "validate when nobody writes into the package")
+def resource_changed(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """No file changes while it is read.
+
+    Its hash could be that of one content, and its cells those of another.
+    """
+    for path in archive.files.changed():
+        yield Violation(None, None, None, "another content", "the one it had at first", file=path)
+
+
+@rule("package", "run `kzdata seal` after a change to the data")
+def resource_bytes(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """Each file has as many bytes as the descriptor says."""
+    for resource, path, seen in _seen(package, imprints):
+        if resource.bytes is not None and resource.bytes != seen.size:
+            yield Violation(None, None, "bytes", str(seen.size), str(resource.bytes), file=path)
+
+
+@rule("package", "run `kzdata seal` after a change to the data")
+def resource_hash(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """Each file has the hash that the descriptor says (`md5` unless it names another)."""
+    for resource, path, seen in _seen(package, imprints):
+        algorithm, expected = hash_of(resource)
+        if resource.hash is not None and algorithm in DIGESTS:
+            found = seen.digests[algorithm]
+            if found != expected:
+                yield Violation(None, None, "hash", found, expected, file=path)
+
+
+def hash_of(resource: Resource) -> tuple[str, str]:
+    """Algorithm and hexadecimal digest of a resource's stated hash (Data Package v2, `hash`)."""
+    algorithm, _, digest = (resource.hash or "").rpartition(":")
+    return algorithm.lower() or "md5", digest.lower()
+
+
+def algorithms(package: Descriptor) -> dict[str, frozenset[str]]:
+    """The hash algorithms that each file has to be looked at with, by path."""
+    found: dict[str, frozenset[str]] = {}
+    for resource in package.resources:
+        if resource.hash is not None and len(resource.path) == 1:
+            (path,) = resource.path
+            found[path] = found.get(path, frozenset()) | (DIGESTS & {hash_of(resource)[0]})
+    return found
+
+
+def _seen(package: Descriptor, imprints: Imprints) -> Iterator[tuple[Resource, str, Imprint]]:
+    for resource in package.resources:
+        if len(resource.path) == 1 and resource.path[0] in imprints:
+            yield resource, resource.path[0], imprints[resource.path[0]]
+
+
+@rule("package", "state a version such as 1.2.0 (semver.org)")
+def version_semver(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """The version, where one is stated, follows Semantic Versioning 2.0.0."""
+    if "version" in package.raw and not SEMVER.fullmatch(package.version):
+        yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
+
+
+@rule("package", "add a section for this version at the top of the changelog")
+def version_changelog(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """The first version that CHANGELOG.md names, where there is one, is the package's."""
+    try:
+        file = archive.path_of(CHANGELOG)
+    except PackageError as error:
+        yield Violation(None, None, None, CHANGELOG, str(error), file=CHANGELOG)
+        return
+    if not package.version or not file.is_file():
+        return
+    with file.open("rb") as stream:
+        match = _HEADING.search(stream.read(MAX_CHANGELOG_BYTES).decode("utf-8", "replace"))
+    found = match.group(1) if match else "no version"
+    if found != package.version:
+        yield Violation(None, None, None, found, package.version, file=CHANGELOG)
+
+
+@rule("package", "ask for it, or leave it out; what cannot be checked is not valid", "warning")
+def unsupported_feature(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """What the validator cannot check is said, never passed in silence."""
+    for name, profile in _profiles(package):
+        yield _of_package(f"the profile {profile}", "what can be checked", name)
+    for resource in package.resources:
+        for doubt in _doubts(package, archive, resource):
+            yield _of_package(doubt, "what can be checked", f"resources.{resource.name}")
+    for table in package.tables.values():
+        if _fields_match(table) not in FIELDS_MATCH:
+            found = f"fieldsMatch {table.schema.fields_match}"
+            yield _of_package(found, f"one of {', '.join(FIELDS_MATCH)}", table.name)
+        for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
+            yield _of_package(key, "what can be checked", table.name)
+        for field in table.schema.fields:
+            if reason := unsupported(field):
+                yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")
+
+
+def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
+    """Profiles that ask for more than the standard does, each with the part that names it."""
+    parts: list[tuple[str, Mapping[str, object]]] = [("$schema", package.raw)]
+    parts += [(f"resources.{r.name}", r.extra) for r in package.resources]
+    parts += [(table.name, table.schema.extra) for table in package.tables.values()]
+    for name, part in parts:
+        for profile in (part.get("$schema"), part.get("profile")):
+            if profile is not None and not STANDARD_PROFILES.fullmatch(str(profile)):
+                yield name, profile
+
+
+def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
+    """Foreign keys whose other side is not read, in words."""
+    for key in table.schema.foreign_keys:
+        columns, parent = ", ".join(key.fields), key.reference.resource or table.name
+        if key.reference.package is not None:
+            yield f"foreignKeys over {columns}, into another package"
+        elif parent not in package.tables:
+            yield f"foreignKeys over {columns}, into {parent}, which has no schema that can be used"
+
+
+def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterator[str]:
+    """What of a resource's form cannot be read, in words."""
+    if "data" in resource.extra:
+        yield "data inside the descriptor"
+    if len(resource.path) > 1:
+        stated = {"bytes": resource.bytes, "hash": resource.hash}
+        yield from (
+            f"{name} of several files" for name, value in stated.items() if value is not None
+        )
+    if resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
+        yield f"the hash algorithm {algorithm}"
+    if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
+        yield f"a table in the format {resource.format}"
+    try:
+        yield from dialect_of(archive, resource)[1]
+    except PackageError as error:
+        yield str(error)
+
+
+FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}
+"""Formats of tables that are read."""
+STANDARD_PROFILES = re.compile(
+    r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
+    "|(tabular-)?data-(package|resource)"
+)
+"""The standard's own profiles, by their addresses or by the names that version 1 gave them."""
+FIELDS_MATCH = {
+    "exact": "the fields of the schema in their order",
+    "equal": "the fields of the schema in any order",
+    "subset": "all fields of the schema, and others at will",
+    "superset": "no other fields than the schema's, and not all of them",
+    "partial": "at least one field of the schema",
+}
+"""Values of `fieldsMatch` (Table Schema v2), and what the header must have."""
+
+
+def _fields_match(table: Table) -> str:
+    value = table.schema.fields_match
+    return str(value[0] if isinstance(value, list) and len(value) == 1 else value)
+
+
+def header_matches(table: Table, found: tuple[str, ...]) -> bool:
+    """Whether a header is what `fieldsMatch` asks for; a name may not stand twice."""
+    names, demand = table.schema.names, _fields_match(table)
+    given, wanted = set(found), set(names)
+    needed = {field.name for field in table.schema.fields if field.constraints.required}
+    if demand not in FIELDS_MATCH or demand == "exact":
+        return found == names
+    if len(given) < len(found) or not needed <= given:
+        return False
+    tests = {
+        "equal": given == wanted,
+        "subset": given >= wanted,
+        "superset": given <= wanted,
+        "partial": bool(given & wanted),
+    }
+    return tests[demand]
+
+
+@dataclass(frozen=True, slots=True)
+class Header(Record):
+    """The names of a file's columns, put together from its header rows; empty if it has none."""
+
+
+def header_of(part: Path, place: int, dialect: Dialect) -> Header:
+    """The header of one of a table's files.
+
+    Its rows are records too: what is malformed in them is said of these.
+    """
+    found = Sheet([part], dialect).header()
+    if found is None:
+        return Header(-1, 1, (), part=place)
+    return Header(-1, found.line, found.cells, part=place, width=found.width)
+
+
+def _sound(seen: Imprint) -> bool:
+    """Whether a file that DuckDB reads holds nothing that it passes over."""
+    return not seen.suspicious
+
+
+@rule(
+    "structure",
+    "give the columns the names, and the order, that the schema asks for",
+    proven_by_bytes=_sound,
+)
+def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
+    """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
+
+    Of several files each begins with the header of the first.
+    """
+    if not isinstance(record, Header):
+        return
+    names, held = table.schema.names, len(record.cells)
+    found, words = _names(record), FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    if record.part > 0:
+        if found != columns:
+            yield _header(table, record, columns, "the header of the first file")
+    elif record.width > held or not held or not header_matches(table, found):
+        words = f"at most {held} columns" if record.width > held else words
+        yield _header(table, record, names, words)
+
+
+def _names(header: Record) -> tuple[str, ...]:
+    return tuple(cell.value for cell in header.cells)
+
+
+def _header(table: Table, header: Record, names: tuple[str, ...], words: str) -> Violation:
+    """A header that is not the one that it should be, at the first cell that differs."""
+    expected, path = f"{', '.join(names)} ({words})", table.resource.path[header.part]
+    if not header.cells:
+        return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
+    place, shown = _first_difference(header.cells, names), ", ".join(_names(header))[:500]
+    return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
+
+
+def _first_difference(cells: tuple[Cell, ...], names: tuple[str, ...]) -> Cell:
+    for cell, name in zip(cells, names, strict=False):
+        if cell.value != name:
+            return cell
+    return cells[min(len(names), len(cells) - 1)]
+
+
+@rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
+def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
+    """Each row has as many cells as there are columns."""
+    if record.number >= 0 and record.width != len(columns):
+        found, expected = f"{record.width} cells", f"{len(columns)} cells"
+        place = (record.line, record.cells[-1].column)
+        yield Violation(table.name, record.number, None, found, expected, *place)
+
+
+@rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
+def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
+    """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
+
+    A quotation that is never closed costs one row: reading goes on with the next line.
+    """
+    if record.cells and record.fault:
+        path, number = table.resource.path[record.part], record.number
+        place = (record.line, 1, None if number >= 0 else path)
+        expected = "a row after RFC 4180, in UTF-8"
+        row = number if number >= 0 else None
+        yield Violation(table.name, row, None, record.fault, expected, *place)
+
+
+@rule("structure", "remove the blank line", proven_by_bytes=_sound)
+def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
+    """There are no blank lines; a file that ends in one line end has none."""
+    if record.fault and not record.cells:
+        path = table.resource.path[record.part]
+        yield Violation(table.name, None, None, "a blank line", "a row", record.line, 1, path)

@@ -1,0 +1,484 @@
+"""Which rules are asked, and which findings are allowed: applied to a report once it is there.
+
+Rules are selected by name or by group. An allow-list is a TOML file of findings that a package
+lives with, each with its reason; an entry that no longer matches a finding is itself a finding, so
+that no exception outlives its cause.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import product
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from kzdata.engine.database import require
+from kzdata.engine.limits import Limits, apart
+from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest
+from kzdata.files.archive import Archive, bundled
+from kzdata.files.folder import Folder, bounded
+from kzdata.standard.descriptor import Descriptor
+from kzdata.validation.report import Finding, Report, exceeded
+from kzdata.validation.rule import GROUPS, RULES, Rule, Violation, in_group, registered, rule
+from kzdata.validation.rules.package import Imprints
+from kzdata.validation.runner import Progress, checked
+
+ALLOW_LIST = "kzdata-allow.toml"
+"""Name of the allow-list beside a descriptor."""
+MAX_BYTES = 1 << 20
+MAX_DOTS = 1_000_000
+"""Squares of the numbers of dots of each line of an allow-list: a thousand in one, or ten in each
+of ten thousand."""
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*allow[ \t]*\]\]", re.M)
+_TRACED = ("span", "figure", "evidence")
+
+
+@rule("package", "delete the entry, or correct what it names")
+def allow_stale(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+    """Each entry of the allow-list matches a finding.
+
+    An entry whose fault was mended would excuse the next one in silence. Entries of rules that were
+    left out, or that had nothing to look at, are not judged.
+    """
+    yield from ()  # `Selection.applied` finds them, which alone knows the entries
+
+
+@rule("package", "allow more with --memory-limit and --timeout, or divide the package")
+def limit_exceeded(
+    package: Descriptor, archive: Archive, imprints: Imprints
+) -> Iterator[Violation]:
+    """The whole validation stays within its limits of memory and time.
+
+    What takes more is stopped, and then nothing is known of the package (docs/security.md).
+    """
+    yield from ()  # `kzdata.engine.limits` stops it, and `exceeded` says so
+
+
+@rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
+def reference_disagrees(
+    path: str | Path, report: Report, temp_dir: str | Path | None
+) -> list[Finding]:
+    """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
+    from kzdata.validation.frictionless import compare
+
+    return compare(path, report, temp_dir)
+
+
+Scope = tuple[str, str | None, str | None, str | None]
+"""Rule, file, record and field; None stands for any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of an allow-list: the findings that it covers, and why.
+
+    Attributes:
+        rule: Name of the rule.
+        reason: Why the findings may stay.
+        file: Only in this file of the package; in any by default.
+        record: Only of this record.
+        field: Only in this column.
+        line: Line of the entry in its file, where known.
+    """
+
+    rule: str
+    reason: str
+    file: str | None = None
+    record: str | None = None
+    field: str | None = None
+    line: int | None = None
+
+    @property
+    def place(self) -> dict[str, str]:
+        """What the entry says about where; nothing where it covers the whole rule."""
+        said = {"file": self.file, "record": self.record, "field": self.field}
+        return {name: value for name, value in said.items() if value is not None}
+
+    @property
+    def words(self) -> str:
+        """The entry on one line."""
+        said = {"rule": self.rule, **self.place}
+        return ", ".join(f"{name} {value}" for name, value in said.items())
+
+    @property
+    def scope(self) -> Scope:
+        """What the entry covers."""
+        return self.rule, self.file, self.record, self.field
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """Findings that a package lives with.
+
+    Attributes:
+        name: The file, as findings about it name it: relative to the package.
+        entries: Its entries in order.
+    """
+
+    name: str = ALLOW_LIST
+    entries: Sequence[Entry] = ()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rules count, and what is allowed.
+
+    Attributes:
+        select: Names of rules or groups; all rules where there are none.
+        ignore: Names of rules or groups that are left out of them.
+        allow: Findings that are allowed.
+
+    Raises:
+        UsageError: A name is that of no rule and no group, or no rule is left.
+    """
+
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    allow: AllowList = AllowList()
+
+    def __post_init__(self) -> None:
+        if not set(RULES) - self.left_out:
+            raise UsageError("no rule is left to ask; select one that is not ignored")
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Rules that do not count."""
+        chosen = _named(self.select) if self.select else frozenset(RULES)
+        return frozenset(RULES) - chosen | _named(self.ignore)
+
+    def applied(self, report: Report) -> Report:
+        """The report with the findings that count, and a finding for each stale entry."""
+        left_out = self.left_out
+        narrowed = replace(
+            report,
+            findings=tuple(f for f in report.findings if f.rule not in left_out),
+            omitted={name: n for name, n in report.omitted.items() if name not in left_out},
+            left_out=tuple(name for name in RULES if name in left_out),
+        )
+        return _excused(narrowed, self.allow) if self.allow.entries else narrowed
+
+
+def _excused(report: Report, allow: AllowList) -> Report:
+    """A report without the findings that an allow-list covers, with one for each stale entry."""
+    kept: list[Finding] = []
+    allowed: Counter[str] = Counter()
+    used: set[Scope] = set()
+    stated = {entry.scope for entry in allow.entries}
+    for finding in report.findings:
+        # Eight look-ups: entries and findings, each with each, take minutes where both are many.
+        covering = stated.intersection(_scopes(finding))
+        used |= covering
+        if covering:
+            allowed[finding.rule] += 1
+        else:
+            kept.append(finding)
+    omitted = dict(report.omitted)
+    for entry in allow.entries:
+        if not entry.place:
+            allowed[entry.rule] += omitted.pop(entry.rule, 0)
+    kept += _unseen(omitted, kept, report.findings)
+    kept += _stale(allow, used, report)
+    return replace(
+        report,
+        findings=tuple(sorted(kept, key=attrgetter("order"))),
+        omitted=omitted,
+        allowed=dict(+allowed),
+    )
+
+
+def _scopes(finding: Finding) -> Iterator[Scope]:
+    """The scopes of all entries that could cover a finding."""
+    places = ((finding.file, None), (finding.record, None), (finding.field, None))
+    return product((finding.rule,), *places)
+
+
+def _unseen(
+    omitted: Mapping[str, int], kept: Iterable[Finding], findings: Iterable[Finding]
+) -> Iterator[Finding]:
+    """A finding for each rule of which all that is listed is allowed, and more is not listed.
+
+    What nobody has seen cannot have been allowed one by one.
+    """
+    listed = {finding.rule for finding in kept}
+    first = {finding.rule: finding for finding in reversed(list(findings))}
+    for name, number in omitted.items():
+        if name not in listed and name in first:
+            yield Finding(
+                name,
+                first[name].severity,
+                first[name].file,
+                found=f"{number} more that are not listed",
+                expected="an entry of the allow-list for the whole rule, or none of these",
+                fix=first[name].fix,
+            )
+
+
+def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
+    """A finding for each entry that covers nothing, where its rule could have found something."""
+    this = registered(allow_stale)
+    if this.name in report.left_out:
+        return
+    untold = {*report.left_out, *report.omitted, *idle(report)}
+    for entry in allow.entries:
+        if entry.scope not in used and entry.rule not in untold:
+            yield Finding(
+                this.name,
+                this.severity,
+                allow.name,
+                entry.line,
+                record=entry.record,
+                field=entry.field,
+                found=entry.words,
+                expected="a finding that this entry allows",
+                fix=this.fix,
+            )
+
+
+def idle(report: Report) -> dict[str, str]:
+    """Rules that had nothing to look at, with the reason."""
+    reasons = {rule.name: reason for rule in RULES.values() if (reason := _lack(rule, report))}
+    found = {finding.rule for finding in report.findings}
+    return {name: reason for name, reason in reasons.items() if name not in found}
+
+
+def _lack(rule: Rule, report: Report) -> str | None:
+    if rule.group == "text" and not report.spans_in_texts:
+        return "no article's text was at hand"
+    if rule.group in _TRACED and not report.receipts.required:
+        return "no cell of the package needs a receipt"
+    if rule.group == "oracle" and not report.compared:
+        return "frictionless was not asked: --reference"
+    return None
+
+
+def _named(names: Iterable[str]) -> frozenset[str]:
+    """The rules that names of rules and groups stand for; several may stand in one, with commas.
+
+    Raises:
+        UsageError: A name is that of no rule and no group.
+    """
+    found: set[str] = set()
+    for name in (part.strip() for given in names for part in given.split(",")):
+        if name not in RULES and name not in GROUPS:
+            raise UsageError(f"no rule or group {name!r}{nearest(name, [*RULES, *GROUPS])}")
+        found |= {rule.name for rule in RULES.values() if name in (rule.name, rule.group)}
+    return frozenset(found)
+
+
+# ------------------------------------------------------------------------------ allow-lists
+
+
+def read(file: str | Path, root: Path | None = None) -> AllowList:
+    """Read an allow-list that a user named.
+
+    Args:
+        file: A TOML file with an array of tables `allow`, each with `rule` and `reason` and, to
+            narrow it, `file`, `record` and `field`.
+        root: Directory of the package, which findings name the file relative to.
+
+    Raises:
+        PackageError: It cannot be read, or an entry is not of that form.
+    """
+    path = Path(file)
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PackageError(f"{file}: cannot read the allow-list: {error.strerror}") from error
+    return AllowList(_relative(path, root), _parsed(content, str(file)))
+
+
+def own(path: str | Path | None) -> AllowList:
+    """The allow-list beside a package's descriptor; an empty one where there is none.
+
+    A zip has none: what arrives packed does not excuse itself.
+
+    Raises:
+        PackageError: It leads out of the package, or an entry is not of the form.
+    """
+    with Folder(root(path)) as files:
+        place = root(path) / ALLOW_LIST
+        try:
+            file = files.file(ALLOW_LIST)
+            if not file.is_file():
+                return AllowList()
+            return AllowList(ALLOW_LIST, _parsed(bounded(file, MAX_BYTES), str(place)))
+        except (OSError, PackageError) as error:
+            if str(place) in str(error):
+                raise
+            raise PackageError(f"{place}: cannot read the allow-list: {error}") from error
+
+
+def _parsed(content: bytes, label: str) -> tuple[Entry, ...]:
+    import tomllib
+
+    if len(content) > MAX_BYTES:
+        raise PackageError(f"{label}: an allow-list has at most {MAX_BYTES} bytes")
+    try:
+        text = content.decode("utf-8-sig")
+        # What Python's reader takes for a key grows with the square of its parts.
+        if sum(line.count(".") ** 2 for line in text.splitlines()) > MAX_DOTS:
+            raise PackageError(f"{label}: too many dots in a line; an entry's keys have none")
+        parsed = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PackageError(f"{label}: not TOML in UTF-8: {error}") from error
+    return _entries(parsed, text, label)
+
+
+def root(path: str | Path | None) -> Path:
+    """The directory that a package's files are named relative to; of a zip, the zip itself."""
+    place = bundled() if path is None else Path(path)
+    return place.parent if place.suffix == ".json" and not place.is_dir() else place
+
+
+def _relative(path: Path, root: Path | None) -> str:
+    with suppress(OSError, ValueError):
+        return Path(os.path.relpath(path, root)).as_posix()
+    return path.as_posix()
+
+
+def _entries(parsed: Mapping[str, Any], text: str, label: str) -> tuple[Entry, ...]:
+    tables = parsed.get("allow", [])
+    further = sorted(set(parsed) - {"allow"})
+    if further or not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        wrong = f"{further[0]!r} is not known" if further else "`allow` is not an array of tables"
+        raise PackageError(f"{label}: {wrong}; entries begin with [[allow]]")
+    lines = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
+    if len(lines) != len(tables):
+        lines = []
+    return tuple(
+        _entry(table, lines[number] if lines else None, f"{label}, entry {number + 1}")
+        for number, table in enumerate(tables)
+    )
+
+
+def _entry(table: Mapping[str, Any], line: int | None, label: str) -> Entry:
+    known = ("rule", "reason", "file", "record", "field")
+    for name, value in table.items():
+        if name not in known:
+            raise PackageError(f"{label}: {name!r} is not known{nearest(name, known)}")
+        if not isinstance(value, str) or not value.strip():
+            raise PackageError(f"{label}: {name!r} must be text that says something")
+    for name in ("rule", "reason"):
+        if name not in table:
+            raise PackageError(f"{label}: {name!r} is missing")
+    rule = table["rule"]
+    rules = [name for name in RULES if RULES[name].check != allow_stale]
+    if rule not in rules:
+        raise PackageError(f"{label}: no rule {rule!r} that can be allowed{nearest(rule, rules)}")
+    return Entry(**table, line=line)
+
+
+# ------------------------------------------------------------------------------ validation
+
+
+def validate(
+    path: str | Path | None = None,
+    *,
+    texts: str | Path | None = None,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    temp_dir: str | Path | None = None,
+    progress: Progress | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    allow: str | Path | bool = True,
+    reference: bool = False,
+    limits: Limits | None = None,
+) -> Report:
+    """Check a package against its own declarations.
+
+    Give `limits` for packages by strangers: the work is then done in a process of its own, which is
+    stopped when it takes more memory or time. Without them it is done in this one.
+
+    Args:
+        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
+        texts: Directory with the articles; without it offsets are checked against checksums only.
+        threads: Threads that DuckDB may use for one query; by default all cores, or one where
+            the package is small.
+        memory_limit: Memory that DuckDB may use before it spills to disk, such as `2GB`.
+        temp_dir: Directory for what DuckDB spills and for tables that have to be turned into UTF-8
+            CSV; nothing of it is left afterwards. The system's own by default.
+        progress: Called as each step begins: its name, its number from 0, how many there are.
+        select: Names of rules or groups to ask; all by default.
+        ignore: Names of rules or groups to leave out.
+        allow: A file of findings that are allowed; True for `kzdata-allow.toml` beside the
+            descriptor, if there is one; False for none.
+        reference: Run frictionless too, and warn of each disagreement.
+        limits: What the validation may take; `progress` is not called then.
+
+    Returns:
+        The findings, with what was checked and what was not. Bad data never raises, and what takes
+        more than its limits is a finding (`limit-exceeded`).
+
+    Raises:
+        MissingExtraError: frictionless is to run and is not installed.
+        PackageError: The package, the directory of texts or the allow-list cannot be read at all.
+        UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
+            be written in `temp_dir`.
+    """
+    options = {
+        "texts": texts,
+        "threads": threads,
+        "memory_limit": memory_limit,
+        "select": list(select),
+        "ignore": list(ignore),
+        "allow": allow,
+        "reference": reference,
+    }
+    if limits is not None:
+        return _apart(path, limits, temp_dir, options)
+    listed = own(path) if allow is True else read(allow, root(path)) if allow else AllowList()
+    selection = Selection(tuple(select), tuple(ignore), listed)
+    if reference:
+        require("frictionless", "frictionless")
+    report = checked(path, texts, threads, memory_limit, temp_dir, progress)
+    # Before anything is left out or allowed: else frictionless alone would find it.
+    return selection.applied(_compared(path, report, temp_dir) if reference else report)
+
+
+def _compared(path: str | Path | None, report: Report, temp_dir: str | Path | None) -> Report:
+    """A report with what the rules about reports find."""
+    place = bundled() if path is None else path
+    found = [one for rule in in_group("oracle") for one in rule.check(place, report, temp_dir)]
+    findings = sorted([*report.findings, *found], key=attrgetter("order"))
+    return replace(report, findings=tuple(findings), compared=True)
+
+
+def _apart(
+    path: str | Path | None,
+    limits: Limits,
+    temp_dir: str | Path | None,
+    options: Mapping[str, Any],
+) -> Report:
+    """Check a package in a process of its own."""
+    named = {"path": path, "texts": options["texts"], "allow": options["allow"]}
+    plain = {**options, **{name: _absolute(value) for name, value in named.items()}}
+    place = None if temp_dir is None else Path(temp_dir)
+    try:
+        return Report.of(apart(f"{__name__}:told", plain, limits, place))
+    except LimitError as error:
+        return exceeded(str(path or "kzdata"), str(error))
+    except KzdataError as error:
+        # A message names a file as the caller did.
+        for name, value in named.items():
+            if isinstance(value, str | Path):
+                error.args = (str(error).replace(plain[name], str(value)),)
+        raise
+
+
+def _absolute(value: Any) -> Any:
+    """A path as JSON has it, and of this process's working directory; other values as they are."""
+    with suppress(OSError):  # that directory may have been removed
+        return str(Path(value).absolute()) if isinstance(value, str | Path) and value else value
+    return str(value)
+
+
+def told(**options: Any) -> dict[str, Any]:
+    """What `validate` finds, as JSON values; for `kzdata.engine.limits.apart`."""
+    report = validate(**options)
+    return {**report.as_dict(), "compared": report.compared}

@@ -2,8 +2,8 @@
 
 Hypothesis draws schemas (types, formats, constraints, keys) and rows in which most cells are nearly
 right. The verdicts are compared as statements: file, row, field, kind of rule. What is deliberately
-read otherwise stands in one table, `kzdata.validation.frictionless.DIFFERENCES`, with the sentence of the
-standard that decides it; every other disagreement fails.
+read otherwise stands in one table, `kzdata.validation.frictionless.DIFFERENCES`, with the sentence
+of the standard that decides it; every other disagreement fails.
 
 By default some 200 files with 6,000 cells are drawn; `-m slow` takes 2,000 files, and
 `KZDATA_DIFFERENTIAL=20000` as many as it says.

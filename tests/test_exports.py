@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 import kzdata
 from kzdata.exports import FORMATS, Exporter, exporter
+from kzdata.standard.dataset import Dataset
 from packages import Folder, Spec, build, column, columns, key
 from strategies import hazard_text
 
@@ -836,7 +837,7 @@ def broken() -> Iterator[Exporter]:
     """A format that fails halfway."""
 
     @exporter("broken", suffix="")
-    def write(package: kzdata.Package, out: Path) -> None:
+    def write(dataset: Dataset, out: Path) -> None:
         """A format that fails halfway."""
         out.write_text("half")
         raise kzdata.UsageError("no more ink")

@@ -10,7 +10,7 @@ import pytest
 
 import kzdata
 from kzdata.site import server as serving
-from kzdata.site.server import MOST, Server
+from kzdata.site.server import MOST
 from packages import Folder
 
 MANY = 5 * MOST
@@ -21,7 +21,7 @@ def port(island: Folder, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a server that ends with the test, and fails it where a thread does."""
     monkeypatch.setattr(serving._Handler, "timeout", 1)
     with kzdata.load(island.root) as package:
-        server = Server(package)
+        server = package.serve()
     thread = threading.Thread(target=server.run)
     thread.start()
     yield int(server.address.rstrip("/").rpartition(":")[2])

@@ -140,9 +140,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from kzdata.files.archive import DESCRIPTOR, bundled, read_descriptor
+        from kzdata.files.archive import bundled_version
 
-        return str(read_descriptor(bundled() / DESCRIPTOR, "kzdata")["version"])
+        return bundled_version()
     if name not in _HOMES:
         raise AttributeError(f"module 'kzdata' has no attribute {name!r}")
     return getattr(import_module(f"kzdata.{_HOMES[name]}"), name)

@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any, Self
 from kzdata import models
 from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
-from kzdata.evidence import articles as texts
-from kzdata.evidence.authoring import Coverage, Reanchored, coverage, hashes, locate, reanchor
+from kzdata.evidence.articles import read
+from kzdata.evidence.authoring import (
+    Coverage,
+    Reanchored,
+    coverage,
+    hashes,
+    locate,
+    reanchor,
+    texts_of,
+)
 from kzdata.evidence.receipts import Ledger, Trace
 from kzdata.files.archive import opened
 from kzdata.standard.dataset import Dataset, Table
@@ -72,12 +80,12 @@ class Package(models.Tables):
     @property
     def name(self) -> str:
         """Name of the package."""
-        return self._dataset.descriptor.name
+        return self._dataset.name
 
     @property
     def version(self) -> str:
         """Version of the package, data and code alike."""
-        return self._dataset.descriptor.version
+        return self._dataset.version
 
     @property
     def tables(self) -> Mapping[str, Table[Any]]:
@@ -172,11 +180,10 @@ class Package(models.Tables):
         return self._stack.enter_context(closing(Snapshots(self._dataset)))
 
     def _rest(self, terms: "SourceFilter") -> Self:
-        both = terms.narrowed(self._part.removal.terms) if self._part else terms
         rest = object.__new__(type(self))
         rest._stack, rest._path, rest._whole = ExitStack(), self._path, self
         rest._snapshots = self._snapshots
-        rest._dataset = rest._part = self._snapshots.take(both)
+        rest._dataset = rest._part = self._snapshots.take(terms, self._dataset)
         rest._stack.callback(rest._dataset.close)
         return rest
 
@@ -255,9 +262,7 @@ class Package(models.Tables):
             PackageError: The folder cannot be read.
             UsageError: The package declares no sources.
         """
-        digests = hashes(self._dataset)
-        found = texts.find(folder, digests.values())
-        return {source: found[digest] for source, digest in digests.items() if digest in found}
+        return texts_of(self._dataset, folder)
 
     def toll(
         self,
@@ -368,7 +373,7 @@ class Package(models.Tables):
             UsageError: There is no such article.
             SpanError: The passages of the package cannot be those of one text.
         """
-        return reanchor(self._dataset, source, texts.read(file))
+        return reanchor(self._dataset, source, read(file))
 
     def coverage(self, folder: str | Path) -> list[Coverage]:
         """How far spans and exclusions account for the numbers of each article.
@@ -404,7 +409,9 @@ class Package(models.Tables):
         """
         from kzdata.site import Texts, write
 
-        return write(self, out, Texts(texts, include_texts) if texts else None)
+        return write(
+            self._dataset, self._snapshots, out, Texts(texts, include_texts) if texts else None
+        )
 
     def serve(
         self, *, port: int = 0, texts: str | Path | None = None, include_texts: bool = False
@@ -425,7 +432,8 @@ class Package(models.Tables):
         """
         from kzdata.site import Server, Texts
 
-        return Server(self, Texts(texts, include_texts) if texts else None, port)
+        given = Texts(texts, include_texts) if texts else None
+        return Server(self._dataset, self._snapshots, given, port)
 
     def export(self, form: str, out: str | Path, *, force: bool = False) -> Path:
         """Write the package in another format, such as `duckdb`; see `kzdata.exports.export`.
@@ -436,9 +444,9 @@ class Package(models.Tables):
         from kzdata.exports import export
 
         if self._part is None:
-            return export(self, form, out, force=force)
+            return export(self._dataset, form, out, force=force)
         with self._saved() as folder, Package(folder) as copy:
-            return export(copy, form, out, force=force)
+            return export(copy._dataset, form, out, force=force)
 
     def validate(
         self,

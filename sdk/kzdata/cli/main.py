@@ -261,10 +261,10 @@ def _say(text: str) -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from kzdata import __version__
         from kzdata.cli.terminal import emit
+        from kzdata.files.archive import bundled_version
 
-        emit(f"kzdata {__version__}")
+        emit(f"kzdata {bundled_version()}")
         raise typer.Exit
 
 

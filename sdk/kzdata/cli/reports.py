@@ -19,9 +19,8 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-import kzdata
 from kzdata.cli.terminal import as_json, safe, summary
-from kzdata.files.archive import DESCRIPTOR
+from kzdata.files.archive import DESCRIPTOR, bundled_version
 from kzdata.validation import RULES, Finding, Report, Rule
 from kzdata.validation.report import counted
 from kzdata.validation.rule import GROUPS, in_group
@@ -87,7 +86,7 @@ def _run(report: Report, base: str) -> dict[str, Any]:
         "tool": {
             "driver": {
                 "name": "kzdata",
-                "semanticVersion": kzdata.__version__,
+                "semanticVersion": bundled_version(),
                 "rules": [_descriptor(rule) for rule in RULES.values()],
                 "notifications": [
                     {"id": name, "shortDescription": {"text": text}}

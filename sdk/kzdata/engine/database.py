@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
+    from duckdb import DuckDBPyRelation as DuckDBPyRelation
 else:
     with (
         uninterrupted()
@@ -1105,7 +1106,7 @@ class Database:
         """
         self.run(f"COPY ({sql}) TO {literal(str(target))} (FORMAT csv, HEADER)")
 
-    def relation(self, name: str) -> "duckdb.DuckDBPyRelation":
+    def relation(self, name: str) -> "DuckDBPyRelation":
         """A table as a DuckDB relation."""
         _add_relations()
         try:
@@ -1182,7 +1183,7 @@ class Database:
 
 def _bound(
     cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Any, widest: int
-) -> "duckdb.DuckDBPyRelation":
+) -> "DuckDBPyRelation":
     """A stranger's query with its names looked up, ready to be carried out."""
     measured(word for _, word in _words(sql))
     statements = cursor.extract_statements(sql)
@@ -1280,7 +1281,7 @@ class Answer:
         self,
         work: "Work",
         cursor: duckdb.DuckDBPyConnection,
-        relation: "duckdb.DuckDBPyRelation",
+        relation: "DuckDBPyRelation",
         timeout: float | None = None,
         keep: object = None,
     ) -> None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from kzdata.errors import PackageError, SpanError
 from kzdata.evidence import spans
+from kzdata.evidence.articles import find
 from kzdata.evidence.figures import NumberToken, number_tokens
 from kzdata.evidence.profile import declared, needed
 from kzdata.standard.dataset import Dataset, Table
@@ -64,6 +66,18 @@ def hashes(dataset: Dataset) -> dict[str, str]:
     """
     table, a = needed(dataset.descriptor, Sources, "a text")
     return {getattr(row, a.id): getattr(row, a.sha256) for row in dataset.tables[table.name]}
+
+
+def texts_of(dataset: Dataset, folder: str | Path) -> dict[str, str]:
+    """The articles' texts that a folder holds, by source; found by their hash.
+
+    Raises:
+        PackageError: The folder cannot be read.
+        UsageError: The package declares no sources.
+    """
+    digests = hashes(dataset)
+    found = find(folder, digests.values())
+    return {source: found[digest] for source, digest in digests.items() if digest in found}
 
 
 def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:

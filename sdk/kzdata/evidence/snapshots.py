@@ -806,13 +806,19 @@ class Snapshots:
         """What everything rests on; made when first asked for."""
         return SupportIndex(self._whole)
 
-    def take(self, terms: SourceFilter) -> Snapshot:
+    def take(self, terms: SourceFilter, of: Dataset | None = None) -> Snapshot:
         """What remains of the package under some terms.
+
+        Args:
+            terms: Which articles remain.
+            of: What it is taken of, where that is a snapshot itself: its terms hold too.
 
         Raises:
             UsageError: An article is unknown, or the package lacks a declaration.
             PackageError: A chain of references is too long.
         """
+        if isinstance(of, Snapshot):
+            terms = terms.narrowed(of.removal.terms)
         for name in self.index.unknown(sorted(terms.withdrawn)):
             raise UsageError(f"no article {name!r}{nearest(name, self.index.sources)}")
         if terms.day and not self.index.graph.sources[1].published_on:

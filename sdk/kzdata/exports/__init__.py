@@ -19,16 +19,16 @@ from kzdata.exports.tables import databases, parquet, workbook  # noqa: F401
 from kzdata.files.writing import fresh
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 __all__ = ["FORMATS", "Exporter", "export", "exporter"]
 
 
-def export(package: "Package", form: str, out: str | Path, *, force: bool = False) -> Path:
+def export(dataset: "Dataset", form: str, out: str | Path, *, force: bool = False) -> Path:
     """Write a package in another format.
 
     Args:
-        package: The package.
+        dataset: The tables of the package.
         form: A name of `FORMATS`, such as `duckdb`.
         out: The file, or for some formats the directory, to write; its folder exists.
         force: Replace what is there. A directory is replaced only where it holds nothing but what
@@ -52,7 +52,7 @@ def export(package: "Package", form: str, out: str | Path, *, force: bool = Fals
         require(chosen.module, chosen.extra)
     with fresh(place) as made:
         _check(place, force)
-        chosen.write(package, made)
+        chosen.write(dataset, made)
         _check(place, force)
         _check_content(place, made)
     return place

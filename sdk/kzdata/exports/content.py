@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.errors import UsageError
 from kzdata.exports.tables.spellings import TEXT, Column
+from kzdata.files.archive import bundled_version
 from kzdata.files.csv import imprint
 from kzdata.standard.descriptor import Schema
 from kzdata.standard.field_types import UnheldError
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 BATCH = 50_000
 """Rows that are held at a time."""
@@ -58,8 +59,7 @@ class TableContent:
         count: How many rows it has.
     """
 
-    def __init__(self, package: "Package", name: str) -> None:
-        dataset = package._dataset
+    def __init__(self, dataset: "Dataset", name: str) -> None:
         described = dataset.descriptor.tables[name]
         entries = [
             entry for entry in dataset.descriptor.raw["resources"] if isinstance(entry, dict)
@@ -72,7 +72,7 @@ class TableContent:
             if isinstance(self.entry["schema"], str)
             else self.entry["schema"]
         )
-        self._table = package.tables[name]
+        self._table = dataset.tables[name]
         self._places = [(path, dataset.archive.path_of(path)) for path in described.resource.path]
         schema = self.schema
         self.columns = [Column(field, schema.missing_of(field)) for field in schema.fields]
@@ -153,13 +153,13 @@ class Content:
         PackageError: A table cannot be read.
     """
 
-    def __init__(self, package: "Package") -> None:
-        self.name = package.name
-        self.version = package.version
-        self.raw = dict(package._dataset.descriptor.raw)
-        self.tables = {name: TableContent(package, name) for name in package.tables}
+    def __init__(self, dataset: "Dataset") -> None:
+        self.name = dataset.name
+        self.version = dataset.version
+        self.raw = dict(dataset.descriptor.raw)
+        self.tables = {name: TableContent(dataset, name) for name in dataset.tables}
         if not self.tables:
-            raise UsageError(f"{package.name} has no table with a schema, so nothing to write")
+            raise UsageError(f"{dataset.name} has no table with a schema, so nothing to write")
         self._agree()
 
     def _agree(self) -> None:
@@ -201,8 +201,6 @@ class Content:
 
     def facts(self) -> list[tuple[str, str]]:
         """What is said of the whole package, as names and values."""
-        from kzdata import __version__
-
         given = [
             ("package", self.name),
             ("title", self.raw.get("title")),
@@ -213,7 +211,7 @@ class Content:
             ("licence", "; ".join(self._listed("licenses", "name", "title", "path"))),
             ("contributors", "; ".join(self._listed("contributors", "title"))),
             ("sources", "; ".join(self._listed("sources", "title", "path"))),
-            ("written by", f"kzdata {__version__}"),
+            ("written by", f"kzdata {bundled_version()}"),
         ]
         return [(name, encodable(str(value))) for name, value in given if value]
 

@@ -23,7 +23,7 @@ from kzdata.exports.tables.parquet import arrow_type
 from kzdata.standard.descriptor import Places
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 BATCH = 10_000
 Point = tuple[float, float]
@@ -65,15 +65,15 @@ class Atlas:
         PackageError: A place has coordinates that cannot be.
     """
 
-    def __init__(self, package: "Package") -> None:
-        self.content = Content(package)
-        declared = package._dataset.descriptor.one
+    def __init__(self, dataset: "Dataset") -> None:
+        self.content = Content(dataset)
+        declared = dataset.descriptor.one
         traced = all(declared(role) for role in ("edges", "spans", "sources"))
-        self._ledger = Ledger(package._dataset) if traced else None
+        self._ledger = Ledger(dataset) if traced else None
         named = [table for table in self.content.tables.values() if table.schema.places]
         if not named:
             raise UsageError(
-                f"{package.name} declares no kzdata:places, so nothing has coordinates; "
+                f"{dataset.name} declares no kzdata:places, so nothing has coordinates; "
                 "docs/profile.md says how"
             )
         self._home = named[0]
@@ -95,7 +95,7 @@ class Atlas:
         )
         if not self.tables:
             raise UsageError(
-                f"{package.name} has no events: no table of records with a foreign key to "
+                f"{dataset.name} has no events: no table of records with a foreign key to "
                 f"{self._home.name}, but for claims"
             )
 
@@ -195,9 +195,9 @@ def _plain(value: Any) -> Any:
 
 
 @exporter("geojson", suffix=".geojson")
-def geojson(package: "Package", out: Path) -> None:
+def geojson(dataset: "Dataset", out: Path) -> None:
     """Events as points on the map, each with its receipts (RFC 7946)."""
-    atlas = Atlas(package)
+    atlas = Atlas(dataset)
     head = {"type": "FeatureCollection", "metadata": dict(atlas.content.facts())}
     with out.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(f'{_json(head)[:-1]},\n"features": [')
@@ -222,12 +222,12 @@ def _json(value: Any) -> str:
 
 
 @exporter("geoparquet", suffix=".parquet", module="pyarrow", extra="pyarrow")
-def geoparquet(package: "Package", out: Path) -> None:
+def geoparquet(dataset: "Dataset", out: Path) -> None:
     """Events as points on the map, each with its receipts (GeoParquet 1.1)."""
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
-    atlas = Atlas(package)
+    atlas = Atlas(dataset)
     schema = _arrow_schema(atlas).with_metadata({"geo": _json(_geo(atlas))})
     with ParquetWriter(out, schema, compression="zstd") as writer:
         features = atlas.features()

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
-Writer = Callable[["Package", Path], None]
+Writer = Callable[["Dataset", Path], None]
 """Writes a package to a path that does not exist yet, in a folder that does."""
 Summary = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 """Column names and rows of a table for people."""

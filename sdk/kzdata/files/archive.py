@@ -146,6 +146,11 @@ def bundled() -> Path:
     raise PackageError("the bundled package is missing; reinstall kzdata or name a path")
 
 
+def bundled_version() -> str:
+    """The version of kzdata, which is that of the bundled package."""
+    return str(read_descriptor(bundled() / DESCRIPTOR, "kzdata")["version"])
+
+
 _LENT: list[Path] = []
 """A private folder that was made for this process; whoever made it removes it."""
 

@@ -6,24 +6,22 @@ step is the package itself.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
 from kzdata.evidence.intervals import Interval
 from kzdata.evidence.profile import declared
 from kzdata.evidence.receipts import passages
-from kzdata.questions.disagreements import Disagreement, said
-from kzdata.questions.timeline import Event
-from kzdata.questions.toll import Entry, Scope
+from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
+from kzdata.questions.disagreements import Disagreement, disagreements, said
+from kzdata.questions.timeline import Event, timeline
+from kzdata.questions.toll import Entry, Scope, toll
+from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.descriptor import FieldDescriptor, Schema, Sources, Spans
-
-if TYPE_CHECKING:
-    from kzdata.evidence.snapshots import Removal
-    from kzdata.package import Package
-    from kzdata.standard.dataset import Dataset, Table
 
 Json = dict[str, Any]
 FORMAT = 1
@@ -45,25 +43,25 @@ LABELS = ("name", "title", "label")
 """Columns that call a row by its name, the first that there is."""
 
 
-def content(package: "Package") -> Json:
+def content(dataset: Dataset, snapshots: Snapshots) -> Json:
     """All that a page shows of a package, ready for JSON.
 
     Args:
-        package: The package, whole or what remains of one.
+        dataset: The package, whole or what remains of one.
+        snapshots: What is taken of the whole package, as of days.
 
     Raises:
         PackageError: A table cannot be read.
     """
-    dataset = package._dataset
-    days = _thinned(_days(package), _most_steps(package))
-    history = History(package)
+    days = _thinned(_days(dataset, snapshots), _most_steps(dataset))
+    history = History(dataset)
     for day in days:
-        with package.as_of(day) as then:
+        with closing(snapshots.take(SourceFilter(day), dataset)) as then:
             history.add(then)
-    history.add(package)
+    history.add(dataset)
     return {
         "format": FORMAT,
-        "package": _about(package),
+        "package": _about(dataset),
         "days": [str(day) for day in days],
         "tables": [
             _table(dataset, table) | history.rows(table.name) for table in dataset.tables.values()
@@ -77,23 +75,23 @@ def content(package: "Package") -> Json:
 # ------------------------------------------------------------------------------------- the package
 
 
-def _about(package: "Package") -> Json:
-    raw = package._dataset.descriptor.raw
+def _about(dataset: Dataset) -> Json:
+    raw = dataset.descriptor.raw
     told = {name: raw[name] for name in ("title", "description") if isinstance(raw.get(name), str)}
     licences = raw.get("licenses")
     listed = licences if isinstance(licences, list) else []
     entries = [one for one in listed if isinstance(one, dict)]
     names = ("name", "title", "path")
     return {
-        "name": package.name,
-        "version": package.version,
-        "terms": package._dataset.part,
+        "name": dataset.name,
+        "version": dataset.version,
+        "terms": dataset.part,
         "licenses": [{k: str(one[k]) for k in names if k in one} for one in entries],
         **told,
     }
 
 
-def _roles(dataset: "Dataset") -> Json:
+def _roles(dataset: Dataset) -> Json:
     """Which table plays which part, with the columns it declares."""
     found: Json = {}
     for role in ROLES:
@@ -103,7 +101,7 @@ def _roles(dataset: "Dataset") -> Json:
     return found
 
 
-def _table(dataset: "Dataset", table: "Table[Any]") -> Json:
+def _table(dataset: Dataset, table: Table[Any]) -> Json:
     schema = table.schema
     columns = list(zip(*table.texts(), strict=True)) or [()] * len(schema.fields)
     return {
@@ -123,7 +121,7 @@ def _table(dataset: "Dataset", table: "Table[Any]") -> Json:
     }
 
 
-def _column(schema: Schema, field: FieldDescriptor, dataset: "Dataset") -> Json:
+def _column(schema: Schema, field: FieldDescriptor, dataset: Dataset) -> Json:
     told = {
         "name": field.name,
         "title": field.title or field.name,
@@ -139,7 +137,7 @@ def _column(schema: Schema, field: FieldDescriptor, dataset: "Dataset") -> Json:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _vocabulary(schema: Schema, column: str, dataset: "Dataset") -> str | None:
+def _vocabulary(schema: Schema, column: str, dataset: Dataset) -> str | None:
     """The table whose single key a column's cells are."""
     for key in schema.foreign_keys:
         target = dataset.descriptor.tables.get(key.reference.resource)
@@ -157,7 +155,7 @@ def _packed(cells: Sequence[str]) -> Json:
     return {"words": list(words), "rows": [words[cell] for cell in cells]}
 
 
-def _addresses(dataset: "Dataset") -> Json:
+def _addresses(dataset: Dataset) -> Json:
     """The addresses that open articles at passages, by passage."""
     if not declared(dataset.descriptor, Spans) or not declared(dataset.descriptor, Sources):
         return {}
@@ -167,19 +165,19 @@ def _addresses(dataset: "Dataset") -> Json:
 # ------------------------------------------------------------------------------- as of which day
 
 
-def _days(package: "Package") -> list[date]:
+def _days(dataset: Dataset, snapshots: Snapshots) -> list[date]:
     try:
-        days = package._snapshots.index.days
+        days = snapshots.index.days
     except UsageError:  # no articles or passages are declared
         return []
-    last = package._part.removal.terms.day if package._part else None
+    last = dataset.removal.terms.day if isinstance(dataset, Snapshot) else None
     return [day for day in days if last is None or day <= last]
 
 
-def _most_steps(package: "Package") -> int:
+def _most_steps(dataset: Dataset) -> int:
     """How many days can be worked out in the time that a reader waits for a page."""
     told = ("claims", "events")
-    tables = [t for t in package.tables.values() if any(getattr(t.schema, role) for role in told)]
+    tables = [t for t in dataset.tables.values() if any(getattr(t.schema, role) for role in told)]
     rows = sum(map(len, tables)) or 1
     return max(FEWEST_STEPS, min(MOST_STEPS, MOST_ANSWERED // rows))
 
@@ -242,18 +240,18 @@ class History:
     """What there was of a package at each step: the answers to its questions, and its rows.
 
     Args:
-        package: The package as it is at the last step.
+        dataset: The package as it is at the last step.
     """
 
-    def __init__(self, package: "Package") -> None:
-        self._sizes = {name: len(table) for name, table in package.tables.items()}
+    def __init__(self, dataset: Dataset) -> None:
+        self._sizes = {name: len(table) for name, table in dataset.tables.items()}
         self._answers = {name: Answer(names) for name, (names, _) in QUESTIONS.items()}
-        self._place = {name: _places(package, name) for name in self._sizes}
+        self._place = {name: _places(dataset, name) for name in self._sizes}
         self._rows = {name: [0] * size for name, size in self._sizes.items()}
         self._emptied: dict[str, list[tuple[int, str, int]]] = {name: [] for name in self._sizes}
         self._steps = 0
 
-    def add(self, then: "Package") -> None:
+    def add(self, then: Dataset) -> None:
         """Take in the next step."""
         moment = Moment(then)
         for name, (_, question) in QUESTIONS.items():
@@ -266,10 +264,10 @@ class History:
                 answer.missing = str(error)
         self._steps += 1
         for name in self._sizes:
-            if then._part:
-                self._add_rows(name, then._part.removal)
+            if isinstance(then, Snapshot):
+                self._add_rows(name, then.removal)
 
-    def _add_rows(self, name: str, removal: "Removal") -> None:
+    def _add_rows(self, name: str, removal: Removal) -> None:
         """Rows that are not there yet begin at the next step; cells that are empty, likewise."""
         places, rows = self._place[name], self._rows[name]
         for number in removal.gone(name) & places.keys():
@@ -295,10 +293,10 @@ class History:
         return {name: answer.columns() for name, answer in self._answers.items()}
 
 
-def _places(package: "Package", name: str) -> dict[int, int]:
+def _places(dataset: Dataset, name: str) -> dict[int, int]:
     """The place that each row of the whole package has among those of the package in the hand."""
-    gone = package._part.removal.gone(name) if package._part else set()
-    size = len(package.table(name)) + len(gone)
+    gone = dataset.removal.gone(name) if isinstance(dataset, Snapshot) else set()
+    size = len(dataset.tables[name]) + len(gone)
     left = (number for number in range(size) if number not in gone)
     return {number: place for place, number in enumerate(left)}
 
@@ -324,20 +322,20 @@ PAIR = (
 class Moment:
     """A package as of a day, with the questions that several answers share asked once."""
 
-    def __init__(self, package: "Package") -> None:
-        self.package = package
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
 
     @cached_property
     def tolls(self) -> tuple[Scope, ...]:
         """The scopes of the toll, retracted claims among them."""
-        return self.package.toll(retracted=True, limit=ALL).scopes
+        return toll(self.dataset, retracted=True, limit=ALL).scopes
 
 
 Rows = Iterator[tuple[Hashable, tuple[Any, ...]]]
 
 
 def _claims(moment: Moment) -> Rows:
-    tables = moment.package.tables.values()
+    tables = moment.dataset.tables.values()
     fields = {t.name: t.schema.figure.text for t in tables if t.schema.figure}
     return (_claim(entry, fields) for scope in moment.tolls for entry in scope.entries)
 
@@ -347,11 +345,11 @@ def _scopes(moment: Moment) -> Rows:
 
 
 def _events(moment: Moment) -> Rows:
-    return map(_event, moment.package.timeline(limit=ALL))
+    return map(_event, timeline(moment.dataset, limit=ALL))
 
 
 def _disagreements(moment: Moment) -> Rows:
-    return map(_pair, moment.package.disagreements(limit=MOST_PAIRS))
+    return map(_pair, disagreements(moment.dataset, limit=MOST_PAIRS))
 
 
 def _claim(entry: Entry, fields: dict[str, str]) -> tuple[Hashable, tuple[Any, ...]]:

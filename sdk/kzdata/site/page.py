@@ -13,15 +13,14 @@ import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.evidence.authoring import hashes, offset
+from kzdata.evidence.authoring import hashes, offset, texts_of
+from kzdata.evidence.snapshots import Snapshots
 from kzdata.files.writing import fresh
 from kzdata.site.content import Json, content
-
-if TYPE_CHECKING:
-    from kzdata.package import Package
+from kzdata.standard.dataset import Dataset
 
 PAGE = "index.html"
 ASSETS = ("app.js", "app.css", "notices.txt")
@@ -38,11 +37,14 @@ class Texts(NamedTuple):
     included: bool = False
 
 
-def write(package: "Package", out: str | Path, texts: Texts | None = None) -> Path:
+def write(
+    dataset: Dataset, snapshots: Snapshots, out: str | Path, texts: Texts | None = None
+) -> Path:
     """Write the evidence page of a package.
 
     Args:
-        package: The package, whole, `as_of` a day or `without` an article.
+        dataset: The package, whole, `as_of` a day or `without` an article.
+        snapshots: What is taken of the whole package, as of days.
         out: A directory: not there yet, empty, or an evidence page, which is replaced.
         texts: The articles, to check that each passage stands in them, and to show them.
 
@@ -56,7 +58,7 @@ def write(package: "Package", out: str | Path, texts: Texts | None = None) -> Pa
     place = Path(out)
     with fresh(place) as made:
         _check(place)
-        page = rendered(package, texts)
+        page = rendered(dataset, snapshots, texts)
         made.mkdir()
         for name in ASSETS:
             (made / name).write_bytes(asset(name))
@@ -74,10 +76,10 @@ def _check(out: Path) -> None:
         raise UsageError(f"{out} holds other files, such as {others[0]}; name an empty directory")
 
 
-def rendered(package: "Package", texts: Texts | None = None) -> str:
+def rendered(dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None) -> str:
     """The page as HTML; see `write`."""
-    data = content(package)
-    data["texts"] = _checked(package, texts) if texts else None
+    data = content(dataset, snapshots)
+    data["texts"] = _checked(dataset, texts) if texts else None
     return page_of(data)
 
 
@@ -132,23 +134,23 @@ def policy() -> str:
 # ------------------------------------------------------------------------------------- the texts
 
 
-def _checked(package: "Package", texts: Texts) -> Json:
+def _checked(dataset: Dataset, texts: Texts) -> Json:
     """How many passages were compared with their articles; the articles too, where asked for."""
-    found = package.texts(texts.folder)
-    if missing := [source for source in hashes(package._dataset) if source not in found]:
+    found = texts_of(dataset, texts.folder)
+    if missing := [source for source in hashes(dataset) if source not in found]:
         raise PackageError(f"no file in {texts.folder} has the SHA-256 of {', '.join(missing)}")
-    number = _compare(package, found)
+    number = _compare(dataset, found)
     return {"passages": number, "articles": found if texts.included else None}
 
 
-def _compare(package: "Package", found: Mapping[str, str]) -> int:
-    declared = package._dataset.descriptor.one("spans")
+def _compare(dataset: Dataset, found: Mapping[str, str]) -> int:
+    declared = dataset.descriptor.one("spans")
     if declared is None or declared.schema.spans is None:
         return 0
     s, names = declared.schema.spans, declared.schema.names
     places = [names.index(name) for name in (s.id, s.source, s.start, s.end, s.quote)]
     number = 0
-    for number, cells in enumerate(package.table(declared.name).texts(), 1):  # noqa: B007
+    for number, cells in enumerate(dataset.tables[declared.name].texts(), 1):  # noqa: B007
         key, source, start, end, quote = (cells[place] for place in places)
         if found.get(source, "")[offset(start) : offset(end)] != quote:
             raise PackageError(

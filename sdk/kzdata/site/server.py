@@ -10,13 +10,12 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, socket
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kzdata.errors import UsageError
+from kzdata.evidence.snapshots import Snapshots
 from kzdata.site.page import ASSETS, PAGE, Texts, asset, policy, rendered
-
-if TYPE_CHECKING:
-    from kzdata.package import Package
+from kzdata.standard.dataset import Dataset
 
 HOST = "127.0.0.1"
 SILENCE = 10
@@ -30,7 +29,8 @@ class Server:
     """An evidence page on loopback, from memory: nothing is written, no directory is served.
 
     Args:
-        package: The package.
+        dataset: The package.
+        snapshots: What is taken of the whole package, as of days.
         texts: The articles; see `kzdata.site.write`.
         port: The port; a free one by default.
 
@@ -42,9 +42,11 @@ class Server:
         PackageError: A table cannot be read, or a passage does not stand in its article.
     """
 
-    def __init__(self, package: "Package", texts: Texts | None = None, port: int = 0) -> None:
+    def __init__(
+        self, dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None, port: int = 0
+    ) -> None:
         files = {f"/{name}": asset(name) for name in ASSETS}
-        files["/"] = files[f"/{PAGE}"] = rendered(package, texts).encode()
+        files["/"] = files[f"/{PAGE}"] = rendered(dataset, snapshots, texts).encode()
         try:
             self._server = _Listener((HOST, port), partial(_Handler, files))
         except (OSError, OverflowError) as error:

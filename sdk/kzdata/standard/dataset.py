@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
-    from duckdb import DuckDBPyRelation
 
-    from kzdata.engine.database import Answer, Database
+    from kzdata.engine.database import Answer, Database, DuckDBPyRelation
     from kzdata.standard.field_types.columns import SqlColumn
 
 RowT = TypeVar("RowT", bound=Row)
@@ -329,6 +328,16 @@ class Dataset:
         self.tables: dict[str, Table[Any]] = {
             name: Table(self, table) for name, table in descriptor.tables.items()
         }
+
+    @property
+    def name(self) -> str:
+        """Name of the package."""
+        return self.descriptor.name
+
+    @property
+    def version(self) -> str:
+        """Version of the package."""
+        return self.descriptor.version
 
     @cached_property
     def database(self) -> "Database":

@@ -1,8 +1,8 @@
 """Crosswalks: events in the columns of UCDP GED and of ACLED, with an account of what is lost.
 
 Nothing is invented. A number stands in a column only where claims about the dead at that event give
-it, and is never a sum; a code only where it follows (see `kzdata.exports.events.ucdp_codes`). What a column
-cannot hold is written down row by row, and counted.
+it, and is never a sum; a code only where it follows (see `kzdata.exports.events.ucdp_codes`). What
+a column cannot hold is written down row by row, and counted.
 """
 
 import csv
@@ -22,7 +22,7 @@ from kzdata.exports.registry import Summary, exporter
 from kzdata.exports.spreadsheets import csv_cell
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 LOSSES, COLUMNS = "losses.csv", "columns.csv"
 """The files of the account, beside the rows."""
@@ -481,23 +481,23 @@ def summary(out: Path) -> Summary:
 
 
 @exporter("ucdp", suffix="", summary=summary)
-def write_ged(package: "Package", out: Path) -> None:
+def write_ged(dataset: "Dataset", out: Path) -> None:
     """Events with deaths in the columns of UCDP GED: ged.csv, with an account of what is lost.
 
     Raises:
         UsageError: The package declares no events, or no claims with an outcome.
     """
-    _write(GED, happenings(package._dataset), out)
+    _write(GED, happenings(dataset), out)
 
 
 @exporter("acled", suffix="", summary=summary)
-def write_acled(package: "Package", out: Path) -> None:
+def write_acled(dataset: "Dataset", out: Path) -> None:
     """Events in the columns of ACLED: acled.csv, with an account of what is lost.
 
     Raises:
         UsageError: The package declares no events, or no claims with an outcome.
     """
-    _write(ACLED, happenings(package._dataset), out)
+    _write(ACLED, happenings(dataset), out)
 
 
 def _write(crosswalk: Crosswalk, events: Sequence[Happening], out: Path) -> None:

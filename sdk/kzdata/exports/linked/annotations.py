@@ -32,7 +32,6 @@ from kzdata.exports.registry import exporter
 from kzdata.standard.descriptor import Edges, Links, Schema, Sources, Spans
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
     from kzdata.standard.dataset import Dataset
 
 CONTEXT: dict[str, Any] = {
@@ -103,7 +102,7 @@ Node = dict[str, Any]
 
 
 @exporter("jsonld", suffix=".jsonld")
-def write_annotations(package: "Package", out: Path) -> None:
+def write_annotations(dataset: "Dataset", out: Path) -> None:
     """Linked data: Web Annotation for the evidence, PROV-O for the chain, schema.org for claims.
 
     Raises:
@@ -112,7 +111,7 @@ def write_annotations(package: "Package", out: Path) -> None:
     """
     with out.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(f'{{"@context": {as_json(CONTEXT)},\n"@graph": [')
-        for number, node in enumerate(_Graph(package._dataset).nodes()):
+        for number, node in enumerate(_Graph(dataset).nodes()):
             stream.write(",\n" if number else "\n")
             stream.write(as_json(node, indent=None))
         stream.write("\n]}\n")

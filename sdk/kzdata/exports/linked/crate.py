@@ -13,7 +13,7 @@ from kzdata.exports.registry import exporter
 from kzdata.files.archive import DESCRIPTOR
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 VERSION = "1.3"
 METADATA = "ro-crate-metadata.json"
@@ -22,13 +22,12 @@ Entity = dict[str, Any]
 
 
 @exporter("ro-crate", suffix="")
-def write_crate(package: "Package", out: Path) -> None:
+def write_crate(dataset: "Dataset", out: Path) -> None:
     """RO-Crate 1.3: a directory with the package and ro-crate-metadata.json.
 
     Raises:
         UsageError: The descriptor has no description, day or licence, which RO-Crate demands.
     """
-    dataset = package._dataset
     said = about(dataset.descriptor)
     said.require("RO-Crate", "description", "day", "licences")
     files = copy(dataset.archive, dataset.descriptor, out)

@@ -18,7 +18,7 @@ from kzdata.standard.descriptor import Table as TableDescriptor
 from kzdata.standard.source import dialect_of
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 METADATA = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
@@ -58,13 +58,12 @@ Node = dict[str, Any]
 
 
 @exporter("croissant", suffix="")
-def write_croissant(package: "Package", out: Path) -> None:
+def write_croissant(dataset: "Dataset", out: Path) -> None:
     """Croissant 1.1: a directory with the package and croissant.json.
 
     A table is described with its columns where its file is CSV as RFC 4180 has it, in UTF-8; any
     other file is described as a file only.
     """
-    dataset = package._dataset
     said = about(dataset.descriptor)
     files = copy(dataset.archive, dataset.descriptor, out)
     readable = [

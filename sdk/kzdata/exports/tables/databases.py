@@ -15,7 +15,7 @@ from kzdata.exports.tables.relational import Definition, Writer
 from kzdata.exports.tables.spellings import KINDS
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 SMALL_BYTES = 32 << 20
 """Packages whose files are smaller get small blocks in DuckDB."""
@@ -139,9 +139,9 @@ def _comment(text: str) -> str:
 
 
 @exporter("duckdb", suffix=".duckdb")
-def duckdb(package: "Package", out: Path) -> None:
+def duckdb(dataset: "Dataset", out: Path) -> None:
     """One DuckDB file: typed columns, keys, comments, and what is known of the package."""
-    content = Content(package)
+    content = Content(dataset)
     with Database() as database:
         engine = DuckDB(database, out, content.size < SMALL_BYTES)
         Writer(content, engine).write()
@@ -149,9 +149,9 @@ def duckdb(package: "Package", out: Path) -> None:
 
 
 @exporter("sqlite", suffix=".sqlite")
-def sqlite(package: "Package", out: Path) -> None:
+def sqlite(dataset: "Dataset", out: Path) -> None:
     """One SQLite file: keys and limits that hold, comments, and what is known of the package."""
-    content = Content(package)
+    content = Content(dataset)
     try:
         with closing(sqlite3.connect(out, isolation_level=None)) as connection:
             engine = SQLite(connection)
@@ -159,4 +159,4 @@ def sqlite(package: "Package", out: Path) -> None:
             Writer(content, engine).write()
             engine.finish()
     except sqlite3.Error as error:
-        raise UsageError(f"SQLite cannot hold {package.name}: {error}") from error
+        raise UsageError(f"SQLite cannot hold {dataset.name}: {error}") from error

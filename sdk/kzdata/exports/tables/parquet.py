@@ -15,7 +15,7 @@ from kzdata.files.names import distinct, file_names
 from kzdata.standard.field_types import UnheldError
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 SPELLINGS: dict[str, Any] = {
     "title": "Spellings",
@@ -52,9 +52,9 @@ def arrow_type(kind: str) -> Any:
 
 
 @exporter("parquet", suffix="", module="pyarrow", extra="pyarrow")
-def parquet(package: "Package", out: Path) -> None:
+def parquet(dataset: "Dataset", out: Path) -> None:
     """A directory of Parquet files, one a table, with their schemas: a data package again."""
-    content = Content(package)
+    content = Content(dataset)
     out.mkdir()
     Folder(content, out).write()
 

@@ -21,7 +21,7 @@ from kzdata.exports.tables.spellings import Column
 from kzdata.files.names import distinct, shortened
 
 if TYPE_CHECKING:
-    from kzdata.package import Package
+    from kzdata.standard.dataset import Dataset
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
@@ -52,11 +52,11 @@ READING = (
 
 
 @exporter("xlsx", suffix=".xlsx", module="xlsxwriter", extra="excel")
-def xlsx(package: "Package", out: Path) -> None:
+def xlsx(dataset: "Dataset", out: Path) -> None:
     """An Excel workbook: a sheet for each table, a data dictionary, and where it comes from."""
     from xlsxwriter import Workbook
 
-    content = Content(package)
+    content = Content(dataset)
     for table in content.tables.values():
         if table.count >= MAX_ROWS or len(table.columns) > MAX_COLUMNS:
             found = f"{table.count:,} rows and {len(table.columns):,} columns"

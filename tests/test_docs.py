@@ -11,45 +11,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 import kzdata
 from packages import Folder
+from pages import ROOT, Block, Session, blocks, printed_as_shown, sessions, unfenced
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
+RUN = [page for page in PAGES if page.parent.name != "contributing"]  # test_recipes runs the others
 IDS = [page.relative_to(ROOT).as_posix() for page in PAGES]
-ELLIPSES = ("...", "…")
-FENCE = re.compile(r"^( *)```([\w-]*)[^\n]*\n(.*?)^\1```[ ]*$", re.M | re.S)
-
-
-class Block(NamedTuple):
-    """A fenced block of a page."""
-
-    page: Path
-    language: str
-    code: str
-    line: int
-
-    @property
-    def label(self) -> str:
-        return f"{self.page.relative_to(ROOT).as_posix()}:{self.line}"
-
-
-def blocks(page: Path, *languages: str) -> Iterator[Block]:
-    text = page.read_text("utf-8")
-    for match in FENCE.finditer(text):
-        indent, language, code = match.groups()
-        if language in languages:
-            lines = (line.removeprefix(indent) for line in code.splitlines(keepends=True))
-            yield Block(page, language, "".join(lines), text.count("\n", 0, match.start()) + 1)
-
-
-def unfenced(page: Path) -> str:
-    """A page without its fenced blocks."""
-    return FENCE.sub("", page.read_text("utf-8"))
 
 
 def commands(page: Path) -> Iterator[str]:
@@ -87,7 +58,7 @@ def with_texts(code: str, request: pytest.FixtureRequest) -> str:
 # ------------------------------------------------------------------------------ code
 
 
-PYTHON = [page for page in PAGES if list(blocks(page, "python", "pycon"))]
+PYTHON = [page for page in RUN if list(blocks(page, "python", "pycon"))]
 
 
 @pytest.mark.parametrize("page", PYTHON, ids=[page.name for page in PYTHON])
@@ -108,40 +79,7 @@ def test_python_runs(page: Path, desk: Path, request: pytest.FixtureRequest) -> 
         namespace["kz"].close()  # type: ignore[attr-defined]
 
 
-class Session(NamedTuple):
-    """A command that a page shows, and what it prints there."""
-
-    command: str
-    shown: list[str]
-
-
-def sessions(code: str) -> Iterator[Session]:
-    """The commands of a console block, each with the lines below it."""
-    command, shown = "", list[str]()
-    continued = False
-    for line in code.splitlines():
-        if continued or line.startswith("$ "):
-            if not continued and command:
-                yield Session(command, shown)
-            command = f"{command}\n{line}" if continued else line.removeprefix("$ ")
-            shown, continued = ([] if not continued else shown), line.endswith("\\")
-        else:
-            shown.append(line)
-    if command:
-        yield Session(command, shown)
-
-
-def printed_as_shown(shown: list[str], printed: list[str]) -> bool:
-    """Whether lines are what a page shows, where an ellipsis stands for any lines."""
-    if not shown:
-        return not printed
-    if shown[0].strip() in ELLIPSES:
-        starts = range(len(printed) + 1)
-        return any(printed_as_shown(shown[1:], printed[start:]) for start in starts)
-    return bool(printed) and shown[0] == printed[0] and printed_as_shown(shown[1:], printed[1:])
-
-
-CONSOLE = [block for page in PAGES for block in blocks(page, "console")]
+CONSOLE = [block for page in RUN for block in blocks(page, "console")]
 
 
 @pytest.mark.parametrize("block", CONSOLE, ids=[block.label for block in CONSOLE])
@@ -163,7 +101,7 @@ def test_commands_print_what_is_shown(
 
 SHELL = [
     pytest.param(line, id=f"{page.name}:{line[:60]}")
-    for page in PAGES
+    for page in RUN
     for block in blocks(page, "sh", "bash")
     for line in block.code.splitlines()
     if re.match(r"kzdata (?!seal)", line)
@@ -343,10 +281,8 @@ def test_every_public_property_of_the_profile_is_documented() -> None:
     page = ROOT / "docs" / "profile.md"
     if not page.is_file():
         pytest.skip("docs/profile.md is not written yet")
-    text, code = (
-        page.read_text("utf-8"),
-        (ROOT / "sdk/kzdata/standard/descriptor.py").read_text("utf-8"),
-    )
+    code = (ROOT / "sdk/kzdata/standard/descriptor.py").read_text("utf-8")
+    text = page.read_text("utf-8")
     for name in set(re.findall(r'"(kzdata:\w+)"', code)):
         assert name in text, name
 

@@ -66,6 +66,8 @@ def cell(value: object) -> str:
     """A typed value as the CSV writes it."""
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)
 
 

@@ -1,4 +1,4 @@
-"""The recipes of `docs/contributing/` are followed literally, in a copy of the checkout."""
+"""The recipes of docs/contributing: each is followed letter by letter in a copy of the checkout."""
 
 import os
 import re
@@ -9,45 +9,123 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("sdk", "tests", "data", "schemas", "docs")
+from pages import ROOT, Block, blocks, printed_as_shown, sessions
+
+RECIPES = sorted((ROOT / "docs" / "contributing").glob("*.md"))
+PARTS: tuple[str, ...] = ("sdk", "tests", "data", "schemas", "docs", "pyproject.toml")
+PARTS += ("datapackage.json", "CHANGELOG.md", "CITATION.cff", "README.md")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A copy of what a contributor edits."""
-    root = tmp_path / "checkout"
-    for name in COPIED:
-        ignored = shutil.ignore_patterns("__pycache__", ".hypothesis")
-        shutil.copytree(ROOT / name, root / name, ignore=ignored)
-    for name in ("datapackage.json", "CHANGELOG.md", "pyproject.toml"):
-        shutil.copy(ROOT / name, root)
-    return root
+    """A copy of what a recipe may change."""
+    place = tmp_path / "checkout"
+    place.mkdir()
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules", "*.pyc")
+    for name in PARTS:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, place / name, ignore=ignored)
+        else:
+            shutil.copy(ROOT / name, place / name)
+    return place
 
 
-def follow(recipe: str, root: Path) -> None:
-    """Append each Python block to the file named last before it, and run each shell block."""
-    page = (ROOT / "docs" / "contributing" / recipe).read_text("utf-8")
-    named = ""
-    for file, kind, block in re.findall(
-        r"`((?:sdk|tests)/\S+\.py)`|```(\w+)\n(.*?)```", page, re.S
-    ):
-        named = file or named
-        if kind == "python":
-            with (root / named).open("a", encoding="utf-8") as stream:
-                stream.write(f"\n\n{block}")
-        for line in block.splitlines() if kind == "sh" else ():
-            command = line.replace("python", f'"{sys.executable}"', 1)
-            paths = {"PYTHONPATH": str(root / "sdk"), "PYTHONDONTWRITEBYTECODE": "1"}
+def launch(folder: Path, name: str, *words: str) -> None:
+    """A program in a folder of programs."""
+    file = folder / name
+    file.write_text(f'#!/bin/sh\nexec {" ".join(words)} "$@"\n', encoding="utf-8")
+    file.chmod(0o755)
+
+
+@pytest.fixture
+def environment(tmp_path: Path, checkout: Path) -> dict[str, str]:
+    """`kzdata` and `python` of the copy, and not of this checkout."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    launch(tools, "python", sys.executable)
+    launch(tools, "kzdata", sys.executable, "-m", "kzdata.cli")
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "PYTHONPATH": str(checkout / "sdk"), "COLUMNS": "100"}
+
+
+def add(file: Path, code: str, _: str) -> None:
+    """A block that is a whole new file, or goes to the end of one that is there."""
+    before = f"{file.read_text('utf-8')}\n\n" if file.exists() else ""
+    file.write_text(before + code, encoding="utf-8")
+
+
+def change(file: Path, code: str, label: str) -> None:
+    """A block of a difference: what it shows of the file stands there once, and is replaced."""
+    lines = code.splitlines(keepends=True)
+    before = "".join(line[1:] for line in lines if line[0] in " -")
+    after = "".join(line[1:] for line in lines if line[0] in " +")
+    text = file.read_text("utf-8")
+    assert text.count(before) == 1, f"{label}: stands {text.count(before)} times in {file.name}"
+    file.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def follow(block: Block, checkout: Path, environment: dict[str, str]) -> None:
+    """Do what one block of a recipe says."""
+    if block.language == "console":
+        for session in sessions(block.code):
             done = subprocess.run(
-                command, shell=True, cwd=root, env={**os.environ, **paths},
-                capture_output=True, text=True, check=False,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+                ["bash", "-c", session.command],
+                cwd=checkout,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, f"{session.command}: {done.stdout}{done.stderr}"
+            printed = (done.stdout + done.stderr).rstrip("\n").splitlines()
+            shown = "\n".join(session.shown).rstrip("\n").splitlines()
+            assert printed_as_shown(shown, printed), "\n".join([session.command, *printed])
+    elif block.title:
+        act = change if block.language == "diff" else add
+        act(checkout / block.title, block.code, block.label)
 
 
-def test_a_rule_is_added_as_the_recipe_says(checkout: Path) -> None:
-    """Catches a recipe that leaves out a step, or asks for one that is not needed."""
-    follow("add-a-rule.md", checkout)
-    rules = (checkout / "docs" / "rules.md").read_text("utf-8")
-    assert "### cell-double-blank\n\nA cell holds no two blanks in a row.\n" in rules
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RECIPES, ids=[page.stem for page in RECIPES])
+def test_a_recipe_works_as_it_is_written(
+    page: Path, checkout: Path, environment: dict[str, str]
+) -> None:
+    """Catches a recipe that names a function of last month, or leaves out a step."""
+    steps = list(blocks(page))
+    assert any(step.language == "console" for step in steps), "a recipe ends with a check"
+    for step in steps:
+        follow(step, checkout, environment)
+
+
+@pytest.mark.parametrize("page", RECIPES, ids=[page.stem for page in RECIPES])
+def test_a_recipe_is_listed_in_contributing(page: Path) -> None:
+    """Catches a recipe that nobody finds."""
+    assert f"(docs/contributing/{page.name})" in (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+
+
+def test_a_change_needs_the_lines_that_it_shows(tmp_path: Path) -> None:
+    """Catches a check of recipes that lets everything pass."""
+    file = tmp_path / "file.py"
+    file.write_text("one\ntwo\nthree\n", encoding="utf-8")
+    change(file, " one\n-two\n+2\n", "recipe")
+    assert file.read_text("utf-8") == "one\n2\nthree\n"
+    for code in (" one\n two\n+3\n", "+3\n"):
+        with pytest.raises(AssertionError, match="stands"):
+            change(file, code, "recipe")
+
+
+def test_python_blocks_are_formatted() -> None:
+    """Catches code of a recipe that `make check` refuses once it stands in a file."""
+    for page in RECIPES:
+        for block in blocks(page, "python"):
+            if re.search(r"\.py$", block.title):
+                ruff = [sys.executable, "-m", "ruff", "format", "--check"]
+                done = subprocess.run(
+                    [*ruff, "--stdin-filename", block.title, "-"],
+                    input=block.code,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    cwd=ROOT,
+                )
+                assert done.returncode == 0, f"{block.label}: {done.stderr}"

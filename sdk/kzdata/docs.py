@@ -22,8 +22,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from kzdata.standard.row_models import Row
 from kzdata.standard.dataset import Table
+from kzdata.standard.row_models import Row
 
 MODELS: Mapping[str, type[Row]]
 """

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kzdata.standard.parsing import parse
 
 from kzdata.files.archive import opened
-from kzdata.standard.descriptor import parse
 from kzdata.validation import frictionless as oracle
 from kzdata.validation import validate
 from kzdata.validation.suppressions import ALLOW_LIST

@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.files.csv import Imprint, imprint
+from kzdata.files.csv import FileStats, file_stats
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
@@ -163,13 +163,13 @@ def test_a_file_that_may_not_be_read(plain: Folder, monkeypatch: pytest.MonkeyPa
 
 def test_a_file_that_is_hashed_late(plain: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches looks given up once the tables are read: one with a wrong header waits for none."""
-    look = imprint
+    look = file_stats
 
-    def late(path: Path, algorithms: frozenset[str]) -> Imprint:
+    def late(path: Path, algorithms: frozenset[str]) -> FileStats:
         sleep(0.2)
         return look(path, algorithms)
 
-    monkeypatch.setattr("kzdata.validation.runner.imprint", late)
+    monkeypatch.setattr("kzdata.validation.runner.file_stats", late)
     plain.file("things").write_bytes(b"id,name,weight\n")
     shutil.copyfile(plain.file("things"), plain.file("things").with_name("more.csv"))
     parts = ["tables/things.csv", "tables/more.csv"]
@@ -726,7 +726,7 @@ def test_a_stray_quote_between_two_chunks(
     """Catches a mark that is looked at without what stands beside it."""
     monkeypatch.setattr("kzdata.files.csv.CHUNK", size)
     (tmp_path / "a.csv").write_bytes(data)
-    assert imprint(tmp_path / "a.csv").suspicious is stray
+    assert file_stats(tmp_path / "a.csv").suspicious is stray
 
 
 def test_a_malformed_header_is_no_blank_line(plain: Folder) -> None:

@@ -75,7 +75,7 @@ kz.close()
         "kz.sql(LONG, timeout=50)._repr_html_()",
         "database.rows(LONG)",
         "list(database.stream(LONG))",
-        "database.side_by_side(database.rows, [LONG, LONG])",
+        "database.map_parallel(database.rows, [LONG, LONG])",
     ],
 )
 def test_every_query_heeds_an_interrupt(task: str) -> None:

@@ -761,15 +761,15 @@ def test_a_file_that_changes_while_it_is_read(
     linked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a hash of one content beside cells of another."""
-    from kzdata.files.csv import imprint
+    from kzdata.files.csv import file_stats
 
     def slow(path: Path, *rest: Any) -> Any:
-        seen = imprint(path, *rest)
+        seen = file_stats(path, *rest)
         with (linked / "tables" / "t.csv").open("a") as stream:
             stream.write("b\n")
         return seen
 
-    monkeypatch.setattr("kzdata.validation.runner.imprint", slow)
+    monkeypatch.setattr("kzdata.validation.runner.file_stats", slow)
     assert "resource-changed" in validate(linked).by_rule
 
 

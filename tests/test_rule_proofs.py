@@ -14,11 +14,13 @@ from unittest.mock import patch
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from kzdata.engine.sql import absent, contains, identifier, literal
+from kzdata.standard.parsing import parse
 
-from kzdata.engine.database import Database, absent, contains, identifier, literal
+from kzdata.engine.database import Database
 from kzdata.files.archive import opened
-from kzdata.files.csv import Imprint
-from kzdata.standard.descriptor import Descriptor, FieldDescriptor, parse
+from kzdata.files.csv import FileStats
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor
 from kzdata.validation import RULES, Finding, Report, validate
 from kzdata.validation.evidence_tables import EdgeProof, Model, doubtful
 from kzdata.validation.rule import Check, Query, Violation, in_group, rule
@@ -119,7 +121,7 @@ def test_a_structure_rule_is_asked_of_every_header(island: Folder) -> None:
         if isinstance(record, Header):
             yield Violation(table.name, None, None, ",".join(columns), "no header", 1, 1)
 
-    def sound(seen: Imprint) -> bool:
+    def sound(seen: FileStats) -> bool:
         return True
 
     with added("structure", every_header, proven_by_bytes=sound) as name:
@@ -162,8 +164,8 @@ def test_a_relational_rule_is_asked_of_every_row(island: Folder, group: str) -> 
 
 
 def test_a_package_rule_is_asked(island: Folder) -> None:
-    def no_file(package: Any, archive: Any, imprints: Mapping[str, Imprint]) -> list[Violation]:
-        return [Violation(None, None, None, path, "no file", file=path) for path in imprints]
+    def no_file(package: Any, archive: Any, stats: Mapping[str, FileStats]) -> list[Violation]:
+        return [Violation(None, None, None, path, "no file", file=path) for path in stats]
 
     with added("package", no_file) as name:
         assert counted(island.root, name) == len(sizes(island.root))

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kzdata.engine.sql import literal, table_named, temp_table
 
 import kzdata
-from kzdata.engine.database import Database, held, literal, table_named
+from kzdata.engine.database import Database
 from kzdata.errors import QueryError
 from kzdata.evidence.intervals import last_day
 from kzdata.questions import disagreements as question
@@ -211,21 +212,23 @@ def test_what_is_held_hides_no_table_and_is_gone_afterwards() -> None:
     with Database(lockable=True) as database:
         database.run("CREATE TABLE claim AS SELECT 'of the package' AS said")
         database.lock()
-        with database.holding(claim="SELECT 'held' AS said", more=f"FROM {held('claim')}"):
-            assert database.rows(f"FROM {held('more')}") == [("held",)]
+        with database.temp_tables(
+            claim="SELECT 'held' AS said", more=f"FROM {temp_table('claim')}"
+        ):
+            assert database.rows(f"FROM {temp_table('more')}") == [("held",)]
             assert database.rows(f"FROM {table_named('claim')}") == [("of the package",)]
             assert database.ask("FROM claim").rows() == [("of the package",)]
         with pytest.raises(QueryError):
-            database.rows(f"FROM {held('claim')}")
+            database.rows(f"FROM {temp_table('claim')}")
 
 
 def test_what_is_held_is_gone_after_an_error() -> None:
     """Catches a question that fails and leaves the tables that it had made."""
     with Database() as database:
-        with pytest.raises(QueryError), database.holding(good="SELECT 1", bad="FROM nowhere"):
+        with pytest.raises(QueryError), database.temp_tables(good="SELECT 1", bad="FROM nowhere"):
             raise AssertionError("the block was entered")
         with pytest.raises(QueryError):
-            database.rows(f"FROM {held('good')}")
+            database.rows(f"FROM {temp_table('good')}")
 
 
 @given(

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
         diff,
         release_check,
     )
-    from kzdata.engine.database import Answer
     from kzdata.engine.limits import Limits
+    from kzdata.engine.queries import Answer
     from kzdata.errors import (
         BrokenError,
         DateError,
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from kzdata.validation import Finding, InvalidPackageError, Report, validate
 
 _HOMES = {
-    "Answer": "engine.database",
+    "Answer": "engine.queries",
     "BrokenError": "errors",
     "Coverage": "evidence.authoring",
     "DateError": "errors",

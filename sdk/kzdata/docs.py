@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from kzdata.files.archive import bundled, opened
-from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, parse
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema
+from kzdata.standard.parsing import parse
 from kzdata.standard.row_models import annotation, class_name
 from kzdata.validation.rule import GROUPS, in_group
 

@@ -25,11 +25,11 @@ from kzdata.evidence.authoring import (
 from kzdata.evidence.receipts import Ledger, Trace
 from kzdata.files.archive import opened
 from kzdata.standard.dataset import Dataset, Table
-from kzdata.standard.descriptor import parse
+from kzdata.standard.parsing import parse
 from kzdata.standard.row_models import Row
 
 if TYPE_CHECKING:
-    from kzdata.engine.database import Answer
+    from kzdata.engine.queries import Answer
     from kzdata.evidence.snapshots import Snapshot, Snapshots, SourceFilter
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline

@@ -20,7 +20,7 @@ from typer.core import TyperGroup
 
 from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
-from kzdata.errors import BrokenError, KzdataError, LimitError
+from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
 
 SECONDS = 1.0
 """After which a progress bar is shown."""
@@ -650,7 +650,6 @@ def rules(
     """
     from kzdata.cli import terminal as rendering
     from kzdata.differences.release import RELEASE_RULES
-    from kzdata.errors import UsageError, nearest
     from kzdata.validation import RULES
 
     known = {**RULES, **RELEASE_RULES}
@@ -750,7 +749,6 @@ def export(
 
     A database, a workbook, Parquet, GeoJSON and others: --list lists them.
     """
-    from kzdata.errors import UsageError
     from kzdata.exports import FORMATS
 
     if listed:
@@ -794,7 +792,6 @@ def site(
     A browser opens it from disk.
     """
     from kzdata.cli import terminal as rendering
-    from kzdata.errors import UsageError
 
     if serve == (out is not None):
         raise UsageError("name a directory, or --serve: kzdata site OUT, kzdata site --serve")
@@ -830,7 +827,7 @@ def seal(
     For use after a change to the data.
     """
     from kzdata.cli import terminal as rendering
-    from kzdata.standard.descriptor import seal as write
+    from kzdata.standard.writer import seal as write
 
     for name in write(path):
         rendering.emit(f"sealed {rendering.safe(name)}")

@@ -5,7 +5,7 @@ from kzdata.differences.changes import Diff, RowChange, TableDiff
 from kzdata.differences.comparing import diff
 from kzdata.differences.properties import PropertyChange
 from kzdata.differences.release import ReleaseReport, release_check
-from kzdata.differences.sides import Side
+from kzdata.differences.version import Side
 
 __all__ = [
     "Diff",

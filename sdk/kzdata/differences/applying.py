@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from kzdata.differences import properties as metadata
 from kzdata.differences.properties import CONTENT
-from kzdata.differences.sides import Version, missing
-from kzdata.engine import database as sql
-from kzdata.engine.database import SHARED, identifier, literal
+from kzdata.differences.version import Version, missing
+from kzdata.engine import sql
+from kzdata.engine.sql import ORD, SHARED, identifier, literal
 from kzdata.errors import PackageError, UsageError
 from kzdata.files.archive import DESCRIPTOR, unsafe
 from kzdata.files.names import file_names
 from kzdata.files.writing import fresh
-from kzdata.standard.descriptor import Resource, Schema, Table, seal
+from kzdata.standard.descriptor import Resource, Schema, Table
+from kzdata.standard.writer import seal
 
 if TYPE_CHECKING:
     from kzdata.differences.changes import Diff, TableDiff
@@ -80,7 +81,7 @@ def _write(
     if earlier:
         before.read(earlier, diff.database, _OLD, columns)
     else:
-        diff.database.read_nothing(_OLD, [f"c{place}" for place in range(len(columns))])
+        diff.database.create_empty_view(_OLD, [f"c{place}" for place in range(len(columns))])
     _rebuild(diff, table, columns)
     if table:
         _check(diff, before, table)
@@ -88,9 +89,9 @@ def _write(
         f"{_filled(f'c{place}', missing(described, column), len(new))} AS {identifier(column)}"
         for place, column in enumerate(new)
     ]
-    diff.database.write_rows(f"SELECT {', '.join(cells)} FROM {_REBUILT} ORDER BY slot", file)
+    diff.database.write_csv(f"SELECT {', '.join(cells)} FROM {_REBUILT} ORDER BY slot", file)
     diff.database.run(f"DROP TABLE {_REBUILT}")
-    diff.database.unread(_OLD)
+    diff.database.drop_view(_OLD)
 
 
 def _filled(cell: str, strings: tuple[str, ...], width: int) -> str:
@@ -118,20 +119,20 @@ def _rebuild(diff: "Diff", table: "TableDiff | None", columns: Sequence[str]) ->
     diff.database.run(
         f"""CREATE OR REPLACE TABLE {_REBUILT} AS
         WITH changes AS {ours},
-        kept AS (SELECT kz_ord, row_number() OVER (ORDER BY kz_ord) AS nth FROM {_OLD}
-            WHERE kz_ord NOT IN (SELECT old_row FROM changes WHERE old_row IS NOT NULL)),
+        kept AS (SELECT {ORD}, row_number() OVER (ORDER BY {ORD}) AS nth FROM {_OLD}
+            WHERE {ORD} NOT IN (SELECT old_row FROM changes WHERE old_row IS NOT NULL)),
         free AS (SELECT place, row_number() OVER (ORDER BY place) AS nth
             FROM {sql.count_up(count)} WHERE place NOT IN
             (SELECT new_row FROM changes WHERE new_row IS NOT NULL)),
         placed AS (
-            SELECT free.place AS slot, kept.kz_ord AS old_row,
+            SELECT free.place AS slot, kept.{ORD} AS old_row,
                 NULL AS key, NULL AS places, NULL AS old, NULL AS new
             FROM kept FULL JOIN free ON kept.nth = free.nth
             UNION ALL SELECT new_row, old_row, key, places, old, new FROM changes)
         SELECT m.slot,
-            (m.old_row IS NULL OR b.kz_ord IS NOT NULL) AND {" AND ".join(tests)} AS known,
+            (m.old_row IS NULL OR b.{ORD} IS NOT NULL) AND {" AND ".join(tests)} AS known,
             m.places IS NULL AND (m.old_row IS NULL OR m.slot IS NULL) AS hole, {", ".join(cells)}
-        FROM placed m LEFT JOIN {_OLD} b ON b.kz_ord = m.old_row"""
+        FROM placed m LEFT JOIN {_OLD} b ON b.{ORD} = m.old_row"""
     )
 
 

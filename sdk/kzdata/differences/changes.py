@@ -13,8 +13,9 @@ from typing import Any, Literal, NamedTuple, Self, TypeVar
 from kzdata.differences.applying import applied
 from kzdata.differences.bumps import Level, Reason, highest, raised
 from kzdata.differences.properties import ABSENT, PropertyChange
-from kzdata.differences.sides import Side
-from kzdata.engine.database import SHARED, Database
+from kzdata.differences.version import Side
+from kzdata.engine.database import Database
+from kzdata.engine.sql import SHARED
 from kzdata.errors import UsageError
 
 Item = TypeVar("Item")
@@ -293,7 +294,7 @@ def _restored(record: dict[str, Any]) -> Diff:
         for number, table in enumerate(tables)
         for row in _stored(number, union(table["old_columns"], table["new_columns"]), table)
     ]
-    database.fill("changes", CHANGE_COLUMNS, rows)
+    database.create_table("changes", CHANGE_COLUMNS, rows)
     return Diff(
         Side(**record["old"]),
         Side(**record["new"]),

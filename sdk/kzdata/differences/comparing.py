@@ -17,9 +17,10 @@ from typing import Literal, NamedTuple
 from kzdata.differences import properties as metadata
 from kzdata.differences.bumps import LEVELS, Reason, of_properties, of_rows
 from kzdata.differences.changes import CHANGE_COLUMNS, CHANGES, KINDS, Diff, TableDiff, union
-from kzdata.differences.sides import Version, missing
-from kzdata.engine import database as sql
-from kzdata.engine.database import SHARED, Database
+from kzdata.differences.version import Version, missing
+from kzdata.engine import sql
+from kzdata.engine.database import Database
+from kzdata.engine.sql import ORD, SHARED
 from kzdata.standard.descriptor import Table
 
 Progress = Callable[[str, int, int], None]
@@ -125,7 +126,7 @@ class _Comparison:
 
     def carry_out(self) -> Diff:
         """The diff."""
-        self._database.fill("changes", CHANGE_COLUMNS, ())
+        self._database.create_table("changes", CHANGE_COLUMNS, ())
         pairs = self._pairs()
         names = {p.old.name: p.name for p in pairs if p.old and p.status == "renamed"}
         form = metadata.renamed(self._before.form, names)
@@ -224,22 +225,22 @@ class _Comparison:
             if table:
                 version.read(table, self._database, name, columns.all)
             else:
-                self._database.read_nothing(name, columns.cells(columns.all))
+                self._database.create_empty_view(name, columns.cells(columns.all))
 
-        self._database.side_by_side(read, sides)
+        self._database.map_parallel(read, sides)
 
     def _match(self, columns: _Columns) -> None:
         """Make a relation of the rows that belong together: `old_row`, `new_row`, `kind`."""
         told = columns.cells(columns.key or columns.common)
         parts = f"PARTITION BY {', '.join(told)}" if told else ""
-        nth = f"row_number() OVER ({parts} ORDER BY kz_ord) AS nth"
+        nth = f"row_number() OVER ({parts} ORDER BY {ORD}) AS nth"
         join = [f"o.{cell} IS NOT DISTINCT FROM n.{cell}" for cell in told]
         differs = [f"o.{c} IS DISTINCT FROM n.{c}" for c in columns.cells(columns.new)]
         self._database.run(
             f"""CREATE OR REPLACE TABLE {_PAIRS} AS
             WITH o AS (SELECT *, {nth} FROM {OLD}), n AS (SELECT *, {nth} FROM {NEW})
-            SELECT o.kz_ord AS old_row, n.kz_ord AS new_row,
-                CASE WHEN o.kz_ord IS NULL THEN 'added' WHEN n.kz_ord IS NULL THEN 'removed'
+            SELECT o.{ORD} AS old_row, n.{ORD} AS new_row,
+                CASE WHEN o.{ORD} IS NULL THEN 'added' WHEN n.{ORD} IS NULL THEN 'removed'
                 WHEN {" OR ".join(differs) or "false"} THEN 'changed' ELSE 'same' END AS kind
             FROM o FULL JOIN n ON {" AND ".join([*join, "o.nth = n.nth"])}"""
         )
@@ -257,7 +258,7 @@ class _Comparison:
 
         def lone(row: str, kind: str, side: str) -> str:
             return f"""SELECT min({row}) AS {row}, {listed}
-                FROM {_PAIRS} JOIN {side} ON kz_ord = {row}
+                FROM {_PAIRS} JOIN {side} ON {ORD} = {row}
                 WHERE kind = '{kind}' AND ({filled}) GROUP BY {listed} HAVING count(*) = 1"""
 
         join = " AND ".join(f"o.{cell} IS NOT DISTINCT FROM n.{cell}" for cell in rest)
@@ -286,7 +287,7 @@ class _Comparison:
         order = array("q", (row for (row,) in rows))
         kept = _longest_rising(order)
         moved = ([row] for row, stays in zip(order, kept, strict=True) if not stays)
-        self._database.fill("moved", {"new_row": "BIGINT"}, moved)
+        self._database.create_table("moved", {"new_row": "BIGINT"}, moved)
         self._database.run(
             f"""UPDATE {_PAIRS} SET kind = 'moved' WHERE kind = 'same'
             AND new_row IN (SELECT new_row FROM {SHARED}.moved)"""
@@ -308,12 +309,12 @@ class _Comparison:
             f"""INSERT INTO {CHANGES} SELECT {number}, kind, old_row, new_row, key, {parts}
             FROM (SELECT kind, old_row, new_row, {listed} AS cells,
                 CASE WHEN old_row IS NULL THEN {keys[1]} ELSE {keys[0]} END AS key
-                FROM {_PAIRS} LEFT JOIN {OLD} o ON o.kz_ord = old_row
-                LEFT JOIN {NEW} n ON n.kz_ord = new_row WHERE kind <> 'same')"""
+                FROM {_PAIRS} LEFT JOIN {OLD} o ON o.{ORD} = old_row
+                LEFT JOIN {NEW} n ON n.{ORD} = new_row WHERE kind <> 'same')"""
         )
         self._database.run(f"DROP TABLE {_PAIRS}")
-        self._database.unread(OLD)
-        self._database.unread(NEW)
+        self._database.drop_view(OLD)
+        self._database.drop_view(NEW)
 
     # -------------------------------------------------------------------------- reasons
 

@@ -13,9 +13,10 @@ from kzdata.differences.bumps import Level, precedence, suffices
 from kzdata.differences.changes import CHANGES, Diff
 from kzdata.differences.comparing import TOMBSTONES, Progress, compared, unmarked, withdrawn
 from kzdata.differences.git import CHANGELOG, tags
-from kzdata.differences.sides import Version
-from kzdata.engine import database as sql
+from kzdata.differences.version import Version
+from kzdata.engine import sql
 from kzdata.engine.database import Database
+from kzdata.engine.sql import ORD
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.standard.descriptor import SEMVER, Table
 from kzdata.validation.report import Finding, Report
@@ -220,10 +221,10 @@ def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
         return []
     case.after.read(table, case.database, "standing", [key])
     found = case.database.rows(
-        f"""SELECT kz_ord, c0 FROM standing WHERE c0 IN (SELECT c0 FROM {TOMBSTONES})
-        ORDER BY kz_ord"""
+        f"""SELECT {ORD}, c0 FROM standing WHERE c0 IN (SELECT c0 FROM {TOMBSTONES})
+        ORDER BY {ORD}"""
     )
-    case.database.unread("standing")
+    case.database.drop_view("standing")
     return [(place, record, "an id that was not withdrawn") for place, record in found]
 
 
@@ -247,7 +248,7 @@ def _of_another_article(case: Case, table: Table) -> list[_Reused]:
         WHERE a.c1 <> b.c1 ORDER BY new_row"""
     )
     for name in ("home_before", "home_after"):
-        case.database.unread(name)
+        case.database.drop_view(name)
     return [(place, record, f"a claim of {home}") for place, record, home in found]
 
 
@@ -257,7 +258,7 @@ def _lines(case: Case, table: Table, places: list[int]) -> dict[int, Any]:
         return {}
     case.after.read(table, case.database, "standing", [table.schema.record_key or ""])
     ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
-    case.database.unread("standing")
+    case.database.drop_view("standing")
     return case.after.text_of(table).sheet.pick(set(places), rows)
 
 

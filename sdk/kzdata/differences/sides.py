@@ -8,10 +8,12 @@ from typing import Any, NamedTuple, Self
 
 from kzdata.differences import properties as metadata
 from kzdata.differences.git import opened
-from kzdata.engine.database import Database, UnreadableCSVError, absent, identifier, text
+from kzdata.engine.database import Database, UnreadableCSVError
+from kzdata.engine.sql import absent, identifier, text
 from kzdata.errors import PackageError
-from kzdata.files.csv import Sheet, imprint
-from kzdata.standard.descriptor import Table, parse
+from kzdata.files.csv import Sheet, file_stats
+from kzdata.standard.descriptor import Table
+from kzdata.standard.parsing import parse
 from kzdata.standard.source import open_sheet
 
 MAX_COLUMNS = 10_000
@@ -111,13 +113,13 @@ class Version:
             else text("NULL")
             for place, column in enumerate(places)
         }
-        prints = (imprint(part, frozenset(), sheet.dialect) for part in sheet.parts)
+        prints = (file_stats(part, frozenset(), sheet.dialect) for part in sheet.parts)
         if sheet.dialect.simple and not any(one.suspicious for one in prints):
             with suppress(UnreadableCSVError):  # the careful reader says where
-                database.read(name, sheet, raw, kept)
+                database.create_view(name, sheet, raw, kept)
                 return
         try:
-            database.read(name, self._mended(table, sheet, len(columns)), raw, kept)
+            database.create_view(name, self._mended(table, sheet, len(columns)), raw, kept)
         except UnreadableCSVError as error:
             raise PackageError(f"{self.label}: {table.path}: {error}{ADVICE}") from error
 

@@ -13,7 +13,7 @@ from kzdata.evidence.articles import find
 from kzdata.evidence.figures import NumberToken, number_tokens
 from kzdata.evidence.profile import declared, needed
 from kzdata.standard.dataset import Dataset, Table
-from kzdata.standard.descriptor import Exclusions, Sources, Spans
+from kzdata.standard.declarations import Exclusions, Sources, Spans
 from kzdata.standard.row_models import Row
 
 

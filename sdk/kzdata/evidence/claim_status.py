@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kzdata.engine.database import LISTED, among, identifier, table_named, text
+from kzdata.engine.sql import LISTED, among, identifier, table_named, text
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.descriptor import Links as Declaration
+from kzdata.standard.declarations import Links as Declaration
 
 
 @dataclass(frozen=True, slots=True)

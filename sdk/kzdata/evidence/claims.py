@@ -5,15 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kzdata.engine.database import (
-    LISTED,
-    calendar_day,
-    double,
-    identifier,
-    literal,
-    table_named,
-    text,
-)
+from kzdata.engine.sql import LISTED, calendar_day, double, identifier, literal, table_named, text
 from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.hierarchy import Scope, check, scope
 from kzdata.evidence.intervals import Interval, bounds
@@ -21,9 +13,10 @@ from kzdata.evidence.intervals import window_sql as window
 from kzdata.evidence.profile import declaring, needed
 from kzdata.evidence.receipts import Citation, Passage, passages
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.descriptor import Claims as Declaration
-from kzdata.standard.descriptor import Figure, Policies, Table
-from kzdata.standard.field_types.columns import usual_columns
+from kzdata.standard.declarations import Claims as Declaration
+from kzdata.standard.declarations import Figure, Policies
+from kzdata.standard.descriptor import Table
+from kzdata.standard.loader import usual_columns
 
 UNQUANTIFIED, VAGUE = "unquantified", "vague"
 """Qualifiers of the figure grammar: without a number; a word that only a policy bounds."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kzdata.engine.database import Database, among, identifier, literal, table_named, text
+from kzdata.engine.database import Database
+from kzdata.engine.sql import among, identifier, literal, table_named, text
 from kzdata.errors import UsageError, nearest
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.descriptor import Table

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from kzdata.engine.database import calendar_day, decimal, double, identifier, literal, text
-from kzdata.standard.descriptor import Figure
+from kzdata.engine.sql import calendar_day, decimal, double, identifier, literal, text
+from kzdata.standard.declarations import Figure
 
 Number = int | float
 MORE, LESS = "more_than", "less_than"

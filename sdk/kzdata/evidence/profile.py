@@ -3,7 +3,8 @@
 from typing import TypeVar
 
 from kzdata.errors import UsageError
-from kzdata.standard.descriptor import Declaration, Descriptor, Table
+from kzdata.standard.declarations import Declaration
+from kzdata.standard.descriptor import Descriptor, Table
 
 Role = TypeVar("Role", bound=Declaration)
 

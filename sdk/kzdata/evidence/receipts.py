@@ -5,11 +5,12 @@ from dataclasses import asdict, astuple, dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from kzdata.display import html_record, html_table
+from kzdata.engine.sql import LISTED, ORD, bigint, column, identifier, table_named, text
 from kzdata.errors import UsageError, nearest
 from kzdata.evidence.profile import needed
 from kzdata.evidence.spans import text_fragment
 from kzdata.standard.dataset import Dataset, Table
-from kzdata.standard.descriptor import Edges, Sources, Spans
+from kzdata.standard.declarations import Edges, Sources, Spans
 
 PURPOSE = "a receipt"
 
@@ -162,8 +163,6 @@ def _passages(dataset: Dataset, chosen: Collection[Any]) -> str:
 
     Of spans of equal length the one that begins first counts, then the one with the smaller key.
     """
-    from kzdata.engine.database import LISTED, ORD, bigint, identifier, table_named, text
-
     spans, s = needed(dataset.descriptor, Spans, PURPOSE)
     sources, a = needed(dataset.descriptor, Sources, PURPOSE)
     known = sources.schema.names
@@ -276,8 +275,6 @@ class Ledger:
 
         They are in the order of the keys of records and passages.
         """
-        from kzdata.engine.database import LISTED
-
         test = f"{_cell(self._edges[1].record, 'e')} IN {LISTED}"
         edges = self._matching(test, records, order="record, span, field")
         told = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
@@ -303,7 +300,7 @@ class Ledger:
         return Trace(self._receipts(edges, self._values({edge[0] for edge in edges})))
 
     def _matching(
-        self, test: str, *values: str | list[str], order: str = "e.kz_ord"
+        self, test: str, *values: str | list[str], order: str = f"e.{ORD}"
     ) -> list[tuple[Any, ...]]:
         """Edges `e` for which a test holds: record, column, role, note and span."""
         table, e = self._edges
@@ -318,15 +315,13 @@ class Ledger:
         self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
     ) -> dict[str, Mapping[str, str]]:
         """The cells of records, in all tables or some, by key and column, as in the files."""
-        from kzdata.engine.database import LISTED
-
         found: dict[str, Mapping[str, str]] = {}
         wanted = list(records)
         for table in tables or self._dataset.tables.values():
             if (key := table.schema.record_key) is None:
                 continue
             rows = self._dataset.database.rows(
-                f"""SELECT t.kz_ord, {_cell(key)} FROM {self._dataset.numbered(table.name)} t
+                f"""SELECT t.{ORD}, {_cell(key)} FROM {self._dataset.numbered(table.name)} t
                 WHERE {_cell(key)} IN {LISTED}""",
                 [wanted],
             )
@@ -346,8 +341,6 @@ class Ledger:
 
 def _cell(name: str | None, alias: str = "t") -> str:
     """SQL: a cell as text; NULL where there is no such column."""
-    from kzdata.engine.database import column, text
-
     return text(column(name, alias)) if name else "NULL"
 
 

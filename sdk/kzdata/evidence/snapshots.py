@@ -27,31 +27,16 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kzdata.engine.database import (
-    MAX_MEMORY,
-    Answer,
-    Database,
-    column,
-    identifier,
-    literal,
-    sensible_memory,
-    text,
-)
+from kzdata.engine.database import MAX_MEMORY, Database, sensible_memory
+from kzdata.engine.queries import Answer
+from kzdata.engine.sql import column, identifier, literal, text
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.evidence.intervals import last_day
 from kzdata.files.csv import Sheet
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.descriptor import (
-    NEEDED,
-    Descriptor,
-    Edges,
-    FieldDescriptor,
-    Schema,
-    Sources,
-    Spans,
-    Table,
-)
-from kzdata.standard.field_types.columns import usual_columns
+from kzdata.standard.declarations import NEEDED, Edges, Sources, Spans
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, Table
+from kzdata.standard.loader import usual_columns
 
 MAX_CHAIN = 1_000
 """How far a fall is followed from reference to reference."""
@@ -705,9 +690,9 @@ class Removal:
         self._database.load(texts, sheet, {name: identifier(name) for name in names})
         try:
             rows = f"{self._rest(number, identifier(texts))} ORDER BY t.rowid"
-            self._database.write_rows(rows, target)
+            self._database.write_csv(rows, target)
         finally:
-            self._database.drop(texts)
+            self._database.drop_table(texts)
 
     def _rest(self, number: int, texts: str = "") -> str:
         """SQL: the rows of a table that remain.

@@ -8,7 +8,7 @@ in docs/export.md. A format is written beside its place and then put there
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kzdata.errors import UsageError, nearest
+from kzdata.errors import UsageError, nearest, require
 
 # Whoever imports a module registers its formats.
 from kzdata.exports import geographic  # noqa: F401
@@ -47,8 +47,6 @@ def export(dataset: "Dataset", form: str, out: str | Path, *, force: bool = Fals
         raise UsageError(f"no format {form!r}{nearest(form, FORMATS) or f'; there are {_names()}'}")
     chosen, place = FORMATS[form], Path(out)
     if chosen.module and chosen.extra:
-        from kzdata.engine.database import require
-
         require(chosen.module, chosen.extra)
     with fresh(place) as made:
         _check(place, force)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kzdata.errors import UsageError
 from kzdata.exports.tables.spellings import TEXT, Column
 from kzdata.files.archive import bundled_version
-from kzdata.files.csv import imprint
+from kzdata.files.csv import file_stats
 from kzdata.standard.descriptor import Schema
 from kzdata.standard.field_types import UnheldError
 
@@ -92,7 +92,7 @@ class TableContent:
         return number
 
     def _file(self, path: str, place: Any) -> File:
-        seen = imprint(place)
+        seen = file_stats(place)
         return File(path, seen.size, seen.digests["sha256"])
 
     def column(self, name: str) -> Column:

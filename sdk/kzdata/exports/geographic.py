@@ -20,7 +20,7 @@ from kzdata.evidence.receipts import Ledger, Receipt
 from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.registry import exporter
 from kzdata.exports.tables.parquet import arrow_type
-from kzdata.standard.descriptor import Places
+from kzdata.standard.declarations import Places
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from kzdata.display import safe
-from kzdata.engine.database import require
+from kzdata.errors import require
 
 if TYPE_CHECKING:
     from icalendar import Event as Entry

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from kzdata.engine.database import held, literal
+from kzdata.engine.sql import literal, temp_table
 from kzdata.evidence.claim_status import Link
 from kzdata.evidence.claims import Claim, Claims, described, tables
 from kzdata.evidence.hierarchy import check
@@ -151,7 +151,7 @@ class _Join(NamedTuple):
 
 
 _Search = tuple[str, list[_Join]]
-"""SQL of the claims that may be part of a pair, for `held("claim")`, and the ways to be one."""
+"""SQL of the claims that may be part of a pair, for `temp_table("claim")`, and the ways to be one."""
 
 
 class _Part:
@@ -227,7 +227,7 @@ class _Part:
         if self._table.schema.figure:
             searches["figure"] = self._figures
         found: dict[tuple[str, str], str] = {}
-        with self._database.holding(**(self._wholes if searches else {})):
+        with self._database.temp_tables(**(self._wholes if searches else {})):
             for kind, search in searches.items():
                 found |= dict.fromkeys(self._smallest(search()), kind)
         return found
@@ -239,7 +239,7 @@ class _Part:
         candidates come before all other pairs, and mostly suffice.
         """
         (rows, joins), many = search, _FIRST * (self._limit + 1)
-        with self._database.holding(claim=rows):
+        with self._database.temp_tables(claim=rows):
             pairs, count = self._among(joins, many)
             if len(pairs) > self._limit or count <= many:
                 return pairs
@@ -249,7 +249,7 @@ class _Part:
         """Pairs whose smaller key is among the first of the claims held, and how many claims."""
         if not (ways := [join for join in joins if self._any(join.where)]):
             return [], 0
-        with self._database.holding(**self._sides(most, ways)):
+        with self._database.temp_tables(**self._sides(most, ways)):
             found = " UNION ALL ".join(sql for way in ways for sql in self._both(way))
             # The left join tells how many claims there are also where there is no pair.
             rows = self._database.rows(
@@ -271,9 +271,11 @@ class _Part:
         """
         first = f"(SELECT max(key) FROM (SELECT key FROM {_ALL} ORDER BY key LIMIT {most}))"
         sides = {"early": f"FROM {_ALL} WHERE key <= {first}"}
-        sides["early_daily"] = f"FROM {_daily(held('early'))}"
+        sides["early_daily"] = f"FROM {_daily(temp_table('early'))}"
         if any(way.side == "near" for way in ways):
-            sides["near"] = f"SELECT c.* FROM {_ALL} AS c SEMI JOIN {held('early')} USING (event)"
+            sides["near"] = (
+                f"SELECT c.* FROM {_ALL} AS c SEMI JOIN {temp_table('early')} USING (event)"
+            )
         return sides
 
     def _both(self, join: _Join) -> Iterator[str]:
@@ -283,9 +285,9 @@ class _Part:
         as a part over all that it lies in, as a whole over all that lies in it.
         """
         early, others = {
-            "all": (held("early"), _ALL),
-            "daily": (held("early_daily"), _daily(_ALL)),
-            "near": (held("early"), held("near")),
+            "all": (temp_table("early"), _ALL),
+            "daily": (temp_table("early_daily"), _daily(_ALL)),
+            "near": (temp_table("early"), temp_table("near")),
         }[join.side]
         same = self._equal("p", "w", self._claims.about)
         wholes, parts = self._parts(early), self._parts(early, down=True)
@@ -362,11 +364,13 @@ class _Part:
         own, other = ("whole", "id") if down else ("id", "whole")
         for role in self._roles:
             columns.append(f"coalesce({role}s.{other}, c.{role}) AS {role}_of")
-            joins.append(f"LEFT JOIN {held(f'{role}s')} AS {role}s ON {role}s.{own} = c.{role}")
+            joins.append(
+                f"LEFT JOIN {temp_table(f'{role}s')} AS {role}s ON {role}s.{own} = c.{role}"
+            )
         return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
 
 
-_ALL = held("claim")
+_ALL = temp_table("claim")
 _STATED = "{part} = {whole}"
 _UNLESS = "({part} = {whole}) IS NOT FALSE"
 """Within, or not said."""

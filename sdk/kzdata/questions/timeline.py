@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from kzdata.engine.database import LISTED, calendar_day, identifier, literal, table_named, text
+from kzdata.engine.sql import LISTED, calendar_day, identifier, literal, table_named, text
 from kzdata.errors import UsageError
 from kzdata.evidence.hierarchy import check, scope
 from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.receipts import Citation, Ledger
 from kzdata.questions.answers import MOST, Rows
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.descriptor import Events, Participants
+from kzdata.standard.declarations import Events, Participants
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
 """Precisions with which an event's days are known, so that it may stand in a calendar."""

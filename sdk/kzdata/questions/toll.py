@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
 
-from kzdata.engine.database import held, literal
+from kzdata.engine.sql import literal, temp_table
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
 from kzdata.evidence.claims import Claim, Claims, tables
@@ -225,7 +225,7 @@ class _Part:
         self._with = f"""WITH stated AS (SELECT c.*, {columns},
                 coalesce(f.retracted, false) AS retracted,
                 coalesce(f.superseded, false) AS superseded
-            FROM {self.claims.relation} AS c LEFT JOIN {held("fate")} AS f ON f.id = c.key),
+            FROM {self.claims.relation} AS c LEFT JOIN {temp_table("fate")} AS f ON f.id = c.key),
         fitting AS (SELECT * FROM stated WHERE {" AND ".join(wanted) or "true"}),
         chosen AS (SELECT * FROM fitting WHERE place_fit = 'in' AND population_fit = 'in')"""
 
@@ -244,7 +244,7 @@ class _Part:
 
     def answer(self) -> tuple[list[Scope], list[Wider]]:
         """The scopes, and claims about more than was asked for."""
-        with self._database.holding(fate=f"FROM {self.claims.fates}"):
+        with self._database.temp_tables(fate=f"FROM {self.claims.fates}"):
             return list(self._listed()), list(self._wider())
 
     def _listed(self) -> Iterator[Scope]:

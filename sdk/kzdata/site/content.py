@@ -21,7 +21,8 @@ from kzdata.questions.disagreements import Disagreement, disagreements, said
 from kzdata.questions.timeline import Event, timeline
 from kzdata.questions.toll import Entry, Scope, toll
 from kzdata.standard.dataset import Dataset, Table
-from kzdata.standard.descriptor import FieldDescriptor, Schema, Sources, Spans
+from kzdata.standard.declarations import Sources, Spans
+from kzdata.standard.descriptor import FieldDescriptor, Schema
 
 Json = dict[str, Any]
 FORMAT = 1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from pydantic import ValidationError
 
 from kzdata.display import html_table
+from kzdata.engine.sql import ORD, column, likeness, table_named, text
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.files.archive import Archive
 from kzdata.files.csv import Record, Sheet
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-    from kzdata.engine.database import Answer, Database, DuckDBPyRelation
+    from kzdata.engine.database import Database
+    from kzdata.engine.queries import Answer, DuckDBPyRelation
     from kzdata.standard.field_types.columns import SqlColumn
 
 RowT = TypeVar("RowT", bound=Row)
@@ -102,14 +104,12 @@ class Table(Generic[RowT]):
         values = self._key(parts)
         if self._dataset.light or not self._in_database:
             return self._index.get(values)
-        from kzdata.engine.database import column
-
         tests = " AND ".join(f"{column(name)} = ?" for name in names)
         table = self._dataset.numbered(self.name)
         try:
             held = [kind.held(value) for kind, value in zip(self._key_types, values, strict=True)]
             found = self._dataset.database.rows(
-                f"SELECT min(t.kz_ord) FROM {table} t WHERE {tests}", held
+                f"SELECT min(t.{ORD}) FROM {table} t WHERE {tests}", held
             )
         except (UnicodeError, UnheldError):
             return None
@@ -152,8 +152,6 @@ class Table(Generic[RowT]):
         """The keys most like a name, or all of a small table."""
         if self._dataset.light:
             return [", ".join(key) for key in self.keys]
-        from kzdata.engine.database import likeness
-
         like = likeness(f"({self._key_sql})", "?")
         sql = f"""SELECT {self._key_sql} FROM {self._dataset.numbered(self.name)} t
             ORDER BY {like} DESC LIMIT 20"""
@@ -164,8 +162,6 @@ class Table(Generic[RowT]):
 
     @property
     def _key_sql(self) -> str:
-        from kzdata.engine.database import column, text
-
         parts = (text(column(name)) for name in self.schema.primary_key)
         return " || ', ' || ".join(parts) or "NULL"
 
@@ -186,10 +182,8 @@ class Table(Generic[RowT]):
         # Only texts are in the database as the file has them.
         if self._dataset.light or any(kind.sql_types for kind in self._key_types):
             return tuple(key for _, key in self._keys())
-        from kzdata.engine.database import column
-
         parts = ", ".join(column(name) for name in names)
-        sql = f"SELECT {parts} FROM {self._dataset.numbered(self.name)} t ORDER BY t.kz_ord"
+        sql = f"SELECT {parts} FROM {self._dataset.numbered(self.name)} t ORDER BY t.{ORD}"
         return tuple(self._dataset.database.rows(sql)) if parts else ()
 
     @property
@@ -362,7 +356,7 @@ class Dataset:
         """Read all tables into a database, or none of them."""
         from kzdata.standard.field_types.columns import load
 
-        with database.at_once():
+        with database.transaction():
             for table, sheet in sheets:
                 try:
                     self._columns[table.name] = load(database, table, sheet, odd=odd)
@@ -386,9 +380,7 @@ class Dataset:
 
     def numbered(self, name: str) -> str:
         """SQL: a table with `kz_ord`, which counts its rows as the files do."""
-        from kzdata.engine.database import table_named
-
-        return f"(SELECT rowid AS kz_ord, * FROM {table_named(name)})"
+        return f"(SELECT rowid AS {ORD}, * FROM {table_named(name)})"
 
     def sheet(self, table: TableDescriptor) -> Sheet:
         """The text of a table.

@@ -13,9 +13,10 @@ from pathlib import Path
 from posixpath import normpath
 from typing import Any, NamedTuple, TypeVar
 
+from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, opened
-from kzdata.files.csv import imprint
+from kzdata.files.csv import file_stats
 from kzdata.files.writing import save
 from kzdata.standard.json_model import (
     Fault,
@@ -48,8 +49,6 @@ SEMVER = re.compile(
 
 NO_VALUE = "\\kzdata:none\\"
 """What a Parquet file's NULL becomes where an empty text would be a value."""
-RESERVED = "kz_ord"
-"""A column name that validation needs for itself."""
 SINGLE = (
     *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones"),
     *("events", "participants", "policies", "places"),
@@ -763,8 +762,8 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
         if folded.count(name.casefold()) > 1:
             yield Fault(f"{where}.fields", name, "a name that no other column has, in any case")
     yield from _unknown_declarations(schema, where)
-    if RESERVED in folded:
-        yield Fault(f"{where}.fields", RESERVED, "another name; this one is reserved")
+    if ORD in folded:
+        yield Fault(f"{where}.fields", ORD, "another name; this one is reserved")
     for label, columns in _named_columns(schema):
         for column in columns:
             if column not in schema.names:
@@ -906,7 +905,7 @@ def _sealed(archive: Archive, entry: dict[str, Any]) -> bool:
     file = archive.path_of(entry["path"])
     if not file.is_file():
         raise PackageError(f"{entry['path']}: no such file in the package")
-    seen = imprint(file)
+    seen = file_stats(file)
     before = (entry.get("bytes"), entry.get("hash"))
     entry["bytes"], entry["hash"] = seen.size, f"sha256:{seen.digests['sha256']}"
     return before != (entry["bytes"], entry["hash"])

@@ -176,13 +176,14 @@ def decoded(source: Path, target: Path, table: Table, path: str, archive: Archiv
 def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
     """Write a Parquet file out as CSV; a value is written as its type's usual text."""
     from kzdata.engine.database import Database, sensible_memory
+    from kzdata.engine.parquet import parquet_to_csv
 
     empty = all("" in table.schema.missing_of(field) for field in table.schema.fields)
     memory = sensible_memory(PARQUET_MEMORY)
     with Database(memory_limit=memory, temp_dir=target.parent) as database:
         null = "" if empty else NO_VALUE
         try:
-            archive.unpacks(database.write_csv(source, target, archive.room, null))
+            archive.unpacks(parquet_to_csv(database, source, target, archive.room, null))
         except PackageError as error:
             raise PackageError(f"{path}: {error}") from error
     return target

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from kzdata.engine import database as sql
+from kzdata.engine import sql
 from kzdata.engine.database import Database
 from kzdata.errors import QueryError
 from kzdata.validation.rule import Query, Rule, Violation

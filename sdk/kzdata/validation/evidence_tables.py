@@ -30,8 +30,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from kzdata.engine.database import (
-    Database,
+from kzdata.engine.database import Database
+from kzdata.engine.sql import (
+    ORD,
     bigint,
     byte_length,
     contains,
@@ -46,7 +47,8 @@ from kzdata.engine.database import (
 )
 from kzdata.errors import DateError, FigureError
 from kzdata.evidence import dates, figures
-from kzdata.standard.descriptor import SINGLE, Descriptor, Schema, Table
+from kzdata.standard.declarations import SINGLE
+from kzdata.standard.descriptor import Descriptor, Schema, Table
 
 CLAIMS = ""
 """In place of a table's name: any table of claims."""
@@ -61,7 +63,7 @@ _WIDE = {
 """What is known of an edge `e`, and of its passage `s`."""
 IN_COLUMN = "JOIN shared.traced c USING (place)"
 IN_PASSAGE = f"""{IN_COLUMN}
-    JOIN (SELECT *, ' ' || quote || ' ' AS padded FROM shared.passage) s ON s.kz_ord = t.passage"""
+    JOIN (SELECT *, ' ' || quote || ' ' AS padded FROM shared.passage) s ON s.{ORD} = t.passage"""
 """SQL: what a proof joins an edge `t` with: its column, and its passage."""
 
 
@@ -157,16 +159,16 @@ class Model:
             self._make_term()
             self._make_rest()
             self._make_suspect_figure(figures)
-            self.database.share("doubt", doubtful(edges))
+            self.database.create_table_as("doubt", doubtful(edges))
             self._make_suspect_edge()
             self._make_receipt()
 
     def _make_passage(self) -> None:
         (spans, s), (sources, a) = self._known("spans"), self._known("sources")
         day = a.written_on or a.published_on
-        self.database.share(
+        self.database.create_table_as(
             "passage",
-            f"""SELECT {small("s.kz_ord")} AS kz_ord, {small("a.kz_ord")} AS article,
+            f"""SELECT {small(f"s.{ORD}")} AS {ORD}, {small(f"a.{ORD}")} AS article,
                 s.{identifier(s.id)} AS span, s.{identifier(s.source)} AS source,
                 s.{identifier(s.quote)} AS quote, {whole("s", s.start)} AS first,
                 {whole("s", s.end)} AS last, {whole("a", a.length)} AS length,
@@ -178,19 +180,19 @@ class Model:
     def _make_tie(self) -> None:
         """One pass over all edges."""
         edges, _ = self._known("edges")
-        names = "kz_ord place row said role value home passage astray".split()
+        names = f"{ORD} place row said role value home passage astray".split()
         parts = [f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE false"]
         parts += [self._tied(table, identifier(edges.name)) for table in self.records()]
-        self.database.share("tie", " UNION ALL ".join(parts))
+        self.database.create_table_as("tie", " UNION ALL ".join(parts))
 
     def _tied(self, table: Table, edges: str) -> str:
         """SQL: the edges of one table's records, as narrow as they can be: there are many."""
         own = self._own(table)
         role = " ".join(f"WHEN {literal(role)} THEN {number_of(role)}" for role in ROLES)
-        numbers = {"kz_ord": small("e.kz_ord"), "place": "c.place", "row": small("t.kz_ord")}
+        numbers = {ORD: small(f"e.{ORD}"), "place": "c.place", "row": small(f"t.{ORD}")}
         numbers |= {"said": own["said"], "role": tiny(f"CASE {own['role']} {role} END")}
-        numbers |= {"value": own["value"], "home": "p.kz_ord", "passage": "s.kz_ord"}
-        numbers |= {"astray": "p.kz_ord IS NOT NULL AND (s.article = p.article) IS NOT TRUE"}
+        numbers |= {"value": own["value"], "home": f"p.{ORD}", "passage": f"s.{ORD}"}
+        numbers |= {"astray": f"p.{ORD} IS NOT NULL AND (s.article = p.article) IS NOT TRUE"}
         # Passages are joined here, not once for all tables: there, DuckDB takes the edges for few.
         return f"""SELECT {", ".join(f"{sql} AS {name}" for name, sql in numbers.items())}
             {self._joined(table, edges)} LEFT JOIN shared.passage s ON s.span = {own["span"]}"""
@@ -206,14 +208,14 @@ class Model:
         sizes = self._counts(f"SELECT {literal(n)}, count(*) FROM {identifier(n)}" for n in names)
         backed = self._counts(["SELECT tab, count(*) FROM shared.backing GROUP BY tab"])
         ((ties, known, passages),) = self.database.rows(
-            f"""SELECT count(*), {counted("kz_ord", sizes[edges.name])},
+            f"""SELECT count(*), {counted(ORD, sizes[edges.name])},
                 {counted("passage", sizes[spans.name])} FROM shared.tie"""
         )
         sought = "true" if known < sizes[edges.name] else "false"
-        self.database.share(
+        self.database.create_table_as(
             "stray",
-            f"""SELECT {small("kz_ord")} AS kz_ord FROM {identifier(edges.name)}
-            WHERE {sought} AND kz_ord NOT IN (SELECT kz_ord FROM shared.tie)""",
+            f"""SELECT {small(ORD)} AS {ORD} FROM {identifier(edges.name)}
+            WHERE {sought} AND {ORD} NOT IN (SELECT {ORD} FROM shared.tie)""",
         )
         if ties == known == sizes[edges.name]:
             keys = {table.name: table.schema.record_key or "" for table in self.records()}
@@ -230,21 +232,21 @@ class Model:
         """All that is known of the edges in doubt."""
         edges, _ = self._known("edges")
         own = [name for name, sql in _WIDE.items() if sql[0] == "e"]
-        empty = ", ".join(f"NULL AS {name}" for name in ("kz_ord", *own))
-        self.database.share(
+        empty = ", ".join(f"NULL AS {name}" for name in (ORD, *own))
+        self.database.create_table_as(
             "doubtful",
-            f"SELECT * FROM {identifier(edges.name)} SEMI JOIN shared.doubt USING (kz_ord)",
+            f"SELECT * FROM {identifier(edges.name)} SEMI JOIN shared.doubt USING ({ORD})",
         )
         parts = [f"SELECT {empty} WHERE false"]
         for table in self.records():
             known = self._own(table)
             named = ", ".join(f"{known[name]} AS {name}" for name in own)
-            parts.append(f"SELECT e.kz_ord, {named} {self._joined(table, 'shared.doubtful')}")
+            parts.append(f"SELECT e.{ORD}, {named} {self._joined(table, 'shared.doubtful')}")
         wide = ", ".join(f"{sql} AS {name}" for name, sql in _WIDE.items())
-        self.database.share(
+        self.database.create_table_as(
             "suspect_edge",
             f"""SELECT *, CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
-            FROM (SELECT e.kz_ord, {wide} FROM ({" UNION ALL ".join(parts)}) e
+            FROM (SELECT e.{ORD}, {wide} FROM ({" UNION ALL ".join(parts)}) e
             LEFT JOIN shared.passage s ON s.span = e.span)""",
         )
 
@@ -254,7 +256,7 @@ class Model:
         if self._known("edges")[1].count:
             alone += " AND said = edges AND most = 1 AND least = 1"
         inferred = f"t.role = {number_of('inferred')}"
-        self.database.share(
+        self.database.create_table_as(
             "backing",
             f"""SELECT *, coalesce({alone}, false) AS alone FROM (
                 SELECT c.tab, t.row, count(*) AS edges, count(t.said) AS said,
@@ -262,7 +264,7 @@ class Model:
                     bit_or(CASE WHEN {inferred} THEN c.bit ELSE 0 END) AS inferred
                 FROM shared.tie t JOIN shared.traced c USING (place) GROUP BY ALL)""",
         )
-        self.database.share(
+        self.database.create_table_as(
             "cell",
             f"""SELECT t.place, t.row, count(*) AS edges, count(t.said) AS said,
                 min(t.said) AS least, max(t.said) AS most, bool_and({inferred}) AS inferred
@@ -323,7 +325,7 @@ class Model:
             for table in self.records()
             if table.name in referred or (CLAIMS in referred and table.schema.principal)
         ]
-        self.database.share(
+        self.database.create_table_as(
             "rest",
             f"""SELECT DISTINCT {record} AS record, {span} AS span FROM {identifier(edges.name)}
             WHERE {record} IN ({" UNION ALL ".join(known or ["SELECT NULL WHERE false"])})""",
@@ -332,10 +334,10 @@ class Model:
     def _make_suspect_figure(self, broken: Iterable[str]) -> None:
         parts = ("text", "low", "high", "qualifier")
         columns = ("tab", *parts, *(f"{part}_field" for part in parts), "quote")
-        empty = ", ".join(["0 AS kz_ord", *(f"'' AS {column}" for column in columns)])
+        empty = ", ".join([f"0 AS {ORD}", *(f"'' AS {column}" for column in columns)])
         rows = [f"SELECT {empty} WHERE false", *self._figures()]
         tests = " OR ".join(f"({test})" for test in broken)
-        self.database.share(
+        self.database.create_table_as(
             "suspect_figure",
             f"""SELECT f.* FROM ({" UNION ALL ".join(rows)}) f
             LEFT JOIN shared.wording w ON w.wording = f.text WHERE {tests or "false"}""",
@@ -347,7 +349,7 @@ class Model:
             assert f
             names = (f.text, f.low, f.high, f.qualifier)
             cells = ", ".join(f"t.{identifier(name)}" for name in names)
-            yield f"""SELECT t.kz_ord, {literal(table.name)}, {cells},
+            yield f"""SELECT t.{ORD}, {literal(table.name)}, {cells},
                 {", ".join(map(literal, names))}, p.quote
                 FROM {identifier(table.name)} t
                 LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}"""
@@ -362,39 +364,39 @@ class Model:
         found = self.database.rows(" UNION ".join([*texts, quotes]))
         columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
         rows = (read_figure(wording) for (wording,) in found if wording is not None)
-        self.database.fill("wording", columns, rows)
+        self.database.create_table("wording", columns, rows)
 
     def _make_datewording(self) -> None:
         found = self.database.rows(f"SELECT DISTINCT quote, day FROM ({self._normalised('date')})")
         rows = (read_date(quote, day) for quote, day in found if quote and day)
         names = ("wording", "day", "first", "last", "precision", "fault")
-        self.database.fill("datewording", dict.fromkeys(names, "VARCHAR"), rows)
+        self.database.create_table("datewording", dict.fromkeys(names, "VARCHAR"), rows)
 
     def _normalised(self, kind: str) -> str:
         """SQL: the passages of edges with the role `normalised` of fields of a kind."""
         return f"""SELECT s.quote, s.day FROM shared.passage s SEMI JOIN (
             SELECT t.passage FROM shared.tie t JOIN shared.traced c USING (place)
             WHERE t.role = {number_of("normalised")} AND c.kind = {literal(kind)}
-        ) t ON t.passage = s.kz_ord"""
+        ) t ON t.passage = s.{ORD}"""
 
     def _make_term(self) -> None:
         empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
         parts = " UNION ALL ".join([empty, *self._codebook_terms(), *self._alias_terms()])
         # What is longer than every quote stands in none, and would only be compared.
         longest = f"(SELECT max({byte_length('quote')}) FROM shared.passage)"
-        self.database.share(
+        self.database.create_table_as(
             "term",
             f"""SELECT *, {words("term")} AS marked FROM ({parts})
             WHERE {byte_length("term")} <= {longest}""",
         )
-        self.database.share(
+        self.database.create_table_as(
             "shadow",
             f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer, o.term
             FROM shared.term n JOIN shared.term o ON o.role = n.role AND o.family = n.family
                 AND o.scope = n.scope AND o.name <> n.name
             WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}""",
         )
-        self.database.share(
+        self.database.create_table_as(
             "form",
             """SELECT n.role, n.scope, n.name, list(DISTINCT ' ' || n.term || ' ') AS terms,
                 list(DISTINCT o.term) FILTER (o.term IS NOT NULL) AS longer
@@ -429,7 +431,7 @@ class Model:
         columns |= {"place": "INTEGER", "bit": whole_of_bits(most)}
         columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
         rows = [row for table in self.records() for row in self._traced_fields(table)]
-        self.database.fill("traced", columns, rows)
+        self.database.create_table("traced", columns, rows)
 
     def _traced_fields(self, table: Table) -> Iterator[tuple[Any, ...]]:
         special, bits = special_fields(table.schema, self.records()), bits_of(table.schema)
@@ -441,33 +443,33 @@ class Model:
                 yield table.name, field.name, scope, place, bits.get(field.name, 0), kind, part
 
     def _make_receipt(self) -> None:
-        parts = ["SELECT 0 AS kz_ord, '' AS tab, 0 AS need WHERE false"]
+        parts = [f"SELECT 0 AS {ORD}, '' AS tab, 0 AS need WHERE false"]
         for table in self.records():
             need = " + ".join(
                 f"(CASE WHEN {identifier(name)} IS NOT NULL THEN {bit} ELSE 0 END)"
                 for name, bit in bits_of(table.schema).items()
             )
             parts.append(
-                f"SELECT kz_ord, {literal(table.name)}, {need or 0} FROM {identifier(table.name)}"
+                f"SELECT {ORD}, {literal(table.name)}, {need or 0} FROM {identifier(table.name)}"
             )
-        self.database.share(
+        self.database.create_table_as(
             "receipt",
             f"""SELECT n.*, coalesce(b.had, 0) AS had,
                 CASE WHEN b.alone THEN b.inferred ELSE 0 END AS inferred
             FROM ({" UNION ALL ".join(parts)}) n
-            LEFT JOIN shared.backing b ON b.tab = n.tab AND b.row = n.kz_ord""",
+            LEFT JOIN shared.backing b ON b.tab = n.tab AND b.row = n.{ORD}""",
         )
 
 
 def doubtful(proofs: Iterable[EdgeProof]) -> str:
     """SQL: the edges that some proof does not clear, by number."""
-    parts = ["SELECT kz_ord FROM shared.tie WHERE place IS NULL OR passage IS NULL"]
+    parts = [f"SELECT {ORD} FROM shared.tie WHERE place IS NULL OR passage IS NULL"]
     alike: dict[tuple[str, str], dict[str, None]] = {}
     for test, join, where in proofs:
         alike.setdefault((join, where), {})[f"({test})"] = None
     # Proofs over the same edges are one scan, and what several rules name is tested once.
     parts += [
-        f"""SELECT t.kz_ord FROM shared.tie t {join}
+        f"""SELECT t.{ORD} FROM shared.tie t {join}
         WHERE {where} AND ({" AND ".join(tests)}) IS NOT TRUE"""
         for (join, where), tests in alike.items()
     ]

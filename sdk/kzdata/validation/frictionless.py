@@ -20,12 +20,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
-from kzdata.engine.database import require
 from kzdata.engine.limits import Limits, apart
-from kzdata.errors import LimitError, PackageError
+from kzdata.errors import LimitError, PackageError, require
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import CHUNK, Dialect, Record
-from kzdata.standard.descriptor import FieldDescriptor, Table, parse
+from kzdata.standard.descriptor import FieldDescriptor, Table
+from kzdata.standard.parsing import parse
 from kzdata.standard.source import is_parquet, open_sheet
 from kzdata.validation.evaluate import MAX_FINDINGS
 from kzdata.validation.report import Finding, Report

@@ -6,11 +6,12 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from kzdata.engine import database as sql
-from kzdata.engine.database import Database, UnreadableCSVError, identifier, literal
+from kzdata.engine import sql
+from kzdata.engine.database import Database, UnreadableCSVError
+from kzdata.engine.sql import ORD, identifier, literal
 from kzdata.errors import PackageError
 from kzdata.files.archive import Archive, workspace
-from kzdata.files.csv import HEADLESS, Dialect, Imprint, Sheet, imprint
+from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.standard.source import open_sheet
 from kzdata.validation.evaluate import MAX_FINDINGS, Outcome, evaluate
@@ -66,7 +67,7 @@ class Reading:
         self._fields = {field.name: field for field in schema.fields}
         self._missing = {field.name: schema.missing_of(field) for field in schema.fields}
 
-    def carry_out(self, looks: Mapping[str, Future[Imprint]], folder: Path) -> Self:
+    def carry_out(self, looks: Mapping[str, Future[FileStats]], folder: Path) -> Self:
         """Read the table, unless its files or its header are not as declared.
 
         Args:
@@ -85,7 +86,7 @@ class Reading:
             self._keep(registered(csv_malformed), [fault])
         return self
 
-    def _read(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]], folder: Path) -> None:
+    def _read(self, sheet: Sheet, looks: Mapping[str, Future[FileStats]], folder: Path) -> None:
         if not self._header_keeps(sheet):
             self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
             return
@@ -115,7 +116,7 @@ class Reading:
                 return False
         return True
 
-    def _seen(self, sheet: Sheet, looks: Mapping[str, Future[Imprint]]) -> list[Imprint]:
+    def _seen(self, sheet: Sheet, looks: Mapping[str, Future[FileStats]]) -> list[FileStats]:
         """What is known of the text's own bytes: those of the files, or of what they became.
 
         A file in another dialect is looked at again: other marks are stray there.
@@ -124,7 +125,7 @@ class Reading:
         return [
             looks[path].result()
             if part == self._archive.path_of(path) and sheet.dialect == Dialect()
-            else imprint(part, frozenset(), sheet.dialect)
+            else file_stats(part, frozenset(), sheet.dialect)
             for path, part in zip(paths, sheet.parts, strict=True)
         ]
 
@@ -188,7 +189,7 @@ class Reading:
             return False
         try:
             kept, first = self._kept(compiled), self._cells()
-            self._database.read(self.table.name, sheet, self.columns, kept, first)
+            self._database.create_view(self.table.name, sheet, self.columns, kept, first)
         except UnreadableCSVError:
             return False
         return True
@@ -203,7 +204,7 @@ class Reading:
             mended = folder / "mended.csv"
             self._mend(sheet, mended)
             plain, kept = Sheet([mended], HEADLESS), self._kept(compiled)
-            self._database.read(self.table.name, plain, self.columns, kept, self._cells())
+            self._database.create_view(self.table.name, plain, self.columns, kept, self._cells())
 
     def _mend(self, sheet: Sheet, mended: Path) -> None:
         """Report malformed rows, and write all rows anew with the right number of cells."""
@@ -212,7 +213,7 @@ class Reading:
         number: Counter[str] = Counter()
         with mended.open("w", encoding="utf-8", newline="") as out:
             for record in sheet.records():
-                self._database.heed()
+                self._database.raise_if_cancelled()
                 for rule in rules:
                     for violation in rule.check(self.table, record, self.columns):
                         number[rule.name] += 1
@@ -235,7 +236,7 @@ class Reading:
             return
         columns, filled = _columns_of_rules(compiled), self._cells()
         more = {name: sql for name, sql in filled.items() if name in map(_filled, columns)}
-        self._database.spread(suspects, self.table.name, SUSPECT, columns, more)
+        self._database.create_table_of_items(suspects, self.table.name, SUSPECT, columns, more)
         good = self._good(compiled)
         failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in good.values())
         (broken,) = self._database.rows(f"SELECT {failed} FROM {identifier(suspects)}")
@@ -243,13 +244,13 @@ class Reading:
         for rule, field, check in compiled:
             if field in asked:
                 self._keep(rule, [self._broken(suspects, field, check)])
-        self._database.drop(suspects)
+        self._database.drop_table(suspects)
 
     def _broken(self, suspects: str, field: str, check: Check) -> Query:
         """The suspect rows in which a rule is broken."""
         return Query(
             self.table.name,
-            f"""SELECT kz_ord, {literal(field)}, {sql.text("NULL")}, {literal(check.expected)}
+            f"""SELECT {ORD}, {literal(field)}, {sql.text("NULL")}, {literal(check.expected)}
             FROM {identifier(suspects)} WHERE {check.broken}""",
         )
 
@@ -293,7 +294,7 @@ def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[C
     return " AND ".join(tests or ["true"])
 
 
-def _proven(proof: BytesProof | None, seen: Iterable[Imprint]) -> bool:
+def _proven(proof: BytesProof | None, seen: Iterable[FileStats]) -> bool:
     """Whether the bytes of all files of a table prove what a rule asks."""
     return proof is not None and all(map(proof, seen))
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, overload
 
 from kzdata.files.archive import Archive
-from kzdata.files.csv import Imprint, Record
+from kzdata.files.csv import FileStats, Record
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.validation.evidence_tables import EdgeProof, Model
 from kzdata.validation.report import Finding, Report, Severity
@@ -85,7 +85,7 @@ class Query(NamedTuple):
     edges: EdgeProof | None = None
 
 
-BytesProof = Callable[[Imprint], bool]
+BytesProof = Callable[[FileStats], bool]
 """Whether what was seen of a file's bytes proves that nothing in it breaks a rule."""
 
 
@@ -116,7 +116,7 @@ class PackageRule(Protocol):
     """A rule of the group `package`; it gets what was seen of each file's bytes, by path."""
 
     def __call__(  # noqa: D102 - the class says it
-        self, package: Descriptor, archive: Archive, imprints: Mapping[str, Imprint], /
+        self, package: Descriptor, archive: Archive, stats: Mapping[str, FileStats], /
     ) -> Iterable[Violation]: ...
 
 

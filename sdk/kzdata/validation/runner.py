@@ -10,11 +10,13 @@ from pathlib import Path
 
 from kzdata.engine.database import Database, sensible_memory
 from kzdata.engine.limits import TRACED_MEMORY
+from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import Archive, opened, workspace
-from kzdata.files.csv import Imprint, Sheet, imprint
-from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table, parse
+from kzdata.files.csv import FileStats, Sheet, file_stats
+from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
+from kzdata.standard.parsing import parse
 from kzdata.validation.evaluate import Outcome, evaluate
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import Locator
@@ -95,8 +97,8 @@ class Run:
         self.database = database
         self.progress = progress
         self.large = large
-        self.looks: dict[str, Future[Imprint]] = {}
-        self.imprints: dict[str, Imprint] = {}
+        self.looks: dict[str, Future[FileStats]] = {}
+        self.stats: dict[str, FileStats] = {}
         self.sheets: dict[str, Sheet] = {}
         self.columns: dict[str, tuple[str, ...]] = {}
         self.found: list[tuple[Rule, Violation]] = []
@@ -147,9 +149,9 @@ class Run:
                 self.omitted[outcome.rule.name] += omitted
 
     def _check_files(self) -> None:
-        self.imprints = {path: look.result() for path, look in self.looks.items()}
+        self.stats = {path: look.result() for path, look in self.looks.items()}
         for rule in in_group("package"):
-            results = rule.check(self.package, self.archive, self.imprints)
+            results = rule.check(self.package, self.archive, self.stats)
             self._keep([evaluate(rule, results, self.database)])
 
     def _look(self, looker: Executor) -> None:
@@ -162,7 +164,7 @@ class Run:
                 files_of[path] = (file.stat().st_size if file.is_file() else -1, file)
         for path, (size, file) in sorted(files_of.items(), key=lambda item: -item[1][0]):
             if size >= 0:
-                self.looks[path] = looker.submit(imprint, file, wanted.get(path, frozenset()))
+                self.looks[path] = looker.submit(file_stats, file, wanted.get(path, frozenset()))
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
@@ -180,7 +182,7 @@ class Run:
             return reading.carry_out(self.looks, place)
 
         done = {
-            reading.table.name: reading for reading in self.database.side_by_side(read, largest)
+            reading.table.name: reading for reading in self.database.map_parallel(read, largest)
         }
         for name, table in tables.items():
             self._take(done[name], table)
@@ -225,7 +227,7 @@ class Run:
                 besides()
             return []
 
-        for outcomes in self.database.side_by_side(carry_out, [None, *rules]):
+        for outcomes in self.database.map_parallel(carry_out, [None, *rules]):
             self._keep(outcomes)
 
     def _check_texts(self, folder: str | Path | None) -> None:
@@ -251,8 +253,8 @@ class Run:
                 sum(bit_count(need & inferred)) FROM shared.receipt"""
         )
         ((further,),) = self.database.rows(
-            """SELECT count(*) FROM shared.cell e JOIN shared.traced c ON c.place = e.place
-                JOIN shared.receipt r ON r.tab = c.tab AND r.kz_ord = e.row
+            f"""SELECT count(*) FROM shared.cell e JOIN shared.traced c ON c.place = e.place
+                JOIN shared.receipt r ON r.tab = c.tab AND r.{ORD} = e.row
                 WHERE e.inferred AND (r.need & c.bit) <> 0"""
         )
         return Receipts(int(required or 0), int(evidenced or 0), int(alone or 0) + further)

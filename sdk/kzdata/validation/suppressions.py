@@ -16,15 +16,14 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from kzdata.engine.database import require
 from kzdata.engine.limits import Limits, apart
-from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest
+from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest, require
 from kzdata.files.archive import Archive, bundled
 from kzdata.files.folder import Folder, bounded
 from kzdata.standard.descriptor import Descriptor
 from kzdata.validation.report import Finding, Report, exceeded
 from kzdata.validation.rule import GROUPS, RULES, Rule, Violation, in_group, registered, rule
-from kzdata.validation.rules.package import Imprints
+from kzdata.validation.rules.package import FileStatsByPath
 from kzdata.validation.runner import Progress, checked
 
 ALLOW_LIST = "kzdata-allow.toml"
@@ -38,7 +37,9 @@ _TRACED = ("span", "figure", "evidence")
 
 
 @rule("package", "delete the entry, or correct what it names")
-def allow_stale(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+def allow_stale(
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
+) -> Iterator[Violation]:
     """Each entry of the allow-list matches a finding.
 
     An entry whose fault was mended would excuse the next one in silence. Entries of rules that were
@@ -49,7 +50,7 @@ def allow_stale(package: Descriptor, archive: Archive, imprints: Imprints) -> It
 
 @rule("package", "allow more with --memory-limit and --timeout, or divide the package")
 def limit_exceeded(
-    package: Descriptor, archive: Archive, imprints: Imprints
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
 ) -> Iterator[Violation]:
     """The whole validation stays within its limits of memory and time.
 

@@ -12,8 +12,9 @@ from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import window
 from kzdata.evidence.profile import declared, declaring, needed
 from kzdata.exports.records import Cells, labels, parent, rows
-from kzdata.standard.descriptor import Claims as Declaration
-from kzdata.standard.descriptor import Edges, Events, Participants, Places, Schema, Sources, Spans
+from kzdata.standard.declarations import Claims as Declaration
+from kzdata.standard.declarations import Edges, Events, Participants, Places, Sources, Spans
+from kzdata.standard.descriptor import Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
 
 if TYPE_CHECKING:

@@ -29,7 +29,8 @@ from kzdata.evidence.receipts import passages
 from kzdata.exports.linked.bundle import about, address, as_json, descriptor_bytes
 from kzdata.exports.records import Cells, labels, parent, rows
 from kzdata.exports.registry import exporter
-from kzdata.standard.descriptor import Edges, Links, Schema, Sources, Spans
+from kzdata.standard.declarations import Edges, Links, Sources, Spans
+from kzdata.standard.descriptor import Schema
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from kzdata.errors import PackageError, UsageError
 from kzdata.exports.content import encodable
 from kzdata.files.archive import DESCRIPTOR, Archive, read_descriptor
-from kzdata.files.csv import imprint
+from kzdata.files.csv import file_stats
 from kzdata.standard.descriptor import Descriptor
 
 COMPANIONS = ("CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA.md")
@@ -96,7 +96,7 @@ def _copied(
         target.parent.mkdir(parents=True, exist_ok=True)
         with source.open("rb") as read, target.open("xb") as written:
             shutil.copyfileobj(read, written)
-    seen = imprint(target)
+    seen = file_stats(target)
     kind = text(entry, "mediatype") or MEDIA_TYPES.get(target.suffix, "application/octet-stream")
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind, re.ASCII):
         kind = "application/octet-stream"

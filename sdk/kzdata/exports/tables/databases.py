@@ -7,7 +7,8 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzdata.engine.database import Database, literal
+from kzdata.engine.database import Database
+from kzdata.engine.sql import literal
 from kzdata.errors import UsageError
 from kzdata.exports.content import Content
 from kzdata.exports.registry import exporter

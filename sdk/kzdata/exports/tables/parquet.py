@@ -10,7 +10,7 @@ from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.registry import exporter
 from kzdata.exports.tables.spellings import Column
 from kzdata.files.archive import DESCRIPTOR
-from kzdata.files.csv import imprint
+from kzdata.files.csv import file_stats
 from kzdata.files.names import distinct, file_names
 from kzdata.standard.field_types import UnheldError
 
@@ -122,7 +122,7 @@ class Folder:
         return pa.schema(fields, {name: encodable(text) for name, text in facts.items()})
 
     def _resource(self, entry: dict[str, Any], path: str, schema: dict[str, Any]) -> dict[str, Any]:
-        seen = imprint(self._out / path)
+        seen = file_stats(self._out / path)
         about = {
             "type": "table",
             "path": path,

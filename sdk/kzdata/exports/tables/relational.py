@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from kzdata.engine.database import code_points, full_match, identifier, literal
+from kzdata.engine.sql import code_points, full_match, identifier, literal
 from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.tables.spellings import Column
 from kzdata.files.names import distinct

@@ -1,7 +1,8 @@
 """Truth values."""
 
+from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, UnsupportedError, either, sql, unmatched
+from kzdata.standard.field_types.base import FieldType, UnsupportedError, either, unmatched
 
 
 class Boolean(FieldType):

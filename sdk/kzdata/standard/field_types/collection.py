@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, UnsupportedError, sql
+from kzdata.standard.field_types.base import FieldType, UnsupportedError
 from kzdata.standard.field_types.boolean import Boolean
 from kzdata.standard.field_types.number import Integer, Number
 from kzdata.standard.field_types.temporal import date_, datetime_, time_

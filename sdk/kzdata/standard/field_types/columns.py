@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kzdata.display import safe
-from kzdata.engine.database import Database, absent, identifier, literal, table_named
+from kzdata.engine.database import Database
+from kzdata.engine.sql import absent, identifier, literal, table_named
 from kzdata.files.csv import Sheet
 from kzdata.standard.descriptor import Schema, Table
 from kzdata.standard.field_types import read_type
@@ -61,7 +62,7 @@ def _surveyed(database: Database, table: Table, sheet: Sheet) -> dict[str, SqlCo
     """The columns of a table, each as all of its cells allow, with one look at them."""
     kinds = _kinds(table.schema)
     tests = [_odd(table.schema, name, kind) for name, some in kinds.items() for kind in some]
-    found = iter(database.summed_up(sheet, list(kinds), tests))
+    found = iter(database.aggregate(sheet, list(kinds), tests))
     return {name: _fitting(some, [next(found) for _ in some]) for name, some in kinds.items()}
 
 

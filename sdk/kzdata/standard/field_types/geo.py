@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
+from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, first_of, sql
+from kzdata.standard.field_types.base import FieldType, first_of
 from kzdata.standard.field_types.number import canonical_number, number_within
 
 _DEGREES = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,18})?"

@@ -6,8 +6,9 @@ from functools import cached_property
 from math import inf, isinf, nextafter
 from typing import Any
 
+from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, UnheldError, UnsupportedError, sql
+from kzdata.standard.field_types.base import FieldType, UnheldError, UnsupportedError
 
 SPECIAL = "(?i:nan|-?inf)"
 """Not a number, and the infinities: "case need not be respected"."""

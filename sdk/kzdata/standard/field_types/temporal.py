@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
+from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.field_types.base import (
     FieldType,
     UnheldError,
     UnsupportedError,
     first_of,
-    sql,
     unmatched,
 )
 from kzdata.standard.field_types.number import BIG, number_within

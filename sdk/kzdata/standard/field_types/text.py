@@ -1,7 +1,8 @@
 """Texts: strings with their formats, and cells of any type."""
 
+from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, UnsupportedError, sql, unmatched
+from kzdata.standard.field_types.base import FieldType, UnsupportedError, unmatched
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from kzdata.engine.database import identifier
+from kzdata.engine.sql import ORD, identifier
 from kzdata.errors import FigureError
 from kzdata.evidence import spans
 from kzdata.evidence.figures import Figure, NumberToken, extent, number_tokens, parse
@@ -21,7 +21,7 @@ def _span_rows(model: Model) -> Iterator[tuple[int, str, int, int, str, str | No
     table, s = declared
     start, end = whole("s", s.start), whole("s", s.end)
     yield from model.database.stream(
-        f"""SELECT s.kz_ord, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
+        f"""SELECT s.{ORD}, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
             s.{identifier(s.occurrence)} FROM {identifier(table.name)} s
         WHERE {start} >= 0 AND {end} > {start} AND s.{identifier(s.quote)} IS NOT NULL"""
     )
@@ -44,7 +44,7 @@ def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
     table, a = declared
     columns = ", ".join(identifier(name) for name in (a.id, a.sha256))
     for ordinal, source, digest in model.database.rows(
-        f"SELECT kz_ord, {columns} FROM {identifier(table.name)}"
+        f"SELECT {ORD}, {columns} FROM {identifier(table.name)}"
     ):
         if source not in texts:
             yield Violation(table.name, ordinal, a.sha256, "no such file", f"SHA-256 {digest}")
@@ -56,7 +56,7 @@ def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     if not (declared := model.declared("sources")):
         return
     table, a = declared
-    sql = f"SELECT kz_ord, {identifier(a.id)}, {identifier(a.length)} FROM {identifier(table.name)}"
+    sql = f"SELECT {ORD}, {identifier(a.id)}, {identifier(a.length)} FROM {identifier(table.name)}"
     for ordinal, source, length in model.database.rows(sql):
         if source in texts and length != str(len(texts[source])):
             yield Violation(table.name, ordinal, a.length, length, str(len(texts[source])))
@@ -100,9 +100,9 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     if not (declared := model.declared("edges")) or not model.traceable:
         return
     edges, e = declared
-    sql = f"""SELECT min(t.kz_ord), p.source, p.first, p.last, p.quote
+    sql = f"""SELECT min(t.{ORD}), p.source, p.first, p.last, p.quote
         FROM shared.tie t JOIN shared.traced c ON c.place = t.place
-        JOIN shared.passage p ON p.kz_ord = t.passage
+        JOIN shared.passage p ON p.{ORD} = t.passage
         WHERE c.kind = 'figure' AND c.part = 'text' AND t.role = {number_of("verbatim")}
         GROUP BY ALL"""
     for ordinal, source, start, end, quote in model.database.rows(sql):
@@ -162,7 +162,7 @@ def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
         return
     table, x = declared
     start, end = whole("t", x.start), whole("t", x.end)
-    sql = f"""SELECT t.kz_ord, t.{identifier(x.source)}, {start}, {end}, t.{identifier(x.token)}
+    sql = f"""SELECT t.{ORD}, t.{identifier(x.source)}, {start}, {end}, t.{identifier(x.token)}
         FROM {identifier(table.name)} t WHERE {start} >= 0 AND {end} > {start}"""
     for ordinal, source, first, last, token in model.database.rows(sql):
         if source in texts and texts[source][first:last] != token:
@@ -178,7 +178,7 @@ def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
     if not (declared := model.declared("aliases")) or not declared[1].source:
         return
     table, a = declared
-    sql = f"""SELECT kz_ord, {identifier(a.source)}, {identifier(a.alias)}
+    sql = f"""SELECT {ORD}, {identifier(a.source)}, {identifier(a.alias)}
         FROM {identifier(table.name)}"""
     for ordinal, source, alias in model.database.rows(sql):
         if source in texts and alias is not None and not _printed(alias, texts[source]):

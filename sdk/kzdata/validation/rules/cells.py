@@ -14,8 +14,8 @@ from itertools import pairwise
 from math import inf
 from typing import Any
 
-from kzdata.engine import database as sql
-from kzdata.files.csv import Imprint
+from kzdata.engine import sql
+from kzdata.files.csv import FileStats
 from kzdata.standard.descriptor import FieldDescriptor, Schema
 from kzdata.standard.field_types import (
     Kind,
@@ -527,7 +527,7 @@ def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check
     return Check(test, "no control characters", proven_by_bytes=_without_controls)
 
 
-def _without_controls(seen: Imprint) -> bool:
+def _without_controls(seen: FileStats) -> bool:
     return not seen.controls
 
 

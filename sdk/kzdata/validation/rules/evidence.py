@@ -5,7 +5,8 @@ They are driven by the package's own declarations (docs/profile.md), whatever it
 
 from collections.abc import Iterator
 
-from kzdata.engine.database import (
+from kzdata.engine.sql import (
+    ORD,
     any_item,
     code_points,
     contains,
@@ -39,7 +40,7 @@ def _over_passages(
     if (spans := model.declared("spans")) and model.one("sources"):
         yield Query(
             spans[0].name,
-            f"""SELECT s.kz_ord, {literal(column)}, {found}, {expected}
+            f"""SELECT s.{ORD}, {literal(column)}, {found}, {expected}
             FROM shared.passage s WHERE s.article IS NOT NULL AND ({breach})""",
         )
 
@@ -106,7 +107,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
     found = f"s.{identifier(s.checksum)}"
     yield Query(
         table.name,
-        f"""SELECT s.kz_ord, {literal(s.checksum)}, {found}, {expected}
+        f"""SELECT s.{ORD}, {literal(s.checksum)}, {found}, {expected}
         FROM {identifier(table.name)} s JOIN {identifier(articles.name)} a
             ON a.{identifier(a.id)} = s.{identifier(s.source)}
         WHERE {found} <> {expected} AND {" AND ".join(f"{part} IS NOT NULL" for part in parts)}""",
@@ -120,7 +121,7 @@ def span_share(model: Model) -> Iterator[Query]:
     if not spans or not sources:
         return
     (_, s), (articles, a) = spans, sources
-    reached = """coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, kz_ord
+    reached = f"""coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, {ORD}
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"""
     fresh = f"greatest(0, last - greatest(first, {reached}))"
     share, most = "(1.0 * sum({}) / length)", s.max_share
@@ -156,7 +157,7 @@ def span_orphan(model: Model) -> Iterator[Query]:
     )
     yield Query(
         table.name,
-        f"""SELECT s.kz_ord, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
+        f"""SELECT s.{ORD}, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
         FROM {identifier(table.name)} s WHERE {unused}""",
     )
 
@@ -166,7 +167,7 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
     if model.traceable:
         yield Query(
             None,
-            f"""SELECT f.tab, f.kz_ord, f.{part}_field, coalesce(f.{part}, ''), {expected}
+            f"""SELECT f.tab, f.{ORD}, f.{part}_field, coalesce(f.{part}, ''), {expected}
             FROM shared.suspect_figure f LEFT JOIN shared.wording w ON w.wording = f.text
             WHERE {broken}""",
             figures=broken,
@@ -232,7 +233,7 @@ def over_edges(
     table, column = declared[0], literal(getattr(declared[1], at))
     yield Query(
         table.name,
-        f"""SELECT e.kz_ord, {column}, {found}, {expected} FROM shared.suspect_edge e {join}
+        f"""SELECT e.{ORD}, {column}, {found}, {expected} FROM shared.suspect_edge e {join}
         WHERE {broken}""",
         edges=proven_by,
     )
@@ -252,10 +253,10 @@ def evidence_record(model: Model) -> Iterator[Query]:
     record = e.record
     stray = f"ANTI JOIN ({known}) r ON r.id = e.{identifier(record)}"
     if model.traceable:
-        stray = "SEMI JOIN shared.stray USING (kz_ord)"
+        stray = f"SEMI JOIN shared.stray USING ({ORD})"
     yield Query(
         table.name,
-        f"""SELECT e.kz_ord, {literal(record)}, e.{identifier(record)}, 'the id of a row'
+        f"""SELECT e.{ORD}, {literal(record)}, e.{identifier(record)}, 'the id of a row'
         FROM {identifier(table.name)} e {stray}""",
     )
 
@@ -289,7 +290,7 @@ def evidence_missing(model: Model) -> Iterator[Query]:
     if model.traceable:
         yield Query(
             None,
-            """SELECT r.tab, r.kz_ord, c.field, NULL, 'an edge'
+            f"""SELECT r.tab, r.{ORD}, c.field, NULL, 'an edge'
             FROM shared.receipt r JOIN shared.traced c
                 ON c.tab = r.tab AND (r.need & ~r.had & c.bit) <> 0
             WHERE (r.need & ~r.had) <> 0""",
@@ -308,11 +309,11 @@ def evidence_count(model: Model) -> Iterator[Query]:
         # A span that stands twice makes two of an edge: cells that look wrong are counted again.
         f"""WITH odd AS (SELECT place, row FROM shared.cell
                 WHERE said < edges OR least IS DISTINCT FROM edges OR most <> edges),
-            counted AS (SELECT place, row, count(DISTINCT kz_ord) AS edges
+            counted AS (SELECT place, row, count(DISTINCT {ORD}) AS edges
                 FROM shared.tie SEMI JOIN odd USING (place, row) GROUP BY ALL)
-        SELECT DISTINCT t.kz_ord, {literal(count)}, e.{identifier(count)}, {text("c.edges")}
+        SELECT DISTINCT t.{ORD}, {literal(count)}, e.{identifier(count)}, {text("c.edges")}
         FROM counted c JOIN shared.tie t ON t.place = c.place AND t.row = c.row
-        JOIN {identifier(table.name)} e ON e.kz_ord = t.kz_ord
+        JOIN {identifier(table.name)} e ON e.{ORD} = t.{ORD}
         WHERE t.said IS DISTINCT FROM c.edges""",
     )
 
@@ -352,7 +353,7 @@ def evidence_principal(model: Model) -> Iterator[Query]:
     breach = f"{wording} AND NOT ({inside})"
     proof = EdgeProof(
         "s.first >= h.first AND s.last <= h.last",
-        f"{IN_PASSAGE} JOIN shared.passage h ON h.kz_ord = t.home",
+        f"{IN_PASSAGE} JOIN shared.passage h ON h.{ORD} = t.home",
         wording,
     )
     yield from over_edges(model, "e.quote", expected, breach, _TRACED, proven_by=proof)
@@ -468,6 +469,6 @@ def evidence_inferred(model: Model) -> Iterator[Query]:
     breach = "e.role = 'inferred' AND e.note IS NULL"
     proof = EdgeProof(where=_of_role("inferred"))
     if (edges := model.declared("edges")) and edges[1].note:
-        join = f"JOIN {identifier(edges[0].name)} e USING (kz_ord)"
+        join = f"JOIN {identifier(edges[0].name)} e USING ({ORD})"
         proof = EdgeProof(f"e.{identifier(edges[1].note)} IS NOT NULL", join, proof.where)
     yield from over_edges(model, "e.value", "'a note'", breach, proven_by=proof)

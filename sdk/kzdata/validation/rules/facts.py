@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from kzdata.engine.database import (
+from kzdata.engine.sql import (
+    ORD,
     beginning,
     code_points,
     contains,
@@ -30,7 +31,7 @@ def date_order(model: Model) -> Iterator[Query]:
             start, end = f"t.{identifier(columns.start)}", f"t.{identifier(columns.end)}"
             yield Query(
                 table.name,
-                f"""SELECT t.kz_ord, {literal(columns.end)}, {end}, 'not before ' || {start}
+                f"""SELECT t.{ORD}, {literal(columns.end)}, {end}, 'not before ' || {start}
                 FROM {identifier(table.name)} t WHERE {day(end)} < {day(start)}""",
             )
 
@@ -47,7 +48,7 @@ def date_precision(model: Model) -> Iterator[Query]:
             precision = f"t.{identifier(columns.precision)}"
             yield Query(
                 table.name,
-                f"""SELECT t.kz_ord, {literal(columns.precision)}, coalesce({precision}, ''),
+                f"""SELECT t.{ORD}, {literal(columns.precision)}, coalesce({precision}, ''),
                     'a precision if and only if there is a date'
                 FROM {identifier(table.name)} t WHERE ({dated}) <> ({precision} IS NOT NULL)""",
             )
@@ -65,7 +66,7 @@ def date_after_article(model: Model) -> Iterator[Query]:
             cell, published = f"t.{identifier(columns.start)}", f"a.{identifier(a.published_on)}"
             yield Query(
                 table.name,
-                f"""SELECT t.kz_ord, {literal(columns.start)}, {cell}, 'not after ' || {published}
+                f"""SELECT t.{ORD}, {literal(columns.start)}, {cell}, 'not after ' || {published}
                 FROM {identifier(table.name)} t
                 JOIN {identifier(spans.name)} s
                     ON s.{identifier(s.id)} = t.{identifier(table.schema.principal or "")}
@@ -85,7 +86,7 @@ def source_order(model: Model) -> Iterator[Query]:
         precision = f"t.{identifier(a.published_precision)}" if a.published_precision else None
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(a.written_on)}, {written}, 'not after ' || {published}
+            f"""SELECT t.{ORD}, {literal(a.written_on)}, {written}, 'not after ' || {published}
             FROM {identifier(table.name)} t
             WHERE {day(written)} > {last_day(published, precision)}""",
         )
@@ -112,7 +113,7 @@ def source_address(model: Model) -> Iterator[Query]:
         found = contains(replaced(f"coalesce({url}, '')", "[-/_.]", ""), digits)
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(a.published_on)}, {published},
+            f"""SELECT t.{ORD}, {literal(a.published_on)}, {published},
                 'a day in ' || coalesce({url}, 'an address')
             FROM {identifier(table.name)} t
             WHERE {basis} = 'url' AND {day(published)} IS NOT NULL AND NOT {found}""",
@@ -145,7 +146,7 @@ def place_within(model: Model) -> Iterator[Query]:
             tests.append(" <> ".join(codes))
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(parent)}, t.{identifier(parent)},
+            f"""SELECT t.{ORD}, {literal(parent)}, t.{identifier(parent)},
                 'a larger place of the same country'
             FROM {identifier(table.name)} t JOIN {identifier(table.name)} p
                 ON p.{identifier(places.id)} = t.{identifier(parent)}
@@ -164,7 +165,7 @@ def exclusion_bounds(model: Model) -> Iterator[Query]:
     length = whole("a", a.length)
     yield Query(
         table.name,
-        f"""SELECT t.kz_ord, {literal(x.end)}, {text(start)} || ' to ' || {text(end)}, {token}
+        f"""SELECT t.{ORD}, {literal(x.end)}, {text(start)} || ' to ' || {text(end)}, {token}
         FROM {identifier(table.name)} t
         JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = t.{identifier(x.source)}
         WHERE {start} < 0 OR {end} > {length} OR {end} - {start} <> {code_points(token)}""",

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
 
-from kzdata.engine.database import (
+from kzdata.engine.sql import (
+    ORD,
     among,
     bigint,
     byte_length,
@@ -17,7 +18,8 @@ from kzdata.engine.database import (
     matches,
     text,
 )
-from kzdata.standard.descriptor import NEEDED, FieldDescriptor, Table, Target
+from kzdata.standard.declarations import NEEDED, Target
+from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.field_types import canonical_number, known_kind, plain_number
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.rule import Query, Violation, rule
@@ -127,11 +129,11 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
         return
     if one_text and len(found) <= FEW:
         few = f"few{next(_NUMBERS)}"
-        model.database.fill(few, {"k0": "VARCHAR"}, found)
+        model.database.create_table(few, {"k0": "VARCHAR"}, found)
         repeated = f"SELECT * FROM shared.{few}"
     yield Query(
         table.name,
-        f"""SELECT t.kz_ord, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
+        f"""SELECT t.{ORD}, {literal(columns[0])}, {_shown(columns, "t")}, {literal(expected)}
         FROM (SELECT t.*, count(*) OVER (PARTITION BY {values}) AS {twins}
             FROM {name} t JOIN ({repeated}) d ON {join} WHERE {valid}) t WHERE {twins} > 1""",
     )
@@ -149,10 +151,10 @@ def _repeatable(model: Model, table: Table, columns: Sequence[str]) -> str:
     if not (model.traceable and model.tied and _plain(table, columns)):
         return name
     return f"""(SELECT * FROM {name} SEMI JOIN (
-        SELECT kz_ord FROM shared.stray UNION SELECT kz_ord FROM shared.tie WHERE place IS NULL
-        UNION SELECT kz_ord FROM shared.tie
+        SELECT {ORD} FROM shared.stray UNION SELECT {ORD} FROM shared.tie WHERE place IS NULL
+        UNION SELECT {ORD} FROM shared.tie
             SEMI JOIN (SELECT place, row FROM shared.cell WHERE edges > 1) USING (place, row)
-        ) USING (kz_ord))"""
+        ) USING ({ORD}))"""
 
 
 def _plain(table: Table, columns: Sequence[str]) -> bool:
@@ -186,7 +188,7 @@ def primary_key(model: Model) -> Iterator[Query]:
         empty = " OR ".join(f"{identifier(column)} IS NULL" for column in key)
         yield Query(
             table.name,
-            f"""SELECT kz_ord, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
+            f"""SELECT {ORD}, {literal(key[0])}, {_shown(key, "t")}, 'a key without empty parts'
             FROM {identifier(table.name)} t WHERE {empty}""",
         )
     yield from _shared(model)
@@ -200,7 +202,7 @@ def _shared(model: Model) -> Iterator[Query]:
         key = table.schema.record_key or ""
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(key)}, t.{identifier(key)},
+            f"""SELECT t.{ORD}, {literal(key)}, t.{identifier(key)},
                 'a key that no other table of records has'
             FROM {identifier(table.name)} t SEMI JOIN (
                 SELECT id FROM ({all_records(model)}) WHERE tab <> {literal(table.name)}
@@ -243,7 +245,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
             expected = f"a key of {parent.name}"
             yield Query(
                 table.name,
-                f"""SELECT t.kz_ord, {literal(key.fields[0])}, {_shown(key.fields, "t")},
+                f"""SELECT t.{ORD}, {literal(key.fields[0])}, {_shown(key.fields, "t")},
                     {literal(expected)}
                 FROM {identifier(table.name)} t
                 WHERE {filled} AND NOT EXISTS (
@@ -301,7 +303,7 @@ def _unfit(table: Table, column: str, breach: str, expected: str) -> Query:
     cell = f"t.{identifier(column)}"
     return Query(
         table.name,
-        f"""SELECT t.kz_ord, {literal(column)}, coalesce({cell}, ''), {literal(expected)}
+        f"""SELECT t.{ORD}, {literal(column)}, coalesce({cell}, ''), {literal(expected)}
         FROM {identifier(table.name)} t WHERE {breach}""",
     )
 
@@ -358,7 +360,7 @@ def _dangling(table: Table, column: str, parent: Table, key: str) -> Iterator[Qu
     cell = f"t.{identifier(column)}"
     yield Query(
         table.name,
-        f"""SELECT t.kz_ord, {literal(column)}, {cell}, {literal(f"a key of {parent.name}")}
+        f"""SELECT t.{ORD}, {literal(column)}, {cell}, {literal(f"a key of {parent.name}")}
         FROM {identifier(table.name)} t WHERE {cell} IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM {identifier(parent.name)} p WHERE p.{identifier(key)} = {cell})""",
     )
@@ -370,7 +372,7 @@ def hierarchy_acyclic(model: Model) -> Iterator[Violation]:
     for table in model.declaring("parent"):
         key, parent = table.schema.primary_key[0], table.schema.parent
         assert parent
-        sql = f"""SELECT {identifier(key)}, {identifier(parent)}, kz_ord
+        sql = f"""SELECT {identifier(key)}, {identifier(parent)}, {ORD}
             FROM {identifier(table.name)} WHERE {identifier(parent)} IS NOT NULL"""
         for ordinal, circle in circles(model.database.rows(sql)):
             yield Violation(table.name, ordinal, parent, circle, "a hierarchy without circles")
@@ -414,7 +416,7 @@ def alias_entity(model: Model) -> Iterator[Query]:
     if known:
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(a.entity)}, t.{entity},
+            f"""SELECT t.{ORD}, {literal(a.entity)}, t.{entity},
                 {literal(f"a key of {names}")}
             FROM {identifier(table.name)} t
             WHERE NOT EXISTS (SELECT 1 FROM ({known}) k WHERE k.id = t.{entity})""",
@@ -435,7 +437,7 @@ def alias_ambiguous(model: Model) -> Iterator[Query]:
     for known in _known_entities(model, a.of):
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(a.alias)}, t.{alias},
+            f"""SELECT t.{ORD}, {literal(a.alias)}, t.{alias},
                 'a form of ' || t.{entity} || ' alone'
             FROM (SELECT *, {article} AS place FROM {name}) t JOIN (
                 SELECT {alias} AS alias, {article} AS place FROM {name}
@@ -466,7 +468,7 @@ def codebook_category(model: Model) -> Iterator[Query]:
         name = identifier(table.name)
         yield Query(
             table.name,
-            f"""SELECT t.kz_ord, {literal(c.field)}, {about}, 'a column whose cells are traced'
+            f"""SELECT t.{ORD}, {literal(c.field)}, {about}, 'a column whose cells are traced'
             FROM {name} t WHERE NOT {among(about, traced)}""",
         )
         for column, field in traced.items():
@@ -474,7 +476,7 @@ def codebook_category(model: Model) -> Iterator[Query]:
             if values:
                 yield Query(
                     table.name,
-                    f"""SELECT t.kz_ord, {literal(c.category)}, {category},
+                    f"""SELECT t.{ORD}, {literal(c.category)}, {category},
                         {literal(f"a value of {column}")} FROM {name} t
                     WHERE {about} = {literal(column)} AND NOT {among(category, values)}""",
                 )
@@ -491,7 +493,7 @@ def tombstone_reused(model: Model) -> Iterator[Query]:
         assert key
         yield Query(
             other.name,
-            f"""SELECT t.kz_ord, {literal(key)}, t.{identifier(key)}, 'an id that was not withdrawn'
+            f"""SELECT t.{ORD}, {literal(key)}, t.{identifier(key)}, 'an id that was not withdrawn'
             FROM {identifier(other.name)} t
             JOIN {identifier(table.name)} w ON w.{record} = t.{identifier(key)}""",
         )
@@ -505,7 +507,7 @@ def tombstone_replacement(model: Model) -> Iterator[Query]:
     table, column = declared[0], declared[1].replaced_by
     yield Query(
         table.name,
-        f"""SELECT t.kz_ord, {literal(column)}, t.{identifier(column)}, 'the id of a row'
+        f"""SELECT t.{ORD}, {literal(column)}, t.{identifier(column)}, 'the id of a row'
         FROM {identifier(table.name)} t WHERE t.{identifier(column)} IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM ({all_records(model)}) r
             WHERE r.id = t.{identifier(column)})""",

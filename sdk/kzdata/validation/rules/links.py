@@ -8,7 +8,7 @@ a claim leaves out agrees with everything, and words without bounds with every n
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kzdata.engine.database import among, decimal, identifier, literal
+from kzdata.engine.sql import ORD, among, decimal, identifier, literal
 from kzdata.evidence.intervals import (
     FIRST,
     LAST,
@@ -18,7 +18,8 @@ from kzdata.evidence.intervals import (
     surely_overlap,
     window_sql,
 )
-from kzdata.standard.descriptor import DateColumns, Figure, Links, Schema, Table
+from kzdata.standard.declarations import DateColumns, Figure, Links
+from kzdata.standard.descriptor import Schema, Table
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.rule import Query, Violation, rule
 from kzdata.validation.rules.keys import circles
@@ -83,7 +84,7 @@ def _pairs(
     linked = f"(SELECT * FROM {identifier(claims.name)} WHERE {key} IN ({ends}))"
     yield Query(
         table.name,
-        f"""SELECT t.kz_ord, {literal(getattr(d, at))}, {found}, {expected}
+        f"""SELECT t.{ORD}, {literal(getattr(d, at))}, {found}, {expected}
         FROM {identifier(table.name)} t
         JOIN {linked} c ON c.{key} = t.{identifier(d.claim)}
         JOIN {linked} o ON o.{key} = t.{identifier(d.other)} {joins}
@@ -110,7 +111,7 @@ def link_comparable(model: Model) -> Iterator[Query]:
     claim, other = identifier(d.claim), identifier(d.other)
     yield Query(
         table.name,
-        f"""SELECT t.kz_ord, {literal(d.other)}, t.{claim} || ', ' || t.{other},
+        f"""SELECT t.{ORD}, {literal(d.other)}, t.{claim} || ', ' || t.{other},
             'two different claims of one table'
         FROM {identifier(table.name)} t
         LEFT JOIN ({_claims(model)}) c ON c.id = t.{claim}
@@ -126,9 +127,9 @@ def _rows(model: Model, relations: Iterable[str]) -> list[tuple[str, str, int, s
     table, d = links
     claim, relation, other = (identifier(name) for name in (d.claim, d.relation, d.other))
     return model.database.rows(
-        f"""SELECT {claim}, {other}, kz_ord, {relation} FROM {identifier(table.name)}
+        f"""SELECT {claim}, {other}, {ORD}, {relation} FROM {identifier(table.name)}
         WHERE {among(relation, relations)}
-        AND {claim} IS NOT NULL AND {other} IS NOT NULL ORDER BY kz_ord"""
+        AND {claim} IS NOT NULL AND {other} IS NOT NULL ORDER BY {ORD}"""
     )
 
 
@@ -344,7 +345,7 @@ def _published(model: Model, claims: Table) -> tuple[str, str]:
         return "NULL", ""
     precision = f"a.{identifier(a.published_precision)}" if a.published_precision else None
     joins = f"""LEFT JOIN shared.passage p ON p.span = c.{identifier(claims.schema.principal or "")}
-        LEFT JOIN {identifier(sources.name)} a ON a.kz_ord = p.article"""
+        LEFT JOIN {identifier(sources.name)} a ON a.{ORD} = p.article"""
     return last_day(f"a.{identifier(a.published_on)}", precision), joins
 
 

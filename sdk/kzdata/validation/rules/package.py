@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kzdata.errors import PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive
-from kzdata.files.csv import Cell, Dialect, Imprint, Record, Sheet
+from kzdata.files.csv import Cell, Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.source import dialect_of
 from kzdata.validation.rule import Violation, rule
@@ -20,7 +20,7 @@ MAX_CHANGELOG_BYTES = 1 << 20
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
 DIGESTS = frozenset(name for name in hashlib.algorithms_guaranteed if "shake" not in name)
 """Hash algorithms that a resource's `hash` may name: those that every Python has."""
-Imprints = Mapping[str, Imprint]
+FileStatsByPath = Mapping[str, FileStats]
 """What was seen of each file, by path."""
 
 
@@ -29,14 +29,18 @@ def _of_package(found: str, expected: str, field: str | None = None) -> Violatio
 
 
 @rule("package", "correct the descriptor (datapackage.org/standard)")
-def descriptor(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+def descriptor(
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
+) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
         yield _of_package(fault.found, fault.expected, fault.where)
 
 
 @rule("package", "put the file inside the package and name it by a relative path")
-def resource_path(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+def resource_path(
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
+) -> Iterator[Violation]:
     """Each file of the package is there, inside the package."""
     for resource in package.resources:
         for path in resource.path:
@@ -50,7 +54,7 @@ def resource_path(package: Descriptor, archive: Archive, imprints: Imprints) -> 
 
 @rule("package", "validate when nobody writes into the package")
 def resource_changed(
-    package: Descriptor, archive: Archive, imprints: Imprints
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
 ) -> Iterator[Violation]:
     """No file changes while it is read.
 
@@ -62,18 +66,20 @@ def resource_changed(
 
 @rule("package", "run `kzdata seal` after a change to the data")
 def resource_bytes(
-    package: Descriptor, archive: Archive, imprints: Imprints
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
 ) -> Iterator[Violation]:
     """Each file has as many bytes as the descriptor says."""
-    for resource, path, seen in _seen(package, imprints):
+    for resource, path, seen in _seen(package, stats):
         if resource.bytes is not None and resource.bytes != seen.size:
             yield Violation(None, None, "bytes", str(seen.size), str(resource.bytes), file=path)
 
 
 @rule("package", "run `kzdata seal` after a change to the data")
-def resource_hash(package: Descriptor, archive: Archive, imprints: Imprints) -> Iterator[Violation]:
+def resource_hash(
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
+) -> Iterator[Violation]:
     """Each file has the hash that the descriptor says (`md5` unless it names another)."""
-    for resource, path, seen in _seen(package, imprints):
+    for resource, path, seen in _seen(package, stats):
         algorithm, expected = hash_of(resource)
         if resource.hash is not None and algorithm in DIGESTS:
             found = seen.digests[algorithm]
@@ -97,15 +103,15 @@ def algorithms(package: Descriptor) -> dict[str, frozenset[str]]:
     return found
 
 
-def _seen(package: Descriptor, imprints: Imprints) -> Iterator[tuple[Resource, str, Imprint]]:
+def _seen(package: Descriptor, stats: FileStatsByPath) -> Iterator[tuple[Resource, str, FileStats]]:
     for resource in package.resources:
-        if len(resource.path) == 1 and resource.path[0] in imprints:
-            yield resource, resource.path[0], imprints[resource.path[0]]
+        if len(resource.path) == 1 and resource.path[0] in stats:
+            yield resource, resource.path[0], stats[resource.path[0]]
 
 
 @rule("package", "state a version such as 1.2.0 (semver.org)")
 def version_semver(
-    package: Descriptor, archive: Archive, imprints: Imprints
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
 ) -> Iterator[Violation]:
     """The version, where one is stated, follows Semantic Versioning 2.0.0."""
     if "version" in package.raw and not SEMVER.fullmatch(package.version):
@@ -114,7 +120,7 @@ def version_semver(
 
 @rule("package", "add a section for this version at the top of the changelog")
 def version_changelog(
-    package: Descriptor, archive: Archive, imprints: Imprints
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
 ) -> Iterator[Violation]:
     """The first version that CHANGELOG.md names, where there is one, is the package's."""
     try:
@@ -133,7 +139,7 @@ def version_changelog(
 
 @rule("package", "ask for it, or leave it out; what cannot be checked is not valid", "warning")
 def unsupported_feature(
-    package: Descriptor, archive: Archive, imprints: Imprints
+    package: Descriptor, archive: Archive, stats: FileStatsByPath
 ) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed in silence."""
     for name, profile in _profiles(package):
@@ -248,7 +254,7 @@ def header_of(part: Path, place: int, dialect: Dialect) -> Header:
     return Header(-1, found.line, found.cells, part=place, width=found.width)
 
 
-def _sound(seen: Imprint) -> bool:
+def _sound(seen: FileStats) -> bool:
     """Whether a file that DuckDB reads holds nothing that it passes over."""
     return not seen.suspicious
 

@@ -204,7 +204,7 @@ def test_an_answer_has_its_time_each_time_it_is_read(kz: kzdata.Package) -> None
 
 def test_an_endless_answer_is_no_list(kz: kzdata.Package, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches an answer that fills the memory with Python objects."""
-    monkeypatch.setattr("kzdata.engine.database.MAX_CELLS", 1000)
+    monkeypatch.setattr("kzdata.engine.queries.MAX_CELLS", 1000)
     assert len(kz.sql("select 1, 2 from range(500)").rows()) == 500
     with pytest.raises(QueryError, match=r"over 1,000 cells"):
         kz.sql("select 1, 2 from range(501)").rows()
@@ -466,7 +466,7 @@ def test_what_is_no_text_is_no_query(kz: kzdata.Package, query: Any) -> None:
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system does not tell")
 def test_a_query_that_grows_is_stopped(kz: kzdata.Package, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches values that grow past the engine's own limit, until the machine has no memory."""
-    monkeypatch.setattr("kzdata.engine.database.MAX_GROWTH", 100 << 20)
+    monkeypatch.setattr("kzdata.engine.queries.MAX_GROWTH", 100 << 20)
     with pytest.raises(QueryError, match="of memory; ask for less"):
         kz.sql("select len(list(range)) from range(100000000)").rows()
     assert kz.sql("select 1").rows() == [(1,)]

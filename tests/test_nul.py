@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kzdata.engine.sql import identifier, literal
 
 import kzdata
 from kzdata import PackageError, QueryError
+from kzdata.engine.sql import identifier, literal
 from packages import Folder, Spec, build
 
 NUL = "9\0009"

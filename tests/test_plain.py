@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kzdata.engine.sql import absent, identifier, literal
 
 from kzdata.engine.database import Database
+from kzdata.engine.sql import absent, identifier, literal
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.validation.reading import keeps_all
 from kzdata.validation.rule import in_group

@@ -14,10 +14,10 @@ from unittest.mock import patch
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from kzdata.engine.sql import absent, contains, identifier, literal
 from kzdata.standard.parsing import parse
 
 from kzdata.engine.database import Database
+from kzdata.engine.sql import absent, contains, identifier, literal
 from kzdata.files.archive import opened
 from kzdata.files.csv import FileStats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kzdata.engine.sql import literal, table_named, temp_table
 
 import kzdata
 from kzdata.engine.database import Database
+from kzdata.engine.sql import literal, table_named, temp_table
 from kzdata.errors import QueryError
 from kzdata.evidence.intervals import last_day
 from kzdata.questions import disagreements as question
@@ -225,7 +225,10 @@ def test_what_is_held_hides_no_table_and_is_gone_afterwards() -> None:
 def test_what_is_held_is_gone_after_an_error() -> None:
     """Catches a question that fails and leaves the tables that it had made."""
     with Database() as database:
-        with pytest.raises(QueryError), database.temp_tables(good="SELECT 1", bad="FROM nowhere"):
+        with (
+            pytest.raises(QueryError),
+            database.temp_tables(good="SELECT 1", bad="FROM nowhere"),
+        ):
             raise AssertionError("the block was entered")
         with pytest.raises(QueryError):
             database.rows(f"FROM {temp_table('good')}")

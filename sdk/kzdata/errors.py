@@ -16,6 +16,7 @@ question could not be asked at all, where, what was expected, and the way out.
 """
 
 from collections.abc import Iterable
+from importlib import import_module
 
 
 class KzdataError(Exception):
@@ -73,3 +74,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
     found = get_close_matches(name.casefold(), list(names), n=3, cutoff=0.5)
     matches = [names[other] for other in found]
     return f"; did you mean {', '.join(matches)}?" if matches else ""
+
+
+def require(module: str, extra: str) -> None:
+    """Make sure that an optional library is there.
+
+    Raises:
+        MissingExtraError: It is not installed; the message gives the line that installs it.
+    """
+    try:
+        import_module(module)
+    except ImportError as error:
+        message = f"{module} is not installed; pip install 'kzdata[{extra}]'"
+        raise MissingExtraError(message) from error

@@ -6,11 +6,17 @@ of these steps: first its tokens, then its syntax tree, each part counted as oft
 will repeat it.
 """
 
+import json
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kzdata.engine.queries import duckdb
+from kzdata.engine.sql import sayable
 from kzdata.errors import QueryError
+
+if TYPE_CHECKING:
+    from kzdata.engine.queries import DuckDBPyConnection
 
 MAX_CHARACTERS = 100_000
 """Characters of a query."""
@@ -72,7 +78,59 @@ VALUE = "VALUE_CONSTANT"
 Node = dict[str, Any]
 
 
+def checked(cursor: "DuckDBPyConnection", sql: str, widest: int) -> str:
+    """A stranger's query as one that may be asked.
+
+    It stands in a subquery there: DuckDB takes a statement that writes inside of a common table
+    expression for a SELECT, but only at the top level.
+
+    Args:
+        cursor: Whose parser is asked.
+        sql: The query.
+        widest: Columns of the widest table.
+
+    Raises:
+        QueryError: It is not one SELECT, calls a function that is shut, or grows too large.
+    """
+    measured(word for _, word in _words(sql))
+    statements = cursor.extract_statements(sql)
+    kinds = [statement.type.name for statement in statements]
+    if kinds != ["SELECT"]:
+        raise QueryError(f"one SELECT is allowed, not {', '.join(kinds[:5]) or 'nothing'}")
+    query = f"SELECT * FROM (\n{_without_end(statements[0].query)}\n)"
+    ((found,),) = cursor.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
+    try:
+        tree = json.loads(found)
+        if tree["error"]:
+            raise QueryError(f"not a SELECT that can be checked: {tree.get('error_message', '')}")
+        screened(tree, widest)
+    except RecursionError as error:
+        raise QueryError("the query is nested too deep; ask in several queries") from error
+    return query
+
+
 # --------------------------------------------------------------------------- tokens
+
+
+def _words(sql: str) -> list[tuple[int, str]]:
+    """The words, signs and values of a query in small letters, each with the byte it begins at."""
+    if not isinstance(sql, str):
+        raise QueryError("a query must be a text")
+    if len(sql) > MAX_CHARACTERS:
+        raise QueryError(f"a query of over {MAX_CHARACTERS:,} characters; ask in several queries")
+    data, found = sayable(sql).encode(), duckdb.tokenize(sql)
+    ends = [*(start for start, _ in found), len(data)][1:]
+    return [
+        (start, data[start:end].decode().strip().lower())
+        for (start, kind), end in zip(found, ends, strict=False)
+        if kind != duckdb.token_type.comment
+    ]
+
+
+def _without_end(sql: str) -> str:
+    """A statement without what follows its first semicolon."""
+    ends = [start for start, word in _words(sql) if word == ";"]
+    return sql.encode()[: ends[0]].decode() if ends else sql
 
 
 class _Open:

@@ -92,7 +92,7 @@ HEADLESS = Dialect(header_rows=())
 
 
 @dataclass(frozen=True, slots=True)
-class Imprint:
+class FileStats:
     """What one pass over a file's bytes tells."""
 
     size: int  # in bytes
@@ -103,11 +103,11 @@ class Imprint:
     controls: bool  # whether they hold control characters or bidirectional overrides
 
 
-def imprint(
+def file_stats(
     path: Path,
     algorithms: frozenset[str] = frozenset({"sha256"}),
     dialect: Dialect = Dialect(),  # noqa: B008 - it is not changed
-) -> Imprint:
+) -> FileStats:
     """Hash a file and look for bytes that a fast reader passes over, in one pass."""
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
     size, suspicious, controls, tail, marks = 0, False, False, b"\n", _Marks(dialect)
@@ -122,7 +122,7 @@ def imprint(
             suspicious = suspicious or _suspicious(seen) or marks.stray(chunk)
             controls = controls or _controls(seen)
     hexadecimal = {name: digest.hexdigest() for name, digest in digests.items()}
-    return Imprint(size, hexadecimal, suspicious or marks.open, controls)
+    return FileStats(size, hexadecimal, suspicious or marks.open, controls)
 
 
 _PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))

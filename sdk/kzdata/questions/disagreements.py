@@ -151,7 +151,7 @@ class _Join(NamedTuple):
 
 
 _Search = tuple[str, list[_Join]]
-"""SQL of the claims that may be part of a pair, for `temp_table("claim")`, and the ways to be one."""
+"""SQL of the claims that may be part of a pair (`temp_table("claim")`), and the ways to be one."""
 
 
 class _Part:

@@ -2,28 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-
-if TYPE_CHECKING:
-    from kzdata.engine import database
-
-    sql = database
-else:
-
-    class _Fragments:
-        """The fragments of SQL, once one is asked for.
-
-        They stand beside the engine, which takes longer to import than a small package to read.
-        """
-
-        def __getattr__(self, name: str) -> Any:
-            from kzdata.engine import database
-
-            return getattr(database, name)
-
-    sql = _Fragments()
 
 
 class UnsupportedError(ValueError):

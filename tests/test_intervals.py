@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kzdata.engine.sql import literal
-from kzdata.standard.declarations import Figure
 
 from kzdata.engine.database import Database
 from kzdata.evidence.intervals import HULL, Interval, exceeds, hull, window, window_sql
+from kzdata.standard.declarations import Figure
 from kzdata.validation.rules.links import _exceeds
 
 ENGINE = Database()

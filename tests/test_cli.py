@@ -241,7 +241,7 @@ def test_what_cannot_be_written_is_named(monkeypatch: pytest.MonkeyPatch, copy: 
     def denied(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "a\n/datapackage.json")
 
-    monkeypatch.setattr("kzdata.standard.descriptor.seal", denied)
+    monkeypatch.setattr("kzdata.standard.writer.seal", denied)
     expected = "cannot write a\\n/datapackage.json: Permission denied"
     assert refused(kz("seal", copy.root)) == expected
 

@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kzdata.standard.parsing import parse
 
 from kzdata.files.archive import opened
+from kzdata.standard.parsing import parse
 from kzdata.validation import frictionless as oracle
 from kzdata.validation import validate
 from kzdata.validation.suppressions import ALLOW_LIST
@@ -219,7 +219,7 @@ def disagreements(folder: Folder) -> list[str]:
         SEEN["cells"] += sum(map(len, rows))
         for side, one in oracle.unexplained(tables, table, ours, theirs, rows):
             field = table.schema.field(one.field) if one.field else None
-            shown = field.stated() if field else rows[one.row]
+            shown = field.to_json() if field else rows[one.row]
             found.append(f"{side}: {one} {rows[one.row].get(one.field, '')!r} {shown}")
     return found
 

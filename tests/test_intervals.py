@@ -6,11 +6,12 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kzdata.standard.declarations import Figure
+from kzdata.engine.sql import literal
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import literal
 from kzdata.evidence.intervals import HULL, Interval, exceeds, hull, window, window_sql
+from kzdata.standard.declarations import Figure
 from kzdata.validation.rules.links import _exceeds
 
 ENGINE = Database()

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kzdata.standard.declarations import Figure
 
 import kzdata
 from kzdata.engine.database import Database
+from kzdata.standard.declarations import Figure
 from kzdata.validation import validate
 from kzdata.validation.rules.links import _exclude, _overlap
 from packages import Folder

@@ -17,7 +17,6 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-from kzdata.standard.parsing import parse
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -28,6 +27,7 @@ from kzdata.files.archive import opened
 from kzdata.standard import row_models as rows
 from kzdata.standard.dataset import Table
 from kzdata.standard.descriptor import Descriptor
+from kzdata.standard.parsing import parse
 from kzdata.standard.row_models import Row
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,13 +14,14 @@ from unittest.mock import patch
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from kzdata.standard.parsing import parse
+from kzdata.engine.sql import absent, contains, identifier, literal
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import absent, contains, identifier, literal
 from kzdata.files.archive import opened
 from kzdata.files.csv import FileStats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor
+from kzdata.standard.parsing import parse
 from kzdata.validation import RULES, Finding, Report, validate
 from kzdata.validation.evidence_tables import EdgeProof, Model, doubtful
 from kzdata.validation.rule import Check, Query, Violation, in_group, rule

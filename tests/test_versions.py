@@ -690,8 +690,8 @@ def test_a_huge_object_takes_little_memory(repository: Folder, packed: bool) -> 
         git(repository.root, "config", name, value)
     file.unlink()
     code = (
-        "import resource\nfrom kzdata.differences import revisions\n"
-        "with revisions.opened('HEAD:') as archive:\n"
+        "import resource\nfrom kzdata.differences import git\n"
+        "with git.opened('HEAD:') as archive:\n"
         "    assert (archive.root / 'huge.bin').stat().st_size == 600_000_000\n"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )

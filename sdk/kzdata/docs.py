@@ -92,48 +92,35 @@ def _section(name: str, schema: Schema) -> str:
         f"`{key.reference.resource or name}.{', '.join(key.reference.fields)}`.\n"
         for key in schema.foreign_keys
     )
-    table = (
-        "\n| column | type | receipt | meaning | limits | example |\n|---|---|---|---|---|---|\n"
-    )
-    rows = "".join(_line(field) for field in schema.fields)
-    labels = "".join(
-        f"\n`{field.name}`:\n\n"
-        + "".join(f"- `{value}`: {label}\n" for value, label in field.labels.items())
-        for field in schema.fields
-        if field.labels
-    )
-    return head + keys + table + rows + labels
+    head += keys + "\n| column | type | receipt | meaning | limits | example |\n"
+    rows = [*map(_line, schema.fields), *map(_labels, schema.fields)]
+    return head + "|---|---|---|---|---|---|\n" + "".join(rows)
+
+
+def _labels(field: FieldDescriptor) -> str:
+    lines = [f"- `{value}`: {label}\n" for value, label in field.labels.items()]
+    return f"\n`{field.name}`:\n\n{''.join(lines)}" if lines else ""
 
 
 def _line(field: FieldDescriptor) -> str:
-    unit = f" Unit: {field.unit}." if field.unit else ""
+    meaning = field.description + (f" Unit: {field.unit}." if field.unit else "")
     example = f"`{field.example}`" if field.example else ""
-    cells = (
-        f"`{field.name}`",
-        field.type,
-        field.evidence or "",
-        field.description + unit,
-        ", ".join(_limits(field)),
-        example,
-    )
+    limits = ", ".join(_limits(field))
+    cells = (f"`{field.name}`", field.type, field.evidence or "", meaning, limits, example)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def _limits(field: FieldDescriptor) -> Iterator[str]:
-    constraints = field.constraints
-    if constraints.required:
-        yield "required"
-    if constraints.unique:
-        yield "unique"
-    if constraints.pattern:
-        yield f"`{constraints.pattern}`"
-    if constraints.enum:
-        yield "one of the categories below"
+    limits = field.constraints
     for words, value in (
-        ("at least {} characters", constraints.min_length),
-        ("at most {} characters", constraints.max_length),
-        ("at least {}", constraints.minimum),
-        ("at most {}", constraints.maximum),
+        ("required", limits.required or None),
+        ("unique", limits.unique or None),
+        ("`{}`", limits.pattern or None),
+        ("one of the categories below", limits.enum or None),
+        ("at least {} characters", limits.min_length),
+        ("at most {} characters", limits.max_length),
+        ("at least {}", limits.minimum),
+        ("at most {}", limits.maximum),
     ):
         if value is not None:
             yield words.format(value)

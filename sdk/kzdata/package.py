@@ -1,4 +1,4 @@
-"""A data package in the hand: tables, records, receipts, queries, validation."""
+"""An opened data package: tables, records, receipts, queries, validation."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -151,7 +151,7 @@ class Package(models.Tables):
             A package of its own; `fallen` says what it lacks.
 
         Raises:
-            UsageError: It is no day, or the package does not declare what this needs.
+            UsageError: It is not a date, or the package does not declare what this needs.
         """
         from kzdata.evidence.snapshots import SourceFilter, day_of
 
@@ -473,7 +473,7 @@ class Package(models.Tables):
             yield place
 
     def save(self, folder: str | Path) -> None:
-        """Write the package into a folder, as it is in the hand: descriptor, schemas, CSV files.
+        """Write the package into a folder, as it is opened: descriptor, schemas, CSV files.
 
         Tables become RFC 4180 CSV in UTF-8, whatever they were. The changelog goes along, an
         allow-list of findings does not.

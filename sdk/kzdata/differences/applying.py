@@ -1,22 +1,19 @@
 """The new version written out of the old one and a diff."""
 
-import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from kzdata.differences import properties as metadata
+from kzdata.differences import properties
 from kzdata.differences.properties import CONTENT
 from kzdata.differences.version import Version, missing
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, SHARED, identifier, literal
-from kzdata.errors import PackageError, UsageError
-from kzdata.files.archive import DESCRIPTOR, unsafe
+from kzdata.errors import PackageError
+from kzdata.files.archive import unsafe
 from kzdata.files.names import file_names
-from kzdata.files.writing import fresh
 from kzdata.standard.descriptor import Resource, Schema, Table
-from kzdata.standard.writer import seal
+from kzdata.standard.writer import copy_file, new_package, write_descriptor
 
 if TYPE_CHECKING:
     from kzdata.differences.changes import Diff, TableDiff
@@ -25,42 +22,34 @@ _REBUILT = f"{SHARED}.rebuilt"
 _OLD = "before"
 
 
-def applied(diff: "Diff", old: str | Path, target: Path) -> Path:
+def apply_diff(diff: "Diff", old: str | Path, target: Path) -> Path:
     """See `Diff.apply`."""
-    _check_free(target)
     names = {t.old_name: t.name for t in diff.tables if t.status == "renamed" and t.old_name}
-    with Version(old) as before:
+    with Version(old) as before, new_package(target) as made:
         try:
-            start = metadata.renamed(before.form, names)
-            form = metadata.applied(start, diff.properties)
+            start = properties.renamed(before.normal_form, names)
+            form = properties.applied(start, diff.properties)
         except (PackageError, AttributeError, KeyError) as error:
             raise PackageError(f"{before.label}: {error}") from error
-        with fresh(target, parents=True) as made:
-            (made / "data").mkdir(parents=True)
-            paths = _tables(diff, before, form, made)
-            _files(before, form, paths, made)
-            text = json.dumps(metadata.written(form, paths), ensure_ascii=False, indent=2)
-            (made / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
-            seal(made)
-            _check_free(target)
+        paths = _write_tables(diff, before, form, made)
+        _copy_files(before, form, paths, made)
+        write_descriptor(made, properties.written(form, paths))
     return target
 
 
-def _check_free(target: Path) -> None:
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target}: not an empty directory")
-
-
-def _tables(diff: "Diff", before: Version, form: Mapping[str, Any], target: Path) -> dict[str, str]:
+def _write_tables(
+    diff: "Diff", before: Version, form: Mapping[str, Any], target: Path
+) -> dict[str, str]:
     """Write all tables; their paths by name."""
+    (target / "data").mkdir()
     changed = {table.name: table for table in diff.tables}
     named = form["resources"]["named"]
-    entries = {name: entry for name, entry in named.items() if metadata.is_table(entry)}
-    others = (path for n, e in named.items() if n not in entries for path in _listed(e["path"]))
+    entries = {name: entry for name, entry in named.items() if properties.is_table(entry)}
+    others = (path for n, e in named.items() if n not in entries for path in _paths(e["path"]))
     taken = [PurePosixPath(path).stem for path in others if path.lower().endswith(".csv")]
     paths = {name: f"data/{file}.csv" for name, file in file_names(entries, taken).items()}
     for name, entry in entries.items():
-        schema = Schema.make(metadata.schema_of(entry))
+        schema = Schema.make(properties.schema_of(entry))
         described = Table(name, paths[name], Resource.make(entry), schema)
         _write(diff, before, changed.get(name), described, target / paths[name])
     return paths
@@ -73,11 +62,11 @@ def _write(
     name = described.name
     source = None if table and table.old_name is None else (table and table.old_name) or name
     earlier = before.descriptor.tables[source] if source else None
-    old = before.text_of(earlier).columns if earlier else ()
+    old = before.columns(earlier) if earlier else ()
     columns = table.columns if table else old
     new = table.new_columns if table else old
     if table and old != table.old_columns:
-        raise _other(before, name, "its columns")
+        raise _mismatch(before, name, "its columns")
     if earlier:
         before.read(earlier, diff.database, _OLD, columns)
     else:
@@ -85,17 +74,19 @@ def _write(
     _rebuild(diff, table, columns)
     if table:
         _check(diff, before, table)
-    cells = [
-        f"{_filled(f'c{place}', missing(described, column), len(new))} AS {identifier(column)}"
+    values = [
+        _with_missing_value(f"c{place}", missing(described, column), len(new))
         for place, column in enumerate(new)
     ]
+    cells = [f"{value} AS {identifier(name)}" for value, name in zip(values, new, strict=True)]
     diff.database.write_csv(f"SELECT {', '.join(cells)} FROM {_REBUILT} ORDER BY slot", file)
+    # Tables come one after the other, so that one at a time takes room.
     diff.database.run(f"DROP TABLE {_REBUILT}")
     diff.database.drop_view(_OLD)
 
 
-def _filled(cell: str, strings: tuple[str, ...], width: int) -> str:
-    """A cell with a string for no value; an empty one need not be written, but in a lone column."""
+def _with_missing_value(cell: str, strings: tuple[str, ...], width: int) -> str:
+    """SQL: a cell as its file has it; an empty one is not written, but in a lone column."""
     if "" in strings:
         return cell if width > 1 else f"coalesce({cell}, '')"
     return f"coalesce({cell}, {literal(strings[0])})" if strings else cell
@@ -113,6 +104,7 @@ def _rebuild(diff: "Diff", table: "TableDiff | None", columns: Sequence[str]) ->
         listed = sql.in_list("m.places", str(place))
         there = sql.beside("m.places", str(place), "m.new")
         cells.append(f"CASE WHEN {listed} THEN {there} ELSE {before} END AS c{place}")
+        # What the diff says was there must be there, or it began from something else.
         was = sql.beside("m.places", str(place), "m.old")
         tests.append(f"(NOT {listed} OR {was} IS NOT DISTINCT FROM {before})")
     # Rows that did not change fill the places that the others leave, in their old order.
@@ -141,37 +133,32 @@ def _check(diff: "Diff", before: Version, table: "TableDiff") -> None:
     ((rows,),) = diff.database.rows(f"SELECT count(*) FROM {_OLD}")
     ((wrong,),) = diff.database.rows(f"SELECT count(*) FILTER (NOT known OR hole) FROM {_REBUILT}")
     if rows != table.old_rows or wrong:
-        raise _other(before, table.name, "its rows")
+        raise _mismatch(before, table.name, "its rows")
     diff.database.run(f"DELETE FROM {_REBUILT} WHERE slot IS NULL")
 
 
-def _other(before: Version, table: str, what: str) -> PackageError:
+def _mismatch(before: Version, table: str, what: str) -> PackageError:
     return PackageError(f"{before.label}: not what the diff began from: {table}, {what}")
 
 
-def _files(
+def _copy_files(
     before: Version, form: Mapping[str, Any], tables: Mapping[str, str], target: Path
 ) -> None:
     """Copy the files that are no tables."""
-    earlier, copied = before.form["resources"]["named"], set()
+    earlier, copied = before.normal_form["resources"]["named"], set()
     for name, entry in form["resources"]["named"].items():
         if name in tables or CONTENT not in entry:
             continue
         held = earlier.get(name, {})
         if held.get(CONTENT) != entry[CONTENT]:
             raise PackageError(f"{name}: the file is no table and differs; a diff has no files")
-        for source, path in zip(_listed(held["path"]), _listed(entry["path"]), strict=True):
+        for source, path in zip(_paths(held["path"]), _paths(entry["path"]), strict=True):
             if reason := unsafe(path):
                 raise PackageError(f"{path!r} {reason}")
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
             if path not in copied:
-                with (
-                    before.archive.path_of(source).open("rb") as read,
-                    (target / path).open("xb") as out,
-                ):
-                    shutil.copyfileobj(read, out)
+                copy_file(before.archive, source, target / path)
             copied.add(path)
 
 
-def _listed(paths: Any) -> list[str]:
+def _paths(paths: Any) -> list[str]:
     return [paths] if isinstance(paths, str) else list(paths)

@@ -53,7 +53,7 @@ def highest(levels: Iterable[Level]) -> Level:
     return max(levels, key=LEVELS.index, default="none")
 
 
-def numbers(version: str) -> tuple[int, int, int] | None:
+def core_numbers(version: str) -> tuple[int, int, int] | None:
     """Major, minor and patch number of a semantic version, or None."""
     match = SEMVER.fullmatch(version)
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
@@ -68,12 +68,12 @@ def precedence(version: str) -> tuple[Any, ...]:
     return (*map(int, match.group(1, 2, 3)), not words, parts)
 
 
-def raised(version: str, level: Level) -> str | None:
+def least_after(version: str, level: Level) -> str | None:
     """The least version that follows another one after a change; None where it is no version.
 
     A pre-release may be followed by its release, whatever changed.
     """
-    before = numbers(version)
+    before = core_numbers(version)
     if before is None or level == "none":
         return version if before else None
     if "-" in version.partition("+")[0]:
@@ -85,19 +85,19 @@ def raised(version: str, level: Level) -> str | None:
 
 def suffices(old: str, new: str, level: Level) -> bool:
     """Whether a version is far enough from another one after a change."""
-    least = raised(old, level)
-    core = numbers(new)
+    least = least_after(old, level)
+    core = core_numbers(new)
     if least is None or core is None:
         return False
     if level == "none":
         return precedence(new) >= precedence(old)
-    return precedence(new) > precedence(old) and core >= (numbers(least) or core)
+    return precedence(new) > precedence(old) and core >= (core_numbers(least) or core)
 
 
 # ------------------------------------------------------------------------------ properties
 
 
-def of_properties(changes: Iterable[PropertyChange]) -> Iterator[Reason]:
+def property_reasons(changes: Iterable[PropertyChange]) -> Iterator[Reason]:
     """Why a version must change after changes of the descriptor and the schemas."""
     for change in changes:
         for level, text in _of_property(change):
@@ -110,7 +110,7 @@ def _of_property(change: PropertyChange) -> Iterator[tuple[Level, str]]:
         return
     if change.table is None:
         level: Level = "major" if change.where in {("name",), ("id",)} else "patch"
-        yield level, _said(change, " of the package")
+        yield level, _change_words(change, " of the package")
     elif change.where[3:4] == ("schema",) and len(change.where) > 4:
         yield from _of_schema(change)
     else:
@@ -129,10 +129,10 @@ def _of_resource(change: PropertyChange) -> Iterator[tuple[Level, str]]:
     elif change.property == CONTENT:
         yield "patch", "content of the file changed"
     elif change.where[3] != "path":
-        yield "patch", _said(change)
+        yield "patch", _change_words(change)
 
 
-def _said(change: PropertyChange, of: str = "") -> str:
+def _change_words(change: PropertyChange, of: str = "") -> str:
     words = "added" if change.old is ABSENT else "removed" if change.new is ABSENT else "changed"
     return f"{change.property}{of} {words}"
 
@@ -148,24 +148,30 @@ def _of_schema(change: PropertyChange) -> Iterator[tuple[Level, str]]:
     elif inner[0] in ("foreignKeys", "uniqueKeys"):
         yield _of_keys(change)
     elif inner[0].startswith("kzdata:"):
-        yield ("minor" if change.new is ABSENT else "major"), _said(change)
+        yield ("minor" if change.new is ABSENT else "major"), _change_words(change)
     elif inner[0] in ("primaryKey", "missingValues", "fieldsMatch"):
-        yield "major", _said(change)
+        yield "major", _change_words(change)
     else:
-        yield "patch", _said(change, " of the schema")
+        yield "patch", _change_words(change, " of the schema")
 
 
 def _of_keys(change: PropertyChange) -> tuple[Level, str]:
     """Fewer keys are less restrictive; a foreign key that leads elsewhere is an update."""
     old, new = ([] if v is ABSENT else v for v in (change.old, change.new))
-    if all(key in old for key in new):
-        return "minor", f"{change.property} less restrictive"
-    if change.property == "foreignKeys" and all(_own(key) in map(_own, old) for key in new):
+    looser = all(key in old for key in new)
+    same_columns = all(_key_columns(key) in map(_key_columns, old) for key in new)
+    if change.property == "foreignKeys" and same_columns and not looser:
         return "minor", "reference of a foreign key updated"
-    return "major", f"{change.property} more restrictive, or another"
+    return _restriction(looser, change.property)
 
 
-def _own(key: Any) -> Any:
+def _restriction(looser: bool, what: str, other: str = "another") -> tuple[Level, str]:
+    if looser:
+        return "minor", f"{what} less restrictive"
+    return "major", f"{what} more restrictive, or {other}"
+
+
+def _key_columns(key: Any) -> Any:
     fields = key.get("fields") if isinstance(key, dict) else key
     return [fields] if isinstance(fields, str) else fields
 
@@ -182,38 +188,34 @@ def _of_field(change: PropertyChange) -> Iterator[tuple[Level, str]]:
     elif inner[0] == "categories":
         yield _of_categories(change)
     elif inner[0] in READING:
-        yield "major", f"field {name}: {_said(change)}"
+        yield "major", f"field {name}: {_change_words(change)}"
     elif inner[0].startswith("kzdata:"):
         loose = change.new in (ABSENT, "exempt")
-        yield ("minor" if loose else "major"), f"field {name}: {_said(change)}"
+        yield ("minor" if loose else "major"), f"field {name}: {_change_words(change)}"
     else:
-        yield "patch", f"field {name}: {_said(change)}"
+        yield "patch", f"field {name}: {_change_words(change)}"
 
 
 def _of_constraint(change: PropertyChange) -> tuple[Level, str]:
     where, name = f"field {change.field}: {change.property}", change.where[-1]
     if name in ("required", "unique") and True not in (change.old, change.new):
         return "patch", f"{where} stated"
-    if _looser(name, change.old, change.new):
-        return "minor", f"{where} less restrictive"
-    return "major", f"{where} more restrictive, or another"
+    return _restriction(_is_looser(name, change.old, change.new), where)
 
 
-def _looser(name: str, old: Any, new: Any) -> bool:
+def _is_looser(name: str, old: Any, new: Any) -> bool:
     """Whether a constraint lets through all that it let through before; False where unsure."""
-    if new is ABSENT:
-        return True
-    if old is ABSENT:
-        return False
+    if ABSENT in (old, new):
+        return new is ABSENT
     if name in ("required", "unique"):
         return new is False
     if name == "enum" and isinstance(old, list) and isinstance(new, list):
         return all(value in new for value in old)
     if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in (old, new)):
         return False
-    lower = name in ("minimum", "exclusiveMinimum", "minLength")
-    upper = name in ("maximum", "exclusiveMaximum", "maxLength")
-    return bool((lower and new < old) or (upper and new > old))
+    if name in ("minimum", "exclusiveMinimum", "minLength"):
+        return bool(new < old)
+    return name in ("maximum", "exclusiveMaximum", "maxLength") and bool(new > old)
 
 
 def _of_categories(change: PropertyChange) -> tuple[Level, str]:
@@ -225,9 +227,7 @@ def _of_categories(change: PropertyChange) -> tuple[Level, str]:
     old, new = _values(change.old), _values(change.new)
     if old == new:
         return "patch", f"labels of {where}"
-    if all(value in new for value in old):
-        return "minor", f"{where} less restrictive"
-    return "major", f"{where} more restrictive, or others"
+    return _restriction(all(value in new for value in old), where, "others")
 
 
 def _values(categories: Any) -> list[Any]:
@@ -238,7 +238,7 @@ def _values(categories: Any) -> list[Any]:
 # ------------------------------------------------------------------------------ rows
 
 
-def of_rows(table: str, counts: dict[str, int], missed: int) -> Sequence[Reason]:
+def row_reasons(table: str, counts: dict[str, int], missed: int) -> Sequence[Reason]:
     """Why a version must change after changes of a table's rows, counted by kind of change.
 
     `missed`: how many of the rows that are gone, or have another key, left no tombstone in a table

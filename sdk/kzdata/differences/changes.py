@@ -10,8 +10,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, TypeVar
 
-from kzdata.differences.applying import applied
-from kzdata.differences.bumps import Level, Reason, highest, raised
+from kzdata.differences.applying import apply_diff
+from kzdata.differences.bumps import Level, Reason, highest, least_after
 from kzdata.differences.properties import ABSENT, PropertyChange
 from kzdata.differences.version import Side
 from kzdata.engine.database import Database
@@ -153,7 +153,7 @@ class Diff:
     @property
     def least_version(self) -> str | None:
         """The least version that the new one may have; None where the old one is no version."""
-        return raised(self.old.version, self.bump)
+        return least_after(self.old.version, self.bump)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -211,12 +211,10 @@ class Diff:
         yield "{"
         yield from (f"  {_json(name)}: {_json(value)}," for name, value in head.items())
         yield '  "tables": ['
-        for last, table in _marked(self.tables):
-            record = {
-                item.name: getattr(table, item.name) for item in fields(table) if item.compare
-            }
+        for last, table in _with_last(self.tables):
+            record = {name: getattr(table, name) for name in _TABLE_MEMBERS}
             yield f'    {_json(record).removesuffix("}")}, "changes": ['
-            for end, change in _marked(table.changes):
+            for end, change in _with_last(table.changes):
                 yield f"      {_json(change._asdict())}{'' if end else ','}"
             yield f"    ]}}{'' if last else ','}"
         yield "  ]"
@@ -237,7 +235,7 @@ class Diff:
             record = json.loads(text)
             if record["schema_version"].split(".")[0] != SCHEMA_VERSION.split(".")[0]:
                 raise UsageError(f"a diff of schema version {record['schema_version']}")
-            return _restored(record)
+            return _from_record(record)
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise UsageError(f"not the JSON of a diff: {error!r}") from error
 
@@ -261,17 +259,20 @@ class Diff:
                 is no table and differs: a diff has no contents of files.
             UsageError: The directory holds something.
         """
-        return applied(self, old, Path(folder))
+        return apply_diff(self, old, Path(folder))
 
 
 # ------------------------------------------------------------------------------ JSON
+
+
+_TABLE_MEMBERS = [item.name for item in fields(TableDiff) if item.compare]
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _marked(items: Iterable[Item]) -> Iterator[tuple[bool, Item]]:
+def _with_last(items: Iterable[Item]) -> Iterator[tuple[bool, Item]]:
     """Each item with whether it is the last one."""
     held: list[Item] = []
     for item in items:
@@ -286,38 +287,34 @@ def _property_record(change: PropertyChange) -> dict[str, Any]:
     return {"where": list(change.where), **stated}
 
 
-def _restored(record: dict[str, Any]) -> Diff:
-    tables = record["tables"]
-    database = Database()
-    rows = [
-        row
-        for number, table in enumerate(tables)
-        for row in _stored(number, union(table["old_columns"], table["new_columns"]), table)
-    ]
+def _from_record(record: dict[str, Any]) -> Diff:
+    database, tables = Database(), list(enumerate(record["tables"]))
+    rows = [row for number, table in tables for row in _stored_rows(number, table)]
     database.create_table("changes", CHANGE_COLUMNS, rows)
+    properties = (
+        PropertyChange(tuple(p["where"]), p.get("old", ABSENT), p.get("new", ABSENT))
+        for p in record["properties"]
+    )
     return Diff(
         Side(**record["old"]),
         Side(**record["new"]),
-        tuple(
-            PropertyChange(tuple(p["where"]), p.get("old", ABSENT), p.get("new", ABSENT))
-            for p in record["properties"]
-        ),
-        tuple(_restored_table(number, table, database) for number, table in enumerate(tables)),
+        tuple(properties),
+        tuple(_table_from_record(number, table, database) for number, table in tables),
         tuple(Reason(**reason) for reason in record["reasons"]),
         database,
     )
 
 
-def _stored(number: int, columns: Sequence[str], table: dict[str, Any]) -> Iterator[list[Any]]:
+def _stored_rows(number: int, table: dict[str, Any]) -> Iterator[list[Any]]:
     """The rows of a table's changes as the database keeps them."""
+    columns = union(table["old_columns"], table["new_columns"])
     for change in table["changes"]:
         cells = sorted((columns.index(name), *pair) for name, pair in change["cells"].items())
         place = [number, change["kind"], change["old_row"], change["new_row"], change["key"]]
         yield [*place, *([cell[part] for cell in cells] for part in range(3))]
 
 
-def _restored_table(number: int, table: dict[str, Any], database: Database) -> TableDiff:
-    stated = {item.name: table[item.name] for item in fields(TableDiff) if item.compare}
-    for name in ("old_columns", "new_columns", "key"):
-        stated[name] = tuple(stated[name])
-    return TableDiff(**stated, number=number, database=database)
+def _table_from_record(number: int, table: dict[str, Any], database: Database) -> TableDiff:
+    stated = {name: table[name] for name in _TABLE_MEMBERS}
+    lists = {name: tuple(value) for name, value in stated.items() if isinstance(value, list)}
+    return TableDiff(**stated | lists, number=number, database=database)

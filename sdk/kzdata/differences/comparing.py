@@ -14,8 +14,8 @@ from itertools import islice, product
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from kzdata.differences import properties as metadata
-from kzdata.differences.bumps import LEVELS, Reason, of_properties, of_rows
+from kzdata.differences import properties
+from kzdata.differences.bumps import LEVELS, Reason, property_reasons, row_reasons
 from kzdata.differences.changes import CHANGE_COLUMNS, CHANGES, KINDS, Diff, TableDiff, union
 from kzdata.differences.version import Version, missing
 from kzdata.engine import sql
@@ -68,7 +68,7 @@ def compared(
 ) -> Diff:
     """What differs between two versions that are open; the database becomes the diff's."""
     try:
-        return _Comparison(before, after, database, progress).carry_out()
+        return _Comparison(before, after, database).carry_out(progress or (lambda *_: None))
     except BaseException:
         database.close()
         raise
@@ -88,7 +88,7 @@ class _Pair(NamedTuple):
 
     @property
     def status(self) -> Literal["changed", "added", "removed", "renamed"]:
-        if self.old is None or self.new is None:
+        if not (self.old and self.new):
             return "removed" if self.old else "added"
         return "changed" if self.old.name == self.new.name else "renamed"
 
@@ -116,30 +116,24 @@ class _Columns(NamedTuple):
 class _Comparison:
     """The comparison of two versions in a database."""
 
-    def __init__(
-        self, before: Version, after: Version, database: Database, progress: Progress | None
-    ) -> None:
-        self._before = before
-        self._after = after
-        self._database = database
-        self._progress = progress or (lambda *_: None)
+    def __init__(self, before: Version, after: Version, database: Database) -> None:
+        self._before, self._after, self._database = before, after, database
 
-    def carry_out(self) -> Diff:
-        """The diff."""
+    def carry_out(self, progress: Progress) -> Diff:
         self._database.create_table("changes", CHANGE_COLUMNS, ())
         pairs = self._pairs()
         names = {p.old.name: p.name for p in pairs if p.old and p.status == "renamed"}
-        form = metadata.renamed(self._before.form, names)
-        properties = list(metadata.differences(form, self._after.form))
-        tables, reasons = [], list(of_properties(properties))
+        form = properties.renamed(self._before.normal_form, names)
+        changed = tuple(properties.differences(form, self._after.normal_form))
+        tables, reasons = [], list(property_reasons(changed))
         for number, pair in enumerate(pairs):
-            self._progress(f"comparing {pair.name}", number, len(pairs))
-            if table := self._table(pair, number):
+            progress(f"comparing {pair.name}", number, len(pairs))
+            if table := self._compare_table(pair, number):
                 tables.append(table)
                 reasons += self._reasons(pair, table)
         reasons.sort(key=lambda reason: -LEVELS.index(reason.level))
         sides = (self._before.side, self._after.side)
-        return Diff(*sides, tuple(properties), tuple(tables), tuple(reasons), self._database)
+        return Diff(*sides, changed, tuple(tables), tuple(reasons), self._database)
 
     # -------------------------------------------------------------------------- pairing
 
@@ -157,6 +151,7 @@ class _Comparison:
         """Old names by new ones: tables of the same columns, most of whose rows are the same."""
         every = (_Pair(old, new) for old, new in product(gone.values(), come.values()))
         alike = (p for p in every if p.old and p.new and p.old.schema.names == p.new.schema.names)
+        # Each pair is read and joined, so that few are; the most alike come first.
         rated = [(self._likeness(pair), pair) for pair in islice(alike, MAX_CANDIDATES)]
         found: dict[str, str] = {}
         for share, (old, new) in sorted(rated, key=lambda one: -one[0]):
@@ -169,7 +164,7 @@ class _Comparison:
         """The share of rows that two tables have in common, from 0 to 1."""
         columns = self._columns(pair)
         self._read(pair, columns)
-        self._match(columns._replace(key=()))
+        self._match(columns._replace(key=()))  # a new key does not make another table of it
         ((same, all_rows),) = self._database.rows(
             f"SELECT count(*) FILTER (kind = 'same'), count(*) FROM {_PAIRS}"
         )
@@ -179,8 +174,8 @@ class _Comparison:
 
     def _columns(self, pair: _Pair) -> _Columns:
         """The columns of both sides; the key is the new one, else the old one, if both have it."""
-        old = self._before.text_of(pair.old).columns if pair.old else ()
-        new = self._after.text_of(pair.new).columns if pair.new else ()
+        old = self._before.columns(pair.old) if pair.old else ()
+        new = self._after.columns(pair.new) if pair.new else ()
         keys = [table.schema.primary_key for table in (pair.new, pair.old) if table]
         here = [side for side, table in ((old, pair.old), (new, pair.new)) if table]
         shared = (key for key in keys if key and all(set(key) <= set(side) for side in here))
@@ -188,7 +183,7 @@ class _Comparison:
 
     # -------------------------------------------------------------------------- one table
 
-    def _table(self, pair: _Pair, number: int) -> TableDiff | None:
+    def _compare_table(self, pair: _Pair, number: int) -> TableDiff | None:
         """The differences of one table; None where there are none."""
         columns = self._columns(pair)
         same = pair.status == "changed" and columns.old == columns.new
@@ -196,29 +191,28 @@ class _Comparison:
             return None
         self._read(pair, columns)
         self._match(columns)
-        self._rekey(columns)
-        self._reorder()
+        self._mark_rekeyed(columns)
+        self._mark_moved()
         found = dict(self._database.rows(f"SELECT kind, count(*) FROM {_PAIRS} GROUP BY kind"))
         counts = {kind: found[kind] for kind in KINDS if kind in found}
         if same and not counts:
             return None
         ((was, now),) = self._database.rows(f"SELECT count(old_row), count(new_row) FROM {_PAIRS}")
-        self._keep(number, columns)
+        self._store_changes(number, columns)
         names = (pair.name, pair.status, pair.old and pair.old.name)
         return TableDiff(*names, *columns, was, now, counts, number, self._database)
 
     def _same_bytes(self, old: Table, new: Table) -> bool:
         """Whether two versions of a table are read alike from the same bytes."""
         alike = all(missing(old, name) == missing(new, name) for name in new.schema.names)
-        sheets = [self._before.text_of(old).sheet, self._after.text_of(new).sheet]
+        sheets = [self._before.sheet(old), self._after.sheet(new)]
         parts = [sheet.parts for sheet in sheets]
         if not alike or sheets[0].dialect != sheets[1].dialect or len(set(map(len, parts))) > 1:
             return False
         return all(filecmp.cmp(a, b, shallow=False) for a, b in zip(*parts, strict=True))
 
     def _read(self, pair: _Pair, columns: _Columns) -> None:
-        """Read both sides, side by side, into relations of the same columns."""
-        sides = [(self._before, pair.old, OLD), (self._after, pair.new, NEW)]
+        """Read both versions at the same time into relations of the same columns."""
 
         def read(side: tuple[Version, Table | None, str]) -> None:
             version, table, name = side
@@ -227,6 +221,7 @@ class _Comparison:
             else:
                 self._database.create_empty_view(name, columns.cells(columns.all))
 
+        sides = [(self._before, pair.old, OLD), (self._after, pair.new, NEW)]
         self._database.map_parallel(read, sides)
 
     def _match(self, columns: _Columns) -> None:
@@ -236,6 +231,7 @@ class _Comparison:
         nth = f"row_number() OVER ({parts} ORDER BY {ORD}) AS nth"
         join = [f"o.{cell} IS NOT DISTINCT FROM n.{cell}" for cell in told]
         differs = [f"o.{c} IS DISTINCT FROM n.{c}" for c in columns.cells(columns.new)]
+        # `nth` tells rows of one key apart, so that no row has two partners.
         self._database.run(
             f"""CREATE OR REPLACE TABLE {_PAIRS} AS
             WITH o AS (SELECT *, {nth} FROM {OLD}), n AS (SELECT *, {nth} FROM {NEW})
@@ -245,7 +241,7 @@ class _Comparison:
             FROM o FULL JOIN n ON {" AND ".join([*join, "o.nth = n.nth"])}"""
         )
 
-    def _rekey(self, columns: _Columns) -> None:
+    def _mark_rekeyed(self, columns: _Columns) -> None:
         """Tie rows that are gone to rows that are new where all cells but the key are the same.
 
         Only where just one row on either side has these cells, and they are not all empty.
@@ -270,23 +266,22 @@ class _Comparison:
         for row, kind in (("old_row", "removed"), ("new_row", "added")):
             rows = f"SELECT {row} FROM {_REKEYED}"
             self._database.run(f"DELETE FROM {_PAIRS} WHERE kind = '{kind}' AND {row} IN ({rows})")
-        self._database.run(
-            f"INSERT INTO {_PAIRS} SELECT old_row, new_row, 'rekeyed' FROM {_REKEYED}"
-        )
+        self._database.run(f"INSERT INTO {_PAIRS} SELECT *, 'rekeyed' FROM {_REKEYED}")
 
-    def _reorder(self) -> None:
+    def _mark_moved(self) -> None:
         """Mark as moved the fewest rows that explain the new order of those that are the same."""
         same = f"FROM {_PAIRS} WHERE kind = 'same'"
         ((turned,),) = self._database.rows(
             f"""SELECT coalesce(bool_or(turned), false) FROM (
             SELECT new_row < lag(new_row) OVER (ORDER BY old_row) AS turned {same})"""
         )
-        if not turned:
+        if not turned:  # the usual case, which needs no look at each row in Python
             return
         rows = self._database.stream(f"SELECT new_row {same} ORDER BY old_row")
         order = array("q", (row for (row,) in rows))
-        kept = _longest_rising(order)
-        moved = ([row] for row, stays in zip(order, kept, strict=True) if not stays)
+        moved = (
+            [row] for row, stays in zip(order, _longest_rising(order), strict=True) if not stays
+        )
         self._database.create_table("moved", {"new_row": "BIGINT"}, moved)
         self._database.run(
             f"""UPDATE {_PAIRS} SET kind = 'moved' WHERE kind = 'same'
@@ -294,15 +289,13 @@ class _Comparison:
         )
         self._database.run(f"DROP TABLE {SHARED}.moved")
 
-    def _keep(self, number: int, columns: _Columns) -> None:
+    def _store_changes(self, number: int, columns: _Columns) -> None:
         """Keep the rows that differ with the cells that differ, and free the rest."""
         names, width = columns.all, len(columns.new)
         cells = [(place, f"o.c{place}", f"n.c{place}") for place in range(len(names))]
         # A cell of a column that is gone is only told of a row that is gone with it.
-        listed = (
-            f"CASE WHEN kind = 'removed' THEN {sql.differing(cells)} "
-            f"ELSE {sql.differing(cells[:width])} END"
-        )
+        gone, here = sql.differing(cells), sql.differing(cells[:width])
+        listed = f"CASE WHEN kind = 'removed' THEN {gone} ELSE {here} END"
         keys = [sql.listing([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
         parts = ", ".join(sql.member("cells", part) for part in ("place", "old", "new"))
         self._database.run(
@@ -313,8 +306,8 @@ class _Comparison:
                 LEFT JOIN {NEW} n ON n.{ORD} = new_row WHERE kind <> 'same')"""
         )
         self._database.run(f"DROP TABLE {_PAIRS}")
-        self._database.drop_view(OLD)
-        self._database.drop_view(NEW)
+        for name in (OLD, NEW):
+            self._database.drop_view(name)
 
     # -------------------------------------------------------------------------- reasons
 
@@ -322,9 +315,9 @@ class _Comparison:
         """Why the version must change after the changes of a table's rows."""
         if pair.status in ("added", "removed"):
             return ()
-        referenced = bool(pair.old and self._referenced(pair.old))
-        missed = unmarked(self._database, self._after, table)[0] if referenced else 0
-        return of_rows(table.name, table.counts, missed)
+        referenced = pair.old and self._referenced(pair.old)
+        missed = without_tombstone(self._database, self._after, table)[0] if referenced else 0
+        return row_reasons(table.name, table.counts, missed)
 
     def _referenced(self, table: Table) -> bool:
         """Whether other tables of the old version refer to a table, by a key or by receipts."""
@@ -336,16 +329,12 @@ class _Comparison:
         return any(key.reference.resource == table.name for key in keys)
 
 
-def unmarked(
+def without_tombstone(
     database: Database, after: Version, table: TableDiff, limit: int = 0
 ) -> tuple[int, list[str]]:
-    """Rows that are gone, or have another key, and left no tombstone in the new version.
-
-    Returns:
-        How many there are, and the keys of the first, in the order of the old version.
-    """
+    """How many rows are gone, or re-keyed, without a tombstone; the old keys of the first."""
     rows = f"FROM {CHANGES} WHERE tab = {table.number} AND kind IN ('removed', 'rekeyed')"
-    if withdrawn(database, after):
+    if read_tombstones(database, after):
         stones = f"SELECT c0 FROM {TOMBSTONES}"
         rows += f" AND NOT (len(key) = 1 AND {sql.first_item('key')} IN ({stones}))"
     ((number,),) = database.rows(f"SELECT count(*) {rows}")
@@ -357,7 +346,7 @@ TOMBSTONES = "tombstones"
 """Relation of a version's tombstones: `c0` is the id of a withdrawn row."""
 
 
-def withdrawn(database: Database, version: Version) -> bool:
+def read_tombstones(database: Database, version: Version) -> bool:
     """Read a version's tombstones; False where it declares none."""
     table = version.descriptor.one("tombstones")
     if table is None or table.schema.tombstones is None:
@@ -367,7 +356,11 @@ def withdrawn(database: Database, version: Version) -> bool:
 
 
 def _longest_rising(order: Sequence[int]) -> bytearray:
-    """Which numbers of a sequence make its longest rising part: 1 for each of them."""
+    """Which numbers of a sequence make its longest rising part: 1 for each of them.
+
+    By patience sorting, in the time of n log n: `tails` are the least ends of rising parts by
+    length, `ends` their places, and `before` leads from each number to the one that it follows.
+    """
     tails, ends, before = array("q"), array("q"), array("q")
     for place, value in enumerate(order):
         length = bisect_left(tails, value)

@@ -21,8 +21,8 @@ from kzdata.errors import PackageError
 from kzdata.files import archive as archives
 from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
 from kzdata.files.csv import CHUNK
+from kzdata.standard.writer import CHANGELOG
 
-CHANGELOG = "CHANGELOG.md"
 SECONDS = 60
 """How long git may take to look up a name, or to give the next part of a file."""
 MEMORY = 1 << 30
@@ -116,14 +116,8 @@ class Objects:
 
     def __enter__(self) -> Self:
         self._left = archives.MAX_ZIP_BYTES
-        self._process = subprocess.Popen(  # noqa: S603
-            [*_git(), "cat-file", "--batch", "--follow-symlinks"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **_QUIET},
-        )
-        _limit(self._process)
+        command = ("cat-file", "--batch", "--follow-symlinks")
+        self._process = _start(*command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -134,11 +128,8 @@ class Objects:
         """Write a blob's bytes into a file; False where there is no such blob.
 
         Links inside of the revision are followed; others lead nowhere.
-
-        Raises:
-            PackageError: The revision holds more than the limit, or git breaks off.
         """
-        size = self._asked(name)
+        size = self._size_of(name)
         if size is None:
             return False
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -149,7 +140,8 @@ class Objects:
             raise PackageError(f"git: {file.name} is there twice but for its case") from error
         return True
 
-    def _asked(self, name: str) -> int | None:
+    def _size_of(self, name: str) -> int | None:
+        """The size of a blob, whose bytes come next; None where there is no such blob."""
         asked, answers = self._process.stdin, self._process.stdout
         assert asked and answers
         try:
@@ -200,17 +192,17 @@ class Objects:
 
 def tags() -> list[str]:
     """Names of the tags from which the working directory's revision descends."""
-    found = _asked("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
+    found = _run("for-each-ref", "--merged=HEAD", "--format=%(refname:strip=2)", "refs/tags")
     if found.returncode:
-        raise PackageError(f"{_said(found)}; name the version to compare with")
+        raise PackageError(f"{_first_error(found)}; name the version to compare with")
     return found.stdout.decode("utf-8", "replace").splitlines()
 
 
 def _resolved(name: str, place: str) -> str:
     """The object id of a name."""
-    found = _asked("rev-parse", "--verify", "--end-of-options", name)
+    found = _run("rev-parse", "--verify", "--end-of-options", name)
     if found.returncode:
-        said = _said(found)
+        said = _first_error(found)
         if "Needed a single revision" in said or "does not exist" in said:
             said = "no such file or directory, and git knows no such revision"
         elif "not a git repository" in said:
@@ -219,21 +211,14 @@ def _resolved(name: str, place: str) -> str:
     return found.stdout.decode("ascii").split()[-1]
 
 
-def _said(found: "subprocess.CompletedProcess[bytes]") -> str:
+def _first_error(found: "subprocess.CompletedProcess[bytes]") -> str:
     lines = found.stderr.decode("utf-8", "replace").strip().splitlines() or ["it failed"]
     return f"git: {lines[0].removeprefix('fatal: ')}"
 
 
-def _asked(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
+def _run(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
     try:
-        with subprocess.Popen(  # noqa: S603
-            [*_git(), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, **_QUIET},
-        ) as process:
-            _limit(process)
+        with _start(*arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             try:
                 out, err = process.communicate(timeout=SECONDS)
             except BaseException:
@@ -246,6 +231,19 @@ def _asked(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
         raise PackageError(f"git: cannot be asked: {error}") from error
 
 
+def _start(*arguments: str, stdin: int, stderr: int) -> "subprocess.Popen[bytes]":
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    process = subprocess.Popen(  # noqa: S603
+        [_program(), "--no-pager", *settings, *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        env={**os.environ, **_QUIET},
+    )
+    _limit(process)
+    return process
+
+
 def _limit(process: "subprocess.Popen[bytes]") -> None:
     """Limit the memory of git, where the system can limit that of another process (Linux)."""
     try:
@@ -254,11 +252,6 @@ def _limit(process: "subprocess.Popen[bytes]") -> None:
         return
     with suppress(OSError):
         prlimit(process.pid, RLIMIT_DATA, (MEMORY, MEMORY))
-
-
-def _git() -> list[str]:
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    return [_program(), "--no-pager", *settings]
 
 
 def _program() -> str:

@@ -65,7 +65,7 @@ class PropertyChange(NamedTuple):
         return ".".join(part for part in self.where[start:] if part != "schema")
 
 
-def normal(archive: Archive, descriptor: Descriptor) -> dict[str, Any]:
+def normalize(archive: Archive, descriptor: Descriptor) -> dict[str, Any]:
     """A descriptor in the form that is compared."""
     raw = deepcopy({key: value for key, value in descriptor.raw.items() if key != "resources"})
     entries = [_resource(archive, descriptor, dict(e)) for e in descriptor.raw["resources"]]
@@ -79,10 +79,8 @@ def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -
     dialect, schema = entry.get("dialect"), kept["schema"]
     if isinstance(dialect, dict) and "nullSequence" in dialect:
         kept["dialect"] = {"nullSequence": dialect["nullSequence"]}
-    if isinstance(schema, str):
-        schema = archive.json(schema)
-    schema = deepcopy(schema)
-    if isinstance(schema.get("primaryKey"), str):
+    schema = deepcopy(archive.json(schema) if isinstance(schema, str) else schema)
+    if isinstance(schema.get("primaryKey"), str):  # one column, or a list of one: the same key
         schema["primaryKey"] = [schema["primaryKey"]]
     return kept | {"schema": schema | {"fields": _by_name(schema["fields"])}}
 
@@ -126,11 +124,7 @@ def _text(value: Any) -> str:
 
 
 def applied(form: Mapping[str, Any], changes: Iterable[PropertyChange]) -> dict[str, Any]:
-    """A normal form after changes.
-
-    Raises:
-        PackageError: It does not say what the changes began from.
-    """
+    """A normal form after changes; a PackageError where it is not what they began from."""
     result: dict[str, Any] = deepcopy(dict(form))
     for change in changes:
         holder = result
@@ -161,9 +155,9 @@ def schema_of(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def written(form: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]:
     """A normal form as a descriptor, with the paths of its tables by name."""
-    entries = []
+    entries, named = [], form["resources"]["named"]
     for name in form["resources"]["order"]:
-        entry = {key: v for key, v in form["resources"]["named"][name].items() if key != CONTENT}
+        entry = {key: value for key, value in named[name].items() if key != CONTENT}
         if name in paths:
             entry = {"name": name, "path": paths[name]} | entry
             entry["schema"] = schema_of(entry)

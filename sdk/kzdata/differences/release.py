@@ -11,14 +11,21 @@ from typing import Any, TypeVar
 
 from kzdata.differences.bumps import Level, precedence, suffices
 from kzdata.differences.changes import CHANGES, Diff
-from kzdata.differences.comparing import TOMBSTONES, Progress, compared, unmarked, withdrawn
-from kzdata.differences.git import CHANGELOG, tags
+from kzdata.differences.comparing import (
+    TOMBSTONES,
+    Progress,
+    compared,
+    read_tombstones,
+    without_tombstone,
+)
+from kzdata.differences.git import tags
 from kzdata.differences.version import Version
 from kzdata.engine import sql
 from kzdata.engine.database import Database
 from kzdata.engine.sql import ORD
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.standard.descriptor import SEMVER, Table
+from kzdata.standard.writer import CHANGELOG
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rule import Rule
 
@@ -82,29 +89,20 @@ def release_check(
         before = old if old is not None else last_release(new)
         if before is None:
             reason = "no git tag is a version, so there is no release to compare with"
-            return _report(after, list(_changelog(after)), {}, unchecked=(reason,))
+            return ReleaseReport(*after.side[:2], list(_changelog(after)), {}, unchecked=(reason,))
         earlier = stack.enter_context(Version(before))
         database = Database(threads, memory_limit)
         diff = stack.enter_context(compared(earlier, after, database, progress))
         case = Case(earlier, after, diff, database)
         found = [finding for rule in RELEASE_RULES.values() for finding in rule.check(case)]
-        return _report(after, found, case.omitted, diff=diff)
-
-
-def _report(
-    after: Version,
-    findings: list[Finding],
-    omitted: dict[str, int],
-    *,
-    diff: Diff | None = None,
-    unchecked: tuple[str, ...] = (),
-) -> ReleaseReport:
-    side = after.side
-    told: dict[str, Any] = {}
-    if diff is not None:
-        previous = diff.old.version or diff.old.place
-        told = {"previous": previous, "bump": diff.bump, "least_version": diff.least_version}
-    return ReleaseReport(side.name, side.version, findings, omitted, unchecked=unchecked, **told)
+        return ReleaseReport(
+            *after.side[:2],
+            found,
+            case.omitted,
+            previous=diff.old.version or diff.old.place,
+            bump=diff.bump,
+            least_version=diff.least_version,
+        )
 
 
 def last_release(new: str | Path) -> str | None:
@@ -198,17 +196,11 @@ def release_id(case: Case) -> Iterator[Finding]:
         assert key
         found = [*_withdrawn_again(case, table, key), *_of_another_article(case, table)]
         _count_omitted(case, "release-id", len(found) - MAX_FINDINGS)
-        lines = _lines(case, table, [place for place, *_ in found[:MAX_FINDINGS]])
+        lines = _records_at(case, table, [place for place, *_ in found[:MAX_FINDINGS]])
         for place, record, expected in found[:MAX_FINDINGS]:
-            yield _finding(
-                "release-id",
-                table.resource.path[lines[place].part],
-                line=lines[place].line,
-                record=record,
-                field=key,
-                found=record,
-                expected=expected,
-            )
+            file, line = table.resource.path[lines[place].part], lines[place].line
+            told = {"record": record, "field": key, "found": record, "expected": expected}
+            yield _finding("release-id", file, line=line, **told)
 
 
 _Reused = tuple[int, str, str]
@@ -217,7 +209,7 @@ _Reused = tuple[int, str, str]
 
 def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
     """Rows whose id was withdrawn."""
-    if not withdrawn(case.database, case.before):
+    if not read_tombstones(case.database, case.before):
         return []
     case.after.read(table, case.database, "standing", [key])
     found = case.database.rows(
@@ -235,31 +227,33 @@ def _of_another_article(case: Case, table: Table) -> list[_Reused]:
     spans = [version.descriptor.one("spans") for version in sides]
     if diff is None or diff.name != table.name or principal not in diff.columns or not all(spans):
         return []
-    for version, declared, name in zip(sides, spans, ("home_before", "home_after"), strict=True):
+    names = ("articles_before", "articles_after")
+    for version, declared, name in zip(sides, spans, names, strict=True):
         assert declared and declared.schema.spans
         columns = [declared.schema.spans.id, declared.schema.spans.source]
         version.read(declared, case.database, name, columns)
     cell = str(diff.columns.index(principal))
+    # Only a row whose principal passage is another one can be a claim of another article.
     found = case.database.rows(
         f"""SELECT new_row, {sql.first_item("key")}, b.c1
         FROM (SELECT * FROM {CHANGES} WHERE tab = {diff.number} AND kind = 'changed') m
-        JOIN home_before b ON b.c0 = {sql.beside("m.places", cell, "m.old")}
-        JOIN home_after a ON a.c0 = {sql.beside("m.places", cell, "m.new")}
+        JOIN articles_before b ON b.c0 = {sql.beside("m.places", cell, "m.old")}
+        JOIN articles_after a ON a.c0 = {sql.beside("m.places", cell, "m.new")}
         WHERE a.c1 <> b.c1 ORDER BY new_row"""
     )
-    for name in ("home_before", "home_after"):
+    for name in names:
         case.database.drop_view(name)
-    return [(place, record, f"a claim of {home}") for place, record, home in found]
+    return [(place, record, f"a claim of {article}") for place, record, article in found]
 
 
-def _lines(case: Case, table: Table, places: list[int]) -> dict[int, Any]:
+def _records_at(case: Case, table: Table, places: list[int]) -> dict[int, Any]:
     """Where the rows of some numbers stand."""
     if not places:
         return {}
     case.after.read(table, case.database, "standing", [table.schema.record_key or ""])
     ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
     case.database.drop_view("standing")
-    return case.after.text_of(table).sheet.pick(set(places), rows)
+    return case.after.sheet(table).pick(set(places), rows)
 
 
 @_rule("put the row back, or name its id in the table of tombstones with the reason")
@@ -273,16 +267,16 @@ def release_tombstone(case: Case) -> Iterator[Finding]:
     for table in [*_records(case.before), *([stones] if stones else [])]:
         if table.name not in gone:
             continue
-        count, keys = unmarked(case.database, case.after, gone[table.name], MAX_FINDINGS)
+        count, keys = without_tombstone(case.database, case.after, gone[table.name], MAX_FINDINGS)
         _count_omitted(case, "release-tombstone", count - len(keys))
-        told = {"found": "no such row", "expected": "the tombstone to stay"}
-        if table is not stones:
-            told["expected"] = f"the row, or its id in {kept.path}" if kept else _NO_STONES
+        expected = "a row in a table that declares kzdata:tombstones"
+        if table is stones:
+            expected = "the tombstone to stay"
+        elif kept:
+            expected = f"the row, or its id in {kept.path}"
         for key in keys:
-            yield _finding("release-tombstone", table.path, record=key, **told)
-
-
-_NO_STONES = "a row in a table that declares kzdata:tombstones"
+            told = {"record": key, "found": "no such row", "expected": expected}
+            yield _finding("release-tombstone", table.path, **told)
 
 
 def _records(version: Version) -> list[Table]:

@@ -21,23 +21,11 @@ def declared(descriptor: Descriptor, role: type[Role]) -> tuple[Table, Role] | N
 
 
 def needed(descriptor: Descriptor, role: type[Role], purpose: str) -> tuple[Table, Role]:
-    """The same, for what cannot do without.
-
-    Args:
-        descriptor: The descriptor of a package.
-        role: The declaration, such as `Spans`.
-        purpose: What needs it, for the message.
-
-    Raises:
-        UsageError: No table has it.
-    """
-    found = declared(descriptor, role)
-    if found is None:
-        raise UsageError(
-            f"{descriptor.name} declares no kzdata:{_name(role)}, which {purpose} needs; "
-            "docs/profile.md says how"
-        )
-    return found
+    """The same for a purpose, such as `trace`, that cannot do without; a UsageError if none has."""
+    if found := declared(descriptor, role):
+        return found
+    lacking = f"{descriptor.name} declares no kzdata:{_name(role)}, which {purpose} needs"
+    raise UsageError(f"{lacking}; docs/profile.md says how")
 
 
 def _name(role: type[Declaration]) -> str:

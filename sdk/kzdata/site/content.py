@@ -97,7 +97,7 @@ def _roles(dataset: Dataset) -> Json:
     found: Json = {}
     for role in ROLES:
         if table := dataset.descriptor.one(role):
-            declared = getattr(table.schema, role).filled()
+            declared = getattr(table.schema, role).as_dict()
             found[role] = {"table": table.name, **declared}
     return found
 
@@ -113,8 +113,8 @@ def _table(dataset: Dataset, table: Table[Any]) -> Json:
         "record": schema.record_key,
         "parent": schema.parent,
         "principal": schema.principal,
-        "claims": schema.claims.filled() if schema.claims else None,
-        "figure": schema.figure.filled() if schema.figure else None,
+        "claims": schema.claims.as_dict() if schema.claims else None,
+        "figure": schema.figure.as_dict() if schema.figure else None,
         "called": next((name for name in LABELS if name in schema.names), None),
         "rows": len(columns[0]) if columns else 0,
         "columns": [_column(schema, field, dataset) for field in schema.fields],

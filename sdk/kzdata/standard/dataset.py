@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from pydantic import ValidationError
 
 from kzdata.display import html_table
-from kzdata.engine.sql import ORD, column, likeness, table_named, text
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.files.archive import Archive
-from kzdata.files.csv import Record, Sheet
-from kzdata.files.temporary import TemporaryFolder
+from kzdata.files.csv import Record
 from kzdata.standard.descriptor import Descriptor, Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
 from kzdata.standard.field_types import FieldType, UnheldError, read_type
+from kzdata.engine.sql import ORD
+from kzdata.engine import sql
+from kzdata.standard.field_types.base import 
 from kzdata.standard.row_models import Row, row_model
-from kzdata.standard.source import open_sheet
+from kzdata.standard.source import ADVICE, TableTexts
 
 if TYPE_CHECKING:
     import pandas
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from kzdata.engine.database import Database
     from kzdata.engine.queries import Answer, DuckDBPyRelation
-    from kzdata.standard.field_types.columns import SqlColumn
+    from kzdata.standard.loader import SqlColumn
 
 RowT = TypeVar("RowT", bound=Row)
 SMALL = 8 << 20
@@ -66,8 +67,7 @@ class Table(Generic[RowT]):
     def __len__(self) -> int:
         if self._dataset.light:
             return sum(1 for _ in self.records())
-        sql = f"SELECT count(*) FROM {self._dataset.numbered(self.name)}"
-        return int(self._dataset.database.rows(sql)[0][0])
+        return int(self._select("count(*)")[0][0])
 
     def texts(self) -> Iterator[tuple[str, ...]]:
         """The cells of each row as they stand in the file, in the order of the file.
@@ -87,7 +87,7 @@ class Table(Generic[RowT]):
         """
         number = self.number(key)
         if number is None:
-            name = ", ".join(_parts(key))
+            name = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
             hint = self._dataset.lost(key, [self.name]) or nearest(name, self.alike(name))
             raise UsageError(f"{self.name} has no row {name!r}{hint}")
         (record,) = self.records({number})
@@ -104,16 +104,20 @@ class Table(Generic[RowT]):
         values = self._key(parts)
         if self._dataset.light or not self._in_database:
             return self._index.get(values)
-        tests = " AND ".join(f"{column(name)} = ?" for name in names)
-        table = self._dataset.numbered(self.name)
+        tests = " AND ".join(f"{sql.column(name)} = ?" for name in names)
         try:
             held = [kind.held(value) for kind, value in zip(self._key_types, values, strict=True)]
-            found = self._dataset.database.rows(
-                f"SELECT min(t.{ORD}) FROM {table} t WHERE {tests}", held
-            )
+            found = self._select(f"min(t.{ORD})", f"WHERE {tests}", held)
         except (UnicodeError, UnheldError):
             return None
         return found[0][0]  # type: ignore[no-any-return]
+
+    def _select(
+        self, columns: str, rest: str = "", values: Sequence[Any] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Ask the database; `t` is the table, and `t.kz_ord` counts its rows as the files do."""
+        table = self._dataset.numbered(self.name)
+        return self._dataset.database.rows(f"SELECT {columns} FROM {table} t {rest}", values)
 
     @cached_property
     def _index(self) -> dict[tuple[Any, ...], int]:
@@ -152,18 +156,13 @@ class Table(Generic[RowT]):
         """The keys most like a name, or all of a small table."""
         if self._dataset.light:
             return [", ".join(key) for key in self.keys]
-        like = likeness(f"({self._key_sql})", "?")
-        sql = f"""SELECT {self._key_sql} FROM {self._dataset.numbered(self.name)} t
-            ORDER BY {like} DESC LIMIT 20"""
+        parts = (sql.text(sql.column(name)) for name in self.schema.primary_key)
+        key = " || ', ' || ".join(parts) or "NULL"
+        order = f"ORDER BY {sql.likeness(f'({key})', '?')} DESC LIMIT 20"
         try:
-            return [key for (key,) in self._dataset.database.rows(sql, [name]) if key]
+            return [found for (found,) in self._select(key, order, [name]) if found]
         except UnicodeError:
             return []
-
-    @property
-    def _key_sql(self) -> str:
-        parts = (text(column(name)) for name in self.schema.primary_key)
-        return " || ', ' || ".join(parts) or "NULL"
 
     @cached_property
     def model(self) -> type[RowT]:
@@ -178,13 +177,11 @@ class Table(Generic[RowT]):
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
         """All primary keys in the order of the file, as it has them."""
-        names = self.schema.primary_key
         # Only texts are in the database as the file has them.
         if self._dataset.light or any(kind.sql_types for kind in self._key_types):
             return tuple(key for _, key in self._keys())
-        parts = ", ".join(column(name) for name in names)
-        sql = f"SELECT {parts} FROM {self._dataset.numbered(self.name)} t ORDER BY t.{ORD}"
-        return tuple(self._dataset.database.rows(sql)) if parts else ()
+        columns = ", ".join(map(sql.column, self.schema.primary_key))
+        return tuple(self._select(columns, f"ORDER BY t.{ORD}")) if columns else ()
 
     @property
     def rel(self) -> "DuckDBPyRelation":
@@ -239,7 +236,7 @@ class Table(Generic[RowT]):
         heading = sheet.header()
         names = self.schema.names if heading is None else tuple(c.value for c in heading.cells)
         if names != self.schema.names:
-            raise PackageError(f"{self._path}:1: the header is not that of the schema{_ADVICE}")
+            raise PackageError(f"{self._path}:1: the header is not that of the schema{ADVICE}")
         if numbers is None:
             return (record for record in sheet.records() if record.number >= 0)
         picked: dict[int, Record] = sheet.pick(set(numbers), len(self))
@@ -254,71 +251,43 @@ class Table(Generic[RowT]):
 
     def _row(self, record: Record) -> RowT:
         self._check(record)
-        values = {}
-        where, name = f"{self._path}:{record.line}", ""
+        values, name = {}, ""
         try:
             for (name, missing, kind), cell in zip(self._readers, record.cells, strict=True):
                 if (text := cell.value) not in missing:
                     values[name] = text if kind.python is str else kind.read(text)
             return self.model.model_validate(values)
-        except ValidationError as error:
-            problem = error.errors()[0]
-            name = ".".join(map(str, problem["loc"]))
-            raise PackageError(f"{where}: {name}: {problem['msg']}{_ADVICE}") from error
         except ValueError as error:
-            raise PackageError(f"{where}: {name}: {error}{_ADVICE}") from error
+            reason: object = error
+            if isinstance(error, ValidationError):
+                problem = error.errors()[0]
+                name, reason = ".".join(map(str, problem["loc"])), problem["msg"]
+            where = f"{self._path}:{record.line}: {name}"
+            raise PackageError(f"{where}: {reason}{ADVICE}") from error
 
     def _check(self, record: Record) -> None:
         if record.fault or record.width != len(self.schema.fields):
             fault = record.fault or "wrong number of cells"
-            raise PackageError(f"{self._path}:{record.line}: {fault}{_ADVICE}")
+            raise PackageError(f"{self._path}:{record.line}: {fault}{ADVICE}")
 
 
-def _parts(key: object) -> tuple[str, ...]:
-    """A key as the texts of its cells."""
-    return tuple(map(str, key)) if isinstance(key, tuple) else (str(key),)
-
-
-_ADVICE = "; `kzdata validate` says more"
-
-
-class Dataset:
+class Dataset(TableTexts):
     """All tables of an opened package.
 
-    Args:
-        archive: Where the package lies.
-        descriptor: What it declares.
-        models: Classes of rows by table, where they are public.
-
     Attributes:
-        archive: Where the package lies.
-        descriptor: What it declares.
         models: Classes of rows by table, where they are public.
         tables: Its tables by name.
         whole: The package that this one was taken of; itself, unless it was.
         part: Under which terms it was, in words; empty for a whole package.
-
-    Raises:
-        PackageError: The descriptor is malformed.
     """
 
     def __init__(
-        self,
-        archive: Archive,
-        descriptor: Descriptor,
-        models: Mapping[str, type[Row]],
+        self, archive: Archive, descriptor: Descriptor, models: Mapping[str, type[Row]]
     ) -> None:
-        if descriptor.faults:
-            fault = descriptor.faults[0]
-            found = f"found {fault.found}, expected {fault.expected}"
-            raise PackageError(f"{archive.label}: {fault.where}: {found}{_ADVICE}")
-        self.archive = archive
-        self.descriptor = descriptor
+        super().__init__(archive, descriptor)
         self.models = models
         self.whole, self.part = self, ""
-        self._sheets: dict[str, Sheet] = {}
         self._columns: dict[str, dict[str, SqlColumn]] = {}
-        self._folder = TemporaryFolder("kzdata-text-")
         self.tables: dict[str, Table[Any]] = {
             name: Table(self, table) for name, table in descriptor.tables.items()
         }
@@ -340,28 +309,13 @@ class Dataset:
 
     def _loaded(self) -> "Database":
         from kzdata.engine.database import Database
+        from kzdata.standard.loader import load
 
         database = Database(lockable=True)
         sheets = [(table, self.simple_sheet(table)) for table in self.descriptor.tables.values()]
-        try:
-            self._fill(database, sheets, odd=False)
-        except PackageError:
-            self._fill(database, sheets, odd=True)
+        self._columns = load(database, sheets)
         database.lock()
         return database
-
-    def _fill(
-        self, database: "Database", sheets: Sequence[tuple[TableDescriptor, Sheet]], *, odd: bool
-    ) -> None:
-        """Read all tables into a database, or none of them."""
-        from kzdata.standard.field_types.columns import load
-
-        with database.transaction():
-            for table, sheet in sheets:
-                try:
-                    self._columns[table.name] = load(database, table, sheet, odd=odd)
-                except PackageError as error:
-                    raise PackageError(f"{table.path}: {error}") from error
 
     def usual(self, name: str, columns: Iterable[str]) -> bool:
         """Whether the database holds columns of a table in the usual types of their fields."""
@@ -380,35 +334,7 @@ class Dataset:
 
     def numbered(self, name: str) -> str:
         """SQL: a table with `kz_ord`, which counts its rows as the files do."""
-        return f"(SELECT rowid AS {ORD}, * FROM {table_named(name)})"
-
-    def sheet(self, table: TableDescriptor) -> Sheet:
-        """The text of a table.
-
-        Raises:
-            PackageError: A file is not there or cannot be read.
-        """
-        for path in table.resource.path:
-            if not self.archive.path_of(path).is_file():
-                raise PackageError(f"{path}: no such file; is the package closed?")
-        if table.name not in self._sheets:
-            folder = self._folder.path / str(len(self._sheets))
-            folder.mkdir()
-            self._sheets[table.name] = open_sheet(self.archive, table, folder)
-        return self._sheets[table.name]
-
-    def simple_sheet(self, table: TableDescriptor) -> Sheet:
-        """The text of a table in a dialect that the database reads.
-
-        Raises:
-            PackageError: A file is not there or cannot be read.
-        """
-        sheet = self.sheet(table)
-        if sheet.dialect.simple:
-            return sheet
-        number = list(self.tables).index(table.name)
-        target = self._folder.path / f"simple-{number}.csv"
-        return sheet.simplified(target, len(table.schema.fields))
+        return f"(SELECT rowid AS {ORD}, * FROM {sql.table_named(name)})"
 
     def close(self) -> None:
         """Close the database, if it was opened; remove temporary files."""
@@ -416,55 +342,37 @@ class Dataset:
             if opened := self.__dict__.get("database"):
                 opened.close()
         finally:
-            self._folder.remove()
+            super().close()
 
     def find(self, key: str) -> tuple[Table[Any], Row]:
-        """The row of a single primary key, in any table or, as `table/key`, in one.
-
-        Raises:
-            UsageError: No table has the key, or several have.
-        """
+        """The row of a single primary key, in any table or, as `table/key`, in one."""
         table, rest = self.place(key)
         return table, table[rest]
 
     def place(self, key: str) -> tuple[Table[Any], str]:
-        """The table of a single primary key, and the key without the table's name.
-
-        Raises:
-            UsageError: No table has the key, or several have.
-        """
+        """The table of a single primary key, and the key without the table's name."""
         name, _, rest = key.partition("/")
         if rest:
             table = self.table(name)
             if rest not in table:
                 table[rest]  # says what is like it
             return table, rest
-        holders = [table for table in self._single if key in table]
-        if len(holders) != 1:
-            raise UsageError(self._not_one(key, [table.name for table in holders]))
+        tables = [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
+        holders = [table for table in tables if key in table]
+        if len(holders) > 1:
+            choices = " or ".join(f"{table.name}/{key}" for table in holders)
+            raise UsageError(f"{key!r} is in several tables; ask for {choices}")
+        if not holders:
+            known = (name for table in tables for name in table.alike(key))
+            hint = self.lost(key, [table.name for table in tables]) or nearest(key, known)
+            raise UsageError(f"no record {key!r}{hint}")
         return holders[0], key
 
-    @property
-    def _single(self) -> list[Table[Any]]:
-        return [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
-
     def table(self, name: str) -> Table[Any]:
-        """A table by name.
-
-        Raises:
-            UsageError: There is no such table.
-        """
+        """A table by name."""
         if name not in self.tables:
             raise UsageError(f"no table {name!r}{nearest(name, self.tables)}")
         return self.tables[name]
-
-    def _not_one(self, key: str, holders: list[str]) -> str:
-        if holders:
-            choices = " or ".join(f"{name}/{key}" for name in holders)
-            return f"{key!r} is in several tables; ask for {choices}"
-        known = (name for table in self._single for name in table.alike(key))
-        hint = self.lost(key, [table.name for table in self._single]) or nearest(key, known)
-        return f"no record {key!r}{hint}"
 
     def lost(self, key: object, tables: Iterable[str]) -> str:
         """A hint that tables of the whole package have a row that this one lacks, or nothing."""

@@ -1,8 +1,8 @@
-"""Parts of a descriptor: JSON objects with declared members, read without stopping at a fault.
+"""Models of JSON objects with declared members, read without stopping at a fault.
 
-A class of parts says what its members are:
+A class says what its members are:
 
-    class Reference(Part):
+    class Reference(JsonModel):
         resource: str = member(string, "")
         fields: tuple[str, ...] = member(names)
 
@@ -16,11 +16,17 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
+MAX_FIELDS = 1_000
+"""Fields of one table; all tables together have ten times as many."""
+MAX_KEYS = 100
+"""Unique keys, and foreign keys, of one table; all tables together have ten times as many."""
+MAX_WORDS = 100
+"""Missing values, and words for true and for false."""
 MAX_NULS = 1_000
-"""Texts with NUL that are told of."""
+"""Texts with NUL that are listed."""
 
 
-class Fault(NamedTuple):
+class DescriptorFault(NamedTuple):
     """Something malformed in the descriptor: where (a JSON path), what was found and expected."""
 
     where: str
@@ -28,9 +34,21 @@ class Fault(NamedTuple):
     expected: str
 
 
+class Faults(list[DescriptorFault]):
+    """What is malformed, in the order in which it was found."""
+
+    def add(self, where: str, value: Any, expected: str) -> None:
+        """Note down a JSON value that is not what was expected."""
+        self.note(where, short(value), expected)
+
+    def note(self, where: str, found: str, expected: str) -> None:
+        """The same for what is told in words."""
+        self.append(DescriptorFault(where, found, expected))
+
+
 Value = TypeVar("Value")
 Default = TypeVar("Default")
-Reader = Callable[[Any, str, list[Fault]], Value]
+Reader = Callable[[Any, str, Faults], Value]
 """Makes a value of a JSON value, or adds a fault (and then gives anything at all)."""
 _ABSENT: Any = object()
 
@@ -43,12 +61,8 @@ class _Member(NamedTuple):
     name: str
 
 
-def member(
-    reader: Callable[[Any, str, list[Fault]], Value],
-    default: Default = _ABSENT,
-    name: str = "",
-) -> Value | Default:
-    """Declare a member of a part.
+def member(reader: Reader[Value], default: Default = _ABSENT, name: str = "") -> Value | Default:
+    """Declare a member of a model.
 
     Args:
         reader: What it is; one of the functions below, say.
@@ -59,7 +73,7 @@ def member(
     return cast(Value, _Member(reader, default, name))
 
 
-class Part:
+class JsonModel:
     """A JSON object with declared members; it is not changed once it was made.
 
     Attributes:
@@ -74,7 +88,7 @@ class Part:
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, _Member)}
         named = {name: one._replace(name=one.name or _camel(name)) for name, one in own.items()}
-        cls.members = {**cls.members, **named}
+        cls.members = {**named, **cls.members}
 
     def __init__(self, extra: Mapping[str, Any] | None = None, **values: Any) -> None:
         defaults = {name: one.default for name, one in self.members.items()}
@@ -89,67 +103,59 @@ class Part:
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.stated()})"
+        return f"{type(self).__name__}({self.to_json()})"
 
     @classmethod
-    def read(cls, entry: Any, where: str, faults: list[Fault]) -> Self:
-        """Make a part of a JSON object; what is wrong with it is added to the faults."""
+    def read(cls, entry: Any, where: str, faults: Faults) -> Self:
+        """Make a model of a JSON object; what is wrong with it is added to the faults."""
         if not isinstance(entry, dict):
-            faults.append(Fault(where, short(entry), "an object"))
+            faults.add(where, entry, "an object")
             return cls()
         values: dict[str, Any] = {}
         before = len(faults)
         for name, one in cls.members.items():
             value, path = entry.get(one.name, _ABSENT), _below(where, one.name)
             if value is _ABSENT and one.default is _ABSENT:
-                faults.append(Fault(path, short(entry), "this member, which is missing"))
+                faults.add(path, entry, "this member, which is missing")
             elif value is not _ABSENT and not (value is None is one.default):
                 values[name] = one.reader(value, path, faults)
         known = {one.name for one in cls.members.values()}
         extra = {name: entry[name] for name in entry if name not in known}
         for name in extra if cls.closed else ():
             expected = f"no such member; there are {', '.join(sorted(known))}"
-            faults.append(Fault(_below(where, name), short(extra[name]), expected))
+            faults.add(_below(where, name), extra[name], expected)
         made = cls(extra, **values)
         if len(faults) == before:
-            faults += [Fault(where, short(entry), expected) for expected in made.wanting()]
+            for expected in made.errors():
+                faults.add(where, entry, expected)
         return made
 
     @classmethod
     def make(cls, entry: Any) -> Self:
-        """Make a part of a JSON object that is known to be sound.
-
-        Raises:
-            ValueError: It is not.
-        """
-        faults: list[Fault] = []
+        """Make a model of a JSON object that is known to be sound; a ValueError where it is not."""
+        faults = Faults()
         made = cls.read(entry, cls.__name__, faults)
-        if faults:
-            where, found, expected = faults[0]
+        for where, found, expected in faults:
             raise ValueError(f"{where}: {found}; expected {expected}")
         return made
 
-    def but(self, **values: Any) -> Self:
-        """The same part with other values of some members."""
+    def replace(self, **values: Any) -> Self:
+        """The same model with other values of some members."""
         return type(self)(**{**vars(self), **values})
 
-    def wanting(self) -> Iterator[str]:
+    def errors(self) -> Iterator[str]:
         """What is expected of the members together and is not so, in words."""
         return iter(())
 
-    def filled(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The declared members that are not None, as JSON values, by attribute."""
-        own = {name: vars(self)[name] for name in self.members}
-        return {name: _plain(value) for name, value in own.items() if value is not None}
+        own = ((name, vars(self)[name]) for name in self.members)
+        return {name: _plain(value) for name, value in own if value is not None}
 
-    def stated(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The members that differ from their defaults, and all others, by their names in JSON."""
-        own = {
-            one.name: vars(self)[name]
-            for name, one in self.members.items()
-            if vars(self)[name] != one.default
-        }
-        return {**own, **self.extra}
+        own = ((one, vars(self)[name]) for name, one in self.members.items())
+        return {one.name: value for one, value in own if value != one.default} | {**self.extra}
 
 
 def short(value: Any) -> str:
@@ -158,12 +164,12 @@ def short(value: Any) -> str:
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
 
 
-def nul_faults(value: Any, where: str) -> list[Fault]:
+def nul_faults(value: Any, where: str) -> Faults:
     """A fault for each text, and each name of a member, of a JSON value that holds NUL.
 
     SQL, C and terminals end a text there or pass over it, so that each reader would see another.
     """
-    faults: list[Fault] = []
+    faults = Faults()
     pending: list[tuple[Any, str]] = [(value, where)] if isinstance(value, dict | list) else []
     while pending and len(faults) < MAX_NULS:
         holder, where = pending.pop()
@@ -171,19 +177,19 @@ def nul_faults(value: Any, where: str) -> list[Fault]:
         members: Iterable[tuple[Any, Any]] = holder.items() if named else enumerate(holder)
         for key, one in members:
             if named and "\0" in key:
-                faults.append(Fault(where, short(key), "a name without NUL"))
+                faults.add(where, key, "a name without NUL")
             if isinstance(one, dict | list) or (isinstance(one, str) and "\0" in one):
                 place = _below(where, key) if named else f"{where}[{key}]"
                 if isinstance(one, str):
-                    faults.append(Fault(place, short(one), "a text without NUL"))
+                    faults.add(place, one, "a text without NUL")
                 else:
                     pending.append((one, place))
     return faults
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Part):
-        return value.filled()
+    if isinstance(value, JsonModel):
+        return value.as_dict()
     return list(map(_plain, value)) if isinstance(value, tuple) else value
 
 
@@ -204,16 +210,16 @@ def _that(
 ) -> Reader[Any]:
     """What a test holds for; what that is, in words."""
 
-    def read(value: Any, where: str, faults: list[Fault]) -> Any:
+    def read(value: Any, where: str, faults: Faults) -> Any:
         if test(value):
-            return value if make is None else make(value)
-        faults.append(Fault(where, short(value), expected))
+            return make(value) if make else value
+        faults.add(where, value, expected)
         return value
 
     return read
 
 
-def anything(value: Any, where: str, faults: list[Fault]) -> Any:
+def anything(value: Any, where: str, faults: Faults) -> Any:
     """Any JSON value."""
     return value
 
@@ -221,11 +227,6 @@ def anything(value: Any, where: str, faults: list[Fault]) -> Any:
 def string_that(test: Callable[[str], bool], expected: str) -> Reader[str]:
     """A string for which a test holds; what that is, in words."""
     return _that(lambda value: isinstance(value, str) and test(value), expected)
-
-
-def string_up_to(most: int) -> Reader[str]:
-    """A string of at most so many characters."""
-    return string_that(lambda text: len(text) <= most, f"a string of at most {most} characters")
 
 
 def choice(*texts: str) -> Reader[str]:
@@ -255,26 +256,28 @@ def several(
     """A list of so many entries; `once`: none of them stands twice."""
     enough = f"a list with at least {'one entry' if least == 1 else f'{least} entries'}"
 
-    def read(value: Any, where: str, faults: list[Fault]) -> tuple[Value, ...]:
+    def read(value: Any, where: str, faults: Faults) -> tuple[Value, ...]:
         listed = isinstance(value, list | tuple)
         if not (listed and least <= len(value) <= most):
             many = not least or (listed and value)
-            expected = f"a list of at most {most} entries" if many else enough
-            faults.append(Fault(where, short(value), expected))
+            faults.add(where, value, f"a list of at most {most} entries" if many else enough)
             return ()
-        before, entries = len(faults), enumerate(value)
-        made = tuple(reader(entry, f"{where}[{place}]", faults) for place, entry in entries)
+        before = len(faults)
+        made = tuple(reader(one, f"{where}[{n}]", faults) for n, one in enumerate(value))
         if once and len(faults) == before and not distinct(made):
-            faults.append(Fault(where, short(value), "a list in which none stands twice"))
+            faults.add(where, value, "a list in which none stands twice")
         return made
 
     return read
 
 
+words = several(string, MAX_WORDS)
+
+
 def one_or_several(reader: Reader[tuple[Value, ...]]) -> Reader[tuple[Value, ...]]:
     """A list, or a bare string for a list of one."""
 
-    def read(value: Any, where: str, faults: list[Fault]) -> tuple[Value, ...]:
+    def read(value: Any, where: str, faults: Faults) -> tuple[Value, ...]:
         return reader([value] if isinstance(value, str) else value, where, faults)
 
     return read

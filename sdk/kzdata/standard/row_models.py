@@ -59,36 +59,25 @@ def limits(field: FieldDescriptor) -> dict[str, Any]:
 
     Bounds limit numbers and dates, lengths and patterns limit text, as in Table Schema.
     """
-    constraints, kind = field.constraints, annotation(field)
+    own, kind = field.constraints, annotation(field)
     given: dict[str, Any] = {}
     if kind is str and field.type in ("string", "any"):
-        given["min_length"] = constraints.min_length
-        given["max_length"] = constraints.max_length
-        given["pattern"] = constraints.pattern and f"^(?:{constraints.pattern})$"
+        pattern = own.pattern and f"^(?:{own.pattern})$"
+        given = {"min_length": own.min_length, "max_length": own.max_length, "pattern": pattern}
     elif kind in (int, Decimal, date):
-        given["ge"] = _bound(field, constraints.minimum)
-        given["le"] = _bound(field, constraints.maximum)
-        given["gt"] = _bound(field, constraints.exclusive_minimum)
-        given["lt"] = _bound(field, constraints.exclusive_maximum)
+        bounds = (own.minimum, own.maximum, own.exclusive_minimum, own.exclusive_maximum)
+        given = dict(zip(("ge", "le", "gt", "lt"), (_bound(field, b) for b in bounds), strict=True))
     return {name: value for name, value in given.items() if value is not None}
 
 
 def _bound(field: FieldDescriptor, value: Any) -> Any:
-    if value is None:
-        return None
-    return (
-        constraint_number(field, value)
-        if field.type == "number"
-        else read_type(field).read(str(value))
-    )
+    if value is not None and field.type == "number":
+        return constraint_number(field, value)
+    return None if value is None else read_type(field).read(str(value))
 
 
 def row_model(table: str, schema: Schema) -> type[Row]:
-    """A frozen model of a table's rows, made from its schema.
-
-    Args:
-        table: Name of the table.
-        schema: Its schema; a field that is not `required` may be None.
+    """A frozen model of a table's rows; a field that is not `required` may be None.
 
     Raises:
         PackageError: A column name or a constraint has no equal in Python.

@@ -15,8 +15,10 @@ from typing import Any
 from kzdata.errors import PackageError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import CHUNK, Dialect, Sheet
-from kzdata.standard.descriptor import NO_VALUE, Resource, Table
+from kzdata.files.temporary import TemporaryFolder
+from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Table
 
+ADVICE = "; `kzdata validate` says more"
 MAX_HEADER_ROWS = 100
 PARQUET_MEMORY = 1 << 30
 """Bytes that DuckDB takes for a Parquet file before it spills."""
@@ -42,21 +44,14 @@ STRINGS = ("headerJoin", "commentChar", "nullSequence")
 
 
 def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
-    """How a resource is written.
-
-    Returns:
-        The dialect, and what of its description cannot be honoured, in words.
-
-    Raises:
-        PackageError: The dialect's file cannot be read.
-    """
+    """How a resource is written, and what of its dialect cannot be honoured, in words."""
     raw = resource.dialect
     if isinstance(raw, str):
         raw = archive.json(raw)
     if raw is None:
         return Dialect(), ()
     if not isinstance(raw, dict):
-        return Dialect(), ("a dialect that is no object",)
+        return Dialect(), ("a dialect that is not an object",)
     doubts = [f"dialect property {name}" for name in sorted(set(raw) - KNOWN)]
     if raw.get("lineTerminator", "\n") not in ("\n", "\r\n"):
         doubts.append("another line terminator than LF or CRLF")
@@ -110,12 +105,48 @@ def is_parquet(path: str) -> bool:
     return path.lower().endswith(".parquet")
 
 
-def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
-    """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none.
+class TableTexts:
+    """The texts of a sound package's tables, each made out once, in a temporary folder."""
 
-    Raises:
-        PackageError: A file cannot be read, unpacked or decoded.
-    """
+    def __init__(self, archive: Archive, descriptor: Descriptor) -> None:
+        for where, found, expected in descriptor.faults[:1]:
+            reason = f"{where}: found {found}, expected {expected}{ADVICE}"
+            raise PackageError(f"{archive.label}: {reason}")
+        self.archive = archive
+        self.descriptor = descriptor
+        self._folder = TemporaryFolder("kzdata-text-")
+        self._sheets: dict[str, Sheet] = {}
+
+    def sheet(self, table: Table) -> Sheet:
+        """The text of a table."""
+        for path in table.resource.path:
+            if not self.archive.path_of(path).is_file():
+                closed = not self._folder.path.exists()
+                reason = "; the package is closed" if closed else ADVICE
+                raise PackageError(f"{path}: no such file{reason}")
+        if table.name not in self._sheets:
+            folder = self._folder.path / str(len(self._sheets))
+            folder.mkdir()
+            self._sheets[table.name] = open_sheet(self.archive, table, folder)
+        return self._sheets[table.name]
+
+    def simple_sheet(self, table: Table) -> Sheet:
+        """The text of a table in a dialect that the database reads."""
+        sheet = self.sheet(table)
+        return sheet if sheet.dialect.simple else self.simplified(table, len(table.schema.fields))
+
+    def simplified(self, table: Table, width: int) -> Sheet:
+        """The text of a table written anew, so many cells a row, in a form that DuckDB reads."""
+        number = list(self.descriptor.tables).index(table.name)
+        return self.sheet(table).simplified(self._folder.path / f"simple-{number}.csv", width)
+
+    def close(self) -> None:
+        """Remove the temporary files."""
+        self._folder.remove()
+
+
+def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
+    """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none."""
     dialect, _ = dialect_of(archive, table.resource)
     parquet = [is_parquet(path) for path in table.resource.path]
     if any(parquet):  # what is made of Parquet is plain CSV

@@ -1,67 +1,127 @@
-"""Copies: a package in the hand written out as files."""
+"""A package written as files: copies, what a diff is applied to, sizes and hashes."""
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kzdata.errors import UsageError
-from kzdata.files.archive import DESCRIPTOR
+from kzdata.errors import PackageError, UsageError
+from kzdata.files.archive import DESCRIPTOR, Archive, opened
+from kzdata.files.csv import file_stats
 from kzdata.files.names import file_names
-from kzdata.files.writing import fresh
-from kzdata.standard.dataset import Dataset, Table
-from kzdata.standard.descriptor import seal
+from kzdata.files.writing import fresh, save
+from kzdata.standard.parsing import entries
 
-OF_FILES = ("dialect", "encoding", "format", "mediatype", "hash", "bytes", "path")
-"""Properties of a resource that tell how its files are written."""
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset, Table
+
+CHANGELOG = "CHANGELOG.md"
+STORAGE = ("dialect", "encoding", "format", "mediatype", "hash", "bytes", "path")
+"""Properties of a resource that say how its files are written."""
 
 
-def write(dataset: Dataset, folder: Path) -> None:
-    """Write the tables, schemas and descriptor of a package, and its changelog.
+def write(dataset: "Dataset", folder: Path) -> None:
+    """Write the tables, schemas and descriptor of a package, and its changelog."""
+    with new_package(folder) as made:
+        resources = list(_written_tables(dataset, made))
+        write_descriptor(made, {**dataset.descriptor.raw, "resources": resources})
+        changelog = dataset.archive.root / CHANGELOG
+        # No descriptor vouches for it: behind a link there may be any file of this machine.
+        if changelog.is_file() and not changelog.is_symlink():
+            shutil.copyfile(changelog, made / CHANGELOG)
+
+
+@contextmanager
+def new_package(folder: Path) -> Iterator[Path]:
+    """A path for a new package, which is sealed and takes its place if the block ends well.
 
     Raises:
         UsageError: The folder holds something, or cannot be written.
-        PackageError: A table cannot be read.
     """
     with fresh(folder, parents=True) as made:
-        _check(folder)
+        _check_empty(folder)
         made.mkdir()
-        resources = [entry for _, entry in _resources(dataset, made)]
-        described = {**dataset.descriptor.raw, "resources": resources}
-        text = json.dumps(described, ensure_ascii=False, indent=2)
-        (made / DESCRIPTOR).write_text(f"{text}\n", encoding="utf-8")
-        changelog = dataset.archive.root / "CHANGELOG.md"
-        if changelog.is_file() and not changelog.is_symlink():
-            shutil.copyfile(changelog, made / changelog.name)
+        yield made
         seal(made)
-        _check(folder)
+        _check_empty(folder)  # by now somebody may have put something there
 
 
-def _check(folder: Path) -> None:
+def _check_empty(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is not empty; name a new folder")
+        raise UsageError(f"{folder}: not an empty directory; name a new one")
 
 
-def _resources(dataset: Dataset, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each table with its resource, once its files are written."""
-    entries = {str(entry.get("name")): entry for entry in dataset.descriptor.raw["resources"]}
+def write_descriptor(folder: Path, descriptor: Mapping[str, Any]) -> None:
+    """Write a descriptor into a folder, over what is there."""
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2)
+    save(f"{text}\n".encode(), folder / DESCRIPTOR)
+
+
+def copy_file(archive: Archive, path: str, target: Path) -> None:
+    """Copy a file of a package byte for byte, never over another one."""
+    if not (source := archive.path_of(path)).is_file():
+        raise PackageError(f"{path}: no such file in the package")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as read, target.open("xb") as written:
+        shutil.copyfileobj(read, written)
+
+
+def _written_tables(dataset: "Dataset", folder: Path) -> Iterator[dict[str, Any]]:
+    """The resource of each table, once its files are written."""
+    resources = {str(entry.get("name")): entry for entry in dataset.descriptor.raw["resources"]}
     files = file_names(dataset.tables)
     for name, table in dataset.tables.items():
-        _write_table(table, folder / "data" / f"{files[name]}.csv")
-        entry = {key: value for key, value in entries[name].items() if key not in OF_FILES}
-        entry |= {"path": f"data/{files[name]}.csv", "format": "csv", "encoding": "utf-8"}
-        if isinstance(entry["schema"], str):
-            target = folder / "schemas" / f"{files[name]}.json"
-            target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(dataset.archive.path_of(entry["schema"]), target)
+        path = f"data/{files[name]}.csv"
+        _write_table(table, folder / path)
+        entry = {key: value for key, value in resources[name].items() if key not in STORAGE}
+        entry |= {"path": path, "format": "csv", "encoding": "utf-8"}
+        if isinstance(schema := entry["schema"], str):
             entry["schema"] = f"schemas/{files[name]}.json"
-        yield name, entry
+            copy_file(dataset.archive, schema, folder / entry["schema"])
+        yield entry
 
 
-def _write_table(table: Table[Any], target: Path) -> None:
+def _write_table(table: "Table[Any]", target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     names = table.schema.names
     with target.open("x", encoding="utf-8", newline="") as out:
         out.write(",".join('"' + name.replace('"', '""') + '"' for name in names) + "\n")
         out.writelines(record.written(len(names)) for record in table.records())
+
+
+def seal(path: str | Path) -> list[str]:
+    """Write the size and the SHA-256 of each file into a package's descriptor.
+
+    Args:
+        path: A directory or a `datapackage.json`; a zip is not changed in place.
+
+    Returns:
+        The names of the resources whose size or hash changed. The file is written only then.
+
+    Raises:
+        PackageError: The package cannot be read, or is neither of the two.
+        UsageError: The descriptor is a link, or cannot be written.
+    """
+    with opened(path) as archive:
+        if Path(path).is_file() and Path(path).name != DESCRIPTOR:
+            raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
+        resources = [entry for entry in entries(archive.descriptor) if isinstance(entry, dict)]
+        changed = [str(entry.get("name")) for entry in resources if _sealed(archive, entry)]
+        if changed:
+            write_descriptor(archive.root, archive.descriptor)
+    return changed
+
+
+def _sealed(archive: Archive, entry: dict[str, Any]) -> bool:
+    """Bring one resource's size and hash up to date; whether they changed."""
+    if not isinstance(entry.get("path"), str):
+        return False
+    file = archive.path_of(entry["path"])
+    if not file.is_file():
+        raise PackageError(f"{entry['path']}: no such file in the package")
+    seen = file_stats(file)
+    before = (entry.get("bytes"), entry.get("hash"))
+    entry["bytes"], entry["hash"] = seen.size, f"sha256:{seen.digests['sha256']}"
+    return before != (entry["bytes"], entry["hash"])

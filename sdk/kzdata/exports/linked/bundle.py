@@ -2,18 +2,18 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from posixpath import normpath
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from kzdata.errors import PackageError, UsageError
+from kzdata.errors import UsageError
 from kzdata.exports.content import encodable
 from kzdata.files.archive import DESCRIPTOR, Archive, read_descriptor
 from kzdata.files.csv import file_stats
 from kzdata.standard.descriptor import Descriptor
+from kzdata.standard.writer import copy_file
 
 COMPANIONS = ("CHANGELOG.md", "CITATION.cff", "LICENSE", "LICENSE-DATA.md")
 """Files beside a descriptor that belong to a package by their name."""
@@ -90,12 +90,8 @@ def _copied(
     target = out / path
     if path == DESCRIPTOR:
         target.write_bytes(descriptor_bytes(archive))
-    elif not (source := archive.path_of(path)).is_file():
-        raise PackageError(f"{path}: no such file in the package")
     else:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as read, target.open("xb") as written:
-            shutil.copyfileobj(read, written)
+        copy_file(archive, path, target)
     seen = file_stats(target)
     kind = text(entry, "mediatype") or MEDIA_TYPES.get(target.suffix, "application/octet-stream")
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind, re.ASCII):

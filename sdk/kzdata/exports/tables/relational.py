@@ -368,7 +368,7 @@ class Writer:
     def _column_rows(self, table: TableContent) -> Iterator[tuple[Any, ...]]:
         for held in table.columns:
             field = held.field
-            limits = field.constraints.stated()
+            limits = field.constraints.to_json()
             names = self._names.tables[table.name], self._names.columns[table.name][held.name]
             yield (
                 *(*names, encodable(held.name), encodable(field.type)),

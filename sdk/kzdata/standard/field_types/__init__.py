@@ -31,15 +31,12 @@ __all__ = [
     "FORMATS",
     "TYPES",
     "FieldType",
-    "Kind",
     "UnheldError",
     "UnsupportedError",
     "canonical_number",
     "constraint_number",
     "either",
     "field_type",
-    "kind_of",
-    "known_kind",
     "known_type",
     "plain_number",
     "read_type",
@@ -91,11 +88,5 @@ def read_type(field: FieldDescriptor) -> FieldType:
     Dates in the format `any` are read as far as they stand in the default one.
     """
     if field.format == "any":
-        field = field.but(format="default")
+        field = field.replace(format="default")
     return known_type(field) or AnyText(FieldDescriptor(name=field.name))
-
-
-# Names that the rules of cells still use; they go with the next change to these rules.
-Kind = FieldType
-kind_of = field_type
-known_kind = known_type

@@ -58,11 +58,7 @@ class Integer(FieldType):
         return sql.swapped(cell, self._point, ".") if self._point not in (None, ".") else cell
 
     def _plain_text(self, text: str) -> str:
-        """A text in the standard's own plain form.
-
-        Raises:
-            ValueError: It is no number.
-        """
+        """A text in the standard's own plain form."""
         match = self._form.fullmatch(text)
         if not match:
             raise ValueError(f"not {self.words}")
@@ -70,11 +66,7 @@ class Integer(FieldType):
         return number.replace(self._point, ".") if self._point else number
 
     def number(self, value: Any) -> Decimal:
-        """A constraint's value as an exact number.
-
-        Raises:
-            UnsupportedError: It is none, in the field's own form or in JSON's.
-        """
+        """A constraint's value as an exact number."""
         try:
             return Decimal(self._plain_text(value) if isinstance(value, str) else repr(value))
         except (ValueError, InvalidOperation) as error:
@@ -190,11 +182,7 @@ def plain_number(field: FieldDescriptor, cell: str) -> str:
 
 
 def constraint_number(field: FieldDescriptor, value: Any) -> Decimal:
-    """A constraint's value as an exact number.
-
-    Raises:
-        UnsupportedError: It is none, in the field's own form or in JSON's.
-    """
+    """A constraint's value as an exact number."""
     return _number(field).number(value)
 
 

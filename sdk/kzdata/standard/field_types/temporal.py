@@ -307,11 +307,7 @@ DIRECTIVES = {
 
 
 def _compiled(format_: str) -> tuple[str, list[str]]:
-    """A format of strptime as a pattern, and the directives of its groups in order.
-
-    Raises:
-        UnsupportedError: It holds a directive that is not understood, or one twice.
-    """
+    """A format of strptime as a pattern, and the directives of its groups in order."""
     pattern, names = "", []
     for part in re.findall(r"%.?|\s+|[^%\s]+", format_, re.DOTALL):
         name = part[1:]

@@ -18,12 +18,12 @@ from kzdata.engine import sql
 from kzdata.files.csv import FileStats
 from kzdata.standard.descriptor import FieldDescriptor, Schema
 from kzdata.standard.field_types import (
-    Kind,
+    FieldType,
     UnsupportedError,
     constraint_number,
     either,
-    kind_of,
-    known_kind,
+    field_type,
+    known_type,
 )
 from kzdata.validation.rule import Check, rule
 
@@ -59,7 +59,7 @@ def unsupported(field: FieldDescriptor) -> str | None:
     unsupported constraint" (Table Schema v2, Field Constraints).
     """
     try:
-        kind = kind_of(field)
+        kind = field_type(field)
         if reason := _unsupported_constraint(field, kind):
             return reason
         for value in bounds_of(field).values():
@@ -81,7 +81,7 @@ def unsupported_keys(schema: Schema) -> list[str]:
     found = []
     for name, columns in keys.items():
         for column in dict.fromkeys(column for key in columns for column in key):
-            kind = known_kind(schema.field(column))
+            kind = known_type(schema.field(column))
             if kind is None or kind.same is None:
                 found.append(f"{name} over {column}, of type {schema.field(column).type}")
     return found
@@ -94,7 +94,7 @@ def bounds_of(field: FieldDescriptor) -> dict[str, Any]:
     return {k: v for k, v in zip(BOUNDS, values, strict=True) if v is not None}
 
 
-def _unsupported_constraint(field: FieldDescriptor, kind: Kind) -> str | None:
+def _unsupported_constraint(field: FieldDescriptor, kind: FieldType) -> str | None:
     """The first constraint that the standard does not have for the type, or that is not known."""
     limits, name = field.constraints, field.type
     stated = {
@@ -181,7 +181,7 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
     return f"{found} in a pattern" if found else None
 
 
-def _rehearse(field: FieldDescriptor, kind: Kind, value: Any) -> None:
+def _rehearse(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Make sure that a constraint's value is one of the type.
 
     Raises:
@@ -194,7 +194,7 @@ def _rehearse(field: FieldDescriptor, kind: Kind, value: Any) -> None:
         raise UnsupportedError(f"{value!r} as a limit of type {field.type}")
 
 
-def _rehearse_listed(field: FieldDescriptor, kind: Kind, value: Any) -> None:
+def _rehearse_listed(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Make sure that a listed value is one of the type, so that a cell could have it.
 
     Raises:
@@ -209,7 +209,7 @@ def _rehearse_listed(field: FieldDescriptor, kind: Kind, value: Any) -> None:
         raise UnsupportedError(f"{value!r} among the values of type {field.type}")
 
 
-def _of_kind(field: FieldDescriptor, kind: Kind, text: str) -> bool:
+def _of_kind(field: FieldDescriptor, kind: FieldType, text: str) -> bool:
     """Whether a text of the descriptor is a value of the type, as far as can be told here."""
     if kind.pattern and not re.fullmatch(kind.pattern, text):
         return False
@@ -240,7 +240,7 @@ def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     The form is strict: no blanks around it, ASCII digits only, no digits grouped unless by
     `groupChar`, and a date that the calendar has.
     """
-    kind = known_kind(field)
+    kind = known_type(field)
     if field.type == "string" or kind is None or kind.breach is None:
         return None
     return Check(kind.breach(cell), kind.words, usual_form(field, raw), or_missing=True)
@@ -269,7 +269,7 @@ def usual_form(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
 @rule("cell", "write the value in the format that the field names")
 def cell_format(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A string cell has the form of its field's format: email, uri, uuid or binary."""
-    kind = known_kind(field)
+    kind = known_type(field)
     if field.type != "string" or kind is None or kind.breach is None:
         return None
     return Check(kind.breach(cell), kind.words)
@@ -301,7 +301,7 @@ def _one_of(
     field: FieldDescriptor, cell: str, raw: str, values: tuple[Any, ...] | None
 ) -> Check | None:
     """A cell whose text is among some texts, or else whose value is among their values."""
-    kind = known_kind(field)
+    kind = known_type(field)
     if values is None or kind is None or kind.same is None:
         return None
     texts = [text for value in values for text in _texts(field, value)]
@@ -337,7 +337,7 @@ def _joined(field: FieldDescriptor, values: list[Any]) -> str:
     return field.delimiter.join(text for value in values for text in _texts(item, value))
 
 
-def _valid(kind: Kind, cell: str, test: str) -> str:
+def _valid(kind: FieldType, cell: str, test: str) -> str:
     """The test, for cells that are of their type: the others have no value to compare.
 
     Few cells fail the test, so that only few are asked for their type again.
@@ -411,7 +411,7 @@ def bounded(length: int) -> int:
 def _length(
     field: FieldDescriptor, cell: str, operator: str, limit: int | None, surely: str
 ) -> Check | None:
-    kind = known_kind(field)
+    kind = known_type(field)
     if limit is None or kind is None or kind.length is None:
         return None
     words = "at least" if operator == "<" else "at most"
@@ -427,7 +427,7 @@ def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | No
     What cannot be compared (NaN, a time that is within it in some zones only) is not within it:
     "checks whether a field value is greater than or equal to the specified value".
     """
-    kind, limit = known_kind(field), bounds_of(field).get(name)
+    kind, limit = known_type(field), bounds_of(field).get(name)
     if limit is None or kind is None or kind.within is None or kind.breach is None:
         return None
     operator, words = BOUNDS[name]

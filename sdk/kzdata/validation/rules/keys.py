@@ -20,7 +20,7 @@ from kzdata.engine.sql import (
 )
 from kzdata.standard.declarations import NEEDED, Target
 from kzdata.standard.descriptor import FieldDescriptor, Table
-from kzdata.standard.field_types import canonical_number, known_kind, plain_number
+from kzdata.standard.field_types import canonical_number, known_type, plain_number
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.rule import Query, Violation, rule
 
@@ -64,7 +64,7 @@ def _by_characters(field: FieldDescriptor, cell: str) -> str:
 
 
 def _by_value(field: FieldDescriptor, cell: str) -> str:
-    kind = known_kind(field)
+    kind = known_type(field)
     return kind.same(cell) if kind and kind.same else cell
 
 
@@ -72,7 +72,7 @@ def _by_moment(field: FieldDescriptor, cell: str) -> str:
     """What cells of several formats have in common; a default form is a pattern like any other."""
     pattern = {"date": "%Y-%m-%d", "time": "%H:%M:%S"}.get(field.type)
     if pattern and field.format == "default":
-        field = field.but(format=pattern)
+        field = field.replace(format=pattern)
     return _by_value(field, cell)
 
 
@@ -169,7 +169,7 @@ def _exact(table: Table, column: str, alias: str) -> tuple[str, str]:
     The fast comparison takes 5. for 5; what it takes for equal is looked at again, by these.
     """
     field, cell = table.schema.field(column), f"{alias}.{identifier(column)}"
-    kind = known_kind(field)
+    kind = known_type(field)
     valid = f"NOT {kind.breach(cell)}" if kind and kind.breach else "true"
     return _by_value(field, cell), valid
 
@@ -284,7 +284,7 @@ def declared_cell(model: Model) -> Iterator[Query]:
     for table, column in _days(model):
         field = table.schema.field(column)
         told = field.type in ("date", "datetime") and field.format == "default"
-        day = known_kind(field.but(type="date", format="default"))
+        day = known_type(field.replace(type="date", format="default"))
         if not told and day and day.breach:
             yield _unfit(table, column, day.breach(f"t.{identifier(column)}"), day.words)
 

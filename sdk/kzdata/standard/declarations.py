@@ -1,0 +1,261 @@
+"""The profile's declarations in a Table Schema: the properties `kzdata:...` (docs/profile.md)."""
+
+from collections.abc import Iterator
+
+from kzdata.standard.json_model import (
+    MAX_FIELDS,
+    MAX_KEYS,
+    JsonModel,
+    member,
+    number,
+    one_or_several,
+    several,
+    string,
+    whole,
+    words,
+)
+
+MAX_TRACED = 126
+"""Fields of one table whose cells need receipts."""
+SINGLE = (
+    *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones"),
+    *("events", "participants", "policies", "places"),
+)
+"""Declarations that one table of a package may have."""
+NEEDED = {
+    "sources": ("id", "sha256", "length"),
+    "spans": ("id", "source", "start", "end", "quote", "occurrence", "checksum"),
+    "edges": ("record", "field", "span", "role", "count"),
+    "aliases": ("entity", "alias", "source"),
+    "codebook": ("field", "category", "term"),
+    "exclusions": ("source", "start", "end", "token"),
+    "links": ("claim", "relation", "other"),
+    "tombstones": ("record",),
+}
+"""Members of declarations whose cells are always filled."""
+
+names = one_or_several(several(string, MAX_FIELDS))
+"""One column name, or several: the standard allows a bare string for one."""
+
+
+class Declaration(JsonModel):
+    """A declaration of the profile; a misspelt member would switch a check off unseen."""
+
+    closed = True
+
+
+class Figure(Declaration):
+    """`kzdata:figure`: the columns that make a figure, and the column of its principal span."""
+
+    text: str = member(string)
+    low: str = member(string)
+    high: str = member(string)
+    qualifier: str = member(string)
+    span: str = member(string)
+
+
+class DateColumns(Declaration):
+    """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day."""
+
+    start: str = member(string)
+    end: str | None = member(string, None)
+    precision: str | None = member(string, None)
+
+
+class Spans(Declaration):
+    """`kzdata:spans`: the table of passages."""
+
+    id: str = member(string)
+    source: str = member(string)
+    start: str = member(string)
+    end: str = member(string)
+    quote: str = member(string)
+    occurrence: str = member(string)
+    checksum: str | None = member(string, None)
+    max_share: float = member(number, 1.0)
+    max_length: int = member(whole, 100)
+
+
+class Sources(Declaration):
+    """`kzdata:sources`: the table of articles.
+
+    Where `published_basis` is `url`, the day of publication was taken from the address.
+    """
+
+    id: str = member(string)
+    sha256: str = member(string)
+    length: str = member(string)
+    published_on: str | None = member(string, None, "published_on")
+    published_precision: str | None = member(string, None, "published_precision")
+    published_basis: str | None = member(string, None, "published_basis")
+    written_on: str | None = member(string, None, "written_on")
+    url: str | None = member(string, None)
+
+
+class Edges(Declaration):
+    """`kzdata:edges`: the table that ties cells to spans."""
+
+    record: str = member(string)
+    field: str = member(string)
+    span: str = member(string)
+    role: str = member(string)
+    note: str | None = member(string, None)
+    count: str | None = member(string, None)
+
+
+class Target(Declaration):
+    """A column that identifiers of aliases may stand in."""
+
+    resource: str = member(string)
+    field: str = member(string)
+
+
+class Aliases(Declaration):
+    """`kzdata:aliases`: surface forms of entities."""
+
+    entity: str = member(string)
+    alias: str = member(string)
+    source: str | None = member(string, None)
+    of: tuple[Target, ...] = member(several(Target.read, MAX_KEYS), ())
+
+
+class Codebook(Declaration):
+    """`kzdata:codebook`: which printed terms justify a category; `field` is `table.column`."""
+
+    field: str = member(string)
+    category: str = member(string)
+    term: str = member(string)
+
+
+class Links(Declaration):
+    """`kzdata:links`: relations between claims."""
+
+    claim: str = member(string)
+    relation: str = member(string)
+    other: str = member(string)
+    note: str | None = member(string, None)
+    acyclic: tuple[str, ...] = member(words, ())
+    within: tuple[str, ...] = member(words, ())
+    adds: tuple[str, ...] = member(words, ())
+    same: tuple[str, ...] = member(words, ())
+    differs: tuple[str, ...] = member(words, ())
+    contradicts: tuple[str, ...] = member(words, ())
+    supersedes: tuple[str, ...] = member(words, ())
+    retracts: tuple[str, ...] = member(words, ())
+
+
+class Claims(Declaration):
+    """`kzdata:claims`: what each claim of a table is about, where, and who says it.
+
+    `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
+    what is counted or changed; `state` is what the claim says of it where that is no figure.
+    `deaths` are the categories of `outcome` that count the dead.
+    """
+
+    outcome: str | None = member(string, None)
+    deaths: tuple[str, ...] = member(names, ("killed",))
+    subject: tuple[str, ...] = member(names, ())
+    state: str | None = member(string, None)
+    event: str | None = member(string, None)
+    population: str | None = member(string, None)
+    unit: str | None = member(string, None)
+    place: str | None = member(string, None)
+    claimant: str | None = member(string, None)
+    via: str | None = member(string, None)
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """The columns that are equal in two claims about the same thing."""
+        return (*filter(None, [self.outcome]), *self.subject)
+
+
+class Events(Declaration):
+    """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`."""
+
+    title: str = member(string)
+    type: str | None = member(string, None)
+    description: str | None = member(string, None)
+    place: str | None = member(string, None)
+    certainty: str | None = member(string, None)
+
+
+class Participants(Declaration):
+    """`kzdata:participants`: who took part in which event."""
+
+    event: str = member(string)
+    actor: str = member(string)
+    role: str | None = member(string, None)
+
+
+class Policies(Declaration):
+    """`kzdata:policies`: what a vague wording counts for under a named policy."""
+
+    term: str = member(string)
+    policy: str = member(string)
+    low: str = member(string)
+    high: str | None = member(string, None)
+    reference: str | None = member(string, None)
+
+
+class Tombstones(Declaration):
+    """`kzdata:tombstones`: withdrawn records."""
+
+    record: str = member(string)
+    replaced_by: str | None = member(string, None, "replaced_by")
+
+
+class Exclusions(Declaration):
+    """`kzdata:exclusions`: number words that are deliberately in no table."""
+
+    source: str = member(string)
+    start: str = member(string)
+    end: str = member(string)
+    token: str = member(string)
+
+
+class Places(Declaration):
+    """`kzdata:places`: places with WGS 84 coordinates in degrees; `kind`: how large they are.
+
+    Kinds that can be compared are site, city, region and country. `code` is a code of ISO 3166-2,
+    which tells a division of a country from any other region.
+    """
+
+    id: str = member(string)
+    latitude: str = member(string)
+    longitude: str = member(string)
+    kind: str | None = member(string, None)
+    name: str | None = member(string, None)
+    code: str | None = member(string, None)
+
+
+class Declared(JsonModel):
+    """What the profile lets a Table Schema declare."""
+
+    figure: Figure | None = member(Figure.read, None, "kzdata:figure")
+    dates: tuple[DateColumns, ...] = member(several(DateColumns.read, MAX_KEYS), (), "kzdata:dates")
+    principal: str | None = member(string, None, "kzdata:principal")
+    parent: str | None = member(string, None, "kzdata:parent")
+    spans: Spans | None = member(Spans.read, None, "kzdata:spans")
+    sources: Sources | None = member(Sources.read, None, "kzdata:sources")
+    edges: Edges | None = member(Edges.read, None, "kzdata:edges")
+    aliases: Aliases | None = member(Aliases.read, None, "kzdata:aliases")
+    codebook: Codebook | None = member(Codebook.read, None, "kzdata:codebook")
+    links: Links | None = member(Links.read, None, "kzdata:links")
+    tombstones: Tombstones | None = member(Tombstones.read, None, "kzdata:tombstones")
+    exclusions: Exclusions | None = member(Exclusions.read, None, "kzdata:exclusions")
+    claims: Claims | None = member(Claims.read, None, "kzdata:claims")
+    events: Events | None = member(Events.read, None, "kzdata:events")
+    participants: Participants | None = member(Participants.read, None, "kzdata:participants")
+    policies: Policies | None = member(Policies.read, None, "kzdata:policies")
+    places: Places | None = member(Places.read, None, "kzdata:places")
+
+    def declared_columns(self) -> Iterator[tuple[str, list[str]]]:
+        """The columns of the table that each declaration names, by its property."""
+        roles = ("figure", *SINGLE, "exclusions", "claims")
+        parts = [(role, getattr(self, role)) for role in roles]
+        for role, part in [*parts, *(("dates", part) for part in self.dates)]:
+            values = [getattr(part, name) for name in part.members] if part else []
+            subject = part.subject if isinstance(part, Claims) else ()
+            yield f"kzdata:{role}", [*(v for v in values if isinstance(v, str)), *subject]
+        for role in ("principal", "parent"):
+            yield f"kzdata:{role}", list(filter(None, [getattr(self, role)]))

@@ -1,6 +1,7 @@
 """Crosswalks to UCDP GED and ACLED: golden rows with their reasons, and an account that adds up."""
 
 import csv
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ import kzdata
 from kzdata.errors import UsageError
 from kzdata.evidence.claims import UNQUANTIFIED, Claim
 from kzdata.evidence.intervals import Interval
-from kzdata.exports.events import ucdp_codes as codebooks
-from kzdata.exports.events.crosswalks import ACLED, GED, KINDS, Crosswalk, span, summary, toll
-from kzdata.exports.events.events import EventClaim, Happening, happenings
+from kzdata.exports.events import ucdp_codes
+from kzdata.exports.events.crosswalks import ACLED, GED, KINDS, Crosswalk, death_toll, span, summary
+from kzdata.exports.events.events import EventClaim, ReportedEvent, reported_events
 from packages import Folder
 
 Row = dict[str, str]
@@ -179,9 +180,8 @@ def test_columns_are_those_of_the_codebook(
         header = next(csv.reader(stream))
     assert tuple(header) == tuple(crosswalk.columns)
     assert len(set(header)) == number
-    assert set(crosswalk.cells) <= set(header)
-    assert set(crosswalk.notes) <= set(header)
-    assert set(header) - set(crosswalk.cells) <= set(crosswalk.notes)
+    assert set(crosswalk.filled) == set(header)
+    assert all(cell or note for note, cell in crosswalk.filled.values())
     written = read(out / crosswalk.file)
     for entry in read(out / "columns.csv"):
         present = sum(bool(row[entry["column"]]) for row in written)
@@ -233,7 +233,7 @@ ONLY_ACLED = {
 HELD_GED = "SELECT event_id FROM casualty_reports WHERE outcome = 'killed'"
 HELD_ACLED = f"""SELECT event_id FROM events WHERE event_type NOT IN ({
     ", ".join(
-        f"'{kind}'" for kind, to in codebooks.ACLED_EVENT_TYPES.items() if to == codebooks.OUTSIDE
+        f"'{kind}'" for kind, to in ucdp_codes.ACLED_EVENT_TYPES.items() if to == ucdp_codes.OUTSIDE
     )
 })"""
 
@@ -282,22 +282,22 @@ def a_claim(
 
 def test_numbers_of_claims_that_differ() -> None:
     """Eight and twelve of the same people: from 8 to 12, and no best number; never 20."""
-    assert toll([a_claim(8, 8), a_claim(12, 12)]) == ("8", "12", "")
+    assert death_toll([a_claim(8, 8), a_claim(12, 12)]) == ("8", "12", "")
 
 
 def test_numbers_of_different_people_are_not_compared() -> None:
     found = [a_claim(8, 8, population="police"), a_claim(2, 2, population="soldiers")]
-    assert toll(found) == ("", "", "")
+    assert death_toll(found) == ("", "", "")
 
 
 def test_a_claim_without_a_number_changes_nothing() -> None:
     silent = a_claim(None, None, qualifier="unquantified")
-    assert toll([a_claim(8, 8), silent]) == ("8", "8", "8")
-    assert toll([silent]) == ("", "", "")
+    assert death_toll([a_claim(8, 8), silent]) == ("8", "8", "8")
+    assert death_toll([silent]) == ("", "", "")
 
 
 def test_a_vague_word_opens_both_ends() -> None:
-    assert toll([a_claim(8, 8), a_claim(None, None, qualifier="vague")]) == ("", "", "")
+    assert death_toll([a_claim(8, 8), a_claim(None, None, qualifier="vague")]) == ("", "", "")
 
 
 ends = st.none() | st.integers(0, 500)
@@ -313,9 +313,9 @@ intervals = st.tuples(ends, ends).map(
         )
     )
 )
-def test_numbers_are_printed_ones(claims: list[EventClaim]) -> None:
+def test_numbers_of_deaths_are_printed_ones(claims: list[EventClaim]) -> None:
     """Catches a sum, a mean, or a best number on which not all agree."""
-    low, high, best = toll(claims)
+    low, high, best = death_toll(claims)
     found = [claim.claim.interval or Interval(None, None) for claim in claims]
     printed = {f"{end:g}" for one in found for end in (one.low, one.high) if end is not None}
     assert {low, high, best} - {""} <= printed
@@ -325,8 +325,14 @@ def test_numbers_are_printed_ones(claims: list[EventClaim]) -> None:
     assert not high or all(one.high is not None and one.high <= float(high) for one in found)
 
 
-def an_event(start: str, end: str, precision: str) -> Happening:
-    return Happening("E", "", "", "", "", start, end, precision, None, (), (), ())
+def cell_of(crosswalk: Crosswalk, column: str) -> Callable[[ReportedEvent], str]:
+    cell = crosswalk.filled[column][1]
+    assert cell
+    return cell
+
+
+def an_event(start: str, end: str, precision: str) -> ReportedEvent:
+    return ReportedEvent("E", "", "", "", "", start, end, precision, None, (), (), ())
 
 
 @pytest.mark.parametrize(
@@ -347,16 +353,16 @@ def an_event(start: str, end: str, precision: str) -> Happening:
         ("not a day", "", "day", None, "", "", ""),
     ],
 )
-def test_dates(
+def test_date_codes(
     start: str, end: str, precision: str, days: int | None, ged: str, acled: str, day: str
 ) -> None:
     """Each precision with the codes of both codebooks, and the day that ACLED asks for."""
     event = an_event(start, end, precision)
     if start != "not a day":
         assert span(event) == days
-        assert GED.cells["date_prec"](event) == ged
-    assert ACLED.cells["time_precision"](event) == acled
-    assert ACLED.cells["event_date"](event) == day
+        assert cell_of(GED, "date_prec")(event) == ged
+    assert cell_of(ACLED, "time_precision")(event) == acled
+    assert cell_of(ACLED, "event_date")(event) == day
 
 
 # ------------------------------------------------------------------------------ other packages
@@ -406,13 +412,13 @@ def test_a_package_with_words_of_its_own(island: Folder, tmp_path: Path) -> None
     }
 
 
-def test_places_in_a_circle_end(copy: Folder, tmp_path: Path) -> None:
+def test_cycle_of_places_is_cut(copy: Folder, tmp_path: Path) -> None:
     """Catches a walk to the next larger place that never ends."""
     names = [row["place_id"] for row in copy.rows("places")]
     copy.edit("places", names.index("kazakhstan"), "part_of_id", "almaty")
     with kzdata.load(copy.root) as kz:
         out = kz.export("ucdp", tmp_path / "out")
-        assert len(happenings(kz._dataset)) == len(kz.events)
+        assert len(reported_events(kz._dataset)) == len(kz.events)
     assert rows(out, GED, "relid")["EV-0023"]["country"] == "Kazakhstan"
 
 
@@ -468,18 +474,18 @@ def table_rows(heading: str) -> list[list[str]]:
 def test_the_documented_codes_are_the_codes() -> None:
     """Catches a code that was changed here and not there."""
     places = {(kind, whose): (ged, acled) for kind, whose, ged, acled in table_rows("place whose")}
-    sites = codebooks.GED_WHERE_PREC
+    sites = ucdp_codes.GED_WHERE_PREC
     assert places == {
         (site.kind, "own" if site.own else "around"): (
             sites[site],
-            codebooks.ACLED_GEO_PRECISION.get(site, ""),
+            ucdp_codes.ACLED_GEO_PRECISION.get(site, ""),
         )
         for site in sites
     }
     for days, ged, acled in table_rows("days that"):
         for number in {int(part) for part in days.split(" to ")}:
             for codes, code in (
-                (codebooks.GED_DATE_PREC, ged),
-                (codebooks.ACLED_TIME_PRECISION, acled),
+                (ucdp_codes.GED_DATE_PREC, ged),
+                (ucdp_codes.ACLED_TIME_PRECISION, acled),
             ):
                 assert next((c for limit, c in codes if number <= limit), "") == code

@@ -444,7 +444,7 @@ def test_what_rows_break_is_left_out_and_told(form: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("form", ["duckdb", "sqlite"])
-def test_tables_may_refer_to_each_other_in_a_circle(form: str, tmp_path: Path) -> None:
+def test_tables_may_refer_to_each_other_in_a_cycle(form: str, tmp_path: Path) -> None:
     """Catches a search for an order that never ends, or an order that does not exist."""
     hen = {
         "fields": columns("id from"),
@@ -683,9 +683,7 @@ def test_events_stand_where_their_places_are(package: Path, tmp_path: Path) -> N
         assert not {"latitude", "longitude"} & set(properties["place"] or {})
 
 
-def test_an_approximation_is_told_beside_and_only_where_stated(
-    package: Path, tmp_path: Path
-) -> None:
+def test_place_around_is_given_beside_and_only_where_stated(package: Path, tmp_path: Path) -> None:
     """Catches a point that is a city's where an airport is meant."""
     places = {row["place_id"]: row for row in Folder(package).rows("places")}
     found = {f["properties"]["place_id"]: f["properties"] for f in features(package, tmp_path)}
@@ -745,7 +743,7 @@ def land(root: Path, places: list[list[str]], **declared: Any) -> Folder:
     return build(root, [Spec("spots", schema, places), Spec("happened", happened, rows)])
 
 
-def test_other_names_and_columns_of_the_same_name(tmp_path: Path) -> None:
+def test_map_of_other_names_and_columns_of_the_same_name(tmp_path: Path) -> None:
     """Catches an export that works by the names of our own columns, or overwrites others."""
     places = [["a", "1.5", "-2", ""], ["b", "", "", "a"], ["c", "", "", "d"], ["d", "", "", "c"]]
     folder = land(tmp_path / "p", [*places, ["None", "1", "1", ""]])
@@ -778,7 +776,9 @@ def test_coordinates_that_cannot_be_are_refused(
 
 
 @pytest.mark.parametrize("form", GEOGRAPHIC)
-def test_what_is_missing_for_a_map_is_named(form: str, island: Folder, tmp_path: Path) -> None:
+def test_map_without_places_or_events_names_what_is_missing(
+    form: str, island: Folder, tmp_path: Path
+) -> None:
     """Catches an empty map of a package that declares no places."""
     with pytest.raises(kzdata.UsageError, match="declares no kzdata:places"):
         exported(island.root, form, tmp_path / "out")
@@ -803,7 +803,7 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("form", TABULAR)
-def test_what_is_there_is_replaced_only_on_demand(
+def test_existing_file_is_replaced_only_with_force(
     form: str, island: Folder, tmp_path: Path
 ) -> None:
     """Catches a file of somebody's that is gone."""
@@ -856,7 +856,7 @@ def test_nothing_half_written_stays(broken: Exporter, island: Folder, tmp_path: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["island", "out"]
 
 
-def test_bad_calls_are_explained(island: Folder, tmp_path: Path) -> None:
+def test_export_explains_bad_arguments(island: Folder, tmp_path: Path) -> None:
     """Catches a traceback for a slip."""
     for form, out, message in (
         ("sqlit", tmp_path / "x", "did you mean sqlite"),
@@ -897,7 +897,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
-def test_the_command(island: Folder, tmp_path: Path) -> None:
+def test_export_command(island: Folder, tmp_path: Path) -> None:
     """Catches a command that does less, or says more, than the SDK."""
     listed = command("--list", "--format", "json")
     assert [row["format"] for row in json.loads(listed.stdout)] == list(FORMATS)

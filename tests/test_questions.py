@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import kzdata
 from kzdata.engine.database import Database
 from kzdata.errors import UsageError
-from kzdata.evidence.hierarchy import DEEPEST, Scope
+from kzdata.evidence.hierarchy import DEEPEST, Hierarchy
 from kzdata.evidence.intervals import HULL, Interval, exceeds
 from kzdata.evidence.receipts import passages
 from kzdata.questions.timeline import when
@@ -74,7 +74,7 @@ def test_intervals_are_compatible_if_and_only_if_a_number_fits_both(
 
 
 @given(st.lists(INTERVALS, min_size=1, max_size=6))
-def test_an_envelope_contains_each_interval_and_ends_where_one_of_them_ends(
+def test_range_contains_each_interval_and_ends_where_one_of_them_ends(
     database: Database, intervals: list[Interval]
 ) -> None:
     """Catches a range that is narrower than a claim in it, or that makes up an end."""
@@ -112,14 +112,14 @@ def test_an_interval_in_words(interval: Interval, words: str) -> None:
 # ------------------------------------------------------------------------------ hierarchies
 
 
-def grown(database: Database, parents: list[int | None]) -> Scope:
+def grown(database: Database, parents: list[int | None]) -> Hierarchy:
     """A hierarchy in a table of its own: the value of each place and its parent."""
     rows = ", ".join(
         f"('{number}', {'NULL' if up is None else repr(str(up))})"
         for number, up in enumerate(parents)
     )
     database.run(f"CREATE OR REPLACE TABLE grown AS SELECT * FROM (VALUES {rows}) AS t(id, up)")
-    return Scope(database, "grown", "id", "up")
+    return Hierarchy(database, "grown", "id", "up")
 
 
 def above(parents: list[int | None], number: int) -> set[int]:
@@ -133,7 +133,9 @@ def above(parents: list[int | None], number: int) -> set[int]:
 
 
 @given(st.data())
-def test_a_hierarchy_is_closed(database: Database, data: st.DataObject) -> None:
+def test_hierarchy_lists_each_value_with_all_its_wholes(
+    database: Database, data: st.DataObject
+) -> None:
     """Catches a roll-up of one step only, or one that forgets the value itself."""
     size = data.draw(st.integers(1, 8))
     parents = [
@@ -148,24 +150,24 @@ def test_a_hierarchy_is_closed(database: Database, data: st.DataObject) -> None:
     assert below == {number for number in range(size) if asked in above(parents, number)}
     around = {int(one) for (one,) in database.rows(f"FROM {scope.around(str(asked))}")}
     assert around == above(parents, asked) - {asked}
-    for value, way in scope.ways(map(str, below), str(asked)).items():
+    for value, way in scope.paths(map(str, below), str(asked)).items():
         assert (way[0], way[-1]) == (value, str(asked))
         assert all(str(parents[int(one)]) == two for one, two in pairwise(way))
 
 
 @settings(max_examples=30)
 @given(st.lists(st.none() | st.integers(0, 4), min_size=5, max_size=5))
-def test_a_circle_never_hangs(database: Database, parents: list[int | None]) -> None:
+def test_cycle_in_a_hierarchy_never_hangs(database: Database, parents: list[int | None]) -> None:
     """Catches a hierarchy that leads back to itself and is followed for ever."""
     scope = grown(database, parents)
     for number in range(5):
         below = {int(one) for (one,) in database.rows(f"FROM {scope.within(str(number))}")}
         assert below == {n for n in range(5) if number in above(parents, n)} | {number}
         database.rows(f"FROM {scope.around(str(number))}")
-        assert scope.ways(map(str, below), str(number))
+        assert scope.paths(map(str, below), str(number))
     circular = any(parents[n] is not None and n in above_of(parents, n) for n in range(5))
     if circular:
-        with pytest.raises(UsageError, match="circle"):
+        with pytest.raises(UsageError, match="cycle"):
             _ = scope.pairs
 
 
@@ -250,7 +252,7 @@ def test_a_policy_bounds_vague_words_and_is_named(kz: kzdata.Package) -> None:
     assert ccc.references == ()
 
 
-def test_a_word_that_a_policy_lacks_is_said_to_be_open() -> None:
+def test_vague_word_without_a_bound_in_the_policy_stays_open() -> None:
     """Catches "none" below an answer with "dozens", as though there were no vague word in it."""
     shown = run("toll", "--outcome", "killed", "--place", "almaty", "--policy", "ccc").out
     assert shown.endswith(
@@ -372,7 +374,7 @@ def test_policies_make_no_new_disagreement(kz: kzdata.Package) -> None:
         assert kz.disagreements(policy=policy).uncurated == ()
 
 
-def test_what_nobody_linked_is_listed_as_such(copy: Folder) -> None:
+def test_disagreement_without_a_link_is_uncurated(copy: Folder) -> None:
     """Catches a verdict that does not depend on the links."""
     kept = [row for row in copy.rows("claim_links") if "AP-0002" not in row["other_id"]]
     copy.write("claim_links", kept)
@@ -567,7 +569,7 @@ def test_unknown_names_are_refused(
         (lambda rest: rest.disagreements(event="EV-0188"), "no event 'EV-0188' as of 2022-01-05"),
     ],
 )
-def test_what_a_day_did_not_know_is_no_misspelling(
+def test_name_that_a_snapshot_lacks_is_no_misspelling(
     kz: kzdata.Package, ask: Callable[[kzdata.Package], object], told: str
 ) -> None:
     """Catches "did you mean CR-0017" for a claim that was made a day later."""
@@ -582,7 +584,7 @@ def test_a_limit_beyond_all_counting_lists_all(kz: kzdata.Package) -> None:
     assert kz.timeline(limit=0).more == 216
 
 
-def test_what_no_day_knew_gets_the_nearest(kz: kzdata.Package) -> None:
+def test_unknown_name_in_a_snapshot_suggests_the_nearest(kz: kzdata.Package) -> None:
     """Catches a hint at the whole package for what it has not either."""
     then = kz.as_of("2022-01-05")
     with pytest.raises(UsageError, match=r"^no record 'CR-0055'; did you mean"):
@@ -747,7 +749,7 @@ def test_states_are_compared_within_equal_subjects(posts: Folder) -> None:
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "12022-01-01", "44-03-15 (BC)"])
-def test_the_ends_of_the_calendar(posts: Folder, day: str) -> None:
+def test_calendar_holds_the_first_and_last_day(posts: Folder, day: str) -> None:
     """Catches a night that ends in the year 10000, and a day that Python does not have."""
     posts.reschema("claim", lambda schema: schema["fields"][3].update(type="string"))
     posts.edit("claim", 0, "first", day)
@@ -783,7 +785,7 @@ def test_markup_of_a_package_stays_text(declared: Folder) -> None:
     assert "\x1b" not in run("timeline", "-p", declared.root).out
 
 
-def test_answers_are_values(kz: kzdata.Package) -> None:
+def test_answers_are_immutable_values(kz: kzdata.Package) -> None:
     """Catches an answer that can be changed, or whose repr fills the screen."""
     for answer in (kz.toll(), kz.disagreements(), kz.timeline()):
         with pytest.raises(AttributeError):

@@ -22,7 +22,7 @@ from kzdata.evidence.authoring import (
     reanchor,
     texts_of,
 )
-from kzdata.evidence.receipts import Ledger, Trace
+from kzdata.evidence.receipts import EvidenceIndex, Trace
 from kzdata.files.archive import opened
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.parsing import parse
@@ -153,9 +153,9 @@ class Package(models.Tables):
         Raises:
             UsageError: It is not a date, or the package does not declare what this needs.
         """
-        from kzdata.evidence.snapshots import SourceFilter, day_of
+        from kzdata.evidence.snapshots import SourceFilter, parse_day
 
-        return self._rest(SourceFilter(day_of(day, lambda: self._snapshots.index.published)))
+        return self._rest(SourceFilter(parse_day(day, lambda: self._snapshots.index.published)))
 
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.
@@ -233,8 +233,8 @@ class Package(models.Tables):
         return self._ledger.trace(record, field)
 
     @cached_property
-    def _ledger(self) -> Ledger:
-        return Ledger(self._dataset)
+    def _ledger(self) -> EvidenceIndex:
+        return EvidenceIndex(self._dataset)
 
     def sql(self, query: str, parameters: Any = None, timeout: float | None = 30.0) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from kzdata.errors import PackageError
@@ -11,20 +12,12 @@ MAX_TEXT_BYTES = 32 << 20
 
 
 def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
-    """Texts in a folder by the SHA-256 of their bytes.
-
-    Args:
-        folder: Directory that is searched, not its subdirectories.
-        hashes: SHA-256 digests in hexadecimal digits.
-
-    Returns:
-        Decoded texts by digest, for those that were found. Nothing in them is normalised.
-
-    Raises:
-        PackageError: The folder cannot be read, or a text that was looked for is not UTF-8.
-    """
+    """Texts in a folder by the SHA-256 of their bytes."""
     place, wanted = Path(folder), set(hashes)
-    if not _is_folder(place):
+    known = False
+    with suppress(OSError, ValueError):  # such as a name with NUL
+        known = place.is_dir()
+    if not known:
         raise PackageError(f"{folder}: no such directory of texts")
     found: dict[str, str] = {}
     for file in sorted(place.iterdir()):
@@ -38,11 +31,7 @@ def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
 
 
 def read(file: str | Path) -> str:
-    """A text file, decoded; nothing in it is normalised.
-
-    Raises:
-        PackageError: It cannot be read, is too large, or is not UTF-8.
-    """
+    """A text file, decoded; nothing in it is normalised."""
     try:
         with Path(file).open("rb") as stream:
             data = stream.read(MAX_TEXT_BYTES + 1)
@@ -58,10 +47,3 @@ def _decoded(data: bytes, file: str | Path) -> str:
         return decode(data)
     except ValueError as error:
         raise PackageError(f"{file}: not UTF-8") from error
-
-
-def _is_folder(place: Path) -> bool:
-    try:
-        return place.is_dir()
-    except (OSError, ValueError):
-        return False

@@ -58,39 +58,24 @@ class Reanchored:
     found: spans.Span | None
 
 
-def hashes(dataset: Dataset) -> dict[str, str]:
-    """The SHA-256 of each article's text, by source.
+_Interval = tuple[int, int]
 
-    Raises:
-        UsageError: The package declares no sources.
-    """
+
+def hashes(dataset: Dataset) -> dict[str, str]:
+    """The SHA-256 of each article's text, by source."""
     table, a = needed(dataset.descriptor, Sources, "a text")
     return {getattr(row, a.id): getattr(row, a.sha256) for row in dataset.tables[table.name]}
 
 
 def texts_of(dataset: Dataset, folder: str | Path) -> dict[str, str]:
-    """The articles' texts that a folder holds, by source; found by their hash.
-
-    Raises:
-        PackageError: The folder cannot be read.
-        UsageError: The package declares no sources.
-    """
+    """The articles' texts that a folder holds, by source; found by their hash."""
     digests = hashes(dataset)
     found = find(folder, digests.values())
     return {source: found[digest] for source, digest in digests.items() if digest in found}
 
 
 def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
-    """Rows for the table of spans, one for each place at which a quote stands.
-
-    Args:
-        dataset: The package.
-        texts: Texts of articles by source.
-        quote: The words, character for character.
-
-    Raises:
-        SpanError: The quote stands in none of the texts.
-    """
+    """Rows for the table of spans, one for each place at which a quote stands."""
     table, s = _spans(dataset)
     places = [
         (source, start)
@@ -113,20 +98,13 @@ def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
 
 
 def reanchor(dataset: Dataset, source: str, text: str) -> list[Reanchored]:
-    """The passages of an article in the order of their offsets, and where each stands in a text.
-
-    Raises:
-        UsageError: There is no such article.
-        SpanError: The spans of the package cannot be those of one text.
-    """
+    """The passages of an article in the order of their offsets, and where each stands in a text."""
     (articles, a), (table, s) = needed(dataset.descriptor, Sources, "a text"), _spans(dataset)
     length = offset(getattr(dataset.tables[articles.name][source], a.length))
     listed = []
     for row in table:
         if getattr(row, s.source) == source:
-            start, end, nth = (
-                offset(getattr(row, name)) for name in (s.start, s.end, s.occurrence)
-            )
+            start, end, nth = (offset(getattr(row, c)) for c in (s.start, s.end, s.occurrence))
             listed.append((spans.Span(start, end, getattr(row, s.quote), nth), getattr(row, s.id)))
     listed.sort()
     found = spans.reanchor([span for span, _ in listed], text, length)
@@ -140,7 +118,7 @@ def coverage(dataset: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
     """How far spans and exclusions account for the numbers of each text."""
     table, s = _spans(dataset)
     quoted = _intervals(table, s.source, s.start, s.end)
-    excluded: dict[str, list[tuple[int, int]]] = {}
+    excluded: dict[str, list[_Interval]] = {}
     if exclusions := declared(dataset.descriptor, Exclusions):
         other, x = exclusions
         excluded = _intervals(dataset.tables[other.name], x.source, x.start, x.end)
@@ -151,7 +129,7 @@ def coverage(dataset: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
 
 
 def _coverage(
-    source: str, text: str, quoted: list[tuple[int, int]], excluded: list[tuple[int, int]]
+    source: str, text: str, quoted: list[_Interval], excluded: list[_Interval]
 ) -> Coverage:
     tokens = list(number_tokens(text))
     outside = spans.uncovered(tokens, quoted)
@@ -161,10 +139,8 @@ def _coverage(
     return Coverage(source, share, len(tokens), inside, explained, tuple(unexplained))
 
 
-def _intervals(
-    table: Table[Any], source: str, start: str, end: str
-) -> dict[str, list[tuple[int, int]]]:
-    found: dict[str, list[tuple[int, int]]] = {}
+def _intervals(table: Table[Any], source: str, start: str, end: str) -> dict[str, list[_Interval]]:
+    found: dict[str, list[_Interval]] = {}
     for row in table:
         interval = (offset(getattr(row, start)), offset(getattr(row, end)))
         found.setdefault(getattr(row, source), []).append(interval)
@@ -172,11 +148,7 @@ def _intervals(
 
 
 def offset(value: object) -> int:
-    """An offset in a text, whether its column holds numbers or texts.
-
-    Raises:
-        PackageError: It is none.
-    """
+    """An offset in a text, whether its column holds numbers or texts."""
     match = re.fullmatch(r"\s*([0-9]{1,18})(?:\.0*)?\s*", str(value))
     if match is None:
         raise PackageError(f"no offset in a text: {value!r}; `kzdata validate` says where")

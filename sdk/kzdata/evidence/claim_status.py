@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kzdata.engine.sql import LISTED, among, identifier, table_named, text
+from kzdata.engine.sql import LISTED, among, table_named
+from kzdata.evidence.profile import cell, declared
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Links as Declaration
+from kzdata.standard.declarations import Tombstones
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +24,21 @@ class Links:
     """The links of a package; none where it declares no `kzdata:links`."""
 
     def __init__(self, dataset: Dataset) -> None:
-        table = dataset.descriptor.one("links")
         self._database = dataset.database
-        self._gone = dataset.descriptor.one("tombstones")
-        self.declared = (table.schema.links if table else None) or Declaration(
-            claim="claim", relation="relation", other="other"
-        )
-        self._relation = _relation(table.name, self.declared) if table else _EMPTY
+        self._relation, self._withdrawn = _NO_LINKS, ""
+        self.declared = Declaration(claim="claim", relation="relation", other="other")
+        if found := declared(dataset.descriptor, Declaration):
+            table, self.declared = found
+            self._relation = _relation(table.name, self.declared)
+        if tombstones := declared(dataset.descriptor, Tombstones):
+            table, role = tombstones
+            self._withdrawn = f"UNION SELECT {cell(role.record)} FROM {table_named(table.name)} t"
 
     def of(self, claims: Iterable[str]) -> dict[str, tuple[Link, ...]]:
         """Links from and to claims, by claim, in the order of relation and keys."""
         keys = sorted(set(claims))
         rows = self._database.rows(
+            # A claim is found at either end of a link.
             f"SELECT claim, relation, other, note FROM {self._relation} AS l "
             f"WHERE claim IN {LISTED} OR other IN {LISTED} ORDER BY relation, claim, other",
             [keys, keys],
@@ -46,11 +51,7 @@ class Links:
         return {key: tuple(links) for key, links in found.items()}
 
     def contradictions(self, keys: str) -> str:
-        """SQL of the relation `one`, `two`: claims that are linked as contradictory.
-
-        Args:
-            keys: SQL of a relation with the column `key`, the claims that may be told of.
-        """
+        """SQL of the relation `one`, `two`: claims that are linked as contradictory."""
         chosen = among("relation", self.declared.contradicts)
         # Few claims are linked, so that only these are looked up among all that there are.
         return f"""(WITH link AS MATERIALIZED (
@@ -60,14 +61,11 @@ class Links:
             SELECT DISTINCT least(claim, other) AS one, greatest(claim, other) AS two FROM link
             WHERE claim IN (SELECT key FROM known) AND other IN (SELECT key FROM known))"""
 
-    def fates(self, keys: str) -> str:
+    def statuses(self, keys: str) -> str:
         """SQL of the relation `id`, `retracted`, `superseded`: claims that no longer stand.
 
         One is retracted by another claim, or withdrawn from the package; or superseded by another
         claim that is not itself retracted.
-
-        Args:
-            keys: SQL of a relation with the column `key`, the claims that there are.
         """
         d = self.declared
         retracts, supersedes = among("relation", d.retracts), among("relation", d.supersedes)
@@ -83,21 +81,12 @@ class Links:
             SELECT id, bool_or(retracted) AS retracted, bool_or(superseded) AS superseded
             FROM fate GROUP BY id)"""
 
-    @property
-    def _withdrawn(self) -> str:
-        """SQL that adds the records of the package's tombstones."""
-        if not self._gone or not self._gone.schema.tombstones:
-            return ""
-        record = text(identifier(self._gone.schema.tombstones.record))
-        return f"UNION SELECT {record} FROM {table_named(self._gone.name)}"
+
+_NO_LINKS = "(SELECT '' AS claim, '' AS relation, '' AS other, '' AS note WHERE false)"
 
 
-_EMPTY = "(SELECT '' AS claim, '' AS relation, '' AS other, '' AS note WHERE false)"
-
-
-def _relation(table: str, declared: Declaration) -> str:
-    names = ("claim", "relation", "other")
-    columns = [f"{text(identifier(getattr(declared, name)))} AS {name}" for name in names]
-    columns.append(f"{text(identifier(declared.note)) if declared.note else 'NULL'} AS note")
-    known = " AND ".join(f"{identifier(getattr(declared, name))} IS NOT NULL" for name in names)
-    return f"(SELECT {', '.join(columns)} FROM {table_named(table)} WHERE {known})"
+def _relation(table: str, role: Declaration) -> str:
+    names = ("claim", "relation", "other", "note")
+    columns = ", ".join(f"{cell(getattr(role, name))} AS {name}" for name in names)
+    known = " AND ".join(f"{cell(getattr(role, name))} IS NOT NULL" for name in names[:3])
+    return f"(SELECT {columns} FROM {table_named(table)} AS t WHERE {known})"

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kzdata.engine.sql import LISTED, calendar_day, double, identifier, literal, table_named, text
+from kzdata.engine.sql import LISTED, calendar_day, column, double, literal, table_named
 from kzdata.evidence.claim_status import Link, Links
-from kzdata.evidence.hierarchy import Scope, check, scope
-from kzdata.evidence.intervals import Interval, bounds
-from kzdata.evidence.intervals import window_sql as window
-from kzdata.evidence.profile import declaring, needed
+from kzdata.evidence.hierarchy import Hierarchy, hierarchy_of, require_value
+from kzdata.evidence.intervals import Interval, bounds, window_sql
+from kzdata.evidence.profile import cell, declaring, needed
 from kzdata.evidence.receipts import Citation, Passage, passages
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Claims as Declaration
@@ -69,16 +68,7 @@ class Claim:
 
 
 class Claims:
-    """One table of claims: SQL of its claims in one shape, and the claims themselves.
-
-    Args:
-        dataset: The package.
-        table: A table that declares `kzdata:claims`.
-        policy: What vague words count for; without one they have no bounds.
-
-    Raises:
-        UsageError: The package has no such policy.
-    """
+    """One table of claims: SQL of its claims in one shape, and the claims themselves."""
 
     def __init__(self, dataset: Dataset, table: Table, policy: str | None = None) -> None:
         assert table.schema.claims
@@ -91,16 +81,16 @@ class Claims:
         self.links = Links(dataset)
         self.about = tuple(f"about{place}" for place in range(len(self.declared.about)))
 
-    def scope(self, role: str) -> Scope | None:
-        """The scope of the column with a part to play, such as `place`; None if there is none."""
-        column = getattr(self.declared, role)
-        return scope(self._dataset, self.table, column) if column else None
+    def hierarchy(self, role: str) -> Hierarchy | None:
+        """The values of the column with a part to play, such as `place`; None if there is none."""
+        name = getattr(self.declared, role)
+        return hierarchy_of(self._dataset, self.table, name) if name else None
 
     @property
     def keys(self) -> str:
         """SQL of the relation `key` of all claims."""
-        key = text(identifier(self.table.schema.primary_key[0]))
-        return f"(SELECT {key} AS key FROM {table_named(self.table.name)})"
+        key = cell(self.table.schema.primary_key[0])
+        return f"(SELECT {key} AS key FROM {table_named(self.table.name)} t)"
 
     @property
     def relation(self) -> str:
@@ -112,9 +102,9 @@ class Claims:
         """
         d, schema = self.declared, self.table.schema
         roles = ("event", "state", "population", "unit", "place", "claimant", "via")
-        columns = {"key": _text(schema.primary_key[0]), "span": _text(schema.principal)}
-        columns |= {role: _text(getattr(d, role)) for role in roles}
-        columns |= {alias: _text(name) for alias, name in zip(self.about, d.about, strict=True)}
+        columns = {"key": cell(schema.primary_key[0]), "span": cell(schema.principal)}
+        columns |= {role: cell(getattr(d, role)) for role in roles}
+        columns |= {alias: cell(name) for alias, name in zip(self.about, d.about, strict=True)}
         columns |= {**self._days(), **self._figure()}
         listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
         table, known = table_named(self.table.name), f"{columns['key']} IS NOT NULL"
@@ -126,47 +116,41 @@ class Claims:
         if dates is None:
             unknown = dict.fromkeys(("day", "first", "last"), "CAST(NULL AS DATE)")
             return unknown | {"precision": "NULL"}
-        start, end, precision = (
-            f"t.{identifier(name)}" if name else None
-            for name in (dates.start, dates.end, dates.precision)
-        )
-        assert start
+        start, end = column(dates.start), column(dates.end) if dates.end else None
+        precision = column(dates.precision) if dates.precision else None
         usual = usual_columns(self.table.schema)[dates.start].kind
-        first, last = window(start, end, precision, usual)
+        first, last = window_sql(start, end, precision, usual)
         shown = ", ".join(calendar_day(one) for one in (start, end) if one)
-        told = {"day": f"coalesce({shown})", "precision": _text(dates.precision)}
-        return told | {"first": first, "last": last}
+        days = {"day": f"coalesce({shown})", "first": first, "last": last}
+        return days | {"precision": cell(dates.precision)}
 
     def _figure(self) -> dict[str, str]:
         figure = self.table.schema.figure
         if figure is None:
-            none = "CAST(NULL AS DOUBLE)"
-            return {"wording": "NULL", "qualifier": "NULL", "policy": "NULL", "low": none} | {
-                "high": none, "above": "false", "below": "false", "numbered": "false"
-            }  # fmt: skip
-        qualifier = _text(figure.qualifier)
-        ends = bounds(f"t.{identifier(figure.low)}", f"t.{identifier(figure.high)}", qualifier)
+            return {
+                **dict.fromkeys(("wording", "qualifier", "policy"), "NULL"),
+                **dict.fromkeys(("low", "high"), "CAST(NULL AS DOUBLE)"),
+                **dict.fromkeys(("above", "below", "numbered"), "false"),
+            }
+        qualifier = cell(figure.qualifier)
+        ends = bounds(column(figure.low), column(figure.high), qualifier)
         if self._vague:
             ends["low"] = f"coalesce({ends['low']}, v.low)"
             ends["high"] = f"coalesce({ends['high']}, v.high)"
         return ends | {
-            "wording": _text(figure.text),
+            "wording": cell(figure.text),
             "qualifier": qualifier,
             "numbered": f"coalesce({qualifier} <> {literal(UNQUANTIFIED)}, false)",
             "policy": "v.reference" if self._vague else "NULL",
         }
 
     @property
-    def fates(self) -> str:
-        """SQL of the relation `id`, `retracted`, `superseded`; see `Links.fates`."""
-        return self.links.fates(self.keys)
+    def statuses(self) -> str:
+        """SQL of the relation `id`, `retracted`, `superseded`; see `Links.statuses`."""
+        return self.links.statuses(self.keys)
 
     def judged(self, keys: Iterable[tuple[str, bool, bool]]) -> Iterator[tuple[Claim, str, str]]:
-        """Claims with their status and why; see `kzdata.questions.toll.Entry`.
-
-        Args:
-            keys: Keys, each with whether the claim is retracted, and whether it is superseded.
-        """
+        """Claims with their status and why; given are keys, and who is retracted or superseded."""
         listed = list(keys)
         claims = self.get(key for key, *_ in listed)
         for key, retracted, superseded in listed:
@@ -178,38 +162,37 @@ class Claims:
         """All claims in the order of their keys, each with its status."""
         rows = self.database.rows(
             f"""SELECT key, coalesce(retracted, false), coalesce(superseded, false)
-            FROM {self.relation} AS c LEFT JOIN {self.fates} AS f ON f.id = c.key ORDER BY key"""
+            FROM {self.relation} AS c LEFT JOIN {self.statuses} AS f ON f.id = c.key ORDER BY key"""
         )
         return ((claim, status) for claim, status, _ in self.judged(rows))
 
     def _status(self, claim: Claim, retracted: bool, superseded: bool) -> tuple[str, str]:
+        def by(relations: tuple[str, ...]) -> str:
+            others = [x.claim for x in claim.links if x.relation in relations]
+            listed = ", ".join(key for key in others if key != claim.key)
+            return f" by {listed}" if listed else ""
+
         if retracted:
-            by = self._by(claim, self.links.declared.retracts)
-            return "retracted", f"retracted{by or ', withdrawn from the package'}"
+            other = by(self.links.declared.retracts)
+            return "retracted", f"retracted{other or ', withdrawn from the package'}"
         if superseded:
-            by = self._by(claim, self.links.declared.supersedes)
-            return "superseded", f"not in the range: superseded{by}"
+            other = by(self.links.declared.supersedes)
+            return "superseded", f"not in the range: superseded{other}"
         if claim.interval is None:
             return "no number", "not in the range: it gives no number, which is not zero"
         return "standing", ""
-
-    @staticmethod
-    def _by(claim: Claim, relations: tuple[str, ...]) -> str:
-        by = [link.claim for link in claim.links if link.relation in relations]
-        by = [key for key in by if key != claim.key]
-        return f" by {', '.join(by)}" if by else ""
 
     def get(self, keys: Iterable[str]) -> dict[str, Claim]:
         """Claims by key."""
         names = "key event state population place day precision wording qualifier unit claimant via"
         columns = [*names.split(), "policy", "span", "numbered", "low", "high", "above", "below"]
+        columns += self.about
         wanted = list(keys)
         rows = self.database.rows(
-            f"SELECT {', '.join([*columns, *self.about])} FROM {self.relation} "
-            f"WHERE key IN {LISTED}",
-            [wanted],
+            f"SELECT {', '.join(columns)} FROM {self.relation} WHERE key IN {LISTED}", [wanted]
         )
-        records = [dict(zip([*columns, *self.about], row, strict=True)) for row in rows]
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        # Passages and links of all claims are read at once: not in a query each.
         cited = passages(self._dataset, (r["span"] for r in records if r["span"] is not None))
         links = self.links.of(wanted)
         return {r["key"]: self._claim(r, cited, links.get(r["key"], ())) for r in records}
@@ -231,35 +214,26 @@ class Claims:
         )
 
 
-def _text(column: str | None) -> str:
-    return text(f"t.{identifier(column)}") if column else "CAST(NULL AS VARCHAR)"
-
-
 def _vague(dataset: Dataset, policy: str, figure: Figure) -> str:
     """SQL that joins the bounds of vague words under a policy as `v`.
 
     A word that a policy has twice, in other letters, counts for all that either of them allows.
     """
     table, p = needed(dataset.descriptor, Policies, "a policy for vague words")
-    check([scope(dataset, table, p.policy)], "policy", policy)
-    high = double(identifier(p.high)) if p.high else "CAST(NULL AS DOUBLE)"
-    reference = f"min({text(identifier(p.reference))})" if p.reference else literal(policy)
+    require_value([hierarchy_of(dataset, table, p.policy)], "policy", policy)
+    high = double(column(p.high, "p")) if p.high else "CAST(NULL AS DOUBLE)"
+    reference = f"min({cell(p.reference, 'p')})" if p.reference else literal(policy)
     # One row for each word, whatever its letters: two would make two of a claim.
-    return f"""LEFT JOIN (SELECT lower({text(identifier(p.term))}) AS term,
-        min({double(identifier(p.low))}) AS low, {reference} AS reference,
+    return f"""LEFT JOIN (SELECT lower({cell(p.term, "p")}) AS term,
+        min({double(column(p.low, "p"))}) AS low, {reference} AS reference,
         CASE WHEN count({high}) = count(*) THEN max({high}) END AS high
-        FROM {table_named(table.name)} WHERE {text(identifier(p.policy))} = {literal(policy)}
+        FROM {table_named(table.name)} AS p WHERE {cell(p.policy, "p")} = {literal(policy)}
         GROUP BY 1) AS v
-        ON {_text(figure.qualifier)} = {literal(VAGUE)}
-        AND v.term = lower({_text(figure.text)})"""
+        ON {cell(figure.qualifier)} = {literal(VAGUE)} AND v.term = lower({cell(figure.text)})"""
 
 
 def tables(dataset: Dataset, purpose: str) -> list[Table]:
-    """The tables of claims.
-
-    Raises:
-        UsageError: There is none.
-    """
+    """The tables of claims."""
     needed(dataset.descriptor, Declaration, purpose)
     return [table for table, _ in declaring(dataset.descriptor, Declaration)]
 

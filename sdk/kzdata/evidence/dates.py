@@ -22,6 +22,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from kzdata.errors import DateError
+from kzdata.evidence.wordings import any_of, ordinal_ending, tidy
 
 MAX_WORDING = 100
 """Longest wording, in code points, that `resolve` looks at."""
@@ -56,6 +57,7 @@ class _Known(NamedTuple):
 # ------------------------------------------------------------------------------ vocabulary
 
 _DAY = timedelta(days=1)
+_Match = re.Match[str]
 
 
 def _numbered(names: str, first: int) -> dict[str, int]:
@@ -93,17 +95,23 @@ _PART_OF_TODAY = (
     "this (?:morning|afternoon|evening)|in the (?:early )?morning|in the (?:afternoon|evening)"
     "|at dawn|at noon|at midday"
 )
-_TONIGHT = ("tonight", "at night", "this night")
-_LAST_NIGHT = ("last night", "overnight")
+_SPOKEN = {
+    "today": (0, 0, "day"),
+    "part": (0, 0, "part_of_day"),
+    "tonight": (0, 1, "night"),
+    "last_night": (-1, 0, "night"),
+    "yesterday": (-1, -1, "day"),
+    "tomorrow": (1, 1, "day"),
+}
+"""What the groups of `_SPOKEN_RE` mean: first and last day after the article's, and precision."""
+_SPOKEN_RE = (
+    rf"(?P<today>{_TODAY})|(?P<part>{_PART_OF_TODAY})|(?P<tonight>tonight|at night|this night)"
+    r"|(?P<last_night>last night|overnight)|(?P<yesterday>yesterday)|(?P<tomorrow>tomorrow)"
+)
 
 
-def _any(words: dict[str, int]) -> str:
-    """Alternatives, longest first so that "sept" never hides "september"."""
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-_WEEKDAY = rf"(?P<weekday>{_any(_WEEKDAYS)})"
-_MONTH = rf"(?P<month>{_any(_MONTHS)})"
+_WEEKDAY = rf"(?P<weekday>{any_of(_WEEKDAYS)})"
+_MONTH = rf"(?P<month>{any_of(_MONTHS)})"
 _DAY_NUMBER = r"(?P<day>[0-9]{1,2})(?P<suffix>st|nd|rd|th)?"
 _YEAR = r"(?P<year>[12][0-9]{3})"
 _PART = r"(?P<{}>morning|afternoon|evening|night|dawn|noon|midday)"
@@ -115,7 +123,7 @@ _WEEKDAY_RE = rf"(?:(?P<which>last|past|this past|next|coming|this coming) )?{_W
 _MONTH_RE = rf"{_MONTH}(?:,? {_YEAR})?"
 _HOLIDAY_RE = rf"new year's (?P<which>day|eve)(?:,? {_YEAR})?"
 _AGO_RE = (
-    rf"(?:exactly )?(?P<number>{_any(_NUMBERS)}|[1-9][0-9]{{0,3}})"
+    rf"(?:exactly )?(?P<number>{any_of(_NUMBERS)}|[1-9][0-9]{{0,3}})"
     r" (?P<unit>day|week|month|year)(?P<plural>s?) ago"
 )
 _PERIOD_RE = r"(?P<which>last|this|next) (?P<unit>week|month|year)"
@@ -129,7 +137,7 @@ _SINCE_RE = r"(?:ever )?since (?P<rest>.+)"
 _BEFORE_RE = r"(?P<word>until|till|through|by|before|prior to) (?P<rest>.+)"
 _RANGE_RE = r"(?:from )?(?P<first>.+?) (?:to|until|through) (?P<last>.+)"
 _BETWEEN_RE = r"between (?P<first>.+?) and (?P<last>.+)"
-_DAYS_RE = rf"(?P<month>{_any(_MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
+_DAYS_RE = rf"(?P<month>{any_of(_MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
 
 _ANAPHORA_RE = (
     r"(?:on |in |during |by |at |since |until |before )?"
@@ -159,7 +167,8 @@ def resolve(wording: str, written_on: date) -> DateInterval:
         DateError: The wording is not in the grammar, contradicts itself, or points at another
             sentence; the message says which.
     """
-    text = _checked(wording)
+    text = tidy(wording, MAX_WORDING, "\u2013\u2019", "date words are plain ASCII", DateError)
+    text = text.replace("\u2019", "'")
     try:
         interval = _open(text, written_on) or _range(text, written_on) or _single(text, written_on)
     except DateError:
@@ -169,18 +178,6 @@ def resolve(wording: str, written_on: date) -> DateInterval:
     if interval is None:
         raise DateError(f"not a date expression: {wording!r}; {_advice(text)}")
     return DateInterval(*interval)
-
-
-def _checked(wording: str) -> str:
-    """The wording in lower case with straight apostrophes, once it is short, plain and tidy."""
-    if len(wording) > MAX_WORDING:
-        raise DateError(f"a wording of {len(wording)} characters; at most {MAX_WORDING} are read")
-    for character in wording:
-        if character not in "\u2013\u2019" and not " " <= character <= "~":
-            raise DateError(f"U+{ord(character):04X} in {wording!r}; date words are plain ASCII")
-    if not wording or wording != wording.strip() or "  " in wording:
-        raise DateError(f"stray blanks in {wording!r}; write single spaces, none at the ends")
-    return wording.replace("\u2019", "'").lower()
 
 
 def _advice(text: str) -> str:
@@ -265,36 +262,26 @@ def _dressed(known: _Known, when: str | None, part: str | None) -> _Known:
 
 
 def _core(text: str, written_on: date) -> _Known | None:
-    for rule in _RULES:
-        known = rule(text, written_on)
-        if known:
-            return known
+    """The first rule that reads a text; each is asked only where one of its patterns fits."""
+    for patterns, rule in _RULES:
+        for pattern in patterns:
+            if (match := re.fullmatch(pattern, text)) and (known := rule(match, written_on)):
+                return known
     return None
 
 
 # ------------------------------------------------------------------------------ rules
 
 
-def _spoken(text: str, written_on: date) -> _Known | None:
+def _spoken(match: _Match, written_on: date) -> _Known:
     """Words that mean the article's own day or its neighbours."""
-    if re.fullmatch(_TODAY, text):
-        return _day(written_on)
-    if re.fullmatch(_PART_OF_TODAY, text):
-        return _Known(written_on, written_on, "part_of_day")
-    if text in _TONIGHT:
-        return _Known(written_on, written_on + _DAY, "night")
-    if text in _LAST_NIGHT:
-        return _Known(written_on - _DAY, written_on, "night")
-    if text in ("yesterday", "tomorrow"):
-        return _day(written_on + (_DAY if text == "tomorrow" else -_DAY))
-    return None
+    assert match.lastgroup
+    first, last, precision = _SPOKEN[match.lastgroup]
+    return _Known(written_on + first * _DAY, written_on + last * _DAY, precision)
 
 
-def _weekday(text: str, written_on: date) -> _Known | None:
+def _weekday(match: _Match, written_on: date) -> _Known:
     """The latest such weekday; "next": the first after the day; "last": the latest before it."""
-    match = re.fullmatch(_WEEKDAY_RE, text)
-    if match is None:
-        return None
     back = (written_on.weekday() - _WEEKDAYS[match["weekday"]]) % 7
     if match["which"] in ("next", "coming", "this coming"):
         return _day(written_on + timedelta(days=7 - back))
@@ -303,56 +290,39 @@ def _weekday(text: str, written_on: date) -> _Known | None:
     return _day(written_on - timedelta(days=back))
 
 
-def _calendar_date(text: str, written_on: date) -> _Known | None:
-    """Read "January 5", "5 January 2022", "2022-01-05", with or without a weekday."""
-    iso = re.fullmatch(_ISO_RE, text)
-    if iso:
-        return _day(_date(int(iso["year"]), int(iso["month"]), int(iso["day"])))
-    match = re.fullmatch(_MONTH_DAY_RE, text) or re.fullmatch(_DAY_MONTH_RE, text)
-    if match is None or match["suffix"] not in (None, _suffix(int(match["day"]))):
+def _iso_date(match: _Match, written_on: date) -> _Known:
+    return _day(_date(*map(int, match.groups())))
+
+
+def _calendar_date(match: _Match, written_on: date) -> _Known | None:
+    """Read "January 5", "5 January 2022", with or without a weekday."""
+    if match["suffix"] not in (None, ordinal_ending(f"{int(match['day'])}")):
         return None
-    month, number = _MONTHS[match["month"]], int(match["day"])
-    known = (
-        _date(int(match["year"]), month, number)
-        if match["year"]
-        else _latest(month, number, written_on)
-    )
+    known = _in_year(match["year"], _MONTHS[match["month"]], int(match["day"]), written_on)
     if match["weekday"] and _WEEKDAYS[match["weekday"]] != known.weekday():
         weekday = next(name for name, n in _WEEKDAYS.items() if n == known.weekday())
-        raise DateError(f"{text!r} contradicts itself: {known} is a {weekday.title()}")
+        raise DateError(f"{match.string!r} contradicts itself: {known} is a {weekday.title()}")
     return _day(known)
 
 
-def _month(text: str, written_on: date) -> _Known | None:
-    match = re.fullmatch(_MONTH_RE, text)
-    if match is None:
-        return None
+def _month(match: _Match, written_on: date) -> _Known:
     month = _MONTHS[match["month"]]
     year = int(match["year"] or written_on.year - (month > written_on.month))
     return _whole_month(_date(year, month, 1))
 
 
-def _year(text: str, written_on: date) -> _Known | None:
-    match = re.fullmatch(_YEAR, text)
-    return _whole_year(int(match["year"])) if match else None
+def _year(match: _Match, written_on: date) -> _Known:
+    return _whole_year(int(match["year"]))
 
 
-def _holiday(text: str, written_on: date) -> _Known | None:
+def _holiday(match: _Match, written_on: date) -> _Known:
     """New Year's Day and Eve, the only days named without a date so far."""
-    match = re.fullmatch(_HOLIDAY_RE, text)
-    if match is None:
-        return None
     month, number = (1, 1) if match["which"] == "day" else (12, 31)
-    if match["year"]:
-        return _day(_date(int(match["year"]), month, number))
-    return _day(_latest(month, number, written_on))
+    return _day(_in_year(match["year"], month, number, written_on))
 
 
-def _ago(text: str, written_on: date) -> _Known | None:
+def _ago(match: _Match, written_on: date) -> _Known | None:
     """Read "two days ago", "a month ago": counted back, clipped to the month's last day."""
-    match = re.fullmatch(_AGO_RE, text)
-    if match is None:
-        return None
     number = _NUMBERS.get(match["number"]) or int(match["number"])
     if (number > 1) != bool(match["plural"]):
         return None
@@ -361,11 +331,8 @@ def _ago(text: str, written_on: date) -> _Known | None:
     return _day(_months_before(written_on, number * (12 if match["unit"] == "year" else 1)))
 
 
-def _period(text: str, written_on: date) -> _Known | None:
+def _period(match: _Match, written_on: date) -> _Known:
     """Read "last month", "this week", "next year"; a week is Monday to Sunday (ISO 8601)."""
-    match = re.fullmatch(_PERIOD_RE, text)
-    if match is None:
-        return None
     step = {"last": -1, "this": 0, "next": 1}[match["which"]]
     if match["unit"] == "week":
         monday = written_on + timedelta(days=7 * step - written_on.weekday())
@@ -375,15 +342,16 @@ def _period(text: str, written_on: date) -> _Known | None:
     return _whole_year(written_on.year + step)
 
 
-_RULES: tuple[Callable[[str, date], _Known | None], ...] = (
-    _spoken,
-    _weekday,
-    _calendar_date,
-    _month,
-    _year,
-    _holiday,
-    _ago,
-    _period,
+_RULES: tuple[tuple[tuple[str, ...], Callable[[_Match, date], _Known | None]], ...] = (
+    ((_SPOKEN_RE,), _spoken),
+    ((_WEEKDAY_RE,), _weekday),
+    ((_ISO_RE,), _iso_date),
+    ((_MONTH_DAY_RE, _DAY_MONTH_RE), _calendar_date),
+    ((_MONTH_RE,), _month),
+    ((_YEAR,), _year),
+    ((_HOLIDAY_RE,), _holiday),
+    ((_AGO_RE,), _ago),
+    ((_PERIOD_RE,), _period),
 )
 
 
@@ -410,11 +378,14 @@ def _date(year: int, month: int, day: int) -> date:
         raise DateError(f"no such day: {year:04}-{month:02}-{day:02}") from error
 
 
-def _latest(month: int, day: int, written_on: date) -> date:
-    """The latest such day of a year on or before a day; 29 February can be eight years back."""
-    for year in range(written_on.year, max(written_on.year - 9, 0), -1):
-        if day <= calendar.monthrange(year, month)[1] and date(year, month, day) <= written_on:
-            return date(year, month, day)
+def _in_year(year: str | None, month: int, day: int, written_on: date) -> date:
+    """Such a day of a year; without one the latest on or before a day."""
+    if year:
+        return _date(int(year), month, day)
+    # 29 February can be eight years back.
+    for number in range(written_on.year, max(written_on.year - 9, 0), -1):
+        if day <= calendar.monthrange(number, month)[1] and date(number, month, day) <= written_on:
+            return date(number, month, day)
     raise DateError(f"no day {day} of month {month} on or before {written_on}")
 
 
@@ -422,9 +393,3 @@ def _months_before(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     first = _date(year, month + 1, 1)
     return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))
-
-
-def _suffix(day: int) -> str:
-    if 10 < day < 14:
-        return "th"
-    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

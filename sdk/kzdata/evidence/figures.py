@@ -15,28 +15,19 @@ Numbers are `decimal.Decimal` and exact at any length that a wording can have; n
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, Inexact
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
+from kzdata.evidence.wordings import any_of, ordinal_ending, tidy
 
 MAX_WORDING = 200
 """Longest wording, in code points, that `parse` looks at."""
 
 QUALIFIERS = (
-    "exact",
-    "more_than",
-    "at_least",
-    "at_most",
-    "less_than",
-    "approximately",
-    "range",
-    "vague",
-    "ordinal",
-    "multiple",
-    "clock_time",
-    "unquantified",
+    *("exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range"),
+    *("vague", "ordinal", "multiple", "clock_time", "unquantified"),
 )
 """Every qualifier that `parse` returns."""
 
@@ -80,15 +71,13 @@ _TENS = _numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 1
 _SCALES = {"trillion": 10**12, "billion": 10**9, "million": 10**6, "thousand": 10**3}
 _COUNTS = {**_SCALES, "hundred": 100, "dozen": 12, "score": 20}
 
-_IRREGULAR_ORDINALS = {
-    "first": "one",
-    "second": "two",
-    "third": "three",
-    "fifth": "five",
-    "eighth": "eight",
-    "ninth": "nine",
-    "twelfth": "twelve",
-}
+_IRREGULAR_ORDINALS = dict(
+    zip(
+        "first second third fifth eighth ninth twelfth".split(),
+        "one two three five eight nine twelve".split(),
+        strict=True,
+    )
+)
 _REGULAR_ORDINALS = {
     (word[:-1] + "ieth" if word.endswith("y") else word + "th"): word
     for word in (*_ONES, *_TEENS, *_TENS, *_SCALES, "hundred")
@@ -124,29 +113,23 @@ _WHOLE = {
 _LETTERS = {"zero": Decimal(0), "a": Decimal(1), "an": Decimal(1)}
 
 
-def _any(words: Iterable[str]) -> str:
-    """Alternatives, longest first so that "six" never hides "sixteen"."""
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-_SMALL = rf"(?:(?:{_any(_TENS)})(?:[- ](?:{_any(_ONES)}))?|{_any(_TEENS)}|{_any(_ONES)})"
-_GROUP = rf"(?:(?P<hundreds>{_any(_ONES)}|{_any(_TEENS)}) hundred(?:(?: and)? (?={_SMALL}))?)?"
+_SMALL = rf"(?:(?:{any_of(_TENS)})(?:[- ](?:{any_of(_ONES)}))?|{any_of(_TEENS)}|{any_of(_ONES)})"
+_GROUP = rf"(?:(?P<hundreds>{any_of(_ONES)}|{any_of(_TEENS)}) hundred(?:(?: and)? (?={_SMALL}))?)?"
 _GROUP_RE = rf"{_GROUP}(?P<small>{_SMALL})?"
 _DIGITS_RE = r"(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?"
-_QUALIFIED_DIGITS_RE = rf"(?:(?P<prefix>{_any(_QUALIFIER_OF)}) )?(?P<number>{_DIGITS_RE})"
-_STRANGE_RE = "[^ -~\u2013]"
-_COUNTED_RE = rf"(?P<count>.+) (?P<unit>{_any(_COUNTS)})"
-_AND_A_HALF_RE = rf"(?P<whole>.+) and a half(?: (?P<unit>{_any(_COUNTS)}))?"
-_HALF_A_RE = rf"half a (?P<unit>{_any(_COUNTS)})"
+_QUALIFIED_DIGITS_RE = rf"(?:(?P<prefix>{any_of(_QUALIFIER_OF)}) )?(?P<number>{_DIGITS_RE})"
+_COUNTED_RE = rf"(?P<count>.+) (?P<unit>{any_of(_COUNTS)})"
+_AND_A_HALF_RE = rf"(?P<whole>.+) and a half(?: (?P<unit>{any_of(_COUNTS)}))?"
+_HALF_A_RE = rf"half a (?P<unit>{any_of(_COUNTS)})"
 _PERCENT_RE = r"(?P<number>.+?)(?: ?%| percent| per cent)"
-_A_COUNT_RE = rf"^a (?=(?:{_any(_COUNTS)})(?: |$))"
+_A_COUNT_RE = rf"^a (?=(?:{any_of(_COUNTS)})(?: |$))"
 
 _CLOCK_RE = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
 _DIGIT_ORDINAL_RE = r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)"
-_WORD_ORDINAL_RE = rf"(?P<head>.*[- ])?(?P<last>{_any(_ORDINALS)})"
+_WORD_ORDINAL_RE = rf"(?P<head>.*[- ])?(?P<last>{any_of(_ORDINALS)})"
 _TIMES_RE = r"(?P<number>.+?)(?: times|-fold|fold)"
-_FRACTION_RE = rf"(?:a|an|.*[- a-z])[- ](?:(?:{_any(_ORDINALS)})s?|quarters?|halves)"
-_PREFIX_RE = rf"(?P<prefix>{_any(_QUALIFIER_OF)}) (?P<rest>.+)"
+_FRACTION_RE = rf"(?:a|an|.*[- a-z])[- ](?:(?:{any_of(_ORDINALS)})s?|quarters?|halves)"
+_PREFIX_RE = rf"(?P<prefix>{any_of(_QUALIFIER_OF)}) (?P<rest>.+)"
 _SUFFIX_RE = r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)"
 _BETWEEN_RE = r"between (?P<rest>.+)"
 _FROM_RE = r"(?:from )?(?P<low>.+?) to (?P<high>.+)"
@@ -160,7 +143,7 @@ _LARGE = r"(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)
 _VAGUE_RE = (
     rf"(?:(?:several|many|some|a few|multiple) )?{_LARGE}(?: of {_LARGE})?(?: of)?"
     r"|(?:several|a few|few|many|multiple|a couple|a couple of)"
-    rf"(?: (?:{_any(_COUNTS)}))?(?: of)?"
+    rf"(?: (?:{any_of(_COUNTS)}))?(?: of)?"
     r"|some|couple|couple of|numerous|various|countless|a handful|handful"
     r"|(?:a |an )?(?:(?:large|small|great|huge|vast|growing|significant|considerable|substantial"
     r"|certain|limited|undetermined) )?number(?: of)?"
@@ -200,25 +183,17 @@ def parse(wording: str) -> Figure:
         FigureError: The wording is not in the grammar; the message says what to write instead.
     """
     text = _checked(wording)
-    for rule in _RULES:
-        figure = rule(text)
-        if figure is not None:
-            return figure
+    if figure := _first(text):
+        return figure
     raise FigureError(f"not a figure: {wording!r}; {_advice(text)}")
 
 
+def _first(text: str) -> Figure | None:
+    return next(filter(None, (rule(text) for rule in _RULES)), None)
+
+
 def canonical(value: Decimal | None) -> str:
-    """Print a bound the one way the tables hold it.
-
-    Args:
-        value: A bound of a `Figure`.
-
-    Returns:
-        Plain decimal digits without grouping, exponent or trailing zeros; "" for None.
-
-    Raises:
-        FigureError: The value is not a finite number of a printable length.
-    """
+    """Print a bound the one way the tables hold it."""
     if value is None:
         return ""
     if not value.is_finite() or abs(value.adjusted()) > 2 * MAX_WORDING:
@@ -236,12 +211,6 @@ def number_tokens(text: str) -> Iterator[NumberToken]:
     keeps its inner "," "." ":" and an attached "%" or ordinal ending; digits inside names count
     ("Il-76"), number words inside longer words do not ("someone"). Compounds such as
     "twenty-one" are one token.
-
-    Args:
-        text: Any text; it is searched as it stands.
-
-    Yields:
-        The tokens, with offsets in code points.
     """
     for match in re.finditer(_TOKEN_RE, text):
         yield NumberToken(match.start(), match.end(), match.group())
@@ -254,15 +223,6 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     "two hundred", "no" of "no figures". Comparing `parse(text[start:end])` with the parse of the
     extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
     "over two walls"), so a difference is a question to a reader, not a proof.
-
-    Args:
-        text: A quote or an article.
-        start: First code point of a wording in it.
-        end: Code point after its last.
-
-    Returns:
-        Start and end of the widest run of whole words on both sides, of at most six words each,
-        that holds the place and is in the grammar; the place itself if there is none.
     """
     starts = [start, *_word_starts(text[:start])]
     ends = [end, *(end + offset for offset in _word_ends(text[end:]))]
@@ -294,17 +254,10 @@ def _readable(wording: str) -> bool:
 
 def _checked(wording: str) -> str:
     """The wording in lower case, once it is known to be short, plain and tidy."""
-    if len(wording) > MAX_WORDING:
-        raise FigureError(f"a wording of {len(wording)} characters; at most {MAX_WORDING} are read")
-    if strange := re.search(_STRANGE_RE, wording):
-        raise FigureError(
-            f"U+{ord(strange.group()):04X} in {wording!r}; a figure is printed in plain ASCII"
-        )
-    if not wording.strip():
+    if len(wording) <= MAX_WORDING and not wording.strip(" "):
         raise FigureError("an empty wording; write the number as the article prints it")
-    if wording != wording.strip() or "  " in wording:
-        raise FigureError(f"stray blanks in {wording!r}; write single spaces, none at the ends")
-    return wording.lower()
+    plain = "a figure is printed in plain ASCII"
+    return tidy(wording, MAX_WORDING, "\u2013", plain, FigureError)
 
 
 def _advice(text: str) -> str:
@@ -327,7 +280,7 @@ def _advice(text: str) -> str:
 def _reads(text: str) -> bool:
     """Whether some rule reads the text."""
     try:
-        return any(rule(text) is not None for rule in _RULES)
+        return _first(text) is not None
     except FigureError:
         return False
 
@@ -455,7 +408,7 @@ def _clock_time(text: str) -> Figure | None:
 def _ordinal(text: str) -> Figure | None:
     digits = re.fullmatch(_DIGIT_ORDINAL_RE, text)
     if digits and re.fullmatch(_DIGITS_RE, digits["number"]):
-        suffix = _ordinal_suffix(digits["number"])
+        suffix = ordinal_ending(digits["number"])
         if digits["suffix"] != suffix:
             raise FigureError(f"no such ordinal: {text!r}; write {digits['number']}{suffix}")
         return _bounded(Decimal(digits["number"].replace(",", "")), "ordinal")
@@ -469,12 +422,6 @@ def _word_ordinal(head: str, last: str) -> Figure | None:
         head = {"": "one ", "one ": ""}.get(head, head)
     number = _word_number(head + last)
     return None if number is None else _bounded(Decimal(number), "ordinal")
-
-
-def _ordinal_suffix(number: str) -> str:
-    if number[-2:-1] == "1":
-        return "th"
-    return {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")
 
 
 def _multiple(text: str) -> Figure | None:
@@ -546,22 +493,15 @@ def _bounded(value: Decimal | None, qualifier: str) -> Figure | None:
     return Figure(low, high, qualifier)
 
 
+# The order matters: what "a few thousand" is, the vague words decide, before any number is read.
 _RULES: tuple[Callable[[str], Figure | None], ...] = (
-    _digits,
-    _unquantified,
-    _vague,
-    _exact,
-    _clock_time,
-    _ordinal,
-    _multiple,
-    _range,
-    _qualified,
+    *(_digits, _unquantified, _vague, _exact, _clock_time, _ordinal, _multiple, _range, _qualified),
 )
 
 
 # ------------------------------------------------------------------------------ tokens
 
-_UNITS_RE = f"(?:{_any(_ONES)}|{'|'.join(w for w in _ORDINALS if _ORDINALS[w] in _ONES)})"
+_UNITS_RE = f"(?:{any_of(_ONES)}|{'|'.join(w for w in _ORDINALS if _ORDINALS[w] in _ONES)})"
 _LOOSE = (
     "zero|no|none|half|halves|halved|quarters?|once|twice|thrice|double|doubled|doubling|triple"
     "|tripled|tripling|treble|quadruple|quadrupled|both|pairs?|decades?|century|centuries"
@@ -571,6 +511,6 @@ _LOOSE = (
 _TOKEN_RE = (
     r"(?i)\d+(?:[.,:]\d+)*(?:%|(?:st|nd|rd|th)(?!\w))?"
     r"|[\u00bc-\u00be\u2150-\u215f]"
-    rf"|(?<!\w)(?:(?:{_any(_TENS)})-{_UNITS_RE}|(?:{_any(_ONES)}|{_any(_TEENS)}|{_any(_TENS)})"
-    rf"(?:fold)?|(?:{_any(_ORDINALS)})s?|(?:{_LOOSE})|number(?= of(?!\w)))(?!\w)"
+    rf"|(?<!\w)(?:(?:{any_of(_TENS)})-{_UNITS_RE}|(?:{any_of(_ONES)}|{any_of(_TEENS)}|{any_of(_TENS)})"
+    rf"(?:fold)?|(?:{any_of(_ORDINALS)})s?|(?:{_LOOSE})|number(?= of(?!\w)))(?!\w)"
 )

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kzdata.engine.database import Database
-from kzdata.engine.sql import among, identifier, literal, table_named, text
+from kzdata.engine.sql import among, literal, table_named
 from kzdata.errors import UsageError, nearest
+from kzdata.evidence.profile import cell
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.descriptor import Table
 
@@ -20,24 +21,16 @@ _SUGGESTED = 20_000
 
 
 @dataclass(frozen=True)
-class Scope:
-    """The values of one column, and what is part of what among them.
+class Hierarchy:
+    """The values of one column, and what is part of what among them."""
 
-    Attributes:
-        database: Where the tables are.
-        table: The table that lists them: the vocabulary, or the table of the column itself.
-        key: The column of that table.
-        parent: Its column that names the whole that a value is part of, if it has one.
-        allowed: Values that the column may have even where no row does.
-        dataset: The package, where it is what remains of another one.
-    """
-
-    database: Database
-    table: str
-    key: str
+    database: Database  # where the tables are
+    table: str  # the table that lists them: the vocabulary, or the table of the column itself
+    key: str  # the column of that table
+    # Its column that names the whole that a value is part of, if it has one.
     parent: str | None = None
-    allowed: tuple[str, ...] = ()
-    dataset: Dataset | None = None
+    allowed: tuple[str, ...] = ()  # values that the column may have even where no row does
+    dataset: Dataset | None = None  # the package, where it is what remains of another one
 
     def has(self, value: str) -> bool:
         """Whether a value exists; half a character, as a terminal can send, does not."""
@@ -48,36 +41,35 @@ class Scope:
 
     def lost(self, value: str) -> str:
         """A hint that the whole package has a value that what remains of it lacks, or nothing."""
-        if self.dataset is None or not replace(self, database=self.dataset.whole.database).has(
-            value
-        ):
+        if not self.dataset:
             return ""
-        return f" {self.dataset.part}; the whole package has it"
+        whole = replace(self, database=self.dataset.whole.database)
+        return f" {self.dataset.part}; the whole package has it" if whole.has(value) else ""
 
     @property
     def known(self) -> set[str]:
         """The values that exist, as far as they may be suggested."""
         listed = f"SELECT DISTINCT {self._key} FROM {self._from} LIMIT {_SUGGESTED}"
-        return {name for (name,) in self.database.rows(listed) if name is not None} | {
-            *self.allowed
-        }
+        found = {name for (name,) in self.database.rows(listed) if name is not None}
+        return found.union(self.allowed)
 
     @property
     def _key(self) -> str:
-        return text(f"h.{identifier(self.key)}")
+        return cell(self.key, "h")
+
+    @property
+    def _up(self) -> str:
+        return cell(self.parent or self.key, "h")
 
     @property
     def _from(self) -> str:
         return f"{table_named(self.table)} AS h"
 
-    @property
-    def _up(self) -> str:
-        return text(f"h.{identifier(self.parent or self.key)}")
-
     def within(self, value: str) -> str:
         """SQL of a relation of one column: the value and all that is part of it."""
         if self.parent is None:
             return f"(SELECT {literal(value)} AS id)"
+        # UNION, not UNION ALL: what is there already is not followed again, so that a cycle ends.
         return f"""(WITH RECURSIVE down(id) AS (SELECT {literal(value)} UNION
             SELECT {self._key} FROM {self._from} JOIN down ON {self._up} = down.id)
             SELECT id FROM down)"""
@@ -93,89 +85,60 @@ class Scope:
 
     @cached_property
     def pairs(self) -> str:
-        """SQL of the relation `id`, `whole`: each value with itself and all that it is part of.
-
-        Raises:
-            UsageError: The hierarchy has a circle, or is too deep to be followed.
-        """
+        """SQL of the relation `id`, `whole`: each value with itself and all that it is part of."""
         each = f"SELECT DISTINCT {self._key} AS id FROM {self._from} WHERE {self._key} IS NOT NULL"
         if self.parent is None:
             return f"(SELECT id, id AS whole FROM ({each}))"
+        # The steps are counted to tell a cycle, which would go on for ever, from a hierarchy.
         steps = f"""WITH RECURSIVE up(id, whole, steps) AS (
             SELECT id, id, 0 FROM ({each}) UNION
             SELECT up.id, {self._up}, steps + 1 FROM {self._from} JOIN up ON {self._key} = up.whole
             WHERE {self._up} IS NOT NULL AND steps < {DEEPEST})"""
         if self.database.rows(f"{steps} SELECT 1 FROM up WHERE steps = {DEEPEST} LIMIT 1"):
             raise UsageError(
-                f"{self.table}.{self.parent} makes a circle or more than {DEEPEST} steps; "
+                f"{self.table}.{self.parent} makes a cycle or more than {DEEPEST} steps; "
                 "`kzdata validate` says more"
             )
         return f"({steps} SELECT id, whole FROM up)"
 
-    def ways(self, values: Iterable[str | None], to: str | None) -> dict[str, tuple[str, ...]]:
-        """How values roll up to the one that was asked for.
-
-        Args:
-            values: Values that lie within `to`.
-            to: The value that was asked for.
-
-        Returns:
-            By value all steps from it to `to`, both included; nothing where none was asked for.
-        """
+    def paths(self, values: Iterable[str | None], to: str | None) -> dict[str, tuple[str, ...]]:
+        """How values roll up to the one that was asked for."""
         own = {value for value in values if value is not None}
         if to is None or self.parent is None:
             return {value: (value,) for value in own} if to else {}
-        up = self._parents(own)
-        return {value: line(value, up, to) for value in own}
-
-    def _parents(self, values: Iterable[str]) -> dict[str, str]:
+        # Of what each value is part of, and those in turn, but not of the whole table.
         step = f"SELECT {self._key}, {self._up} FROM {self._from}"
         rows = self.database.rows(
-            f"""WITH RECURSIVE up(id, whole) AS ({step} WHERE {among(self._key, values)} UNION
-            SELECT {self._key}, {self._up} FROM {self._from} JOIN up ON {self._key} = up.whole)
+            f"""WITH RECURSIVE up(id, whole) AS ({step} WHERE {among(self._key, own)} UNION
+            {step} JOIN up ON {self._key} = up.whole)
             SELECT id, whole FROM up WHERE whole IS NOT NULL"""
         )
-        return dict(rows)
+        up = dict(rows)
+        return {value: line(value, up, to) for value in own}
 
 
 def line(value: str, up: Mapping[str, str], to: str | None = None) -> tuple[str, ...]:
-    """A value and what it is part of, step by step; it ends at `to`, or where a cycle closes.
-
-    Args:
-        value: The value.
-        up: What each value is part of.
-        to: The last step, if it is reached.
-    """
+    """A value and what it is part of, step by step; it ends at `to`, or where a cycle closes."""
     steps = [value]
     while steps[-1] != to and up.get(steps[-1], value) not in steps:
         steps.append(up[steps[-1]])
     return tuple(steps)
 
 
-def check(scopes: Sequence[Scope], name: str, value: str | None) -> None:
-    """Make sure that a value, where one is given, exists in one of some scopes.
-
-    Raises:
-        UsageError: It does not; the message names the nearest ones, or all if they are few.
-    """
-    if value is None or any(scope.has(value) for scope in scopes):
+def require_value(hierarchies: Sequence[Hierarchy], name: str, value: str | None) -> None:
+    """Make sure that a value, where one is given, exists in one of some hierarchies."""
+    if value is None or any(hierarchy.has(value) for hierarchy in hierarchies):
         return
-    if not scopes:
+    if not hierarchies:
         raise UsageError(f"nothing has a {name} here: no declaration names the column of a {name}")
-    known = set().union(*(scope.known for scope in scopes))
+    known = set().union(*(hierarchy.known for hierarchy in hierarchies))
     few = f"; there are {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""
-    lost = next(filter(None, (scope.lost(value) for scope in scopes)), "")
+    lost = next(filter(None, (hierarchy.lost(value) for hierarchy in hierarchies)), "")
     raise UsageError(f"no {name} {value!r}{lost or nearest(value, known) or few}")
 
 
-def scope(dataset: Dataset, table: Table, column: str) -> Scope:
-    """The scope of a column: the vocabulary of its foreign key, or else the column's own values.
-
-    Args:
-        dataset: The package.
-        table: The table that has the column.
-        column: Name of the column.
-    """
+def hierarchy_of(dataset: Dataset, table: Table, column: str) -> Hierarchy:
+    """The values of a column: those of the table it refers to, or else its own."""
     rest = dataset if dataset.part else None
     for key in table.schema.foreign_keys:
         resource = key.reference.resource or table.name
@@ -183,7 +146,7 @@ def scope(dataset: Dataset, table: Table, column: str) -> Scope:
             vocabulary = dataset.descriptor.tables[resource].schema
             target = key.reference.fields[0]
             parent = vocabulary.parent if vocabulary.primary_key == (target,) else None
-            return Scope(dataset.database, resource, target, parent, dataset=rest)
+            return Hierarchy(dataset.database, resource, target, parent, dataset=rest)
     field = table.schema.field(column)
     allowed = field.constraints.enum or field.category_values
-    return Scope(dataset.database, table.name, column, None, tuple(map(str, allowed)), rest)
+    return Hierarchy(dataset.database, table.name, column, None, tuple(map(str, allowed)), rest)

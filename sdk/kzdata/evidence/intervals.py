@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Self
+from typing import Any, Self
 
 from kzdata.engine.sql import calendar_day, decimal, double, identifier, literal, text
 from kzdata.standard.declarations import Figure
@@ -36,18 +36,15 @@ class Interval:
     below: bool = False
 
     @classmethod
-    def of(cls, row: tuple[float | None, float | None, bool | None, bool | None]) -> Self:
+    def of(cls, row: tuple[Any, ...]) -> Self:
         """An interval out of a row with the columns of `bounds` or `HULL`."""
         low, high, above, below = row
         return cls(whole(low), whole(high), bool(above), bool(below))
 
     def __str__(self) -> str:
-        least = (
-            "" if self.low is None else f"{'more than' if self.above else 'at least'} {self.low}"
-        )
-        most = (
-            "" if self.high is None else f"{'less than' if self.below else 'at most'} {self.high}"
-        )
+        least = f"{'more than' if self.above else 'at least'} {self.low}"
+        most = f"{'less than' if self.below else 'at most'} {self.high}"
+        least, most = least * (self.low is not None), most * (self.high is not None)
         if least and most and not (self.above or self.below):
             return f"{self.low}" if self.low == self.high else f"{self.low} to {self.high}"
         return ", ".join(filter(None, [least, most])) or "open"
@@ -93,12 +90,8 @@ def ends(figure: Figure, alias: str) -> dict[str, str]:
 def exceeds(one: str, other: str, counts: bool) -> str:
     """SQL: whether every number of one interval is larger than every number of another.
 
-    Two intervals have a number in common if and only if neither exceeds the other.
-
-    Args:
-        one: Alias of a relation with the columns of `bounds`.
-        other: Another.
-        counts: Only whole numbers are meant, as of people.
+    Two intervals have a number in common if and only if neither exceeds the other. They are given
+    as aliases; `counts` says that only whole numbers are meant, as of people.
     """
     names = ("low", "high", "above", "below")
     ours, theirs = ({name: f"{alias}.{name}" for name in names} for alias in (one, other))
@@ -144,10 +137,8 @@ HULL = {
 def window(start: date | None, end: date | None, precision: str | None) -> tuple[date, date] | None:
     """The first and the last day that a date can mean; None where it says no day.
 
-    Args:
-        start: Its first day, or all that is said of it.
-        end: Its last day, where it has one of its own.
-        precision: How much time it stands for. What is `before` or `since` a day is open.
+    A date without an `end` of its own lasts as long as its precision; `before` and `since` a day
+    are open.
     """
     first, last = start or end, end or start
     if first is None or last is None:
@@ -171,14 +162,7 @@ def _last_of(day: date, precision: str | None) -> date:
 def window_sql(
     start: str, end: str | None, precision: str | None, kind: str = "VARCHAR"
 ) -> tuple[str, str]:
-    """`window` as SQL of two days.
-
-    Args:
-        start: SQL of the first day.
-        end: SQL of the last day.
-        precision: SQL of the precision.
-        kind: SQL type of the first day, as for `last_day`.
-    """
+    """`window` as SQL of two days."""
     first, last = calendar_day(start), last_day(start, precision, kind)
     if end:
         first, last = (f"coalesce({calendar_day(one)}, {other})"
@@ -191,15 +175,10 @@ def window_sql(
 
 
 def last_day(expression: str, precision: str | None = None, kind: str = "VARCHAR") -> str:
-    """SQL: the last day of a date, year-month or year, given how much time it stands for.
+    """SQL of the last day of a date of some `kind`, as text `2022`, `2022-01` or `2022-01-05`.
 
-    Args:
-        expression: A date of any type; as text `2022`, `2022-01` or `2022-01-05`.
-        precision: SQL of its precision: month, year, week or night; anything else is the day.
-        kind: SQL type of the date, as far as known: a `DATE` need not go by way of its text.
-
-    Returns:
-        SQL of a DATE, NULL where it is no date. A night ends on the next day.
+    NULL where it is no date. The precision (SQL) may be month, year, week or night; a night ends on
+    the next day, anything else is the day itself.
     """
     cases, day_ = ("", calendar_day(expression)) if kind == "DATE" else _written(text(expression))
     if precision is not None:

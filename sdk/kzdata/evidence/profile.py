@@ -1,12 +1,16 @@
 """The profile: which tables of a package play which part, by its declarations (docs/profile.md)."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
+from kzdata.engine.sql import column, text
 from kzdata.errors import UsageError
 from kzdata.standard.declarations import Declaration
 from kzdata.standard.descriptor import Descriptor, Table
 
 Role = TypeVar("Role", bound=Declaration)
+LABELS = ("name", "title", "label")
+"""Columns that call a row by its name, the first that there is."""
 
 
 def declaring(descriptor: Descriptor, role: type[Role]) -> list[tuple[Table, Role]]:
@@ -26,6 +30,17 @@ def needed(descriptor: Descriptor, role: type[Role], purpose: str) -> tuple[Tabl
         return found
     lacking = f"{descriptor.name} declares no kzdata:{_name(role)}, which {purpose} needs"
     raise UsageError(f"{lacking}; docs/profile.md says how")
+
+
+def cell(name: str | None, alias: str = "t") -> str:
+    """SQL: a cell of a row as text; NULL where a declaration names no such column."""
+    return text(column(name, alias)) if name else "CAST(NULL AS VARCHAR)"
+
+
+def objects(raw: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The objects of a property of a raw descriptor that should be a list of them."""
+    entries = raw.get(key)
+    return [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
 
 
 def _name(role: type[Declaration]) -> str:

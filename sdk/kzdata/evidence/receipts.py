@@ -1,13 +1,13 @@
 """Receipts: from a cell to the exact words of a published article, and back."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from kzdata.display import html_record, html_table
-from kzdata.engine.sql import LISTED, ORD, bigint, column, identifier, table_named, text
+from kzdata.engine.sql import LISTED, ORD, bigint, column, table_named
 from kzdata.errors import UsageError, nearest
-from kzdata.evidence.profile import needed
+from kzdata.evidence.profile import cell, needed
 from kzdata.evidence.spans import text_fragment
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Edges, Sources, Spans
@@ -96,33 +96,19 @@ class Citation:
 
 
 class Passage(NamedTuple):
-    """A span with its article, and the words around it as far as a longer span quotes them.
+    """A span with its article, and the words around it as far as a longer span quotes them."""
 
-    Attributes:
-        span: Key of the span.
-        quote: The words.
-        source: Key of the article.
-        start: Offset of the first character.
-        end: Offset after the last one.
-        occurrence: Which occurrence of the quote in the article.
-        publisher: Who published the article.
-        published_on: When.
-        url: Its address.
-        prefix: What stands before the words in the longest span around them.
-        suffix: What stands after them there.
-    """
-
-    span: str
-    quote: str
-    source: str
-    start: int
-    end: int
-    occurrence: int
-    publisher: str | None
-    published_on: str | None
-    url: str | None
-    prefix: str
-    suffix: str
+    span: str  # key of the span
+    quote: str  # the words
+    source: str  # key of the article
+    start: int  # offset of the first character
+    end: int  # offset after the last one
+    occurrence: int  # which occurrence of the quote in the article
+    publisher: str | None  # who published the article
+    published_on: str | None  # when
+    url: str | None  # its address
+    prefix: str  # what stands before the words in the longest span around them
+    suffix: str  # what stands after them there
 
     @property
     def link(self) -> str | None:
@@ -143,35 +129,22 @@ class Passage(NamedTuple):
 
 
 def passages(dataset: Dataset, spans: Iterable[str] | None = None) -> dict[str, Passage]:
-    """Passages by the keys of their spans; a span without words or offsets is left out.
-
-    Args:
-        dataset: The package.
-        spans: Keys; all by default.
-
-    Raises:
-        UsageError: The package declares no spans or no sources.
-    """
+    """Passages by the keys of their spans; a span without words or offsets is left out."""
     keys = [] if spans is None else [sorted(set(spans))]
-    return {
-        row[0]: Passage._make(row) for row in dataset.database.rows(_passages(dataset, keys), keys)
-    }
+    rows = dataset.database.rows(_passages(dataset, bool(keys)), keys)
+    return {row[0]: Passage._make(row) for row in rows}
 
 
-def _passages(dataset: Dataset, chosen: Collection[Any]) -> str:
+def _passages(dataset: Dataset, chosen: bool) -> str:
     """SQL of passages with the quote and the start of the longest span around each.
 
     Of spans of equal length the one that begins first counts, then the one with the smaller key.
     """
     spans, s = needed(dataset.descriptor, Spans, PURPOSE)
     sources, a = needed(dataset.descriptor, Sources, PURPOSE)
-    known = sources.schema.names
-
-    def cell(name: str | None) -> str:
-        return text(identifier(name)) if name in known and name else "NULL"
-
+    publisher = "publisher" if "publisher" in sources.schema.names else None
     places = ", ".join(
-        f"{bigint(identifier(name))} AS {alias}"
+        f"{bigint(column(name))} AS {alias}"
         for name, alias in ((s.start, "first"), (s.end, "last"), (s.occurrence, "nth"))
     )
     # The longest span around another stands in no third one: in the order of starts it ends later
@@ -182,8 +155,8 @@ def _passages(dataset: Dataset, chosen: Collection[Any]) -> str:
         outermost = ""
     # Keys and articles are read of all spans, but quotes of those alone that the answer tells of.
     return f"""WITH span AS NOT MATERIALIZED (
-            SELECT {ORD}, {text(identifier(s.id))} AS id, {text(identifier(s.source))} AS source,
-            {text(identifier(s.quote))} AS quote, {places} FROM {dataset.numbered(spans.name)}),
+            SELECT {ORD}, {cell(s.id)} AS id, {cell(s.source)} AS source,
+            {cell(s.quote)} AS quote, {places} FROM {dataset.numbered(spans.name)} t),
         named AS MATERIALIZED (
             SELECT {ORD}, source FROM span {f"WHERE id IN {LISTED}" if chosen else ""}),
         wide AS MATERIALIZED (SELECT {ORD}, id, source, first, last FROM span
@@ -194,27 +167,20 @@ def _passages(dataset: Dataset, chosen: Collection[Any]) -> str:
             FROM wide AS i SEMI JOIN named USING ({ORD})
             JOIN longest AS o ON o.source = i.source AND o.first <= i.first AND o.last >= i.last),
         pair AS MATERIALIZED (SELECT inner_, outer_ FROM around WHERE rank = 1),
-        told AS MATERIALIZED (SELECT * FROM span WHERE {ORD} IN (
+        quoted AS MATERIALIZED (SELECT * FROM span WHERE {ORD} IN (
             SELECT inner_ FROM pair UNION ALL SELECT outer_ FROM pair)),
-        article AS NOT MATERIALIZED (SELECT {cell(a.id)} AS id, {cell("publisher")} AS publisher,
-            {cell(a.published_on)} AS day, {cell(a.url)} AS url FROM {table_named(sources.name)})
+        article AS NOT MATERIALIZED (SELECT {cell(a.id)} AS id, {cell(publisher)} AS publisher,
+            {cell(a.published_on)} AS day, {cell(a.url)} AS url FROM {table_named(sources.name)} t)
         SELECT i.id, i.quote, i.source, i.first, i.last, i.nth, publisher, day, url,
             left(o.quote, i.first - o.first),
             substr(o.quote, i.first - o.first + length(i.quote) + 1)
-        FROM pair JOIN told AS i ON i.{ORD} = inner_ JOIN told AS o ON o.{ORD} = outer_
+        FROM pair JOIN quoted AS i ON i.{ORD} = inner_ JOIN quoted AS o ON o.{ORD} = outer_
         LEFT JOIN article ON article.id = i.source
         WHERE i.quote <> '' AND i.nth IS NOT NULL"""
 
 
-class Ledger:
-    """The receipts of one package: its edges, spans and sources, under the names it gives them.
-
-    Args:
-        dataset: The package.
-
-    Raises:
-        UsageError: The package declares no evidence.
-    """
+class EvidenceIndex:
+    """The receipts of one package: its edges, spans and sources, under the names it gives them."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
@@ -223,18 +189,9 @@ class Ledger:
         self._sources = needed(dataset.descriptor, Sources, PURPOSE)
 
     def trace(self, record: str, field: str | None = None) -> Trace:
-        """The receipts of a record's cells, in the order of its columns.
+        """The receipts of a record's cells, in the order of its columns; see `Package.trace`.
 
-        Args:
-            record: Key of a row whose cells are traced, or `table/key`. Of a passage, or an
-                article: the receipts of every cell that rests on it, in the order of the edges.
-            field: One column of a record; all columns by default.
-
-        Returns:
-            Receipts; a cell that is empty, or needs none, has none.
-
-        Raises:
-            UsageError: There is no such record or column, or the record's table is not traced.
+        Of a passage or an article: of every cell that rests on it, in the order of the edges.
         """
         table, key = self._dataset.place(record)
         (spans, s), (sources, _) = self._spans, self._sources
@@ -249,11 +206,7 @@ class Ledger:
         return Trace(r for r in found if field in (None, r.field))
 
     def source(self, source: str) -> Trace:
-        """The receipts of every cell that rests on an article, in the order of the edges.
-
-        Raises:
-            UsageError: There is no such article.
-        """
+        """The receipts of every cell that rests on an article, in the order of the edges."""
         self._dataset.tables[self._sources[0].name][source]
         return self._resting(self._spans[1].source, source)
 
@@ -262,8 +215,8 @@ class Ledger:
         table, (_, e) = self._dataset.tables[name], self._edges
         if (key := table.schema.record_key) is None:
             return {}
-        keys = f"SELECT {_cell(key)} FROM {self._dataset.numbered(name)} t"
-        edges = self._matching(f"{_cell(e.record, 'e')} IN ({keys})")
+        keys = f"SELECT {cell(key)} FROM {self._dataset.numbered(name)} t"
+        edges = self._matching(f"{cell(e.record, 'e')} IN ({keys})")
         found: dict[str, list[Receipt]] = {}
         for receipt in self._receipts(edges, self._values({edge[0] for edge in edges}, [table])):
             found.setdefault(receipt.record, []).append(receipt)
@@ -275,18 +228,21 @@ class Ledger:
 
         They are in the order of the keys of records and passages.
         """
-        test = f"{_cell(self._edges[1].record, 'e')} IN {LISTED}"
+        test = f"{cell(self._edges[1].record, 'e')} IN {LISTED}"
         edges = self._matching(test, records, order="record, span, field")
-        told = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
+        cited = self._cited(edges)
         fields: dict[tuple[str, str], list[str]] = {}
         for record, field, _, _, span in edges:
-            if span in told and field is not None:
+            if span in cited and field is not None:
                 fields.setdefault((record, span), []).append(field)
         for (record, span), names in fields.items():
-            yield record, tuple(names), told[span].citation
+            yield record, tuple(names), cited[span].citation
+
+    def _cited(self, edges: Iterable[tuple[Any, ...]]) -> dict[str, Passage]:
+        return passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
 
     def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
-        edges = self._matching(f"{_cell(self._edges[1].record, 'e')} = ?", key)
+        edges = self._matching(f"{cell(self._edges[1].record, 'e')} = ?", key)
         number = table.number(key)
         assert number is not None
         return self._receipts(edges, {key: table.cells({number}).get(number, {})})
@@ -294,9 +250,9 @@ class Ledger:
     def _resting(self, member: str, key: str) -> Trace:
         """The receipts over the spans with a value in one of their columns."""
         spans, s = self._spans
-        chosen = f"""SELECT {_cell(s.id)} FROM {self._dataset.numbered(spans.name)} t
-            WHERE {_cell(member)} = ?"""
-        edges = self._matching(f"{_cell(self._edges[1].span, 'e')} IN ({chosen})", key)
+        chosen = f"""SELECT {cell(s.id)} FROM {self._dataset.numbered(spans.name)} t
+            WHERE {cell(member)} = ?"""
+        edges = self._matching(f"{cell(self._edges[1].span, 'e')} IN ({chosen})", key)
         return Trace(self._receipts(edges, self._values({edge[0] for edge in edges})))
 
     def _matching(
@@ -305,7 +261,7 @@ class Ledger:
         """Edges `e` for which a test holds: record, column, role, note and span."""
         table, e = self._edges
         names = ("record", "field", "role", "note", "span")
-        cells = ", ".join(f"{_cell(getattr(e, name), 'e')} AS {name}" for name in names)
+        cells = ", ".join(f"{cell(getattr(e, name), 'e')} AS {name}" for name in names)
         edges = self._dataset.numbered(table.name)
         return self._dataset.database.rows(
             f"SELECT {cells} FROM {edges} e WHERE {test} ORDER BY {order}", values
@@ -321,8 +277,8 @@ class Ledger:
             if (key := table.schema.record_key) is None:
                 continue
             rows = self._dataset.database.rows(
-                f"""SELECT t.{ORD}, {_cell(key)} FROM {self._dataset.numbered(table.name)} t
-                WHERE {_cell(key)} IN {LISTED}""",
+                f"""SELECT t.{ORD}, {cell(key)} FROM {self._dataset.numbered(table.name)} t
+                WHERE {cell(key)} IN {LISTED}""",
                 [wanted],
             )
             cells = table.cells({number for number, _ in rows}) if rows else {}
@@ -332,16 +288,11 @@ class Ledger:
     def _receipts(
         self, edges: list[tuple[Any, ...]], values: Mapping[str, Mapping[str, str]]
     ) -> Iterator[Receipt]:
-        told = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
+        cited = self._cited(edges)
         for record, field, role, note, span in edges:
-            if record in values and span in told:
-                value, passage = values[record].get(field, ""), told[span]
+            if record in values and span in cited:
+                value, passage = values[record].get(field, ""), cited[span]
                 yield Receipt(record, field, value, role, note, *passage[:8], passage.link)
-
-
-def _cell(name: str | None, alias: str = "t") -> str:
-    """SQL: a cell as text; NULL where there is no such column."""
-    return text(column(name, alias)) if name else "NULL"
 
 
 def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt]:

@@ -25,16 +25,26 @@ from datetime import date
 from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kzdata.engine.database import MAX_MEMORY, Database, sensible_memory
 from kzdata.engine.queries import Answer
-from kzdata.engine.sql import column, identifier, literal, text
+from kzdata.engine.sql import column, identifier, literal
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.evidence.intervals import last_day
+from kzdata.evidence.profile import Role, cell, declaring, needed
 from kzdata.files.csv import Sheet
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.declarations import NEEDED, Edges, Sources, Spans
+from kzdata.standard.declarations import (
+    NEEDED,
+    Aliases,
+    Edges,
+    Exclusions,
+    Links,
+    Sources,
+    Spans,
+    Tombstones,
+)
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, Table
 from kzdata.standard.loader import usual_columns
 
@@ -43,15 +53,11 @@ MAX_CHAIN = 1_000
 
 
 class SourceFilter(NamedTuple):
-    """Which articles remain.
+    """Which articles remain."""
 
-    Attributes:
-        day: Those published by this day, and claims whose own date is over by then; None for all.
-        withdrawn: Not these, by key.
-    """
-
+    # Those published by this day, and claims whose own date is over by then; None for all.
     day: date | None = None
-    withdrawn: frozenset[str] = frozenset()
+    withdrawn: frozenset[str] = frozenset()  # not these, by key
 
     def narrowed(self, other: "SourceFilter") -> "SourceFilter":
         """What remains under both."""
@@ -64,16 +70,8 @@ class SourceFilter(NamedTuple):
         return " ".join(parts)
 
 
-def day_of(day: str | date, known: Callable[[], Sequence[date]]) -> date:
-    """A day from its text.
-
-    Args:
-        day: A date, or its text.
-        known: The days of the articles, of which one is suggested where the text is no day.
-
-    Raises:
-        UsageError: It is none.
-    """
+def parse_day(day: str | date, known: Callable[[], Sequence[date]]) -> date:
+    """A day from its text."""
     if isinstance(day, date):
         return date(day.year, day.month, day.day)
     try:
@@ -103,69 +101,46 @@ def _written_day(written: str) -> date | None:
 def _nearest_day(written: str, days: Sequence[date]) -> date | None:
     """The day that has most of the numbers that someone wrote; the last of several."""
     numbers = {int(number) for number in re.findall("[0-9]{1,4}", written)}
-
-    def likeness(day: date) -> tuple[int, date]:
-        return len({day.year, day.month, day.day} & numbers), day
-
-    return max(days, key=likeness, default=None)
+    shared = {day: len({day.year, day.month, day.day} & numbers) for day in days}
+    return max(days, key=lambda day: (shared[day], day), default=None)
 
 
 class Reference(NamedTuple):
-    """Columns of a table whose values are keys of rows of other tables.
+    """Columns of a table whose values are keys of rows of other tables."""
 
-    Attributes:
-        table: Number of the table.
-        columns: Its columns.
-        parents: Numbers of tables, each with the columns of its key.
-    """
-
-    table: int
-    columns: tuple[str, ...]
+    table: int  # number of the table
+    columns: tuple[str, ...]  # its columns
+    # Numbers of tables, each with the columns of its key.
     parents: tuple[tuple[int, tuple[str, ...]], ...]
 
 
 class ReferenceGraph:
-    """What a package declares of its articles, passages, receipts and references.
-
-    Attributes:
-        tables: Its tables; they are known by their number.
-        sources: Number of the table of articles, and what it declares.
-        spans: The same of passages.
-        edges: The same of edges.
-        references: All references that are not followed by way of articles and passages.
-
-    Raises:
-        UsageError: A declaration is missing.
-    """
+    """What a package declares of its articles, passages, receipts and references."""
 
     def __init__(self, descriptor: Descriptor) -> None:
-        self.tables = list(descriptor.tables.values())
-        self.sources: tuple[int, Sources] = self._one("sources")
-        self.spans: tuple[int, Spans] = self._one("spans")
-        self.edges: tuple[int, Edges] = self._one("edges")
+        self.descriptor = descriptor
+        self.tables = list(descriptor.tables.values())  # known by their number
+        # Number of the table that declares each, and what it declares.
+        self.sources = self._one(Sources)
+        self.spans = self._one(Spans)
+        self.edges = self._one(Edges)
+        article = [(self.sources[0], (self.sources[1].id,))]
         declared = [
-            *self._declared("aliases", "source", [self._key(*self.sources)]),
-            *self._declared("exclusions", "source", [self._key(*self.sources)]),
-            *self._declared("links", "claim", self.records),
-            *self._declared("links", "other", self.records),
-            *self._declared("tombstones", "replaced_by", self.records),
+            *self._declared(Aliases, "source", article),
+            *self._declared(Exclusions, "source", article),
+            *self._declared(Links, "claim", self.records),
+            *self._declared(Links, "other", self.records),
+            *self._declared(Tombstones, "replaced_by", self.records),
         ]
+        # A declaration leads to every table of records, so it counts for its foreign key too.
         known = {(r.table, r.columns, parent) for r in declared for parent in r.parents}
         keys = [r for r in self._foreign_keys() if (r.table, r.columns, *r.parents) not in known]
+        # What is not followed by way of articles and passages.
         self.references = keys + declared
 
-    def _one(self, role: str) -> tuple[int, Any]:
-        for number, table in enumerate(self.tables):
-            if part := getattr(table.schema, role):
-                return number, part
-        message = (
-            f"the package declares no kzdata:{role}, so nothing is known to rest on an article"
-        )
-        raise UsageError(message)
-
-    @staticmethod
-    def _key(number: int, part: Sources | Spans) -> tuple[int, tuple[str, ...]]:
-        return number, (part.id,)
+    def _one(self, role: type[Role]) -> tuple[int, Role]:
+        table, part = needed(self.descriptor, role, "a part of a package")
+        return self.number(table.name), part
 
     @property
     def records(self) -> list[tuple[int, tuple[str, ...]]]:
@@ -179,15 +154,15 @@ class ReferenceGraph:
     @property
     def claims(self) -> Iterator[tuple[int, str]]:
         """The tables of claims, each with the column of its principal passage."""
-        for number, table in enumerate(self.tables):
-            if table.schema.principal and table.schema.record_key:
-                yield number, table.schema.principal
+        for number, _ in self.records:
+            if principal := self.tables[number].schema.principal:
+                yield number, principal
 
     @property
-    def others(self) -> Iterator[tuple[int, str]]:
-        """The other tables of records, each with its key."""
+    def others(self) -> list[int]:
+        """The other tables of records."""
         claims = {number for number, _ in self.claims}
-        return ((number, key) for number, (key,) in self.records if number not in claims)
+        return [number for number, _ in self.records if number not in claims]
 
     def number(self, name: str) -> int:
         """The number of a table."""
@@ -212,17 +187,15 @@ class ReferenceGraph:
                     yield Reference(number, key.fields, (target,))
 
     def _declared(
-        self, role: str, member: str, parents: Sequence[tuple[int, tuple[str, ...]]]
+        self, role: type[Role], member: str, parents: Sequence[tuple[int, tuple[str, ...]]]
     ) -> Iterator[Reference]:
-        for number, table in enumerate(self.tables):
-            column = getattr(getattr(table.schema, role), member, None)
-            if column:
-                yield Reference(number, (column,), tuple(parents))
+        for table, part in declaring(self.descriptor, role):
+            if name := getattr(part, member):
+                yield Reference(self.number(table.name), (name,), tuple(parents))
 
-
-def whole(table: Table) -> str:
-    """SQL: a table of the whole package."""
-    return f"whole.main.{identifier(table.name)}"
+    def whole(self, number: int) -> str:
+        """SQL: a table of the whole package."""
+        return f"whole.main.{identifier(self.tables[number].name)}"
 
 
 class SupportIndex:
@@ -233,12 +206,6 @@ class SupportIndex:
     `claim` (table, row, the rows of its passage and its article, and the day by which its own dates
     are over) and `edge` (row, the rows of its passage and its article, and the table, row and
     column of the cell that it leads to).
-
-    Args:
-        dataset: The package.
-
-    Raises:
-        UsageError: The package lacks a declaration.
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -279,41 +246,38 @@ class SupportIndex:
     @property
     def days(self) -> list[date]:
         """The days by which there was more: an article, or a claim of one that was out already."""
-        rows = self.database.rows(
-            """SELECT DISTINCT day FROM (
+        sql = """SELECT DISTINCT day FROM (
                 SELECT last AS day FROM source UNION ALL
                 SELECT greatest(a.last, c.last) FROM claim c JOIN source a ON a.row = c.src
                 WHERE a.last IS NOT NULL
             ) WHERE day IS NOT NULL ORDER BY day"""
-        )
-        return [day for (day,) in rows]
+        return [day for (day,) in self.database.rows(sql)]
 
     def _make_source(self) -> None:
         number, a = self.graph.sources
-        precision = column(a.published_precision) if a.published_precision else None
-        table = self.graph.tables[number]
-        last = _last(table.schema, a.published_on, precision) if a.published_on else "NULL::DATE"
+        schema, last = self.graph.tables[number].schema, "NULL::DATE"
+        if a.published_on:
+            last = _last(schema, a.published_on, a.published_precision)
         self.database.run(
-            f"""CREATE TABLE source AS SELECT t.rowid AS row, {text(column(a.id))} AS id,
-            {last} AS last FROM {whole(table)} t"""
+            f"""CREATE TABLE source AS SELECT t.rowid AS row, {cell(a.id)} AS id,
+            {last} AS last FROM {self.graph.whole(number)} t"""
         )
 
     def _make_span(self) -> None:
         number, s = self.graph.spans
         self.database.run(
-            f"""CREATE TABLE span AS SELECT t.rowid AS row, {text(column(s.id))} AS id,
-            a.row AS src FROM {whole(self.graph.tables[number])} t
-            LEFT JOIN source a ON a.id = {text(column(s.source))}"""
+            f"""CREATE TABLE span AS SELECT t.rowid AS row, {cell(s.id)} AS id,
+            a.row AS src FROM {self.graph.whole(number)} t
+            LEFT JOIN source a ON a.id = {cell(s.source)}"""
         )
 
     def _make_claim(self) -> None:
+        # The first part has no row: it gives the columns their types where no table has claims.
         parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS id, NULL::DATE AS last WHERE false"]
         for number, principal in self.graph.claims:
-            table = self.graph.tables[number]
-            parts.append(
-                f"""SELECT {number}, t.rowid, {text(column(principal))}, {_over(table.schema)}
-                FROM {whole(table)} t"""
-            )
+            over = _over(self.graph.tables[number].schema)
+            columns = f"{number}, t.rowid, {cell(principal)}, {over}"
+            parts.append(f"SELECT {columns} FROM {self.graph.whole(number)} t")
         self.database.run(
             f"""CREATE TABLE claim AS SELECT c.tab, c.row, s.row AS span, s.src, c.last
             FROM ({" UNION ALL ".join(parts)}) c LEFT JOIN span s ON s.id = c.id"""
@@ -322,17 +286,16 @@ class SupportIndex:
     def _make_edge(self) -> None:
         number, e = self.graph.edges
         records = " UNION ALL ".join(
-            f"SELECT {tab} AS tab, t.rowid AS row, {text(column(key))} AS key "
-            f"FROM {whole(self.graph.tables[tab])} t"
+            f"SELECT {tab} AS tab, t.rowid AS row, {cell(key)} AS key "
+            f"FROM {self.graph.whole(tab)} t"
             for tab, (key,) in self.graph.records
         )
         self.database.run(
             f"""CREATE TABLE edge AS SELECT t.rowid AS row, s.row AS span, s.src,
-            r.tab, r.row AS record, {text(column(e.field))} AS field
-            FROM {whole(self.graph.tables[number])} t
-            LEFT JOIN span s ON s.id = {text(column(e.span))}
+            r.tab, r.row AS record, {cell(e.field)} AS field
+            FROM {self.graph.whole(number)} t LEFT JOIN span s ON s.id = {cell(e.span)}
             LEFT JOIN ({records or "SELECT 0 AS tab, 0 AS row, '' AS key WHERE false"}) r
-            ON r.key = {text(column(e.record))}"""
+            ON r.key = {cell(e.record)}"""
         )
 
 
@@ -340,8 +303,7 @@ def _over(schema: Schema) -> str:
     """SQL: the day by which all dates of a claim are over."""
     ends = []
     for dates in schema.dates:
-        precision = column(dates.precision) if dates.precision else None
-        start = _last(schema, dates.start, precision)
+        start = _last(schema, dates.start, dates.precision)
         end = _last(schema, dates.end) if dates.end else "NULL"
         ends.append(f"coalesce({end}, {start})")
     return f"greatest({', '.join(ends)})" if ends else "NULL::DATE"
@@ -349,7 +311,8 @@ def _over(schema: Schema) -> str:
 
 def _last(schema: Schema, name: str, precision: str | None = None) -> str:
     """SQL: the last day of a date of a row `t`."""
-    return last_day(column(name), precision, usual_columns(schema)[name].kind)
+    said = column(precision) if precision else None
+    return last_day(column(name), said, usual_columns(schema)[name].kind)
 
 
 class Removal:
@@ -358,13 +321,6 @@ class Removal:
     The schema holds `kept` (rows of the articles that remain), `gone` (table and row), `emptied`
     (table, row and column), `shed` (passages that something rested on which fell) and `recount`
     (edges whose cell has fewer edges now).
-
-    Args:
-        index: What everything rests on.
-        terms: Which articles remain.
-
-    Raises:
-        PackageError: A chain of references is too long.
     """
 
     def __init__(self, index: SupportIndex, terms: SourceFilter) -> None:
@@ -414,11 +370,11 @@ class Removal:
         for number, table in enumerate(self._graph.tables):
             if number in carriers:
                 continue
-            key = ", ".join(text(column(name)) for name in table.schema.primary_key)
-            record = f"concat_ws(', ', {key})" if key else f"'row ' || {text('t.rowid + 1')}"
+            key = ", ".join(cell(name) for name in table.schema.primary_key)
+            record = f"concat_ws(', ', {key})" if key else "'row ' || CAST(t.rowid + 1 AS VARCHAR)"
             for fell in (self._rows(number), self._cells(number)):
                 yield f"""SELECT {literal(table.name)}, {record}, c.field, {number}, t.rowid
-                    FROM {whole(table)} t JOIN ({fell}) c ON c.row = t.rowid"""
+                    FROM {self._graph.whole(number)} t JOIN ({fell}) c ON c.row = t.rowid"""
 
     def _rows(self, number: int) -> str:
         """SQL: the rows of a table that fell."""
@@ -443,11 +399,11 @@ class Removal:
     # -------------------------------------------------------------------------- falling
 
     def _make_tables(self) -> None:
-        run, space = self._database.run, self._space
-        run(f"CREATE TABLE {space}.gone (tab INTEGER, row BIGINT)")
-        run(f"CREATE TABLE {space}.emptied (tab INTEGER, row BIGINT, field VARCHAR)")
-        run(f"CREATE TABLE {space}.shed (row BIGINT)")
-        run(f"CREATE TABLE {space}.recount (row BIGINT, n BIGINT)")
+        for table in (
+            *("gone (tab INTEGER, row BIGINT)", "emptied (tab INTEGER, row BIGINT, field VARCHAR)"),
+            *("shed (row BIGINT)", "recount (row BIGINT, n BIGINT)"),
+        ):
+            self._database.run(f"CREATE TABLE {self._space}.{table}")
 
     def _insert(self, name: str, select: str) -> int:
         """Add rows to one of the tables that hold what fell, and count them."""
@@ -469,27 +425,27 @@ class Removal:
     def _empty(self, number: int, cells: str) -> None:
         """Let cells fall, given as rows and columns: with their date or figure, or their row."""
         schema = self._graph.tables[number].schema
-        listed = [
-            (name, other) for name in schema.names for other in dependent_columns(schema, name)
-        ]
-        pairs = ", ".join(f"({literal(a)}, {literal(b)})" for a, b in listed)
+        pairs = ", ".join(
+            f"({literal(name)}, {literal(other)})"
+            for name in schema.names
+            for other in dependent_columns(schema, name)
+        )
         full = f"""SELECT DISTINCT {number} AS tab, c.row, f.other AS field FROM ({cells}) c
             JOIN (VALUES {pairs}) f(field, other) ON f.field = c.field"""
-        needed = [field.name for field in schema.fields if not may_be_empty(schema, field)]
-        held = ", ".join(map(literal, needed)) or "NULL"
-        self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({held})")
+        required = [field.name for field in schema.fields if not may_be_empty(schema, field)]
+        listed = ", ".join(map(literal, required)) or "NULL"
+        self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({listed})")
         self._emptied[number] += self._insert("emptied", self._filled(number, full))
 
     def _filled(self, number: int, cells: str) -> str:
         """SQL: those of some cells that are not empty, and whose rows have not fallen."""
-        table = self._graph.tables[number]
         filled = " OR ".join(
             f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)"
-            for name in table.schema.names
+            for name in self._graph.tables[number].schema.names
         )
         return f"""SELECT c.tab, c.row, c.field FROM (
                 SELECT c.* FROM ({cells}) c {self._but("gone", "tab", "row")}
-            ) c JOIN {whole(table)} t ON t.rowid = c.row
+            ) c JOIN {self._graph.whole(number)} t ON t.rowid = c.row
             {self._but("emptied", "tab", "row", "field")} WHERE {filled}"""
 
     def _drop_sources(self) -> None:
@@ -511,9 +467,8 @@ class Removal:
             self._drop(self._graph.spans[0], lost)
 
     def _drop_claims(self) -> None:
-        late = "false"
-        if self.terms.day:
-            late = f"c.last > DATE {literal(self.terms.day.isoformat())}"
+        day = self.terms.day
+        late = f"c.last > DATE {literal(day.isoformat())}" if day else "false"
         sources = self._rows(self._graph.sources[0])
         for number, _ in self._graph.claims:
             self._drop(
@@ -526,7 +481,7 @@ class Removal:
         """Records and cells that have lost all their receipts."""
         if not self._lacks_sources:
             return
-        for number, _ in self._graph.others:
+        for number in self._graph.others:
             # Edges that lead to no article say nothing of what a cell rests on.
             lost = f"""FROM edge e LEFT JOIN {self._space}.kept k ON k.row = e.src
                 WHERE e.tab = {number} AND e.src IS NOT NULL
@@ -565,41 +520,43 @@ class Removal:
         if not self._gone[parent]:
             return ""
         same = " AND ".join(
-            f"{text(column(name))} = {text(column(other, 'p'))}"
+            f"{cell(name)} = {cell(other, 'p')}"
             for name, other in zip(reference.columns, key, strict=True)
         )
-        return f"""SELECT t.rowid AS row FROM {whole(self._graph.tables[reference.table])} t
-            JOIN {whole(self._graph.tables[parent])} p ON {same}
+        return f"""SELECT t.rowid AS row FROM {self._graph.whole(reference.table)} t
+            JOIN {self._graph.whole(parent)} p ON {same}
             WHERE p.rowid IN (SELECT row FROM ({self._rows(parent)}))"""
 
     # -------------------------------------------------------------------------- what is left over
 
     def _drop_entities(self) -> None:
         """Entities that served something, a name or a reference, and serve nothing any more."""
-        for number, table in enumerate(self._graph.tables):
-            aliases = table.schema.aliases
-            if not aliases or not self._lacks_sources:
-                continue
+        if not self._lacks_sources:
+            return
+        for table, aliases in declaring(self._graph.descriptor, Aliases):
             for target in aliases.of:
                 other = self._graph.number(target.resource)
-                uses = [(number, aliases.entity), *self._graph.uses(other, target.field)]
+                uses = [
+                    (self._graph.number(table.name), aliases.entity),
+                    *self._graph.uses(other, target.field),
+                ]
                 # What has receipts of its own stands and falls with them.
                 if not self._graph.tables[other].schema.record_key:
                     self._drop_idle(other, target.field, uses)
 
     def _drop_idle(self, number: int, key: str, uses: Sequence[tuple[int, str]]) -> None:
         """Rows whose key was used in one of some columns and is no more, until all are used."""
-        table, own = whole(self._graph.tables[number]), text(column(key))
+        own = cell(key)
 
         def used(relation: Callable[[int], str]) -> str:
             return " UNION ALL ".join(
-                f"SELECT {text(column(name))} FROM {relation(user)} t" for user, name in uses
+                f"SELECT {cell(name)} FROM {relation(user)} t" for user, name in uses
             )
 
-        before = used(lambda user: whole(self._graph.tables[user]))
+        before = used(self._graph.whole)
         for _ in range(MAX_CHAIN):
             now = used(lambda user: f"({self._rest(user)})")
-            idle = f"""SELECT t.rowid AS row FROM {table} t
+            idle = f"""SELECT t.rowid AS row FROM {self._graph.whole(number)} t
                 SEMI JOIN ({before}) b(id) ON b.id = {own}
                 ANTI JOIN ({now}) n(id) ON n.id = {own}"""
             if not self._drop(number, idle):
@@ -626,21 +583,16 @@ class Removal:
         """Passages of articles that remain on which something rested, and nothing does any more."""
         number, s = self._graph.spans
         gone, shed = f"{self._space}.gone g", f"{self._space}.shed"
-        users = [("edge", f"{self._graph.edges[0]}"), ("claim", "u.tab")]
-        once = [
-            f"""SELECT u.span AS row FROM {user} u SEMI JOIN {self._space}.kept k ON k.row = u.src
-            SEMI JOIN {gone} ON g.tab = {tab} AND g.row = u.row"""
-            for user, tab in users
-        ]
-        now = [
-            f"""SELECT u.span AS row FROM {user} u SEMI JOIN {shed} s ON s.row = u.span
-            ANTI JOIN {gone} ON g.tab = {tab} AND g.row = u.row"""
-            for user, tab in users
-        ]
+        once, now = [], []
+        for carrier, tab in (("edge", f"{self._graph.edges[0]}"), ("claim", "u.tab")):
+            fell = f"JOIN {gone} ON g.tab = {tab} AND g.row = u.row"
+            rows = f"SELECT u.span AS row FROM {carrier} u"
+            once.append(f"{rows} SEMI JOIN {self._space}.kept k ON k.row = u.src SEMI {fell}")
+            now.append(f"{rows} SEMI JOIN {shed} s ON s.row = u.span ANTI {fell}")
         for user, name in self._graph.uses(number, s.id):
-            span = f"JOIN span s ON s.id = {text(column(name))}"
+            span = f"JOIN span s ON s.id = {cell(name)}"
             once.append(
-                f"""SELECT s.row FROM {whole(self._graph.tables[user])} t {span}
+                f"""SELECT s.row FROM {self._graph.whole(user)} t {span}
                 WHERE t.rowid IN (SELECT row FROM ({self._rows(user)}))"""
             )
             now.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
@@ -653,7 +605,7 @@ class Removal:
         """How many edges are left of the cells that lost some."""
         if not self._graph.edges[1].count or not self._lacks_sources:
             return
-        tables = ", ".join(str(number) for number, _ in self._graph.others) or "NULL"
+        tables = ", ".join(map(str, self._graph.others)) or "NULL"
         self._recounts = self._insert(
             "recount",
             f"""SELECT e.row, c.n FROM (
@@ -677,13 +629,7 @@ class Removal:
         self._database.write_tables(file, f"rest_of_{self._space}", queries)
 
     def write_csv(self, name: str, sheet: Sheet, target: Path) -> None:
-        """Write what remains of a table, cell by cell as its files have it.
-
-        Args:
-            name: The table.
-            sheet: The text of the whole table, of a simple dialect.
-            target: The CSV file.
-        """
+        """Write what remains of a table, cell by cell as its files have it."""
         self._finish()
         number, texts = self._graph.number(name), f"{self._space} text"
         names = self._graph.tables[number].schema.names
@@ -695,13 +641,7 @@ class Removal:
             self._database.drop_table(texts)
 
     def _rest(self, number: int, texts: str = "") -> str:
-        """SQL: the rows of a table that remain.
-
-        Args:
-            number: The table.
-            texts: A relation of the table's text, for cells as the files have them; typed cells by
-                default.
-        """
+        """SQL: the rows of a table that remain."""
         table, join, where = self._graph.tables[number], "", ""
         if number == self._graph.edges[0] and self._recounts:
             join = f"LEFT JOIN {self._space}.recount r ON r.row = t.rowid"
@@ -714,31 +654,29 @@ class Removal:
             self._cell(number, field, field.name in emptied, bool(texts))
             for field in table.schema.fields
         )
-        return f"SELECT {', '.join(cells)} FROM {texts or whole(table)} t {join} {where}"
+        return (
+            f"SELECT {', '.join(cells)} FROM {texts or self._graph.whole(number)} t {join} {where}"
+        )
 
     def _cell(self, number: int, field: FieldDescriptor, emptied: bool, as_text: bool) -> str:
         """SQL: a cell as it is now."""
-        schema, cell = self._graph.tables[number].schema, column(field.name)
+        schema, value = self._graph.tables[number].schema, column(field.name)
         edges, e = self._graph.edges
         if number == edges and field.name == e.count and self._recounts:
             kind = "VARCHAR" if as_text else usual_columns(schema)[field.name].kind
-            cell = f"coalesce(CAST(r.n AS {kind}), {cell})"
+            value = f"coalesce(CAST(r.n AS {kind}), {value})"
         if emptied:
             nothing = literal(_no_value(schema, field)) if as_text else "NULL"
-            cell = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e
+            value = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e
                 WHERE e.tab = {number} AND e.row = t.rowid AND e.field = {literal(field.name)})
-                THEN {nothing} ELSE {cell} END"""
-        return f"{cell} AS {identifier(field.name)}"
+                THEN {nothing} ELSE {value} END"""
+        return f"{value} AS {identifier(field.name)}"
 
 
 class Snapshot(Dataset):
     """What remains of a package, as if it had been loaded.
 
     Its database is written when it is first asked, each table's text when it is first read.
-
-    Args:
-        whole: The package.
-        removal: What fell.
     """
 
     def __init__(self, whole: Dataset, removal: Removal) -> None:
@@ -758,11 +696,7 @@ class Snapshot(Dataset):
         return False
 
     def sheet(self, table: Table) -> Sheet:
-        """The text of what remains of a table.
-
-        Raises:
-            PackageError: A file is not there or cannot be read.
-        """
+        """The text of what remains of a table."""
         if table.name not in self._sheets:
             target = self._folder.path / f"{len(self._sheets)}.csv"
             self.removal.write_csv(table.name, self.whole.simple_sheet(table), target)
@@ -776,11 +710,7 @@ class Snapshot(Dataset):
 
 
 class Snapshots:
-    """What was taken of one package, as of days and without articles.
-
-    Args:
-        whole: The package.
-    """
+    """What was taken of one package, as of days and without articles."""
 
     def __init__(self, whole: Dataset) -> None:
         self._whole = whole
@@ -792,16 +722,7 @@ class Snapshots:
         return SupportIndex(self._whole)
 
     def take(self, terms: SourceFilter, of: Dataset | None = None) -> Snapshot:
-        """What remains of the package under some terms.
-
-        Args:
-            terms: Which articles remain.
-            of: What it is taken of, where that is a snapshot itself: its terms hold too.
-
-        Raises:
-            UsageError: An article is unknown, or the package lacks a declaration.
-            PackageError: A chain of references is too long.
-        """
+        """What remains of the package under some terms."""
         if isinstance(of, Snapshot):
             terms = terms.narrowed(of.removal.terms)
         for name in self.index.unknown(sorted(terms.withdrawn)):
@@ -835,15 +756,11 @@ def _no_value(schema: Schema, field: FieldDescriptor) -> str:
 
 def dependent_columns(schema: Schema, name: str) -> set[str]:
     """The columns that fall together with one: all of its date, or of its figure."""
-    found = {name}
-    for dates in schema.dates:
-        unit = {dates.start, dates.end, dates.precision} - {None}
-        if name in unit:
-            found |= {part for part in unit if part}
+    units: list[tuple[str | None, ...]]
+    units = [(dates.start, dates.end, dates.precision) for dates in schema.dates]
     if figure := schema.figure:
-        unit_ = {figure.text, figure.low, figure.high, figure.qualifier}
-        found |= unit_ if name in unit_ else set()
-    return found
+        units.append((figure.text, figure.low, figure.high, figure.qualifier))
+    return {name}.union(part for unit in units if name in unit for part in unit if part)
 
 
 def may_be_empty(schema: Schema, field: FieldDescriptor) -> bool:

@@ -53,17 +53,7 @@ _Placed = TypeVar("_Placed", bound=Placed)
 
 
 def decode(data: bytes) -> str:
-    """Decode the bytes of an article the one way that keeps offsets true.
-
-    Args:
-        data: The file's bytes, as read.
-
-    Returns:
-        The text, strict UTF-8, with its byte order mark and its line ends.
-
-    Raises:
-        SpanError: The bytes are not UTF-8.
-    """
+    """Decode the bytes of an article the one way that keeps offsets true."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -71,18 +61,7 @@ def decode(data: bytes) -> str:
 
 
 def occurrences(text: str, quote: str) -> list[int]:
-    """List every start at which a quote stands, overlapping ones too.
-
-    Args:
-        text: The text to search.
-        quote: What to look for, compared code point by code point.
-
-    Returns:
-        The starts in ascending order.
-
-    Raises:
-        SpanError: The quote is empty.
-    """
+    """List every start at which a quote stands, overlapping ones too."""
     if not quote:
         raise SpanError("an empty quote stands everywhere; quote the words of the text")
     starts = []
@@ -94,19 +73,7 @@ def occurrences(text: str, quote: str) -> list[int]:
 
 
 def occurrence_at(text: str, quote: str, start: int) -> int:
-    """Tell which occurrence of a quote begins at an offset.
-
-    Args:
-        text: The text.
-        quote: The quote.
-        start: The code point at which it should begin.
-
-    Returns:
-        The rank of that occurrence, from 1.
-
-    Raises:
-        SpanError: The quote does not stand there.
-    """
+    """Tell which occurrence of a quote begins at an offset."""
     starts = occurrences(text, quote)
     if start not in starts:
         raise SpanError(f"{_short(quote)} does not stand at {start}; {_where(starts)}")
@@ -171,14 +138,6 @@ def whole_sentence(text: str, start: int, end: int) -> bool:
     . ! ? and the ellipsis before white space, closing quotation marks or the end of the line.
     The full stops of abbreviations and initials end nothing, and a heading without a terminator
     is no sentence. Taking all of a sentence but its terminator and quotation marks counts.
-
-    Args:
-        text: The article.
-        start: First code point of the span.
-        end: Code point after its last.
-
-    Returns:
-        True if some sentence lies wholly inside.
     """
     return any(start <= first and last <= end for first, last in _sentences(text))
 
@@ -220,27 +179,12 @@ def _ends_here(line: str, match: re.Match[str], rest: str) -> bool:
 
 
 def covered(intervals: Iterable[tuple[int, int]]) -> int:
-    """Measure the union of intervals.
-
-    Args:
-        intervals: (start, end) pairs in code points, in any order; overlaps count once.
-
-    Returns:
-        The number of code points in at least one of them.
-    """
+    """Measure the union of intervals."""
     return sum(end - start for start, end in _union(intervals))
 
 
 def uncovered(tokens: Iterable[_Placed], intervals: Iterable[tuple[int, int]]) -> list[_Placed]:
-    """List the tokens that intervals leave open.
-
-    Args:
-        tokens: Tokens with a start and an end.
-        intervals: (start, end) pairs in code points, in any order.
-
-    Returns:
-        The tokens, in the order given, that do not lie wholly inside the union.
-    """
+    """List the tokens that intervals leave open."""
     union = _union(intervals)
     return [
         token
@@ -303,21 +247,6 @@ def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[
     All this is done with the line ends as they are, unless reading them all as LF, or all as
     CRLF, restores at least two more distances between anchors. One edit spoils one distance, so
     no single edit can pass for other line ends.
-
-    Args:
-        old: The spans in the article they were made for, in order of start.
-        text: The other text, such as a copy with other line ends or a changed dateline. Nothing
-            is normalised: where a copy has other quotation marks or blanks inside a quote, that
-            quote is absent.
-        length: Length of the old text in code points. Without it nothing is known about what
-            stood behind the last passage, which is then trusted on the first three rules alone.
-
-    Returns:
-        One entry per span, in the same order: where it stands now, with its occurrence in the
-        new text, or None if the quote is absent or its place cannot be decided.
-
-    Raises:
-        SpanError: The spans are not in order of start, or contradict one another.
     """
     found: list[Span | None] = [None] * len(old)
     blocks = _fused(old)
@@ -459,17 +388,7 @@ def _ties(blocks: Sequence[_Block], places: _Places, text: str, length: int | No
 
 
 def highlighted(text: str, start: int, end: int, width: int = 70) -> tuple[str, str, str]:
-    """A passage with its surroundings, cut at word ends.
-
-    Args:
-        text: The article.
-        start: Offset of the passage, in Unicode code points.
-        end: Offset after it.
-        width: Characters of surrounding text on each side, at most.
-
-    Returns:
-        What stands before the passage, the passage, what stands after it; line ends as spaces.
-    """
+    """A passage with its surroundings, cut at word ends."""
     before, after = text[max(0, start - width) : start], text[end : end + width]
     if start > width:
         before = "…" + before.partition(" ")[2]
@@ -480,36 +399,12 @@ def highlighted(text: str, start: int, end: int, width: int = 70) -> tuple[str, 
 
 
 def checksum(sha256: str, start: int, end: int, occurrence: int, quote: str) -> str:
-    """A span's checksum: what makes a changed offset or letter show without the article.
-
-    Args:
-        sha256: SHA-256 of the article's bytes in hexadecimal digits.
-        start: Offset of the first character.
-        end: Offset after the last character.
-        occurrence: Which occurrence of the quote it is, from 1.
-        quote: The passage.
-
-    Returns:
-        The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:occurrence:quote`.
-    """
+    """A span's checksum: what makes a changed offset or letter show without the article."""
     return hashlib.sha256(f"{sha256}:{start}:{end}:{occurrence}:{quote}".encode()).hexdigest()[:16]
 
 
 def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:
-    """Build the URL fragment that makes a browser scroll to a passage and mark it.
-
-    Args:
-        quote: The passage.
-        prefix: Words right before it, to tell it from other occurrences.
-        suffix: Words right after it.
-
-    Returns:
-        `#:~:text=[prefix-,]quote[,-suffix]`, percent-encoded as the WICG specification "URL
-        Fragment Text Directives" asks, which gives "-", "," and "&" a meaning of their own.
-
-    Raises:
-        SpanError: The quote is empty.
-    """
+    """Build the URL fragment that makes a browser scroll to a passage and mark it."""
     if not quote:
         raise SpanError("an empty quote marks nothing; give the words of the passage")
     before = f"{_encoded(prefix)}-," if prefix else ""

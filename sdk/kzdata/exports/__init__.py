@@ -61,11 +61,7 @@ def _names() -> str:
 
 
 def _check(place: Path, force: bool) -> None:
-    """Make sure that what stands at a place may be replaced.
-
-    Raises:
-        UsageError: It may not.
-    """
+    """Make sure that what stands at a place may be replaced."""
     if place.exists() and not force:
         raise UsageError(f"{place} is there already; --force (force=True) replaces it")
     if place.exists() and not place.is_file() and not place.is_dir():
@@ -73,11 +69,7 @@ def _check(place: Path, force: bool) -> None:
 
 
 def _check_content(place: Path, made: Path) -> None:
-    """Make sure that what was made is of the kind of what it replaces, and nothing else is lost.
-
-    Raises:
-        UsageError: It is not, or the directory holds something that is not written anew.
-    """
+    """Make sure that what was made is of the kind of what it replaces, and nothing else is lost."""
     if place.exists() and place.is_dir() != made.is_dir():
         kinds = ("a directory", "a file") if place.is_dir() else ("a file", "a directory")
         raise UsageError(f"{place} is {kinds[0]} and would be replaced by {kinds[1]}")

@@ -1,13 +1,14 @@
 """What of a package goes into every format: tables as typed values, and what is said of them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.errors import UsageError
+from kzdata.evidence.profile import objects
 from kzdata.exports.tables.spellings import TEXT, Column
 from kzdata.files.archive import bundled_version
 from kzdata.files.csv import file_stats
-from kzdata.standard.descriptor import Schema
 from kzdata.standard.field_types import UnheldError
 
 if TYPE_CHECKING:
@@ -18,17 +19,11 @@ BATCH = 50_000
 
 
 class Spelling(NamedTuple):
-    """A cell whose text is not the one in which its value is printed.
+    """A cell whose text is not the one in which its value is printed."""
 
-    Attributes:
-        row: Number of the row in its table, from 1.
-        column: Name of the column.
-        text: The cell as it stands in the file.
-    """
-
-    row: int
-    column: str
-    text: str
+    row: int  # number of the row in its table, from 1
+    column: str  # name of the column
+    text: str  # the cell as it stands in the file
 
 
 class Batch(NamedTuple):
@@ -47,37 +42,23 @@ class File(NamedTuple):
 
 
 class TableContent:
-    """One table, ready to be written.
-
-    Attributes:
-        name: Name of the table.
-        schema: Its schema.
-        raw_schema: The schema as its file has it.
-        entry: The resource as the descriptor has it.
-        files: The files that it comes from.
-        columns: How its columns are held, in order.
-        count: How many rows it has.
-    """
+    """One table, ready to be written: its schema, files and columns, and how many rows it has."""
 
     def __init__(self, dataset: "Dataset", name: str) -> None:
-        described = dataset.descriptor.tables[name]
-        entries = [
-            entry for entry in dataset.descriptor.raw["resources"] if isinstance(entry, dict)
-        ]
+        described, entries = dataset.descriptor.tables[name], dataset.descriptor.raw["resources"]
         self.name = name
-        self.schema: Schema = described.schema
-        self.entry: dict[str, Any] = next(e for e in entries if e.get("name") == name)
-        self.raw_schema: dict[str, Any] = (
-            dataset.archive.json(self.entry["schema"])
-            if isinstance(self.entry["schema"], str)
-            else self.entry["schema"]
-        )
+        self.schema = described.schema
+        # The resource and the schema as the descriptor and its file have them.
+        self.entry: dict[str, Any]
+        self.entry = next(e for e in entries if isinstance(e, dict) and e.get("name") == name)
+        raw = self.entry["schema"]
+        self.raw_schema: dict[str, Any] = dataset.archive.json(raw) if isinstance(raw, str) else raw
         self._table = dataset.tables[name]
-        self._places = [(path, dataset.archive.path_of(path)) for path in described.resource.path]
-        schema = self.schema
-        self.columns = [Column(field, schema.missing_of(field)) for field in schema.fields]
+        fields = self.schema.fields
+        self.columns = [Column(field, self.schema.missing_of(field)) for field in fields]
         self.count = self._survey()
-        self.files = tuple(self._file(*place) for place in self._places)
+        places = [(path, dataset.archive.path_of(path)) for path in described.resource.path]
+        self.files = tuple(_file(path, place) for path, place in places)
 
     def _survey(self) -> int:
         """Find the columns that stay text, and count the rows, with one look at all cells."""
@@ -91,10 +72,6 @@ class TableContent:
                     self.columns[place].hold_as_text(f"row {number} holds {error}")
         return number
 
-    def _file(self, path: str, place: Any) -> File:
-        seen = file_stats(place)
-        return File(path, seen.size, seen.digests["sha256"])
-
     def column(self, name: str) -> Column:
         """The column of a name."""
         return self.columns[self.schema.names.index(name)]
@@ -107,19 +84,11 @@ class TableContent:
         return before != TEXT
 
     def texts(self) -> Iterator[tuple[str, ...]]:
-        """The cells of each row as they stand in the file.
-
-        Raises:
-            PackageError: A row is malformed.
-        """
+        """The cells of each row as they stand in the file."""
         return self._table.texts()
 
     def batches(self) -> Iterator[Batch]:
-        """The rows in the order of the file, as typed values, some at a time.
-
-        Raises:
-            PackageError: A row is malformed.
-        """
+        """The rows in the order of the file, as typed values, some at a time."""
         batch = Batch([], [])
         for number, cells in enumerate(self.texts(), 1):
             batch.rows.append(tuple(self._values(number, cells, batch.spellings)))
@@ -140,18 +109,7 @@ class TableContent:
 
 
 class Content:
-    """A package, ready to be written in another format.
-
-    Attributes:
-        name: Name of the package.
-        version: Its version, or empty.
-        raw: The descriptor as its file has it.
-        tables: Its tables by name, in order.
-
-    Raises:
-        UsageError: The package has no table.
-        PackageError: A table cannot be read.
-    """
+    """A package with its tables by name, ready to be written in another format."""
 
     def __init__(self, dataset: "Dataset") -> None:
         self.name = dataset.name
@@ -164,6 +122,7 @@ class Content:
 
     def _agree(self) -> None:
         """Hold keys and the columns that refer to them alike: both as text, or neither."""
+        # Pairs may share a column, so that one that became text makes others text, until none does.
         pairs = [
             ((table, here), (self.tables[key.reference.resource or table.name], there))
             for table in self.tables.values()
@@ -201,13 +160,10 @@ class Content:
 
     def facts(self) -> list[tuple[str, str]]:
         """What is said of the whole package, as names and values."""
+        raw = self.raw.get
         given = [
-            ("package", self.name),
-            ("title", self.raw.get("title")),
-            ("version", self.version),
-            ("description", self.raw.get("description")),
-            ("created", self.raw.get("created")),
-            ("homepage", self.raw.get("homepage")),
+            *(("package", self.name), ("title", raw("title")), ("version", self.version)),
+            *((name, raw(name)) for name in ("description", "created", "homepage")),
             ("licence", "; ".join(self._listed("licenses", "name", "title", "path"))),
             ("contributors", "; ".join(self._listed("contributors", "title"))),
             ("sources", "; ".join(self._listed("sources", "title", "path"))),
@@ -216,12 +172,13 @@ class Content:
         return [(name, encodable(str(value))) for name, value in given if value]
 
     def _listed(self, key: str, *parts: str) -> Iterator[str]:
-        entries = self.raw.get(key)
-        if not isinstance(entries, list):
-            return
-        for entry in entries:
-            if isinstance(entry, dict):
-                yield ", ".join(str(entry[part]) for part in parts if entry.get(part))
+        for entry in objects(self.raw, key):
+            yield ", ".join(str(entry[part]) for part in parts if entry.get(part))
+
+
+def _file(path: str, place: Path) -> File:
+    seen = file_stats(place)
+    return File(path, seen.size, seen.digests["sha256"])
 
 
 def encodable(text: str) -> str:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.evidence.receipts import Ledger, Receipt
+from kzdata.evidence.profile import declared, needed
+from kzdata.evidence.receipts import EvidenceIndex, Receipt
 from kzdata.exports.content import Content, TableContent, encodable
 from kzdata.exports.registry import exporter
 from kzdata.exports.tables.parquet import arrow_type
-from kzdata.standard.declarations import Places
+from kzdata.standard.declarations import Edges, Places, Sources, Spans
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
@@ -57,35 +58,22 @@ coordinates, the nearest place around it that has some, as `place` with `longitu
 """
 
 
-class Atlas:
-    """The events of a package and where they happened.
-
-    Raises:
-        UsageError: It declares no places, or no event refers to them.
-        PackageError: A place has coordinates that cannot be.
-    """
+class EventMap:
+    """The events of a package and where they happened."""
 
     def __init__(self, dataset: "Dataset") -> None:
         self.content = Content(dataset)
-        declared = dataset.descriptor.one
-        traced = all(declared(role) for role in ("edges", "spans", "sources"))
-        self._ledger = Ledger(dataset) if traced else None
-        named = [table for table in self.content.tables.values() if table.schema.places]
-        if not named:
-            raise UsageError(
-                f"{dataset.name} declares no kzdata:places, so nothing has coordinates; "
-                "docs/profile.md says how"
-            )
-        self._home = named[0]
-        assert self._home.schema.places
-        self._declared: Places = self._home.schema.places
-        keyed = ((cells[self._declared.id], cells) for cells in _rows(self._home))
+        traced = all(declared(dataset.descriptor, role) for role in (Edges, Spans, Sources))
+        self._evidence = EvidenceIndex(dataset) if traced else None
+        table, self._declared = needed(dataset.descriptor, Places, "a map")
+        self._gazetteer = self.content.tables[table.name]
+        keyed = ((cells[self._declared.id], cells) for cells in _rows(self._gazetteer))
         self.places = {
-            k: Place(cells, self._point(k, cells)) for k, cells in keyed if k is not None
+            key: Place(cells, self._point(key, cells)) for key, cells in keyed if key is not None
         }
         hidden = (self._declared.latitude, self._declared.longitude)
         # The columns of a place but for its coordinates.
-        self.label = [held for held in self._home.columns if held.name not in hidden]
+        self.label = [held for held in self._gazetteer.columns if held.name not in hidden]
         self.tables = dict(self._events())  # each with its column that names a place
         taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
         # What the column of geometries, and `OWN`, are called here.
@@ -96,7 +84,7 @@ class Atlas:
         if not self.tables:
             raise UsageError(
                 f"{dataset.name} has no events: no table of records with a foreign key to "
-                f"{self._home.name}, but for claims"
+                f"{self._gazetteer.name}, but for claims"
             )
 
     def _point(self, key: Any, cells: dict[str, Any]) -> Point | None:
@@ -110,21 +98,21 @@ class Atlas:
         if not (abs(point[0]) <= 180 and abs(point[1]) <= 90):
             found = f"longitude {longitude}, latitude {latitude}"
             raise PackageError(
-                f"{self._home.name}, {key}: found {found}, expected degrees from -180 to 180 and "
-                "from -90 to 90, or neither"
+                f"{self._gazetteer.name}, {key}: found {found}, expected degrees from -180 to 180 "
+                "and from -90 to 90, or neither"
             )
         return point
 
     def _events(self) -> Iterator[tuple[str, str]]:
         """The tables of events, each with its column that names a place."""
-        declared = [t for t in self.content.tables.values() if getattr(t.schema, "events", None)]
-        for table in declared or self.content.tables.values():
+        tables = self.content.tables.values()
+        for table in [t for t in tables if t.schema.events] or tables:
             schema = table.schema
-            if schema.principal or table is self._home or schema.record_key is None:
+            if schema.principal or table is self._gazetteer or schema.record_key is None:
                 continue
             for key in schema.foreign_keys:
                 target = (key.reference.resource, key.reference.fields)
-                if target == (self._home.name, (self._declared.id,)):
+                if target == (self._gazetteer.name, (self._declared.id,)):
                     yield table.name, key.fields[0]
                     break
 
@@ -159,7 +147,7 @@ class Atlas:
 
     def _within(self, place: Place | None) -> dict[str, Any] | None:
         """The nearest place around one without coordinates that has some."""
-        parent, seen = self._home.schema.parent, set[Any]()
+        parent, seen = self._gazetteer.schema.parent, set[Any]()
         while parent and place and not place.point:
             above = place.cells[parent]
             place = None if above in seen else self.places.get(above)
@@ -171,7 +159,7 @@ class Atlas:
 
     def _receipts(self, table: str) -> dict[str, list[dict[str, Any]]]:
         """The receipts of a table's rows by key."""
-        found = self._ledger.of_table(table) if self._ledger else {}
+        found = self._evidence.of_table(table) if self._evidence else {}
         return {
             key: [{name: getattr(receipt, name) for name in RECEIPT} for receipt in receipts]
             for key, receipts in found.items()
@@ -197,11 +185,11 @@ def _plain(value: Any) -> Any:
 @exporter("geojson", suffix=".geojson")
 def geojson(dataset: "Dataset", out: Path) -> None:
     """Events as points on the map, each with its receipts (RFC 7946)."""
-    atlas = Atlas(dataset)
-    head = {"type": "FeatureCollection", "metadata": dict(atlas.content.facts())}
+    event_map = EventMap(dataset)
+    head = {"type": "FeatureCollection", "metadata": dict(event_map.content.facts())}
     with out.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write(f'{_json(head)[:-1]},\n"features": [')
-        for number, feature in enumerate(atlas.features()):
+        for number, feature in enumerate(event_map.features()):
             stream.write(",\n" if number else "\n")
             stream.write(_json(_as_geojson(feature)))
         stream.write("\n]}\n")
@@ -227,12 +215,12 @@ def geoparquet(dataset: "Dataset", out: Path) -> None:
     import pyarrow as pa
     from pyarrow.parquet import ParquetWriter
 
-    atlas = Atlas(dataset)
-    schema = _arrow_schema(atlas).with_metadata({"geo": _json(_geo(atlas))})
+    event_map = EventMap(dataset)
+    schema = _arrow_schema(event_map).with_metadata({"geo": _json(_geo(event_map))})
     with ParquetWriter(out, schema, compression="zstd") as writer:
-        features = atlas.features()
+        features = event_map.features()
         while batch := list(islice(features, BATCH)):
-            rows = [{atlas.geometry: f.point and _wkb(f.point), **f.properties} for f in batch]
+            rows = [{event_map.geometry: f.point and _wkb(f.point), **f.properties} for f in batch]
             writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
@@ -241,40 +229,42 @@ def _wkb(point: Point) -> bytes:
     return struct.pack("<BIdd", 1, 1, *point)
 
 
-def _geo(atlas: Atlas) -> dict[str, Any]:
+def _geo(event_map: EventMap) -> dict[str, Any]:
     """The metadata of GeoParquet 1.1; without `crs` coordinates are WGS 84, longitude first."""
-    points = atlas.points()
+    points = event_map.points()
     column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"] if points else []}
     if points:
         sides = list(zip(*points, strict=True))
         column["bbox"] = [*map(min, sides), *map(max, sides)]
     return {
         "version": "1.1.0",
-        "primary_column": atlas.geometry,
-        "columns": {atlas.geometry: column},
+        "primary_column": event_map.geometry,
+        "columns": {event_map.geometry: column},
     }
 
 
-def _arrow_schema(atlas: Atlas) -> Any:
+def _arrow_schema(event_map: EventMap) -> Any:
     """The columns: the geometry, those of all tables of events, and our own."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {atlas.geometry: pa.binary()}
-    for name in atlas.tables:
-        for held in atlas.content.tables[name].columns:
+    columns: dict[str, Any] = {event_map.geometry: pa.binary()}
+    for name in event_map.tables:
+        for held in event_map.content.tables[name].columns:
             kind = arrow_type(held.kind)
             if columns.setdefault(held.name, kind) != kind:
-                raise UsageError(f"columns {held.name} of {', '.join(atlas.tables)} differ in type")
-    return pa.schema(columns | dict(zip(atlas.own, _own_types(atlas), strict=True)))
+                raise UsageError(
+                    f"columns {held.name} of {', '.join(event_map.tables)} differ in type"
+                )
+    return pa.schema(columns | dict(zip(event_map.own, _own_types(event_map), strict=True)))
 
 
-def _own_types(atlas: Atlas) -> Iterator[Any]:
+def _own_types(event_map: EventMap) -> Iterator[Any]:
     """The types of `OWN`."""
     import pyarrow as pa
 
-    place = [(held.name, arrow_type(held.kind)) for held in atlas.label]
+    place = [(held.name, arrow_type(held.kind)) for held in event_map.label]
     point = [("longitude", pa.float64()), ("latitude", pa.float64())]
-    whole = [(name, pa.int64()) for name in ("start", "end", "occurrence")]
-    receipt = {name: dict(whole).get(name, pa.string()) for name in RECEIPT}
+    whole = dict.fromkeys(("start", "end", "occurrence"), pa.int64())
+    receipt = {name: whole.get(name, pa.string()) for name in RECEIPT}
     yield from (pa.string(), pa.struct(place), pa.string())
     yield from (pa.struct([*place, *point]), pa.list_(pa.struct(list(receipt.items()))))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from kzdata.evidence.profile import LABELS
 from kzdata.standard.descriptor import Schema
 
 if TYPE_CHECKING:
@@ -10,8 +11,6 @@ if TYPE_CHECKING:
 
 Cells = Mapping[str, str]
 """A row: the text of its filled cells by column."""
-LABELS = ("name", "title", "label")
-"""Columns that call a row by its name, the first that there is."""
 
 
 def rows(dataset: "Dataset", name: str) -> Iterator[Cells]:
@@ -24,6 +23,11 @@ def rows(dataset: "Dataset", name: str) -> Iterator[Cells]:
             for column, text, none in zip(schema.names, cells, missing, strict=True)
             if text and text not in none
         }
+
+
+def cell(row: Cells, column: str | None) -> str:
+    """A cell of a row; empty where it is, or where there is no such column."""
+    return row.get(column or "", "")
 
 
 def parent(schema: Schema, column: str | None) -> str | None:

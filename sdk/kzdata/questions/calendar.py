@@ -20,11 +20,7 @@ _LAST = date.max - timedelta(days=1)
 
 
 def calendar(timeline: "Timeline") -> str:
-    """The events whose days are known, as all-day entries.
-
-    Raises:
-        MissingExtraError: icalendar is not installed.
-    """
+    """The events whose days are known, as all-day entries."""
     require("icalendar", "calendar")
     from icalendar import Calendar
 

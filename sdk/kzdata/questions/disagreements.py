@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 from kzdata.engine.sql import literal, temp_table
 from kzdata.evidence.claim_status import Link
 from kzdata.evidence.claims import Claim, Claims, described, tables
-from kzdata.evidence.hierarchy import check
+from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import each_day, exceeds
 from kzdata.questions.answers import MOST, Rows
 from kzdata.standard.dataset import Dataset
@@ -70,36 +70,38 @@ class Disagreements(Rows):
     def __len__(self) -> int:
         return len(self.found)
 
+    def _of(self, verdict: str) -> tuple[Disagreement, ...]:
+        return tuple(one for one in self.found if one.verdict == verdict)
+
     @property
     def contradictions(self) -> tuple[Disagreement, ...]:
         """What a curator called a contradiction."""
-        return tuple(one for one in self.found if one.verdict == "contradiction")
+        return self._of("contradiction")
 
     @property
     def uncurated(self) -> tuple[Disagreement, ...]:
         """What is computed and nobody has judged."""
-        return tuple(one for one in self.found if one.verdict == "uncurated")
+        return self._of("uncurated")
 
     @property
     def explained(self) -> tuple[Disagreement, ...]:
         """What is computed, and a curator's link explains."""
-        return tuple(one for one in self.found if one.verdict == "explained")
+        return self._of("explained")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """One row for each disagreement."""
         for one in self.found:
             relations = "; ".join(f"{x.claim} {x.relation} {x.other}" for x in one.links)
-            first, second = _told(one.first), _told(one.second)
-            yield (one.verdict, one.computed, one.first.table, *first, *second, one.reason,
-                   relations)  # fmt: skip
+            claims = (*_cells(one.first), *_cells(one.second))
+            yield (one.verdict, one.computed, one.first.table, *claims, one.reason, relations)
 
     def __repr__(self) -> str:
-        parts = [(len(self.contradictions), "contradictions"), (len(self.uncurated), "uncurated")]
-        parts.append((len(self.explained), "explained"))
-        return f"<Disagreements: {', '.join(f'{number} {name}' for number, name in parts)}>"
+        names = ("contradictions", "uncurated", "explained")
+        parts = ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
+        return f"<Disagreements: {parts}>"
 
 
-def _told(claim: Claim) -> tuple[str | None, ...]:
+def _cells(claim: Claim) -> tuple[str | None, ...]:
     cited = claim.receipt
     words = (cited.source, cited.quote, cited.link) if cited else (None, None, None)
     return (claim.key, said(claim), *words)
@@ -128,60 +130,53 @@ def disagreements(
         Claims(dataset, table, policy) for table in tables(dataset, "a search for disagreements")
     ]
     for role, value in (("place", place), ("event", event)):
-        check([known for part in parts if (known := part.scope(role))], role, value)
-    found = [one for part in parts for one in _Part(part, place, event, limit).found()]
+        require_value([known for part in parts if (known := part.hierarchy(role))], role, value)
+    found = [one for part in parts for one in _TableSearch(part, place, event, limit).found()]
     found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
     return Disagreements(tuple(found[:limit]), max(0, len(found) - limit))
 
 
 class _Join(NamedTuple):
-    """A way in which two claims may be a pair.
+    """A way in which two claims may be a pair."""
 
-    Attributes:
-        side: Of which relation they are: `all`, `daily` for one row a day, `near` for one event.
-        within: When a population or a place lies within another.
-        disagree: The further condition.
-        where: What some claim must be, or there is no such pair.
-    """
-
-    side: str
-    within: str
-    disagree: str
-    where: str
+    side: str  # of which relation they are: `all`, `daily` for one row a day, `near` for one event
+    within: str  # when a population or a place lies within another
+    disagree: str  # the further condition
+    where: str  # what some claim must be, or there is no such pair
 
 
 _Search = tuple[str, list[_Join]]
 """SQL of the claims that may be part of a pair (`temp_table("claim")`), and the ways to be one."""
 
 
-class _Part:
+class _TableSearch:
     """The disagreements within one table of claims."""
 
     def __init__(self, claims: Claims, place: str | None, event: str | None, limit: int) -> None:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
-        self._scopes = {role: claims.scope(role) for role in ("population", "place")}
-        gone = f"(SELECT id FROM {claims.fates} WHERE retracted)"
+        self._hierarchies = {role: claims.hierarchy(role) for role in ("population", "place")}
+        retracted = f"(SELECT id FROM {claims.statuses} WHERE retracted)"
         wanted = ["true"]
-        where = self._scopes["place"]
+        where = self._hierarchies["place"]
         if place is not None:
             within = where.within(place) if where else "(SELECT '' AS id WHERE false)"
             wanted.append(f"place IN (SELECT id FROM {within})")
         if event is not None:
             wanted.append(f"event = {literal(event)}")
-        unsaid = [f"{role} IS NULL" for role, values in self._scopes.items() if values]
+        unsaid = [f"{role} IS NULL" for role, values in self._hierarchies.items() if values]
         self._partial = " OR ".join([*unsaid, "first IS NULL"])
-        self._told = (
-            f"{claims.relation} AS c ANTI JOIN {gone} AS g ON g.id = c.key "
+        self._candidates = (
+            f"{claims.relation} AS c ANTI JOIN {retracted} AS g ON g.id = c.key "
             f"WHERE {' AND '.join(wanted)}"
         )
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
         computed = self._pairs()
-        told = f"(SELECT key FROM {self._told})"
+        candidates = f"(SELECT key FROM {self._candidates})"
         curated = self._database.rows(
-            f"SELECT one, two FROM {self._claims.links.contradictions(told)} "
+            f"SELECT one, two FROM {self._claims.links.contradictions(candidates)} "
             f"ORDER BY ALL LIMIT {self._limit + 1}"
         )
         pairs = dict.fromkeys([*computed, *((one, two) for one, two in curated)])
@@ -199,25 +194,16 @@ class _Part:
         return Disagreement(one, two, kind is not None, verdict, reason, links)
 
     def _reason(self, one: Claim, two: Claim, kind: str | None) -> str:
-        about = ", ".join(self._about(one))
+        if kind is None:
+            return "a curator calls them contradictory"
+        known = [(column, value) for column, value in one.about if value is not None]
+        about = ", ".join(f"{described(self._table, column)} {value}" for column, value in known)
         if kind == "state":
             return f"the same {about}: {one.state} here, {two.state} there"
-        if kind == "figure":
-            about_each = "no number fits both"
-            if self._nested(one, two):
-                about_each = "a part would be larger than its whole"
-            return f"the same {about}: {said(one)} here, {said(two)} there; {about_each}"
-        return "a curator calls them contradictory"
-
-    def _about(self, claim: Claim) -> Iterator[str]:
-        for column, value in claim.about:
-            if value is not None:
-                yield f"{described(self._table, column)} {value}"
-
-    @staticmethod
-    def _nested(one: Claim, two: Claim) -> bool:
-        scopes = [(claim.population, claim.place) for claim in (one, two)]
-        return any(a != b and a and b for a, b in zip(*scopes, strict=True))
+        scopes = ((one.population, two.population), (one.place, two.place))
+        nested = any(a != b and a and b for a, b in scopes)
+        why = "a part would be larger than its whole" if nested else "no number fits both"
+        return f"the same {about}: {said(one)} here, {said(two)} there; {why}"
 
     def _pairs(self) -> dict[tuple[str, str], str]:
         """Pairs of keys, the smaller first, with `figure` or `state`."""
@@ -227,12 +213,12 @@ class _Part:
         if self._table.schema.figure:
             searches["figure"] = self._figures
         found: dict[tuple[str, str], str] = {}
-        with self._database.temp_tables(**(self._wholes if searches else {})):
+        with self._database.temp_tables(**(self._hierarchy_pairs if searches else {})):
             for kind, search in searches.items():
-                found |= dict.fromkeys(self._smallest(search()), kind)
+                found |= dict.fromkeys(self._smallest_pairs(search()), kind)
         return found
 
-    def _smallest(self, search: _Search) -> list[tuple[str, str]]:
+    def _smallest_pairs(self, search: _Search) -> list[tuple[str, str]]:
         """The pairs with the smallest keys: up to the limit, and one more if there are more.
 
         Both claims of a pair are candidates. So all pairs whose smaller key is among the first
@@ -240,57 +226,57 @@ class _Part:
         """
         (rows, joins), many = search, _FIRST * (self._limit + 1)
         with self._database.temp_tables(claim=rows):
-            pairs, count = self._among(joins, many)
+            pairs, count = self._first_pairs(joins, many)
             if len(pairs) > self._limit or count <= many:
                 return pairs
-            return self._among(joins, count)[0]
+            return self._first_pairs(joins, count)[0]
 
-    def _among(self, joins: Iterable[_Join], most: int) -> tuple[list[tuple[str, str]], int]:
+    def _first_pairs(self, joins: Iterable[_Join], most: int) -> tuple[list[tuple[str, str]], int]:
         """Pairs whose smaller key is among the first of the claims held, and how many claims."""
-        if not (ways := [join for join in joins if self._any(join.where)]):
+        # A join that finds nothing still reads both sides: it is left out where no claim is of it.
+        some = f"SELECT 1 FROM {_CLAIMS} WHERE {{}} LIMIT 1"
+        joins = [join for join in joins if self._database.rows(some.format(join.where))]
+        if not joins:
             return [], 0
-        with self._database.temp_tables(**self._sides(most, ways)):
-            found = " UNION ALL ".join(sql for way in ways for sql in self._both(way))
+        with self._database.temp_tables(**self._sides(most, joins)):
+            found = " UNION ALL ".join(sql for join in joins for sql in self._pairs_within(join))
             # The left join tells how many claims there are also where there is no pair.
             rows = self._database.rows(
-                f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {_ALL})
+                f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {_CLAIMS})
                 LEFT JOIN (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
                     FROM ({found}) ORDER BY ALL LIMIT {self._limit + 1})
                 ON true ORDER BY one, two"""
             )
         return [(one, two) for one, two, _ in rows if one is not None], rows[0][2]
 
-    def _any(self, condition: str) -> bool:
-        return bool(self._database.rows(f"SELECT 1 FROM {_ALL} WHERE {condition} LIMIT 1"))
-
     @staticmethod
-    def _sides(most: int, ways: Iterable[_Join]) -> dict[str, str]:
-        """SQL of what `_both` joins: the first claims, the same by day, and others of their events.
+    def _sides(most: int, joins: Iterable[_Join]) -> dict[str, str]:
+        """SQL of the sides of joins: the first claims, the same by day, others of their events.
 
         Both are held as tables, of which DuckDB knows the size and so hashes the smaller side.
         """
-        first = f"(SELECT max(key) FROM (SELECT key FROM {_ALL} ORDER BY key LIMIT {most}))"
-        sides = {"early": f"FROM {_ALL} WHERE key <= {first}"}
+        first = f"(SELECT max(key) FROM (SELECT key FROM {_CLAIMS} ORDER BY key LIMIT {most}))"
+        sides = {"early": f"FROM {_CLAIMS} WHERE key <= {first}"}
         sides["early_daily"] = f"FROM {_daily(temp_table('early'))}"
-        if any(way.side == "near" for way in ways):
+        if any(join.side == "near" for join in joins):
             sides["near"] = (
-                f"SELECT c.* FROM {_ALL} AS c SEMI JOIN {temp_table('early')} USING (event)"
+                f"SELECT c.* FROM {_CLAIMS} AS c SEMI JOIN {temp_table('early')} USING (event)"
             )
         return sides
 
-    def _both(self, join: _Join) -> Iterator[str]:
+    def _pairs_within(self, join: _Join) -> Iterator[str]:
         """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
 
         Either of the two may be the early one. It is the side that is spread over the hierarchies:
         as a part over all that it lies in, as a whole over all that lies in it.
         """
         early, others = {
-            "all": (temp_table("early"), _ALL),
-            "daily": (temp_table("early_daily"), _daily(_ALL)),
+            "all": (temp_table("early"), _CLAIMS),
+            "daily": (temp_table("early_daily"), _daily(_CLAIMS)),
             "near": (temp_table("early"), temp_table("near")),
         }[join.side]
-        same = self._equal("p", "w", self._claims.about)
-        wholes, parts = self._parts(early), self._parts(early, down=True)
+        same = [f"p.{name} IS NOT DISTINCT FROM w.{name}" for name in self._claims.about]
+        wholes, parts = self._spread(early), self._spread(early, down=True)
         for part, whole, order, up in ((wholes, others, "<", True), (others, parts, ">", False)):
             ups, downs = "_of" * up, "_of" * (not up)
             lies = [
@@ -303,14 +289,14 @@ class _Part:
 
     def _states(self) -> _Search:
         differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
-        rows = self._claiming(["state"], f"state IS NOT NULL AND {self._known}")
-        return rows, [_Join("all", _UNLESS, differ, "true")]
+        rows = self._candidate_rows(["state"], f"state IS NOT NULL AND {self._about_something}")
+        return rows, [_Join("all", _WITHIN_OR_UNSAID, differ, "true")]
 
-    def _claiming(self, columns: Sequence[str], condition: str) -> str:
+    def _candidate_rows(self, columns: Sequence[str], condition: str) -> str:
         """SQL of claims, with what all searches need of them and further columns."""
         names = ("key", "event", *self._claims.about, "population", "place", "first", "last")
         return f"""SELECT {", ".join((*names, *columns))}, {self._partial} AS partial
-            FROM {self._told} AND {condition}"""
+            FROM {self._candidates} AND {condition}"""
 
     def _figures(self) -> _Search:
         counts = self._claims.declared.outcome is not None
@@ -319,47 +305,40 @@ class _Part:
         larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {ends} AND {exceeds('p', 'w', counts)}"
         event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
         joins = [
-            _Join("daily", _STATED, f"{days} AND {larger}", _LONG if "NULL" in days else "true")
+            _Join("daily", _WITHIN, f"{days} AND {larger}", _LONG if "NULL" in days else "true")
             for days in _SAME_DAY
         ]
         joins += [
-            _Join("near", _UNLESS, f"{partial} AND {event}", "partial") for partial in _PARTIAL
+            _Join("near", _WITHIN_OR_UNSAID, f"{partial} AND {event}", "partial")
+            for partial in _PARTIAL
         ]
-        rows = self._claiming(
+        rows = self._candidate_rows(
             ["unit", "low", "high", "above", "below"],
-            f"numbered AND coalesce(low, high) IS NOT NULL AND {self._known}",
+            f"numbered AND coalesce(low, high) IS NOT NULL AND {self._about_something}",
         )
         return rows, joins
 
     @property
     def _roles(self) -> tuple[str, ...]:
-        return tuple(role for role, scope in self._scopes.items() if scope)
+        return tuple(role for role, scope in self._hierarchies.items() if scope)
 
     @property
-    def _known(self) -> str:
+    def _about_something(self) -> str:
         return f"coalesce({', '.join(self._claims.about)}) IS NOT NULL"
 
-    @staticmethod
-    def _equal(one: str, other: str, names: Iterable[str]) -> list[str]:
-        return [f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in names]
-
     @property
-    def _wholes(self) -> dict[str, str]:
+    def _hierarchy_pairs(self) -> dict[str, str]:
         """SQL: what each population and each place is part of."""
-        closed = {role: scope.pairs for role, scope in self._scopes.items() if scope}
+        # A whole that no row lists lies in itself all the same.
+        closed = {role: scope.pairs for role, scope in self._hierarchies.items() if scope}
         return {
             f"{role}s": f"""WITH pair AS {pairs}
             SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair"""
             for role, pairs in closed.items()
         }
 
-    def _parts(self, rows: str, *, down: bool = False) -> str:
-        """SQL: each row with each population and place that its own is part of, as `place_of`.
-
-        Args:
-            rows: The relation.
-            down: With each that is part of its own instead.
-        """
+    def _spread(self, rows: str, *, down: bool = False) -> str:
+        """SQL: each row with each population and place that its own is part of, as `place_of`."""
         columns, joins = ["c.*"], [f"{rows} AS c"]
         own, other = ("whole", "id") if down else ("id", "whole")
         for role in self._roles:
@@ -370,12 +349,12 @@ class _Part:
         return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
 
 
-_ALL = temp_table("claim")
-_STATED = "{part} = {whole}"
-_UNLESS = "({part} = {whole}) IS NOT FALSE"
+_CLAIMS = temp_table("claim")
+_WITHIN = "{part} = {whole}"
+_WITHIN_OR_UNSAID = "({part} = {whole}) IS NOT FALSE"
 """Within, or not said."""
 _PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
-"""Which of the two does not say the population, the place or the day; else both are `_STATED`."""
+"""Which of the two does not say the population, the place or the day; else both are `_WITHIN`."""
 _OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
 _FEW = 3
 _SAME_DAY = (

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from kzdata.engine.sql import LISTED, calendar_day, identifier, literal, table_named, text
+from kzdata.engine.sql import LISTED, calendar_day, column, literal, table_named
 from kzdata.errors import UsageError
-from kzdata.evidence.hierarchy import check, scope
-from kzdata.evidence.profile import declared, needed
-from kzdata.evidence.receipts import Citation, Ledger
+from kzdata.evidence.hierarchy import hierarchy_of, require_value
+from kzdata.evidence.profile import cell, declared, needed
+from kzdata.evidence.receipts import Citation, EvidenceIndex
 from kzdata.questions.answers import MOST, Rows
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Events, Participants
@@ -115,13 +115,15 @@ class Timeline(Rows):
             actors = "; ".join(
                 f"{actor} ({role})" if role else actor for actor, role in event.actors
             )
-            told = (event.key, event.when, event.start, event.end, event.precision, event.type)
-            told = (*told, event.title, event.place, event.certainty, actors)  # type: ignore[assignment]
+            head = (
+                *(event.key, event.when, event.start, event.end, event.precision, event.type),
+                *(event.title, event.place, event.certainty, actors),
+            )
             for receipt in event.receipts:
                 c = receipt.citation
-                yield (*told, "; ".join(receipt.fields), c.source, c.span, c.quote, c.link)
+                yield (*head, "; ".join(receipt.fields), c.source, c.span, c.quote, c.link)
             if not event.receipts:
-                yield (*told, *[None] * 5)
+                yield (*head, *[None] * 5)
 
     def __repr__(self) -> str:
         told = ", ".join(filter(None, (self.place, self.actor, self.type))) or "all"
@@ -167,7 +169,7 @@ def timeline(
     limit: int = MOST,
 ) -> Timeline:
     """Answer `kz.timeline`; see there."""
-    asked = _Asked(dataset, place, actor, type)
+    asked = _EventQuery(dataset, place, actor, type)
     keys, more = asked.keys(limit)
     descriptor = dataset.descriptor
     created = descriptor.raw.get("created")
@@ -177,7 +179,7 @@ def timeline(
     )
 
 
-class _Asked:
+class _EventQuery:
     """The table of events and what was asked of it."""
 
     def __init__(
@@ -186,7 +188,7 @@ class _Asked:
         self._dataset, self._database = dataset, dataset.database
         self._table, self._events = needed(dataset.descriptor, Events, "a timeline")
         self._place = place
-        self._key = text(f"e.{identifier(self._table.schema.primary_key[0])}")
+        self._key = cell(self._table.schema.primary_key[0], "e")
         self._wanted = [
             f"{self._key} IS NOT NULL",
             *self._within("place", self._events.place, place),
@@ -194,25 +196,24 @@ class _Asked:
             *self._taking_part(actor),
         ]
 
-    def _within(self, role: str, column: str | None, value: str | None) -> Iterator[str]:
+    def _within(self, role: str, name: str | None, value: str | None) -> Iterator[str]:
         if value is None:
             return
-        if column is None:
+        if name is None:
             raise UsageError(f"no event has a {role}: kzdata:events declares no {role}")
-        values = scope(self._dataset, self._table, column)
-        check([values], role, value)
-        yield f"{text(f'e.{identifier(column)}')} IN (SELECT id FROM {values.within(value)})"
+        values = hierarchy_of(self._dataset, self._table, name)
+        require_value([values], role, value)
+        yield f"{cell(name, 'e')} IN (SELECT id FROM {values.within(value)})"
 
     def _taking_part(self, actor: str | None) -> Iterator[str]:
         if actor is None:
             return
-        descriptor = self._dataset.descriptor
-        table, p = needed(descriptor, Participants, "a timeline of an actor")
-        actors = scope(self._dataset, table, p.actor)
-        check([actors], "actor", actor)
+        table, p = needed(self._dataset.descriptor, Participants, "a timeline of an actor")
+        actors = hierarchy_of(self._dataset, table, p.actor)
+        require_value([actors], "actor", actor)
         yield (
-            f"{self._key} IN (SELECT {text(identifier(p.event))} FROM {table_named(table.name)} "
-            f"WHERE {text(identifier(p.actor))} IN (SELECT id FROM {actors.within(actor)}))"
+            f"{self._key} IN (SELECT {cell(p.event)} FROM {table_named(table.name)} t "
+            f"WHERE {cell(p.actor)} IN (SELECT id FROM {actors.within(actor)}))"
         )
 
     @property
@@ -223,11 +224,8 @@ class _Asked:
         dates = next(iter(self._table.schema.dates), None)
         if dates is None:
             return "CAST(NULL AS DATE)", "CAST(NULL AS DATE)", "CAST(NULL AS VARCHAR)"
-        start, end, precision = (
-            f"e.{identifier(name)}" if name else "NULL"
-            for name in (dates.start, dates.end, dates.precision)
-        )
-        return calendar_day(start), calendar_day(end), text(precision)
+        end = column(dates.end, "e") if dates.end else "NULL"
+        return calendar_day(column(dates.start, "e")), calendar_day(end), cell(dates.precision, "e")
 
     def keys(self, limit: int) -> tuple[list[str], int]:
         """Keys of the events in order, and how many more there are than are listed.
@@ -241,55 +239,53 @@ class _Asked:
             f"""SELECT {self._key} FROM {self._from} ORDER BY coalesce({start}, {end}) NULLS LAST,
             CASE {precision} {ranks} END NULLS FIRST, 1 LIMIT {limit}"""
         )
-        if len(rows) < limit:
-            return [key for (key,) in rows], 0
-        ((count,),) = self._database.rows(f"SELECT count(*) FROM {self._from}")
-        return [key for (key,) in rows], count - len(rows)
+        more = 0
+        if len(rows) >= limit:
+            ((count,),) = self._database.rows(f"SELECT count(*) FROM {self._from}")
+            more = count - len(rows)
+        return [key for (key,) in rows], more
 
     def events(self, keys: list[str]) -> Iterator[Event]:
         """The events of keys, in their order."""
-        e = self._events
-        days = zip(("start", "end", "precision"), self._days(), strict=True)
-        columns = {"key": self._key, **dict(days)}
+        columns = dict(zip(("start", "end", "precision"), self._days(), strict=True))
         for name in ("type", "title", "description", "place", "certainty"):
-            column = getattr(e, name)
-            columns[name] = text(f"e.{identifier(column)}") if column else "NULL"
-        columns["title"] = f"coalesce({columns['title']}, {self._key})"
+            columns[name] = cell(getattr(self._events, name), "e")
+        columns |= {"key": self._key, "title": f"coalesce({columns['title']}, {self._key})"}
         rows = self._database.rows(
             f"SELECT {', '.join(columns.values())} FROM {table_named(self._table.name)} AS e "
             f"WHERE {self._key} IN {LISTED}",
             [keys],
         )
-        told = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
-        ways = self._ways(event["place"] for event in told.values())
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        found = {record["key"]: record for record in records}
+        paths = self._paths(record["place"] for record in records)
         actors = self._actors(keys)
         receipts: dict[str, list[EventReceipt]] = {}
-        for key, fields, citation in Ledger(self._dataset).cited(keys):
+        for key, fields, citation in EvidenceIndex(self._dataset).cited(keys):
             receipts.setdefault(key, []).append(EventReceipt(fields, citation))
-        for key in filter(told.__contains__, keys):
-            event = told[key]
+        # A key may have characters that no query can ask for.
+        for key in filter(found.__contains__, keys):
             yield Event(
-                **event,
-                place_way=ways.get(event["place"], ()),
+                **found[key],
+                place_way=paths.get(found[key]["place"], ()),
                 actors=tuple(actors.get(key, ())),
                 receipts=tuple(receipts.get(key, ())),
             )
 
-    def _ways(self, places: Iterable[str | None]) -> dict[str, tuple[str, ...]]:
-        column = self._events.place
-        if self._place is None or column is None:
+    def _paths(self, places: Iterable[str | None]) -> dict[str, tuple[str, ...]]:
+        name = self._events.place
+        if self._place is None or name is None:
             return {}
-        return scope(self._dataset, self._table, column).ways(places, self._place)
+        return hierarchy_of(self._dataset, self._table, name).paths(places, self._place)
 
     def _actors(self, keys: list[str]) -> dict[str, list[tuple[str, str | None]]]:
         if not (participants := declared(self._dataset.descriptor, Participants)):
             return {}
         table, p = participants
-        event, actor = text(identifier(p.event)), text(identifier(p.actor))
-        role = text(identifier(p.role)) if p.role else "NULL"
+        event, actor, role = cell(p.event), cell(p.actor), cell(p.role)
         found: dict[str, list[tuple[str, str | None]]] = {}
         for key, who, how in self._database.rows(
-            f"SELECT {event}, {actor}, {role} FROM {table_named(table.name)} "
+            f"SELECT {event}, {actor}, {role} FROM {table_named(table.name)} t "
             f"WHERE {event} IN {LISTED} AND {actor} IS NOT NULL ORDER BY ALL",
             [keys],
         ):

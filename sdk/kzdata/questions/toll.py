@@ -10,7 +10,7 @@ from kzdata.engine.sql import literal, temp_table
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
 from kzdata.evidence.claims import Claim, Claims, tables
-from kzdata.evidence.hierarchy import check
+from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import HULL, Interval
 from kzdata.questions.answers import MOST, Rows
 from kzdata.standard.dataset import Dataset
@@ -38,7 +38,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class Range:
     """The range that the standing claims of one scope span, from the lowest end to the highest.
 
     Attributes:
@@ -66,7 +66,7 @@ class Scope:
     outcome: str | None
     population: str | None
     place: str | None
-    envelope: Envelope
+    envelope: Range
     entries: tuple[Entry, ...]
 
     @property
@@ -77,7 +77,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Wider:
+class BroaderClaim:
     """A claim about more than was asked for, or that does not say; it is not in the answer."""
 
     claim: Claim
@@ -105,7 +105,7 @@ class Toll(Rows):
     policy: str | None
     references: tuple[tuple[str, str], ...]
     scopes: tuple[Scope, ...]
-    wider: tuple[Wider, ...]
+    wider: tuple[BroaderClaim, ...]
     more: int
 
     columns: ClassVar[tuple[str, ...]] = (
@@ -117,10 +117,9 @@ class Toll(Rows):
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """One row for each claim; wider ones last, with the status `wider`."""
         for scope in self.scopes:
-            envelope = scope.envelope.interval
             for entry in scope.entries:
-                ways = (" > ".join(entry.place_way), " > ".join(entry.population_way))
-                yield _row(entry.claim, entry.status, ways, envelope)
+                paths = (" > ".join(entry.place_way), " > ".join(entry.population_way))
+                yield _row(entry.claim, entry.status, paths, scope.envelope.interval)
         for wider in self.wider:
             yield _row(wider.claim, "wider", ("", ""), None)
 
@@ -132,20 +131,20 @@ class Toll(Rows):
 
 
 def _row(
-    claim: Claim, status: str, ways: tuple[str, str], envelope: Interval | None
+    claim: Claim, status: str, paths: tuple[str, str], envelope: Interval | None
 ) -> tuple[Any, ...]:
     interval, cited = claim.interval, claim.receipt
     return (
         *(claim.about[0][1], claim.population, claim.place, claim.day, claim.precision, claim.key),
         *(claim.wording, interval and interval.low, interval and interval.high, claim.qualifier),
         *(status, claim.claimant, claim.via, cited and cited.source, cited and cited.span),
-        *(cited and cited.quote, cited and cited.link, *ways),
-        *("; ".join(told(claim.key, link) for link in claim.links), claim.policy),
+        *(cited and cited.quote, cited and cited.link, *paths),
+        *("; ".join(link_in_words(claim.key, link) for link in claim.links), claim.policy),
         None if envelope is None else str(envelope),
     )
 
 
-def told(claim: str, link: Link) -> str:
+def link_in_words(claim: str, link: Link) -> str:
     """A link from a claim's point of view: `updates CR-0001`, `CR-0013 updates it`."""
     if link.claim == claim:
         return f"{link.relation} {link.other}"
@@ -163,26 +162,22 @@ def toll(
 ) -> Toll:
     """Answer `kz.toll`; see there."""
     asked = {"outcome": outcome, "population": population, "place": place}
-    parts = [_Part(dataset, table, asked, policy, retracted, limit) for table in _tolls(dataset)]
+    parts = [_TableToll(dataset, t, asked, policy, retracted, limit) for t in _tables(dataset)]
     for role, value in asked.items():
-        check([found for part in parts if (found := part.claims.scope(role))], role, value)
+        require_value(
+            [found for part in parts if (found := part.claims.hierarchy(role))], role, value
+        )
     answers = [part.answer() for part in parts]
-    scopes = [scope for listed, _ in answers for scope in listed]
-    wider = [claim for _, others in answers for claim in others]
-    listed = [entry.claim for scope in scopes for entry in scope.entries]
-    references = {
-        (claim.wording or "", claim.policy)
-        for claim in (*listed, *(other.claim for other in wider))
-        if claim.policy
-    }
+    scopes = tuple(scope for listed, _ in answers for scope in listed)
+    wider = tuple(claim for _, others in answers for claim in others)
+    claims = [entry.claim for scope in scopes for entry in scope.entries]
+    claims += [other.claim for other in wider]
+    references = {(claim.wording or "", claim.policy) for claim in claims if claim.policy}
     more = sum(part.more for part in parts)
-    return Toll(
-        *(outcome, population, place, policy, tuple(sorted(references))),
-        *(tuple(scopes), tuple(wider), more),
-    )
+    return Toll(outcome, population, place, policy, tuple(sorted(references)), scopes, wider, more)
 
 
-def _tolls(dataset: Dataset) -> list[Table]:
+def _tables(dataset: Dataset) -> list[Table]:
     found = [
         table
         for table in tables(dataset, "a toll")
@@ -200,7 +195,7 @@ _Names = tuple[str | None, str | None, str | None]
 """Outcome, population and place of a scope."""
 
 
-class _Part:
+class _TableToll:
     """What one table of claims has to say."""
 
     def __init__(
@@ -216,22 +211,24 @@ class _Part:
         self.more, self._limit = 0, limit
         self._database = dataset.database
         self._asked = asked
-        self._scopes = {role: self.claims.scope(role) for role in ("place", "population")}
-        fits = {role: self._fit(role) for role in self._scopes}
+        self._hierarchies = {role: self.claims.hierarchy(role) for role in ("place", "population")}
+        fits = {role: self._fit(role) for role in self._hierarchies}
         columns = ", ".join(f"{sql} AS {role}_fit" for role, sql in fits.items())
         wanted = [] if retracted else ["NOT retracted"]
         if asked["outcome"] is not None:
             wanted.append(f"about0 = {literal(asked['outcome'])}")
+        # How each claim relates to what was asked for is worked out once; then `in` is the answer,
+        # and `wider` or `unstated` is listed apart.
         self._with = f"""WITH stated AS (SELECT c.*, {columns},
-                coalesce(f.retracted, false) AS retracted,
-                coalesce(f.superseded, false) AS superseded
-            FROM {self.claims.relation} AS c LEFT JOIN {temp_table("fate")} AS f ON f.id = c.key),
+                coalesce(s.retracted, false) AS retracted,
+                coalesce(s.superseded, false) AS superseded
+            FROM {self.claims.relation} AS c LEFT JOIN {temp_table("status")} AS s ON s.id = c.key),
         fitting AS (SELECT * FROM stated WHERE {" AND ".join(wanted) or "true"}),
         chosen AS (SELECT * FROM fitting WHERE place_fit = 'in' AND population_fit = 'in')"""
 
     def _fit(self, role: str) -> str:
         """SQL: how a claim's place or population relates to the one asked for."""
-        value, scope = self._asked[role], self._scopes[role]
+        value, scope = self._asked[role], self._hierarchies[role]
         if value is None:
             return "'in'"
         if scope is None:
@@ -242,22 +239,21 @@ class _Part:
             f"WHEN {role} IN (SELECT id FROM {scope.around(value)}) THEN 'wider' ELSE 'out' END"
         )
 
-    def answer(self) -> tuple[list[Scope], list[Wider]]:
+    def answer(self) -> tuple[list[Scope], list[BroaderClaim]]:
         """The scopes, and claims about more than was asked for."""
-        with self._database.temp_tables(fate=f"FROM {self.claims.fates}"):
-            return list(self._listed()), list(self._wider())
+        with self._database.temp_tables(status=f"FROM {self.claims.statuses}"):
+            counts, ranges = self._counts_and_ranges()
+            entries = self._entries()
+            self.more = sum(counts.values()) - sum(map(len, entries.values()))
+            scopes = [
+                Scope(*names, ranges.get(names, Range(None, 0)), tuple(entries.get(names, ())))
+                for names in counts
+            ]
+            return scopes, list(self._wider())
 
-    def _listed(self) -> Iterator[Scope]:
-        """The scopes in the order of their names, with the claims up to the limit."""
-        counts, envelopes = self._scopes_named()
-        entries = self._entries()
-        self.more = sum(counts.values()) - sum(map(len, entries.values()))
-        for by in counts:
-            envelope = envelopes.get(by, Envelope(None, 0))
-            yield Scope(*by, envelope, tuple(entries.get(by, ())))
-
-    def _scopes_named(self) -> tuple[dict[_Names, int], dict[_Names, Envelope]]:
+    def _counts_and_ranges(self) -> tuple[dict[_Names, int], dict[_Names, Range]]:
         """How many claims each scope has, in the order of their names, and their ranges."""
+        # Counted in SQL, so that the range is that of all claims, listed or beyond the limit.
         by, ends = "about0, population, place", ", ".join(HULL.values())
         rows = self._database.rows(
             f"""{self._with} SELECT {by}, count(*), standing, {ends} FROM (
@@ -265,35 +261,36 @@ class _Part:
             GROUP BY {by}, standing ORDER BY {by} NULLS LAST"""
         )
         counts: dict[_Names, int] = {}
-        envelopes: dict[_Names, Envelope] = {}
+        ranges: dict[_Names, Range] = {}
         for outcome, population, place, count, standing, *hull in rows:
             names = (outcome, population, place)
             counts[names] = counts.get(names, 0) + count
             if standing:
-                low, high, above, below = hull
-                envelopes[names] = Envelope(Interval.of((low, high, above, below)), count)
-        return counts, envelopes
+                ranges[names] = Range(Interval.of(tuple(hull)), count)
+        return counts, ranges
 
-    def _entries(self) -> dict[tuple[str | None, ...], list[Entry]]:
+    def _entries(self) -> dict[_Names, list[Entry]]:
         rows = self._database.rows(
             f"""{self._with} SELECT key, retracted, superseded FROM chosen
             ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
         )
         judged = list(self.claims.judged(rows))
-        ways = {role: self._ways(role, (claim for claim, *_ in judged)) for role in self._scopes}
-        found: dict[tuple[str | None, ...], list[Entry]] = {}
+        paths = {
+            role: self._paths(role, (claim for claim, *_ in judged)) for role in self._hierarchies
+        }
+        found: dict[_Names, list[Entry]] = {}
         for claim, *status in judged:
-            place = ways["place"].get(claim.place or "", ())
-            population = ways["population"].get(claim.population or "", ())
-            by = (claim.about[0][1], claim.population, claim.place)
-            found.setdefault(by, []).append(Entry(claim, place, population, *status))
+            place = paths["place"].get(claim.place or "", ())
+            population = paths["population"].get(claim.population or "", ())
+            names = (claim.about[0][1], claim.population, claim.place)
+            found.setdefault(names, []).append(Entry(claim, place, population, *status))
         return found
 
-    def _ways(self, role: str, claims: Iterable[Claim]) -> dict[str, tuple[str, ...]]:
-        scope, value = self._scopes[role], self._asked[role]
-        return scope.ways((getattr(claim, role) for claim in claims), value) if scope else {}
+    def _paths(self, role: str, claims: Iterable[Claim]) -> dict[str, tuple[str, ...]]:
+        scope, value = self._hierarchies[role], self._asked[role]
+        return scope.paths((getattr(claim, role) for claim in claims), value) if scope else {}
 
-    def _wider(self) -> Iterator[Wider]:
+    def _wider(self) -> Iterator[BroaderClaim]:
         """Claims about more than was asked for, or that do not say whether they are."""
         if self._asked["place"] is None and self._asked["population"] is None:
             return
@@ -305,16 +302,14 @@ class _Part:
         )
         claims = self.claims.get(key for key, *_ in rows)
         for key, *fits in rows:
-            if (claim := claims.get(key)) is None:
-                continue
-            reasons = [
-                self._reason(role, fit, getattr(claim, role))
-                for role, fit in zip(self._scopes, fits, strict=True)
-                if fit != "in"
-            ]
-            yield Wider(claim, "; ".join(reasons))
-
-    def _reason(self, role: str, fit: str, value: str | None) -> str:
-        if fit == "unstated":
-            return f"does not say the {role}"
-        return f"about {value}, of which {self._asked[role]} is a part"
+            if claim := claims.get(key):
+                unstated = "does not say the {}".format
+                about = "about {}, of which {} is a part".format
+                reasons = (
+                    unstated(role)
+                    if fit == "unstated"
+                    else about(getattr(claim, role), self._asked[role])
+                    for role, fit in zip(self._hierarchies, fits, strict=True)
+                    if fit != "in"
+                )
+                yield BroaderClaim(claim, "; ".join(reasons))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
 from kzdata.evidence.intervals import Interval
-from kzdata.evidence.profile import declared
+from kzdata.evidence.profile import LABELS, declared, objects
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
 from kzdata.questions.disagreements import Disagreement, disagreements, said
@@ -40,8 +40,6 @@ ALL = 1_000_000_000
 """A limit that no package reaches."""
 MOST_PAIRS = 2_000
 """Disagreements listed."""
-LABELS = ("name", "title", "label")
-"""Columns that call a row by its name, the first that there is."""
 
 
 def content(dataset: Dataset, snapshots: Snapshots) -> Json:
@@ -79,15 +77,14 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
 def _about(dataset: Dataset) -> Json:
     raw = dataset.descriptor.raw
     told = {name: raw[name] for name in ("title", "description") if isinstance(raw.get(name), str)}
-    licences = raw.get("licenses")
-    listed = licences if isinstance(licences, list) else []
-    entries = [one for one in listed if isinstance(one, dict)]
     names = ("name", "title", "path")
     return {
         "name": dataset.name,
         "version": dataset.version,
         "terms": dataset.part,
-        "licenses": [{k: str(one[k]) for k in names if k in one} for one in entries],
+        "licenses": [
+            {k: str(one[k]) for k in names if k in one} for one in objects(raw, "licenses")
+        ],
         **told,
     }
 
@@ -190,7 +187,7 @@ def _thinned(days: list[date], most: int) -> list[date]:
     return [days[round(step * place)] for place in range(most)]
 
 
-class Held(NamedTuple):
+class RowPeriod(NamedTuple):
     """A row of an answer with the steps for which it holds; `until` is exclusive."""
 
     start: int
@@ -198,18 +195,14 @@ class Held(NamedTuple):
     row: tuple[Any, ...]
 
 
-class Answer:
-    """The rows of one answer, step by step: a row that stays the same is told once.
-
-    Attributes:
-        missing: Why there is no answer; empty where there is one.
-    """
+class AnswerHistory:
+    """The rows of one answer, step by step: a row that stays the same is told once."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.missing = ""
+        self.missing = ""  # why there is no answer
         self._names = names
         self._held: dict[Hashable, tuple[int, tuple[Any, ...]]] = {}
-        self._done: list[Held] = []
+        self._done: list[RowPeriod] = []
         self._steps = 0
 
     def add(self, rows: Iterable[tuple[Hashable, tuple[Any, ...]]]) -> None:
@@ -217,7 +210,7 @@ class Answer:
         now = dict(rows)
         for about, (start, row) in [*self._held.items()]:
             if now.get(about) != row:
-                self._done.append(Held(start, self._steps, row))
+                self._done.append(RowPeriod(start, self._steps, row))
                 del self._held[about]
         # What holds on is put in the order of the last step.
         self._held = {about: self._held.get(about, (self._steps, now[about])) for about in now}
@@ -227,7 +220,7 @@ class Answer:
         """The rows by column, with the steps for which they hold."""
         if self.missing:
             return {"missing": self.missing}
-        held = [Held(start, self._steps, row) for start, row in self._held.values()]
+        held = [RowPeriod(start, self._steps, row) for start, row in self._held.values()]
         rows = [*held, *self._done]
         columns = list(zip(*(one.row for one in rows), strict=True)) or [()] * len(self._names)
         return {
@@ -238,15 +231,11 @@ class Answer:
 
 
 class History:
-    """What there was of a package at each step: the answers to its questions, and its rows.
-
-    Args:
-        dataset: The package as it is at the last step.
-    """
+    """What there was of a package at each step: the answers to its questions, and its rows."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._sizes = {name: len(table) for name, table in dataset.tables.items()}
-        self._answers = {name: Answer(names) for name, (names, _) in QUESTIONS.items()}
+        self._answers = {name: AnswerHistory(names) for name, (names, _) in QUESTIONS.items()}
         self._place = {name: _places(dataset, name) for name in self._sizes}
         self._rows = {name: [0] * size for name, size in self._sizes.items()}
         self._emptied: dict[str, list[tuple[int, str, int]]] = {name: [] for name in self._sizes}
@@ -295,7 +284,7 @@ class History:
 
 
 def _places(dataset: Dataset, name: str) -> dict[int, int]:
-    """The place that each row of the whole package has among those of the package in the hand."""
+    """The place that each row of the whole package has among those of this one."""
     gone = dataset.removal.gone(name) if isinstance(dataset, Snapshot) else set()
     size = len(dataset.tables[name]) + len(gone)
     left = (number for number in range(size) if number not in gone)
@@ -332,28 +321,17 @@ class Moment:
         return toll(self.dataset, retracted=True, limit=ALL).scopes
 
 
-Rows = Iterator[tuple[Hashable, tuple[Any, ...]]]
+AnswerRow = tuple[Hashable, tuple[Any, ...]]
+"""What a row is about, and the row."""
 
 
-def _claims(moment: Moment) -> Rows:
+def _claims(moment: Moment) -> Iterator[AnswerRow]:
     tables = moment.dataset.tables.values()
     fields = {t.name: t.schema.figure.text for t in tables if t.schema.figure}
     return (_claim(entry, fields) for scope in moment.tolls for entry in scope.entries)
 
 
-def _scopes(moment: Moment) -> Rows:
-    return map(_scope, moment.tolls)
-
-
-def _events(moment: Moment) -> Rows:
-    return map(_event, timeline(moment.dataset, limit=ALL))
-
-
-def _disagreements(moment: Moment) -> Rows:
-    return map(_pair, disagreements(moment.dataset, limit=MOST_PAIRS))
-
-
-def _claim(entry: Entry, fields: dict[str, str]) -> tuple[Hashable, tuple[Any, ...]]:
+def _claim(entry: Entry, fields: dict[str, str]) -> AnswerRow:
     c, cited = entry.claim, entry.claim.receipt
     row = (
         *(c.key, c.table, c.event, c.about[0][1], c.population, c.place, _day(c.day), c.precision),
@@ -364,7 +342,7 @@ def _claim(entry: Entry, fields: dict[str, str]) -> tuple[Hashable, tuple[Any, .
     return (c.table, c.key), row
 
 
-def _scope(scope: Scope) -> tuple[Hashable, tuple[Any, ...]]:
+def _scope(scope: Scope) -> AnswerRow:
     by, found = (scope.outcome, scope.population, scope.place), scope.envelope
     told = None if found.interval is None else str(found.interval)
     return by, (*by, found.claims, *_ends(found.interval), told)
@@ -377,15 +355,14 @@ def _ends(interval: Interval | None) -> tuple[Any, ...]:
 
 
 def _day(day: date | None) -> str | None:
-    return None if day is None else str(day)
+    return str(day) if day else None
 
 
 def _links(links: Iterable[Link]) -> tuple[tuple[str | None, ...], ...]:
     return tuple((link.claim, link.relation, link.other, link.note) for link in links)
 
 
-def _event(event: Event) -> tuple[Hashable, tuple[Any, ...]]:
-    e = event
+def _event(e: Event) -> AnswerRow:
     sources = tuple(dict.fromkeys(receipt.citation.source for receipt in e.receipts))
     row = (
         *(e.key, e.type, e.title, e.description, _day(e.start), _day(e.end), e.precision, e.when),
@@ -394,7 +371,7 @@ def _event(event: Event) -> tuple[Hashable, tuple[Any, ...]]:
     return e.key, row
 
 
-def _pair(one: Disagreement) -> tuple[Hashable, tuple[Any, ...]]:
+def _pair(one: Disagreement) -> AnswerRow:
     row = (
         *(one.first.key, one.second.key, one.first.table, one.verdict, one.computed, one.reason),
         *(said(one.first), said(one.second), _links(one.links)),
@@ -402,10 +379,13 @@ def _pair(one: Disagreement) -> tuple[Hashable, tuple[Any, ...]]:
     return (one.first.table, one.first.key, one.second.key), row
 
 
-QUESTIONS: dict[str, tuple[tuple[str, ...], Callable[[Moment], Rows]]] = {
+QUESTIONS: dict[str, tuple[tuple[str, ...], Callable[[Moment], Iterator[AnswerRow]]]] = {
     "claims": (CLAIM, _claims),
-    "scopes": (SCOPE, _scopes),
-    "events": (EVENT, _events),
-    "disagreements": (PAIR, _disagreements),
+    "scopes": (SCOPE, lambda moment: map(_scope, moment.tolls)),
+    "events": (EVENT, lambda moment: map(_event, timeline(moment.dataset, limit=ALL))),
+    "disagreements": (
+        PAIR,
+        lambda moment: map(_pair, disagreements(moment.dataset, limit=MOST_PAIRS)),
+    ),
 }
 """The answers of a page: the columns of each, and its rows as of a day."""

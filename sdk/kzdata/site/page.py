@@ -17,10 +17,12 @@ from typing import NamedTuple
 
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.authoring import hashes, offset, texts_of
+from kzdata.evidence.profile import declared
 from kzdata.evidence.snapshots import Snapshots
 from kzdata.files.writing import fresh
 from kzdata.site.content import Json, content
 from kzdata.standard.dataset import Dataset
+from kzdata.standard.declarations import Spans
 
 PAGE = "index.html"
 ASSETS = ("app.js", "app.css", "notices.txt")
@@ -144,13 +146,13 @@ def _checked(dataset: Dataset, texts: Texts) -> Json:
 
 
 def _compare(dataset: Dataset, found: Mapping[str, str]) -> int:
-    declared = dataset.descriptor.one("spans")
-    if declared is None or declared.schema.spans is None:
+    if not (spans := declared(dataset.descriptor, Spans)):
         return 0
-    s, names = declared.schema.spans, declared.schema.names
+    table, s = spans
+    names = table.schema.names
     places = [names.index(name) for name in (s.id, s.source, s.start, s.end, s.quote)]
     number = 0
-    for number, cells in enumerate(dataset.tables[declared.name].texts(), 1):  # noqa: B007
+    for number, cells in enumerate(dataset.tables[table.name].texts(), 1):  # noqa: B007
         key, source, start, end, quote = (cells[place] for place in places)
         if found.get(source, "")[offset(start) : offset(end)] != quote:
             raise PackageError(

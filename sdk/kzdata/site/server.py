@@ -130,13 +130,16 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         kind = KINDS[PAGE.rpartition(".")[2] if path == "/" else path.rpartition(".")[2]]
         body = self._files[path]
+        headers = {
+            "Content-Type": f"{kind}; charset=utf-8",
+            "Content-Length": str(len(body)),
+            "Content-Security-Policy": f"{policy()}; frame-ancestors 'none'",
+            **{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"},
+            "Cache-Control": "no-store",
+        }
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", f"{policy()}; frame-ancestors 'none'")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("Cache-Control", "no-store")
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         return body
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.evidence.claims import UNQUANTIFIED
 from kzdata.evidence.intervals import LENGTHS, hull
-from kzdata.exports.events import ucdp_codes as codebooks
-from kzdata.exports.events.events import EventClaim, Happening, happenings
+from kzdata.exports.events import ucdp_codes
+from kzdata.exports.events.events import EventClaim, ReportedEvent, reported_events
 from kzdata.exports.events.ucdp_codes import Site
 from kzdata.exports.registry import Summary, exporter
 from kzdata.exports.spreadsheets import csv_cell
@@ -29,21 +29,13 @@ LOSSES, COLUMNS = "losses.csv", "columns.csv"
 
 
 class Loss(NamedTuple):
-    """One thing that a format cannot hold, or that did not follow.
+    """One thing that a format cannot hold, or that did not follow."""
 
-    Attributes:
-        event: Key of the event.
-        column: The column that it concerns, or empty where the format has none for it.
-        kind: What was lost; `KINDS` explains it.
-        record: Key of the claim or the actor, or empty where it is the event itself.
-        value: What stood there.
-    """
-
-    event: str
-    column: str
-    kind: str
-    record: str = ""
-    value: str = ""
+    event: str  # key of the event
+    column: str  # the column that it concerns, or empty where the format has none for it
+    kind: str  # what was lost; `KINDS` explains it
+    record: str = ""  # key of the claim or the actor, or empty where it is the event itself
+    value: str = ""  # what stood there
 
 
 KINDS = {
@@ -76,33 +68,29 @@ KINDS = {
     "formula": "a text that a spreadsheet would carry out has an apostrophe before it",
 }
 """What is lost, in words."""
-Cell = Callable[[Happening], str]
+Cell = Callable[[ReportedEvent], str]
 
 
 class Crosswalk(NamedTuple):
-    """Columns of another dataset, and what fills them.
+    """Columns of another dataset, and what fills them."""
 
-    Attributes:
-        file: Name of the file of rows.
-        columns: All columns, in the other dataset's order.
-        cells: What fills a column; one that is not here stays empty.
-        notes: What fills a column, or why it stays empty.
-        held: Whether the format holds an event.
-        losses: What of an event that it holds is lost.
-    """
+    file: str  # name of the file of rows
+    columns: Sequence[str]  # all columns, in the other dataset's order
+    # For each column, in words, what fills it or why it stays empty; and what fills it, or None.
+    filled: Mapping[str, tuple[str, Cell | None]]
+    held: Callable[[ReportedEvent], bool]  # whether the format holds an event
+    losses: Callable[[ReportedEvent], Iterator[Loss]]  # what of an event that it holds is lost
 
-    file: str
-    columns: Sequence[str]
-    cells: Mapping[str, Cell]
-    notes: Mapping[str, str]
-    held: Callable[[Happening], bool]
-    losses: Callable[[Happening], Iterator[Loss]]
+
+def _empty(columns: str, why: str) -> dict[str, tuple[str, None]]:
+    """Columns that stay empty."""
+    return dict.fromkeys(columns.split(), (why, None))
 
 
 # ------------------------------------------------------------------------------ the dead
 
 
-class Toll(NamedTuple):
+class DeathToll(NamedTuple):
     """What the claims about one number have in common; None where it does not follow."""
 
     low: str = ""
@@ -110,7 +98,7 @@ class Toll(NamedTuple):
     best: str = ""
 
 
-def counted(event: Happening) -> list[EventClaim]:
+def counted(event: ReportedEvent) -> list[EventClaim]:
     """The claims about the dead at an event that hold and are no part of another one.
 
     Some of them give no number.
@@ -121,12 +109,12 @@ def counted(event: Happening) -> list[EventClaim]:
     return [claim for claim in found if not keys.intersection(claim.wholes)]
 
 
-def deaths(event: Happening) -> list[EventClaim]:
+def deaths(event: ReportedEvent) -> list[EventClaim]:
     """Those of them that `kz.toll` counts as standing: they give a number."""
     return [claim for claim in counted(event) if claim.status == "standing"]
 
 
-def toll(claims: Iterable[EventClaim]) -> Toll:
+def death_toll(claims: Iterable[EventClaim]) -> DeathToll:
     """The lowest, the highest and the one number of claims about the same people.
 
     Claims without a number say nothing of it, but a vague word leaves both ends open. The lowest
@@ -138,12 +126,12 @@ def toll(claims: Iterable[EventClaim]) -> Toll:
     intervals = {claim.interval for claim in found if claim.interval}
     range_ = hull(intervals)
     if range_ is None or (len(intervals) > 1 and len({claim.population for claim in found}) > 1):
-        return Toll()
+        return DeathToll()
     low, high = ("" if end is None else str(end) for end in (range_.low, range_.high))
-    return Toll(low, high, low if len(intervals) == 1 and low == high else "")
+    return DeathToll(low, high, low if len(intervals) == 1 and low == high else "")
 
 
-def _death_losses(event: Happening, column: str, takes_range: bool) -> Iterator[Loss]:
+def _death_losses(event: ReportedEvent, column: str, takes_range: bool) -> Iterator[Loss]:
     found, standing = counted(event), deaths(event)
     kinds = {"retracted": "withdrawn", "superseded": "superseded"}
     for claim in event.claims:
@@ -182,7 +170,7 @@ def _link_losses(event: str, of: EventClaim, column: str) -> Iterator[Loss]:
         yield Loss(event, column, "link", of.key, f"{link.claim} {link.relation} {link.other}")
 
 
-def _other_losses(event: Happening) -> Iterator[Loss]:
+def _other_losses(event: ReportedEvent) -> Iterator[Loss]:
     """What neither format has a column for."""
     for claim in event.claims:
         if claim.outcome and not claim.dead:
@@ -197,7 +185,7 @@ def _other_losses(event: Happening) -> Iterator[Loss]:
 # ------------------------------------------------------------------------------ time
 
 
-def span(event: Happening) -> int | None:
+def span(event: ReportedEvent) -> int | None:
     """At most how many days an event's date may mean; None where it has no length."""
     start, end = _day(event.start), _day(event.end)
     if event.precision == "range" and start and end:
@@ -212,20 +200,20 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _by_length(event: Happening, codes: Sequence[tuple[int, str]]) -> str:
+def _by_length(event: ReportedEvent, codes: Sequence[tuple[int, str]]) -> str:
     days = span(event)
     return next((code for limit, code in codes if days and 0 < days <= limit), "")
 
 
-def middle(event: Happening) -> str:
+def middle(event: ReportedEvent) -> str:
     """The day that ACLED's codebook asks for: the day, or the middle of the period, the earlier."""
     start, end = _day(event.start), _day(event.end) or _day(event.start)
-    if not start or not end or not _by_length(event, codebooks.ACLED_TIME_PRECISION):
+    if not start or not end or not _by_length(event, ucdp_codes.ACLED_TIME_PRECISION):
         return ""
     return (start + timedelta((end - start).days // 2)).isoformat()
 
 
-def _date_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
+def _date_losses(event: ReportedEvent, column: str, code: str) -> Iterator[Loss]:
     if event.precision in ("part_of_day", "night"):
         yield Loss(event.key, column, "part of the day", "", event.precision)
     if not code:
@@ -236,19 +224,19 @@ def _date_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
 # ------------------------------------------------------------------------------ place
 
 
-def site(event: Happening) -> Site | None:
+def site(event: ReportedEvent) -> Site | None:
     """Where an event's coordinates come from; without coordinates, only an area has a precision."""
     if event.point:
         return Site(event.point.kind, event.point is event.place)
     return Site(event.place.kind, True) if event.place and event.place.is_area else None
 
 
-def _by_site(event: Happening, codes: Mapping[Site, str]) -> str:
+def _by_site(event: ReportedEvent, codes: Mapping[Site, str]) -> str:
     found = site(event)
     return codes.get(found, "") if found else ""
 
 
-def _place_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
+def _place_losses(event: ReportedEvent, column: str, code: str) -> Iterator[Loss]:
     if event.place is None:
         yield Loss(event.key, column, "no place")
         return
@@ -260,12 +248,20 @@ def _place_losses(event: Happening, column: str, code: str) -> Iterator[Loss]:
         yield Loss(event.key, column, "no code", "", event.place.key)
 
 
-def _place(event: Happening, part: str) -> str:
-    return getattr(event.place, part) if event.place else ""
+def _place(part: str) -> Cell:
+    return lambda event: getattr(event.place, part) if event.place else ""
 
 
-def _point(event: Happening, part: str) -> str:
-    return getattr(event.point, part) if event.point else ""
+def _point(part: str) -> Cell:
+    return lambda event: getattr(event.point, part) if event.point else ""
+
+
+def _of_articles(event: ReportedEvent, part: str) -> str:
+    return ";".join(getattr(article, part) for article in event.articles)
+
+
+_WHERE = "of the place whose coordinates are given, or of an area without any"
+_LENGTH = "from the length of time that the words can mean"
 
 
 def _joined(values: Iterable[str]) -> str:
@@ -276,11 +272,11 @@ def _joined(values: Iterable[str]) -> str:
 # ------------------------------------------------------------------------------ UCDP GED
 
 
-_ged_where: Cell = partial(_by_site, codes=codebooks.GED_WHERE_PREC)
-_ged_date: Cell = partial(_by_length, codes=codebooks.GED_DATE_PREC)
+_ged_where: Cell = partial(_by_site, codes=ucdp_codes.GED_WHERE_PREC)
+_ged_date: Cell = partial(_by_length, codes=ucdp_codes.GED_DATE_PREC)
 
 
-def _ged_losses(event: Happening) -> Iterator[Loss]:
+def _ged_losses(event: ReportedEvent) -> Iterator[Loss]:
     yield from _death_losses(event, "best", takes_range=True)
     yield from _other_losses(event)
     for party in event.parties:
@@ -294,78 +290,69 @@ def _some(claim: EventClaim) -> bool:
     return not claim.claim.interval or claim.claim.interval.high != 0
 
 
-_CODERS = "UCDP's coders decide it"
-_NUMBERS = "a number that UCDP gives"
+_UNCODED = "UCDP's coders decide it"
+_UNNUMBERED = "a number that UCDP gives"
+_ARTICLES = "of these articles, one after the other"
+_SIDE = "no claim says which side its dead belong to"
 GED = Crosswalk(
     "ged.csv",
-    codebooks.GED_COLUMNS,
+    ucdp_codes.GED_COLUMNS,
     {
-        "relid": lambda event: event.key,
-        "year": lambda event: event.start[:4],
-        "number_of_sources": lambda event: str(len(event.articles)),
-        "source_article": lambda event: ";".join(a.reference for a in event.articles),
-        "source_office": lambda event: ";".join(a.publisher for a in event.articles),
-        "source_date": lambda event: ";".join(a.published_on for a in event.articles),
-        "source_headline": lambda event: ";".join(a.title for a in event.articles),
-        "source_original": lambda event: _joined(claim.claimant for claim in counted(event)),
-        "where_prec": _ged_where,
-        "where_coordinates": lambda event: _point(event, "name"),
-        "where_description": lambda event: _place(event, "name"),
-        "adm_1": lambda event: _place(event, "division"),
-        "latitude": lambda event: _point(event, "latitude"),
-        "longitude": lambda event: _point(event, "longitude"),
-        "country": lambda event: _place(event, "country"),
-        "date_prec": _ged_date,
-        "date_start": lambda event: event.start,
-        "date_end": lambda event: event.end,
-        "deaths_civilians": lambda event: (
-            toll(c for c in deaths(event) if c.claim.population in codebooks.CIVILIANS).best
+        **_empty("id conflict_dset_id conflict_new_id dyad_dset_id dyad_new_id", _UNNUMBERED),
+        **_empty("side_a_dset_id side_a_new_id side_b_dset_id side_b_new_id", _UNNUMBERED),
+        **_empty("active_year code_status type_of_violence conflict_name dyad_name", _UNCODED),
+        **_empty("side_a side_b event_clarity", _UNCODED),
+        "relid": ("key of the event", lambda event: event.key),
+        "year": ("of date_start", lambda event: event.start[:4]),
+        "number_of_sources": (
+            "articles that the event, or a claim about it, rests on",
+            lambda event: str(len(event.articles)),
         ),
-        "best": lambda event: toll(deaths(event)).best,
-        "high": lambda event: toll(deaths(event)).high,
-        "low": lambda event: toll(deaths(event)).low,
-    },
-    {
-        **dict.fromkeys(
-            (
-                *("id", "conflict_dset_id", "conflict_new_id", "dyad_dset_id", "dyad_new_id"),
-                *("side_a_dset_id", "side_a_new_id", "side_b_dset_id", "side_b_new_id"),
+        "source_article": (_ARTICLES, partial(_of_articles, part="reference")),
+        "source_office": (_ARTICLES, partial(_of_articles, part="publisher")),
+        "source_date": (_ARTICLES, partial(_of_articles, part="published_on")),
+        "source_headline": (_ARTICLES, partial(_of_articles, part="title")),
+        "source_original": (
+            "who makes the claims about the dead",
+            lambda event: _joined(claim.claimant for claim in counted(event)),
+        ),
+        "where_prec": (_WHERE, _ged_where),
+        "where_coordinates": ("the place whose coordinates are given", _point("name")),
+        "where_description": ("the event's own place", _place("name")),
+        "adm_1": ("", _place("division")),
+        "latitude": ("", _point("latitude")),
+        "longitude": ("", _point("longitude")),
+        "country": ("", _place("country")),
+        "date_prec": (_LENGTH, _ged_date),
+        "date_start": ("", lambda event: event.start),
+        "date_end": ("", lambda event: event.end),
+        "deaths_civilians": (
+            "the number on which all claims about dead civilians agree",
+            lambda event: (
+                death_toll(
+                    c for c in deaths(event) if c.claim.population in ucdp_codes.CIVILIANS
+                ).best
             ),
-            _NUMBERS,
         ),
-        **dict.fromkeys(
-            (
-                *("active_year", "code_status", "type_of_violence", "conflict_name"),
-                *("dyad_name", "side_a", "side_b", "event_clarity"),
-            ),
-            _CODERS,
+        "best": (
+            "the number on which all claims about the dead agree",
+            lambda event: death_toll(deaths(event)).best,
         ),
-        "relid": "key of the event",
-        "year": "of date_start",
-        "number_of_sources": "articles that the event, or a claim about it, rests on",
-        **dict.fromkeys(
-            ("source_article", "source_office", "source_date", "source_headline"),
-            "of these articles, one after the other",
+        "high": (
+            "the highest printed number, if no claim is open above",
+            lambda event: death_toll(deaths(event)).high,
         ),
-        "source_original": "who makes the claims about the dead",
-        "where_prec": "of the place whose coordinates are given, or of an area without any",
-        "where_coordinates": "the place whose coordinates are given",
-        "where_description": "the event's own place",
-        "date_prec": "from the length of time that the words can mean",
-        "deaths_civilians": "the number on which all claims about dead civilians agree",
-        "best": "the number on which all claims about the dead agree",
-        "high": "the highest printed number, if no claim is open above",
-        "low": "the lowest printed number, if no claim is open below",
-        "adm_2": "no second-order divisions in the package",
-        "geom_wkt": "the point is in latitude and longitude",
-        "priogrid_gid": "a cell of the PRIO-GRID, not in the package",
-        "country_id": "a number of Gleditsch and Ward, not in the package",
-        "region": "a region of UCDP's, not in the package",
-        "deaths_a": "no claim says which side its dead belong to",
-        "deaths_b": "no claim says which side its dead belong to",
-        "deaths_unknown": "what is left over, and nothing is subtracted",
-        "gwnoa": "a number of Gleditsch and Ward, not in the package",
-        "gwnob": "a number of Gleditsch and Ward, not in the package",
+        "low": (
+            "the lowest printed number, if no claim is open below",
+            lambda event: death_toll(deaths(event)).low,
+        ),
+        **_empty("adm_2", "no second-order divisions in the package"),
+        **_empty("geom_wkt", "the point is in latitude and longitude"),
+        **_empty("priogrid_gid", "a cell of the PRIO-GRID, not in the package"),
+        **_empty("country_id gwnoa gwnob", "a number of Gleditsch and Ward, not in the package"),
+        **_empty("region", "a region of UCDP's, not in the package"),
+        **_empty("deaths_a deaths_b", _SIDE),
+        **_empty("deaths_unknown", "what is left over, and nothing is subtracted"),
     },
     lambda event: any(_some(claim) for claim in counted(event)),
     _ged_losses,
@@ -375,26 +362,26 @@ GED = Crosswalk(
 # ------------------------------------------------------------------------------ ACLED
 
 
-_acled_where: Cell = partial(_by_site, codes=codebooks.ACLED_GEO_PRECISION)
-_acled_time: Cell = partial(_by_length, codes=codebooks.ACLED_TIME_PRECISION)
+_acled_where: Cell = partial(_by_site, codes=ucdp_codes.ACLED_GEO_PRECISION)
+_acled_time: Cell = partial(_by_length, codes=ucdp_codes.ACLED_TIME_PRECISION)
 
 
-def _side(event: Happening, side: str) -> list[str]:
-    return [p.name for p in event.parties if codebooks.ACLED_SIDES.get(p.role) == side]
+def _side(event: ReportedEvent, side: str) -> list[str]:
+    return [p.name for p in event.parties if ucdp_codes.ACLED_SIDES.get(p.role) == side]
 
 
-def _acled_type(event: Happening) -> str:
-    return codebooks.ACLED_EVENT_TYPES.get(event.type, "")
+def _acled_type(event: ReportedEvent) -> str:
+    return ucdp_codes.ACLED_EVENT_TYPES.get(event.type, "")
 
 
-def _acled_losses(event: Happening) -> Iterator[Loss]:
+def _acled_losses(event: ReportedEvent) -> Iterator[Loss]:
     yield from _death_losses(event, "fatalities", takes_range=False)
     for claim in counted(event):
         if claim.claimant:
             yield Loss(event.key, "", "claimant", claim.key, claim.claimant)
     yield from _other_losses(event)
     for party in event.parties:
-        if party.role not in codebooks.ACLED_SIDES:
+        if party.role not in ucdp_codes.ACLED_SIDES:
             yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
     yield from _date_losses(event, "time_precision", _acled_time(event))
     yield from _place_losses(event, "geo_precision", _acled_where(event))
@@ -402,61 +389,58 @@ def _acled_losses(event: Happening) -> Iterator[Loss]:
         yield Loss(event.key, "event_type", "event type", "", event.type)
 
 
-_ACLED_CODERS = "ACLED's coders decide it"
+_DECIDED = "ACLED's coders decide it"
 ACLED = Crosswalk(
     "acled.csv",
-    codebooks.ACLED_COLUMNS,
+    ucdp_codes.ACLED_COLUMNS,
     {
-        "event_id_cnty": lambda event: event.key,
-        "event_date": middle,
-        "year": lambda event: middle(event)[:4],
-        "time_precision": _acled_time,
-        "event_type": _acled_type,
-        "actor1": lambda event: "".join(_side(event, "1")[:1]),
-        "assoc_actor_1": lambda event: _joined(_side(event, "1")[1:]),
-        "actor2": lambda event: "".join(_side(event, "2")[:1]),
-        "assoc_actor_2": lambda event: _joined(_side(event, "2")[1:]),
-        "country": lambda event: _place(event, "country"),
-        "admin1": lambda event: _place(event, "division"),
-        "location": lambda event: _point(event, "name") or _place(event, "name"),
-        "latitude": lambda event: _point(event, "latitude"),
-        "longitude": lambda event: _point(event, "longitude"),
-        "geo_precision": _acled_where,
-        "source": lambda event: _joined(a.publisher or a.key for a in event.articles),
-        "notes": lambda event: " ".join(
-            part.rstrip(".") + "." for part in (event.title, event.description) if part
+        **_empty("disorder_type sub_event_type inter1 inter2 interaction", _DECIDED),
+        **_empty("civilian_targeting source_scale tags", _DECIDED),
+        "event_id_cnty": ("key of the event", lambda event: event.key),
+        "event_date": ("the day, or the middle of the period", middle),
+        "year": ("of event_date", lambda event: middle(event)[:4]),
+        "time_precision": (_LENGTH, _acled_time),
+        "event_type": ("from the type of the event, where it follows", _acled_type),
+        "actor1": (
+            "initiators; the order implies no direction",
+            lambda event: "".join(_side(event, "1")[:1]),
         ),
-        "fatalities": lambda event: toll(deaths(event)).low,
-    },
-    {
-        **dict.fromkeys(
-            (
-                *("disorder_type", "sub_event_type", "inter1", "inter2", "interaction"),
-                *("civilian_targeting", "source_scale", "tags"),
+        "assoc_actor_1": ("further initiators", lambda event: _joined(_side(event, "1")[1:])),
+        "actor2": (
+            "targets; the order implies no direction",
+            lambda event: "".join(_side(event, "2")[:1]),
+        ),
+        "assoc_actor_2": ("further targets", lambda event: _joined(_side(event, "2")[1:])),
+        "country": ("", _place("country")),
+        "admin1": ("", _place("division")),
+        "location": (
+            "the place whose coordinates are given, or the event's own",
+            lambda event: _point("name")(event) or _place("name")(event),
+        ),
+        "latitude": ("", _point("latitude")),
+        "longitude": ("", _point("longitude")),
+        "geo_precision": (_WHERE, _acled_where),
+        "source": (
+            "publishers of the articles that the event, or a claim about it, rests on",
+            lambda event: _joined(a.publisher or a.key for a in event.articles),
+        ),
+        "notes": (
+            "title and description of the event",
+            lambda event: " ".join(
+                part.rstrip(".") + "." for part in (event.title, event.description) if part
             ),
-            _ACLED_CODERS,
         ),
-        "event_id_cnty": "key of the event",
-        "event_date": "the day, or the middle of the period",
-        "year": "of event_date",
-        "time_precision": "from the length of time that the words can mean",
-        "event_type": "from the type of the event, where it follows",
-        "actor1": "initiators; the order implies no direction",
-        "assoc_actor_1": "further initiators",
-        "actor2": "targets; the order implies no direction",
-        "assoc_actor_2": "further targets",
-        "location": "the place whose coordinates are given, or the event's own",
-        "geo_precision": "of the place whose coordinates are given, or of an area without any",
-        "source": "publishers of the articles that the event, or a claim about it, rests on",
-        "notes": "title and description of the event",
-        "fatalities": "the lowest printed number of dead, as ACLED asks; empty, not 0, without any",
-        "iso": "the number of a country in ISO 3166, not in the package",
-        "region": "a region of ACLED's, not in the package",
-        "admin2": "no second-order divisions in the package",
-        "admin3": "no third-order divisions in the package",
-        "timestamp": "when ACLED published the row",
+        "fatalities": (
+            "the lowest printed number of dead, as ACLED asks; empty, not 0, without any",
+            lambda event: death_toll(deaths(event)).low,
+        ),
+        **_empty("iso", "the number of a country in ISO 3166, not in the package"),
+        **_empty("region", "a region of ACLED's, not in the package"),
+        **_empty("admin2", "no second-order divisions in the package"),
+        **_empty("admin3", "no third-order divisions in the package"),
+        **_empty("timestamp", "when ACLED published the row"),
     },
-    lambda event: _acled_type(event) != codebooks.OUTSIDE,
+    lambda event: _acled_type(event) != ucdp_codes.OUTSIDE,
     _acled_losses,
 )
 
@@ -465,14 +449,7 @@ ACLED = Crosswalk(
 
 
 def summary(out: Path) -> Summary:
-    """What a crosswalk lost, counted by kind and column.
-
-    Args:
-        out: The directory that a crosswalk wrote.
-
-    Returns:
-        Column names, and rows: what was lost, from which column, how often, and what that means.
-    """
+    """What a crosswalk lost, counted by kind and column."""
     with (out / LOSSES).open(encoding="utf-8", newline="") as stream:
         counts = Counter((row["kind"], row["column"]) for row in csv.DictReader(stream))
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -482,53 +459,37 @@ def summary(out: Path) -> Summary:
 
 @exporter("ucdp", suffix="", summary=summary)
 def write_ged(dataset: "Dataset", out: Path) -> None:
-    """Events with deaths in the columns of UCDP GED: ged.csv, with an account of what is lost.
-
-    Raises:
-        UsageError: The package declares no events, or no claims with an outcome.
-    """
-    _write(GED, happenings(dataset), out)
+    """Events with deaths in the columns of UCDP GED: ged.csv, with an account of what is lost."""
+    _write(GED, reported_events(dataset), out)
 
 
 @exporter("acled", suffix="", summary=summary)
 def write_acled(dataset: "Dataset", out: Path) -> None:
-    """Events in the columns of ACLED: acled.csv, with an account of what is lost.
-
-    Raises:
-        UsageError: The package declares no events, or no claims with an outcome.
-    """
-    _write(ACLED, happenings(dataset), out)
+    """Events in the columns of ACLED: acled.csv, with an account of what is lost."""
+    _write(ACLED, reported_events(dataset), out)
 
 
-def _write(crosswalk: Crosswalk, events: Sequence[Happening], out: Path) -> None:
-    held = [event for event in events if crosswalk.held(event)]
-    rows = [_row(crosswalk, event) for event in held]
-    losses = [
-        loss
-        for event in events
-        for loss in (
-            [*crosswalk.losses(event), *_formulas(crosswalk, event)]
-            if crosswalk.held(event)
-            else [Loss(event.key, "", "no row", "", event.type)]
+def _write(crosswalk: Crosswalk, events: Sequence[ReportedEvent], out: Path) -> None:
+    rows, losses = [], []
+    for event in events:
+        if not crosswalk.held(event):
+            losses.append(Loss(event.key, "", "no row", "", event.type))
+            continue
+        cells = (crosswalk.filled[column][1] for column in crosswalk.columns)
+        row = [cell(event) if cell else "" for cell in cells]
+        rows.append(row)
+        losses += crosswalk.losses(event)
+        # Cells that are not written as they are, so that no spreadsheet carries them out.
+        losses += (
+            Loss(event.key, column, "formula", "", cell)
+            for column, cell in zip(crosswalk.columns, row, strict=True)
+            if csv_cell(cell) != cell
         )
-    ]
     out.mkdir()
     _save(out / crosswalk.file, crosswalk.columns, rows)
     _save(out / LOSSES, Loss._fields, losses)
     account = _account(crosswalk, rows, losses)
     _save(out / COLUMNS, ("column", "filled", "empty", "lost", "note"), account)
-
-
-def _row(crosswalk: Crosswalk, event: Happening) -> list[str]:
-    nothing: Cell = lambda _: ""  # noqa: E731
-    return [crosswalk.cells.get(column, nothing)(event) for column in crosswalk.columns]
-
-
-def _formulas(crosswalk: Crosswalk, event: Happening) -> Iterator[Loss]:
-    """The cells that are not written as they are, so that no spreadsheet carries them out."""
-    for column, cell in zip(crosswalk.columns, _row(crosswalk, event), strict=True):
-        if csv_cell(cell) != cell:
-            yield Loss(event.key, column, "formula", "", cell)
 
 
 def _account(
@@ -538,8 +499,7 @@ def _account(
     lost = Counter(loss.column for loss in losses)
     for place, column in enumerate(crosswalk.columns):
         filled = sum(bool(row[place]) for row in rows)
-        note = crosswalk.notes.get(column, "")
-        yield column, filled, len(rows) - filled, lost[column], note
+        yield column, filled, len(rows) - filled, lost[column], crosswalk.filled[column][0]
 
 
 def _save(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -11,7 +11,7 @@ from kzdata.evidence.claims import Claim, Claims
 from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import window
 from kzdata.evidence.profile import declared, declaring, needed
-from kzdata.exports.records import Cells, labels, parent, rows
+from kzdata.exports.records import Cells, cell, labels, parent, rows
 from kzdata.standard.declarations import Claims as Declaration
 from kzdata.standard.declarations import Edges, Events, Participants, Places, Sources, Spans
 from kzdata.standard.descriptor import Schema
@@ -38,28 +38,17 @@ class Article(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A place with what is around it.
+    """A place with what is around it."""
 
-    Attributes:
-        key: Its key.
-        name: Its name.
-        kind: `site`, `city`, `region` or `country`; `division` is a region with a code of
-            ISO 3166-2.
-        latitude: In degrees, WGS 84, as printed; empty where unknown.
-        longitude: In degrees, WGS 84, as printed; empty where unknown.
-        division: Name of the first-order division that it is or lies in, or empty.
-        country: Name of the country that it is or lies in, or empty.
-        around: The nearest place around it that has coordinates, or None.
-    """
-
-    key: str
-    name: str
+    key: str  # its key
+    name: str  # its name
+    # `site`, `city`, `region` or `country`; `division` is a region with a code of ISO 3166-2.
     kind: str
-    latitude: str
-    longitude: str
-    division: str
-    country: str
-    around: "Place | None"
+    latitude: str  # in degrees, WGS 84, as printed; empty where unknown
+    longitude: str  # in degrees, WGS 84, as printed; empty where unknown
+    division: str  # name of the first-order division that it is or lies in, or empty
+    country: str  # name of the country that it is or lies in, or empty
+    around: "Place | None"  # the nearest place around it that has coordinates, or None
 
     @property
     def is_area(self) -> bool:
@@ -68,25 +57,15 @@ class Place(NamedTuple):
 
 
 class EventClaim(NamedTuple):
-    """A claim about an event, as `kz.toll` judges it; what is not known is empty.
+    """A claim about an event, as `kz.toll` judges it; what is not known is empty."""
 
-    Attributes:
-        claim: The claim.
-        status: `standing`, `superseded`, `retracted` or `no number`.
-        outcome: What happened to the people counted.
-        dead: Whether it counts the dead.
-        claimant: Name of who says it.
-        via: Name of who carried it.
-        wholes: Keys of claims that it counts a part of.
-    """
-
-    claim: Claim
-    status: str
-    outcome: str = ""
-    dead: bool = False
-    claimant: str = ""
-    via: str = ""
-    wholes: tuple[str, ...] = ()
+    claim: Claim  # the claim
+    status: str  # `standing`, `superseded`, `retracted` or `no number`
+    outcome: str = ""  # what happened to the people counted
+    dead: bool = False  # whether it counts the dead
+    claimant: str = ""  # name of who says it
+    via: str = ""  # name of who carried it
+    wholes: tuple[str, ...] = ()  # keys of claims that it counts a part of
 
     @property
     def key(self) -> str:
@@ -107,7 +86,7 @@ class Party(NamedTuple):
     role: str
 
 
-class Happening(NamedTuple):
+class ReportedEvent(NamedTuple):
     """An event with what is said of it; what is not known is empty."""
 
     key: str
@@ -131,36 +110,23 @@ class Happening(NamedTuple):
         return self.place.around
 
 
-def happenings(dataset: "Dataset") -> list[Happening]:
-    """The events of a package, in the order of their table.
-
-    Raises:
-        UsageError: It declares no events, or no claims with an outcome.
-    """
+def reported_events(dataset: "Dataset") -> list[ReportedEvent]:
+    """The events of a package, in the order of their table."""
     table, role = needed(dataset.descriptor, Events, _PURPOSE)
     schema = table.schema
     claims, places = _claims(dataset), _places(dataset)
     parties, articles = _parties(dataset), _articles(dataset, claims)
-    found = []
-    for row in rows(dataset, table.name):
-        key = row.get(schema.primary_key[0], "")
-        start, end, precision = _dates(schema, row)
-        event = Happening(
-            key,
-            type=row.get(role.type or "", ""),
-            title=row.get(role.title, ""),
-            description=row.get(role.description or "", ""),
-            certainty=row.get(role.certainty or "", ""),
-            start=start,
-            end=end,
-            precision=precision,
-            place=places.get(row.get(role.place or "", "")),
-            claims=tuple(claims[key]),
-            parties=tuple(parties[key]),
-            articles=tuple(articles[key]),
+    columns = (schema.primary_key[0], role.type, role.title, role.description, role.certainty)
+    return [
+        ReportedEvent._make(
+            (
+                *(key := cell(row, columns[0]), *(cell(row, name) for name in columns[1:])),
+                *(*_dates(schema, row), places.get(cell(row, role.place))),
+                *(tuple(claims[key]), tuple(parties[key]), tuple(articles[key])),
+            )
         )
-        found.append(event)
-    return found
+        for row in rows(dataset, table.name)
+    ]
 
 
 def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
@@ -168,9 +134,9 @@ def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
     if not schema.dates:
         return "", "", ""
     days = schema.dates[0]
-    start, precision = row.get(days.start, ""), row.get(days.precision or "", "")
+    start, precision = cell(row, days.start), cell(row, days.precision)
     if days.end:
-        return start, row.get(days.end, ""), precision
+        return start, cell(row, days.end), precision
     with suppress(ValueError):
         known = window(date.fromisoformat(start), None, precision)
         return start, str(known[1]) if known and known[1] < date.max else "", precision
@@ -202,20 +168,12 @@ def _table_claims(
     )
     for claim, status in claims.all():
         outcome = dict(claim.about).get(role.outcome or "") or ""
+        claimant, via = claim.claimant or "", claim.via or ""
+        own = [link for link in claim.links if link.claim == claim.key]
         within = claims.links.declared.within
-        yield EventClaim(
-            claim,
-            status,
-            outcome,
-            dead=outcome in role.deaths,
-            claimant=claimants.get(claim.claimant or "", claim.claimant or ""),
-            via=channels.get(claim.via or "", claim.via or ""),
-            wholes=tuple(
-                link.other
-                for link in claim.links
-                if link.claim == claim.key and link.relation in within
-            ),
-        )
+        wholes = tuple(link.other for link in own if link.relation in within)
+        people = (claimants.get(claimant, claimant), channels.get(via, via))
+        yield EventClaim(claim, status, outcome, outcome in role.deaths, *people, wholes)
 
 
 # ------------------------------------------------------------------------------ places
@@ -226,36 +184,29 @@ def _places(dataset: "Dataset") -> dict[str, Place]:
     if not (places := declared(dataset.descriptor, Places)):
         return {}
     table, role = places
-    raw = {row.get(role.id, ""): row for row in rows(dataset, table.name)}
-    up = {key: row.get(table.schema.parent or "", "") for key, row in raw.items()}
+    raw = {cell(row, role.id): row for row in rows(dataset, table.name)}
+    up = {key: cell(row, table.schema.parent) for key, row in raw.items()}
     up = {key: above for key, above in up.items() if above in raw}
     found: dict[str, Place] = {}
     for key in raw:
-        for above in reversed(line(key, up)):
-            if above not in found:
-                found[above] = _made(above, raw[above], table.schema, role, found)
+        # The outermost first, since each place takes over what it lies in.
+        for one in reversed(line(key, up)):
+            if one not in found:
+                above = found.get(cell(raw[one], table.schema.parent))
+                found[one] = _made(one, raw[one], role, above)
     return found
 
 
-def _made(key: str, row: Cells, schema: Schema, role: Places, known: Mapping[str, Place]) -> Place:
-    above = known.get(row.get(schema.parent or "", ""))
-    kind, code = row.get(role.kind or "", ""), row.get(role.code or "", "")
-    name = row.get(role.name or "", key)
-    subdivision = "-" in code
+def _made(key: str, row: Cells, role: Places, above: Place | None) -> Place:
+    kind, name = cell(row, role.kind), cell(row, role.name) or key
+    subdivision = "-" in cell(row, role.code)  # as in KZ-ALA, ISO 3166-2
     division = name if subdivision else above.division if above else ""
-    latitude, longitude = row.get(role.latitude, ""), row.get(role.longitude, "")
+    latitude, longitude = cell(row, role.latitude), cell(row, role.longitude)
+    point = (latitude, longitude) if latitude and longitude else ("", "")
     country = name if kind == "country" else above.country if above else ""
     around = above if above and above.latitude else above.around if above else None
-    return Place(
-        key,
-        name,
-        "division" if kind == "region" and subdivision else kind,
-        latitude if longitude else "",
-        longitude if latitude else "",
-        division,
-        country,
-        around,
-    )
+    kind = "division" if kind == "region" and subdivision else kind
+    return Place(key, name, kind, *point, division, country, around)
 
 
 # ------------------------------------------------------------------------------ parties, articles
@@ -268,9 +219,9 @@ def _parties(dataset: "Dataset") -> dict[str, list[Party]]:
         table, role = participants
         names = labels(dataset, parent(table.schema, role.actor))
         for row in rows(dataset, table.name):
-            actor = row.get(role.actor, "")
-            party = Party(actor, names.get(actor, actor), row.get(role.role or "", ""))
-            found[row.get(role.event, "")].append(party)
+            actor = cell(row, role.actor)
+            party = Party(actor, names.get(actor, actor), cell(row, role.role))
+            found[cell(row, role.event)].append(party)
     return found
 
 
@@ -279,33 +230,20 @@ def _articles(
 ) -> dict[str, list[Article]]:
     """The articles that each event, or a claim about it, rests on, in the order of their table."""
     table, role = needed(dataset.descriptor, Sources, _PURPOSE)
-    known = {row.get(role.id, ""): row for row in rows(dataset, table.name)}
-    resting = _resting(dataset)
-    found: dict[str, list[Article]] = defaultdict(list)
+    columns = (role.id, "publisher", role.published_on, "title")
+    known = [Article(*(cell(row, c) for c in columns)) for row in rows(dataset, table.name)]
     events = {claim.key: event for event, about in claims.items() for claim in about}
-    by_event: dict[str, set[str]] = defaultdict(set)
-    for record, articles in resting.items():
-        by_event[events.get(record, record)] |= articles
-    for event, articles in by_event.items():
-        cited = [row for key, row in known.items() if key in articles]
-        found[event] = [
-            Article(
-                row.get(role.id, ""),
-                row.get("publisher", ""),
-                row.get(role.published_on or "", ""),
-                row.get("title", ""),
-            )
-            for row in cited
-        ]
-    return found
+    cited: dict[str, set[str]] = defaultdict(set)
+    for record, article in _resting(dataset):
+        cited[events.get(record, record)].add(article)
+    found = {event: [a for a in known if a.key in keys] for event, keys in cited.items()}
+    return defaultdict(list, found)
 
 
-def _resting(dataset: "Dataset") -> dict[str, set[str]]:
-    """The articles that the cells of each record rest on."""
+def _resting(dataset: "Dataset") -> Iterator[tuple[str, str]]:
+    """Each record with each of the articles that its cells rest on."""
     table, spans = needed(dataset.descriptor, Spans, _PURPOSE)
-    homes = {row.get(spans.id, ""): row.get(spans.source, "") for row in rows(dataset, table.name)}
+    homes = {cell(row, spans.id): cell(row, spans.source) for row in rows(dataset, table.name)}
     table, edges = needed(dataset.descriptor, Edges, _PURPOSE)
-    found: dict[str, set[str]] = defaultdict(set)
     for row in rows(dataset, table.name):
-        found[row.get(edges.record, "")].add(homes.get(row.get(edges.span, ""), ""))
-    return found
+        yield cell(row, edges.record), homes.get(cell(row, edges.span), "")

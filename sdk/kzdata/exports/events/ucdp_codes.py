@@ -43,16 +43,12 @@ event with less."""
 
 
 class Site(NamedTuple):
-    """Where a row's coordinates come from.
+    """Where a row's coordinates come from."""
 
-    Attributes:
-        kind: What the place is whose coordinates are given, or the place itself where none are:
-            `site`, `city`, `region`, `country`; `division` is a region with a code of ISO 3166-2.
-        own: Whether the event's own place is meant, not one around it.
-    """
-
+    # What the place is whose coordinates are given, or the place itself where none are: `site`,
+    # `city`, `region`, `country`; `division` is a region with a code of ISO 3166-2.
     kind: str
-    own: bool
+    own: bool  # whether the event's own place is meant, not one around it
 
 
 def _codes(**kinds: tuple[str, str]) -> dict[Site, str]:

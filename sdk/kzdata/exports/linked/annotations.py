@@ -26,7 +26,7 @@ from urllib.parse import quote
 from kzdata.errors import UsageError
 from kzdata.evidence.profile import needed
 from kzdata.evidence.receipts import passages
-from kzdata.exports.linked.bundle import about, address, as_json, descriptor_bytes
+from kzdata.exports.linked.bundle import about, address, descriptor_bytes, json_text, known
 from kzdata.exports.records import Cells, labels, parent, rows
 from kzdata.exports.registry import exporter
 from kzdata.standard.declarations import Edges, Links, Sources, Spans
@@ -34,6 +34,13 @@ from kzdata.standard.descriptor import Schema
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
+
+
+def _terms(vocabulary: str, names: str, kind: str = "") -> dict[str, Any]:
+    """Terms of the context that are called as in their vocabulary; the kind of their values."""
+    iris = {name: f"{vocabulary}:{name}" for name in names.split()}
+    return {name: {"@id": iri, "@type": kind} if kind else iri for name, iri in iris.items()}
+
 
 CONTEXT: dict[str, Any] = {
     "oa": "http://www.w3.org/ns/oa#",
@@ -46,50 +53,28 @@ CONTEXT: dict[str, Any] = {
     "id": "@id",
     "type": "@type",
     # Web Annotation, under the names of its own context (http://www.w3.org/ns/anno.jsonld)
-    "Annotation": "oa:Annotation",
-    "SpecificResource": "oa:SpecificResource",
-    "TextPositionSelector": "oa:TextPositionSelector",
-    "TextQuoteSelector": "oa:TextQuoteSelector",
-    "classifying": "oa:classifying",
-    "describing": "oa:describing",
-    "identifying": "oa:identifying",
+    **_terms("oa", "Annotation SpecificResource TextPositionSelector TextQuoteSelector"),
+    **_terms("oa", "classifying describing identifying"),
     "motivation": {"@id": "oa:motivatedBy", "@type": "@vocab"},
     "body": {"@id": "oa:hasBody", "@type": "@id"},
     "target": {"@id": "oa:hasTarget", "@type": "@id"},
     "source": {"@id": "oa:hasSource", "@type": "@id"},
     "selector": {"@id": "oa:hasSelector", "@type": "@id"},
-    "start": {"@id": "oa:start", "@type": "xsd:nonNegativeInteger"},
-    "end": {"@id": "oa:end", "@type": "xsd:nonNegativeInteger"},
-    "exact": "oa:exact",
-    "prefix": "oa:prefix",
-    "suffix": "oa:suffix",
+    **_terms("oa", "start end", "xsd:nonNegativeInteger"),
+    **_terms("oa", "exact prefix suffix"),
     # PROV-O
-    "Entity": "prov:Entity",
-    "Agent": "prov:Agent",
-    "wasQuotedFrom": {"@id": "prov:wasQuotedFrom", "@type": "@id"},
-    "wasDerivedFrom": {"@id": "prov:wasDerivedFrom", "@type": "@id"},
-    "wasAttributedTo": {"@id": "prov:wasAttributedTo", "@type": "@id"},
+    **_terms("prov", "Entity Agent"),
+    **_terms("prov", "wasQuotedFrom wasDerivedFrom wasAttributedTo", "@id"),
     # schema.org
-    **{name: f"schema:{name}" for name in ("Article", "Claim", "Dataset", "Event", "MediaObject")},
-    "PropertyValue": "schema:PropertyValue",
-    **{
-        name: f"schema:{name}"
-        for name in (
-            *("name", "description", "identifier", "version", "text", "sha256", "inLanguage"),
-            *("datePublished", "startDate", "endDate", "temporalCoverage", "propertyID", "value"),
-            *("minValue", "maxValue", "unitText", "measurementTechnique", "publisher"),
-        )
-    },
-    **{
-        name: {"@id": f"schema:{name}", "@type": "@id"}
-        for name in (
-            *("about", "appearance", "author", "encoding", "isBasedOn", "isPartOf", "license"),
-            *("location", "mainEntity", "provider", "spatialCoverage"),
-        )
-    },
+    **_terms("schema", "Article Claim Dataset Event MediaObject PropertyValue"),
+    **_terms("schema", "name description identifier version text sha256 inLanguage"),
+    **_terms("schema", "datePublished startDate endDate temporalCoverage propertyID value"),
+    **_terms("schema", "minValue maxValue unitText measurementTechnique publisher"),
+    **_terms("schema", "about appearance author encoding isBasedOn isPartOf license", "@id"),
+    **_terms("schema", "location mainEntity provider spatialCoverage", "@id"),
     # links between claims
     "Statement": "rdf:Statement",
-    **{name: {"@id": f"rdf:{name}", "@type": "@id"} for name in ("subject", "predicate", "object")},
+    **_terms("rdf", "subject predicate object", "@id"),
     # the role of an edge, and why a reader concluded what no word says
     "role": "dcterms:type",
     "extent": "dcterms:extent",
@@ -104,17 +89,12 @@ Node = dict[str, Any]
 
 @exporter("jsonld", suffix=".jsonld")
 def write_annotations(dataset: "Dataset", out: Path) -> None:
-    """Linked data: Web Annotation for the evidence, PROV-O for the chain, schema.org for claims.
-
-    Raises:
-        UsageError: The package declares no edges, spans or sources.
-        PackageError: A table cannot be read.
-    """
+    """Linked data: Web Annotation for the evidence, PROV-O for the chain, schema.org for claims."""
     with out.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(f'{{"@context": {as_json(CONTEXT)},\n"@graph": [')
+        stream.write(f'{{"@context": {json_text(CONTEXT)},\n"@graph": [')
         for number, node in enumerate(_Graph(dataset).nodes()):
             stream.write(",\n" if number else "\n")
-            stream.write(as_json(node, indent=None))
+            stream.write(json_text(node, indent=None))
         stream.write("\n]}\n")
 
 
@@ -147,7 +127,7 @@ class _Graph:
 
     def _dataset_node(self) -> Node:
         said = about(self._dataset.descriptor)
-        return _filled(
+        return known(
             {
                 "id": self._base.removesuffix("#"),
                 "type": ["Dataset", "Entity"],
@@ -182,7 +162,7 @@ class _Graph:
                 "sha256": digest,
                 "extent": f"{row.get(role.length, '')} Unicode code points",
             }
-            yield _filled(
+            yield known(
                 {
                     "id": self._articles[row[role.id]],
                     "type": ["Article", "Entity"],
@@ -203,7 +183,7 @@ class _Graph:
         article = self._articles.get(passage.source)
         position = {"start": passage.start, "end": passage.end}
         words = {"exact": passage.quote, "prefix": passage.prefix, "suffix": passage.suffix}
-        return _filled(
+        return known(
             {
                 "id": self._iri(self._spans, key),
                 "type": ["SpecificResource", "Entity"],
@@ -217,7 +197,7 @@ class _Graph:
         )
 
     def _selector(self, key: str, kind: str, said: Node) -> Node:
-        return _filled({"id": self._iri(self._spans, key, kind), "type": kind, **said})
+        return known({"id": self._iri(self._spans, key, kind), "type": kind, **said})
 
     def _annotations(self) -> Iterator[Node]:
         name, role = self._edges[0].name, self._edges[1]
@@ -227,7 +207,7 @@ class _Graph:
                 raise UsageError(f"{name}: no span {span!r}; `kzdata validate` says more")
             self._cited.add((record, field))
             cell = self._iri(self._tables.get(record, name), record, field)
-            yield _filled(
+            yield known(
                 {
                     "id": self._iri(name, record, field, span),
                     "type": "Annotation",
@@ -262,7 +242,7 @@ class _Graph:
             ]
             said = self._said(name, schema, row)
             node = {"id": self._iri(name, key), "identifier": key, **said, "wasDerivedFrom": cells}
-            yield _filled(node)
+            yield known(node)
 
     def _cell(self, name: str, key: str, field: str, text: str) -> Node:
         iri = self._iri(name, key, field)
@@ -312,7 +292,7 @@ class _Graph:
         figure = schema.figure
         if figure is None or not any(row.get(c) for c in (figure.text, figure.low, figure.high)):
             return None
-        return _filled(
+        return known(
             {
                 "type": "PropertyValue",
                 "value": row.get(figure.text),
@@ -374,7 +354,3 @@ def _number(text: str | None) -> int | float | str | None:
     if text and re.fullmatch(r"-?[0-9]{1,15}(\.0*)?", text):
         return int(text.partition(".")[0])
     return float(text) if text and re.fullmatch(r"-?[0-9]{1,15}\.[0-9]{1,15}", text) else text
-
-
-def _filled(node: Node) -> Node:
-    return {key: value for key, value in node.items() if value not in ("", [], None)}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from kzdata.errors import UsageError
+from kzdata.evidence.profile import objects
 from kzdata.exports.content import encodable
 from kzdata.files.archive import DESCRIPTOR, Archive, read_descriptor
 from kzdata.files.csv import file_stats
@@ -41,14 +42,7 @@ class CopiedFile(NamedTuple):
 
 
 def copy(archive: Archive, descriptor: Descriptor, out: Path) -> list[CopiedFile]:
-    """Copy the descriptor and every file that it names, byte for byte, into a new directory.
-
-    Returns:
-        The files, the descriptor first.
-
-    Raises:
-        PackageError: A file is not there, or leads out of the package.
-    """
+    """Copy the descriptor and every file that it names, byte for byte, into a new directory."""
     out.mkdir()
     files: dict[str, _Named] = {}
     for named in _named(archive, descriptor):  # each once, however its path is spelt
@@ -119,11 +113,7 @@ class About(NamedTuple):
     sources: tuple[tuple[str, str], ...]  # title and address of each source
 
     def require(self, what: str, *parts: str) -> None:
-        """Make sure that the descriptor says what a format cannot do without.
-
-        Raises:
-            UsageError: One of the parts is empty; the message names the property of the descriptor.
-        """
+        """Make sure that the descriptor says what a format cannot do without."""
         if missing := [_PROPERTIES[part] for part in parts if not getattr(self, part)]:
             raise UsageError(f"{what} wants {', '.join(missing)}: add it to {DESCRIPTOR}")
 
@@ -140,7 +130,7 @@ def about(descriptor: Descriptor) -> About:
     """What a descriptor says of its package."""
     raw = descriptor.raw
     day = re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text(raw, "created"))
-    licences = ((address(text(e, "path")), text(e, "title")) for e in _objects(raw, "licenses"))
+    licences = ((address(text(e, "path")), text(e, "title")) for e in objects(raw, "licenses"))
     return About(
         descriptor.name,
         text(raw, "title") or descriptor.name,
@@ -150,14 +140,9 @@ def about(descriptor: Descriptor) -> About:
         address(text(raw, "homepage")),
         tuple(word for word in raw.get("keywords", ()) if isinstance(word, str)),
         tuple((path, title or path) for path, title in licences if path),
-        tuple(_objects(raw, "contributors")),
-        tuple((text(e, "title"), address(text(e, "path"))) for e in _objects(raw, "sources")),
+        tuple(objects(raw, "contributors")),
+        tuple((text(e, "title"), address(text(e, "path"))) for e in objects(raw, "sources")),
     )
-
-
-def _objects(raw: Mapping[str, Any], key: str) -> Iterator[Mapping[str, Any]]:
-    entries = raw.get(key)
-    return (e for e in (entries if isinstance(entries, list) else ()) if isinstance(e, dict))
 
 
 def text(entry: Mapping[str, Any], key: str) -> str:
@@ -178,8 +163,8 @@ def address(written: str) -> str:
     written = written.strip()
     try:
         parts = urlsplit(written)
-        known = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-        return quote(written, safe=_URI_CHARACTERS) if known else ""
+        named = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+        return quote(written, safe=_URI_CHARACTERS) if named else ""
     except (ValueError, UnicodeError):
         return ""
 
@@ -189,14 +174,24 @@ def local(path: str) -> str:
     return quote(normpath(path), safe="/~")
 
 
+def known(entity: Mapping[str, Any]) -> dict[str, Any]:
+    """A node of JSON-LD without what is not known."""
+    return {key: value for key, value in entity.items() if value not in ("", [], None)}
+
+
+def is_person(contributor: Mapping[str, Any]) -> bool:
+    """Whether a contributor is a person: one without a given or family name may be a group."""
+    return any(text(contributor, key) for key in ("givenName", "familyName"))
+
+
 def describe(out: Path, name: str, document: Any) -> None:
     """Write a description into a copy of a package."""
     if (out / name).exists():
         raise UsageError(f"the package has a file {name} of its own; rename it to export it")
-    (out / name).write_text(as_json(document) + "\n", encoding="utf-8")
+    (out / name).write_text(json_text(document) + "\n", encoding="utf-8")
 
 
-def as_json(value: Any, indent: int | None = 1) -> str:
+def json_text(value: Any, indent: int | None = 1) -> str:
     """JSON text that holds no character that ends a script or breaks a line where it should not."""
     written = json.dumps(value, ensure_ascii=False, indent=indent)
     return _RISKY.sub(lambda found: f"\\u{ord(found[0]):04x}", written)

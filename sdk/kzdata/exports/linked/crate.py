@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kzdata.exports.linked import bundle
 from kzdata.exports.linked.bundle import About, CopiedFile, about, copy, describe, local, text
 from kzdata.exports.registry import exporter
 from kzdata.files.archive import DESCRIPTOR
@@ -23,11 +24,7 @@ Entity = dict[str, Any]
 
 @exporter("ro-crate", suffix="")
 def write_crate(dataset: "Dataset", out: Path) -> None:
-    """RO-Crate 1.3: a directory with the package and ro-crate-metadata.json.
-
-    Raises:
-        UsageError: The descriptor has no description, day or licence, which RO-Crate demands.
-    """
+    """RO-Crate 1.3: a directory with the package and ro-crate-metadata.json."""
     said = about(dataset.descriptor)
     said.require("RO-Crate", "description", "day", "licences")
     files = copy(dataset.archive, dataset.descriptor, out)
@@ -51,22 +48,7 @@ def _graph(said: About, files: Sequence[CopiedFile]) -> Iterator[Entity]:
         "conformsTo": _id(f"https://w3id.org/ro/crate/{VERSION}"),
         "about": _id("./"),
     }
-    yield _root(said, files, people, sources, licences)
-    yield {"@id": "#name", "@type": "PropertyValue", "name": "name", "value": said.name}
-    schemas = {file.schema for file in files}
-    yield from (_file(file, file.path in schemas) for file in files)
-    yield _work(PROFILE, "Data Package 2.0")
-    yield from (*licences, *people, *sources)
-
-
-def _root(
-    said: About,
-    files: Sequence[CopiedFile],
-    people: Sequence[Entity],
-    sources: Sequence[Entity],
-    licences: Sequence[Entity],
-) -> Entity:
-    return _filled(
+    yield _filled(
         {
             "@id": "./",
             "@type": "Dataset",
@@ -83,6 +65,11 @@ def _root(
             "hasPart": [_id(local(file.path)) for file in files],
         }
     )
+    yield {"@id": "#name", "@type": "PropertyValue", "name": "name", "value": said.name}
+    schemas = {file.schema for file in files}
+    yield from (_file(file, file.path in schemas) for file in files)
+    yield _work(PROFILE, "Data Package 2.0")
+    yield from (*licences, *people, *sources)
 
 
 def _file(file: CopiedFile, is_schema: bool) -> Entity:
@@ -102,17 +89,10 @@ def _file(file: CopiedFile, is_schema: bool) -> Entity:
 
 
 def _person(number: int, person: Mapping[str, Any]) -> Entity:
-    """A contributor; one with a given or family name is a person, any other may be a group."""
-    named = any(text(person, key) for key in ("givenName", "familyName"))
-    return _filled(
-        {
-            "@id": f"#contributor-{number}",
-            "@type": "Person" if named else "Organization",
-            "name": text(person, "title"),
-            "givenName": text(person, "givenName"),
-            "familyName": text(person, "familyName"),
-        }
-    )
+    names = {key: text(person, key) for key in ("givenName", "familyName")}
+    kind = "Person" if bundle.is_person(person) else "Organization"
+    head = {"@id": f"#contributor-{number}", "@type": kind, "name": text(person, "title")}
+    return _filled(head | names)
 
 
 def _work(path: str, title: str) -> Entity:
@@ -129,5 +109,5 @@ def _ids(entities: Sequence[Entity]) -> list[Entity]:
 
 def _filled(entity: Entity) -> Entity:
     """An entity without what is not known, and lists of one as their only member."""
-    known = {key: value for key, value in entity.items() if value not in ("", [], None)}
-    return {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in known.items()}
+    parts = bundle.known(entity).items()
+    return {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in parts}

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kzdata.exports.linked.bundle import About, CopiedFile, about, copy, describe, local, text
+from kzdata.exports.linked.bundle import (
+    About,
+    CopiedFile,
+    about,
+    copy,
+    describe,
+    is_person,
+    known,
+    local,
+    text,
+)
 from kzdata.exports.registry import exporter
 from kzdata.files.csv import Dialect
 from kzdata.standard.descriptor import FieldDescriptor, Schema
@@ -82,7 +92,7 @@ def _plain(table: TableDescriptor) -> bool:
 
 
 def _dataset(said: About, files: Sequence[CopiedFile], tables: Sequence[TableDescriptor]) -> Node:
-    return _filled(
+    return known(
         {
             "@context": CONTEXT,
             "@type": "sc:Dataset",
@@ -95,17 +105,18 @@ def _dataset(said: About, files: Sequence[CopiedFile], tables: Sequence[TableDes
             "datePublished": said.day,
             "keywords": list(said.keywords),
             "license": [path for path, _ in said.licences],
-            "creator": [_creator(person) for person in said.people],
+            "creator": [
+                {
+                    "@type": "sc:Person" if is_person(one) else "sc:Organization",
+                    "name": text(one, "title"),
+                }
+                for one in said.people
+            ],
             "citeAs": citation(said),
             "distribution": [_file(file) for file in files],
             "recordSet": list(_record_sets(tables, files)),
         }
     )
-
-
-def _creator(person: Mapping[str, Any]) -> Node:
-    named = any(text(person, key) for key in ("givenName", "familyName"))
-    return {"@type": "sc:Person" if named else "sc:Organization", "name": text(person, "title")}
 
 
 def citation(said: About) -> str:
@@ -125,7 +136,7 @@ def _bare(value: str) -> str:
 
 
 def _file(file: CopiedFile) -> Node:
-    return _filled(
+    return known(
         {
             "@type": "cr:FileObject",
             "@id": local(file.path),
@@ -146,7 +157,7 @@ def _record_sets(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile])
     for table in tables:
         key = [_id(names[table.name], column) for column in table.schema.primary_key]
         references = dict(_references(table.name, table.schema, described, names))
-        yield _filled(
+        yield known(
             {
                 "@type": "cr:RecordSet",
                 "@id": names[table.name],
@@ -175,7 +186,7 @@ def _names(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile]) -> di
 def _field(
     table: TableDescriptor, field: FieldDescriptor, name: str, references: Mapping[str, Node]
 ) -> Node:
-    return _filled(
+    return known(
         {
             "@type": "cr:Field",
             **_id(name, field.name),
@@ -197,18 +208,14 @@ def _references(
     """Columns that refer to a column of another table.
 
     Croissant has no keys of several columns, and its reader takes a table that refers to itself for
-    a circle that it cannot read.
+    a cycle that it cannot read.
     """
     for key in schema.foreign_keys:
         parent = key.reference.resource or name
-        known = set(key.reference.fields) <= described.get(parent, set())
-        if len(key.fields) == 1 and known and parent != name:
+        there = set(key.reference.fields) <= described.get(parent, set())
+        if len(key.fields) == 1 and there and parent != name:
             yield key.fields[0], {"field": _id(names[parent], key.reference.fields[0])}
 
 
 def _id(table: str, column: str) -> Node:
     return {"@id": f"{table}/{quote(column, safe='~')}"}
-
-
-def _filled(node: Node) -> Node:
-    return {key: value for key, value in node.items() if value not in ("", [], None)}

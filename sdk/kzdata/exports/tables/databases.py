@@ -12,7 +12,7 @@ from kzdata.engine.sql import literal
 from kzdata.errors import UsageError
 from kzdata.exports.content import Content
 from kzdata.exports.registry import exporter
-from kzdata.exports.tables.relational import Definition, Writer
+from kzdata.exports.tables.relational import DatabaseWriter, Definition
 from kzdata.exports.tables.spellings import KINDS
 
 if TYPE_CHECKING:
@@ -26,14 +26,8 @@ class DuckDB:
     """A DuckDB file, attached to a database in memory that holds the tables without limits."""
 
     types: Mapping[str, str] = {
-        "integer": "BIGINT",
-        "number": "DOUBLE",
-        "boolean": "BOOLEAN",
-        "date": "DATE",
-        "time": "TIME",
-        "datetime": "TIMESTAMP",
-        "year": "BIGINT",
-        "text": "VARCHAR",
+        **{"integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "year": "BIGINT"},
+        **{"date": "DATE", "time": "TIME", "datetime": "TIMESTAMP", "text": "VARCHAR"},
     }
     staged = "memory.main."
     patterns = True
@@ -78,11 +72,9 @@ class DuckDB:
 class SQLite:
     """An SQLite file; the tables without limits are in a temporary one."""
 
-    types: Mapping[str, str] = dict.fromkeys((*KINDS, "text"), "TEXT") | {
-        "integer": "INT",
-        "year": "INT",
-        "boolean": "INT",
-        "number": "REAL",
+    types: Mapping[str, str] = {
+        **dict.fromkeys((*KINDS, "text"), "TEXT"),
+        **{"integer": "INT", "year": "INT", "boolean": "INT", "number": "REAL"},
     }
     staged = "staged."
     patterns = False
@@ -115,11 +107,9 @@ class SQLite:
         """Make a table; SQLite keeps the text of the definition, comments and all."""
         lines = [(column.sql, column.comment) for column in columns]
         lines += [(other, "") for other in others]
-        commas = [","] * (len(lines) - 1) + [""]
-        written = [
-            f"  {sql}{comma}{_comment(told)}"
-            for (sql, told), comma in zip(lines, commas, strict=True)
-        ]
+        # A comment ends with its line, so that the comma stands before it.
+        written = [f"  {sql},{_comment(said)}" for sql, said in lines[:-1]]
+        written += [f"  {sql}{_comment(said)}" for sql, said in lines[-1:]]
         self.run("\n".join([f"CREATE TABLE {table} ({_comment(comment)}", *written, ")"]))
 
     def finish(self) -> None:
@@ -145,7 +135,7 @@ def duckdb(dataset: "Dataset", out: Path) -> None:
     content = Content(dataset)
     with Database() as database:
         engine = DuckDB(database, out, content.size < SMALL_BYTES)
-        Writer(content, engine).write()
+        DatabaseWriter(content, engine).write()
         engine.finish()
 
 
@@ -157,7 +147,7 @@ def sqlite(dataset: "Dataset", out: Path) -> None:
         with closing(sqlite3.connect(out, isolation_level=None)) as connection:
             engine = SQLite(connection)
             connection.execute("BEGIN")
-            Writer(content, engine).write()
+            DatabaseWriter(content, engine).write()
             engine.finish()
     except sqlite3.Error as error:
         raise UsageError(f"SQLite cannot hold {dataset.name}: {error}") from error

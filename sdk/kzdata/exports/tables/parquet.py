@@ -40,14 +40,9 @@ def arrow_type(kind: str) -> Any:
     import pyarrow as pa
 
     return {
-        "integer": pa.int64(),
-        "year": pa.int64(),
-        "number": pa.float64(),
-        "boolean": pa.bool_(),
-        "date": pa.date32(),
-        "time": pa.time64("us"),
-        "datetime": pa.timestamp("us"),
-        "text": pa.string(),
+        **{"integer": pa.int64(), "year": pa.int64(), "number": pa.float64(), "text": pa.string()},
+        **{"boolean": pa.bool_(), "date": pa.date32()},
+        **{"time": pa.time64("us"), "datetime": pa.timestamp("us")},
     }[kind]
 
 
@@ -56,10 +51,10 @@ def parquet(dataset: "Dataset", out: Path) -> None:
     """A directory of Parquet files, one a table, with their schemas: a data package again."""
     content = Content(dataset)
     out.mkdir()
-    Folder(content, out).write()
+    ParquetPackage(content, out).write()
 
 
-class Folder:
+class ParquetPackage:
     """A directory that a package is written into."""
 
     def __init__(self, content: Content, out: Path) -> None:
@@ -88,14 +83,14 @@ class Folder:
         (self._out / DESCRIPTOR).write_text(text, encoding="utf-8")
 
     @contextmanager
-    def _writer(self, name: str, schema: Any) -> Iterator[tuple[str, "Rows"]]:
+    def _writer(self, name: str, schema: Any) -> Iterator[tuple[str, "ParquetRows"]]:
         from pyarrow.parquet import ParquetWriter
 
         path = f"{self._files[name]}.parquet"
         with ParquetWriter(self._out / path, schema, compression="zstd") as writer:
-            yield path, Rows(writer)
+            yield path, ParquetRows(writer)
 
-    def _table(self, table: TableContent, spellings: "Rows") -> dict[str, Any]:
+    def _table(self, table: TableContent, spellings: "ParquetRows") -> dict[str, Any]:
         schema = schema_as_written(table)
         with self._writer(table.name, self._arrow(table, schema)) as (path, rows):
             for batch in table.batches():
@@ -116,35 +111,26 @@ class Folder:
             "kzdata:schema": json.dumps(schema),
         }
         fields = [
-            pa.field(encodable(h.name), arrow_type(h.kind), metadata=_said(h))
-            for h in table.columns
+            pa.field(encodable(held.name), arrow_type(held.kind), metadata=_metadata(held))
+            for held in table.columns
         ]
         return pa.schema(fields, {name: encodable(text) for name, text in facts.items()})
 
     def _resource(self, entry: dict[str, Any], path: str, schema: dict[str, Any]) -> dict[str, Any]:
         seen = file_stats(self._out / path)
-        about = {
-            "type": "table",
-            "path": path,
-            "format": "parquet",
+        return entry | {
+            **{"type": "table", "path": path, "format": "parquet"},
             "mediatype": "application/vnd.apache.parquet",
-            "bytes": seen.size,
-            "hash": f"sha256:{seen.digests['sha256']}",
-            "schema": schema,
+            **{"bytes": seen.size, "hash": f"sha256:{seen.digests['sha256']}", "schema": schema},
         }
-        return entry | about
 
 
-class Rows:
-    """A Parquet file that rows are added to.
-
-    Attributes:
-        count: How many rows were added.
-    """
+class ParquetRows:
+    """A Parquet file that rows are added to."""
 
     def __init__(self, writer: Any) -> None:
         self._writer = writer
-        self.count = 0
+        self.count = 0  # how many rows were added
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows: a row group of their own."""
@@ -158,27 +144,17 @@ class Rows:
         self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def _said(held: Column) -> dict[str, str]:
+def _metadata(held: Column) -> dict[str, str]:
     """What is to be known of a column."""
-    field = held.field
-    said = {
-        "title": field.title,
-        "description": field.description,
-        "unit": field.unit,
-        "type": field.type,
-        "held as text": held.reason,
-    }
+    said = {name: getattr(held.field, name) for name in ("title", "description", "unit", "type")}
+    said["held as text"] = held.reason
     return {name: encodable(text) for name, text in said.items() if text}
 
 
 def schema_as_written(table: TableContent) -> dict[str, Any]:
     """The Table Schema of a table's Parquet file: typed values have no formats of their own."""
-    raw = table.raw_schema
-    fields = [
-        _field_as_written(field, held)
-        for field, held in zip(raw["fields"], table.columns, strict=True)
-    ]
-    return raw | {"fields": fields, "missingValues": [""]}
+    fields = map(_field_as_written, table.raw_schema["fields"], table.columns)
+    return table.raw_schema | {"fields": list(fields), "missingValues": [""]}
 
 
 def _field_as_written(field: dict[str, Any], held: Column) -> dict[str, Any]:
@@ -200,6 +176,6 @@ def _limit(name: str, value: Any, held: Column) -> Any:
         found = held.value(value)
     except UnheldError:
         return value
-    if found is None or isinstance(found, bool | int | float):
-        return value if found is None else found
-    return found.isoformat()
+    if found is None:
+        return value
+    return found if isinstance(found, bool | int | float) else found.isoformat()

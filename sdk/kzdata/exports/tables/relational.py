@@ -117,21 +117,20 @@ class Keys:
         self._content = content
         self._names = names
         self._engine = engine
+        # The keys of each table that its rows keep; a foreign key must lead to one of them.
         self.held: dict[str, list[tuple[str, ...]]] = {}
-        """Keys of each table that its rows keep; a foreign key must lead to one of them."""
-        self.settled: set[str] = set()
-        """Tables that are made already."""
+        self.settled: set[str] = set()  # tables that are made already
 
     def unique(self, table: TableContent) -> Iterator[tuple[tuple[str, ...], Constraint]]:
         """Keys: primary, unique, and those that foreign keys lead to."""
         schema = table.schema
         single = [(field.name,) for field in schema.fields if field.constraints.unique]
         seen: set[frozenset[str]] = {frozenset()}
-        children = [
-            (t.name, k) for t in self._content.tables.values() for k in t.schema.foreign_keys
-        ]
         led_to = [
-            k.reference.fields for t, k in children if (k.reference.resource or t) == table.name
+            key.reference.fields
+            for child in self._content.tables.values()
+            for key in child.schema.foreign_keys
+            if (key.reference.resource or child.name) == table.name
         ]
         for key in (schema.primary_key, *single, *schema.unique_keys, *led_to):
             if frozenset(key) not in seen:
@@ -140,6 +139,7 @@ class Keys:
                 yield key, self._key(table.name, kind, key)
 
     def _key(self, table: str, kind: str, key: tuple[str, ...]) -> Constraint:
+        # A key of which a part is empty is no double; a primary key must have all its parts.
         place, columns = self._staged(table), self._names.listed(table, key)
         filled = " AND ".join(f"{self._names.column(table, name)} IS NOT NULL" for name in key)
         doubles = (
@@ -156,14 +156,14 @@ class Keys:
     def limits(self, table: TableContent) -> Iterator[Constraint]:
         """What the schema demands of single cells."""
         keyed = table.schema.primary_key
+        counted = f"SELECT count(*) FROM {self._staged(table.name)} WHERE"
         for held in table.columns:
             column = self._names.column(table.name, held.name)
             if held.field.constraints.required or held.name in keyed:
-                where = f"SELECT count(*) FROM {self._staged(table.name)} WHERE {column} IS NULL"
-                yield Constraint("NOT NULL", where, column=held.name)
+                yield Constraint("NOT NULL", f"{counted} {column} IS NULL", column=held.name)
             for test, reason in _checks(held, column, self._engine.patterns):
-                where = f"SELECT count(*) FROM {self._staged(table.name)} WHERE NOT ({test})"
-                yield Constraint(f"CHECK ({test})", "" if reason else where, reason)
+                broken = "" if reason else f"{counted} NOT ({test})"
+                yield Constraint(f"CHECK ({test})", broken, reason)
 
     def foreign(self, table: TableContent) -> Iterator[Constraint]:
         """Foreign keys."""
@@ -189,7 +189,7 @@ class Keys:
         if key is None:
             return Constraint(clause, "", "what it leads to is not unique")
         if not self._engine.cycles and parent not in self.settled:
-            return Constraint(clause, "", "it leads in a circle, which the database refuses")
+            return Constraint(clause, "", "it leads in a cycle, which the database refuses")
         same = " AND ".join(
             f"there.{names.column(parent, there)} = here.{names.column(table, here)}"
             for here, there in zip(ours, theirs, strict=True)
@@ -209,21 +209,22 @@ def _checks(held: Column, column: str, patterns: bool) -> Iterator[tuple[str, st
     limits = held.field.constraints
     listed = limits.enum or held.field.category_values
     if listed:
-        yield _listed(held, column, listed)
+        try:
+            inside = ", ".join(_constant(held, value) for value in listed)
+            yield f"{column} IN ({inside})", ""
+        except UnheldError as error:
+            yield f"{column} IN (...)", f"it names {error}"
     for sign, bound in (
-        (">=", limits.minimum),
-        ("<=", limits.maximum),
-        (">", limits.exclusive_minimum),
-        ("<", limits.exclusive_maximum),
+        *((">=", limits.minimum), ("<=", limits.maximum)),
+        *((">", limits.exclusive_minimum), ("<", limits.exclusive_maximum)),
     ):
         if bound is not None:
             yield _bound(held, column, sign, bound)
     if held.field.type != "string":
         return
-    if limits.min_length is not None:
-        yield f"{code_points(column)} >= {limits.min_length}", ""
-    if limits.max_length is not None:
-        yield f"{code_points(column)} <= {limits.max_length}", ""
+    for sign, length in ((">=", limits.min_length), ("<=", limits.max_length)):
+        if length is not None:
+            yield f"{code_points(column)} {sign} {length}", ""
     if limits.pattern is not None:
         pattern = encodable(limits.pattern)
         if patterns:
@@ -232,21 +233,14 @@ def _checks(held: Column, column: str, patterns: bool) -> Iterator[tuple[str, st
             yield f"{column} matches {literal(pattern)}", "the database has no regular expressions"
 
 
-def _listed(held: Column, column: str, values: Iterable[Any]) -> tuple[str, str]:
-    try:
-        inside = ", ".join(_constant(held, value) for value in values)
-        return f"{column} IN ({inside})", ""
-    except UnheldError as error:
-        return f"{column} IN (...)", f"it names {error}"
-
-
 def _bound(held: Column, column: str, sign: str, bound: Any) -> tuple[str, str]:
-    if held.kind not in ORDERED:
-        return f"{column} {sign} {literal(encodable(str(bound)))}", "the column is not in order"
-    try:
-        return f"{column} {sign} {_constant(held, bound)}", ""
-    except UnheldError as error:
-        return f"{column} {sign} {literal(encodable(str(bound)))}", f"it names {error}"
+    reason = "the column is not in order"
+    if held.kind in ORDERED:
+        try:
+            return f"{column} {sign} {_constant(held, bound)}", ""
+        except UnheldError as error:
+            reason = f"it names {error}"
+    return f"{column} {sign} {literal(encodable(str(bound)))}", reason
 
 
 def _constant(held: Column, value: Any) -> str:
@@ -260,7 +254,7 @@ def _constant(held: Column, value: Any) -> str:
     return str(found) if isinstance(found, int) else literal(str(found))
 
 
-class Writer:
+class DatabaseWriter:
     """Writes a package into an SQL database, which is empty."""
 
     def __init__(self, content: Content, engine: Engine) -> None:
@@ -276,6 +270,7 @@ class Writer:
         for table in tables.values():
             self._stage(table)
         kept = {table.name: list(self._unique(table)) for table in tables.values()}
+        # A foreign key can only lead to a table that is there: those it leads to come first.
         for name in self._in_order():
             self._settle(tables[name], kept[name])
             self._keys.settled.add(name)
@@ -334,7 +329,7 @@ class Writer:
         self._engine.run(f"INSERT INTO {name} SELECT * FROM {self._engine.staged}{name}")
 
     def _in_order(self) -> list[str]:
-        """The tables, each after those that it refers to, as far as there is no circle."""
+        """The tables, each after those that it refers to, as far as there is no cycle."""
         order: dict[str, None] = {}
         waiting = list(reversed(self._content.tables))
         begun: set[str] = set()

@@ -18,21 +18,14 @@ KINDS = ("integer", "number", "boolean", "date", "time", "datetime", "year")
 
 
 class Column:
-    """How the cells of one column are held.
-
-    Attributes:
-        field: Its descriptor.
-        missing: Strings that stand for no value; the first is how no value is printed.
-        kind: One of `KINDS`, or `text`.
-        reason: Why a column of another type is held as text, or empty.
-    """
+    """How the cells of one column are held: as one of `KINDS`, or as text."""
 
     def __init__(self, field: FieldDescriptor, missing: tuple[str, ...]) -> None:
         self.field = field
-        self.missing = missing
+        self.missing = missing  # strings that stand for no value; the first is how it is printed
         self._type = read_type(field)
         self.kind = field.type if self._type.sql_types else TEXT
-        self.reason = ""
+        self.reason = ""  # why a column of another type is held as text
 
     @property
     def name(self) -> str:
@@ -40,11 +33,7 @@ class Column:
         return self.field.name
 
     def value(self, text: str) -> Any:
-        """The value of a cell; None where it holds none.
-
-        Raises:
-            UnheldError: The kind cannot hold it.
-        """
+        """The value of a cell; None where it holds none."""
         if text in self.missing:
             return None
         if self.kind == TEXT:

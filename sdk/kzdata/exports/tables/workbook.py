@@ -66,10 +66,10 @@ def xlsx(dataset: "Dataset", out: Path) -> None:
             )
     with Workbook(str(out), {"constant_memory": True}) as book:
         book.set_properties({"title": encodable(content.title), "created": EPOCH})
-        Sheets(content, book).write()
+        WorkbookWriter(content, book).write()
 
 
-class Sheets:
+class WorkbookWriter:
     """The sheets of a workbook, which is empty."""
 
     def __init__(self, content: Content, book: Any) -> None:
@@ -84,14 +84,14 @@ class Sheets:
         self._write_about()
         self._write_dictionary()
         for table in self._content.tables.values():
-            sheet = Sheet(self._book, self.names[table.name], table.name)
+            sheet = Worksheet(self._book, self.names[table.name], table.name)
             sheet.head(table.schema.names)
             for texts in table.texts():
                 sheet.row([cell(h, text) for h, text in zip(table.columns, texts, strict=True)])
             sheet.finish()
 
     def _write_about(self) -> None:
-        sheet = Sheet(self._book, self._about, ABOUT)
+        sheet = Worksheet(self._book, self._about, ABOUT)
         sheet.head(("about", "value"))
         for fact in (*self._content.facts(), *READING):
             sheet.row(fact)
@@ -104,7 +104,7 @@ class Sheets:
         sheet.finish(filtered=False)
 
     def _write_dictionary(self) -> None:
-        sheet = Sheet(self._book, self._dictionary, DICTIONARY)
+        sheet = Worksheet(self._book, self._dictionary, DICTIONARY)
         sheet.head(
             "sheet column title type description unit example required allowed key no_value".split()
         )
@@ -117,11 +117,8 @@ class Sheets:
         """What the dictionary says of a column."""
         field = held.field
         allowed = field.constraints.enum or field.category_values
-        labels = field.labels
-        told = (
-            f"{value}: {labels[str(value)]}" if labels.get(str(value)) else str(value)
-            for value in allowed
-        )
+        labelled = ((str(value), field.labels.get(str(value))) for value in allowed)
+        told = (f"{value}: {label}" if label else value for value, label in labelled)
         yield from (held.name, field.title, field.type, field.description, field.unit)
         yield None if field.example is None else str(field.example)
         yield "yes" if field.constraints.required else None
@@ -140,7 +137,7 @@ def _keys(table: TableContent, name: str) -> Iterator[str]:
             yield f"{key.reference.resource or table.name}.{there}"
 
 
-class Sheet:
+class Worksheet:
     """A sheet that is written from top to bottom; messages call it by its label."""
 
     def __init__(self, book: Any, name: str, label: str) -> None:
@@ -211,11 +208,7 @@ def _format(book: Any, **properties: Any) -> Any:
 
 
 def cell(held: Column, text: str) -> Any:
-    """A cell of a table as a workbook holds it, so that it reads letter by letter the same.
-
-    Returns:
-        None, a truth value, a decimal, a date or a text.
-    """
+    """A cell of a table as a workbook holds it, so that it reads letter by letter the same."""
     if text in held.missing:
         return None if text == held.missing[0] else text
     shown = _SHOWN.get(held.kind)
@@ -236,16 +229,13 @@ def _boolean(held: Column, text: str) -> Any:
 
 def _date(held: Column, text: str) -> Any:
     value = held.value(text)
-    return value if text >= FIRST_DAY and value.isoformat() == text else text
+    # A workbook shows no fraction of a second.
+    return value if text >= FIRST_DAY and "." not in text and value.isoformat() == text else text
 
 
 _SHOWN: dict[str, Callable[[Column, str], Any]] = {
-    "integer": _number,
-    "number": _number,
-    "year": _number,
-    "boolean": _boolean,
-    "date": _date,
-    "datetime": lambda held, text: text if "." in text else _date(held, text),
+    **dict.fromkeys(("integer", "number", "year"), _number),
+    **{"boolean": _boolean, "date": _date, "datetime": _date},
 }
 
 

@@ -1,0 +1,31 @@
+"""What the grammars of figures and of dates share: tidy wordings, word lists, ordinal endings."""
+
+import re
+from collections.abc import Iterable
+
+from kzdata.errors import KzdataError
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of alternatives, longest first so that "six" never hides "sixteen"."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+def tidy(wording: str, most: int, also: str, plain: str, error: type[KzdataError]) -> str:
+    """A wording in lower case, once it is known to be short, plain and tidy.
+
+    It is printed in ASCII but for the characters in `also`; `plain` says so, for the message.
+    """
+    if len(wording) > most:
+        raise error(f"a wording of {len(wording)} characters; at most {most} are read")
+    if strange := re.search(f"[^ -~{also}]", wording):
+        raise error(f"U+{ord(strange.group()):04X} in {wording!r}; {plain}")
+    if not wording or wording != wording.strip() or "  " in wording:
+        raise error(f"stray blanks in {wording!r}; write single spaces, none at the ends")
+    return wording.lower()
+
+
+def ordinal_ending(number: str) -> str:
+    """The ending of a number's ordinal: 1st, 2nd, 3rd, 11th."""
+    teen = number[-2:-1] == "1"
+    return "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")

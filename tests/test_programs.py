@@ -163,7 +163,7 @@ def test_frictionless_gets_to_know_nothing_else(things: Folder, more: dict[str, 
     """Catches a property of the descriptor by which frictionless reads, or runs, something else."""
     things.describe(lambda p: p["resources"][0].update(more))
     copies: list[str] = []
-    kept = oracle._ask
+    kept = oracle._run_frictionless
 
     def kept_copy(copy: Path, folder: Path) -> list[dict[str, Any]] | str:
         copies.append((copy / "datapackage.json").read_text("utf-8"))
@@ -238,7 +238,7 @@ def ask(root):
             tried += "validation fetches nothing" in str(error)
     return f"stopped {tried}"
 oracle.errors_of = ask
-print(oracle.told("."))
+print(oracle.errors_to_json("."))
 """
 
 
@@ -255,10 +255,10 @@ def test_the_second_process_is_limited(
 ) -> None:
     """Catches a second validator that takes all memory, or never ends."""
     monkeypatch.setattr(oracle, "MEMORY", 50 << 20)
-    assert "memory" in str(oracle._ask(things.root, tmp_path))
+    assert "memory" in str(oracle._run_frictionless(things.root, tmp_path))
     monkeypatch.setattr(oracle, "MEMORY", 2 << 30)
     monkeypatch.setattr(oracle, "SECONDS", 0.1)
-    assert "it takes over 0.1 s" in str(oracle._ask(things.root, tmp_path))
+    assert "it takes over 0.1 s" in str(oracle._run_frictionless(things.root, tmp_path))
 
 
 # ------------------------------------------------------------------------------ git

@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial, wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
 from typing import Annotated, Any, Literal, TextIO
@@ -24,7 +25,7 @@ from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, near
 
 SECONDS = 1.0
 """After which a progress bar is shown."""
-PATIENCE = 3.0
+GRACE_SECONDS = 3.0
 """Seconds that a question may take to heed its deadline; then its process is ended."""
 MOST_OF_A_STEP = 40
 """Characters of a step's name that the bar shows."""
@@ -49,7 +50,7 @@ def _safe_complaints() -> Iterator[None]:
     try:
         yield
     except OSError as error:  # typer would make 1 of it, "not valid"
-        raise typer.Exit(_unwritten(error)) from error
+        raise typer.Exit(_output_error(error)) from error
     except Exception as error:
         # The class is typer's own, and has another place in each of its versions.
         if hasattr(error, "format_message"):
@@ -83,7 +84,7 @@ def path(text: str) -> Path:
 def seconds(number: float) -> float:
     """A time that can be waited for; neither `inf` nor `nan` is one."""
     if not number < TIMEOUT_MAX:
-        raise typer.BadParameter(f"{number} is no number of seconds that can be waited for")
+        raise typer.BadParameter(f"{number} is not a time that can be waited for, in seconds")
     return number
 
 
@@ -96,6 +97,11 @@ DayOption = Annotated[
 WithoutOption = Annotated[
     list[str] | None,
     typer.Option("--without", help="As if this article were withdrawn; may be repeated."),
+]
+_PACKAGE_OPTIONS = {"package": PackageOption, "as_of": DayOption, "without": WithoutOption}
+_PACKAGE_PARAMETERS = [
+    Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=kind)
+    for name, kind in _PACKAGE_OPTIONS.items()
 ]
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text, json or csv.")]
 VersionArgument = Annotated[
@@ -128,36 +134,36 @@ def main() -> None:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores it
             signal.signal(number, signal.default_int_handler)
-    atexit.register(_deaf)
+    atexit.register(_ignore_signals)
     try:
-        code = _ended(app)
+        code = _exit_code(app)
     except KeyboardInterrupt:  # once more, while the first was heeded
         code = 130
-    _let_go()
+    _drop_unwritten()
     sys.exit(code)
 
 
-def _let_go() -> None:
+def _drop_unwritten() -> None:
     """Let go of what could not be written: Python would try once more, and exit with 120."""
     for name in ("stdout", "stderr"):
         try:
             getattr(sys, name).flush()
         except (OSError, ValueError):
-            setattr(sys, name, _nowhere())
+            setattr(sys, name, _devnull())
 
 
-def _nowhere() -> TextIO:
+def _devnull() -> TextIO:
     return open(os.devnull, "w")  # noqa: PTH123
 
 
-def _deaf() -> None:
+def _ignore_signals() -> None:
     """Heed nothing any more: the exit code is known, and Python only tidies up."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
             signal.signal(number, signal.SIG_IGN)
 
 
-def _ended(work: Callable[[], object]) -> int:
+def _exit_code(work: Callable[[], object]) -> int:
     """Carry out some work: its exit code, 0 where it gives none, and a line for what goes wrong.
 
     This is the one net: an exception that nobody expected must not look like "not valid", which is
@@ -173,49 +179,86 @@ def _ended(work: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return 130
     except KzdataError as error:
-        return _failed(str(error))
+        return _fail(str(error))
     except OSError as error:
-        return _unwritten(error)
+        return _output_error(error)
     except MemoryError:
-        return _failed("out of memory; ask for less, or allow more")
+        return _fail("out of memory; ask for less, or allow more")
     except Exception as error:
-        return _failed(str(BrokenError.of(error)))
+        return _fail(str(BrokenError.of(error)))
 
 
 def _flushed(code: int) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        return _unwritten(error)
+        return _output_error(error)
     return code
 
 
-def _unwritten(error: OSError) -> int:
+def _output_error(error: OSError) -> int:
     """What became of output that has nowhere to go."""
     if not isinstance(error, BrokenPipeError):
         what = f" {error.filename}" if error.filename else ""
-        _failed(f"cannot write{what}: {error.strerror}")
+        _fail(f"cannot write{what}: {error.strerror}")
     # What is left in the buffer has nowhere to go.
-    sys.stdout = _nowhere()
+    sys.stdout = _devnull()
     return 2
 
 
-def _failed(words: str) -> int:
-    _say(f"kzdata: {words}")
+def _fail(words: str) -> int:
+    _note(f"kzdata: {words}")
     return 2
 
 
-def apart(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that reads a package: it runs in a process of its own, within limits."""
+@contextmanager
+def _load(path: Path | None, day: str | None, without: Sequence[str] | None) -> Iterator[Any]:
+    """The package, or what remains of it."""
+    from kzdata.package import load
 
-    @wraps(command)
-    def run(**values: Any) -> None:
-        raise typer.Exit(_apart(partial(command, **values), Limits.stated()))
-
-    return run
+    with load(path) as whole:
+        rest = whole.as_of(day) if day is not None else whole
+        yield rest.without(*without) if without else rest
 
 
-def _apart(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
+Load = Callable[[], AbstractContextManager[Any]]
+"""Opens the package that the options name, or what remains of it."""
+
+
+def command(
+    examples: str, name: str | None = None, apart: bool = True
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command; `apart`, it runs in a process of its own, within limits.
+
+    One with a parameter `load` gets the options that name a package, before `form`.
+    """
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        own = signature(function).parameters
+        parameters = [parameter for parameter in own.values() if parameter.name != "load"]
+        if "load" in own:
+            place = len(parameters) - ("form" in own)
+            parameters[place:place] = _PACKAGE_PARAMETERS
+
+        @wraps(function)
+        def run(**values: Any) -> None:
+            if "load" in own:
+                values["load"] = partial(_load, *map(values.pop, _PACKAGE_OPTIONS))
+            if not apart:
+                return function(**values)
+            raise typer.Exit(_in_child(partial(function, **values), Limits.stated()))
+
+        # What typer reads the options from.
+        vars(run)["__signature__"] = Signature(parameters)
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        several = "s" if "; " in examples else ""
+        app.command(name, epilog=f"Example{several}: {examples}")(run)
+        return function
+
+    return register
+
+
+def _in_child(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
     """Carry out some work in a process of its own, where one can be had; its exit code."""
     if not can_fork():  # a program that calls `main`, such as a test; or Windows
         work()
@@ -235,7 +278,7 @@ def _child(work: Callable[[], None]) -> int:
             lacking.append(True)
 
     lacking: list[bool] = []
-    code = _ended(remembered)
+    code = _exit_code(remembered)
     if lacking:
         raise MemoryError
     return code
@@ -246,12 +289,12 @@ def _prepare_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, _nowhere())
+            setattr(sys, name, _devnull())
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _say(text: str) -> None:
+def _note(text: str) -> None:
     """Say something beside the answer: one line on standard error, if anybody can read it."""
     from kzdata.cli.terminal import complain
 
@@ -280,8 +323,8 @@ def options(
     """
 
 
-@app.command(
-    epilog="Examples: kzdata validate; kzdata validate my-package --format sarif --output out.sarif"
+@command(
+    "kzdata validate; kzdata validate my-package --format sarif --output out.sarif", apart=False
 )
 def validate(
     path: Annotated[Path | None, typer.Argument(parser=path, help=PACKAGE)] = None,
@@ -339,7 +382,7 @@ def validate(
         _report(result, path, form, output)
 
     try:
-        code = _apart(work, Limits.of(memory_limit, timeout), temp_dir)
+        code = _in_child(work, Limits.of(memory_limit, timeout), temp_dir)
     except LimitError as error:
         from kzdata.validation.report import exceeded
 
@@ -366,16 +409,10 @@ def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | N
     raise typer.Exit(0 if result.valid else 1)
 
 
-@app.command(epilog="Example: kzdata tables")
-@apart
-def tables(
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
-    form: FormatOption = "text",
-) -> None:
+@command("kzdata tables")
+def tables(load: Load, form: FormatOption = "text") -> None:
     """List the tables of a package."""
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         rows = [
             (table.name, len(table), len(table.schema.fields), table.schema.title)
             for table in kz.tables.values()
@@ -383,19 +420,16 @@ def tables(
     _show(("table", "rows", "columns", "title"), rows, form)
 
 
-@app.command(epilog="Examples: kzdata show CR-0003; kzdata show almaty; kzdata show places/almaty")
-@apart
+@command("kzdata show CR-0003; kzdata show almaty; kzdata show places/almaty")
 def show(
+    load: Load,
     key: Annotated[str, typer.Argument(help="Key of a record, or TABLE/KEY.")],
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Show one record."""
     from kzdata.cli import terminal as rendering
 
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         row = kz[key].model_dump()
     if form == "text":
         rendering.emit(rendering.record(row))
@@ -403,12 +437,12 @@ def show(
         _show(tuple(row), [tuple(row.values())], form)
 
 
-@app.command(
-    epilog="Examples: kzdata trace CR-0003; kzdata trace CR-0003#value_low --texts DIR; "
+@command(
+    "kzdata trace CR-0003; kzdata trace CR-0003#value_low --texts DIR; "
     "kzdata trace SP-0123; kzdata trace --source tass"
 )
-@apart
 def trace(
+    load: Load,
     record: Annotated[
         str | None, typer.Argument(help="Key of a record, RECORD#field, or key of a passage.")
     ] = None,
@@ -416,9 +450,6 @@ def trace(
         str | None, typer.Option(help="An article: all that rests on it, and what falls with it.")
     ] = None,
     texts: TextsOption = None,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Trace cells to the words of articles, or back.
@@ -428,7 +459,7 @@ def trace(
     from kzdata.cli import terminal as rendering
 
     key, _, field = (record or "").partition("#")
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         found = kz.trace(None if record is None else key, field or None, source=source)
         fallen = kz.falls(source) if source else None
         articles = kz.texts(texts) if texts else {}
@@ -438,10 +469,12 @@ def trace(
         _show(*rendering.receipt_rows(found, fallen), form)
 
 
-@app.command(
-    epilog="""Example: kzdata query "select outcome, count(*) from casualty_reports group by 1\""""
+@command(
+    """kzdata query "select outcome, count(*) from casualty_reports group by 1\"""",
+    apart=False,
 )
 def query(
+    load: Load,
     sql: Annotated[
         str, typer.Argument(help="One SELECT (DuckDB); - reads it from standard input.")
     ],
@@ -449,9 +482,6 @@ def query(
         float,
         typer.Option(help="Seconds after which the query is stopped.", min=0.001, callback=seconds),
     ] = 30,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Ask in SQL: read-only, no files, no network."""
@@ -463,15 +493,15 @@ def query(
         question = sys.stdin.read(MAX_CHARACTERS + 1) if sys.stdin else ""
 
     def work() -> None:
-        with _load(package, as_of, without) as kz:
+        with load() as kz:
             kz.sql("select 1")  # the tables are loaded; that is not the question's time
-            within(timeout + PATIENCE)
+            within(timeout + GRACE_SECONDS)
             answer = kz.sql(question, timeout=timeout)
             rows = answer.rows()
             within(DEADLINE)
         _show(answer.columns, rows, form)
 
-    raise typer.Exit(_apart(work, Limits.stated()))
+    raise typer.Exit(_in_child(work, Limits.stated()))
 
 
 PlaceOption = Annotated[
@@ -484,11 +514,9 @@ PolicyOption = Annotated[
 LimitOption = Annotated[int, typer.Option(min=1, help="How many to list.")]
 
 
-@app.command(
-    epilog="Examples: kzdata toll --outcome killed; kzdata toll --place almaty --policy strict"
-)
-@apart
+@command("kzdata toll --outcome killed; kzdata toll --place almaty --policy strict")
 def toll(
+    load: Load,
     outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as killed.")] = None,
     population: Annotated[
         str | None, typer.Option(help="Only these people and all that are part of them.")
@@ -497,52 +525,41 @@ def toll(
     policy: PolicyOption = None,
     retracted: Annotated[bool, typer.Option("--retracted", help="Retracted claims too.")] = False,
     limit: LimitOption = 2_000,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "text",
 ) -> None:
     """List claims about numbers of people, by scope and day.
 
     The answer is a range for each scope, never a sum.
     """
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         answer = kz.toll(outcome, population, place, policy, retracted, limit)
     _answer(answer, "toll", form)
 
 
-@app.command(epilog="Examples: kzdata disagreements; kzdata disagreements --event EV-0039")
-@apart
+@command("kzdata disagreements; kzdata disagreements --event EV-0039")
 def disagreements(
+    load: Load,
     place: PlaceOption = None,
     event: Annotated[str | None, typer.Option(help="Only claims about this event.")] = None,
     policy: PolicyOption = None,
     limit: LimitOption = 2_000,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "text",
 ) -> None:
     """List claims that cannot all be true, and why."""
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         answer = kz.disagreements(place, event, policy, limit)
     _answer(answer, "disagreements", form)
 
 
-@app.command(
-    epilog="Examples: kzdata timeline --place almaty; kzdata timeline --format ics > events.ics"
-)
-@apart
+@command("kzdata timeline --place almaty; kzdata timeline --format ics > events.ics")
 def timeline(
+    load: Load,
     place: PlaceOption = None,
     actor: Annotated[
         str | None, typer.Option(help="Only with this actor, or one that is part of it.")
     ] = None,
     type: Annotated[str | None, typer.Option(help="Only events of this type.")] = None,
     limit: LimitOption = 2_000,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: Annotated[
         TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
     ] = "text",
@@ -551,53 +568,47 @@ def timeline(
 
     Each is dated as precisely as the words are.
     """
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         answer = kz.timeline(place, actor, type, limit)
     if form == "ics":
         from kzdata.cli import terminal as rendering
 
         rendering.write(answer.ics().removesuffix("\r\n") + "\r")
         left = sum(not event.days_known for event in answer)
-        _say(f"{left} events whose days are not known are not in the calendar")
+        _note(f"{left} events whose days are not known are not in the calendar")
         if answer.more:
-            _say(f"{answer.more} more are not looked at; --limit takes in more")
+            _note(f"{answer.more} more are not looked at; --limit takes in more")
     else:
         _answer(answer, "timeline", form)
 
 
-@app.command(epilog="Example: kzdata locate 'over 60 people' --texts DIR")
-@apart
+@command("kzdata locate 'over 60 people' --texts DIR")
 def locate(
+    load: Load,
     quote: Annotated[str, typer.Argument(help="The words, character for character.")],
     texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
     source: Annotated[str | None, typer.Option(help="Only in this article.")] = None,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "csv",
 ) -> None:
     """Find a quote in the articles.
 
     Prints one row of the table of passages for each place, ready to paste.
     """
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         rows = kz.locate(quote, texts, source)
         columns = tuple(rows[0].model_dump())
     _show(columns, [tuple(row.model_dump().values()) for row in rows], form)
 
 
-@app.command(epilog="Example: kzdata reanchor copy.txt --source tass")
-@apart
+@command("kzdata reanchor copy.txt --source tass")
 def reanchor(
+    load: Load,
     text: Annotated[Path, typer.Argument(parser=path, help="Another copy of an article.")],
     source: Annotated[str, typer.Option(help="The article.")],
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "text",
 ) -> None:
     """Find an article's passages in another copy of its text."""
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         found = kz.reanchor(text, source)
     rows = []
     for p in found:
@@ -605,24 +616,21 @@ def reanchor(
         rows.append((p.span, p.start, p.end, *new, p.quote))
     _show(("span", "start", "end", "new_start", "new_end", "occurrence", "quote"), rows, form)
     if lost := sum(p.found is None for p in found):
-        _say(f"{lost} of {len(found)} passages are not found, or not surely")
+        _note(f"{lost} of {len(found)} passages are not found, or not surely")
     raise typer.Exit(1 if lost else 0)
 
 
-@app.command(epilog="Example: kzdata coverage --texts DIR")
-@apart
+@command("kzdata coverage --texts DIR")
 def coverage(
+    load: Load,
     texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     form: FormatOption = "text",
 ) -> None:
     """List number words that no passage covers.
 
     Exit 1 if there is one that no exclusion explains either.
     """
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         found = kz.coverage(texts)
     columns = ("source", "quoted", "numbers", "in spans", "excluded", "unexplained")
     rows = [
@@ -632,12 +640,11 @@ def coverage(
     _show(columns, rows, form)
     for item in found:
         for token in item.unexplained:
-            _say(f"{item.source}:{token.start}: {token.token!r} is not explained")
+            _note(f"{item.source}:{token.start}: {token.token!r} is not explained")
     raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
 
 
-@app.command(epilog="Examples: kzdata rules; kzdata rules figure; kzdata rules figure-interval")
-@apart
+@command("kzdata rules; kzdata rules figure; kzdata rules figure-interval")
 def rules(
     name: Annotated[
         str | None, typer.Argument(help="A rule to explain, or a group to list.")
@@ -667,10 +674,7 @@ def rules(
     _show(("rule", "group", "severity", "meaning"), rows, form)
 
 
-@app.command(
-    epilog="Examples: kzdata diff v0.1.0 .; kzdata diff old.zip new.zip --format markdown",
-)
-@apart
+@command("kzdata diff v0.1.0 .; kzdata diff old.zip new.zip --format markdown")
 def diff(
     old: VersionArgument,
     new: VersionArgument,
@@ -702,11 +706,7 @@ def diff(
         raise typer.Exit(1 if exit_code and found else 0)
 
 
-@app.command(
-    "release-check",
-    epilog="Examples: kzdata release-check; kzdata release-check v0.1.0 .",
-)
-@apart
+@command("kzdata release-check; kzdata release-check v0.1.0 .", "release-check")
 def release_check(
     old: Annotated[
         str | None,
@@ -729,18 +729,15 @@ def release_check(
     _report(result, Path(new) if Path(new).exists() else None, form, output)
 
 
-@app.command(epilog="Examples: kzdata export --list; kzdata export duckdb kzdata.duckdb")
-@apart
+@command("kzdata export --list; kzdata export duckdb kzdata.duckdb")
 def export(
+    load: Load,
     name: Annotated[
         str | None, typer.Argument(metavar="FORMAT", help="One of those that --list gives.")
     ] = None,
     out: Annotated[
         Path | None, typer.Argument(metavar="OUT", help="The file or directory to write.")
     ] = None,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
     form: FormatOption = "text",
@@ -757,7 +754,7 @@ def export(
         return
     if name is None or out is None:
         raise UsageError("name a format and a place: kzdata export FORMAT OUT; --list lists them")
-    with _load(package, as_of, without) as kz:
+    with load() as kz:
         kz.export(name, out, force=force)
     from kzdata.cli import terminal as rendering
 
@@ -767,8 +764,9 @@ def export(
         _show(*summary(out), form)
 
 
-@app.command(epilog="Examples: kzdata site OUT; kzdata site --serve")
+@command("kzdata site OUT; kzdata site --serve", apart=False)
 def site(
+    load: Load,
     out: Annotated[
         Path | None, typer.Argument(metavar="OUT", help="The directory to write.")
     ] = None,
@@ -783,9 +781,6 @@ def site(
         bool,
         typer.Option("--include-texts", help="Put the articles into the page: for private use."),
     ] = False,
-    package: PackageOption = None,
-    as_of: DayOption = None,
-    without: WithoutOption = None,
 ) -> None:
     """Write a web page that shows every claim and its words.
 
@@ -800,10 +795,10 @@ def site(
     if include_texts and texts is None:
         raise UsageError("--include-texts needs --texts DIR")
     if include_texts:
-        _say("whole articles go into the page: for private use only")
+        _note("whole articles go into the page: for private use only")
 
     def work() -> None:
-        with _load(package, as_of, without) as kz:
+        with load() as kz:
             if out is not None:
                 page = kz.site(out, texts=texts, include_texts=include_texts)
                 rendering.emit(f"wrote {rendering.safe(str(page))}")
@@ -814,14 +809,11 @@ def site(
         server.run()
 
     limits = Limits.stated()
-    raise typer.Exit(_apart(work, limits._replace(seconds=None) if serve else limits))
+    raise typer.Exit(_in_child(work, limits._replace(seconds=None) if serve else limits))
 
 
-@app.command(epilog="Example: kzdata seal .")
-@apart
-def seal(
-    path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")],
-) -> None:
+@command("kzdata seal .")
+def seal(path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")]) -> None:
     """Write sizes and hashes of files into the descriptor.
 
     For use after a change to the data.
@@ -889,18 +881,6 @@ def _bar() -> tuple[Any, Any]:
     return bar, bar.add_task("", total=None)
 
 
-@contextmanager
-def _load(
-    path: Path | None, day: str | None = None, without: Sequence[str] | None = None
-) -> Iterator[Any]:
-    """The package, or what remains of it."""
-    from kzdata.package import load
-
-    with load(path) as whole:
-        rest = whole.as_of(day) if day is not None else whole
-        yield rest.without(*without) if without else rest
-
-
 def _answer(answer: Any, question: str, form: Format) -> None:
     """Write the answer to a question: for people, as JSON in its own shape, or flat as CSV."""
     from kzdata.cli import answers as listings
@@ -913,7 +893,7 @@ def _answer(answer: Any, question: str, form: Format) -> None:
     else:
         _show(answer.columns, answer.rows(), form)
         if answer.more:
-            _say(f"{answer.more} more are not listed; --limit lists more")
+            _note(f"{answer.more} more are not listed; --limit lists more")
 
 
 def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:

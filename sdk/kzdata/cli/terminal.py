@@ -256,7 +256,7 @@ def receipts(
             lines.append(bold(head) + line.removeprefix(head))
         passage = _passage(cells[0], texts.get(cells[0].source))
         lines += [f"    {line}" for line in passage]
-    return "\n".join([*lines, *(() if fallen is None else _toll(found, fallen))])
+    return "\n".join([*lines, *(() if fallen is None else _impact(found, fallen))])
 
 
 def falling(
@@ -283,7 +283,7 @@ def receipt_rows(
     return (*columns, "falls"), [(*row, mark) for row, mark in zip(rows, marks, strict=True)]
 
 
-def _toll(
+def _impact(
     found: Sequence["Receipt"], fallen: Sequence[tuple[str, str, str | None]]
 ) -> Iterator[str]:
     """What rests on an article and what falls with it, counted by table."""

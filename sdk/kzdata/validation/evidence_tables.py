@@ -1,28 +1,31 @@
 """The relations that rules are written over, and the SQL names of what a package declares.
 
 For each table that was read there is a relation of its name with the column `kz_ord` (the row, from
-0) and the columns that keys and declarations name. `Model.tie` and `Model.prepare` add, once, what
-the traceability rules share, in the schema `shared`:
+0) and the columns that keys and declarations name. `Model.number_edges` and `Model.prepare` add,
+once, what the traceability rules share, in the schema `shared`:
 
-* `traced`: the columns whose cells are traced, each with a number (`place`), a bit if they need it,
-  and what `special_fields` says of them;
-* `passage`: each span with its article's day and length;
-* `tie`: each evidence edge of a known record, in numbers and with the cell's value;
-* `stray`: the edges of no known record, by number;
-* `doubt`: the edges that some rule's proof does not clear, by number;
-* `doubtful`: their rows;
-* `suspect_edge`: these with all that is known of them: the rules are asked of these few;
-* `backing`: each record that has edges: how many, how many they say, which cells they lead from;
-* `cell`: the same for each cell of records in which cells may have several edges;
-* `receipt`: each record, with the bits of the cells that need an edge and of those that have one;
-* `suspect_figure`: the figures that some rule is broken for, with the quote of their principal
+* `traced_columns`: the columns whose cells are traced, each with a number (`col`), a bit if they
+  need it, and what `special_fields` says of them;
+* `passages`: each span with its article's day and length;
+* `edge_numbers`: each evidence edge of a known record, in numbers and with the cell's value;
+* `orphan_edges`: the edges of no known record, by number;
+* `suspect_numbers`: the edges that some rule's proof does not clear, by number;
+* `suspect_rows`: their rows;
+* `suspect_edges`: these with all that is known of them: the rules are asked of these few;
+* `record_evidence`: each record that has edges: how many, how many they state, which cells they
+  lead from;
+* `cell_evidence`: the same for each cell of records in which cells may have several edges;
+* `record_receipts`: each record, with the bits of the cells that need an edge and of those that
+  have one;
+* `suspect_figures`: the figures that some rule is broken for, with the quote of their principal
   passage;
-* `term`: codebook terms and aliases: what justifies a category or names an entity;
-* `shadow`: terms that stand inside a longer term of something else;
-* `form`: by category or entity, its terms between blanks, and the longer ones that they stand in;
-* `rest`: the passages on which records rest that others refer to;
-* `wording`: what the figure grammar makes of each distinct wording;
-* `datewording`: what the date grammar makes of each distinct quote and day.
+* `terms`: codebook terms and aliases: what justifies a category or names an entity;
+* `longer_terms`: terms that stand inside a longer term of something else;
+* `term_lists`: by category or entity, its terms between blanks, and the longer ones that they stand
+  in;
+* `record_spans`: the passages on which records rest that others refer to;
+* `figure_readings`: what the figure grammar makes of each distinct wording;
+* `date_readings`: what the date grammar makes of each distinct quote and day.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,6 +38,7 @@ from kzdata.engine.sql import (
     ORD,
     bigint,
     byte_length,
+    column,
     contains,
     counted,
     identifier,
@@ -54,16 +58,10 @@ CLAIMS = ""
 """In place of a table's name: any table of claims."""
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
 """What an edge can be; W3C Web Annotation would call them motivations."""
-_WIDE = {
-    **{name: f"e.{name}" for name in ("tab", "record", "field", "role", "note", "span", "value")},
-    **{name: f"s.{name}" for name in ("source", "quote", "day")},
-    **{name: f"e.{name}" for name in ("home", "home_first", "home_last")},
-    **{name: f"s.{name}" for name in ("first", "last")},
-}
-"""What is known of an edge `e`, and of its passage `s`."""
-IN_COLUMN = "JOIN shared.traced c USING (place)"
+FIGURE_PARTS = ("text", "low", "high", "qualifier")
+IN_COLUMN = "JOIN shared.traced_columns c USING (col)"
 IN_PASSAGE = f"""{IN_COLUMN}
-    JOIN (SELECT *, ' ' || quote || ' ' AS padded FROM shared.passage) s ON s.{ORD} = t.passage"""
+    JOIN (SELECT *, ' ' || quote || ' ' AS padded FROM shared.passages) s ON s.{ORD} = t.passage"""
 """SQL: what a proof joins an edge `t` with: its column, and its passage."""
 
 
@@ -74,7 +72,7 @@ class EdgeProof(NamedTuple):
     of all rules, whatever they can prove.
 
     Attributes:
-        test: SQL that is true only for edges `t` (`shared.tie`) that keep the rule.
+        test: SQL that is true only for edges `t` (`shared.edge_numbers`) that keep the rule.
         join: What the test needs to know of an edge.
         where: SQL that is true for all edges that can break the rule, of those that `join` keeps.
     """
@@ -88,38 +86,31 @@ class Model:
     """A package's tables in a database.
 
     Attributes:
-        database: Where they are.
-        descriptor: What the package declares.
-        tables: Those of its tables that could be read.
-        tied: Whether `tie` was carried out.
-        proven: Tables, each with a column whose values stand once each, as edges show.
+        tables: Those that could be read.
+        unique_columns: Tables, each with a column whose values stand once each, as edges show.
     """
 
     def __init__(self, database: Database, descriptor: Descriptor) -> None:
         self.database = database
         self.descriptor = descriptor
         self.tables: dict[str, Table] = {}
-        self.tied = False
-        self.proven: frozenset[tuple[str, str]] = frozenset()
+        self.edges_numbered = False
+        self.unique_columns: frozenset[tuple[str, str]] = frozenset()
 
-    def one(self, role: str) -> Table | None:
-        """The table that declares `role`, if it could be read."""
-        return next((t for t in self.tables.values() if getattr(t.schema, role)), None)
+    def each(self, role: str) -> list[tuple[Table, Any]]:
+        """The tables that declare `role` and could be read, with what they declare."""
+        parts = [(table, getattr(table.schema, role)) for table in self.tables.values()]
+        return [(table, part) for table, part in parts if part]
 
     def declared(self, role: str) -> tuple[Table, Any] | None:
         """The table that declares `role`, if it could be read, with what it declares."""
-        table = self.one(role)
-        return (table, getattr(table.schema, role)) if table else None
+        return next(iter(self.each(role)), None)
 
-    def _known(self, role: str) -> tuple[Table, Any]:
+    def _one(self, role: str) -> tuple[Table, Any]:
         """The same, where `traceable` or its caller says that there is one."""
         found = self.declared(role)
         assert found
         return found
-
-    def declaring(self, role: str) -> list[Table]:
-        """The tables that declare `role` and could be read."""
-        return [t for t in self.tables.values() if getattr(t.schema, role)]
 
     def records(self) -> list[Table]:
         """The tables whose cells can be traced."""
@@ -128,191 +119,193 @@ class Model:
     @property
     def traceable(self) -> bool:
         """Whether there are edges, spans and sources to check."""
-        return all(self.one(role) for role in ("edges", "spans", "sources"))
+        return all(self.declared(role) for role in ("edges", "spans", "sources"))
 
-    def tie(self) -> None:
+    def number_edges(self) -> None:
         """Build the relations that say what each edge ties; call once, after all tables were read.
 
         They also tell which keys need no look of their own, and which rows alone others need.
         """
-        if self.one("spans") and self.one("sources"):
-            self._make_passage()
+        if self.declared("spans") and self.declared("sources"):
+            self._make_passages()
         if self.traceable:
-            self._make_traced()
-            self._make_tie()
-            self._make_backing()
-            self._prove()
-        self.tied = True
+            self._make_traced_columns()
+            self._make_edge_numbers()
+            self._make_record_evidence()
+            self._find_unique_columns()
+        self.edges_numbered = True
 
     def prepare(self, figures: Iterable[str], edges: Iterable[EdgeProof]) -> None:
-        """Build the other shared relations, and those of `tie` if it was not called.
+        """Build the other shared relations, and those of `number_edges` if it was not called.
 
         Args:
             figures: For each rule about figures, SQL that is true where it is broken.
             edges: For each rule about edges, which of them it need not be asked of.
         """
-        if not self.tied:
-            self.tie()
+        if not self.edges_numbered:
+            self.number_edges()
         if self.traceable:
-            self._make_wording()
-            self._make_datewording()
-            self._make_term()
-            self._make_rest()
-            self._make_suspect_figure(figures)
-            self.database.create_table_as("doubt", doubtful(edges))
-            self._make_suspect_edge()
-            self._make_receipt()
+            self._make_readings()
+            self._make_terms()
+            self._make_record_spans()
+            self._make_suspect_figures(figures)
+            self.database.create_table_as("suspect_numbers", suspects(edges))
+            self._make_suspect_edges()
+            self._make_record_receipts()
 
-    def _make_passage(self) -> None:
-        (spans, s), (sources, a) = self._known("spans"), self._known("sources")
+    def _make_passages(self) -> None:
+        (spans, s), (sources, a) = self._one("spans"), self._one("sources")
         day = a.written_on or a.published_on
         self.database.create_table_as(
-            "passage",
+            "passages",
             f"""SELECT {small(f"s.{ORD}")} AS {ORD}, {small(f"a.{ORD}")} AS article,
-                s.{identifier(s.id)} AS span, s.{identifier(s.source)} AS source,
-                s.{identifier(s.quote)} AS quote, {whole("s", s.start)} AS first,
-                {whole("s", s.end)} AS last, {whole("a", a.length)} AS length,
-                {f"a.{identifier(day)}" if day else "NULL"} AS day
+                {column(s.id, "s")} AS span, {column(s.source, "s")} AS source,
+                {column(s.quote, "s")} AS quote, {whole_number("s", s.start)} AS first,
+                {whole_number("s", s.end)} AS last, {whole_number("a", a.length)} AS length,
+                {column(day, "a") if day else "NULL"} AS day
             FROM {identifier(spans.name)} s LEFT JOIN {identifier(sources.name)} a
-                ON a.{identifier(a.id)} = s.{identifier(s.source)}""",
+                ON {column(a.id, "a")} = {column(s.source, "s")}""",
         )
 
-    def _make_tie(self) -> None:
-        """One pass over all edges."""
-        edges, _ = self._known("edges")
-        names = f"{ORD} place row said role value home passage astray".split()
-        parts = [f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE false"]
-        parts += [self._tied(table, identifier(edges.name)) for table in self.records()]
-        self.database.create_table_as("tie", " UNION ALL ".join(parts))
+    def _make_traced_columns(self) -> None:
+        most = max((len(table.schema.evidenced) for table in self.records()), default=0)
+        columns = dict.fromkeys(("tab", "field", "scope"), "VARCHAR")
+        columns |= {"col": "INTEGER", "bit": whole_of_bits(most)}
+        columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
+        rows = [row for table in self.records() for row in self._traced_columns(table)]
+        self.database.create_table("traced_columns", columns, rows)
 
-    def _tied(self, table: Table, edges: str) -> str:
-        """SQL: the edges of one table's records, as narrow as they can be: there are many."""
-        own = self._own(table)
-        role = " ".join(f"WHEN {literal(role)} THEN {number_of(role)}" for role in ROLES)
-        numbers = {ORD: small(f"e.{ORD}"), "place": "c.place", "row": small(f"t.{ORD}")}
-        numbers |= {"said": own["said"], "role": tiny(f"CASE {own['role']} {role} END")}
-        numbers |= {"value": own["value"], "home": f"p.{ORD}", "passage": f"s.{ORD}"}
-        numbers |= {"astray": f"p.{ORD} IS NOT NULL AND (s.article = p.article) IS NOT TRUE"}
-        # Passages are joined here, not once for all tables: there, DuckDB takes the edges for few.
-        return f"""SELECT {", ".join(f"{sql} AS {name}" for name, sql in numbers.items())}
-            {self._joined(table, edges)} LEFT JOIN shared.passage s ON s.span = {own["span"]}"""
+    def _traced_columns(self, table: Table) -> Iterator[tuple[Any, ...]]:
+        special, bits = special_fields(table.schema, self.records()), receipt_bits(table.schema)
+        for (tab, field), number in self._column_numbers.items():
+            if tab == table.name:
+                kind, part = special.get(field, (None, None))
+                yield tab, field, f"{tab}.{field}", number, bits.get(field, 0), kind, part
 
-    def _prove(self) -> None:
-        """Count what edges name, by which strays show, and keys that stand once each.
+    @cached_property
+    def _column_numbers(self) -> dict[tuple[str, str], int]:
+        """A number for each column whose cells are traced."""
+        names = [(t.name, f.name) for t in self.records() for f in t.schema.fields if f.evidence]
+        return {name: number for number, name in enumerate(names)}
 
-        Were there two of a key, an edge that names it would be tied twice: so where each edge is
-        tied once, tables each of whose rows an edge names have no key twice.
+    def _make_edge_numbers(self) -> None:
+        # One pass over all edges, as narrow as they can be: there are many. Passages are joined in
+        # each part, not once for all tables: there, DuckDB takes the edges for few.
+        edges, e = self._one("edges")
+        numbers = " ".join(f"WHEN {literal(role)} THEN {role_number(role)}" for role in ROLES)
+        stated = bigint(column(e.count, "e")) if e.count else "NULL"
+        parts = (
+            f"""SELECT {small(f"e.{ORD}")}, c.col, {small(f"t.{ORD}")}, {stated},
+                {tiny(f"CASE {column(e.role, 'e')} {numbers} END")}, {self._value(table)},
+                p.{ORD}, s.{ORD},
+                p.{ORD} IS NOT NULL AND (s.article = p.article) IS NOT TRUE
+            {self._edges_of(table, identifier(edges.name))}
+            LEFT JOIN shared.passages s ON s.span = {column(e.span, "e")}"""
+            for table in self.records()
+        )
+        names = f"{ORD} col row stated role value principal passage other_article"
+        self.database.create_table_as("edge_numbers", union_all(parts, names))
+
+    def _edges_of(self, table: Table, edges: str) -> str:
+        """SQL: the edges `e` of a table's rows `t`, with columns `c` and principal passages `p`."""
+        (_, e), schema = self._one("edges"), table.schema
+        assert schema.record_key
+        principal = f"p.span = {column(schema.principal)}" if schema.principal else "false"
+        return f"""FROM {edges} e
+            JOIN ({identifier(table.name)} t LEFT JOIN shared.passages p ON {principal})
+                ON {column(schema.record_key)} = {column(e.record, "e")}
+            LEFT JOIN shared.traced_columns c
+                ON c.tab = {literal(table.name)} AND c.field = {column(e.field, "e")}"""
+
+    def _value(self, table: Table) -> str:
+        """SQL: the cell of row `t` in the traced column `c`."""
+        cases = " ".join(
+            f"WHEN {number} THEN {column(field)}"
+            for (tab, field), number in self._column_numbers.items()
+            if tab == table.name
+        )
+        return f"CASE c.col {cases} END"
+
+    def _find_unique_columns(self) -> None:
+        """Count what edges name, by which orphans show, and keys that stand once each.
+
+        Were there two of a key, an edge that names it would be numbered twice: so where each edge
+        has one number, tables each of whose rows an edge names have no key twice.
         """
-        (edges, _), (spans, s) = self._known("edges"), self._known("spans")
+        (edges, _), (spans, s) = self._one("edges"), self._one("spans")
         names = [table.name for table in (edges, spans, *self.records())]
         sizes = self._counts(f"SELECT {literal(n)}, count(*) FROM {identifier(n)}" for n in names)
-        backed = self._counts(["SELECT tab, count(*) FROM shared.backing GROUP BY tab"])
-        ((ties, known, passages),) = self.database.rows(
+        named = self._counts(["SELECT tab, count(*) FROM shared.record_evidence GROUP BY tab"])
+        ((numbered, known, named[spans.name]),) = self.database.rows(
             f"""SELECT count(*), {counted(ORD, sizes[edges.name])},
-                {counted("passage", sizes[spans.name])} FROM shared.tie"""
+                {counted("passage", sizes[spans.name])} FROM shared.edge_numbers"""
         )
+        # Where the counts agree there is no orphan, and no need to look for one.
         sought = "true" if known < sizes[edges.name] else "false"
         self.database.create_table_as(
-            "stray",
+            "orphan_edges",
             f"""SELECT {small(ORD)} AS {ORD} FROM {identifier(edges.name)}
-            WHERE {sought} AND {ORD} NOT IN (SELECT {ORD} FROM shared.tie)""",
+            WHERE {sought} AND {ORD} NOT IN (SELECT {ORD} FROM shared.edge_numbers)""",
         )
-        if ties == known == sizes[edges.name]:
+        if numbered == known == sizes[edges.name]:
             keys = {table.name: table.schema.record_key or "" for table in self.records()}
             keys[spans.name] = s.id
-            named = {**backed, spans.name: passages}
-            self.proven = frozenset(
-                key for key in keys.items() if named.get(key[0]) == sizes[key[0]]
+            self.unique_columns = frozenset(
+                (name, key) for name, key in keys.items() if named.get(name) == sizes[name]
             )
 
     def _counts(self, queries: Iterable[str]) -> dict[str, int]:
         return dict(self.database.rows(" UNION ALL ".join(queries)))
 
-    def _make_suspect_edge(self) -> None:
-        """All that is known of the edges in doubt."""
-        edges, _ = self._known("edges")
-        own = [name for name, sql in _WIDE.items() if sql[0] == "e"]
-        empty = ", ".join(f"NULL AS {name}" for name in (ORD, *own))
+    def _make_suspect_edges(self) -> None:
+        edges, e = self._one("edges")
         self.database.create_table_as(
-            "doubtful",
-            f"SELECT * FROM {identifier(edges.name)} SEMI JOIN shared.doubt USING ({ORD})",
+            "suspect_rows",
+            f"""SELECT * FROM {identifier(edges.name)}
+            SEMI JOIN shared.suspect_numbers USING ({ORD})""",
         )
-        parts = [f"SELECT {empty} WHERE false"]
-        for table in self.records():
-            known = self._own(table)
-            named = ", ".join(f"{known[name]} AS {name}" for name in own)
-            parts.append(f"SELECT e.{ORD}, {named} {self._joined(table, 'shared.doubtful')}")
-        wide = ", ".join(f"{sql} AS {name}" for name, sql in _WIDE.items())
+        own = ", ".join(column(name, "e") for name in (e.record, e.field, e.role, e.span))
+        note = column(e.note, "e") if e.note else text("NULL")
+        parts = (
+            f"""SELECT e.{ORD}, {literal(table.name)}, {own}, {note}, {self._value(table)},
+                p.source, p.first, p.last {self._edges_of(table, "shared.suspect_rows")}"""
+            for table in self.records()
+        )
+        names = f"{ORD} tab record field role span note value home home_first home_last"
+        # The quote's words are worked out once: `resolved` and `coded` look for terms among them.
         self.database.create_table_as(
-            "suspect_edge",
-            f"""SELECT *, CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
-            FROM (SELECT e.{ORD}, {wide} FROM ({" UNION ALL ".join(parts)}) e
-            LEFT JOIN shared.passage s ON s.span = e.span)""",
+            "suspect_edges",
+            f"""SELECT e.*, s.source, s.quote, s.day, s.first, s.last,
+                CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
+            FROM ({union_all(parts, names)}) e LEFT JOIN shared.passages s ON s.span = e.span""",
         )
 
-    def _make_backing(self) -> None:
-        """Records by their edges. Where each cell has one edge that says so, no more is asked."""
+    def _make_record_evidence(self) -> None:
+        # Records by their edges. Where each cell has one edge that says so (`alone`), its bit tells
+        # all; only cells of the other records are grouped one by one, which takes far longer.
         alone = "edges = bit_count(had)"
-        if self._known("edges")[1].count:
-            alone += " AND said = edges AND most = 1 AND least = 1"
-        inferred = f"t.role = {number_of('inferred')}"
+        if self._one("edges")[1].count:
+            alone += " AND stated = edges AND most = 1 AND least = 1"
+        inferred = f"t.role = {role_number('inferred')}"
+        counts = """count(*) AS edges, count(t.stated) AS stated,
+            min(t.stated) AS least, max(t.stated) AS most"""
         self.database.create_table_as(
-            "backing",
+            "record_evidence",
             f"""SELECT *, coalesce({alone}, false) AS alone FROM (
-                SELECT c.tab, t.row, count(*) AS edges, count(t.said) AS said,
-                    min(t.said) AS least, max(t.said) AS most, bit_or(c.bit) AS had,
+                SELECT c.tab, t.row, {counts}, bit_or(c.bit) AS had,
                     bit_or(CASE WHEN {inferred} THEN c.bit ELSE 0 END) AS inferred
-                FROM shared.tie t JOIN shared.traced c USING (place) GROUP BY ALL)""",
+                FROM shared.edge_numbers t {IN_COLUMN} GROUP BY ALL)""",
         )
         self.database.create_table_as(
-            "cell",
-            f"""SELECT t.place, t.row, count(*) AS edges, count(t.said) AS said,
-                min(t.said) AS least, max(t.said) AS most, bool_and({inferred}) AS inferred
-            FROM shared.tie t JOIN shared.traced c USING (place)
-            SEMI JOIN (SELECT tab, row FROM shared.backing WHERE NOT alone) b
+            "cell_evidence",
+            f"""SELECT t.col, t.row, {counts}, bool_and({inferred}) AS inferred
+            FROM shared.edge_numbers t {IN_COLUMN}
+            SEMI JOIN (SELECT tab, row FROM shared.record_evidence WHERE NOT alone) b
                 ON b.tab = c.tab AND b.row = t.row GROUP BY ALL""",
         )
 
-    def _own(self, table: Table) -> dict[str, str]:
-        """SQL of what is known of an edge `e` of a table's row `t`, by name; see `_joined`."""
-        _, e = self._known("edges")
-        names = ("record", "field", "role", "span")
-        own = {name: f"e.{identifier(getattr(e, name))}" for name in names}
-        own |= {"note": f"e.{identifier(e.note)}" if e.note else text("NULL")}
-        own |= {"said": bigint(f"e.{identifier(e.count)}") if e.count else "NULL"}
-        own |= {"tab": literal(table.name), "value": self._value(table), "home": "p.source"}
-        return own | {"home_first": "p.first", "home_last": "p.last"}
-
-    def _joined(self, table: Table, edges: str) -> str:
-        """SQL: the edges `e` of a table's rows `t`, with their columns `c` and homes `p`."""
-        own, principal = self._own(table), table.schema.principal
-        assert table.schema.record_key
-        home = f"p.span = t.{identifier(principal)}" if principal else "false"
-        return f"""FROM {edges} e
-            JOIN ({identifier(table.name)} t LEFT JOIN shared.passage p ON {home})
-                ON t.{identifier(table.schema.record_key)} = {own["record"]}
-            LEFT JOIN shared.traced c
-                ON c.tab = {literal(table.name)} AND c.field = {own["field"]}"""
-
-    def _value(self, table: Table) -> str:
-        """SQL: the cell of row `t` in the traced column `c`."""
-        places = self._places
-        cases = " ".join(
-            f"WHEN {places[table.name, field.name]} THEN t.{identifier(field.name)}"
-            for field in table.schema.fields
-            if field.evidence
-        )
-        return f"CASE c.place {cases} END"
-
-    @cached_property
-    def _places(self) -> dict[tuple[str, str], int]:
-        """A number for each column whose cells are traced."""
-        names = [(t.name, f.name) for t in self.records() for f in t.schema.fields if f.evidence]
-        return {name: place for place, name in enumerate(names)}
-
-    def _make_rest(self) -> None:
-        """The passages of records that other records refer to."""
-        edges, e = self._known("edges")
+    def _make_record_spans(self) -> None:
+        edges, e = self._one("edges")
         record, span = identifier(e.record), identifier(e.span)
         referred = {
             detail
@@ -320,173 +313,160 @@ class Model:
             for kind, detail in special_fields(table.schema, self.records()).values()
             if kind == "record"
         }
-        known = [
-            f"SELECT {identifier(table.schema.record_key or '')} FROM {identifier(table.name)}"
+        known = record_keys(
+            table
             for table in self.records()
             if table.name in referred or (CLAIMS in referred and table.schema.principal)
-        ]
+        )
         self.database.create_table_as(
-            "rest",
+            "record_spans",
             f"""SELECT DISTINCT {record} AS record, {span} AS span FROM {identifier(edges.name)}
-            WHERE {record} IN ({" UNION ALL ".join(known or ["SELECT NULL WHERE false"])})""",
+            WHERE {record} IN (SELECT id FROM ({known}))""",
         )
 
-    def _make_suspect_figure(self, broken: Iterable[str]) -> None:
-        parts = ("text", "low", "high", "qualifier")
-        columns = ("tab", *parts, *(f"{part}_field" for part in parts), "quote")
-        empty = ", ".join([f"0 AS {ORD}", *(f"'' AS {column}" for column in columns)])
-        rows = [f"SELECT {empty} WHERE false", *self._figures()]
+    def _make_suspect_figures(self, broken: Iterable[str]) -> None:
+        parts = (
+            f"""SELECT t.{ORD}, {literal(table.name)},
+                {", ".join(column(getattr(f, part)) for part in FIGURE_PARTS)},
+                {", ".join(literal(getattr(f, part)) for part in FIGURE_PARTS)}, p.quote
+            FROM {identifier(table.name)} t
+            LEFT JOIN shared.passages p ON p.span = {column(f.span)}"""
+            for table, f in self.each("figure")
+        )
+        fields = " ".join(f"{part}_field" for part in FIGURE_PARTS)
+        rows = union_all(parts, ORD, f"tab {' '.join(FIGURE_PARTS)} {fields} quote")
         tests = " OR ".join(f"({test})" for test in broken)
         self.database.create_table_as(
-            "suspect_figure",
-            f"""SELECT f.* FROM ({" UNION ALL ".join(rows)}) f
-            LEFT JOIN shared.wording w ON w.wording = f.text WHERE {tests or "false"}""",
+            "suspect_figures",
+            f"""SELECT f.* FROM ({rows}) f
+            LEFT JOIN shared.figure_readings w ON w.wording = f.text WHERE {tests or "false"}""",
         )
 
-    def _figures(self) -> Iterator[str]:
-        for table in self.declaring("figure"):
-            f = table.schema.figure
-            assert f
-            names = (f.text, f.low, f.high, f.qualifier)
-            cells = ", ".join(f"t.{identifier(name)}" for name in names)
-            yield f"""SELECT t.{ORD}, {literal(table.name)}, {cells},
-                {", ".join(map(literal, names))}, p.quote
-                FROM {identifier(table.name)} t
-                LEFT JOIN shared.passage p ON p.span = t.{identifier(f.span)}"""
-
-    def _make_wording(self) -> None:
+    def _make_readings(self) -> None:
+        # The grammars are Python: each distinct wording is read once, not each edge.
         texts = [
             f"SELECT {identifier(f.text)} FROM {identifier(table.name)}"
-            for table in self.declaring("figure")
-            if (f := table.schema.figure)
+            for table, f in self.each("figure")
         ]
-        quotes = f"SELECT quote FROM ({self._normalised('figure')})"
-        found = self.database.rows(" UNION ".join([*texts, quotes]))
+        found = " UNION ".join([*texts, f"SELECT quote FROM ({self._normalised('figure')})"])
+        wordings = [wording for (wording,) in self.database.rows(found) if wording is not None]
         columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
-        rows = (read_figure(wording) for (wording,) in found if wording is not None)
-        self.database.create_table("wording", columns, rows)
-
-    def _make_datewording(self) -> None:
-        found = self.database.rows(f"SELECT DISTINCT quote, day FROM ({self._normalised('date')})")
-        rows = (read_date(quote, day) for quote, day in found if quote and day)
+        self.database.create_table("figure_readings", columns, map(figure_reading, wordings))
+        found = f"SELECT DISTINCT quote, day FROM ({self._normalised('date')})"
+        quotes = [(quote, day) for quote, day in self.database.rows(found) if quote and day]
         names = ("wording", "day", "first", "last", "precision", "fault")
-        self.database.create_table("datewording", dict.fromkeys(names, "VARCHAR"), rows)
+        rows = (date_reading(*quote) for quote in quotes)
+        self.database.create_table("date_readings", dict.fromkeys(names, "VARCHAR"), rows)
 
     def _normalised(self, kind: str) -> str:
         """SQL: the passages of edges with the role `normalised` of fields of a kind."""
-        return f"""SELECT s.quote, s.day FROM shared.passage s SEMI JOIN (
-            SELECT t.passage FROM shared.tie t JOIN shared.traced c USING (place)
-            WHERE t.role = {number_of("normalised")} AND c.kind = {literal(kind)}
+        return f"""SELECT s.quote, s.day FROM shared.passages s SEMI JOIN (
+            SELECT t.passage FROM shared.edge_numbers t {IN_COLUMN}
+            WHERE t.role = {role_number("normalised")} AND c.kind = {literal(kind)}
         ) t ON t.passage = s.{ORD}"""
 
-    def _make_term(self) -> None:
-        empty = "SELECT '' AS role, '' AS family, '' AS scope, '' AS name, '' AS term WHERE false"
-        parts = " UNION ALL ".join([empty, *self._codebook_terms(), *self._alias_terms()])
+    def _make_terms(self) -> None:
+        parts = union_all(self._terms(), "", "role family scope name term")
         # What is longer than every quote stands in none, and would only be compared.
-        longest = f"(SELECT max({byte_length('quote')}) FROM shared.passage)"
+        longest = f"(SELECT max({byte_length('quote')}) FROM shared.passages)"
         self.database.create_table_as(
-            "term",
+            "terms",
             f"""SELECT *, {words("term")} AS marked FROM ({parts})
             WHERE {byte_length("term")} <= {longest}""",
         )
+        # Within one family (a table of entities, or the codebook) and scope: elsewhere a longer
+        # term means nothing else.
         self.database.create_table_as(
-            "shadow",
+            "longer_terms",
             f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer, o.term
-            FROM shared.term n JOIN shared.term o ON o.role = n.role AND o.family = n.family
+            FROM shared.terms n JOIN shared.terms o ON o.role = n.role AND o.family = n.family
                 AND o.scope = n.scope AND o.name <> n.name
             WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}""",
         )
         self.database.create_table_as(
-            "form",
+            "term_lists",
             """SELECT n.role, n.scope, n.name, list(DISTINCT ' ' || n.term || ' ') AS terms,
                 list(DISTINCT o.term) FILTER (o.term IS NOT NULL) AS longer
-            FROM shared.term n LEFT JOIN shared.shadow o USING (role, scope, name, marked)
+            FROM shared.terms n LEFT JOIN shared.longer_terms o USING (role, scope, name, marked)
             WHERE n.term IS NOT NULL GROUP BY ALL""",
         )
 
-    def _codebook_terms(self) -> Iterator[str]:
-        for table in self.declaring("codebook"):
-            c = table.schema.codebook
-            assert c
+    def _terms(self) -> Iterator[str]:
+        for table, c in self.each("codebook"):
             columns = ", ".join(identifier(name) for name in (c.field, c.category, c.term))
             yield f"SELECT 'coded', '', {columns} FROM {identifier(table.name)}"
-
-    def _alias_terms(self) -> Iterator[str]:
-        for table in self.declaring("aliases"):
-            a = table.schema.aliases
-            assert a
-            scope = identifier(a.source) if a.source else "''"
+        for table, a in self.each("aliases"):
+            scope, name = identifier(a.source) if a.source else "''", identifier(table.name)
             columns = f"{scope}, {identifier(a.entity)}, {identifier(a.alias)}"
             if not a.of:
-                yield f"SELECT 'resolved', '', {columns} FROM {identifier(table.name)}"
-            for target in a.of:
-                if target.resource in self.tables:
-                    known = f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
-                    yield f"""SELECT 'resolved', {literal(target.resource)}, {columns}
-                        FROM {identifier(table.name)} WHERE {identifier(a.entity)} IN ({known})"""
+                yield f"SELECT 'resolved', '', {columns} FROM {name}"
+            for target in (target for target in a.of if target.resource in self.tables):
+                known = f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
+                yield f"""SELECT 'resolved', {literal(target.resource)}, {columns}
+                    FROM {name} WHERE {identifier(a.entity)} IN ({known})"""
 
-    def _make_traced(self) -> None:
-        columns = {"tab": "VARCHAR", "field": "VARCHAR", "scope": "VARCHAR"}
-        most = max((len(table.schema.evidenced) for table in self.records()), default=0)
-        columns |= {"place": "INTEGER", "bit": whole_of_bits(most)}
-        columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
-        rows = [row for table in self.records() for row in self._traced_fields(table)]
-        self.database.create_table("traced", columns, rows)
-
-    def _traced_fields(self, table: Table) -> Iterator[tuple[Any, ...]]:
-        special, bits = special_fields(table.schema, self.records()), bits_of(table.schema)
-        for field in table.schema.fields:
-            if field.evidence:
-                kind, part = special.get(field.name, (None, None))
-                place = self._places[table.name, field.name]
-                scope = f"{table.name}.{field.name}"
-                yield table.name, field.name, scope, place, bits.get(field.name, 0), kind, part
-
-    def _make_receipt(self) -> None:
-        parts = [f"SELECT 0 AS {ORD}, '' AS tab, 0 AS need WHERE false"]
+    def _make_record_receipts(self) -> None:
+        parts = []
         for table in self.records():
             need = " + ".join(
                 f"(CASE WHEN {identifier(name)} IS NOT NULL THEN {bit} ELSE 0 END)"
-                for name, bit in bits_of(table.schema).items()
+                for name, bit in receipt_bits(table.schema).items()
             )
-            parts.append(
-                f"SELECT {ORD}, {literal(table.name)}, {need or 0} FROM {identifier(table.name)}"
-            )
+            columns = f"{ORD}, {need or 0}, {literal(table.name)}"
+            parts.append(f"SELECT {columns} FROM {identifier(table.name)}")
         self.database.create_table_as(
-            "receipt",
+            "record_receipts",
             f"""SELECT n.*, coalesce(b.had, 0) AS had,
                 CASE WHEN b.alone THEN b.inferred ELSE 0 END AS inferred
-            FROM ({" UNION ALL ".join(parts)}) n
-            LEFT JOIN shared.backing b ON b.tab = n.tab AND b.row = n.{ORD}""",
+            FROM ({union_all(parts, f"{ORD} need", "tab")}) n
+            LEFT JOIN shared.record_evidence b ON b.tab = n.tab AND b.row = n.{ORD}""",
         )
 
 
-def doubtful(proofs: Iterable[EdgeProof]) -> str:
+def union_all(parts: Iterable[str], names: str, texts: str = "") -> str:
+    """SQL: the rows of some queries, if any, with columns of some names, the last of them texts."""
+    # Without a row there is nothing else to tell the type of a column.
+    empty = [f"NULL AS {name}" for name in names.split()]
+    empty += [f"'' AS {name}" for name in texts.split()]
+    return " UNION ALL ".join([f"SELECT {', '.join(empty)} WHERE false", *parts])
+
+
+def record_keys(tables: Iterable[Table]) -> str:
+    """SQL: `tab` and `id` of every row of some tables that can be traced."""
+    parts = (
+        f"SELECT {literal(table.name)}, {identifier(key)} FROM {identifier(table.name)}"
+        for table in tables
+        if (key := table.schema.record_key)
+    )
+    return union_all(parts, "", "tab id")
+
+
+def suspects(proofs: Iterable[EdgeProof]) -> str:
     """SQL: the edges that some proof does not clear, by number."""
-    parts = [f"SELECT {ORD} FROM shared.tie WHERE place IS NULL OR passage IS NULL"]
+    parts = [f"SELECT {ORD} FROM shared.edge_numbers WHERE col IS NULL OR passage IS NULL"]
     alike: dict[tuple[str, str], dict[str, None]] = {}
     for test, join, where in proofs:
         alike.setdefault((join, where), {})[f"({test})"] = None
     # Proofs over the same edges are one scan, and what several rules name is tested once.
     parts += [
-        f"""SELECT t.{ORD} FROM shared.tie t {join}
+        f"""SELECT t.{ORD} FROM shared.edge_numbers t {join}
         WHERE {where} AND ({" AND ".join(tests)}) IS NOT TRUE"""
         for (join, where), tests in alike.items()
     ]
     return " UNION ".join(parts)
 
 
-def bits_of(schema: Schema) -> dict[str, int]:
+def receipt_bits(schema: Schema) -> dict[str, int]:
     """One bit for each field whose cells need receipts."""
     return {field.name: 1 << place for place, field in enumerate(schema.evidenced)}
 
 
-def number_of(role: str) -> int:
+def role_number(role: str) -> int:
     """The number that stands for a role of edges."""
     return ROLES.index(role) + 1
 
 
-def whole(alias: str, column: str) -> str:
+def whole_number(alias: str, column: str) -> str:
     """A column of text as a whole number, or NULL."""
     return f"try_cast({alias}.{identifier(column)} AS BIGINT)"
 
@@ -508,19 +488,16 @@ def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[
     if schema.principal:
         kinds[schema.principal] = ("span", "principal")
     if schema.figure:
-        for part in ("text", "low", "high", "qualifier"):
-            kinds[getattr(schema.figure, part)] = ("figure", part)
+        kinds |= {getattr(schema.figure, part): ("figure", part) for part in FIGURE_PARTS}
     for columns in schema.dates:
         kinds[columns.start] = ("date", "first" if columns.end else "only")
-        if columns.end:
-            kinds[columns.end] = ("date", "last")
-        if columns.precision:
-            kinds[columns.precision] = ("date", "precision")
+        ends = {columns.end: "last", columns.precision: "precision"}
+        kinds |= {name: ("date", part) for name, part in ends.items() if name}
     return kinds
 
 
-def read_figure(wording: str) -> tuple[Any, ...]:
-    """A row of `wording`."""
+def figure_reading(wording: str) -> tuple[Any, ...]:
+    """A row of `figure_readings`."""
     try:
         low, high, qualifier = figures.parse(wording)
     except FigureError as error:
@@ -528,8 +505,8 @@ def read_figure(wording: str) -> tuple[Any, ...]:
     return wording, figures.canonical(low) or None, figures.canonical(high) or None, qualifier, None
 
 
-def read_date(wording: str, day: str) -> tuple[Any, ...]:
-    """A row of `datewording`."""
+def date_reading(wording: str, day: str) -> tuple[Any, ...]:
+    """A row of `date_readings`."""
     try:
         first, last, precision = dates.resolve(wording, date.fromisoformat(day))
     except (DateError, ValueError) as error:
@@ -537,7 +514,7 @@ def read_date(wording: str, day: str) -> tuple[Any, ...]:
     return wording, day, first and str(first), last and str(last), precision, None
 
 
-def needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
+def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
     """The columns of a table that rules beyond single cells use, in the file's order."""
     schema = table.schema
     names = {*schema.primary_key, *(name for key in schema.unique_keys for name in key)}

@@ -44,7 +44,7 @@ KEPT = {
     ).split(),
 }
 """What frictionless gets to know of a resource, besides its schema, and of a dialect."""
-_NOT_DONE = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
+_FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
 """Beginnings of the audit events at which the second process is stopped."""
 MAX_ERRORS = 100_000
 """Errors of one file that frictionless is asked for."""
@@ -68,7 +68,7 @@ KINDS = {
     "csv-blank-line": "blank",
 }
 """Our rules about rows, as kinds that both validators know."""
-_THEIRS = {
+_THEIR_KINDS = {
     "type-error": "type",
     "unique-error": "unique",
     "primary-key": "primary-key",
@@ -116,10 +116,10 @@ class Difference(NamedTuple):
         return re.search(self.cell, cell, re.DOTALL) is not None
 
 
-_TOLD = tomllib.loads(Path(__file__).with_name("differences.toml").read_text("utf-8"))
-DIFFERENCES = {name: Difference(**told) for name, told in _TOLD["differences"].items()}
+_TABLES = tomllib.loads(Path(__file__).with_name("differences.toml").read_text("utf-8"))
+DIFFERENCES = {name: Difference(**told) for name, told in _TABLES["differences"].items()}
 """What is deliberately read otherwise, by name. docs/validation-differences.md shows it."""
-CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TOLD["crashes"].items()}
+CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TABLES["crashes"].items()}
 """TypeErrors at which frictionless 5.21 stops, by words in them: what it does, and the standard."""
 
 
@@ -138,18 +138,21 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
     require("frictionless", "frictionless")
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         try:
-            answer = _ask(_copied(archive, report, folder), folder)
+            answer = _run_frictionless(_copy_package(archive, report, folder), folder)
         except PackageError as error:
             answer = f"frictionless gives no verdict: it is not asked, since {error}"
         if isinstance(answer, str):
-            return [_finding(DESCRIPTOR, None, None, answer, "a verdict of frictionless")]
+            expected = "a verdict of frictionless"
+            return [
+                RULES["reference-disagrees"].finding(DESCRIPTOR, found=answer, expected=expected)
+            ]
         tables = enumerate(parse(archive).tables.values())
         names = {f"{number}/0.csv": table.path for number, table in tables}
         errors = [error | {"file": names.get(error["file"], "")} for error in answer]
-        return _compared(archive, report, errors, folder)[:MAX_FINDINGS]
+        return _disagreements(archive, report, errors, folder)[:MAX_FINDINGS]
 
 
-def _copied(archive: Archive, report: Report, folder: Path) -> Path:
+def _copy_package(archive: Archive, report: Report, folder: Path) -> Path:
     """Copy the tables of a package, in UTF-8, with a descriptor of what is needed of them."""
     descriptor = parse(archive)
     if descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
@@ -160,13 +163,13 @@ def _copied(archive: Archive, report: Report, folder: Path) -> Path:
     (copy := folder / "copy").mkdir()
     entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
     tables = enumerate(descriptor.tables.values())
-    resources = [_resource(archive, t, entries[t.name], copy / str(n)) for n, t in tables]
+    resources = [_copy_table(archive, t, entries[t.name], copy / str(n)) for n, t in tables]
     described = {"$schema": _profile(descriptor.raw), "name": "copy", "resources": resources}
-    (copy / DESCRIPTOR).write_text(json.dumps(_filled(described)), encoding="utf-8")
+    (copy / DESCRIPTOR).write_text(json.dumps(_without_none(described)), encoding="utf-8")
     return copy
 
 
-def _resource(
+def _copy_table(
     archive: Archive, table: Table, entry: Mapping[str, Any], folder: Path
 ) -> dict[str, Any]:
     """Copy the files of a table into a new folder; its entry in the descriptor."""
@@ -185,9 +188,9 @@ def _resource(
         archive.json(value) if isinstance(value := entry.get(role), str) else value
         for role in ("schema", "dialect")
     )
-    kept = {key: entry[key] for key in KEPT["resource"] if key in entry}
+    kept = _picked(entry, KEPT["resource"])
     if isinstance(dialect, dict):
-        kept["dialect"] = {key: dialect[key] for key in KEPT["dialect"] if key in dialect}
+        kept["dialect"] = _picked(dialect, KEPT["dialect"])
     tabs = "tsv" in (entry.get("format"), table.path.lower().rpartition(".")[2])
     # Profiles could be addresses.
     fields = [{k: v for k, v in field.items() if k != "profile"} for field in schema["fields"]]
@@ -197,9 +200,9 @@ def _resource(
         "path": paths[0] if len(paths) == 1 else paths,
         "format": "tsv" if tabs else "csv",
         "encoding": "utf-8",
-        "schema": _filled({**schema, "fields": fields, "$schema": _profile(schema)}),
+        "schema": _without_none({**schema, "fields": fields, "$schema": _profile(schema)}),
     }
-    return kept | _filled(described)
+    return kept | _without_none(described)
 
 
 def _profile(raw: Mapping[str, Any]) -> str | None:
@@ -209,26 +212,27 @@ def _profile(raw: Mapping[str, Any]) -> str | None:
     return stated if isinstance(stated, str) and re.fullmatch(standard, stated) else None
 
 
-def _filled(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value is not None}
 
 
-def _ask(copy: Path, folder: Path) -> list[dict[str, Any]] | str:
+def _picked(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: entry[name] for name in names if name in entry}
+
+
+def _run_frictionless(copy: Path, folder: Path) -> list[dict[str, Any]] | str:
     """What frictionless says of a copy in a process of its own, or why it says nothing."""
-    limits = Limits(MEMORY, SECONDS)
+    task, limits = f"{__name__}:errors_to_json", Limits(MEMORY, SECONDS)
     try:
-        answer = apart(f"{__name__}:told", {"root": str(copy)}, limits, folder)
-        return cast(list[dict[str, Any]] | str, answer)
+        return cast(list[dict[str, Any]] | str, apart(task, {"root": str(copy)}, limits, folder))
     except LimitError as error:
         return f"frictionless gives no verdict: {error}"
 
 
-def told(root: str) -> list[dict[str, Any]] | str:
-    """The errors that frictionless finds in a package, or why there are none; see `_ask`.
-
-    From now on this process neither opens a socket nor starts a program.
-    """
-    sys.addaudithook(_refuse)
+def errors_to_json(root: str) -> list[dict[str, Any]] | str:
+    """The errors that frictionless finds in a package, or why there are none."""
+    # From now on this process neither opens a socket nor starts a program.
+    sys.addaudithook(_forbid)
     try:
         return errors_of(Path(root))
     except MemoryError:
@@ -239,8 +243,8 @@ def told(root: str) -> list[dict[str, Any]] | str:
         return f"frictionless gives no verdict: {known}"
 
 
-def _refuse(event: str, _: Any) -> None:
-    if event.startswith(_NOT_DONE):
+def _forbid(event: str, _: Any) -> None:
+    if event.startswith(_FORBIDDEN_EVENTS):
         raise OSError("validation fetches nothing and starts nothing")
 
 
@@ -268,7 +272,7 @@ def errors_of(root: Path) -> list[dict[str, Any]] | str:
 def statements(errors: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
     """The errors of frictionless about rows as statements; its first row has the number 2."""
     for error in errors:
-        kind = _THEIRS.get(error["kind"])
+        kind = _THEIR_KINDS.get(error["kind"])
         if error["kind"] == "constraint-error":
             match = re.match(r'constraint "(\w+)"', error["note"])
             kind = match.group(1) if match else None
@@ -277,7 +281,7 @@ def statements(errors: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
             yield Statement(error["file"], error["row"] - 2, field, kind)
 
 
-def _compared(
+def _disagreements(
     archive: Archive, report: Report, errors: list[dict[str, Any]], folder: Path
 ) -> list[Finding]:
     theirs = set(statements(errors))
@@ -288,9 +292,11 @@ def _compared(
     tables = parse(archive).tables
     for table in tables.values():
         if table.path not in stopped and table.name in report.rows:
-            seen[table.name] = _records(archive, table, folder)
-    ours = {one for name, rows in seen.items() for one in _ours(tables[name], report, rows)}
-    found: list[Finding] = []
+            seen[table.name] = _rows_in_file(archive, table, folder)
+    ours = {
+        one for name, rows in seen.items() for one in _our_statements(tables[name], report, rows)
+    }
+    found, rule = list[Finding](), RULES["reference-disagrees"]
     for name, rows in seen.items():
         columns = tables[name].schema.names
         texts = ([cell.value for cell in record.cells] for record in rows)
@@ -300,12 +306,12 @@ def _compared(
                 other = "frictionless" if side == "kzdata" else "kzdata"
                 cell = cells[one.row].get(one.field, "")
                 said = f"{one.kind}: {side} finds a fault in {cell!r}, {other} finds none"
-                line, field = rows[one.row].line, one.field or None
-                found.append(_finding(one.file, line, field, said, "one verdict"))
+                parts = {"field": one.field or None, "found": said, "expected": "one verdict"}
+                found.append(rule.finding(one.file, rows[one.row].line, **parts))
     return found
 
 
-def _records(archive: Archive, table: Table, folder: Path) -> list[Record]:
+def _rows_in_file(archive: Archive, table: Table, folder: Path) -> list[Record]:
     """The rows of a table, blank lines among them, where it is one file of the default dialect.
 
     Rows of Parquet have no lines, by which our findings are known.
@@ -328,9 +334,10 @@ def unexplained(
 ) -> Iterator[tuple[Side, Statement]]:
     """The statements about a table that only one side makes and that nothing explains.
 
-    A cell that is not of its type has no value: what is said of it besides, or of its row's keys,
-    follows from that, and so does what is said of keys that refer to it. `rows` are its cells.
+    `rows` are its cells.
     """
+    # A cell that is not of its type has no value: what is said of it besides, or of its row's keys,
+    # follows from that, and so does what is said of keys that refer to it.
     fields = {field.name: field for field in table.schema.fields}
     typed = {one for one in ours | theirs if one.kind == "type"}
     untyped = {(one.file, one.row) for one in typed}
@@ -349,11 +356,11 @@ def unexplained(
         cell = rows[one.row].get(one.field, "")
         field = fields.get(one.field)
         known = any(each.covers(side, one.kind, field, cell) for each in DIFFERENCES.values())
-        if not known or not _borne_out(table, one, side, theirs | typed, rows[one.row]):
+        if not known or not _confirmed(table, one, side, theirs | typed, rows[one.row]):
             yield side, one
 
 
-def _borne_out(
+def _confirmed(
     table: Table, one: Statement, side: Side, said: set[Statement], row: Mapping[str, str]
 ) -> bool:
     """Whether what explains a statement about keys is there: a double, an empty part, a key.
@@ -376,7 +383,7 @@ def _borne_out(
     return True
 
 
-def _ours(table: Table, report: Report, rows: list[Record]) -> Iterator[Statement]:
+def _our_statements(table: Table, report: Report, rows: list[Record]) -> Iterator[Statement]:
     """Our findings about the rows of a table as statements."""
     number: dict[int, int] = {}
     for index, record in enumerate(rows):
@@ -387,11 +394,6 @@ def _ours(table: Table, report: Report, rows: list[Record]) -> Iterator[Statemen
         if kind and finding.file == table.path and finding.line in number:
             field = "" if kind in ROWS else finding.field or ""
             yield Statement(table.path, number[finding.line], field, kind)
-
-
-def _finding(file: str, line: int | None, field: str | None, found: str, expected: str) -> Finding:
-    own = RULES["reference-disagrees"]
-    return Finding(own.name, own.severity, file, line, None, None, field, found, expected, own.fix)
 
 
 def page() -> str:

@@ -210,11 +210,9 @@ def exceeded(package: str, reason: str) -> Report:
     """The report of a validation that was stopped: it found one thing, that nothing can be told."""
     from kzdata.validation.rule import RULES
 
-    rule = RULES["limit-exceeded"]
-    finding = Finding(
-        rule.name, rule.severity, DESCRIPTOR, found=f"could not tell: {reason}",
-        expected="a package that can be checked within the limits", fix=rule.fix,
-    )  # fmt: skip
+    expected = "a package that can be checked within the limits"
+    found = f"could not tell: {reason}"
+    finding = RULES["limit-exceeded"].finding(DESCRIPTOR, found=found, expected=expected)
     return Report(package, "", (finding,), unchecked=("anything: the validation was stopped",))
 
 

@@ -20,27 +20,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, overload
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, overload
 
+from kzdata.engine.sql import ORD, identifier, literal
 from kzdata.files.archive import Archive
 from kzdata.files.csv import FileStats, Record
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.validation.evidence_tables import EdgeProof, Model
 from kzdata.validation.report import Finding, Report, Severity
 
-GROUPS = (
-    "package",
-    "structure",
-    "cell",
-    "reference",
-    "key",
-    "span",
-    "figure",
-    "evidence",
-    "consistency",
-    "text",
-    "oracle",
-)
+_Relational = Literal["reference", "key", "span", "figure", "evidence", "consistency"]
+RELATIONAL: tuple[_Relational, ...] = get_args(_Relational)
+GROUPS = ("package", "structure", "cell", *RELATIONAL, "text", "oracle")
 
 
 class Violation(NamedTuple):
@@ -75,14 +66,30 @@ class Query(NamedTuple):
         sql: Yields row, field, found and expected in that order, after the table's name where
             `table` is None.
         figures: SQL that is true for each figure that `sql` must be asked of, where it reads
-            `shared.suspect_figure`.
-        edges: Which edges `sql` need not be asked of, where it reads `shared.suspect_edge`.
+            `shared.suspect_figures`.
+        edges: Which edges `sql` need not be asked of, where it reads `shared.suspect_edges`.
     """
 
     table: str | None
     sql: str
     figures: str | None = None
     edges: EdgeProof | None = None
+
+    @classmethod
+    def rows(
+        cls, table: Table, column: str, broken: str, expected: str, found: str = "", joins: str = ""
+    ) -> "Query":
+        """The rows `t` of a table in which a column is at fault.
+
+        All but the column's name is SQL: `broken` is true for these rows, and may use `joins`;
+        `found` is the cell by default.
+        """
+        found = found or f"t.{identifier(column)}"
+        return cls(
+            table.name,
+            f"""SELECT t.{ORD}, {literal(column)}, {found}, {expected}
+            FROM {identifier(table.name)} t {joins} WHERE {broken}""",
+        )
 
 
 BytesProof = Callable[[FileStats], bool]
@@ -112,54 +119,26 @@ class Check(NamedTuple):
     pattern: str | None = None
 
 
-class PackageRule(Protocol):
-    """A rule of the group `package`; it gets what was seen of each file's bytes, by path."""
+PackageRule = Callable[[Descriptor, Archive, Mapping[str, FileStats]], Iterable[Violation]]
+"""A rule of the group `package`; it gets what was seen of each file's bytes, by path."""
+StructureRule = Callable[[Table, Record, tuple[str, ...]], Iterable[Violation]]
+"""A rule of the group `structure`.
 
-    def __call__(  # noqa: D102 - the class says it
-        self, package: Descriptor, archive: Archive, stats: Mapping[str, FileStats], /
-    ) -> Iterable[Violation]: ...
+It is asked of the header of each file (a `files.Header`), with the names that the first file's
+header has, and then of each record.
+"""
+CellRule = Callable[[FieldDescriptor, str, str], Check | None]
+"""A rule of the group `cell`.
 
-
-class StructureRule(Protocol):
-    """A rule of the group `structure`.
-
-    It is asked of the header of each file (a `files.Header`), with the names that the first file's
-    header has, and then of each record.
-    """
-
-    def __call__(  # noqa: D102 - the class says it
-        self, table: Table, record: Record, columns: tuple[str, ...], /
-    ) -> Iterable[Violation]: ...
-
-
-class CellRule(Protocol):
-    """A rule of the group `cell`.
-
-    It gets a column, the SQL of its cell, which is NULL where a value is missing, and the SQL of
-    the cell's text. It answers None where it does not apply.
-    """
-
-    def __call__(self, field: FieldDescriptor, cell: str, raw: str, /) -> Check | None: ...  # noqa: D102
-
-
-class RelationRule(Protocol):
-    """A rule over tables: of what they are called `model` knows."""
-
-    def __call__(self, model: Model, /) -> Iterable[Violation | Query]: ...  # noqa: D102
-
-
-class TextRule(Protocol):
-    """A rule of the group `text`; it gets the articles' texts by source."""
-
-    def __call__(self, model: Model, texts: Mapping[str, str], /) -> Iterable[Violation]: ...  # noqa: D102
-
-
-class ReportRule(Protocol):
-    """A rule about a report that is there already."""
-
-    def __call__(  # noqa: D102 - the class says it
-        self, path: str | Path, report: Report, temp_dir: str | Path | None, /
-    ) -> Iterable[Finding]: ...
+It gets a column, the SQL of its cell, which is NULL where a value is missing, and the SQL of the
+cell's text. It answers None where it does not apply.
+"""
+RelationRule = Callable[[Model], Iterable[Violation | Query]]
+"""A rule over tables: of what they are called `model` knows."""
+TextRule = Callable[[Model, Mapping[str, str]], Iterable[Violation]]
+"""A rule of the group `text`; it gets the articles' texts by source."""
+ReportRule = Callable[[str | Path, Report, str | Path | None], Iterable[Finding]]
+"""A rule about a report that is there already; it gets the package and a temporary directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,40 +153,35 @@ class Rule:
     check: Callable[..., Any]
     proven_by_bytes: BytesProof | None = None
 
+    def finding(self, file: str, line: int | None = None, **parts: Any) -> Finding:
+        """A finding of this rule; `parts` as `Finding` names them."""
+        return Finding(self.name, self.severity, file, line, fix=self.fix, **parts)
+
 
 RULES: dict[str, Rule] = {}
 """All rules by name, in the order in which they are defined."""
 
-_Relational = Literal["reference", "key", "span", "figure", "evidence", "consistency"]
+_R = TypeVar("_R")
+_Of = Callable[[_R], _R]
 
 
 @overload
-def rule(
-    group: Literal["package"], fix: str, severity: Severity = ...
-) -> Callable[[PackageRule], PackageRule]: ...
+def rule(group: Literal["package"], fix: str, severity: Severity = ...) -> _Of[PackageRule]: ...
 @overload
 def rule(
     group: Literal["structure"],
     fix: str,
     severity: Severity = ...,
     proven_by_bytes: BytesProof | None = ...,
-) -> Callable[[StructureRule], StructureRule]: ...
+) -> _Of[StructureRule]: ...
 @overload
-def rule(
-    group: Literal["cell"], fix: str, severity: Severity = ...
-) -> Callable[[CellRule], CellRule]: ...
+def rule(group: Literal["cell"], fix: str, severity: Severity = ...) -> _Of[CellRule]: ...
 @overload
-def rule(
-    group: _Relational, fix: str, severity: Severity = ...
-) -> Callable[[RelationRule], RelationRule]: ...
+def rule(group: _Relational, fix: str, severity: Severity = ...) -> _Of[RelationRule]: ...
 @overload
-def rule(
-    group: Literal["text"], fix: str, severity: Severity = ...
-) -> Callable[[TextRule], TextRule]: ...
+def rule(group: Literal["text"], fix: str, severity: Severity = ...) -> _Of[TextRule]: ...
 @overload
-def rule(
-    group: Literal["oracle"], fix: str, severity: Severity = ...
-) -> Callable[[ReportRule], ReportRule]: ...
+def rule(group: Literal["oracle"], fix: str, severity: Severity = ...) -> _Of[ReportRule]: ...
 def rule(
     group: str, fix: str, severity: Severity = "error", proven_by_bytes: BytesProof | None = None
 ) -> Callable[[Any], Any]:

@@ -18,13 +18,11 @@ from typing import Any
 
 from kzdata.engine.limits import Limits, apart
 from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest, require
-from kzdata.files.archive import Archive, bundled
+from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
-from kzdata.standard.descriptor import Descriptor
 from kzdata.validation.report import Finding, Report, exceeded
 from kzdata.validation.rule import GROUPS, RULES, Rule, Violation, in_group, registered, rule
-from kzdata.validation.rules.package import FileStatsByPath
-from kzdata.validation.runner import Progress, checked
+from kzdata.validation.runner import Progress, run_validation
 
 ALLOW_LIST = "kzdata-allow.toml"
 """Name of the allow-list beside a descriptor."""
@@ -37,36 +35,30 @@ _TRACED = ("span", "figure", "evidence")
 
 
 @rule("package", "delete the entry, or correct what it names")
-def allow_stale(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def allow_stale(*_: Any) -> Iterator[Violation]:
     """Each entry of the allow-list matches a finding.
 
-    An entry whose fault was mended would excuse the next one in silence. Entries of rules that were
+    An entry whose fault was mended would hide the next one. Entries of rules that were
     left out, or that had nothing to look at, are not judged.
     """
-    yield from ()  # `Selection.applied` finds them, which alone knows the entries
+    return iter(())  # `Selection.applied` finds them, which alone knows the entries
 
 
 @rule("package", "allow more with --memory-limit and --timeout, or divide the package")
-def limit_exceeded(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def limit_exceeded(*_: Any) -> Iterator[Violation]:
     """The whole validation stays within its limits of memory and time.
 
     What takes more is stopped, and then nothing is known of the package (docs/security.md).
     """
-    yield from ()  # `kzdata.engine.limits` stops it, and `exceeded` says so
+    return iter(())  # `kzdata.engine.limits` stops it, and `exceeded` says so
 
 
 @rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
-def reference_disagrees(
-    path: str | Path, report: Report, temp_dir: str | Path | None
-) -> list[Finding]:
+def reference_disagrees(*given: Any) -> list[Finding]:
     """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
     from kzdata.validation.frictionless import compare
 
-    return compare(path, report, temp_dir)
+    return compare(*given)
 
 
 Scope = tuple[str, str | None, str | None, str | None]
@@ -96,14 +88,14 @@ class Entry:
     @property
     def place(self) -> dict[str, str]:
         """What the entry says about where; nothing where it covers the whole rule."""
-        said = {"file": self.file, "record": self.record, "field": self.field}
-        return {name: value for name, value in said.items() if value is not None}
+        stated = {"file": self.file, "record": self.record, "field": self.field}
+        return {name: value for name, value in stated.items() if value is not None}
 
     @property
     def words(self) -> str:
         """The entry on one line."""
-        said = {"rule": self.rule, **self.place}
-        return ", ".join(f"{name} {value}" for name, value in said.items())
+        stated = {"rule": self.rule, **self.place}
+        return ", ".join(f"{name} {value}" for name, value in stated.items())
 
     @property
     def scope(self) -> Scope:
@@ -148,8 +140,8 @@ class Selection:
     @property
     def left_out(self) -> frozenset[str]:
         """Rules that do not count."""
-        chosen = _named(self.select) if self.select else frozenset(RULES)
-        return frozenset(RULES) - chosen | _named(self.ignore)
+        chosen = _rules_named(self.select) if self.select else frozenset(RULES)
+        return frozenset(RULES) - chosen | _rules_named(self.ignore)
 
     def applied(self, report: Report) -> Report:
         """The report with the findings that count, and a finding for each stale entry."""
@@ -160,10 +152,10 @@ class Selection:
             omitted={name: n for name, n in report.omitted.items() if name not in left_out},
             left_out=tuple(name for name in RULES if name in left_out),
         )
-        return _excused(narrowed, self.allow) if self.allow.entries else narrowed
+        return _suppress(narrowed, self.allow) if self.allow.entries else narrowed
 
 
-def _excused(report: Report, allow: AllowList) -> Report:
+def _suppress(report: Report, allow: AllowList) -> Report:
     """A report without the findings that an allow-list covers, with one for each stale entry."""
     kept: list[Finding] = []
     allowed: Counter[str] = Counter()
@@ -181,7 +173,7 @@ def _excused(report: Report, allow: AllowList) -> Report:
     for entry in allow.entries:
         if not entry.place:
             allowed[entry.rule] += omitted.pop(entry.rule, 0)
-    kept += _unseen(omitted, kept, report.findings)
+    kept += _unlisted(omitted, kept, report.findings)
     kept += _stale(allow, used, report)
     return replace(
         report,
@@ -197,7 +189,7 @@ def _scopes(finding: Finding) -> Iterator[Scope]:
     return product((finding.rule,), *places)
 
 
-def _unseen(
+def _unlisted(
     omitted: Mapping[str, int], kept: Iterable[Finding], findings: Iterable[Finding]
 ) -> Iterator[Finding]:
     """A finding for each rule of which all that is listed is allowed, and more is not listed.
@@ -206,47 +198,31 @@ def _unseen(
     """
     listed = {finding.rule for finding in kept}
     first = {finding.rule: finding for finding in reversed(list(findings))}
+    expected = "an entry of the allow-list for the whole rule, or none of these"
     for name, number in omitted.items():
-        if name not in listed and name in first:
-            yield Finding(
-                name,
-                first[name].severity,
-                first[name].file,
-                found=f"{number} more that are not listed",
-                expected="an entry of the allow-list for the whole rule, or none of these",
-                fix=first[name].fix,
-            )
+        if name not in listed and (one := first.get(name)):
+            found = f"{number} more that are not listed"
+            yield Finding(name, one.severity, one.file, found=found, expected=expected, fix=one.fix)
 
 
 def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
     """A finding for each entry that covers nothing, where its rule could have found something."""
-    this = registered(allow_stale)
-    if this.name in report.left_out:
-        return
+    this, expected = registered(allow_stale), "a finding that this entry allows"
     untold = {*report.left_out, *report.omitted, *idle(report)}
-    for entry in allow.entries:
+    for entry in allow.entries if this.name not in report.left_out else ():
         if entry.scope not in used and entry.rule not in untold:
-            yield Finding(
-                this.name,
-                this.severity,
-                allow.name,
-                entry.line,
-                record=entry.record,
-                field=entry.field,
-                found=entry.words,
-                expected="a finding that this entry allows",
-                fix=this.fix,
-            )
+            parts = {"record": entry.record, "field": entry.field, "found": entry.words}
+            yield this.finding(allow.name, entry.line, expected=expected, **parts)
 
 
 def idle(report: Report) -> dict[str, str]:
     """Rules that had nothing to look at, with the reason."""
-    reasons = {rule.name: reason for rule in RULES.values() if (reason := _lack(rule, report))}
+    reasons = {rule.name: reason for rule in RULES.values() if (reason := _why_idle(rule, report))}
     found = {finding.rule for finding in report.findings}
     return {name: reason for name, reason in reasons.items() if name not in found}
 
 
-def _lack(rule: Rule, report: Report) -> str | None:
+def _why_idle(rule: Rule, report: Report) -> str | None:
     if rule.group == "text" and not report.spans_in_texts:
         return "no article's text was at hand"
     if rule.group in _TRACED and not report.receipts.required:
@@ -256,12 +232,8 @@ def _lack(rule: Rule, report: Report) -> str | None:
     return None
 
 
-def _named(names: Iterable[str]) -> frozenset[str]:
-    """The rules that names of rules and groups stand for; several may stand in one, with commas.
-
-    Raises:
-        UsageError: A name is that of no rule and no group.
-    """
+def _rules_named(names: Iterable[str]) -> frozenset[str]:
+    """The rules that names of rules and groups stand for; several may stand in one, with commas."""
     found: set[str] = set()
     for name in (part.strip() for given in names for part in given.split(",")):
         if name not in RULES and name not in GROUPS:
@@ -274,15 +246,10 @@ def _named(names: Iterable[str]) -> frozenset[str]:
 
 
 def read(file: str | Path, root: Path | None = None) -> AllowList:
-    """Read an allow-list that a user named.
+    """Read an allow-list that a user named; findings name its file relative to `root`.
 
-    Args:
-        file: A TOML file with an array of tables `allow`, each with `rule` and `reason` and, to
-            narrow it, `file`, `record` and `field`.
-        root: Directory of the package, which findings name the file relative to.
-
-    Raises:
-        PackageError: It cannot be read, or an entry is not of that form.
+    It is a TOML file with an array of tables `allow`, each with `rule` and `reason` and, to narrow
+    it, `file`, `record` and `field`.
     """
     path = Path(file)
     try:
@@ -290,17 +257,15 @@ def read(file: str | Path, root: Path | None = None) -> AllowList:
             content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise PackageError(f"{file}: cannot read the allow-list: {error.strerror}") from error
-    return AllowList(_relative(path, root), _parsed(content, str(file)))
+    name = path.as_posix()
+    with suppress(OSError, ValueError):
+        name = Path(os.path.relpath(path, root)).as_posix()
+    return AllowList(name, _parsed(content, str(file)))
 
 
-def own(path: str | Path | None) -> AllowList:
-    """The allow-list beside a package's descriptor; an empty one where there is none.
-
-    A zip has none: what arrives packed does not excuse itself.
-
-    Raises:
-        PackageError: It leads out of the package, or an entry is not of the form.
-    """
+def package_allow_list(path: str | Path | None) -> AllowList:
+    """The allow-list beside a package's descriptor; an empty one where there is none."""
+    # A zip is no folder, so it has none: a package that was sent must not allow its own faults.
     with Folder(root(path)) as files:
         place = root(path) / ALLOW_LIST
         try:
@@ -336,12 +301,6 @@ def root(path: str | Path | None) -> Path:
     return place.parent if place.suffix == ".json" and not place.is_dir() else place
 
 
-def _relative(path: Path, root: Path | None) -> str:
-    with suppress(OSError, ValueError):
-        return Path(os.path.relpath(path, root)).as_posix()
-    return path.as_posix()
-
-
 def _entries(parsed: Mapping[str, Any], text: str, label: str) -> tuple[Entry, ...]:
     tables = parsed.get("allow", [])
     further = sorted(set(parsed) - {"allow"})
@@ -349,11 +308,11 @@ def _entries(parsed: Mapping[str, Any], text: str, label: str) -> tuple[Entry, .
         wrong = f"{further[0]!r} is not known" if further else "`allow` is not an array of tables"
         raise PackageError(f"{label}: {wrong}; entries begin with [[allow]]")
     lines = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
-    if len(lines) != len(tables):
-        lines = []
+    # TOML writes such arrays in other ways, too: rather no line than a wrong one.
+    places = lines if len(lines) == len(tables) else [None] * len(tables)
     return tuple(
-        _entry(table, lines[number] if lines else None, f"{label}, entry {number + 1}")
-        for number, table in enumerate(tables)
+        _entry(table, line, f"{label}, entry {number}")
+        for number, (table, line) in enumerate(zip(tables, places, strict=True), 1)
     )
 
 
@@ -363,7 +322,7 @@ def _entry(table: Mapping[str, Any], line: int | None, label: str) -> Entry:
         if name not in known:
             raise PackageError(f"{label}: {name!r} is not known{nearest(name, known)}")
         if not isinstance(value, str) or not value.strip():
-            raise PackageError(f"{label}: {name!r} must be text that says something")
+            raise PackageError(f"{label}: {name!r} must be text, and not empty")
     for name in ("rule", "reason"):
         if name not in table:
             raise PackageError(f"{label}: {name!r} is missing")
@@ -432,17 +391,23 @@ def validate(
         "reference": reference,
     }
     if limits is not None:
-        return _apart(path, limits, temp_dir, options)
-    listed = own(path) if allow is True else read(allow, root(path)) if allow else AllowList()
+        return _validate_apart(path, limits, temp_dir, options)
+    listed = (
+        package_allow_list(path)
+        if allow is True
+        else read(allow, root(path))
+        if allow
+        else AllowList()
+    )
     selection = Selection(tuple(select), tuple(ignore), listed)
     if reference:
         require("frictionless", "frictionless")
-    report = checked(path, texts, threads, memory_limit, temp_dir, progress)
+    report = run_validation(path, texts, threads, memory_limit, temp_dir, progress)
     # Before anything is left out or allowed: else frictionless alone would find it.
-    return selection.applied(_compared(path, report, temp_dir) if reference else report)
+    return selection.applied(_with_reference(path, report, temp_dir) if reference else report)
 
 
-def _compared(path: str | Path | None, report: Report, temp_dir: str | Path | None) -> Report:
+def _with_reference(path: str | Path | None, report: Report, temp_dir: str | Path | None) -> Report:
     """A report with what the rules about reports find."""
     place = bundled() if path is None else path
     found = [one for rule in in_group("oracle") for one in rule.check(place, report, temp_dir)]
@@ -450,7 +415,7 @@ def _compared(path: str | Path | None, report: Report, temp_dir: str | Path | No
     return replace(report, findings=tuple(findings), compared=True)
 
 
-def _apart(
+def _validate_apart(
     path: str | Path | None,
     limits: Limits,
     temp_dir: str | Path | None,
@@ -461,7 +426,7 @@ def _apart(
     plain = {**options, **{name: _absolute(value) for name, value in named.items()}}
     place = None if temp_dir is None else Path(temp_dir)
     try:
-        return Report.of(apart(f"{__name__}:told", plain, limits, place))
+        return Report.of(apart(f"{__name__}:validate_to_json", plain, limits, place))
     except LimitError as error:
         return exceeded(str(path or "kzdata"), str(error))
     except KzdataError as error:
@@ -479,7 +444,7 @@ def _absolute(value: Any) -> Any:
     return str(value)
 
 
-def told(**options: Any) -> dict[str, Any]:
+def validate_to_json(**options: Any) -> dict[str, Any]:
     """What `validate` finds, as JSON values; for `kzdata.engine.limits.apart`."""
     report = validate(**options)
     return {**report.as_dict(), "compared": report.compared}

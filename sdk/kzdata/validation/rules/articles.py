@@ -2,92 +2,83 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
-from kzdata.engine.sql import ORD, identifier
+from kzdata.engine.sql import ORD, column, identifier
 from kzdata.errors import FigureError
 from kzdata.evidence import spans
 from kzdata.evidence.figures import Figure, NumberToken, extent, number_tokens, parse
-from kzdata.validation.evidence_tables import Model, number_of, whole
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number, whole_number
 from kzdata.validation.rule import Violation, rule
 
 Articles = Mapping[str, str]
 """Texts by source id."""
 
 
-def _span_rows(model: Model) -> Iterator[tuple[int, str, int, int, str, str | None]]:
-    """`kz_ord`, source, start, end, quote, occurrence of every span with readable offsets."""
-    if not (declared := model.declared("spans")):
-        return
-    table, s = declared
-    start, end = whole("s", s.start), whole("s", s.end)
-    yield from model.database.stream(
-        f"""SELECT s.{ORD}, s.{identifier(s.source)}, {start}, {end}, s.{identifier(s.quote)},
-            s.{identifier(s.occurrence)} FROM {identifier(table.name)} s
-        WHERE {start} >= 0 AND {end} > {start} AND s.{identifier(s.quote)} IS NOT NULL"""
-    )
+def _rows(model: Model, role: str, *members: str) -> Iterator[tuple[Any, ...]]:
+    """Table, declaration, row, and the cells that members of the declaration name.
+
+    Offsets are numbers; rows whose offsets cannot be read are left out.
+    """
+    for table, part in model.each(role):
+        names = {member: getattr(part, member) for member in members}
+        if not all(names.values()):
+            continue
+        cells = {member: column(name) for member, name in names.items()}
+        cells |= {m: whole_number("t", names[m]) for m in ("start", "end") if m in names}
+        where = "{start} >= 0 AND {end} > {start}".format(**cells) if "start" in names else "true"
+        sql = f"SELECT t.{ORD}, {', '.join(cells.values())} FROM {identifier(table.name)} t"
+        yield from ((table, part, *row) for row in model.database.stream(f"{sql} WHERE {where}"))
 
 
-def _of_span(
-    model: Model, ordinal: int, member: str, found: str | None, expected: str
-) -> Violation:
-    """A violation in the column of a span that a member of `kzdata:spans` names."""
-    declared = model.declared("spans")
-    assert declared
-    return Violation(declared[0].name, ordinal, getattr(declared[1], member), found, expected)
+def _span_rows(model: Model) -> Iterator[tuple[Any, ...]]:
+    """The same of spans: source, start, end, quote and occurrence."""
+    rows = _rows(model, "spans", "source", "start", "end", "quote", "occurrence")
+    return (row for row in rows if row[6] is not None)
 
 
 @rule("text", "put the text that was published into the folder, or validate without --texts")
 def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
     """The text of each article is in the folder: a file, whatever its name, with its SHA-256."""
-    if not (declared := model.declared("sources")):
-        return
-    table, a = declared
-    columns = ", ".join(identifier(name) for name in (a.id, a.sha256))
-    for ordinal, source, digest in model.database.rows(
-        f"SELECT {ORD}, {columns} FROM {identifier(table.name)}"
-    ):
+    for table, a, row, source, digest in _rows(model, "sources", "id", "sha256"):
         if source not in texts:
-            yield Violation(table.name, ordinal, a.sha256, "no such file", f"SHA-256 {digest}")
+            yield Violation(table.name, row, a.sha256, "no such file", f"SHA-256 {digest}")
 
 
 @rule("text", "give the length of the decoded text in code points")
 def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     """The stated length of an article is that of its text, in Unicode code points."""
-    if not (declared := model.declared("sources")):
-        return
-    table, a = declared
-    sql = f"SELECT {ORD}, {identifier(a.id)}, {identifier(a.length)} FROM {identifier(table.name)}"
-    for ordinal, source, length in model.database.rows(sql):
+    for table, a, row, source, length in _rows(model, "sources", "id", "length"):
         if source in texts and length != str(len(texts[source])):
-            yield Violation(table.name, ordinal, a.length, length, str(len(texts[source])))
+            yield Violation(table.name, row, a.length, length, str(len(texts[source])))
 
 
 @rule("text", "take the whole row from `kzdata locate`")
 def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
     """The article's characters from start to end are the quote, exactly."""
-    for ordinal, source, start, end, quote, _ in _span_rows(model):
+    for table, s, row, source, start, end, quote, _ in _span_rows(model):
         if source in texts and texts[source][start:end] != quote:
             found = f"{quote!r} at {start} to {end}"
-            yield _of_span(model, ordinal, "start", found, repr(texts[source][start:end]))
+            yield Violation(table.name, row, s.start, found, repr(texts[source][start:end]))
 
 
 @rule("text", "take the whole row from `kzdata locate`")
 def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
     """`occurrence` is which occurrence of the quote in the article the span is, from 1."""
-    for ordinal, source, start, end, quote, occurrence in _span_rows(model):
+    for table, s, row, source, start, end, quote, occurrence in _span_rows(model):
         if source not in texts or texts[source][start:end] != quote:
             continue
         actual = spans.occurrence_at(texts[source], quote, start)
         if str(actual) != occurrence:
-            yield _of_span(model, ordinal, "occurrence", occurrence, str(actual))
+            yield Violation(table.name, row, s.occurrence, occurrence, str(actual))
 
 
 @rule("text", "quote a phrase, not the whole sentence")
 def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
     """No quote is a whole sentence of its article, or holds one."""
-    for ordinal, source, start, end, quote, _ in _span_rows(model):
+    for table, s, row, source, start, end, quote, _ in _span_rows(model):
         if source in texts and spans.whole_sentence(texts[source], start, end):
-            yield _of_span(model, ordinal, "quote", quote, "less than a sentence")
+            yield Violation(table.name, row, s.quote, quote, "less than a sentence")
 
 
 @rule("text", "take the whole wording of the number, with its qualifier", severity="warning")
@@ -101,9 +92,8 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
         return
     edges, e = declared
     sql = f"""SELECT min(t.{ORD}), p.source, p.first, p.last, p.quote
-        FROM shared.tie t JOIN shared.traced c ON c.place = t.place
-        JOIN shared.passage p ON p.{ORD} = t.passage
-        WHERE c.kind = 'figure' AND c.part = 'text' AND t.role = {number_of("verbatim")}
+        FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages p ON p.{ORD} = t.passage
+        WHERE c.kind = 'figure' AND c.part = 'text' AND t.role = {role_number("verbatim")}
         GROUP BY ALL"""
     for ordinal, source, start, end, quote in model.database.rows(sql):
         if source not in texts or texts[source][start:end] != quote:
@@ -125,8 +115,7 @@ def _reading(wording: str) -> Figure | None:
 def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
     """Every digit run and number word of an article is in a span, or excluded with a reason."""
     for source, token in unexplained(model, texts):
-        table = model.one("sources")
-        assert table
+        table, _ = model.each("sources")[0]
         excerpt = texts[source][max(0, token.start - 30) : token.end + 30].replace("\n", " ")
         found = f"{token.token!r} at {token.start} of {source}: …{excerpt}…"
         yield Violation(table.name, None, None, found, "a span or an exclusion that covers it")
@@ -135,8 +124,8 @@ def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
 def unexplained(model: Model, texts: Articles) -> Iterator[tuple[str, NumberToken]]:
     """Number tokens of the texts that neither a span nor an exclusion covers, in order."""
     intervals: dict[str, list[tuple[int, int]]] = {source: [] for source in texts}
-    rows = [(source, start, end) for _, source, start, end, _, _ in _span_rows(model)]
-    for source, start, end in [*rows, *_excluded(model)]:
+    excluded = _rows(model, "exclusions", "source", "start", "end")
+    for _, _, _, source, start, end, *_ in (*_span_rows(model), *excluded):
         if source in intervals:
             intervals[source].append((start, end))
     for source, content in texts.items():
@@ -144,29 +133,13 @@ def unexplained(model: Model, texts: Articles) -> Iterator[tuple[str, NumberToke
             yield source, token
 
 
-def _excluded(model: Model) -> list[tuple[str, int, int]]:
-    if not (declared := model.declared("exclusions")):
-        return []
-    table, x = declared
-    start, end = whole("t", x.start), whole("t", x.end)
-    return model.database.rows(
-        f"""SELECT t.{identifier(x.source)}, {start}, {end} FROM {identifier(table.name)} t
-        WHERE {start} >= 0 AND {end} > {start}"""
-    )
-
-
 @rule("text", "take the offsets from `kzdata locate`")
 def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
     """The characters that an exclusion names are its token."""
-    if not (declared := model.declared("exclusions")):
-        return
-    table, x = declared
-    start, end = whole("t", x.start), whole("t", x.end)
-    sql = f"""SELECT t.{ORD}, t.{identifier(x.source)}, {start}, {end}, t.{identifier(x.token)}
-        FROM {identifier(table.name)} t WHERE {start} >= 0 AND {end} > {start}"""
-    for ordinal, source, first, last, token in model.database.rows(sql):
-        if source in texts and texts[source][first:last] != token:
-            yield Violation(table.name, ordinal, x.token, token, repr(texts[source][first:last]))
+    rows = _rows(model, "exclusions", "source", "start", "end", "token")
+    for table, x, row, source, start, end, token in rows:
+        if source in texts and texts[source][start:end] != token:
+            yield Violation(table.name, row, x.token, token, repr(texts[source][start:end]))
 
 
 @rule("text", "write the alias as the article prints it, or remove it")
@@ -175,14 +148,9 @@ def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
 
     "Central Asia" is not printed where only "Central Asian" is.
     """
-    if not (declared := model.declared("aliases")) or not declared[1].source:
-        return
-    table, a = declared
-    sql = f"""SELECT {ORD}, {identifier(a.source)}, {identifier(a.alias)}
-        FROM {identifier(table.name)}"""
-    for ordinal, source, alias in model.database.rows(sql):
+    for table, a, row, source, alias in _rows(model, "aliases", "source", "alias"):
         if source in texts and alias is not None and not _printed(alias, texts[source]):
-            yield Violation(table.name, ordinal, a.alias, alias, f"words of {source}")
+            yield Violation(table.name, row, a.alias, alias, f"words of {source}")
 
 
 def _printed(words: str, text: str) -> bool:
@@ -194,13 +162,10 @@ def _printed(words: str, text: str) -> bool:
 
 def source_hashes(model: Model) -> dict[str, str]:
     """The SHA-256 of each source's text, by source id."""
-    if not (declared := model.declared("sources")):
-        return {}
-    table, a = declared
-    sql = f"SELECT {identifier(a.id)}, {identifier(a.sha256)} FROM {identifier(table.name)}"
-    return {source: digest for source, digest in model.database.rows(sql) if source and digest}
+    rows = _rows(model, "sources", "id", "sha256")
+    return {source: digest for *_, source, digest in rows if source and digest}
 
 
 def spans_of(model: Model, texts: Articles) -> int:
     """How many spans have their article among the texts."""
-    return sum(source in texts for _, source, *_ in _span_rows(model))
+    return sum(row[3] in texts for row in _span_rows(model))

@@ -63,9 +63,9 @@ def unsupported(field: FieldDescriptor) -> str | None:
         if reason := _unsupported_constraint(field, kind):
             return reason
         for value in bounds_of(field).values():
-            _rehearse(field, kind, value)
+            _check_limit(field, kind, value)
         for value in (*(field.constraints.enum or ()), *field.category_values):
-            _rehearse_listed(field, kind, value)
+            _check_listed_value(field, kind, value)
     except UnsupportedError as error:
         return str(error)
     return "the positions within a geojson object" if field.type == "geojson" else None
@@ -160,7 +160,7 @@ def _times(least: str, range_: str | None, most: str | None) -> int:
     return int((most or least)[:MAX_DIGITS])
 
 
-def bearable(pattern: str) -> bool:
+def within_limits(pattern: str) -> bool:
     """Whether a pattern is within the limits of what is asked of a cell."""
     return len(pattern) <= MAX_PATTERN and states(pattern) <= MAX_STATES
 
@@ -181,7 +181,7 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
     return f"{found} in a pattern" if found else None
 
 
-def _rehearse(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
+def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Make sure that a constraint's value is one of the type.
 
     Raises:
@@ -190,11 +190,11 @@ def _rehearse(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     if field.type in ("integer", "number"):
         if kind.within:
             kind.within("''", ">=", value)
-    elif isinstance(value, bool) or not _of_kind(field, kind, str(value)):
+    elif isinstance(value, bool) or not _has_type(field, kind, str(value)):
         raise UnsupportedError(f"{value!r} as a limit of type {field.type}")
 
 
-def _rehearse_listed(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
+def _check_listed_value(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Make sure that a listed value is one of the type, so that a cell could have it.
 
     Raises:
@@ -204,12 +204,12 @@ def _rehearse_listed(field: FieldDescriptor, kind: FieldType, value: Any) -> Non
         # Whether it has the format is left to RE2: `re` takes minutes for megabytes of addresses.
         known = isinstance(value, str)
     else:
-        known = all(_of_kind(field, kind, text) for text in _texts(field, value))
+        known = all(_has_type(field, kind, text) for text in _texts(field, value))
     if not known:
         raise UnsupportedError(f"{value!r} among the values of type {field.type}")
 
 
-def _of_kind(field: FieldDescriptor, kind: FieldType, text: str) -> bool:
+def _has_type(field: FieldDescriptor, kind: FieldType, text: str) -> bool:
     """Whether a text of the descriptor is a value of the type, as far as can be told here."""
     if kind.pattern and not re.fullmatch(kind.pattern, text):
         return False
@@ -243,7 +243,7 @@ def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     kind = known_type(field)
     if field.type == "string" or kind is None or kind.breach is None:
         return None
-    return Check(kind.breach(cell), kind.words, usual_form(field, raw), or_missing=True)
+    return Check(kind.breach(cell), kind.words, type_proof(field, raw), or_missing=True)
 
 
 PLAIN_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
@@ -251,7 +251,7 @@ EXACT_LENGTH = 15
 """Characters up to which a decimal number is told apart by its nearest binary number."""
 
 
-def usual_form(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
+def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
     """Tests that only values of the type pass, and nearly all do; None where there are none.
 
     A whole number or a date is as it is printed again, a number has no exponent.
@@ -309,9 +309,11 @@ def _one_of(
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
     if kind.same(cell) != cell:
         other = f"NOT {sql.among_values(cell, texts, kind.same)}"
-        return Check(_valid(kind, cell, f"{plain} AND {other}"), expected)
+        return Check(_if_of_type(kind, cell, f"{plain} AND {other}"), expected)
     # To compare with some texts is faster than the automaton that takes any number of them.
-    return Check(_valid(kind, cell, plain), expected, (sql.among(raw, texts),), or_missing=True)
+    return Check(
+        _if_of_type(kind, cell, plain), expected, (sql.among(raw, texts),), or_missing=True
+    )
 
 
 def _texts(field: FieldDescriptor, value: Any) -> tuple[str, ...]:
@@ -337,7 +339,7 @@ def _joined(field: FieldDescriptor, values: list[Any]) -> str:
     return field.delimiter.join(text for value in values for text in _texts(item, value))
 
 
-def _valid(kind: FieldType, cell: str, test: str) -> str:
+def _if_of_type(kind: FieldType, cell: str, test: str) -> str:
     """The test, for cells that are of their type: the others have no value to compare.
 
     Few cells fail the test, so that only few are asked for their type again.
@@ -355,7 +357,7 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     they mean there (Part 2, F), but that `_` counts as a letter. RE2 carries them out.
     """
     pattern = field.constraints.pattern
-    if pattern is None or field.type not in ("string", "any") or not bearable(pattern):
+    if pattern is None or field.type not in ("string", "any") or not within_limits(pattern):
         return None  # `unsupported-feature` says so
     own = translated(pattern)
     broken = f"NOT {sql.full_match(cell, own)}"
@@ -416,7 +418,7 @@ def _length(
         return None
     words = "at least" if operator == "<" else "at most"
     unit = "characters" if field.type == "string" else "items"
-    broken = _valid(kind, cell, f"{kind.length(cell)} {operator} {bounded(limit)}")
+    broken = _if_of_type(kind, cell, f"{kind.length(cell)} {operator} {bounded(limit)}")
     proof = (surely,) if field.type == "string" else None
     return Check(broken, f"{words} {limit} {unit}", proof, or_missing=True)
 
@@ -432,20 +434,20 @@ def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | No
         return None
     operator, words = BOUNDS[name]
     try:
-        _rehearse(field, kind, limit)
+        _check_limit(field, kind, limit)
         within = kind.within(cell, operator, limit)
     except UnsupportedError:
         return None
     filled = f"{cell} IS NOT NULL AND NOT {kind.breach(cell)}"
     broken = f"(CASE WHEN {within} THEN false ELSE {filled} END)"
-    return Check(broken, f"{words} {limit}", _surely_within(field, raw, name, limit), True)
+    return Check(broken, f"{words} {limit}", _proof_of_bound(field, raw, name, limit), True)
 
 
-def _surely_within(
+def _proof_of_bound(
     field: FieldDescriptor, raw: str, name: str, limit: Any
 ) -> tuple[str, ...] | None:
     """Tests that only values within a bound pass."""
-    usual, operator = usual_form(field, raw), BOUNDS[name][0]
+    usual, operator = type_proof(field, raw), BOUNDS[name][0]
     if usual is None or field.type == "date":
         return usual and (*usual, f"{raw} {operator} {sql.literal(str(limit))}")
     if field.type == "integer":
@@ -474,7 +476,7 @@ def _short_within(field: FieldDescriptor, raw: str, name: str) -> str | None:
     """
     ends = {"minimum": -inf, "maximum": inf}
     limits = {n: _number(field, v) for n, v in bounds_of(field).items() if n in ends}
-    if name not in limits or not all(map(_short, limits.values())):
+    if name not in limits or not all(map(_told_apart, limits.values())):
         return None
     low, high = (float(limits.get(end, beyond)) for end, beyond in ends.items())
     near = sql.between_doubles(raw, low, high)
@@ -488,7 +490,7 @@ def _number(field: FieldDescriptor, limit: Any) -> Decimal:
         return Decimal("nan")
 
 
-def _short(bound: Decimal) -> bool:
+def _told_apart(bound: Decimal) -> bool:
     """Whether a bound is told apart from every short number by its nearest binary number."""
     return bound.is_finite() and abs(bound.adjusted()) < 100 and len(bound.as_tuple().digits) <= 15
 

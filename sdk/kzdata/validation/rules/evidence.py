@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from kzdata.engine.sql import (
     ORD,
+    among,
     any_item,
     code_points,
+    column,
     contains,
     contains_words,
     decimal,
@@ -25,55 +27,50 @@ from kzdata.validation.evidence_tables import (
     ROLES,
     EdgeProof,
     Model,
-    number_of,
+    record_keys,
+    role_number,
 )
 from kzdata.validation.rule import Query, rule
-from kzdata.validation.rules.keys import all_records
 
 _SENTENCE = r"(?s)[\"'“‘«(\[]*\p{Lu}\S*\s+\S+\s+.*[.!?…][\"'”’»)\]]*"
 
 
 def _over_passages(
-    model: Model, column: str, found: str, expected: str, breach: str
+    model: Model, member: str, found: str, expected: str, broken: str
 ) -> Iterator[Query]:
-    """Passages `s` of known articles for which `breach` is true."""
-    if (spans := model.declared("spans")) and model.one("sources"):
+    """Passages `s` of known articles for which `broken` is true, at a column of `kzdata:spans`."""
+    if (spans := model.declared("spans")) and model.declared("sources"):
+        table, at = spans[0], literal(getattr(spans[1], member))
         yield Query(
-            spans[0].name,
-            f"""SELECT s.{ORD}, {literal(column)}, {found}, {expected}
-            FROM shared.passage s WHERE s.article IS NOT NULL AND ({breach})""",
+            table.name,
+            f"""SELECT s.{ORD}, {at}, {found}, {expected}
+            FROM shared.passages s WHERE s.article IS NOT NULL AND ({broken})""",
         )
 
 
 @rule("span", "take the offsets from `kzdata locate`")
 def span_bounds(model: Model) -> Iterator[Query]:
     """A span begins at 0 or later, ends after it begins, and ends inside the article."""
-    if spans := model.declared("spans"):
-        found = f"{text('s.first')} || ' to ' || {text('s.last')}"
-        expected = f"'0 <= start < end <= ' || {text('s.length')}"
-        breach = "s.first < 0 OR s.last <= s.first OR s.last > s.length"
-        yield from _over_passages(model, spans[1].end, found, expected, breach)
+    found = f"{text('s.first')} || ' to ' || {text('s.last')}"
+    expected = f"'0 <= start < end <= ' || {text('s.length')}"
+    broken = "s.first < 0 OR s.last <= s.first OR s.last > s.length"
+    yield from _over_passages(model, "end", found, expected, broken)
 
 
 @rule("span", "take the offsets from `kzdata locate`")
 def span_length(model: Model) -> Iterator[Query]:
     """A span is as long as its quote, in Unicode code points."""
-    if spans := model.declared("spans"):
-        width, length = "(s.last - s.first)", code_points("s.quote")
-        breach = f"{width} <> {length}"
-        yield from _over_passages(model, spans[1].end, text(width), text(length), breach)
+    width, length = "(s.last - s.first)", code_points("s.quote")
+    yield from _over_passages(model, "end", text(width), text(length), f"{width} <> {length}")
 
 
 @rule("span", "quote less: the shortest phrase that carries the fact")
 def span_quote_length(model: Model) -> Iterator[Query]:
     """A quote is at most as long as `maxLength` of `kzdata:spans` allows (100 characters)."""
-    if not (spans := model.declared("spans")):
-        return
-    s = spans[1]
-    length = code_points("s.quote")
-    expected = literal(f"at most {s.max_length} characters")
-    breach = f"{length} > {s.max_length}"
-    yield from _over_passages(model, s.quote, text(length), expected, breach)
+    for _, s in model.each("spans"):
+        length, expected = code_points("s.quote"), literal(f"at most {s.max_length} characters")
+        broken = f"{length} > {s.max_length}"
+        yield from _over_passages(model, "quote", text(length), expected, broken)
 
 
 @rule("span", "quote a phrase, not the whole sentence")
@@ -82,9 +79,8 @@ def span_sentence(model: Model) -> Iterator[Query]:
 
     With the texts at hand, `span-whole-sentence` compares with the article's own sentences.
     """
-    if spans := model.declared("spans"):
-        breach, expected = full_match("s.quote", _SENTENCE), "'less than a sentence'"
-        yield from _over_passages(model, spans[1].quote, "s.quote", expected, breach)
+    broken, expected = full_match("s.quote", _SENTENCE), "'less than a sentence'"
+    yield from _over_passages(model, "quote", "s.quote", expected, broken)
 
 
 @rule("span", "take the whole row from `kzdata locate`; never edit a quote or an offset by hand")
@@ -99,19 +95,13 @@ def span_checksum(model: Model) -> Iterator[Query]:
     (table, s), (articles, a) = spans, sources
     if not s.checksum:
         return
-    parts = [
-        f"a.{identifier(a.sha256)}",
-        *(f"s.{identifier(c)}" for c in (s.start, s.end, s.occurrence, s.quote)),
-    ]
+    parts = [column(name) for name in (s.start, s.end, s.occurrence, s.quote)]
+    parts = [column(a.sha256, "a"), *parts]
     expected = f"substring({sha256(joined(parts, ':'))}, 1, 16)"
-    found = f"s.{identifier(s.checksum)}"
-    yield Query(
-        table.name,
-        f"""SELECT s.{ORD}, {literal(s.checksum)}, {found}, {expected}
-        FROM {identifier(table.name)} s JOIN {identifier(articles.name)} a
-            ON a.{identifier(a.id)} = s.{identifier(s.source)}
-        WHERE {found} <> {expected} AND {" AND ".join(f"{part} IS NOT NULL" for part in parts)}""",
-    )
+    filled = " AND ".join(f"{part} IS NOT NULL" for part in parts)
+    broken = f"{column(s.checksum)} <> {expected} AND {filled}"
+    joins = f"JOIN {identifier(articles.name)} a ON {column(a.id, 'a')} = {column(s.source)}"
+    yield Query.rows(table, s.checksum, broken, expected, joins=joins)
 
 
 @rule("span", "quote less of this article")
@@ -126,14 +116,14 @@ def span_share(model: Model) -> Iterator[Query]:
     fresh = f"greatest(0, last - greatest(first, {reached}))"
     share, most = "(1.0 * sum({}) / length)", s.max_share
     # Few articles come near the limit even where overlaps count twice: only these are sorted.
-    near = f"""SELECT article FROM shared.passage WHERE article IS NOT NULL
+    near = f"""SELECT article FROM shared.passages WHERE article IS NOT NULL
         GROUP BY article, length HAVING {share.format("greatest(0, last - first)")} > {most}"""
     yield Query(
         articles.name,
         f"""SELECT article, {literal(a.length)}, {text(f"round({share.format('fresh')}, 4)")},
             {literal(f"at most {most} of the article")}
         FROM (SELECT article, length, {fresh} AS fresh
-            FROM shared.passage SEMI JOIN ({near}) USING (article))
+            FROM shared.passages SEMI JOIN ({near}) USING (article))
         GROUP BY article, length HAVING {share.format("fresh")} > {most}""",
     )
 
@@ -145,21 +135,17 @@ def span_orphan(model: Model) -> Iterator[Query]:
     if not spans or not edges:
         return
     (table, s), (edges_table, e) = spans, edges
-    if (table.name, s.id) in model.proven:
+    # A column is known to be unique only where an edge names each of its values.
+    if (table.name, s.id) in model.unique_columns:
         return
-    key = f"s.{identifier(s.id)}"
     users = [(edges_table.name, e.span)]
-    users += [(t.name, t.schema.principal or "") for t in model.declaring("principal")]
+    users += [(claims.name, principal) for claims, principal in model.each("principal")]
     unused = " AND ".join(
-        f"NOT EXISTS (SELECT 1 FROM {identifier(name)} u WHERE u.{identifier(column)} = {key})"
-        for name, column in users
-        if column
+        f"""NOT EXISTS (SELECT 1 FROM {identifier(name)} u
+            WHERE {column(user, "u")} = {column(s.id)})"""
+        for name, user in users
     )
-    yield Query(
-        table.name,
-        f"""SELECT s.{ORD}, {literal(s.id)}, {key}, 'an edge or a claim that uses it'
-        FROM {identifier(table.name)} s WHERE {unused}""",
-    )
+    yield Query.rows(table, s.id, unused, "'an edge or a claim that uses it'")
 
 
 def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterator[Query]:
@@ -168,7 +154,7 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
         yield Query(
             None,
             f"""SELECT f.tab, f.{ORD}, f.{part}_field, coalesce(f.{part}, ''), {expected}
-            FROM shared.suspect_figure f LEFT JOIN shared.wording w ON w.wording = f.text
+            FROM shared.suspect_figures f LEFT JOIN shared.figure_readings w ON w.wording = f.text
             WHERE {broken}""",
             figures=broken,
         )
@@ -177,9 +163,9 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
 @rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
-    breach = f"f.text IS NOT NULL AND ({contains_words('f.quote', 'f.text')}) IS NOT TRUE"
+    broken = f"f.text IS NOT NULL AND ({contains_words('f.quote', 'f.text')}) IS NOT TRUE"
     expected = "'words of ' || coalesce(f.quote, 'a principal span')"
-    yield from over_figures(model, "text", expected, breach)
+    yield from over_figures(model, "text", expected, broken)
 
 
 @rule("figure", "use the shortest wording of the number alone; see the grammar in the methodology")
@@ -195,17 +181,17 @@ def figure_interval(model: Model) -> Iterator[Query]:
     Without a wording there are no bounds, and the qualifier is `unquantified` or empty.
     """
     for part in ("low", "high", "qualifier"):
-        breach = f"w.fault IS NULL AND f.{part} IS DISTINCT FROM w.{part}"
+        broken = f"w.fault IS NULL AND f.{part} IS DISTINCT FROM w.{part}"
         if part == "qualifier":
-            breach += " AND NOT (f.text IS NULL AND f.qualifier = 'unquantified')"
-        yield from over_figures(model, part, f"coalesce(w.{part}, 'empty')", breach)
+            broken += " AND NOT (f.text IS NULL AND f.qualifier = 'unquantified')"
+        yield from over_figures(model, part, f"coalesce(w.{part}, 'empty')", broken)
 
 
 @rule("figure", "exchange the bounds")
 def figure_order(model: Model) -> Iterator[Query]:
     """The lower bound of a figure is not above the upper one."""
-    breach = f"{decimal('f.low')} > {decimal('f.high')}"
-    yield from over_figures(model, "low", "'at most ' || f.high", breach)
+    broken = f"{decimal('f.low')} > {decimal('f.high')}"
+    yield from over_figures(model, "low", "'at most ' || f.high", broken)
 
 
 def over_edges(
@@ -223,17 +209,17 @@ def over_edges(
         model: The tables.
         found: SQL of what was found.
         expected: SQL of what was expected.
-        broken: SQL of the breach.
+        broken: SQL of the broken.
         join: SQL of further relations.
         at: The member of `kzdata:edges` whose column is at fault.
         proven_by: Which edges need not be asked; by default all are.
     """
     if not (declared := model.declared("edges")) or not model.traceable:
         return
-    table, column = declared[0], literal(getattr(declared[1], at))
+    table, field = declared[0], literal(getattr(declared[1], at))
     yield Query(
         table.name,
-        f"""SELECT e.{ORD}, {column}, {found}, {expected} FROM shared.suspect_edge e {join}
+        f"""SELECT e.{ORD}, {field}, {found}, {expected} FROM shared.suspect_edges e {join}
         WHERE {broken}""",
         edges=proven_by,
     )
@@ -241,30 +227,23 @@ def over_edges(
 
 def _of_role(role: str, kind: str = "true") -> str:
     """SQL: the edges `t` of a role that lead from a kind of column `c`."""
-    return f"t.role = {number_of(role)} AND {kind}"
+    return f"t.role = {role_number(role)} AND {kind}"
 
 
 @rule("evidence", "name a record of the package")
 def evidence_record(model: Model) -> Iterator[Query]:
     """The record of each edge is a row of a table whose cells are traced."""
-    if not (declared := model.declared("edges")):
-        return
-    (table, e), known = declared, f"SELECT id FROM ({all_records(model)})"
-    record = e.record
-    stray = f"ANTI JOIN ({known}) r ON r.id = e.{identifier(record)}"
-    if model.traceable:
-        stray = f"SEMI JOIN shared.stray USING ({ORD})"
-    yield Query(
-        table.name,
-        f"""SELECT e.{ORD}, {literal(record)}, e.{identifier(record)}, 'the id of a row'
-        FROM {identifier(table.name)} e {stray}""",
-    )
+    for table, e in model.each("edges"):
+        orphans = f"ANTI JOIN ({record_keys(model.records())}) r ON r.id = {column(e.record)}"
+        if model.traceable:
+            orphans = f"SEMI JOIN shared.orphan_edges USING ({ORD})"
+        yield Query.rows(table, e.record, "true", "'the id of a row'", joins=orphans)
 
 
 @rule("evidence", "name a column of the record's table whose cells are traced")
 def evidence_field(model: Model) -> Iterator[Query]:
     """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
-    expected, proof = "'a column of ' || e.tab", EdgeProof("t.place IS NOT NULL")
+    expected, proof = "'a column of ' || e.tab", EdgeProof("t.col IS NOT NULL")
     yield from over_edges(model, "e.field", expected, "c.tab IS NULL", _TRACED, "field", proof)
 
 
@@ -278,10 +257,9 @@ def evidence_empty_cell(model: Model) -> Iterator[Query]:
 @rule("evidence", f"use one of the roles {', '.join(ROLES)}")
 def evidence_role(model: Model) -> Iterator[Query]:
     """The role of each edge is one of the five, so that it can be checked."""
-    listed = ", ".join(literal(role) for role in ROLES)
-    expected = literal(f"one of {', '.join(ROLES)}")
-    breach, proof = f"e.role NOT IN ({listed})", EdgeProof("t.role IS NOT NULL")
-    yield from over_edges(model, "e.role", expected, breach, at="role", proven_by=proof)
+    broken, expected = f"NOT {among('e.role', ROLES)}", literal(f"one of {', '.join(ROLES)}")
+    proof = EdgeProof("t.role IS NOT NULL")
+    yield from over_edges(model, "e.role", expected, broken, at="role", proven_by=proof)
 
 
 @rule("evidence", "add an edge from the cell to the words that it rests on")
@@ -291,7 +269,7 @@ def evidence_missing(model: Model) -> Iterator[Query]:
         yield Query(
             None,
             f"""SELECT r.tab, r.{ORD}, c.field, NULL, 'an edge'
-            FROM shared.receipt r JOIN shared.traced c
+            FROM shared.record_receipts r JOIN shared.traced_columns c
                 ON c.tab = r.tab AND (r.need & ~r.had & c.bit) <> 0
             WHERE (r.need & ~r.had) <> 0""",
         )
@@ -307,25 +285,25 @@ def evidence_count(model: Model) -> Iterator[Query]:
     yield Query(
         table.name,
         # A span that stands twice makes two of an edge: cells that look wrong are counted again.
-        f"""WITH odd AS (SELECT place, row FROM shared.cell
-                WHERE said < edges OR least IS DISTINCT FROM edges OR most <> edges),
-            counted AS (SELECT place, row, count(DISTINCT {ORD}) AS edges
-                FROM shared.tie SEMI JOIN odd USING (place, row) GROUP BY ALL)
-        SELECT DISTINCT t.{ORD}, {literal(count)}, e.{identifier(count)}, {text("c.edges")}
-        FROM counted c JOIN shared.tie t ON t.place = c.place AND t.row = c.row
+        f"""WITH odd AS (SELECT col, row FROM shared.cell_evidence
+                WHERE stated < edges OR least IS DISTINCT FROM edges OR most <> edges),
+            recounted AS (SELECT col, row, count(DISTINCT {ORD}) AS edges
+                FROM shared.edge_numbers SEMI JOIN odd USING (col, row) GROUP BY ALL)
+        SELECT DISTINCT t.{ORD}, {literal(count)}, {column(count, "e")}, {text("c.edges")}
+        FROM recounted c JOIN shared.edge_numbers t ON t.col = c.col AND t.row = c.row
         JOIN {identifier(table.name)} e ON e.{ORD} = t.{ORD}
-        WHERE t.said IS DISTINCT FROM c.edges""",
+        WHERE t.stated IS DISTINCT FROM c.edges""",
     )
 
 
 @rule("evidence", "quote the article that makes the claim; another article makes another claim")
 def evidence_article(model: Model) -> Iterator[Query]:
     """The edges of a claim lead to the article of its principal span."""
-    breach, proof = "e.home IS NOT NULL AND e.source <> e.home", EdgeProof("NOT t.astray")
-    yield from over_edges(model, "e.source", "e.home", breach, proven_by=proof)
+    broken, proof = "e.home IS NOT NULL AND e.source <> e.home", EdgeProof("NOT t.other_article")
+    yield from over_edges(model, "e.source", "e.home", broken, proven_by=proof)
 
 
-_TRACED = "LEFT JOIN shared.traced c ON c.tab = e.tab AND c.field = e.field"
+_TRACED = "LEFT JOIN shared.traced_columns c ON c.tab = e.tab AND c.field = e.field"
 
 
 @rule("evidence", "write the cell as the quote has it, or choose the span or the role that fits")
@@ -336,13 +314,13 @@ def evidence_verbatim(model: Model) -> Iterator[Query]:
     twice, so that a slip in either place shows.
     """
     expected = "(CASE WHEN c.kind = 'span' THEN e.span ELSE e.quote END)"
-    breach = f"e.role = 'verbatim' AND e.value <> {expected}"
+    broken = f"e.role = 'verbatim' AND e.value <> {expected}"
     proof = EdgeProof(
         "t.value = CASE WHEN c.kind = 'span' THEN s.span ELSE s.quote END",
         IN_PASSAGE,
         _of_role("verbatim"),
     )
-    yield from over_edges(model, "e.value", expected, breach, _TRACED, proven_by=proof)
+    yield from over_edges(model, "e.value", expected, broken, _TRACED, proven_by=proof)
 
 
 @rule("evidence", "take the wording from inside the claim's principal span")
@@ -350,13 +328,13 @@ def evidence_principal(model: Model) -> Iterator[Query]:
     """The wording of a figure is quoted from inside the claim's principal span."""
     inside = "e.first >= e.home_first AND e.last <= e.home_last"
     wording, expected = "c.kind = 'figure' AND c.part = 'text'", "'words inside the principal span'"
-    breach = f"{wording} AND NOT ({inside})"
+    broken = f"{wording} AND NOT ({inside})"
     proof = EdgeProof(
         "s.first >= h.first AND s.last <= h.last",
-        f"{IN_PASSAGE} JOIN shared.passage h ON h.{ORD} = t.home",
+        f"{IN_PASSAGE} JOIN shared.passages h ON h.{ORD} = t.principal",
         wording,
     )
-    yield from over_edges(model, "e.quote", expected, breach, _TRACED, proven_by=proof)
+    yield from over_edges(model, "e.quote", expected, broken, _TRACED, proven_by=proof)
 
 
 @rule("evidence", "correct the cell, or tie it to the words that it follows from")
@@ -368,23 +346,23 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
     for kind, (reading, value) in _GRAMMARS.items():
         join = f"{_TRACED} LEFT JOIN {reading.format('e')}"
         expected = f"coalesce({value}, 'what the quote says (' || w.fault || ')', {_NO_READING})"
-        breach = f"e.role = 'normalised' AND {kind} AND e.value IS DISTINCT FROM ({value})"
+        broken = f"e.role = 'normalised' AND {kind} AND e.value IS DISTINCT FROM ({value})"
         proof = EdgeProof(
             f"t.value = {value}",
             f"{IN_PASSAGE} LEFT JOIN {reading.format('s')}",
             _of_role("normalised", kind),
         )
-        yield from over_edges(model, "e.value", expected, breach, join, proven_by=proof)
+        yield from over_edges(model, "e.value", expected, broken, join, proven_by=proof)
 
 
 _GRAMMARS = {
     "c.kind = 'figure'": (
-        "shared.wording w ON w.wording = {0}.quote",
+        "shared.figure_readings w ON w.wording = {0}.quote",
         "CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high "
         "WHEN 'qualifier' THEN w.qualifier END",
     ),
     "c.kind IS DISTINCT FROM 'figure'": (
-        "shared.datewording w ON c.kind = 'date' AND w.wording = {0}.quote AND w.day = {0}.day",
+        "shared.date_readings w ON c.kind = 'date' AND w.wording = {0}.quote AND w.day = {0}.day",
         "CASE c.part WHEN 'first' THEN w.first WHEN 'last' THEN w.last "
         "WHEN 'only' THEN coalesce(w.first, w.last) WHEN 'precision' THEN w.precision END",
     ),
@@ -399,31 +377,28 @@ def evidence_shared(model: Model) -> Iterator[Query]:
 
     The two claims of a link are such references too.
     """
-    shared = "EXISTS (SELECT 1 FROM shared.rest r WHERE r.record = e.value AND r.span = e.span)"
-    breach = f"e.role = 'resolved' AND c.kind = 'record' AND NOT {shared}"
+    shared = (
+        "EXISTS (SELECT 1 FROM shared.record_spans r WHERE r.record = e.value AND r.span = e.span)"
+    )
+    broken = f"e.role = 'resolved' AND c.kind = 'record' AND NOT {shared}"
     expected = "'a record that rests on ' || e.span"
     proof = EdgeProof(
         "r.span IS NOT NULL",
-        f"{IN_PASSAGE} LEFT JOIN shared.rest r ON r.record = t.value AND r.span = s.span",
+        f"{IN_PASSAGE} LEFT JOIN shared.record_spans r ON r.record = t.value AND r.span = s.span",
         _of_role("resolved", "c.kind = 'record'"),
     )
-    yield from over_edges(model, "e.value", expected, breach, _TRACED, proven_by=proof)
-
-
-_NAMED = """EXISTS (SELECT 1 FROM shared.term n
-    WHERE n.role = e.role AND n.scope = {scope} AND n.name = e.value
-    AND {found} AND NOT EXISTS (SELECT 1 FROM shared.shadow o
-        WHERE o.role = n.role AND o.scope = n.scope AND o.name = n.name AND o.marked = n.marked
-        AND NOT {beside}))"""
+    yield from over_edges(model, "e.value", expected, broken, _TRACED, proven_by=proof)
 
 
 def _named(scope: str) -> str:
     """SQL: whether the quote has a term of the cell's own that is no part of a longer one."""
-    found, beside = (
-        contains("e.words", "n.marked"),
-        contains(without("e.words", "o.longer"), "n.marked"),
-    )
-    return _NAMED.format(scope=scope, found=found, beside=beside)
+    # What is left of the quote without the longer term must still hold the term.
+    beside = contains(without("e.words", "o.longer"), "n.marked")
+    return f"""EXISTS (SELECT 1 FROM shared.terms n
+        WHERE n.role = e.role AND n.scope = {scope} AND n.name = e.value
+        AND {contains("e.words", "n.marked")} AND NOT EXISTS (
+            SELECT 1 FROM shared.longer_terms o WHERE o.role = n.role AND o.scope = n.scope
+            AND o.name = n.name AND o.marked = n.marked AND NOT {beside}))"""
 
 
 def _surely_named(role: str, scope: str, kind: str = "true") -> EdgeProof:
@@ -431,7 +406,7 @@ def _surely_named(role: str, scope: str, kind: str = "true") -> EdgeProof:
     term = any_item("n.terms", lambda term: contains("s.padded", term))
     longer = any_item("n.longer", lambda term: contains("s.padded", term))
     form = f"n.role = {literal(role)} AND n.name = t.value AND n.scope = {scope}"
-    join = f"{IN_PASSAGE} LEFT JOIN shared.form n ON {form}"
+    join = f"{IN_PASSAGE} LEFT JOIN shared.term_lists n ON {form}"
     return EdgeProof(f"{term} AND ({longer}) IS NOT TRUE", join, _of_role(role, kind))
 
 
@@ -443,12 +418,12 @@ def evidence_resolved(model: Model) -> Iterator[Query]:
     in "CSTO forces", where that is somebody of its own.
     """
     other = "c.kind IS DISTINCT FROM 'record'"
-    breach = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
+    broken = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
     expected, proof = (
         "'an entity named in ' || e.quote",
         _surely_named("resolved", "s.source", other),
     )
-    yield from over_edges(model, "e.value", expected, breach, _TRACED, proven_by=proof)
+    yield from over_edges(model, "e.value", expected, broken, _TRACED, proven_by=proof)
 
 
 @rule("evidence", "choose the category that the words justify, or add the term to the codebook")
@@ -459,16 +434,16 @@ def evidence_coded(model: Model) -> Iterator[Query]:
     the police where the quote has "police and National Guard".
     """
     scope, expected = "e.tab || '.' || e.field", "'a category justified by ' || e.quote"
-    breach, proof = f"e.role = 'coded' AND NOT {_named(scope)}", _surely_named("coded", "c.scope")
-    yield from over_edges(model, "e.value", expected, breach, proven_by=proof)
+    broken, proof = f"e.role = 'coded' AND NOT {_named(scope)}", _surely_named("coded", "c.scope")
+    yield from over_edges(model, "e.value", expected, broken, proven_by=proof)
 
 
 @rule("evidence", "say in the note why the passage carries the cell")
 def evidence_inferred(model: Model) -> Iterator[Query]:
     """Role `inferred`: a note says why. It is the last resort, and its share is reported."""
-    breach = "e.role = 'inferred' AND e.note IS NULL"
+    broken = "e.role = 'inferred' AND e.note IS NULL"
     proof = EdgeProof(where=_of_role("inferred"))
     if (edges := model.declared("edges")) and edges[1].note:
         join = f"JOIN {identifier(edges[0].name)} e USING ({ORD})"
-        proof = EdgeProof(f"e.{identifier(edges[1].note)} IS NOT NULL", join, proof.where)
-    yield from over_edges(model, "e.value", "'a note'", breach, proven_by=proof)
+        proof = EdgeProof(f"{column(edges[1].note, 'e')} IS NOT NULL", join, proof.where)
+    yield from over_edges(model, "e.value", "'a note'", broken, proven_by=proof)

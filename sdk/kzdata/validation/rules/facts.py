@@ -3,55 +3,50 @@
 from collections.abc import Iterator
 
 from kzdata.engine.sql import (
-    ORD,
     beginning,
     code_points,
+    column,
     contains,
     day,
     first_item,
     identifier,
     items,
-    literal,
     replaced,
     text,
     without,
 )
 from kzdata.evidence.intervals import last_day
-from kzdata.validation.evidence_tables import Model, whole
+from kzdata.validation.evidence_tables import Model, whole_number
 from kzdata.validation.rule import Query, rule
 
 
 @rule("consistency", "exchange the dates")
 def date_order(model: Model) -> Iterator[Query]:
     """A period does not end before it begins."""
-    for table in model.declaring("dates"):
-        for columns in table.schema.dates:
-            if not columns.end:
-                continue
-            start, end = f"t.{identifier(columns.start)}", f"t.{identifier(columns.end)}"
-            yield Query(
-                table.name,
-                f"""SELECT t.{ORD}, {literal(columns.end)}, {end}, 'not before ' || {start}
-                FROM {identifier(table.name)} t WHERE {day(end)} < {day(start)}""",
-            )
+    for table, periods in model.each("dates"):
+        for period in periods:
+            if period.end:
+                start, end = column(period.start), column(period.end)
+                broken, expected = f"{day(end)} < {day(start)}", f"'not before ' || {start}"
+                yield Query.rows(table, period.end, broken, expected)
 
 
 @rule("consistency", "give a precision where there is a date, and none where there is none")
 def date_precision(model: Model) -> Iterator[Query]:
     """A date has a precision, and a precision has a date."""
-    for table in model.declaring("dates"):
-        for columns in table.schema.dates:
-            if not columns.precision:
+    for table, periods in model.each("dates"):
+        for period in periods:
+            if not period.precision:
                 continue
-            names = [name for name in (columns.start, columns.end) if name]
-            dated = " OR ".join(f"t.{identifier(name)} IS NOT NULL" for name in names)
-            precision = f"t.{identifier(columns.precision)}"
-            yield Query(
-                table.name,
-                f"""SELECT t.{ORD}, {literal(columns.precision)}, coalesce({precision}, ''),
-                    'a precision if and only if there is a date'
-                FROM {identifier(table.name)} t WHERE ({dated}) <> ({precision} IS NOT NULL)""",
+            names = [name for name in (period.start, period.end) if name]
+            dated = " OR ".join(f"{column(name)} IS NOT NULL" for name in names)
+            precision = column(period.precision)
+            broken = f"({dated}) <> ({precision} IS NOT NULL)"
+            expected, found = (
+                "'a precision if and only if there is a date'",
+                f"coalesce({precision}, '')",
             )
+            yield Query.rows(table, period.precision, broken, expected, found)
 
 
 @rule("consistency", "correct the date: an article cannot report a later day")
@@ -61,35 +56,27 @@ def date_after_article(model: Model) -> Iterator[Query]:
     if not quoted or not known or not known[1].published_on:
         return
     (spans, s), (sources, a) = quoted, known
-    for table in model.declaring("principal"):
-        for columns in table.schema.dates:
-            cell, published = f"t.{identifier(columns.start)}", f"a.{identifier(a.published_on)}"
-            yield Query(
-                table.name,
-                f"""SELECT t.{ORD}, {literal(columns.start)}, {cell}, 'not after ' || {published}
-                FROM {identifier(table.name)} t
-                JOIN {identifier(spans.name)} s
-                    ON s.{identifier(s.id)} = t.{identifier(table.schema.principal or "")}
-                JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = s.{identifier(s.source)}
-                WHERE {day(cell)} > {day(published)}""",
+    published = column(a.published_on, "a")
+    for table, principal in model.each("principal"):
+        joins = f"""JOIN {identifier(spans.name)} s ON {column(s.id, "s")} = {column(principal)}
+            JOIN {identifier(sources.name)} a ON {column(a.id, "a")} = {column(s.source, "s")}"""
+        for period in table.schema.dates:
+            broken = f"{day(column(period.start))} > {day(published)}"
+            yield Query.rows(
+                table, period.start, broken, f"'not after ' || {published}", joins=joins
             )
 
 
 @rule("consistency", "correct one of the two days")
 def source_order(model: Model) -> Iterator[Query]:
     """An article speaks from no later day than the one on which it was published."""
-    for table in model.declaring("sources"):
-        a = table.schema.sources
-        if not a or not a.written_on or not a.published_on:
+    for table, a in model.each("sources"):
+        if not a.written_on or not a.published_on:
             continue
-        written, published = f"t.{identifier(a.written_on)}", f"t.{identifier(a.published_on)}"
-        precision = f"t.{identifier(a.published_precision)}" if a.published_precision else None
-        yield Query(
-            table.name,
-            f"""SELECT t.{ORD}, {literal(a.written_on)}, {written}, 'not after ' || {published}
-            FROM {identifier(table.name)} t
-            WHERE {day(written)} > {last_day(published, precision)}""",
-        )
+        published = column(a.published_on)
+        precision = column(a.published_precision) if a.published_precision else None
+        broken = f"{day(column(a.written_on))} > {last_day(published, precision)}"
+        yield Query.rows(table, a.written_on, broken, f"'not after ' || {published}")
 
 
 @rule("consistency", "take the day from the address, or say where else it comes from")
@@ -98,26 +85,20 @@ def source_address(model: Model) -> Iterator[Query]:
 
     Year, month and day, as far as they are known, in this order: 2022-01-06, 2022/01, 20220106.
     """
-    for table in model.declaring("sources"):
-        a = table.schema.sources
-        if not a or not a.published_basis or not a.published_on or not a.url:
+    for table, a in model.each("sources"):
+        if not a.published_basis or not a.published_on or not a.url:
             continue
-        basis, published, url = (
-            f"t.{identifier(name)}" for name in (a.published_basis, a.published_on, a.url)
-        )
+        basis, published, url = map(column, (a.published_basis, a.published_on, a.url))
+        # The digits of both are compared, so that it does not matter what stands between them.
         digits = without(published, "'-'")
         if a.published_precision:
-            digits = f"""(CASE t.{identifier(a.published_precision)}
+            digits = f"""(CASE {column(a.published_precision)}
                 WHEN 'year' THEN {beginning(digits, 4)}
                 WHEN 'month' THEN {beginning(digits, 6)} ELSE {digits} END)"""
         found = contains(replaced(f"coalesce({url}, '')", "[-/_.]", ""), digits)
-        yield Query(
-            table.name,
-            f"""SELECT t.{ORD}, {literal(a.published_on)}, {published},
-                'a day in ' || coalesce({url}, 'an address')
-            FROM {identifier(table.name)} t
-            WHERE {basis} = 'url' AND {day(published)} IS NOT NULL AND NOT {found}""",
-        )
+        broken = f"{basis} = 'url' AND {day(published)} IS NOT NULL AND NOT {found}"
+        expected = f"'a day in ' || coalesce({url}, 'an address')"
+        yield Query.rows(table, a.published_on, broken, expected)
 
 
 SIZES = (
@@ -133,25 +114,18 @@ def place_within(model: Model) -> Iterator[Query]:
     A site is smaller than a city, a city smaller than a region or country; the country is the
     first part of a code of ISO 3166-2.
     """
-    for table in model.declaring("places"):
-        places, parent = table.schema.places, table.schema.parent
-        if not places or not parent:
+    for table, places in model.each("places"):
+        if not (parent := table.schema.parent):
             continue
         tests = []
         if places.kind:
-            kinds = (SIZES.format(f"{side}.{identifier(places.kind)}") for side in "pt")
-            tests.append(" < ".join(kinds))
+            tests.append(" < ".join(SIZES.format(column(places.kind, side)) for side in "pt"))
         if places.code:
-            codes = (first_item(items(f"{side}.{identifier(places.code)}", "-")) for side in "pt")
+            codes = (first_item(items(column(places.code, side), "-")) for side in "pt")
             tests.append(" <> ".join(codes))
-        yield Query(
-            table.name,
-            f"""SELECT t.{ORD}, {literal(parent)}, t.{identifier(parent)},
-                'a larger place of the same country'
-            FROM {identifier(table.name)} t JOIN {identifier(table.name)} p
-                ON p.{identifier(places.id)} = t.{identifier(parent)}
-            WHERE {" OR ".join(tests or ["false"])}""",
-        )
+        broken, expected = " OR ".join(tests or ["false"]), "'a larger place of the same country'"
+        joins = f"JOIN {identifier(table.name)} p ON {column(places.id, 'p')} = {column(parent)}"
+        yield Query.rows(table, parent, broken, expected, joins=joins)
 
 
 @rule("consistency", "take the offsets from `kzdata locate`")
@@ -161,12 +135,9 @@ def exclusion_bounds(model: Model) -> Iterator[Query]:
     if not excluded or not known:
         return
     (table, x), (sources, a) = excluded, known
-    start, end, token = whole("t", x.start), whole("t", x.end), f"t.{identifier(x.token)}"
-    length = whole("a", a.length)
-    yield Query(
-        table.name,
-        f"""SELECT t.{ORD}, {literal(x.end)}, {text(start)} || ' to ' || {text(end)}, {token}
-        FROM {identifier(table.name)} t
-        JOIN {identifier(sources.name)} a ON a.{identifier(a.id)} = t.{identifier(x.source)}
-        WHERE {start} < 0 OR {end} > {length} OR {end} - {start} <> {code_points(token)}""",
-    )
+    start, end, token = whole_number("t", x.start), whole_number("t", x.end), column(x.token)
+    length = whole_number("a", a.length)
+    broken = f"{start} < 0 OR {end} > {length} OR {end} - {start} <> {code_points(token)}"
+    found = f"{text(start)} || ' to ' || {text(end)}"
+    joins = f"JOIN {identifier(sources.name)} a ON {column(a.id, 'a')} = {column(x.source)}"
+    yield Query.rows(table, x.end, broken, token, found, joins)

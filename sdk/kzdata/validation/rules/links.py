@@ -7,8 +7,9 @@ a claim leaves out agrees with everything, and words without bounds with every n
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from kzdata.engine.sql import ORD, among, decimal, identifier, literal
+from kzdata.engine.sql import ORD, among, column, decimal, identifier, literal
 from kzdata.evidence.intervals import (
     FIRST,
     LAST,
@@ -20,9 +21,9 @@ from kzdata.evidence.intervals import (
 )
 from kzdata.standard.declarations import DateColumns, Figure, Links
 from kzdata.standard.descriptor import Schema, Table
-from kzdata.validation.evidence_tables import Model
+from kzdata.validation.evidence_tables import Model, record_keys
 from kzdata.validation.rule import Query, Violation, rule
-from kzdata.validation.rules.keys import circles
+from kzdata.validation.rules.keys import cycles
 
 MEASURED = ("exact", "more_than", "at_least", "at_most", "less_than", "range")
 """Qualifiers whose bounds are meant as numbers: not about so many, and no clock times."""
@@ -31,26 +32,10 @@ CHAINS, LONGEST = 100, 20
 """Chains of sameness that are looked for link by link, and how long they may be to be told."""
 
 
-def _links(model: Model) -> tuple[Table, Links] | None:
-    table = model.one("links")
-    return (table, table.schema.links) if table and table.schema.links else None
-
-
-def _declaring(model: Model, role: str) -> Iterator[tuple[Links, Table]]:
-    """What the links declare, with each table of claims that declares `role`."""
-    if links := _links(model):
-        yield from ((links[1], t) for t in model.declaring(role) if t.schema.principal)
-
-
-def _claims(model: Model) -> str:
-    """SQL: `tab` and `id` of every claim."""
-    parts = [
-        f"SELECT {literal(table.name)} AS tab, {identifier(table.schema.record_key)} AS id "
-        f"FROM {identifier(table.name)}"
-        for table in model.declaring("principal")
-        if table.schema.record_key
-    ]
-    return " UNION ALL ".join(parts or ["SELECT '' AS tab, '' AS id WHERE false"])
+def _claims(model: Model, role: str) -> Iterator[tuple[Links, Table, Any]]:
+    """What the links declare, and each table of claims with what it declares for `role`."""
+    if links := model.declared("links"):
+        yield from ((links[1], t, part) for t, part in model.each(role) if t.schema.principal)
 
 
 def _pairs(
@@ -63,66 +48,49 @@ def _pairs(
 ) -> Iterator[Query]:
     """Links `t` with some relations, between claims `c` and `o` of one table.
 
-    Args:
-        model: The tables.
-        claims: The table of the claims.
-        relations: The relations.
-        at: The member of `kzdata:links` whose column is at fault.
-        words: SQL of what was found, of what was expected, and of the breach.
-        joins: SQL of further relations.
+    `at` is the member of `kzdata:links` whose column is at fault, `words` are SQL of what was
+    found, of what was expected, and of the breach, for which `joins` add further relations.
     """
     found, expected, breach = words
-    links = _links(model)
+    links = model.declared("links")
     if not links or not relations or not claims.schema.record_key:
         return
-    (table, d), key = links, identifier(claims.schema.record_key)
+    (table, d), key = links, claims.schema.record_key
     ends = " UNION ALL ".join(
-        f"SELECT {identifier(column)} FROM {identifier(table.name)}"
-        for column in (d.claim, d.other)
+        f"SELECT {identifier(name)} FROM {identifier(table.name)}" for name in (d.claim, d.other)
     )
     # Few claims are linked: the rest need not be kept for the joins.
-    linked = f"(SELECT * FROM {identifier(claims.name)} WHERE {key} IN ({ends}))"
-    yield Query(
-        table.name,
-        f"""SELECT t.{ORD}, {literal(getattr(d, at))}, {found}, {expected}
-        FROM {identifier(table.name)} t
-        JOIN {linked} c ON c.{key} = t.{identifier(d.claim)}
-        JOIN {linked} o ON o.{key} = t.{identifier(d.other)} {joins}
-        WHERE {among(f"t.{identifier(d.relation)}", relations)} AND {breach}""",
-    )
+    linked = f"(SELECT * FROM {identifier(claims.name)} WHERE {identifier(key)} IN ({ends}))"
+    joins = f"""JOIN {linked} c ON {column(key, "c")} = {column(d.claim)}
+        JOIN {linked} o ON {column(key, "o")} = {column(d.other)} {joins}"""
+    broken = f"{among(column(d.relation), relations)} AND {breach}"
+    yield Query.rows(table, getattr(d, at), broken, expected, found, joins)
 
 
 def _refuted(
     model: Model, claims: Table, relations: Sequence[str], expected: str, breach: str
 ) -> Iterator[Query]:
     """Links whose relation the two claims refute."""
-    if links := _links(model):
-        found = f"t.{identifier(links[1].relation)}"
-        words = (found, literal(expected), breach)
+    if links := model.declared("links"):
+        words = (column(links[1].relation), literal(expected), breach)
         yield from _pairs(model, claims, relations, "relation", words)
 
 
 @rule("consistency", "link claims that exist, of one table, and not a claim with itself")
 def link_comparable(model: Model) -> Iterator[Query]:
     """A link ties two different claims of the same table."""
-    if not (links := _links(model)):
-        return
-    table, d = links
-    claim, other = identifier(d.claim), identifier(d.other)
-    yield Query(
-        table.name,
-        f"""SELECT t.{ORD}, {literal(d.other)}, t.{claim} || ', ' || t.{other},
-            'two different claims of one table'
-        FROM {identifier(table.name)} t
-        LEFT JOIN ({_claims(model)}) c ON c.id = t.{claim}
-        LEFT JOIN ({_claims(model)}) o ON o.id = t.{other}
-        WHERE t.{claim} = t.{other} OR (c.tab = o.tab) IS NOT TRUE""",
-    )
+    for table, d in model.each("links"):
+        claim, other = column(d.claim), column(d.other)
+        known = record_keys(claims for claims, _ in model.each("principal"))
+        joins = f"LEFT JOIN ({known}) c ON c.id = {claim} LEFT JOIN ({known}) o ON o.id = {other}"
+        broken = f"{claim} = {other} OR (c.tab = o.tab) IS NOT TRUE"
+        expected, found = "'two different claims of one table'", f"{claim} || ', ' || {other}"
+        yield Query.rows(table, d.other, broken, expected, found, joins)
 
 
 def _rows(model: Model, relations: Iterable[str]) -> list[tuple[str, str, int, str]]:
     """Claim, other claim, row and relation of the links with some relations."""
-    if not (links := _links(model)):
+    if not (links := model.declared("links")):
         return []
     table, d = links
     claim, relation, other = (identifier(name) for name in (d.claim, d.relation, d.other))
@@ -133,30 +101,23 @@ def _rows(model: Model, relations: Iterable[str]) -> list[tuple[str, str, int, s
     )
 
 
-@rule("consistency", "break the circle: something cannot update, add to or be part of itself")
+@rule("consistency", "break the cycle: something cannot update, add to or be part of itself")
 def link_acyclic(model: Model) -> Iterator[Violation]:
-    """Links of a directed relation (`acyclic` of `kzdata:links`) make no circle."""
-    if not (links := _links(model)):
-        return
-    table, d = links
-    for relation in d.acyclic:
-        pairs = [(claim, other, row) for claim, other, row, _ in _rows(model, [relation])]
-        for ordinal, circle in circles(pairs):
-            yield Violation(table.name, ordinal, d.relation, circle, "no circle")
+    """Links of a directed relation (`acyclic` of `kzdata:links`) make no cycle."""
+    for table, d in model.each("links"):
+        for relation in d.acyclic:
+            pairs = [(claim, other, row) for claim, other, row, _ in _rows(model, [relation])]
+            for ordinal, cycle in cycles(pairs):
+                yield Violation(table.name, ordinal, d.relation, cycle, "no cycle")
 
 
 @rule("consistency", "correct the figures or the relation: a part is not larger than the whole")
 def link_part_within_whole(model: Model) -> Iterator[Query]:
     """What is linked as a part (`within` of `kzdata:links`) is not larger than its whole."""
-    for links, claims in _declaring(model, "figure"):
-        figure = claims.schema.figure
-        assert figure
-        low, high = f"c.{identifier(figure.low)}", f"o.{identifier(figure.high)}"
-        words = (
-            f"'a part of at least ' || {low}",
-            f"'a whole of at most ' || {high}",
-            f"{decimal(low)} > {decimal(high)}",
-        )
+    for links, claims, figure in _claims(model, "figure"):
+        low, high = column(figure.low, "c"), column(figure.high, "o")
+        found, expected = f"'a part of at least ' || {low}", f"'a whole of at most ' || {high}"
+        words = (found, expected, f"{decimal(low)} > {decimal(high)}")
         yield from _pairs(model, claims, links.within, "other", words)
 
 
@@ -166,7 +127,7 @@ def link_addition(model: Model) -> Iterator[Query]:
 
     A figure without a number is one, too: "more deaths", "no exact numbers".
     """
-    for links, claims in _declaring(model, "principal"):
+    for links, claims, _ in _claims(model, "principal"):
         figure = claims.schema.figure
         breach = f"({' OR '.join(_unfigured(figure))})" if figure else "true"
         yield from _refuted(model, claims, links.adds, "two claims with figures", breach)
@@ -178,9 +139,8 @@ def link_sameness(model: Model) -> Iterator[Query]:
 
     Only numbers of one unit are compared, and not those that are about so many.
     """
-    for links, claims in _declaring(model, "figure"):
-        figure, declared = claims.schema.figure, claims.schema.claims
-        assert figure
+    for links, claims, figure in _claims(model, "figure"):
+        declared = claims.schema.claims
         breach = _exclude(figure, counts=bool(declared and declared.outcome))
         if declared and declared.unit:
             breach += f" AND {_equal(declared.unit)}"
@@ -194,10 +154,9 @@ def link_difference(model: Model) -> Iterator[Query]:
     That is: in all columns with receipts, or named by `kzdata:claims`, `kzdata:figure` and
     `kzdata:dates`, but for those of who says it, and of the principal span.
     """
-    for links, claims in _declaring(model, "claims"):
-        said = _said(claims.schema)
-        breach = " AND ".join(_equal(column) for column in said)
-        expected = f"a difference in {', '.join(said)}"
+    for links, claims, _ in _claims(model, "claims"):
+        names = _content_columns(claims.schema)
+        breach, expected = " AND ".join(map(_equal, names)), f"a difference in {', '.join(names)}"
         yield from _refuted(model, claims, links.differs, expected, breach)
 
 
@@ -208,11 +167,10 @@ def link_contradiction(model: Model) -> Iterator[Query]:
     They agree where no column that says what they are about, and when, is filled differently, and
     their figures have a number in common.
     """
-    for links, claims in _declaring(model, "claims"):
-        figure, declared = claims.schema.figure, claims.schema.claims
-        assert declared
+    for links, claims, declared in _claims(model, "claims"):
+        figure = claims.schema.figure
         others = (*_figure_columns(figure), declared.event)
-        about = [name for name in _said(claims.schema) if name not in others]
+        about = [name for name in _content_columns(claims.schema) if name not in others]
         breach = " AND ".join([*map(_agree, about), *([_overlap(figure)] if figure else [])])
         expected = "states, figures or days that exclude each other"
         yield from _refuted(model, claims, links.contradicts, expected, breach)
@@ -224,16 +182,12 @@ def link_order(model: Model) -> Iterator[Query]:
 
     A claim that gives no day is not younger than its article.
     """
-    for links, claims in _declaring(model, "dates"):
-        columns = claims.schema.dates[0]
+    for links, claims, periods in _claims(model, "dates"):
         published, joins = _published(model, claims)
-        latest = f"coalesce({_window(columns, 'c')[1]}, {published})"
-        first = _window(columns, "o")[0]
-        words = (
-            f"'at the latest ' || {latest}",
-            f"'not before ' || {first}",
-            f"{latest} < {first}",
-        )
+        latest = f"coalesce({_window(periods[0], 'c')[1]}, {published})"
+        first = _window(periods[0], "o")[0]
+        found, expected = f"'at the latest ' || {latest}", f"'not before ' || {first}"
+        words = (found, expected, f"{latest} < {first}")
         yield from _pairs(model, claims, links.supersedes, "relation", words, joins)
 
 
@@ -243,11 +197,11 @@ def link_same_throughout(model: Model) -> Iterator[Violation]:
 
     Each link of the chain is named, and the one that it refutes: any of them may be wrong.
     """
-    if not (links := _links(model)):
+    if not (links := model.declared("links")):
         return
     table, d = links
-    ties = _neighbours(_rows(model, d.same))
-    classes = _classes(ties)
+    same = _neighbours(_rows(model, d.same))
+    classes = _classes(same)
     relations = (*d.contradicts, *d.differs, *d.within)
     refuted = [
         link
@@ -255,7 +209,7 @@ def link_same_throughout(model: Model) -> Iterator[Violation]:
         if link[0] != link[1] and link[0] in classes and classes[link[0]] == classes.get(link[1])
     ]
     for number, (claim, other, row, relation) in enumerate(refuted):
-        chain = _chain(ties, claim, other) if number < CHAINS else []
+        chain = _chain(same, claim, other) if number < CHAINS else []
         steps = chain if len(chain) <= LONGEST else []
         named = " = ".join([claim, *(end for end, _ in steps[:-1]), other])
         for ordinal in (row, *(at for _, at in steps)):
@@ -270,7 +224,7 @@ def _figure_columns(figure: Figure | None) -> tuple[str, ...]:
     return (figure.text, figure.low, figure.high, figure.qualifier) if figure else ()
 
 
-def _said(schema: Schema) -> list[str]:
+def _content_columns(schema: Schema) -> list[str]:
     """The columns that say what a claim is about and what it says of it, not who says it."""
     c = schema.claims
     assert c
@@ -281,35 +235,32 @@ def _said(schema: Schema) -> list[str]:
     return [name for name in names if name and name not in (c.claimant, c.via, schema.principal)]
 
 
-def _equal(column: str) -> str:
-    name = identifier(column)
-    return f"c.{name} IS NOT DISTINCT FROM o.{name}"
+def _equal(name: str) -> str:
+    return f"{column(name, 'c')} IS NOT DISTINCT FROM {column(name, 'o')}"
 
 
-def _agree(column: str) -> str:
+def _agree(name: str) -> str:
     """SQL: equal, or one of them does not say."""
-    name = identifier(column)
-    return f"coalesce(c.{name} = o.{name}, true)"
+    return f"coalesce({column(name, 'c')} = {column(name, 'o')}, true)"
 
 
 def _unfigured(figure: Figure) -> Iterator[str]:
     """SQL, for each of two claims: it gives no figure, not even one without a number."""
     for alias in "co":
-        cells = (f"{alias}.{identifier(name)}" for name in (figure.text, figure.qualifier))
-        yield f"coalesce({', '.join(cells)}) IS NULL"
+        yield f"coalesce({column(figure.text, alias)}, {column(figure.qualifier, alias)}) IS NULL"
 
 
 def _overlap(figure: Figure) -> str:
     """SQL: a number fits both figures for sure, or one of the claims gives none at all."""
-    text, qualifier = identifier(figure.text), identifier(figure.qualifier)
-    alike = f"c.{text} = o.{text} AND c.{qualifier} = o.{qualifier}"
+    same = (f"{column(x, 'c')} = {column(x, 'o')}" for x in (figure.text, figure.qualifier))
+    alike = " AND ".join(same)
     common = surely_overlap(ends(figure, "c"), ends(figure, "o"))
     return f"coalesce({' OR '.join(_unfigured(figure))} OR ({alike}) OR {common}, false)"
 
 
 def _exclude(figure: Figure, counts: bool = False) -> str:
     """SQL: no number fits both figures; of what `counts`, no whole number."""
-    measured = " AND ".join(among(f"{x}.{identifier(figure.qualifier)}", MEASURED) for x in "co")
+    measured = " AND ".join(among(column(figure.qualifier, x), MEASURED) for x in "co")
     pairs = (("c", "o"), ("o", "c"))
     apart = " OR ".join(_exceeds(figure, one, other, counts) for one, other in pairs)
     return f"{measured} AND ({apart})"
@@ -329,7 +280,7 @@ def _window(columns: DateColumns, alias: str) -> tuple[str, str]:
     A claim with an open end says nothing that its article's day could contradict.
     """
     start, end, precision = (
-        f"{alias}.{identifier(name)}" if name else None
+        column(name, alias) if name else None
         for name in (columns.start, columns.end, columns.precision)
     )
     assert start
@@ -339,22 +290,22 @@ def _window(columns: DateColumns, alias: str) -> tuple[str, str]:
 
 def _published(model: Model, claims: Table) -> tuple[str, str]:
     """SQL: the last day on which the article of claim `c` can have been published; joins for it."""
-    sources = model.one("sources")
-    a = sources.schema.sources if sources else None
-    if not sources or not a or not a.published_on or not model.one("spans"):
+    sources = model.declared("sources")
+    if not sources or not sources[1].published_on or not model.declared("spans"):
         return "NULL", ""
-    precision = f"a.{identifier(a.published_precision)}" if a.published_precision else None
-    joins = f"""LEFT JOIN shared.passage p ON p.span = c.{identifier(claims.schema.principal or "")}
-        LEFT JOIN {identifier(sources.name)} a ON a.{ORD} = p.article"""
-    return last_day(f"a.{identifier(a.published_on)}", precision), joins
+    table, a = sources
+    precision = column(a.published_precision, "a") if a.published_precision else None
+    joins = f"""LEFT JOIN shared.passages p ON p.span = {column(claims.schema.principal or "", "c")}
+        LEFT JOIN {identifier(table.name)} a ON a.{ORD} = p.article"""
+    return last_day(column(a.published_on, "a"), precision), joins
 
 
 # ------------------------------------------------------------------------------ chains
 
-_Ties = Mapping[str, Sequence[tuple[str, int]]]
+_Graph = Mapping[str, Sequence[tuple[str, int]]]
 
 
-def _neighbours(same: Iterable[tuple[str, str, int, str]]) -> _Ties:
+def _neighbours(same: Iterable[tuple[str, str, int, str]]) -> _Graph:
     """The claims that each claim is the same as, each with the row that says so."""
     found: dict[str, list[tuple[str, int]]] = {}
     for claim, other, row, _ in same:
@@ -363,31 +314,31 @@ def _neighbours(same: Iterable[tuple[str, str, int, str]]) -> _Ties:
     return found
 
 
-def _classes(ties: _Ties) -> dict[str, str]:
+def _classes(same: _Graph) -> dict[str, str]:
     """Each claim that is the same as another, with one that stands for all that are the same."""
     found: dict[str, str] = {}
-    for claim in ties:
+    for claim in same:
         if claim not in found:
-            found |= dict.fromkeys(_steps(ties, claim), claim)
+            found |= dict.fromkeys(_steps(same, claim), claim)
     return found
 
 
-def _steps(ties: _Ties, start: str) -> dict[str, tuple[str, int]]:
+def _steps(same: _Graph, start: str) -> dict[str, tuple[str, int]]:
     """All claims that are the same as one, nearest first, each with the last step to it."""
     steps = {start: (start, 0)}
     waiting = deque([start])
     while waiting:
         here = waiting.popleft()
-        for claim, row in ties.get(here, ()):
+        for claim, row in same.get(here, ()):
             if claim not in steps:
                 steps[claim] = here, row
                 waiting.append(claim)
     return steps
 
 
-def _chain(ties: _Ties, start: str, end: str) -> list[tuple[str, int]]:
+def _chain(same: _Graph, start: str, end: str) -> list[tuple[str, int]]:
     """The shortest way from one claim to another that is the same: each step's claim and row."""
-    steps, way = _steps(ties, start), list[tuple[str, int]]()
+    steps, way = _steps(same, start), list[tuple[str, int]]()
     while end != start:
         before, row = steps[end]
         way.append((end, row))

@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kzdata.errors import PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive
-from kzdata.files.csv import Cell, Dialect, FileStats, Record, Sheet
+from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.source import dialect_of
 from kzdata.validation.rule import Violation, rule
@@ -29,33 +30,27 @@ def _of_package(found: str, expected: str, field: str | None = None) -> Violatio
 
 
 @rule("package", "correct the descriptor (datapackage.org/standard)")
-def descriptor(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
         yield _of_package(fault.found, fault.expected, fault.where)
 
 
 @rule("package", "put the file inside the package and name it by a relative path")
-def resource_path(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """Each file of the package is there, inside the package."""
     for resource in package.resources:
         for path in resource.path:
+            where, expected = f"resources.{resource.name}", "a file of the package"
             try:
                 if not archive.path_of(path).is_file():
-                    yield _of_package(path, "a file of the package", f"resources.{resource.name}")
+                    yield _of_package(path, expected, where)
             except PackageError as error:
-                expected = f"a file of the package ({error})"
-                yield _of_package(path, expected, f"resources.{resource.name}")
+                yield _of_package(path, f"{expected} ({error})", where)
 
 
 @rule("package", "validate when nobody writes into the package")
-def resource_changed(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def resource_changed(_: Any, archive: Archive, *__: Any) -> Iterator[Violation]:
     """No file changes while it is read.
 
     Its hash could be that of one content, and its cells those of another.
@@ -65,9 +60,7 @@ def resource_changed(
 
 
 @rule("package", "run `kzdata seal` after a change to the data")
-def resource_bytes(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def resource_bytes(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
     """Each file has as many bytes as the descriptor says."""
     for resource, path, seen in _seen(package, stats):
         if resource.bytes is not None and resource.bytes != seen.size:
@@ -75,9 +68,7 @@ def resource_bytes(
 
 
 @rule("package", "run `kzdata seal` after a change to the data")
-def resource_hash(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def resource_hash(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
     """Each file has the hash that the descriptor says (`md5` unless it names another)."""
     for resource, path, seen in _seen(package, stats):
         algorithm, expected = hash_of(resource)
@@ -110,18 +101,14 @@ def _seen(package: Descriptor, stats: FileStatsByPath) -> Iterator[tuple[Resourc
 
 
 @rule("package", "state a version such as 1.2.0 (semver.org)")
-def version_semver(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def version_semver(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The version, where one is stated, follows Semantic Versioning 2.0.0."""
     if "version" in package.raw and not SEMVER.fullmatch(package.version):
         yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
 
 
 @rule("package", "add a section for this version at the top of the changelog")
-def version_changelog(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
+def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """The first version that CHANGELOG.md names, where there is one, is the package's."""
     try:
         file = archive.path_of(CHANGELOG)
@@ -137,25 +124,27 @@ def version_changelog(
         yield Violation(None, None, None, found, package.version, file=CHANGELOG)
 
 
-@rule("package", "ask for it, or leave it out; what cannot be checked is not valid", "warning")
-def unsupported_feature(
-    package: Descriptor, archive: Archive, stats: FileStatsByPath
-) -> Iterator[Violation]:
-    """What the validator cannot check is said, never passed in silence."""
+@rule(
+    "package",
+    "leave it out, or ask for it in an issue: nothing checks it",
+    "warning",
+)
+def unsupported_feature(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
+    """What the validator cannot check is said, never passed over."""
     for name, profile in _profiles(package):
-        yield _of_package(f"the profile {profile}", "what can be checked", name)
+        yield _of_package(f"the profile {profile}", "what kzdata checks", name)
     for resource in package.resources:
         for doubt in _doubts(package, archive, resource):
-            yield _of_package(doubt, "what can be checked", f"resources.{resource.name}")
+            yield _of_package(doubt, "what kzdata checks", f"resources.{resource.name}")
     for table in package.tables.values():
         if _fields_match(table) not in FIELDS_MATCH:
             found = f"fieldsMatch {table.schema.fields_match}"
             yield _of_package(found, f"one of {', '.join(FIELDS_MATCH)}", table.name)
         for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
-            yield _of_package(key, "what can be checked", table.name)
+            yield _of_package(key, "what kzdata checks", table.name)
         for field in table.schema.fields:
             if reason := unsupported(field):
-                yield _of_package(reason, "what can be checked", f"{table.name}.{field.name}")
+                yield _of_package(reason, "what kzdata checks", f"{table.name}.{field.name}")
 
 
 def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
@@ -254,7 +243,7 @@ def header_of(part: Path, place: int, dialect: Dialect) -> Header:
     return Header(-1, found.line, found.cells, part=place, width=found.width)
 
 
-def _sound(seen: FileStats) -> bool:
+def _nothing_passed_over(seen: FileStats) -> bool:
     """Whether a file that DuckDB reads holds nothing that it passes over."""
     return not seen.suspicious
 
@@ -262,7 +251,7 @@ def _sound(seen: FileStats) -> bool:
 @rule(
     "structure",
     "give the columns the names, and the order, that the schema asks for",
-    proven_by_bytes=_sound,
+    proven_by_bytes=_nothing_passed_over,
 )
 def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
@@ -272,7 +261,8 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
     if not isinstance(record, Header):
         return
     names, held = table.schema.names, len(record.cells)
-    found, words = _names(record), FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    found = tuple(cell.value for cell in record.cells)
+    words = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
     if record.part > 0:
         if found != columns:
             yield _header(table, record, columns, "the header of the first file")
@@ -281,27 +271,23 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
         yield _header(table, record, names, words)
 
 
-def _names(header: Record) -> tuple[str, ...]:
-    return tuple(cell.value for cell in header.cells)
-
-
 def _header(table: Table, header: Record, names: tuple[str, ...], words: str) -> Violation:
     """A header that is not the one that it should be, at the first cell that differs."""
     expected, path = f"{', '.join(names)} ({words})", table.resource.path[header.part]
-    if not header.cells:
+    cells = header.cells
+    if not cells:
         return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
-    place, shown = _first_difference(header.cells, names), ", ".join(_names(header))[:500]
+    differing = (cell for cell, name in zip(cells, names, strict=False) if cell.value != name)
+    place = next(differing, cells[min(len(names), len(cells) - 1)])
+    shown = ", ".join(cell.value for cell in cells)[:500]
     return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
 
 
-def _first_difference(cells: tuple[Cell, ...], names: tuple[str, ...]) -> Cell:
-    for cell, name in zip(cells, names, strict=False):
-        if cell.value != name:
-            return cell
-    return cells[min(len(names), len(cells) - 1)]
-
-
-@rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
+@rule(
+    "structure",
+    "give the row as many cells as the header has",
+    proven_by_bytes=_nothing_passed_over,
+)
 def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
     if record.number >= 0 and record.width != len(columns):
@@ -310,21 +296,22 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
         yield Violation(table.name, record.number, None, found, expected, *place)
 
 
-@rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
+@rule(
+    "structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_nothing_passed_over
+)
 def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
 
     A quotation that is never closed costs one row: reading goes on with the next line.
     """
     if record.cells and record.fault:
-        path, number = table.resource.path[record.part], record.number
-        place = (record.line, 1, None if number >= 0 else path)
-        expected = "a row after RFC 4180, in UTF-8"
-        row = number if number >= 0 else None
+        row = record.number if record.number >= 0 else None
+        path = table.resource.path[record.part] if row is None else None
+        expected, place = "a row after RFC 4180, in UTF-8", (record.line, 1, path)
         yield Violation(table.name, row, None, record.fault, expected, *place)
 
 
-@rule("structure", "remove the blank line", proven_by_bytes=_sound)
+@rule("structure", "remove the blank line", proven_by_bytes=_nothing_passed_over)
 def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.fault and not record.cells:

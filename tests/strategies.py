@@ -4,7 +4,11 @@ Plain `st.text()` hardly ever puts a combining accent after a digit or a carriag
 quote. `hazard_text` draws from an alphabet in which every character has broken some tool.
 """
 
+from typing import Any
+
 from hypothesis import strategies as st
+
+from kzdata.standard.descriptor import FieldDescriptor
 
 HAZARDS = (
     "\u0301"  # combining acute: one more code point in the same letter
@@ -37,3 +41,34 @@ def mangled(words: list[str]) -> st.SearchStrategy[str]:
     joints = st.sampled_from([" ", " ", " ", "-", "", "  ", "\u00a0"])
     pairs = st.lists(st.tuples(part, joints), max_size=8)
     return pairs.map(lambda found: "".join(a + b for a, b in found)).map(str.strip)
+
+
+# ------------------------------------------------------------------------------ fields and cells
+
+WORDS = ["", "-", "NA", "=1", "+5", "-5", "@x", "a", "ab", "1", "0", "-1", "007", "1.0", "1e3"]
+WORDS += [".5", "5.", "NaN", "INF", "-INF", " 1", "2022-01-05", "2022-02-30", "0000-01-01"]
+WORDS += ["2022-1-5", "12345678901234567890", "0.30000000000000004", "A-12", "A-123", "émeute"]
+PATTERNS = ["A-[0-9]{2}", "[0-9a-f]+", "a|=.*", "[+-]?[0-9]+", "a{0,2}", "a?b*", ".*", "[0-A]+"]
+cells = st.sampled_from(WORDS) | st.text(st.sampled_from("01-+=@aA.e,éÅ" + "".join(HAZARDS)))
+bounds = st.sampled_from([0, 1, -1, 0.5, 100, 10**8, 2**63, "7", 1e300, 0.1])
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+
+@st.composite
+def fields(draw: st.DrawFn) -> FieldDescriptor:
+    kind = draw(st.sampled_from(["string", "any", "integer", "number", "date"]))
+    limits: dict[str, Any] = {"required": draw(st.booleans())}
+    if kind in ("integer", "number"):
+        limits |= draw(st.dictionaries(st.sampled_from(BOUNDS), bounds, max_size=2))
+    elif kind == "date":
+        days = st.sampled_from(["2022-01-05", "2000-01-01", "nonsense"])
+        limits |= draw(st.dictionaries(st.sampled_from(BOUNDS), days, max_size=2))
+    else:
+        lengths = st.sampled_from(["minLength", "maxLength"])
+        limits |= draw(st.dictionaries(lengths, st.integers(0, 5)))
+        if draw(st.booleans()):
+            limits["pattern"] = draw(st.sampled_from(PATTERNS))
+    if draw(st.integers(0, 4)) == 0:
+        words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True)
+        limits["enum"] = draw(words)
+    return FieldDescriptor.make({"name": "x", "type": kind, "constraints": limits})

@@ -129,7 +129,9 @@ def misspelt(example: Folder) -> str:
 # ------------------------------------------------------------------------------ the action
 
 
-def test_the_action_is_green_and_goes_red_at_the_place(runner: Runner, example: Folder) -> None:
+def test_the_action_passes_a_valid_package_and_fails_at_the_line_of_a_finding(
+    runner: Runner, example: Folder
+) -> None:
     """Catches an action that checks another package, or says red without saying where."""
     good = runner.run(VALIDATE, path="flood", texts="flood/texts")
     assert (good.returncode, good.stderr) == (0, "")
@@ -141,7 +143,7 @@ def test_the_action_is_green_and_goes_red_at_the_place(runner: Runner, example: 
     assert f"::error file={place},title=foreign-key::T2.islet: found norhalm" in bad.stdout
 
 
-def test_the_inputs_of_the_action_are_heeded(runner: Runner, example: Folder) -> None:
+def test_each_input_of_the_action_has_its_effect(runner: Runner, example: Folder) -> None:
     """Catches an input that is declared and dropped."""
     misspelt(example)
     allow = runner.temp / "allow.toml"
@@ -173,7 +175,9 @@ def test_limits_are_passed_on(runner: Runner) -> None:
     assert "-limit" not in runner.run(VALIDATE).stdout
 
 
-def test_a_package_does_not_excuse_itself(runner: Runner, example: Folder) -> None:
+def test_the_action_reads_no_allow_list_of_the_package_unless_told(
+    runner: Runner, example: Folder
+) -> None:
     """Catches an allow-list of a pull request that turns its own findings off."""
     misspelt(example)
     rules = {finding.rule for finding in validate(example.root)}
@@ -242,7 +246,9 @@ def test_the_action_installs_its_own_checkout(example: Folder, tmp_path: Path) -
 # ------------------------------------------------------------------------------ the hook
 
 
-def test_the_hook_runs_on_the_package_it_is_in(runner: Runner, example: Folder) -> None:
+def test_the_pre_commit_hook_validates_the_package_of_its_repository(
+    runner: Runner, example: Folder
+) -> None:
     """Catches a hook that validates kzdata's own package in everyone's repository."""
     (hook,) = loaded(ROOT / ".pre-commit-hooks.yaml")
     assert (hook["id"], hook["language"], hook["pass_filenames"]) == (
@@ -331,7 +337,7 @@ def test_workflows_give_inputs_that_the_action_has() -> None:
 
 def test_the_page_shows_what_is_printed(example: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches red output on the page that no version prints."""
-    from test_cli import kz
+    from commands import kz
 
     misspelt(example)
     monkeypatch.chdir(example.root)

@@ -9,76 +9,19 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from time import sleep
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 import kzdata
-from kzdata.cli.main import app, main
+from commands import COLOURS, COMMANDS, ESCAPES, Outcome, kz, on_a_terminal, refused, shell
+from kzdata.cli.main import app
 from packages import FLOOD_TEXTS, Folder, Row
 
 ROOT = Path(__file__).resolve().parents[1]
-COMMANDS = sorted(getattr(typer.main.get_command(app), "commands", {}))
-ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-class Outcome(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-def kz(*arguments: str | Path) -> Outcome:
-    """The command inside this process, as the installed script runs it."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["kzdata", *map(str, arguments)])
-        try:
-            main()
-        except SystemExit as left:
-            code = left.code if isinstance(left.code, int) else int(bool(left.code))
-        if sys.stdout is not out:  # put there when the real one could not be written to
-            sys.stdout.close()
-    return Outcome(code, out.getvalue(), err.getvalue())
-
-
-def shell(command: str, folder: Path | None = None, **environment: str) -> Outcome:
-    """A line of bash in which `kzdata` is the command in a process of its own."""
-    function = f"kzdata() {{ '{sys.executable}' -m kzdata.cli \"$@\"; }}"
-    done = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {function}; {command}"],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    return Outcome(done.returncode, done.stdout, done.stderr)
-
-
-def refused(outcome: Outcome) -> str:
-    """The message of a command that could not be carried out, after a look at its form."""
-    assert outcome.code == 2, outcome
-    assert outcome.out == ""
-    assert outcome.err.startswith("kzdata: ")
-    assert outcome.err.endswith("\n")
-    assert len(outcome.err.splitlines()) == 1
-    assert "Traceback" not in outcome.err
-    assert not ESCAPES.search(outcome.err.rstrip("\n"))
-    return outcome.err.removeprefix("kzdata: ").rstrip("\n")
-
 
 # ------------------------------------------------------------------------------ exit codes
 
@@ -128,7 +71,7 @@ def test_exit_codes_of_a_process(copy: Folder) -> None:
     assert "nowhere" in refused(shell("kzdata validate nowhere", copy.root))
 
 
-def test_the_typer_application_itself() -> None:
+def test_the_typer_application_works_without_main() -> None:
     """Catches an application that works only through `main`."""
     runner = CliRunner()
     assert runner.invoke(app, ["validate", str(ROOT)]).exit_code == 0
@@ -228,7 +171,7 @@ JUNK = [
 
 @pytest.mark.parametrize("name", JUNK, ids=[ascii(name)[:20] for name in JUNK])
 @pytest.mark.parametrize("command", ["validate", "tables", "seal"])
-def test_what_is_no_package_is_one_line(junk: Path, name: str, command: str) -> None:
+def test_a_path_that_is_no_package_is_one_line(junk: Path, name: str, command: str) -> None:
     """Catches tracebacks, findings and silence where nothing could be read."""
     place = junk / name
     outcome = kz(command, place) if command != "tables" else kz("tables", "-p", place)
@@ -292,7 +235,7 @@ def test_what_does_not_exist_is_one_line(arguments: list[str], message: str) -> 
 @pytest.mark.parametrize(
     "arguments", [["validate", ""], ["validate", "--texts", ""], ["tables", "--package", ""]]
 )
-def test_an_empty_path_is_no_path(arguments: list[str]) -> None:
+def test_an_empty_path_is_refused(arguments: list[str]) -> None:
     """Catches a variable without a value in somebody's CI, which checked the working directory."""
     outcome = kz(*arguments)
     assert outcome.code == 2
@@ -308,13 +251,15 @@ def test_an_empty_path_is_no_path(arguments: list[str]) -> None:
         (["locate", "\x1b[31m"], r"\x1b[31m"),
     ],
 )
-def test_quotes_that_stand_nowhere(arguments: list[str], message: str, texts: Path) -> None:
+def test_locate_refuses_a_quote_that_no_article_has(
+    arguments: list[str], message: str, texts: Path
+) -> None:
     """Catches an empty table for a quote with a typing error."""
     assert message in refused(kz(*arguments, "--texts", texts))
 
 
 @pytest.mark.parametrize("command", [["coverage"], ["locate", "police"]])
-def test_a_folder_without_the_articles_is_said(command: list[str], tmp_path: Path) -> None:
+def test_coverage_says_that_a_folder_lacks_the_articles(command: list[str], tmp_path: Path) -> None:
     """Catches "nothing unexplained" where nothing was looked at."""
     assert refused(kz(*command, "--texts", tmp_path))
 
@@ -350,7 +295,7 @@ def test_a_full_disk_is_one_line(form: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
-def test_any_encoding_of_the_terminal(encoding: str) -> None:
+def test_output_can_be_written_in_any_encoding(encoding: str) -> None:
     """Catches UnicodeEncodeError for the quotation marks on a Windows console."""
     command = "kzdata trace CR-0001#value_low && kzdata query 'select name from actors'"
     done = subprocess.run(
@@ -449,7 +394,7 @@ def test_traces_are_the_receipts() -> None:
     )
 
 
-def test_a_trace_for_people(texts: Path) -> None:
+def test_a_trace_shows_value_role_words_place_and_article(texts: Path) -> None:
     """Catches a trace without value, role, words, place or article."""
     with kzdata.load(ROOT) as package:
         (receipt,) = package.trace("CR-0001", "value_low")
@@ -469,7 +414,7 @@ def test_a_trace_for_people(texts: Path) -> None:
     assert len(article) > len(receipt.quote) + 60
 
 
-def test_queries_from_standard_input() -> None:
+def test_a_dash_reads_the_query_from_standard_input() -> None:
     """Catches "-" that is taken for SQL."""
     outcome = shell("echo 'select 1 as a' | kzdata query - -f csv")
     assert outcome == Outcome(0, "a\n1\n", "")
@@ -506,7 +451,7 @@ def test_every_type_can_be_printed(query: str, form: str) -> None:
         assert all(None not in row for row in rows)
 
 
-def test_validate_as_json(copy: Folder) -> None:
+def test_validate_writes_json(copy: Folder) -> None:
     """Catches a report that programs must scrape."""
     copy.edit("casualty_reports", 0, "value_low", "9")
     copy.reseal()
@@ -516,18 +461,18 @@ def test_validate_as_json(copy: Folder) -> None:
     assert kz("validate", "-f", "json").code == 0
 
 
-def test_a_rule_says_how_grave_it_is() -> None:
+def test_a_rule_is_printed_with_its_severity() -> None:
     """Catches an explanation that leaves open whether the rule turns a build red."""
     assert kz("rules", "alias-ambiguous").lines[0] == "alias-ambiguous: warning, reference"
 
 
-def test_a_rule_as_json() -> None:
+def test_a_rule_is_printed_as_json() -> None:
     """Catches `--format json` that prints prose."""
     rows = rows_of(kz("rules", "figure-interval", "-f", "json"), "json")
     assert [row["rule"] for row in rows] == ["figure-interval"]
 
 
-def test_the_rules_of_a_group() -> None:
+def test_the_name_of_a_group_lists_its_rules() -> None:
     """Catches a name that `--select` takes and nothing explains."""
     for form in ("json", "csv"):
         rows = rows_of(kz("rules", "figure", "-f", form), form)
@@ -536,7 +481,7 @@ def test_the_rules_of_a_group() -> None:
     assert kz("rules", "figure").lines[1].startswith("figure-")
 
 
-def test_a_table_is_no_package() -> None:
+def test_a_file_that_is_no_package_is_named_as_such() -> None:
     """Catches a new user who names a CSV file and hears of zips alone."""
     said = refused(kz("validate", ROOT / "README.md"))
     assert "neither a datapackage.json nor a zip that can be read" in said
@@ -567,36 +512,6 @@ def test_text_is_not_wrapped_or_cut_when_piped() -> None:
     with kzdata.load(ROOT) as package:
         quotes = [span.quote for span in package.source_spans]
     assert outcome.lines == ["quote", *quotes]
-
-
-def on_a_terminal(*arguments: str | Path, **environment: str) -> str:
-    """What a command prints on a terminal of 80 columns."""
-    pty = pytest.importorskip("pty")
-    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "kzdata.cli", *map(str, arguments)],
-        env={**kept, "TERM": "xterm-256color", "COLUMNS": "80", **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        printed = b""
-        while True:
-            try:
-                piece = os.read(ours, 1 << 16)
-            except OSError:  # how Linux says that the other end is closed
-                break
-            if not piece:
-                break
-            printed += piece
-    os.close(ours)
-    assert process.returncode == 0, printed
-    return printed.decode("utf-8")
-
-
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def test_terminals_get_colours_unless_told_not_to() -> None:
@@ -715,7 +630,7 @@ def test_help_names_every_command() -> None:
         assert re.search(rf"^  {command} ", shown, re.M)
 
 
-def test_the_version() -> None:
+def test_the_version_of_the_command_is_that_of_the_data() -> None:
     """Catches a version of the code that is not that of the data."""
     version = json.loads((ROOT / "datapackage.json").read_bytes())["version"]
     assert kz("--version") == Outcome(0, f"kzdata {version}\n", "")
@@ -756,7 +671,7 @@ def usable(folder: Folder, articles: dict[str, str]) -> Iterator[tuple[Row, str,
             yield edge, quote, span["source_id"]
 
 
-def test_a_located_span_can_be_pasted(copy: Folder, texts: Path) -> None:
+def test_a_located_span_is_a_valid_row(copy: Folder, texts: Path) -> None:
     """Catches a row of `locate` that validation refuses: columns, checksum, offsets, identifier."""
     with kzdata.load(copy.root) as package:
         articles = package.texts(texts)
@@ -850,7 +765,7 @@ def test_passages_are_found_again_in_another_copy(island: Folder, tmp_path: Path
     ("file", "source", "message"),
     [(b"\xff", "gull", "not UTF-8"), (None, "gull", "no such text file"), (b"x", "gul", "gull")],
 )
-def test_what_cannot_be_reanchored(
+def test_reanchor_refuses_a_missing_file_or_article(
     island: Folder, tmp_path: Path, file: bytes | None, source: str, message: str
 ) -> None:
     """Catches a traceback, and an article that is missing taken for one without passages."""

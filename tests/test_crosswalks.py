@@ -55,7 +55,7 @@ def losses(folder: Path, event: str) -> set[tuple[str, str, str]]:
 # ------------------------------------------------------------------------------ golden rows
 
 
-def test_ged_of_a_figure_that_two_articles_share(ged: Path) -> None:
+def test_ged_counts_a_superseded_figure_of_two_articles_once(ged: Path) -> None:
     """EV-0023: two articles give "eight", of different people, to the ministry.
 
     The one is superseded by twelve of the next day, so that the other alone counts. 317 injured
@@ -80,7 +80,7 @@ def test_ged_of_a_figure_that_two_articles_share(ged: Path) -> None:
     assert ("population", "", "CR-0001") not in lost
 
 
-def test_ged_of_an_open_interval(ged: Path) -> None:
+def test_ged_gives_an_open_interval_no_best_number(ged: Path) -> None:
     """EV-0188: "over 60" in Shymkent: 60 is the lowest number, there is no highest, so no best."""
     row = rows(ged, GED, "relid")["EV-0188"]
     wanted = {"best": "", "low": "60", "high": "", "where_prec": "1", "date_prec": ""}
@@ -91,7 +91,7 @@ def test_ged_of_an_open_interval(ged: Path) -> None:
     assert ("no date", "date_prec", "") in lost
 
 
-def test_ged_of_a_vague_word(ged: Path) -> None:
+def test_ged_gives_a_vague_word_no_number(ged: Path) -> None:
     """EV-0116: "dozens" is a policy's business; a night is two days: date_prec 2."""
     row = rows(ged, GED, "relid")["EV-0116"]
     assert (row["best"], row["low"], row["high"]) == ("", "", "")
@@ -105,7 +105,7 @@ def test_ged_of_a_vague_word(ged: Path) -> None:
     assert ("part of the day", "date_prec", "") in lost
 
 
-def test_ged_of_a_site_in_a_city(ged: Path) -> None:
+def test_ged_takes_the_coordinates_of_the_larger_place(ged: Path) -> None:
     """EV-0025: the airport has no coordinates; those of Almaty stand for it, with where_prec 2."""
     row = rows(ged, GED, "relid")["EV-0025"]
     wanted = {"where_prec": "2", "where_coordinates": "Almaty", "latitude": "43.25249"}
@@ -125,7 +125,7 @@ def test_ged_says_which_rows_may_count_the_same_people(ged: Path) -> None:
     assert "CR-0003 adds_to CR-0001" in found["EV-0023"] & found["EV-0025"]
 
 
-def test_ged_holds_the_events_with_dead_only(ged: Path) -> None:
+def test_ged_holds_only_events_with_dead(ged: Path) -> None:
     query = "SELECT DISTINCT event_id FROM casualty_reports WHERE outcome = 'killed'"
     expected = {key for (key,) in package().sql(query).rows()}
     assert set(rows(ged, GED, "relid")) == expected
@@ -134,7 +134,7 @@ def test_ged_holds_the_events_with_dead_only(ged: Path) -> None:
     assert not none & expected
 
 
-def test_acled_of_a_riot(acled: Path) -> None:
+def test_acled_derives_the_codes_of_a_riot(acled: Path) -> None:
     """EV-0013: riots follow from the type; their side in it does not, and ACLED knows no country.
 
     "Unrest or disorder with violence by crowds" is ACLED's `Riots`. Those who merely take part are
@@ -149,7 +149,7 @@ def test_acled_of_a_riot(acled: Path) -> None:
     assert ("no code", "geo_precision", "") in lost
 
 
-def test_acled_of_a_known_day(acled: Path) -> None:
+def test_acled_derives_the_codes_of_a_known_day(acled: Path) -> None:
     """EV-0022: the day is known; the airport stands at Almaty: geo_precision 2; no type follows."""
     row = rows(acled, ACLED, "event_id_cnty")["EV-0022"]
     wanted = {"event_date": "2022-01-05", "year": "2022", "time_precision": "1"}
@@ -158,7 +158,7 @@ def test_acled_of_a_known_day(acled: Path) -> None:
     assert ("event type", "event_type", "") in losses(acled, "EV-0022")
 
 
-def test_acled_leaves_out_what_is_neither_violence_nor_demonstration(acled: Path) -> None:
+def test_acled_holds_only_violence_and_demonstrations(acled: Path) -> None:
     query = "SELECT event_id FROM events WHERE event_type IN ('statement', 'standing-fact')"
     outside = {key for (key,) in package().sql(query).rows()}
     assert outside
@@ -280,7 +280,7 @@ def a_claim(
     return EventClaim(claim, "standing" if claim.interval else "no number", "killed", True)
 
 
-def test_numbers_of_claims_that_differ() -> None:
+def test_numbers_that_differ_make_a_range_without_a_best_number() -> None:
     """Eight and twelve of the same people: from 8 to 12, and no best number; never 20."""
     assert death_toll([a_claim(8, 8), a_claim(12, 12)]) == ("8", "12", "")
 
@@ -353,7 +353,7 @@ def an_event(start: str, end: str, precision: str) -> ReportedEvent:
         ("not a day", "", "day", None, "", "", ""),
     ],
 )
-def test_date_codes(
+def test_each_precision_of_a_date_has_the_codes_of_both_codebooks(
     start: str, end: str, precision: str, days: int | None, ged: str, acled: str, day: str
 ) -> None:
     """Each precision with the codes of both codebooks, and the day that ACLED asks for."""
@@ -368,7 +368,7 @@ def test_date_codes(
 # ------------------------------------------------------------------------------ other packages
 
 
-def test_claims_that_disagree_or_are_taken_back(copy: Folder, tmp_path: Path) -> None:
+def test_a_retracted_claim_does_not_count(copy: Folder, tmp_path: Path) -> None:
     """Twelve dead said of the event where eight are: no best; taken back, eight again."""
     more = dict(copy.rows("casualty_reports")[0]) | {"report_id": "CR-0099"}
     more |= {"value_text": "12", "value_low": "12", "value_high": "12"}
@@ -386,7 +386,7 @@ def test_claims_that_disagree_or_are_taken_back(copy: Folder, tmp_path: Path) ->
     assert ("withdrawn", "best", "CR-0099") in losses(out, "EV-0023")
 
 
-def test_a_package_with_words_of_its_own(island: Folder, tmp_path: Path) -> None:
+def test_other_names_of_tables_and_categories_are_read(island: Folder, tmp_path: Path) -> None:
     """The flood calls its dead drowned: 12 at Norholm, three of them pilots, are 12, never 15.
 
     Its events are of types that no table knows, so that ACLED's type is for a coder to decide.
@@ -412,7 +412,7 @@ def test_a_package_with_words_of_its_own(island: Folder, tmp_path: Path) -> None
     }
 
 
-def test_cycle_of_places_is_cut(copy: Folder, tmp_path: Path) -> None:
+def test_a_cycle_of_places_ends(copy: Folder, tmp_path: Path) -> None:
     """Catches a walk to the next larger place that never ends."""
     names = [row["place_id"] for row in copy.rows("places")]
     copy.edit("places", names.index("kazakhstan"), "part_of_id", "almaty")

@@ -46,7 +46,7 @@ days = st.dates(date(1600, 1, 1), date(2999, 12, 31))
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: f"{row['wording']} @ {row['written_on']}")
-def test_golden(row: dict[str, str]) -> None:
+def test_each_golden_wording_has_its_days(row: dict[str, str]) -> None:
     found = resolve(row["wording"], date.fromisoformat(row["written_on"]))
     assert tuple(str(value or "") for value in found) == (
         row["start"],
@@ -116,7 +116,7 @@ def test_golden_weekdays_agree_with_the_calendar(row: dict[str, str]) -> None:
         ("today" * 21, "at most 100"),
     ],
 )
-def test_refused_wordings(wording: str, message: str) -> None:
+def test_each_wording_outside_the_grammar_is_refused(wording: str, message: str) -> None:
     with pytest.raises(DateError) as caught:
         resolve(wording, THURSDAY)
     assert message in str(caught.value)
@@ -126,14 +126,14 @@ def test_refused_wordings(wording: str, message: str) -> None:
 @pytest.mark.parametrize(
     "wording", ["yesterday", "last week", "Sunday", "a month ago", "overnight"]
 )
-def test_before_the_first_day_of_the_calendar(wording: str) -> None:
+def test_a_date_before_the_calendar_is_refused(wording: str) -> None:
     """Catches OverflowError and ValueError from date arithmetic."""
     with pytest.raises(DateError):
         resolve(wording, date.min)
 
 
 @pytest.mark.parametrize("wording", ["tomorrow", "tonight", "next Friday", "next year"])
-def test_after_the_last_day_of_the_calendar(wording: str) -> None:
+def test_a_date_after_the_calendar_is_refused(wording: str) -> None:
     with pytest.raises(DateError):
         resolve(wording, date.max)
 
@@ -190,13 +190,13 @@ def test_months_are_whole_and_begun(name: str, written_on: date) -> None:
 
 
 @given(days, st.integers(1, 99))
-def test_days_ago(written_on: date, number: int) -> None:
+def test_days_ago_are_counted_back(written_on: date, number: int) -> None:
     unit = "day" if number == 1 else "days"
     assert resolve(f"{number} {unit} ago", written_on).start == written_on - timedelta(number)
 
 
 @given(st.sampled_from(GOLDEN), st.dates())
-def test_every_wording_from_every_day(row: dict[str, str], written_on: date) -> None:
+def test_every_wording_is_read_from_every_day(row: dict[str, str], written_on: date) -> None:
     try:
         start, end, precision = resolve(row["wording"], written_on)
     except DateError:

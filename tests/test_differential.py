@@ -250,7 +250,7 @@ def test_the_two_validators_agree(specs: list[Spec]) -> None:
 @pytest.mark.skipif(not os.environ.get("KZDATA_DIFFERENTIAL"), reason="set KZDATA_DIFFERENTIAL=n")
 @given(packages())
 @settings(max_examples=MANY, suppress_health_check=QUIET)
-def test_the_two_validators_agree_at_length(specs: list[Spec]) -> None:
+def test_the_two_validators_agree_over_as_many_files_as_asked(specs: list[Spec]) -> None:
     """The same over as many files as `KZDATA_DIFFERENTIAL` says."""
     agree(specs)
 
@@ -292,7 +292,7 @@ def test_a_disagreement_is_found_where_it_stands(tmp_path: Path) -> None:
     assert [(f.severity, f.line, f.field) for f in more] == [("warning", 2, "b")]
 
 
-def test_what_is_left_out_or_allowed_is_no_disagreement(tmp_path: Path) -> None:
+def test_a_deselected_or_suppressed_finding_is_no_disagreement(tmp_path: Path) -> None:
     """Catches a comparison with a report that lacks what nobody asked for, or what may stay."""
     field = {"name": "a", "type": "integer"}
     root = packed(tmp_path, [Spec("t", {"fields": [field]}, [["six"]])]).root
@@ -302,7 +302,7 @@ def test_what_is_left_out_or_allowed_is_no_disagreement(tmp_path: Path) -> None:
     assert validate(root, reference=True).by_rule == {}
 
 
-def test_a_disagreement_is_left_out_or_allowed(tmp_path: Path) -> None:
+def test_a_disagreement_can_be_deselected_or_suppressed(tmp_path: Path) -> None:
     """Catches a rule that no option reaches, and its entry that is stale whatever is found."""
     field = {"name": "a", "type": "integer", "example": "many"}
     root = packed(tmp_path, [Spec("t", {"fields": [field]}, [["6"]])]).root
@@ -315,7 +315,7 @@ def test_a_disagreement_is_left_out_or_allowed(tmp_path: Path) -> None:
     assert validate(root).by_rule == {}
 
 
-def test_temporary_files_go_where_they_are_told(
+def test_temporary_files_go_into_the_folder_that_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a zip that is unpacked in the system's folder, which may be small."""
@@ -332,7 +332,9 @@ NO_VALUE = [("yearmonth", "2024-1", "2024-01"), ("date", "2024-1-26", "2024-01-2
 
 @pytest.mark.parametrize(("kind", "lax", "strict"), NO_VALUE)
 @pytest.mark.parametrize("unique", [False, True])
-def test_a_key_of_no_value(tmp_path: Path, kind: str, lax: str, strict: str, unique: bool) -> None:
+def test_a_cell_of_another_type_takes_no_key(
+    tmp_path: Path, kind: str, lax: str, strict: str, unique: bool
+) -> None:
     """Catches a cell that is not of its type and yet takes a key from another row."""
     limits = {"constraints": {"unique": True}} if unique else {}
     fields = [{"name": "k", "type": kind, **limits}, {"name": "x", "type": "string"}]
@@ -343,7 +345,7 @@ def test_a_key_of_no_value(tmp_path: Path, kind: str, lax: str, strict: str, uni
 
 
 @pytest.mark.parametrize("limit", ["2024-01-26T15:00:00", "x"])
-def test_where_frictionless_stops(tmp_path: Path, limit: str) -> None:
+def test_a_crash_of_frictionless_is_no_verdict(tmp_path: Path, limit: str) -> None:
     """Catches a crash of the second validator that is taken for a verdict."""
     field = {"name": "a", "type": "datetime", "constraints": {"minimum": limit}}
     cells = [["2024-01-26T15:00:00Z"], ["2024-01-28T15:00:00"]]
@@ -367,7 +369,7 @@ def test_frictionless_fetches_nothing(tmp_path: Path) -> None:
             server.accept()
 
 
-def test_the_differences_are_written_down() -> None:
+def test_the_page_of_differences_is_up_to_date() -> None:
     """Catches a page that was not written anew; `oracle.page()` is its text."""
     page = Path(__file__).parents[1] / "docs" / "validation-differences.md"
     assert page.read_text(encoding="utf-8") == oracle.page()

@@ -109,7 +109,7 @@ def test_other_addresses_stay_text(address: str) -> None:
     assert page.cells == ["link", safe(address)]
 
 
-def test_what_is_shown_is_bounded() -> None:
+def test_a_giant_table_or_cell_is_cut() -> None:
     """Catches a notebook that a giant table, or a giant cell, fills."""
     read = []
 
@@ -181,7 +181,7 @@ def test_a_hostile_package_runs_nothing(hostile: Folder) -> None:
             assert "T3" in Page(rest.fallen._repr_html_()).cells
 
 
-def test_each_says_what_it_is(package: Any) -> None:
+def test_each_representation_names_its_object(package: Any) -> None:
     """Catches an empty table, and a column under another's name."""
     with kzdata.load(package) as kz:
         tables = Page(kz._repr_html_()).cells
@@ -225,7 +225,7 @@ def test_a_table_that_cannot_be_read_is_named(copy: Folder) -> None:
         assert cells[cells.index("actors") + 1] == str(len(kz.actors))
 
 
-def test_keys_stay_on_one_line_and_notes_have_room() -> None:
+def test_keys_are_not_wrapped_and_notes_are_wide() -> None:
     """Catches a wide table whose keys break at their hyphens and whose notes are a word wide."""
     short, long = "2022-01-05", "a " * MOST_ON_A_LINE
     html = html_table(("key", "note"), [(short, long)])
@@ -234,7 +234,7 @@ def test_keys_stay_on_one_line_and_notes_have_room() -> None:
     assert "<td>5<" in html_table(("value",), [(5,)])
 
 
-def test_an_answer_says_what_it_is() -> None:
+def test_an_answer_is_described_without_being_computed() -> None:
     """Catches an address of memory for an answer that is printed; it is not worked out for that."""
     with kzdata.load() as package:
         answer = package.sql("select title, count(*) from events, range(1000000000) group by 1")

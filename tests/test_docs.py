@@ -62,7 +62,7 @@ PYTHON = [page for page in RUN if list(blocks(page, "python", "pycon"))]
 
 
 @pytest.mark.parametrize("page", PYTHON, ids=[page.name for page in PYTHON])
-def test_python_runs(page: Path, desk: Path, request: pytest.FixtureRequest) -> None:
+def test_python_examples_run(page: Path, desk: Path, request: pytest.FixtureRequest) -> None:
     """Catches an example that names a function of last month."""
     namespace: dict[str, object] = {"__name__": "example"}
     for block in blocks(page, "python", "pycon"):
@@ -287,7 +287,7 @@ def test_every_public_property_of_the_profile_is_documented() -> None:
         assert name in text, name
 
 
-def test_promises_name_their_tests() -> None:
+def test_each_security_promise_names_tests_that_exist() -> None:
     """Catches a promise of the page on security that no test holds any more."""
     page = (ROOT / "docs" / "security.md").read_text("utf-8")
     promised = page.partition("## What is promised")[2].partition("## What is not promised")[0]

@@ -276,7 +276,7 @@ def test_any_table_comes_back_letter_by_letter(
 
 
 @pytest.mark.parametrize("form", TABULAR)
-def test_rows_without_any_value_are_rows(form: str, tmp_path: Path) -> None:
+def test_rows_of_empty_cells_are_kept(form: str, tmp_path: Path) -> None:
     """Catches a last row that a spreadsheet does not count."""
     schema = {"fields": columns("a b")}
     rows = [["", ""], ["x", ""], ["", ""], ["", ""]]
@@ -413,7 +413,7 @@ def test_duckdb_has_keys_and_comments(package: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["duckdb", "sqlite"])
-def test_what_rows_break_is_left_out_and_told(form: str, tmp_path: Path) -> None:
+def test_a_constraint_that_rows_break_is_left_out_and_reported(form: str, tmp_path: Path) -> None:
     """Catches an export that fails on a dirty package, or hides what is wrong with it."""
     child = {
         "fields": [column("id"), column("to"), column("n", "integer", maximum=5, required=True)],
@@ -459,7 +459,7 @@ def test_tables_may_refer_to_each_other_in_a_cycle(form: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("form", ["duckdb", "sqlite"])
-def test_keys_of_several_columns_in_another_order(form: str, tmp_path: Path) -> None:
+def test_a_foreign_key_may_order_its_columns_otherwise(form: str, tmp_path: Path) -> None:
     """Catches a foreign key whose columns stand in another order than the key's."""
     parent = {"fields": [column("a", "integer"), column("b")], "primaryKey": ["a", "b"]}
     child = {
@@ -504,7 +504,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("form", TABULAR)
-def test_hostile_names(form: str, tmp_path: Path) -> None:
+def test_hostile_names_stay_names(form: str, tmp_path: Path) -> None:
     """Catches a name that runs, escapes its directory, or swallows another table."""
     bad = ['"; DROP TABLE t; --', "=cmd|' /C calc'!A0", "order", "rowid", "a\tb", "'", "--"]
     schema = {"fields": [column(name) for name in bad], "description": "*/ ); DROP --\nx"}
@@ -683,7 +683,9 @@ def test_events_stand_where_their_places_are(package: Path, tmp_path: Path) -> N
         assert not {"latitude", "longitude"} & set(properties["place"] or {})
 
 
-def test_place_around_is_given_beside_and_only_where_stated(package: Path, tmp_path: Path) -> None:
+def test_an_approximate_point_is_marked_and_only_where_stated(
+    package: Path, tmp_path: Path
+) -> None:
     """Catches a point that is a city's where an airport is meant."""
     places = {row["place_id"]: row for row in Folder(package).rows("places")}
     found = {f["properties"]["place_id"]: f["properties"] for f in features(package, tmp_path)}
@@ -743,7 +745,7 @@ def land(root: Path, places: list[list[str]], **declared: Any) -> Folder:
     return build(root, [Spec("spots", schema, places), Spec("happened", happened, rows)])
 
 
-def test_map_of_other_names_and_columns_of_the_same_name(tmp_path: Path) -> None:
+def test_other_column_names_are_read_and_none_is_overwritten(tmp_path: Path) -> None:
     """Catches an export that works by the names of our own columns, or overwrites others."""
     places = [["a", "1.5", "-2", ""], ["b", "", "", "a"], ["c", "", "", "d"], ["d", "", "", "c"]]
     folder = land(tmp_path / "p", [*places, ["None", "1", "1", ""]])
@@ -766,9 +768,7 @@ def test_map_of_other_names_and_columns_of_the_same_name(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("latitude", "longitude"), [("91", "0"), ("0", "-181"), ("", "5"), ("5", ""), ("x", "1")]
 )
-def test_coordinates_that_cannot_be_are_refused(
-    latitude: str, longitude: str, tmp_path: Path
-) -> None:
+def test_impossible_coordinates_are_refused(latitude: str, longitude: str, tmp_path: Path) -> None:
     """Catches a point in the middle of nowhere."""
     root = land(tmp_path / "p", [["a", latitude, longitude, ""]]).root
     with pytest.raises(kzdata.PackageError, match="spots, a: found longitude"):
@@ -776,7 +776,7 @@ def test_coordinates_that_cannot_be_are_refused(
 
 
 @pytest.mark.parametrize("form", GEOGRAPHIC)
-def test_map_without_places_or_events_names_what_is_missing(
+def test_a_map_without_declared_places_is_refused(
     form: str, island: Folder, tmp_path: Path
 ) -> None:
     """Catches an empty map of a package that declares no places."""
@@ -803,7 +803,7 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("form", TABULAR)
-def test_existing_file_is_replaced_only_with_force(
+def test_an_existing_file_is_replaced_only_on_demand(
     form: str, island: Folder, tmp_path: Path
 ) -> None:
     """Catches a file of somebody's that is gone."""
@@ -846,7 +846,7 @@ def broken() -> Iterator[Exporter]:
     del FORMATS["broken"]
 
 
-def test_nothing_half_written_stays(broken: Exporter, island: Folder, tmp_path: Path) -> None:
+def test_a_failed_export_leaves_nothing(broken: Exporter, island: Folder, tmp_path: Path) -> None:
     """Catches a file that looks whole and is not."""
     out = exported(island.root, "sqlite", tmp_path / "out")
     before = contents(out)
@@ -856,7 +856,7 @@ def test_nothing_half_written_stays(broken: Exporter, island: Folder, tmp_path: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["island", "out"]
 
 
-def test_export_explains_bad_arguments(island: Folder, tmp_path: Path) -> None:
+def test_a_wrong_call_is_a_usage_error(island: Folder, tmp_path: Path) -> None:
     """Catches a traceback for a slip."""
     for form, out, message in (
         ("sqlit", tmp_path / "x", "did you mean sqlite"),
@@ -873,7 +873,7 @@ def test_export_explains_bad_arguments(island: Folder, tmp_path: Path) -> None:
     ("form", "module", "line"),
     [("xlsx", "xlsxwriter", "kzdata[excel]"), ("parquet", "pyarrow", "kzdata[pyarrow]")],
 )
-def test_a_library_that_is_not_there_is_named(
+def test_a_missing_library_is_named(
     form: str, module: str, line: str, island: Folder, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -897,7 +897,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
-def test_export_command(island: Folder, tmp_path: Path) -> None:
+def test_the_command_exports_what_the_sdk_does(island: Folder, tmp_path: Path) -> None:
     """Catches a command that does less, or says more, than the SDK."""
     listed = command("--list", "--format", "json")
     assert [row["format"] for row in json.loads(listed.stdout)] == list(FORMATS)

@@ -405,7 +405,7 @@ def test_a_cell_that_an_engine_cannot_hold_stays_exact(
         ({"type": "datetime"}, "2021-02-03 04:05:06"),
     ],
 )
-def test_a_cell_that_is_refused_is_no_value(field: dict[str, Any], cell: str) -> None:
+def test_a_cell_that_is_refused_has_no_value(field: dict[str, Any], cell: str) -> None:
     """Catches a reader that takes what the schema does not allow."""
     with package(t=one_column(Made(field, [(cell, UNKNOWN)]))) as kz:
         assert refused(kz) == {0}

@@ -70,12 +70,12 @@ def bounds(wording: str) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("row", GOLDEN, ids=lambda row: row["wording"])
-def test_golden(row: dict[str, str]) -> None:
+def test_each_golden_wording_has_its_figure(row: dict[str, str]) -> None:
     assert bounds(row["wording"]) == (row["low"], row["high"], row["qualifier"])
 
 
 @pytest.mark.parametrize("row", rows("figures_refused.csv"), ids=lambda row: repr(row["wording"]))
-def test_refused_wordings(row: dict[str, str]) -> None:
+def test_each_wording_outside_the_grammar_is_refused(row: dict[str, str]) -> None:
     with pytest.raises(FigureError) as caught:
         parse(row["wording"])
     assert row["message"] in str(caught.value)
@@ -112,12 +112,12 @@ def test_printed_integers_round_trip(number: int) -> None:
 
 
 @given(st.integers(0, 999_999), st.sampled_from([" and ", " "]))
-def test_number_words(number: int, conjunction: str) -> None:
+def test_number_words_are_read(number: int, conjunction: str) -> None:
     assert parse(spelled(number, conjunction)) == (number, number, "exact")
 
 
 @given(st.integers(1, 999_999))
-def test_prefixes_compose(number: int) -> None:
+def test_each_qualifier_goes_with_each_number(number: int) -> None:
     words = spelled(number, " and ")
     for figure in (f"{number}", f"{number:,}", words, words.capitalize()):
         assert parse(f"more than {figure}") == (number, None, "more_than")
@@ -161,7 +161,7 @@ def test_clock_times_are_their_digits(hour: int, minute: int) -> None:
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20))
-def test_canonical_round_trips(value: Decimal) -> None:
+def test_the_canonical_wording_is_read_back(value: Decimal) -> None:
     printed = canonical(value)
     assert Decimal(printed) == value
     assert canonical(Decimal(printed)) == printed
@@ -170,7 +170,7 @@ def test_canonical_round_trips(value: Decimal) -> None:
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1E+999999", "1E-999999"])
-def test_canonical_refuses_what_cannot_be_printed(value: str) -> None:
+def test_canonical_refuses_a_number_it_cannot_print(value: str) -> None:
     with pytest.raises(FigureError):
         canonical(Decimal(value))
 
@@ -230,7 +230,7 @@ def tokens(text: str) -> list[str]:
         ),
     ],
 )
-def test_tokens(text: str, expected: list[str]) -> None:
+def test_each_number_token_is_found(text: str, expected: list[str]) -> None:
     assert tokens(text) == expected
 
 
@@ -262,14 +262,16 @@ def test_tokens_are_slices_in_order(text: str) -> None:
         ("one million two hundred and five", "hundred", "one million two hundred and five"),
     ],
 )
-def test_extent(text: str, wording: str, expected: str) -> None:
+def test_the_extent_of_a_number_is_its_whole_wording(
+    text: str, wording: str, expected: str
+) -> None:
     start = text.index(wording)
     first, last = extent(text, start, start + len(wording))
     assert text[first:last] == expected
 
 
 @given(hazard_text(max_size=20), st.sampled_from(GOLDEN), hazard_text(max_size=20))
-def test_extent_holds_the_place(before: str, row: dict[str, str], after: str) -> None:
+def test_the_extent_contains_the_position(before: str, row: dict[str, str], after: str) -> None:
     start, end = len(before), len(before) + len(row["wording"])
     text = before + row["wording"] + after
     first, last = extent(text, start, end)

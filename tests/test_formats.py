@@ -15,11 +15,11 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from commands import ESCAPES, kz, refused
 from kzdata.cli import reports as formats
 from kzdata.validation import RULES, Finding, Receipts, Report, validate
 from kzdata.validation.report import SCHEMA_VERSION
 from packages import Folder
-from test_cli import ESCAPES, kz, refused
 
 HOSTILE = (
     "a\x00b\x0b\x1b[2J\x9b\ufffe\uffff\ud800\r\n::error::owned\u2028]]>&<![CDATA[ 100% [x](1) {0}"
@@ -290,7 +290,7 @@ def test_junit_skips_what_was_not_checked(island: Folder, island_texts: Path) ->
     assert any("--texts" in name for name in unasked)
 
 
-def test_warnings_do_not_fail(island: Folder) -> None:
+def test_a_warning_is_no_failure_in_junit(island: Folder) -> None:
     """Catches a red build of a valid package."""
     island.edit("gauges", 1, "name", "=1+1")
     island.reseal()
@@ -416,7 +416,7 @@ def test_a_file_is_written_whole_or_not_at_all(island: Folder, tmp_path: Path) -
     assert sorted(tmp_path.iterdir()) == sorted([file, folder, island.root])
 
 
-def test_a_device_keeps_its_place(island: Folder) -> None:
+def test_output_to_a_device_does_not_replace_it(island: Folder) -> None:
     """Catches `--output /dev/null` that puts a file in the place of the device."""
     assert kz("validate", island.root, "-o", os.devnull).code == 0
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)

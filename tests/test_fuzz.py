@@ -203,7 +203,7 @@ FORMATS = ["text", "json", "sarif", "junit", "github"]
 
 @given(edits, st.booleans(), st.sampled_from(FORMATS))
 @fuzzed()
-def test_bytes_of_a_descriptor(
+def test_any_bytes_of_a_descriptor_end_in_an_exit_code(
     judge: Judge, sound: list[Path], tmp_path: Path, changes: list[Edit], typed: bool, form: str
 ) -> None:
     """Catches a crash, a hang or a traceback for any bytes in place of a descriptor."""
@@ -214,7 +214,7 @@ def test_bytes_of_a_descriptor(
 
 @given(st.lists(st.tuples(st.integers(0, 10**6), values), min_size=1, max_size=3), st.booleans())
 @fuzzed()
-def test_values_of_a_descriptor(
+def test_any_values_of_a_descriptor_end_in_an_exit_code(
     judge: Judge,
     sound: list[Path],
     tmp_path: Path,
@@ -245,7 +245,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
 
 @given(edits, st.integers(0, 10**6), st.booleans(), st.sampled_from(FORMATS))
 @fuzzed()
-def test_bytes_of_a_table(
+def test_any_bytes_of_a_table_end_in_an_exit_code(
     judge: Judge,
     sound: list[Path],
     tmp_path: Path,
@@ -264,7 +264,7 @@ def test_bytes_of_a_table(
 
 @given(edits, st.booleans(), st.booleans())
 @fuzzed()
-def test_bytes_of_a_zip(
+def test_any_bytes_of_a_zip_end_in_an_exit_code(
     judge: Judge, sound: list[Path], tmp_path: Path, changes: list[Edit], typed: bool, packed: bool
 ) -> None:
     """Catches the same for any bytes in place of a zip."""
@@ -277,7 +277,9 @@ def test_bytes_of_a_zip(
     assert judge.verdict("validate", file) in ("0", "1", "2")
 
 
-def test_the_judge_sees_what_goes_wrong(judge: Judge, sound: list[Path], tmp_path: Path) -> None:
+def test_the_judge_names_each_kind_of_failure(
+    judge: Judge, sound: list[Path], tmp_path: Path
+) -> None:
     """Catches a judge that calls everything well."""
     assert [judge.verdict("validate", root) for root in sound] == ["0", "1", "2"]
     assert judge.verdict("validate", "--no-such-option") == "2"

@@ -91,7 +91,7 @@ def test_each_breach_is_seen(breach: str, program: str, at: hostile.Places) -> N
     assert told.startswith(breach)
 
 
-def test_what_is_stopped_leaves_no_process(at: hostile.Places) -> None:
+def test_a_stopped_command_leaves_no_process(at: hostile.Places) -> None:
     """Catches a search that fills the machine with what it stopped."""
     mark = f"time.sleep(4{id(at) % 10_000:04})"
     judged(child(f"import time; {mark}"), at, LIMITS._replace(seconds=1))
@@ -118,7 +118,7 @@ CALLED_OFF = [
 
 
 @pytest.mark.parametrize(("breach", "program"), CALLED_OFF)
-def test_a_job_that_is_called_off_tidies_up(
+def test_an_interrupted_job_must_end_and_remove_its_files(
     breach: str, program: str, at: hostile.Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a judge that overlooks what a called-off command leaves, or that it goes on."""
@@ -170,7 +170,7 @@ QUICK = (1, 2, 4, 5, 8, 9, 10, 13, 14, 15, 21)
 """Cases of all sorts that take half a second each."""
 
 
-def test_the_table_of_the_page() -> None:
+def test_the_table_shows_each_breach_and_the_highest_values() -> None:
     """Catches a page that hides a breach, or the highest of a column."""
     one, two = hostile.Tally(), hostile.Tally()
     one.add(hostile.Ran(seconds=1.24, memory=5e6, disk=2e6))
@@ -183,7 +183,7 @@ def test_the_table_of_the_page() -> None:
     ]
 
 
-def test_the_openings_come_first_then_numbers() -> None:
+def test_known_seeds_come_before_random_ones() -> None:
     """Catches a search that forgets what once broke a limit."""
     names = hostile.cases(given())
     first = [next(names) for _ in range(len(traps.OPENINGS) + 2)]
@@ -193,6 +193,6 @@ def test_the_openings_come_first_then_numbers() -> None:
 
 
 @pytest.mark.parametrize(("text", "bytes_"), [("500MB", 5e8), ("1GiB", 2**30), ("1.5gb", 1.5e9)])
-def test_sizes(text: str, bytes_: float) -> None:
+def test_a_size_is_read_with_its_unit(text: str, bytes_: float) -> None:
     """Catches a limit that is judged by another size than the command was given."""
     assert hostile.size(text) == bytes_

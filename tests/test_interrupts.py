@@ -31,7 +31,7 @@ def started(*arguments: str) -> "subprocess.Popen[str]":
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
-def test_a_query_that_is_called_off_ends_at_once(way: signal.Signals) -> None:
+def test_an_interrupted_query_ends_at_once(way: signal.Signals) -> None:
     """Catches a main thread that sits in the engine and hears of Ctrl-C when the time is over."""
     process = started("query", LONG, "--timeout", "50")
     try:
@@ -78,7 +78,7 @@ kz.close()
         "database.map_parallel(database.rows, [LONG, LONG])",
     ],
 )
-def test_every_query_heeds_an_interrupt(task: str) -> None:
+def test_every_query_can_be_interrupted(task: str) -> None:
     """Catches an interrupt that is heard of late, or told as the engine's own RuntimeError."""
     done = subprocess.run(
         [sys.executable, "-c", interrupting(task)], capture_output=True, text=True, timeout=100
@@ -86,7 +86,7 @@ def test_every_query_heeds_an_interrupt(task: str) -> None:
     assert done.stdout == "interrupted True [(1,)]\n", done.stderr
 
 
-def test_a_package_is_closed_while_it_is_asked() -> None:
+def test_a_package_can_be_closed_during_a_query() -> None:
     """Catches the engine's own exception in either thread, and folders that nobody removes."""
     package = kzdata.load()
     folder = Path(package._dataset.database._file).parent
@@ -111,7 +111,7 @@ def test_a_package_is_closed_while_it_is_asked() -> None:
 
 
 @pytest.mark.parametrize("delay", range(0, 200, 40))
-def test_a_package_is_closed_at_any_moment(delay: int) -> None:
+def test_a_package_can_be_closed_between_queries(delay: int) -> None:
     """Catches a moment between two queries at which closing ends in an exception."""
     package = kzdata.load()
     package.sql("select 1")
@@ -154,7 +154,7 @@ print([folder.is_dir() for folder in folders])
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("child", ["pass", "kz.close()", "del kz; gc.collect()"])
-def test_a_forked_process_leaves_the_folders_alone(tmp_path: Path, child: str) -> None:
+def test_a_forked_process_removes_no_folder_of_its_parent(tmp_path: Path, child: str) -> None:
     """Catches a child that, when it ends, removes the files that its parent works with."""
     folder = build(tmp_path, [Spec("t", {"fields": [{"name": "a", "type": "string"}]}, [["x"]])])
     done = subprocess.run(
@@ -179,7 +179,7 @@ def test_closing_twice_does_nothing() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
-def test_a_load_of_the_engine_is_not_interrupted() -> None:
+def test_importing_the_engine_is_not_interrupted() -> None:
     """Catches an engine that prints a traceback when it is called off while it is imported."""
     script = """
 import signal, sys

@@ -6,7 +6,6 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kzdata.engine.sql import literal
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import literal
@@ -64,7 +63,7 @@ def test_the_days_of_a_date_are_the_same_in_python_and_in_sql(
     [("day", "2022-02-07"), ("night", "2022-02-08"), ("week", "2022-02-13"),
      ("month", "2022-02-28"), ("year", "2022-12-31")],
 )  # fmt: skip
-def test_the_last_day_that_a_date_means(precision: str, last: str) -> None:
+def test_the_last_day_follows_from_the_precision(precision: str, last: str) -> None:
     monday = date(2022, 2, 7)
     assert window(monday, None, precision) == (monday, date.fromisoformat(last))
 

@@ -189,7 +189,7 @@ def test_an_open_end_has_no_value(graph: Any) -> None:
     assert not list(graph.objects(found, PROV.wasAttributedTo))
 
 
-def test_claims_and_events_are_all_there(graph: Any) -> None:
+def test_all_claims_and_events_are_written(graph: Any) -> None:
     """Catches a table that is left out."""
     tables = ("casualty_reports", "appointments", "deployments", "quantities")
     claims = sum(len(package().tables[name]) for name in tables)
@@ -197,7 +197,7 @@ def test_claims_and_events_are_all_there(graph: Any) -> None:
     assert len(set(graph.subjects(TYPE, SCHEMA.Event))) == len(package().events)
 
 
-def test_the_context_is_written_out(document: Path) -> None:
+def test_the_context_is_embedded(document: Path) -> None:
     """Catches a reader that would have to fetch what the keys mean."""
     read = json.loads(document.read_bytes())
     assert isinstance(read["@context"], dict)
@@ -295,7 +295,7 @@ def test_address_is_http_or_empty(written: str) -> None:
 
 
 @pytest.mark.parametrize("web", WEBS)
-def test_known_bad_addresses(web: str) -> None:
+def test_known_bad_addresses_are_no_links(web: str) -> None:
     found = address(web)
     assert bool(found) == web.startswith("https://example.org/"), found
 
@@ -481,7 +481,7 @@ def test_the_crate_passes_its_validator(
     assert [found for found in recommended if not any(word in found for word in unknown)] == []
 
 
-def test_a_crate_wants_a_licence_and_a_day(island: Folder, tmp_path: Path) -> None:
+def test_a_crate_needs_a_licence_and_a_date(island: Folder, tmp_path: Path) -> None:
     with kzdata.load(island.root) as kz, pytest.raises(UsageError, match=r"created.*licenses"):
         kz.export("ro-crate", tmp_path / "out")
     assert not (tmp_path / "out").exists()

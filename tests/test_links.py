@@ -59,7 +59,7 @@ def asked(test: str, one: Cells, other: Cells) -> bool:
 
 
 @given(figures(), figures())
-def test_figures_exclude_each_other_as_numbers_do(one: Cells, other: Cells) -> None:
+def test_figures_exclude_each_other_where_no_number_fits_both(one: Cells, other: Cells) -> None:
     """Catches an open end taken for a closed one, and figures compared in one direction only."""
     numbers = [Fraction(part, 4) for part in range(-8, 60)]
     common = [number for number in numbers if fits(number, one) and fits(number, other)]
@@ -92,7 +92,7 @@ FAIR = {
 
 
 @pytest.mark.parametrize("name", FAIR)
-def test_a_fair_link_is_no_finding(island: Folder, name: str) -> None:
+def test_a_consistent_link_is_no_finding(island: Folder, name: str) -> None:
     """Catches a rule that refutes what the claims leave open."""
     about = {"outcome": "fate", "event": "surge", "place": "islet", "claimant": "speaker"}
     lists = {"adds": ["besides"], "same": ["equals"], "differs": ["unlike"]}
@@ -133,7 +133,7 @@ def test_links_without_receipts_are_still_links(island: Folder) -> None:
     assert {finding.rule for finding in validate(island.root)} <= {"span-orphan"}
 
 
-def test_a_link_falls_with_either_claim(island: Folder, tmp_path: Path) -> None:
+def test_a_link_is_removed_with_either_claim(island: Folder, tmp_path: Path) -> None:
     """Catches a link, or its receipts, left behind by a claim that fell."""
     kz = kzdata.load(island.root)
     rest = kz.without("tern")

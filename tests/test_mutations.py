@@ -206,14 +206,14 @@ def test_an_emptied_part_of_a_figure_is_found(shipped: Shipped, column: str) -> 
 
 
 @pytest.mark.parametrize("wording", ["three", "nine", "88", "more than 5", "dozens"])
-def test_another_wording_is_found(shipped: Shipped, wording: str) -> None:
+def test_a_changed_wording_is_found(shipped: Shipped, wording: str) -> None:
     """Catches a number word that the article doesn't print; empty wordings are filled."""
     changes = shipped.changes(FIGURES, "value_text", lambda row: wording)
     assert shipped.survivors(changes) == []
 
 
 @pytest.mark.parametrize("by", [1, 5])
-def test_another_qualifier_is_found(shipped: Shipped, by: int) -> None:
+def test_a_changed_qualifier_is_found(shipped: Shipped, by: int) -> None:
     """Catches "more than 1,000" read as exactly 1,000."""
     (field,) = (
         f for f in shipped.folder.schema("quantities")["fields"] if f["name"] == "qualifier"
@@ -384,7 +384,7 @@ ENTITIES = (
 
 @pytest.mark.parametrize("by", [1, 7])
 @pytest.mark.parametrize("columns", ENTITIES)
-def test_another_entity_is_found(shipped: Shipped, columns: list[str], by: int) -> None:
+def test_a_changed_entity_is_found(shipped: Shipped, columns: list[str], by: int) -> None:
     """Catches a claim that is put into another mouth, place or office."""
     changes: list[Change] = []
     for table, column, _, known in shipped.columns(TRACED):
@@ -401,7 +401,7 @@ def test_another_entity_is_found(shipped: Shipped, columns: list[str], by: int) 
 
 @pytest.mark.parametrize("column", ["event_id", "span_id"])
 @pytest.mark.parametrize("by", [1, -1, 7])
-def test_another_event_or_passage_is_found(shipped: Shipped, column: str, by: int) -> None:
+def test_a_changed_event_or_passage_is_found(shipped: Shipped, column: str, by: int) -> None:
     """Catches a claim that slips to the row above or below: its event, or its passage."""
     changes: list[Change] = []
     for table, name, parent, known in shipped.columns(TRACED):
@@ -449,7 +449,7 @@ def other_category(shipped: Shipped, table: str, column: str, by: int) -> list[C
 
 
 @pytest.mark.parametrize(("table", "column"), CATEGORIES)
-def test_another_category_is_found(shipped: Shipped, table: str, column: str) -> None:
+def test_a_changed_category_is_found(shipped: Shipped, table: str, column: str) -> None:
     """Catches injured turned into killed, dismissed into resigned; the next category each."""
     survivors = shipped.survivors(other_category(shipped, table, column, 1))
     assert [change for change in survivors if not hidden_by(shipped, change)] == []
@@ -457,7 +457,7 @@ def test_another_category_is_found(shipped: Shipped, table: str, column: str) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("table", "column"), CATEGORIES)
-def test_every_other_category_is_found(shipped: Shipped, table: str, column: str) -> None:
+def test_every_changed_category_is_found(shipped: Shipped, table: str, column: str) -> None:
     """Catches the same for each pair of categories, and an evidence that is mostly a shrug."""
     survivors: list[Change] = []
     tried = 0
@@ -484,7 +484,7 @@ def test_police_do_not_hide_in_police_and_national_guard(shipped: Shipped) -> No
 
 
 @pytest.mark.parametrize("by", [1, -1, 7, -7])
-def test_another_day_is_found(shipped: Shipped, by: int) -> None:
+def test_a_changed_day_is_found(shipped: Shipped, by: int) -> None:
     """Catches a weekday resolved to the wrong week, or a day miscounted."""
     changes: list[Change] = []
     for column in DATES:
@@ -541,7 +541,7 @@ def test_a_reversed_link_is_found(shipped: Shipped) -> None:
     assert [row["link_id"] for row in rows if row["link_id"] not in named] == []
 
 
-def test_another_relation_than_the_words_say_is_found(shipped: Shipped) -> None:
+def test_a_changed_relation_is_found(shipped: Shipped) -> None:
     """Catches a relation that its own words do not carry."""
     known = sorted({link["relation"] for link in shipped.tables["claim_links"]})
     for by in range(1, len(known)):
@@ -552,7 +552,7 @@ def test_another_relation_than_the_words_say_is_found(shipped: Shipped) -> None:
         assert shipped.survivors(changes) == []
 
 
-def test_a_circle_of_links_is_found(shipped: Shipped) -> None:
+def test_a_cycle_of_links_is_found(shipped: Shipped) -> None:
     """Catches two claims that are part of one another."""
     links = shipped.tables["claim_links"]
     part = next(link for link in links if link["relation"] == "part_of")
@@ -588,7 +588,7 @@ def test_a_doubled_row_is_found(shipped: Shipped, table: str) -> None:
 
 
 @pytest.mark.slow
-def test_one_by_one(shipped: Shipped) -> None:
+def test_each_mutation_is_found_by_itself(shipped: Shipped) -> None:
     """Catches a mutation that is found only because others were made beside it."""
     changes: list[Change] = []
     for column in ("value_low", "value_high"):

@@ -31,7 +31,7 @@ def code(notebook: Any) -> dict[str, Any]:
     return {cell.id: cell for cell in notebook.cells if cell.cell_type == "code"}
 
 
-def test_the_notebook_is_one_and_holds_no_outputs() -> None:
+def test_the_notebook_is_valid_and_holds_no_outputs() -> None:
     """Catches outputs of last month, and a path of the machine that made them."""
     notebook = read()
     nbformat.validate(notebook)
@@ -75,7 +75,7 @@ def outputs(cell: Any, kind: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_no_cell_fails_or_complains(executed: Mapping[str, Any]) -> None:
+def test_no_cell_raises_or_warns(executed: Mapping[str, Any]) -> None:
     """Catches an exception, and a warning that a reader would see."""
     for cell in executed.values():
         assert {output.output_type for output in cell.outputs} <= {"execute_result", "display_data"}
@@ -133,7 +133,7 @@ def plotting() -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("outcome", ["killed", "injured"])
 @pytest.mark.parametrize("policy", [None, "strict"])
-def test_each_claim_has_its_mark(
+def test_each_claim_is_drawn_with_its_open_ends(
     plotting: Mapping[str, Any], outcome: str, policy: str | None
 ) -> None:
     """Catches an open end that is drawn closed, and "no number" that is drawn as zero."""

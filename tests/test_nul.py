@@ -76,14 +76,14 @@ def test_nul_beside_a_schema_is_a_finding(tmp_path: Path, place: str) -> None:
     assert "descriptor" in rules(folder)
 
 
-def test_the_same_texts_without_nul_are_no_finding(tmp_path: Path) -> None:
+def test_the_same_text_without_nul_is_no_finding(tmp_path: Path) -> None:
     """Catches a rule that finds fault with every other control character, or with a backslash."""
     schema = {"missingValues": ["", "\\u0000", "\u0001", "␀"], "fields": [FIELD]}
     folder = build(tmp_path, [Spec("t", schema, [["99"]])])
     assert "descriptor" not in rules(folder)
 
 
-def test_no_text_of_a_cell_stands_for_no_value(tmp_path: Path) -> None:
+def test_no_text_of_a_cell_means_a_missing_value(tmp_path: Path) -> None:
     """Catches a mark of kzdata's own that a stranger writes into a cell, so that none checks it."""
     constraints = {"enum": ["x"], "pattern": "x"}
     field = {"name": "a", "type": "string", "constraints": constraints}
@@ -96,7 +96,7 @@ def test_no_text_of_a_cell_stands_for_no_value(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["\0", "9\0009", "\ud800", "a\udfffb"])
-def test_sql_refuses_what_it_cannot_say(text: str) -> None:
+def test_sql_refuses_a_text_it_cannot_hold(text: str) -> None:
     """Catches a literal that stands for another text than the one it was made of."""
     for written in (literal, identifier):
         with pytest.raises(QueryError, match="SQL has no text for that"):

@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
+from commands import COLOURS, Outcome, kz, on_a_terminal, refused
 from kzdata.cli import terminal as rendering
 from kzdata.cli.main import main
 from kzdata.display import in_json, safe, visible
@@ -31,7 +32,6 @@ from kzdata.exports.spreadsheets import csv_cell, defused
 from kzdata.site.page import page_of, policy
 from packages import Folder
 from strategies import any_text
-from test_cli import COLOURS, Outcome, kz, on_a_terminal, refused
 
 EVIL = (
     "::error::owned ##[add-mask]valid ##[set-output name=valid]true ###[error]x #\u00ad#[error]x "
@@ -86,7 +86,7 @@ def drivers(text: str) -> set[str]:
     return found - {"\n", *SEEN}
 
 
-def test_the_ports_see_what_is_there() -> None:
+def test_the_emulated_runners_obey_real_commands() -> None:
     """Catches a port that finds no command in anything."""
     found = set(orders(EVIL))
     assert {"add-mask", "error", "stop-commands", "set-env", "task.setvariable", "--- "} <= found
@@ -100,7 +100,7 @@ def test_the_ports_see_what_is_there() -> None:
 
 
 @given(any_text() | st.text(max_size=60) | st.text(list("#[]: \n\r\u00ad\u200d\ufe0f\xe9va-")))
-def test_nothing_acts_in_a_safe_text(text: str) -> None:
+def test_a_safe_text_holds_no_command(text: str) -> None:
     """Catches a command or a character that acts, in what is written out or because of it."""
     written = safe(text)
     assert list(orders(written)) == []
@@ -110,7 +110,7 @@ def test_nothing_acts_in_a_safe_text(text: str) -> None:
 
 
 @given(st.recursive(any_text() | st.text(list("#[]:\n\u00ad\u202e")), st.lists))
-def test_json_reads_as_it_was(value: Any) -> None:
+def test_safe_json_reads_as_the_same_values(value: Any) -> None:
     """Catches an escape that changes what a program reads, and a command that is left."""
     written = rendering.as_json(value)
     assert json.loads(written) == value
@@ -138,7 +138,7 @@ def test_every_character_that_is_not_seen_is_written_out() -> None:
     "text",
     ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u2764\ufe0f\u200d\U0001f525", "::"[:1]],
 )
-def test_what_writing_needs_stays(text: str) -> None:
+def test_characters_that_scripts_need_stay(text: str) -> None:
     """Catches a quotation in Persian, or an emoji, that is spoilt where it is shown."""
     assert safe(text) == text
 
@@ -296,7 +296,7 @@ def told_by(asked: list[str]) -> Outcome:
     return outcome
 
 
-def test_no_output_gives_an_order_to_ci(everything: list[list[str]], tmp_path: Path) -> None:
+def test_no_output_holds_a_command_for_ci(everything: list[list[str]], tmp_path: Path) -> None:
     """Catches a command in a name, a cell or an argument that GitHub, Azure or others obey."""
     held = 0
     for asked in everything:
@@ -324,7 +324,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_no_output_drives_a_terminal(
+def test_no_output_holds_a_control_sequence(
     everything: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches escape sequences, turned and hidden text on a terminal, in CSV and calendars too."""
@@ -352,7 +352,9 @@ def test_no_output_drives_a_terminal(
     ],
     ids=lambda asked: asked[0] + asked[-1][-4:],
 )
-def test_a_real_terminal(island: Folder, asked: list[str]) -> None:
+def test_a_real_terminal_gets_no_control_sequence_of_a_package(
+    island: Folder, asked: list[str]
+) -> None:
     """Catches what goes another way to a terminal than to a stream that says it is one."""
     printed = on_a_terminal(*asked, "-p", evil_cells(island).root)
     assert drivers(COLOURS.sub("", printed.replace("\r\n", "\n"))) == set()
@@ -390,7 +392,7 @@ DOOR = {"rendering.py": {"stream.write"}}
 OWN = {"reference.py": "for developers"}
 
 
-def test_there_is_one_door() -> None:
+def test_all_output_goes_through_the_terminal_module() -> None:
     """Catches a `print` or `typer.echo` that goes past `kzdata.cli.terminal`."""
     top = Path(kzdata.__file__).parent
     found = {}
@@ -412,7 +414,7 @@ def test_there_is_one_door() -> None:
     assert len(writers) == 1
 
 
-def test_an_error_is_cut(tmp_path: Path) -> None:
+def test_a_long_error_message_is_cut(tmp_path: Path) -> None:
     """Catches a name of a megabyte that fills the log."""
     outcome = kz("show", "x" * 100_000, "-p", tmp_path)
     assert len(outcome.err) < 5_000
@@ -449,7 +451,7 @@ def test_the_bar_takes_names_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
 PLUGIN_ARGUMENTS = ["-p", "no:cacheprovider", "-rA", "-q"]
 
 
-def test_the_plugin_gives_no_order(island: Folder, tmp_path: Path) -> None:
+def test_the_plugin_prints_no_command_for_ci(island: Folder, tmp_path: Path) -> None:
     """Catches findings, reasons and names of a package in pytest's own output."""
     evil = evil_cells(island).root
     place = tmp_path / "##[add-mask]x"
@@ -535,7 +537,7 @@ def newlines(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def test_a_package_with_a_template_in_its_title(island: Folder, tmp_path: Path) -> None:
+def test_a_template_mark_in_a_title_stays_text(island: Folder, tmp_path: Path) -> None:
     """Catches a page that sends its reader elsewhere, or shows nothing."""
     evil = {"title": "[[data]]", "description": "0;url=http://evil/ [[data]]"}
     described = island.descriptor() | evil | {"name": "a http-equiv=refresh b"}
@@ -640,7 +642,7 @@ def table(file: Path) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_what_begins_a_formula(text: str) -> None:
+def test_each_form_of_the_formula_signs_is_known(text: str) -> None:
     """Catches a form of the four signs that was not thought of."""
     assert defused(text) == f"'{text}"
     assert csv_cell(text).startswith("'")
@@ -675,7 +677,7 @@ def test_a_workbook_holds_strings_alone(island: Folder, tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ questions
 
 
-def test_offsets_may_be_texts(island: Folder, island_texts: Path) -> None:
+def test_offsets_may_be_a_column_of_strings(island: Folder, island_texts: Path) -> None:
     """Catches a traceback on a valid package, and one on an offset that is none."""
     outcome = kz("coverage", "--texts", island_texts, "-p", island.root, "-f", "json")
     assert (outcome.code, outcome.err) == (0, "")
@@ -687,7 +689,7 @@ def test_offsets_may_be_texts(island: Folder, island_texts: Path) -> None:
             assert "no offset in a text" in said
 
 
-def test_offsets_may_be_numbers(island: Folder, island_texts: Path) -> None:
+def test_offsets_may_be_a_column_of_numbers(island: Folder, island_texts: Path) -> None:
     """Catches a way of reading offsets that holds for one type of column alone."""
     for kind in ("integer", "number"):
         schema = island.schema("passages")
@@ -698,7 +700,7 @@ def test_offsets_may_be_numbers(island: Folder, island_texts: Path) -> None:
         assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_an_edge_to_no_column_is_passed_over(island: Folder) -> None:
+def test_an_edge_to_an_unknown_column_is_skipped(island: Folder) -> None:
     """Catches a traceback where an edge names a column that the table does not have."""
     edge = island.rows("receipts")[0]
     island.append("receipts", **{**edge, "cell": "ghost"})

@@ -73,7 +73,7 @@ def test_an_empty_path_is_refused(pytester: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*--kzdata: the path is empty*"])
 
 
-def test_loading_it_costs_nothing() -> None:
+def test_the_plugin_loads_nothing_heavy() -> None:
     """Catches a plugin that makes every pytest of the world start more slowly."""
     code = "import sys, json, kzdata.pytest_plugin; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -88,7 +88,7 @@ def test_loading_it_costs_nothing() -> None:
     assert heavy & set(json.loads(done.stdout)) == set()
 
 
-def test_without_the_option_there_is_nothing(pytester: pytest.Pytester) -> None:
+def test_without_the_option_the_plugin_adds_no_tests(pytester: pytest.Pytester) -> None:
     """Catches tests that appear in projects that have no package."""
     pytester.makepyfile("def test_own(): pass")
     run(pytester).assert_outcomes(passed=1)

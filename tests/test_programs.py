@@ -18,12 +18,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from commands import COMMANDS
 from kzdata.differences import git as revisions
 from kzdata.exports import FORMATS
 from kzdata.validation import frictionless as oracle
 from kzdata.validation import validate
 from packages import Folder, Spec, build, trap
-from test_cli import COMMANDS
 
 SCRIPT = Path(sys.executable).with_name("kzdata")
 pytestmark = [
@@ -69,11 +69,13 @@ ASKED = {
     "site": ["../out-site"],
     "seal": ["."],
     "locate": ["people --texts ."],
+    "reanchor": ["copy.txt --source tass"],
     "coverage": ["--texts ."],
 }
 """What each command is asked; the package is the working directory."""
 OF_FOLDER = {"validate", "diff", "release-check", "rules", "seal"}
 UNABLE = {("diff", "HEAD ."), ("locate", "people --texts ."), ("coverage", "--texts .")}
+UNABLE |= {("reanchor", "copy.txt --source tass")}
 
 
 def test_every_command_is_asked() -> None:
@@ -112,7 +114,7 @@ def compared(folder: Folder) -> tuple[str, ...]:
     return tuple(f.found for f in oracle.compare(folder.root, replace(report, findings=())))
 
 
-def test_frictionless_is_not_asked_of_what_we_refuse(things: Folder, tmp_path: Path) -> None:
+def test_frictionless_gets_no_file_that_validation_refuses(things: Folder, tmp_path: Path) -> None:
     """Catches a pipe, a link out, an address or a device that frictionless opens all the same."""
     secret = tmp_path / "secret.csv"
     secret.write_text("a,b\n1,x\n", encoding="utf-8")
@@ -159,7 +161,7 @@ STRANGE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("more", STRANGE)
-def test_frictionless_gets_to_know_nothing_else(things: Folder, more: dict[str, Any]) -> None:
+def test_frictionless_gets_only_the_listed_properties(things: Folder, more: dict[str, Any]) -> None:
     """Catches a property of the descriptor by which frictionless reads, or runs, something else."""
     things.describe(lambda p: p["resources"][0].update(more))
     copies: list[str] = []
@@ -242,7 +244,7 @@ print(oracle.errors_to_json("."))
 """
 
 
-def test_the_second_process_asks_nobody_and_starts_nothing() -> None:
+def test_the_process_of_frictionless_opens_no_socket_and_starts_no_program() -> None:
     """Catches a name that is looked up, a socket and a program in the process of frictionless."""
     done = subprocess.run(
         [sys.executable, "-c", RESOLVER], capture_output=True, text=True, check=False, timeout=120
@@ -250,7 +252,7 @@ def test_the_second_process_asks_nobody_and_starts_nothing() -> None:
     assert done.stdout == "stopped 11\n", done
 
 
-def test_the_second_process_is_limited(
+def test_the_process_of_frictionless_is_limited(
     things: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a second validator that takes all memory, or never ends."""
@@ -264,7 +266,7 @@ def test_the_second_process_is_limited(
 # ------------------------------------------------------------------------------ git
 
 
-def test_git_is_not_looked_for_in_the_working_directory(
+def test_git_is_not_started_from_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, canary: Path
 ) -> None:
     """Catches a program called git that a package brings along."""

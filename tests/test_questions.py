@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
+from commands import kz as run
 from kzdata.engine.database import Database
 from kzdata.errors import UsageError
 from kzdata.evidence.hierarchy import DEEPEST, Hierarchy
@@ -23,7 +24,6 @@ from kzdata.evidence.intervals import HULL, Interval, exceeds
 from kzdata.evidence.receipts import passages
 from kzdata.questions.timeline import when
 from packages import GULL, Folder, Spec, build, checksum, column, columns, flood, key
-from test_cli import kz as run
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = yaml.safe_load((ROOT / "tests" / "toll_golden.yaml").read_text("utf-8"))
@@ -104,7 +104,7 @@ def test_range_contains_each_interval_and_ends_where_one_of_them_ends(
         (Interval(None, None), "open"),
     ],
 )
-def test_an_interval_in_words(interval: Interval, words: str) -> None:
+def test_an_interval_is_worded_with_its_open_ends(interval: Interval, words: str) -> None:
     """Catches an open end that reads as a bound."""
     assert str(interval) == words
 
@@ -133,7 +133,7 @@ def above(parents: list[int | None], number: int) -> set[int]:
 
 
 @given(st.data())
-def test_hierarchy_lists_each_value_with_all_its_wholes(
+def test_a_hierarchy_contains_all_ancestors_and_itself(
     database: Database, data: st.DataObject
 ) -> None:
     """Catches a roll-up of one step only, or one that forgets the value itself."""
@@ -157,7 +157,7 @@ def test_hierarchy_lists_each_value_with_all_its_wholes(
 
 @settings(max_examples=30)
 @given(st.lists(st.none() | st.integers(0, 4), min_size=5, max_size=5))
-def test_cycle_in_a_hierarchy_never_hangs(database: Database, parents: list[int | None]) -> None:
+def test_a_cycle_in_a_hierarchy_ends(database: Database, parents: list[int | None]) -> None:
     """Catches a hierarchy that leads back to itself and is followed for ever."""
     scope = grown(database, parents)
     for number in range(5):
@@ -274,7 +274,7 @@ def test_asking_for_a_whole_includes_its_parts_and_says_how(kz: kzdata.Package) 
     } | dict.fromkeys(("CR-0018", "CR-0019"), "about people, of which security-forces is a part")
 
 
-def test_claims_about_more_are_listed_apart(kz: kzdata.Package) -> None:
+def test_claims_of_a_broader_scope_are_listed_apart(kz: kzdata.Package) -> None:
     """Catches the country's dead counted for a city, or lost without a word."""
     answer = kz.toll("killed", population="police", place="almaty")
     assert answer.scopes == ()
@@ -314,7 +314,7 @@ def test_receipts_of_the_toll_are_those_of_trace(kz: kzdata.Package) -> None:
             )
 
 
-def test_a_retracted_claim_is_not_told_unless_asked(copy: Folder) -> None:
+def test_a_retracted_claim_is_listed_only_on_demand(copy: Folder) -> None:
     """Catches a range that rests on what its claimant took back."""
     note = "The ministry withdraws it."
     copy.append("claim_links", claim_id="CR-0013", relation="retracts", other_id="CR-0008",
@@ -330,7 +330,7 @@ def test_a_retracted_claim_is_not_told_unless_asked(copy: Folder) -> None:
         assert scope.envelope.interval is None
 
 
-def test_an_update_that_is_retracted_updates_nothing(copy: Folder) -> None:
+def test_a_retracted_update_supersedes_nothing(copy: Folder) -> None:
     """Catches a superseded claim that does not stand again when its successor falls."""
     copy.append("claim_links", claim_id="CR-0019", relation="retracts", other_id="CR-0013",
                 note="Withdrawn.")  # fmt: skip
@@ -374,7 +374,7 @@ def test_policies_make_no_new_disagreement(kz: kzdata.Package) -> None:
         assert kz.disagreements(policy=policy).uncurated == ()
 
 
-def test_disagreement_without_a_link_is_uncurated(copy: Folder) -> None:
+def test_an_unlinked_disagreement_is_marked_as_unlinked(copy: Folder) -> None:
     """Catches a verdict that does not depend on the links."""
     kept = [row for row in copy.rows("claim_links") if "AP-0002" not in row["other_id"]]
     copy.write("claim_links", kept)
@@ -461,7 +461,7 @@ def test_each_event_has_the_receipts_of_its_cells(kz: kzdata.Package) -> None:
         assert told == edges
 
 
-def test_dates_are_told_as_precisely_as_they_are_known(kz: kzdata.Package) -> None:
+def test_dates_are_worded_by_their_precision(kz: kzdata.Package) -> None:
     """Catches a month that reads as a day."""
     told = {event.precision: event.when for event in kz.timeline()}
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["day"])
@@ -486,7 +486,7 @@ def test_places_and_actors_roll_up(kz: kzdata.Package) -> None:
     assert all(event.type == "attack" for event in both)
 
 
-def test_a_calendar_holds_what_has_days(kz: kzdata.Package) -> None:
+def test_a_calendar_holds_only_events_with_a_day(kz: kzdata.Package) -> None:
     """Catches an entry on the first of a month for something that is dated to the month."""
     icalendar = pytest.importorskip("icalendar")
     answer = kz.timeline()
@@ -514,7 +514,7 @@ def test_the_command_says_how_many_are_not_in_the_calendar() -> None:
     assert entries + int(left.group(1)) == 216
 
 
-def test_a_limit_of_the_calendar_is_told_apart() -> None:
+def test_events_beyond_the_limit_are_not_counted_as_undated() -> None:
     """Catches events beyond the limit that are said to have no day."""
     pytest.importorskip("icalendar")
     outcome = run("timeline", "--format", "ics", "--limit", "8")
@@ -569,7 +569,7 @@ def test_unknown_names_are_refused(
         (lambda rest: rest.disagreements(event="EV-0188"), "no event 'EV-0188' as of 2022-01-05"),
     ],
 )
-def test_name_that_a_snapshot_lacks_is_no_misspelling(
+def test_a_record_of_a_later_day_is_named_as_such(
     kz: kzdata.Package, ask: Callable[[kzdata.Package], object], told: str
 ) -> None:
     """Catches "did you mean CR-0017" for a claim that was made a day later."""
@@ -578,13 +578,13 @@ def test_name_that_a_snapshot_lacks_is_no_misspelling(
         ask(kz.as_of("2022-01-05"))
 
 
-def test_a_limit_beyond_all_counting_lists_all(kz: kzdata.Package) -> None:
+def test_a_giant_limit_lists_everything(kz: kzdata.Package) -> None:
     """Catches an overflow for whoever wants everything."""
     assert len(kz.timeline(limit=10**30)) == 216
     assert kz.timeline(limit=0).more == 216
 
 
-def test_unknown_name_in_a_snapshot_suggests_the_nearest(kz: kzdata.Package) -> None:
+def test_an_unknown_name_gets_the_nearest_of_that_day(kz: kzdata.Package) -> None:
     """Catches a hint at the whole package for what it has not either."""
     then = kz.as_of("2022-01-05")
     with pytest.raises(UsageError, match=r"^no record 'CR-0055'; did you mean"):
@@ -625,12 +625,12 @@ def declared(island: Folder) -> Folder:
     return island
 
 
-def test_declarations_are_valid(declared: Folder) -> None:
+def test_the_shipped_declarations_are_valid(declared: Folder) -> None:
     """Catches a validator that does not know what the questions need."""
     assert kzdata.validate(declared.root).valid
 
 
-def test_the_toll_of_a_flood(declared: Folder) -> None:
+def test_the_toll_works_with_other_names(declared: Folder) -> None:
     """Catches a question that knows the shipped tables by name."""
     with kzdata.load(declared.root) as package:
         answer = package.toll("drowned")
@@ -647,7 +647,7 @@ def test_the_toll_of_a_flood(declared: Folder) -> None:
             package.toll(population="people")
 
 
-def test_the_disagreements_of_a_flood(declared: Folder) -> None:
+def test_the_disagreements_work_with_other_names(declared: Folder) -> None:
     """Catches a curated contradiction that is lost because the machine does not see it."""
     with kzdata.load(declared.root) as package:
         curated = {(one.first.key, one.second.key): one for one in package.disagreements()}
@@ -656,7 +656,7 @@ def test_the_disagreements_of_a_flood(declared: Folder) -> None:
     assert curated["T1", "T2"].verdict == "explained"
 
 
-def test_the_timeline_of_a_flood(declared: Folder) -> None:
+def test_the_timeline_works_with_other_names(declared: Folder) -> None:
     """Catches a timeline that needs places, actors or types to be there."""
     with kzdata.load(declared.root) as package:
         assert [(e.key, e.when) for e in package.timeline()] == [
@@ -687,7 +687,7 @@ def test_the_timeline_of_a_flood(declared: Folder) -> None:
         ),
     ],
 )
-def test_declarations_are_checked(
+def test_a_declaration_of_missing_columns_is_a_finding(
     island: Folder, table: str, declaration: dict[str, Any], found: str
 ) -> None:
     """Catches a declaration of columns that are not there."""
@@ -749,7 +749,7 @@ def test_states_are_compared_within_equal_subjects(posts: Folder) -> None:
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "12022-01-01", "44-03-15 (BC)"])
-def test_calendar_holds_the_first_and_last_day(posts: Folder, day: str) -> None:
+def test_dates_at_the_ends_of_the_calendar_are_taken(posts: Folder, day: str) -> None:
     """Catches a night that ends in the year 10000, and a day that Python does not have."""
     posts.reschema("claim", lambda schema: schema["fields"][3].update(type="string"))
     posts.edit("claim", 0, "first", day)
@@ -761,7 +761,7 @@ def test_calendar_holds_the_first_and_last_day(posts: Folder, day: str) -> None:
 
 
 @pytest.mark.parametrize("question", ["toll", "disagreements", "timeline"])
-def test_each_format_of_each_answer(question: str) -> None:
+def test_each_answer_is_written_in_each_format(question: str) -> None:
     """Catches a column without a name, JSON that is not JSON, a terminal that is written to raw."""
     text = run(question)
     assert (text.code, text.err) == (0, "")
@@ -785,7 +785,7 @@ def test_markup_of_a_package_stays_text(declared: Folder) -> None:
     assert "\x1b" not in run("timeline", "-p", declared.root).out
 
 
-def test_answers_are_immutable_values(kz: kzdata.Package) -> None:
+def test_answers_are_frozen_and_their_repr_is_short(kz: kzdata.Package) -> None:
     """Catches an answer that can be changed, or whose repr fills the screen."""
     for answer in (kz.toll(), kz.disagreements(), kz.timeline()):
         with pytest.raises(AttributeError):
@@ -794,7 +794,7 @@ def test_answers_are_immutable_values(kz: kzdata.Package) -> None:
         assert hash(answer)
 
 
-def test_one_passage_has_one_link_whoever_asks(tmp_path: Path) -> None:
+def test_every_question_gives_a_passage_the_same_link(tmp_path: Path) -> None:
     """Catches two ways to choose among longer passages of equal length around one."""
     island = flood(tmp_path / "island")
     island.edit("letters", 0, "web", "https://example.org/0")
@@ -815,6 +815,6 @@ def test_one_passage_has_one_link_whoever_asks(tmp_path: Path) -> None:
     ("precision", "words"),
     [("week", "week from 2022-01-03"), ("month", "2022-01"), ("night", "night of 2022-01-03")],
 )
-def test_a_date_in_words_says_how_much_time_it_means(precision: str, words: str) -> None:
+def test_the_wording_of_a_date_says_its_length(precision: str, words: str) -> None:
     """Catches a week that is told as its first day."""
     assert when(date(2022, 1, 3), None, precision) == words

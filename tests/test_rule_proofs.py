@@ -14,7 +14,6 @@ from unittest.mock import patch
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from kzdata.engine.sql import absent, contains, identifier, literal
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import absent, contains, identifier, literal
@@ -28,7 +27,7 @@ from kzdata.validation.rule import Check, Query, Violation, in_group, rule
 from kzdata.validation.rules.evidence import over_edges, over_figures
 from kzdata.validation.rules.package import Header
 from packages import Folder, Spec, build, column, flood
-from test_plain import cells, fields
+from strategies import cells, fields
 
 
 @contextmanager
@@ -93,7 +92,7 @@ def test_a_cell_rule_sees_what_others_take_for_good(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("proven", [False, True])
-def test_bytes_prove_a_cell_rule_only_where_they_do(island: Folder, proven: bool) -> None:
+def test_bytes_prove_a_cell_rule_only_in_files_without_them(island: Folder, proven: bool) -> None:
     """Catches a rule that is asked of no cell, since the file holds no control character."""
 
     def check(field: FieldDescriptor, cell: str, raw: str) -> Check:
@@ -180,7 +179,7 @@ def test_a_text_rule_is_asked_of_every_text(island: Folder, island_texts: Path) 
         assert counted(island.root, name, texts=island_texts) == 2
 
 
-def test_an_oracle_rule_is_asked(island: Folder) -> None:
+def test_a_frictionless_rule_is_asked(island: Folder) -> None:
     pytest.importorskip("frictionless")
 
     def no_report(path: Any, report: Report, temp_dir: Any) -> list[Finding]:

@@ -640,7 +640,7 @@ def alias_printed(island: Folder) -> Fault:
 # ------------------------------------------------------------------------------ tests
 
 
-def test_a_key_that_is_unique_in_two_ways_is_told_once(tmp_path: Path) -> None:
+def test_a_key_that_is_unique_in_two_ways_is_reported_once(tmp_path: Path) -> None:
     """Catches findings that stand twice, and one column that is looked at twice at a time."""
     schema = {
         "fields": [column("a", unique=True), column("b")],
@@ -679,7 +679,9 @@ def test_every_rule_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("with_texts", [False, True])
-def test_the_flood_is_valid(island: Folder, island_texts: Path, with_texts: bool) -> None:
+def test_the_invented_package_is_valid(
+    island: Folder, island_texts: Path, with_texts: bool
+) -> None:
     """Catches a rule that knows the shipped package's names and no others."""
     report = validate(island.root, texts=island_texts if with_texts else None)
     assert list(report) == []
@@ -688,7 +690,7 @@ def test_the_flood_is_valid(island: Folder, island_texts: Path, with_texts: bool
     assert report.spans_in_texts == (len(island.rows("passages")) if with_texts else 0)
 
 
-def test_aliases_of_any_entity(island: Folder) -> None:
+def test_aliases_may_be_of_any_entity(island: Folder) -> None:
     """Catches an optional part of a declaration without which every receipt is refused."""
     island.reschema("called", lambda schema: schema["kzdata:aliases"].pop("of"))
     assert list(validate(island.root)) == []
@@ -699,7 +701,7 @@ def test_aliases_of_any_entity(island: Folder) -> None:
     assert [(f.rule, f.line) for f in validate(island.root)] == [("evidence-resolved", line)]
 
 
-def test_a_longer_term_decides(island: Folder) -> None:
+def test_a_term_inside_a_longer_term_does_not_count(island: Folder) -> None:
     """Catches a term that justifies its category from inside a longer term of another one."""
     island.append("terms", about="tolls.fate", sort="missing", term="fishers")
     island.append("terms", about="tolls.fate", sort="missing", term="12 fishers")
@@ -712,7 +714,7 @@ def test_a_longer_term_decides(island: Folder) -> None:
         assert ("evidence-coded" not in validate(island.root).by_rule) == justified, fate
 
 
-def test_a_term_beside_a_longer_one_counts(tmp_path: Path) -> None:
+def test_a_term_beside_a_longer_term_counts(tmp_path: Path) -> None:
     """Catches a category refused although its term also stands alone in the quote."""
     text = Text("gull", "The pilots and three pilots left", "2031-03-06", "2031-03-05")
     cut = Passages([text])
@@ -769,7 +771,7 @@ def test_a_day_from_the_address_stands_in_it(
         (("", ""), ("NO", "SE-O"), False),
     ],
 )
-def test_a_place_lies_in_a_larger_one(
+def test_a_place_lies_in_a_place_of_a_larger_kind(
     island: Folder, kinds: tuple[str, str], codes: tuple[str, str], lies: bool
 ) -> None:
     """Catches a city within a square, and a kind that nobody can compare."""
@@ -798,14 +800,14 @@ def test_a_rule_finds_its_fault(island: Folder, island_texts: Path, name: str) -
     assert finding.where == ":".join(str(part) for part in fault if part is not None)
 
 
-def test_a_path_that_leads_out_is_not_what_is_expected(island: Folder) -> None:
+def test_a_path_out_of_the_package_is_reported_as_found(island: Folder) -> None:
     """Catches "expected '../x.csv' leaves the package"."""
     island.describe(lambda p: p["resources"].append({"name": "far", "path": "../x.csv"}))
     (found,) = (f for f in validate(island.root) if f.rule == "resource-path")
     assert found.expected.startswith("a file of the package ('../x.csv' leaves the package")
 
 
-def test_a_fault_of_a_wording_is_not_what_is_expected(island: Folder) -> None:
+def test_a_wording_that_is_no_figure_is_reported_as_found(island: Folder) -> None:
     """Catches "expected not a figure", which reads as the opposite of what is asked."""
     island.edit("tolls", 1, "wording", "three boats")
     row = edge(island, "T2", "least")
@@ -828,7 +830,7 @@ def test_every_rule_is_documented(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("role", ["sources", "spans", "edges"])
-def test_receipts_that_are_needed_and_nowhere(island: Folder, role: str) -> None:
+def test_required_receipts_without_an_evidence_table_are_a_fault(island: Folder, role: str) -> None:
     """Catches cells that need a receipt and pass because nothing is declared to hold one."""
     for table in ("letters", "passages", "receipts"):
         island.reschema(table, lambda schema: schema.pop(f"kzdata:{role}", None))
@@ -839,7 +841,7 @@ def test_receipts_that_are_needed_and_nowhere(island: Folder, role: str) -> None
     assert not any(f.found.startswith("could not tell") for f in validate(island.root))
 
 
-def test_receipts_of_rows_that_nothing_can_name(island: Folder) -> None:
+def test_required_receipts_without_a_key_of_one_column_are_a_fault(island: Folder) -> None:
     """Catches cells that need a receipt in a table without a key of one column."""
     island.reschema("surges", lambda schema: schema.update(primaryKey=["surge", "title"]))
     found = [(f.rule, f.field) for f in validate(island.root, select=["descriptor"])]
@@ -887,7 +889,7 @@ FILLED = [
 
 
 @pytest.mark.parametrize(("table", "name"), FILLED)
-def test_an_empty_cell_escapes_no_rule(island: Folder, table: str, name: str) -> None:
+def test_an_empty_declared_cell_is_found(island: Folder, table: str, name: str) -> None:
     """Catches an offset, a checksum or a role that nothing is asked of because it is empty."""
     expected = edited(island, table, 0, name, "")
     island.reseal()
@@ -898,7 +900,7 @@ def test_an_empty_cell_escapes_no_rule(island: Folder, table: str, name: str) ->
 
 @pytest.mark.parametrize("value", ["x", "1e3", "0x1F", "1.0", " 1"])
 @pytest.mark.parametrize("name", ["from", "to", "nth"])
-def test_an_offset_is_a_whole_number(island: Folder, name: str, value: str) -> None:
+def test_an_offset_that_is_no_whole_number_is_found(island: Folder, name: str, value: str) -> None:
     """Catches an offset that no rule can read, in a column of texts."""
     expected = edited(island, "passages", 0, name, value)
     island.reseal()
@@ -908,7 +910,7 @@ def test_an_offset_is_a_whole_number(island: Folder, name: str, value: str) -> N
 
 
 @pytest.mark.parametrize("value", ["0", "-1"])
-def test_an_occurrence_is_counted_from_one(island: Folder, value: str) -> None:
+def test_an_occurrence_below_one_is_found(island: Folder, value: str) -> None:
     """Catches an occurrence that no text can have, where the texts are not at hand."""
     expected = edited(island, "passages", 0, "nth", value)
     found = list(validate(island.root, select=["declared-cell"]))
@@ -920,14 +922,16 @@ def test_an_occurrence_is_counted_from_one(island: Folder, value: str) -> None:
     ("table", "name"),
     [("letters", "sent"), ("letters", "spoken"), ("surges", "since"), ("surges", "till")],
 )
-def test_a_declared_day_is_one(island: Folder, table: str, name: str, value: str) -> None:
+def test_a_declared_day_that_is_no_date_is_found(
+    island: Folder, table: str, name: str, value: str
+) -> None:
     """Catches a day, in a column of texts, that is in no order with any other."""
     expected = edited(island, table, 0, name, value)
     found = list(validate(island.root, select=["declared-cell"]))
     assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
 
 
-def test_a_figure_without_a_passage_is_in_no_quote(island: Folder) -> None:
+def test_a_figure_without_a_passage_is_found(island: Folder) -> None:
     """Catches a figure that escapes its rules because its principal span is empty."""
     island.reschema("tolls", lambda schema: schema["fields"][2].pop("constraints"))
     expected = at(island, "tolls", 3, "wording")
@@ -936,7 +940,7 @@ def test_a_figure_without_a_passage_is_in_no_quote(island: Folder) -> None:
     assert [(f.file, f.line) for f in found] == [(expected.file, expected.line)]
 
 
-def test_a_record_has_a_key_that_no_other_table_has(island: Folder) -> None:
+def test_a_key_of_two_tables_is_found(island: Folder) -> None:
     """Catches a record that lives on the receipts of another one."""
     fields = [column("surge"), column("sort", evidence="required")]
     (island.root / "tables/winds.csv").write_text("surge,sort\nS0,gale\nS2,fire\n")
@@ -973,7 +977,7 @@ def test_a_misspelt_table_of_entities_is_a_fault(island: Folder) -> None:
     {"package": "elsewhere", "resource": "passages", "fields": "passage"},
     {"resource": "receipts", "fields": "passage"},
 ])  # fmt: skip
-def test_a_key_to_elsewhere_vouches_for_no_passage(
+def test_a_foreign_key_elsewhere_proves_no_passage(
     island: Folder, reference: dict[str, str]
 ) -> None:
     """Catches receipts that lead nowhere, since a foreign key leads somewhere else."""
@@ -984,7 +988,7 @@ def test_a_key_to_elsewhere_vouches_for_no_passage(
     assert [Fault(f.file, f.line, f.column) for f in found] == [expected]
 
 
-def test_the_passage_of_a_figure_alone_exists(island: Folder) -> None:
+def test_the_passage_of_a_figure_must_exist(island: Folder) -> None:
     """Catches figures of tables without principal spans whose passages are nowhere."""
 
     def unclaim(schema: dict[str, Any]) -> None:
@@ -1000,7 +1004,7 @@ def test_the_passage_of_a_figure_alone_exists(island: Folder) -> None:
     ("table", "name"),
     [("receipts", "passage"), ("passages", "letter"), ("tolls", "passage"), ("islets", "part")],
 )
-def test_what_is_pointed_to_exists(island: Folder, table: str, name: str) -> None:
+def test_what_an_edge_names_must_exist(island: Folder, table: str, name: str) -> None:
     """Catches receipts that lead nowhere in a package without foreign keys."""
     island.reschema(table, lambda schema: schema.pop("foreignKeys"))
     expected = edited(island, table, 0, name, "nowhere")
@@ -1009,7 +1013,7 @@ def test_what_is_pointed_to_exists(island: Folder, table: str, name: str) -> Non
     assert found == [(expected.file, expected.line)]
 
 
-def test_what_the_schema_demands_is_one_finding(island: Folder) -> None:
+def test_a_fault_of_two_rules_is_reported_once(island: Folder) -> None:
     """Catches a fault that is told twice."""
     island.reschema("passages", lambda schema: schema["fields"][2].update(type="integer"))
     island.reschema(
@@ -1022,7 +1026,7 @@ def test_what_the_schema_demands_is_one_finding(island: Folder) -> None:
     assert found == {"cell-type", "cell-required"}
 
 
-def test_a_category_of_the_codebook_is_one_of_the_column(island: Folder) -> None:
+def test_a_codebook_category_must_be_one_of_its_column(island: Folder) -> None:
     """Catches a term for a value that no cell can have."""
     values = {"enum": ["drowned", "lost", "burnt"]}
     island.reschema("tolls", lambda schema: schema["fields"][3].update(constraints=values))
@@ -1033,19 +1037,21 @@ def test_a_category_of_the_codebook_is_one_of_the_column(island: Folder) -> None
 
 
 @pytest.mark.parametrize(("who", "letter"), [("warden", "tern"), ("aske", "gull")])
-def test_one_form_of_two_kinds_or_articles_is_clear(island: Folder, who: str, letter: str) -> None:
+def test_an_alias_may_name_entities_of_two_kinds_or_articles(
+    island: Folder, who: str, letter: str
+) -> None:
     """Catches an alarm about a form that names a place and a person, or others elsewhere."""
     island.append("called", who=who, printed="harbour master", letter=letter)
     assert list(validate(island.root, select=["alias-ambiguous"])) == []
 
 
 @pytest.mark.parametrize("number", [62, 63, 64, 126])
-def test_many_cells_of_a_row_need_receipts(tmp_path: Path, number: int) -> None:
+def test_a_row_may_need_many_receipts(tmp_path: Path, number: int) -> None:
     """Catches a count of cells that takes more bits than a number has."""
     assert Counter(f.rule for f in validate(wide(tmp_path, number))) == {"evidence-missing": 1}
 
 
-def test_too_many_cells_of_a_row_need_receipts(tmp_path: Path) -> None:
+def test_a_row_that_needs_too_many_receipts_is_a_fault(tmp_path: Path) -> None:
     (found,) = validate(wide(tmp_path, 127), select=["descriptor"])
     assert found.expected == "at most 126 fields whose cells need receipts"
 

@@ -190,7 +190,7 @@ def first(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     st.booleans(),
     st.sampled_from([1, 3, 1000]),
 )
-def test_disagreements_are_those_of_every_pair(
+def test_disagreements_are_those_of_comparing_every_pair(
     claims: list[Said], counts: bool, limit: int
 ) -> None:
     """Catches a group whose ends are taken too narrow, and a pair left out for another."""
@@ -207,7 +207,7 @@ def test_disagreements_are_those_of_every_pair(
 # ------------------------------------------------------------------------------ what is held
 
 
-def test_what_is_held_hides_no_table_and_is_gone_afterwards() -> None:
+def test_temporary_tables_hide_no_table_and_are_dropped() -> None:
     """Catches a question that leaves its tables behind, or reads them in place of the package's."""
     with Database(lockable=True) as database:
         database.run("CREATE TABLE claim AS SELECT 'of the package' AS said")
@@ -222,7 +222,7 @@ def test_what_is_held_hides_no_table_and_is_gone_afterwards() -> None:
             database.rows(f"FROM {temp_table('claim')}")
 
 
-def test_what_is_held_is_gone_after_an_error() -> None:
+def test_temporary_tables_are_dropped_after_an_error() -> None:
     """Catches a question that fails and leaves the tables that it had made."""
     with Database() as database:
         with (

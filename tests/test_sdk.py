@@ -213,7 +213,7 @@ def test_tables_are_attributes_and_named(kz: kzdata.Package) -> None:
         assert getattr(kz, name) is kz.table(name) is kz.tables[name]
 
 
-def test_tables_cannot_be_exchanged() -> None:
+def test_the_mapping_of_tables_is_read_only() -> None:
     """Catches a mapping whose entries a caller can replace under the feet of the next."""
     with kzdata.load(ROOT) as kz, pytest.raises(TypeError):
         kz.tables["more"] = kz.sources  # type: ignore[index]
@@ -243,7 +243,7 @@ def test_every_row_is_found_by_its_key(kz: kzdata.Package, name: str) -> None:
             assert kz[f"{name}/{key[0]}"] == row
 
 
-def test_composite_keys(kz: kzdata.Package) -> None:
+def test_a_composite_key_is_matched_whole(kz: kzdata.Package) -> None:
     """Catches a composite key that is matched by its first part."""
     edge = next(iter(kz.evidence))
     assert kz.evidence[edge.record_id, edge.field, edge.span_id] == edge
@@ -261,13 +261,13 @@ def test_a_key_may_be_made_of_a_rows_own_values(kz: kzdata.Package) -> None:
         kz.exclusions["tass", -1]
 
 
-def test_things_that_are_no_keys_are_not_in_a_table(kz: kzdata.Package) -> None:
+def test_a_value_that_is_no_key_is_not_in_a_table(kz: kzdata.Package) -> None:
     """Catches `in` that raises, or that finds None."""
     for thing in (None, 5, "", (), "CR-0001 ", ("CR-0001", ""), b"CR-0001"):
         assert thing not in kz.casualty_reports
 
 
-def test_records_by_id(kz: kzdata.Package) -> None:
+def test_a_record_is_found_by_its_id(kz: kzdata.Package) -> None:
     """Catches `kz[id]` that looks in the wrong table."""
     assert kz["CR-0001"] == kz.casualty_reports["CR-0001"]
     assert kz["sources/tass"] == kz.sources["tass"]
@@ -402,7 +402,7 @@ def test_a_missing_extra_says_how_to_get_it(
         assert isinstance(caught.value, ImportError)
 
 
-def test_relations(kz: kzdata.Package) -> None:
+def test_a_relation_holds_the_rows_and_outlives_the_next_query(kz: kzdata.Package) -> None:
     """Catches a relation over another table, or one that ends with the next question."""
     relation = kz.casualty_reports.rel.filter("outcome = 'killed'")
     kz.sql("select 1").rows()
@@ -421,14 +421,14 @@ def test_relations_write_no_files(kz: kzdata.Package, quarantine: Path, form: st
 # ------------------------------------------------------------------------------ sql
 
 
-def test_positional_parameters(kz: kzdata.Package) -> None:
+def test_positional_parameters_are_values(kz: kzdata.Package) -> None:
     """Catches parameters pasted into the text of the query."""
     query = "select report_id from casualty_reports where report_id = ? or note = ?"
     assert kz.sql(query, ["CR-0001", "'; drop table sources; --"]).rows() == [("CR-0001",)]
     assert kz.sql(query, ("CR-0002", None)).rows() == [("CR-0002",)]
 
 
-def test_named_parameters(kz: kzdata.Package) -> None:
+def test_named_parameters_are_values(kz: kzdata.Package) -> None:
     """Catches a mapping that is taken for a sequence of its keys."""
     query = "select name from actors where actor_id = $id"
     assert list(kz.sql(query, {"id": "tass"})) == [{"name": kz.actors["tass"].name}]
@@ -508,7 +508,7 @@ def test_an_answer_can_be_read_again(kz: kzdata.Package) -> None:
         "select (select count(*) from sources), [1, 2], {'a': 1}",
     ],
 )
-def test_reading_is_free(kz: kzdata.Package, query: str) -> None:
+def test_the_sandbox_allows_ordinary_queries(kz: kzdata.Package, query: str) -> None:
     """Catches a lock so strict that it refuses honest questions."""
     assert kz.sql(query).rows()
 
@@ -623,7 +623,9 @@ def state(kz: kzdata.Package) -> list[Any]:
 
 
 @pytest.mark.parametrize("query", REFUSED)
-def test_the_lock(kz: kzdata.Package, quarantine: Path, query: str) -> None:
+def test_the_sandbox_refuses_what_is_no_select(
+    kz: kzdata.Package, quarantine: Path, query: str
+) -> None:
     """Catches a query that writes, reads files, changes settings or sees the caller's variables."""
     pandas = pytest.importorskip("pandas")
     (quarantine / "secret.csv").write_text("secret\n1\n")
@@ -655,7 +657,7 @@ MODIFYING = [
 
 
 @pytest.mark.parametrize("query", MODIFYING)
-def test_a_select_that_writes(quarantine: Path, query: str) -> None:
+def test_the_sandbox_refuses_a_select_that_writes(quarantine: Path, query: str) -> None:
     """Catches DuckDB's data-modifying CTEs, whose statement is a SELECT all the same."""
     with kzdata.load(ROOT) as kz:
         spill = kz.sql("select current_setting('temp_directory')").rows()[0][0]
@@ -691,7 +693,7 @@ FRAGMENTS = [
 
 @settings(max_examples=300)
 @given(parts=st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=9))
-def test_no_statement_does_more_than_fail(
+def test_any_statement_leaves_no_trace(
     kz: kzdata.Package, tmp_path_factory: pytest.TempPathFactory, parts: list[str]
 ) -> None:
     """Catches statements that nobody thought of."""
@@ -792,7 +794,7 @@ def test_a_record_can_be_traced_by_table_and_key(kz: kzdata.Package) -> None:
     assert kz.trace("casualty_reports/CR-0001") == kz.trace("CR-0001")
 
 
-def test_what_has_no_receipts(kz: kzdata.Package) -> None:
+def test_trace_refuses_what_has_no_receipts(kz: kzdata.Package) -> None:
     """Catches an empty answer where the question makes no sense."""
     with pytest.raises(UsageError, match="not traced"):
         kz.trace("places/almaty")
@@ -896,7 +898,7 @@ def test_validate_checks_the_opened_package(copy: Folder) -> None:
     assert caught.value.report is report
 
 
-def test_validate_with_texts(kz: kzdata.Package, texts: Path) -> None:
+def test_validate_compares_the_texts(kz: kzdata.Package, texts: Path) -> None:
     """Catches `texts` that is taken and not passed on."""
     assert kz.validate(texts=texts).spans_in_texts == len(kz.source_spans)
 
@@ -971,7 +973,7 @@ def test_a_foreign_package_is_traced(island: Folder) -> None:
     assert {r.link for r in traced} == {None}
 
 
-def test_a_package_without_declarations(tmp_path: Path) -> None:
+def test_a_plain_data_package_loads_and_is_not_traced(tmp_path: Path) -> None:
     """Catches a plain data package that the SDK cannot open, or that it claims to trace."""
     schema = {"fields": columns("town mayor"), "primaryKey": "town"}
     folder = build(tmp_path, [Spec("towns", schema, [["Aske", "Bo"], ["Vik", ""]])])
@@ -994,7 +996,7 @@ AWKWARD = [
 
 
 @pytest.mark.parametrize("name", AWKWARD)
-def test_awkward_column_names(tmp_path: Path, name: str) -> None:
+def test_awkward_column_names_are_read(tmp_path: Path, name: str) -> None:
     """Catches column names that mean something to Python or pydantic, and pass for data."""
     folder = build(tmp_path, [Spec("t", {"fields": [*columns("k"), column(name)]}, [["a", "b"]])])
     with kzdata.load(folder.root) as kz:
@@ -1035,7 +1037,9 @@ def test_column_names_that_no_row_can_have(tmp_path: Path, name: str) -> None:
         pytest.param(column("c", "nonsense"), "x", id="unknown-type"),
     ],
 )
-def test_schemas_that_make_no_model(tmp_path: Path, field: Any, cell: str) -> None:
+def test_a_schema_that_makes_no_model_raises_only_errors_of_kzdata(
+    tmp_path: Path, field: Any, cell: str
+) -> None:
     """Catches errors of pydantic, on the way to a caller who has never heard of it."""
     folder = build(tmp_path, [Spec("t", {"fields": [*columns("k"), field]}, [["a", cell]])])
     try:
@@ -1046,7 +1050,7 @@ def test_schemas_that_make_no_model(tmp_path: Path, field: Any, cell: str) -> No
 
 
 @pytest.mark.parametrize("name", ["name", "sql", "close", "tables", "_dataset", "a b", "__len__"])
-def test_tables_named_like_methods(tmp_path: Path, name: str) -> None:
+def test_a_table_named_like_a_method_hides_no_method(tmp_path: Path, name: str) -> None:
     """Catches a table that takes the place of a method."""
     schema = {"fields": columns("k"), "primaryKey": "k"}
     entry = Spec("t", schema, [["a"]])

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import kzdata
+from commands import kz, refused
 from kzdata.validation import RULES, Finding, Report, validate
 from kzdata.validation.rule import GROUPS, in_group
 from kzdata.validation.suppressions import ALLOW_LIST, AllowList, Entry, Selection, idle, read
 from packages import Folder
-from test_cli import kz, refused
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_rules_and_groups_are_selected(
         assert package.validate(select=select, ignore=ignore) == report
 
 
-def test_a_selection_is_said(red: Folder) -> None:
+def test_the_report_names_the_selection(red: Folder) -> None:
     """Catches a green run that asked nothing and says "valid"."""
     outcome = kz("validate", red.root, "--select", "figure,evidence", "--select", "span")
     assert outcome.code == 0
@@ -87,7 +87,7 @@ def test_unknown_names_are_refused(red: Folder, option: str, name: str, hint: st
     assert hint in refused(kz("validate", red.root, option, name))
 
 
-def test_something_must_be_left(red: Folder) -> None:
+def test_a_selection_without_rules_is_refused(red: Folder) -> None:
     """Catches a run that checks nothing and is green."""
     assert "no rule is left" in refused(kz("validate", red.root, "--ignore", ",".join(GROUPS)))
     outcome = kz("validate", red.root, "--select", "cell-enum", "--ignore", "cell")
@@ -133,7 +133,7 @@ def test_allowed_findings_are_counted(red: Folder) -> None:
 
 
 @pytest.mark.parametrize("key", ["record", "field", "file"])
-def test_an_entry_goes_stale_loudly(red: Folder, key: str) -> None:
+def test_an_unused_entry_is_a_finding(red: Folder, key: str) -> None:
     """Catches an exception that outlives its cause and waits for the next one."""
     stale = f'rule = "cell-enum"\n{key} = "gone"\n{REASON}'
     listed(red.root, f'rule = "cell"\n{REASON}'.replace('"cell"', '"cell-enum"'), stale)
@@ -155,7 +155,7 @@ def test_an_entry_that_could_not_match_is_not_stale(island: Folder, island_texts
     assert validate(island.root, texts=island_texts).by_rule == {"allow-stale": 1}
 
 
-def test_another_allow_list(red: Folder, tmp_path: Path) -> None:
+def test_another_allow_list_replaces_the_default(red: Folder, tmp_path: Path) -> None:
     """Catches `--allow` that is read beside the default, and a finding that names no file."""
     listed(red.root, f'rule = "cell-max-length"\n{REASON}')
     elsewhere = tmp_path / "ours.toml"
@@ -170,7 +170,7 @@ def test_another_allow_list(red: Folder, tmp_path: Path) -> None:
     assert '"cell-enum": 2' in outcome.out
 
 
-def test_an_allow_list_of_another_system(red: Folder) -> None:
+def test_an_allow_list_with_bom_and_crlf_is_read(red: Folder) -> None:
     """Catches a list that an editor on Windows wrote, which the descriptor may be too."""
     entry = f'[[allow]]\nrule = "cell-enum"\n{REASON}\n'
     written = "\ufeff" + entry.replace("\n", "\r\n")
@@ -178,7 +178,7 @@ def test_an_allow_list_of_another_system(red: Folder) -> None:
     assert validate(red.root).by_rule == {"cell-max-length": 1}
 
 
-def test_a_zip_does_not_excuse_itself(red: Folder, tmp_path: Path) -> None:
+def test_the_allow_list_of_a_zip_is_not_read(red: Folder, tmp_path: Path) -> None:
     """Catches a package from elsewhere that arrives with its own excuses."""
     listed(red.root, f'rule = "cell-enum"\n{REASON}', f'rule = "cell-max-length"\n{REASON}')
     assert validate(red.root / "datapackage.json").valid
@@ -225,14 +225,14 @@ def test_a_list_that_is_not_there_is_refused(red: Folder) -> None:
     assert "nowhere.toml" in refused(kz("validate", red.root, "--allow", "nowhere.toml"))
 
 
-def test_an_empty_list_is_none(red: Folder) -> None:
+def test_an_empty_allow_list_changes_nothing(red: Folder) -> None:
     """Catches a list of comments that is taken for damage."""
     (red.root / ALLOW_LIST).write_text("# nothing\n", encoding="utf-8")
     assert validate(red.root).errors == 3
     assert read(red.root / ALLOW_LIST).entries == ()
 
 
-def test_lines_are_given_only_where_they_are_known(tmp_path: Path) -> None:
+def test_a_line_is_given_only_where_it_is_known(tmp_path: Path) -> None:
     """Catches a line that is that of another entry."""
     file = tmp_path / "a.toml"
     file.write_text('allow = [{rule = "cell-enum", reason = "so"}]', encoding="utf-8")
@@ -255,7 +255,7 @@ def allow(*entries: Entry) -> Selection:
     return Selection(allow=AllowList(entries=entries))
 
 
-def test_what_is_not_listed_is_not_allowed_one_by_one() -> None:
+def test_unlisted_findings_are_not_suppressed_by_single_entries() -> None:
     """Catches a package that is valid because its worst rule has too many findings to list."""
     by_record = [
         Entry(rule="cell-enum", reason="so", record=record) for record in ("R2", "R3", "R9")
@@ -270,12 +270,14 @@ def test_what_is_not_listed_is_not_allowed_one_by_one() -> None:
     assert (whole.valid, whole.allowed, whole.omitted) == (True, {"cell-enum": 7}, {})
 
 
-def test_omitted_findings_of_rules_left_out_go_too() -> None:
+def test_unlisted_findings_of_deselected_rules_are_dropped() -> None:
     """Catches "and 5 more" of a rule that nobody asked."""
     assert Selection(ignore=("cell-enum",)).applied(many(5)).omitted == {}
 
 
-def test_idle_rules_are_named(island: Folder, island_texts: Path, tmp_path: Path) -> None:
+def test_rules_that_had_nothing_to_check_are_named(
+    island: Folder, island_texts: Path, tmp_path: Path
+) -> None:
     """Catches a rule that counts as passed though there was nothing that it could see."""
     assert set(idle(validate(island.root, texts=island_texts))) == {"reference-disagrees"}
     unasked = {rule.name for group in ("text", "oracle") for rule in in_group(group)}
@@ -288,7 +290,7 @@ def test_idle_rules_are_named(island: Folder, island_texts: Path, tmp_path: Path
     assert "figure-interval" not in idle(Report("p", "1", (found,)))
 
 
-def test_thousands_of_findings_and_of_entries() -> None:
+def test_thousands_of_findings_and_entries_are_matched_in_time() -> None:
     """Catches each finding compared with each entry: a megabyte of a stranger's took minutes."""
     many = 20_000
     findings = [

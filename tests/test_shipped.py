@@ -260,7 +260,7 @@ def test_examples_obey_their_own_limits(shipped: Folder) -> None:
                 assert re.fullmatch(limits.get("pattern", r"(?s).*"), example), field
 
 
-def test_files_are_plain(shipped: Folder) -> None:
+def test_files_have_no_bom_crlf_or_trailing_blanks(shipped: Folder) -> None:
     """Catches CRLF, a byte order mark, a missing last line end, blanks around a value."""
     for entry in shipped.descriptor()["resources"]:
         data = (shipped.root / entry["path"]).read_bytes()

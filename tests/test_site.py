@@ -172,7 +172,7 @@ def test_a_permalink_opens_on_its_own(visit: Callable[..., Visit], site: Path) -
         assert told in words
 
 
-def test_without_a_script_element_of_its_own(site: Path) -> None:
+def test_the_page_has_one_script_and_a_policy_for_it(site: Path) -> None:
     """The page runs one file, and its policy names no other."""
     text = site.read_bytes().decode()
     assert re.findall(r"<script[^>]*>", text) == [
@@ -578,7 +578,7 @@ def test_what_a_package_does_not_declare_is_said(
     assert not here.complaints
 
 
-def test_many_claims_are_counted_and_lists_stay_short(
+def test_long_lists_are_cut_and_counted(
     visit: Callable[..., Visit], island: Folder, tmp_path: Path
 ) -> None:
     claims = {"outcome": "fate", "place": "islet", "claimant": "speaker"}

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
+from generated import Made, made, written_down
 from kzdata import PackageError, QueryError, UsageError
 from packages import (
     LETTERS,
@@ -31,7 +32,6 @@ from packages import (
     key,
     receipts,
 )
-from test_generated import Made, made, written_down
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ["russia-islworld", "greeleytribune", "meduza", "overtdefense", "tass"]
@@ -79,7 +79,7 @@ def listed(rows: Rows) -> dict[str, list[tuple[str, ...]]]:
 
 
 @pytest.mark.parametrize("terms", [*DAYS, *SOURCES])
-def test_what_remains_is_a_valid_package(kz: kzdata.Package, terms: str) -> None:
+def test_a_snapshot_is_a_valid_package(kz: kzdata.Package, terms: str) -> None:
     """Catches a dangling reference, an edge without a cell, a date without its precision."""
     rest = kz.as_of(terms) if terms in DAYS else kz.without(terms)
     report = rest.validate()
@@ -87,13 +87,13 @@ def test_what_remains_is_a_valid_package(kz: kzdata.Package, terms: str) -> None
     assert report.rows == {name: len(table) for name, table in rest.tables.items()}
 
 
-def test_what_remains_is_valid_beside_the_texts(kz: kzdata.Package, texts: Path) -> None:
+def test_a_snapshot_is_valid_with_the_texts(kz: kzdata.Package, texts: Path) -> None:
     """Catches a passage that is renumbered, or an article that is asked for and not there."""
     assert kz.as_of("2022-01-06").validate(texts=texts).valid
 
 
 @pytest.mark.parametrize("terms", [*DAYS, "tass"])
-def test_rows_and_sql_and_files_agree(kz: kzdata.Package, terms: str) -> None:
+def test_rows_sql_and_saved_files_of_a_snapshot_agree(kz: kzdata.Package, terms: str) -> None:
     """Catches typed rows that are those of the whole package, and SQL that is not."""
     rest = kz.as_of(terms) if terms in DAYS else kz.without(terms)
     written, sql = saved(rest), asked(rest)
@@ -104,7 +104,7 @@ def test_rows_and_sql_and_files_agree(kz: kzdata.Package, terms: str) -> None:
         assert len(table) == len(rows)
 
 
-def test_nothing_rests_on_what_is_gone(kz: kzdata.Package) -> None:
+def test_no_receipt_of_a_snapshot_leads_to_a_removed_article(kz: kzdata.Package) -> None:
     """Catches a receipt from an article that the reader of that day could not have."""
     rest = kz.as_of("2022-01-06")
     sources = {row.source_id for row in rest.sources}
@@ -119,7 +119,7 @@ def test_nothing_rests_on_what_is_gone(kz: kzdata.Package) -> None:
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_a_claim_stands_by_its_own_article(kz: kzdata.Package, source: str) -> None:
+def test_a_claim_is_removed_only_with_its_own_article(kz: kzdata.Package, source: str) -> None:
     """Catches claims that fall with another article, since it alone says how sure the event is."""
     spans = {span.span_id: span.source_id for span in kz.source_spans}
     claims = ("casualty_reports", "appointments", "deployments", "quantities")
@@ -129,7 +129,7 @@ def test_a_claim_stands_by_its_own_article(kz: kzdata.Package, source: str) -> N
     assert fallen == {key for key, home in keys.items() if home == source}
 
 
-def test_only_what_rests_on_an_article_falls(kz: kzdata.Package) -> None:
+def test_without_removes_only_what_rests_on_the_article(kz: kzdata.Package) -> None:
     """Catches a filter that takes more than it must."""
     rest = kz.without("tass")
     of_tass = {receipt.record for receipt in kz.trace(source="tass")}
@@ -141,7 +141,7 @@ def test_only_what_rests_on_an_article_falls(kz: kzdata.Package) -> None:
             assert {receipt.source for receipt in kz.trace(record)} == {"tass"}
 
 
-def test_snapshot_as_of_the_last_day_is_the_package(kz: kzdata.Package) -> None:
+def test_as_of_the_last_day_is_the_whole_package(kz: kzdata.Package) -> None:
     """Catches rows without receipts that fall for nothing."""
     rest = kz.as_of("2022-01-08")
     assert listed(saved(rest)) == listed(saved(kz))
@@ -149,7 +149,7 @@ def test_snapshot_as_of_the_last_day_is_the_package(kz: kzdata.Package) -> None:
     assert asked(rest) == asked(kz)
 
 
-def test_before_the_first_day_nothing_is_known(kz: kzdata.Package) -> None:
+def test_as_of_before_the_first_article_is_empty(kz: kzdata.Package) -> None:
     """Catches claims or entities that stay when no article does."""
     rest = kz.as_of(date(2022, 1, 4))
     empty = {name for name, table in rest.tables.items() if not len(table)}
@@ -158,7 +158,7 @@ def test_before_the_first_day_nothing_is_known(kz: kzdata.Package) -> None:
     assert len(rest.codebook) == len(kz.codebook)
 
 
-def test_later_days_hold_earlier_ones(kz: kzdata.Package) -> None:
+def test_as_of_a_later_day_contains_earlier_days(kz: kzdata.Package) -> None:
     """Catches a row that is known and then forgotten."""
     before: dict[str, set[Any]] = {}
     for day in DAYS:
@@ -169,7 +169,7 @@ def test_later_days_hold_earlier_ones(kz: kzdata.Package) -> None:
 
 @given(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=3, unique=True))
 @settings(max_examples=6)
-def test_filters_combine_in_any_order(kz: kzdata.Package, sources: list[str]) -> None:
+def test_without_twice_is_without_both(kz: kzdata.Package, sources: list[str]) -> None:
     """Catches a second filter that forgets the first."""
     one = kz
     for source in sources:
@@ -178,7 +178,7 @@ def test_filters_combine_in_any_order(kz: kzdata.Package, sources: list[str]) ->
     assert one.fallen.rows() == kz.without(*sources).fallen.rows()
 
 
-def test_as_of_and_without_combine(kz: kzdata.Package) -> None:
+def test_as_of_and_without_combine_in_either_order(kz: kzdata.Package) -> None:
     """Catches filters that cannot be joined, in either order; the earlier of two days counts."""
     both = asked(kz.as_of("2022-01-06").without("meduza"))
     assert both == asked(kz.without("meduza").as_of("2022-01-06"))
@@ -186,7 +186,7 @@ def test_as_of_and_without_combine(kz: kzdata.Package) -> None:
     assert asked(kz.as_of("2022-01-06").as_of("2022-01-05")) == asked(kz.as_of("2022-01-05"))
 
 
-def test_removed_lists_rows_and_cells(kz: kzdata.Package) -> None:
+def test_removed_lists_each_row_and_emptied_cell(kz: kzdata.Package) -> None:
     """Catches a row that goes without a word, and a cell that is emptied without one."""
     rest = kz.without("tass")
     fallen = rest.fallen.rows()
@@ -205,7 +205,7 @@ def test_removed_lists_rows_and_cells(kz: kzdata.Package) -> None:
     assert set(again) | set(fallen) >= set(kz.without("tass", "meduza").fallen.rows())
 
 
-def test_snapshot_leaves_the_package_untouched(kz: kzdata.Package) -> None:
+def test_a_snapshot_leaves_its_package_unchanged(kz: kzdata.Package) -> None:
     """Catches a filter that changes the package that it was asked of."""
     before = asked(kz)
     with kz.as_of("2022-01-05") as rest:
@@ -216,13 +216,13 @@ def test_snapshot_leaves_the_package_untouched(kz: kzdata.Package) -> None:
     assert "as of" not in repr(kz)
 
 
-def test_snapshot_works_after_the_package_is_out_of_scope() -> None:
+def test_a_snapshot_keeps_its_package_open() -> None:
     """Catches `kzdata.load(zip).as_of(day)`, whose files go away with the forgotten package."""
     rest = kzdata.load(ROOT).without("tass")
     assert len(list(rest.sources)) == 4
 
 
-def test_closing_the_package_closes_its_snapshots() -> None:
+def test_closing_a_package_closes_its_snapshots() -> None:
     """Catches a database that is left open behind a `with` block."""
     with kzdata.load(ROOT) as whole:
         rest = whole.as_of("2022-01-06")
@@ -265,7 +265,7 @@ def test_as_of_suggests_the_date_that_was_meant(
 
 @given(st.text(st.sampled_from("0123456789-/ W\u0662")))
 @settings(max_examples=50)
-def test_as_of_takes_a_date_that_it_suggested(kz: kzdata.Package, written: str) -> None:
+def test_as_of_takes_each_date_that_it_suggests(kz: kzdata.Package, written: str) -> None:
     """Catches a suggestion that is no day itself, and numbers that make none."""
     try:
         found, meant = kz.as_of(written), written
@@ -277,7 +277,7 @@ def test_as_of_takes_a_date_that_it_suggested(kz: kzdata.Package, written: str) 
 
 
 @pytest.mark.parametrize(("name", "meant"), [("tas", "tass"), ("Meduza", "meduza")])
-def test_an_unknown_article_gets_the_nearest(kz: kzdata.Package, name: str, meant: str) -> None:
+def test_without_suggests_the_nearest_article(kz: kzdata.Package, name: str, meant: str) -> None:
     """Catches an empty answer for a misspelt article."""
     with pytest.raises(UsageError, match=f"did you mean {meant}"):
         kz.without(name)
@@ -285,7 +285,7 @@ def test_an_unknown_article_gets_the_nearest(kz: kzdata.Package, name: str, mean
         kz.trace(source=name)
 
 
-def test_exports_hold_what_remains(kz: kzdata.Package, tmp_path: Path) -> None:
+def test_exports_of_a_snapshot_hold_its_rows_only(kz: kzdata.Package, tmp_path: Path) -> None:
     """Catches a format that copies the files of the whole, or the receipts of what fell."""
     rest = kz.without("tass")
     rest.export("geojson", tmp_path / "events.geojson")
@@ -297,7 +297,9 @@ def test_exports_hold_what_remains(kz: kzdata.Package, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["sqlite", "croissant", "ro-crate", "geojson", "jsonld"])
-def test_snapshot_says_that_it_is_a_part(kz: kzdata.Package, form: str, tmp_path: Path) -> None:
+def test_a_saved_snapshot_says_that_it_is_one(
+    kz: kzdata.Package, form: str, tmp_path: Path
+) -> None:
     """Catches a file that calls itself the whole package, and lacks an article."""
     said = "what remains of it as of 2022-01-06 without meduza."
     kz.as_of("2022-01-06").without("meduza").export(form, tmp_path / "out")
@@ -333,7 +335,7 @@ PRECISE: dict[str, Any] = {
         ("spring", "", None),
     ],
 )
-def test_claim_counts_once_its_date_is_over(
+def test_as_of_knows_a_date_once_its_last_day_is_over(
     tmp_path: Path, sent: str, grain: str, first: str | None
 ) -> None:
     """Catches an article of "March" that a reader of the first of March is said to have had."""
@@ -354,7 +356,7 @@ def test_claim_counts_once_its_date_is_over(
 # ------------------------------------------------------------------------------ other packages
 
 
-def test_a_foreign_package(island: Folder) -> None:
+def test_snapshots_work_with_other_names(island: Folder) -> None:
     """Catches names of kzdata's own tables in the code."""
     with kzdata.load(island.root) as kz:
         early = kz.as_of("2031-03-06")
@@ -368,7 +370,7 @@ def test_a_foreign_package(island: Folder) -> None:
         assert {r.letter for r in kz.without("gull").called} == {"tern"}
 
 
-def test_a_package_without_declarations_says_which(tmp_path: Path) -> None:
+def test_a_snapshot_without_declarations_names_the_missing_one(tmp_path: Path) -> None:
     """Catches a filter that leaves everything in, because nothing is declared."""
     plain = build(tmp_path / "plain", [Spec("t", {"fields": columns("a")}, [["x"]])])
     with kzdata.load(plain.root) as kz:
@@ -383,7 +385,7 @@ def test_a_package_without_declarations_says_which(tmp_path: Path) -> None:
         kz.without("gull")
 
 
-def test_a_package_without_days(island: Folder) -> None:
+def test_as_of_without_a_declared_day_is_refused(island: Folder) -> None:
     """Catches an empty package for a day, where no day is declared."""
     island.reschema("letters", lambda schema: schema["kzdata:sources"].pop("published_on"))
     with kzdata.load(island.root) as kz:
@@ -407,7 +409,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names(island: Folder, name: str) -> None:
+def test_hostile_names_in_a_snapshot_stay_names(island: Folder, name: str) -> None:
     """Catches names of tables, columns and articles that are pasted into SQL, or hide a schema."""
     island.reschema("tolls", lambda schema: schema["fields"][-1].update(name=name))
     rows = island.rows("letters")
@@ -437,7 +439,7 @@ def test_hostile_names(island: Folder, name: str) -> None:
 
 @given(made(), st.data())
 @settings(max_examples=10)
-def test_what_remains_of_generated_packages(package: Made, data: st.DataObject) -> None:
+def test_snapshots_of_generated_packages_are_valid(package: Made, data: st.DataObject) -> None:
     """Catches quotes, line ends and accents that a copy changes, and counts of old."""
     with written_down(package) as (folder, texts), kzdata.load(folder.root) as kz:
         names = [row["letter"] for row in folder.rows("letters")]
@@ -647,7 +649,9 @@ def remains(rows: Rows, kept: set[str], day: str | None) -> Rows:
 
 @given(webs(), st.data())
 @settings(max_examples=15)
-def test_exactly_what_rests_on_the_rest_remains(specs: list[Spec], data: st.DataObject) -> None:
+def test_a_snapshot_is_what_a_search_row_by_row_keeps(
+    specs: list[Spec], data: st.DataObject
+) -> None:
     """Catches any row, cell, edge, count or passage too many or too few."""
     with tempfile.TemporaryDirectory() as root:
         folder = build(Path(root), specs)
@@ -672,7 +676,7 @@ def test_exactly_what_rests_on_the_rest_remains(specs: list[Spec], data: st.Data
             assert saved(rest) == saved(without)
 
 
-def test_a_chain_of_references_is_not_followed_for_ever(tmp_path: Path) -> None:
+def test_a_long_chain_of_references_ends(tmp_path: Path) -> None:
     """Catches a hostile hierarchy that keeps the machine busy for hours."""
     text = Text("gull", "gull a", "", "")
     cut = Passages([text])
@@ -708,7 +712,7 @@ def test_every_edge_is_found_from_its_passage(kz: kzdata.Package) -> None:
     assert kz.trace("sources/tass") == kz.trace(source="tass")
 
 
-def test_trace_takes_one_thing(kz: kzdata.Package) -> None:
+def test_trace_refuses_two_subjects(kz: kzdata.Package) -> None:
     """Catches a question with two subjects, one of which is passed over."""
     for arguments in (
         {},
@@ -754,7 +758,7 @@ ESCAPES = [
 
 
 @pytest.mark.parametrize("query", ESCAPES)
-def test_snapshot_does_not_show_the_package(kz: kzdata.Package, query: str) -> None:
+def test_no_query_of_a_snapshot_reaches_the_whole_package(kz: kzdata.Package, query: str) -> None:
     """Catches a way to the rows that fell, by another name or through a function."""
     with pytest.raises(QueryError) as caught:
         kz.as_of("2022-01-05").sql(query).rows()
@@ -809,7 +813,7 @@ PEEKS = [
 
 
 @pytest.mark.parametrize("query", PEEKS)
-def test_snapshot_holds_no_removed_row(kz: kzdata.Package, query: str) -> None:
+def test_no_error_or_plan_of_a_snapshot_shows_a_removed_row(kz: kzdata.Package, query: str) -> None:
     """Catches rows that fell in an error, in statistics, in a plan or in the catalogue."""
     rest = kz.as_of("2022-01-05")
     try:
@@ -820,7 +824,7 @@ def test_snapshot_holds_no_removed_row(kz: kzdata.Package, query: str) -> None:
     assert not [text for text in (*FALLEN, str(file.parent), file.parent.name) if text in said]
 
 
-def test_removed_rows_are_in_no_file_of_a_snapshot(kz: kzdata.Package) -> None:
+def test_no_file_of_a_snapshot_holds_a_removed_row(kz: kzdata.Package) -> None:
     """Catches rows that are deleted and not gone, and a list of what fell beside what remains."""
     rest = kz.as_of("2022-01-05")
     assert rest.sql("select count(*) from sources").rows() == [(1,)]
@@ -838,7 +842,7 @@ def test_removed_rows_are_in_no_file_of_a_snapshot(kz: kzdata.Package) -> None:
     )
 
 
-def test_edge_counts_of_a_snapshot_are_its_own(kz: kzdata.Package) -> None:
+def test_row_numbers_of_a_snapshot_are_its_own(kz: kzdata.Package) -> None:
     """Catches a row number of the whole package, which tells how many rows before it fell."""
     rest = kz.as_of("2022-01-05")
     for name in rest.tables:
@@ -846,7 +850,7 @@ def test_edge_counts_of_a_snapshot_are_its_own(kz: kzdata.Package) -> None:
         assert numbers == list(range(len(rest.table(name))))
 
 
-def test_snapshot_answers_questions(kz: kzdata.Package) -> None:
+def test_a_snapshot_answers_ordinary_queries(kz: kzdata.Package) -> None:
     """Catches a lock that shuts honest questions out."""
     rest = kz.as_of("2022-01-05")
     for query in [
@@ -867,7 +871,7 @@ def test_snapshot_answers_questions(kz: kzdata.Package) -> None:
     assert rest.sql("from sources").columns == tuple(columns)
 
 
-def test_removed_may_be_the_first_question() -> None:
+def test_removed_can_be_asked_before_any_query() -> None:
     """Catches an answer that works only once SQL was asked: a part of DuckDB comes late."""
     script = "import kzdata\nprint(len(kzdata.load().without('tass').fallen.rows()))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -85,7 +85,7 @@ def test_nothing_is_normalised() -> None:
 
 
 @pytest.mark.parametrize("call", [lambda: locate("abc", "x"), lambda: locate("abc", "a", 2)])
-def test_absent_quotes(call: Callable[[], Span]) -> None:
+def test_an_absent_quote_is_refused(call: Callable[[], Span]) -> None:
     with pytest.raises(SpanError, match="no occurrence"):
         call()
 
@@ -153,7 +153,7 @@ STORY = (
         (STORY, True),
     ],
 )
-def test_whole_sentence(quote: str, whole: bool) -> None:
+def test_a_whole_sentence_is_recognised(quote: str, whole: bool) -> None:
     start = STORY.index(quote)
     assert whole_sentence(STORY, start, start + len(quote)) is whole
 
@@ -162,7 +162,7 @@ def test_whole_sentence(quote: str, whole: bool) -> None:
     ("text", "quote"),
     [("He left.", "He left"), ("  He left.  ", "He left."), ("\ufeffHe left!", "He left!")],
 )
-def test_whole_sentence_at_the_ends_of_a_text(text: str, quote: str) -> None:
+def test_a_whole_sentence_is_recognised_at_the_ends_of_a_text(text: str, quote: str) -> None:
     start = text.index(quote)
     assert whole_sentence(text, start, start + len(quote))
 
@@ -340,7 +340,7 @@ def test_spans_that_cannot_be_of_one_text_are_refused() -> None:
             reanchor(spans, "abc")
 
 
-def test_reanchoring_nothing() -> None:
+def test_reanchoring_no_spans_returns_none() -> None:
     assert reanchor([], "text") == []
     assert reanchor([Span(0, 1, "a", 1)], "") == [None]
 
@@ -348,7 +348,7 @@ def test_reanchoring_nothing() -> None:
 # ------------------------------------------------------------------------------ text fragments
 
 
-def test_text_fragment() -> None:
+def test_a_text_fragment_is_encoded() -> None:
     assert text_fragment("over 60") == "#:~:text=over%2060"
     assert text_fragment("a-b, c & d", "the one", "x") == (
         "#:~:text=the%20one-,a%2Db%2C%20c%20%26%20d,-x"

@@ -292,12 +292,12 @@ def written(folder: Path, case: Case) -> Path:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_example_of_the_standard(tmp_path: Path, name: str) -> None:
+def test_each_example_of_the_standard_is_judged_as_its_text_says(tmp_path: Path, name: str) -> None:
     """Catches an example of the standard that is judged otherwise than its text judges it."""
     assert validate(written(tmp_path, CASES[name])).by_rule == CASES[name].rules
 
 
-def test_a_foreign_key_into_another_table(tmp_path: Path) -> None:
+def test_a_foreign_key_leads_into_another_table(tmp_path: Path) -> None:
     """Table Schema, foreignKeys: the example of the states."""
     (tmp_path / "codes.csv").write_text("code\nNSW\nVIC\n")
     (tmp_path / "population.csv").write_text("state-code\nNSW\nQLD\n")
@@ -322,7 +322,7 @@ MEMBERS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("package", MEMBERS, ids=repr)
-def test_members_of_metadata(tmp_path: Path, package: dict[str, Any]) -> None:
+def test_members_of_metadata_have_their_types(tmp_path: Path, package: dict[str, Any]) -> None:
     """Data Package, licenses, contributors, sources: each member is of a type."""
     written(tmp_path, Case("members", FRUIT, PLAIN, FAULT, {}, package))
     assert validate(tmp_path).by_rule == FAULT
@@ -332,13 +332,13 @@ def test_members_of_metadata(tmp_path: Path, package: dict[str, Any]) -> None:
     {"licenses": [{}]}, {"licenses": []}, {"sources": [{"title": 5}]}, {"sources": [{}]},
     {"type": "tabel"},
 ], ids=repr)  # fmt: skip
-def test_members_of_a_resource(tmp_path: Path, resource: dict[str, Any]) -> None:
+def test_members_of_a_resource_have_their_types(tmp_path: Path, resource: dict[str, Any]) -> None:
     """Data Resource, licenses, sources, type: as for a package; "table" is the only type."""
     written(tmp_path, Case("members", FRUIT, PLAIN, FAULT, resource))
     assert validate(tmp_path).by_rule == FAULT
 
 
-def test_a_schema_that_has_a_name_twice(tmp_path: Path) -> None:
+def test_a_member_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
     """Catches constraints that a second object of the name switches off in silence."""
     twice = '{"name": "id", "constraints": {"unique": true}, "constraints": {}}'
     (tmp_path / "schema.json").write_text(f'{{"fields": [{twice}, {{"name": "name"}}]}}')
@@ -349,7 +349,9 @@ def test_a_schema_that_has_a_name_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("package", ["https://example.org/datapackage.json", "../other"])
 @pytest.mark.parametrize("resource", ["table", "elsewhere"])
-def test_a_foreign_key_into_another_package(tmp_path: Path, package: str, resource: str) -> None:
+def test_a_foreign_key_into_another_package_is_reported(
+    tmp_path: Path, package: str, resource: str
+) -> None:
     """Catches a key that is looked up in this package, or nowhere, without a word."""
     reference = {"package": package, "resource": resource, "fields": "name"}
     schema = {**PLAIN, "foreignKeys": [{"fields": "id", "reference": reference}]}
@@ -357,7 +359,7 @@ def test_a_foreign_key_into_another_package(tmp_path: Path, package: str, resour
     assert validate(tmp_path).by_rule == UNSUPPORTED
 
 
-def test_a_foreign_key_into_what_has_no_schema(tmp_path: Path) -> None:
+def test_a_foreign_key_into_a_table_without_schema_is_reported(tmp_path: Path) -> None:
     """Catches a key that is not looked up, without a word."""
     reference = {"resource": "other", "fields": "name"}
     schema = {**PLAIN, "foreignKeys": [{"fields": "id", "reference": reference}]}
@@ -377,7 +379,9 @@ INLINE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("entry", INLINE, ids=repr)
-def test_data_inside_the_descriptor(tmp_path: Path, entry: dict[str, Any]) -> None:
+def test_data_inside_the_descriptor_are_reported_as_unread(
+    tmp_path: Path, entry: dict[str, Any]
+) -> None:
     """Data Resource, path or data: what is not read is said."""
     described = {"resources": [{"name": "inline", **entry}]}
     (tmp_path / "datapackage.json").write_text(json.dumps(described))
@@ -385,7 +389,7 @@ def test_data_inside_the_descriptor(tmp_path: Path, entry: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("entry", [{}, {"path": "a.csv", "data": []}])
-def test_one_and_only_one_of_path_and_data(tmp_path: Path, entry: dict[str, Any]) -> None:
+def test_a_resource_has_either_path_or_data(tmp_path: Path, entry: dict[str, Any]) -> None:
     """Data Resource, path or data: "one (and only one) of these two properties"."""
     (tmp_path / "a.csv").write_text("a\n")
     described = {"resources": [{"name": "x", **entry}]}
@@ -393,7 +397,7 @@ def test_one_and_only_one_of_path_and_data(tmp_path: Path, entry: dict[str, Any]
     assert "descriptor" in validate(tmp_path).by_rule
 
 
-def test_several_files(tmp_path: Path) -> None:
+def test_several_files_are_one_table(tmp_path: Path) -> None:
     """Data Resource, Multiple Files: the files are one large table."""
     for name, row in {"myfile1.csv": "1,apple", "myfile2.csv": "x,orange"}.items():
         (tmp_path / name).write_text(f"id,name\n{row}\n")
@@ -404,7 +408,7 @@ def test_several_files(tmp_path: Path) -> None:
     assert [(f.rule, f.file, f.line) for f in report] == [("cell-type", "myfile2.csv", 2)]
 
 
-def test_an_empty_package(tmp_path: Path) -> None:
+def test_an_empty_package_is_a_fault(tmp_path: Path) -> None:
     """Data Package, resources: "with at least one resource"."""
     (tmp_path / "datapackage.json").write_text('{"resources": []}')
     assert validate(tmp_path).by_rule == {"descriptor": 1}

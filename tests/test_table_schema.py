@@ -341,7 +341,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[int, int]]:
     }
 
 
-def test_there_are_enough_cells() -> None:
+def test_each_type_has_enough_example_cells() -> None:
     assert len(ROWS) >= 300
     assert {case_.sentence for case_ in CASES} == set(STANDARD)
     kinds = {case_.field["type"] for case_ in CASES}
@@ -432,7 +432,7 @@ def test_every_type_of_the_standard_is_checked() -> None:
 
 
 @pytest.mark.parametrize("given", UNSUPPORTED, ids=str)
-def test_what_is_not_checked_is_said(given: dict[str, Any], tmp_path: Path) -> None:
+def test_what_is_not_checked_is_reported(given: dict[str, Any], tmp_path: Path) -> None:
     """Catches a declaration that is passed over in silence."""
     schema = {"fields": [{"name": "a", "type": "string"}, {"name": "b", **given}]}
     report = validate(build(tmp_path, [Spec("t", schema, [["x", ""]])]).root)
@@ -570,7 +570,7 @@ def test_keys_of_two_forms_compare_by_value(
         assert _lines(folder.root, "foreign-key") == [3]
 
 
-def test_keys_with_empty_parts(tmp_path: Path) -> None:
+def test_only_primary_keys_need_all_parts(tmp_path: Path) -> None:
     """Primary keys have no empty part; unique and foreign keys with one are left alone (SQL)."""
     fields = [{"name": name, "type": "integer"} for name in "ab"]
     rows = [["1", "1"], ["1", ""], ["1", ""], ["", ""]]

@@ -19,12 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
+from commands import ESCAPES, kz, refused
 from kzdata.differences import Diff, bumps, diff, release_check
 from kzdata.differences import git as revisions
 from kzdata.errors import PackageError, UsageError
 from packages import Folder, Spec, build, column, columns, flood, key
 from strategies import HAZARDS, PLAIN
-from test_cli import ESCAPES, kz, refused
 
 FIELDS = [column("id"), column("name"), column("size")]
 SCHEMA: dict[str, Any] = {"fields": FIELDS, "primaryKey": "id"}
@@ -88,7 +88,7 @@ def test_rows_in_another_order_are_moved(tmp_path: Path) -> None:
         assert found.bump == "patch"
 
 
-def test_composite_keys(tmp_path: Path) -> None:
+def test_a_composite_key_is_joined_whole(tmp_path: Path) -> None:
     """Catches a join on the first column of a key."""
     rows = [["1", "a", "x"], ["1", "b", "y"], ["2", "a", ""]]
     old = things(tmp_path / "old", rows, primaryKey=["id", "name"])
@@ -116,7 +116,7 @@ def test_rows_of_one_key_are_told_apart_by_their_order(tmp_path: Path) -> None:
         assert [(c.kind, c.old_row) for c in found.table("things").changes] == [("changed", 1)]
 
 
-def test_a_re_keyed_row_is_only_told_where_it_is_the_only_one(tmp_path: Path) -> None:
+def test_a_re_keyed_row_is_reported_only_where_it_is_unambiguous(tmp_path: Path) -> None:
     """Catches a guess which of two rows became which, and one out of empty cells."""
     old = things(tmp_path / "old", [["1", "x", ""], ["2", "x", ""], ["3", "", ""]])
     new = things(tmp_path / "new", [["4", "x", ""], ["5", "x", ""], ["6", "", ""]])
@@ -139,7 +139,7 @@ def test_missing_values_are_compared_as_none(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ tables and fields
 
 
-def test_tables_come_go_and_get_other_names(tmp_path: Path) -> None:
+def test_added_removed_and_renamed_tables_are_found(tmp_path: Path) -> None:
     """Catches a renaming told as a loss, and a loss told as a renaming."""
     other = {"fields": columns("a b")}
     old = build(tmp_path / "old", [Spec("things", SCHEMA, ROWS), Spec("gone", other, [["1", "2"]])])
@@ -163,7 +163,7 @@ def test_tables_come_go_and_get_other_names(tmp_path: Path) -> None:
         assert ("major", "gone", "table removed") in texts
 
 
-def test_fields_come_and_go(tmp_path: Path) -> None:
+def test_added_and_removed_fields_are_found(tmp_path: Path) -> None:
     """Catches cells of a new column that are not told, and a column that went unseen."""
     old = things(tmp_path / "old")
     fields = [column("id"), column("name"), column("colour")]
@@ -198,7 +198,7 @@ LEVELS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
 
 @pytest.mark.parametrize(("change", "level"), [case[1:] for case in LEVELS],
                          ids=[case[0] for case in LEVELS])  # fmt: skip
-def test_changes_of_the_schema(
+def test_each_change_of_a_schema_asks_for_its_bump(
     pair: tuple[Folder, Folder], change: Callable[[dict[str, Any]], object], level: str
 ) -> None:
     """Catches a change of the schema that asks for too little, or too much."""
@@ -209,7 +209,7 @@ def test_changes_of_the_schema(
         assert found.bump == level
 
 
-def test_receipts_that_were_not_needed_before(island: Folder, tmp_path: Path) -> None:
+def test_newly_required_receipts_ask_for_a_major_version(island: Folder, tmp_path: Path) -> None:
     """Catches a demand for receipts that passes for a word about them."""
     new = flood(tmp_path / "new")
 
@@ -241,7 +241,7 @@ CONSTRAINTS = [
 
 
 @pytest.mark.parametrize(("name", "before", "after", "level"), CONSTRAINTS)
-def test_constraints(
+def test_a_changed_constraint_asks_for_its_bump(
     pair: tuple[Folder, Folder], name: str, before: Any, after: Any, level: str
 ) -> None:
     """Catches a constraint that got stricter and passes for one that did not."""
@@ -253,7 +253,7 @@ def test_constraints(
         assert name in found.reasons[0].text
 
 
-def test_references(tmp_path: Path) -> None:
+def test_a_changed_foreign_key_asks_for_its_bump(tmp_path: Path) -> None:
     """Catches a foreign key that is new and asks for nothing."""
     specs = [Spec("things", SCHEMA, ROWS), Spec("others", SCHEMA, ROWS)]
     plain = build(tmp_path / "plain", specs)
@@ -265,7 +265,7 @@ def test_references(tmp_path: Path) -> None:
             assert found.bump == level
 
 
-def test_rows_that_others_refer_to(tmp_path: Path) -> None:
+def test_a_removed_row_that_others_refer_to_asks_for_a_major_version(tmp_path: Path) -> None:
     """Catches a row that vanishes from under a reference in a minor version."""
     refers = {**SCHEMA, "foreignKeys": [key("id", "things", "id")]}
     specs = [Spec("things", SCHEMA, ROWS), Spec("others", refers, ROWS[:2])]
@@ -278,7 +278,7 @@ def test_rows_that_others_refer_to(tmp_path: Path) -> None:
         assert found.bump == "major"
 
 
-def test_the_package_itself(pair: tuple[Folder, Folder]) -> None:
+def test_a_change_of_the_descriptor_is_found(pair: tuple[Folder, Folder]) -> None:
     """Catches a descriptor whose change is no difference, and a date that asks for a version."""
     old, new = pair
     new.describe(lambda package: package.update(created="2026-01-01T00:00:00Z", version="1.0.1"))
@@ -298,7 +298,7 @@ def test_the_package_itself(pair: tuple[Folder, Folder]) -> None:
     assert "these are two packages, invented and other" in out.lines
 
 
-def test_a_file_that_becomes_a_table(pair: tuple[Folder, Folder], tmp_path: Path) -> None:
+def test_a_file_that_becomes_a_table_is_found(pair: tuple[Folder, Folder], tmp_path: Path) -> None:
     """Catches a resource that has a schema in one version only."""
     old, new = pair
     old.describe(lambda package: package["resources"][0].pop("schema"))
@@ -312,7 +312,9 @@ def test_a_file_that_becomes_a_table(pair: tuple[Folder, Folder], tmp_path: Path
         assert ("major", "schema removed", "things") in found.reasons
 
 
-def test_files_that_are_no_tables(pair: tuple[Folder, Folder], tmp_path: Path) -> None:
+def test_changed_files_that_are_no_tables_are_found(
+    pair: tuple[Folder, Folder], tmp_path: Path
+) -> None:
     """Catches a picture that changes in silence, and one that a diff claims to hold."""
     for folder in pair:
         (folder.root / "map.png").write_bytes(b"1")
@@ -461,14 +463,14 @@ def test_a_diff_leads_from_the_old_version_to_the_new_one(
 # ------------------------------------------------------------------------------ JSON and applying
 
 
-def test_json_is_refused_where_it_is_none_of_a_diff() -> None:
+def test_json_that_is_no_diff_is_refused() -> None:
     """Catches a KeyError where a message is due."""
     for text in ("", "[]", "{}", '{"schema_version": "2.0"}', '{"schema_version": 1}', "[" * 9999):
         with pytest.raises(UsageError):
             Diff.from_json(text)
 
 
-def test_a_diff_is_only_applied_to_what_it_began_from(
+def test_a_diff_is_applied_only_to_its_old_version(
     pair: tuple[Folder, Folder], tmp_path: Path
 ) -> None:
     """Catches a diff laid over other rows, which would invent data."""
@@ -486,7 +488,7 @@ def test_a_diff_is_only_applied_to_what_it_began_from(
             found.apply(old.root, new.root)
 
 
-def test_moves_are_only_applied_to_the_rows_that_they_tell(tmp_path: Path) -> None:
+def test_moves_are_applied_only_to_the_rows_that_they_name(tmp_path: Path) -> None:
     """Catches an order laid over rows in another one: moved rows have no cells to compare."""
     old = things(tmp_path / "old")
     new = things(tmp_path / "new", [ROWS[3], *ROWS[:3]])
@@ -561,7 +563,7 @@ def test_a_path_that_exists_is_a_path(repository: Folder) -> None:
         assert not found
 
 
-def test_relative_to_the_working_directory(
+def test_a_revision_holds_the_package_of_the_working_directory(
     repository: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a package in a folder compared with the one at the top."""
@@ -571,7 +573,7 @@ def test_relative_to_the_working_directory(
         assert kinds(found) == [("removed", ("1",))]
 
 
-def test_a_zip_in_a_revision(repository: Folder) -> None:
+def test_a_zip_in_a_revision_is_read(repository: Folder) -> None:
     """Catches a published archive that can't be compared with."""
     with zipfile.ZipFile("release.zip", "w") as archive:
         for name in ("datapackage.json", "tables/things.csv"):
@@ -595,14 +597,16 @@ def test_a_zip_in_a_revision(repository: Folder) -> None:
     ("v1.0.0\n", "not a git revision"),
     ("", "not a git revision"),
 ])  # fmt: skip
-def test_what_is_no_revision_is_refused(repository: Folder, old: str, said: str) -> None:
+def test_an_unknown_revision_is_refused(repository: Folder, old: str, said: str) -> None:
     """Catches a name that git takes for an option, and a message of git's own on two lines."""
     with pytest.raises(PackageError, match=said) as caught:
         diff(old, ".")
     assert "\n" not in str(caught.value).replace(old, "")
 
 
-def test_outside_of_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revision_outside_of_a_repository_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Catches a bare failure where there is no git, or no repository."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
@@ -650,7 +654,9 @@ def test_a_hostile_repository_runs_nothing(repository: Folder, tmp_path: Path) -
 
 
 @pytest.mark.skipif(os.name == "nt", reason="named pipes")
-def test_an_object_that_is_a_pipe_ends(repository: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_with_a_pipe_is_not_waited_for(
+    repository: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Catches a comparison that waits for ever for an object, a name or a setting."""
     monkeypatch.setattr(revisions, "SECONDS", 1)
     settings = repository.root / ".git" / "config"
@@ -704,7 +710,9 @@ def test_a_huge_object_takes_little_memory(repository: Folder, packed: bool) -> 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="symbolic links")
-def test_links_in_a_revision(repository: Folder, tmp_path: Path) -> None:
+def test_links_in_a_revision_are_followed_only_inside_of_it(
+    repository: Folder, tmp_path: Path
+) -> None:
     """Catches a link out of a revision that is followed, and one inside of it that is not."""
     secret = tmp_path / "secret.csv"
     secret.write_text("id,name,size\n1,secret,\n", encoding="utf-8")
@@ -721,7 +729,7 @@ def test_links_in_a_revision(repository: Folder, tmp_path: Path) -> None:
         diff("HEAD", "v1.0.0")
 
 
-def test_paths_out_of_a_revision(repository: Folder) -> None:
+def test_paths_out_of_a_revision_are_refused(repository: Folder) -> None:
     """Catches a descriptor in a revision that has files written elsewhere."""
     for path in ("../inner/tables/things.csv", "/etc/passwd"):
         repository.describe(lambda p, path=path: p["resources"][0].update(path=path))  # type: ignore[misc]
@@ -733,7 +741,7 @@ def test_paths_out_of_a_revision(repository: Folder) -> None:
 # ------------------------------------------------------------------------------ bad input
 
 
-def test_bad_input_is_named(pair: tuple[Folder, Folder], tmp_path: Path) -> None:
+def test_a_malformed_table_is_named(pair: tuple[Folder, Folder], tmp_path: Path) -> None:
     """Catches a malformed table that is compared as if it were sound."""
     old, new = pair
     assert "no such file or directory" in refused(kz("diff", tmp_path / "nowhere", old.root))
@@ -807,7 +815,7 @@ def test_many_reasons_are_counted(tmp_path: Path) -> None:
     assert len(kz("diff", old.root, new.root, "--all").lines) > 600
 
 
-def test_exit_codes(changed: tuple[Path, Path]) -> None:
+def test_a_diff_exits_1_only_on_demand(changed: tuple[Path, Path]) -> None:
     """Catches a diff that fails a build because something differs, unasked."""
     assert kz("diff", *changed, "--exit-code").code == 1
     assert kz("diff", changed[0], changed[0], "--exit-code").code == 0
@@ -860,7 +868,9 @@ def test_versions_are_ordered_as_semver_has_it() -> None:
     ("", "1.0.0", "patch", False),
     ("1.0.0", "2", "patch", False),
 ])  # fmt: skip
-def test_bumps(old: str, new: str, level: bumps.Level, enough: bool) -> None:
+def test_each_change_asks_for_its_bump(
+    old: str, new: str, level: bumps.Level, enough: bool
+) -> None:
     """Catches a version that says less than what changed."""
     assert bumps.suffices(old, new, level) is enough
 
@@ -895,7 +905,7 @@ def test_a_release_that_keeps_the_rules(next_island: tuple[Folder, Folder]) -> N
     assert report.verdict == "invented 1.0.1 may be released after 1.0.0 (least bump: patch)"
 
 
-def test_a_bump_that_is_too_small(next_island: tuple[Folder, Folder]) -> None:
+def test_a_bump_that_is_too_small_is_found(next_island: tuple[Folder, Folder]) -> None:
     """Catches new rows in a patch release, and changes without a version."""
     old, new = next_island
     new.append("letters", letter="new")
@@ -908,7 +918,7 @@ def test_a_bump_that_is_too_small(next_island: tuple[Folder, Folder]) -> None:
     assert release_check(old.root, new.root).valid
 
 
-def test_a_changelog_that_lacks_the_version(next_island: tuple[Folder, Folder]) -> None:
+def test_a_changelog_that_lacks_the_version_is_found(next_island: tuple[Folder, Folder]) -> None:
     """Catches a release that nobody tells its users about, and 1.1.0 for 1.1.01."""
     old, new = next_island
     new.describe(lambda package: package.update(version="1.1.0"))
@@ -919,7 +929,7 @@ def test_a_changelog_that_lacks_the_version(next_island: tuple[Folder, Folder]) 
     assert rules(release_check(old.root, new.root)) == ["release-changelog"]
 
 
-def test_a_row_that_vanishes(next_island: tuple[Folder, Folder]) -> None:
+def test_a_removed_row_without_tombstone_is_found(next_island: tuple[Folder, Folder]) -> None:
     """Catches a record that is gone, or has another id, without a word."""
     old, new = next_island
     gone = new.delete("tolls", 0)
@@ -935,7 +945,7 @@ def test_a_row_that_vanishes(next_island: tuple[Folder, Folder]) -> None:
     assert report.bump == "minor"
 
 
-def test_a_re_keyed_record(next_island: tuple[Folder, Folder]) -> None:
+def test_a_re_keyed_record_is_found(next_island: tuple[Folder, Folder]) -> None:
     """Catches a renumbered record."""
     old, new = next_island
     name = new.schema("tolls")["primaryKey"]
@@ -946,7 +956,7 @@ def test_a_re_keyed_record(next_island: tuple[Folder, Folder]) -> None:
     ]
 
 
-def test_an_id_that_is_used_again(next_island: tuple[Folder, Folder]) -> None:
+def test_a_reused_id_is_found(next_island: tuple[Folder, Folder]) -> None:
     """Catches a withdrawn id that stands again, also where its tombstone was taken away."""
     old, new = next_island
     name, stone = (
@@ -965,7 +975,7 @@ def test_an_id_that_is_used_again(next_island: tuple[Folder, Folder]) -> None:
     assert sorted(rules(found)) == ["release-id", "release-tombstone"]
 
 
-def test_an_id_that_is_given_to_another_claim(next_island: tuple[Folder, Folder]) -> None:
+def test_an_id_given_to_another_claim_is_found(next_island: tuple[Folder, Folder]) -> None:
     """Catches the claim of one article under the id of another's, told as a mere correction."""
     old, new = next_island
     spans, named = new.schema("passages")["kzdata:spans"], new.schema("tolls")["primaryKey"]
@@ -982,7 +992,7 @@ def test_an_id_that_is_given_to_another_claim(next_island: tuple[Folder, Folder]
     assert finding.expected == f"a claim of {home}"
 
 
-def test_a_table_of_records_that_is_gone(next_island: tuple[Folder, Folder]) -> None:
+def test_a_removed_table_of_records_is_found(next_island: tuple[Folder, Folder]) -> None:
     """Catches records that vanish with their table, and counts what is not listed."""
     old, new = next_island
     tolls = len(old.rows("tolls"))
@@ -1015,7 +1025,7 @@ def test_a_package_in_a_folder_is_compared_with_its_own_past(repository: Folder)
     assert release_check(None, ".").valid
 
 
-def test_before_the_first_tag(repository: Folder) -> None:
+def test_without_a_tag_a_release_is_still_checked(repository: Folder) -> None:
     """Catches a check that fails where there is nothing to compare with."""
     git(repository.root, "tag", "--delete", "v1.0.0")
     out = kz("release-check")
@@ -1029,7 +1039,9 @@ def test_before_the_first_tag(repository: Folder) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "junit", "sarif", "github"])
-def test_release_reports_for_ci(next_island: tuple[Folder, Folder], form: str) -> None:
+def test_release_findings_are_written_in_each_report_format(
+    next_island: tuple[Folder, Folder], form: str
+) -> None:
     """Catches a format that knows the rules of validation only."""
     old, new = next_island
     new.delete("tolls", 0)

@@ -147,7 +147,7 @@ def test_it_validates_far_from_the_checkout(home: Home) -> None:
     assert list(home.away.iterdir()) == []
 
 
-def test_its_version_is_the_datas(home: Home) -> None:
+def test_the_version_of_the_wheel_is_that_of_the_data(home: Home) -> None:
     """Catches `__version__` of an older installation."""
     done = run(home.kzdata, "--version", folder=home.away)
     assert (done.returncode, done.stdout) == (0, f"kzdata {VERSION}\n")

@@ -18,12 +18,12 @@ from time import sleep
 
 import pytest
 
+from commands import Outcome, kz, shell
 from kzdata.errors import UsageError
 from kzdata.exports import FORMATS
 from kzdata.files import writing
 from kzdata.files.writing import fresh, save
 from packages import Folder
-from test_cli import Outcome, kz, shell
 
 KEPT = "what the user has"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="links, pipes and signals of POSIX")

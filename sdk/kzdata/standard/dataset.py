@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from pydantic import ValidationError
 
 from kzdata.display import html_table
+from kzdata.engine import sql
+from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.files.archive import Archive
 from kzdata.files.csv import Record
 from kzdata.standard.descriptor import Descriptor, Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
 from kzdata.standard.field_types import FieldType, UnheldError, read_type
-from kzdata.engine.sql import ORD
-from kzdata.engine import sql
-from kzdata.standard.field_types.base import 
 from kzdata.standard.row_models import Row, row_model
 from kzdata.standard.source import ADVICE, TableTexts
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
 from kzdata.files.archive import Archive
 from kzdata.standard import descriptor as model
@@ -133,9 +134,9 @@ def _check_schema(schema: Schema, where: str, faults: Faults) -> None:
         if folded[name.casefold()] > 1:
             faults.note(f"{where}.fields", name, "a name that no other column has, in any case")
     _check_known(schema, where, faults)
-    if model.RESERVED in folded:
+    if ORD in folded:
         reserved = "another name; this one is reserved"
-        faults.note(f"{where}.fields", model.RESERVED, reserved)
+        faults.note(f"{where}.fields", ORD, reserved)
     for label, columns in _named_columns(schema):
         for column in columns:
             if column not in schema.names:

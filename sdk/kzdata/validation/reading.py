@@ -112,12 +112,12 @@ class Reading:
         return True
 
     def _stats_of_text(
-        self, sheet: Sheet, file_stats: Mapping[str, Future[FileStats]]
+        self, sheet: Sheet, known: Mapping[str, Future[FileStats]]
     ) -> list[FileStats]:
         """What the text's own bytes say: those of the files, or of what they became."""
         # A file in another dialect is looked at again: other marks are stray there.
         return [
-            file_stats[path].result()
+            known[path].result()
             if part == self.archive.path_of(path) and sheet.dialect == Dialect()
             else file_stats(part, frozenset(), sheet.dialect)
             for path, part in zip(self.table.resource.path, sheet.parts, strict=True)

@@ -52,7 +52,7 @@ def test_each_malformed_key_is_found(parents: list[str], children: list[str], ne
 
 @given(cells=st.lists(KEYS, min_size=1, max_size=5))
 @SETTINGS
-def test_nobody_vouches_in_a_circle(cells: list[str]) -> None:
+def test_no_pattern_is_deferred_in_a_cycle_of_keys(cells: list[str]) -> None:
     specs = [
         table("one", cells, [key("key", "two", "key")]),
         table("two", cells, [key("key", "one", "key")]),
@@ -62,13 +62,13 @@ def test_nobody_vouches_in_a_circle(cells: list[str]) -> None:
 
 @given(cells=st.lists(KEYS, min_size=1, max_size=5))
 @SETTINGS
-def test_nobody_vouches_for_its_own_table(cells: list[str]) -> None:
+def test_no_pattern_is_deferred_to_its_own_table(cells: list[str]) -> None:
     assert told([table("one", cells, [key("key", "", "key")])]) == expected("one", "key", cells)
 
 
 @given(cells=st.lists(KEYS, min_size=1, max_size=5))
 @SETTINGS
-def test_a_table_that_cannot_be_read_vouches_for_nothing(cells: list[str]) -> None:
+def test_no_pattern_is_deferred_to_a_table_that_cannot_be_read(cells: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         made = build(
             Path(folder),
@@ -84,7 +84,7 @@ def test_a_table_that_cannot_be_read_vouches_for_nothing(cells: list[str]) -> No
 
 @given(cells=st.lists(KEYS, min_size=1, max_size=5))
 @SETTINGS
-def test_a_table_of_another_package_vouches_for_nothing(cells: list[str]) -> None:
+def test_no_pattern_is_deferred_to_a_table_of_another_package(cells: list[str]) -> None:
     """Catches a key that is never looked up, since it leads elsewhere, and proves its pattern."""
     foreign = key("key", "parents", "key")
     foreign["reference"]["package"] = "https://example.org/datapackage.json"

@@ -31,7 +31,9 @@ def run(*arguments: object, **options: object) -> subprocess.CompletedProcess[st
 
 @pytest.mark.parametrize("seconds", ["inf", "nan", "1e300", "9.3e9"])
 @pytest.mark.parametrize("command", ["validate", "query"])
-def test_a_time_that_nobody_can_wait_for(small: Path, command: str, seconds: str) -> None:
+def test_a_deadline_that_is_no_number_of_seconds_is_refused(
+    small: Path, command: str, seconds: str
+) -> None:
     """Catches "kzdata failed" for a deadline that is none."""
     asked = [small] if command == "validate" else ["SELECT 1", "--package", small]
     done = run(command, *asked, "--timeout", seconds)
@@ -40,12 +42,12 @@ def test_a_time_that_nobody_can_wait_for(small: Path, command: str, seconds: str
 
 
 @pytest.mark.parametrize("seconds", ["1e9", "9e9"])
-def test_a_very_long_time(small: Path, seconds: str) -> None:
+def test_a_deadline_far_away_is_taken(small: Path, seconds: str) -> None:
     """Catches a deadline refused because it is far away."""
     assert run("validate", small, "--timeout", seconds).returncode == 0
 
 
-def test_more_memory_than_any_system_counts(small: Path) -> None:
+def test_a_memory_limit_beyond_the_system_is_taken(small: Path) -> None:
     """Catches exit code 2 without a word: the limit could not be set."""
     done = run("validate", small, "--memory-limit", "99999999TB")
     assert done.returncode == 2
@@ -57,7 +59,7 @@ def test_more_memory_than_any_system_counts(small: Path) -> None:
 
 
 @posix
-def test_signals_of_children_that_are_ignored(small: Path) -> None:
+def test_the_exit_code_is_right_where_sigchld_is_ignored(small: Path) -> None:
     """Catches an exit code that is lost where whoever starts the command ignores SIGCHLD."""
     program = f"trap '' CHLD; '{sys.executable}' -m kzdata.cli validate"
     for place, code in ((small, 0), (small / "none", 2), (small / "broken", 1)):
@@ -71,7 +73,7 @@ def test_signals_of_children_that_are_ignored(small: Path) -> None:
 
 
 @posix
-def test_a_working_directory_that_is_gone(small: Path, tmp_path: Path) -> None:
+def test_a_deleted_working_directory_is_one_line(small: Path, tmp_path: Path) -> None:
     """Catches a traceback, or "cannot write", where only the path is at fault."""
     program = f"""
 import os, kzdata
@@ -90,7 +92,7 @@ for limits in (None, kzdata.Limits()):
     assert not done.stderr
 
 
-def test_relative_paths_of_a_library(
+def test_relative_paths_hold_in_the_other_process(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches paths that the other process looks for in its own folder."""
@@ -104,7 +106,7 @@ def test_relative_paths_of_a_library(
 
 @pytest.mark.parametrize("path", ["", "a\0b", "a" * 5_000])
 @pytest.mark.parametrize("limits", [None, Limits()])
-def test_what_can_be_no_path(
+def test_an_impossible_path_is_a_package_error(
     small: Path, monkeypatch: pytest.MonkeyPatch, path: str, limits: Limits | None
 ) -> None:
     """Catches an error of the system, or the working directory in place of an empty variable."""
@@ -113,13 +115,13 @@ def test_what_can_be_no_path(
         validate(path, limits=limits)
 
 
-def test_names_of_rules_in_any_collection(small: Path) -> None:
+def test_rule_names_may_come_in_any_collection(small: Path) -> None:
     """Catches options that JSON does not have, and a name that is taken for a file's."""
     for names in ({"package"}, ("package",), (name for name in ["package"])):
         assert validate(small, select=names, limits=Limits()).valid  # type: ignore[arg-type]
 
 
-def test_modules_found_by_a_relative_path(small: Path, tmp_path: Path) -> None:
+def test_the_other_process_finds_kzdata_on_a_relative_path(small: Path, tmp_path: Path) -> None:
     """Catches "not valid" where the fresh interpreter only did not find kzdata."""
     sdk = Path(kzdata.__file__).parents[1]
     others = [place for place in sys.path if place and Path(place) != sdk]
@@ -133,7 +135,7 @@ def test_modules_found_by_a_relative_path(small: Path, tmp_path: Path) -> None:
         assert "not valid" not in done.stdout
 
 
-def test_a_package_stays_where_it_was(
+def test_a_loaded_package_outlives_a_change_of_directory(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches files looked for in another folder once the program works elsewhere."""
@@ -157,7 +159,9 @@ def test_a_package_stays_where_it_was(
     ],
 )
 @pytest.mark.parametrize("place", ["full", "left"])
-def test_nobody_can_read_what_is_said(small: Path, command: str, place: str) -> None:
+def test_the_exit_code_is_2_where_no_output_can_be_written(
+    small: Path, command: str, place: str
+) -> None:
     """Catches exit code 1, "not valid", where no word of the command can be written."""
     if place == "full" and not Path("/dev/full").exists():
         pytest.skip("no device that is full")

@@ -12,35 +12,7 @@ from kzdata.engine.sql import absent, identifier, literal
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.validation.reading import keeps_all
 from kzdata.validation.rule import in_group
-from strategies import HAZARDS
-
-WORDS = ["", "-", "NA", "=1", "+5", "-5", "@x", "a", "ab", "1", "0", "-1", "007", "1.0", "1e3"]
-WORDS += [".5", "5.", "NaN", "INF", "-INF", " 1", "2022-01-05", "2022-02-30", "0000-01-01"]
-WORDS += ["2022-1-5", "12345678901234567890", "0.30000000000000004", "A-12", "A-123", "émeute"]
-PATTERNS = ["A-[0-9]{2}", "[0-9a-f]+", "a|=.*", "[+-]?[0-9]+", "a{0,2}", "a?b*", ".*", "[0-A]+"]
-cells = st.sampled_from(WORDS) | st.text(st.sampled_from("01-+=@aA.e,éÅ" + "".join(HAZARDS)))
-bounds = st.sampled_from([0, 1, -1, 0.5, 100, 10**8, 2**63, "7", 1e300, 0.1])
-BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-
-
-@st.composite
-def fields(draw: st.DrawFn) -> FieldDescriptor:
-    kind = draw(st.sampled_from(["string", "any", "integer", "number", "date"]))
-    limits: dict[str, Any] = {"required": draw(st.booleans())}
-    if kind in ("integer", "number"):
-        limits |= draw(st.dictionaries(st.sampled_from(BOUNDS), bounds, max_size=2))
-    elif kind == "date":
-        days = st.sampled_from(["2022-01-05", "2000-01-01", "nonsense"])
-        limits |= draw(st.dictionaries(st.sampled_from(BOUNDS), days, max_size=2))
-    else:
-        lengths = st.sampled_from(["minLength", "maxLength"])
-        limits |= draw(st.dictionaries(lengths, st.integers(0, 5)))
-        if draw(st.booleans()):
-            limits["pattern"] = draw(st.sampled_from(PATTERNS))
-    if draw(st.integers(0, 4)) == 0:
-        words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True)
-        limits["enum"] = draw(words)
-    return FieldDescriptor.make({"name": "x", "type": kind, "constraints": limits})
+from strategies import WORDS, cells, fields
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +38,7 @@ def judged(
 
 
 @given(field=fields(), text=cells, missing=st.lists(st.sampled_from(WORDS), max_size=2))
-def test_what_passes_breaks_no_rule(
+def test_a_cell_that_the_proofs_clear_breaks_no_rule(
     database: Database, field: FieldDescriptor, text: str, missing: list[str]
 ) -> None:
     passes, broken = judged(database, field, text.replace("\0", ""), missing)
@@ -88,7 +60,7 @@ def test_what_passes_breaks_no_rule(
         ("date", {"minimum": "2000-01-01"}, "2022-01-05"),
     ],
 )
-def test_a_usual_cell_passes(
+def test_the_proofs_clear_a_usual_cell(
     database: Database, kind: str, limits: dict[str, Any], text: str
 ) -> None:
     described = {"name": "x", "type": kind, "constraints": limits}

@@ -145,7 +145,9 @@ CLOTHES: dict[str, tuple[str, Any, dict[str, Any], int]] = {
 
 
 @pytest.mark.parametrize("clothes", CLOTHES)
-def test_a_table_in_other_clothes_is_read(tmp_path: Path, clothes: str) -> None:
+def test_a_table_of_any_dialect_encoding_or_compression_is_read(
+    tmp_path: Path, clothes: str
+) -> None:
     """Catches a dialect, an encoding or a compression that is not honoured."""
     name, write, resource, _ = CLOTHES[clothes]
     root = package(tmp_path, {name: write(ROWS)}, **resource)
@@ -161,7 +163,9 @@ def test_a_table_in_other_clothes_is_read(tmp_path: Path, clothes: str) -> None:
 
 
 @pytest.mark.parametrize("clothes", CLOTHES)
-def test_a_fault_in_other_clothes_is_placed(tmp_path: Path, clothes: str) -> None:
+def test_a_fault_is_placed_in_any_dialect_encoding_or_compression(
+    tmp_path: Path, clothes: str
+) -> None:
     """Catches a line that is not the file's own."""
     name, write, resource, line = CLOTHES[clothes]
     (found,) = validate(package(tmp_path, {name: write(WRONG)}, **resource))
@@ -170,7 +174,7 @@ def test_a_fault_in_other_clothes_is_placed(tmp_path: Path, clothes: str) -> Non
 
 
 @pytest.mark.parametrize("again", ["g.csv", "./g.csv", ".//g.csv"])
-def test_no_file_stands_twice(tmp_path: Path, again: str) -> None:
+def test_a_file_listed_twice_is_a_fault(tmp_path: Path, again: str) -> None:
     """Catches rows that are there twice, in a table without a key."""
     root = package(tmp_path, {"g.csv": f"{HEAD}\nG1,a,1\n".encode()}, {"primaryKey": []})
     descriptor = json.loads((root / "datapackage.json").read_text())
@@ -184,14 +188,16 @@ def test_no_file_stands_twice(tmp_path: Path, again: str) -> None:
     ({"quoteChar": "'"}, "G2,it's,-1"), ({"quoteChar": "'"}, "G2,east',-1"),
     ({"delimiter": "|"}, 'G2|"x","y"|-1'),
 ])  # fmt: skip
-def test_a_stray_mark_of_a_dialect(tmp_path: Path, dialect: dict[str, Any], row: str) -> None:
+def test_a_stray_quotation_mark_of_a_dialect_is_found(
+    tmp_path: Path, dialect: dict[str, Any], row: str
+) -> None:
     """Catches marks that are looked for as if all files had commas and double quotes."""
     text = f"{HEAD}\nG1,north,3\n".replace(",", dialect.get("delimiter", ","))
     report = validate(package(tmp_path, {"g.csv": f"{text}{row}\n".encode()}, dialect=dialect))
     assert ("csv-malformed", 3) in {(f.rule, f.line) for f in report}
 
 
-def test_the_mark_of_another_dialect_is_only_a_character(tmp_path: Path) -> None:
+def test_the_quotation_mark_of_another_dialect_is_a_character(tmp_path: Path) -> None:
     """Catches a double quote that is taken for one where apostrophes are quotation marks."""
     text = f"{HEAD}\nG1,5\" wide,3\nG2,'\"',4\n"
     root = package(tmp_path, {"g.csv": text.encode()}, dialect={"quoteChar": "'"})
@@ -199,7 +205,7 @@ def test_the_mark_of_another_dialect_is_only_a_character(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("double", [True, False])
-def test_an_escaped_escape_before_a_quotation_mark(tmp_path: Path, double: bool) -> None:
+def test_a_quotation_mark_after_an_escaped_escape_closes(tmp_path: Path, double: bool) -> None:
     """Catches a mark that closes a quotation, and passes for an escaped one."""
     text = f'{HEAD}\nG1,"C:\\\\",3\nG2,"D:\\\\\\"\n",-1\n'
     dialect = {"escapeChar": "\\", "doubleQuote": double}
@@ -260,7 +266,7 @@ def test_an_empty_text_in_parquet_is_a_value(tmp_path: Path) -> None:
     assert list(validate(root)) == []
 
 
-def test_nested_and_zoned_values_of_parquet(tmp_path: Path) -> None:
+def test_nested_and_zoned_values_of_parquet_are_read(tmp_path: Path) -> None:
     """Catches values that are written as no type of Table Schema has them."""
     utc = datetime(2031, 3, 6, 12, 30, tzinfo=UTC)
     columns = {"gauge": ["G1"], "a": [["x", 'y"']], "o": [{"k": "v"}], "t": [utc]}
@@ -271,7 +277,7 @@ def test_nested_and_zoned_values_of_parquet(tmp_path: Path) -> None:
     assert list(validate(root)) == []
 
 
-def test_parquet_has_no_dialect(tmp_path: Path) -> None:
+def test_a_dialect_of_parquet_is_ignored(tmp_path: Path) -> None:
     """Catches a dialect that is asked of a file which is no text."""
     root = package(tmp_path, {"g.parquet": b""}, dialect={"delimiter": ";", "header": False})
     parquet(root / "g.parquet", gauge=["G1"], place=["a,b"], level=[3])
@@ -288,7 +294,9 @@ FURTHER = {
 
 @pytest.mark.parametrize("demand", ["exact", "equal"])
 @pytest.mark.parametrize("further", FURTHER)
-def test_each_file_has_the_header(tmp_path: Path, further: str, demand: str) -> None:
+def test_each_file_of_a_table_must_have_the_header(
+    tmp_path: Path, further: str, demand: str
+) -> None:
     """Catches columns that are mixed up, or a row that is lost, in a second file."""
     parts = {"a.csv": f"{HEAD}\nG1,M,3\n".encode(), "b.csv": FURTHER[further]}
     (found,) = validate(package(tmp_path, parts, {"fieldsMatch": demand}))
@@ -304,7 +312,9 @@ def test_a_blank_line_of_a_second_file_is_placed_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["bytes", "hash"])
-def test_sizes_and_hashes_of_several_files_are_not_passed_over(tmp_path: Path, name: str) -> None:
+def test_a_size_or_hash_of_several_files_is_reported_as_unsupported(
+    tmp_path: Path, name: str
+) -> None:
     """Catches a seal that nobody looked at (Data Resource has one for one file)."""
     parts = {"a.csv": f"{HEAD}\n".encode(), "b.csv": f"{HEAD}\n".encode()}
     seal: dict[str, Any] = {"bytes": 1, "hash": "0" * 32}
@@ -323,13 +333,13 @@ def test_every_algorithm_of_python_is_known(tmp_path: Path, algorithm: str, righ
     assert report.by_rule == ({} if right else {"resource-hash": 1})
 
 
-def test_an_algorithm_that_nobody_knows(tmp_path: Path) -> None:
+def test_an_unknown_hash_algorithm_is_reported_as_unsupported(tmp_path: Path) -> None:
     """Catches a hash that is called wrong, or right, though nobody can tell."""
     report = validate(package(tmp_path, {"g.csv": f"{HEAD}\n".encode()}, hash="crc32:0"))
     assert report.by_rule == {"unsupported-feature": 1}
 
 
-def test_one_file_with_two_hashes(tmp_path: Path) -> None:
+def test_each_hash_of_a_file_is_compared(tmp_path: Path) -> None:
     """Catches a file that is hashed for one of its resources only."""
     data = f"{HEAD}\n".encode()
     root = package(tmp_path, {"g.csv": data}, hash=f"sha256:{hashlib.sha256(data).hexdigest()}")
@@ -339,7 +349,7 @@ def test_one_file_with_two_hashes(tmp_path: Path) -> None:
     assert validate(root).by_rule == {"resource-hash": 1}
 
 
-def test_the_null_sequence_of_a_dialect_in_a_file(tmp_path: Path) -> None:
+def test_the_null_sequence_of_a_dialect_is_a_missing_value(tmp_path: Path) -> None:
     """Catches a dialect of which one part is read and another not."""
     data = f"{HEAD}\nG1,M,NA\nNA,M,3\n".encode()
     files = {"g.csv": data, "dialect.json": b'{"nullSequence": "NA"}'}
@@ -354,7 +364,7 @@ def test_the_null_sequence_of_a_dialect_in_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
-def test_a_quotation_mark_in_a_comment_is_only_a_character(tmp_path: Path, bom: bytes) -> None:
+def test_a_quotation_mark_in_a_comment_is_a_character(tmp_path: Path, bom: bytes) -> None:
     """Catches rows that are taken for part of a comment, and so are never looked at."""
     marked = '# 5" pipes'
     data = "\n".join([marked, HEAD, marked, "G1,M,-1", marked, "G2,M,1", '# "', "G3,M,-1", ""])
@@ -365,7 +375,9 @@ def test_a_quotation_mark_in_a_comment_is_only_a_character(tmp_path: Path, bom: 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("inside", ["\n", "\r\n"])
 @pytest.mark.parametrize("other", ["M", "M\x07"])
-def test_line_ends_in_cells(tmp_path: Path, end: str, inside: str, other: str) -> None:
+def test_line_ends_in_cells_are_kept_in_mended_tables(
+    tmp_path: Path, end: str, inside: str, other: str
+) -> None:
     """Catches a mended table that is not checked for the line ends in its first cell; or a line
     end that is a control character where the file has another one.
     """
@@ -389,7 +401,9 @@ def test_line_ends_in_cells(tmp_path: Path, end: str, inside: str, other: str) -
     ],
     ids=repr,
 )
-def test_a_dialect_that_means_nothing_is_told(tmp_path: Path, dialect: dict[str, Any]) -> None:
+def test_a_malformed_dialect_is_reported_as_unsupported(
+    tmp_path: Path, dialect: dict[str, Any]
+) -> None:
     """Catches a property that is taken for what it is not ("false" for true)."""
     report = validate(package(tmp_path, {"g.csv": f"{HEAD}\n".encode()}, dialect=dialect))
     assert report.by_rule == {"unsupported-feature": 1}
@@ -442,7 +456,7 @@ def test_a_gzip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ("equal", "gauge,gauge,place,level", False),
     ],
 )
-def test_fields_match(tmp_path: Path, demand: str, header: str, valid: bool) -> None:
+def test_fields_match_is_honoured(tmp_path: Path, demand: str, header: str, valid: bool) -> None:
     """Catches a header that `fieldsMatch` refuses, or one that it takes (Table Schema v2)."""
     cells = {"gauge": "G1", "place": "Møn", "level": "3", "more": "x"}
     row = ",".join(cells[name] for name in header.split(","))

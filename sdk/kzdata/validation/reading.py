@@ -12,7 +12,7 @@ from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.engine.sql import ORD, identifier, literal
 from kzdata.errors import PackageError
 from kzdata.files.archive import Archive, workspace
-from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet
+from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.standard.source import open_sheet
 from kzdata.validation.evaluate import MAX_FINDINGS, Outcome, evaluate
@@ -59,19 +59,19 @@ class Reading:
         self._fields = {field.name: field for field in schema.fields}
         self._missing = {field.name: schema.missing_of(field) for field in schema.fields}
 
-    def read(self, file_stats: Mapping[str, Future[FileStats]], folder: Path) -> Self:
+    def read(self, stats_by_path: Mapping[str, Future[FileStats]], folder: Path) -> Self:
         """Read the table, unless its files or its header are not as declared.
 
         Args:
-            file_stats: What will be seen of each file's bytes, by path.
+            stats_by_path: What will be seen of each file's bytes, by path.
             folder: Temporary folder for text that has to be turned into UTF-8 CSV.
         """
-        if not all(path in file_stats for path in self.table.resource.path):
+        if not all(path in stats_by_path for path in self.table.resource.path):
             self.unchecked.append(f"{self.table.name}: the file could not be read")
             return self
         try:
             self.sheet = open_sheet(self.archive, self.table, folder)
-            self._read(self.sheet, file_stats, folder)
+            self._read(self.sheet, stats_by_path, folder)
         except PackageError as error:
             self.unchecked.append(f"{self.table.name}: {error}")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
@@ -79,7 +79,7 @@ class Reading:
         return self
 
     def _read(
-        self, sheet: Sheet, file_stats: Mapping[str, Future[FileStats]], folder: Path
+        self, sheet: Sheet, stats_by_path: Mapping[str, Future[FileStats]], folder: Path
     ) -> None:
         if not self._header_fits(sheet):
             self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
@@ -89,7 +89,7 @@ class Reading:
         # Most files hold nothing that DuckDB passes over: it needn't wait for what their bytes say.
         usual = [one for one in every if not one.check.proven_by_bytes]
         done = self._load_directly(sheet, usual)
-        seen = self._stats_of_text(sheet, file_stats)
+        seen = self._stats_of_text(sheet, stats_by_path)
         checks = [one for one in every if not _cleared_by_bytes(one.check.proven_by_bytes, seen)]
         sound = all(_cleared_by_bytes(rule.proven_by_bytes, seen) for rule in in_group("structure"))
         if done and sound and len(checks) > len(usual):
@@ -112,12 +112,12 @@ class Reading:
         return True
 
     def _stats_of_text(
-        self, sheet: Sheet, known: Mapping[str, Future[FileStats]]
+        self, sheet: Sheet, stats_by_path: Mapping[str, Future[FileStats]]
     ) -> list[FileStats]:
         """What the text's own bytes say: those of the files, or of what they became."""
         # A file in another dialect is looked at again: other marks are stray there.
         return [
-            known[path].result()
+            stats_by_path[path].result()
             if part == self.archive.path_of(path) and sheet.dialect == Dialect()
             else file_stats(part, frozenset(), sheet.dialect)
             for path, part in zip(self.table.resource.path, sheet.parts, strict=True)

@@ -303,8 +303,10 @@ class _Comparison:
             f"CASE WHEN kind = 'removed' THEN {sql.differing(cells)} "
             f"ELSE {sql.differing(cells[:width])} END"
         )
-        keys = [sql.listing([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
-        parts = ", ".join(sql.member("cells", part) for part in ("place", "old", "new"))
+        keys = [sql.listed([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
+        parts = ", ".join(
+            f"list_transform(cells, lambda cell: cell.{part})" for part in ("place", "old", "new")
+        )
         self._database.run(
             f"""INSERT INTO {CHANGES} SELECT {number}, kind, old_row, new_row, key, {parts}
             FROM (SELECT kind, old_row, new_row, {listed} AS cells,

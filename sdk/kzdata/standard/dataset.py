@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from pydantic import ValidationError
 
 from kzdata.display import html_table
-from kzdata.engine.sql import ORD, column, likeness, table_named, text
+from kzdata.engine.sql import ORD, column, table_named, text
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.files.archive import Archive
 from kzdata.files.csv import Record, Sheet
@@ -152,7 +152,7 @@ class Table(Generic[RowT]):
         """The keys most like a name, or all of a small table."""
         if self._dataset.light:
             return [", ".join(key) for key in self.keys]
-        like = likeness(f"({self._key_sql})", "?")
+        like = f"jaro_winkler_similarity(lower({self._key_sql}), lower(?))"
         sql = f"""SELECT {self._key_sql} FROM {self._dataset.numbered(self.name)} t
             ORDER BY {like} DESC LIMIT 20"""
         try:

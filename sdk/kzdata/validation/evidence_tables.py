@@ -41,8 +41,6 @@ from kzdata.engine.sql import (
     literal,
     small,
     text,
-    tiny,
-    whole_of_bits,
     words,
 )
 from kzdata.errors import DateError, FigureError
@@ -190,7 +188,7 @@ class Model:
         own = self._own(table)
         role = " ".join(f"WHEN {literal(role)} THEN {number_of(role)}" for role in ROLES)
         numbers = {ORD: small(f"e.{ORD}"), "place": "c.place", "row": small(f"t.{ORD}")}
-        numbers |= {"said": own["said"], "role": tiny(f"CASE {own['role']} {role} END")}
+        numbers |= {"said": own["said"], "role": f"CAST(CASE {own['role']} {role} END AS UTINYINT)"}
         numbers |= {"value": own["value"], "home": f"p.{ORD}", "passage": f"s.{ORD}"}
         numbers |= {"astray": f"p.{ORD} IS NOT NULL AND (s.article = p.article) IS NOT TRUE"}
         # Passages are joined here, not once for all tables: there, DuckDB takes the edges for few.
@@ -428,7 +426,7 @@ class Model:
     def _make_traced(self) -> None:
         columns = {"tab": "VARCHAR", "field": "VARCHAR", "scope": "VARCHAR"}
         most = max((len(table.schema.evidenced) for table in self.records()), default=0)
-        columns |= {"place": "INTEGER", "bit": whole_of_bits(most)}
+        columns |= {"place": "INTEGER", "bit": "BIGINT" if most < 64 else "HUGEINT"}
         columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
         rows = [row for table in self.records() for row in self._traced_fields(table)]
         self.database.create_table("traced", columns, rows)

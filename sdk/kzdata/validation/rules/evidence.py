@@ -14,9 +14,7 @@ from kzdata.engine.sql import (
     decimal,
     full_match,
     identifier,
-    joined,
     literal,
-    sha256,
     text,
     without,
 )
@@ -103,7 +101,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
         f"a.{identifier(a.sha256)}",
         *(f"s.{identifier(c)}" for c in (s.start, s.end, s.occurrence, s.quote)),
     ]
-    expected = f"substring({sha256(joined(parts, ':'))}, 1, 16)"
+    expected = f"substring(sha256(concat_ws(':', {', '.join(parts)})), 1, 16)"
     found = f"s.{identifier(s.checksum)}"
     yield Query(
         table.name,

@@ -11,7 +11,6 @@ from kzdata.engine.sql import (
     byte_length,
     double,
     full_match,
-    hashed,
     identifier,
     integer,
     literal,
@@ -122,7 +121,7 @@ def _repeated(model: Model, table: Table, columns: Sequence[str], expected: str)
         GROUP BY {names} HAVING count(*) > 1"""
     look = repeated
     if len(typed) > 1:
-        look = f"""SELECT k FROM (SELECT {hashed(typed)} AS k FROM {name} t WHERE {filled})
+        look = f"""SELECT k FROM (SELECT hash({", ".join(typed)}) AS k FROM {name} t WHERE {filled})
             GROUP BY k HAVING count(*) > 1"""
     found = model.database.rows(f"{look} LIMIT {FEW + 1}")
     if not found:

@@ -45,7 +45,7 @@ def canary(tmp_path: Path) -> Iterator[Path]:
 def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory, on a system that can hold folders open and on one that cannot."""
     if request.param == "by path":
-        monkeypatch.setattr(writing, "_held", lambda path: None)
+        monkeypatch.setattr(writing, "_open_folder", lambda path: None)
     (folder := tmp_path / "here").mkdir()
     monkeypatch.chdir(folder)
     return folder
@@ -171,7 +171,7 @@ def test_a_link_that_is_put_there_meanwhile_is_not_followed(
     """Catches a check that holds only for the moment before the file is written."""
     (place / "sub").mkdir()
 
-    if writing._held(place) is None:
+    if writing._open_folder(place) is None:
         pytest.skip("without handles, only the checks before are left")
     made = writing._unguessable
 

@@ -13,10 +13,8 @@ from numbers import Number
 from typing import Any
 from urllib.parse import urlsplit
 
-MOST = 60
-"""Rows that a notebook shows of a table."""
-LONGEST = 2_000
-"""Characters that it shows of a cell."""
+MOST = 60  # rows that a notebook shows of a table
+LONGEST = 2_000  # characters that it shows of a cell
 _CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
 """What drives a terminal or ends a line (categories Cc, Zl, Zp), and what UTF-8 cannot say (Cs)."""
 _FORMS, _JOINERS = "\ufe00-\ufe0f", "\u200c\u200d"
@@ -61,8 +59,7 @@ _LEFT = ' style="text-align: left"'
 # a column of every word of a note; it scrolls one whose cells say how much room they want.
 _SHORT = ' style="text-align: left; white-space: nowrap"'
 _LONG = ' style="text-align: left; min-width: 28em"'
-MOST_ON_A_LINE = 28
-"""Characters of a cell that a notebook does not break."""
+MOST_ON_A_LINE = 28  # characters of a cell that a notebook does not break
 
 
 def _escaped(char: str) -> str:
@@ -105,11 +102,10 @@ def html_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: s
     first = list(islice(rows, MOST + 1))
     head = "".join(f"<th{_LEFT}>{_markup(name)}</th>" for name in columns)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in first[:MOST])
-    foot = f"The first {MOST} rows; there are more." if len(first) > MOST else ""
-    above = f"<caption{_LEFT}>{_markup(caption)}</caption>" if caption else ""
-    below = f'<tfoot><tr><td colspan="{len(columns)}"{_LEFT}>{foot}</td></tr></tfoot>'
-    parts = [_TABLE, above, f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"]
-    return "".join([*parts, below if foot else "", "</table>"])
+    foot = f'<td colspan="{len(columns)}"{_LEFT}>The first {MOST} rows; there are more.</td>'
+    below = f"<tfoot><tr>{foot}</tr></tfoot>" if len(first) > MOST else ""
+    above = f"{_caption(caption)}<thead><tr>{head}</tr></thead>"
+    return f"{_TABLE}{above}<tbody>{body}</tbody>{below}</table>"
 
 
 def html_record(pairs: Iterable[tuple[str, Any]], caption: str = "") -> str:
@@ -119,8 +115,11 @@ def html_record(pairs: Iterable[tuple[str, Any]], caption: str = "") -> str:
         for name, value in pairs
         if value is not None
     ]
-    above = f"<caption{_LEFT}>{_markup(caption)}</caption>" if caption else ""
-    return f"{_TABLE}{above}<tbody>{''.join(rows)}</tbody></table>"
+    return f"{_TABLE}{_caption(caption)}<tbody>{''.join(rows)}</tbody></table>"
+
+
+def _caption(text: str) -> str:
+    return f"<caption{_LEFT}>{_markup(text)}</caption>" if text else ""
 
 
 def _cell(value: Any) -> str:

@@ -97,11 +97,11 @@ def _rebuild(diff: "Diff", table: "TableDiff | None", columns: Sequence[str]) ->
     number = -1 if table is None else table.number
     count = f"(SELECT count(*) FROM {_OLD})" if table is None else str(table.new_rows)
     ours = f"(SELECT * FROM {SHARED}.changes WHERE tab = {number})"
-    key = sql.listing([f"b.c{columns.index(name)}" for name in table.key] if table else [])
+    key = sql.listed([f"b.c{columns.index(name)}" for name in table.key] if table else [])
     cells, tests = [], [f"(m.key IS NULL OR m.old_row IS NULL OR m.key = {key})"]
     for place in range(len(columns)):
         before = f"b.c{place}"
-        listed = sql.in_list("m.places", str(place))
+        listed = f"coalesce(list_contains(m.places, {place}), false)"
         there = sql.beside("m.places", str(place), "m.new")
         cells.append(f"CASE WHEN {listed} THEN {there} ELSE {before} END AS c{place}")
         # What the diff says was there must be there, or it began from something else.
@@ -114,7 +114,7 @@ def _rebuild(diff: "Diff", table: "TableDiff | None", columns: Sequence[str]) ->
         kept AS (SELECT {ORD}, row_number() OVER (ORDER BY {ORD}) AS nth FROM {_OLD}
             WHERE {ORD} NOT IN (SELECT old_row FROM changes WHERE old_row IS NOT NULL)),
         free AS (SELECT place, row_number() OVER (ORDER BY place) AS nth
-            FROM {sql.count_up(count)} WHERE place NOT IN
+            FROM (SELECT range AS place FROM range({count})) WHERE place NOT IN
             (SELECT new_row FROM changes WHERE new_row IS NOT NULL)),
         placed AS (
             SELECT free.place AS slot, kept.{ORD} AS old_row,

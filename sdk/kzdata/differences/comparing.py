@@ -296,8 +296,10 @@ class _Comparison:
         # A cell of a column that is gone is only told of a row that is gone with it.
         gone, here = sql.differing(cells), sql.differing(cells[:width])
         listed = f"CASE WHEN kind = 'removed' THEN {gone} ELSE {here} END"
-        keys = [sql.listing([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
-        parts = ", ".join(sql.member("cells", part) for part in ("place", "old", "new"))
+        keys = [sql.listed([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
+        parts = ", ".join(
+            f"list_transform(cells, lambda cell: cell.{part})" for part in ("place", "old", "new")
+        )
         self._database.run(
             f"""INSERT INTO {CHANGES} SELECT {number}, kind, old_row, new_row, key, {parts}
             FROM (SELECT kind, old_row, new_row, {listed} AS cells,

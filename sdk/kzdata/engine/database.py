@@ -43,16 +43,12 @@ MAX_LINE_BYTES = 4 << 20
 MAX_SHARED_SQL = 100_000
 """Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes
 grows with the square of them."""
-MAX_SQL = 4_000_000
-"""Characters of a table's checks."""
-TIMEOUT = 30.0
-"""Seconds after which a stranger's query is stopped."""
+MAX_SQL = 4_000_000  # characters of a table's checks
+TIMEOUT = 30.0  # seconds after which a stranger's query is stopped
 MAX_MEMORY = 2 << 30
 """Bytes that the database of an opened package may take before it uses the disk."""
-MAX_SPILL = 8_000_000_000
-"""Bytes that it may write to the disk, at most a sixth of what is free."""
-MAX_SPILLED = 16 << 30
-"""The same for a validation."""
+MAX_SPILL = 8_000_000_000  # bytes that it may write to the disk, at most a sixth of what is free
+MAX_SPILLED = 16 << 30  # the same for a validation
 Item = TypeVar("Item")
 
 
@@ -65,27 +61,31 @@ def file_literal(path: Path) -> str:
     return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
-def _csv(sheet: Sheet, columns: Sequence[str]) -> str:
-    """A relation over the CSV files of a simple dialect, every column as text.
-
-    Nothing is NULL: where empty cells are, DuckDB passes over one that stands too much in a row.
-    """
-    names = ", ".join(file_literal(part) for part in sheet.parts)
+def _read_csv(sheet: Sheet, columns: Sequence[str]) -> str:
+    """A relation over the CSV files of a simple dialect, every column as text."""
+    dialect = sheet.dialect
+    names = ", ".join(map(file_literal, sheet.parts))
     kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
-    quote, header = literal(sheet.dialect.quote), str(bool(sheet.dialect.header_rows)).lower()
+    quote, header = literal(dialect.quote), str(bool(dialect.header_rows)).lower()
     # What has no header was written here, with LF; DuckDB would take a CRLF in its first cell.
-    ends = "" if sheet.dialect.header_rows else f", new_line={literal(chr(92) + 'n')}"
+    ends = "" if dialect.header_rows else f", new_line={literal(chr(92) + 'n')}"
+    # Nothing is NULL: where empty cells are, DuckDB passes over one that stands too much in a row.
     return (
         f"read_csv([{names}], columns={{{kinds}}}, header={header}, auto_detect=false, "
-        f"delim={literal(sheet.dialect.delimiter)}, quote={quote}, escape={quote}, "
+        f"delim={literal(dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
         f"max_line_size={MAX_LINE_BYTES}{ends})"
     )
 
 
-def _hidden(name: str) -> str:
-    """Name of the table behind a view that `Database.create_view` makes."""
-    return f"{name}\x1frows"
+def _selected(columns: Mapping[str, str]) -> str:
+    """SQL by name as the columns of a SELECT."""
+    return ", ".join(f"{sql} AS {identifier(name)}" for name, sql in columns.items())
+
+
+def _rows_of(view: str) -> str:
+    """The table behind a view that `Database.create_view` makes."""
+    return identifier(f"{view}\x1frows")
 
 
 def sensible_memory(most: int) -> str:
@@ -93,22 +93,11 @@ def sensible_memory(most: int) -> str:
     return f"{of_machine(most, 3 / 4) >> 20}MiB"
 
 
-def _spill(most: int, folder: Path | None) -> str:
-    """A limit of what goes to the disk, which nobody's query or package may fill."""
-    return f"{max(1, min(most, share_of_disk(folder, 1 / 6)) >> 20)}MiB"
-
-
 class Database:
     """A DuckDB of its own, with a temporary directory that goes away with it.
 
-    Args:
-        threads: How many threads; all cores by default.
-        memory_limit: Such as `2GB`; DuckDB's own default otherwise.
-        lockable: Keep the data in a file, so that `lock` can make it read-only.
-        temp_dir: Directory that its temporary directory is made in; the system's own by default.
-
-    Raises:
-        QueryError: DuckDB refuses the settings.
+    What it cannot carry out is a QueryError. Its data can be locked for good if it is `lockable`,
+    which keeps it in a file. `memory_limit` is a size such as `2GB`.
     """
 
     def __init__(
@@ -124,27 +113,27 @@ class Database:
         self._file = str(self._folder.path / "package.duckdb") if lockable else ":memory:"
         if lockable and memory_limit is None:
             memory_limit = sensible_memory(MAX_MEMORY)
-        given = {"threads": threads, "memory_limit": memory_limit}
-        # Nothing is ever fetched: an unknown function would make DuckDB look for an extension.
-        self._settings: dict[str, Any] = {
+        # Nobody's query or package may fill the disk.
+        spill = min(MAX_SPILL if lockable else MAX_SPILLED, share_of_disk(temp_dir, 1 / 6))
+        settings: dict[str, Any] = {
             "temp_directory": str(self._folder.path),
-            "max_temp_directory_size": _spill(MAX_SPILL if lockable else MAX_SPILLED, temp_dir),
+            "max_temp_directory_size": f"{max(1, spill >> 20)}MiB",
+            # Nothing is fetched: an unknown function would make DuckDB look for an extension.
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             # A query reads the package, not the variables of whoever asks it.
             "python_enable_replacements": False,
+            "threads": threads,
+            "memory_limit": memory_limit,
         }
-        self._settings |= given
-        self._settings = {k: value for k, value in self._settings.items() if value is not None}
+        self._settings = {name: value for name, value in settings.items() if value is not None}
         self._compiles: dict[str, bool] = {}
         self._connect()
         self.run(f"CREATE SCHEMA {SHARED}")
 
     def _connect(self, read_only: bool = False) -> None:
         try:
-            self._connection = duckdb.connect(
-                self._file, read_only=read_only, config=self._settings
-            )
+            self._connection = duckdb.connect(self._file, read_only, self._settings)
         except ENGINE_ERRORS as error:  # what is no UTF-8 is a RuntimeError
             raise QueryError(f"cannot start DuckDB: {first_line(error)}") from error
         self._local = threading.local()
@@ -157,10 +146,8 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Stop what is asked at the moment, and free everything; doing so again does nothing.
-
-        A process that was forked off frees nothing: the engine's threads are not there.
-        """
+        """Stop what is asked at the moment, and free everything; doing so again does nothing."""
+        # A process that was forked off frees nothing: the engine's threads are not there.
         if not self._work.own:
             return
         try:
@@ -171,6 +158,8 @@ class Database:
         finally:
             self._folder.remove()
 
+    # ------------------------------------------------------------------------------ queries
+
     @property
     def _cursor(self) -> "DuckDBPyConnection":
         """This thread's own cursor: a connection answers one query at a time."""
@@ -180,11 +169,7 @@ class Database:
         return cursor
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query that kzdata itself wrote.
-
-        Raises:
-            QueryError: DuckDB cannot carry it out.
-        """
+        """All rows of a query that kzdata itself wrote."""
         try:
             cursor = self._cursor
             return self._work.carry_out(
@@ -195,11 +180,7 @@ class Database:
             raise QueryError(first_line(error)) from error
 
     def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a query in batches, on a cursor of its own.
-
-        Raises:
-            QueryError: DuckDB cannot carry it out, or the database is closed.
-        """
+        """Rows of a query in batches, on a cursor of its own."""
         try:
             cursor = self._connection.cursor()
             self._work.carry_out(cursor, lambda: cursor.execute(sql))
@@ -209,21 +190,18 @@ class Database:
             raise QueryError(first_line(error)) from error
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        """Carry out a statement that kzdata itself wrote; raises QueryError as `rows` does."""
+        """Carry out a statement that kzdata itself wrote."""
         self.rows(sql, parameters)
 
     def map_parallel(self, task: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-        """Carry out a task for each item, two at a time, each in a thread with its own cursor.
+        """The results of a task for each item, two at a time, each in a thread of its own.
 
         DuckDB uses one thread for a small file and for planning; two at a time keep two cores busy.
-
-        Returns:
-            The results in the order of the items.
         """
         pool = ThreadPoolExecutor(max_workers=2)
         try:
-            found = [pool.submit(task, item) for item in items]
-            return [one.result() for one in found if not wait_for(one)]
+            running = [pool.submit(task, item) for item in items]
+            return [one.result() for one in running if not wait_for(one)]
         except BaseException:
             # After Ctrl-C nobody waits for a long query.
             pool.shutdown(wait=False, cancel_futures=True)
@@ -233,16 +211,12 @@ class Database:
             pool.shutdown()
 
     def interrupt(self) -> None:
-        """Stop what is asked at the moment, in every thread, and whoever heeds it."""
+        """Stop what is asked at the moment, in every thread, and what asks `raise_if_cancelled`."""
         self._stopped = True
         self._work.interrupt()
 
     def raise_if_cancelled(self) -> None:
-        """Stop here after `interrupt`.
-
-        Raises:
-            StoppedError: Somebody interrupted.
-        """
+        """Raise StoppedError after `interrupt`."""
         if self._stopped:
             raise StoppedError("interrupted")
 
@@ -257,23 +231,6 @@ class Database:
             raise
         self.run("COMMIT")
 
-    @contextmanager
-    def temp_tables(self, **queries: str) -> Iterator[None]:
-        """Hold the rows of some queries as tables in the block, for this thread alone.
-
-        DuckDB knows how many rows a table has, and guesses it of a common table expression.
-
-        Args:
-            queries: SQL by name; each may use those before it, as `temp_table` calls them.
-        """
-        try:
-            for name, sql in queries.items():
-                self.run(f"CREATE OR REPLACE TEMP TABLE {temp_table(name)} AS {sql}")
-            yield
-        finally:
-            for name in queries:
-                self.run(f"DROP TABLE IF EXISTS temp.{temp_table(name)}")
-
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""
         if pattern not in self._compiles:
@@ -284,6 +241,23 @@ class Database:
                 self._compiles[pattern] = False
         return self._compiles[pattern]
 
+    # ------------------------------------------------------------------------------ tables
+
+    @contextmanager
+    def temp_tables(self, **queries: str) -> Iterator[None]:
+        """Hold the rows of some queries as tables in the block, for this thread alone.
+
+        Each query may use the tables before it, by the names that `temp_table` gives.
+        """
+        # DuckDB knows how many rows a table has, and guesses it of a common table expression.
+        try:
+            for name, sql in queries.items():
+                self.run(f"CREATE OR REPLACE TEMP TABLE {temp_table(name)} AS {sql}")
+            yield
+        finally:
+            for name in queries:
+                self.run(f"DROP TABLE IF EXISTS temp.{temp_table(name)}")
+
     def create_view(
         self,
         name: str,
@@ -292,9 +266,7 @@ class Database:
         kept: Mapping[str, str],
         first: Mapping[str, str] | None = None,
     ) -> None:
-        """Read a table's text into the view `name` with the column `kz_ord` and the columns `kept`.
-
-        `kz_ord` counts the rows from 0 in the order of the files.
+        """Read a table's text into a view with `ORD` and the columns `kept`.
 
         Args:
             name: Name of the view.
@@ -307,19 +279,17 @@ class Database:
             UnreadableCSVError: DuckDB refuses the file.
             PackageError: There is too much to check.
         """
-        hidden = identifier(_hidden(name))
-        parts = ", ".join(f"{sql} AS c{place}" for place, sql in enumerate(kept.values()))
-        names = ", ".join(f"c{place} AS {identifier(alias)}" for place, alias in enumerate(kept))
+        parts = _selected({f"c{place}": sql for place, sql in enumerate(kept.values())})
+        names = _selected({alias: f"c{place}" for place, alias in enumerate(kept)})
         if len(parts) > MAX_SQL:
             raise PackageError("more constraints than can be checked at once; divide the table")
-        relation = _csv(sheet, columns)
+        relation = _read_csv(sheet, columns)
         if first:
-            more = ", ".join(f"{sql} AS {identifier(alias)}" for alias, sql in first.items())
-            relation = f"(SELECT *, {more} FROM {relation})"
+            relation = f"(SELECT *, {_selected(first)} FROM {relation})"
         try:
             if len(parts) > MAX_SHARED_SQL:
                 self.run("SET disabled_optimizers = 'common_subexpressions'")
-            self.run(f"CREATE OR REPLACE TABLE {hidden} AS SELECT {parts} FROM {relation}")
+            self.run(f"CREATE OR REPLACE TABLE {_rows_of(name)} AS SELECT {parts} FROM {relation}")
         except QueryError as error:
             # The file is not at fault.
             full = isinstance(error.__cause__, duckdb.OutOfMemoryException)
@@ -328,134 +298,91 @@ class Database:
         finally:
             if len(parts) > MAX_SHARED_SQL:
                 self.run("RESET disabled_optimizers")
+        # DuckDB keeps the order in which it reads, so that `rowid` is the place in the files.
         self.run(
             f"CREATE OR REPLACE VIEW {identifier(name)} AS "
-            f"SELECT rowid AS {ORD}, {names} FROM {hidden}"
+            f"SELECT rowid AS {ORD}, {names} FROM {_rows_of(name)}"
         )
 
     def create_empty_view(self, name: str, kept: Sequence[str]) -> None:
         """Make what `create_view` makes, columns of text, without a row."""
-        columns = ", ".join(f"{text('NULL')} AS {identifier(alias)}" for alias in kept)
-        self.run(
-            f"CREATE OR REPLACE VIEW {identifier(name)} AS "
-            f"SELECT CAST(0 AS BIGINT) AS {ORD}, {columns} WHERE false"
-        )
+        columns = _selected({ORD: "CAST(0 AS BIGINT)"} | dict.fromkeys(kept, text("NULL")))
+        self.run(f"CREATE OR REPLACE VIEW {identifier(name)} AS SELECT {columns} WHERE false")
 
     def drop_view(self, name: str) -> None:
-        """Forget what `create_view` made."""
+        """Drop what `create_view` made."""
         self.run(f"DROP VIEW IF EXISTS {identifier(name)}")
-        self.run(f"DROP TABLE IF EXISTS {identifier(_hidden(name))}")
+        self.run(f"DROP TABLE IF EXISTS {_rows_of(name)}")
 
     def create_table(
         self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
     ) -> None:
-        """Make a shared relation out of Python values.
-
-        Args:
-            name: Its name in the schema `SHARED`.
-            columns: SQL types by column name.
-            rows: The values, a sequence a row.
-        """
-        lists = list(zip(*rows, strict=True)) or [() for _ in columns]
-        parts = ", ".join(
-            f"{part} AS {identifier(column)}"
-            for part, column in zip(_unnested(columns.values()), columns, strict=True)
-        )
-        values = [list(column) for column in lists]
+        """Make a table in the schema `SHARED` out of Python values; `columns` are SQL types."""
+        values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+        parts = _selected(dict(zip(columns, _unnested(columns.values()), strict=True)))
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS SELECT {parts}", values)
 
-    def create_table_of_items(
-        self,
-        name: str,
-        source: str,
-        lists: str,
-        columns: Sequence[str],
-        more: Mapping[str, str],
-    ) -> None:
-        """Make a table with the column `kz_ord` and one for each item of a column of lists.
+    def create_table_as(self, name: str, sql: str) -> None:
+        """Make a table in the schema `SHARED` out of a query."""
+        self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS {sql}")
 
-        Args:
-            name: Name of the new table.
-            source: Name of the table with the lists; a row without one is left out.
-            lists: Its column of lists.
-            columns: Names of the new columns, in the order of the items.
-            more: Further columns made out of those.
+    def create_table_of_items(
+        self, name: str, source: str, lists: str, columns: Sequence[str], more: Mapping[str, str]
+    ) -> None:
+        """Make a table with `ORD` and a column for each item of the column `lists` of `source`.
+
+        A row without a list is left out; `more` are further columns made out of the new ones.
         """
         column = identifier(lists)
-        items = [f"{column}[{n}] AS {identifier(part)}" for n, part in enumerate(columns, 1)]
-        made = [f"{sql} AS {identifier(part)}" for part, sql in more.items()]
+        items = {ORD: ORD} | {part: f"{column}[{n}]" for n, part in enumerate(columns, 1)}
+        made = f", {_selected(more)}" if more else ""
         self.run(
-            f"CREATE TABLE {identifier(name)} AS SELECT {', '.join(['*', *made])} FROM ("
-            f"SELECT {', '.join([ORD, *items])} FROM {identifier(source)} "
-            f"WHERE {column} IS NOT NULL)"
+            f"CREATE TABLE {identifier(name)} AS SELECT *{made} FROM (SELECT {_selected(items)} "
+            f"FROM {identifier(source)} WHERE {column} IS NOT NULL)"
         )
 
     def drop_table(self, name: str) -> None:
-        """Forget a table."""
+        """Drop a table."""
         self.run(f"DROP TABLE {identifier(name)}")
 
     def insert(self, table: str, kinds: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Add rows of Python values to a table.
+        """Add rows of Python values, at least one, to a table that is given as SQL.
 
-        Args:
-            table: The table, as SQL.
-            kinds: SQL types of its columns, in order.
-            rows: The values, a sequence a row; at least one.
+        `kinds` are the SQL types of its columns, in order.
         """
         values = [list(column) for column in zip(*rows, strict=True)]
         self.run(f"INSERT INTO {table} SELECT {', '.join(_unnested(kinds))}", values)
 
-    def create_table_as(self, name: str, sql: str) -> None:
-        """Make a shared relation out of a query."""
-        self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS {sql}")
-
     def load(self, name: str, sheet: Sheet, columns: Mapping[str, str]) -> None:
         """Read a table's text into a table with typed columns.
 
-        Args:
-            name: Name of the table.
-            sheet: The text, of a simple dialect.
-            columns: SQL of each typed value over the column's text, by name, in the file's order.
-
-        Raises:
-            PackageError: The file cannot be read, or a cell is not of its type.
+        `columns` is SQL of each value over the text of all columns, by name, in the file's order.
+        Raises PackageError where the file cannot be read, or a cell is not of its type.
         """
-        parts = ", ".join(f"{sql} AS {identifier(column)}" for column, sql in columns.items())
-        relation = _csv(sheet, list(columns))
-        try:
-            self.run(f"CREATE TABLE {identifier(name)} AS SELECT {parts} FROM {relation}")
-        except QueryError as error:
-            raise PackageError(f"{error}; `kzdata validate` says more") from error
+        relation = _read_csv(sheet, list(columns))
+        sql = f"CREATE TABLE {identifier(name)} AS SELECT {_selected(columns)} FROM {relation}"
+        self._read_file(sql)
 
     def aggregate(self, sheet: Sheet, columns: Sequence[str], sums: Sequence[str]) -> list[Any]:
-        """Aggregates of a table's text, with one look at it.
-
-        Args:
-            sheet: The text, of a simple dialect.
-            columns: Names of its columns, in the file's order.
-            sums: SQL of the aggregates over those columns.
-
-        Raises:
-            PackageError: The file cannot be read.
-        """
+        """Aggregates over the columns of a table's text, with one look at it."""
         parts = ", ".join(["count(*)", *sums])
+        ((_, *found),) = self._read_file(f"SELECT {parts} FROM {_read_csv(sheet, columns)}")
+        return found
+
+    def _read_file(self, sql: str) -> list[tuple[Any, ...]]:
         try:
-            ((_, *found),) = self.rows(f"SELECT {parts} FROM {_csv(sheet, columns)}")
+            return self.rows(sql)
         except QueryError as error:
             raise PackageError(f"{error}; `kzdata validate` says more") from error
-        return found
 
     def attach(self, name: str, other: "Database") -> None:
         """Make a locked database's tables readable under a name, without a copy."""
         self.run(f"ATTACH {literal(other._file)} AS {identifier(name)} (READ_ONLY)")
 
     def write_tables(self, file: str, name: str, tables: Mapping[str, str]) -> None:
-        """Add the rows of some queries, in their order, to a database file that nobody has open.
+        """Add tables, each the rows of a query in their order, to a file that nobody has open.
 
-        Args:
-            file: The file.
-            name: What this database may call the file meanwhile.
-            tables: SQL by name of the table.
+        `name` is what this database may call the file meanwhile.
         """
         self.run(f"ATTACH {literal(file)} AS {name}")
         try:
@@ -470,12 +397,10 @@ class Database:
             self.run(f"DETACH {name}")
 
     def write_csv(self, sql: str, target: Path) -> None:
-        """Write a query's rows as CSV with a header (RFC 4180, UTF-8, LF); NULL is an empty cell.
-
-        Raises:
-            QueryError: DuckDB cannot carry it out.
-        """
+        """Write rows as CSV with a header (RFC 4180, UTF-8, LF); NULL is an empty cell."""
         self.run(f"COPY ({sql}) TO {literal(str(target))} (FORMAT csv, HEADER)")
+
+    # ------------------------------------------------------------------------------ answers
 
     def relation(self, name: str) -> "DuckDBPyRelation":
         """A table as a DuckDB relation."""
@@ -492,9 +417,7 @@ class Database:
     def answer(self, sql: str, keep: object = None) -> Answer:
         """The answer to a query that kzdata itself wrote, for as long as it takes.
 
-        Args:
-            sql: The query.
-            keep: What must not be freed before the answer is.
+        What it should `keep` is not freed before it is.
         """
         _add_relations()
         try:
@@ -506,26 +429,18 @@ class Database:
     def lock(self, fill: Callable[[str], None] | None = None) -> None:
         """Make the data read-only, and shut the file system, extensions and settings for good.
 
-        Args:
-            fill: Writes the tables into the database's file, given its path.
+        `fill` writes tables into the database's file, given its path.
         """
         self.run(f"DROP SCHEMA {SHARED}")
         self._connection.close()
         if fill:
             fill(self._file)
         self._connect(read_only=True)
-        for setting in (
-            "SET enable_external_access = false",
-            "SET lock_configuration = true",
-        ):
-            self.run(setting)
+        self.run("SET enable_external_access = false")
+        self.run("SET lock_configuration = true")
 
     def ask(self, sql: str, parameters: Any = None, timeout: float | None = TIMEOUT) -> Answer:
-        """Carry out a stranger's query on a locked database.
-
-        Its syntax tree is looked at first: only table functions that are known to be harmless may
-        stand in it. It is asked as a subquery: DuckDB takes a statement that writes inside a common
-        table expression for a SELECT, but only at the top level.
+        """The answer to a stranger's SELECT on a locked database.
 
         Args:
             sql: One SELECT.
@@ -538,6 +453,7 @@ class Database:
         try:
             _add_relations()
             cursor, widest = self._connection.cursor(), self._widest
+            # Looking names up takes as long as a stranger wants: it has the same deadline.
             relation = self._work.carry_out(
                 cursor, lambda: cursor.sql(checked(cursor, sql, widest), params=parameters), timeout
             )

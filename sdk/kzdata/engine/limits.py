@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Protocol
+from typing import Any, NamedTuple, NoReturn
 
 from kzdata import errors
 from kzdata.errors import BrokenError, KzdataError, LimitError
@@ -39,24 +39,18 @@ BEYOND = 3 << 29
 program itself."""
 TRACED_MEMORY = 3 << 30
 """Bytes that DuckDB takes at most, where nobody says otherwise: a million figures fit."""
-COMMAND_MEMORY = 6 << 30
-"""Bytes for every command but those that name a limit."""
-SECONDS = 600.0
-"""Seconds for every command that names no deadline."""
-GRACE = 2.0
-"""Seconds in which a process that is called off may clean up."""
+COMMAND_MEMORY = 6 << 30  # bytes for every command but those that name a limit
+SECONDS = 600.0  # seconds for every command that names no deadline
+GRACE = 2.0  # seconds in which a process that is called off may clean up
 STACK = 8 << 20
 """Bytes that each thread reserves and hardly touches; the engine has one for each core."""
-MAX_ANSWER = 256 << 20
-"""Bytes of an answer that comes back from a process."""
+MAX_ANSWER = 256 << 20  # bytes of an answer that comes back from a process
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "LANG", "LC_ALL")
-"""Variables that a fresh interpreter inherits."""
-OUT_OF_MEMORY = 86
-"""Exit code of a process that found no memory, and could say so."""
-CALLED_OFF = 130
-"""Exit code after Ctrl-C."""
-BROKEN = 87
-"""Exit code of a process that ended before, or outside of, what it was to do."""
+"""Variables that a fresh interpreter inherits: how to find libraries, and little else."""
+PRIVATE = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")  # those that name a folder of its own
+OUT_OF_MEMORY = 86  # exit code of a process that found no memory, and could say so
+CALLED_OFF = 130  # exit code after Ctrl-C
+BROKEN = 87  # exit code of a process that ended before, or outside of, what it was to do
 
 
 class Limits(NamedTuple):
@@ -72,14 +66,8 @@ class Limits(NamedTuple):
 
     @classmethod
     def of(cls, engine: str | None = None, seconds: float | None = SECONDS) -> "Limits":
-        """The limits of a process whose DuckDB may take so much memory.
-
-        Args:
-            engine: Such as `2GB`; `TRACED_MEMORY` by default. What is no size is left to DuckDB,
-                which refuses it.
-            seconds: Seconds after which it is stopped.
-        """
-        with suppress(errors.UsageError):
+        """The limits of a process whose DuckDB may take so much memory, such as `2GB`."""
+        with suppress(errors.UsageError):  # what is no size is left to DuckDB, which refuses it
             if engine:
                 return cls(bytes_of(engine) + BEYOND, seconds)
         return cls(of_machine(TRACED_MEMORY + BEYOND, 9 / 10), seconds)
@@ -89,10 +77,7 @@ class Limits(NamedTuple):
         """The limits of a command, as the variables of the environment say.
 
         `KZDATA_MEMORY` is a number of bytes or a size such as `8GB`, `KZDATA_TIMEOUT` a number of
-        seconds.
-
-        Raises:
-            UsageError: One of them is neither.
+        seconds; what is neither is a UsageError.
         """
         memory, seconds = os.environ.get("KZDATA_MEMORY"), os.environ.get("KZDATA_TIMEOUT")
         return cls(
@@ -118,11 +103,7 @@ UNITS = {"": 1, "B": 1} | {
 
 
 def bytes_of(size: str) -> int:
-    """The bytes of a size such as `2GB`, `500 MB` or `1.5GiB`.
-
-    Raises:
-        UsageError: It is none.
-    """
+    """The bytes of a size such as `2GB`, `500 MB` or `1.5GiB`; raises UsageError for no size."""
     number, unit = size.strip(), ""
     while number and not number[-1].isdigit():
         number, unit = number[:-1], number[-1] + unit
@@ -154,23 +135,16 @@ def can_fork() -> bool:
 def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None) -> int:
     """Do some work in a copy of this process, and wait for it.
 
-    Args:
-        work: What is done; it writes to the streams of this process and gives an exit code. It
-            must catch every exception but MemoryError.
-        limits: What it may take.
-        temp_dir: Directory for its temporary files; the system's own by default.
-
-    Returns:
-        The exit code.
+    The work writes to the streams of this process, catches every exception but MemoryError, and
+    gives an exit code, which is returned.
 
     Raises:
         LimitError: It took more than it may, or died.
         KeyboardInterrupt: It was called off.
         UsageError: Nothing can be written in `temp_dir`.
     """
-    from kzdata.files.archive import (
-        workspace,  # its modules are slow to import, and --help needs none
-    )
+    # Its modules are slow to import, and --help needs none.
+    from kzdata.files.archive import workspace
 
     sys.stdout.flush()
     sys.stderr.flush()
@@ -187,7 +161,7 @@ def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None
             os.setpgid(child, child)
         process = _Forked(child, running)
         try:
-            return _waited(process, limits)
+            return _exit_code(process, limits)
         except KeyboardInterrupt:
             if process.code not in (0, 1, 2, CALLED_OFF):
                 raise
@@ -305,26 +279,11 @@ def uninterrupted() -> Iterator[None]:
             signal.raise_signal(number)
 
 
-class _Process(Protocol):
-    """A child process, in a group of its own where there are groups."""
-
-    @property
-    def pid(self) -> int: ...
-
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit code, negative for a signal.
-
-        Raises:
-            subprocess.TimeoutExpired: It runs on.
-        """
-
-
 class _Forked:
     """A forked child, with what `subprocess.Popen` has of a process.
 
-    Args:
-        pid: Its number.
-        running: A pipe that ends when the process does.
+    The pipe `running` ends when the process does: nobody looks for it again and again. What comes
+    through it is the time that the process has from then on; see `within`.
     """
 
     def __init__(self, pid: int, running: int) -> None:
@@ -333,17 +292,12 @@ class _Forked:
         self._running = running
 
     def wait(self, timeout: float | None = None) -> int:
-        """See `_Process`; it sleeps until the process ends, and not a moment longer.
-
-        The process may say how much time it has from now on; see `within`.
-        """
         begin = time.monotonic()
         while True:
             left = None if timeout is None else max(begin + timeout - time.monotonic(), 0)
             if not select.select([self._running], [], [], left)[0]:
                 raise subprocess.TimeoutExpired("kzdata", timeout or 0)
-            said = os.read(self._running, 100)
-            if not said:
+            if not (said := os.read(self._running, 100)):
                 break
             begin, timeout = time.monotonic(), float(said.split()[-1])
         _, status = os.waitpid(self.pid, 0)
@@ -351,16 +305,15 @@ class _Forked:
         return self.code
 
 
-def _waited(process: _Process, limits: Limits) -> int:
-    """The exit code of a process; it is ended at the deadline, and when this one is called off.
+_Process = _Forked | subprocess.Popen[bytes]
+"""A child process, in a group of its own where there are groups."""
 
-    Raises:
-        LimitError: The time is over, or it was ended, or it found no memory.
-        KeyboardInterrupt: It was called off.
-    """
+
+def _exit_code(process: _Process, limits: Limits) -> int:
+    """The exit code of a process; it is ended at the deadline, and when this one is called off."""
     try:
         _hold(back=False)
-        return _explained(process.wait(limits.seconds), limits)
+        return _checked(process.wait(limits.seconds), limits)
     except subprocess.TimeoutExpired as error:
         _end(process)
         raise LimitError(f"it takes over {error.timeout:g} s; allow more (timeout)") from error
@@ -385,28 +338,19 @@ def _signal(process: _Process, number: int) -> None:
         os.killpg(process.pid, number) if hasattr(os, "killpg") else os.kill(process.pid, number)
 
 
-def _explained(code: int, limits: Limits) -> int:
-    """An exit code that is an answer.
-
-    Raises:
-        LimitError: It is that of a process that was ended, or found no memory.
-        BrokenError: It is that of a process that did nothing of what it was to do.
-    """
+def _checked(code: int, limits: Limits) -> int:
+    """An exit code that is an answer; a process that was ended gives none."""
     if code == BROKEN:
         raise BrokenError("kzdata failed in a process of its own; please report it")
     most = f"{limits.memory / 1e9:.1f} GB"
     if code == OUT_OF_MEMORY:
         raise LimitError(f"it takes over {most} of memory; allow more (memory limit)")
     if code < 0 or code > CALLED_OFF:
-        name = _name_of(-code)
+        name = f"exit code {code}"
+        with suppress(ValueError):
+            name = signal.Signals(-code).name
         raise LimitError(f"its process was ended by {name}, perhaps at its {most} of memory")
     return code
-
-
-def _name_of(number: int) -> str:
-    with suppress(ValueError):
-        return signal.Signals(number).name
-    return f"exit code {-number}"
 
 
 # ------------------------------------------------------------------------------ a fresh interpreter
@@ -415,16 +359,9 @@ def _name_of(number: int) -> str:
 def apart(
     name: str, arguments: dict[str, Any], limits: Limits, temp_dir: Path | None = None
 ) -> Any:
-    """Call a function of kzdata in a fresh interpreter.
+    """Call a function of kzdata (`module:function`) in a fresh interpreter.
 
-    Args:
-        name: `module:function`.
-        arguments: Its keyword arguments, as JSON values.
-        limits: What it may take.
-        temp_dir: Directory for its temporary files; the system's own by default.
-
-    Returns:
-        What it returns, a JSON value.
+    Its keyword arguments and what it returns are JSON values.
 
     Raises:
         LimitError: It took more than it may, or died.
@@ -435,6 +372,7 @@ def apart(
 
     with workspace(temp_dir) as folder:
         asked, answer = folder / "asked.json", folder / "answer.json"
+        known = {name: os.environ[name] for name in INHERITED if name in os.environ}
         rest = {"name": name, "arguments": arguments, "memory": limits.memory}
         asked.write_text(json.dumps(rest), encoding="utf-8")
         process = subprocess.Popen(  # noqa: S603 - the interpreter that runs this
@@ -443,41 +381,26 @@ def apart(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env=_environment(folder),
+            env=known | dict.fromkeys(PRIVATE, str(folder)),
             process_group=0,
         )
         with process:
-            _waited(process, limits)
+            _exit_code(process, limits)
             if asked.exists():
                 raise BrokenError("no fresh interpreter can import kzdata; is it on sys.path?")
             return _answer(answer)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """What a fresh interpreter knows of the environment: how to find libraries, and little else."""
-    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return kept | dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"), str(folder))
-
-
 def isolated(program: str, *arguments: str) -> list[str]:
-    """The command that runs a program of Python apart from the working directory.
-
-    The interpreter heeds no variable of the environment (`-I`), and looks for modules where this
-    one does, but for the working directory: what lies there may be a stranger's. Where kzdata
-    itself lies stays known.
-    """
-    known = list(_trusted(sys.path))
-    return [
-        sys.executable,
-        "-I",
-        "-c",
-        f"import sys; sys.path[:] = {known!r}; {program}",
-        *arguments,
-    ]
+    """The command that runs a program of Python apart from the working directory."""
+    # The interpreter heeds no variable of the environment (`-I`), and looks for modules where this
+    # one does, but for the working directory: what lies there may be a stranger's.
+    found = f"import sys; sys.path[:] = {list(_trusted(sys.path))!r}; "
+    return [sys.executable, "-I", "-c", found + program, *arguments]
 
 
 def _trusted(places: Iterable[str]) -> Iterator[str]:
-    """Those of some places, absolute, that are not the working directory."""
+    """Those of some places, absolute, that are not the working directory; kzdata's own stays."""
     own, here = Path(__file__).resolve().parents[2], None
     with suppress(OSError):  # it may have been removed
         here = Path.cwd()
@@ -496,14 +419,15 @@ def serve() -> None:
     sys.stdin = None  # descriptor 0 says only whether the parent lives
 
     def work() -> int:
-        told = _told(asked["name"], asked["arguments"])
-        (folder / "answer.json").write_text(json.dumps(told), encoding="utf-8")
+        answer = _call(asked["name"], asked["arguments"])
+        (folder / "answer.json").write_text(json.dumps(answer), encoding="utf-8")
         return 0
 
     _carry_out(work, Limits(asked["memory"]), folder, 0)
 
 
-def _told(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def _call(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """What a function returns, or the error that it raises."""
     module, _, function = name.partition(":")
     try:
         return {"value": getattr(import_module(module), function)(**arguments)}
@@ -519,10 +443,10 @@ def _answer(file: Path) -> Any:
     try:
         if file.stat().st_size > MAX_ANSWER:
             raise LimitError(f"its answer has over {MAX_ANSWER >> 20} MiB")
-        told = json.loads(file.read_text(encoding="utf-8"))
+        answer = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         words = "its process ended without an answer, perhaps for want of memory"
         raise LimitError(words) from error
-    if "error" in told:
-        raise getattr(errors, told["error"], KzdataError)(told["words"])
-    return told["value"]
+    if "error" in answer:
+        raise getattr(errors, answer["error"], KzdataError)(answer["words"])
+    return answer["value"]

@@ -6,12 +6,9 @@ from kzdata.engine.database import Database, file_literal
 from kzdata.engine.sql import identifier, literal, text
 from kzdata.errors import PackageError, QueryError
 
-MAX_NODES = 20_000
-"""Columns of a file, with those inside of others."""
-MAX_DEPTH = 100
-"""How deep they may stand inside of each other; a list takes two levels."""
-MAX_NESTED = 1 << 24
-"""Values of a column of lists in one row group, which DuckDB holds at once."""
+MAX_NODES = 20_000  # columns of a file, with those inside of others
+MAX_DEPTH = 100  # how deep they may stand inside of each other; a list takes two levels
+MAX_NESTED = 1 << 24  # values of a column of lists in one row group, which DuckDB holds at once
 
 
 def parquet_to_csv(

@@ -9,7 +9,7 @@ will repeat it.
 import json
 import math
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.engine.queries import duckdb
 from kzdata.engine.sql import sayable
@@ -18,24 +18,18 @@ from kzdata.errors import QueryError
 if TYPE_CHECKING:
     from kzdata.engine.queries import DuckDBPyConnection
 
-MAX_CHARACTERS = 100_000
-"""Characters of a query."""
+MAX_CHARACTERS = 100_000  # characters of a query
 MAX_TOKENS = 20_000
 """Words, signs and values of a query, counted as often as the parser copies them."""
-MAX_NESTING = 50
-"""How deep brackets of a query may stand inside each other."""
-MAX_NAMES = 10
-"""Names with points between them that may make one name."""
-MAX_GROUPS = 256
-"""Sets of columns that ROLLUP, CUBE and GROUPING SETS of a query may come to."""
+MAX_NESTING = 50  # how deep brackets of a query may stand inside each other
+MAX_NAMES = 10  # names with points between them that may make one name
+MAX_GROUPS = 256  # sets of columns that ROLLUP, CUBE and GROUPING SETS of a query may come to
 MAX_NODES = 5_000
 """Parts of a query's syntax tree, without its values: those are as many as its tokens at most."""
-MAX_DEPTH = 200
-"""How deep the parts of a syntax tree may stand inside each other."""
+MAX_DEPTH = 200  # how deep the parts of a syntax tree may stand inside each other
 MAX_SIZE = 10_000
 """Parts of a syntax tree, counted as often as the engine copies them when it looks names up."""
-MAX_COLUMNS = 1_000
-"""Columns of an answer, or of a query inside a query, beside those of one table."""
+MAX_COLUMNS = 1_000  # columns of an answer, or of a query inside a query, beside those of one table
 TABLE_SIZE = 100
 """Parts for which a table, or a query inside a query, counts: the engine looks for the best order
 of them."""
@@ -68,8 +62,7 @@ REPEATED = frozenset("COMPARE_BETWEEN LIMIT_MODIFIER LIMIT_PERCENT_MODIFIER PIVO
 """Other parts of a tree of which the engine makes two."""
 TYPED_BY_TEXT = frozenset("json_transform json_transform_strict from_json from_json_strict".split())
 """Functions whose second argument is a type, in JSON; the engine's stack ends before a long one."""
-MAX_TYPE = 1_000
-"""Characters of such a type."""
+MAX_TYPE = 1_000  # characters of such a type
 PACKING = frozenset("struct_pack row map struct_insert struct_concat".split())
 """Functions that make one value of several, whose parts stay apart."""
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
@@ -79,31 +72,25 @@ Node = dict[str, Any]
 
 
 def checked(cursor: "DuckDBPyConnection", sql: str, widest: int) -> str:
-    """A stranger's query as one that may be asked.
-
-    It stands in a subquery there: DuckDB takes a statement that writes inside of a common table
-    expression for a SELECT, but only at the top level.
-
-    Args:
-        cursor: Whose parser is asked.
-        sql: The query.
-        widest: Columns of the widest table.
+    """A stranger's query as one that may be asked of a database whose widest table is so wide.
 
     Raises:
         QueryError: It is not one SELECT, calls a function that is shut, or grows too large.
     """
-    measured(word for _, word in _words(sql))
+    _check_tokens(word for _, word in _words(sql))
     statements = cursor.extract_statements(sql)
     kinds = [statement.type.name for statement in statements]
     if kinds != ["SELECT"]:
         raise QueryError(f"one SELECT is allowed, not {', '.join(kinds[:5]) or 'nothing'}")
+    # At the top level, and only there, DuckDB takes a statement that writes inside of a common
+    # table expression for a SELECT.
     query = f"SELECT * FROM (\n{_without_end(statements[0].query)}\n)"
     ((found,),) = cursor.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
     try:
         tree = json.loads(found)
         if tree["error"]:
             raise QueryError(f"not a SELECT that can be checked: {tree.get('error_message', '')}")
-        screened(tree, widest)
+        _check_tree(tree, widest)
     except RecursionError as error:
         raise QueryError("the query is nested too deep; ask in several queries") from error
     return query
@@ -133,7 +120,7 @@ def _without_end(sql: str) -> str:
     return sql.encode()[: ends[0]].decode() if ends else sql
 
 
-class _Open:
+class _Bracket:
     """A bracket, or a CASE, that is not closed yet; how many tokens stand in it so far."""
 
     def __init__(self, word: str, before: str) -> None:
@@ -153,24 +140,17 @@ class _Open:
         return self.commas + 2 if self.before in ("rollup", "sets") else 1
 
 
-def measured(words: Iterable[str]) -> None:
-    """Look at the tokens of a query, before it is parsed.
-
-    Args:
-        words: The tokens in small letters.
-
-    Raises:
-        QueryError: It is too long, nested too deep, or the parser would make too much of it.
-    """
-    stack, groups, windows, names, before = [_Open("", "")], 1, 0, 0, ""
+def _check_tokens(words: Iterable[str]) -> None:
+    """Refuse a query, before it is parsed, of which the parser would make too much."""
+    stack, groups, windows, names, before = [_Bracket("", "")], 1, 0, 0, ""
     for word in words:
         top = stack[-1]
         top.size += 1
         names = names + 1 if word == "." else names if before == "." else 0
         if word in OPENING or word == "case":
-            stack.append(_Open(word, before))
+            stack.append(_Bracket(word, before))
         elif word in CLOSING or (word == "end" and before not in (".", "as")):
-            closed = _closed(stack, "case" if word == "end" else "([{")
+            closed = _close(stack, "case" if word == "end" else "([{")
             groups *= math.prod(part.groups for part in closed)
             stack[-1].size += sum(part.full for part in closed)
         elif word == ",":
@@ -187,7 +167,7 @@ def measured(words: Iterable[str]) -> None:
         _refuse("is too long, or has too many windows or sets of groups")
 
 
-def _closed(stack: list[_Open], words: str) -> list[_Open]:
+def _close(stack: list[_Bracket], words: str) -> list[_Bracket]:
     """What a closing bracket, or an END, takes off the stack: nothing where it closes nothing."""
     if words == "case":
         return [stack.pop()] if stack[-1].word == "case" else []
@@ -204,29 +184,20 @@ def _refuse(what: str) -> None:
 # --------------------------------------------------------------------------- the syntax tree
 
 
-def screened(tree: Node, widest: int) -> None:
-    """Look at the syntax tree of a query, before its names are looked up.
+def _check_tree(tree: Node, widest: int) -> None:
+    """Refuse a query, before its names are looked up, that calls what is shut or grows too large.
 
-    Args:
-        tree: As `json_serialize_sql` gives it.
-        widest: Columns of the widest table.
-
-    Raises:
-        QueryError: It calls a function that is shut, or grows too large.
+    The tree is as `json_serialize_sql` gives it.
     """
     nodes = _nodes(tree)
     for node in nodes:
-        _screen_function(node)
-    packs = any(str(node.get("function_name", "")).lower() in PACKING for node in nodes)
-    Scale(widest, packs).size(tree, {})
+        _check_function(node)
+    packs = any(_function(node) in PACKING for node in nodes)
+    _Scale(widest, packs).size(tree, {})
 
 
 def _nodes(tree: Node) -> list[Node]:
-    """All objects of a JSON tree.
-
-    Raises:
-        QueryError: They are too many, or too deep.
-    """
+    """All objects of a JSON tree, unless they are too many, or too deep."""
     found: list[Node] = []
     pending: list[tuple[Any, int]] = [(tree, 0)]
     while pending:
@@ -242,21 +213,26 @@ def _nodes(tree: Node) -> list[Node]:
     return found
 
 
-def _screen_function(node: Node) -> None:
+def _function(node: Node) -> str:
+    """The name of the function that a node calls, or nothing."""
+    return str(node.get("function_name", "")).lower()
+
+
+def _check_function(node: Node) -> None:
+    # Table functions may read files: only those are allowed that are known to be harmless.
     if node.get("type") == "TABLE_FUNCTION":
-        name = str(node.get("function", {}).get("function_name", "")).lower()
+        name = _function(node.get("function", {}))
         if name not in TABLE_FUNCTIONS:
             raise QueryError(f"the table function {name} is not allowed in a query")
-    name = str(node.get("function_name", "")).lower()
+    name = _function(node)
     if name in FORBIDDEN_FUNCTIONS:
         raise QueryError(f"the function {name} is not allowed in a query")
     if name in TYPED_BY_TEXT:
         for given in _arguments(node)[1:]:
             typed = given.get("literal")
             if not typed or len(str(typed)) > MAX_TYPE:
-                raise QueryError(
-                    f"{name} takes a type written out in at most {MAX_TYPE} characters"
-                )
+                most = f"at most {MAX_TYPE} characters"
+                raise QueryError(f"{name} takes a type written out in {most}")
 
 
 def _arguments(node: Node) -> list[Node]:
@@ -265,36 +241,22 @@ def _arguments(node: Node) -> list[Node]:
     return [one for one in given if isinstance(one, dict)]
 
 
-def _ctes(node: Node) -> list[Node]:
-    found = node.get("cte_map")
-    return list(found.get("map", ())) if isinstance(found, dict) else []
-
-
-class Scale:
+class _Scale(NamedTuple):
     """How large a query is once the engine has looked its names up.
 
     What is named twice is there twice: an expression by its alias, a common table expression, the
     columns that a star stands for, and what a function writes out more than once.
-
-    Args:
-        widest: Columns of the widest table.
-        packs: Whether values are packed into others: then a column of a query inside the query is
-            as large as what it is made of.
     """
 
-    def __init__(self, widest: int, packs: bool) -> None:
-        self._widest = widest
-        self._packs = packs
+    widest: int  # columns of the widest table
+    # Whether values are packed into others: then a column of a query inside the query is as large
+    # as what it is made of.
+    packs: bool
 
     def size(self, part: Any, names: Mapping[str, int]) -> int:
         """Parts of a syntax tree as often as they will be there.
 
-        Args:
-            part: The tree.
-            names: The size of each alias, and the size and the columns of each WITH.
-
-        Raises:
-            QueryError: They are too many.
+        The names have the size of each alias, and the size and the columns of each WITH.
         """
         if isinstance(part, list):
             size = sum(self.size(one, names) for one in part)
@@ -308,7 +270,8 @@ class Scale:
         return size
 
     def _with_ctes(self, node: Node, names: Mapping[str, int]) -> Mapping[str, int]:
-        for item in _ctes(node):
+        ctes = node.get("cte_map")
+        for item in ctes.get("map", ()) if isinstance(ctes, dict) else ():
             name, query = str(item["key"]).casefold(), item["value"]
             own = {f"size {name}": self.size(query, names)}
             names = {**names, **own, f"columns {name}": self._columns(query, names)}
@@ -333,7 +296,8 @@ class Scale:
         source, items = node.get("from_table"), node.get("select_list", [])
         others = {key: node[key] for key in node if key not in _OWN}
         width, total = self._columns(source, names), 1 + self.size(source, names)
-        if _type(source) == "BASE_TABLE" and _INSIDE not in names:
+        lone = isinstance(source, dict) and source.get("type") == "BASE_TABLE"
+        if lone and _INSIDE not in names:
             total -= TABLE_SIZE - LONE_SIZE
         names = {**names, **self._inner(source, names)}
         for item in items:
@@ -342,13 +306,13 @@ class Scale:
                 names = {**names, f"alias {item['alias']}".casefold(): size}
             total += size
         total += self.size(others, names) * (width if _starred(others) else 1)
-        if self._columns(node, names) > (most := MAX_COLUMNS + self._widest):
+        if self._columns(node, names) > (most := MAX_COLUMNS + self.widest):
             _refuse(f"may have over {most:,} columns")
         return total
 
     def _inner(self, source: Any, names: Mapping[str, int]) -> dict[str, int]:
         """The sizes of the columns of queries that rows are taken from."""
-        if not self._packs or not isinstance(source, dict):
+        if not self.packs or not isinstance(source, dict):
             return {}
         if source.get("type") != "SELECT_NODE":
             parts = (source.get(key) for key in ("left", "right", "subquery", "node"))
@@ -368,14 +332,16 @@ class Scale:
             stars = sum(map(_starred, items := part.get("select_list", [])))
             return len(items) + stars * self._columns(part.get("from_table"), names)
         if kind == "BASE_TABLE":
-            return names.get(f"columns {part['table_name']}".casefold(), self._widest)
+            return names.get(f"columns {part['table_name']}".casefold(), self.widest)
         if kind == "EXPRESSION_LIST":
             return len(part["values"][0])
         if kind == "PIVOT":
             sets = math.prod(len(one.get("entries", ())) + 1 for one in part["pivots"])
             return self._columns(part["source"], names) + sets * (len(part["aggregates"]) + 1)
         if kind == "SET_OPERATION_NODE" and part["setop_type"] != "UNION_BY_NAME":
-            return max(self._columns(branch, names) for branch in _branches(part))
+            # The engine makes pairs, or a list, of what a UNION, or its like, is made of.
+            branches = part.get("children") or [part.get("left"), part.get("right")]
+            return max(self._columns(one, names) for one in branches if isinstance(one, dict))
         inner = (part[key] for key in part if key not in ("cte_map", "condition"))
         return _OF_A_FUNCTION * (kind == "TABLE_FUNCTION") + self._columns([*inner], names)
 
@@ -383,26 +349,14 @@ class Scale:
 _OWN = ("type", "cte_map", "from_table", "select_list")
 _INSIDE = "in an expression"
 """Among the names, where a query stands in an expression: the engine makes joins of its tables."""
-_OF_A_FUNCTION = 10
-"""Columns that a table function has, at most."""
+_OF_A_FUNCTION = 10  # columns that a table function has, at most
 
 
 def _repeats(node: Node) -> bool:
     """Whether what stands in an expression is written out twice: a <= x AND x <= b, say."""
-    name = str(node.get("function_name", "")).lower()
-    if str(node.get("type")) in REPEATED or name in REPEATING:
+    if str(node.get("type")) in REPEATED or _function(node) in REPEATING:
         return True
     return any(given.get("type") == "LAMBDA" for given in _arguments(node))
-
-
-def _branches(union: Node) -> list[Node]:
-    """What a UNION, or its like, is made of; the engine makes pairs or a list of it."""
-    parts = union.get("children") or [union.get("left"), union.get("right")]
-    return [part for part in parts if isinstance(part, dict)]
-
-
-def _type(part: Any) -> Any:
-    return part.get("type") if isinstance(part, dict) else None
 
 
 def _starred(part: Any) -> bool:

@@ -8,27 +8,34 @@ from collections.abc import Callable, Iterable, Sequence
 
 from kzdata.errors import QueryError
 
-ORD = "kz_ord"
-"""Column that counts a table's rows from 0; no column of a package may be called so."""
+ORD = "kz_ord"  # column that counts a table's rows from 0; no column of a package may be called so
 SHARED = "shared"
 """Schema of relations that are no table of the package, so that no name can collide."""
 LISTED = "(SELECT unnest(CAST(? AS VARCHAR[])))"
 """A relation of one column, the texts of a parameter; thousands are joined, not compared."""
-MAX_BITS = 1_000_000_000
-"""Bits that one value of DuckDB can have."""
-MAX_DIGITS = 1_000
-"""Characters of a number up to which its value is compared, not its text."""
+MAX_BITS = 1_000_000_000  # bits that one value of DuckDB can have
 _UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, which ends a text in C, and half of a surrogate pair, which no UTF-8 holds."""
 
 
-def identifier(name: str) -> str:
-    """A name as a quoted SQL identifier, whatever characters it holds.
+# ------------------------------------------------------------------------------ names and texts
 
-    Raises:
-        QueryError: It holds one that SQL cannot.
-    """
+
+def sayable(value: str) -> str:
+    """A text of which SQL keeps every character; raises QueryError where it holds another."""
+    if not (value.isascii() and "\0" not in value) and _UNSAYABLE.search(value):
+        raise QueryError(f"{value[:80]!r} holds NUL, or half a letter; SQL has no text for that")
+    return value
+
+
+def identifier(name: str) -> str:
+    """A name as a quoted SQL identifier; raises QueryError where SQL has none."""
     return '"' + sayable(name).replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """A string as an SQL literal; raises QueryError where SQL has none."""
+    return "'" + sayable(value).replace("'", "''") + "'"
 
 
 def table_named(name: str) -> str:
@@ -36,40 +43,14 @@ def table_named(name: str) -> str:
     return f"main.{identifier(name)}"
 
 
+def temp_table(name: str) -> str:
+    """Name of a table that `Database.temp_tables` makes; no table of a package can hide it."""
+    return identifier(f"{name}\x1fheld")
+
+
 def column(name: str, alias: str = "t") -> str:
     """A column of a row."""
     return f"{alias}.{identifier(name)}"
-
-
-def literal(value: str) -> str:
-    """A string as an SQL literal, whatever characters it holds.
-
-    Raises:
-        QueryError: It holds one that SQL cannot.
-    """
-    return "'" + sayable(value).replace("'", "''") + "'"
-
-
-def sayable(value: str) -> str:
-    """A text of which SQL keeps every character."""
-    if not (value.isascii() and "\0" not in value) and _UNSAYABLE.search(value):
-        raise QueryError(f"{value[:80]!r} holds NUL, or half a letter; SQL has no text for that")
-    return value
-
-
-def absent(expression: str, missing: Sequence[str]) -> str:
-    """The expression, or NULL where it is one of the missing values."""
-    if len(missing) < 2:
-        return "".join(f"nullif({expression}, {literal(value)})" for value in missing) or expression
-    # One `nullif` in another doubles the expression each time, and DuckDB makes a long IN a join.
-    listed = ", ".join(map(literal, missing))
-    return f"(CASE WHEN list_contains([{listed}], {expression}) THEN NULL ELSE {expression} END)"
-
-
-def among(expression: str, texts: Iterable[str]) -> str:
-    """Whether the text is one of some texts; never, where there are none."""
-    listed = ", ".join(map(literal, texts))
-    return f"{expression} IN ({listed})" if listed else "false"
 
 
 def listed(expressions: Iterable[str]) -> str:
@@ -77,58 +58,46 @@ def listed(expressions: Iterable[str]) -> str:
     return f"CAST([{', '.join(expressions)}] AS VARCHAR[])"
 
 
-def full_match(expression: str, pattern: str) -> str:
-    """Whether the whole text matches an RE2 pattern."""
-    return f"regexp_full_match({expression}, {literal(pattern)})"
+def absent(expression: str, missing: Sequence[str]) -> str:
+    """The expression, or NULL where it is one of the missing values."""
+    if len(missing) < 2:
+        return "".join(f"nullif({expression}, {literal(value)})" for value in missing) or expression
+    # One `nullif` in another doubles the expression each time, and DuckDB makes a long IN a join.
+    values = ", ".join(map(literal, missing))
+    return f"(CASE WHEN list_contains([{values}], {expression}) THEN NULL ELSE {expression} END)"
 
 
-def contains(expression: str, part: str) -> str:
-    """Whether a text contains another."""
-    return f"contains({expression}, {part})"
+def among(expression: str, texts: Iterable[str]) -> str:
+    """Whether the text is one of some texts; never, where there are none."""
+    values = ", ".join(map(literal, texts))
+    return f"{expression} IN ({values})" if values else "false"
 
 
-def without(expression: str, part: str) -> str:
-    """The text with every occurrence of another taken out."""
-    return f"replace({expression}, {part}, '')"
+# ------------------------------------------------------------------------------ casts
 
 
-def words(expression: str) -> str:
-    """The text with each word between two marks, so that `contains` finds whole words only.
-
-    One regular expression for all rows is far faster than one a row.
-    """
-    return f"regexp_replace({expression}, '([\\p{{L}}\\p{{N}}_]+)', '\x1e\\1\x1f', 'g')"
+def _of(template: str) -> Callable[[str], str]:
+    """A fragment over one expression."""
+    return template.format
 
 
-def matches(expression: str, pattern: str) -> str:
-    """Whether an RE2 pattern matches somewhere in the text."""
-    return f"regexp_matches({expression}, {literal(pattern)})"
-
-
-def contains_words(expression: str, part: str) -> str:
-    """Whether a text contains another as whole words; the costly test only where blanks fail."""
-    between = contains(f"(' ' || {expression} || ' ')", f"(' ' || {part} || ' ')")
-    return f"(CASE WHEN {between} THEN true ELSE {contains(words(expression), words(part))} END)"
-
-
-def code_points(expression: str) -> str:
-    """Length in Unicode code points."""
-    return f"length({expression})"
-
-
-def integer(expression: str) -> str:
-    """The text as a whole number of up to 38 digits, or NULL."""
-    return f"try_cast({expression} AS HUGEINT)"
-
-
-def decimal(expression: str) -> str:
-    """The text as a number, or NULL. Exact to 38 digits, ten of them after the point."""
-    return f"try_cast({expression} AS DECIMAL(38, 10))"
-
-
-def day(expression: str) -> str:
-    """The text as a date, or NULL."""
-    return f"try_cast({expression} AS DATE)"
+text = _of("CAST({} AS VARCHAR)")
+"""Any value as text."""
+integer = _of("try_cast({} AS HUGEINT)")
+"""The text as a whole number of up to 38 digits, or NULL."""
+bigint = _of("try_cast({} AS BIGINT)")
+"""The text as a whole number of up to 18 digits, or NULL."""
+decimal = _of("try_cast({} AS DECIMAL(38, 10))")
+"""The text as a number, or NULL. Exact to 38 digits, ten of them after the point."""
+double = _of("try_cast({} AS DOUBLE)")
+"""The text as the nearest binary number, infinities and NaN included, or NULL."""
+small = _of("CAST({} AS UINTEGER)")
+"""The number of a row, in as few bytes as rows can be counted."""
+day = _of("try_cast({} AS DATE)")
+"""The text as a date, or NULL."""
+# DuckDB reads an offset and drops it, and drops digits after the sixth.
+moment = _of("CAST(epoch_us(try_cast({} AS TIMESTAMP)) AS HUGEINT)")
+"""A text `YYYY-MM-DD hh:mm:ss.ffffff` as microseconds since 1970, or NULL."""
 
 
 def calendar_day(expression: str) -> str:
@@ -137,92 +106,16 @@ def calendar_day(expression: str) -> str:
     return f"(CASE WHEN {known} THEN {day(expression)} END)"
 
 
-def is_calendar(expression: str, kind: str) -> str:
-    """Whether a text of the right shape is a real `DATE`, `TIME` or `TIMESTAMP`."""
-    return f"(try_cast({expression} AS {kind}) IS NOT NULL)"
-
-
-def sha256(expression: str) -> str:
-    """Hexadecimal SHA-256 of a text's UTF-8 bytes."""
-    return f"sha256({expression})"
-
-
-def hashed(expressions: Iterable[str]) -> str:
-    """A number that equal rows of values share, and few others."""
-    return f"hash({', '.join(expressions)})"
-
-
-def counted(expression: str, most: int) -> str:
-    """How many rows of a table some numbers of rows name, each counted once; NULL names none.
-
-    One bit for each row of the table is far faster than a hash of each number.
-
-    Args:
-        expression: Numbers from 0 to `most`.
-        most: Rows that the table has.
-    """
-    if most > MAX_BITS:
-        return f"count(DISTINCT {expression})"
-    return f"coalesce(bit_count(bitstring_agg({expression}, 0, {most})), 0)"
-
-
-def joined(expressions: Iterable[str], between: str) -> str:
-    """Some texts as one, with another between them; NULL is passed over."""
-    return f"concat_ws({literal(between)}, {', '.join(expressions)})"
-
-
-def text(expression: str) -> str:
-    """Any value as text."""
-    return f"CAST({expression} AS VARCHAR)"
-
-
-def double(expression: str) -> str:
-    """The text as the nearest binary number, infinities and NaN included, or NULL."""
-    return f"try_cast({expression} AS DOUBLE)"
-
-
 def between_doubles(expression: str, low: float, high: float) -> str:
-    """Whether a text's nearest binary number lies between two, both included; NaN never does.
-
-    One test, so that the text is read once: DuckDB shares no common part inside a CASE.
-    """
+    """Whether a text's nearest binary number lies between two, both included; NaN never does."""
+    # One test, so that the text is read once: DuckDB shares no common part inside a CASE.
     ends = [double(literal(repr(end))) for end in (low, high)]
     return f"({double(expression)} BETWEEN {ends[0]} AND {ends[1]})"
 
 
-def whole_of_bits(number: int) -> str:
-    """The SQL type of whole numbers with so many bits and a sign, at most 127 in all."""
-    return "BIGINT" if number < 64 else "HUGEINT"
-
-
-def small(expression: str) -> str:
-    """The number of a row, in as few bytes as rows can be counted."""
-    return f"CAST({expression} AS UINTEGER)"
-
-
-def tiny(expression: str) -> str:
-    """A whole number below 256, in one byte."""
-    return f"CAST({expression} AS UTINYINT)"
-
-
-def bigint(expression: str) -> str:
-    """The text as a whole number of up to 18 digits, or NULL."""
-    return f"try_cast({expression} AS BIGINT)"
-
-
-def moment(expression: str) -> str:
-    """A text `YYYY-MM-DD hh:mm:ss.ffffff` as microseconds since 1970, or NULL.
-
-    DuckDB reads an offset and drops it, and drops digits after the sixth.
-    """
-    return f"CAST(epoch_us(try_cast({expression} AS TIMESTAMP)) AS HUGEINT)"
-
-
 def printed_alike(expression: str, kind: str) -> str:
-    """Whether a text, read as a `DATE` or `BIGINT` and printed again, is the same text.
-
-    DuckDB's casts take more forms than they print (`2024/01/26`, `1_000`, `epoch`).
-    """
+    """Whether a text, read as a `DATE` or `BIGINT` and printed again, is the same text."""
+    # DuckDB's casts take more forms than they print (`2024/01/26`, `1_000`, `epoch`).
     return f"(CAST(try_cast({expression} AS {kind}) AS VARCHAR) = {expression})"
 
 
@@ -232,14 +125,55 @@ def printed_with_t(expression: str) -> str:
     return f"({byte_length(expression)} >= 19 AND {printed} = {expression})"
 
 
+def days_to_month(months: str) -> str:
+    """Days from 2000-01-01 to the first of a month, given in months since January of year 0."""
+    # The calendar repeats every 4800 months, so that no month is too far away.
+    rest = f"((({months}) % 4800 + 4800) % 4800)"
+    first = f"CAST(DATE '2000-01-01' + to_months(CAST({rest} AS INTEGER)) AS DATE)"
+    return f"((({months}) - {rest}) // 4800 * 146097 + ({first} - DATE '2000-01-01'))"
+
+
+# ------------------------------------------------------------------------------ texts
+
+code_points = _of("length({})")
+"""Length in Unicode code points."""
+byte_length = _of("strlen({})")
+"""Length in bytes of UTF-8: cheaper than code points."""
+# One regular expression for all rows is far faster than one a row.
+words = _of("regexp_replace({}, '([\\p{{L}}\\p{{N}}_]+)', '\x1e\\1\x1f', 'g')")
+"""The text with each word between two marks, so that `contains` finds whole words only."""
+
+
 def beginning(expression: str, length: int) -> str:
     """The first code points of a value as text."""
     return f"left({text(expression)}, {length})"
 
 
-def byte_length(expression: str) -> str:
-    """Length in bytes of UTF-8: cheaper than code points."""
-    return f"strlen({expression})"
+def contains(expression: str, part: str) -> str:
+    """Whether a text contains another."""
+    return f"contains({expression}, {part})"
+
+
+def contains_words(expression: str, part: str) -> str:
+    """Whether a text contains another as whole words."""
+    # The costly test only where blanks fail.
+    between = contains(f"(' ' || {expression} || ' ')", f"(' ' || {part} || ' ')")
+    return f"(CASE WHEN {between} THEN true ELSE {contains(words(expression), words(part))} END)"
+
+
+def without(expression: str, part: str) -> str:
+    """The text with every occurrence of another taken out."""
+    return f"replace({expression}, {part}, '')"
+
+
+def full_match(expression: str, pattern: str) -> str:
+    """Whether the whole text matches an RE2 pattern."""
+    return f"regexp_full_match({expression}, {literal(pattern)})"
+
+
+def matches(expression: str, pattern: str) -> str:
+    """Whether an RE2 pattern matches somewhere in the text."""
+    return f"regexp_matches({expression}, {literal(pattern)})"
 
 
 def extracted(expression: str, pattern: str, group: int = 1) -> str:
@@ -252,23 +186,19 @@ def replaced(expression: str, pattern: str, by: str) -> str:
     return f"regexp_replace({expression}, {literal(pattern)}, {literal(by)}, 'g')"
 
 
-def swapped(expression: str, old: str, new: str) -> str:
-    """The text with every occurrence of a text replaced by another."""
-    return f"replace({expression}, {literal(old)}, {literal(new)})"
-
-
 def digits(expression: str, pattern: str) -> str:
     """The digits that a pattern finds in a text as a whole number; 0 where it finds none."""
     found = f"nullif({extracted(expression, pattern)}, '')"
-    return f"(CASE WHEN {found} IS NULL THEN 0 ELSE try_cast({found} AS HUGEINT) END)"
+    return f"(CASE WHEN {found} IS NULL THEN 0 ELSE {integer(found)} END)"
+
+
+# ------------------------------------------------------------------------------ JSON
 
 
 def json_kind(expression: str) -> str:
-    """The type of a JSON text in capitals, or NULL where it is no JSON.
-
-    DuckDB's reader takes NaN, infinities and commas before a closing bracket (RFC 8259 has none of
-    them), so that they are looked for outside of the strings.
-    """
+    """The type of a JSON text in capitals, or NULL where it is no JSON."""
+    # DuckDB's reader takes NaN, infinities and commas before a closing bracket (RFC 8259 has none
+    # of them), so that they are looked for outside of the strings.
     bare = replaced(expression, r'"([^"\\]|\\.)*"', "0")
     lax = matches(bare, r"(?i)nan|inf|,[ \t\n\r]*[\]}]")
     return f"(CASE WHEN json_valid({expression}) AND NOT {lax} THEN json_type({expression}) END)"
@@ -294,91 +224,43 @@ def json_members(expression: str) -> str:
     )
 
 
+# ------------------------------------------------------------------------------ lists and rows
+
+first_item = _of("list_extract({}, 1)")
+"""The first item of a list, or NULL."""
+
+
 def items(expression: str, delimiter: str) -> str:
     """A text cut at a delimiter, as a list."""
     return f"string_split({expression}, {literal(delimiter)})"
 
 
-def any_item(listed: str, test: Callable[[str], str]) -> str:
+def any_item(items: str, test: Callable[[str], str]) -> str:
     """Whether a test holds for any item of a list."""
-    return f"(len(list_filter({listed}, lambda item: {test('item')})) > 0)"
-
-
-def joined_items(listed: str, value: Callable[[str], str]) -> str:
-    """A list's items, each as another expression has it, as one text."""
-    return f"array_to_string(list_transform({listed}, lambda item: {value('item')}), chr(31))"
+    return f"(len(list_filter({items}, lambda item: {test('item')})) > 0)"
 
 
 def among_values(expression: str, texts: Iterable[str], value: Callable[[str], str]) -> str:
-    """Whether a text has the value of one of some texts; false where it has none.
-
-    Their values are worked out in one expression for all, which stays as short as they are.
-    """
-    listed = f"CAST([{', '.join(map(literal, texts))}] AS VARCHAR[])"
-    values = f"list_transform({listed}, lambda item: {value('item')})"
+    """Whether a text has the value of one of some texts; false where it has none."""
+    # Their values are worked out in one expression for all, which stays as short as they are.
+    values = f"list_transform({listed(map(literal, texts))}, lambda item: {value('item')})"
     return f"coalesce(list_contains({values}, {value(expression)}), false)"
 
 
-def count_items(listed: str) -> str:
-    """How many items a list has."""
-    return f"len({listed})"
+def beside(items: str, item: str, others: str) -> str:
+    """What stands in one list where another has an item."""
+    return f"list_extract({others}, list_position({items}, {item}))"
 
 
 def differing(cells: Sequence[tuple[int, str, str]]) -> str:
-    """Of some cells those whose two texts differ, as a list of structures.
-
-    Args:
-        cells: A number for the column, and SQL of the old and of the new text.
-    """
+    """Of cells (number of the column, SQL of old and new text) those that differ, as structures."""
     parts = [f"{{'place': {place}, 'old': {old}, 'new': {new}}}" for place, old, new in cells]
     return f"list_filter([{', '.join(parts)}], lambda cell: cell.old IS DISTINCT FROM cell.new)"
 
 
-def member(listed: str, name: str) -> str:
-    """One member of each structure of a list, as a list."""
-    return f"list_transform({listed}, lambda cell: cell.{name})"
-
-
-def listing(parts: Sequence[str]) -> str:
-    """Some texts as a list."""
-    return f"CAST([{', '.join(parts)}] AS VARCHAR[])"
-
-
-def first_item(listed: str) -> str:
-    """The first item of a list, or NULL."""
-    return f"list_extract({listed}, 1)"
-
-
-def in_list(listed: str, item: str) -> str:
-    """Whether a list holds an item; false where there is no list."""
-    return f"coalesce(list_contains({listed}, {item}), false)"
-
-
-def beside(listed: str, item: str, others: str) -> str:
-    """What stands in one list where another has an item."""
-    return f"list_extract({others}, list_position({listed}, {item}))"
-
-
-def count_up(number: str) -> str:
-    """A relation with the column `place` that counts from 0 to below a number."""
-    return f"(SELECT range AS place FROM range({number}))"
-
-
-def days_to_month(months: str) -> str:
-    """Days from 2000-01-01 to the first of a month, given in months since January of year 0.
-
-    The calendar repeats every 4800 months, so that no month is too far away.
-    """
-    rest = f"((({months}) % 4800 + 4800) % 4800)"
-    day = f"CAST(DATE '2000-01-01' + to_months(CAST({rest} AS INTEGER)) AS DATE)"
-    return f"((({months}) - {rest}) // 4800 * 146097 + ({day} - DATE '2000-01-01'))"
-
-
-def likeness(expression: str, name: str) -> str:
-    """How alike two names are, from 0 to 1, whatever their case."""
-    return f"jaro_winkler_similarity(lower({expression}), lower({name}))"
-
-
-def temp_table(name: str) -> str:
-    """Name of a table that `Database.temp_tables` makes; no table of a package can hide it."""
-    return identifier(f"{name}\x1fheld")
+def counted(numbers: str, most: int) -> str:
+    """How many of a table's rows, numbered from 0 to `most`, are named at least once."""
+    # One bit for each row of the table is far faster than a hash of each number.
+    if most > MAX_BITS:
+        return f"count(DISTINCT {numbers})"
+    return f"coalesce(bit_count(bitstring_agg({numbers}, 0, {most})), 0)"

@@ -31,30 +31,20 @@ from kzdata.files.temporary import TemporaryFolder
 
 DESCRIPTOR = "datapackage.json"
 MAX_DESCRIPTOR_BYTES = 16 << 20
-MAX_DEPTH = 100
-"""How deep JSON may be nested."""
+MAX_DEPTH = 100  # how deep JSON may be nested
 MAX_ZIP_ENTRIES = 10_000
-MAX_ZIP_DIRECTORY = 10 << 20
-"""Bytes of a zip's directory: a kibibyte for each entry."""
+MAX_ZIP_DIRECTORY = 10 << 20  # bytes of a zip's directory: a kibibyte for each entry
 MAX_ZIP_BYTES = 16 << 30
 MAX_ZIP_RATIO = 200
 ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 """Others take memory as a file says before a byte of it is unpacked."""
 MAX_UNPACKED_BYTES = 16 << 30
 """Bytes that all files of a package may have that are unpacked, decoded or mended."""
-SMALL_BYTES = 1 << 20
-"""What unpacks to no more than this is taken at any ratio."""
+SMALL_BYTES = 1 << 20  # what unpacks to no more than this is taken at any ratio
 MAX_NAME_BYTES = 255
 """Bytes of UTF-8 in one part of a path: more than that, no usual file system takes."""
 MAX_PATH_BYTES = 4_000
-_ZIP_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-)
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
 _UNICODE_NAME = 0x7075
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 """JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2)."""
@@ -68,17 +58,12 @@ class Archive:
     descriptor: dict[str, Any]  # the parsed `datapackage.json`
     label: str  # what the caller named, for messages
     files: Folder  # its files, each opened once
-    # Directory for what has to be unpacked; the system's own by default.
-    temp_dir: Path | None = None
+    temp_dir: Path | None = None  # for what has to be unpacked; the system's own by default
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def path_of(self, relative: str) -> Path:
-        """A path by which the file of a safe relative path can be read; see `Folder.file`.
-
-        Raises:
-            PackageError: The path is absolute, remote, or leaves the package, also through a link.
-        """
+        """A path by which the file of a safe relative path can be read; see `Folder.file`."""
         if reason := unsafe(relative):
             raise PackageError(f"{relative!r} {reason}; give a path inside the package")
         return self.files.file(relative)
@@ -133,11 +118,7 @@ def unsafe(relative: str) -> str | None:
 
 
 def bundled() -> Path:
-    """The package that ships with kzdata: inside the wheel, or the checkout of an editable install.
-
-    Raises:
-        PackageError: Neither is there.
-    """
+    """The package that ships with kzdata: inside the wheel, or an editable install's checkout."""
     inside = Path(str(resources.files("kzdata"))) / "bundle"
     checkout = Path(__file__).resolve().parents[3]
     for root in (inside, checkout):
@@ -152,21 +133,16 @@ def bundled_version() -> str:
 
 
 _LENT: list[Path] = []
-"""A private folder that was made for this process; whoever made it removes it."""
 
 
 def lend(folder: Path) -> None:
-    """Let the first workspace of this process be a folder that another process made for it."""
+    """Let the first workspace of this process be a folder that another one made, and removes."""
     _LENT.append(folder)
 
 
 @contextmanager
 def workspace(parent: str | Path | None = None) -> Iterator[Path]:
-    """A private temporary folder for the time of the `with` block.
-
-    Raises:
-        UsageError: There is no such directory as `parent`, or nothing can be written there.
-    """
+    """A private temporary folder for the time of the `with` block, in `parent`."""
     if parent is None and _LENT:
         yield _LENT.pop()
         return
@@ -186,10 +162,8 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
 def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterator[Archive]:
     """Open a package for the time of the `with` block: a directory, a `datapackage.json` or a zip.
 
-    The bundled one by default. A zip is unpacked in `folder`, or where temporary files go.
-
-    Raises:
-        PackageError: There is no such path, it is not a package, or it cannot be read safely.
+    The bundled one by default. A zip is unpacked in `folder`, or where temporary files go. What is
+    not a package, or cannot be read safely, is a PackageError.
     """
     if path == "":
         raise PackageError("the path is empty")
@@ -201,11 +175,11 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
             unpack(place, inside)
             top = _top(inside, place)
             with Folder(top) as files:
-                yield _archive(top, DESCRIPTOR, str(place), files, folder)
+                yield _archive_at(top, DESCRIPTOR, str(place), files, folder)
     else:
         root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
         with Folder(root) as files:
-            yield _archive(root, name, str(place), files, folder)
+            yield _archive_at(root, name, str(place), files, folder)
 
 
 def exists(place: Path) -> bool:
@@ -216,7 +190,7 @@ def exists(place: Path) -> bool:
         return False
 
 
-def _archive(root: Path, name: str, label: str, files: Folder, temp_dir: Path | None) -> Archive:
+def _archive_at(root: Path, name: str, label: str, files: Folder, temp_dir: Path | None) -> Archive:
     try:
         file = files.file(name)
     except PackageError as error:
@@ -227,11 +201,7 @@ def _archive(root: Path, name: str, label: str, files: Folder, temp_dir: Path | 
 
 
 def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
-    """Parse a JSON object from a file, which messages call `name`, in `label`.
-
-    Raises:
-        PackageError: It is too large, not UTF-8, not JSON, nested too deep, or not an object.
-    """
+    """Parse a JSON object (RFC 8259) from a file, which messages call `name`, in `label`."""
     name = name or file.name
     try:
         parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES))
@@ -245,7 +215,6 @@ def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str
 
 
 def _json(content: bytes) -> Any:
-    """The JSON value in some bytes (RFC 8259)."""
     if len(content) > MAX_DESCRIPTOR_BYTES:
         raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
     text = content.decode("utf-8-sig")
@@ -288,22 +257,20 @@ class _RefusedError(ValueError):
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; of two members of one name, readers take either, and checks one of them."""
+    """A JSON object; one with a name twice is refused."""
     made = dict(pairs)
-    if len(made) < len(pairs):
+    if len(made) < len(pairs):  # readers take either, and checks one of them
         ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
         raise _RefusedError(f"has {repr(name)[:100]} twice in one object")
     return made
 
 
-class _Bounded(io.FileIO):
-    """A zip's file, of which no more than its directory may be read at once.
-
-    `zipfile` reads the whole directory, however long it says that it is, before anybody can count.
-    """
+class _ZipFile(io.FileIO):
+    """A zip's file, of which no more than its directory may be read at once."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read so many bytes; all that is left by default, if that is not too much."""
+        # `zipfile` reads a directory as long as it says that it is, before anybody can count.
         wanted = MAX_ZIP_DIRECTORY + 1 if size is None or size < 0 else size
         if wanted > MAX_ZIP_DIRECTORY and os.fstat(self.fileno()).st_size - self.tell() > wanted:
             raise zipfile.BadZipFile(f"a directory of over {MAX_ZIP_DIRECTORY} bytes")
@@ -311,32 +278,28 @@ class _Bounded(io.FileIO):
 
 
 def unpack(file: Path, folder: Path) -> None:
-    """Unpack a zip into a folder after checking every entry.
-
-    Raises:
-        PackageError: It is not a zip, or an entry is unsafe, or the limits are passed.
-    """
+    """Unpack a zip into a folder after checking every entry; raises PackageError."""
     try:
         with (
             reading(file) as descriptor,
-            _Bounded(descriptor, closefd=False) as stream,
+            _ZipFile(descriptor, closefd=False) as stream,
             zipfile.ZipFile(stream) as archive,
         ):
-            if _counted(stream, len(archive.comment)) != len(archive.infolist()):
+            entries = archive.infolist()
+            # Other programs read as many as the end says, and would use what nobody checked.
+            if _stated_entries(stream, len(archive.comment)) != len(entries):
                 raise zipfile.BadZipFile("its end names another number of entries than it has")
             room = min(MAX_ZIP_BYTES, share_of_disk(folder))
-            _check_entries(archive.infolist(), str(file), os.fstat(descriptor).st_size, room)
+            _check_entries(entries, str(file), os.fstat(descriptor).st_size, room)
             archive.extractall(folder)
     except (*_ZIP_ERRORS, OSError) as error:
         what = f"neither a {DESCRIPTOR} nor a zip that can be read"
         raise PackageError(f"{file}: {what}: {error}") from error
 
 
-def _counted(stream: io.FileIO, comment: int) -> int:
-    """How many entries a zip says at its end that it has; other programs read so many.
-
-    APPNOTE 4.3.16 (end of central directory) and, where that has no room for it, 4.3.14 (zip64).
-    """
+def _stated_entries(stream: io.FileIO, comment: int) -> int:
+    """How many entries a zip says at its end that it has; -1 where it says two numbers."""
+    # APPNOTE 4.3.16 (end of central directory) and, where that has no room for it, 4.3.14 (zip64).
     end = stream.seek(-22 - comment, os.SEEK_END)
     (count,) = struct.unpack("<H", stream.read(22)[10:12])
     if end < 76:
@@ -374,10 +337,8 @@ def _unusual(entry: zipfile.ZipInfo) -> str | None:
 
 
 def _check_twins(entries: list[zipfile.ZipInfo], label: str) -> None:
-    """Of two entries of one name, programs take either: what is checked must be what is used.
-
-    Folders may be named again: they are one folder, whose files are told apart by their paths.
-    """
+    """Of two entries of one name, programs take either: what is checked must be what is used."""
+    # Folders may be named again: they are one, whose files are told apart by their paths.
     seen: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
         for name in {entry.filename, *_further_names(entry)}:
@@ -398,11 +359,9 @@ def _further_names(entry: zipfile.ZipInfo) -> Iterator[str]:
 
 
 def plain_name(path: str) -> str:
-    """What all spellings of a path share that some system takes for one.
-
-    Case and composition of letters count on no macOS and, like dots and blanks at the end of a
-    name, on no Windows.
-    """
+    """What all spellings of a path share that some system takes for one."""
+    # Case and composition of letters count on no macOS and, like dots and blanks at the end of a
+    # name, on no Windows.
     parts = unicodedata.normalize("NFC", path).casefold().split("/")
     kept = [part.rstrip(". ") or part for part in parts if part not in ("", ".")]
     return unicodedata.normalize("NFC", "/".join(kept))

@@ -22,12 +22,10 @@ MAX_RECORD_LENGTH = 1 << 20
 """Code points that a row may have; a longer one is malformed and its cells are cut."""
 MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
 """Bytes of a row, or of rows joined by an open quotation, that are held at a time."""
-MAX_CELLS = 10_000
-"""Cells of a row that are held; those beyond are counted."""
+MAX_CELLS = 10_000  # cells of a row that are held; those beyond are counted
 CHUNK = 1 << 20
 BOM = b"\xef\xbb\xbf"
-BLOCK = 1 << 12
-"""Bytes in which a line is looked for: fewer lines to split, more blocks to count."""
+BLOCK = 1 << 12  # bytes in which a line is looked for: fewer lines to split, more blocks to count
 
 
 class Cell(NamedTuple):
@@ -63,10 +61,8 @@ class Dialect(NamedTuple):
 
     delimiter: str = ","  # between cells, one character
     quote: str = '"'  # around a cell, one character
-    # Before a character that stands for itself, such as a quotation mark; None for none.
-    escape: str | None = None
-    # Rows that hold the header, from 1; none where there is no header.
-    header_rows: tuple[int, ...] = (1,)
+    escape: str | None = None  # before a character that stands for itself, as a quotation mark
+    header_rows: tuple[int, ...] = (1,)  # from 1; none where there is no header
     header_join: str = " "  # between the parts of a name in several header rows
     comment_rows: tuple[int, ...] = ()  # rows that are passed over, from 1
     comment: str | None = None  # what a line that is passed over begins with
@@ -79,16 +75,12 @@ class Dialect(NamedTuple):
         return self == Dialect(self.delimiter, self.quote)
 
     def comments(self, line: int, raw: bytes) -> bool:
-        """Whether a line is a comment: it begins with the comment mark, after a BOM if it has one.
-
-        Quotation marks mean nothing there.
-        """
+        """Whether a line begins with the comment mark, after a BOM if it has one."""
         body = raw.removeprefix(BOM) if line == 1 else raw
         return self.comment is not None and body.startswith(self.comment.encode())
 
 
-HEADLESS = Dialect(header_rows=())
-"""RFC 4180 without a header."""
+HEADLESS = Dialect(header_rows=())  # RFC 4180 without a header
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +89,7 @@ class FileStats:
 
     size: int  # in bytes
     digests: dict[str, str]  # hexadecimal digests by algorithm
-    # Whether the bytes hold what DuckDB passes over in silence: blank lines, NUL bytes, bare
-    # carriage returns.
-    suspicious: bool
+    suspicious: bool  # whether DuckDB passes something over: blank lines, NUL, bare CR
     controls: bool  # whether they hold control characters or bidirectional overrides
 
 
@@ -110,7 +100,7 @@ def file_stats(
 ) -> FileStats:
     """Hash a file and look for bytes that a fast reader passes over, in one pass."""
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
-    size, suspicious, controls, tail, marks = 0, False, False, b"\n", _Marks(dialect)
+    size, suspicious, controls, tail, marks = 0, False, False, b"\n", _QuotationMarks(dialect)
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             if chunk.endswith(b"\r"):
@@ -129,31 +119,27 @@ _PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
 _HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 """UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069."""
-_LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81")
-"""What they begin with: looked for at C speed."""
+_LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81")  # what they begin with: looked for at C speed
 _BLANK = re.compile(rb"\n(?=\n)")
 """A blank line, looked for by its first byte: twice as fast as the two bytes together."""
 
 
 def _controls(data: bytes) -> bool:
-    """Whether there may be a control character; plain ASCII is sorted out at C speed first.
+    """Whether there may be a control character.
 
     In bytes that are not UTF-8 it may be a false alarm, which costs a rule and finds nothing.
     """
-    left = data.translate(None, _PLAIN)
-    if not left:
-        return False
+    left = data.translate(None, _PLAIN)  # plain ASCII is sorted out at C speed first
     if len(left.translate(None, _CONTROL)) < len(left):
         return True
     return any(lead in left for lead in _LEADS) and bool(_HIDDEN.search(left))
 
 
-class _Marks:
-    """Looks for stray quotation marks, chunk by chunk at C speed.
+class _QuotationMarks:
+    """Looks for stray quotation marks, chunk by chunk at C speed."""
 
-    What stands between every second and third mark is outside of quotations: there, a mark opens
-    one at the begin of a cell, and the next outside begins where a cell ends.
-    """
+    # What stands between every second and third mark is outside of quotations: there, a mark opens
+    # one at the begin of a cell, and the next outside begins where a cell ends.
 
     def __init__(self, dialect: Dialect) -> None:
         quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
@@ -193,25 +179,25 @@ def _whole(record: Record) -> Any:
 class Sheet:
     """A table's text: one or several CSV files of one dialect, each with its header rows."""
 
-    def __init__(self, parts: Sequence[Path], dialect: "Dialect | None" = None) -> None:
+    def __init__(self, parts: Sequence[Path], dialect: Dialect | None = None) -> None:
         self.parts = tuple(parts)
         self.dialect = dialect or Dialect()
 
     def header(self) -> Record | None:
         """The names of the columns; None where the first file is empty or has no header."""
-        rows = self.dialect.header_rows
-        if not rows:
+        if not self.dialect.header_rows:
             return None
         above = takewhile(lambda record: record.number < 0, self._part(self.parts[0], 0))
         heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
         columns = zip_longest(*(record.cells for record in heads), fillvalue=None)
-        cells = tuple(map(self._joined, columns))
+        cells = tuple(map(self._name, columns))
         width = max(record.width for record in heads)
         return Record(-1, heads[0].line, cells, heads[0].fault, width=width)
 
-    def _joined(self, cells: Sequence[Cell | None]) -> Cell:
+    def _name(self, cells: Sequence[Cell | None]) -> Cell:
+        """A column's name, whose parts stand in several header rows."""
         known = [cell for cell in cells if cell is not None]
         value = self.dialect.header_join.join(cell.value for cell in known if cell.value)
         return known[0]._replace(value=value)
@@ -238,11 +224,9 @@ class Sheet:
                 yield Record(-1, line, (), "a blank line" if kind == "blank" else "", place)
 
     def _sorted(self, part: Path) -> Iterator[tuple[str, int, bytes]]:
-        """Each record of a file with its kind: row, header, comment or blank.
-
-        Header and comment rows are counted from 1; blank lines and lines that begin with the
-        comment mark are not counted. What stands above the last header row is no row of the table.
-        """
+        """Each record of a file with its kind: row, header, comment or blank."""
+        # Header and comment rows are counted from 1; blank lines and lines that begin with the
+        # comment mark are not counted. What stands above the last header row is no row.
         heads, comments, ordinal = self.dialect.header_rows, self.dialect.comment_rows, 0
         last = max(heads, default=0)
         for line, raw in _raw_records(part, self.dialect):
@@ -267,15 +251,13 @@ class Sheet:
     ) -> dict[int, Kept]:
         """What is kept of the rows of the given numbers, from 0, by number.
 
-        What lies between them is passed over quickly. How many rows there are tells whether every
-        line is a row; `keep` gives what is kept of a row, which may be far less than the row.
+        How many rows there are tells whether every line is a row, so that what lies between those
+        that are wanted is passed over quickly. What is kept may be far less than the row.
         """
-        found = self._of_lines(numbers, rows, keep)
-        if found is None:
-            found = {row.number: keep(row) for row in self._pick_rows(numbers)}
-        return found
+        found = self._pick_lines(numbers, rows, keep)
+        return found or {row.number: keep(row) for row in self._pick_rows(numbers)}
 
-    def _of_lines(
+    def _pick_lines(
         self, numbers: set[int], rows: int, keep: Callable[[Record], Kept]
     ) -> dict[int, Kept] | None:
         """The same where each line after the header is a row; None where it is not."""
@@ -285,6 +267,7 @@ class Sheet:
         wanted, first = sorted(numbers, reverse=True), -1
         with self.parts[0].open("rb", CHUNK) as stream:
             while block := stream.read(BLOCK) + stream.readline(MAX_RECORD_BYTES):
+                # To count the ends of lines is far faster than to split them.
                 after = first + block.count(b"\n") + (not block.endswith(b"\n"))
                 if wanted and wanted[-1] < after:
                     lines = block.split(b"\n")
@@ -302,15 +285,13 @@ class Sheet:
             for kind, line, raw in self._sorted(part):
                 if not left:
                     return
-                if kind != "row":
-                    continue
-                if number in left:
+                if kind == "row" and number in left:
                     left.discard(number)
                     yield _record(number, line, raw, self.dialect, place)
-                number += 1
+                number += kind == "row"
 
 
-def _raw_records(path: Path, dialect: "Dialect") -> Iterator[tuple[int, bytes]]:
+def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
     """Physical lines joined while a quotation is open, each with its first line's number."""
     quote = dialect.quote.encode()
     escaped = re.compile(re.escape((dialect.escape or "").encode()) + b".", re.DOTALL)
@@ -351,7 +332,7 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _record(number: int, line: int, raw: bytes, dialect: "Dialect", place: int) -> Record:
+def _record(number: int, line: int, raw: bytes, dialect: Dialect, place: int) -> Record:
     body = raw.removeprefix(BOM) if line == 1 else raw
     body = body.removesuffix(b"\n").removesuffix(b"\r")
     fault = ""
@@ -375,7 +356,7 @@ def _fault(text: str, misquoted: bool) -> str:
     return ""
 
 
-def _cells(text: str, line: int, dialect: "Dialect") -> tuple[list[Cell], int, bool]:
+def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, bool]:
     """Split one record: its first cells, how many it has, and whether quotation marks stray."""
     if dialect.quote not in text and not dialect.skip_space and not dialect.escape:
         return *_bare_cells(text, line, dialect.delimiter), False

@@ -17,8 +17,7 @@ from typing import NamedTuple, Self
 
 from kzdata.errors import PackageError
 
-NOTHING = Path(os.devnull)
-"""Below it there never is a file."""
+NOTHING = Path(os.devnull)  # below it there never is a file
 DESCRIPTORS = Path("/proc/self/fd")
 """Where Linux names open files; opened by such a name, a file is read from its begin."""
 _FLAGS = (
@@ -30,37 +29,21 @@ _FLAGS = (
 )
 
 
-class _State(NamedTuple):
+def _state(seen: os.stat_result) -> tuple[int, ...]:
     """What tells that a file is the same, and has the same content."""
-
-    device: int
-    inode: int
-    size: int
-    written: int
-    changed: int
-
-    @classmethod
-    def of(cls, seen: os.stat_result) -> "_State":
-        return cls(seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 class _File(NamedTuple):
-    """A file that was opened: where it can be read, its descriptor if it is held, its state."""
+    """A file that was opened."""
 
-    place: Path
-    descriptor: int | None
-    state: _State
+    place: Path  # where it can be read
+    descriptor: int | None  # if it is held
+    state: tuple[int, ...]
 
 
 class Folder:
-    """A folder whose files are each opened once.
-
-    Args:
-        root: The folder; wherever this process works later, it is this one.
-
-    Raises:
-        PackageError: Its path is none.
-    """
+    """A folder whose files are each opened once; wherever this process works later."""
 
     def __init__(self, root: Path) -> None:
         try:
@@ -86,20 +69,17 @@ class Folder:
     def file(self, relative: str) -> Path:
         """A path by which the regular file of a relative path can be read, always the same file.
 
-        Where there is no regular file, the path of nothing: a folder, a pipe or a device is none.
-
-        Args:
-            relative: A path that is known not to name another folder by its words.
+        The relative path is known not to name another folder by its words. Where there is no
+        regular file, it is the path of nothing: a folder, a pipe or a device is none.
 
         Raises:
-            PackageError: It leads out of the folder through a link, in a circle, or it may not be
+            PackageError: It leads out of the folder through a link, in a cycle, or it may not be
                 read; or the folder was closed.
         """
         if self._closed:
             raise PackageError(f"{relative}: no such file; is the package closed?")
         if relative not in self._files:
-            found = self._opened(relative)
-            if found is None:
+            if (found := self._opened(relative)) is None:
                 return NOTHING / relative
             self._files[relative] = found
         return self._files[relative].place
@@ -109,20 +89,19 @@ class Folder:
         for relative, (place, descriptor, state) in self._files.items():
             with suppress(OSError):
                 now = place.stat() if descriptor is None else os.fstat(descriptor)
-                if _State.of(now) == state:
+                if _state(now) == state:
                     continue
             yield relative
 
     def _opened(self, relative: str) -> _File | None:
         path = self._top / relative
         try:
-            kind = path.stat().st_mode  # a device is not even opened: some act on that
+            regular = stat.S_ISREG(path.stat().st_mode)
         except (FileNotFoundError, NotADirectoryError):
-            self._check_inside(os.path.realpath(path), relative)
-            return None
+            regular = False
         except (OSError, ValueError) as error:
-            raise PackageError(f"{relative!r} cannot be followed: links in a circle?") from error
-        if not stat.S_ISREG(kind):
+            raise PackageError(f"{relative!r} cannot be followed: links in a cycle?") from error
+        if not regular:  # a device is not even opened: some act on that
             self._check_inside(os.path.realpath(path), relative)
             return None
         if not os.access(path, os.R_OK):
@@ -136,19 +115,20 @@ class Folder:
             raise
 
     def _known(self, descriptor: int, path: Path, relative: str) -> _File | None:
-        seen = os.fstat(descriptor)
-        named = DESCRIPTORS / str(descriptor)
-        if sys.platform == "linux" and named.exists():
-            self._check_inside(str(named.readlink()), relative)
-            place, held = named, descriptor
+        seen, held = os.fstat(descriptor), None
+        place = DESCRIPTORS / str(descriptor)
+        if sys.platform == "linux" and place.exists():
+            self._check_inside(str(place.readlink()), relative)
+            held = descriptor
             self._held.append(descriptor)
         else:
-            place, held = Path(os.path.realpath(path)), None
+            place = Path(os.path.realpath(path))
             self._check_inside(str(place), relative)
-            if _State.of(place.stat()) != _State.of(seen):
+            if _state(place.stat()) != _state(seen):
                 raise PackageError(f"{relative!r} changes while it is opened")
             os.close(descriptor)
-        return _File(place, held, _State.of(seen)) if stat.S_ISREG(seen.st_mode) else None
+        # Between the look at the path and the opening, another thing may have taken its place.
+        return _File(place, held, _state(seen)) if stat.S_ISREG(seen.st_mode) else None
 
     def _check_inside(self, real: str, relative: str) -> None:
         if not Path(real).is_relative_to(self._top):
@@ -188,11 +168,7 @@ def _close(held: list[int], process: int) -> None:
 
 @contextmanager
 def reading(file: Path) -> Iterator[int]:
-    """The descriptor of a regular file that a user named, for the time of the `with` block.
-
-    Raises:
-        OSError: It cannot be opened, or is a folder, a pipe or a device.
-    """
+    """The descriptor of a regular file, and of nothing else, for the time of the `with` block."""
     descriptor = os.open(file, _FLAGS)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -203,11 +179,7 @@ def reading(file: Path) -> Iterator[int]:
 
 
 def bounded(file: Path, most: int) -> bytes:
-    """The bytes of a regular file, or one more than `most` of them where it has more.
-
-    Raises:
-        OSError: It cannot be read, or is a folder, a pipe or a device.
-    """
+    """The bytes of a regular file, or one more than `most` of them where it has more."""
     with reading(file) as descriptor, open(descriptor, "rb", closefd=False) as stream:
         # As many bytes as are asked for are reserved.
         return stream.read(min(most, os.fstat(descriptor).st_size) + 1)

@@ -11,10 +11,7 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECAS
 def distinct(name: str, taken: set[str], limit: int = 1_000) -> str:
     """A name that no other has, in any case: with a number after it where it is taken.
 
-    Args:
-        name: What it should be.
-        taken: Names that are taken, case-folded; the answer is added.
-        limit: How many UTF-16 units it may have.
+    It is added to those that are taken, case-folded, and has so many UTF-16 units at most.
     """
     number, found = 1, shortened(name, limit)
     while found.casefold() in taken:
@@ -33,11 +30,8 @@ def shortened(text: str, limit: int) -> str:
 def file_names(names: Iterable[str], reserved: Iterable[str] = ()) -> dict[str, str]:
     """A file's name, without its ending, for each name: no two alike on any system.
 
-    Names that can be a file's stay as they are, whatever is made up for the others.
-
-    Args:
-        names: Any names, each once.
-        reserved: Names that other files have.
+    Names that can be a file's stay as they are, whatever is made up for the others; `reserved` are
+    those that other files have.
     """
     wanted, others = {name: _plain(name) for name in names}, {name.casefold() for name in reserved}
     kept: dict[str, str] = {}

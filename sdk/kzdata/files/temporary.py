@@ -12,16 +12,6 @@ class TemporaryFolder:
 
     A process that was forked off has the object too, but not the folder: what it frees, or leaves
     behind when it ends, stays with the process that made it.
-
-    Args:
-        prefix: What its name begins with.
-        parent: Directory that it is made in; the system's own for temporary files by default.
-
-    Attributes:
-        path: Where it is.
-
-    Raises:
-        OSError: Nothing can be written there.
     """
 
     def __init__(self, prefix: str = "kzdata-", parent: str | Path | None = None) -> None:

@@ -21,8 +21,7 @@ from typing import NamedTuple
 
 from kzdata.errors import UsageError
 
-MARKS = (".git", "datapackage.json")
-"""What a folder holds that a stranger may have filled."""
+MARKS = (".git", "datapackage.json")  # what a folder holds that a stranger may have filled
 _STREAM = re.compile(r"/dev/std(?P<name>in|out|err)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})")
 _NUMBERS = {"in": 0, "out": 1, "err": 2}
 _JUNCTION = 0xA0000003
@@ -30,24 +29,16 @@ _JUNCTION = 0xA0000003
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _SEARCHED: int = getattr(os, "O_PATH", 0)
-_EXCHANGE = 2
-"""RENAME_EXCHANGE of Linux."""
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 
 
 def save(content: bytes, place: Path) -> None:
-    """Write a file: the whole of it or nothing.
+    """Write a file in a folder that exists: the whole of it or nothing.
 
     A stream of this process (`/dev/stdout`, `/dev/fd/N`), a device below `/dev` and a named pipe
-    are written to directly.
-
-    Args:
-        content: All that the file is to hold.
-        place: The file; its folder exists.
-
-    Raises:
-        UsageError: The file is a link, lies behind one, or cannot be written.
+    are written to directly. A link, or what lies behind one, is a UsageError.
     """
-    with _told(place):
+    with _usage_errors(place):
         if (stream := _stream(place)) is not None:
             _pour(os.dup(stream), content)
             return
@@ -63,22 +54,14 @@ def save(content: bytes, place: Path) -> None:
 def fresh(place: Path, *, parents: bool = False) -> Iterator[Path]:
     """A path for a new file or folder, which takes its place at the end of the `with` block.
 
-    It takes the place only if the block ends well; what it replaces is removed then. Where the
-    system cannot exchange two folders (all but Linux), a folder that was there is moved aside
-    first: a kill between these two renames leaves the old in `.kzdata-.../old` and the new in
-    `.kzdata-.../new`, both whole.
+    Nothing stands at the path; it lies in a folder of its own beside the place. It takes the place
+    only if the block ends well; what it replaces is removed then. Where the system cannot exchange
+    two folders (all but Linux), a folder that was there is moved aside first: a kill between these
+    two renames leaves the old in `.kzdata-.../old` and the new in `.kzdata-.../new`, both whole.
 
-    Args:
-        place: The file or folder.
-        parents: Make the folder that it lies in, if it is not there.
-
-    Yields:
-        A path that nothing stands at, in a folder of its own beside the place.
-
-    Raises:
-        UsageError: The place is a link, lies behind one, or cannot be written.
+    A link, or what lies behind one, is a UsageError. `parents` makes the folder that it lies in.
     """
-    with _told(place), _folder(place, parents=parents) as folder:
+    with _usage_errors(place), _folder(place, parents=parents) as folder:
         before = folder.seen(place)
         if before and os.path.samestat(before, Path().stat()):
             raise UsageError(f"cannot write {place}: it is the working directory; name another")
@@ -91,15 +74,10 @@ def fresh(place: Path, *, parents: bool = False) -> Iterator[Path]:
 
 
 class _Folder(NamedTuple):
-    """The folder of an output.
+    """The folder of an output."""
 
-    Attributes:
-        path: Where it is, without links.
-        handle: The folder held open, so that nobody can put another in its place; None on systems
-            that cannot.
-    """
-
-    path: Path
+    path: Path  # without links
+    # The folder held open, so that nobody can put another in its place; None where systems cannot.
     handle: int | None
 
     def at(self, name: str) -> Path:
@@ -107,16 +85,12 @@ class _Folder(NamedTuple):
         return self.path / name if self.handle is None else Path(name)
 
     def seen(self, place: Path) -> os.stat_result | None:
-        """What stands at a place of the folder, or None.
-
-        Raises:
-            UsageError: It is a link.
-        """
+        """What stands at a place of the folder, or None; refuses a link."""
         try:
             found = os.stat(self.at(place.name), dir_fd=self.handle, follow_symlinks=False)
         except FileNotFoundError:
             return None
-        if _leads(found):
+        if _is_link(found):
             raise UsageError(f"{place} is a link; name the file it leads to, or remove it")
         return found
 
@@ -147,11 +121,7 @@ class _Folder(NamedTuple):
             os.chmod(self.at(name), before.st_mode & 0o777, dir_fd=self.handle)
 
     def opened(self, place: Path, before: os.stat_result) -> int:
-        """A device or a named pipe, open to be written to.
-
-        Raises:
-            UsageError: It is something else, or a device that does not lie below `/dev`.
-        """
+        """A device below `/dev` or a named pipe, open to be written to."""
         named = os.name == "nt" or self.path.parts[1:2] == ("dev",)
         if not stat.S_ISFIFO(before.st_mode) and not (named and stat.S_ISCHR(before.st_mode)):
             what = "a directory" if stat.S_ISDIR(before.st_mode) else "no file"
@@ -181,10 +151,10 @@ class _Folder(NamedTuple):
         else:
             self._like(made, before)
             if not self._exchanged(made, place.name):
-                self._moved(made, place.name, f"{room}/old")
+                self._move(made, place.name, f"{room}/old")
         self._flush()
 
-    def _moved(self, made: str, name: str, aside: str) -> None:
+    def _move(self, made: str, name: str, aside: str) -> None:
         self.rename(name, aside)
         try:
             self.rename(made, name)
@@ -222,15 +192,11 @@ class _Folder(NamedTuple):
 
 @contextmanager
 def _folder(place: Path, *, parents: bool = False) -> Iterator[_Folder]:
-    """The folder that a place lies in.
-
-    Raises:
-        UsageError: There is none, or a link leads to it that must not be followed.
-    """
+    """The folder that a place lies in, unless a link leads to it that must not be followed."""
     if not place.name:
         raise UsageError(f"cannot write {place}: name a file or folder in it")
-    path = _reached(place, parents=parents)
-    handle = _held(path)
+    path = _real_folder(place, parents=parents)
+    handle = _open_folder(path)
     try:
         yield _Folder(path, handle)
     finally:
@@ -238,13 +204,17 @@ def _folder(place: Path, *, parents: bool = False) -> Iterator[_Folder]:
             os.close(handle)
 
 
-def _reached(place: Path, *, parents: bool) -> Path:
+def _real_folder(place: Path, *, parents: bool) -> Path:
     """Where the folder of a place is, without links."""
     folder = place.parent
     real = Path(os.path.realpath(folder.anchor or "."))
     for part in folder.parts[bool(folder.anchor) :]:
         step = real / part
-        if _is_link(step) and _strange(real):
+        try:
+            linked = _is_link(step.lstat())
+        except FileNotFoundError:
+            linked = False
+        if linked and _may_be_strange(real):
             raise UsageError(f"{step} is a link; name the folder it leads to, or remove it")
         real = Path(os.path.realpath(step))
         if parents and not real.exists():
@@ -254,18 +224,11 @@ def _reached(place: Path, *, parents: bool) -> Path:
     return real
 
 
-def _is_link(path: Path) -> bool:
-    try:
-        return _leads(path.lstat())
-    except FileNotFoundError:
-        return False
-
-
-def _leads(seen: os.stat_result) -> bool:
+def _is_link(seen: os.stat_result) -> bool:
     return stat.S_ISLNK(seen.st_mode) or getattr(seen, "st_reparse_tag", 0) == _JUNCTION
 
 
-def _strange(folder: Path) -> bool:
+def _may_be_strange(folder: Path) -> bool:
     """Whether a folder lies in the working directory, a repository or a package."""
     here = Path(os.path.realpath("."))
     return any(
@@ -275,7 +238,7 @@ def _strange(folder: Path) -> bool:
     )
 
 
-def _held(path: Path) -> int | None:
+def _open_folder(path: Path) -> int | None:
     """A folder held open, no link followed on the way; None where the system cannot do that."""
     if os.open not in os.supports_dir_fd:
         return None
@@ -295,13 +258,13 @@ def _held(path: Path) -> int | None:
 
 
 @contextmanager
-def _told(place: Path) -> Iterator[None]:
-    """What the system says against writing to a place, on one line.
-
-    Raises:
-        UsageError: It says so.
-    """
-    if not _nameable(place):
+def _usage_errors(place: Path) -> Iterator[None]:
+    """What the system says against writing to a place, as a UsageError of one line."""
+    try:
+        nameable = b"\0" not in os.fsencode(place)
+    except UnicodeEncodeError:
+        nameable = False
+    if not nameable:
         raise UsageError(f"cannot write {place}: no file can have this name")
     try:
         yield
@@ -309,17 +272,11 @@ def _told(place: Path) -> Iterator[None]:
         raise UsageError(f"cannot write {place}: {error.strerror or error}") from error
 
 
-def _nameable(place: Path) -> bool:
-    try:
-        return b"\0" not in os.fsencode(place)
-    except UnicodeEncodeError:
-        return False
-
-
 def _stream(place: Path) -> int | None:
     """The number of the stream that a place is a name of, or None."""
-    match = _STREAM.fullmatch(place.as_posix())
-    return (int(match["number"]) if match["number"] else _NUMBERS[match["name"]]) if match else None
+    if match := _STREAM.fullmatch(place.as_posix()):
+        return int(match["number"]) if match["number"] else _NUMBERS[match["name"]]
+    return None
 
 
 def _pour(stream: int, content: bytes) -> None:
@@ -336,7 +293,7 @@ def _unguessable() -> str:
 
 def _flush_all(made: Path) -> None:
     """Have the disk keep a file, or all files of a folder."""
-    files = [made] if made.is_file() else [file for file in made.rglob("*") if file.is_file()]
-    for file in files:
-        with file.open("r+b") as stream:
-            os.fsync(stream.fileno())
+    for file in [made, *made.rglob("*")]:
+        if file.is_file():
+            with file.open("r+b") as stream:
+                os.fsync(stream.fileno())

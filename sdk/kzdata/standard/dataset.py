@@ -157,7 +157,7 @@ class Table(Generic[RowT]):
             return [", ".join(key) for key in self.keys]
         parts = (sql.text(sql.column(name)) for name in self.schema.primary_key)
         key = " || ', ' || ".join(parts) or "NULL"
-        order = f"ORDER BY {sql.likeness(f'({key})', '?')} DESC LIMIT 20"
+        order = f"ORDER BY jaro_winkler_similarity(lower({key}), lower(?)) DESC LIMIT 20"
         try:
             return [found for (found,) in self._select(key, order, [name]) if found]
         except UnicodeError:

@@ -45,8 +45,6 @@ from kzdata.engine.sql import (
     literal,
     small,
     text,
-    tiny,
-    whole_of_bits,
     words,
 )
 from kzdata.errors import DateError, FigureError
@@ -170,7 +168,7 @@ class Model:
     def _make_traced_columns(self) -> None:
         most = max((len(table.schema.evidenced) for table in self.records()), default=0)
         columns = dict.fromkeys(("tab", "field", "scope"), "VARCHAR")
-        columns |= {"col": "INTEGER", "bit": whole_of_bits(most)}
+        columns |= {"col": "INTEGER", "bit": "BIGINT" if most < 64 else "HUGEINT"}
         columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
         rows = [row for table in self.records() for row in self._traced_columns(table)]
         self.database.create_table("traced_columns", columns, rows)
@@ -196,7 +194,7 @@ class Model:
         stated = bigint(column(e.count, "e")) if e.count else "NULL"
         parts = (
             f"""SELECT {small(f"e.{ORD}")}, c.col, {small(f"t.{ORD}")}, {stated},
-                {tiny(f"CASE {column(e.role, 'e')} {numbers} END")}, {self._value(table)},
+                CAST(CASE {column(e.role, "e")} {numbers} END AS UTINYINT), {self._value(table)},
                 p.{ORD}, s.{ORD},
                 p.{ORD} IS NOT NULL AND (s.article = p.article) IS NOT TRUE
             {self._edges_of(table, identifier(edges.name))}

@@ -42,10 +42,11 @@ class List(FieldType):
 
     def same(self, cell: str) -> str:
         assert self._item.same
-        return sql.joined_items(self._listed(cell), self._item.same)
+        items = f"list_transform({self._listed(cell)}, lambda item: {self._item.same('item')})"
+        return f"array_to_string({items}, chr(31))"
 
     def length(self, cell: str) -> str:
-        return sql.count_items(self._listed(cell))
+        return f"len({self._listed(cell)})"
 
 
 class Json(FieldType):

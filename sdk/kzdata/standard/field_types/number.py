@@ -16,6 +16,8 @@ SHORT = 15
 """Characters up to which a decimal number without exponent is told apart by its nearest binary
 number (IEEE 754, DBL_DIG)."""
 BIG = 1 << 63
+MAX_DIGITS = 1_000
+"""Characters of a number up to which its value is compared, not its text."""
 _EXPONENT = "([eE][+-]?0*[0-9]{1,18})?"
 
 
@@ -54,8 +56,10 @@ class Integer(FieldType):
         if not self.field.bare_number:
             cell = sql.extracted(cell, f"^{self.pattern}$")
         if self.field.group_char:
-            cell = sql.swapped(cell, self.field.group_char, "")
-        return sql.swapped(cell, self._point, ".") if self._point not in (None, ".") else cell
+            cell = f"replace({cell}, {sql.literal(self.field.group_char)}, '')"
+        if self._point not in (None, "."):
+            return f"replace({cell}, {sql.literal(self._point)}, '.')"
+        return cell
 
     def _plain_text(self, text: str) -> str:
         """A text in the standard's own plain form."""
@@ -205,7 +209,7 @@ def number_within(plain: str, operator: str, limit: Decimal) -> str:
     short = usual and len(limit.as_tuple().digits) <= 15
     equal = "true" if operator.endswith("=") else "false"
     exact = _exactly_within(plain, up, equal, limit)
-    exact = f"(CASE WHEN {sql.byte_length(plain)} > {sql.MAX_DIGITS} THEN false ELSE {exact} END)"
+    exact = f"(CASE WHEN {sql.byte_length(plain)} > {MAX_DIGITS} THEN false ELSE {exact} END)"
     if short:
         simple = f"{sql.byte_length(plain)} <= 15 AND NOT {sql.matches(plain, '[eE]')}"
         exact = f"(CASE WHEN {simple} THEN {equal} ELSE {exact} END)"
@@ -252,7 +256,7 @@ def canonical_number(plain: str) -> str:
     _, sign, figures, point = number_parts(plain)
     special = sql.full_match(plain, "(?i)nan|-?inf")
     return (
-        f"(CASE WHEN {sql.byte_length(plain)} > {sql.MAX_DIGITS} THEN {plain} "
+        f"(CASE WHEN {sql.byte_length(plain)} > {MAX_DIGITS} THEN {plain} "
         f"WHEN {special} THEN upper({plain}) WHEN {figures} = '' THEN '0' "
         f"ELSE {sign} || {figures} || 'e' || {sql.text(point)} END)"
     )

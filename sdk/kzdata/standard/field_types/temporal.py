@@ -101,7 +101,7 @@ class DateTime(_Moment):
     sql_types = ("TIMESTAMP",)
 
     def breach(self, cell: str) -> str:
-        day = sql.is_calendar(_common_date(cell), "DATE")
+        day = f"(try_cast({_common_date(cell)} AS DATE) IS NOT NULL)"
         careful = first_of(cell, *_year_breaches(cell, DATETIME), f"NOT {day}")
         return f"(CASE WHEN {sql.printed_with_t(cell)} THEN false ELSE {careful} END)"
 

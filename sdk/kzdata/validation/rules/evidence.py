@@ -16,9 +16,7 @@ from kzdata.engine.sql import (
     decimal,
     full_match,
     identifier,
-    joined,
     literal,
-    sha256,
     text,
     without,
 )
@@ -97,7 +95,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
         return
     parts = [column(name) for name in (s.start, s.end, s.occurrence, s.quote)]
     parts = [column(a.sha256, "a"), *parts]
-    expected = f"substring({sha256(joined(parts, ':'))}, 1, 16)"
+    expected = f"substring(sha256(concat_ws(':', {', '.join(parts)})), 1, 16)"
     filled = " AND ".join(f"{part} IS NOT NULL" for part in parts)
     broken = f"{column(s.checksum)} <> {expected} AND {filled}"
     joins = f"JOIN {identifier(articles.name)} a ON {column(a.id, 'a')} = {column(s.source)}"

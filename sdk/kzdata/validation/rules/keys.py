@@ -12,7 +12,6 @@ from kzdata.engine.sql import (
     column,
     double,
     full_match,
-    hashed,
     identifier,
     integer,
     literal,
@@ -117,7 +116,7 @@ def _duplicates(
     # One look, by a hash of the parts, tells whether any key can be repeated at all.
     look = repeated
     if len(typed) > 1:
-        look = f"""SELECT k FROM (SELECT {hashed(parts)} AS k FROM {name} t WHERE {filled})
+        look = f"""SELECT k FROM (SELECT hash({", ".join(parts)}) AS k FROM {name} t WHERE {filled})
             GROUP BY k HAVING count(*) > 1"""
     found = model.database.rows(f"{look} LIMIT {FEW + 1}")
     if not found:

@@ -553,7 +553,7 @@ def test_revisions_are_read(repository: Folder, old: str) -> None:
         assert found.old.place == old
 
 
-def test_a_path_that_exists_is_a_path(repository: Folder) -> None:
+def test_an_existing_path_is_not_taken_for_a_revision(repository: Folder) -> None:
     """Catches a folder that is taken for a branch of the same name."""
     git(repository.root, "branch", "inner")
     Folder(repository.root / "inner").delete("things", 0)

@@ -76,7 +76,7 @@ def least_after(version: str, level: Level) -> str | None:
     before = core_numbers(version)
     if before is None or level == "none":
         return version if before else None
-    if "-" in version.partition("+")[0]:
+    if "-" in version.partition("+")[0]:  # build metadata may hold a hyphen, too
         return ".".join(map(str, before))
     major, minor, patch = before
     after = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0)}
@@ -142,6 +142,7 @@ def _of_schema(change: PropertyChange) -> Iterator[tuple[Level, str]]:
     if change.field:
         yield from _of_field(change)
     elif inner == ("fields", "order"):
+        # Fields that came or went are told as such: what counts is the order of the others.
         kept = [name for name in change.old if name in change.new]
         if kept != [name for name in change.new if name in change.old]:
             yield "major", "fields re-ordered"
@@ -198,6 +199,7 @@ def _of_field(change: PropertyChange) -> Iterator[tuple[Level, str]]:
 
 def _of_constraint(change: PropertyChange) -> tuple[Level, str]:
     where, name = f"field {change.field}: {change.property}", change.where[-1]
+    # False is the default: to write it out changes nothing.
     if name in ("required", "unique") and True not in (change.old, change.new):
         return "patch", f"{where} stated"
     return _restriction(_is_looser(name, change.old, change.new), where)

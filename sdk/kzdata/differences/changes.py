@@ -166,6 +166,7 @@ class Diff:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Diff):
             return NotImplemented
+        # Line by line: two diffs of millions of rows need not be in memory.
         return all(a == b for a, b in zip_longest(self.json_lines(), other.json_lines()))
 
     __hash__ = None  # type: ignore[assignment]
@@ -274,7 +275,7 @@ def _json(value: Any) -> str:
 
 def _with_last(items: Iterable[Item]) -> Iterator[tuple[bool, Item]]:
     """Each item with whether it is the last one."""
-    held: list[Item] = []
+    held: list[Item] = []  # one item behind, so that any number of rows takes no memory
     for item in items:
         yield from ((False, earlier) for earlier in held)
         held = [item]

@@ -49,13 +49,9 @@ _QUIET = {
 def opened(place: str | Path | None) -> Iterator[Archive]:
     """Open a package that lies in a directory, a zip or a git revision.
 
-    Args:
-        place: What `kzdata.files.archive.opened` takes; or `REV`, the package at the top of the
-            repository of the working directory; or `REV:PATH`, a folder, `datapackage.json` or zip
-            in it. A path that exists is a path; `REV:` is always a revision.
-
-    Raises:
-        PackageError: It is neither, or it cannot be read safely.
+    A revision is `REV`, the package at the top of the working directory's repository, or
+    `REV:PATH`, a folder, `datapackage.json` or zip in it. A path that exists is a path; `REV:` is
+    always a revision.
     """
     if place is None or isinstance(place, Path) or (place and archives.exists(Path(place))):
         with archives.opened(place) as archive:

@@ -15,10 +15,8 @@ from typing import Any, NamedTuple
 from kzdata.errors import PackageError
 from kzdata.files.archive import Archive
 from kzdata.standard.descriptor import Descriptor
+from kzdata.standard.writer import STORAGE
 
-STORED = ("path", "bytes", "hash", "dialect", "encoding", "format", "mediatype", "compression")
-"""Properties of a table's resource that say how its files are stored; of a dialect the
-`nullSequence` stays."""
 CONTENT = "sha256 of content"
 """Stands in the place of the bytes and hash of a file that is no table."""
 
@@ -75,9 +73,9 @@ def normalize(archive: Archive, descriptor: Descriptor) -> dict[str, Any]:
 def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -> dict[str, Any]:
     if entry["name"] not in descriptor.tables:
         return _file(archive, entry)
-    kept = {key: value for key, value in entry.items() if key not in STORED}
+    kept = {key: value for key, value in entry.items() if key not in STORAGE}
     dialect, schema = entry.get("dialect"), kept["schema"]
-    if isinstance(dialect, dict) and "nullSequence" in dialect:
+    if isinstance(dialect, dict) and "nullSequence" in dialect:  # it says what cells mean
         kept["dialect"] = {"nullSequence": dialect["nullSequence"]}
     schema = deepcopy(archive.json(schema) if isinstance(schema, str) else schema)
     if isinstance(schema.get("primaryKey"), str):  # one column, or a list of one: the same key
@@ -86,6 +84,7 @@ def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -
 
 
 def _file(archive: Archive, entry: dict[str, Any]) -> dict[str, Any]:
+    # Size and hash may be absent or stale; what is compared is the content itself.
     kept = {key: value for key, value in entry.items() if key not in ("bytes", "hash")}
     paths = entry.get("path", [])
     digest = hashlib.sha256()
@@ -115,7 +114,7 @@ def differences(old: Any, new: Any, where: tuple[str, ...] = ()) -> Iterator[Pro
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*old, *(key for key in new if key not in old)]:
             yield from differences(old.get(key, ABSENT), new.get(key, ABSENT), (*where, key))
-    elif _text(old) != _text(new):
+    elif _text(old) != _text(new):  # as JSON, for to Python 1, 1.0 and true are equal
         yield PropertyChange(where, old, new)
 
 

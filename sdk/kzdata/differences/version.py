@@ -33,7 +33,7 @@ class Version(TableTexts):
         with ExitStack() as stack:
             archive = stack.enter_context(opened(place))
             super().__init__(archive, parse(archive))
-            stack.callback(self.close)
+            stack.callback(self.close)  # also where what follows fails
             self.label = archive.label
             self.normal_form: dict[str, Any] = properties.normalize(archive, self.descriptor)
             self._stack = stack.pop_all()
@@ -57,6 +57,7 @@ class Version(TableTexts):
             found = names if header is None else tuple(cell.value for cell in header.cells)
             exact = table.schema.fields_match in ("exact", ["exact"])
             empty = header is None and sheet.dialect.header_rows
+            # Other ways to match let columns be absent, or come in another order.
             if empty or (exact and found != names) or len(set(found)) < len(found) or not found:
                 raise PackageError(f"{table.path}:1: the header is not that of the schema{ADVICE}")
             if len(found) > MAX_COLUMNS:
@@ -67,9 +68,6 @@ class Version(TableTexts):
         """Read some columns of a table into the relation `name` as text, missing values as NULL.
 
         Column 3 of `columns` is called `c3` there; one that the table does not have holds NULL.
-
-        Raises:
-            PackageError: The file is malformed; the message names it, and the line.
         """
         here = {column: f"c{place}" for place, column in enumerate(self.columns(table))}
         cells = {

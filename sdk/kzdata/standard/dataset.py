@@ -101,11 +101,13 @@ class Table(Generic[RowT]):
         if len(parts) != len(names) or not names:
             return None
         values = self._key(parts)
+        # An index of a small package is there before a database is open.
         if self._dataset.light or not self._in_database:
             return self._index.get(values)
         tests = " AND ".join(f"{sql.column(name)} = ?" for name in names)
         try:
             held = [kind.held(value) for kind, value in zip(self._key_types, values, strict=True)]
+            # Keys may stand twice in a package that nobody has validated: the first counts.
             found = self._select(f"min(t.{ORD})", f"WHERE {tests}", held)
         except (UnicodeError, UnheldError):
             return None
@@ -160,7 +162,7 @@ class Table(Generic[RowT]):
         order = f"ORDER BY jaro_winkler_similarity(lower({key}), lower(?)) DESC LIMIT 20"
         try:
             return [found for (found,) in self._select(key, order, [name]) if found]
-        except UnicodeError:
+        except UnicodeError:  # half a surrogate pair, which no file holds
             return []
 
     @cached_property
@@ -170,13 +172,14 @@ class Table(Generic[RowT]):
         Raises:
             PackageError: A column name or a constraint has no equal in Python.
         """
+        # Rows of the bundled package are of classes that can be imported, and pickled.
         own = self._dataset.models.get(self.name) or row_model(self.name, self.schema)
         return cast(type[RowT], own)
 
     @property
     def keys(self) -> Sequence[tuple[str, ...]]:
         """All primary keys in the order of the file, as it has them."""
-        # Only texts are in the database as the file has them.
+        # Of a number the database has the value, not the text: only texts are as in the file.
         if self._dataset.light or any(kind.sql_types for kind in self._key_types):
             return tuple(key for _, key in self._keys())
         columns = ", ".join(map(sql.column, self.schema.primary_key))
@@ -238,6 +241,7 @@ class Table(Generic[RowT]):
             raise PackageError(f"{self._path}:1: the header is not that of the schema{ADVICE}")
         if numbers is None:
             return (record for record in sheet.records() if record.number >= 0)
+        # How many rows there are tells whether each line is one, which is far faster to read.
         picked: dict[int, Record] = sheet.pick(set(numbers), len(self))
         return iter([picked[number] for number in sorted(picked)])
 
@@ -253,6 +257,7 @@ class Table(Generic[RowT]):
         values, name = {}, ""
         try:
             for (name, missing, kind), cell in zip(self._readers, record.cells, strict=True):
+                # Most cells are text, which means itself: a call less for each.
                 if (text := cell.value) not in missing:
                     values[name] = text if kind.python is str else kind.read(text)
             return self.model.model_validate(values)

@@ -88,10 +88,12 @@ class JsonModel:
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, _Member)}
         named = {name: one._replace(name=one.name or _camel(name)) for name, one in own.items()}
+        # Own members first: faults come in the order in which descriptors are written.
         cls.members = {**named, **cls.members}
 
     def __init__(self, extra: Mapping[str, Any] | None = None, **values: Any) -> None:
         defaults = {name: one.default for name, one in self.members.items()}
+        # Past `__setattr__`, which keeps everybody else from a change.
         vars(self).update(defaults | values, extra=extra or {})
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -125,6 +127,7 @@ class JsonModel:
             expected = f"no such member; there are {', '.join(sorted(known))}"
             faults.add(_below(where, name), extra[name], expected)
         made = cls(extra, **values)
+        # Members that are malformed would be told twice, or break what compares them.
         if len(faults) == before:
             for expected in made.errors():
                 faults.add(where, entry, expected)
@@ -170,6 +173,7 @@ def nul_faults(value: Any, where: str) -> Faults:
     SQL, C and terminals end a text there or pass over it, so that each reader would see another.
     """
     faults = Faults()
+    # No recursion: a descriptor may be nested deeper than Python's stack goes.
     pending: list[tuple[Any, str]] = [(value, where)] if isinstance(value, dict | list) else []
     while pending and len(faults) < MAX_NULS:
         holder, where = pending.pop()
@@ -285,7 +289,7 @@ def one_or_several(reader: Reader[tuple[Value, ...]]) -> Reader[tuple[Value, ...
 
 def distinct(values: Iterable[Any]) -> bool:
     """Whether no JSON value stands twice; 1, "1" and true are three."""
-    written = list(map(hashable, values))
+    written = list(map(hashable, values))  # Python takes 1, 1.0 and True for one
     return len(set(written)) == len(written)
 
 

@@ -5,16 +5,16 @@ wider one, else it is the text of its cells. So one odd cell never blocks a tabl
 becomes another value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from kzdata.display import safe
+from kzdata.engine import sql
 from kzdata.engine.database import Database, UnreadableCSVError
-from kzdata.engine.sql import absent, identifier, literal, table_named
 from kzdata.errors import PackageError
 from kzdata.files.csv import Sheet, file_stats
-from kzdata.standard.descriptor import Schema, Table
+from kzdata.standard.descriptor import FieldDescriptor, Schema, Table
 from kzdata.standard.field_types import read_type
 from kzdata.standard.source import ADVICE, TableTexts
 
@@ -34,8 +34,8 @@ class SqlColumn(NamedTuple):
 
 
 def usual_columns(schema: Schema) -> dict[str, SqlColumn]:
-    """The columns of a table, as long as nothing odd stands in its cells."""
-    return {name: SqlColumn((*kinds, TEXT)[0]) for name, kinds in _kinds(schema).items()}
+    """The columns of a table, as long as their usual types hold all of its cells."""
+    return {f.name: SqlColumn((*read_type(f).sql_types, TEXT)[0]) for f in schema.fields}
 
 
 def load(
@@ -43,34 +43,69 @@ def load(
 ) -> dict[str, dict[str, SqlColumn]]:
     """Read tables, all or none, into a database as typed columns; how each column is held."""
     try:
-        return _load_all(database, sheets, odd=False)
+        return _load_all(database, sheets, exactly=False)
     except PackageError:
-        # To look at all cells first takes as long again, and few packages have an odd one.
-        return _load_all(database, sheets, odd=True)
+        # To look at all cells first takes as long again, and few packages need it.
+        return _load_all(database, sheets, exactly=True)
 
 
 def _load_all(
-    database: Database, sheets: Sequence[tuple[Table, Sheet]], *, odd: bool
+    database: Database, sheets: Sequence[tuple[Table, Sheet]], *, exactly: bool
 ) -> dict[str, dict[str, SqlColumn]]:
     loaded = {}
     with database.transaction():
         for table, sheet in sheets:
             try:
-                loaded[table.name] = _load(database, table, sheet, odd)
+                loaded[table.name] = _load(database, table, sheet, exactly)
             except PackageError as error:
                 raise PackageError(f"{table.path}: {error}") from error
     return loaded
 
 
-def _load(database: Database, table: Table, sheet: Sheet, odd: bool) -> dict[str, SqlColumn]:
-    columns = _surveyed(database, table, sheet) if odd else usual_columns(table.schema)
-    values = {name: _value(table.schema, name, held.kind, odd) for name, held in columns.items()}
+def _load(database: Database, table: Table, sheet: Sheet, exactly: bool) -> dict[str, SqlColumn]:
+    schema = table.schema
+    columns = _exact_columns(database, schema, sheet) if exactly else usual_columns(schema)
+    values = {f.name: _value(schema, f, columns[f.name].kind, exactly) for f in schema.fields}
     database.load(table.name, sheet, values)
     for name, column in columns.items():
         if column.reason:
-            place = f"{table_named(table.name)}.{identifier(name)}"
-            database.run(f"COMMENT ON COLUMN {place} IS {literal(column.reason)}")
+            place = f"{sql.table_named(table.name)}.{sql.identifier(name)}"
+            database.run(f"COMMENT ON COLUMN {place} IS {sql.literal(column.reason)}")
     return columns
+
+
+def _value(schema: Schema, field: FieldDescriptor, kind: str, exactly: bool) -> str:
+    """SQL: a column's value; it fails on a cell that the type does not hold exactly."""
+    cell, known = _cell(schema, field), read_type(field)
+    if kind == TEXT:
+        return cell
+    value = known.sql_value(cell, kind) if exactly else known.usual_value(cell, kind)
+    # `error` ends the load, and the next one looks at each cell: as NULL the cell would be lost.
+    return f"coalesce({value}, CASE WHEN {cell} IS NOT NULL THEN error({cell}) END)"
+
+
+def _cell(schema: Schema, field: FieldDescriptor) -> str:
+    return sql.absent(sql.identifier(field.name), schema.missing_of(field))
+
+
+def _exact_columns(database: Database, schema: Schema, sheet: Sheet) -> dict[str, SqlColumn]:
+    """The columns of a table, each of the first type that holds all of its cells."""
+    # One look at the table for all columns: of each type the least cell that it does not hold.
+    tests = []
+    for field in schema.fields:
+        cell, known = _cell(schema, field), read_type(field)
+        values = (known.sql_value(cell, kind) for kind in known.sql_types)
+        tests += [f"min({cell}) FILTER ({cell} IS NOT NULL AND {v} IS NULL)" for v in values]
+    unheld = iter(database.aggregate(sheet, schema.names, tests))
+    return {f.name: _first_holding(read_type(f).sql_types, unheld) for f in schema.fields}
+
+
+def _first_holding(kinds: Sequence[str], unheld: Iterator[str | None]) -> SqlColumn:
+    cells = [next(unheld) for _ in kinds]
+    kind = next((kind for kind, cell in zip(kinds, cells, strict=True) if cell is None), TEXT)
+    if not cells or cells[0] is None:  # text by its field, or held as usual
+        return SqlColumn(kind)
+    return SqlColumn(kind, f"{kind}, for {kinds[0]} does not hold {safe(cells[0][:80])}")
 
 
 def load_text(
@@ -78,10 +113,7 @@ def load_text(
 ) -> None:
     """Read a table into the relation `name` as text: SQL of each cell by name of the new column.
 
-    The columns of the file are called `c0`, `c1` ... in this SQL.
-
-    Raises:
-        PackageError: The file is malformed; the message names it, and the line.
+    The columns of the file are called `c0`, `c1` ... in this SQL. Nothing malformed is read.
     """
     sheet = texts.sheet(table)
     header = sheet.header()
@@ -108,43 +140,3 @@ def _check_records(table: Table, sheet: Sheet, width: int) -> None:
         if fault := record.fault or wrong:
             path = table.resource.path[record.part]
             raise PackageError(f"{path}:{record.line}: {fault}{ADVICE}")
-
-
-def _surveyed(database: Database, table: Table, sheet: Sheet) -> dict[str, SqlColumn]:
-    """The columns of a table, each as all of its cells allow, with one look at them."""
-    kinds = _kinds(table.schema)
-    tests = [_odd(table.schema, name, kind) for name, some in kinds.items() for kind in some]
-    found = iter(database.aggregate(sheet, list(kinds), tests))
-    return {name: _fitting(some, [next(found) for _ in some]) for name, some in kinds.items()}
-
-
-def _kinds(schema: Schema) -> dict[str, tuple[str, ...]]:
-    return {field.name: read_type(field).sql_types for field in schema.fields}
-
-
-def _fitting(kinds: Sequence[str], odd: Sequence[str | None]) -> SqlColumn:
-    """The first type that no cell is odd for, and the cell that the usual one does not hold."""
-    kind = next((kind for kind, cell in zip(kinds, odd, strict=True) if cell is None), TEXT)
-    if not odd or odd[0] is None:
-        return SqlColumn(kind)
-    return SqlColumn(kind, f"{kind}, for {kinds[0]} does not hold {safe(odd[0][:80])}")
-
-
-def _cell(schema: Schema, name: str) -> str:
-    return absent(identifier(name), schema.missing_of(schema.field(name)))
-
-
-def _odd(schema: Schema, name: str, kind: str) -> str:
-    """SQL: the least of the cells that a type does not hold exactly."""
-    cell = _cell(schema, name)
-    value = read_type(schema.field(name)).sql_value(cell, kind)
-    return f"min({cell}) FILTER ({cell} IS NOT NULL AND {value} IS NULL)"
-
-
-def _value(schema: Schema, name: str, kind: str, odd: bool) -> str:
-    """SQL: a column's value; it fails on a cell that the type does not hold exactly."""
-    cell, known = _cell(schema, name), read_type(schema.field(name))
-    if kind == TEXT:
-        return cell
-    value = known.sql_value(cell, kind) if odd else known.usual_value(cell, kind)
-    return f"coalesce({value}, CASE WHEN {cell} IS NOT NULL THEN error({cell}) END)"

@@ -12,6 +12,7 @@ from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
 from kzdata.standard.json_model import MAX_FIELDS, MAX_KEYS, Faults, JsonModel, nul_faults
+from kzdata.standard.source import is_parquet
 
 
 def parse(archive: Archive) -> Descriptor:
@@ -93,6 +94,7 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
 def _table(
     archive: Archive, resource: Resource, entry: Any, where: str, faults: Faults
 ) -> Table | None:
+    # The standard wants one of the two; of inline data nothing is read.
     if bool(resource.path) is ("data" in entry):
         found = "both path and data" if resource.path else "neither path nor data"
         faults.note(where, found, "a path")
@@ -118,7 +120,7 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
     dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
     nulls = [dialect["nullSequence"]] if isinstance(dialect.get("nullSequence"), str) else []
-    nulls += [NO_VALUE] * any(path.lower().endswith(".parquet") for path in resource.path)
+    nulls += [NO_VALUE] * any(map(is_parquet, resource.path))
     if not nulls:
         return schema
     fields = [
@@ -129,6 +131,7 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
 
 
 def _check_schema(schema: Schema, where: str, faults: Faults) -> None:
+    # DuckDB's columns are equal in any case.
     folded = Counter(name.casefold() for name in schema.names)
     for name in schema.names:
         if folded[name.casefold()] > 1:
@@ -177,6 +180,7 @@ def _check_links(schema: Schema, where: str, faults: Faults) -> None:
         return
     field = schema.field(links.relation)
     known = field.constraints.enum or field.category_values
+    # Without an enum any word may be a relation, and none is misspelt.
     for name in links.members if known else ():
         relations = getattr(links, name)
         for relation in relations if isinstance(relations, tuple) else ():

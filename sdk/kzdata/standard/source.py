@@ -48,11 +48,12 @@ def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str
     raw = resource.dialect
     if isinstance(raw, str):
         raw = archive.json(raw)
-    if raw is None:
+    if raw is None:  # the usual case
         return Dialect(), ()
     if not isinstance(raw, dict):
         return Dialect(), ("a dialect that is not an object",)
     doubts = [f"dialect property {name}" for name in sorted(set(raw) - KNOWN)]
+    # Both of these are read, whichever is named: files are often moved between systems.
     if raw.get("lineTerminator", "\n") not in ("\n", "\r\n"):
         doubts.append("another line terminator than LF or CRLF")
     try:
@@ -70,6 +71,7 @@ def _dialect(raw: dict[str, Any]) -> Dialect:
         raise ValueError("doubleQuote false without an escapeChar")
     delimiter = _character(raw.get("delimiter", ","))
     quote = _character(raw.get("quoteChar", '"'))
+    # A reader could not tell which of the two a character means.
     if delimiter in (quote, escape) or quote == escape:
         raise ValueError("one character as two of delimiter, quoteChar and escapeChar")
     comments, mark = _rows(raw.get("commentRows", [])), raw.get("commentChar") or None
@@ -156,14 +158,15 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     parts = []
     for place, path in enumerate(table.resource.path):
         part = archive.path_of(path)
-        for change in _changes(table.resource, path):
-            target = folder / f"{place}-{change.__name__}.csv"
-            part = change(part, target, table, path, archive)
+        for convert in _conversions(table.resource, path):
+            target = folder / f"{place}-{convert.__name__}.csv"
+            part = convert(part, target, table, path, archive)
         parts.append(part)
     return Sheet(parts, dialect)
 
 
-def _changes(resource: Resource, path: str) -> Iterator[Any]:
+def _conversions(resource: Resource, path: str) -> Iterator[Any]:
+    """What makes UTF-8 CSV of a file, in order: a packed file of another encoding takes two."""
     if is_parquet(path):
         yield from_parquet
         return
@@ -178,7 +181,7 @@ def unzipped(source: Path, target: Path, table: Table, path: str, archive: Archi
     try:
         with gzip.open(source) as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
-                archive.unpacks(len(chunk))
+                archive.unpacks(len(chunk))  # a few bytes may unpack to a full disk
                 out.write(chunk)
     except (OSError, EOFError, zlib.error) as error:
         raise PackageError(f"{path}: not a gzip file that can be read: {error}") from error
@@ -209,6 +212,7 @@ def from_parquet(source: Path, target: Path, table: Table, path: str, archive: A
     from kzdata.engine.database import Database, sensible_memory
     from kzdata.engine.parquet import parquet_to_csv
 
+    # Where an empty text is a value, NULL must be told from it.
     empty = all("" in table.schema.missing_of(field) for field in table.schema.fields)
     memory = sensible_memory(PARQUET_MEMORY)
     with Database(memory_limit=memory, temp_dir=target.parent) as database:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset, Table
 
 CHANGELOG = "CHANGELOG.md"
-STORAGE = ("dialect", "encoding", "format", "mediatype", "hash", "bytes", "path")
-"""Properties of a resource that say how its files are written."""
+STORAGE = ("path", "bytes", "hash", "dialect", "encoding", "format", "mediatype", "compression")
+"""Properties of a table's resource that say how its files are stored, and nothing of the data."""
 
 
 def write(dataset: "Dataset", folder: Path) -> None:
@@ -35,11 +35,7 @@ def write(dataset: "Dataset", folder: Path) -> None:
 
 @contextmanager
 def new_package(folder: Path) -> Iterator[Path]:
-    """A path for a new package, which is sealed and takes its place if the block ends well.
-
-    Raises:
-        UsageError: The folder holds something, or cannot be written.
-    """
+    """A path for a new package, which is sealed and takes its place if the block ends well."""
     with fresh(folder, parents=True) as made:
         _check_empty(folder)
         made.mkdir()
@@ -94,11 +90,8 @@ def _write_table(table: "Table[Any]", target: Path) -> None:
 def seal(path: str | Path) -> list[str]:
     """Write the size and the SHA-256 of each file into a package's descriptor.
 
-    Args:
-        path: A directory or a `datapackage.json`; a zip is not changed in place.
-
-    Returns:
-        The names of the resources whose size or hash changed. The file is written only then.
+    It is a directory or a `datapackage.json`. The names of the resources whose size or hash
+    changed; the file is written only then.
 
     Raises:
         PackageError: The package cannot be read, or is neither of the two.

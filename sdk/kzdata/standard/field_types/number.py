@@ -213,9 +213,8 @@ def number_within(plain: str, operator: str, limit: Decimal) -> str:
     if short:
         simple = f"{sql.byte_length(plain)} <= 15 AND NOT {sql.matches(plain, '[eE]')}"
         exact = f"(CASE WHEN {simple} THEN {equal} ELSE {exact} END)"
-    cleared = (
-        sql.between_doubles(plain, *clear) if abs(near) != inf or up is (near < 0) else "false"
-    )
+    some = abs(near) != inf or up is (near < 0)  # nothing lies beyond an infinity
+    cleared = sql.between_doubles(plain, *clear) if some else "false"
     return (
         f"(CASE WHEN {cleared} THEN true "
         f"WHEN {sql.between_doubles(plain, near, near)} THEN {exact} ELSE false END)"
@@ -231,20 +230,16 @@ def _exactly_within(plain: str, up: bool, equal: str, limit: Decimal) -> str:
     if not limit:
         inner = f"{sign} = '{'' if up else '-'}'"
         return f"(CASE WHEN {figures} = '' THEN {equal} ELSE {inner} END)"
-    own = limit.as_tuple()
-    digits = "".join(map(str, own.digits)).rstrip("0")
-    place = limit.adjusted() + 1
+    negative, digits = limit < 0, "".join(map(str, limit.as_tuple().digits)).rstrip("0")
+    place, own = limit.adjusted() + 1, "-" if negative else ""
+    alike = f"{sign} = '{own}' AND {point} = {place} AND {figures} = '{digits}'"
+    other = f"{figures} = '' OR {sign} <> '{own}'"  # zero, or of the other sign
     farther = f"({point} > {place} OR ({point} = {place} AND {figures} > '{digits}'))"
-    alike = f"{sign} = '{'-' if own.sign else ''}' AND {point} = {place} AND {figures} = '{digits}'"
-    larger = f"{farther}" if not own.sign else f"NOT {farther}"
-    result = larger if up else f"NOT {larger}"
-    outside = str(up is bool(own.sign)).lower()  # of the other sign, or zero
-    other = f"{figures} = '' OR {sign} <> '{'-' if own.sign else ''}'"
-    outer = str(up is not bool(own.sign)).lower()
-    return (
-        f"(CASE WHEN {infinite} THEN {outer} WHEN {alike} THEN {equal} WHEN {other} THEN {outside} "
-        f"ELSE {result} END)"
-    )
+    # What is farther from zero than the limit is within it on one side, and beyond it on the other.
+    inside, outside = ("true", "false") if up is not negative else ("false", "true")
+    result = farther if up is not negative else f"NOT {farther}"
+    known = f"WHEN {infinite} THEN {inside} WHEN {alike} THEN {equal} WHEN {other} THEN {outside}"
+    return f"(CASE {known} ELSE {result} END)"
 
 
 def canonical_number(plain: str) -> str:
@@ -263,11 +258,9 @@ def canonical_number(plain: str) -> str:
 
 
 def number_parts(plain: str) -> tuple[str, str, str, str]:
-    """A plain decimal number taken apart, exactly, whatever its length.
+    """A plain number taken apart: if it is infinite, its sign, significant digits, and exponent.
 
-    Returns:
-        Whether it is infinite; its sign (`-` or empty); its significant digits; and where the
-        point stands, counted from before the first of them.
+    The exponent counts from before the first digit, so that numbers of one sign compare by it.
     """
     mantissa = sql.replaced(plain, "^[+-]|[eE].*$", "")
     whole, part = f"split_part({mantissa}, '.', 1)", f"split_part({mantissa}, '.', 2)"

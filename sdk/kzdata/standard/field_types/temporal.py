@@ -324,17 +324,13 @@ def _compiled(format_: str) -> tuple[str, list[str]]:
 
 
 class Patterned(_Moment):
-    """A date or time in a format of strptime: what Python's own `strptime` would take.
-
-    Raises:
-        UnsupportedError: The format is `any`, which no rule decides, or is not understood.
-    """
+    """A date or time in a format of strptime: what Python's own `strptime` would take."""
 
     formats = ()
 
     def __init__(self, field: FieldDescriptor, kind: type[_Moment]) -> None:
         super().__init__(field)
-        if field.format == "any" or "%" not in field.format:
+        if field.format == "any" or "%" not in field.format:  # no rule decides what `any` takes
             raise UnsupportedError(f"format {field.format} of type {field.type}")
         self.pattern, self._names = _compiled(field.format)
         self.words = f"a {field.type} in the form {field.format}"

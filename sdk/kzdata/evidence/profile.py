@@ -25,7 +25,7 @@ def declared(descriptor: Descriptor, role: type[Role]) -> tuple[Table, Role] | N
 
 
 def needed(descriptor: Descriptor, role: type[Role], purpose: str) -> tuple[Table, Role]:
-    """The same, for what cannot do without."""
+    """The same, for a purpose that cannot do without: a UsageError where no table has it."""
     found = declared(descriptor, role)
     if found is None:
         raise UsageError(

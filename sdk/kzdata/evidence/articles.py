@@ -12,7 +12,7 @@ MAX_TEXT_BYTES = 32 << 20
 
 
 def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
-    """Texts in a folder by the SHA-256 of their bytes."""
+    """Texts in a folder, not its subdirectories, by the SHA-256 of their bytes."""
     place, wanted = Path(folder), set(hashes)
     known = False
     with suppress(OSError, ValueError):  # such as a name with NUL
@@ -21,6 +21,7 @@ def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
         raise PackageError(f"{folder}: no such directory of texts")
     found: dict[str, str] = {}
     for file in sorted(place.iterdir()):
+        # Larger files are no articles, and are not read to find out.
         if not file.is_file() or file.stat().st_size > MAX_TEXT_BYTES:
             continue
         data = file.read_bytes()
@@ -34,6 +35,7 @@ def read(file: str | Path) -> str:
     """A text file, decoded; nothing in it is normalised."""
     try:
         with Path(file).open("rb") as stream:
+            # One byte more tells whether it is too large, also of what has no size, as a pipe.
             data = stream.read(MAX_TEXT_BYTES + 1)
     except (OSError, ValueError) as error:
         raise PackageError(f"{file}: no such text file, or it cannot be read") from error

@@ -84,6 +84,7 @@ def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
     ]
     if not places:
         raise SpanError(f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}")
+    # In a snapshot the ids go on after those of the whole package, which may come back.
     digests, ids = hashes(dataset), _free_ids(dataset.whole.tables[table.name])
     rows = []
     for source, start in places:
@@ -149,6 +150,7 @@ def _intervals(table: Table[Any], source: str, start: str, end: str) -> dict[str
 
 def offset(value: object) -> int:
     """An offset in a text, whether its column holds numbers or texts."""
+    # The column may be of numbers, of decimals (12.0), or of text.
     match = re.fullmatch(r"\s*([0-9]{1,18})(?:\.0*)?\s*", str(value))
     if match is None:
         raise PackageError(f"no offset in a text: {value!r}; `kzdata validate` says where")
@@ -162,6 +164,7 @@ def _spans(dataset: Dataset) -> tuple[Table[Any], Spans]:
 
 def _free_ids(table: Table[Any]) -> Iterator[str]:
     """The ids after the last one, such as `SP-0797`, `SP-0798`."""
+    # The longest is the last: SP-10000 stands behind SP-9999, which the alphabet denies.
     ids = (key[0] for key in table.keys)
     last = max(ids, key=lambda name: (len(name), name), default="SP-0000")
     digits = re.search(r"[0-9]*$", last)

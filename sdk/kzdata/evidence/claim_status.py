@@ -51,7 +51,7 @@ class Links:
         return {key: tuple(links) for key, links in found.items()}
 
     def contradictions(self, keys: str) -> str:
-        """SQL of the relation `one`, `two`: claims that are linked as contradictory."""
+        """SQL of the relation `one`, `two`: contradictory claims among some (column `key`)."""
         chosen = among("relation", self.declared.contradicts)
         # Few claims are linked, so that only these are looked up among all that there are.
         return f"""(WITH link AS MATERIALIZED (
@@ -75,11 +75,11 @@ class Links:
                 FROM {self._relation} AS l SEMI JOIN {keys} AS k ON k.key = claim),
             gone AS MATERIALIZED (
                 SELECT other AS id FROM link WHERE {retracts} {self._withdrawn}),
-            fate AS (SELECT id, true AS retracted, false AS superseded FROM gone UNION ALL
+            status AS (SELECT id, true AS retracted, false AS superseded FROM gone UNION ALL
                 SELECT other, false, true FROM link ANTI JOIN gone ON gone.id = claim
                 WHERE {supersedes})
             SELECT id, bool_or(retracted) AS retracted, bool_or(superseded) AS superseded
-            FROM fate GROUP BY id)"""
+            FROM status GROUP BY id)"""
 
 
 _NO_LINKS = "(SELECT '' AS claim, '' AS relation, '' AS other, '' AS note WHERE false)"

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from kzdata.engine.sql import LISTED, calendar_day, column, double, literal, table_named
+from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.hierarchy import Hierarchy, hierarchy_of, require_value
 from kzdata.evidence.intervals import Interval, bounds, window_sql
@@ -134,6 +135,7 @@ class Claims:
             }
         qualifier = cell(figure.qualifier)
         ends = bounds(column(figure.low), column(figure.high), qualifier)
+        # A policy bounds only what the wording leaves open.
         if self._vague:
             ends["low"] = f"coalesce({ends['low']}, v.low)"
             ends["high"] = f"coalesce({ends['high']}, v.high)"
@@ -149,7 +151,9 @@ class Claims:
         """SQL of the relation `id`, `retracted`, `superseded`; see `Links.statuses`."""
         return self.links.statuses(self.keys)
 
-    def judged(self, keys: Iterable[tuple[str, bool, bool]]) -> Iterator[tuple[Claim, str, str]]:
+    def with_status(
+        self, keys: Iterable[tuple[str, bool, bool]]
+    ) -> Iterator[tuple[Claim, str, str]]:
         """Claims with their status and why; given are keys, and who is retracted or superseded."""
         listed = list(keys)
         claims = self.get(key for key, *_ in listed)
@@ -160,11 +164,12 @@ class Claims:
 
     def all(self) -> Iterator[tuple[Claim, str]]:
         """All claims in the order of their keys, each with its status."""
+        # Most claims have no status of their own: they stand.
         rows = self.database.rows(
             f"""SELECT key, coalesce(retracted, false), coalesce(superseded, false)
             FROM {self.relation} AS c LEFT JOIN {self.statuses} AS f ON f.id = c.key ORDER BY key"""
         )
-        return ((claim, status) for claim, status, _ in self.judged(rows))
+        return ((claim, status) for claim, status, _ in self.with_status(rows))
 
     def _status(self, claim: Claim, retracted: bool, superseded: bool) -> tuple[str, str]:
         def by(relations: tuple[str, ...]) -> str:
@@ -238,6 +243,17 @@ def tables(dataset: Dataset, purpose: str) -> list[Table]:
     return [table for table, _ in declaring(dataset.descriptor, Declaration)]
 
 
-def described(table: Table, column: str) -> str:
+def with_outcome(dataset: Dataset, purpose: str) -> list[Table]:
+    """The tables of claims that say what happened to people; a UsageError where there is none."""
+    found = [t for t in tables(dataset, purpose) if t.schema.claims and t.schema.claims.outcome]
+    if not found:
+        raise UsageError(
+            f"{dataset.descriptor.name} declares no outcome in kzdata:claims, "
+            f"which {purpose} needs; docs/profile.md says how"
+        )
+    return found
+
+
+def column_label(table: Table, column: str) -> str:
     """What a column is called in a sentence."""
     return (table.schema.field(column).title or column).replace("_", " ").lower()

@@ -32,17 +32,12 @@ PRECISIONS = ("day", "part_of_day", "night", "month", "year", "range", "before",
 
 
 class DateInterval(NamedTuple):
-    """The days that a wording means, both ends included.
+    """The days that a wording means, both ends included."""
 
-    Attributes:
-        start: First day; None when the wording leaves it open ("until January 5").
-        end: Last day; None when the wording leaves it open ("since 2018").
-        precision: One of `PRECISIONS`. `part_of_day` and `night` keep that the words said more
-            than the day; a night ends on the day after it began.
-    """
-
-    start: date | None
-    end: date | None
+    start: date | None  # first day; None when the wording leaves it open ("until January 5")
+    end: date | None  # last day; None when the wording leaves it open ("since 2018")
+    # One of `PRECISIONS`. `part_of_day` and `night` keep that the words said more than the day; a
+    # night ends on the day after it began.
     precision: str
 
 
@@ -226,6 +221,7 @@ def _range(text: str, written_on: date) -> _Known | None:
 
 def _first_of_range(text: str, last: _Known, written_on: date) -> _Known | None:
     """A bare weekday, month or date is the latest one before the range's end; "today" is not."""
+    # "from Sunday to Wednesday" in an article of Friday: the Sunday before that Wednesday.
     anchored = _single(text, last.end)
     return anchored if anchored and _is_named(text) else _single(text, written_on)
 

@@ -193,7 +193,7 @@ def _first(text: str) -> Figure | None:
 
 
 def canonical(value: Decimal | None) -> str:
-    """Print a bound the one way the tables hold it."""
+    """Print a bound the one way the tables hold it: plain digits, no exponent; "" for None."""
     if value is None:
         return ""
     if not value.is_finite() or abs(value.adjusted()) > 2 * MAX_WORDING:
@@ -224,6 +224,7 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
     "over two walls"), so a difference is a question to a reader, not a proof.
     """
+    # The widest first; most places have a handful of words around them, so that all can be tried.
     starts = [start, *_word_starts(text[:start])]
     ends = [end, *(end + offset for offset in _word_ends(text[end:]))]
     windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
@@ -331,6 +332,7 @@ def _group_number(text: str) -> int | None:
     match = re.fullmatch(_GROUP_RE, text)
     if match is None or not text:
         return None
+    # "ten hundred" is said of nothing, while "eleven hundred" is.
     hundreds = _small_number(match["hundreds"] or "")
     return None if hundreds == 10 else hundreds * 100 + _small_number(match["small"] or "")
 
@@ -460,6 +462,7 @@ def _ends(split: tuple[str, str]) -> tuple[Decimal, Decimal] | None:
     low, high = _number(split[0]), _number(split[1])
     if low is None or high is None:
         return None
+    # "2 to 3 million" means two million; "900 to 3 thousand" means what it says.
     unit = split[1].rsplit(" ", 1)[-1]
     if unit in _COUNTS and not any(word in _COUNTS for word in split[0].split(" ")):
         factor = Decimal(_COUNTS[unit])

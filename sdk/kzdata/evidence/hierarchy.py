@@ -39,8 +39,9 @@ class Hierarchy:
         sql = f"SELECT 1 FROM {self._from} WHERE {self._key} = {literal(value)} LIMIT 1"
         return value in self.allowed or bool(self.database.rows(sql))
 
-    def lost(self, value: str) -> str:
+    def only_in_whole(self, value: str) -> str:
         """A hint that the whole package has a value that what remains of it lacks, or nothing."""
+        # A name that a later article brought is no misspelling.
         if not self.dataset:
             return ""
         whole = replace(self, database=self.dataset.whole.database)
@@ -102,7 +103,7 @@ class Hierarchy:
         return f"({steps} SELECT id, whole FROM up)"
 
     def paths(self, values: Iterable[str | None], to: str | None) -> dict[str, tuple[str, ...]]:
-        """How values roll up to the one that was asked for."""
+        """By value all steps from it up to the one that was asked for, both included."""
         own = {value for value in values if value is not None}
         if to is None or self.parent is None:
             return {value: (value,) for value in own} if to else {}
@@ -126,15 +127,16 @@ def line(value: str, up: Mapping[str, str], to: str | None = None) -> tuple[str,
 
 
 def require_value(hierarchies: Sequence[Hierarchy], name: str, value: str | None) -> None:
-    """Make sure that a value, where one is given, exists in one of some hierarchies."""
+    """Raise a UsageError, with the nearest names, where none of these has a value."""
     if value is None or any(hierarchy.has(value) for hierarchy in hierarchies):
         return
     if not hierarchies:
         raise UsageError(f"nothing has a {name} here: no declaration names the column of a {name}")
     known = set().union(*(hierarchy.known for hierarchy in hierarchies))
     few = f"; there are {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""
-    lost = next(filter(None, (hierarchy.lost(value) for hierarchy in hierarchies)), "")
-    raise UsageError(f"no {name} {value!r}{lost or nearest(value, known) or few}")
+    hints = (hierarchy.only_in_whole(value) for hierarchy in hierarchies)
+    hint = next(filter(None, hints), "") or nearest(value, known) or few
+    raise UsageError(f"no {name} {value!r}{hint}")
 
 
 def hierarchy_of(dataset: Dataset, table: Table, column: str) -> Hierarchy:

@@ -106,7 +106,7 @@ class Passage(NamedTuple):
     occurrence: int  # which occurrence of the quote in the article
     publisher: str | None  # who published the article
     published_on: str | None  # when
-    url: str | None  # its address
+    url: str | None  # of the article
     prefix: str  # what stands before the words in the longest span around them
     suffix: str  # what stands after them there
 
@@ -193,6 +193,7 @@ class EvidenceIndex:
 
         Of a passage or an article: of every cell that rests on it, in the order of the edges.
         """
+        # Only where no column is named can a passage or an article be meant by itself.
         table, key = self._dataset.place(record)
         (spans, s), (sources, _) = self._spans, self._sources
         if field is None and table.name in (spans.name, sources.name):
@@ -215,6 +216,7 @@ class EvidenceIndex:
         table, (_, e) = self._dataset.tables[name], self._edges
         if (key := table.schema.record_key) is None:
             return {}
+        # The keys stay in the database: a table may have a million.
         keys = f"SELECT {cell(key)} FROM {self._dataset.numbered(name)} t"
         edges = self._matching(f"{cell(e.record, 'e')} IN ({keys})")
         found: dict[str, list[Receipt]] = {}
@@ -281,6 +283,7 @@ class EvidenceIndex:
                 WHERE {cell(key)} IN {LISTED}""",
                 [wanted],
             )
+            # From the files, not from SQL, which has 1.1 for 1.10.
             cells = table.cells({number for number, _ in rows}) if rows else {}
             found |= {record: cells.get(number, {}) for number, record in rows}
         return found

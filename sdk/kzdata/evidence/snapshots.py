@@ -109,7 +109,7 @@ class Reference(NamedTuple):
     """Columns of a table whose values are keys of rows of other tables."""
 
     table: int  # number of the table
-    columns: tuple[str, ...]  # its columns
+    columns: tuple[str, ...]
     # Numbers of tables, each with the columns of its key.
     parents: tuple[tuple[int, tuple[str, ...]], ...]
 
@@ -275,7 +275,7 @@ class SupportIndex:
         # The first part has no row: it gives the columns their types where no table has claims.
         parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS id, NULL::DATE AS last WHERE false"]
         for number, principal in self.graph.claims:
-            over = _over(self.graph.tables[number].schema)
+            over = _last_day_of_all(self.graph.tables[number].schema)
             columns = f"{number}, t.rowid, {cell(principal)}, {over}"
             parts.append(f"SELECT {columns} FROM {self.graph.whole(number)} t")
         self.database.run(
@@ -299,7 +299,7 @@ class SupportIndex:
         )
 
 
-def _over(schema: Schema) -> str:
+def _last_day_of_all(schema: Schema) -> str:
     """SQL: the day by which all dates of a claim are over."""
     ends = []
     for dates in schema.dates:
@@ -319,8 +319,8 @@ class Removal:
     """The rows and cells of a package that fall, worked out in a schema of the support index.
 
     The schema holds `kept` (rows of the articles that remain), `gone` (table and row), `emptied`
-    (table, row and column), `shed` (passages that something rested on which fell) and `recount`
-    (edges whose cell has fewer edges now).
+    (table, row and column), `suspect` (passages that something rested on which fell) and
+    `edge_count` (edges whose cell has fewer edges now).
     """
 
     def __init__(self, index: SupportIndex, terms: SourceFilter) -> None:
@@ -329,6 +329,7 @@ class Removal:
         self._space = index.make_space()
         # Nobody asks the database while Python collects garbage: the next removal drops the schema.
         self._free = weakref.finalize(self, index.unused.append, self._space)
+        # How many rows and cells of each table fell: of a table that lost none nothing is asked.
         self._gone = dict.fromkeys(range(len(self._graph.tables)), 0)
         self._emptied = dict.fromkeys(self._gone, 0)
         self._recounts = 0
@@ -401,7 +402,7 @@ class Removal:
     def _make_tables(self) -> None:
         for table in (
             *("gone (tab INTEGER, row BIGINT)", "emptied (tab INTEGER, row BIGINT, field VARCHAR)"),
-            *("shed (row BIGINT)", "recount (row BIGINT, n BIGINT)"),
+            *("suspect (row BIGINT)", "edge_count (row BIGINT, n BIGINT)"),
         ):
             self._database.run(f"CREATE TABLE {self._space}.{table}")
 
@@ -430,6 +431,7 @@ class Removal:
             for name in schema.names
             for other in dependent_columns(schema, name)
         )
+        # Half a date or figure would say something else, so that its other cells fall too.
         full = f"""SELECT DISTINCT {number} AS tab, c.row, f.other AS field FROM ({cells}) c
             JOIN (VALUES {pairs}) f(field, other) ON f.field = c.field"""
         required = [field.name for field in schema.fields if not may_be_empty(schema, field)]
@@ -582,13 +584,13 @@ class Removal:
     def _drop_spans(self) -> None:
         """Passages of articles that remain on which something rested, and nothing does any more."""
         number, s = self._graph.spans
-        gone, shed = f"{self._space}.gone g", f"{self._space}.shed"
+        gone, suspect = f"{self._space}.gone g", f"{self._space}.suspect"
         once, now = [], []
         for carrier, tab in (("edge", f"{self._graph.edges[0]}"), ("claim", "u.tab")):
             fell = f"JOIN {gone} ON g.tab = {tab} AND g.row = u.row"
             rows = f"SELECT u.span AS row FROM {carrier} u"
             once.append(f"{rows} SEMI JOIN {self._space}.kept k ON k.row = u.src SEMI {fell}")
-            now.append(f"{rows} SEMI JOIN {shed} s ON s.row = u.span ANTI {fell}")
+            now.append(f"{rows} SEMI JOIN {suspect} s ON s.row = u.span ANTI {fell}")
         for user, name in self._graph.uses(number, s.id):
             span = f"JOIN span s ON s.id = {cell(name)}"
             once.append(
@@ -597,9 +599,9 @@ class Removal:
             )
             now.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
         # What still carries something is looked up only for the few that lost something.
-        if self._insert("shed", f"SELECT DISTINCT row FROM ({' UNION ALL '.join(once)})"):
-            used = " UNION ALL ".join(now)
-            self._drop(number, f"SELECT c.row FROM {shed} c ANTI JOIN ({used}) u ON u.row = c.row")
+        if self._insert("suspect", f"SELECT DISTINCT row FROM ({' UNION ALL '.join(once)})"):
+            used = f"({' UNION ALL '.join(now)})"
+            self._drop(number, f"SELECT c.row FROM {suspect} c ANTI JOIN {used} u ON u.row = c.row")
 
     def _make_counts(self) -> None:
         """How many edges are left of the cells that lost some."""
@@ -607,7 +609,7 @@ class Removal:
             return
         tables = ", ".join(map(str, self._graph.others)) or "NULL"
         self._recounts = self._insert(
-            "recount",
+            "edge_count",
             f"""SELECT e.row, c.n FROM (
                 SELECT e.tab, e.record, e.field, count(k.row) AS n
                 FROM edge e LEFT JOIN {self._space}.kept k ON k.row = e.src
@@ -644,7 +646,7 @@ class Removal:
         """SQL: the rows of a table that remain."""
         table, join, where = self._graph.tables[number], "", ""
         if number == self._graph.edges[0] and self._recounts:
-            join = f"LEFT JOIN {self._space}.recount r ON r.row = t.rowid"
+            join = f"LEFT JOIN {self._space}.edge_count r ON r.row = t.rowid"
         if self._gone[number]:
             gone = self._rows(number)
             where = f"WHERE NOT EXISTS (SELECT 1 FROM ({gone}) g WHERE g.row = t.rowid)"

@@ -53,7 +53,7 @@ _Placed = TypeVar("_Placed", bound=Placed)
 
 
 def decode(data: bytes) -> str:
-    """Decode the bytes of an article the one way that keeps offsets true."""
+    """Decode an article the one way that keeps offsets true: strict UTF-8 with its BOM."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -68,12 +68,13 @@ def occurrences(text: str, quote: str) -> list[int]:
     start = text.find(quote)
     while start >= 0:
         starts.append(start)
+        # From the next character on, not from the end: "abab" stands twice in "ababab".
         start = text.find(quote, start + 1)
     return starts
 
 
 def occurrence_at(text: str, quote: str, start: int) -> int:
-    """Tell which occurrence of a quote begins at an offset."""
+    """Tell which occurrence of a quote, from 1, begins at an offset; a SpanError if none does."""
     starts = occurrences(text, quote)
     if start not in starts:
         raise SpanError(f"{_short(quote)} does not stand at {start}; {_where(starts)}")
@@ -179,12 +180,12 @@ def _ends_here(line: str, match: re.Match[str], rest: str) -> bool:
 
 
 def covered(intervals: Iterable[tuple[int, int]]) -> int:
-    """Measure the union of intervals."""
+    """Count the code points in at least one of some intervals (start, end)."""
     return sum(end - start for start, end in _union(intervals))
 
 
 def uncovered(tokens: Iterable[_Placed], intervals: Iterable[tuple[int, int]]) -> list[_Placed]:
-    """List the tokens that intervals leave open."""
+    """List the tokens that do not lie wholly inside the union of intervals (start, end)."""
     union = _union(intervals)
     return [
         token
@@ -223,7 +224,11 @@ _Places = list[int | None]
 
 
 def reanchor(old: Sequence[Span], text: str, length: int | None = None) -> list[Span | None]:
-    """Find the spans of an article in a slightly different text.
+    """Find the spans of an article, in order of start, in a slightly different text.
+
+    One entry per span: where it stands now, or None where the quote is absent or its place cannot
+    be decided. Without the `length` of the old text nothing is known of what stood behind the last
+    passage, which is then trusted on the first three rules alone. Nothing is normalised.
 
     Only what the spans themselves tell is used; the old text is not needed. Overlapping spans
     are fused, since together they are one known passage. What is left are passages that follow
@@ -388,7 +393,7 @@ def _ties(blocks: Sequence[_Block], places: _Places, text: str, length: int | No
 
 
 def highlighted(text: str, start: int, end: int, width: int = 70) -> tuple[str, str, str]:
-    """A passage with its surroundings, cut at word ends."""
+    """What stands before a passage (cut at word ends), the passage, and what stands after it."""
     before, after = text[max(0, start - width) : start], text[end : end + width]
     if start > width:
         before = "…" + before.partition(" ")[2]
@@ -399,12 +404,20 @@ def highlighted(text: str, start: int, end: int, width: int = 70) -> tuple[str, 
 
 
 def checksum(sha256: str, start: int, end: int, occurrence: int, quote: str) -> str:
-    """A span's checksum: what makes a changed offset or letter show without the article."""
+    """A span's checksum: what makes a changed offset or letter show without the article.
+
+    The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:occurrence:quote`, of which
+    `sha256` is that of the article's bytes.
+    """
     return hashlib.sha256(f"{sha256}:{start}:{end}:{occurrence}:{quote}".encode()).hexdigest()[:16]
 
 
 def text_fragment(quote: str, prefix: str = "", suffix: str = "") -> str:
-    """Build the URL fragment that makes a browser scroll to a passage and mark it."""
+    """Build the URL fragment that makes a browser scroll to a passage and mark it.
+
+    It is `#:~:text=[prefix-,]quote[,-suffix]`, percent-encoded as the WICG specification "URL
+    Fragment Text Directives" asks, which gives "-", "," and "&" a meaning of their own.
+    """
     if not quote:
         raise SpanError("an empty quote marks nothing; give the words of the passage")
     before = f"{_encoded(prefix)}-," if prefix else ""

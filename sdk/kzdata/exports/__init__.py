@@ -48,6 +48,7 @@ def export(dataset: "Dataset", form: str, out: str | Path, *, force: bool = Fals
     chosen, place = FORMATS[form], Path(out)
     if chosen.module and chosen.extra:
         require(chosen.module, chosen.extra)
+    # Checked before, to save the work, and after it, in case somebody wrote there meanwhile.
     with fresh(place) as made:
         _check(place, force)
         chosen.write(dataset, made)

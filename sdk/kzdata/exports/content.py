@@ -1,6 +1,6 @@
 """What of a package goes into every format: tables as typed values, and what is said of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -174,6 +174,18 @@ class Content:
     def _listed(self, key: str, *parts: str) -> Iterator[str]:
         for entry in objects(self.raw, key):
             yield ", ".join(str(entry[part]) for part in parts if entry.get(part))
+
+
+def write_list(out: Path, head: str, items: Iterable[str]) -> None:
+    """Write a JSON object whose last member is a long list, one item a line as it comes.
+
+    `head` is the object's text up to the list's first bracket.
+    """
+    with out.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(head)
+        for number, item in enumerate(items):
+            stream.write(f",\n{item}" if number else f"\n{item}")
+        stream.write("\n]}\n")
 
 
 def _file(path: str, place: Path) -> File:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.receipts import EvidenceIndex, Receipt
-from kzdata.exports.content import Content, TableContent, encodable
+from kzdata.exports.content import Content, TableContent, encodable, write_list
 from kzdata.exports.registry import exporter
 from kzdata.exports.tables.parquet import arrow_type
 from kzdata.standard.declarations import Edges, Places, Sources, Spans
@@ -177,6 +177,7 @@ def _plain(value: Any) -> Any:
     """A value as JSON has it: dates as text, whole numbers without a point."""
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items()}
+    # Beyond 15 digits a float is no longer the whole number that it was written as.
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     return value.isoformat() if isinstance(value, date | datetime | time) else value
@@ -187,12 +188,8 @@ def geojson(dataset: "Dataset", out: Path) -> None:
     """Events as points on the map, each with its receipts (RFC 7946)."""
     event_map = EventMap(dataset)
     head = {"type": "FeatureCollection", "metadata": dict(event_map.content.facts())}
-    with out.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(f'{_json(head)[:-1]},\n"features": [')
-        for number, feature in enumerate(event_map.features()):
-            stream.write(",\n" if number else "\n")
-            stream.write(_json(_as_geojson(feature)))
-        stream.write("\n]}\n")
+    features = (_json(_as_geojson(feature)) for feature in event_map.features())
+    write_list(out, f'{_json(head)[:-1]},\n"features": [', features)
 
 
 def _as_geojson(feature: Feature) -> dict[str, Any]:
@@ -232,6 +229,7 @@ def _wkb(point: Point) -> bytes:
 def _geo(event_map: EventMap) -> dict[str, Any]:
     """The metadata of GeoParquet 1.1; without `crs` coordinates are WGS 84, longitude first."""
     points = event_map.points()
+    # A bounding box of no points would not be one, so that it is left out.
     column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"] if points else []}
     if points:
         sides = list(zip(*points, strict=True))

@@ -14,24 +14,15 @@ Summary = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
 
 class Exporter(NamedTuple):
-    """A format that a package can be written in.
+    """A format that a package can be written in."""
 
-    Attributes:
-        name: What it is called on the command line.
-        suffix: How names of its files usually end; empty where it is a directory.
-        title: What it is, on one line.
-        module: The library that it needs, or None.
-        extra: The extra of kzdata that brings this library, or None.
-        write: Writes a package.
-        summary: Says what was lost, out of what was written; None where nothing is.
-    """
-
-    name: str
-    suffix: str
-    title: str
-    module: str | None
-    extra: str | None
-    write: Writer
+    name: str  # what it is called on the command line
+    suffix: str  # how names of its files usually end; empty where it is a directory
+    title: str  # what it is, on one line
+    module: str | None  # the library that it needs; without it nothing is written
+    extra: str | None  # the extra of kzdata that brings this library
+    write: Writer  # writes a package
+    # Says what was lost, out of what was written; None where nothing is.
     summary: Callable[[Path], Summary] | None = None
 
 
@@ -47,14 +38,9 @@ def exporter(
     extra: str | None = None,
     summary: Callable[[Path], Summary] | None = None,
 ) -> Callable[[Writer], Writer]:
-    """Register a writer; the first line of its docstring is the format's title.
+    """Register a writer; its arguments are those of `Exporter`.
 
-    Args:
-        name: What the format is called on the command line.
-        suffix: How names of its files usually end; empty where it is a directory.
-        module: The library that it needs; without it nothing is written.
-        extra: The extra of kzdata that brings this library.
-        summary: Says what was lost, out of what was written.
+    The first line of the writer's docstring is the format's title.
     """
 
     def register(write: Writer) -> Writer:

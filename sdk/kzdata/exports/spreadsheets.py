@@ -33,6 +33,7 @@ def defused(text: str) -> str:
 def csv_cell(value: object) -> str:
     """A cell for a CSV file that others open in a spreadsheet, whatever it takes for the comma."""
     text = str(value)
+    # Each part after a separator may be a cell of its own to whoever opens the file.
     first, *rest = _SEPARATOR.split(text)
     later = (part if _SEPARATOR.fullmatch(part) else defused(part) for part in rest)
     return "".join(["'" * runs(text), first, *later])

@@ -39,6 +39,7 @@ def _entry(event: "Event", package: str, stamp: datetime) -> "Entry":
     from icalendar import Event as Entry
 
     assert event.start
+    # The end of an all-day entry is the day after it, which the last day of all has not.
     last = min(event.end or event.start, _LAST)
     entry = Entry()
     entry.add("uid", _printable(f"{event.key}@{package}"))
@@ -46,7 +47,7 @@ def _entry(event: "Event", package: str, stamp: datetime) -> "Entry":
     entry.add("dtstart", event.start)
     entry.add("dtend", last + timedelta(days=1))
     entry.add("summary", _printable(event.title))
-    entry.add("description", "\n".join(map(_printable, _told(event))))
+    entry.add("description", "\n".join(map(_printable, _description(event))))
     entry.add("transp", "TRANSPARENT")
     if event.place:
         entry.add("location", _printable(event.place))
@@ -55,7 +56,7 @@ def _entry(event: "Event", package: str, stamp: datetime) -> "Entry":
     return entry
 
 
-def _told(event: "Event") -> Iterator[str]:
+def _description(event: "Event") -> Iterator[str]:
     yield ", ".join(filter(None, [event.when, event.certainty]))
     if event.description:
         yield event.description

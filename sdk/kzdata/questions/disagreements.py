@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from kzdata.engine.sql import literal, temp_table
 from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import Claim, Claims, described, tables
+from kzdata.evidence.claims import Claim, Claims, column_label, tables
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import each_day, exceeds
 from kzdata.questions.answers import MOST, Rows
@@ -155,21 +155,23 @@ class _TableSearch:
     def __init__(self, claims: Claims, place: str | None, event: str | None, limit: int) -> None:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
-        self._hierarchies = {role: claims.hierarchy(role) for role in ("population", "place")}
+        known = {role: claims.hierarchy(role) for role in ("population", "place")}
+        self._hierarchies = {role: values for role, values in known.items() if values}
+        # A superseded claim still disagrees with others; one that was taken back does not.
         retracted = f"(SELECT id FROM {claims.statuses} WHERE retracted)"
         wanted = ["true"]
-        where = self._hierarchies["place"]
         if place is not None:
-            within = where.within(place) if where else "(SELECT '' AS id WHERE false)"
-            wanted.append(f"place IN (SELECT id FROM {within})")
+            where = self._hierarchies.get("place")
+            wanted.append(f"place IN (SELECT id FROM {where.within(place)})" if where else "false")
         if event is not None:
             wanted.append(f"event = {literal(event)}")
-        unsaid = [f"{role} IS NULL" for role, values in self._hierarchies.items() if values]
+        unsaid = [f"{role} IS NULL" for role in self._hierarchies]
         self._partial = " OR ".join([*unsaid, "first IS NULL"])
         self._candidates = (
             f"{claims.relation} AS c ANTI JOIN {retracted} AS g ON g.id = c.key "
             f"WHERE {' AND '.join(wanted)}"
         )
+        self._about_something = f"coalesce({', '.join(claims.about)}) IS NOT NULL"
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
@@ -197,7 +199,7 @@ class _TableSearch:
         if kind is None:
             return "a curator calls them contradictory"
         known = [(column, value) for column, value in one.about if value is not None]
-        about = ", ".join(f"{described(self._table, column)} {value}" for column, value in known)
+        about = ", ".join(f"{column_label(self._table, column)} {value}" for column, value in known)
         if kind == "state":
             return f"the same {about}: {one.state} here, {two.state} there"
         scopes = ((one.population, two.population), (one.place, two.place))
@@ -213,7 +215,13 @@ class _TableSearch:
         if self._table.schema.figure:
             searches["figure"] = self._figures
         found: dict[tuple[str, str], str] = {}
-        with self._database.temp_tables(**(self._hierarchy_pairs if searches else {})):
+        # A whole that no row lists lies in itself all the same.
+        pairs = {
+            f"{role}s": f"""WITH pair AS {values.pairs}
+            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair"""
+            for role, values in (self._hierarchies if searches else {}).items()
+        }
+        with self._database.temp_tables(**pairs):
             for kind, search in searches.items():
                 found |= dict.fromkeys(self._smallest_pairs(search()), kind)
         return found
@@ -255,6 +263,7 @@ class _TableSearch:
 
         Both are held as tables, of which DuckDB knows the size and so hashes the smaller side.
         """
+        # The key up to which claims are early: a bound is cheaper to test than a list of keys.
         first = f"(SELECT max(key) FROM (SELECT key FROM {_CLAIMS} ORDER BY key LIMIT {most}))"
         sides = {"early": f"FROM {_CLAIMS} WHERE key <= {first}"}
         sides["early_daily"] = f"FROM {_daily(temp_table('early'))}"
@@ -281,13 +290,14 @@ class _TableSearch:
             ups, downs = "_of" * up, "_of" * (not up)
             lies = [
                 join.within.format(part=f"p.{role}{ups}", whole=f"w.{role}{downs}")
-                for role in self._roles
+                for role in self._hierarchies
             ]
             conditions = [*same, *lies, f"p.key {order} w.key", join.disagree]
             yield f"""SELECT p.key AS one, w.key AS two
                 FROM {part} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
 
     def _states(self) -> _Search:
+        # States are few enough that all are compared with all; who says no place is not left out.
         differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
         rows = self._candidate_rows(["state"], f"state IS NOT NULL AND {self._about_something}")
         return rows, [_Join("all", _WITHIN_OR_UNSAID, differ, "true")]
@@ -318,30 +328,11 @@ class _TableSearch:
         )
         return rows, joins
 
-    @property
-    def _roles(self) -> tuple[str, ...]:
-        return tuple(role for role, scope in self._hierarchies.items() if scope)
-
-    @property
-    def _about_something(self) -> str:
-        return f"coalesce({', '.join(self._claims.about)}) IS NOT NULL"
-
-    @property
-    def _hierarchy_pairs(self) -> dict[str, str]:
-        """SQL: what each population and each place is part of."""
-        # A whole that no row lists lies in itself all the same.
-        closed = {role: scope.pairs for role, scope in self._hierarchies.items() if scope}
-        return {
-            f"{role}s": f"""WITH pair AS {pairs}
-            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair"""
-            for role, pairs in closed.items()
-        }
-
     def _spread(self, rows: str, *, down: bool = False) -> str:
         """SQL: each row with each population and place that its own is part of, as `place_of`."""
         columns, joins = ["c.*"], [f"{rows} AS c"]
         own, other = ("whole", "id") if down else ("id", "whole")
-        for role in self._roles:
+        for role in self._hierarchies:
             columns.append(f"coalesce({role}s.{other}, c.{role}) AS {role}_of")
             joins.append(
                 f"LEFT JOIN {temp_table(f'{role}s')} AS {role}s ON {role}s.{own} = c.{role}"

@@ -235,10 +235,12 @@ class _EventQuery:
         """
         start, end, precision = self._days()
         ranks = " ".join(f"WHEN {literal(name)} THEN {rank}" for rank, name in enumerate(_ORDER))
+        # Keys alone are put in order: the rest is read of the few events that are listed.
         rows = self._database.rows(
             f"""SELECT {self._key} FROM {self._from} ORDER BY coalesce({start}, {end}) NULLS LAST,
             CASE {precision} {ranks} END NULLS FIRST, 1 LIMIT {limit}"""
         )
+        # Counting all events takes as long as the answer itself, and is not needed for a short one.
         more = 0
         if len(rows) >= limit:
             ((count,),) = self._database.rows(f"SELECT count(*) FROM {self._from}")

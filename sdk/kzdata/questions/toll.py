@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from kzdata.engine.sql import literal, temp_table
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import Claim, Claims, tables
+from kzdata.evidence.claims import Claim, Claims, with_outcome
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import HULL, Interval
 from kzdata.questions.answers import MOST, Rows
@@ -178,15 +178,11 @@ def toll(
 
 
 def _tables(dataset: Dataset) -> list[Table]:
-    found = [
-        table
-        for table in tables(dataset, "a toll")
-        if table.schema.figure and table.schema.claims and table.schema.claims.outcome
-    ]
+    found = [table for table in with_outcome(dataset, "a toll") if table.schema.figure]
     if not found:
         raise UsageError(
-            f"{dataset.descriptor.name} declares no outcome in kzdata:claims of a table with "
-            "kzdata:figure, which a toll needs; docs/profile.md says how"
+            f"{dataset.descriptor.name} declares no kzdata:figure in a table of claims with an "
+            "outcome, which a toll needs; docs/profile.md says how"
         )
     return found
 
@@ -274,7 +270,7 @@ class _TableToll:
             f"""{self._with} SELECT key, retracted, superseded FROM chosen
             ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
         )
-        judged = list(self.claims.judged(rows))
+        judged = list(self.claims.with_status(rows))
         paths = {
             role: self._paths(role, (claim for claim, *_ in judged)) for role in self._hierarchies
         }
@@ -292,6 +288,7 @@ class _TableToll:
 
     def _wider(self) -> Iterator[BroaderClaim]:
         """Claims about more than was asked for, or that do not say whether they are."""
+        # Nothing is broader than everything.
         if self._asked["place"] is None and self._asked["population"] is None:
             return
         rows = self._database.rows(

@@ -147,6 +147,7 @@ def _vocabulary(schema: Schema, column: str, dataset: Dataset) -> str | None:
 
 def _packed(cells: Sequence[str]) -> Json:
     """A column: its words and, for each row, which of them; or its cells, where most differ."""
+    # Columns of codes and names repeat few words; most quotes stand once.
     words = {word: place for place, word in enumerate(dict.fromkeys(cells))}
     if 2 * len(words) > len(cells):
         return {"cells": list(cells)}
@@ -183,6 +184,7 @@ def _most_steps(dataset: Dataset) -> int:
 def _thinned(days: list[date], most: int) -> list[date]:
     if len(days) <= most:
         return days
+    # The first and the last day stay.
     step = (len(days) - 1) / (most - 1)
     return [days[round(step * place)] for place in range(most)]
 
@@ -238,7 +240,8 @@ class History:
         self._answers = {name: AnswerHistory(names) for name, (names, _) in QUESTIONS.items()}
         self._place = {name: _places(dataset, name) for name in self._sizes}
         self._rows = {name: [0] * size for name, size in self._sizes.items()}
-        self._emptied: dict[str, list[tuple[int, str, int]]] = {name: [] for name in self._sizes}
+        # The step by which a cell was still empty, by place and column.
+        self._emptied: dict[str, dict[tuple[int, str], int]] = {name: {} for name in self._sizes}
         self._steps = 0
 
     def add(self, then: Dataset) -> None:
@@ -260,23 +263,19 @@ class History:
     def _add_rows(self, name: str, removal: Removal) -> None:
         """Rows that are not there yet begin at the next step; cells that are empty, likewise."""
         places, rows = self._place[name], self._rows[name]
+        # Steps follow one another, so that the last one that lacks a row decides.
         for number in removal.gone(name) & places.keys():
             rows[places[number]] = self._steps
         for number, column in removal.emptied(name):
             if number in places:
-                self._emptied[name].append((places[number], column, self._steps))
+                self._emptied[name][places[number], column] = self._steps
 
     def rows(self, name: str) -> Json:
         """From which step on the rows of a table are there, and which cells only later on."""
+        # What lacks something at the last step too is part of the package as it is.
         later = [step if step < self._steps else 0 for step in self._rows[name]]
-        filled: dict[tuple[int, str], int] = {}
-        for place, column, step in self._emptied[name]:
-            if step < self._steps:
-                filled[place, column] = step
-        return {
-            "from": later if any(later) else None,
-            "filled": [[place, column, step] for (place, column), step in sorted(filled.items())],
-        }
+        filled = [[*cell, step] for cell, step in self._emptied[name].items() if step < self._steps]
+        return {"from": later if any(later) else None, "filled": sorted(filled)}
 
     def answers(self) -> Json:
         """The answers by name; see `QUESTIONS`."""

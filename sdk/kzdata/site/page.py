@@ -58,6 +58,7 @@ def write(
         PackageError: A table cannot be read, or a passage does not stand in its article.
     """
     place = Path(out)
+    # Checked before, to save the work, and after it, in case somebody wrote there meanwhile.
     with fresh(place) as made:
         _check(place)
         page = rendered(dataset, snapshots, texts)

@@ -79,6 +79,7 @@ class _Listener(ThreadingHTTPServer):
 
     def process_request(self, request: "socket | Any", client_address: Any) -> None:
         """Answer in a thread; the oldest of too many connections is ended."""
+        # A dict keeps the order of arrival, so that its first key is the oldest connection.
         with self._lock:
             self._open[request] = None
             oldest = next(iter(self._open)) if len(self._open) > MOST else None

@@ -105,6 +105,7 @@ def counted(event: ReportedEvent) -> list[EventClaim]:
     """
     fallen = ("retracted", "superseded")
     found = [claim for claim in event.claims if claim.dead and claim.status not in fallen]
+    # Who counts a part of what another claim counts would be counted twice.
     keys = {claim.key for claim in found}
     return [claim for claim in found if not keys.intersection(claim.wholes)]
 
@@ -201,6 +202,7 @@ def _day(text: str) -> date | None:
 
 
 def _by_length(event: ReportedEvent, codes: Sequence[tuple[int, str]]) -> str:
+    # Codes are in the order of their limits: the first that is long enough is the most precise.
     days = span(event)
     return next((code for limit, code in codes if days and 0 < days <= limit), "")
 

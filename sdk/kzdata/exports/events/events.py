@@ -6,8 +6,7 @@ from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from kzdata.errors import UsageError
-from kzdata.evidence.claims import Claim, Claims
+from kzdata.evidence.claims import Claim, Claims, with_outcome
 from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import window
 from kzdata.evidence.profile import declared, declaring, needed
@@ -40,8 +39,8 @@ class Article(NamedTuple):
 class Place(NamedTuple):
     """A place with what is around it."""
 
-    key: str  # its key
-    name: str  # its name
+    key: str
+    name: str
     # `site`, `city`, `region` or `country`; `division` is a region with a code of ISO 3166-2.
     kind: str
     latitude: str  # in degrees, WGS 84, as printed; empty where unknown
@@ -59,7 +58,7 @@ class Place(NamedTuple):
 class EventClaim(NamedTuple):
     """A claim about an event, as `kz.toll` judges it; what is not known is empty."""
 
-    claim: Claim  # the claim
+    claim: Claim
     status: str  # `standing`, `superseded`, `retracted` or `no number`
     outcome: str = ""  # what happened to the people counted
     dead: bool = False  # whether it counts the dead
@@ -137,6 +136,7 @@ def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
     start, precision = cell(row, days.start), cell(row, days.precision)
     if days.end:
         return start, cell(row, days.end), precision
+    # Of a date that is none, as in a broken package, the text itself stays.
     with suppress(ValueError):
         known = window(date.fromisoformat(start), None, precision)
         return start, str(known[1]) if known and known[1] < date.max else "", precision
@@ -145,14 +145,9 @@ def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
 
 def _claims(dataset: "Dataset") -> dict[str, list[EventClaim]]:
     """The claims about each event."""
-    tables = declaring(dataset.descriptor, Declaration)
-    if not any(role.outcome for _, role in tables):
-        raise UsageError(
-            "the package declares no kzdata:claims with an outcome, so nobody counts the dead; "
-            "see docs/profile.md"
-        )
+    with_outcome(dataset, _PURPOSE)
     found: dict[str, list[EventClaim]] = defaultdict(list)
-    for table, role in tables:
+    for table, role in declaring(dataset.descriptor, Declaration):
         if role.event:
             for claim in _table_claims(dataset, table, role):
                 found[claim.claim.event or ""].append(claim)

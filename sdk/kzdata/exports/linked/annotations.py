@@ -26,6 +26,7 @@ from urllib.parse import quote
 from kzdata.errors import UsageError
 from kzdata.evidence.profile import needed
 from kzdata.evidence.receipts import passages
+from kzdata.exports.content import write_list
 from kzdata.exports.linked.bundle import about, address, descriptor_bytes, json_text, known
 from kzdata.exports.records import Cells, labels, parent, rows
 from kzdata.exports.registry import exporter
@@ -90,12 +91,8 @@ Node = dict[str, Any]
 @exporter("jsonld", suffix=".jsonld")
 def write_annotations(dataset: "Dataset", out: Path) -> None:
     """Linked data: Web Annotation for the evidence, PROV-O for the chain, schema.org for claims."""
-    with out.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(f'{{"@context": {json_text(CONTEXT)},\n"@graph": [')
-        for number, node in enumerate(_Graph(dataset).nodes()):
-            stream.write(",\n" if number else "\n")
-            stream.write(json_text(node, indent=None))
-        stream.write("\n]}\n")
+    nodes = (json_text(node, indent=None) for node in _Graph(dataset).nodes())
+    write_list(out, f'{{"@context": {json_text(CONTEXT)},\n"@graph": [', nodes)
 
 
 class _Graph:
@@ -114,7 +111,7 @@ class _Graph:
 
     def nodes(self) -> Iterator[Node]:
         yield self._dataset_node()
-        yield from self._articles_told()
+        yield from self._article_nodes()
         yield from self._agents()
         yield from self._annotations()
         for name, table in self._dataset.descriptor.tables.items():
@@ -147,12 +144,13 @@ class _Graph:
         table, role = self._sources
         found = list(rows(self._dataset, table.name))
         webs = {row[role.id]: address(row.get(role.url or "", "")) for row in found}
+        # An address that two articles share (a live blog) names neither.
         shared = Counter(webs.values())
         own = {key: web for key, web in webs.items() if web and shared[web] == 1}
         texts = {row[role.id]: _named(row.get(role.sha256, "")) for row in found}
         return {key: own.get(key) or texts[key] or self._iri(table.name, key) for key in webs}
 
-    def _articles_told(self) -> Iterator[Node]:
+    def _article_nodes(self) -> Iterator[Node]:
         table, role = self._sources
         for row in rows(self._dataset, table.name):
             digest = row.get(role.sha256, "")
@@ -203,6 +201,7 @@ class _Graph:
         name, role = self._edges[0].name, self._edges[1]
         for row in rows(self._dataset, name):
             record, field, span = (row.get(c, "") for c in (role.record, role.field, role.span))
+            # Without its words an annotation has no target, and no validator would say so.
             if span not in self._passages:
                 raise UsageError(f"{name}: no span {span!r}; `kzdata validate` says more")
             self._cited.add((record, field))
@@ -240,7 +239,7 @@ class _Graph:
                 for field, text in row.items()
                 if (key, field) in self._cited
             ]
-            said = self._said(name, schema, row)
+            said = self._typed(name, schema, row)
             node = {"id": self._iri(name, key), "identifier": key, **said, "wasDerivedFrom": cells}
             yield known(node)
 
@@ -248,7 +247,7 @@ class _Graph:
         iri = self._iri(name, key, field)
         return {"id": iri, "propertyID": field, "value": text}
 
-    def _said(self, name: str, schema: Schema, row: Cells) -> Node:
+    def _typed(self, name: str, schema: Schema, row: Cells) -> Node:
         if schema.principal:
             return {"type": ["Claim", "Entity"], **self._claim(schema, row)}
         if schema.events:

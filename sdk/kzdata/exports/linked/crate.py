@@ -28,6 +28,7 @@ def write_crate(dataset: "Dataset", out: Path) -> None:
     said = about(dataset.descriptor)
     said.require("RO-Crate", "description", "day", "licences")
     files = copy(dataset.archive, dataset.descriptor, out)
+    # Two sources may have one address; an `@id` stands once in the flat graph.
     entities: dict[str, Entity] = {}
     for entity in _graph(said, files):
         entities.setdefault(entity["@id"], entity)

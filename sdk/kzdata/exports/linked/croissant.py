@@ -126,6 +126,7 @@ def citation(said: About) -> str:
     written = [f"{key}={{{_bare(value)}}}" for key, value in parts.items() if value]
     if author := " and ".join(f"{{{_bare(text(p, 'title'))}}}" for p in said.people):
         written.append(f"author={{{author}}}")
+    # A comma or a brace would end the entry's key.
     key = re.sub(r"[^A-Za-z0-9-]", "-", f"{said.name}-{said.version}")
     return f"@misc{{{key}, {', '.join(written)}}}"
 
@@ -174,6 +175,7 @@ def _record_sets(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile])
 
 def _names(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile]) -> dict[str, str]:
     """How each table is named in identifiers; those that a file has are left to the file."""
+    # A file called as a table would get the same `@id`, and be taken for it.
     taken = {local(file.path) for file in files}
     names = {}
     for table in tables:

@@ -64,6 +64,7 @@ class DuckDB:
 
     def finish(self) -> None:
         """Write everything into the file and let go of it."""
+        # A database that is in use cannot be detached.
         self.run("USE memory")
         self.run("CHECKPOINT target")
         self.run("DETACH target")
@@ -82,6 +83,7 @@ class SQLite:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        # Nobody reads the file before it is whole; what breaks half-way is thrown away.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF"):
             self.run(f"PRAGMA {pragma}")
         self.run("PRAGMA encoding = 'UTF-8'")

@@ -60,6 +60,7 @@ class ParquetPackage:
     def __init__(self, content: Content, out: Path) -> None:
         self._content = content
         self._out = out
+        # Some systems take names in other letters for one.
         names = {name.casefold() for name in content.tables}
         self._spellings = distinct("kzdata_spellings", names)
         self._files = file_names([*content.tables, self._spellings])
@@ -72,9 +73,9 @@ class ParquetPackage:
             [(f["name"], arrow_type(KIND_OF[f["type"]])) for f in SPELLINGS["fields"]]
         )
         with self._writer(self._spellings, schema) as (path, spellings):
-            tables = self._content.tables.values()
-            resources = [self._table(table, spellings) for table in tables]
-        if spellings.count:
+            tables = [self._table(t, spellings) for t in self._content.tables.values()]
+        resources = [resource for resource, _ in tables]
+        if any(spelled for _, spelled in tables):
             resources.append(self._resource({"name": self._spellings}, path, SPELLINGS))
         else:
             (self._out / path).unlink()
@@ -83,21 +84,23 @@ class ParquetPackage:
         (self._out / DESCRIPTOR).write_text(text, encoding="utf-8")
 
     @contextmanager
-    def _writer(self, name: str, schema: Any) -> Iterator[tuple[str, "ParquetRows"]]:
+    def _writer(self, name: str, schema: Any) -> Iterator[tuple[str, Any]]:
         from pyarrow.parquet import ParquetWriter
 
         path = f"{self._files[name]}.parquet"
         with ParquetWriter(self._out / path, schema, compression="zstd") as writer:
-            yield path, ParquetRows(writer)
+            yield path, writer
 
-    def _table(self, table: TableContent, spellings: "ParquetRows") -> dict[str, Any]:
-        schema = schema_as_written(table)
-        with self._writer(table.name, self._arrow(table, schema)) as (path, rows):
+    def _table(self, table: TableContent, spellings: Any) -> tuple[dict[str, Any], int]:
+        """Write a table; its resource, and how many spellings it has."""
+        schema, spelled = schema_as_written(table), 0
+        with self._writer(table.name, self._arrow(table, schema)) as (path, writer):
             for batch in table.batches():
-                rows.write(batch.rows)
-                spellings.write([(table.name, *spelling) for spelling in batch.spellings])
+                _write_rows(writer, batch.rows)
+                _write_rows(spellings, [(table.name, *spelling) for spelling in batch.spellings])
+                spelled += len(batch.spellings)
         kept = {name: value for name, value in table.entry.items() if name not in ABOUT_THE_FILE}
-        return self._resource(kept, path, schema)
+        return self._resource(kept, path, schema), spelled
 
     def _arrow(self, table: TableContent, schema: dict[str, Any]) -> Any:
         """The Arrow schema, with what is to be known of the table in its metadata."""
@@ -125,23 +128,14 @@ class ParquetPackage:
         }
 
 
-class ParquetRows:
-    """A Parquet file that rows are added to."""
+def _write_rows(writer: Any, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a Parquet file: a row group of their own."""
+    import pyarrow as pa
 
-    def __init__(self, writer: Any) -> None:
-        self._writer = writer
-        self.count = 0  # how many rows were added
-
-    def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        """Add rows: a row group of their own."""
-        import pyarrow as pa
-
-        if not rows:
-            return
-        self.count += len(rows)
-        schema, columns = self._writer.schema, zip(*rows, strict=True)
+    if rows:
+        schema, columns = writer.schema, zip(*rows, strict=True)
         arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def _metadata(held: Column) -> dict[str, str]:

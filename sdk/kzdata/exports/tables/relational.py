@@ -315,7 +315,7 @@ class DatabaseWriter:
         """The definitions of columns; `filled` are those that may not be empty."""
         for held in table.columns:
             kind = self._engine.types[held.kind] + (" NOT NULL" if held.name in filled else "")
-            yield Definition(self._names.column(table.name, held.name), kind, _meaning(held))
+            yield Definition(self._names.column(table.name, held.name), kind, _column_comment(held))
 
     def _settle(self, table: TableContent, clauses: list[str]) -> None:
         """Make the table that stays, with all keys and limits that its rows keep."""
@@ -324,13 +324,14 @@ class DatabaseWriter:
         columns = list(self._columns(table, {c.column for c in kept if c.column}))
         clauses = clauses + [c.clause for c in kept if not c.column]
         name = self._names.table(table.name)
-        comment = _told(table.schema.title, table.schema.description)
+        comment = _sentences(table.schema.title, table.schema.description)
         self._engine.create(name, comment, columns, clauses)
         self._engine.run(f"INSERT INTO {name} SELECT * FROM {self._engine.staged}{name}")
 
     def _in_order(self) -> list[str]:
         """The tables, each after those that it refers to, as far as there is no cycle."""
         order: dict[str, None] = {}
+        # Depth first, without recursion: a stranger's package may have a thousand tables in a row.
         waiting = list(reversed(self._content.tables))
         begun: set[str] = set()
         while waiting:
@@ -377,14 +378,14 @@ def _text(value: Any) -> str | None:
     return encodable(str(value)) if value not in (None, "") else None
 
 
-def _meaning(held: Column) -> str:
+def _column_comment(held: Column) -> str:
     """What is to be said of a column."""
     field = held.field
     unit = f"Unit: {field.unit}." if field.unit else ""
     reason = f"Held as text, since {held.reason}." if held.reason else ""
-    return _told(field.title, field.description, unit, reason)
+    return _sentences(field.title, field.description, unit, reason)
 
 
-def _told(title: str, *sentences: str) -> str:
+def _sentences(title: str, *sentences: str) -> str:
     text = " ".join(encodable(sentence) for sentence in sentences if sentence)
     return f"{encodable(title)}: {text}" if title and text else encodable(title) or text

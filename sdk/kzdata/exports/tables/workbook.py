@@ -216,6 +216,7 @@ def cell(held: Column, text: str) -> Any:
 
 
 def _number(held: Column, text: str) -> Any:
+    # A number is shown by its format: 007, +1 and -0 would be shown in another way.
     match = _DECIMAL.fullmatch(text)
     if not match or (text.startswith("-") and not text.strip("-0.")):
         return text

@@ -764,7 +764,7 @@ def _schema_faults(schema: Schema, where: str) -> Iterator[Fault]:
     yield from _unknown_declarations(schema, where)
     if ORD in folded:
         yield Fault(f"{where}.fields", ORD, "another name; this one is reserved")
-    for label, columns in _named_columns(schema):
+    for label, columns in named_columns(schema):
         for column in columns:
             if column not in schema.names:
                 yield Fault(f"{where}.{label}", column, "a column of the table")
@@ -813,7 +813,7 @@ def _claims_faults(schema: Schema, claims: Claims, where: str) -> Iterator[Fault
         yield Fault(where, "neither state nor kzdata:figure", "what the claims say")
 
 
-def _named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
+def named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
     """The columns that each key and declaration names."""
     yield "primaryKey", schema.primary_key
     yield from (("uniqueKeys", key) for key in schema.unique_keys)

@@ -46,9 +46,8 @@ def _policy(answer: "Toll") -> list[str]:
 
 
 def _scope(scope: "Scope") -> Iterator[str]:
-    names = ", ".join(
-        filter(None, (scope.outcome, scope.population, scope.place or "place not said"))
-    )
+    parts = (scope.outcome, scope.population, scope.place or "place not said")
+    names = ", ".join(filter(None, parts))
     envelope = scope.envelope.interval
     yield f"{bold(safe(names))}: {safe(str(envelope)) if envelope else 'no number that stands'}"
     for entry in scope.entries:

@@ -42,10 +42,9 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     if not diff:
         yield "no difference"
         return
-    reasons = _first((f"{r.level}  {r}" for r in diff.reasons), len(diff.reasons), every)
+    reasons = _limited([f"{r.level}  {r}" for r in diff.reasons], every, "and {:,} more")
     yield from aligned([("least bump", _bump(diff)), *(("", reason) for reason in reasons)])
-    rows = [(table.name, *_counts(table)) for table in diff.tables]
-    if rows:
+    if rows := [(table.name, *_counts(table)) for table in diff.tables]:
         yield ""
         yield as_text(("table", *_WORDS.values()), rows)
     for section in _sections(diff):
@@ -61,13 +60,11 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
                 yield f"   and {left:,} more {_WORDS[kind]}; --all shows them"
 
 
-def _first(
-    lines: Iterable[str], count: int, every: bool, words: str = "and {:,} more"
-) -> Iterator[str]:
+def _limited(lines: list[Any], every: bool, more: str) -> Iterator[Any]:
     """Some lines, and how many more there are."""
-    yield from lines if every else islice(lines, MAX_LINES)
-    if count > MAX_LINES and not every:
-        yield words.format(count - MAX_LINES)
+    yield from lines if every else lines[:MAX_LINES]
+    if len(lines) > MAX_LINES and not every:
+        yield more.format(len(lines) - MAX_LINES)
 
 
 def _title(diff: Diff) -> str:
@@ -142,13 +139,13 @@ def _property_lines(properties: list[PropertyChange], every: bool) -> Iterator[L
             continue  # the heading says that the table came or went
         subject = f"field {change.field}" if change.field else ""
         old, new = (_value(side, every) for side in (change.old, change.new))
+        names = (subject, change.property) if subject else (change.property, "")
         if change.old is ABSENT:
-            yield "+", subject or change.property, change.property if subject else "", new
+            yield "+", *names, new
         elif change.new is ABSENT:
-            yield "-", subject or change.property, change.property if subject else "", old
+            yield "-", *names, old
         else:
-            words = change.property if subject else ""
-            yield "~", subject or change.property, words, f"{old} → {new}"
+            yield "~", *names, f"{old} → {new}"
 
 
 def _value(value: Any, every: bool) -> str:
@@ -224,8 +221,8 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         return
     yield f"Least bump: **{diff.bump}**{_prose(_bump(diff).removeprefix(diff.bump))}."
     yield ""
-    reasons = (f"- {_prose(f'{reason.level}: {reason}')}" for reason in diff.reasons)
-    yield from _first(reasons, len(diff.reasons), every, "- and {:,} more")
+    reasons = [f"- {_prose(f'{reason.level}: {reason}')}" for reason in diff.reasons]
+    yield from _limited(reasons, every, "- and {:,} more")
     if diff.tables:
         yield ""
         yield f"| table | {' | '.join(_WORDS.values())} |"
@@ -239,7 +236,7 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         yield f"#### {_prose(section.heading)}"
         yield ""
         lines = list(map(_item, _property_lines(section.properties, every)))
-        yield from _first(lines, len(lines), every, "- and {:,} more properties")
+        yield from _limited(lines, every, "- and {:,} more properties")
         for table, kind in section.rows:
             yield from (_item(line) for line in _row_lines(table, kind, every))
             if left := _left(table, kind, every):

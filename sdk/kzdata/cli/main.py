@@ -302,12 +302,18 @@ def _note(text: str) -> None:
         complain(text)
 
 
+def _emit(text: str) -> None:
+    """Say one line for people, in which there may be names of others."""
+    from kzdata.cli.terminal import emit, safe
+
+    emit(safe(text))
+
+
 def _version(wanted: bool) -> None:
     if wanted:
-        from kzdata.cli.terminal import emit
         from kzdata.files.archive import bundled_version
 
-        emit(f"kzdata {bundled_version()}")
+        _emit(f"kzdata {bundled_version()}")
         raise typer.Exit
 
 
@@ -391,21 +397,19 @@ def validate(
 
 
 def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
-    from kzdata.cli import terminal as rendering
+    from kzdata.cli import terminal
 
     if form == "text":
-        text = rendering.report(result)
+        text = terminal.report(result)
     else:
-        from kzdata.cli import reports as formats
+        from kzdata.cli import reports
 
-        text = formats.WRITERS[form](result, formats.folder(path))
+        text = reports.WRITERS[form](result, reports.folder(path))
     if output is not None:
-        rendering.save(text, output)
-        rendering.emit(rendering.verdict(result))
-    elif form == "text":
-        rendering.emit(text)
+        terminal.save(text, output)
+        terminal.emit(terminal.verdict(result))
     else:
-        rendering.write(text)
+        (terminal.emit if form == "text" else terminal.write)(text)
     raise typer.Exit(0 if result.valid else 1)
 
 
@@ -427,14 +431,9 @@ def show(
     form: FormatOption = "text",
 ) -> None:
     """Show one record."""
-    from kzdata.cli import terminal as rendering
-
     with load() as kz:
         row = kz[key].model_dump()
-    if form == "text":
-        rendering.emit(rendering.record(row))
-    else:
-        _show(tuple(row), [tuple(row.values())], form)
+    _show(tuple(row), [tuple(row.values())], form, lambda terminal: terminal.record(row))
 
 
 @command(
@@ -456,17 +455,15 @@ def trace(
 
     A key of a passage, or an article, leads to the cells that rest on it.
     """
-    from kzdata.cli import terminal as rendering
+    from kzdata.cli.terminal import receipt_rows
 
     key, _, field = (record or "").partition("#")
     with load() as kz:
         found = kz.trace(None if record is None else key, field or None, source=source)
         fallen = kz.falls(source) if source else None
         articles = kz.texts(texts) if texts else {}
-    if form == "text":
-        rendering.emit(rendering.receipts(found, articles, fallen))
-    else:
-        _show(*rendering.receipt_rows(found, fallen), form)
+    columns, rows = receipt_rows(found, fallen)
+    _show(columns, rows, form, lambda terminal: terminal.receipts(found, articles, fallen))
 
 
 @command(
@@ -571,9 +568,9 @@ def timeline(
     with load() as kz:
         answer = kz.timeline(place, actor, type, limit)
     if form == "ics":
-        from kzdata.cli import terminal as rendering
+        from kzdata.cli.terminal import write
 
-        rendering.write(answer.ics().removesuffix("\r\n") + "\r")
+        write(answer.ics().removesuffix("\r\n") + "\r")
         left = sum(not event.days_known for event in answer)
         _note(f"{left} events whose days are not known are not in the calendar")
         if answer.more:
@@ -655,7 +652,7 @@ def rules(
 
     Those of `kzdata validate` and of `kzdata release-check`.
     """
-    from kzdata.cli import terminal as rendering
+    from kzdata.cli.terminal import emit
     from kzdata.differences.release import RELEASE_RULES
     from kzdata.validation import RULES
 
@@ -667,7 +664,7 @@ def rules(
     if name in known and form == "text":
         rule = known[name]
         head = f"{rule.name}: {rule.severity}, {rule.group}"
-        rendering.emit(f"{head}\n\n{rule.doc}\n\nway out: {rule.fix}")
+        emit(f"{head}\n\n{rule.doc}\n\nway out: {rule.fix}")
         return
     chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
@@ -694,15 +691,14 @@ def diff(
 
     Also says how far the version must rise.
     """
-    from kzdata.cli import diffs as changes
-    from kzdata.cli import terminal as rendering
+    from kzdata.cli import diffs, terminal
     from kzdata.differences import diff as compare
 
     with Steps() as steps:
         found = compare(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
     with found:
-        for line in changes.WRITERS[form](found, every):
-            (rendering.write if form == "json" else rendering.emit)(line)
+        for line in diffs.WRITERS[form](found, every):
+            (terminal.write if form == "json" else terminal.emit)(line)
         raise typer.Exit(1 if exit_code and found else 0)
 
 
@@ -756,10 +752,8 @@ def export(
         raise UsageError("name a format and a place: kzdata export FORMAT OUT; --list lists them")
     with load() as kz:
         kz.export(name, out, force=force)
-    from kzdata.cli import terminal as rendering
-
     if form == "text":
-        rendering.emit(f"wrote {rendering.safe(str(out))}")
+        _emit(f"wrote {out}")
     if summary := FORMATS[name].summary:
         _show(*summary(out), form)
 
@@ -786,8 +780,6 @@ def site(
 
     A browser opens it from disk.
     """
-    from kzdata.cli import terminal as rendering
-
     if serve == (out is not None):
         raise UsageError("name a directory, or --serve: kzdata site OUT, kzdata site --serve")
     if port is not None and not serve:
@@ -800,11 +792,10 @@ def site(
     def work() -> None:
         with load() as kz:
             if out is not None:
-                page = kz.site(out, texts=texts, include_texts=include_texts)
-                rendering.emit(f"wrote {rendering.safe(str(page))}")
+                _emit(f"wrote {kz.site(out, texts=texts, include_texts=include_texts)}")
                 return
             server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
-        rendering.emit(f"{server.address} (Ctrl-C ends it)")
+        _emit(f"{server.address} (Ctrl-C ends it)")
         sys.stdout.flush()
         server.run()
 
@@ -818,11 +809,10 @@ def seal(path: Annotated[Path, typer.Argument(help="A directory or datapackage.j
 
     For use after a change to the data.
     """
-    from kzdata.cli import terminal as rendering
     from kzdata.standard.writer import seal as write
 
     for name in write(path):
-        rendering.emit(f"sealed {rendering.safe(name)}")
+        _emit(f"sealed {name}")
 
 
 class Steps:
@@ -883,25 +873,30 @@ def _bar() -> tuple[Any, Any]:
 
 def _answer(answer: Any, question: str, form: Format) -> None:
     """Write the answer to a question: for people, as JSON in its own shape, or flat as CSV."""
-    from kzdata.cli import answers as listings
-    from kzdata.cli import terminal as rendering
+    from kzdata.cli import answers, terminal
 
     if form == "text":
-        rendering.emit(getattr(listings, question)(answer))
+        terminal.emit(getattr(answers, question)(answer))
     elif form == "json":
-        rendering.write(rendering.as_json(rendering.plain(answer.as_dict())))
+        terminal.write(terminal.as_json(terminal.plain(answer.as_dict())))
     else:
         _show(answer.columns, answer.rows(), form)
         if answer.more:
             _note(f"{answer.more} more are not listed; --limit lists more")
 
 
-def _show(columns: Sequence[str], rows: Iterable[Sequence[Any]], form: Format) -> None:
-    from kzdata.cli import terminal as rendering
+def _show(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    form: Format,
+    text: Callable[[Any], str] | None = None,
+) -> None:
+    """Write rows; for people as a table, or as `text` that the module `terminal` makes."""
+    from kzdata.cli import terminal
 
     if form == "text":
-        rendering.emit(rendering.as_text(columns, rows))
+        terminal.emit(text(terminal) if text else terminal.as_text(columns, rows))
     elif form == "csv":
-        rendering.write_csv(rendering.as_csv(columns, rows))
+        terminal.write_csv(terminal.as_csv(columns, rows))
     else:
-        rendering.write(rendering.as_json(rendering.as_records(columns, rows)))
+        terminal.write(terminal.as_json(terminal.as_records(columns, rows)))

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -233,8 +234,8 @@ def _case(
     unasked: str | None,
     base: str,
 ) -> None:
-    suite_name = suite.get("name", "")
-    case = ElementTree.SubElement(suite, "testcase", classname=suite_name, name=_xml(name))
+    names = {"classname": suite.get("name", ""), "name": _xml(name)}
+    case = ElementTree.SubElement(suite, "testcase", names)
     if unasked is not None:
         ElementTree.SubElement(case, "skipped", message=_xml(unasked))
         return
@@ -279,12 +280,12 @@ def github(report: Report, base: str = "") -> str:
     GitHub shows the first ten errors and the first ten warnings of a step, so the first finding of
     each rule comes before the second of any.
     """
-    seen: Counter[str] = Counter()
+    ranks: Counter[str] = Counter()
     ranked: list[tuple[int, Finding]] = []
     for finding in report.findings:
-        seen[finding.rule] += 1
-        ranked.append((seen[finding.rule], finding))
-    ranked.sort(key=lambda pair: pair[0])
+        ranks[finding.rule] += 1
+        ranked.append((ranks[finding.rule], finding))
+    ranked.sort(key=itemgetter(0))
     lines = [_annotation(finding, base) for _, finding in ranked]
     details = [f"{name}: {value}" for name, value in summary(report)]
     details += [f"{rule}: {number} more not listed" for rule, number in report.omitted.items()]
@@ -308,9 +309,6 @@ def _property(value: object) -> str:
 
 
 WRITERS: dict[str, Callable[[Report, str], str]] = {
-    "json": json,
-    "junit": junit,
-    "sarif": sarif,
-    "github": github,
+    writer.__name__: writer for writer in (json, junit, sarif, github)
 }
 """The formats by name; each takes a report and the folder of its package (see `folder`)."""

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from kzdata.evidence.receipts import Receipt
     from kzdata.validation import Finding, Report
 
+Impact = Sequence[tuple[str, str, str | None]]
+"""What falls with an article: table, record and column; None where the whole row falls."""
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 bold = typer.style("{}", bold=True).format
-
-
 MOST_OF_A_COMPLAINT = 4_000
 """Characters of an error that are shown."""
 
@@ -50,7 +50,7 @@ def emit(styled: str) -> None:
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     if refused or not sys.stdout.isatty():
         styled = _STYLE.sub("", styled)
-    # Lines of our own words and of text that is safe already; what slipped through is caught.
+    # Lines of our own words and of text that is safe already: what was missed is escaped here.
     _print(sys.stdout, "\n".join(map(_line, styled.split("\n"))))
 
 
@@ -211,16 +211,11 @@ def summary(result: "Report") -> Iterator[tuple[str, str]]:
     """What was checked and what was not, as names and values."""
     if result.rows:
         yield "tables", f"{len(result.rows):,} with {sum(result.rows.values()):,} rows"
-    receipts = result.receipts
-    if receipts.required:
-        share = 100 * receipts.evidenced / receipts.required
-        inferred = 100 * receipts.inferred / receipts.required
-        shown = "100" if receipts.evidenced == receipts.required else f"{share:.2f}"
-        yield (
-            "receipts",
-            f"{receipts.evidenced:,} of {receipts.required:,} cells that need one ({shown} %); "
-            f"{inferred:.1f} % rest on inference alone",
-        )
+    if (of := result.receipts).required:
+        share, inferred = (100 * part / of.required for part in (of.evidenced, of.inferred))
+        shown = "100" if of.evidenced == of.required else f"{share:.2f}"
+        cells = f"{of.evidenced:,} of {of.required:,} cells that need one ({shown} %)"
+        yield "receipts", f"{cells}; {inferred:.1f} % rest on inference alone"
     if result.spans_in_texts:
         yield "offsets", f"{result.spans_in_texts:,} spans compared with the articles' texts"
     if result.allowed:
@@ -233,9 +228,7 @@ def summary(result: "Report") -> Iterator[tuple[str, str]]:
 
 
 def receipts(
-    found: Sequence["Receipt"],
-    texts: Mapping[str, str],
-    fallen: Sequence[tuple[str, str, str | None]] | None = None,
+    found: Sequence["Receipt"], texts: Mapping[str, str], fallen: Impact | None = None
 ) -> str:
     """Receipts, a block for each passage: the cells that rest on it, its words, article and link.
 
@@ -244,24 +237,21 @@ def receipts(
     """
     lines: list[str] = []
     several = len({receipt.record for receipt in found}) > 1
-    marked = falling(fallen)
+    falls = falling(fallen)
     for _, group in groupby(found, key=lambda receipt: receipt.span):
         cells = list(group)
         heads = [f"{cell.record}.{cell.field}" if several else cell.field for cell in cells]
         rows = [
-            (f"{head} = {c.value}", c.role, "falls" if marked(c.record, c.field) else "")
+            (f"{head} = {c.value}", c.role, "falls" if falls(c.record, c.field) else "")
             for head, c in zip(heads, cells, strict=True)
         ]
         for head, line in zip(map(safe, heads), aligned(rows), strict=True):
             lines.append(bold(head) + line.removeprefix(head))
-        passage = _passage(cells[0], texts.get(cells[0].source))
-        lines += [f"    {line}" for line in passage]
+        lines += [f"    {line}" for line in _passage(cells[0], texts.get(cells[0].source))]
     return "\n".join([*lines, *(() if fallen is None else _impact(found, fallen))])
 
 
-def falling(
-    fallen: Sequence[tuple[str, str, str | None]] | None,
-) -> Callable[[str, str], bool]:
+def falling(fallen: Impact | None) -> Callable[[str, str], bool]:
     """Whether a cell, or its record, is among what falls."""
     rows = {record for _, record, field in fallen or () if field is None}
     cells = {(record, field) for _, record, field in fallen or ()}
@@ -269,7 +259,7 @@ def falling(
 
 
 def receipt_rows(
-    found: Sequence["Receipt"], fallen: Sequence[tuple[str, str, str | None]] | None
+    found: Sequence["Receipt"], fallen: Impact | None
 ) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """Receipts as columns and rows; with a column `falls` where it is known what falls."""
     from kzdata.evidence.receipts import Receipt
@@ -278,14 +268,12 @@ def receipt_rows(
     rows = [tuple(getattr(receipt, name) for name in columns) for receipt in found]
     if fallen is None:
         return columns, rows
-    marked = falling(fallen)
-    marks = [marked(receipt.record, receipt.field) for receipt in found]
+    falls = falling(fallen)
+    marks = [falls(receipt.record, receipt.field) for receipt in found]
     return (*columns, "falls"), [(*row, mark) for row, mark in zip(rows, marks, strict=True)]
 
 
-def _impact(
-    found: Sequence["Receipt"], fallen: Sequence[tuple[str, str, str | None]]
-) -> Iterator[str]:
+def _impact(found: Sequence["Receipt"], fallen: Impact) -> Iterator[str]:
     """What rests on an article and what falls with it, counted by table."""
     cells = {(receipt.record, receipt.field) for receipt in found}
     records = {receipt.record for receipt in found}

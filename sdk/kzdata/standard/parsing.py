@@ -140,7 +140,7 @@ def _check_schema(schema: Schema, where: str, faults: Faults) -> None:
     if ORD in folded:
         reserved = "another name; this one is reserved"
         faults.note(f"{where}.fields", ORD, reserved)
-    for label, columns in _named_columns(schema):
+    for label, columns in named_columns(schema):
         for column in columns:
             if column not in schema.names:
                 faults.note(f"{where}.{label}", column, "a column of the table")
@@ -152,7 +152,7 @@ def _check_schema(schema: Schema, where: str, faults: Faults) -> None:
     _check_claims(schema, f"{where}.kzdata:claims", faults)
 
 
-def _named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
+def named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
     """The columns that each key and declaration names."""
     yield "primaryKey", schema.primary_key
     yield from (("uniqueKeys", key) for key in schema.unique_keys)

@@ -26,17 +26,14 @@ class Outcome(NamedTuple):
 def evaluate(
     rule: Rule, results: Iterable[Violation | Query] | None, database: Database
 ) -> Outcome:
-    """Carry out what a rule yields.
-
-    A query that the database refuses makes a violation: what could not be told is never a pass.
-    """
+    """Carry out what a rule yields."""
     kept: list[Violation] = []
     seen: Counter[str | None] = Counter()
     omitted = 0
     try:
         for result in results or ():
             if isinstance(result, Query):
-                violations, more = _answers(result, database)
+                violations, more = _violations(result, database)
                 omitted += more
             else:
                 violations = [result]
@@ -47,17 +44,18 @@ def evaluate(
                 else:
                     omitted += 1
     except QueryError as error:
+        # What could not be told is never a pass.
         kept.append(Violation(None, None, None, f"could not tell: {error}", "an answer"))
     return Outcome(rule, tuple(kept), omitted)
 
 
-def _answers(query: Query, database: Database) -> tuple[list[Violation], int]:
+def _violations(query: Query, database: Database) -> tuple[list[Violation], int]:
     """Violations of a query, the first in the file's order, and how many more there are."""
-    more = 0
     columns = ("tab, " if query.table is None else "") + "ord, field"
     words = ", ".join(sql.beginning(name, MAX_CHARACTERS) for name in ("found", "expected"))
     asked = f"SELECT {columns}, {words} FROM ({query.sql}) AS answer({columns}, found, expected)"
-    rows = database.rows(f"{asked} LIMIT {MAX_FINDINGS + 1}")
+    rows, more = database.rows(f"{asked} LIMIT {MAX_FINDINGS + 1}"), 0
+    # Only where there are too many are they sorted and counted, which takes them all.
     if len(rows) > MAX_FINDINGS:
         counted = f"SELECT *, count(*) OVER () FROM ({asked})"
         counts = database.rows(f"{counted} ORDER BY ALL LIMIT {MAX_FINDINGS}")
@@ -65,10 +63,6 @@ def _answers(query: Query, database: Database) -> tuple[list[Violation], int]:
     if query.table is not None:
         rows = [(query.table, *row) for row in rows]
     return [
-        Violation(table, ordinal, field, _text(found), str(expected))
-        for table, ordinal, field, found, expected in rows
+        Violation(table, row, field, None if found is None else str(found), str(expected))
+        for table, row, field, found, expected in rows
     ], more
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

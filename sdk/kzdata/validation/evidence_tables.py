@@ -49,8 +49,8 @@ from kzdata.engine.sql import (
 )
 from kzdata.errors import DateError, FigureError
 from kzdata.evidence import dates, figures
-from kzdata.standard.declarations import SINGLE
 from kzdata.standard.descriptor import Descriptor, Schema, Table
+from kzdata.standard.parsing import named_columns
 
 CLAIMS = ""
 """In place of a table's name: any table of claims."""
@@ -68,16 +68,11 @@ class EdgeProof(NamedTuple):
 
     By default the rule is asked of all edges. An edge whose column or passage is not known is asked
     of all rules, whatever they can prove.
-
-    Attributes:
-        test: SQL that is true only for edges `t` (`shared.edge_numbers`) that keep the rule.
-        join: What the test needs to know of an edge.
-        where: SQL that is true for all edges that can break the rule, of those that `join` keeps.
     """
 
-    test: str = "false"
-    join: str = ""
-    where: str = "true"
+    test: str = "false"  # SQL that is true only for `shared.edge_numbers t` that keep the rule
+    join: str = ""  # what the test needs to know of an edge
+    where: str = "true"  # SQL: true for all edges that can break the rule, of those `join` keeps
 
 
 class Model:
@@ -136,9 +131,7 @@ class Model:
     def prepare(self, figures: Iterable[str], edges: Iterable[EdgeProof]) -> None:
         """Build the other shared relations, and those of `number_edges` if it was not called.
 
-        Args:
-            figures: For each rule about figures, SQL that is true where it is broken.
-            edges: For each rule about edges, which of them it need not be asked of.
+        `figures` are true where a rule about figures is broken; `edges` clear those that keep one.
         """
         if not self.edges_numbered:
             self.number_edges()
@@ -225,11 +218,7 @@ class Model:
         return f"CASE c.col {cases} END"
 
     def _find_unique_columns(self) -> None:
-        """Count what edges name, by which orphans show, and keys that stand once each.
-
-        Were there two of a key, an edge that names it would be numbered twice: so where each edge
-        has one number, tables each of whose rows an edge names have no key twice.
-        """
+        """Count what edges name, by which orphans show, and keys that stand once each."""
         (edges, _), (spans, s) = self._one("edges"), self._one("spans")
         names = [table.name for table in (edges, spans, *self.records())]
         sizes = self._counts(f"SELECT {literal(n)}, count(*) FROM {identifier(n)}" for n in names)
@@ -245,6 +234,8 @@ class Model:
             f"""SELECT {small(ORD)} AS {ORD} FROM {identifier(edges.name)}
             WHERE {sought} AND {ORD} NOT IN (SELECT {ORD} FROM shared.edge_numbers)""",
         )
+        # Were there two of a key, an edge that names it would be numbered twice: so where each edge
+        # has one number, tables each of whose rows an edge names have no key twice.
         if numbered == known == sizes[edges.name]:
             keys = {table.name: table.schema.record_key or "" for table in self.records()}
             keys[spans.name] = s.id
@@ -470,12 +461,10 @@ def whole_number(alias: str, column: str) -> str:
 
 
 def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[str, str]]:
-    """Fields whose receipts are not plain words: how they are checked, and a detail of it.
-
-    `figure` and `date` are computed by a grammar, the detail is the part of its result; `record`
-    refers to a row that has receipts of its own, the detail is its table, or `CLAIMS` for the ends
-    of a link; `span` is the principal span itself.
-    """
+    """Fields whose receipts are not plain words: how they are checked, and a detail of it."""
+    # `figure` and `date` are computed by a grammar, the detail is the part of its result; `record`
+    # refers to a row that has receipts of its own, the detail is its table, or `CLAIMS` for the
+    # ends of a link; `span` is the principal span itself.
     kinds: dict[str, tuple[str, str]] = {}
     traced = {table.name for table in records}
     for key in schema.foreign_keys:
@@ -515,10 +504,9 @@ def date_reading(wording: str, day: str) -> tuple[Any, ...]:
 def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
     """The columns of a table that rules beyond single cells use, in the file's order."""
     schema = table.schema
-    names = {*schema.primary_key, *(name for key in schema.unique_keys for name in key)}
-    names |= {name for key in schema.foreign_keys for name in key.fields}
+    names = {name for _, columns in named_columns(schema) for name in columns}
     names |= {field.name for field in schema.fields if field.evidence or field.constraints.unique}
-    names |= set(declared_columns(schema)) | set(referenced_columns(table.name, descriptor))
+    names.update(referenced_columns(table.name, descriptor))
     return tuple(name for name in schema.names if name in names)
 
 
@@ -531,15 +519,3 @@ def referenced_columns(name: str, descriptor: Descriptor) -> Iterator[str]:
         if child.schema.aliases:
             targets = child.schema.aliases.of
             yield from (target.field for target in targets if target.resource == name)
-
-
-def declared_columns(schema: Schema) -> Iterator[str]:
-    """The columns that the table's own declarations name."""
-    parts = [getattr(schema, role) for role in ("figure", *SINGLE, "exclusions", "claims")]
-    for part in [*filter(None, parts), *schema.dates]:
-        for name in part.members:
-            value = getattr(part, name)
-            if isinstance(value, str) and value in schema.names:
-                yield value
-    yield from filter(None, (schema.principal, schema.parent))
-    yield from schema.claims.subject if schema.claims else ()

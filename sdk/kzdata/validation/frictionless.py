@@ -35,6 +35,7 @@ SECONDS = 600
 """How long frictionless may take."""
 MEMORY = 2 << 30
 """Bytes of memory that frictionless may take, where the system can limit them."""
+_TABLES = tomllib.loads(Path(__file__).with_name("differences.toml").read_text("utf-8"))
 KEPT = {
     "resource": ("name", "type", "mediatype"),
     "dialect": (
@@ -48,35 +49,9 @@ _FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork"
 """Beginnings of the audit events at which the second process is stopped."""
 MAX_ERRORS = 100_000
 """Errors of one file that frictionless is asked for."""
-KINDS = {
-    "cell-required": "required",
-    "cell-type": "type",
-    "cell-format": "type",
-    "cell-enum": "enum",
-    "cell-category": "category",
-    "cell-pattern": "pattern",
-    "cell-min-length": "minLength",
-    "cell-max-length": "maxLength",
-    "cell-minimum": "minimum",
-    "cell-maximum": "maximum",
-    "cell-exclusive-minimum": "exclusiveMinimum",
-    "cell-exclusive-maximum": "exclusiveMaximum",
-    "primary-key": "primary-key",
-    "unique-key": "unique",
-    "foreign-key": "foreign-key",
-    "csv-width": "width",
-    "csv-blank-line": "blank",
-}
+KINDS: dict[str, str] = _TABLES["kinds"]["kzdata"]
 """Our rules about rows, as kinds that both validators know."""
-_THEIR_KINDS = {
-    "type-error": "type",
-    "unique-error": "unique",
-    "primary-key": "primary-key",
-    "foreign-key": "foreign-key",
-    "missing-cell": "width",
-    "extra-cell": "width",
-    "blank-row": "blank",
-}
+_THEIR_KINDS: dict[str, str] = _TABLES["kinds"]["frictionless"]
 ROWS = {"primary-key", "foreign-key", "width", "blank"}
 """Kinds that concern a whole row, for lack of a field that both would name."""
 Side = Literal["kzdata", "frictionless"]
@@ -116,7 +91,6 @@ class Difference(NamedTuple):
         return re.search(self.cell, cell, re.DOTALL) is not None
 
 
-_TABLES = tomllib.loads(Path(__file__).with_name("differences.toml").read_text("utf-8"))
 DIFFERENCES = {name: Difference(**told) for name, told in _TABLES["differences"].items()}
 """What is deliberately read otherwise, by name. docs/validation-differences.md shows it."""
 CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TABLES["crashes"].items()}
@@ -332,10 +306,7 @@ def unexplained(
     theirs: set[Statement],
     rows: Sequence[Mapping[str, str]],
 ) -> Iterator[tuple[Side, Statement]]:
-    """The statements about a table that only one side makes and that nothing explains.
-
-    `rows` are its cells.
-    """
+    """The statements about a table, with these cells, that one side makes and nothing explains."""
     # A cell that is not of its type has no value: what is said of it besides, or of its row's keys,
     # follows from that, and so does what is said of keys that refer to it.
     fields = {field.name: field for field in table.schema.fields}

@@ -14,34 +14,22 @@ from kzdata.validation.rule import Rule, Violation
 
 
 class Row(NamedTuple):
-    """What is kept of a row with findings.
+    """What is kept of a row with findings."""
 
-    Attributes:
-        part: Which of the table's files it stands in, from 0.
-        values: A few cells' texts, cut, by column.
-        places: Line and column of those cells, or of the last where the row is too short.
-    """
-
-    part: int
-    values: Mapping[str, str]
+    part: int  # which of the table's files it stands in, from 0
+    values: Mapping[str, str]  # a few cells' texts, cut, by column
+    # Line and column of those cells, or of the last where the row is too short.
     places: Mapping[str, tuple[int, int]]
 
 
 @dataclass
 class Locator:
-    """Turns violations into findings: one more pass over each file that has any.
-
-    Attributes:
-        package: What is declared.
-        sheets: Texts of the tables.
-        columns: Names of their columns in the file's order.
-        lengths: How many rows they have.
-    """
+    """Turns violations into findings: one more pass over each file that has any."""
 
     package: Descriptor
-    sheets: Mapping[str, Sheet]
-    columns: Mapping[str, tuple[str, ...]]
-    lengths: Mapping[str, int]
+    sheets: Mapping[str, Sheet]  # texts of the tables
+    columns: Mapping[str, tuple[str, ...]]  # their columns in the file's order
+    lengths: Mapping[str, int]  # how many rows they have
 
     def findings(self, found: Sequence[tuple[Rule, Violation]]) -> Iterator[Finding]:
         """All findings, each with its line and column where a row is at fault."""

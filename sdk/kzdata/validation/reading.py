@@ -34,25 +34,17 @@ class ColumnCheck(NamedTuple):
 
 @dataclass
 class Reading:
-    """What reading one table gives.
-
-    Attributes:
-        sheet: Its text; None where it could not be opened.
-        columns: Names of the columns in the file's order; extra ones have hidden names.
-        rows: How many rows there are; None where it could not be read.
-        outcomes: What the rules of shape and cells found.
-        unchecked: What could not be checked, and why.
-    """
+    """What reading one table gives."""
 
     table: Table
     package: Descriptor
     archive: Archive
     database: Database
-    sheet: Sheet | None = None
-    columns: tuple[str, ...] = ()
-    rows: int | None = None
-    outcomes: list[Outcome] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
+    sheet: Sheet | None = None  # its text; None where it could not be opened
+    columns: tuple[str, ...] = ()  # in the file's order; extra ones have hidden names
+    rows: int | None = None  # how many; None where it could not be read
+    outcomes: list[Outcome] = field(default_factory=list)  # what rules of shape and cells found
+    unchecked: list[str] = field(default_factory=list)  # what could not be checked, and why
 
     def __post_init__(self) -> None:
         schema = self.table.schema
@@ -62,9 +54,7 @@ class Reading:
     def read(self, stats_by_path: Mapping[str, Future[FileStats]], folder: Path) -> Self:
         """Read the table, unless its files or its header are not as declared.
 
-        Args:
-            stats_by_path: What will be seen of each file's bytes, by path.
-            folder: Temporary folder for text that has to be turned into UTF-8 CSV.
+        `stats_by_path` tells what will be seen of each file's bytes; files may be made in `folder`.
         """
         if not all(path in stats_by_path for path in self.table.resource.path):
             self.unchecked.append(f"{self.table.name}: the file could not be read")

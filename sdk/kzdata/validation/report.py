@@ -156,12 +156,12 @@ class Report:
         return ", ".join(parts)
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Report":
-        """The report that `as_dict` told, with `compared` beside it."""
-        own = {name: told[name] for name in cls.__dataclass_fields__}
+    def of(cls, values: Mapping[str, Any]) -> "Report":
+        """The report that `as_dict` gave, with `compared` beside it."""
+        own = {name: values[name] for name in cls.__dataclass_fields__}
         own = {name: tuple(v) if isinstance(v, list) else v for name, v in own.items()}
-        findings = tuple(Finding(**finding) for finding in told["findings"])
-        return cls(**{**own, "findings": findings, "receipts": Receipts(**told["receipts"])})
+        findings = tuple(Finding(**finding) for finding in values["findings"])
+        return cls(**{**own, "findings": findings, "receipts": Receipts(**values["receipts"])})
 
     def raise_if_invalid(self) -> "Report":
         """Return the report itself when valid.

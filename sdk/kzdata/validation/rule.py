@@ -35,44 +35,26 @@ GROUPS = ("package", "structure", "cell", *RELATIONAL, "text", "oracle")
 
 
 class Violation(NamedTuple):
-    """A breach before its place in the file is worked out.
+    """A breach before its place in the file is worked out."""
 
-    Attributes:
-        table: Name of the table at fault; None when it is the package.
-        ordinal: Row of the table, from 0; None when it is the whole file.
-        field: Column at fault.
-        found: What stands there; None to take the cell's own text.
-        expected: What should stand there.
-        line: Physical line, where already known.
-        column: Physical column, where already known.
-        file: The file, where it is not the table's.
-    """
-
-    table: str | None
-    ordinal: int | None = None
-    field: str | None = None
-    found: str | None = None
-    expected: str = ""
-    line: int | None = None
-    column: int | None = None
-    file: str | None = None
+    table: str | None  # name of the table at fault; None when it is the package
+    ordinal: int | None = None  # row of the table, from 0; None when it is the whole file
+    field: str | None = None  # column at fault
+    found: str | None = None  # what stands there; None to take the cell's own text
+    expected: str = ""  # what should stand there
+    line: int | None = None  # physical line, where already known
+    column: int | None = None  # physical column, where already known
+    file: str | None = None  # the file, where it is not the table's
 
 
 class Query(NamedTuple):
-    """A relational expression whose rows are violations.
+    """A relational expression whose rows are violations."""
 
-    Attributes:
-        table: Table at fault; None where the rows tell.
-        sql: Yields row, field, found and expected in that order, after the table's name where
-            `table` is None.
-        figures: SQL that is true for each figure that `sql` must be asked of, where it reads
-            `shared.suspect_figures`.
-        edges: Which edges `sql` need not be asked of, where it reads `shared.suspect_edges`.
-    """
-
-    table: str | None
-    sql: str
+    table: str | None  # table at fault; None where the rows tell
+    sql: str  # yields row, field, found and expected; the table's name first if `table` is None
+    # SQL that is true for each figure that must be asked, where `sql` reads `suspect_figures`.
     figures: str | None = None
+    # Which edges need not be asked, where `sql` reads `suspect_edges`.
     edges: EdgeProof | None = None
 
     @classmethod
@@ -97,25 +79,17 @@ BytesProof = Callable[[FileStats], bool]
 
 
 class Check(NamedTuple):
-    """What a cell rule asks of one column.
+    """What a cell rule asks of one column."""
 
-    Attributes:
-        broken: SQL that is true for a cell that breaks the rule.
-        expected: What should stand there, in words.
-        proven_by: SQL tests that are far cheaper than `broken`, and true together only for cells
-            that keep the rule. Tests that several rules name are carried out once. None where
-            there are no such tests: then each cell is asked.
-        or_missing: Whether a missing value keeps the rule as well, whatever the tests say.
-        proven_by_bytes: Tells of a whole file that nothing in it can break the rule.
-        pattern: An RE2 pattern that `broken` holds and the package chose: where DuckDB does not
-            take it, that is a finding, and the rule is not asked.
-    """
-
-    broken: str
-    expected: str
+    broken: str  # SQL that is true for a cell that breaks the rule
+    expected: str  # what should stand there, in words
+    # SQL tests that are far cheaper than `broken`, and true together only for cells that keep the
+    # rule. Tests that several rules name are carried out once. None: each cell is asked.
     proven_by: tuple[str, ...] | None = None
-    or_missing: bool = False
-    proven_by_bytes: BytesProof | None = None
+    or_missing: bool = False  # whether a missing value keeps the rule, too, whatever the tests say
+    proven_by_bytes: BytesProof | None = None  # tells of a whole file that nothing in it breaks it
+    # An RE2 pattern that `broken` holds and the package chose: where DuckDB does not take it, that
+    # is a finding, and the rule is not asked.
     pattern: str | None = None
 
 

@@ -67,23 +67,14 @@ Scope = tuple[str, str | None, str | None, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of an allow-list: the findings that it covers, and why.
-
-    Attributes:
-        rule: Name of the rule.
-        reason: Why the findings may stay.
-        file: Only in this file of the package; in any by default.
-        record: Only of this record.
-        field: Only in this column.
-        line: Line of the entry in its file, where known.
-    """
+    """One entry of an allow-list: the findings that it covers, and why."""
 
     rule: str
-    reason: str
-    file: str | None = None
-    record: str | None = None
-    field: str | None = None
-    line: int | None = None
+    reason: str  # why the findings may stay
+    file: str | None = None  # only in this file of the package; in any by default
+    record: str | None = None  # only of this record
+    field: str | None = None  # only in this column
+    line: int | None = None  # of the entry in its file, where known
 
     @property
     def place(self) -> dict[str, str]:
@@ -105,14 +96,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """Findings that a package lives with.
+    """Findings that a package lives with."""
 
-    Attributes:
-        name: The file, as findings about it name it: relative to the package.
-        entries: Its entries in order.
-    """
-
-    name: str = ALLOW_LIST
+    name: str = ALLOW_LIST  # the file, relative to the package, as findings about it name it
     entries: Sequence[Entry] = ()
 
 
@@ -120,17 +106,12 @@ class AllowList:
 class Selection:
     """Which rules count, and what is allowed.
 
-    Attributes:
-        select: Names of rules or groups; all rules where there are none.
-        ignore: Names of rules or groups that are left out of them.
-        allow: Findings that are allowed.
-
     Raises:
         UsageError: A name is that of no rule and no group, or no rule is left.
     """
 
-    select: Sequence[str] = ()
-    ignore: Sequence[str] = ()
+    select: Sequence[str] = ()  # names of rules or groups; all rules where there are none
+    ignore: Sequence[str] = ()  # names of rules or groups that are left out of them
     allow: AllowList = AllowList()
 
     def __post_init__(self) -> None:
@@ -192,10 +173,8 @@ def _scopes(finding: Finding) -> Iterator[Scope]:
 def _unlisted(
     omitted: Mapping[str, int], kept: Iterable[Finding], findings: Iterable[Finding]
 ) -> Iterator[Finding]:
-    """A finding for each rule of which all that is listed is allowed, and more is not listed.
-
-    What nobody has seen cannot have been allowed one by one.
-    """
+    """A finding for each rule of which all that is listed is allowed, and more is not listed."""
+    # What nobody has seen cannot have been allowed one by one.
     listed = {finding.rule for finding in kept}
     first = {finding.rule: finding for finding in reversed(list(findings))}
     expected = "an entry of the allow-list for the whole rule, or none of these"
@@ -392,13 +371,9 @@ def validate(
     }
     if limits is not None:
         return _validate_apart(path, limits, temp_dir, options)
-    listed = (
-        package_allow_list(path)
-        if allow is True
-        else read(allow, root(path))
-        if allow
-        else AllowList()
-    )
+    listed = AllowList()
+    if allow:
+        listed = package_allow_list(path) if allow is True else read(allow, root(path))
     selection = Selection(tuple(select), tuple(ignore), listed)
     if reference:
         require("frictionless", "frictionless")
@@ -416,10 +391,7 @@ def _with_reference(path: str | Path | None, report: Report, temp_dir: str | Pat
 
 
 def _validate_apart(
-    path: str | Path | None,
-    limits: Limits,
-    temp_dir: str | Path | None,
-    options: Mapping[str, Any],
+    path: str | Path | None, limits: Limits, temp_dir: str | Path | None, options: dict[str, Any]
 ) -> Report:
     """Check a package in a process of its own."""
     named = {"path": path, "texts": options["texts"], "allow": options["allow"]}

@@ -15,7 +15,6 @@ from math import inf
 from typing import Any
 
 from kzdata.engine import sql
-from kzdata.files.csv import FileStats
 from kzdata.standard.descriptor import FieldDescriptor, Schema
 from kzdata.standard.field_types import (
     FieldType,
@@ -33,11 +32,7 @@ CATEGORICAL = {"string", "integer"}
 """Types that may have categories."""
 FORMULA_STARTS = ("=", "+", "-", "@")
 """What a formula of a spreadsheet begins with (OWASP, CSV Injection)."""
-CLASSES = {
-    r"\d": r"\p{Nd}",
-    r"\w": r"\p{L}_\p{M}\p{N}\p{S}",
-    r"\s": r"\t-\n \r-\r",
-}
+CLASSES = {r"\d": r"\p{Nd}", r"\w": r"\p{L}_\p{M}\p{N}\p{S}", r"\s": r"\t-\n \r-\r"}
 """XML Schema's classes (Part 2, F.1.1) as members of an RE2 class.
 
 None begins or ends with a lone character: a hyphen beside it would make a range of the two.
@@ -113,8 +108,6 @@ def _unsupported_constraint(field: FieldDescriptor, kind: FieldType) -> str | No
 
 MAX_PATTERN = 10_000
 """Characters of a pattern; RE2 takes little more."""
-
-
 MAX_DIGITS = 6
 """Digits of a repetition that are read; RE2 takes four."""
 MAX_STATES = 5_000
@@ -160,18 +153,20 @@ def _times(least: str, range_: str | None, most: str | None) -> int:
     return int((most or least)[:MAX_DIGITS])
 
 
-def within_limits(pattern: str) -> bool:
-    """Whether a pattern is within the limits of what is asked of a cell."""
-    return len(pattern) <= MAX_PATTERN and states(pattern) <= MAX_STATES
+def _too_large(pattern: str) -> str | None:
+    """By what a pattern is beyond the limits of what is asked of a cell, in words."""
+    if len(pattern) > MAX_PATTERN:
+        return f"a pattern of over {MAX_PATTERN} characters"
+    return (
+        f"a pattern that repeats over {MAX_STATES} parts" if states(pattern) > MAX_STATES else None
+    )
 
 
 def _unsupported_pattern(field: FieldDescriptor) -> str | None:
     """What only XML Schema's regular expressions have, where RE2 would read something else."""
     pattern = field.constraints.pattern or ""
-    if len(pattern) > MAX_PATTERN:
-        return f"a pattern of over {MAX_PATTERN} characters"
-    if states(pattern) > MAX_STATES:
-        return f"a pattern that repeats over {MAX_STATES} parts"
+    if reason := _too_large(pattern):
+        return reason
     parts = list(_parts(pattern))
     if any((one, other) == ("-", "[") and inside for (one, _), (other, inside) in pairwise(parts)):
         return "a class subtracted from a class in a pattern"
@@ -182,11 +177,7 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
 
 
 def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
-    """Make sure that a constraint's value is one of the type.
-
-    Raises:
-        UnsupportedError: It is not.
-    """
+    """Refuse (`UnsupportedError`) a bound that is not a value of the type."""
     if field.type in ("integer", "number"):
         if kind.within:
             kind.within("''", ">=", value)
@@ -195,11 +186,7 @@ def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
 
 
 def _check_listed_value(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
-    """Make sure that a listed value is one of the type, so that a cell could have it.
-
-    Raises:
-        UnsupportedError: It is not.
-    """
+    """Refuse (`UnsupportedError`) a listed value that no cell of the type could have."""
     if field.type == "string":
         # Whether it has the format is left to RE2: `re` takes minutes for megabytes of addresses.
         known = isinstance(value, str)
@@ -252,10 +239,8 @@ EXACT_LENGTH = 15
 
 
 def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
-    """Tests that only values of the type pass, and nearly all do; None where there are none.
-
-    A whole number or a date is as it is printed again, a number has no exponent.
-    """
+    """Tests that only values of the type pass, and nearly all do; None where there are none."""
+    # A whole number or a date is as it is printed again, a number has no exponent.
     bare = field.bare_number and field.group_char is None
     if field.type == "integer" and bare:
         return (sql.printed_alike(raw, "BIGINT"),)
@@ -340,12 +325,10 @@ def _joined(field: FieldDescriptor, values: list[Any]) -> str:
 
 
 def _if_of_type(kind: FieldType, cell: str, test: str) -> str:
-    """The test, for cells that are of their type: the others have no value to compare.
-
-    Few cells fail the test, so that only few are asked for their type again.
-    """
+    """The test, for cells that are of their type: the others have no value to compare."""
     if kind.breach is None:
         return test
+    # Few cells fail the test, so that only few are asked for their type again.
     return f"(CASE WHEN {test} THEN {cell} IS NOT NULL AND NOT {kind.breach(cell)} ELSE false END)"
 
 
@@ -357,7 +340,7 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     they mean there (Part 2, F), but that `_` counts as a letter. RE2 carries them out.
     """
     pattern = field.constraints.pattern
-    if pattern is None or field.type not in ("string", "any") or not within_limits(pattern):
+    if pattern is None or field.type not in ("string", "any") or _too_large(pattern):
         return None  # `unsupported-feature` says so
     own = translated(pattern)
     broken = f"NOT {sql.full_match(cell, own)}"
@@ -424,11 +407,9 @@ def _length(
 
 
 def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | None:
-    """A value that is not proven to be within a bound.
-
-    What cannot be compared (NaN, a time that is within it in some zones only) is not within it:
-    "checks whether a field value is greater than or equal to the specified value".
-    """
+    """A value that is not proven to be within a bound."""
+    # What cannot be compared (NaN, a time that is within it in some zones only) is not within it:
+    # "checks whether a field value is greater than or equal to the specified value".
     kind, limit = known_type(field), bounds_of(field).get(name)
     if limit is None or kind is None or kind.within is None or kind.breach is None:
         return None
@@ -470,10 +451,8 @@ def _whole_within(raw: str, name: str, bound: Decimal) -> str | None:
 
 
 def _short_within(field: FieldDescriptor, raw: str, name: str) -> str | None:
-    """Whether a number of few digits, so that no other has its nearest binary number, is within.
-
-    The least and the most share one test, so that the text is read once.
-    """
+    """Whether a number of few digits, so that no other has its nearest binary number, is within."""
+    # The least and the most share one test, so that the text is read once.
     ends = {"minimum": -inf, "maximum": inf}
     limits = {n: _number(field, v) for n, v in bounds_of(field).items() if n in ends}
     if name not in limits or not all(map(_told_apart, limits.values())):
@@ -521,16 +500,12 @@ def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check
     """A cell holds no control character but tab and line end, and nothing that turns text around.
 
     Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
-    make a cell read differently from what it holds (CVE-2021-42574). Compiled only for files whose
-    bytes hold such a character at all.
+    make a cell read differently from what it holds (CVE-2021-42574).
     """
     hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
     test = sql.full_match(raw, rf"(?s).*({hidden}|\r[^\n]|\r$).*")
-    return Check(test, "no control characters", proven_by_bytes=_without_controls)
-
-
-def _without_controls(seen: FileStats) -> bool:
-    return not seen.controls
+    # Asked only of files whose bytes hold such a character at all: it reads each text to its end.
+    return Check(test, "no control characters", proven_by_bytes=lambda seen: not seen.controls)
 
 
 @rule("cell", "begin the cell with another character", severity="warning")

@@ -201,16 +201,10 @@ def over_edges(
     at: str = "span",
     proven_by: EdgeProof = EdgeProof(),  # noqa: B008 - it is not changed
 ) -> Iterator[Query]:
-    """Edges `e` for which `broken` is true.
+    """Edges `e` for which `broken` is true, at the column of a member of `kzdata:edges`.
 
-    Args:
-        model: The tables.
-        found: SQL of what was found.
-        expected: SQL of what was expected.
-        broken: SQL of the broken.
-        join: SQL of further relations.
-        at: The member of `kzdata:edges` whose column is at fault.
-        proven_by: Which edges need not be asked; by default all are.
+    What was `found` and `expected`, and `join`, are SQL; `proven_by` tells which edges need not be
+    asked.
     """
     if not (declared := model.declared("edges")) or not model.traceable:
         return
@@ -263,6 +257,7 @@ def evidence_role(model: Model) -> Iterator[Query]:
 @rule("evidence", "add an edge from the cell to the words that it rests on")
 def evidence_missing(model: Model) -> Iterator[Query]:
     """Each filled cell of a field with `kzdata:evidence: required` has an edge."""
+    # The bits of a record's cells that need an edge and have none: each is a column.
     if model.traceable:
         yield Query(
             None,

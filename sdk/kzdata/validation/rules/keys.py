@@ -33,27 +33,20 @@ EXACT_DIGITS = 15
 """Characters up to which a plain decimal number is told apart by its nearest binary number."""
 
 
-class Keys:
-    """How the columns of a key compare: by the values of their types, as fast as their cells allow.
+Comparable = Callable[[Table, str, str], str]
+"""SQL, of a column of a table and an alias: what to compare; NULL where a cell has no value."""
 
-    Whole numbers, and decimal numbers, are compared as the database's own numbers where the longest
-    cell says that none can be mistaken for another, and else by their digits.
 
-    `sides` are the columns that are compared with one another, each with its table.
-    """
-
-    def __init__(self, model: Model, sides: Sequence[tuple[Table, str]]) -> None:
-        fields = [table.schema.field(name) for table, name in sides]
-        kinds, formats = {field.type for field in fields}, {field.format for field in fields}
-        self._value: Callable[[FieldDescriptor, str], str] = _by_characters
-        if kinds <= {"integer", "number"}:
-            self._value = _numbers(model, sides, kinds == {"integer"})
-        elif len(kinds) == 1:
-            self._value = _by_value if len(formats) == 1 else _by_moment
-
-    def of(self, table: Table, name: str, alias: str) -> str:
-        """SQL: what to compare of a column; NULL where a cell is empty or not of its type."""
-        return self._value(table.schema.field(name), column(name, alias))
+def comparison(model: Model, sides: Sequence[tuple[Table, str]]) -> Comparable:
+    """How columns of tables compare with one another: by the values of their types."""
+    fields = [table.schema.field(name) for table, name in sides]
+    kinds, formats = {field.type for field in fields}, {field.format for field in fields}
+    value: Callable[[FieldDescriptor, str], str] = _by_characters
+    if kinds <= {"integer", "number"}:
+        value = _numbers(model, sides, kinds == {"integer"})
+    elif len(kinds) == 1:
+        value = _by_value if len(formats) == 1 else _by_moment
+    return lambda table, name, alias: value(table.schema.field(name), column(name, alias))
 
 
 def _by_characters(field: FieldDescriptor, cell: str) -> str:
@@ -77,6 +70,8 @@ def _numbers(
     model: Model, sides: Sequence[tuple[Table, str]], whole: bool
 ) -> Callable[[FieldDescriptor, str], str]:
     """The fastest exact comparison of some columns of numbers."""
+    # As the database's own numbers where the longest cell says that none can be mistaken for
+    # another, and else by their digits.
     width, exponents = 0, False
     for table, name in sides:
         cell = identifier(name)
@@ -105,7 +100,7 @@ def _duplicates(
     one_text = len(columns) == 1 and _compares_as_text(table, columns)
     if one_text and (table.name, *columns) in model.unique_columns:
         return
-    parts = [Keys(model, [(table, name)]).of(table, name, "t") for name in columns]
+    parts = [comparison(model, [(table, name)])(table, name, "t") for name in columns]
     typed = {f"k{number}": part for number, part in enumerate(parts)}
     filled = " AND ".join(f"{column(name)} IS NOT NULL" for name in columns)
     name, names = _possible_duplicates(model, table, columns), ", ".join(typed)
@@ -224,8 +219,8 @@ def foreign_key(model: Model) -> Iterator[Query]:
                 continue
             sides = []
             for name, other in zip(key.fields, key.reference.fields, strict=True):
-                keys = Keys(model, [(table, name), (parent, other)])
-                sides.append((keys.of(table, name, "t"), keys.of(parent, other, "p")))
+                value = comparison(model, [(table, name), (parent, other)])
+                sides.append((value(table, name, "t"), value(parent, other, "p")))
             filled = " AND ".join(f"{own} IS NOT NULL" for own, _ in sides)
             join = " AND ".join(f"{own} = {other}" for own, other in sides)
             broken = f"{filled} AND NOT {_stands_in(parent, join)}"
@@ -388,6 +383,7 @@ def alias_ambiguous(model: Model) -> Iterator[Query]:
     table, a = declared
     name, entity, alias = identifier(table.name), identifier(a.entity), identifier(a.alias)
     article = identifier(a.source) if a.source else "0"
+    # By table: a form may name a place and a person, which fields tell apart.
     for known in _known_entities(model) if a.of else (f"SELECT {entity} FROM {name}",):
         yield Query(
             table.name,

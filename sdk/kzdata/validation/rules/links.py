@@ -201,6 +201,7 @@ def link_same_throughout(model: Model) -> Iterator[Violation]:
         return
     table, d = links
     same = _neighbours(_rows(model, d.same))
+    # Two claims of one class are the same, however long the chain between them.
     classes = _classes(same)
     relations = (*d.contradicts, *d.differs, *d.within)
     refuted = [

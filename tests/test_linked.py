@@ -287,7 +287,7 @@ def test_hostile_cells_stay_text(web: str, remark: str, fate: str) -> None:
 
 
 @given(any_text())
-def test_addresses_are_of_the_web_or_nothing(written: str) -> None:
+def test_address_is_http_or_empty(written: str) -> None:
     found = address(written)
     assert found == "" or found.lower().startswith(("http://", "https://"))
     assert found.isascii()
@@ -523,7 +523,7 @@ def test_a_file_of_the_package_is_not_written_over(
 
 
 @given(st.text(min_size=1))
-def test_local_addresses_are_relative(path: str) -> None:
+def test_local_path_is_a_relative_uri(path: str) -> None:
     """Catches a path that would be read as an address of its own."""
     found = local(path.encode("utf-8", "replace").decode("utf-8"))
     assert ":" not in found

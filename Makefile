@@ -36,9 +36,11 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-# Writes the pages that are generated from the schemas, the rules and the command line.
+# Writes the pages that are generated from the schemas, the rules and the command line, and draws
+# the picture of the imports.
 docs: $(VENV)/.dev
 	$(BIN)/python -m kzdata.docs
+	$(BIN)/python docs/contributing/architecture.py
 
 # Builds the front end of `kzdata site` into the package; needs node and npm, which nothing else does.
 front-end:

@@ -1,6 +1,7 @@
 """Pages of the documentation as tests read them: fenced blocks, commands, what they print."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -86,3 +87,25 @@ def printed_as_shown(shown: list[str], printed: list[str]) -> bool:
         printed[0].startswith(first[:-3]) if first[-3:] == "..." else printed[0] == first
     )
     return bool(same) and printed_as_shown(shown[1:], printed[1:])
+
+
+def run(
+    command: str, folder: Path | None = None, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What a line of bash does."""
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def assert_prints(done: subprocess.CompletedProcess[str], shown: list[str]) -> None:
+    """The command printed what a page shows below it."""
+    printed = (done.stdout + done.stderr).rstrip("\n").splitlines()
+    wanted = "\n".join(shown).rstrip("\n").splitlines()
+    assert printed_as_shown(wanted, printed), "\n".join([*done.args[2:], *printed])

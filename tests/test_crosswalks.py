@@ -353,7 +353,7 @@ def an_event(start: str, end: str, precision: str) -> ReportedEvent:
         ("not a day", "", "day", None, "", "", ""),
     ],
 )
-def test_each_precision_of_a_date_has_the_codes_of_both_codebooks(
+def test_date_codes(
     start: str, end: str, precision: str, days: int | None, ged: str, acled: str, day: str
 ) -> None:
     """Each precision with the codes of both codebooks, and the day that ACLED asks for."""
@@ -412,7 +412,7 @@ def test_other_names_of_tables_and_categories_are_read(island: Folder, tmp_path:
     }
 
 
-def test_a_cycle_of_places_ends(copy: Folder, tmp_path: Path) -> None:
+def test_cycle_of_places_is_cut(copy: Folder, tmp_path: Path) -> None:
     """Catches a walk to the next larger place that never ends."""
     names = [row["place_id"] for row in copy.rows("places")]
     copy.edit("places", names.index("kazakhstan"), "part_of_id", "almaty")

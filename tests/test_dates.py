@@ -116,7 +116,7 @@ def test_golden_weekdays_agree_with_the_calendar(row: dict[str, str]) -> None:
         ("today" * 21, "at most 100"),
     ],
 )
-def test_each_wording_outside_the_grammar_is_refused(wording: str, message: str) -> None:
+def test_refused_wordings(wording: str, message: str) -> None:
     with pytest.raises(DateError) as caught:
         resolve(wording, THURSDAY)
     assert message in str(caught.value)

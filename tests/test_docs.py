@@ -16,8 +16,19 @@ import pytest
 
 import kzdata
 from packages import Folder
-from pages import ROOT, Block, Session, blocks, printed_as_shown, sessions, unfenced
+from pages import (
+    ROOT,
+    Block,
+    Session,
+    assert_prints,
+    blocks,
+    printed_as_shown,
+    run,
+    sessions,
+    unfenced,
+)
 
+SDK = ROOT / "sdk" / "kzdata"
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("**/*.md"))]
 RUN = [page for page in PAGES if page.parent.name != "contributing"]  # test_recipes runs the others
 IDS = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -91,12 +102,7 @@ def test_commands_print_what_is_shown(
         if not session.command.startswith("kzdata"):
             continue
         command = with_texts(session.command, request)
-        done = subprocess.run(
-            ["bash", "-c", command], capture_output=True, text=True, encoding="utf-8", check=False
-        )
-        printed = (done.stdout + done.stderr).rstrip("\n").splitlines()
-        shown = "\n".join(session.shown).rstrip("\n").splitlines()
-        assert printed_as_shown(shown, printed), "\n".join([command, *printed])
+        assert_prints(run(command), session.shown)
 
 
 SHELL = [
@@ -116,7 +122,7 @@ def test_shell_examples_run(line: str, desk: Path, request: pytest.FixtureReques
             text = kz.texts(request.getfixturevalue("texts"))["tass"]
         (desk / "copy.txt").write_bytes(text.encode())
     command = re.sub(r"\[\w+\]", "", with_texts(line, request)).replace(" PATH", " my-package")
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    done = run(command)
     assert done.returncode == 0, done.stderr
     assert done.stdout
 
@@ -278,13 +284,38 @@ def test_every_rule_and_table_is_documented() -> None:
 
 def test_every_public_property_of_the_profile_is_documented() -> None:
     """Catches a `kzdata:` property that a package could use, if its author knew."""
-    page = ROOT / "docs" / "profile.md"
-    if not page.is_file():
-        pytest.skip("docs/profile.md is not written yet")
-    code = (ROOT / "sdk/kzdata/standard/descriptor.py").read_text("utf-8")
-    text = page.read_text("utf-8")
-    for name in set(re.findall(r'"(kzdata:\w+)"', code)):
-        assert name in text, name
+    text = (ROOT / "docs" / "profile.md").read_text("utf-8")
+    files = [file for part in ("standard", "evidence") for file in (SDK / part).rglob("*.py")]
+    code = "".join(file.read_text("utf-8") for file in files)
+    named = set(re.findall(r'"(kzdata:\w+)"', code))
+    assert len(named) > 10
+    assert [name for name in sorted(named) if name not in text] == []
+
+
+# ------------------------------------------------------------------------------ architecture
+
+
+def module(name: str) -> Path:
+    """The file or the folder of a module: `kzdata.standard.dataset`."""
+    path = SDK.parent / name.replace(".", "/")
+    return path if path.is_dir() else path.with_suffix(".py")
+
+
+def test_each_module_on_the_page_of_the_design_exists() -> None:
+    """Catches a home of knowledge that was renamed, and a row that names none."""
+    page = (ROOT / "docs" / "design.md").read_text("utf-8")
+    assert [n for n in re.findall(r"`(kzdata\.[\w.]+)`", page) if not module(n).exists()] == []
+    table = page.partition("## One home for each thing")[2].partition("## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 20
+    assert [row for row in rows if "`kzdata." not in row] == []
+
+
+def test_each_folder_is_in_the_picture_as_it_is_imported() -> None:
+    """Catches a picture that was drawn before the imports changed."""
+    drawn = [sys.executable, "docs/contributing/architecture.py", "--check"]
+    done = subprocess.run(drawn, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stderr}: run `make docs`"
 
 
 def test_each_security_promise_names_tests_that_exist() -> None:

@@ -683,9 +683,7 @@ def test_events_stand_where_their_places_are(package: Path, tmp_path: Path) -> N
         assert not {"latitude", "longitude"} & set(properties["place"] or {})
 
 
-def test_an_approximate_point_is_marked_and_only_where_stated(
-    package: Path, tmp_path: Path
-) -> None:
+def test_place_around_is_given_beside_and_only_where_stated(package: Path, tmp_path: Path) -> None:
     """Catches a point that is a city's where an airport is meant."""
     places = {row["place_id"]: row for row in Folder(package).rows("places")}
     found = {f["properties"]["place_id"]: f["properties"] for f in features(package, tmp_path)}
@@ -745,7 +743,7 @@ def land(root: Path, places: list[list[str]], **declared: Any) -> Folder:
     return build(root, [Spec("spots", schema, places), Spec("happened", happened, rows)])
 
 
-def test_other_column_names_are_read_and_none_is_overwritten(tmp_path: Path) -> None:
+def test_map_of_other_names_and_columns_of_the_same_name(tmp_path: Path) -> None:
     """Catches an export that works by the names of our own columns, or overwrites others."""
     places = [["a", "1.5", "-2", ""], ["b", "", "", "a"], ["c", "", "", "d"], ["d", "", "", "c"]]
     folder = land(tmp_path / "p", [*places, ["None", "1", "1", ""]])
@@ -776,7 +774,7 @@ def test_impossible_coordinates_are_refused(latitude: str, longitude: str, tmp_p
 
 
 @pytest.mark.parametrize("form", GEOGRAPHIC)
-def test_a_map_without_declared_places_is_refused(
+def test_map_without_places_or_events_names_what_is_missing(
     form: str, island: Folder, tmp_path: Path
 ) -> None:
     """Catches an empty map of a package that declares no places."""
@@ -803,7 +801,7 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("form", TABULAR)
-def test_an_existing_file_is_replaced_only_on_demand(
+def test_existing_file_is_replaced_only_with_force(
     form: str, island: Folder, tmp_path: Path
 ) -> None:
     """Catches a file of somebody's that is gone."""
@@ -856,7 +854,7 @@ def test_a_failed_export_leaves_nothing(broken: Exporter, island: Folder, tmp_pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["island", "out"]
 
 
-def test_a_wrong_call_is_a_usage_error(island: Folder, tmp_path: Path) -> None:
+def test_export_explains_bad_arguments(island: Folder, tmp_path: Path) -> None:
     """Catches a traceback for a slip."""
     for form, out, message in (
         ("sqlit", tmp_path / "x", "did you mean sqlite"),
@@ -897,7 +895,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(line, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
-def test_the_command_exports_what_the_sdk_does(island: Folder, tmp_path: Path) -> None:
+def test_export_command(island: Folder, tmp_path: Path) -> None:
     """Catches a command that does less, or says more, than the SDK."""
     listed = command("--list", "--format", "json")
     assert [row["format"] for row in json.loads(listed.stdout)] == list(FORMATS)

@@ -100,9 +100,7 @@ def _elsewhere(finding: Finding) -> bool:
 @example([("double", "tolls", 0), ("write", ("receipts", "row"), 0, "x")], 0)
 @example([("double", "receipts", 0), ("write", ("receipts", "cell"), 0, "x")], 0)
 @settings(max_examples=60, deadline=None)
-def test_keys_of_edges_are_reported_as_a_check_row_by_row_finds_them(
-    slips: list[Any], small: int
-) -> None:
+def test_key_findings_equal_those_of_a_row_by_row_check(slips: list[Any], small: int) -> None:
     """Catches a key that edges are said to prove, and that stands twice or nowhere."""
     with tempfile.TemporaryDirectory() as parent:
         folder = flood(Path(parent) / "island")

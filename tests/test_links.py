@@ -92,7 +92,7 @@ FAIR = {
 
 
 @pytest.mark.parametrize("name", FAIR)
-def test_a_consistent_link_is_no_finding(island: Folder, name: str) -> None:
+def test_a_correct_link_is_no_finding(island: Folder, name: str) -> None:
     """Catches a rule that refutes what the claims leave open."""
     about = {"outcome": "fate", "event": "surge", "place": "islet", "claimant": "speaker"}
     lists = {"adds": ["besides"], "same": ["equals"], "differs": ["unlike"]}

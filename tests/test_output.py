@@ -392,7 +392,7 @@ DOOR = "cli/terminal.py"
 OWN = {"docs.py": "for developers"}
 
 
-def test_all_output_goes_through_the_terminal_module() -> None:
+def test_only_the_terminal_module_prints() -> None:
     """Catches a `print` or `typer.echo` that goes past `kzdata.cli.terminal`."""
     top = Path(kzdata.__file__).parent
     found = {}

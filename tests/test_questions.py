@@ -133,7 +133,7 @@ def above(parents: list[int | None], number: int) -> set[int]:
 
 
 @given(st.data())
-def test_a_hierarchy_contains_all_ancestors_and_itself(
+def test_hierarchy_lists_each_value_with_all_its_wholes(
     database: Database, data: st.DataObject
 ) -> None:
     """Catches a roll-up of one step only, or one that forgets the value itself."""
@@ -157,7 +157,7 @@ def test_a_hierarchy_contains_all_ancestors_and_itself(
 
 @settings(max_examples=30)
 @given(st.lists(st.none() | st.integers(0, 4), min_size=5, max_size=5))
-def test_a_cycle_in_a_hierarchy_ends(database: Database, parents: list[int | None]) -> None:
+def test_cycle_in_a_hierarchy_never_hangs(database: Database, parents: list[int | None]) -> None:
     """Catches a hierarchy that leads back to itself and is followed for ever."""
     scope = grown(database, parents)
     for number in range(5):
@@ -374,7 +374,7 @@ def test_policies_make_no_new_disagreement(kz: kzdata.Package) -> None:
         assert kz.disagreements(policy=policy).uncurated == ()
 
 
-def test_an_unlinked_disagreement_is_marked_as_unlinked(copy: Folder) -> None:
+def test_disagreement_without_a_link_is_uncurated(copy: Folder) -> None:
     """Catches a verdict that does not depend on the links."""
     kept = [row for row in copy.rows("claim_links") if "AP-0002" not in row["other_id"]]
     copy.write("claim_links", kept)
@@ -569,7 +569,7 @@ def test_unknown_names_are_refused(
         (lambda rest: rest.disagreements(event="EV-0188"), "no event 'EV-0188' as of 2022-01-05"),
     ],
 )
-def test_a_record_of_a_later_day_is_named_as_such(
+def test_name_that_a_snapshot_lacks_is_no_misspelling(
     kz: kzdata.Package, ask: Callable[[kzdata.Package], object], told: str
 ) -> None:
     """Catches "did you mean CR-0017" for a claim that was made a day later."""
@@ -584,7 +584,7 @@ def test_a_giant_limit_lists_everything(kz: kzdata.Package) -> None:
     assert kz.timeline(limit=0).more == 216
 
 
-def test_an_unknown_name_gets_the_nearest_of_that_day(kz: kzdata.Package) -> None:
+def test_unknown_name_in_a_snapshot_suggests_the_nearest(kz: kzdata.Package) -> None:
     """Catches a hint at the whole package for what it has not either."""
     then = kz.as_of("2022-01-05")
     with pytest.raises(UsageError, match=r"^no record 'CR-0055'; did you mean"):
@@ -749,7 +749,7 @@ def test_states_are_compared_within_equal_subjects(posts: Folder) -> None:
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "12022-01-01", "44-03-15 (BC)"])
-def test_dates_at_the_ends_of_the_calendar_are_taken(posts: Folder, day: str) -> None:
+def test_calendar_holds_the_first_and_last_day(posts: Folder, day: str) -> None:
     """Catches a night that ends in the year 10000, and a day that Python does not have."""
     posts.reschema("claim", lambda schema: schema["fields"][3].update(type="string"))
     posts.edit("claim", 0, "first", day)
@@ -785,7 +785,7 @@ def test_markup_of_a_package_stays_text(declared: Folder) -> None:
     assert "\x1b" not in run("timeline", "-p", declared.root).out
 
 
-def test_answers_are_frozen_and_their_repr_is_short(kz: kzdata.Package) -> None:
+def test_answers_are_immutable_values(kz: kzdata.Package) -> None:
     """Catches an answer that can be changed, or whose repr fills the screen."""
     for answer in (kz.toll(), kz.disagreements(), kz.timeline()):
         with pytest.raises(AttributeError):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pages import ROOT, Block, blocks, printed_as_shown, sessions
+from pages import ROOT, Block, assert_prints, blocks, run, sessions
 
 RECIPES = sorted((ROOT / "docs" / "contributing").glob("*.md"))
 PARTS: tuple[str, ...] = ("sdk", "tests", "data", "schemas", "docs", "pyproject.toml")
@@ -68,18 +68,9 @@ def follow(block: Block, checkout: Path, environment: dict[str, str]) -> None:
     """Do what one block of a recipe says."""
     if block.language == "console":
         for session in sessions(block.code):
-            done = subprocess.run(
-                ["bash", "-c", session.command],
-                cwd=checkout,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            done = run(session.command, checkout, environment)
             assert done.returncode == 0, f"{session.command}: {done.stdout}{done.stderr}"
-            printed = (done.stdout + done.stderr).rstrip("\n").splitlines()
-            shown = "\n".join(session.shown).rstrip("\n").splitlines()
-            assert printed_as_shown(shown, printed), "\n".join([session.command, *printed])
+            assert_prints(done, session.shown)
     elif block.title:
         act = change if block.language == "diff" else add
         act(checkout / block.title, block.code, block.label)

@@ -60,7 +60,7 @@ def test_rules_and_groups_are_selected(
         assert package.validate(select=select, ignore=ignore) == report
 
 
-def test_the_report_names_the_selection(red: Folder) -> None:
+def test_the_verdict_names_the_selection(red: Folder) -> None:
     """Catches a green run that asked nothing and says "valid"."""
     outcome = kz("validate", red.root, "--select", "figure,evidence", "--select", "span")
     assert outcome.code == 0
@@ -133,7 +133,7 @@ def test_allowed_findings_are_counted(red: Folder) -> None:
 
 
 @pytest.mark.parametrize("key", ["record", "field", "file"])
-def test_an_unused_entry_is_a_finding(red: Folder, key: str) -> None:
+def test_a_stale_entry_is_a_finding(red: Folder, key: str) -> None:
     """Catches an exception that outlives its cause and waits for the next one."""
     stale = f'rule = "cell-enum"\n{key} = "gone"\n{REASON}'
     listed(red.root, f'rule = "cell"\n{REASON}'.replace('"cell"', '"cell-enum"'), stale)
@@ -178,7 +178,7 @@ def test_an_allow_list_with_bom_and_crlf_is_read(red: Folder) -> None:
     assert validate(red.root).by_rule == {"cell-max-length": 1}
 
 
-def test_the_allow_list_of_a_zip_is_not_read(red: Folder, tmp_path: Path) -> None:
+def test_an_allow_list_in_a_zip_is_not_read(red: Folder, tmp_path: Path) -> None:
     """Catches a package from elsewhere that arrives with its own excuses."""
     listed(red.root, f'rule = "cell-enum"\n{REASON}', f'rule = "cell-max-length"\n{REASON}')
     assert validate(red.root / "datapackage.json").valid

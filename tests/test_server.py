@@ -60,7 +60,7 @@ def test_a_broken_target_is_answered(
     assert capfd.readouterr() == ("", "")
 
 
-def test_the_server_answers_only_to_its_own_names(port: int) -> None:
+def test_server_answers_to_its_own_host_names_alone(port: int) -> None:
     """Catches a page elsewhere whose name leads to this machine, and a name that is nearly ours."""
     for host in (f"127.0.0.1:{port}", f"localhost:{port}"):
         assert asked(port, host=host) == b"200"
@@ -76,7 +76,9 @@ def test_the_server_answers_only_to_its_own_names(port: int) -> None:
     assert b" 404 " in said(port, b"GET / HTTP/1.0\r\n\r\n")
 
 
-def test_a_closed_connection_prints_nothing(port: int, capfd: pytest.CaptureFixture[str]) -> None:
+def test_client_that_leaves_early_is_not_logged(
+    port: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Catches a traceback for each reader who closes the page while it loads."""
     for _ in range(20):
         with socket.create_connection(("127.0.0.1", port), timeout=30) as line:

@@ -141,7 +141,7 @@ def test_without_removes_only_what_rests_on_the_article(kz: kzdata.Package) -> N
             assert {receipt.source for receipt in kz.trace(record)} == {"tass"}
 
 
-def test_as_of_the_last_day_is_the_whole_package(kz: kzdata.Package) -> None:
+def test_snapshot_as_of_the_last_day_is_the_package(kz: kzdata.Package) -> None:
     """Catches rows without receipts that fall for nothing."""
     rest = kz.as_of("2022-01-08")
     assert listed(saved(rest)) == listed(saved(kz))
@@ -169,7 +169,7 @@ def test_as_of_a_later_day_contains_earlier_days(kz: kzdata.Package) -> None:
 
 @given(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=3, unique=True))
 @settings(max_examples=6)
-def test_without_twice_is_without_both(kz: kzdata.Package, sources: list[str]) -> None:
+def test_filters_combine_in_any_order(kz: kzdata.Package, sources: list[str]) -> None:
     """Catches a second filter that forgets the first."""
     one = kz
     for source in sources:
@@ -178,7 +178,7 @@ def test_without_twice_is_without_both(kz: kzdata.Package, sources: list[str]) -
     assert one.fallen.rows() == kz.without(*sources).fallen.rows()
 
 
-def test_as_of_and_without_combine_in_either_order(kz: kzdata.Package) -> None:
+def test_as_of_and_without_combine(kz: kzdata.Package) -> None:
     """Catches filters that cannot be joined, in either order; the earlier of two days counts."""
     both = asked(kz.as_of("2022-01-06").without("meduza"))
     assert both == asked(kz.without("meduza").as_of("2022-01-06"))
@@ -186,7 +186,7 @@ def test_as_of_and_without_combine_in_either_order(kz: kzdata.Package) -> None:
     assert asked(kz.as_of("2022-01-06").as_of("2022-01-05")) == asked(kz.as_of("2022-01-05"))
 
 
-def test_removed_lists_each_row_and_emptied_cell(kz: kzdata.Package) -> None:
+def test_removed_lists_rows_and_cells(kz: kzdata.Package) -> None:
     """Catches a row that goes without a word, and a cell that is emptied without one."""
     rest = kz.without("tass")
     fallen = rest.fallen.rows()
@@ -205,7 +205,7 @@ def test_removed_lists_each_row_and_emptied_cell(kz: kzdata.Package) -> None:
     assert set(again) | set(fallen) >= set(kz.without("tass", "meduza").fallen.rows())
 
 
-def test_a_snapshot_leaves_its_package_unchanged(kz: kzdata.Package) -> None:
+def test_snapshot_leaves_the_package_untouched(kz: kzdata.Package) -> None:
     """Catches a filter that changes the package that it was asked of."""
     before = asked(kz)
     with kz.as_of("2022-01-05") as rest:
@@ -216,13 +216,13 @@ def test_a_snapshot_leaves_its_package_unchanged(kz: kzdata.Package) -> None:
     assert "as of" not in repr(kz)
 
 
-def test_a_snapshot_keeps_its_package_open() -> None:
+def test_snapshot_works_after_the_package_is_out_of_scope() -> None:
     """Catches `kzdata.load(zip).as_of(day)`, whose files go away with the forgotten package."""
     rest = kzdata.load(ROOT).without("tass")
     assert len(list(rest.sources)) == 4
 
 
-def test_closing_a_package_closes_its_snapshots() -> None:
+def test_closing_the_package_closes_its_snapshots() -> None:
     """Catches a database that is left open behind a `with` block."""
     with kzdata.load(ROOT) as whole:
         rest = whole.as_of("2022-01-06")
@@ -265,7 +265,7 @@ def test_as_of_suggests_the_date_that_was_meant(
 
 @given(st.text(st.sampled_from("0123456789-/ W\u0662")))
 @settings(max_examples=50)
-def test_as_of_takes_each_date_that_it_suggests(kz: kzdata.Package, written: str) -> None:
+def test_as_of_takes_a_date_that_it_suggested(kz: kzdata.Package, written: str) -> None:
     """Catches a suggestion that is no day itself, and numbers that make none."""
     try:
         found, meant = kz.as_of(written), written
@@ -297,9 +297,7 @@ def test_exports_of_a_snapshot_hold_its_rows_only(kz: kzdata.Package, tmp_path: 
 
 
 @pytest.mark.parametrize("form", ["sqlite", "croissant", "ro-crate", "geojson", "jsonld"])
-def test_a_saved_snapshot_says_that_it_is_one(
-    kz: kzdata.Package, form: str, tmp_path: Path
-) -> None:
+def test_snapshot_says_that_it_is_a_part(kz: kzdata.Package, form: str, tmp_path: Path) -> None:
     """Catches a file that calls itself the whole package, and lacks an article."""
     said = "what remains of it as of 2022-01-06 without meduza."
     kz.as_of("2022-01-06").without("meduza").export(form, tmp_path / "out")
@@ -335,7 +333,7 @@ PRECISE: dict[str, Any] = {
         ("spring", "", None),
     ],
 )
-def test_as_of_knows_a_date_once_its_last_day_is_over(
+def test_claim_counts_once_its_date_is_over(
     tmp_path: Path, sent: str, grain: str, first: str | None
 ) -> None:
     """Catches an article of "March" that a reader of the first of March is said to have had."""
@@ -758,7 +756,7 @@ ESCAPES = [
 
 
 @pytest.mark.parametrize("query", ESCAPES)
-def test_no_query_of_a_snapshot_reaches_the_whole_package(kz: kzdata.Package, query: str) -> None:
+def test_snapshot_does_not_show_the_package(kz: kzdata.Package, query: str) -> None:
     """Catches a way to the rows that fell, by another name or through a function."""
     with pytest.raises(QueryError) as caught:
         kz.as_of("2022-01-05").sql(query).rows()
@@ -813,7 +811,7 @@ PEEKS = [
 
 
 @pytest.mark.parametrize("query", PEEKS)
-def test_no_error_or_plan_of_a_snapshot_shows_a_removed_row(kz: kzdata.Package, query: str) -> None:
+def test_snapshot_holds_no_removed_row(kz: kzdata.Package, query: str) -> None:
     """Catches rows that fell in an error, in statistics, in a plan or in the catalogue."""
     rest = kz.as_of("2022-01-05")
     try:
@@ -824,7 +822,7 @@ def test_no_error_or_plan_of_a_snapshot_shows_a_removed_row(kz: kzdata.Package, 
     assert not [text for text in (*FALLEN, str(file.parent), file.parent.name) if text in said]
 
 
-def test_no_file_of_a_snapshot_holds_a_removed_row(kz: kzdata.Package) -> None:
+def test_removed_rows_are_in_no_file_of_a_snapshot(kz: kzdata.Package) -> None:
     """Catches rows that are deleted and not gone, and a list of what fell beside what remains."""
     rest = kz.as_of("2022-01-05")
     assert rest.sql("select count(*) from sources").rows() == [(1,)]
@@ -842,7 +840,7 @@ def test_no_file_of_a_snapshot_holds_a_removed_row(kz: kzdata.Package) -> None:
     )
 
 
-def test_row_numbers_of_a_snapshot_are_its_own(kz: kzdata.Package) -> None:
+def test_edge_counts_of_a_snapshot_are_its_own(kz: kzdata.Package) -> None:
     """Catches a row number of the whole package, which tells how many rows before it fell."""
     rest = kz.as_of("2022-01-05")
     for name in rest.tables:
@@ -850,7 +848,7 @@ def test_row_numbers_of_a_snapshot_are_its_own(kz: kzdata.Package) -> None:
         assert numbers == list(range(len(rest.table(name))))
 
 
-def test_a_snapshot_answers_ordinary_queries(kz: kzdata.Package) -> None:
+def test_snapshot_answers_questions(kz: kzdata.Package) -> None:
     """Catches a lock that shuts honest questions out."""
     rest = kz.as_of("2022-01-05")
     for query in [
@@ -871,7 +869,7 @@ def test_a_snapshot_answers_ordinary_queries(kz: kzdata.Package) -> None:
     assert rest.sql("from sources").columns == tuple(columns)
 
 
-def test_removed_can_be_asked_before_any_query() -> None:
+def test_removed_may_be_the_first_question() -> None:
     """Catches an answer that works only once SQL was asked: a part of DuckDB comes late."""
     script = "import kzdata\nprint(len(kzdata.load().without('tass').fallen.rows()))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -145,9 +145,7 @@ CLOTHES: dict[str, tuple[str, Any, dict[str, Any], int]] = {
 
 
 @pytest.mark.parametrize("clothes", CLOTHES)
-def test_a_table_of_any_dialect_encoding_or_compression_is_read(
-    tmp_path: Path, clothes: str
-) -> None:
+def test_every_dialect_encoding_and_compression_is_read(tmp_path: Path, clothes: str) -> None:
     """Catches a dialect, an encoding or a compression that is not honoured."""
     name, write, resource, _ = CLOTHES[clothes]
     root = package(tmp_path, {name: write(ROWS)}, **resource)
@@ -163,9 +161,7 @@ def test_a_table_of_any_dialect_encoding_or_compression_is_read(
 
 
 @pytest.mark.parametrize("clothes", CLOTHES)
-def test_a_fault_is_placed_in_any_dialect_encoding_or_compression(
-    tmp_path: Path, clothes: str
-) -> None:
+def test_a_fault_has_its_own_line_in_every_dialect(tmp_path: Path, clothes: str) -> None:
     """Catches a line that is not the file's own."""
     name, write, resource, line = CLOTHES[clothes]
     (found,) = validate(package(tmp_path, {name: write(WRONG)}, **resource))
@@ -174,7 +170,7 @@ def test_a_fault_is_placed_in_any_dialect_encoding_or_compression(
 
 
 @pytest.mark.parametrize("again", ["g.csv", "./g.csv", ".//g.csv"])
-def test_a_file_listed_twice_is_a_fault(tmp_path: Path, again: str) -> None:
+def test_a_resource_names_no_file_twice(tmp_path: Path, again: str) -> None:
     """Catches rows that are there twice, in a table without a key."""
     root = package(tmp_path, {"g.csv": f"{HEAD}\nG1,a,1\n".encode()}, {"primaryKey": []})
     descriptor = json.loads((root / "datapackage.json").read_text())

@@ -341,7 +341,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[int, int]]:
     }
 
 
-def test_each_type_has_enough_example_cells() -> None:
+def test_the_cells_cover_every_sentence_and_type() -> None:
     assert len(ROWS) >= 300
     assert {case_.sentence for case_ in CASES} == set(STANDARD)
     kinds = {case_.field["type"] for case_ in CASES}
@@ -432,7 +432,7 @@ def test_every_type_of_the_standard_is_checked() -> None:
 
 
 @pytest.mark.parametrize("given", UNSUPPORTED, ids=str)
-def test_what_is_not_checked_is_reported(given: dict[str, Any], tmp_path: Path) -> None:
+def test_an_unsupported_declaration_is_reported(given: dict[str, Any], tmp_path: Path) -> None:
     """Catches a declaration that is passed over in silence."""
     schema = {"fields": [{"name": "a", "type": "string"}, {"name": "b", **given}]}
     report = validate(build(tmp_path, [Spec("t", schema, [["x", ""]])]).root)

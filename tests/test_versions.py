@@ -116,7 +116,7 @@ def test_rows_of_one_key_are_told_apart_by_their_order(tmp_path: Path) -> None:
         assert [(c.kind, c.old_row) for c in found.table("things").changes] == [("changed", 1)]
 
 
-def test_a_re_keyed_row_is_reported_only_where_it_is_unambiguous(tmp_path: Path) -> None:
+def test_a_row_is_re_keyed_only_where_its_cells_are_unique(tmp_path: Path) -> None:
     """Catches a guess which of two rows became which, and one out of empty cells."""
     old = things(tmp_path / "old", [["1", "x", ""], ["2", "x", ""], ["3", "", ""]])
     new = things(tmp_path / "new", [["4", "x", ""], ["5", "x", ""], ["6", "", ""]])
@@ -209,7 +209,7 @@ def test_each_change_of_a_schema_asks_for_its_bump(
         assert found.bump == level
 
 
-def test_newly_required_receipts_ask_for_a_major_version(island: Folder, tmp_path: Path) -> None:
+def test_a_field_that_now_needs_receipts_asks_for_major(island: Folder, tmp_path: Path) -> None:
     """Catches a demand for receipts that passes for a word about them."""
     new = flood(tmp_path / "new")
 
@@ -241,7 +241,7 @@ CONSTRAINTS = [
 
 
 @pytest.mark.parametrize(("name", "before", "after", "level"), CONSTRAINTS)
-def test_a_changed_constraint_asks_for_its_bump(
+def test_changed_constraints_ask_for_a_bump(
     pair: tuple[Folder, Folder], name: str, before: Any, after: Any, level: str
 ) -> None:
     """Catches a constraint that got stricter and passes for one that did not."""
@@ -253,7 +253,7 @@ def test_a_changed_constraint_asks_for_its_bump(
         assert name in found.reasons[0].text
 
 
-def test_a_changed_foreign_key_asks_for_its_bump(tmp_path: Path) -> None:
+def test_changed_foreign_keys_ask_for_a_bump(tmp_path: Path) -> None:
     """Catches a foreign key that is new and asks for nothing."""
     specs = [Spec("things", SCHEMA, ROWS), Spec("others", SCHEMA, ROWS)]
     plain = build(tmp_path / "plain", specs)
@@ -265,7 +265,7 @@ def test_a_changed_foreign_key_asks_for_its_bump(tmp_path: Path) -> None:
             assert found.bump == level
 
 
-def test_a_removed_row_that_others_refer_to_asks_for_a_major_version(tmp_path: Path) -> None:
+def test_a_removed_row_that_others_refer_to_asks_for_major(tmp_path: Path) -> None:
     """Catches a row that vanishes from under a reference in a minor version."""
     refers = {**SCHEMA, "foreignKeys": [key("id", "things", "id")]}
     specs = [Spec("things", SCHEMA, ROWS), Spec("others", refers, ROWS[:2])]
@@ -278,7 +278,7 @@ def test_a_removed_row_that_others_refer_to_asks_for_a_major_version(tmp_path: P
         assert found.bump == "major"
 
 
-def test_a_change_of_the_descriptor_is_found(pair: tuple[Folder, Folder]) -> None:
+def test_changes_of_the_package_metadata(pair: tuple[Folder, Folder]) -> None:
     """Catches a descriptor whose change is no difference, and a date that asks for a version."""
     old, new = pair
     new.describe(lambda package: package.update(created="2026-01-01T00:00:00Z", version="1.0.1"))
@@ -563,7 +563,7 @@ def test_an_existing_path_is_not_taken_for_a_revision(repository: Folder) -> Non
         assert not found
 
 
-def test_a_revision_holds_the_package_of_the_working_directory(
+def test_a_revision_path_is_relative_to_the_working_directory(
     repository: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a package in a folder compared with the one at the top."""
@@ -604,7 +604,7 @@ def test_an_unknown_revision_is_refused(repository: Folder, old: str, said: str)
     assert "\n" not in str(caught.value).replace(old, "")
 
 
-def test_a_revision_outside_of_a_repository_is_refused(
+def test_a_revision_needs_git_and_a_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Catches a bare failure where there is no git, or no repository."""
@@ -1025,7 +1025,7 @@ def test_a_package_in_a_folder_is_compared_with_its_own_past(repository: Folder)
     assert release_check(None, ".").valid
 
 
-def test_without_a_tag_a_release_is_still_checked(repository: Folder) -> None:
+def test_release_check_without_a_tag_checks_the_changelog(repository: Folder) -> None:
     """Catches a check that fails where there is nothing to compare with."""
     git(repository.root, "tag", "--delete", "v1.0.0")
     out = kz("release-check")

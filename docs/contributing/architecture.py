@@ -1,7 +1,7 @@
 """Draws docs/images/architecture.svg: the folders of sdk/kzdata, and which imports which.
 
-Read from the imports themselves, those for types included, in the order of the contract in
-pyproject.toml. An arrow that follows from two others is not drawn.
+Read from the imports themselves, in the order of the contract in pyproject.toml. An arrow that
+follows from two others is not drawn.
 """
 
 import ast
@@ -10,6 +10,8 @@ import tomllib
 from html import escape
 from pathlib import Path
 from textwrap import wrap
+
+from grimp import build_graph
 
 ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "sdk" / "kzdata"
@@ -27,29 +29,20 @@ def layers() -> list[str]:
     return [name for line in contract["layers"] for name in line.split(" | ")]
 
 
-def files(part: str) -> list[Path]:
-    """The modules of a part: one file, or all of a folder."""
-    folder = SDK / part
-    return sorted(folder.rglob("*.py")) if folder.is_dir() else [SDK / f"{part}.py"]
-
-
-def imported(part: str, known: list[str]) -> set[str]:
-    """The parts that a part imports."""
-    found = set()
-    for file in files(part):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            names = []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names = [f"{node.module}.{alias.name}" for alias in node.names]
-            elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            found |= {name.split(".")[1] for name in names if name.startswith("kzdata.")}
-    return found & set(known) - {part}
+def imports(parts: list[str]) -> dict[str, set[str]]:
+    """The parts that each part imports, those for types included."""
+    graph = build_graph("kzdata", cache_dir=None)
+    found: dict[str, set[str]] = {part: set() for part in parts}
+    for module in graph.modules - {"kzdata"}:
+        part = module.split(".")[1]
+        for other in graph.find_modules_directly_imported_by(module) - {"kzdata"}:
+            found.get(part, set()).add(other.split(".")[1])
+    return {part: found[part] & set(parts) - {part} for part in parts}
 
 
 def arrows(parts: list[str]) -> list[tuple[str, str]]:
     """Which part imports which, without what follows from the others."""
-    direct = {part: imported(part, parts) for part in parts}
+    direct = imports(parts)
     reach: dict[str, set[str]] = {}
     for part in reversed(parts):
         reach[part] = direct[part] | {far for near in direct[part] for far in reach.get(near, ())}
@@ -69,9 +62,8 @@ def said(part: str) -> str:
 
 def listed(part: str) -> list[str]:
     """The modules of a folder, in lines."""
-    if not (SDK / part).is_dir():
-        return []
-    names = [file.relative_to(SDK / part).with_suffix("").as_posix() for file in files(part)]
+    files = sorted((SDK / part).rglob("*.py"))
+    names = [file.relative_to(SDK / part).with_suffix("").as_posix() for file in files]
     return wrap("   ".join(name for name in names if "__" not in name), 84)
 
 

@@ -135,7 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
             "Content-Type": f"{kind}; charset=utf-8",
             "Content-Length": str(len(body)),
             "Content-Security-Policy": f"{policy()}; frame-ancestors 'none'",
-            **{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"},
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
             "Cache-Control": "no-store",
         }
         self.send_response(HTTPStatus.OK)

@@ -26,8 +26,14 @@ class DuckDB:
     """A DuckDB file, attached to a database in memory that holds the tables without limits."""
 
     types: Mapping[str, str] = {
-        **{"integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "year": "BIGINT"},
-        **{"date": "DATE", "time": "TIME", "datetime": "TIMESTAMP", "text": "VARCHAR"},
+        "integer": "BIGINT",
+        "number": "DOUBLE",
+        "boolean": "BOOLEAN",
+        "year": "BIGINT",
+        "date": "DATE",
+        "time": "TIME",
+        "datetime": "TIMESTAMP",
+        "text": "VARCHAR",
     }
     staged = "memory.main."
     patterns = True
@@ -75,7 +81,10 @@ class SQLite:
 
     types: Mapping[str, str] = {
         **dict.fromkeys((*KINDS, "text"), "TEXT"),
-        **{"integer": "INT", "year": "INT", "boolean": "INT", "number": "REAL"},
+        "integer": "INT",
+        "year": "INT",
+        "boolean": "INT",
+        "number": "REAL",
     }
     staged = "staged."
     patterns = False

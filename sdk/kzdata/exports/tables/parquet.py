@@ -40,9 +40,14 @@ def arrow_type(kind: str) -> Any:
     import pyarrow as pa
 
     return {
-        **{"integer": pa.int64(), "year": pa.int64(), "number": pa.float64(), "text": pa.string()},
-        **{"boolean": pa.bool_(), "date": pa.date32()},
-        **{"time": pa.time64("us"), "datetime": pa.timestamp("us")},
+        "integer": pa.int64(),
+        "year": pa.int64(),
+        "number": pa.float64(),
+        "text": pa.string(),
+        "boolean": pa.bool_(),
+        "date": pa.date32(),
+        "time": pa.time64("us"),
+        "datetime": pa.timestamp("us"),
     }[kind]
 
 
@@ -122,9 +127,13 @@ class ParquetPackage:
     def _resource(self, entry: dict[str, Any], path: str, schema: dict[str, Any]) -> dict[str, Any]:
         seen = file_stats(self._out / path)
         return entry | {
-            **{"type": "table", "path": path, "format": "parquet"},
+            "type": "table",
+            "path": path,
+            "format": "parquet",
             "mediatype": "application/vnd.apache.parquet",
-            **{"bytes": seen.size, "hash": f"sha256:{seen.digests['sha256']}", "schema": schema},
+            "bytes": seen.size,
+            "hash": f"sha256:{seen.digests['sha256']}",
+            "schema": schema,
         }
 
 

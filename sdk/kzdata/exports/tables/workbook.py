@@ -236,7 +236,9 @@ def _date(held: Column, text: str) -> Any:
 
 _SHOWN: dict[str, Callable[[Column, str], Any]] = {
     **dict.fromkeys(("integer", "number", "year"), _number),
-    **{"boolean": _boolean, "date": _date, "datetime": _date},
+    "boolean": _boolean,
+    "date": _date,
+    "datetime": _date,
 }
 
 

@@ -38,7 +38,7 @@ def test_a_deadline_that_is_no_number_of_seconds_is_refused(
     asked = [small] if command == "validate" else ["SELECT 1", "--package", small]
     done = run(command, *asked, "--timeout", seconds)
     assert done.returncode == 2
-    assert "is no number of seconds" in done.stderr
+    assert "is not a number of seconds" in done.stderr
 
 
 @pytest.mark.parametrize("seconds", ["1e9", "9e9"])

@@ -112,7 +112,7 @@ def bytes_of(size: str) -> int:
     except (ValueError, KeyError, OverflowError):
         found = 0
     if found <= 0:
-        raise errors.UsageError(f"{size!r} is no size of memory; write 2GB or 500MB")
+        raise errors.UsageError(f"{size!r} is not a size of memory; write 2GB or 500MB")
     return found
 
 
@@ -120,7 +120,7 @@ def _seconds(text: str) -> float:
     with suppress(ValueError):
         if 0 < (found := float(text)) < threading.TIMEOUT_MAX:
             return found
-    raise errors.UsageError(f"KZDATA_TIMEOUT: {text!r} is no number of seconds")
+    raise errors.UsageError(f"KZDATA_TIMEOUT: {text!r} is not a number of seconds")
 
 
 def can_fork() -> bool:

@@ -81,7 +81,7 @@ def parse_day(day: str | date, known: Callable[[], Sequence[date]]) -> date:
         pass
     meant = _written_day(str(day)) or _nearest_day(str(day), known())
     advice = f", such as {meant.isoformat()}" if meant else ""
-    raise UsageError(f"{day!r} is no day; write YYYY-MM-DD{advice}")
+    raise UsageError(f"{day!r} is not a date; write YYYY-MM-DD{advice}")
 
 
 _YEAR_FIRST = re.compile(

@@ -105,7 +105,7 @@ class Folder:
             self._check_inside(os.path.realpath(path), relative)
             return None
         if not os.access(path, os.R_OK):
-            raise PackageError(f"{relative!r} may not be read; give this user the right to")
+            raise PackageError(f"{relative!r} cannot be read; allow this user to read it")
         descriptor = _open(path, relative)
         try:
             return self._known(descriptor, path, relative)

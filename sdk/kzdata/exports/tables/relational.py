@@ -171,7 +171,7 @@ class Keys:
             parent = key.reference.resource or table.name
             if parent not in self._content.tables:
                 clause = f"FOREIGN KEY ({self._names.listed(table.name, key.fields)})"
-                yield Constraint(clause, "", f"{parent} is no table")
+                yield Constraint(clause, "", f"{parent} is not a table")
                 continue
             pairs = dict(zip(key.reference.fields, key.fields, strict=True))
             order = next((k for k in self.held[parent] if set(k) == set(pairs)), None)

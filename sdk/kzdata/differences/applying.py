@@ -151,7 +151,7 @@ def _copy_files(
             continue
         held = earlier.get(name, {})
         if held.get(CONTENT) != entry[CONTENT]:
-            raise PackageError(f"{name}: the file is not a table and differs; a diff does not hold files")
+            raise PackageError(f"{name}: the file is not a table and differs; a diff holds none")
         for source, path in zip(_paths(held["path"]), _paths(entry["path"]), strict=True):
             if reason := unsafe(path):
                 raise PackageError(f"{path!r} {reason}")

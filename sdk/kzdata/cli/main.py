@@ -84,7 +84,7 @@ def path(text: str) -> Path:
 def seconds(number: float) -> float:
     """A time that can be waited for; neither `inf` nor `nan` is one."""
     if not number < TIMEOUT_MAX:
-        raise typer.BadParameter(f"{number} is not a time that can be waited for, in seconds")
+        raise typer.BadParameter(f"{number} is not a number of seconds that can be waited for")
     return number
 
 

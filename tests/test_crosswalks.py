@@ -14,9 +14,9 @@ import kzdata
 from kzdata.errors import UsageError
 from kzdata.evidence.claims import UNQUANTIFIED, Claim
 from kzdata.evidence.intervals import Interval
-from kzdata.exports.events import ucdp_codes
-from kzdata.exports.events.crosswalks import ACLED, GED, KINDS, Crosswalk, death_toll, span, summary
-from kzdata.exports.events.events import EventClaim, ReportedEvent, reported_events
+from kzdata_publish import ucdp_codes
+from kzdata_publish.crosswalks import ACLED, GED, KINDS, Crosswalk, death_toll, span, summary
+from kzdata_publish.events import EventClaim, ReportedEvent, reported_events
 from packages import Folder
 
 Row = dict[str, str]

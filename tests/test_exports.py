@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
@@ -831,7 +831,7 @@ def test_a_directory_with_other_files_is_never_replaced(island: Folder, tmp_path
 
 
 @pytest.fixture
-def broken() -> Iterator[Exporter]:
+def broken(monkeypatch: pytest.MonkeyPatch) -> Exporter:
     """A format that fails halfway."""
 
     @exporter("broken", suffix="")
@@ -840,8 +840,8 @@ def broken() -> Iterator[Exporter]:
         out.write_text("half")
         raise kzdata.UsageError("no more ink")
 
-    yield FORMATS["broken"]
-    del FORMATS["broken"]
+    monkeypatch.setattr("kzdata.exports.FORMATS", {**FORMATS, write.name: write})
+    return write
 
 
 def test_a_failed_export_leaves_nothing(broken: Exporter, island: Folder, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import kzdata
 from kzdata.errors import UsageError
-from kzdata.exports.linked.bundle import address, local
+from kzdata_publish.bundle import address, local
 from packages import FLOOD_TEXTS, GULL, PASSAGES, Folder, Spec, build, column, flood, letters
 from strategies import any_text
 

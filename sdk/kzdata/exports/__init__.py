@@ -1,27 +1,35 @@
 """A package in the formats that the field uses.
 
-Each format is a function registered with `@exporter`; what it holds and what it loses is described
-in docs/export.md. A format is written beside its place and then put there
-(`kzdata.files.writing`), so that nothing half written stays.
+Each format is a function with `@exporter`; what it holds and what it loses is described in
+docs/export.md. A format is written beside its place and then put there (`kzdata.files.writing`), so
+that nothing half written stays.
 """
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kzdata.errors import UsageError, nearest, require
-
-# Whoever imports a module registers its formats.
-from kzdata.exports import geographic  # noqa: F401
-from kzdata.exports.events import crosswalks  # noqa: F401
-from kzdata.exports.linked import annotations, crate, croissant  # noqa: F401
-from kzdata.exports.registry import FORMATS, Exporter, exporter
-from kzdata.exports.tables import databases, parquet, workbook  # noqa: F401
+from kzdata.exports import geographic
+from kzdata.exports.registry import Exporter, Formats, exporter
+from kzdata.exports.tables import databases, parquet, workbook
 from kzdata.files.writing import fresh
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
 __all__ = ["FORMATS", "Exporter", "export", "exporter"]
+
+FORMATS = Formats(
+    (
+        geographic.geojson,
+        geographic.geoparquet,
+        databases.duckdb,
+        databases.sqlite,
+        parquet.parquet,
+        workbook.xlsx,
+    )
+)
+"""All formats by name: these, and those that entry points bring."""
 
 
 def export(dataset: "Dataset", form: str, out: str | Path, *, force: bool = False) -> Path:

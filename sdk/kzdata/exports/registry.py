@@ -1,12 +1,23 @@
-"""The formats that a package can be written in: their names, and what each needs."""
+"""The formats that a package can be written in: their names, what each needs, who brings it.
 
-from collections.abc import Callable
+Any distribution brings formats by entry points of the group `kzdata.exporters`: each is called as
+its format, and leads to what `@exporter` made.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kzdata.errors import UsageError
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
+GROUP = "kzdata.exporters"
+"""The group of entry points that bring formats."""
 Writer = Callable[["Dataset", Path], None]
 """Writes a package to a path that does not exist yet, in a folder that does."""
 Summary = tuple[tuple[str, ...], list[tuple[Any, ...]]]
@@ -26,10 +37,6 @@ class Exporter(NamedTuple):
     summary: Callable[[Path], Summary] | None = None
 
 
-FORMATS: dict[str, Exporter] = {}
-"""All formats by name."""
-
-
 def exporter(
     name: str,
     *,
@@ -37,15 +44,75 @@ def exporter(
     module: str | None = None,
     extra: str | None = None,
     summary: Callable[[Path], Summary] | None = None,
-) -> Callable[[Writer], Writer]:
-    """Register a writer; its arguments are those of `Exporter`.
+) -> Callable[[Writer], Exporter]:
+    """Make a format of a function that writes it; the arguments are those of `Exporter`.
 
-    The first line of the writer's docstring is the format's title.
+    The first line of the function's docstring is the format's title.
     """
 
-    def register(write: Writer) -> Writer:
+    def made(write: Writer) -> Exporter:
         title = (write.__doc__ or "").strip().split("\n", 1)[0].removesuffix(".")
-        FORMATS[name] = Exporter(name, suffix, title, module, extra, write, summary)
-        return write
+        return Exporter(name, suffix, title, module, extra, write, summary)
 
-    return register
+    return made
+
+
+class Formats(Mapping[str, Exporter]):
+    """Formats by name: those of kzdata itself, and those of entry points, loaded when looked up.
+
+    One that cannot be had is there, too: its title says why, and to write it is a `UsageError`.
+    """
+
+    def __init__(self, own: Iterable[Exporter]) -> None:
+        self._own = {form.name: form for form in own}
+
+    @cached_property
+    def _points(self) -> dict[str, list[EntryPoint]]:
+        """The entry points of each name; in the order of names, since that of folders is chance."""
+        found = defaultdict(list)
+        for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+            found[point.name].append(point)
+        return dict(found)
+
+    def __getitem__(self, name: str) -> Exporter:
+        points = self._points.get(name, [])
+        if not points:
+            return self._own[name]
+        if len(points) == 1 and name not in self._own:
+            return _loaded(points[0])
+        # Nobody knows which of them is meant, and the first on the path is chance.
+        brought = [*(["kzdata itself"] if name in self._own else []), *map(_told, points)]
+        return _unusable(name, f"{' and '.join(brought)} have it; uninstall all but one")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own | self._points)
+
+    def __len__(self) -> int:
+        return len(self._own | self._points)
+
+
+def _loaded(point: EntryPoint) -> Exporter:
+    """The format that an entry point leads to."""
+    try:
+        found = point.load()
+    # Whatever a plug-in's module does wrong, the other formats are there.
+    except Exception as error:
+        why = f"cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})"
+        return _unusable(point.name, f"{_told(point)} {why}; update or uninstall it", error)
+    if isinstance(found, Exporter) and found.name == point.name:
+        return found
+    return _unusable(point.name, f'{_told(point)} is no @exporter("{point.name}")')
+
+
+def _told(point: EntryPoint) -> str:
+    """What brings a format, for messages."""
+    return f"{point.value} of {point.dist.name if point.dist else 'no distribution'}"
+
+
+def _unusable(name: str, why: str, cause: Exception | None = None) -> Exporter:
+    """A format that cannot be had."""
+
+    def refuse(dataset: "Dataset", out: Path) -> None:
+        raise UsageError(f"format {name!r}: {why}") from cause
+
+    return Exporter(name, "", why, None, None, refuse)

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzdata.exports.linked import bundle
-from kzdata.exports.linked.bundle import About, CopiedFile, about, copy, describe, local, text
 from kzdata.exports.registry import exporter
 from kzdata.files.archive import DESCRIPTOR
+from kzdata_publish import bundle
+from kzdata_publish.bundle import About, CopiedFile, about, copy, describe, local, text
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
@@ -23,7 +23,7 @@ Entity = dict[str, Any]
 
 
 @exporter("ro-crate", suffix="")
-def write_crate(dataset: "Dataset", out: Path) -> None:
+def ro_crate(dataset: "Dataset", out: Path) -> None:
     """RO-Crate 1.3: a directory with the package and ro-crate-metadata.json."""
     said = about(dataset.descriptor)
     said.require("RO-Crate", "description", "day", "licences")

@@ -10,7 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from kzdata.exports.linked.bundle import (
+from kzdata.exports.registry import exporter
+from kzdata.files.csv import Dialect
+from kzdata.standard.descriptor import FieldDescriptor, Schema
+from kzdata.standard.descriptor import Table as TableDescriptor
+from kzdata.standard.source import dialect_of
+from kzdata_publish.bundle import (
     About,
     CopiedFile,
     about,
@@ -21,11 +26,6 @@ from kzdata.exports.linked.bundle import (
     local,
     text,
 )
-from kzdata.exports.registry import exporter
-from kzdata.files.csv import Dialect
-from kzdata.standard.descriptor import FieldDescriptor, Schema
-from kzdata.standard.descriptor import Table as TableDescriptor
-from kzdata.standard.source import dialect_of
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
@@ -68,7 +68,7 @@ Node = dict[str, Any]
 
 
 @exporter("croissant", suffix="")
-def write_croissant(dataset: "Dataset", out: Path) -> None:
+def croissant(dataset: "Dataset", out: Path) -> None:
     """Croissant 1.1: a directory with the package and croissant.json.
 
     A table is described with its columns where its file is CSV as RFC 4180 has it, in UTF-8; any

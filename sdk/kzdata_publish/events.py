@@ -10,11 +10,11 @@ from kzdata.evidence.claims import Claim, Claims, with_outcome
 from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import window
 from kzdata.evidence.profile import declared, declaring, needed
-from kzdata.exports.records import Cells, cell, labels, parent, rows
 from kzdata.standard.declarations import Claims as Declaration
 from kzdata.standard.declarations import Edges, Events, Participants, Places, Sources, Spans
 from kzdata.standard.descriptor import Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
+from kzdata_publish.records import Cells, cell, labels, parent, rows
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset

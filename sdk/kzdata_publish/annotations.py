@@ -27,11 +27,11 @@ from kzdata.errors import UsageError
 from kzdata.evidence.profile import needed
 from kzdata.evidence.receipts import passages
 from kzdata.exports.content import write_list
-from kzdata.exports.linked.bundle import about, address, descriptor_bytes, json_text, known
-from kzdata.exports.records import Cells, labels, parent, rows
 from kzdata.exports.registry import exporter
 from kzdata.standard.declarations import Edges, Links, Sources, Spans
 from kzdata.standard.descriptor import Schema
+from kzdata_publish.bundle import about, address, descriptor_bytes, json_text, known
+from kzdata_publish.records import Cells, labels, parent, rows
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
@@ -89,7 +89,7 @@ Node = dict[str, Any]
 
 
 @exporter("jsonld", suffix=".jsonld")
-def write_annotations(dataset: "Dataset", out: Path) -> None:
+def jsonld(dataset: "Dataset", out: Path) -> None:
     """Linked data: Web Annotation for the evidence, PROV-O for the chain, schema.org for claims."""
     nodes = (json_text(node, indent=None) for node in _Graph(dataset).nodes())
     write_list(out, f'{{"@context": {json_text(CONTEXT)},\n"@graph": [', nodes)

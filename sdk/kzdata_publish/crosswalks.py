@@ -1,7 +1,7 @@
 """Crosswalks: events in the columns of UCDP GED and of ACLED, with an account of what is lost.
 
 Nothing is invented. A number stands in a column only where claims about the dead at that event give
-it, and is never a sum; a code only where it follows (see `kzdata.exports.events.ucdp_codes`). What
+it, and is never a sum; a code only where it follows (see `kzdata_publish.ucdp_codes`). What
 a column cannot hold is written down row by row, and counted.
 """
 
@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.evidence.claims import UNQUANTIFIED
 from kzdata.evidence.intervals import LENGTHS, hull
-from kzdata.exports.events import ucdp_codes
-from kzdata.exports.events.events import EventClaim, ReportedEvent, reported_events
-from kzdata.exports.events.ucdp_codes import Site
 from kzdata.exports.registry import Summary, exporter
 from kzdata.exports.spreadsheets import csv_cell
+from kzdata_publish import ucdp_codes
+from kzdata_publish.events import EventClaim, ReportedEvent, reported_events
+from kzdata_publish.ucdp_codes import Site
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
@@ -460,13 +460,13 @@ def summary(out: Path) -> Summary:
 
 
 @exporter("ucdp", suffix="", summary=summary)
-def write_ged(dataset: "Dataset", out: Path) -> None:
+def ucdp(dataset: "Dataset", out: Path) -> None:
     """Events with deaths in the columns of UCDP GED: ged.csv, with an account of what is lost."""
     _write(GED, reported_events(dataset), out)
 
 
 @exporter("acled", suffix="", summary=summary)
-def write_acled(dataset: "Dataset", out: Path) -> None:
+def acled(dataset: "Dataset", out: Path) -> None:
     """Events in the columns of ACLED: acled.csv, with an account of what is lost."""
     _write(ACLED, reported_events(dataset), out)
 

@@ -1,1 +1,0 @@
-"""Exports in the columns of UCDP and ACLED."""

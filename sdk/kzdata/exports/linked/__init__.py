@@ -1,1 +1,0 @@
-"""Exports as linked data: Web Annotations, Croissant, RO-Crate."""

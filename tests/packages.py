@@ -217,11 +217,16 @@ TRAPPED = (
 
 
 def trap(folder: Path, canary: Path) -> None:
-    """Put modules and programs into a folder that make a canary when they are imported or run."""
+    """Put modules, a plug-in and programs into a folder that make a canary when they are run."""
     code = f"import io\nio.open({str(canary)!r}, 'a').close()\n"
     for name in {*sys.stdlib_module_names, *TRAPPED}:
         (folder / f"{name}.py").write_text(code, encoding="utf-8")
     (folder / "trap.pth").write_text(code.replace("\n", "; "), encoding="utf-8")
+    info = folder / "kzdata_trap-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kzdata-trap\nVersion: 1.0\n")
+    points = "[kzdata.exporters]\ntrap = sitecustomize:trap\nsqlite = sitecustomize:trap\n"
+    (info / "entry_points.txt").write_text(points, encoding="utf-8")
     for name in ("python3", "python", "kzdata", "pip", "git", "sh", "env", "uname", "ldconfig"):
         (folder / name).write_text(f"#!/bin/sh\n: >> '{canary}'\n", encoding="utf-8")
         (folder / name).chmod(0o755)

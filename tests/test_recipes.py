@@ -39,18 +39,24 @@ def launch(folder: Path, name: str, *words: str) -> None:
 
 @pytest.fixture
 def environment(tmp_path: Path, checkout: Path) -> dict[str, str]:
-    """`kzdata` and `python` of the copy, and not of this checkout."""
-    tools = tmp_path / "bin"
+    """`kzdata`, `python` and `pip` of the copy, and not of this checkout."""
+    tools, installed = tmp_path / "bin", tmp_path / "installed"
     tools.mkdir()
     launch(tools, "python", sys.executable)
     launch(tools, "kzdata", sys.executable, "-m", "kzdata.cli")
+    launch(tools, "pip", sys.executable, "-m", "pip", "--disable-pip-version-check")
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
-    return os.environ | {"PATH": path, "PYTHONPATH": str(checkout / "sdk"), "COLUMNS": "100"}
+    # What a recipe installs stays in a folder of the test, and is built without a network.
+    pip = {"PIP_TARGET": str(installed), "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1"}
+    pip["PIP_NO_BUILD_ISOLATION"] = "0"  # pip takes "no" of a "no" for a yes
+    places = os.pathsep.join((str(checkout / "sdk"), str(installed)))
+    return os.environ | pip | {"PATH": path, "PYTHONPATH": places, "COLUMNS": "100"}
 
 
 def add(file: Path, code: str, _: str) -> None:
     """A block that is a whole new file, or goes to the end of one that is there."""
     before = f"{file.read_text('utf-8')}\n\n" if file.exists() else ""
+    file.parent.mkdir(exist_ok=True)
     file.write_text(before + code, encoding="utf-8")
 
 

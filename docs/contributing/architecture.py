@@ -1,7 +1,7 @@
-"""Draws docs/images/architecture.svg: the folders of sdk/kzdata, and which imports which.
+"""Draws docs/images/architecture.svg: the parts of kzdata, and which imports which.
 
-Read from the imports themselves, in the order of the contract in pyproject.toml. An arrow that
-follows from two others is not drawn.
+Read from the imports themselves, in the order of the contract in pyproject.toml; `kzdata_publish`
+stands above what it is built on. An arrow that follows from two others is not drawn.
 """
 
 import ast
@@ -15,6 +15,7 @@ from grimp import build_graph
 
 ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "sdk" / "kzdata"
+PUBLISH = "kzdata_publish"
 PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 WIDTH, LEFT, BOX, LINE, GAP = 1000, 20, 700, 19, 14
 STYLE = """text{font:14px system-ui,sans-serif;fill:#1b1b1b}.name{font-weight:700;font-size:16px}
@@ -26,17 +27,24 @@ def layers() -> list[str]:
     """The parts of kzdata from the top down, as the contract of imports has them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     contract = project["tool"]["importlinter"]["contracts"][0]
-    return [name for line in contract["layers"] for name in line.split(" | ")]
+    parts = [name for line in contract["layers"] for name in line.split(" | ")]
+    parts.insert(parts.index("exports"), PUBLISH)
+    return parts
+
+
+def part_of(module: str) -> str:
+    """The part that a module belongs to."""
+    top, *inside = module.split(".")
+    return inside[0] if top == SDK.name and inside else top
 
 
 def imports(parts: list[str]) -> dict[str, set[str]]:
     """The parts that each part imports, those for types included."""
-    graph = build_graph("kzdata", cache_dir=None)
+    graph = build_graph(SDK.name, PUBLISH, cache_dir=None)
     found: dict[str, set[str]] = {part: set() for part in parts}
-    for module in graph.modules - {"kzdata"}:
-        part = module.split(".")[1]
-        for other in graph.find_modules_directly_imported_by(module) - {"kzdata"}:
-            found.get(part, set()).add(other.split(".")[1])
+    for module in graph.modules:
+        others = graph.find_modules_directly_imported_by(module)
+        found.get(part_of(module), set()).update(map(part_of, others))
     return {part: found[part] & set(parts) - {part} for part in parts}
 
 
@@ -54,16 +62,21 @@ def arrows(parts: list[str]) -> list[tuple[str, str]]:
     ]
 
 
+def home(part: str) -> Path:
+    """The folder of a part, or its name without `.py`."""
+    return (SDK.parent if part == PUBLISH else SDK) / part
+
+
 def said(part: str) -> str:
     """The first sentence about a part."""
-    own = SDK / part / "__init__.py" if (SDK / part).is_dir() else SDK / f"{part}.py"
+    own = home(part) / "__init__.py" if home(part).is_dir() else home(part).with_suffix(".py")
     return (ast.get_docstring(ast.parse(own.read_text("utf-8"))) or "").split("\n\n")[0]
 
 
 def listed(part: str) -> list[str]:
     """The modules of a folder, in lines."""
-    files = sorted((SDK / part).rglob("*.py"))
-    names = [file.relative_to(SDK / part).with_suffix("").as_posix() for file in files]
+    files = sorted(home(part).rglob("*.py"))
+    names = [file.relative_to(home(part)).with_suffix("").as_posix() for file in files]
     return wrap("   ".join(name for name in names if "__" not in name), 84)
 
 

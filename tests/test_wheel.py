@@ -110,13 +110,13 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
         name for name in contents(wheel) if not name.startswith(f"kzdata-{VERSION}.dist-info/")
     }
     code = {
-        f"kzdata/{file.relative_to(ROOT / 'sdk' / 'kzdata').as_posix()}"
-        for pattern in ("*.py", "*.pyi", "*.toml", "py.typed", "site/assets/*")
-        for file in (ROOT / "sdk" / "kzdata").rglob(pattern)
+        file.relative_to(ROOT / "sdk").as_posix()
+        for pattern in ("*.py", "*.pyi", "*.toml", "py.typed", "kzdata/site/assets/*")
+        for file in (ROOT / "sdk").rglob(pattern)
     }
     package = {name for name in inside if name.startswith("kzdata/bundle/")}
     assert inside - package == code
-    assert {"kzdata/py.typed", "kzdata/models.pyi"} <= inside
+    assert {"kzdata/py.typed", "kzdata/models.pyi", "kzdata_publish/py.typed"} <= inside
     tops = {name.split("/")[2] for name in package}
     assert tops == {*SHIPPED, "LICENSE", "LICENSE-DATA.md"}
     assert len([name for name in inside if name.endswith("evidence.csv")]) == 1
@@ -133,7 +133,9 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert names == ["duckdb", "pydantic", "typer"]
     extras = set(metadata.get_all("Provides-Extra", []))
     assert {"frictionless", "pandas", "polars", "pyarrow"} <= extras
-    assert "kzdata = kzdata.cli.main:main" in found[f"{info}/entry_points.txt"].decode("utf-8")
+    points = found[f"{info}/entry_points.txt"].decode("utf-8")
+    assert "kzdata = kzdata.cli.main:main" in points
+    assert "[kzdata.exporters]" in points
     assert [n for n in found if n.startswith(f"{info}/licenses/")] != []
 
 
@@ -145,6 +147,17 @@ def test_it_validates_far_from_the_checkout(home: Home) -> None:
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         assert done.stdout.startswith(f"kzdata {VERSION}: valid\n")
     assert list(home.away.iterdir()) == []
+
+
+def test_it_exports_far_from_the_checkout(home: Home, tmp_path: Path) -> None:
+    """Catches a wheel without the formats that entry points bring, in code or in name."""
+    listed = run(home.kzdata, "export", "--list", "--format", "json", folder=home.away)
+    forms = [row["format"] for row in json.loads(listed.stdout)]
+    assert {"acled", "croissant", "duckdb", "jsonld", "ro-crate", "ucdp"} <= set(forms)
+    for form in ("croissant", "jsonld", "sqlite", "ucdp"):
+        done = run(home.kzdata, "export", form, tmp_path / form, folder=home.away)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert (tmp_path / form).exists()
 
 
 def test_the_version_of_the_wheel_is_that_of_the_data(home: Home) -> None:

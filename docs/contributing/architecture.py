@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "sdk" / "kzdata"
 PUBLISH = "kzdata_publish"
 PICTURE = ROOT / "docs" / "images" / "architecture.svg"
-WIDTH, LEFT, BOX, LINE, GAP = 1000, 20, 730, 19, 14
+WIDTH, LEFT, BOX, LINE, GAP = 1000, 20, 760, 19, 14
 STYLE = """text{font:14px system-ui,sans-serif;fill:#1b1b1b}.name{font-weight:700;font-size:16px}
 .says{fill:#444}.files{font:12.5px ui-monospace,monospace;fill:#555}
 .box{fill:#fff;stroke:#8a8a8a}.way{fill:none;stroke:#2f5d8a;stroke-width:1.6}"""

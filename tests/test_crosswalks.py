@@ -474,13 +474,11 @@ def table_rows(heading: str) -> list[list[str]]:
 def test_the_documented_codes_are_the_codes() -> None:
     """Catches a code that was changed here and not there."""
     places = {(kind, whose): (ged, acled) for kind, whose, ged, acled in table_rows("place whose")}
-    sites = ucdp_codes.GED_WHERE_PREC
+    sites, others = ucdp_codes.GED_WHERE_PREC, ucdp_codes.ACLED_GEO_PRECISION
     assert places == {
-        (site.kind, "own" if site.own else "around"): (
-            sites[site],
-            ucdp_codes.ACLED_GEO_PRECISION.get(site, ""),
-        )
-        for site in sites
+        (kind, whose): (code, others.get(kind, ("", ""))[number])
+        for kind, codes in sites.items()
+        for number, (whose, code) in enumerate(zip(("own", "around"), codes, strict=True))
     }
     for days, ged, acled in table_rows("days that"):
         for number in {int(part) for part in days.split(" to ")}:

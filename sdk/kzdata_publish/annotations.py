@@ -20,7 +20,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from kzdata.errors import UsageError
@@ -28,13 +28,11 @@ from kzdata.evidence.profile import needed
 from kzdata.evidence.receipts import passages
 from kzdata.exports.content import write_list
 from kzdata.exports.registry import exporter
+from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Edges, Links, Sources, Spans
 from kzdata.standard.descriptor import Schema
-from kzdata_publish.bundle import about, address, descriptor_bytes, json_text, known
+from kzdata_publish.bundle import about, address, descriptor_bytes, json_text
 from kzdata_publish.records import Cells, labels, parent, rows
-
-if TYPE_CHECKING:
-    from kzdata.standard.dataset import Dataset
 
 
 def _terms(vocabulary: str, names: str, kind: str = "") -> dict[str, Any]:
@@ -89,7 +87,7 @@ Node = dict[str, Any]
 
 
 @exporter("jsonld", suffix=".jsonld")
-def jsonld(dataset: "Dataset", out: Path) -> None:
+def jsonld(dataset: Dataset, out: Path) -> None:
     """Linked data: Web Annotation for the evidence, PROV-O for the chain, schema.org for claims."""
     nodes = (json_text(node, indent=None) for node in _Graph(dataset).nodes())
     write_list(out, f'{{"@context": {json_text(CONTEXT)},\n"@graph": [', nodes)
@@ -98,7 +96,7 @@ def jsonld(dataset: "Dataset", out: Path) -> None:
 class _Graph:
     """The nodes of one package, one at a time; only spans and keys are held."""
 
-    def __init__(self, dataset: "Dataset") -> None:
+    def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._base = _base(dataset)
         self._edges = needed(dataset.descriptor, Edges, _PURPOSE)
@@ -124,18 +122,16 @@ class _Graph:
 
     def _dataset_node(self) -> Node:
         said = about(self._dataset.descriptor)
-        return known(
-            {
-                "id": self._base.removesuffix("#"),
-                "type": ["Dataset", "Entity"],
-                "identifier": said.name,
-                "name": said.title,
-                "description": said.description,
-                "version": said.version,
-                "license": [path for path, _ in said.licences],
-                "isBasedOn": list(self._articles.values()),
-            }
-        )
+        return {
+            "id": self._base.removesuffix("#"),
+            "type": ["Dataset", "Entity"],
+            "identifier": said.name,
+            "name": said.title,
+            "description": said.description,
+            "version": said.version,
+            "license": [path for path, _ in said.licences],
+            "isBasedOn": list(self._articles.values()),
+        }
 
     # -------------------------------------------------------------------------- articles
 
@@ -160,18 +156,16 @@ class _Graph:
                 "sha256": digest,
                 "extent": f"{row.get(role.length, '')} Unicode code points",
             }
-            yield known(
-                {
-                    "id": self._articles[row[role.id]],
-                    "type": ["Article", "Entity"],
-                    "identifier": row[role.id],
-                    "name": row.get("title"),
-                    "publisher": row.get("publisher"),
-                    "inLanguage": row.get("language"),
-                    "datePublished": row.get(role.published_on or ""),
-                    "encoding": encoding,
-                }
-            )
+            yield {
+                "id": self._articles[row[role.id]],
+                "type": ["Article", "Entity"],
+                "identifier": row[role.id],
+                "name": row.get("title"),
+                "publisher": row.get("publisher"),
+                "inLanguage": row.get("language"),
+                "datePublished": row.get(role.published_on or ""),
+                "encoding": encoding,
+            }
 
     # -------------------------------------------------------------------------- evidence
 
@@ -181,21 +175,18 @@ class _Graph:
         article = self._articles.get(passage.source)
         position = {"start": passage.start, "end": passage.end}
         words = {"exact": passage.quote, "prefix": passage.prefix, "suffix": passage.suffix}
-        return known(
-            {
-                "id": self._iri(self._spans, key),
-                "type": ["SpecificResource", "Entity"],
-                "source": article,
-                "selector": [
-                    self._selector(key, "TextPositionSelector", position),
-                    self._selector(key, "TextQuoteSelector", words),
-                ],
-                "wasQuotedFrom": article,
-            }
-        )
-
-    def _selector(self, key: str, kind: str, said: Node) -> Node:
-        return known({"id": self._iri(self._spans, key, kind), "type": kind, **said})
+        selectors: dict[str, Node]
+        selectors = {"TextPositionSelector": position, "TextQuoteSelector": words}
+        return {
+            "id": self._iri(self._spans, key),
+            "type": ["SpecificResource", "Entity"],
+            "source": article,
+            "selector": [
+                {"id": self._iri(self._spans, key, kind), "type": kind, **said}
+                for kind, said in selectors.items()
+            ],
+            "wasQuotedFrom": article,
+        }
 
     def _annotations(self) -> Iterator[Node]:
         name, role = self._edges[0].name, self._edges[1]
@@ -206,21 +197,19 @@ class _Graph:
                 raise UsageError(f"{name}: no span {span!r}; `kzdata validate` says more")
             self._cited.add((record, field))
             cell = self._iri(self._tables.get(record, name), record, field)
-            yield known(
-                {
-                    "id": self._iri(name, record, field, span),
-                    "type": "Annotation",
-                    "motivation": MOTIVATIONS.get(row.get(role.role, ""), "describing"),
-                    "role": row.get(role.role),
-                    "comment": row.get(role.note or ""),
-                    "body": {
-                        "id": cell,
-                        "type": ["PropertyValue", "Entity"],
-                        "wasDerivedFrom": self._iri(self._spans, span),
-                    },
-                    "target": self._target(span),
-                }
-            )
+            yield {
+                "id": self._iri(name, record, field, span),
+                "type": "Annotation",
+                "motivation": MOTIVATIONS.get(row.get(role.role, ""), "describing"),
+                "role": row.get(role.role),
+                "comment": row.get(role.note or ""),
+                "body": {
+                    "id": cell,
+                    "type": ["PropertyValue", "Entity"],
+                    "wasDerivedFrom": self._iri(self._spans, span),
+                },
+                "target": self._target(span),
+            }
 
     # -------------------------------------------------------------------------- records
 
@@ -235,17 +224,12 @@ class _Graph:
         for row in rows(self._dataset, name):
             key = row[schema.record_key]
             cells = [
-                self._cell(name, key, field, text)
+                {"id": self._iri(name, key, field), "propertyID": field, "value": text}
                 for field, text in row.items()
                 if (key, field) in self._cited
             ]
             said = self._typed(name, schema, row)
-            node = {"id": self._iri(name, key), "identifier": key, **said, "wasDerivedFrom": cells}
-            yield known(node)
-
-    def _cell(self, name: str, key: str, field: str, text: str) -> Node:
-        iri = self._iri(name, key, field)
-        return {"id": iri, "propertyID": field, "value": text}
+            yield {"id": self._iri(name, key), "identifier": key, **said, "wasDerivedFrom": cells}
 
     def _typed(self, name: str, schema: Schema, row: Cells) -> Node:
         if schema.principal:
@@ -291,16 +275,14 @@ class _Graph:
         figure = schema.figure
         if figure is None or not any(row.get(c) for c in (figure.text, figure.low, figure.high)):
             return None
-        return known(
-            {
-                "type": "PropertyValue",
-                "value": row.get(figure.text),
-                "minValue": _number(row.get(figure.low)),
-                "maxValue": _number(row.get(figure.high)),
-                "measurementTechnique": row.get(figure.qualifier),
-                "unitText": row.get(unit or ""),
-            }
-        )
+        return {
+            "type": "PropertyValue",
+            "value": row.get(figure.text),
+            "minValue": _number(row.get(figure.low)),
+            "maxValue": _number(row.get(figure.high)),
+            "measurementTechnique": row.get(figure.qualifier),
+            "unitText": row.get(unit or ""),
+        }
 
     def _event(self, schema: Schema, row: Cells) -> Node:
         role, days = schema.events, schema.dates[:1]
@@ -333,7 +315,7 @@ class _Graph:
                 yield {"id": self._iri(name, key), **agent}
 
 
-def _base(dataset: "Dataset") -> str:
+def _base(dataset: Dataset) -> str:
     """What the names of the package stand below."""
     homepage = about(dataset.descriptor).homepage.partition("#")[0]
     data = descriptor_bytes(dataset.archive)

@@ -112,19 +112,6 @@ class About(NamedTuple):
     people: tuple[Mapping[str, Any], ...]  # those who contributed
     sources: tuple[tuple[str, str], ...]  # title and address of each source
 
-    def require(self, what: str, *parts: str) -> None:
-        """Make sure that the descriptor says what a format cannot do without."""
-        if missing := [_PROPERTIES[part] for part in parts if not getattr(self, part)]:
-            raise UsageError(f"{what} wants {', '.join(missing)}: add it to {DESCRIPTOR}")
-
-
-_PROPERTIES = {
-    "description": "description",
-    "day": "created (a date)",
-    "licences": "licenses (with an http address as path)",
-    "version": "version",
-}
-
 
 def about(descriptor: Descriptor) -> About:
     """What a descriptor says of its package."""
@@ -174,9 +161,11 @@ def local(path: str) -> str:
     return quote(normpath(path), safe="/~")
 
 
-def known(entity: Mapping[str, Any]) -> dict[str, Any]:
-    """A node of JSON-LD without what is not known."""
-    return {key: value for key, value in entity.items() if value not in ("", [], None)}
+def known(node: Any) -> Any:
+    """A document of JSON-LD, or a part of it, without what is not known."""
+    if isinstance(node, dict):
+        return {key: known(value) for key, value in node.items() if value not in ("", [], None)}
+    return [known(one) for one in node] if isinstance(node, list) else node
 
 
 def is_person(contributor: Mapping[str, Any]) -> bool:
@@ -192,8 +181,8 @@ def describe(out: Path, name: str, document: Any) -> None:
 
 
 def json_text(value: Any, indent: int | None = 1) -> str:
-    """JSON text that holds no character that ends a script or breaks a line where it should not."""
-    written = json.dumps(value, ensure_ascii=False, indent=indent)
+    """JSON-LD of what is known; no character ends a script or breaks a line where it should not."""
+    written = json.dumps(known(value), ensure_ascii=False, indent=indent)
     return _RISKY.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 

@@ -6,32 +6,37 @@ standard wants it: entities that name each other by `@id`.
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kzdata.errors import UsageError
 from kzdata.exports.registry import exporter
 from kzdata.files.archive import DESCRIPTOR
-from kzdata_publish import bundle
-from kzdata_publish.bundle import About, CopiedFile, about, copy, describe, local, text
-
-if TYPE_CHECKING:
-    from kzdata.standard.dataset import Dataset
+from kzdata.standard.dataset import Dataset
+from kzdata_publish.bundle import About, CopiedFile, about, copy, describe, is_person, local, text
 
 VERSION = "1.3"
 METADATA = "ro-crate-metadata.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+DEMANDED = {
+    "description": "description",
+    "day": "created (a date)",
+    "licences": "licenses (with an http address as path)",
+}
+"""What RO-Crate cannot do without, and the property of a descriptor that says it."""
 Entity = dict[str, Any]
 
 
 @exporter("ro-crate", suffix="")
-def ro_crate(dataset: "Dataset", out: Path) -> None:
+def ro_crate(dataset: Dataset, out: Path) -> None:
     """RO-Crate 1.3: a directory with the package and ro-crate-metadata.json."""
     said = about(dataset.descriptor)
-    said.require("RO-Crate", "description", "day", "licences")
+    if missing := [name for part, name in DEMANDED.items() if not getattr(said, part)]:
+        raise UsageError(f"RO-Crate wants {', '.join(missing)}: add it to {DESCRIPTOR}")
     files = copy(dataset.archive, dataset.descriptor, out)
     # Two sources may have one address; an `@id` stands once in the flat graph.
     entities: dict[str, Entity] = {}
     for entity in _graph(said, files):
-        entities.setdefault(entity["@id"], entity)
+        entities.setdefault(entity["@id"], _flat(entity))
     context = f"https://w3id.org/ro/crate/{VERSION}/context"
     describe(out, METADATA, {"@context": context, "@graph": list(entities.values())})
 
@@ -49,23 +54,21 @@ def _graph(said: About, files: Sequence[CopiedFile]) -> Iterator[Entity]:
         "conformsTo": _id(f"https://w3id.org/ro/crate/{VERSION}"),
         "about": _id("./"),
     }
-    yield _filled(
-        {
-            "@id": "./",
-            "@type": "Dataset",
-            "name": said.title,
-            "identifier": _id("#name"),
-            "description": said.description,
-            "datePublished": said.day,
-            "version": said.version,
-            "url": said.homepage,
-            "keywords": list(said.keywords),
-            "license": _ids(licences),
-            "author": _ids(people),
-            "isBasedOn": _ids(sources),
-            "hasPart": [_id(local(file.path)) for file in files],
-        }
-    )
+    yield {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": said.title,
+        "identifier": _id("#name"),
+        "description": said.description,
+        "datePublished": said.day,
+        "version": said.version,
+        "url": said.homepage,
+        "keywords": list(said.keywords),
+        "license": _ids(licences),
+        "author": _ids(people),
+        "isBasedOn": _ids(sources),
+        "hasPart": [_id(local(file.path)) for file in files],
+    }
     yield {"@id": "#name", "@type": "PropertyValue", "name": "name", "value": said.name}
     schemas = {file.schema for file in files}
     yield from (_file(file, file.path in schemas) for file in files)
@@ -75,25 +78,22 @@ def _graph(said: About, files: Sequence[CopiedFile]) -> Iterator[Entity]:
 
 def _file(file: CopiedFile, is_schema: bool) -> Entity:
     conforms = local(file.schema) if file.schema else PROFILE if file.path == DESCRIPTOR else ""
-    return _filled(
-        {
-            "@id": local(file.path),
-            "@type": ["File", "CreativeWork"] if is_schema else "File",
-            "name": file.title,
-            "description": file.description or file.title,
-            "encodingFormat": file.media_type,
-            "contentSize": str(file.size),
-            "sha256": file.sha256,
-            "conformsTo": _id(conforms) if conforms else "",
-        }
-    )
+    return {
+        "@id": local(file.path),
+        "@type": ["File", "CreativeWork"] if is_schema else "File",
+        "name": file.title,
+        "description": file.description or file.title,
+        "encodingFormat": file.media_type,
+        "contentSize": str(file.size),
+        "sha256": file.sha256,
+        "conformsTo": _id(conforms) if conforms else "",
+    }
 
 
 def _person(number: int, person: Mapping[str, Any]) -> Entity:
     names = {key: text(person, key) for key in ("givenName", "familyName")}
-    kind = "Person" if bundle.is_person(person) else "Organization"
-    head = {"@id": f"#contributor-{number}", "@type": kind, "name": text(person, "title")}
-    return _filled(head | names)
+    kind = "Person" if is_person(person) else "Organization"
+    return {"@id": f"#contributor-{number}", "@type": kind, "name": text(person, "title"), **names}
 
 
 def _work(path: str, title: str) -> Entity:
@@ -108,7 +108,7 @@ def _ids(entities: Sequence[Entity]) -> list[Entity]:
     return [_id(entity["@id"]) for entity in entities]
 
 
-def _filled(entity: Entity) -> Entity:
-    """An entity without what is not known, and lists of one as their only member."""
-    parts = bundle.known(entity).items()
+def _flat(entity: Entity) -> Entity:
+    """An entity with lists of one as their only member."""
+    parts = entity.items()
     return {k: v[0] if isinstance(v, list) and len(v) == 1 else v for k, v in parts}

@@ -7,11 +7,12 @@ context that the standard prescribes written out, so that no reader needs the ne
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from kzdata.exports.registry import exporter
 from kzdata.files.csv import Dialect
+from kzdata.standard.dataset import Dataset
 from kzdata.standard.descriptor import FieldDescriptor, Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
 from kzdata.standard.source import dialect_of
@@ -22,13 +23,9 @@ from kzdata_publish.bundle import (
     copy,
     describe,
     is_person,
-    known,
     local,
     text,
 )
-
-if TYPE_CHECKING:
-    from kzdata.standard.dataset import Dataset
 
 METADATA = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.1"
@@ -68,7 +65,7 @@ Node = dict[str, Any]
 
 
 @exporter("croissant", suffix="")
-def croissant(dataset: "Dataset", out: Path) -> None:
+def croissant(dataset: Dataset, out: Path) -> None:
     """Croissant 1.1: a directory with the package and croissant.json.
 
     A table is described with its columns where its file is CSV as RFC 4180 has it, in UTF-8; any
@@ -92,31 +89,29 @@ def _plain(table: TableDescriptor) -> bool:
 
 
 def _dataset(said: About, files: Sequence[CopiedFile], tables: Sequence[TableDescriptor]) -> Node:
-    return known(
-        {
-            "@context": CONTEXT,
-            "@type": "sc:Dataset",
-            "conformsTo": CONFORMS_TO,
-            "name": said.title,
-            "alternateName": said.name,
-            "description": said.description,
-            "version": said.version,
-            "url": said.homepage,
-            "datePublished": said.day,
-            "keywords": list(said.keywords),
-            "license": [path for path, _ in said.licences],
-            "creator": [
-                {
-                    "@type": "sc:Person" if is_person(one) else "sc:Organization",
-                    "name": text(one, "title"),
-                }
-                for one in said.people
-            ],
-            "citeAs": citation(said),
-            "distribution": [_file(file) for file in files],
-            "recordSet": list(_record_sets(tables, files)),
-        }
-    )
+    return {
+        "@context": CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": CONFORMS_TO,
+        "name": said.title,
+        "alternateName": said.name,
+        "description": said.description,
+        "version": said.version,
+        "url": said.homepage,
+        "datePublished": said.day,
+        "keywords": list(said.keywords),
+        "license": [path for path, _ in said.licences],
+        "creator": [
+            {
+                "@type": "sc:Person" if is_person(one) else "sc:Organization",
+                "name": text(one, "title"),
+            }
+            for one in said.people
+        ],
+        "citeAs": citation(said),
+        "distribution": [_file(file) for file in files],
+        "recordSet": list(_record_sets(tables, files)),
+    }
 
 
 def citation(said: About) -> str:
@@ -137,18 +132,16 @@ def _bare(value: str) -> str:
 
 
 def _file(file: CopiedFile) -> Node:
-    return known(
-        {
-            "@type": "cr:FileObject",
-            "@id": local(file.path),
-            "name": file.path,
-            "description": file.description or file.title,
-            "contentUrl": file.path,
-            "contentSize": f"{file.size} B",
-            "encodingFormat": file.media_type,
-            "sha256": file.sha256,
-        }
-    )
+    return {
+        "@type": "cr:FileObject",
+        "@id": local(file.path),
+        "name": file.path,
+        "description": file.description or file.title,
+        "contentUrl": file.path,
+        "contentSize": f"{file.size} B",
+        "encodingFormat": file.media_type,
+        "sha256": file.sha256,
+    }
 
 
 def _record_sets(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile]) -> Iterator[Node]:
@@ -158,19 +151,16 @@ def _record_sets(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile])
     for table in tables:
         key = [_id(names[table.name], column) for column in table.schema.primary_key]
         references = dict(_references(table.name, table.schema, described, names))
-        yield known(
-            {
-                "@type": "cr:RecordSet",
-                "@id": names[table.name],
-                "name": table.name,
-                "description": table.schema.description or table.schema.title,
-                "key": key[0] if len(key) == 1 else key,
-                "field": [
-                    _field(table, field, names[table.name], references)
-                    for field in table.schema.fields
-                ],
-            }
-        )
+        yield {
+            "@type": "cr:RecordSet",
+            "@id": names[table.name],
+            "name": table.name,
+            "description": table.schema.description or table.schema.title,
+            "key": key[0] if len(key) == 1 else key,
+            "field": [
+                _field(table, field, names[table.name], references) for field in table.schema.fields
+            ],
+        }
 
 
 def _names(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile]) -> dict[str, str]:
@@ -188,20 +178,18 @@ def _names(tables: Sequence[TableDescriptor], files: Sequence[CopiedFile]) -> di
 def _field(
     table: TableDescriptor, field: FieldDescriptor, name: str, references: Mapping[str, Node]
 ) -> Node:
-    return known(
-        {
-            "@type": "cr:Field",
-            **_id(name, field.name),
-            "name": f"{table.name}/{field.name}",
-            "description": field.description or field.title,
-            "dataType": "sc:URL" if field.format == "uri" else TYPES.get(field.type, "sc:Text"),
-            "source": {
-                "fileObject": {"@id": local(table.path)},
-                "extract": {"column": field.name},
-            },
-            "references": references.get(field.name, ""),
-        }
-    )
+    return {
+        "@type": "cr:Field",
+        **_id(name, field.name),
+        "name": f"{table.name}/{field.name}",
+        "description": field.description or field.title,
+        "dataType": "sc:URL" if field.format == "uri" else TYPES.get(field.type, "sc:Text"),
+        "source": {
+            "fileObject": {"@id": local(table.path)},
+            "extract": {"column": field.name},
+        },
+        "references": references.get(field.name, ""),
+    }
 
 
 def _references(

@@ -7,31 +7,27 @@ a column cannot hold is written down row by row, and counted.
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kzdata.evidence.claims import UNQUANTIFIED
 from kzdata.evidence.intervals import LENGTHS, hull
 from kzdata.exports.registry import Summary, exporter
 from kzdata.exports.spreadsheets import csv_cell
+from kzdata.standard.dataset import Dataset
 from kzdata_publish import ucdp_codes
 from kzdata_publish.events import EventClaim, ReportedEvent, reported_events
-from kzdata_publish.ucdp_codes import Site
-
-if TYPE_CHECKING:
-    from kzdata.standard.dataset import Dataset
 
 LOSSES, COLUMNS = "losses.csv", "columns.csv"
 """The files of the account, beside the rows."""
 
 
 class Loss(NamedTuple):
-    """One thing that a format cannot hold, or that did not follow."""
+    """One thing of an event that a format cannot hold, or that did not follow."""
 
-    event: str  # key of the event
     column: str  # the column that it concerns, or empty where the format has none for it
     kind: str  # what was lost; `KINDS` explains it
     record: str = ""  # key of the claim or the actor, or empty where it is the event itself
@@ -132,43 +128,51 @@ def death_toll(claims: Iterable[EventClaim]) -> DeathToll:
     return DeathToll(low, high, low if len(intervals) == 1 and low == high else "")
 
 
+def _toll(part: str, populations: Collection[str] = ()) -> Cell:
+    """A number of the dead, or of those of some populations."""
+
+    def cell(event: ReportedEvent) -> str:
+        found = (c for c in deaths(event) if not populations or c.claim.population in populations)
+        return str(getattr(death_toll(found), part))
+
+    return cell
+
+
 def _death_losses(event: ReportedEvent, column: str, takes_range: bool) -> Iterator[Loss]:
     found, standing = counted(event), deaths(event)
     kinds = {"retracted": "withdrawn", "superseded": "superseded"}
     for claim in event.claims:
         if claim.dead and claim not in found:
-            yield Loss(event.key, column, kinds.get(claim.status, "part"), claim.key, claim.text)
-            yield from _link_losses(event.key, claim, column)
+            yield Loss(column, kinds.get(claim.status, "part"), claim.key, claim.text)
+            yield from _link_losses(claim, column)
     for claim in found:
-        yield from _claim_losses(event.key, claim, column, takes_range)
+        yield from _claim_losses(claim, column, takes_range)
     if len(found) > 1:
-        yield Loss(event.key, column, "several claims", "", " ".join(c.key for c in found))
+        yield Loss(column, "several claims", "", " ".join(claim.key for claim in found))
     if len({claim.claim.interval for claim in standing}) > 1:
         texts = "; ".join(f"{claim.key}: {claim.text}" for claim in standing)
-        yield Loss(event.key, column, "disagreement", "", texts)
+        yield Loss(column, "disagreement", "", texts)
         if len({claim.claim.population for claim in standing}) > 1:
-            yield Loss(event.key, column, "other populations", "", texts)
+            yield Loss(column, "other populations", "", texts)
 
 
-def _claim_losses(event: str, of: EventClaim, column: str, takes_range: bool) -> Iterator[Loss]:
+def _claim_losses(of: EventClaim, column: str, takes_range: bool) -> Iterator[Loss]:
     claim, interval = of.claim, of.claim.interval
     low, high = (interval.low, interval.high) if interval else (None, None)
     if low is None and high is None:
-        yield Loss(event, column, "no number", of.key, of.text)
+        yield Loss(column, "no number", of.key, of.text)
     elif low is None or high is None or (low < high and not takes_range):
-        yield Loss(event, column, "interval", of.key, of.text)
+        yield Loss(column, "interval", of.key, of.text)
     if claim.qualifier not in (None, "exact", UNQUANTIFIED):
-        yield Loss(event, column, "qualifier", of.key, claim.qualifier)
-    told = (("population", claim.population), ("as of", claim.day), ("channel", of.via))
-    for kind, value in told:
-        if value:
-            yield Loss(event, "", kind, of.key, str(value))
-    yield from _link_losses(event, of, column)
+        yield Loss(column, "qualifier", of.key, claim.qualifier)
+    told = {"population": claim.population, "as of": claim.day, "channel": of.via}
+    yield from (Loss("", kind, of.key, str(value)) for kind, value in told.items() if value)
+    yield from _link_losses(of, column)
 
 
-def _link_losses(event: str, of: EventClaim, column: str) -> Iterator[Loss]:
+def _link_losses(of: EventClaim, column: str) -> Iterator[Loss]:
     for link in of.claim.links:
-        yield Loss(event, column, "link", of.key, f"{link.claim} {link.relation} {link.other}")
+        yield Loss(column, "link", of.key, f"{link.claim} {link.relation} {link.other}")
 
 
 def _other_losses(event: ReportedEvent) -> Iterator[Loss]:
@@ -176,11 +180,11 @@ def _other_losses(event: ReportedEvent) -> Iterator[Loss]:
     for claim in event.claims:
         if claim.outcome and not claim.dead:
             value = f"{claim.outcome}: {claim.text}".rstrip(": ")
-            yield Loss(event.key, "", "other outcome", claim.key, value)
+            yield Loss("", "other outcome", claim.key, value)
         elif not claim.outcome:
-            yield Loss(event.key, "", "other claim", claim.key, claim.text)
+            yield Loss("", "other claim", claim.key, claim.text)
     if event.certainty:
-        yield Loss(event.key, "", "certainty", "", event.certainty)
+        yield Loss("", "certainty", "", event.certainty)
 
 
 # ------------------------------------------------------------------------------ time
@@ -217,37 +221,33 @@ def middle(event: ReportedEvent) -> str:
 
 def _date_losses(event: ReportedEvent, column: str, code: str) -> Iterator[Loss]:
     if event.precision in ("part_of_day", "night"):
-        yield Loss(event.key, column, "part of the day", "", event.precision)
+        yield Loss(column, "part of the day", "", event.precision)
     if not code:
         value = " ".join(filter(None, (event.precision, event.start, event.end)))
-        yield Loss(event.key, column, "no date", "", value)
+        yield Loss(column, "no date", "", value)
 
 
 # ------------------------------------------------------------------------------ place
 
 
-def site(event: ReportedEvent) -> Site | None:
-    """Where an event's coordinates come from; without coordinates, only an area has a precision."""
-    if event.point:
-        return Site(event.point.kind, event.point is event.place)
-    return Site(event.place.kind, True) if event.place and event.place.is_area else None
-
-
-def _by_site(event: ReportedEvent, codes: Mapping[Site, str]) -> str:
-    found = site(event)
-    return codes.get(found, "") if found else ""
+def _by_place(event: ReportedEvent, codes: Mapping[str, tuple[str, str]]) -> str:
+    # Without coordinates only an area has a precision.
+    areas = ("division", "region", "country")
+    place = event.point or (event.place if event.place and event.place.kind in areas else None)
+    own, around = codes.get(place.kind, ("", "")) if place else ("", "")
+    return own if place is event.place else around
 
 
 def _place_losses(event: ReportedEvent, column: str, code: str) -> Iterator[Loss]:
     if event.place is None:
-        yield Loss(event.key, column, "no place")
+        yield Loss(column, "no place")
         return
     if event.point is None:
-        yield Loss(event.key, "latitude", "no coordinates", "", event.place.key)
+        yield Loss("latitude", "no coordinates", "", event.place.key)
     elif event.point is not event.place:
-        yield Loss(event.key, "latitude", "place around", event.place.key, event.point.key)
+        yield Loss("latitude", "place around", event.place.key, event.point.key)
     if not code:
-        yield Loss(event.key, column, "no code", "", event.place.key)
+        yield Loss(column, "no code", "", event.place.key)
 
 
 def _place(part: str) -> Cell:
@@ -258,8 +258,8 @@ def _point(part: str) -> Cell:
     return lambda event: getattr(event.point, part) if event.point else ""
 
 
-def _of_articles(event: ReportedEvent, part: str) -> str:
-    return ";".join(getattr(article, part) for article in event.articles)
+def _articles(part: str) -> Cell:
+    return lambda event: ";".join(getattr(article, part) for article in event.articles)
 
 
 _WHERE = "of the place whose coordinates are given, or of an area without any"
@@ -274,7 +274,7 @@ def _joined(values: Iterable[str]) -> str:
 # ------------------------------------------------------------------------------ UCDP GED
 
 
-_ged_where: Cell = partial(_by_site, codes=ucdp_codes.GED_WHERE_PREC)
+_ged_where: Cell = partial(_by_place, codes=ucdp_codes.GED_WHERE_PREC)
 _ged_date: Cell = partial(_by_length, codes=ucdp_codes.GED_DATE_PREC)
 
 
@@ -282,7 +282,7 @@ def _ged_losses(event: ReportedEvent) -> Iterator[Loss]:
     yield from _death_losses(event, "best", takes_range=True)
     yield from _other_losses(event)
     for party in event.parties:
-        yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
+        yield Loss("", "participant", party.key, f"{party.role}: {party.name}")
     yield from _date_losses(event, "date_prec", _ged_date(event))
     yield from _place_losses(event, "where_prec", _ged_where(event))
 
@@ -310,10 +310,10 @@ GED = Crosswalk(
             "articles that the event, or a claim about it, rests on",
             lambda event: str(len(event.articles)),
         ),
-        "source_article": (_ARTICLES, partial(_of_articles, part="reference")),
-        "source_office": (_ARTICLES, partial(_of_articles, part="publisher")),
-        "source_date": (_ARTICLES, partial(_of_articles, part="published_on")),
-        "source_headline": (_ARTICLES, partial(_of_articles, part="title")),
+        "source_article": (_ARTICLES, _articles("reference")),
+        "source_office": (_ARTICLES, _articles("publisher")),
+        "source_date": (_ARTICLES, _articles("published_on")),
+        "source_headline": (_ARTICLES, _articles("title")),
         "source_original": (
             "who makes the claims about the dead",
             lambda event: _joined(claim.claimant for claim in counted(event)),
@@ -330,24 +330,11 @@ GED = Crosswalk(
         "date_end": ("", lambda event: event.end),
         "deaths_civilians": (
             "the number on which all claims about dead civilians agree",
-            lambda event: (
-                death_toll(
-                    c for c in deaths(event) if c.claim.population in ucdp_codes.CIVILIANS
-                ).best
-            ),
+            _toll("best", ucdp_codes.CIVILIANS),
         ),
-        "best": (
-            "the number on which all claims about the dead agree",
-            lambda event: death_toll(deaths(event)).best,
-        ),
-        "high": (
-            "the highest printed number, if no claim is open above",
-            lambda event: death_toll(deaths(event)).high,
-        ),
-        "low": (
-            "the lowest printed number, if no claim is open below",
-            lambda event: death_toll(deaths(event)).low,
-        ),
+        "best": ("the number on which all claims about the dead agree", _toll("best")),
+        "high": ("the highest printed number, if no claim is open above", _toll("high")),
+        "low": ("the lowest printed number, if no claim is open below", _toll("low")),
         **_empty("adm_2", "no second-order divisions in the package"),
         **_empty("geom_wkt", "the point is in latitude and longitude"),
         **_empty("priogrid_gid", "a cell of the PRIO-GRID, not in the package"),
@@ -364,12 +351,16 @@ GED = Crosswalk(
 # ------------------------------------------------------------------------------ ACLED
 
 
-_acled_where: Cell = partial(_by_site, codes=ucdp_codes.ACLED_GEO_PRECISION)
+_acled_where: Cell = partial(_by_place, codes=ucdp_codes.ACLED_GEO_PRECISION)
 _acled_time: Cell = partial(_by_length, codes=ucdp_codes.ACLED_TIME_PRECISION)
 
 
-def _side(event: ReportedEvent, side: str) -> list[str]:
-    return [p.name for p in event.parties if ucdp_codes.ACLED_SIDES.get(p.role) == side]
+def _side(side: str, among: slice) -> Cell:
+    """Those on one side, as far as the column takes them."""
+    sides = ucdp_codes.ACLED_SIDES
+    return lambda event: _joined(
+        [p.name for p in event.parties if sides.get(p.role) == side][among]
+    )
 
 
 def _acled_type(event: ReportedEvent) -> str:
@@ -380,18 +371,19 @@ def _acled_losses(event: ReportedEvent) -> Iterator[Loss]:
     yield from _death_losses(event, "fatalities", takes_range=False)
     for claim in counted(event):
         if claim.claimant:
-            yield Loss(event.key, "", "claimant", claim.key, claim.claimant)
+            yield Loss("", "claimant", claim.key, claim.claimant)
     yield from _other_losses(event)
     for party in event.parties:
         if party.role not in ucdp_codes.ACLED_SIDES:
-            yield Loss(event.key, "", "participant", party.key, f"{party.role}: {party.name}")
+            yield Loss("", "participant", party.key, f"{party.role}: {party.name}")
     yield from _date_losses(event, "time_precision", _acled_time(event))
     yield from _place_losses(event, "geo_precision", _acled_where(event))
     if not _acled_type(event):
-        yield Loss(event.key, "event_type", "event type", "", event.type)
+        yield Loss("event_type", "event type", "", event.type)
 
 
 _DECIDED = "ACLED's coders decide it"
+_FIRST, _FURTHER = slice(1), slice(1, None)
 ACLED = Crosswalk(
     "acled.csv",
     ucdp_codes.ACLED_COLUMNS,
@@ -403,16 +395,10 @@ ACLED = Crosswalk(
         "year": ("of event_date", lambda event: middle(event)[:4]),
         "time_precision": (_LENGTH, _acled_time),
         "event_type": ("from the type of the event, where it follows", _acled_type),
-        "actor1": (
-            "initiators; the order implies no direction",
-            lambda event: "".join(_side(event, "1")[:1]),
-        ),
-        "assoc_actor_1": ("further initiators", lambda event: _joined(_side(event, "1")[1:])),
-        "actor2": (
-            "targets; the order implies no direction",
-            lambda event: "".join(_side(event, "2")[:1]),
-        ),
-        "assoc_actor_2": ("further targets", lambda event: _joined(_side(event, "2")[1:])),
+        "actor1": ("initiators; the order implies no direction", _side("1", _FIRST)),
+        "assoc_actor_1": ("further initiators", _side("1", _FURTHER)),
+        "actor2": ("targets; the order implies no direction", _side("2", _FIRST)),
+        "assoc_actor_2": ("further targets", _side("2", _FURTHER)),
         "country": ("", _place("country")),
         "admin1": ("", _place("division")),
         "location": (
@@ -434,7 +420,7 @@ ACLED = Crosswalk(
         ),
         "fatalities": (
             "the lowest printed number of dead, as ACLED asks; empty, not 0, without any",
-            lambda event: death_toll(deaths(event)).low,
+            _toll("low"),
         ),
         **_empty("iso", "the number of a country in ISO 3166, not in the package"),
         **_empty("region", "a region of ACLED's, not in the package"),
@@ -460,48 +446,50 @@ def summary(out: Path) -> Summary:
 
 
 @exporter("ucdp", suffix="", summary=summary)
-def ucdp(dataset: "Dataset", out: Path) -> None:
+def ucdp(dataset: Dataset, out: Path) -> None:
     """Events with deaths in the columns of UCDP GED: ged.csv, with an account of what is lost."""
     _write(GED, reported_events(dataset), out)
 
 
 @exporter("acled", suffix="", summary=summary)
-def acled(dataset: "Dataset", out: Path) -> None:
+def acled(dataset: Dataset, out: Path) -> None:
     """Events in the columns of ACLED: acled.csv, with an account of what is lost."""
     _write(ACLED, reported_events(dataset), out)
 
 
-def _write(crosswalk: Crosswalk, events: Sequence[ReportedEvent], out: Path) -> None:
-    rows, losses = [], []
+def _write(crosswalk: Crosswalk, events: Iterable[ReportedEvent], out: Path) -> None:
+    rows: list[list[str]] = []
+    losses: list[tuple[str, ...]] = []
     for event in events:
-        if not crosswalk.held(event):
-            losses.append(Loss(event.key, "", "no row", "", event.type))
-            continue
-        cells = (crosswalk.filled[column][1] for column in crosswalk.columns)
-        row = [cell(event) if cell else "" for cell in cells]
-        rows.append(row)
-        losses += crosswalk.losses(event)
-        # Cells that are not written as they are, so that no spreadsheet carries them out.
-        losses += (
-            Loss(event.key, column, "formula", "", cell)
-            for column, cell in zip(crosswalk.columns, row, strict=True)
-            if csv_cell(cell) != cell
-        )
+        row = _row(crosswalk, event) if crosswalk.held(event) else []
+        rows += [row] if row else []
+        losses += ((event.key, *loss) for loss in _losses(crosswalk, event, row))
     out.mkdir()
     _save(out / crosswalk.file, crosswalk.columns, rows)
-    _save(out / LOSSES, Loss._fields, losses)
-    account = _account(crosswalk, rows, losses)
+    _save(out / LOSSES, ("event", *Loss._fields), losses)
+    lost = Counter(column for _, column, *_ in losses)
+    account = []
+    for place, column in enumerate(crosswalk.columns):
+        filled = sum(bool(row[place]) for row in rows)
+        note = crosswalk.filled[column][0]
+        account.append((column, filled, len(rows) - filled, lost[column], note))
     _save(out / COLUMNS, ("column", "filled", "empty", "lost", "note"), account)
 
 
-def _account(
-    crosswalk: Crosswalk, rows: Sequence[Sequence[str]], losses: Iterable[Loss]
-) -> Iterator[tuple[str, int, int, int, str]]:
-    """Each column: in how many rows it is filled or empty, how often it lost something, and why."""
-    lost = Counter(loss.column for loss in losses)
-    for place, column in enumerate(crosswalk.columns):
-        filled = sum(bool(row[place]) for row in rows)
-        yield column, filled, len(rows) - filled, lost[column], crosswalk.filled[column][0]
+def _row(crosswalk: Crosswalk, event: ReportedEvent) -> list[str]:
+    cells = (crosswalk.filled[column][1] for column in crosswalk.columns)
+    return [cell(event) if cell else "" for cell in cells]
+
+
+def _losses(crosswalk: Crosswalk, event: ReportedEvent, row: Sequence[str]) -> Iterator[Loss]:
+    if not row:
+        yield Loss("", "no row", "", event.type)
+        return
+    yield from crosswalk.losses(event)
+    # Cells that are not written as they are, so that no spreadsheet carries them out.
+    for column, cell in zip(crosswalk.columns, row, strict=True):
+        if csv_cell(cell) != cell:
+            yield Loss(column, "formula", "", cell)
 
 
 def _save(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -4,20 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kzdata.evidence.claims import Claim, Claims, with_outcome
 from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import window
 from kzdata.evidence.profile import declared, declaring, needed
+from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Claims as Declaration
 from kzdata.standard.declarations import Edges, Events, Participants, Places, Sources, Spans
 from kzdata.standard.descriptor import Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
 from kzdata_publish.records import Cells, cell, labels, parent, rows
-
-if TYPE_CHECKING:
-    from kzdata.standard.dataset import Dataset
 
 _PURPOSE = "an export of events"
 
@@ -48,11 +46,6 @@ class Place(NamedTuple):
     division: str  # name of the first-order division that it is or lies in, or empty
     country: str  # name of the country that it is or lies in, or empty
     around: "Place | None"  # the nearest place around it that has coordinates, or None
-
-    @property
-    def is_area(self) -> bool:
-        """Whether its precision is known without coordinates."""
-        return self.kind in ("division", "region", "country")
 
 
 class EventClaim(NamedTuple):
@@ -109,7 +102,7 @@ class ReportedEvent(NamedTuple):
         return self.place.around
 
 
-def reported_events(dataset: "Dataset") -> list[ReportedEvent]:
+def reported_events(dataset: Dataset) -> list[ReportedEvent]:
     """The events of a package, in the order of their table."""
     table, role = needed(dataset.descriptor, Events, _PURPOSE)
     schema = table.schema
@@ -143,7 +136,7 @@ def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
     return start, start, precision
 
 
-def _claims(dataset: "Dataset") -> dict[str, list[EventClaim]]:
+def _claims(dataset: Dataset) -> dict[str, list[EventClaim]]:
     """The claims about each event."""
     with_outcome(dataset, _PURPOSE)
     found: dict[str, list[EventClaim]] = defaultdict(list)
@@ -155,7 +148,7 @@ def _claims(dataset: "Dataset") -> dict[str, list[EventClaim]]:
 
 
 def _table_claims(
-    dataset: "Dataset", table: TableDescriptor, role: Declaration
+    dataset: Dataset, table: TableDescriptor, role: Declaration
 ) -> Iterator[EventClaim]:
     claims = Claims(dataset, table)
     claimants, channels = (
@@ -174,7 +167,7 @@ def _table_claims(
 # ------------------------------------------------------------------------------ places
 
 
-def _places(dataset: "Dataset") -> dict[str, Place]:
+def _places(dataset: Dataset) -> dict[str, Place]:
     """The places by key; a cycle of parts and wholes is cut where it closes."""
     if not (places := declared(dataset.descriptor, Places)):
         return {}
@@ -207,7 +200,7 @@ def _made(key: str, row: Cells, role: Places, above: Place | None) -> Place:
 # ------------------------------------------------------------------------------ parties, articles
 
 
-def _parties(dataset: "Dataset") -> dict[str, list[Party]]:
+def _parties(dataset: Dataset) -> dict[str, list[Party]]:
     """Who took part in each event."""
     found: dict[str, list[Party]] = defaultdict(list)
     if participants := declared(dataset.descriptor, Participants):
@@ -221,7 +214,7 @@ def _parties(dataset: "Dataset") -> dict[str, list[Party]]:
 
 
 def _articles(
-    dataset: "Dataset", claims: Mapping[str, Iterable[EventClaim]]
+    dataset: Dataset, claims: Mapping[str, Iterable[EventClaim]]
 ) -> dict[str, list[Article]]:
     """The articles that each event, or a claim about it, rests on, in the order of their table."""
     table, role = needed(dataset.descriptor, Sources, _PURPOSE)
@@ -235,7 +228,7 @@ def _articles(
     return defaultdict(list, found)
 
 
-def _resting(dataset: "Dataset") -> Iterator[tuple[str, str]]:
+def _resting(dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Each record with each of the articles that its cells rest on."""
     table, spans = needed(dataset.descriptor, Spans, _PURPOSE)
     homes = {cell(row, spans.id): cell(row, spans.source) for row in rows(dataset, table.name)}

@@ -1,19 +1,16 @@
 """Rows of a package by what its schemas declare, for formats that are not tables themselves."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from kzdata.evidence.profile import LABELS
+from kzdata.standard.dataset import Dataset
 from kzdata.standard.descriptor import Schema
-
-if TYPE_CHECKING:
-    from kzdata.standard.dataset import Dataset
 
 Cells = Mapping[str, str]
 """A row: the text of its filled cells by column."""
 
 
-def rows(dataset: "Dataset", name: str) -> Iterator[Cells]:
+def rows(dataset: Dataset, name: str) -> Iterator[Cells]:
     """The filled cells of each row of a table, as the file has them, in its order."""
     schema = dataset.tables[name].schema
     missing = [schema.missing_of(field) for field in schema.fields]
@@ -36,7 +33,7 @@ def parent(schema: Schema, column: str | None) -> str | None:
     return next((key.reference.resource for key in keys), None) or None
 
 
-def labels(dataset: "Dataset", name: str | None) -> dict[str, str]:
+def labels(dataset: Dataset, name: str | None) -> dict[str, str]:
     """What the rows of a table are called, by their key; a row without a name by its key."""
     if name is None or len(dataset.tables[name].schema.primary_key) != 1:
         return {}

@@ -8,26 +8,25 @@ A code is given only where it follows. Each table says of which codebook it is:
   its editions no more); its table 1 has the 31 columns of `ACLED_COLUMNS`, in this order.
 """
 
-from typing import NamedTuple
-
-GED_COLUMNS = (
-    *("id", "relid", "year", "active_year", "code_status", "type_of_violence"),
-    *("conflict_dset_id", "conflict_new_id", "conflict_name"),
-    *("dyad_dset_id", "dyad_new_id", "dyad_name"),
-    *("side_a_dset_id", "side_a_new_id", "side_a", "side_b_dset_id", "side_b_new_id", "side_b"),
-    *("number_of_sources", "source_article", "source_office", "source_date", "source_headline"),
-    *("source_original", "where_prec", "where_coordinates", "where_description", "adm_1", "adm_2"),
-    *("latitude", "longitude", "geom_wkt", "priogrid_gid", "country", "country_id", "region"),
-    *("event_clarity", "date_prec", "date_start", "date_end"),
-    *("deaths_a", "deaths_b", "deaths_civilians", "deaths_unknown", "best", "high", "low"),
-    *("gwnoa", "gwnob"),
+GED_COLUMNS = tuple(
+    """
+    id relid year active_year code_status type_of_violence
+    conflict_dset_id conflict_new_id conflict_name dyad_dset_id dyad_new_id dyad_name
+    side_a_dset_id side_a_new_id side_a side_b_dset_id side_b_new_id side_b
+    number_of_sources source_article source_office source_date source_headline source_original
+    where_prec where_coordinates where_description adm_1 adm_2
+    latitude longitude geom_wkt priogrid_gid country country_id region
+    event_clarity date_prec date_start date_end
+    deaths_a deaths_b deaths_civilians deaths_unknown best high low gwnoa gwnob
+    """.split()
 )
-ACLED_COLUMNS = (
-    *("event_id_cnty", "event_date", "year", "time_precision", "disorder_type", "event_type"),
-    *("sub_event_type", "actor1", "assoc_actor_1", "inter1", "actor2", "assoc_actor_2", "inter2"),
-    *("interaction", "civilian_targeting", "iso", "region", "country", "admin1", "admin2"),
-    *("admin3", "location", "latitude", "longitude", "geo_precision", "source", "source_scale"),
-    *("notes", "fatalities", "tags", "timestamp"),
+ACLED_COLUMNS = tuple(
+    """
+    event_id_cnty event_date year time_precision disorder_type event_type sub_event_type
+    actor1 assoc_actor_1 inter1 actor2 assoc_actor_2 inter2 interaction civilian_targeting
+    iso region country admin1 admin2 admin3 location latitude longitude geo_precision
+    source source_scale notes fatalities tags timestamp
+    """.split()
 )
 
 CIVILIANS = frozenset({"civilians"})
@@ -42,30 +41,25 @@ similar period, then the date is its middle; a month, then the date is its middl
 event with less."""
 
 
-class Site(NamedTuple):
-    """Where a row's coordinates come from."""
-
-    # What the place is whose coordinates are given, or the place itself where none are: `site`,
-    # `city`, `region`, `country`; `division` is a region with a code of ISO 3166-2.
-    kind: str
-    own: bool  # whether the event's own place is meant, not one around it
-
-
-def _codes(**kinds: tuple[str, str]) -> dict[Site, str]:
-    """The codes of each kind of place: of the event's own, and of one around it."""
-    pairs = {kind: zip((True, False), codes, strict=True) for kind, codes in kinds.items()}
-    return {Site(kind, own): code for kind, codes in pairs.items() for own, code in codes}
-
-
-GED_WHERE_PREC = _codes(
-    site=("1", "2"), city=("1", "2"), division=("4", "4"), region=("5", "5"), country=("6", "6")
-)
+# By what the place is whose coordinates are given, or the place itself where none are; a `division`
+# is a region with a code of ISO 3166-2. The first code is that of the event's own place, the second
+# that of one around it.
+GED_WHERE_PREC = {
+    "site": ("1", "2"),
+    "city": ("1", "2"),
+    "division": ("4", "4"),
+    "region": ("5", "5"),
+    "country": ("6", "6"),
+}
 """`where_prec` (UCDP GED): 1 the exact place; 2 within about 25 km of a known point; 4 a
 first-order division; 5 an area without exact borders; 6 a country. Codes 3 (second-order divisions)
 and 7 (international waters) follow from nothing that a package says."""
-ACLED_GEO_PRECISION = _codes(
-    site=("1", "2"), city=("1", "2"), division=("3", "3"), region=("3", "3")
-)
+ACLED_GEO_PRECISION = {
+    "site": ("1", "2"),
+    "city": ("1", "2"),
+    "division": ("3", "3"),
+    "region": ("3", "3"),
+}
 """`geo_precision` (ACLED, "Spatial precision codes"): 1 a particular town; 2 a town stands for what
 is near or in it; 3 a larger region. ACLED records no event for a whole country."""
 
@@ -75,12 +69,11 @@ ACLED_EVENT_TYPES = {
     "protest": "Protests",
     "riot": "Riots",
     **dict.fromkeys(
-        (
-            *("appeal", "cancellation", "change-of-office", "clean-up", "closure", "cut-off"),
-            *("decision", "election", "emergency-measure", "exercise", "independence", "order"),
-            *("price-rise", "readiness", "restoration", "shortage", "situation", "standing-fact"),
-            *("statement", "talks", "travel"),
-        ),
+        """
+        appeal cancellation change-of-office clean-up closure cut-off decision election
+        emergency-measure exercise independence order price-rise readiness restoration shortage
+        situation standing-fact statement talks travel
+        """.split(),
         OUTSIDE,
     ),
 }

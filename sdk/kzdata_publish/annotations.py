@@ -89,6 +89,7 @@ Node = dict[str, Any]
 @exporter("jsonld", suffix=".jsonld")
 def jsonld(dataset: Dataset, out: Path) -> None:
     """Linked data: Web Annotation for the evidence, PROV-O for the chain, schema.org for claims."""
+    # A node at a time: a package may be larger than memory.
     nodes = (json_text(node, indent=None) for node in _Graph(dataset).nodes())
     write_list(out, f'{{"@context": {json_text(CONTEXT)},\n"@graph": [', nodes)
 
@@ -111,6 +112,7 @@ class _Graph:
         yield self._dataset_node()
         yield from self._article_nodes()
         yield from self._agents()
+        # Before the records: the annotations tell which of their cells are cited.
         yield from self._annotations()
         for name, table in self._dataset.descriptor.tables.items():
             if table.schema.record_key:
@@ -118,6 +120,7 @@ class _Graph:
 
     def _iri(self, *parts: str) -> str:
         """The address of a table, a record, a cell or a part of it."""
+        # A slash in a key must not look like one between keys, so it is quoted, too.
         return self._base + "/".join(quote(part, safe="~") for part in parts)
 
     def _dataset_node(self) -> Node:
@@ -309,6 +312,7 @@ class _Graph:
             for table in tables.values()
             for part in ("claimant", "via")
         }
+        # A set has no order of its own, and the same package gives the same bytes.
         for name in sorted(home for home in homes if home):
             for key, label in labels(self._dataset, name).items():
                 agent = {"type": "Agent", "identifier": key, "name": label}
@@ -317,6 +321,7 @@ class _Graph:
 
 def _base(dataset: Dataset) -> str:
     """What the names of the package stand below."""
+    # An address has one fragment, and it is ours.
     homepage = about(dataset.descriptor).homepage.partition("#")[0]
     data = descriptor_bytes(dataset.archive)
     return f"{homepage or _named(hashlib.sha256(data).hexdigest())}#"
@@ -326,12 +331,14 @@ def _named(digest: str) -> str:
     """A SHA-256 as an address of what has it (RFC 6920); empty where it is none."""
     if not re.fullmatch("[0-9a-fA-F]{64}", digest):
         return ""
+    # RFC 6920 wants base64url without padding.
     encoded = base64.urlsafe_b64encode(bytes.fromhex(digest)).decode("ascii").rstrip("=")
     return f"ni:///sha-256;{encoded}"
 
 
 def _number(text: str | None) -> int | float | str | None:
     """A number as JSON has it; what is none stays text."""
+    # A double keeps 15 digits: with more, readers would see another number than is printed.
     if text and re.fullmatch(r"-?[0-9]{1,15}(\.0*)?", text):
         return int(text.partition(".")[0])
     return float(text) if text and re.fullmatch(r"-?[0-9]{1,15}\.[0-9]{1,15}", text) else text

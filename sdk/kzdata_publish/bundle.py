@@ -13,6 +13,7 @@ from kzdata.evidence.profile import objects
 from kzdata.exports.content import encodable
 from kzdata.files.archive import DESCRIPTOR, Archive, read_descriptor
 from kzdata.files.csv import file_stats
+from kzdata.standard.dataset import Dataset
 from kzdata.standard.descriptor import Descriptor
 from kzdata.standard.writer import copy_file
 
@@ -41,13 +42,14 @@ class CopiedFile(NamedTuple):
     schema: str | None  # path of the schema that it conforms to, or None
 
 
-def copy(archive: Archive, descriptor: Descriptor, out: Path) -> list[CopiedFile]:
+def copy(dataset: Dataset, out: Path) -> list[CopiedFile]:
     """Copy the descriptor and every file that it names, byte for byte, into a new directory."""
     out.mkdir()
     files: dict[str, _Named] = {}
-    for named in _named(archive, descriptor):  # each once, however its path is spelt
+    # Each once, however its path is spelt.
+    for named in _named(dataset.archive, dataset.descriptor):
         files.setdefault(normpath(named[0]), named)
-    return [_copied(archive, out, *named) for named in files.values()]
+    return [_copied(dataset.archive, out, *named) for named in files.values()]
 
 
 _Named = tuple[str, str, Mapping[str, Any]]
@@ -61,6 +63,7 @@ def _named(archive: Archive, descriptor: Descriptor) -> Iterator[_Named]:
         entry = entries[resource.name]
         for path in resource.path:
             yield path, text(entry, "title") or resource.name, entry
+    # A schema that several tables share is told as that of the first.
     for resource in descriptor.resources:
         for role in ("schema", "dialect"):
             if isinstance(path := entries[resource.name].get(role), str):
@@ -88,6 +91,7 @@ def _copied(
         copy_file(archive, path, target)
     seen = file_stats(target)
     kind = text(entry, "mediatype") or MEDIA_TYPES.get(target.suffix, "application/octet-stream")
+    # The descriptor may say anything; tools choose by the media type what to do with a file.
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind, re.ASCII):
         kind = "application/octet-stream"
     schema = entry["schema"] if isinstance(entry.get("schema"), str) else None
@@ -152,6 +156,7 @@ def address(written: str) -> str:
         parts = urlsplit(written)
         named = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
         return quote(written, safe=_URI_CHARACTERS) if named else ""
+    # An IPv6 address that is none, or half a character.
     except (ValueError, UnicodeError):
         return ""
 

@@ -32,7 +32,7 @@ def ro_crate(dataset: Dataset, out: Path) -> None:
     said = about(dataset.descriptor)
     if missing := [name for part, name in DEMANDED.items() if not getattr(said, part)]:
         raise UsageError(f"RO-Crate wants {', '.join(missing)}: add it to {DESCRIPTOR}")
-    files = copy(dataset.archive, dataset.descriptor, out)
+    files = copy(dataset, out)
     # Two sources may have one address; an `@id` stands once in the flat graph.
     entities: dict[str, Entity] = {}
     for entity in _graph(said, files):

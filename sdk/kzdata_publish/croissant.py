@@ -72,7 +72,7 @@ def croissant(dataset: Dataset, out: Path) -> None:
     other file is described as a file only.
     """
     said = about(dataset.descriptor)
-    files = copy(dataset.archive, dataset.descriptor, out)
+    files = copy(dataset, out)
     readable = [
         table
         for table in dataset.descriptor.tables.values()

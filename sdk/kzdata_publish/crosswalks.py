@@ -87,7 +87,7 @@ def _empty(columns: str, why: str) -> dict[str, tuple[str, None]]:
 
 
 class DeathToll(NamedTuple):
-    """What the claims about one number have in common; None where it does not follow."""
+    """What the claims about one number have in common; empty where it does not follow."""
 
     low: str = ""
     high: str = ""
@@ -159,6 +159,7 @@ def _death_losses(event: ReportedEvent, column: str, takes_range: bool) -> Itera
 def _claim_losses(of: EventClaim, column: str, takes_range: bool) -> Iterator[Loss]:
     claim, interval = of.claim, of.claim.interval
     low, high = (interval.low, interval.high) if interval else (None, None)
+    # A vague word has an interval that is open at both ends, and so no number, either.
     if low is None and high is None:
         yield Loss(column, "no number", of.key, of.text)
     elif low is None or high is None or (low < high and not takes_range):
@@ -242,6 +243,7 @@ def _place_losses(event: ReportedEvent, column: str, code: str) -> Iterator[Loss
     if event.place is None:
         yield Loss(column, "no place")
         return
+    # Both formats have a column `latitude`, which stands for the point here.
     if event.point is None:
         yield Loss("latitude", "no coordinates", "", event.place.key)
     elif event.point is not event.place:
@@ -289,6 +291,7 @@ def _ged_losses(event: ReportedEvent) -> Iterator[Loss]:
 
 def _some(claim: EventClaim) -> bool:
     """Whether a claim about the dead may mean anybody."""
+    # "Nobody was killed" is a figure, too, but no event of GED, which wants one death at least.
     return not claim.claim.interval or claim.claim.interval.high != 0
 
 
@@ -440,6 +443,7 @@ def summary(out: Path) -> Summary:
     """What a crosswalk lost, counted by kind and column."""
     with (out / LOSSES).open(encoding="utf-8", newline="") as stream:
         counts = Counter((row["kind"], row["column"]) for row in csv.DictReader(stream))
+    # The most frequent first; those of one number in an order that is always the same.
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     found = [(kind, column, number, KINDS[kind]) for (kind, column), number in ranked]
     return ("lost", "column", "times", "what"), found

@@ -105,20 +105,17 @@ class ReportedEvent(NamedTuple):
 def reported_events(dataset: Dataset) -> list[ReportedEvent]:
     """The events of a package, in the order of their table."""
     table, role = needed(dataset.descriptor, Events, _PURPOSE)
-    schema = table.schema
     claims, places = _claims(dataset), _places(dataset)
     parties, articles = _parties(dataset), _articles(dataset, claims)
-    columns = (schema.primary_key[0], role.type, role.title, role.description, role.certainty)
-    return [
-        ReportedEvent._make(
-            (
-                *(key := cell(row, columns[0]), *(cell(row, name) for name in columns[1:])),
-                *(*_dates(schema, row), places.get(cell(row, role.place))),
-                *(tuple(claims[key]), tuple(parties[key]), tuple(articles[key])),
-            )
-        )
-        for row in rows(dataset, table.name)
-    ]
+    columns = (role.type, role.title, role.description, role.certainty)
+    found = []
+    for row in rows(dataset, table.name):
+        key, place = cell(row, table.schema.primary_key[0]), places.get(cell(row, role.place))
+        kind, title, description, certainty = (cell(row, column) for column in columns)
+        said = (key, kind, title, description, certainty, *_dates(table.schema, row), place)
+        about = (tuple(claims[key]), tuple(parties[key]), tuple(articles[key]))
+        found.append(ReportedEvent(*said, *about))
+    return found
 
 
 def _dates(schema: Schema, row: Cells) -> tuple[str, str, str]:
@@ -157,6 +154,7 @@ def _table_claims(
     for claim, status in claims.all():
         outcome = dict(claim.about).get(role.outcome or "") or ""
         claimant, via = claim.claimant or "", claim.via or ""
+        # Those that lead to it are there, too, and tell what is a part of it.
         own = [link for link in claim.links if link.claim == claim.key]
         within = claims.links.declared.within
         wholes = tuple(link.other for link in own if link.relation in within)
@@ -187,7 +185,9 @@ def _places(dataset: Dataset) -> dict[str, Place]:
 
 def _made(key: str, row: Cells, role: Places, above: Place | None) -> Place:
     kind, name = cell(row, role.kind), cell(row, role.name) or key
-    subdivision = "-" in cell(row, role.code)  # as in KZ-ALA, ISO 3166-2
+    # KZ-ALA is a code of ISO 3166-2. A region without one (a valley, "the south") is no division,
+    # whose borders the codebooks take to be known.
+    subdivision = "-" in cell(row, role.code)
     division = name if subdivision else above.division if above else ""
     latitude, longitude = cell(row, role.latitude), cell(row, role.longitude)
     point = (latitude, longitude) if latitude and longitude else ("", "")
@@ -220,6 +220,7 @@ def _articles(
     table, role = needed(dataset.descriptor, Sources, _PURPOSE)
     columns = (role.id, "publisher", role.published_on, "title")
     known = [Article(*(cell(row, c) for c in columns)) for row in rows(dataset, table.name)]
+    # What a claim rests on its event rests on, too.
     events = {claim.key: event for event, about in claims.items() for claim in about}
     cited: dict[str, set[str]] = defaultdict(set)
     for record, article in _resting(dataset):

@@ -13,6 +13,7 @@ Cells = Mapping[str, str]
 def rows(dataset: Dataset, name: str) -> Iterator[Cells]:
     """The filled cells of each row of a table, as the file has them, in its order."""
     schema = dataset.tables[name].schema
+    # What stands for no value may differ from column to column.
     missing = [schema.missing_of(field) for field in schema.fields]
     for cells in dataset.tables[name].texts():
         yield {

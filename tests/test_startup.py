@@ -19,6 +19,7 @@ import kzdata
 HEAVY = {"duckdb", "_duckdb", "frictionless", "pandas", "polars", "pyarrow", "numpy"}
 SLOW_IN_VALIDATION = (HEAVY - {"_duckdb"}) | {"pydantic", "tomllib", "kzdata.cli.reports"}
 SOURCE = Path(kzdata.__file__)
+PUBLISH = SOURCE.parent.with_name("kzdata_publish")
 REPORT = """
 import atexit, io, json, runpy, sys
 sys.stdout = io.StringIO()  # a command then stays in this process
@@ -130,10 +131,11 @@ def test_type_checkers_see_what_is_loaded_lazily() -> None:
 
 
 def modules() -> Iterator[Any]:
-    """All modules of the package, but for those that write or run something."""
-    for found in pkgutil.walk_packages([str(SOURCE.parent)], "kzdata."):
-        if found.name != "kzdata.cli":
-            yield import_module(found.name)
+    """All modules of both packages, but for those that write or run something."""
+    for top in (SOURCE.parent, PUBLISH):
+        for found in pkgutil.walk_packages([str(top)], f"{top.name}."):
+            if found.name != "kzdata.cli":
+                yield import_module(found.name)
 
 
 def test_all_errors_are_public() -> None:
@@ -186,3 +188,4 @@ def test_public_methods_are_documented(name: str) -> None:
 def test_the_package_is_typed() -> None:
     """Catches a wheel whose types no type checker looks at."""
     assert (SOURCE.parent / "py.typed").is_file()
+    assert (PUBLISH / "py.typed").is_file()

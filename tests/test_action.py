@@ -15,6 +15,7 @@ import yaml
 
 from kzdata.validation import validate
 from packages import Folder, trap
+from pages import skip_without_bash
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "downstream"
@@ -58,6 +59,7 @@ class Runner:
 
     def run(self, step: dict[str, Any], **inputs: str) -> "subprocess.CompletedProcess[str]":
         assert step["shell"] == "bash"
+        skip_without_bash()
         defaults = {name: given["default"] for name, given in ACTION["inputs"].items()}
         assert set(inputs) <= set(defaults)
         values = {

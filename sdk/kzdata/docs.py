@@ -147,7 +147,7 @@ def main() -> None:
     with opened(root) as archive:
         for name, content in pages(parse(archive)).items():
             (root / name).parent.mkdir(exist_ok=True)
-            (root / name).write_text(content, encoding="utf-8")
+            (root / name).write_text(content, encoding="utf-8", newline="\n")
             sys.stderr.write(f"wrote {name}\n")
 
 

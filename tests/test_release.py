@@ -227,3 +227,43 @@ def test_notes_of_a_release_are_its_section_of_the_changelog() -> None:
     with pytest.raises(ValueError, match=r"no section \[2\.0\.0\]"):
         RELEASE.notes(changelog, "2.0.0")
     assert RELEASE.notes((ROOT / "CHANGELOG.md").read_text("utf-8"), VERSION)
+
+
+# ------------------------------------------------------------------------------ what repeats
+
+
+def test_what_an_archive_is_told_is_the_citation() -> None:
+    """Catches a title, an author or a licence that Zenodo prints and the package does not have."""
+    archived = json.loads((ROOT / ".zenodo.json").read_bytes())
+    cited = loaded(ROOT / "CITATION.cff")
+    assert archived["title"] == cited["title"]
+    assert archived["description"] == cited["abstract"]
+    assert archived["creators"] == [{"name": author["name"]} for author in cited["authors"]]
+    assert archived["keywords"] == cited["keywords"]
+    assert archived["license"].upper() == cited["license"][0]
+    assert archived["upload_type"] == cited["type"]
+    described = json.loads((ROOT / "datapackage.json").read_bytes())
+    assert archived["description"] == described["description"]
+    assert archived["title"] == f"{described['name']}: {described['title']}"
+
+
+def test_the_image_is_built_from_what_is_there() -> None:
+    """Catches a container that lacks a file of the wheel, runs as root or has an untested Python."""
+    text = (ROOT / "Containerfile").read_text("utf-8")
+    sources = [
+        source
+        for line in re.findall(r"^COPY (?!--from)(.*) \S+$", text, re.M)
+        for source in line.split()
+    ]
+    assert [source for source in sources if not (ROOT / source).exists()] == []
+    assert set(HATCH.PACKAGE) | {"README.md", "pyproject.toml", "hatch_build.py"} <= set(sources)
+    for minor in re.findall(r"python:(\d\.\d+)", text):
+        assert f"Programming Language :: Python :: {minor}" in PROJECT["classifiers"]
+    assert re.search(r"^USER [1-9]\d*$", text, re.M)
+    assert json.loads(re.findall(r"^ENTRYPOINT (.*)$", text, re.M)[0])[0].endswith("/kzdata")
+
+
+def test_no_page_names_an_index_entry_as_if_it_was_there() -> None:
+    """Catches `pip install kzdata` before the first release."""
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")]:
+        assert not re.search(r"pip install '?kzdata(?!\[)", page.read_text("utf-8")), page

@@ -248,7 +248,7 @@ def test_what_an_archive_is_told_is_the_citation() -> None:
 
 
 def test_the_image_is_built_from_what_is_there() -> None:
-    """Catches a container that lacks a file of the wheel, runs as root or has an untested Python."""
+    """Catches a container that lacks a file, runs as root or has a Python that is not tested."""
     text = (ROOT / "Containerfile").read_text("utf-8")
     sources = [
         source

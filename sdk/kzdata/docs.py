@@ -74,7 +74,7 @@ def dictionary(descriptor: Descriptor) -> str:
     parts = [
         "# Data dictionary\n\n"
         "Written from the schemas by `python -m kzdata.docs`; do not edit. "
-        "*Receipt* says whether a filled cell needs evidence.\n"
+        "*Receipt* says whether a filled cell needs evidence.\n\n"
     ]
     parts += [
         f"- [{table.name}](#{table.name}): {table.schema.title}\n"

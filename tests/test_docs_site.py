@@ -15,9 +15,11 @@ import yaml
 import kzdata
 from pages import ROOT
 
-PARTS = ("docs", "sdk", "mkdocs.yml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
-PARTS += ("CODE_OF_CONDUCT.md", "LICENSE", "LICENSE-DATA.md", "CITATION.cff", "Containerfile")
-PARTS += ("examples", "templates")
+PARTS = [
+    *("docs", "examples", "sdk", "templates", "mkdocs.yml", "CITATION.cff", "Containerfile"),
+    *(file.name for file in ROOT.glob("*.md")),
+    "LICENSE",
+]
 REPOSITORY = "https://github.com/Somebody/kzdata"
 
 

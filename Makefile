@@ -1,7 +1,7 @@
 # Everything runs in .venv, made from the lock files in requirements/ with the standard library's
 # venv and pip. Another Python: make PYTHON=python3.13 validate
 .POSIX:
-.PHONY: all validate test lint style types imports docs front-end screenshots check dist lock clean
+.PHONY: all validate test lint style types imports docs site-docs front-end screenshots check dist lock clean
 
 PYTHON = python3
 VENV = .venv
@@ -42,6 +42,10 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m kzdata.docs
 	$(BIN)/python docs/contributing/architecture.py
 
+# Builds the documentation as a site, in build/docs.
+site-docs: $(VENV)/.dev
+	$(BIN)/python -m mkdocs build --strict --quiet
+
 # Builds the front end of `kzdata site` into the package; needs node and npm, which nothing else does.
 front-end:
 	cd site && npm ci --no-progress && npm test && npm run build
@@ -62,6 +66,7 @@ lock: $(UV)
 	$(COMPILE) --group build -c requirements/runtime.txt -o requirements/build.txt
 	$(COMPILE) pyproject.toml --all-extras --group dev -c requirements/runtime.txt \
 		-c requirements/build.txt -o requirements/dev.txt
+	$(COMPILE) --group docs -c requirements/dev.txt -o requirements/docs.txt
 
 clean:
 	rm -rf $(VENV) site/node_modules build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from kzdata.cli.main import app, main
+from pages import skip_without_bash
 
 COMMANDS = sorted(getattr(typer.main.get_command(app), "commands", {}))
 ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -47,6 +48,7 @@ def kz(*arguments: str | Path) -> Outcome:
 
 def shell(command: str, folder: Path | None = None, **environment: str) -> Outcome:
     """A line of bash in which `kzdata` is the command in a process of its own."""
+    skip_without_bash()
     function = f"kzdata() {{ '{sys.executable}' -m kzdata.cli \"$@\"; }}"
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {function}; {command}"],

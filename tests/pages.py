@@ -1,10 +1,13 @@
 """Pages of the documentation as tests read them: fenced blocks, commands, what they print."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 ELLIPSES = ("...", "…")
@@ -89,10 +92,17 @@ def printed_as_shown(shown: list[str], printed: list[str]) -> bool:
     return bool(same) and printed_as_shown(shown[1:], printed[1:])
 
 
+def skip_without_bash() -> None:
+    """Leave a test on Windows, where `bash` may be that of a Linux beside it."""
+    if os.name == "nt":
+        pytest.skip("needs bash")
+
+
 def run(
     command: str, folder: Path | None = None, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """What a line of bash does."""
+    skip_without_bash()
     return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,

@@ -15,6 +15,7 @@ import yaml
 
 from kzdata.validation import validate
 from packages import Folder, trap
+from pages import skip_without_bash
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "examples" / "downstream"
@@ -58,6 +59,7 @@ class Runner:
 
     def run(self, step: dict[str, Any], **inputs: str) -> "subprocess.CompletedProcess[str]":
         assert step["shell"] == "bash"
+        skip_without_bash()
         defaults = {name: given["default"] for name, given in ACTION["inputs"].items()}
         assert set(inputs) <= set(defaults)
         values = {
@@ -243,37 +245,120 @@ def test_the_action_installs_its_own_checkout(example: Folder, tmp_path: Path) -
     assert f"::error file={place},title=foreign-key::" in bad.stdout
 
 
-# ------------------------------------------------------------------------------ the hook
+# ------------------------------------------------------------------------------ the hooks
+
+
+def hooks() -> dict[str, Any]:
+    """The hooks by their id."""
+    found = loaded(ROOT / ".pre-commit-hooks.yaml")
+    for hook in found:
+        assert (hook["language"], hook["pass_filenames"]) == ("python", False)
+    return {hook["id"]: hook for hook in found}
+
+
+def run_hook(hook: dict[str, Any], runner: Runner, example: Folder) -> int:
+    """The exit code of a hook in the repository of the example."""
+    command = [*hook["entry"].split(), *hook["args"]]
+    environment = {**os.environ, "PATH": runner.path}
+    done = subprocess.run(
+        command, cwd=example.root, env=environment, capture_output=True, check=False
+    )
+    return done.returncode
+
+
+def test_the_hook_that_seals_writes_what_the_files_have(runner: Runner, example: Folder) -> None:
+    """Catches a hook that changes a good package, or lets a stale hash through."""
+    hook = hooks()["kzdata-seal"]
+    before = (example.root / "datapackage.json").read_bytes()
+    assert run_hook(hook, runner, example) == 0
+    assert (example.root / "datapackage.json").read_bytes() == before
+    example.edit("gauges", 1, "name", "Quay")
+    assert not validate(example.root).valid
+    assert run_hook(hook, runner, example) == 0
+    assert validate(example.root).valid
+    watched = re.compile(hook["files"])
+    assert all(watched.search(entry["path"]) for entry in example.descriptor()["resources"])
+    assert watched.search("sub/datapackage.json")
+    assert not watched.search("CHANGELOG.md")
 
 
 def test_the_pre_commit_hook_validates_the_package_of_its_repository(
     runner: Runner, example: Folder
 ) -> None:
     """Catches a hook that validates kzdata's own package in everyone's repository."""
-    (hook,) = loaded(ROOT / ".pre-commit-hooks.yaml")
-    assert (hook["id"], hook["language"], hook["pass_filenames"]) == (
-        "kzdata-validate",
-        "python",
-        False,
-    )
-    command = [*hook["entry"].split(), *hook["args"]]
-
-    def run() -> int:
-        environment = {**os.environ, "PATH": runner.path}
-        done = subprocess.run(
-            command, cwd=example.root, env=environment, capture_output=True, check=False
-        )
-        return done.returncode
-
-    assert run() == 0
+    hook = hooks()["kzdata-validate"]
+    assert run_hook(hook, runner, example) == 0
     misspelt(example)
-    assert run() == 1
+    assert run_hook(hook, runner, example) == 1
     watched = re.compile(hook["files"])
     described = example.descriptor()["resources"]
     for name in ["datapackage.json", "CHANGELOG.md", *(entry["path"] for entry in described)]:
         assert watched.search(f"sub/{name}") and watched.search(name), name
     assert not watched.search("README.md")
     assert not watched.search("texts/gull.txt")
+
+
+# ------------------------------------------------------------------------------ GitLab
+
+
+def component() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The inputs of the GitLab component, and its job."""
+    head, body = yaml.safe_load_all((ROOT / "templates" / "validate.yml").read_text("utf-8"))
+    (job,) = body.values()
+    return head["spec"]["inputs"], job
+
+
+def test_the_component_takes_what_the_action_takes() -> None:
+    """Catches an input that only one of them has, and one that is declared and dropped."""
+    inputs, job = component()
+    common = set(ACTION["inputs"]) - {"format", "output", "python"}
+    assert set(inputs) == common | {"kzdata", "stage", "image"}
+    for name in common:
+        assert inputs[name]["default"] == ACTION["inputs"][name]["default"]
+    named = {name.upper().replace("-", "_") for name in common | {"kzdata"}}
+    assert {name for name in job["variables"] if name.startswith("INPUT_")} == {
+        f"INPUT_{name}" for name in named
+    }
+    script = "\n".join(job["script"])
+    assert all(f'"$INPUT_{name}"' in script for name in named)
+    assert "$[[" not in script, "an input becomes a command: give it as a variable"
+
+
+def test_the_component_checks_the_package(runner: Runner, example: Folder) -> None:
+    """Catches a script that is always green, or runs Python in a stranger's folder."""
+    inputs, job = component()
+    launcher, told = runner.temp / "kzdata/bin/kzdata", runner.temp / "pip"
+    python = runner.temp / "kzdata/bin/python3"  # makes an environment that has this checkout
+    python.write_text(
+        f'#!/bin/sh\nmkdir -p "$4/bin"; cp {launcher} "$4/bin/"\n'
+        f'printf \'#!/bin/sh\\necho "$PWD $*" >{told}\\n\' >"$4/bin/python"\n'
+        'chmod +x "$4/bin/python"\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+
+    def run(**given: str) -> int:
+        values = {name: entry.get("default", "") for name, entry in inputs.items()} | given
+        variables = {f"INPUT_{n.upper().replace('-', '_')}": v for n, v in values.items()}
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", "\n".join(job["script"])],
+            cwd=example.root,
+            env={**os.environ, **variables, "PATH": runner.path},
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode
+
+    skip_without_bash()
+    assert run(kzdata="kzdata==1; touch owned", texts="texts") == 0
+    assert told.read_text("utf-8").endswith(" -- kzdata==1; touch owned\n")
+    assert not told.read_text("utf-8").startswith(str(example.root))
+    assert "<testsuites" in (example.root / "kzdata.xml").read_text("utf-8")
+    misspelt(example)
+    assert run() == 1
+    assert run(ignore="reference,evidence") == 0
+    assert run(path="$(touch owned)") == 2
+    assert not (example.root / "owned").exists()
 
 
 # ------------------------------------------------------------------------------ the example
@@ -292,7 +377,9 @@ def uses() -> Iterator[Use]:
         EXAMPLE / ".github" / "workflows" / "validate.yml",
     ):
         text = file.read_text("utf-8")
-        for version in re.findall(r"OWNER/kzdata(?:\.git)?@v?([\w.]+)|rev: v([\w.]+)", text):
+        for version in re.findall(
+            r"OWNER/kzdata(?:/validate|\.git)?@v?([\w.]+)|rev: v([\w.]+)", text
+        ):
             yield Use(file, "".join(version))
 
 

@@ -20,6 +20,7 @@ import kzdata
 from commands import COLOURS, COMMANDS, ESCAPES, Outcome, kz, on_a_terminal, refused, shell
 from kzdata.cli.main import app
 from packages import FLOOD_TEXTS, Folder, Row
+from pages import skip_without_bash
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -297,6 +298,7 @@ def test_a_full_disk_is_one_line(form: str) -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_output_can_be_written_in_any_encoding(encoding: str) -> None:
     """Catches UnicodeEncodeError for the quotation marks on a Windows console."""
+    skip_without_bash()
     command = "kzdata trace CR-0001#value_low && kzdata query 'select name from actors'"
     done = subprocess.run(
         ["bash", "-c", command.replace("kzdata", f"'{sys.executable}' -m kzdata.cli")],

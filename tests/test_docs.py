@@ -59,6 +59,15 @@ def desk(copy: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return desk
 
 
+def lay_out(page: Path, desk: Path) -> None:
+    """Write the files that a page shows: a block with a title is the file of that name."""
+    for block in blocks(page):
+        if block.title:
+            file = desk / block.title
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.code, encoding="utf-8", newline="\n")
+
+
 def with_texts(code: str, request: pytest.FixtureRequest) -> str:
     """The code with the folder of the articles for `DIR`; skips where there is none."""
     if not re.search(r"\bDIR\b", code):
@@ -98,6 +107,7 @@ def test_commands_print_what_is_shown(
     block: Block, desk: Path, request: pytest.FixtureRequest
 ) -> None:
     """Catches output that was pasted before the data changed."""
+    lay_out(block.page, desk)
     for session in sessions(block.code):
         if not session.command.startswith("kzdata"):
             continue
@@ -175,7 +185,9 @@ def test_commands_exist(page: Path) -> None:
         if not line.startswith("kzdata "):
             continue
         name, *words = line.partition("#")[0].split()[1:]
-        if name.startswith("-") or "|" in name or name[0].isdigit():  # "kzdata 0.1.0: valid"
+        if (
+            name.startswith("-") or "|" in name or name[0] in "0123456789."
+        ):  # output: "kzdata 0.1.0: valid"
             continue
         assert name in known, line
         options = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}

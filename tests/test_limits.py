@@ -152,14 +152,14 @@ forked(work, Limits(memory=1 << 30))
 
 
 @posix
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT], ids=str)
-def test_a_process_that_dies_is_a_finding(sound: Path, sent: int) -> None:
+@pytest.mark.parametrize("sent", ["SIGKILL", "SIGSEGV", "SIGABRT"])
+def test_a_process_that_dies_is_a_finding(sound: Path, sent: str) -> None:
     """Catches "not valid" for a crash of the engine, or a traceback."""
     script = f"""
 import os, sys
 from kzdata.cli import main as cli
 import kzdata.validation.runner as run
-def crash(*a, **k): os.kill(os.getpid(), {int(sent)})
+def crash(*a, **k): os.kill(os.getpid(), {int(signal.Signals[sent])})
 sys.argv = ["kzdata", "validate", {str(sound)!r}, "--format", "json"]
 real = cli._report
 import kzdata.engine.limits as limits
@@ -176,7 +176,7 @@ cli.main()
     assert (told.returncode, told.stderr) == (1, "")
     (finding,) = json.loads(told.stdout)["findings"]
     assert finding["rule"] == "limit-exceeded"
-    assert signal.Signals(sent).name in finding["found"]
+    assert sent in finding["found"]
 
 
 @posix
@@ -705,6 +705,7 @@ def linked(tmp_path: Path) -> Iterator[Path]:
     yield package
 
 
+@posix
 def test_a_schema_that_is_a_pipe(linked: Path) -> None:
     """Catches a read of a named pipe, which never ends."""
     os.mkfifo(linked / "pipe.json")

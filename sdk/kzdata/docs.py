@@ -74,7 +74,7 @@ def dictionary(descriptor: Descriptor) -> str:
     parts = [
         "# Data dictionary\n\n"
         "Written from the schemas by `python -m kzdata.docs`; do not edit. "
-        "*Receipt* says whether a filled cell needs evidence.\n"
+        "*Receipt* says whether a filled cell needs evidence.\n\n"
     ]
     parts += [
         f"- [{table.name}](#{table.name}): {table.schema.title}\n"
@@ -147,7 +147,7 @@ def main() -> None:
     with opened(root) as archive:
         for name, content in pages(parse(archive)).items():
             (root / name).parent.mkdir(exist_ok=True)
-            (root / name).write_text(content, encoding="utf-8")
+            (root / name).write_text(content, encoding="utf-8", newline="\n")
             sys.stderr.write(f"wrote {name}\n")
 
 

@@ -182,7 +182,7 @@ def describe(out: Path, name: str, document: Any) -> None:
     """Write a description into a copy of a package."""
     if (out / name).exists():
         raise UsageError(f"the package has a file {name} of its own; rename it to export it")
-    (out / name).write_text(json_text(document) + "\n", encoding="utf-8")
+    (out / name).write_text(json_text(document) + "\n", encoding="utf-8", newline="\n")
 
 
 def json_text(value: Any, indent: int | None = 1) -> str:

@@ -86,7 +86,7 @@ class ParquetPackage:
             (self._out / path).unlink()
         described = self._content.raw | {"resources": resources}
         text = json.dumps(described, ensure_ascii=True, indent=2) + "\n"
-        (self._out / DESCRIPTOR).write_text(text, encoding="utf-8")
+        (self._out / DESCRIPTOR).write_text(text, encoding="utf-8", newline="\n")
 
     @contextmanager
     def _writer(self, name: str, schema: Any) -> Iterator[tuple[str, Any]]:

@@ -1,15 +1,4 @@
-"""What can go wrong, as one tree.
-
-    KzdataError
-    ├── PackageError      a package cannot be read at all (exit code 2)
-    ├── UsageError        a call names something that does not exist (exit code 2)
-    ├── QueryError        an SQL query was refused or failed
-    ├── MissingExtraError an optional library is not installed
-    ├── FigureError       a wording is not in the figure grammar
-    ├── DateError         a wording is not in the date grammar
-    ├── SpanError         a quote is not where it should be
-    ├── LimitError        a package takes more memory or time than it may
-    └── BrokenError       kzdata itself failed, which is a bug
+"""What can go wrong; a command that it happens to ends with the exit code 2.
 
 Bad *data* is never an exception: it is a `Finding` in a `Report`. An exception says that a
 question could not be asked at all, where, what was expected, and the way out.
@@ -56,7 +45,7 @@ class LimitError(KzdataError):
 
 
 class BrokenError(KzdataError):
-    """Kzdata failed where it should have found or refused something."""
+    """Kzdata failed where it should have found or refused something, which is a bug."""
 
     @classmethod
     def of(cls, error: BaseException) -> "BrokenError":

@@ -39,14 +39,7 @@ if TYPE_CHECKING:
 
 
 def load(path: str | Path | None = None) -> "Package":
-    """Open a package.
-
-    Args:
-        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
-
-    Raises:
-        PackageError: There is no such path, or it is not a package that can be read.
-    """
+    """Open a package, the bundled one by default; see `Package`."""
     return Package(path)
 
 
@@ -63,16 +56,16 @@ class Package(models.Tables):
         PackageError: There is no such path, or it is not a package that can be read.
     """
 
+    # What this one is the rest of: as long as it is in use, the other's files are kept.
     _whole: "Package | None" = None
-    """What this one is the rest of: as long as it is in use, the other's files are kept."""
-    _part: "Snapshot | None" = None
-    """What remains, where this one is the rest of another."""
+    _part: "Snapshot | None" = None  # what remains, where this one is the rest of another
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._stack = ExitStack()
         self._path = path
         archive = self._stack.enter_context(opened(path))
         descriptor = parse(archive)
+        # Another package has its row classes made of its own schemas when they are needed.
         own = models.MODELS if descriptor.name == "kzdata" else {}
         self._dataset = Dataset(archive, descriptor, own)
         self._stack.callback(self._dataset.close)
@@ -114,12 +107,12 @@ class Package(models.Tables):
         self._stack.close()
 
     def __getattr__(self, name: str) -> Table[Any]:
-        dataset = self.__dict__.get("_dataset")
-        if dataset is None or name.startswith("__") or name not in dataset.tables:
-            known = dataset.tables if dataset else ()
+        # `copy` and `pickle` ask before there is a dataset; only tables are found in this way.
+        dataset: Dataset | None = self.__dict__.get("_dataset")
+        known = dataset.tables if dataset else {}
+        if name.startswith("__") or name not in known:
             raise AttributeError(f"no table {name!r}{nearest(name, known)}")
-        table: Table[Any] = dataset.tables[name]
-        return table
+        return known[name]
 
     def __getitem__(self, key: str) -> Row:
         """The row of a key, such as `CR-0003`, `almaty`, or, in one table, `sources/tass`.
@@ -180,6 +173,7 @@ class Package(models.Tables):
         return self._stack.enter_context(closing(Snapshots(self._dataset)))
 
     def _rest(self, terms: "SourceFilter") -> Self:
+        # Not by `__init__`, which would open the files once more.
         rest = object.__new__(type(self))
         rest._stack, rest._path, rest._whole = ExitStack(), self._path, self
         rest._snapshots = self._snapshots
@@ -196,6 +190,7 @@ class Package(models.Tables):
         """
         if self._part:
             return self._part.removal.removed
+        # A whole package lacks nothing, and says so in the same columns.
         nothing = "SELECT '' AS \"table\", '' AS record, '' AS field WHERE false"
         return self._dataset.database.answer(nothing)
 
@@ -209,6 +204,7 @@ class Package(models.Tables):
             UsageError: There is no such article, or the package does not declare what this needs.
         """
         with self.without(*sources) as rest:
+            # What `as_of` has taken away already does not fall with these articles.
             before = set(self.fallen.rows())
             return [row for row in rest.fallen.rows() if row not in before]
 
@@ -227,14 +223,10 @@ class Package(models.Tables):
             UsageError: There is no such record, column or article, or it is not traced.
         """
         if source is not None and record is None and field is None:
-            return self._ledger.source(source)
+            return EvidenceIndex(self._dataset).source(source)
         if record is None or source is not None:
             raise UsageError("trace takes a record, with or without a field, or a source")
-        return self._ledger.trace(record, field)
-
-    @cached_property
-    def _ledger(self) -> EvidenceIndex:
-        return EvidenceIndex(self._dataset)
+        return EvidenceIndex(self._dataset).trace(record, field)
 
     def sql(self, query: str, parameters: Any = None, timeout: float | None = 30.0) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.
@@ -287,10 +279,9 @@ class Package(models.Tables):
             UsageError: There is no such outcome, population, place or policy, or the package lacks
                 a declaration that the question needs; the message names it.
         """
-        from kzdata.questions.answers import limited
         from kzdata.questions.toll import toll
 
-        return toll(self._dataset, outcome, population, place, policy, retracted, limited(limit))
+        return toll(self._dataset, outcome, population, place, policy, retracted, limit)
 
     def disagreements(
         self,
@@ -310,10 +301,9 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such place, event or policy, or the package lacks a declaration.
         """
-        from kzdata.questions.answers import limited
         from kzdata.questions.disagreements import disagreements
 
-        return disagreements(self._dataset, place, event, policy, limited(limit))
+        return disagreements(self._dataset, place, event, policy, limit)
 
     def timeline(
         self,
@@ -333,10 +323,9 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such place, actor or type, or the package lacks a declaration.
         """
-        from kzdata.questions.answers import limited
         from kzdata.questions.timeline import timeline
 
-        return timeline(self._dataset, place, actor, type, limited(limit))
+        return timeline(self._dataset, place, actor, type, limit)
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.
@@ -409,9 +398,8 @@ class Package(models.Tables):
         """
         from kzdata.site import Texts, write
 
-        return write(
-            self._dataset, self._snapshots, out, Texts(texts, include_texts) if texts else None
-        )
+        given = Texts(texts, include_texts) if texts else None
+        return write(self._dataset, self._snapshots, out, given)
 
     def serve(
         self, *, port: int = 0, texts: str | Path | None = None, include_texts: bool = False
@@ -462,8 +450,7 @@ class Package(models.Tables):
         """
         from kzdata.validation import validate
 
-        place = self._saved() if self._part else nullcontext(self._path)
-        with place as folder:
+        with self._saved() if self._part else nullcontext(self._path) as folder:
             return validate(folder, texts=texts, select=select, ignore=ignore, allow=allow)
 
     @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, ClassVar
 
 from kzdata.engine.sql import LISTED, calendar_day, column, literal, table_named
@@ -10,7 +11,7 @@ from kzdata.errors import UsageError
 from kzdata.evidence.hierarchy import hierarchy_of, require_value
 from kzdata.evidence.profile import cell, declared, needed
 from kzdata.evidence.receipts import Citation, EvidenceIndex
-from kzdata.questions.answers import MOST, Rows
+from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Events, Participants
 
@@ -170,7 +171,7 @@ def timeline(
 ) -> Timeline:
     """Answer `kz.timeline`; see there."""
     asked = _EventQuery(dataset, place, actor, type)
-    keys, more = asked.keys(limit)
+    keys, more = asked.keys(limited(limit))
     descriptor = dataset.descriptor
     created = descriptor.raw.get("created")
     return Timeline(
@@ -260,36 +261,34 @@ class _EventQuery:
         )
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         found = {record["key"]: record for record in records}
-        paths = self._paths(record["place"] for record in records)
-        actors = self._actors(keys)
-        receipts: dict[str, list[EventReceipt]] = {}
-        for key, fields, citation in EvidenceIndex(self._dataset).cited(keys):
-            receipts.setdefault(key, []).append(EventReceipt(fields, citation))
+        ways: dict[str, tuple[str, ...]] = {}
+        if self._place is not None and self._events.place is not None:
+            places = hierarchy_of(self._dataset, self._table, self._events.place)
+            ways = places.paths((record["place"] for record in records), self._place)
+        actors = _by_key(self._actors(keys))
+        receipts = _by_key(EvidenceIndex(self._dataset).cited(keys))
         # A key may have characters that no query can ask for.
         for key in filter(found.__contains__, keys):
             yield Event(
                 **found[key],
-                place_way=paths.get(found[key]["place"], ()),
+                place_way=ways.get(found[key]["place"], ()),
                 actors=tuple(actors.get(key, ())),
-                receipts=tuple(receipts.get(key, ())),
+                receipts=tuple(EventReceipt(*cited) for cited in receipts.get(key, ())),
             )
 
-    def _paths(self, places: Iterable[str | None]) -> dict[str, tuple[str, ...]]:
-        name = self._events.place
-        if self._place is None or name is None:
-            return {}
-        return hierarchy_of(self._dataset, self._table, name).paths(places, self._place)
-
-    def _actors(self, keys: list[str]) -> dict[str, list[tuple[str, str | None]]]:
+    def _actors(self, keys: list[str]) -> list[tuple[Any, ...]]:
+        """Who took part in events, as event, actor and role."""
         if not (participants := declared(self._dataset.descriptor, Participants)):
-            return {}
+            return []
         table, p = participants
-        event, actor, role = cell(p.event), cell(p.actor), cell(p.role)
-        found: dict[str, list[tuple[str, str | None]]] = {}
-        for key, who, how in self._database.rows(
-            f"SELECT {event}, {actor}, {role} FROM {table_named(table.name)} t "
+        event, actor = cell(p.event), cell(p.actor)
+        return self._database.rows(
+            f"SELECT {event}, {actor}, {cell(p.role)} FROM {table_named(table.name)} t "
             f"WHERE {event} IN {LISTED} AND {actor} IS NOT NULL ORDER BY ALL",
             [keys],
-        ):
-            found.setdefault(key, []).append((who, how))
-        return found
+        )
+
+
+def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+    """What stands beside a key in rows that are in the order of their keys."""
+    return {key: [row[1:] for row in group] for key, group in groupby(rows, lambda row: row[0])}

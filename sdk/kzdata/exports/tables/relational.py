@@ -6,8 +6,8 @@ engines is in `Engine`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from kzdata.engine.sql import code_points, full_match, identifier, literal
 from kzdata.exports.content import Content, TableContent, encodable
@@ -30,29 +30,6 @@ OWN = {
 """Our own tables, each with its columns and their kinds; docs/export.md tells what they hold."""
 
 
-class Engine(Protocol):
-    """A database that is written to."""
-
-    types: Mapping[str, str]  # SQL type of each kind of column
-    staged: str  # what stands before the name of a table without limits
-    patterns: bool  # whether a check can hold a regular expression
-    cycles: bool  # whether tables may refer to themselves, or to each other in a cycle
-
-    def run(self, sql: str) -> None:
-        """Carry out a statement."""
-
-    def count(self, sql: str) -> int:
-        """The one number that a query gives."""
-
-    def insert(self, table: str, kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Add rows to a table, given as SQL; `kinds` are the SQL types of its columns."""
-
-    def create(
-        self, table: str, comment: str, columns: Sequence["Definition"], others: Sequence[str]
-    ) -> None:
-        """Make a table, given as SQL, with comments; `others` are its keys and limits."""
-
-
 class Definition(NamedTuple):
     """A column's definition as SQL, with what is to be said of it."""
 
@@ -64,6 +41,20 @@ class Definition(NamedTuple):
     def sql(self) -> str:
         """Name and type."""
         return f"{self.name} {self.kind}"
+
+
+class Engine(NamedTuple):
+    """A database that is written to; names of tables are given to it as SQL."""
+
+    types: Mapping[str, str]  # SQL type of each kind of column
+    staged: str  # what stands before the name of a table without limits
+    patterns: bool  # whether a check can hold a regular expression
+    cycles: bool  # whether tables may refer to themselves, or to each other in a cycle
+    run: Callable[[str], list[tuple[Any, ...]]]  # carries out a statement; its rows
+    # Adds rows, at least one, to a table with columns of these SQL types.
+    insert: Callable[[str, Sequence[str], Sequence[Sequence[Any]]], None]
+    # Statements that make a table: its name, a comment, its columns, its keys and limits.
+    create: Callable[[str, str, Sequence[Definition], Sequence[str]], Iterable[str]]
 
 
 class Constraint(NamedTuple):
@@ -140,7 +131,7 @@ class Keys:
 
     def _key(self, table: str, kind: str, key: tuple[str, ...]) -> Constraint:
         # A key of which a part is empty is no double; a primary key must have all its parts.
-        place, columns = self._staged(table), self._names.listed(table, key)
+        place, columns = self.staged(table), self._names.listed(table, key)
         filled = " AND ".join(f"{self._names.column(table, name)} IS NOT NULL" for name in key)
         doubles = (
             f"SELECT count(*) FROM (SELECT 1 AS one FROM {place} WHERE {filled} "
@@ -150,13 +141,14 @@ class Keys:
             doubles = f"SELECT ({doubles}) + (SELECT count(*) FROM {place} WHERE NOT ({filled}))"
         return Constraint(f"{kind} ({columns})", doubles)
 
-    def _staged(self, table: str) -> str:
+    def staged(self, table: str) -> str:
+        """A table without limits as SQL."""
         return self._engine.staged + self._names.table(table)
 
     def limits(self, table: TableContent) -> Iterator[Constraint]:
         """What the schema demands of single cells."""
         keyed = table.schema.primary_key
-        counted = f"SELECT count(*) FROM {self._staged(table.name)} WHERE"
+        counted = f"SELECT count(*) FROM {self.staged(table.name)} WHERE"
         for held in table.columns:
             column = self._names.column(table.name, held.name)
             if held.field.constraints.required or held.name in keyed:
@@ -167,41 +159,38 @@ class Keys:
 
     def foreign(self, table: TableContent) -> Iterator[Constraint]:
         """Foreign keys."""
+        names = self._names
         for key in table.schema.foreign_keys:
             parent = key.reference.resource or table.name
+            pairs = dict(zip(key.reference.fields, key.fields, strict=True))
+            # The key that it leads to may have its columns in another order, which then holds here.
+            held = next((k for k in self.held.get(parent, ()) if set(k) == set(pairs)), None)
+            theirs = held or key.reference.fields
+            ours = [pairs[name] for name in theirs]
+            clause, reason = f"FOREIGN KEY ({names.listed(table.name, ours)})", ""
             if parent not in self._content.tables:
-                clause = f"FOREIGN KEY ({self._names.listed(table.name, key.fields)})"
                 yield Constraint(clause, "", f"{parent} is not a table")
                 continue
-            pairs = dict(zip(key.reference.fields, key.fields, strict=True))
-            order = next((k for k in self.held[parent] if set(k) == set(pairs)), None)
-            theirs = order or key.reference.fields
-            yield self._foreign(table.name, [pairs[name] for name in theirs], parent, theirs, order)
+            clause += f" REFERENCES {names.table(parent)} ({names.listed(parent, theirs)})"
+            if not held:
+                reason = "what it leads to is not unique"
+            elif not self._engine.cycles and parent not in self.settled:
+                reason = "it leads in a cycle, which the database refuses"
+            broken = "" if reason else self._orphans(table.name, ours, parent, theirs)
+            yield Constraint(clause, broken, reason)
 
-    def _foreign(
-        self, table: str, ours: Sequence[str], parent: str, theirs: Sequence[str], key: Any
-    ) -> Constraint:
-        names = self._names
-        clause = (
-            f"FOREIGN KEY ({names.listed(table, ours)}) "
-            f"REFERENCES {names.table(parent)} ({names.listed(parent, theirs)})"
-        )
-        if key is None:
-            return Constraint(clause, "", "what it leads to is not unique")
-        if not self._engine.cycles and parent not in self.settled:
-            return Constraint(clause, "", "it leads in a cycle, which the database refuses")
-        same = " AND ".join(
-            f"there.{names.column(parent, there)} = here.{names.column(table, here)}"
-            for here, there in zip(ours, theirs, strict=True)
-        )
-        filled = " AND ".join(f"here.{names.column(table, name)} IS NOT NULL" for name in ours)
+    def _orphans(self, table: str, ours: Sequence[str], parent: str, theirs: Sequence[str]) -> str:
+        """A query that counts the rows whose foreign key leads nowhere."""
+        here = [f"here.{self._names.column(table, name)}" for name in ours]
+        there = [f"there.{self._names.column(parent, name)}" for name in theirs]
+        same = " AND ".join(f"{b} = {a}" for a, b in zip(here, there, strict=True))
+        filled = " AND ".join(f"{column} IS NOT NULL" for column in here)
         # SQLite makes an index for a join, but would scan the parent for each row of NOT EXISTS.
-        broken = (
-            f"SELECT count(*) FROM {self._staged(table)} AS here "
-            f"LEFT JOIN {self._staged(parent)} AS there ON {same} "
-            f"WHERE {filled} AND there.{names.column(parent, theirs[0])} IS NULL"
+        return (
+            f"SELECT count(*) FROM {self.staged(table)} AS here "
+            f"LEFT JOIN {self.staged(parent)} AS there ON {same} "
+            f"WHERE {filled} AND {there[0]} IS NULL"
         )
-        return Constraint(clause, broken)
 
 
 def _checks(held: Column, column: str, patterns: bool) -> Iterator[tuple[str, str]]:
@@ -285,8 +274,9 @@ class DatabaseWriter:
     def _kept(self, table: TableContent, constraint: Constraint) -> bool:
         """Whether a key or limit can be kept; either way it is noted."""
         reason = constraint.reason
-        if not reason and (number := self._engine.count(constraint.broken)):
-            reason = f"broken {number} times"
+        if not reason:
+            ((number,),) = self._engine.run(constraint.broken)
+            reason = f"broken {number} times" if number else ""
         clause = " ".join(filter(None, [constraint.column, constraint.clause]))
         row = (self._names.tables[table.name], clause, not reason, reason or None)
         self._own("constraints", [row])
@@ -302,7 +292,7 @@ class DatabaseWriter:
 
     def _stage(self, table: TableContent) -> None:
         name, names = self._names.tables[table.name], self._names.columns[table.name]
-        place = self._engine.staged + self._names.table(table.name)
+        place = self._keys.staged(table.name)
         kinds = [self._engine.types[held.kind] for held in table.columns]
         columns = ", ".join(definition.sql for definition in self._columns(table, ()))
         self._engine.run(f"CREATE TABLE {place} ({columns})")
@@ -325,8 +315,9 @@ class DatabaseWriter:
         clauses = clauses + [c.clause for c in kept if not c.column]
         name = self._names.table(table.name)
         comment = _sentences(table.schema.title, table.schema.description)
-        self._engine.create(name, comment, columns, clauses)
-        self._engine.run(f"INSERT INTO {name} SELECT * FROM {self._engine.staged}{name}")
+        for sql in self._engine.create(name, comment, columns, clauses):
+            self._engine.run(sql)
+        self._engine.run(f"INSERT INTO {name} SELECT * FROM {self._keys.staged(table.name)}")
 
     def _in_order(self) -> list[str]:
         """The tables, each after those that it refers to, as far as there is no cycle."""
@@ -351,7 +342,8 @@ class DatabaseWriter:
         for name, columns in OWN.items():
             parts = [column.split() for column in columns.split(", ")]
             lines = [Definition(label, self._engine.types[kind]) for label, kind in parts]
-            self._engine.create(identifier(self._names.own[name]), "", lines, ())
+            for sql in self._engine.create(identifier(self._names.own[name]), "", lines, ()):
+                self._engine.run(sql)
         descriptor = json.dumps(self._content.whole(), ensure_ascii=True)
         self._own("metadata", [*self._content.facts(), ("datapackage.json", descriptor)])
         for table in self._content.tables.values():

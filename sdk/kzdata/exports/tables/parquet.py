@@ -31,24 +31,17 @@ SPELLINGS: dict[str, Any] = {
 }
 WRITTEN = ("format", "bareNumber", "groupChar", "decimalChar", "trueValues", "falseValues")
 """Properties of a field that say how its values are written; typed ones have one way."""
-KIND_OF = {"string": "text", "integer": "integer"}
+ARROW_TYPES = {
+    **dict.fromkeys(("integer", "year"), "int64"),
+    "number": "float64",
+    "text": "string",
+    "boolean": "bool",
+    "date": "date32",
+    "time": "time64[us]",
+    "datetime": "timestamp[us]",
+}
+"""The Arrow type of each kind of column."""
 ABOUT_THE_FILE = ("path", "format", "mediatype", "encoding", "dialect", "bytes", "hash", "schema")
-
-
-def arrow_type(kind: str) -> Any:
-    """The Arrow type of a kind of column."""
-    import pyarrow as pa
-
-    return {
-        "integer": pa.int64(),
-        "year": pa.int64(),
-        "number": pa.float64(),
-        "text": pa.string(),
-        "boolean": pa.bool_(),
-        "date": pa.date32(),
-        "time": pa.time64("us"),
-        "datetime": pa.timestamp("us"),
-    }[kind]
 
 
 @exporter("parquet", suffix="", module="pyarrow", extra="pyarrow")
@@ -74,9 +67,9 @@ class ParquetPackage:
         """Write all tables, the spellings if there are any, and the descriptor."""
         import pyarrow as pa
 
-        schema = pa.schema(
-            [(f["name"], arrow_type(KIND_OF[f["type"]])) for f in SPELLINGS["fields"]]
-        )
+        # Arrow calls strings as Table Schema does.
+        kinds = ARROW_TYPES | {"string": "string"}
+        schema = pa.schema([(f["name"], kinds[f["type"]]) for f in SPELLINGS["fields"]])
         with self._writer(self._spellings, schema) as (path, spellings):
             tables = [self._table(t, spellings) for t in self._content.tables.values()]
         resources = [resource for resource, _ in tables]
@@ -119,7 +112,7 @@ class ParquetPackage:
             "kzdata:schema": json.dumps(schema),
         }
         fields = [
-            pa.field(encodable(held.name), arrow_type(held.kind), metadata=_metadata(held))
+            pa.field(encodable(held.name), ARROW_TYPES[held.kind], metadata=_metadata(held))
             for held in table.columns
         ]
         return pa.schema(fields, {name: encodable(text) for name, text in facts.items()})

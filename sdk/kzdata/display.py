@@ -7,6 +7,7 @@ of the web become links. What such characters are is told here and nowhere else.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from html import escape
 from itertools import islice
 from numbers import Number
@@ -125,7 +126,7 @@ def _caption(text: str) -> str:
 def _cell(value: Any) -> str:
     text = "" if value is None else str(value)
     room = _LONG if len(text) > MOST_ON_A_LINE else _SHORT
-    style = "" if isinstance(value, Number) else room
+    style = "" if isinstance(value, Number) else room  # a notebook puts numbers to the right
     return f"<td{style}>{_link(text) or _markup(text)}</td>"
 
 
@@ -133,13 +134,10 @@ def _link(text: str) -> str | None:
     """An address of the web as a link that shows its true host; None for any other text."""
     if len(text) > LONGEST or safe(text) != text or not _ADDRESS.fullmatch(text):
         return None
-    try:
-        host = urlsplit(text).hostname
-    except ValueError:
-        return None
-    if not host:
-        return None
-    return f'<a href="{escape(text)}" rel="noopener noreferrer">{escape(host)}</a>'
+    with suppress(ValueError):
+        if host := urlsplit(text).hostname:
+            return f'<a href="{escape(text)}" rel="noopener noreferrer">{escape(host)}</a>'
+    return None
 
 
 def _markup(text: str) -> str:

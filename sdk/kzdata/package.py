@@ -30,7 +30,7 @@ from kzdata.standard.row_models import Row
 
 if TYPE_CHECKING:
     from kzdata.engine.queries import Answer
-    from kzdata.evidence.snapshots import Snapshot, Snapshots, SourceFilter
+    from kzdata.evidence.snapshots import Snapshot, Snapshots
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
@@ -146,9 +146,9 @@ class Package(models.Tables):
         Raises:
             UsageError: It is not a date, or the package does not declare what this needs.
         """
-        from kzdata.evidence.snapshots import SourceFilter, parse_day
+        from kzdata.evidence.snapshots import parse_day
 
-        return self._rest(SourceFilter(parse_day(day, lambda: self._snapshots.index.published)))
+        return self._rest(day=parse_day(day, lambda: self._snapshots.index.published))
 
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.
@@ -162,9 +162,7 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such article, or the package does not declare what this needs.
         """
-        from kzdata.evidence.snapshots import SourceFilter
-
-        return self._rest(SourceFilter(withdrawn=frozenset(sources)))
+        return self._rest(withdrawn=frozenset(sources))
 
     @cached_property
     def _snapshots(self) -> "Snapshots":
@@ -172,12 +170,16 @@ class Package(models.Tables):
 
         return self._stack.enter_context(closing(Snapshots(self._dataset)))
 
-    def _rest(self, terms: "SourceFilter") -> Self:
+    def _rest(self, day: date | None = None, withdrawn: frozenset[str] = frozenset()) -> Self:
+        from kzdata.evidence.snapshots import SourceFilter
+
         # Not by `__init__`, which would open the files once more.
         rest = object.__new__(type(self))
         rest._stack, rest._path, rest._whole = ExitStack(), self._path, self
         rest._snapshots = self._snapshots
-        rest._dataset = rest._part = self._snapshots.take(terms, self._dataset)
+        rest._dataset = rest._part = self._snapshots.take(
+            SourceFilter(day, withdrawn), self._dataset
+        )
         rest._stack.callback(rest._dataset.close)
         return rest
 

@@ -170,7 +170,6 @@ class _TableSearch:
             f"{claims.relation} AS c ANTI JOIN {retracted} AS g ON g.id = c.key "
             f"WHERE {' AND '.join(wanted)}"
         )
-        self._about_something = f"coalesce({', '.join(claims.about)}) IS NOT NULL"
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
@@ -180,7 +179,7 @@ class _TableSearch:
             f"SELECT one, two FROM {self._claims.links.contradictions(candidates)} "
             f"ORDER BY ALL LIMIT {self._limit + 1}"
         )
-        pairs = dict.fromkeys([*computed, *((one, two) for one, two in curated)])
+        pairs = dict.fromkeys([*computed, *curated])
         claims = self._claims.get({key for pair in pairs for key in pair})
         for one, two in (pair for pair in pairs if claims.keys() >= set(pair)):
             yield self._disagreement(claims[one], claims[two], computed.get((one, two)))
@@ -298,14 +297,15 @@ class _TableSearch:
     def _states(self) -> _Search:
         # States are few enough that all are compared with all; who says no place is not left out.
         differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
-        rows = self._candidate_rows(["state"], f"state IS NOT NULL AND {self._about_something}")
+        rows = self._candidate_rows(["state"], "state IS NOT NULL")
         return rows, [_Join("all", _WITHIN_OR_UNSAID, differ, "true")]
 
     def _candidate_rows(self, columns: Sequence[str], condition: str) -> str:
         """SQL of claims, with what all searches need of them and further columns."""
         names = ("key", "event", *self._claims.about, "population", "place", "first", "last")
         return f"""SELECT {", ".join((*names, *columns))}, {self._partial} AS partial
-            FROM {self._candidates} AND {condition}"""
+            FROM {self._candidates} AND {condition}
+            AND coalesce({", ".join(self._claims.about)}) IS NOT NULL"""
 
     def _figures(self) -> _Search:
         counts = self._claims.declared.outcome is not None
@@ -323,7 +323,7 @@ class _TableSearch:
         ]
         rows = self._candidate_rows(
             ["unit", "low", "high", "above", "below"],
-            f"numbered AND coalesce(low, high) IS NOT NULL AND {self._about_something}",
+            "numbered AND coalesce(low, high) IS NOT NULL",
         )
         return rows, joins
 

@@ -14,6 +14,7 @@ from kzdata.evidence.receipts import Citation, EvidenceIndex
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Events, Participants
+from kzdata.standard.descriptor import Table
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
 """Precisions with which an event's days are known, so that it may stand in a calendar."""
@@ -170,8 +171,9 @@ def timeline(
     limit: int = MOST,
 ) -> Timeline:
     """Answer `kz.timeline`; see there."""
+    limit = limited(limit)
     asked = _EventQuery(dataset, place, actor, type)
-    keys, more = asked.keys(limited(limit))
+    keys, more = asked.keys(limit)
     descriptor = dataset.descriptor
     created = descriptor.raw.get("created")
     return Timeline(
@@ -190,32 +192,27 @@ class _EventQuery:
         self._table, self._events = needed(dataset.descriptor, Events, "a timeline")
         self._place = place
         self._key = cell(self._table.schema.primary_key[0], "e")
-        self._wanted = [
-            f"{self._key} IS NOT NULL",
-            *self._within("place", self._events.place, place),
-            *self._within("type", self._events.type, type),
-            *self._taking_part(actor),
-        ]
+        self._wanted = [f"{self._key} IS NOT NULL"]
+        for role, value in (("place", place), ("type", type)):
+            if value is not None:
+                name = getattr(self._events, role)
+                if name is None:
+                    raise UsageError(f"no event has a {role}: kzdata:events declares no {role}")
+                known = self._within(role, self._table, name, value)
+                self._wanted.append(f"{cell(name, 'e')} IN {known}")
+        if actor is not None:
+            table, p = needed(dataset.descriptor, Participants, "a timeline of an actor")
+            known = self._within("actor", table, p.actor, actor)
+            self._wanted.append(
+                f"{self._key} IN (SELECT {cell(p.event)} FROM {table_named(table.name)} t "
+                f"WHERE {cell(p.actor)} IN {known})"
+            )
 
-    def _within(self, role: str, name: str | None, value: str | None) -> Iterator[str]:
-        if value is None:
-            return
-        if name is None:
-            raise UsageError(f"no event has a {role}: kzdata:events declares no {role}")
-        values = hierarchy_of(self._dataset, self._table, name)
+    def _within(self, role: str, table: Table, name: str, value: str) -> str:
+        """SQL of a value of a column and all that is part of it; a UsageError where it has none."""
+        values = hierarchy_of(self._dataset, table, name)
         require_value([values], role, value)
-        yield f"{cell(name, 'e')} IN (SELECT id FROM {values.within(value)})"
-
-    def _taking_part(self, actor: str | None) -> Iterator[str]:
-        if actor is None:
-            return
-        table, p = needed(self._dataset.descriptor, Participants, "a timeline of an actor")
-        actors = hierarchy_of(self._dataset, table, p.actor)
-        require_value([actors], "actor", actor)
-        yield (
-            f"{self._key} IN (SELECT {cell(p.event)} FROM {table_named(table.name)} t "
-            f"WHERE {cell(p.actor)} IN (SELECT id FROM {actors.within(actor)}))"
-        )
+        return f"(SELECT id FROM {values.within(value)})"
 
     @property
     def _from(self) -> str:

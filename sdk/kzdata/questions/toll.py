@@ -160,13 +160,14 @@ def toll(
     limit: int = MOST,
 ) -> Toll:
     """Answer `kz.toll`; see there."""
+    limit = limited(limit)
     tables = [table for table in with_outcome(dataset, "a toll") if table.schema.figure]
     if not tables:
         raise UsageError(
             f"{dataset.descriptor.name} declares no kzdata:figure in a table of claims with an "
             "outcome, which a toll needs; docs/profile.md says how"
         )
-    asked, limit = {"outcome": outcome, "population": population, "place": place}, limited(limit)
+    asked = {"outcome": outcome, "population": population, "place": place}
     parts = [_TableToll(Claims(dataset, t, policy), asked, retracted, limit) for t in tables]
     for role, value in asked.items():
         require_value((part.claims.hierarchy(role) for part in parts), role, value)

@@ -31,16 +31,11 @@ OWN = {
 
 
 class Definition(NamedTuple):
-    """A column's definition as SQL, with what is to be said of it."""
+    """A column's definition."""
 
-    name: str
-    kind: str
-    comment: str = ""
-
-    @property
-    def sql(self) -> str:
-        """Name and type."""
-        return f"{self.name} {self.kind}"
+    name: str  # as SQL
+    sql: str  # the name, the type, and whether it may be empty
+    comment: str = ""  # what is to be said of it
 
 
 class Engine(NamedTuple):
@@ -125,21 +120,21 @@ class Keys:
         ]
         for key in (schema.primary_key, *single, *schema.unique_keys, *led_to):
             if frozenset(key) not in seen:
-                kind = "PRIMARY KEY" if key == schema.primary_key else "UNIQUE"
                 seen.add(frozenset(key))
-                yield key, self._key(table.name, kind, key)
+                yield key, self._key(table.name, key, key == schema.primary_key)
 
-    def _key(self, table: str, kind: str, key: tuple[str, ...]) -> Constraint:
-        # A key of which a part is empty is no double; a primary key must have all its parts.
+    def _key(self, table: str, key: tuple[str, ...], primary: bool) -> Constraint:
         place, columns = self.staged(table), self._names.listed(table, key)
         filled = " AND ".join(f"{self._names.column(table, name)} IS NOT NULL" for name in key)
+        # A key of which a part is empty is no double; a primary key must have all its parts.
         doubles = (
             f"SELECT count(*) FROM (SELECT 1 AS one FROM {place} WHERE {filled} "
             f"GROUP BY {columns} HAVING count(*) > 1) AS doubles"
         )
-        if kind == "PRIMARY KEY":
-            doubles = f"SELECT ({doubles}) + (SELECT count(*) FROM {place} WHERE NOT ({filled}))"
-        return Constraint(f"{kind} ({columns})", doubles)
+        if not primary:
+            return Constraint(f"UNIQUE ({columns})", doubles)
+        broken = f"SELECT ({doubles}) + (SELECT count(*) FROM {place} WHERE NOT ({filled}))"
+        return Constraint(f"PRIMARY KEY ({columns})", broken)
 
     def staged(self, table: str) -> str:
         """A table without limits as SQL."""
@@ -304,8 +299,9 @@ class DatabaseWriter:
     def _columns(self, table: TableContent, filled: Iterable[str]) -> Iterator[Definition]:
         """The definitions of columns; `filled` are those that may not be empty."""
         for held in table.columns:
-            kind = self._engine.types[held.kind] + (" NOT NULL" if held.name in filled else "")
-            yield Definition(self._names.column(table.name, held.name), kind, _column_comment(held))
+            name, kind = self._names.column(table.name, held.name), self._engine.types[held.kind]
+            sql = f"{name} {kind}{' NOT NULL' * (held.name in filled)}"
+            yield Definition(name, sql, _column_comment(held))
 
     def _settle(self, table: TableContent, clauses: list[str]) -> None:
         """Make the table that stays, with all keys and limits that its rows keep."""
@@ -340,8 +336,8 @@ class DatabaseWriter:
 
     def _describe(self) -> None:
         for name, columns in OWN.items():
-            parts = [column.split() for column in columns.split(", ")]
-            lines = [Definition(label, self._engine.types[kind]) for label, kind in parts]
+            parts = (column.split() for column in columns.split(", "))
+            lines = [Definition(n, f"{n} {self._engine.types[kind]}") for n, kind in parts]
             for sql in self._engine.create(identifier(self._names.own[name]), "", lines, ()):
                 self._engine.run(sql)
         descriptor = json.dumps(self._content.whole(), ensure_ascii=True)

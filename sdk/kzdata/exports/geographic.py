@@ -30,8 +30,8 @@ BATCH = 10_000
 _WKB = Struct("<BIdd")  # a point as well-known binary, after 1 for little-endian and 1 for a point
 Point = tuple[float, float]
 """Longitude and latitude in degrees, WGS 84."""
+# What of a receipt stands in a feature; the record is the feature itself.
 RECEIPT = [field.name for field in fields(Receipt) if field.name != "record"]
-"""What of a receipt stands in a feature; the record is the feature itself."""
 
 
 class Place(NamedTuple):
@@ -49,14 +49,16 @@ class Feature(NamedTuple):
     properties: dict[str, Any]  # its row, and under the names of `OWN` what else is known
 
 
-OWN = ("table", "place", "place_kind", "place_within", "receipts")
-"""Properties beside an event's columns; a column of the same name keeps it, and ours gets a `_`.
-
-`table`: the event's table. `place`: the row of its place without coordinates. `place_kind`: how
-precise the point is, such as city, region or country. `place_within`: where the place has no
-coordinates, the nearest place around it that has some, as `place` with `longitude` and `latitude`.
-`receipts`: what each cell rests on.
-"""
+# Properties beside an event's columns; a column of the same name keeps it, and ours gets a `_`.
+OWN = (
+    "table",  # the event's table
+    "place",  # the row of its place without coordinates
+    "place_kind",  # how precise the point is, such as city, region or country
+    # Where the place has no coordinates, the nearest place around it that has some, as `place`
+    # with `longitude` and `latitude`.
+    "place_within",
+    "receipts",  # what each cell rests on
+)
 
 
 class EventMap:
@@ -188,18 +190,16 @@ def geojson(dataset: "Dataset", out: Path) -> None:
     """Events as points on the map, each with its receipts (RFC 7946)."""
     event_map = EventMap(dataset)
     head = {"type": "FeatureCollection", "metadata": dict(event_map.content.facts())}
-    features = (_json(_as_geojson(feature)) for feature in event_map.features())
-    write_list(out, f'{_json(head)[:-1]},\n"features": [', features)
-
-
-def _as_geojson(feature: Feature) -> dict[str, Any]:
-    point = feature.point
-    return {
-        "type": "Feature",
-        "id": feature.key,
-        "geometry": {"type": "Point", "coordinates": point} if point else None,
-        "properties": _plain(feature.properties),
-    }
+    features = (
+        {
+            "type": "Feature",
+            "id": feature.key,
+            "geometry": feature.point and {"type": "Point", "coordinates": feature.point},
+            "properties": _plain(feature.properties),
+        }
+        for feature in event_map.features()
+    )
+    write_list(out, f'{_json(head)[:-1]},\n"features": [', map(_json, features))
 
 
 def _json(value: Any) -> str:

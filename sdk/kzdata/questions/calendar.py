@@ -41,21 +41,18 @@ def _entry(event: "Event", package: str, stamp: datetime) -> "Entry":
     assert event.start
     # The end of an all-day entry is the day after it, which the last day of all has not.
     last = min(event.end or event.start, _LAST)
-    parts = {
-        "uid": _printable(f"{event.key}@{package}"),
-        "dtstamp": stamp,
-        "dtstart": event.start,
-        "dtend": last + timedelta(days=1),
-        "summary": _printable(event.title),
-        "description": "\n".join(map(_printable, _description(event))),
-        "transp": "TRANSPARENT",  # nobody is busy on that day
-        "location": event.place and _printable(event.place),
-        "categories": event.type and [_printable(event.type)],
-    }
     entry = Entry()
-    for name, value in parts.items():
-        if value:
-            entry.add(name, value)
+    entry.add("uid", _printable(f"{event.key}@{package}"))
+    entry.add("dtstamp", stamp)
+    entry.add("dtstart", event.start)
+    entry.add("dtend", last + timedelta(days=1))
+    entry.add("summary", _printable(event.title))
+    entry.add("description", "\n".join(map(_printable, _description(event))))
+    entry.add("transp", "TRANSPARENT")
+    if event.place:
+        entry.add("location", _printable(event.place))
+    if event.type:
+        entry.add("categories", [_printable(event.type)])
     return entry
 
 

@@ -312,15 +312,7 @@ class _TableSearch:
         # One exceeds the other only where both have the end: so fewer rows are joined.
         ends = "p.low IS NOT NULL AND w.high IS NOT NULL"
         larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {ends} AND {exceeds('p', 'w', counts)}"
-        event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
-        joins = [
-            _Join("daily", _WITHIN, f"{days} AND {larger}", _LONG if "NULL" in days else "true")
-            for days in _SAME_DAY
-        ]
-        joins += [
-            _Join("near", _WITHIN_OR_UNSAID, f"{partial} AND {event}", "partial")
-            for partial in _PARTIAL
-        ]
+        joins = [join._replace(disagree=f"{join.disagree} AND {larger}") for join in _FIGURES]
         rows = self._candidate_rows(
             ["unit", "low", "high", "above", "below"],
             "numbered AND coalesce(low, high) IS NOT NULL",
@@ -342,19 +334,22 @@ class _TableSearch:
 _CLAIMS = temp_table("claim")
 _WITHIN = "{part} = {whole}"
 _WITHIN_OR_UNSAID = "({part} = {whole}) IS NOT FALSE"
-# Which of the two does not say the population, the place or the day; else both are `_WITHIN`.
-_PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
 _OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
+_SAME_EVENT = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE"
 # Equality joins a million claims fast, so that periods of up to this many days are joined day by
 # day, and only longer ones by comparison.
 _FEW = 3
-_SAME_DAY = (
-    "p.each = w.each",
-    f"p.each IS NULL AND {_OVERLAP}",
-    f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}",
+_LONG = f"(NOT partial AND last - first >= {_FEW})"
+# How the days of two figures may overlap; and, where one of the two does not say the population,
+# the place or the day, how both may be about one event.
+_FIGURES = (
+    _Join("daily", _WITHIN, "p.each = w.each", "true"),
+    _Join("daily", _WITHIN, f"p.each IS NULL AND {_OVERLAP}", _LONG),
+    _Join("daily", _WITHIN, f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}", _LONG),
+    _Join("near", _WITHIN_OR_UNSAID, f"p.partial AND {_SAME_EVENT}", "partial"),
+    _Join("near", _WITHIN_OR_UNSAID, f"w.partial AND NOT p.partial AND {_SAME_EVENT}", "partial"),
 )
 _FIRST = 4  # candidates that are looked at first, for each disagreement that may be listed
-_LONG = f"(NOT partial AND last - first >= {_FEW})"
 
 
 def _daily(rows: str) -> str:

@@ -18,7 +18,7 @@ from kzdata.standard.descriptor import Table
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
 """Precisions with which an event's days are known, so that it may stand in a calendar."""
-
+# Of one day, what is known least precisely comes first, and the night, with which it ends, last.
 _ORDER = ("before", "since", "year", "month", "week", "range", "day", "part_of_day", "night")
 
 
@@ -228,8 +228,7 @@ class _EventQuery:
     def keys(self, limit: int) -> tuple[list[str], int]:
         """Keys of the events in order, and how many more there are than are listed.
 
-        In order of the day with which they begin, or, for `before`, end; of those of one day, what
-        is known less precisely stands first, and the night, which comes last, last.
+        In order of the day with which they begin, or, for `before`, end; then by `_ORDER`.
         """
         start, end, precision = self._days()
         ranks = " ".join(f"WHEN {literal(name)} THEN {rank}" for rank, name in enumerate(_ORDER))

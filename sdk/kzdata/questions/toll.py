@@ -119,6 +119,7 @@ class Toll(Rows):
             for entry in scope.entries:
                 paths = (" > ".join(entry.place_way), " > ".join(entry.population_way))
                 yield _row(entry.claim, entry.status, paths, scope.envelope.interval)
+        # These count in no range.
         for wider in self.wider:
             yield _row(wider.claim, "wider", ("", ""), None)
 

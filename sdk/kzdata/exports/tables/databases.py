@@ -18,8 +18,8 @@ from kzdata.exports.tables.spellings import KINDS
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
+# Packages whose files are smaller get small blocks in DuckDB.
 SMALL_BYTES = 32 << 20
-"""Packages whose files are smaller get small blocks in DuckDB."""
 DUCKDB_TYPES = {
     "integer": "BIGINT",
     "number": "DOUBLE",

@@ -40,7 +40,7 @@ class Column:
             return text
         try:
             found = self._type.held(self._type.read(text))
-        except UnheldError:
+        except UnheldError:  # is a ValueError, but says already why
             raise
         except ValueError as error:
             raise UnheldError(str(error)) from error

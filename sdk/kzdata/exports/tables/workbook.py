@@ -25,17 +25,17 @@ from kzdata.standard.descriptor import FieldDescriptor
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
+# What a workbook can hold: rows with the header, columns, UTF-16 units of a cell and of a sheet's
+# name, decimal digits of a number (ECMA-376; Excel specifications and limits).
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 MAX_CELL = 32_767
 MAX_NAME = 31
 MAX_DIGITS = 15
-"""What a workbook can hold: rows with the header, columns, UTF-16 units of a cell and of a sheet's
-name, decimal digits of a number (ECMA-376; Excel specifications and limits)."""
+# Excel counts days wrongly before this one: it takes 1900 for a leap year.
 FIRST_DAY = "1900-03-01"
-"""Excel counts days wrongly before this one: it takes 1900 for a leap year."""
+# When every workbook says it was made, so that the same package gives the same bytes.
 EPOCH = datetime(2000, 1, 1)
-"""When every workbook says it was made, so that the same package gives the same bytes."""
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 WIDTHS = (6, 60)

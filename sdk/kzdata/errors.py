@@ -50,6 +50,7 @@ class BrokenError(KzdataError):
     @classmethod
     def of(cls, error: BaseException) -> "BrokenError":
         """The error for an exception that nobody expected, on one line."""
+        # A message of another library may quote a whole file, over many lines.
         said = " ".join(str(error).split())[:200]
         name = type(error).__name__
         return cls(f"kzdata failed ({name}{said and f': {said}'}); please report it")
@@ -57,6 +58,7 @@ class BrokenError(KzdataError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint with the names most like the one that was not found, or nothing."""
+    # Loaded only where something is misspelled.
     from difflib import get_close_matches
 
     names = {other.casefold(): other for other in known}

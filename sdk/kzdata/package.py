@@ -83,6 +83,7 @@ class Package(models.Tables):
     @property
     def tables(self) -> Mapping[str, Table[Any]]:
         """All tables by name."""
+        # What reads the package reads the same mapping, so that nobody else may change it.
         return MappingProxyType(self._dataset.tables)
 
     def __repr__(self) -> str:
@@ -153,11 +154,7 @@ class Package(models.Tables):
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.
 
-        Args:
-            sources: Keys of articles, such as `tass`.
-
-        Returns:
-            A package of its own; `fallen` says what it lacks.
+        They are named by their keys, such as `tass`; `fallen` says what the package then lacks.
 
         Raises:
             UsageError: There is no such article, or the package does not declare what this needs.
@@ -177,9 +174,8 @@ class Package(models.Tables):
         rest = object.__new__(type(self))
         rest._stack, rest._path, rest._whole = ExitStack(), self._path, self
         rest._snapshots = self._snapshots
-        rest._dataset = rest._part = self._snapshots.take(
-            SourceFilter(day, withdrawn), self._dataset
-        )
+        terms = SourceFilter(day, withdrawn)
+        rest._dataset = rest._part = self._snapshots.take(terms, self._dataset)
         rest._stack.callback(rest._dataset.close)
         return rest
 
@@ -367,10 +363,7 @@ class Package(models.Tables):
         return reanchor(self._dataset, source, read(file))
 
     def coverage(self, folder: str | Path) -> list[Coverage]:
-        """How far spans and exclusions account for the numbers of each article.
-
-        Args:
-            folder: Directory with the articles' texts.
+        """How far spans and exclusions account for the numbers of each article in a folder.
 
         Raises:
             PackageError: The folder cannot be read, or an article's text is not in it.
@@ -406,12 +399,7 @@ class Package(models.Tables):
     def serve(
         self, *, port: int = 0, texts: str | Path | None = None, include_texts: bool = False
     ) -> "Server":
-        """The evidence page served to this machine alone; see `site`.
-
-        Args:
-            port: The port; a free one by default.
-            texts: Directory with the articles.
-            include_texts: Put the articles into the page, for private use.
+        """The evidence page served to this machine alone, at a free port by default; see `site`.
 
         Returns:
             A server with its `address`; `run` serves until interrupted.

@@ -8,6 +8,7 @@ coordinates, the geometry is null, and the nearest place around it that has some
 import json
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date, datetime, time
 from itertools import islice
@@ -92,10 +93,9 @@ class EventMap:
         longitude, latitude = cells[self._declared.longitude], cells[self._declared.latitude]
         if longitude is None and latitude is None:
             return None
-        try:
+        point = (math.nan, math.nan)  # which is within no bounds
+        with suppress(TypeError, ValueError):
             point = float(longitude), float(latitude)
-        except (TypeError, ValueError):
-            point = (math.nan, math.nan)
         if not (abs(point[0]) <= 180 and abs(point[1]) <= 90):
             found = f"longitude {longitude}, latitude {latitude}"
             raise PackageError(
@@ -106,15 +106,14 @@ class EventMap:
 
     def _events(self) -> Iterator[tuple[str, str]]:
         """The tables of events, each with its column that names a place."""
-        tables = self.content.tables.values()
+        tables, target = self.content.tables.values(), (self._gazetteer.name, (self._declared.id,))
         # Where some tables declare that they hold events, no other does.
         for table in [t for t in tables if t.schema.events] or tables:
             schema = table.schema
             if schema.principal or table is self._gazetteer or schema.record_key is None:
                 continue
             for key in schema.foreign_keys:
-                target = (key.reference.resource, key.reference.fields)
-                if target == (self._gazetteer.name, (self._declared.id,)):
+                if (key.reference.resource, key.reference.fields) == target:
                     yield table.name, key.fields[0]
                     break
 

@@ -74,6 +74,7 @@ def sqlite(dataset: "Dataset", out: Path) -> None:
     """One SQLite file: keys and limits that hold, comments, and what is known of the package."""
     content = Content(dataset)
     try:
+        # Python begins no transaction of its own then.
         with closing(sqlite3.connect(out, isolation_level=None)) as connection:
             _write_sqlite(content, connection)
     except sqlite3.Error as error:

@@ -137,6 +137,7 @@ def _bound(held: Column, column: str, sign: str, bound: Any) -> tuple[str, str]:
 
 def _constant(held: Column, value: Any) -> str:
     """A value of a descriptor as SQL."""
+    # JSON's true, not Python's True.
     text = str(value).lower() if isinstance(value, bool) else str(value)
     found = held.value(encodable(text))
     if found is None:

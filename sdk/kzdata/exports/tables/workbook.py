@@ -142,6 +142,7 @@ class Worksheet:
 
     def __init__(self, book: Any, name: str, label: str) -> None:
         self._sheet = book.add_worksheet(name)
+        # Asked for once a cell; a workbook keeps each that it is asked for.
         self._format = cache(lambda **shown: book.add_format(shown))
         self._label = label
         self._columns: Sequence[str] = ()

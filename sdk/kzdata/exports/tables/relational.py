@@ -291,16 +291,17 @@ class DatabaseWriter:
         names = self._names
         for key in table.schema.foreign_keys:
             parent = key.reference.resource or table.name
-            pairs = dict(zip(key.reference.fields, key.fields, strict=True))
-            # The key that it leads to may have its columns in another order, which then holds here.
-            held = next((k for k in self._held.get(parent, ()) if set(k) == set(pairs)), None)
-            theirs = held or key.reference.fields
-            ours = [pairs[name] for name in theirs]
-            clause, reason = f"FOREIGN KEY ({names.listed(table.name, ours)})", ""
             if parent not in self._content.tables:
+                clause = f"FOREIGN KEY ({names.listed(table.name, key.fields)})"
                 yield Constraint(clause, "", f"{parent} is not a table")
                 continue
-            clause += f" REFERENCES {names.table(parent)} ({names.listed(parent, theirs)})"
+            pairs = dict(zip(key.reference.fields, key.fields, strict=True))
+            # The key that it leads to may have its columns in another order, which then holds here.
+            held = next((k for k in self._held[parent] if set(k) == set(pairs)), None)
+            theirs = held or key.reference.fields
+            ours, reason = [pairs[name] for name in theirs], ""
+            clause = f"FOREIGN KEY ({names.listed(table.name, ours)}) "
+            clause += f"REFERENCES {names.table(parent)} ({names.listed(parent, theirs)})"
             if not held:
                 reason = "what it leads to is not unique"
             elif not self._engine.cycles and parent not in self._settled:

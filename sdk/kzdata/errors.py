@@ -1,7 +1,8 @@
-"""What can go wrong; a command that it happens to ends with the exit code 2.
+"""What can go wrong, as one tree.
 
-Bad *data* is never an exception: it is a `Finding` in a `Report`. An exception says that a
-question could not be asked at all, where, what was expected, and the way out.
+Each is a `KzdataError`; a command that it happens to ends with the exit code 2. Bad *data* is never
+an exception: it is a `Finding` in a `Report`. An exception says that a question could not be asked
+at all, where, what was expected, and the way out.
 """
 
 from collections.abc import Iterable

@@ -12,16 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from kzdata import models
 from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.evidence import authoring
 from kzdata.evidence.articles import read
-from kzdata.evidence.authoring import (
-    Coverage,
-    Reanchored,
-    coverage,
-    hashes,
-    locate,
-    reanchor,
-    texts_of,
-)
+from kzdata.evidence.authoring import Coverage, Reanchored
 from kzdata.evidence.receipts import EvidenceIndex, Trace
 from kzdata.files.archive import opened
 from kzdata.standard.dataset import Dataset, Table
@@ -252,7 +245,7 @@ class Package(models.Tables):
             PackageError: The folder cannot be read.
             UsageError: The package declares no sources.
         """
-        return texts_of(self._dataset, folder)
+        return authoring.texts_of(self._dataset, folder)
 
     def toll(
         self,
@@ -343,7 +336,8 @@ class Package(models.Tables):
         articles = self.texts(folder)
         if source is not None and source not in articles:
             raise UsageError(f"no text of {source!r} in {folder}{nearest(source, articles)}")
-        return locate(self._dataset, {source: articles[source]} if source else articles, quote)
+        chosen = {source: articles[source]} if source else articles
+        return authoring.locate(self._dataset, chosen, quote)
 
     def reanchor(self, file: str | Path, source: str) -> list[Reanchored]:
         """Where the passages of an article stand in another copy of it that differs a little.
@@ -360,18 +354,18 @@ class Package(models.Tables):
             UsageError: There is no such article.
             SpanError: The passages of the package cannot be those of one text.
         """
-        return reanchor(self._dataset, source, read(file))
+        return authoring.reanchor(self._dataset, source, read(file))
 
     def coverage(self, folder: str | Path) -> list[Coverage]:
-        """How far spans and exclusions account for the numbers of each article in a folder.
+        """How far spans and exclusions account for the numbers of articles; a folder has the texts.
 
         Raises:
             PackageError: The folder cannot be read, or an article's text is not in it.
         """
         found = self.texts(folder)
-        if missing := [source for source in hashes(self._dataset) if source not in found]:
+        if missing := [source for source in authoring.hashes(self._dataset) if source not in found]:
             raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
-        return coverage(self._dataset, found)
+        return authoring.coverage(self._dataset, found)
 
     def site(
         self, out: str | Path, *, texts: str | Path | None = None, include_texts: bool = False

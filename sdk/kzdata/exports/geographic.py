@@ -119,11 +119,9 @@ class EventMap:
 
     def points(self) -> set[Point]:
         """The points at which events stand."""
-        named = {
-            cells[column]
-            for name, column in self.tables.items()
-            for cells in _rows(self.content.tables[name])
-        }
+        named = set[Any]()
+        for name, column in self.tables.items():
+            named |= {cells[column] for cells in _rows(self.content.tables[name])}
         return {place.point for key, place in self.places.items() if place.point and key in named}
 
     def features(self) -> Iterator[Feature]:

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 # Packages whose files are smaller get small blocks in DuckDB.
 SMALL_BYTES = 32 << 20
 DUCKDB_TYPES = {
-    "integer": "BIGINT",
+    **dict.fromkeys(("integer", "year"), "BIGINT"),
     "number": "DOUBLE",
     "boolean": "BOOLEAN",
-    "year": "BIGINT",
     "date": "DATE",
     "time": "TIME",
     "datetime": "TIMESTAMP",

@@ -13,129 +13,73 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kzdata.differences import (
-        Diff,
-        PropertyChange,
-        Reason,
-        ReleaseReport,
-        RowChange,
-        Side,
-        TableDiff,
-        diff,
-        release_check,
-    )
-    from kzdata.engine.limits import Limits
-    from kzdata.engine.queries import Answer
-    from kzdata.errors import (
-        BrokenError,
-        DateError,
-        FigureError,
-        KzdataError,
-        LimitError,
-        MissingExtraError,
-        PackageError,
-        QueryError,
-        SpanError,
-        UsageError,
-    )
-    from kzdata.evidence.authoring import Coverage, Reanchored
-    from kzdata.evidence.figures import Figure
-    from kzdata.evidence.receipts import Receipt, Trace
-    from kzdata.evidence.spans import Span, locate
-    from kzdata.package import Package, load
-    from kzdata.questions.disagreements import Disagreements
-    from kzdata.questions.timeline import Timeline
-    from kzdata.questions.toll import Toll
-    from kzdata.site.server import Server
-    from kzdata.standard.dataset import Table
-    from kzdata.standard.row_models import Row
-    from kzdata.validation import Finding, InvalidPackageError, Report, validate
+    from kzdata.differences import Diff as Diff
+    from kzdata.differences import PropertyChange as PropertyChange
+    from kzdata.differences import Reason as Reason
+    from kzdata.differences import ReleaseReport as ReleaseReport
+    from kzdata.differences import RowChange as RowChange
+    from kzdata.differences import Side as Side
+    from kzdata.differences import TableDiff as TableDiff
+    from kzdata.differences import diff as diff
+    from kzdata.differences import release_check as release_check
+    from kzdata.engine.limits import Limits as Limits
+    from kzdata.engine.queries import Answer as Answer
+    from kzdata.errors import BrokenError as BrokenError
+    from kzdata.errors import DateError as DateError
+    from kzdata.errors import FigureError as FigureError
+    from kzdata.errors import KzdataError as KzdataError
+    from kzdata.errors import LimitError as LimitError
+    from kzdata.errors import MissingExtraError as MissingExtraError
+    from kzdata.errors import PackageError as PackageError
+    from kzdata.errors import QueryError as QueryError
+    from kzdata.errors import SpanError as SpanError
+    from kzdata.errors import UsageError as UsageError
+    from kzdata.evidence.authoring import Coverage as Coverage
+    from kzdata.evidence.authoring import Reanchored as Reanchored
+    from kzdata.evidence.figures import Figure as Figure
+    from kzdata.evidence.receipts import Receipt as Receipt
+    from kzdata.evidence.receipts import Trace as Trace
+    from kzdata.evidence.spans import Span as Span
+    from kzdata.evidence.spans import locate as locate
+    from kzdata.package import Package as Package
+    from kzdata.package import load as load
+    from kzdata.questions.disagreements import Disagreements as Disagreements
+    from kzdata.questions.timeline import Timeline as Timeline
+    from kzdata.questions.toll import Toll as Toll
+    from kzdata.site.server import Server as Server
+    from kzdata.standard.dataset import Table as Table
+    from kzdata.standard.row_models import Row as Row
+    from kzdata.validation import Finding as Finding
+    from kzdata.validation import InvalidPackageError as InvalidPackageError
+    from kzdata.validation import Report as Report
+    from kzdata.validation import validate as validate
 
+# The same again for Python, which imports a module when one of its names is first asked for.
 _HOMES = {
-    "Answer": "engine.queries",
-    "BrokenError": "errors",
-    "Coverage": "evidence.authoring",
-    "DateError": "errors",
-    "Diff": "differences",
-    "Disagreements": "questions.disagreements",
-    "Figure": "evidence.figures",
-    "FigureError": "errors",
-    "Finding": "validation",
-    "InvalidPackageError": "validation",
-    "KzdataError": "errors",
-    "LimitError": "errors",
-    "Limits": "engine.limits",
-    "MissingExtraError": "errors",
-    "Package": "package",
-    "PackageError": "errors",
-    "PropertyChange": "differences",
-    "QueryError": "errors",
-    "Reason": "differences",
-    "Reanchored": "evidence.authoring",
-    "Receipt": "evidence.receipts",
-    "ReleaseReport": "differences",
-    "Report": "validation",
-    "Row": "standard.row_models",
-    "RowChange": "differences",
-    "Server": "site.server",
-    "Side": "differences",
-    "Span": "evidence.spans",
-    "SpanError": "errors",
-    "Table": "standard.dataset",
-    "TableDiff": "differences",
-    "Timeline": "questions.timeline",
-    "Toll": "questions.toll",
-    "Trace": "evidence.receipts",
-    "UsageError": "errors",
-    "diff": "differences",
-    "load": "package",
-    "locate": "evidence.spans",
-    "release_check": "differences",
-    "validate": "validation",
+    name: home
+    for home, names in {
+        "differences": "Diff PropertyChange Reason ReleaseReport RowChange Side TableDiff "
+        "diff release_check",
+        "engine.limits": "Limits",
+        "engine.queries": "Answer",
+        "errors": "BrokenError DateError FigureError KzdataError LimitError "
+        "MissingExtraError PackageError QueryError SpanError UsageError",
+        "evidence.authoring": "Coverage Reanchored",
+        "evidence.figures": "Figure",
+        "evidence.receipts": "Receipt Trace",
+        "evidence.spans": "Span locate",
+        "package": "Package load",
+        "questions.disagreements": "Disagreements",
+        "questions.timeline": "Timeline",
+        "questions.toll": "Toll",
+        "site.server": "Server",
+        "standard.dataset": "Table",
+        "standard.row_models": "Row",
+        "validation": "Finding InvalidPackageError Report validate",
+    }.items()
+    for name in names.split()
 }
-
-__all__ = [
-    "Answer",
-    "BrokenError",
-    "Coverage",
-    "DateError",
-    "Diff",
-    "Disagreements",
-    "Figure",
-    "FigureError",
-    "Finding",
-    "InvalidPackageError",
-    "KzdataError",
-    "LimitError",
-    "Limits",
-    "MissingExtraError",
-    "Package",
-    "PackageError",
-    "PropertyChange",
-    "QueryError",
-    "Reanchored",
-    "Reason",
-    "Receipt",
-    "ReleaseReport",
-    "Report",
-    "Row",
-    "RowChange",
-    "Server",
-    "Side",
-    "Span",
-    "SpanError",
-    "Table",
-    "TableDiff",
-    "Timeline",
-    "Toll",
-    "Trace",
-    "UsageError",
-    "diff",
-    "load",
-    "locate",
-    "release_check",
-    "validate",
-]
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

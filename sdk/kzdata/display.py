@@ -7,6 +7,7 @@ of the web become links. What such characters are is told here and nowhere else.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from html import escape
 from itertools import islice
 from numbers import Number
@@ -15,42 +16,41 @@ from urllib.parse import urlsplit
 
 MOST = 60  # rows that a notebook shows of a table
 LONGEST = 2_000  # characters that it shows of a cell
+# What drives a terminal or ends a line (categories Cc, Zl, Zp), and what UTF-8 cannot say (Cs).
 _CONTROL = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
-"""What drives a terminal or ends a line (categories Cc, Zl, Zp), and what UTF-8 cannot say (Cs)."""
+# What chooses the form of the letter before it, and what joins or parts the letters around it.
 _FORMS, _JOINERS = "\ufe00-\ufe0f", "\u200c\u200d"
-"""What chooses the form of the letter before it, and what joins or parts the letters around it."""
+# What turns the text around it, or is there and not seen: all else that Unicode calls "default
+# ignorable" (DerivedCoreProperties), and the marks of interlinear notes.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"
 )
-"""What turns the text around it, or is there and not seen: all else that Unicode calls "default
-ignorable" (DerivedCoreProperties), and the marks of interlinear notes."""
 _UNSEEN = f"{_CONTROL}{_INVISIBLE}{_JOINERS}{_FORMS}"
 _LETTER = f"[^\x00-\x7f{_UNSEEN}]"
+# What is written out. Joiners between letters and forms after one stay where these are not ASCII:
+# Persian, the scripts of India and emoji need them.
 _STRAY = re.compile(
     f"[{_CONTROL}{_INVISIBLE}]|(?<!{_LETTER})[{_FORMS}]"
     f"|(?<!{_LETTER})(?<![{_FORMS}])[{_JOINERS}]|[{_JOINERS}](?!{_LETTER})"
 )
-"""What is written out. Joiners between letters and forms after one stay where these are not ASCII:
-Persian, the scripts of India and emoji need them."""
 _LINE = "\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
 _BLANKS = rf"(?:\A|(?<=[{_LINE}]))(?:(?![{_LINE}])[\s{_UNSEEN}])*+"
+# What the CI that keeps the log takes for a command, up to the character that must not be there:
+# `##[error]` (GitHub, Azure), `##vso[...]` (Azure), `##teamcity[...]` anywhere in a line;
+# `::error::` (GitHub) and `--- ` (Buildkite) where a line begins; the marks of GitLab and Travis.
+# GitHub and Azure compare by the rules of a language, which pass over what is not seen.
 _COMMAND = re.compile(
     rf"#(?=[{_UNSEEN}]*#[\w{_UNSEEN}]*\[)"
     rf"|{_BLANKS}:(?=[{_UNSEEN}]*:)"
     r"|s(?=ection_(?:start|end):)|t(?=ravis_(?:fold|time):)"
     rf"|{_BLANKS}(?:-(?=--\s)|\+(?=\+\+\s)|~(?=~~\s)|\^(?=\^\^\s))"
 )
-"""What the CI that keeps the log takes for a command, up to the character that must not be there:
-`##[error]` (GitHub, Azure), `##vso[...]` (Azure), `##teamcity[...]` anywhere in a line; `::error::`
-(GitHub) and `--- ` (Buildkite) where a line begins; the marks of GitLab and Travis.
-
-GitHub and Azure compare by the rules of a language, which pass over what is not seen."""
+# What each command holds; found ten times as fast.
 _HINT = re.compile(
     rf"#[{_UNSEEN}]*#|:[{_UNSEEN}]*:|_(?:start|end|fold|time):|---|\+\+\+|~~~|\^\^\^"
 )
-"""What each of them holds; found ten times as fast."""
 _ADDRESS = re.compile(r"https?://[^\s\\]+", re.I)
 # Dollars in the words of an article are no formula, which a notebook would set.
 _TABLE = '<table class="tex2jax_ignore mathjax_ignore">'
@@ -125,7 +125,7 @@ def _caption(text: str) -> str:
 def _cell(value: Any) -> str:
     text = "" if value is None else str(value)
     room = _LONG if len(text) > MOST_ON_A_LINE else _SHORT
-    style = "" if isinstance(value, Number) else room
+    style = "" if isinstance(value, Number) else room  # a notebook puts numbers to the right
     return f"<td{style}>{_link(text) or _markup(text)}</td>"
 
 
@@ -133,13 +133,10 @@ def _link(text: str) -> str | None:
     """An address of the web as a link that shows its true host; None for any other text."""
     if len(text) > LONGEST or safe(text) != text or not _ADDRESS.fullmatch(text):
         return None
-    try:
-        host = urlsplit(text).hostname
-    except ValueError:
-        return None
-    if not host:
-        return None
-    return f'<a href="{escape(text)}" rel="noopener noreferrer">{escape(host)}</a>'
+    with suppress(ValueError):
+        if host := urlsplit(text).hostname:
+            return f'<a href="{escape(text)}" rel="noopener noreferrer">{escape(host)}</a>'
+    return None
 
 
 def _markup(text: str) -> str:

@@ -6,9 +6,8 @@ forgotten.
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 from kzdata.files.archive import bundled, opened
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema
@@ -48,20 +47,20 @@ def models(descriptor: Descriptor) -> str:
 
 
 def _class(name: str, schema: Schema) -> str:
-    fields = "".join(_attribute(field) for field in schema.fields)
+    fields = "".join(
+        f"    {field.name}: {_kind(field)}\n    {_quoted(field.description)}\n"
+        for field in schema.fields
+    )
     return f"\nclass {name}(Row):\n    {_quoted(schema.description)}\n\n{fields}"
 
 
-def _attribute(field: FieldDescriptor) -> str:
-    required = field.constraints.required
-    kind = _kind(annotation(field)) + ("" if required else " | None = None")
-    return f"    {field.name}: {kind}\n    {_quoted(field.description)}\n"
-
-
-def _kind(kind: Any) -> str:
+def _kind(field: FieldDescriptor) -> str:
+    kind = annotation(field)
+    name = str(kind.__name__)
     if get_origin(kind) is Literal:
-        return f"Literal[{', '.join(map(json.dumps, get_args(kind)))}]"
-    return str(kind.__name__)
+        # With the double quotes of the formatter, which `repr` does not have.
+        name = f"Literal[{', '.join(map(json.dumps, get_args(kind)))}]"
+    return name if field.constraints.required else f"{name} | None = None"
 
 
 def _quoted(text: str) -> str:
@@ -71,30 +70,26 @@ def _quoted(text: str) -> str:
 
 def dictionary(descriptor: Descriptor) -> str:
     """The data dictionary: every table and column, from the schemas."""
-    parts = [
+    head = (
         "# Data dictionary\n\n"
         "Written from the schemas by `python -m kzdata.docs`; do not edit. "
         "*Receipt* says whether a filled cell needs evidence.\n\n"
-    ]
-    parts += [
-        f"- [{table.name}](#{table.name}): {table.schema.title}\n"
-        for table in descriptor.tables.values()
-    ]
-    parts += [_section(table.name, table.schema) for table in descriptor.tables.values()]
-    return "".join(parts)
+    )
+    schemas = {name: table.schema for name, table in descriptor.tables.items()}
+    listed = [f"- [{name}](#{name}): {schema.title}\n" for name, schema in schemas.items()]
+    return "".join([head, *listed, *(_section(*one) for one in schemas.items())])
 
 
 def _section(name: str, schema: Schema) -> str:
     head = f"\n## {name}\n\n{schema.description}\n\n"
-    keys = f"Primary key: {', '.join(f'`{key}`' for key in schema.primary_key)}.\n"
-    keys += "".join(
-        f"`{', '.join(key.fields)}` refers to "
-        f"`{key.reference.resource or name}.{', '.join(key.reference.fields)}`.\n"
-        for key in schema.foreign_keys
+    head += f"Primary key: {', '.join(f'`{key}`' for key in schema.primary_key)}.\n"
+    for key in schema.foreign_keys:
+        parent = f"{key.reference.resource or name}.{', '.join(key.reference.fields)}"
+        head += f"`{', '.join(key.fields)}` refers to `{parent}`.\n"
+    head += (
+        "\n| column | type | receipt | meaning | limits | example |\n|---|---|---|---|---|---|\n"
     )
-    head += keys + "\n| column | type | receipt | meaning | limits | example |\n"
-    rows = [*map(_line, schema.fields), *map(_labels, schema.fields)]
-    return head + "|---|---|---|---|---|---|\n" + "".join(rows)
+    return "".join([head, *map(_line, schema.fields), *map(_labels, schema.fields)])
 
 
 def _labels(field: FieldDescriptor) -> str:
@@ -107,12 +102,13 @@ def _line(field: FieldDescriptor) -> str:
     example = f"`{field.example}`" if field.example else ""
     limits = ", ".join(_limits(field))
     cells = (f"`{field.name}`", field.type, field.evidence or "", meaning, limits, example)
+    # A bar would end the cell, also within a pattern in backquotes.
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def _limits(field: FieldDescriptor) -> Iterator[str]:
+def _limits(field: FieldDescriptor) -> list[str]:
     limits = field.constraints
-    for words, value in (
+    told = (
         ("required", limits.required or None),
         ("unique", limits.unique or None),
         ("`{}`", limits.pattern or None),
@@ -121,24 +117,23 @@ def _limits(field: FieldDescriptor) -> Iterator[str]:
         ("at most {} characters", limits.max_length),
         ("at least {}", limits.minimum),
         ("at most {}", limits.maximum),
-    ):
-        if value is not None:
-            yield words.format(value)
+    )
+    return [words.format(value) for words, value in told if value is not None]
 
 
 def rules() -> str:
     """The rule reference: every rule of `kzdata validate`, from the code."""
-    parts = [
+    text = (
         "# Rules\n\n"
         "Every rule of `kzdata validate`, written from the code by `python -m kzdata.docs`; "
         "do not edit. The name is the public code of a rule.\n"
-    ]
+    )
     for group in GROUPS:
-        parts.append(f"\n## {group}\n")
+        text += f"\n## {group}\n"
         for rule in in_group(group):
-            parts.append(f"\n### {rule.name}\n\n{rule.doc}\n\n")
-            parts.append(f"Severity: {rule.severity}. Way out: {rule.fix}.\n")
-    return "".join(parts)
+            way = f"Severity: {rule.severity}. Way out: {rule.fix}."
+            text += f"\n### {rule.name}\n\n{rule.doc}\n\n{way}\n"
+    return text
 
 
 def main() -> None:

@@ -52,6 +52,7 @@ class Tables:
 
 
 def __getattr__(name: str) -> Any:
+    # What `from kzdata.models import *` asks for.
     if name == "__all__":
         return __dir__()
     if not name.startswith("_"):

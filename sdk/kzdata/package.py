@@ -12,16 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from kzdata import models
 from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.evidence import authoring
 from kzdata.evidence.articles import read
-from kzdata.evidence.authoring import (
-    Coverage,
-    Reanchored,
-    coverage,
-    hashes,
-    locate,
-    reanchor,
-    texts_of,
-)
+from kzdata.evidence.authoring import Coverage, Reanchored
 from kzdata.evidence.receipts import EvidenceIndex, Trace
 from kzdata.files.archive import opened
 from kzdata.standard.dataset import Dataset, Table
@@ -30,7 +23,7 @@ from kzdata.standard.row_models import Row
 
 if TYPE_CHECKING:
     from kzdata.engine.queries import Answer
-    from kzdata.evidence.snapshots import Snapshot, Snapshots, SourceFilter
+    from kzdata.evidence.snapshots import Snapshot, Snapshots
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
@@ -39,14 +32,7 @@ if TYPE_CHECKING:
 
 
 def load(path: str | Path | None = None) -> "Package":
-    """Open a package.
-
-    Args:
-        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
-
-    Raises:
-        PackageError: There is no such path, or it is not a package that can be read.
-    """
+    """Open a package, the bundled one by default; see `Package`."""
     return Package(path)
 
 
@@ -63,16 +49,16 @@ class Package(models.Tables):
         PackageError: There is no such path, or it is not a package that can be read.
     """
 
+    # What this one is the rest of: as long as it is in use, the other's files are kept.
     _whole: "Package | None" = None
-    """What this one is the rest of: as long as it is in use, the other's files are kept."""
-    _part: "Snapshot | None" = None
-    """What remains, where this one is the rest of another."""
+    _part: "Snapshot | None" = None  # what remains, where this one is the rest of another
 
     def __init__(self, path: str | Path | None = None) -> None:
         self._stack = ExitStack()
         self._path = path
         archive = self._stack.enter_context(opened(path))
         descriptor = parse(archive)
+        # Another package has its row classes made of its own schemas when they are needed.
         own = models.MODELS if descriptor.name == "kzdata" else {}
         self._dataset = Dataset(archive, descriptor, own)
         self._stack.callback(self._dataset.close)
@@ -90,6 +76,7 @@ class Package(models.Tables):
     @property
     def tables(self) -> Mapping[str, Table[Any]]:
         """All tables by name."""
+        # What reads the package reads the same mapping, so that nobody else may change it.
         return MappingProxyType(self._dataset.tables)
 
     def __repr__(self) -> str:
@@ -114,12 +101,12 @@ class Package(models.Tables):
         self._stack.close()
 
     def __getattr__(self, name: str) -> Table[Any]:
-        dataset = self.__dict__.get("_dataset")
-        if dataset is None or name.startswith("__") or name not in dataset.tables:
-            known = dataset.tables if dataset else ()
+        # `copy` and `pickle` ask before there is a dataset; only tables are found in this way.
+        dataset: Dataset | None = self.__dict__.get("_dataset")
+        known = dataset.tables if dataset else {}
+        if name.startswith("__") or name not in known:
             raise AttributeError(f"no table {name!r}{nearest(name, known)}")
-        table: Table[Any] = dataset.tables[name]
-        return table
+        return known[name]
 
     def __getitem__(self, key: str) -> Row:
         """The row of a key, such as `CR-0003`, `almaty`, or, in one table, `sources/tass`.
@@ -153,25 +140,19 @@ class Package(models.Tables):
         Raises:
             UsageError: It is not a date, or the package does not declare what this needs.
         """
-        from kzdata.evidence.snapshots import SourceFilter, parse_day
+        from kzdata.evidence.snapshots import parse_day
 
-        return self._rest(SourceFilter(parse_day(day, lambda: self._snapshots.index.published)))
+        return self._rest(day=parse_day(day, lambda: self._snapshots.index.published))
 
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.
 
-        Args:
-            sources: Keys of articles, such as `tass`.
-
-        Returns:
-            A package of its own; `fallen` says what it lacks.
+        They are named by their keys, such as `tass`; `fallen` says what the package then lacks.
 
         Raises:
             UsageError: There is no such article, or the package does not declare what this needs.
         """
-        from kzdata.evidence.snapshots import SourceFilter
-
-        return self._rest(SourceFilter(withdrawn=frozenset(sources)))
+        return self._rest(withdrawn=frozenset(sources))
 
     @cached_property
     def _snapshots(self) -> "Snapshots":
@@ -179,10 +160,14 @@ class Package(models.Tables):
 
         return self._stack.enter_context(closing(Snapshots(self._dataset)))
 
-    def _rest(self, terms: "SourceFilter") -> Self:
+    def _rest(self, day: date | None = None, withdrawn: frozenset[str] = frozenset()) -> Self:
+        from kzdata.evidence.snapshots import SourceFilter
+
+        # Not by `__init__`, which would open the files once more.
         rest = object.__new__(type(self))
         rest._stack, rest._path, rest._whole = ExitStack(), self._path, self
         rest._snapshots = self._snapshots
+        terms = SourceFilter(day, withdrawn)
         rest._dataset = rest._part = self._snapshots.take(terms, self._dataset)
         rest._stack.callback(rest._dataset.close)
         return rest
@@ -196,6 +181,7 @@ class Package(models.Tables):
         """
         if self._part:
             return self._part.removal.removed
+        # A whole package lacks nothing, and says so in the same columns.
         nothing = "SELECT '' AS \"table\", '' AS record, '' AS field WHERE false"
         return self._dataset.database.answer(nothing)
 
@@ -209,6 +195,7 @@ class Package(models.Tables):
             UsageError: There is no such article, or the package does not declare what this needs.
         """
         with self.without(*sources) as rest:
+            # What `as_of` has taken away already does not fall with these articles.
             before = set(self.fallen.rows())
             return [row for row in rest.fallen.rows() if row not in before]
 
@@ -227,14 +214,10 @@ class Package(models.Tables):
             UsageError: There is no such record, column or article, or it is not traced.
         """
         if source is not None and record is None and field is None:
-            return self._ledger.source(source)
+            return EvidenceIndex(self._dataset).source(source)
         if record is None or source is not None:
             raise UsageError("trace takes a record, with or without a field, or a source")
-        return self._ledger.trace(record, field)
-
-    @cached_property
-    def _ledger(self) -> EvidenceIndex:
-        return EvidenceIndex(self._dataset)
+        return EvidenceIndex(self._dataset).trace(record, field)
 
     def sql(self, query: str, parameters: Any = None, timeout: float | None = 30.0) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.
@@ -262,7 +245,7 @@ class Package(models.Tables):
             PackageError: The folder cannot be read.
             UsageError: The package declares no sources.
         """
-        return texts_of(self._dataset, folder)
+        return authoring.texts_of(self._dataset, folder)
 
     def toll(
         self,
@@ -287,10 +270,9 @@ class Package(models.Tables):
             UsageError: There is no such outcome, population, place or policy, or the package lacks
                 a declaration that the question needs; the message names it.
         """
-        from kzdata.questions.answers import limited
         from kzdata.questions.toll import toll
 
-        return toll(self._dataset, outcome, population, place, policy, retracted, limited(limit))
+        return toll(self._dataset, outcome, population, place, policy, retracted, limit)
 
     def disagreements(
         self,
@@ -310,10 +292,9 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such place, event or policy, or the package lacks a declaration.
         """
-        from kzdata.questions.answers import limited
         from kzdata.questions.disagreements import disagreements
 
-        return disagreements(self._dataset, place, event, policy, limited(limit))
+        return disagreements(self._dataset, place, event, policy, limit)
 
     def timeline(
         self,
@@ -333,10 +314,9 @@ class Package(models.Tables):
         Raises:
             UsageError: There is no such place, actor or type, or the package lacks a declaration.
         """
-        from kzdata.questions.answers import limited
         from kzdata.questions.timeline import timeline
 
-        return timeline(self._dataset, place, actor, type, limited(limit))
+        return timeline(self._dataset, place, actor, type, limit)
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.
@@ -356,7 +336,8 @@ class Package(models.Tables):
         articles = self.texts(folder)
         if source is not None and source not in articles:
             raise UsageError(f"no text of {source!r} in {folder}{nearest(source, articles)}")
-        return locate(self._dataset, {source: articles[source]} if source else articles, quote)
+        chosen = {source: articles[source]} if source else articles
+        return authoring.locate(self._dataset, chosen, quote)
 
     def reanchor(self, file: str | Path, source: str) -> list[Reanchored]:
         """Where the passages of an article stand in another copy of it that differs a little.
@@ -373,21 +354,18 @@ class Package(models.Tables):
             UsageError: There is no such article.
             SpanError: The passages of the package cannot be those of one text.
         """
-        return reanchor(self._dataset, source, read(file))
+        return authoring.reanchor(self._dataset, source, read(file))
 
     def coverage(self, folder: str | Path) -> list[Coverage]:
-        """How far spans and exclusions account for the numbers of each article.
-
-        Args:
-            folder: Directory with the articles' texts.
+        """How far spans and exclusions account for the numbers of articles; a folder has the texts.
 
         Raises:
             PackageError: The folder cannot be read, or an article's text is not in it.
         """
         found = self.texts(folder)
-        if missing := [source for source in hashes(self._dataset) if source not in found]:
+        if missing := [source for source in authoring.hashes(self._dataset) if source not in found]:
             raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
-        return coverage(self._dataset, found)
+        return authoring.coverage(self._dataset, found)
 
     def site(
         self, out: str | Path, *, texts: str | Path | None = None, include_texts: bool = False
@@ -409,19 +387,13 @@ class Package(models.Tables):
         """
         from kzdata.site import Texts, write
 
-        return write(
-            self._dataset, self._snapshots, out, Texts(texts, include_texts) if texts else None
-        )
+        given = Texts(texts, include_texts) if texts else None
+        return write(self._dataset, self._snapshots, out, given)
 
     def serve(
         self, *, port: int = 0, texts: str | Path | None = None, include_texts: bool = False
     ) -> "Server":
-        """The evidence page served to this machine alone; see `site`.
-
-        Args:
-            port: The port; a free one by default.
-            texts: Directory with the articles.
-            include_texts: Put the articles into the page, for private use.
+        """The evidence page served to this machine alone, at a free port by default; see `site`.
 
         Returns:
             A server with its `address`; `run` serves until interrupted.
@@ -462,8 +434,7 @@ class Package(models.Tables):
         """
         from kzdata.validation import validate
 
-        place = self._saved() if self._part else nullcontext(self._path)
-        with place as folder:
+        with self._saved() if self._part else nullcontext(self._path) as folder:
             return validate(folder, texts=texts, select=select, ignore=ignore, allow=allow)
 
     @contextmanager

@@ -6,14 +6,13 @@ them. pytest loads this module in every session, so it imports nothing of weight
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from kzdata.validation import Report
-
-_REPORT = pytest.StashKey["Report"]()
 
 
 class BrokenRuleError(Exception):
@@ -59,16 +58,14 @@ class Package(pytest.Collector):
         for name in RULES:
             yield RuleTest.from_parent(self, name=name)
 
-    @property
+    @cached_property
     def report(self) -> "Report":
         """The report of the package, made when it is first asked for."""
-        if _REPORT not in self.config.stash:
-            from kzdata.engine.limits import Limits
-            from kzdata.validation import validate
+        from kzdata.engine.limits import Limits
+        from kzdata.validation import validate
 
-            path, texts = map(self.config.getoption, ("--kzdata", "--kzdata-texts"))
-            self.config.stash[_REPORT] = validate(path, texts=texts, limits=Limits.of())
-        return self.config.stash[_REPORT]
+        path, texts = map(self.config.getoption, ("--kzdata", "--kzdata-texts"))
+        return validate(path, texts=texts, limits=Limits.of())
 
 
 class RuleTest(pytest.Item):

@@ -4,7 +4,7 @@ A column of a claim or event takes its values from the table that its foreign ke
 that table declares `kzdata:parent`, asking for a value includes all that is part of it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -126,16 +126,17 @@ def line(value: str, up: Mapping[str, str], to: str | None = None) -> tuple[str,
     return tuple(steps)
 
 
-def require_value(hierarchies: Sequence[Hierarchy], name: str, value: str | None) -> None:
+def require_value(known: Iterable[Hierarchy | None], name: str, value: str | None) -> None:
     """Raise a UsageError, with the nearest names, where none of these has a value."""
+    hierarchies = [hierarchy for hierarchy in known if hierarchy]
     if value is None or any(hierarchy.has(value) for hierarchy in hierarchies):
         return
     if not hierarchies:
         raise UsageError(f"nothing has a {name} here: no declaration names the column of a {name}")
-    known = set().union(*(hierarchy.known for hierarchy in hierarchies))
-    few = f"; there are {', '.join(sorted(known))}" if 0 < len(known) <= 20 else ""
+    names = set().union(*(hierarchy.known for hierarchy in hierarchies))
+    few = f"; there are {', '.join(sorted(names))}" if 0 < len(names) <= 20 else ""
     hints = (hierarchy.only_in_whole(value) for hierarchy in hierarchies)
-    hint = next(filter(None, hints), "") or nearest(value, known) or few
+    hint = next(filter(None, hints), "") or nearest(value, names) or few
     raise UsageError(f"no {name} {value!r}{hint}")
 
 

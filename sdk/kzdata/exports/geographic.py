@@ -7,12 +7,13 @@ coordinates, the geometry is null, and the nearest place around it that has some
 
 import json
 import math
-import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
+from struct import Struct
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.errors import PackageError, UsageError
@@ -20,17 +21,18 @@ from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.receipts import EvidenceIndex, Receipt
 from kzdata.exports.content import Content, TableContent, encodable, write_list
 from kzdata.exports.registry import exporter
-from kzdata.exports.tables.parquet import arrow_type
+from kzdata.exports.tables.parquet import ARROW_TYPES
 from kzdata.standard.declarations import Edges, Places, Sources, Spans
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
 BATCH = 10_000
+_WKB = Struct("<BIdd")  # a point as well-known binary, after 1 for little-endian and 1 for a point
 Point = tuple[float, float]
 """Longitude and latitude in degrees, WGS 84."""
+# What of a receipt stands in a feature; the record is the feature itself.
 RECEIPT = [field.name for field in fields(Receipt) if field.name != "record"]
-"""What of a receipt stands in a feature; the record is the feature itself."""
 
 
 class Place(NamedTuple):
@@ -48,14 +50,16 @@ class Feature(NamedTuple):
     properties: dict[str, Any]  # its row, and under the names of `OWN` what else is known
 
 
-OWN = ("table", "place", "place_kind", "place_within", "receipts")
-"""Properties beside an event's columns; a column of the same name keeps it, and ours gets a `_`.
-
-`table`: the event's table. `place`: the row of its place without coordinates. `place_kind`: how
-precise the point is, such as city, region or country. `place_within`: where the place has no
-coordinates, the nearest place around it that has some, as `place` with `longitude` and `latitude`.
-`receipts`: what each cell rests on.
-"""
+# Properties beside an event's columns; a column of the same name keeps it, and ours gets a `_`.
+OWN = (
+    "table",  # the event's table
+    "place",  # the row of its place without coordinates
+    "place_kind",  # how precise the point is, such as city, region or country
+    # Where the place has no coordinates, the nearest place around it that has some, as `place`
+    # with `longitude` and `latitude`.
+    "place_within",
+    "receipts",  # what each cell rests on
+)
 
 
 class EventMap:
@@ -67,12 +71,10 @@ class EventMap:
         self._evidence = EvidenceIndex(dataset) if traced else None
         table, self._declared = needed(dataset.descriptor, Places, "a map")
         self._gazetteer = self.content.tables[table.name]
-        keyed = ((cells[self._declared.id], cells) for cells in _rows(self._gazetteer))
-        self.places = {
-            key: Place(cells, self._point(key, cells)) for key, cells in keyed if key is not None
-        }
+        rows, key = _rows(self._gazetteer), self._declared.id
+        self.places = {c[key]: Place(c, self._point(c)) for c in rows if c[key] is not None}
+        # A place is told with all of its columns but its coordinates.
         hidden = (self._declared.latitude, self._declared.longitude)
-        # The columns of a place but for its coordinates.
         self.label = [held for held in self._gazetteer.columns if held.name not in hidden]
         self.tables = dict(self._events())  # each with its column that names a place
         taken = {name for table in self.tables for name in self.content.tables[table].schema.names}
@@ -87,42 +89,39 @@ class EventMap:
                 f"{self._gazetteer.name}, but for claims"
             )
 
-    def _point(self, key: Any, cells: dict[str, Any]) -> Point | None:
+    def _point(self, cells: dict[str, Any]) -> Point | None:
         longitude, latitude = cells[self._declared.longitude], cells[self._declared.latitude]
         if longitude is None and latitude is None:
             return None
-        try:
+        point = (math.nan, math.nan)  # which is within no bounds
+        with suppress(TypeError, ValueError):
             point = float(longitude), float(latitude)
-        except (TypeError, ValueError):
-            point = (math.nan, math.nan)
         if not (abs(point[0]) <= 180 and abs(point[1]) <= 90):
             found = f"longitude {longitude}, latitude {latitude}"
             raise PackageError(
-                f"{self._gazetteer.name}, {key}: found {found}, expected degrees from -180 to 180 "
-                "and from -90 to 90, or neither"
+                f"{self._gazetteer.name}, {cells[self._declared.id]}: found {found}, expected "
+                "degrees from -180 to 180 and from -90 to 90, or neither"
             )
         return point
 
     def _events(self) -> Iterator[tuple[str, str]]:
         """The tables of events, each with its column that names a place."""
-        tables = self.content.tables.values()
+        tables, target = self.content.tables.values(), (self._gazetteer.name, (self._declared.id,))
+        # Where some tables declare that they hold events, no other does.
         for table in [t for t in tables if t.schema.events] or tables:
             schema = table.schema
             if schema.principal or table is self._gazetteer or schema.record_key is None:
                 continue
             for key in schema.foreign_keys:
-                target = (key.reference.resource, key.reference.fields)
-                if target == (self._gazetteer.name, (self._declared.id,)):
+                if (key.reference.resource, key.reference.fields) == target:
                     yield table.name, key.fields[0]
                     break
 
     def points(self) -> set[Point]:
         """The points at which events stand."""
-        named = {
-            cells[column]
-            for name, column in self.tables.items()
-            for cells in _rows(self.content.tables[name])
-        }
+        named = set[Any]()
+        for name, column in self.tables.items():
+            named |= {cells[column] for cells in _rows(self.content.tables[name])}
         return {place.point for key, place in self.places.items() if place.point and key in named}
 
     def features(self) -> Iterator[Feature]:
@@ -188,18 +187,16 @@ def geojson(dataset: "Dataset", out: Path) -> None:
     """Events as points on the map, each with its receipts (RFC 7946)."""
     event_map = EventMap(dataset)
     head = {"type": "FeatureCollection", "metadata": dict(event_map.content.facts())}
-    features = (_json(_as_geojson(feature)) for feature in event_map.features())
-    write_list(out, f'{_json(head)[:-1]},\n"features": [', features)
-
-
-def _as_geojson(feature: Feature) -> dict[str, Any]:
-    point = feature.point
-    return {
-        "type": "Feature",
-        "id": feature.key,
-        "geometry": {"type": "Point", "coordinates": point} if point else None,
-        "properties": _plain(feature.properties),
-    }
+    features = (
+        {
+            "type": "Feature",
+            "id": feature.key,
+            "geometry": feature.point and {"type": "Point", "coordinates": feature.point},
+            "properties": _plain(feature.properties),
+        }
+        for feature in event_map.features()
+    )
+    write_list(out, f'{_json(head)[:-1]},\n"features": [', map(_json, features))
 
 
 def _json(value: Any) -> str:
@@ -217,52 +214,39 @@ def geoparquet(dataset: "Dataset", out: Path) -> None:
     with ParquetWriter(out, schema, compression="zstd") as writer:
         features = event_map.features()
         while batch := list(islice(features, BATCH)):
-            rows = [{event_map.geometry: f.point and _wkb(f.point), **f.properties} for f in batch]
+            rows = [
+                {event_map.geometry: f.point and _WKB.pack(1, 1, *f.point), **f.properties}
+                for f in batch
+            ]
             writer.write_table(pa.Table.from_pylist(rows, schema))
-
-
-def _wkb(point: Point) -> bytes:
-    """A point as well-known binary, little-endian."""
-    return struct.pack("<BIdd", 1, 1, *point)
 
 
 def _geo(event_map: EventMap) -> dict[str, Any]:
     """The metadata of GeoParquet 1.1; without `crs` coordinates are WGS 84, longitude first."""
-    points = event_map.points()
+    points, name = event_map.points(), event_map.geometry
     # A bounding box of no points would not be one, so that it is left out.
     column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"] if points else []}
     if points:
         sides = list(zip(*points, strict=True))
         column["bbox"] = [*map(min, sides), *map(max, sides)]
-    return {
-        "version": "1.1.0",
-        "primary_column": event_map.geometry,
-        "columns": {event_map.geometry: column},
-    }
+    return {"version": "1.1.0", "primary_column": name, "columns": {name: column}}
 
 
 def _arrow_schema(event_map: EventMap) -> Any:
     """The columns: the geometry, those of all tables of events, and our own."""
     import pyarrow as pa
 
-    columns: dict[str, Any] = {event_map.geometry: pa.binary()}
+    columns: dict[str, Any] = {event_map.geometry: "binary"}
     for name in event_map.tables:
         for held in event_map.content.tables[name].columns:
-            kind = arrow_type(held.kind)
+            kind = ARROW_TYPES[held.kind]
             if columns.setdefault(held.name, kind) != kind:
                 raise UsageError(
                     f"columns {held.name} of {', '.join(event_map.tables)} differ in type"
                 )
-    return pa.schema(columns | dict(zip(event_map.own, _own_types(event_map), strict=True)))
-
-
-def _own_types(event_map: EventMap) -> Iterator[Any]:
-    """The types of `OWN`."""
-    import pyarrow as pa
-
-    place = [(held.name, arrow_type(held.kind)) for held in event_map.label]
-    point = [("longitude", pa.float64()), ("latitude", pa.float64())]
-    whole = dict.fromkeys(("start", "end", "occurrence"), pa.int64())
-    receipt = {name: whole.get(name, pa.string()) for name in RECEIPT}
-    yield from (pa.string(), pa.struct(place), pa.string())
-    yield from (pa.struct([*place, *point]), pa.list_(pa.struct(list(receipt.items()))))
+    place = {held.name: ARROW_TYPES[held.kind] for held in event_map.label}
+    within = pa.struct([*place.items(), ("longitude", "float64"), ("latitude", "float64")])
+    whole = dict.fromkeys(("start", "end", "occurrence"), "int64")
+    receipt = pa.struct([(name, whole.get(name, "string")) for name in RECEIPT])
+    own = ("string", pa.struct(list(place.items())), "string", within, pa.list_(receipt))
+    return pa.schema(list((columns | dict(zip(event_map.own, own, strict=True))).items()))

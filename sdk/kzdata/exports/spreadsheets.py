@@ -5,14 +5,13 @@ An apostrophe before it, as OWASP advises (CSV Injection): spreadsheets take wha
 
 import re
 
+# What some spreadsheet takes for the beginning of a formula; full-width forms are taken for the
+# others, and blanks before it are passed over.
 _BEGINS = re.compile(r"\s*[=+@\t\r\n\uff1d\uff0b\uff0d\uff20-]")
-"""What some spreadsheet takes for the beginning of a formula; full-width forms are taken for the
-others, and blanks before it are passed over."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# What ends a cell of CSV besides the comma: `;` where a decimal has a comma, tabs and line ends.
+# A spreadsheet that takes these does not see the quotation marks of a cell after a comma.
 _SEPARATOR = re.compile("([;\t\r\n])")
-"""What ends a cell of CSV besides the comma: `;` where a decimal has a comma, tabs and line ends.
-
-A spreadsheet that takes these does not see the quotation marks of a cell after a comma."""
 
 
 def begins(text: str) -> bool:

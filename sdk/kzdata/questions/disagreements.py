@@ -9,7 +9,7 @@ day, both are about one thing only if they are about the same event. What they s
 - they say states (dismissed, resigned) that differ.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -18,7 +18,7 @@ from kzdata.evidence.claim_status import Link
 from kzdata.evidence.claims import Claim, Claims, column_label, tables
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import each_day, exceeds
-from kzdata.questions.answers import MOST, Rows
+from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 
 _VERDICTS = ("contradiction", "uncurated", "explained")
@@ -126,11 +126,10 @@ def disagreements(
     limit: int = MOST,
 ) -> Disagreements:
     """Answer `kz.disagreements`; see there."""
-    parts = [
-        Claims(dataset, table, policy) for table in tables(dataset, "a search for disagreements")
-    ]
+    limit = limited(limit)
+    parts = [Claims(dataset, t, policy) for t in tables(dataset, "a search for disagreements")]
     for role, value in (("place", place), ("event", event)):
-        require_value([known for part in parts if (known := part.hierarchy(role))], role, value)
+        require_value((part.hierarchy(role) for part in parts), role, value)
     found = [one for part in parts for one in _TableSearch(part, place, event, limit).found()]
     found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
     return Disagreements(tuple(found[:limit]), max(0, len(found) - limit))
@@ -145,8 +144,8 @@ class _Join(NamedTuple):
     where: str  # what some claim must be, or there is no such pair
 
 
+# SQL of the claims that may be part of a pair (`temp_table("claim")`), and the ways to be one.
 _Search = tuple[str, list[_Join]]
-"""SQL of the claims that may be part of a pair (`temp_table("claim")`), and the ways to be one."""
 
 
 class _TableSearch:
@@ -171,7 +170,6 @@ class _TableSearch:
             f"{claims.relation} AS c ANTI JOIN {retracted} AS g ON g.id = c.key "
             f"WHERE {' AND '.join(wanted)}"
         )
-        self._about_something = f"coalesce({', '.join(claims.about)}) IS NOT NULL"
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
@@ -181,7 +179,7 @@ class _TableSearch:
             f"SELECT one, two FROM {self._claims.links.contradictions(candidates)} "
             f"ORDER BY ALL LIMIT {self._limit + 1}"
         )
-        pairs = dict.fromkeys([*computed, *((one, two) for one, two in curated)])
+        pairs = dict.fromkeys([*computed, *curated])
         claims = self._claims.get({key for pair in pairs for key in pair})
         for one, two in (pair for pair in pairs if claims.keys() >= set(pair)):
             yield self._disagreement(claims[one], claims[two], computed.get((one, two)))
@@ -209,11 +207,11 @@ class _TableSearch:
 
     def _pairs(self) -> dict[tuple[str, str], str]:
         """Pairs of keys, the smaller first, with `figure` or `state`."""
-        searches: dict[str, Callable[[], _Search]] = {}
+        searches: dict[str, _Search] = {}
         if self._claims.declared.state:
-            searches["state"] = self._states
+            searches["state"] = self._states()
         if self._table.schema.figure:
-            searches["figure"] = self._figures
+            searches["figure"] = self._figures()
         found: dict[tuple[str, str], str] = {}
         # A whole that no row lists lies in itself all the same.
         pairs = {
@@ -223,16 +221,16 @@ class _TableSearch:
         }
         with self._database.temp_tables(**pairs):
             for kind, search in searches.items():
-                found |= dict.fromkeys(self._smallest_pairs(search()), kind)
+                found |= dict.fromkeys(self._smallest_pairs(*search), kind)
         return found
 
-    def _smallest_pairs(self, search: _Search) -> list[tuple[str, str]]:
+    def _smallest_pairs(self, rows: str, joins: list[_Join]) -> list[tuple[str, str]]:
         """The pairs with the smallest keys: up to the limit, and one more if there are more.
 
         Both claims of a pair are candidates. So all pairs whose smaller key is among the first
         candidates come before all other pairs, and mostly suffice.
         """
-        (rows, joins), many = search, _FIRST * (self._limit + 1)
+        many = _FIRST * (self._limit + 1)
         with self._database.temp_tables(claim=rows):
             pairs, count = self._first_pairs(joins, many)
             if len(pairs) > self._limit or count <= many:
@@ -299,32 +297,25 @@ class _TableSearch:
     def _states(self) -> _Search:
         # States are few enough that all are compared with all; who says no place is not left out.
         differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
-        rows = self._candidate_rows(["state"], f"state IS NOT NULL AND {self._about_something}")
+        rows = self._candidate_rows(["state"], "state IS NOT NULL")
         return rows, [_Join("all", _WITHIN_OR_UNSAID, differ, "true")]
 
     def _candidate_rows(self, columns: Sequence[str], condition: str) -> str:
         """SQL of claims, with what all searches need of them and further columns."""
         names = ("key", "event", *self._claims.about, "population", "place", "first", "last")
         return f"""SELECT {", ".join((*names, *columns))}, {self._partial} AS partial
-            FROM {self._candidates} AND {condition}"""
+            FROM {self._candidates} AND {condition}
+            AND coalesce({", ".join(self._claims.about)}) IS NOT NULL"""
 
     def _figures(self) -> _Search:
         counts = self._claims.declared.outcome is not None
         # One exceeds the other only where both have the end: so fewer rows are joined.
         ends = "p.low IS NOT NULL AND w.high IS NOT NULL"
         larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {ends} AND {exceeds('p', 'w', counts)}"
-        event = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE AND {larger}"
-        joins = [
-            _Join("daily", _WITHIN, f"{days} AND {larger}", _LONG if "NULL" in days else "true")
-            for days in _SAME_DAY
-        ]
-        joins += [
-            _Join("near", _WITHIN_OR_UNSAID, f"{partial} AND {event}", "partial")
-            for partial in _PARTIAL
-        ]
+        joins = [join._replace(disagree=f"{join.disagree} AND {larger}") for join in _FIGURES]
         rows = self._candidate_rows(
             ["unit", "low", "high", "above", "below"],
-            f"numbered AND coalesce(low, high) IS NOT NULL AND {self._about_something}",
+            "numbered AND coalesce(low, high) IS NOT NULL",
         )
         return rows, joins
 
@@ -343,23 +334,22 @@ class _TableSearch:
 _CLAIMS = temp_table("claim")
 _WITHIN = "{part} = {whole}"
 _WITHIN_OR_UNSAID = "({part} = {whole}) IS NOT FALSE"
-"""Within, or not said."""
-_PARTIAL = ("p.partial", "w.partial AND NOT p.partial")
-"""Which of the two does not say the population, the place or the day; else both are `_WITHIN`."""
 _OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
+_SAME_EVENT = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE"
+# Equality joins a million claims fast, so that periods of up to this many days are joined day by
+# day, and only longer ones by comparison.
 _FEW = 3
-_SAME_DAY = (
-    "p.each = w.each",
-    f"p.each IS NULL AND {_OVERLAP}",
-    f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}",
-)
-"""Overlapping days. Equality joins a million claims fast, so that periods of up to `_FEW` days are
-joined day by day, and only longer ones by comparison."""
-_FIRST = 4
-"""Candidates that are looked at first, for each disagreement that may be listed."""
-
-
 _LONG = f"(NOT partial AND last - first >= {_FEW})"
+# How the days of two figures may overlap; and, where one of the two does not say the population,
+# the place or the day, how both may be about one event.
+_FIGURES = (
+    _Join("daily", _WITHIN, "p.each = w.each", "true"),
+    _Join("daily", _WITHIN, f"p.each IS NULL AND {_OVERLAP}", _LONG),
+    _Join("daily", _WITHIN, f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}", _LONG),
+    _Join("near", _WITHIN_OR_UNSAID, f"p.partial AND {_SAME_EVENT}", "partial"),
+    _Join("near", _WITHIN_OR_UNSAID, f"w.partial AND NOT p.partial AND {_SAME_EVENT}", "partial"),
+)
+_FIRST = 4  # candidates that are looked at first, for each disagreement that may be listed
 
 
 def _daily(rows: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any, ClassVar
 
 from kzdata.engine.sql import LISTED, calendar_day, column, literal, table_named
@@ -10,13 +11,14 @@ from kzdata.errors import UsageError
 from kzdata.evidence.hierarchy import hierarchy_of, require_value
 from kzdata.evidence.profile import cell, declared, needed
 from kzdata.evidence.receipts import Citation, EvidenceIndex
-from kzdata.questions.answers import MOST, Rows
+from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Events, Participants
+from kzdata.standard.descriptor import Table
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
 """Precisions with which an event's days are known, so that it may stand in a calendar."""
-
+# Of one day, what is known least precisely comes first, and the night, with which it ends, last.
 _ORDER = ("before", "since", "year", "month", "week", "range", "day", "part_of_day", "night")
 
 
@@ -169,6 +171,7 @@ def timeline(
     limit: int = MOST,
 ) -> Timeline:
     """Answer `kz.timeline`; see there."""
+    limit = limited(limit)
     asked = _EventQuery(dataset, place, actor, type)
     keys, more = asked.keys(limit)
     descriptor = dataset.descriptor
@@ -189,32 +192,27 @@ class _EventQuery:
         self._table, self._events = needed(dataset.descriptor, Events, "a timeline")
         self._place = place
         self._key = cell(self._table.schema.primary_key[0], "e")
-        self._wanted = [
-            f"{self._key} IS NOT NULL",
-            *self._within("place", self._events.place, place),
-            *self._within("type", self._events.type, type),
-            *self._taking_part(actor),
-        ]
+        self._wanted = [f"{self._key} IS NOT NULL"]
+        for role, value in (("place", place), ("type", type)):
+            if value is not None:
+                name = getattr(self._events, role)
+                if name is None:
+                    raise UsageError(f"no event has a {role}: kzdata:events declares no {role}")
+                known = self._within(role, self._table, name, value)
+                self._wanted.append(f"{cell(name, 'e')} IN {known}")
+        if actor is not None:
+            table, p = needed(dataset.descriptor, Participants, "a timeline of an actor")
+            known = self._within("actor", table, p.actor, actor)
+            self._wanted.append(
+                f"{self._key} IN (SELECT {cell(p.event)} FROM {table_named(table.name)} t "
+                f"WHERE {cell(p.actor)} IN {known})"
+            )
 
-    def _within(self, role: str, name: str | None, value: str | None) -> Iterator[str]:
-        if value is None:
-            return
-        if name is None:
-            raise UsageError(f"no event has a {role}: kzdata:events declares no {role}")
-        values = hierarchy_of(self._dataset, self._table, name)
+    def _within(self, role: str, table: Table, name: str, value: str) -> str:
+        """SQL of a value of a column and all that is part of it; a UsageError where it has none."""
+        values = hierarchy_of(self._dataset, table, name)
         require_value([values], role, value)
-        yield f"{cell(name, 'e')} IN (SELECT id FROM {values.within(value)})"
-
-    def _taking_part(self, actor: str | None) -> Iterator[str]:
-        if actor is None:
-            return
-        table, p = needed(self._dataset.descriptor, Participants, "a timeline of an actor")
-        actors = hierarchy_of(self._dataset, table, p.actor)
-        require_value([actors], "actor", actor)
-        yield (
-            f"{self._key} IN (SELECT {cell(p.event)} FROM {table_named(table.name)} t "
-            f"WHERE {cell(p.actor)} IN (SELECT id FROM {actors.within(actor)}))"
-        )
+        return f"(SELECT id FROM {values.within(value)})"
 
     @property
     def _from(self) -> str:
@@ -230,8 +228,7 @@ class _EventQuery:
     def keys(self, limit: int) -> tuple[list[str], int]:
         """Keys of the events in order, and how many more there are than are listed.
 
-        In order of the day with which they begin, or, for `before`, end; of those of one day, what
-        is known less precisely stands first, and the night, which comes last, last.
+        In order of the day with which they begin, or, for `before`, end; then by `_ORDER`.
         """
         start, end, precision = self._days()
         ranks = " ".join(f"WHEN {literal(name)} THEN {rank}" for rank, name in enumerate(_ORDER))
@@ -260,36 +257,34 @@ class _EventQuery:
         )
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         found = {record["key"]: record for record in records}
-        paths = self._paths(record["place"] for record in records)
-        actors = self._actors(keys)
-        receipts: dict[str, list[EventReceipt]] = {}
-        for key, fields, citation in EvidenceIndex(self._dataset).cited(keys):
-            receipts.setdefault(key, []).append(EventReceipt(fields, citation))
+        ways: dict[str, tuple[str, ...]] = {}
+        if self._place is not None and self._events.place is not None:
+            places = hierarchy_of(self._dataset, self._table, self._events.place)
+            ways = places.paths((record["place"] for record in records), self._place)
+        actors = _by_key(self._actors(keys))
+        receipts = _by_key(EvidenceIndex(self._dataset).cited(keys))
         # A key may have characters that no query can ask for.
         for key in filter(found.__contains__, keys):
             yield Event(
                 **found[key],
-                place_way=paths.get(found[key]["place"], ()),
+                place_way=ways.get(found[key]["place"], ()),
                 actors=tuple(actors.get(key, ())),
-                receipts=tuple(receipts.get(key, ())),
+                receipts=tuple(EventReceipt(*cited) for cited in receipts.get(key, ())),
             )
 
-    def _paths(self, places: Iterable[str | None]) -> dict[str, tuple[str, ...]]:
-        name = self._events.place
-        if self._place is None or name is None:
-            return {}
-        return hierarchy_of(self._dataset, self._table, name).paths(places, self._place)
-
-    def _actors(self, keys: list[str]) -> dict[str, list[tuple[str, str | None]]]:
+    def _actors(self, keys: list[str]) -> list[tuple[Any, ...]]:
+        """Who took part in events, as event, actor and role."""
         if not (participants := declared(self._dataset.descriptor, Participants)):
-            return {}
+            return []
         table, p = participants
-        event, actor, role = cell(p.event), cell(p.actor), cell(p.role)
-        found: dict[str, list[tuple[str, str | None]]] = {}
-        for key, who, how in self._database.rows(
-            f"SELECT {event}, {actor}, {role} FROM {table_named(table.name)} t "
+        event, actor = cell(p.event), cell(p.actor)
+        return self._database.rows(
+            f"SELECT {event}, {actor}, {cell(p.role)} FROM {table_named(table.name)} t "
             f"WHERE {event} IN {LISTED} AND {actor} IS NOT NULL ORDER BY ALL",
             [keys],
-        ):
-            found.setdefault(key, []).append((who, how))
-        return found
+        )
+
+
+def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[tuple[Any, ...]]]:
+    """What stands beside a key in rows that are in the order of their keys."""
+    return {key: [row[1:] for row in group] for key, group in groupby(rows, lambda row: row[0])}

@@ -1,6 +1,6 @@
 """The toll: what was claimed about how many, by scope and day; never a sum, never an average."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -12,9 +12,8 @@ from kzdata.evidence.claim_status import Link
 from kzdata.evidence.claims import Claim, Claims, with_outcome
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import HULL, Interval
-from kzdata.questions.answers import MOST, Rows
+from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.descriptor import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +119,7 @@ class Toll(Rows):
             for entry in scope.entries:
                 paths = (" > ".join(entry.place_way), " > ".join(entry.population_way))
                 yield _row(entry.claim, entry.status, paths, scope.envelope.interval)
+        # These count in no range.
         for wider in self.wider:
             yield _row(wider.claim, "wider", ("", ""), None)
 
@@ -161,55 +161,41 @@ def toll(
     limit: int = MOST,
 ) -> Toll:
     """Answer `kz.toll`; see there."""
-    asked = {"outcome": outcome, "population": population, "place": place}
-    parts = [_TableToll(dataset, t, asked, policy, retracted, limit) for t in _tables(dataset)]
-    for role, value in asked.items():
-        require_value(
-            [found for part in parts if (found := part.claims.hierarchy(role))], role, value
-        )
-    answers = [part.answer() for part in parts]
-    scopes = tuple(scope for listed, _ in answers for scope in listed)
-    wider = tuple(claim for _, others in answers for claim in others)
-    claims = [entry.claim for scope in scopes for entry in scope.entries]
-    claims += [other.claim for other in wider]
-    references = {(claim.wording or "", claim.policy) for claim in claims if claim.policy}
-    more = sum(part.more for part in parts)
-    return Toll(outcome, population, place, policy, tuple(sorted(references)), scopes, wider, more)
-
-
-def _tables(dataset: Dataset) -> list[Table]:
-    found = [table for table in with_outcome(dataset, "a toll") if table.schema.figure]
-    if not found:
+    limit = limited(limit)
+    tables = [table for table in with_outcome(dataset, "a toll") if table.schema.figure]
+    if not tables:
         raise UsageError(
             f"{dataset.descriptor.name} declares no kzdata:figure in a table of claims with an "
             "outcome, which a toll needs; docs/profile.md says how"
         )
-    return found
+    asked = {"outcome": outcome, "population": population, "place": place}
+    parts = [_TableToll(Claims(dataset, t, policy), asked, retracted, limit) for t in tables]
+    for role, value in asked.items():
+        require_value((part.claims.hierarchy(role) for part in parts), role, value)
+    answers = [part.answer() for part in parts]
+    scopes = tuple(scope for listed, *_ in answers for scope in listed)
+    wider = tuple(claim for _, others, _ in answers for claim in others)
+    claims = [entry.claim for scope in scopes for entry in scope.entries]
+    claims += [other.claim for other in wider]
+    references = {(claim.wording or "", claim.policy) for claim in claims if claim.policy}
+    more = sum(more for *_, more in answers)
+    return Toll(outcome, population, place, policy, tuple(sorted(references)), scopes, wider, more)
 
 
+# Outcome, population and place of a scope.
 _Names = tuple[str | None, str | None, str | None]
-"""Outcome, population and place of a scope."""
 
 
 class _TableToll:
     """What one table of claims has to say."""
 
     def __init__(
-        self,
-        dataset: Dataset,
-        table: Table,
-        asked: Mapping[str, str | None],
-        policy: str | None,
-        retracted: bool,
-        limit: int,
+        self, claims: Claims, asked: Mapping[str, str | None], retracted: bool, limit: int
     ) -> None:
-        self.claims = Claims(dataset, table, policy)
-        self.more, self._limit = 0, limit
-        self._database = dataset.database
-        self._asked = asked
-        self._hierarchies = {role: self.claims.hierarchy(role) for role in ("place", "population")}
-        fits = {role: self._fit(role) for role in self._hierarchies}
-        columns = ", ".join(f"{sql} AS {role}_fit" for role, sql in fits.items())
+        self.claims, self._asked, self._limit = claims, asked, limit
+        self._database = claims.database
+        self._hierarchies = {role: claims.hierarchy(role) for role in ("place", "population")}
+        columns = ", ".join(f"{self._fit(role)} AS {role}_fit" for role in self._hierarchies)
         wanted = [] if retracted else ["NOT retracted"]
         if asked["outcome"] is not None:
             wanted.append(f"about0 = {literal(asked['outcome'])}")
@@ -218,7 +204,7 @@ class _TableToll:
         self._with = f"""WITH stated AS (SELECT c.*, {columns},
                 coalesce(s.retracted, false) AS retracted,
                 coalesce(s.superseded, false) AS superseded
-            FROM {self.claims.relation} AS c LEFT JOIN {temp_table("status")} AS s ON s.id = c.key),
+            FROM {claims.relation} AS c LEFT JOIN {temp_table("status")} AS s ON s.id = c.key),
         fitting AS (SELECT * FROM stated WHERE {" AND ".join(wanted) or "true"}),
         chosen AS (SELECT * FROM fitting WHERE place_fit = 'in' AND population_fit = 'in')"""
 
@@ -229,23 +215,24 @@ class _TableToll:
             return "'in'"
         if scope is None:
             return "'unstated'"
+        # `wider` is what the one asked for is a part of: the claim may or may not be about it.
         return (
             f"CASE WHEN {role} IS NULL THEN 'unstated' "
             f"WHEN {role} IN (SELECT id FROM {scope.within(value)}) THEN 'in' "
             f"WHEN {role} IN (SELECT id FROM {scope.around(value)}) THEN 'wider' ELSE 'out' END"
         )
 
-    def answer(self) -> tuple[list[Scope], list[BroaderClaim]]:
-        """The scopes, and claims about more than was asked for."""
+    def answer(self) -> tuple[list[Scope], list[BroaderClaim], int]:
+        """The scopes, claims about more than was asked for, and how many are not listed."""
         with self._database.temp_tables(status=f"FROM {self.claims.statuses}"):
             counts, ranges = self._counts_and_ranges()
             entries = self._entries()
-            self.more = sum(counts.values()) - sum(map(len, entries.values()))
+            more = sum(counts.values()) - sum(map(len, entries.values()))
             scopes = [
                 Scope(*names, ranges.get(names, Range(None, 0)), tuple(entries.get(names, ())))
                 for names in counts
             ]
-            return scopes, list(self._wider())
+            return scopes, list(self._wider()), more
 
     def _counts_and_ranges(self) -> tuple[dict[_Names, int], dict[_Names, Range]]:
         """How many claims each scope has, in the order of their names, and their ranges."""
@@ -271,20 +258,20 @@ class _TableToll:
             ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
         )
         judged = list(self.claims.with_status(rows))
-        paths = {
-            role: self._paths(role, (claim for claim, *_ in judged)) for role in self._hierarchies
-        }
+        # The steps of a hierarchy are asked for once for all claims, not claim by claim.
+        places, populations = (
+            scope.paths((getattr(claim, role) for claim, *_ in judged), self._asked[role])
+            if scope
+            else {}
+            for role, scope in self._hierarchies.items()
+        )
         found: dict[_Names, list[Entry]] = {}
         for claim, *status in judged:
-            place = paths["place"].get(claim.place or "", ())
-            population = paths["population"].get(claim.population or "", ())
+            place = places.get(claim.place or "", ())
+            population = populations.get(claim.population or "", ())
             names = (claim.about[0][1], claim.population, claim.place)
             found.setdefault(names, []).append(Entry(claim, place, population, *status))
         return found
-
-    def _paths(self, role: str, claims: Iterable[Claim]) -> dict[str, tuple[str, ...]]:
-        scope, value = self._hierarchies[role], self._asked[role]
-        return scope.paths((getattr(claim, role) for claim in claims), value) if scope else {}
 
     def _wider(self) -> Iterator[BroaderClaim]:
         """Claims about more than was asked for, or that do not say whether they are."""
@@ -298,15 +285,13 @@ class _TableToll:
             ORDER BY about0, population, place, day NULLS LAST, key LIMIT {self._limit}"""
         )
         claims = self.claims.get(key for key, *_ in rows)
-        for key, *fits in rows:
-            if claim := claims.get(key):
-                unstated = "does not say the {}".format
-                about = "about {}, of which {} is a part".format
-                reasons = (
-                    unstated(role)
-                    if fit == "unstated"
-                    else about(getattr(claim, role), self._asked[role])
-                    for role, fit in zip(self._hierarchies, fits, strict=True)
-                    if fit != "in"
-                )
-                yield BroaderClaim(claim, "; ".join(reasons))
+        # A key may have characters that no query can ask for.
+        for key, *fits in (row for row in rows if row[0] in claims):
+            reasons = (
+                f"does not say the {role}"
+                if fit == "unstated"
+                else f"about {getattr(claims[key], role)}, of which {self._asked[role]} is a part"
+                for role, fit in zip(self._hierarchies, fits, strict=True)
+                if fit != "in"
+            )
+            yield BroaderClaim(claims[key], "; ".join(reasons))

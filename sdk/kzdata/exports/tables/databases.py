@@ -1,7 +1,7 @@
 """A package as one file of DuckDB or of SQLite."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,142 +12,60 @@ from kzdata.engine.sql import literal
 from kzdata.errors import UsageError
 from kzdata.exports.content import Content
 from kzdata.exports.registry import exporter
-from kzdata.exports.tables.relational import DatabaseWriter, Definition
+from kzdata.exports.tables.relational import DatabaseWriter, Definition, Engine
 from kzdata.exports.tables.spellings import KINDS
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
+# Packages whose files are smaller get small blocks in DuckDB.
 SMALL_BYTES = 32 << 20
-"""Packages whose files are smaller get small blocks in DuckDB."""
-
-
-class DuckDB:
-    """A DuckDB file, attached to a database in memory that holds the tables without limits."""
-
-    types: Mapping[str, str] = {
-        "integer": "BIGINT",
-        "number": "DOUBLE",
-        "boolean": "BOOLEAN",
-        "year": "BIGINT",
-        "date": "DATE",
-        "time": "TIME",
-        "datetime": "TIMESTAMP",
-        "text": "VARCHAR",
-    }
-    staged = "memory.main."
-    patterns = True
-    cycles = False
-
-    def __init__(self, database: Database, out: Path, small: bool) -> None:
-        self._database = database
-        # Each column and each key takes a block at least: 20 tables would take 20 MB.
-        options = " (BLOCK_SIZE 16384)" if small else ""
-        self.run(f"ATTACH {literal(str(out))} AS target{options}")
-        self.run("USE target")
-        self.insert = database.insert
-
-    def run(self, sql: str) -> None:
-        """Carry out a statement."""
-        self._database.run(sql)
-
-    def count(self, sql: str) -> int:
-        """The one number that a query gives."""
-        return int(self._database.rows(sql)[0][0])
-
-    def create(
-        self, table: str, comment: str, columns: Sequence[Definition], others: Sequence[str]
-    ) -> None:
-        """Make a table, and comment on it and on its columns."""
-        lines = ", ".join([*(column.sql for column in columns), *others])
-        self.run(f"CREATE TABLE {table} ({lines})")
-        if comment:
-            self.run(f"COMMENT ON TABLE {table} IS {literal(comment)}")
-        for column in columns:
-            if column.comment:
-                name = f"{table}.{column.name}"
-                self.run(f"COMMENT ON COLUMN {name} IS {literal(column.comment)}")
-
-    def finish(self) -> None:
-        """Write everything into the file and let go of it."""
-        # A database that is in use cannot be detached.
-        self.run("USE memory")
-        self.run("CHECKPOINT target")
-        self.run("DETACH target")
-
-
-class SQLite:
-    """An SQLite file; the tables without limits are in a temporary one."""
-
-    types: Mapping[str, str] = {
-        **dict.fromkeys((*KINDS, "text"), "TEXT"),
-        "integer": "INT",
-        "year": "INT",
-        "boolean": "INT",
-        "number": "REAL",
-    }
-    staged = "staged."
-    patterns = False
-    cycles = True
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        # Nobody reads the file before it is whole; what breaks half-way is thrown away.
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF"):
-            self.run(f"PRAGMA {pragma}")
-        self.run("PRAGMA encoding = 'UTF-8'")
-        self.run("ATTACH '' AS staged")
-
-    def run(self, sql: str) -> None:
-        """Carry out a statement."""
-        self._connection.execute(sql)
-
-    def count(self, sql: str) -> int:
-        """The one number that a query gives."""
-        return int(self._connection.execute(sql).fetchone()[0])
-
-    def insert(self, table: str, kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Add rows to a table; dates and times are ISO 8601 text."""
-        marks = ", ".join("?" for _ in kinds)
-        values = (tuple(map(_iso, row)) for row in rows)
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
-
-    def create(
-        self, table: str, comment: str, columns: Sequence[Definition], others: Sequence[str]
-    ) -> None:
-        """Make a table; SQLite keeps the text of the definition, comments and all."""
-        lines = [(column.sql, column.comment) for column in columns]
-        lines += [(other, "") for other in others]
-        # A comment ends with its line, so that the comma stands before it.
-        written = [f"  {sql},{_comment(said)}" for sql, said in lines[:-1]]
-        written += [f"  {sql}{_comment(said)}" for sql, said in lines[-1:]]
-        self.run("\n".join([f"CREATE TABLE {table} ({_comment(comment)}", *written, ")"]))
-
-    def finish(self) -> None:
-        """Make the file's bytes depend on nothing but its rows."""
-        self._connection.commit()
-        self.run("DETACH staged")
-        self.run("VACUUM")
-
-
-def _iso(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime | time) else value
-
-
-def _comment(text: str) -> str:
-    """A comment in SQL that nothing can end before its line does."""
-    plain = " ".join(text.replace("\0", "").split())
-    return f" -- {plain}" if plain else ""
+DUCKDB_TYPES = {
+    **dict.fromkeys(("integer", "year"), "BIGINT"),
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIME",
+    "datetime": "TIMESTAMP",
+    "text": "VARCHAR",
+}
+SQLITE_TYPES = {
+    **dict.fromkeys((*KINDS, "text"), "TEXT"),
+    **dict.fromkeys(("integer", "year", "boolean"), "INT"),
+    "number": "REAL",
+}
 
 
 @exporter("duckdb", suffix=".duckdb")
 def duckdb(dataset: "Dataset", out: Path) -> None:
     """One DuckDB file: typed columns, keys, comments, and what is known of the package."""
     content = Content(dataset)
+    # The file is attached to a database in memory, which holds the tables without limits.
     with Database() as database:
-        engine = DuckDB(database, out, content.size < SMALL_BYTES)
+        # Each column and each key takes a block at least: 20 tables would take 20 MB.
+        options = " (BLOCK_SIZE 16384)" if content.size < SMALL_BYTES else ""
+        database.run(f"ATTACH {literal(str(out))} AS target{options}")
+        database.run("USE target")
+        engine = Engine(
+            *(DUCKDB_TYPES, "memory.main.", True, False),
+            *(database.rows, database.insert, _duckdb_table),
+        )
         DatabaseWriter(content, engine).write()
-        engine.finish()
+        # Everything is in the file then; a database that is in use cannot be detached.
+        for sql in ("USE memory", "CHECKPOINT target", "DETACH target"):
+            database.run(sql)
+
+
+def _duckdb_table(
+    table: str, comment: str, columns: Sequence[Definition], others: Sequence[str]
+) -> Iterator[str]:
+    """A table, with comments on it and on its columns."""
+    yield f"CREATE TABLE {table} ({', '.join([*(column.sql for column in columns), *others])})"
+    if comment:
+        yield f"COMMENT ON TABLE {table} IS {literal(comment)}"
+    for column in columns:
+        if column.comment:
+            yield f"COMMENT ON COLUMN {table}.{column.name} IS {literal(column.comment)}"
 
 
 @exporter("sqlite", suffix=".sqlite")
@@ -155,10 +73,53 @@ def sqlite(dataset: "Dataset", out: Path) -> None:
     """One SQLite file: keys and limits that hold, comments, and what is known of the package."""
     content = Content(dataset)
     try:
+        # Python begins no transaction of its own then.
         with closing(sqlite3.connect(out, isolation_level=None)) as connection:
-            engine = SQLite(connection)
-            connection.execute("BEGIN")
-            DatabaseWriter(content, engine).write()
-            engine.finish()
+            _write_sqlite(content, connection)
     except sqlite3.Error as error:
         raise UsageError(f"SQLite cannot hold {dataset.name}: {error}") from error
+
+
+def _write_sqlite(content: Content, connection: sqlite3.Connection) -> None:
+    def run(sql: str) -> list[tuple[Any, ...]]:
+        return connection.execute(sql).fetchall()
+
+    def insert(table: str, kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        values = (tuple(map(_iso, row)) for row in rows)
+        marks = ", ".join("?" for _ in kinds)
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
+
+    # Nobody reads the file before it is whole; what breaks half-way is thrown away.
+    for pragma in ("journal_mode = OFF", "synchronous = OFF", "foreign_keys = OFF"):
+        run(f"PRAGMA {pragma}")
+    run("PRAGMA encoding = 'UTF-8'")
+    run("ATTACH '' AS staged")  # a temporary file, for the tables without limits
+    run("BEGIN")
+    engine = Engine(SQLITE_TYPES, "staged.", False, True, run, insert, _sqlite_table)
+    DatabaseWriter(content, engine).write()
+    # The file's bytes depend on nothing but its rows then.
+    for sql in ("COMMIT", "DETACH staged", "VACUUM"):
+        run(sql)
+
+
+def _sqlite_table(
+    table: str, comment: str, columns: Sequence[Definition], others: Sequence[str]
+) -> list[str]:
+    """A table; SQLite keeps the text of the definition, comments and all."""
+    lines = [(column.sql, column.comment) for column in columns]
+    lines += [(other, "") for other in others]
+    # A comment ends with its line, so that the comma stands before it.
+    written = [f"  {sql},{_comment(said)}" for sql, said in lines[:-1]]
+    written += [f"  {sql}{_comment(said)}" for sql, said in lines[-1:]]
+    return ["\n".join([f"CREATE TABLE {table} ({_comment(comment)}", *written, ")"])]
+
+
+def _iso(value: Any) -> Any:
+    """Dates and times are ISO 8601 text in SQLite."""
+    return value.isoformat() if isinstance(value, date | datetime | time) else value
+
+
+def _comment(text: str) -> str:
+    """A comment in SQL that nothing can end before its line does."""
+    plain = " ".join(text.replace("\0", "").split())
+    return f" -- {plain}" if plain else ""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,26 +29,19 @@ SPELLINGS: dict[str, Any] = {
     ],
     "primaryKey": ["resource", "row", "field"],
 }
+# Properties of a field that say how its values are written; typed ones have one way.
 WRITTEN = ("format", "bareNumber", "groupChar", "decimalChar", "trueValues", "falseValues")
-"""Properties of a field that say how its values are written; typed ones have one way."""
-KIND_OF = {"string": "text", "integer": "integer"}
+ARROW_TYPES = {
+    **dict.fromkeys(("integer", "year"), "int64"),
+    "number": "float64",
+    "text": "string",
+    "boolean": "bool",
+    "date": "date32",
+    "time": "time64[us]",
+    "datetime": "timestamp[us]",
+}
+"""The Arrow type of each kind of column."""
 ABOUT_THE_FILE = ("path", "format", "mediatype", "encoding", "dialect", "bytes", "hash", "schema")
-
-
-def arrow_type(kind: str) -> Any:
-    """The Arrow type of a kind of column."""
-    import pyarrow as pa
-
-    return {
-        "integer": pa.int64(),
-        "year": pa.int64(),
-        "number": pa.float64(),
-        "text": pa.string(),
-        "boolean": pa.bool_(),
-        "date": pa.date32(),
-        "time": pa.time64("us"),
-        "datetime": pa.timestamp("us"),
-    }[kind]
 
 
 @exporter("parquet", suffix="", module="pyarrow", extra="pyarrow")
@@ -73,14 +66,15 @@ class ParquetPackage:
     def write(self) -> None:
         """Write all tables, the spellings if there are any, and the descriptor."""
         import pyarrow as pa
+        from pyarrow.parquet import read_metadata
 
-        schema = pa.schema(
-            [(f["name"], arrow_type(KIND_OF[f["type"]])) for f in SPELLINGS["fields"]]
-        )
+        # Arrow calls strings as Table Schema does.
+        kinds = ARROW_TYPES | {"string": "string"}
+        schema = pa.schema([(f["name"], kinds[f["type"]]) for f in SPELLINGS["fields"]])
         with self._writer(self._spellings, schema) as (path, spellings):
-            tables = [self._table(t, spellings) for t in self._content.tables.values()]
-        resources = [resource for resource, _ in tables]
-        if any(spelled for _, spelled in tables):
+            resources = [self._table(t, spellings) for t in self._content.tables.values()]
+        # Whether there are any is known at the end alone.
+        if read_metadata(self._out / path).num_rows:
             resources.append(self._resource({"name": self._spellings}, path, SPELLINGS))
         else:
             (self._out / path).unlink()
@@ -96,16 +90,15 @@ class ParquetPackage:
         with ParquetWriter(self._out / path, schema, compression="zstd") as writer:
             yield path, writer
 
-    def _table(self, table: TableContent, spellings: Any) -> tuple[dict[str, Any], int]:
-        """Write a table; its resource, and how many spellings it has."""
-        schema, spelled = schema_as_written(table), 0
+    def _table(self, table: TableContent, spellings: Any) -> dict[str, Any]:
+        """Write a table and its spellings; returns its resource."""
+        schema = schema_as_written(table)
         with self._writer(table.name, self._arrow(table, schema)) as (path, writer):
             for batch in table.batches():
                 _write_rows(writer, batch.rows)
                 _write_rows(spellings, [(table.name, *spelling) for spelling in batch.spellings])
-                spelled += len(batch.spellings)
         kept = {name: value for name, value in table.entry.items() if name not in ABOUT_THE_FILE}
-        return self._resource(kept, path, schema), spelled
+        return self._resource(kept, path, schema)
 
     def _arrow(self, table: TableContent, schema: dict[str, Any]) -> Any:
         """The Arrow schema, with what is to be known of the table in its metadata."""
@@ -119,7 +112,7 @@ class ParquetPackage:
             "kzdata:schema": json.dumps(schema),
         }
         fields = [
-            pa.field(encodable(held.name), arrow_type(held.kind), metadata=_metadata(held))
+            pa.field(encodable(held.name), ARROW_TYPES[held.kind], metadata=_metadata(held))
             for held in table.columns
         ]
         return pa.schema(fields, {name: encodable(text) for name, text in facts.items()})
@@ -175,10 +168,8 @@ def _limit(name: str, value: Any, held: Column) -> Any:
         return [_limit("", entry, held) for entry in value]
     if not isinstance(value, str) or name == "pattern":
         return value
-    try:
+    with suppress(UnheldError):
         found = held.value(value)
-    except UnheldError:
-        return value
-    if found is None:
-        return value
-    return found if isinstance(found, bool | int | float) else found.isoformat()
+        if found is not None:
+            return found if isinstance(found, bool | int | float) else found.isoformat()
+    return value  # which no cell of the column can have

@@ -6,8 +6,8 @@ engines is in `Engine`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from kzdata.engine.sql import code_points, full_match, identifier, literal
 from kzdata.exports.content import Content, TableContent, encodable
@@ -15,8 +15,9 @@ from kzdata.exports.tables.spellings import Column
 from kzdata.files.names import distinct
 from kzdata.standard.field_types import UnheldError
 
+# Kinds whose values every engine puts in their order.
 ORDERED = ("integer", "number", "year", "date")
-"""Kinds whose values every engine puts in their order."""
+# Our own tables, each with its columns and their kinds; docs/export.md tells what they hold.
 OWN = {
     "metadata": "name text, value text",
     "tables": "table_name text, resource text, title text, description text, file text, "
@@ -27,43 +28,28 @@ OWN = {
     "constraints": "table_name text, clause text, held boolean, reason text",
     "spellings": "table_name text, row_number integer, column_name text, cell text",
 }
-"""Our own tables, each with its columns and their kinds; docs/export.md tells what they hold."""
 
 
-class Engine(Protocol):
-    """A database that is written to."""
+class Definition(NamedTuple):
+    """A column's definition."""
+
+    name: str  # as SQL
+    sql: str  # the name, the type, and whether it may be empty
+    comment: str = ""  # what is to be said of it
+
+
+class Engine(NamedTuple):
+    """A database that is written to; names of tables are given to it as SQL."""
 
     types: Mapping[str, str]  # SQL type of each kind of column
     staged: str  # what stands before the name of a table without limits
     patterns: bool  # whether a check can hold a regular expression
     cycles: bool  # whether tables may refer to themselves, or to each other in a cycle
-
-    def run(self, sql: str) -> None:
-        """Carry out a statement."""
-
-    def count(self, sql: str) -> int:
-        """The one number that a query gives."""
-
-    def insert(self, table: str, kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Add rows to a table, given as SQL; `kinds` are the SQL types of its columns."""
-
-    def create(
-        self, table: str, comment: str, columns: Sequence["Definition"], others: Sequence[str]
-    ) -> None:
-        """Make a table, given as SQL, with comments; `others` are its keys and limits."""
-
-
-class Definition(NamedTuple):
-    """A column's definition as SQL, with what is to be said of it."""
-
-    name: str
-    kind: str
-    comment: str = ""
-
-    @property
-    def sql(self) -> str:
-        """Name and type."""
-        return f"{self.name} {self.kind}"
+    run: Callable[[str], list[tuple[Any, ...]]]  # carries out a statement; its rows
+    # Adds rows, at least one, to a table with columns of these SQL types.
+    insert: Callable[[str, Sequence[str], Sequence[Sequence[Any]]], None]
+    # Statements that make a table: its name, a comment, its columns, its keys and limits.
+    create: Callable[[str, str, Sequence[Definition], Sequence[str]], Iterable[str]]
 
 
 class Constraint(NamedTuple):
@@ -110,100 +96,6 @@ def _usable(names: Iterable[str], kind: str, taken: set[str]) -> dict[str, str]:
     return found
 
 
-class Keys:
-    """The keys and limits of a package's tables as SQL, with the queries that test them."""
-
-    def __init__(self, content: Content, names: Names, engine: Engine) -> None:
-        self._content = content
-        self._names = names
-        self._engine = engine
-        # The keys of each table that its rows keep; a foreign key must lead to one of them.
-        self.held: dict[str, list[tuple[str, ...]]] = {}
-        self.settled: set[str] = set()  # tables that are made already
-
-    def unique(self, table: TableContent) -> Iterator[tuple[tuple[str, ...], Constraint]]:
-        """Keys: primary, unique, and those that foreign keys lead to."""
-        schema = table.schema
-        single = [(field.name,) for field in schema.fields if field.constraints.unique]
-        seen: set[frozenset[str]] = {frozenset()}
-        led_to = [
-            key.reference.fields
-            for child in self._content.tables.values()
-            for key in child.schema.foreign_keys
-            if (key.reference.resource or child.name) == table.name
-        ]
-        for key in (schema.primary_key, *single, *schema.unique_keys, *led_to):
-            if frozenset(key) not in seen:
-                kind = "PRIMARY KEY" if key == schema.primary_key else "UNIQUE"
-                seen.add(frozenset(key))
-                yield key, self._key(table.name, kind, key)
-
-    def _key(self, table: str, kind: str, key: tuple[str, ...]) -> Constraint:
-        # A key of which a part is empty is no double; a primary key must have all its parts.
-        place, columns = self._staged(table), self._names.listed(table, key)
-        filled = " AND ".join(f"{self._names.column(table, name)} IS NOT NULL" for name in key)
-        doubles = (
-            f"SELECT count(*) FROM (SELECT 1 AS one FROM {place} WHERE {filled} "
-            f"GROUP BY {columns} HAVING count(*) > 1) AS doubles"
-        )
-        if kind == "PRIMARY KEY":
-            doubles = f"SELECT ({doubles}) + (SELECT count(*) FROM {place} WHERE NOT ({filled}))"
-        return Constraint(f"{kind} ({columns})", doubles)
-
-    def _staged(self, table: str) -> str:
-        return self._engine.staged + self._names.table(table)
-
-    def limits(self, table: TableContent) -> Iterator[Constraint]:
-        """What the schema demands of single cells."""
-        keyed = table.schema.primary_key
-        counted = f"SELECT count(*) FROM {self._staged(table.name)} WHERE"
-        for held in table.columns:
-            column = self._names.column(table.name, held.name)
-            if held.field.constraints.required or held.name in keyed:
-                yield Constraint("NOT NULL", f"{counted} {column} IS NULL", column=held.name)
-            for test, reason in _checks(held, column, self._engine.patterns):
-                broken = "" if reason else f"{counted} NOT ({test})"
-                yield Constraint(f"CHECK ({test})", broken, reason)
-
-    def foreign(self, table: TableContent) -> Iterator[Constraint]:
-        """Foreign keys."""
-        for key in table.schema.foreign_keys:
-            parent = key.reference.resource or table.name
-            if parent not in self._content.tables:
-                clause = f"FOREIGN KEY ({self._names.listed(table.name, key.fields)})"
-                yield Constraint(clause, "", f"{parent} is not a table")
-                continue
-            pairs = dict(zip(key.reference.fields, key.fields, strict=True))
-            order = next((k for k in self.held[parent] if set(k) == set(pairs)), None)
-            theirs = order or key.reference.fields
-            yield self._foreign(table.name, [pairs[name] for name in theirs], parent, theirs, order)
-
-    def _foreign(
-        self, table: str, ours: Sequence[str], parent: str, theirs: Sequence[str], key: Any
-    ) -> Constraint:
-        names = self._names
-        clause = (
-            f"FOREIGN KEY ({names.listed(table, ours)}) "
-            f"REFERENCES {names.table(parent)} ({names.listed(parent, theirs)})"
-        )
-        if key is None:
-            return Constraint(clause, "", "what it leads to is not unique")
-        if not self._engine.cycles and parent not in self.settled:
-            return Constraint(clause, "", "it leads in a cycle, which the database refuses")
-        same = " AND ".join(
-            f"there.{names.column(parent, there)} = here.{names.column(table, here)}"
-            for here, there in zip(ours, theirs, strict=True)
-        )
-        filled = " AND ".join(f"here.{names.column(table, name)} IS NOT NULL" for name in ours)
-        # SQLite makes an index for a join, but would scan the parent for each row of NOT EXISTS.
-        broken = (
-            f"SELECT count(*) FROM {self._staged(table)} AS here "
-            f"LEFT JOIN {self._staged(parent)} AS there ON {same} "
-            f"WHERE {filled} AND there.{names.column(parent, theirs[0])} IS NULL"
-        )
-        return Constraint(clause, broken)
-
-
 def _checks(held: Column, column: str, patterns: bool) -> Iterator[tuple[str, str]]:
     """Tests of a column's cells as SQL, each with the reason why it cannot be made, or nothing."""
     limits = held.field.constraints
@@ -245,6 +137,7 @@ def _bound(held: Column, column: str, sign: str, bound: Any) -> tuple[str, str]:
 
 def _constant(held: Column, value: Any) -> str:
     """A value of a descriptor as SQL."""
+    # JSON's true, not Python's True.
     text = str(value).lower() if isinstance(value, bool) else str(value)
     found = held.value(encodable(text))
     if found is None:
@@ -261,7 +154,9 @@ class DatabaseWriter:
         self._content = content
         self._engine = engine
         self._names = Names(content)
-        self._keys = Keys(content, self._names, engine)
+        # The keys of each table that its rows keep; a foreign key must lead to one of them.
+        self._held: dict[str, list[tuple[str, ...]]] = {}
+        self._settled: set[str] = set()  # tables that are made already
 
     def write(self) -> None:
         """Write all tables, and what is said of them."""
@@ -273,20 +168,14 @@ class DatabaseWriter:
         # A foreign key can only lead to a table that is there: those it leads to come first.
         for name in self._in_order():
             self._settle(tables[name], kept[name])
-            self._keys.settled.add(name)
-
-    def _unique(self, table: TableContent) -> Iterator[str]:
-        held = self._keys.held.setdefault(table.name, [])
-        for key, constraint in self._keys.unique(table):
-            if self._kept(table, constraint):
-                held.append(key)
-                yield constraint.clause
+            self._settled.add(name)
 
     def _kept(self, table: TableContent, constraint: Constraint) -> bool:
         """Whether a key or limit can be kept; either way it is noted."""
         reason = constraint.reason
-        if not reason and (number := self._engine.count(constraint.broken)):
-            reason = f"broken {number} times"
+        if not reason:
+            ((number,),) = self._engine.run(constraint.broken)
+            reason = f"broken {number} times" if number else ""
         clause = " ".join(filter(None, [constraint.column, constraint.clause]))
         row = (self._names.tables[table.name], clause, not reason, reason or None)
         self._own("constraints", [row])
@@ -300,9 +189,13 @@ class DatabaseWriter:
 
     # -------------------------------------------------------------------------- tables
 
+    def _staged(self, table: str) -> str:
+        """A table without limits as SQL."""
+        return self._engine.staged + self._names.table(table)
+
     def _stage(self, table: TableContent) -> None:
         name, names = self._names.tables[table.name], self._names.columns[table.name]
-        place = self._engine.staged + self._names.table(table.name)
+        place = self._staged(table.name)
         kinds = [self._engine.types[held.kind] for held in table.columns]
         columns = ", ".join(definition.sql for definition in self._columns(table, ()))
         self._engine.run(f"CREATE TABLE {place} ({columns})")
@@ -314,19 +207,21 @@ class DatabaseWriter:
     def _columns(self, table: TableContent, filled: Iterable[str]) -> Iterator[Definition]:
         """The definitions of columns; `filled` are those that may not be empty."""
         for held in table.columns:
-            kind = self._engine.types[held.kind] + (" NOT NULL" if held.name in filled else "")
-            yield Definition(self._names.column(table.name, held.name), kind, _column_comment(held))
+            name, kind = self._names.column(table.name, held.name), self._engine.types[held.kind]
+            sql = f"{name} {kind}{' NOT NULL' * (held.name in filled)}"
+            yield Definition(name, sql, _column_comment(held))
 
     def _settle(self, table: TableContent, clauses: list[str]) -> None:
         """Make the table that stays, with all keys and limits that its rows keep."""
-        constraints = [*self._keys.limits(table), *self._keys.foreign(table)]
+        constraints = [*self._limits(table), *self._foreign(table)]
         kept = [constraint for constraint in constraints if self._kept(table, constraint)]
         columns = list(self._columns(table, {c.column for c in kept if c.column}))
         clauses = clauses + [c.clause for c in kept if not c.column]
         name = self._names.table(table.name)
         comment = _sentences(table.schema.title, table.schema.description)
-        self._engine.create(name, comment, columns, clauses)
-        self._engine.run(f"INSERT INTO {name} SELECT * FROM {self._engine.staged}{name}")
+        for sql in self._engine.create(name, comment, columns, clauses):
+            self._engine.run(sql)
+        self._engine.run(f"INSERT INTO {name} SELECT * FROM {self._staged(table.name)}")
 
     def _in_order(self) -> list[str]:
         """The tables, each after those that it refers to, as far as there is no cycle."""
@@ -345,13 +240,96 @@ class DatabaseWriter:
             waiting += [name, *sorted(parents - begun)]
         return list(order)
 
+    # -------------------------------------------------------------------------- keys and limits
+
+    def _unique(self, table: TableContent) -> Iterator[str]:
+        """The keys that rows keep: primary, unique, and those that foreign keys lead to."""
+        schema, held = table.schema, self._held.setdefault(table.name, [])
+        single = [(field.name,) for field in schema.fields if field.constraints.unique]
+        led_to = [
+            key.reference.fields
+            for child in self._content.tables.values()
+            for key in child.schema.foreign_keys
+            if (key.reference.resource or child.name) == table.name
+        ]
+        found: dict[frozenset[str], tuple[str, ...]] = {}
+        for key in (schema.primary_key, *single, *schema.unique_keys, *led_to):
+            found.setdefault(frozenset(key), key)  # in whatever order it names its columns
+        for key in filter(None, found.values()):
+            constraint = self._key(table.name, key, key == schema.primary_key)
+            if self._kept(table, constraint):
+                held.append(key)
+                yield constraint.clause
+
+    def _key(self, table: str, key: tuple[str, ...], primary: bool) -> Constraint:
+        place, columns = self._staged(table), self._names.listed(table, key)
+        filled = " AND ".join(f"{self._names.column(table, name)} IS NOT NULL" for name in key)
+        # A key of which a part is empty is no double; a primary key must have all its parts.
+        doubles = (
+            f"SELECT count(*) FROM (SELECT 1 AS one FROM {place} WHERE {filled} "
+            f"GROUP BY {columns} HAVING count(*) > 1) AS doubles"
+        )
+        if not primary:
+            return Constraint(f"UNIQUE ({columns})", doubles)
+        broken = f"SELECT ({doubles}) + (SELECT count(*) FROM {place} WHERE NOT ({filled}))"
+        return Constraint(f"PRIMARY KEY ({columns})", broken)
+
+    def _limits(self, table: TableContent) -> Iterator[Constraint]:
+        """What the schema demands of single cells."""
+        keyed = table.schema.primary_key
+        counted = f"SELECT count(*) FROM {self._staged(table.name)} WHERE"
+        for held in table.columns:
+            column = self._names.column(table.name, held.name)
+            if held.field.constraints.required or held.name in keyed:
+                yield Constraint("NOT NULL", f"{counted} {column} IS NULL", column=held.name)
+            for test, reason in _checks(held, column, self._engine.patterns):
+                broken = "" if reason else f"{counted} NOT ({test})"
+                yield Constraint(f"CHECK ({test})", broken, reason)
+
+    def _foreign(self, table: TableContent) -> Iterator[Constraint]:
+        """Foreign keys."""
+        names = self._names
+        for key in table.schema.foreign_keys:
+            parent = key.reference.resource or table.name
+            if parent not in self._content.tables:
+                clause = f"FOREIGN KEY ({names.listed(table.name, key.fields)})"
+                yield Constraint(clause, "", f"{parent} is not a table")
+                continue
+            pairs = dict(zip(key.reference.fields, key.fields, strict=True))
+            # The key that it leads to may have its columns in another order, which then holds here.
+            held = next((k for k in self._held[parent] if set(k) == set(pairs)), None)
+            theirs = held or key.reference.fields
+            ours, reason = [pairs[name] for name in theirs], ""
+            clause = f"FOREIGN KEY ({names.listed(table.name, ours)}) "
+            clause += f"REFERENCES {names.table(parent)} ({names.listed(parent, theirs)})"
+            if not held:
+                reason = "what it leads to is not unique"
+            elif not self._engine.cycles and parent not in self._settled:
+                reason = "it leads in a cycle, which the database refuses"
+            broken = "" if reason else self._orphans(table.name, ours, parent, theirs)
+            yield Constraint(clause, broken, reason)
+
+    def _orphans(self, table: str, ours: Sequence[str], parent: str, theirs: Sequence[str]) -> str:
+        """A query that counts the rows whose foreign key leads nowhere."""
+        here = [f"here.{self._names.column(table, name)}" for name in ours]
+        there = [f"there.{self._names.column(parent, name)}" for name in theirs]
+        same = " AND ".join(f"{b} = {a}" for a, b in zip(here, there, strict=True))
+        filled = " AND ".join(f"{column} IS NOT NULL" for column in here)
+        # SQLite makes an index for a join, but would scan the parent for each row of NOT EXISTS.
+        return (
+            f"SELECT count(*) FROM {self._staged(table)} AS here "
+            f"LEFT JOIN {self._staged(parent)} AS there ON {same} "
+            f"WHERE {filled} AND {there[0]} IS NULL"
+        )
+
     # -------------------------------------------------------------------------- our own tables
 
     def _describe(self) -> None:
         for name, columns in OWN.items():
-            parts = [column.split() for column in columns.split(", ")]
-            lines = [Definition(label, self._engine.types[kind]) for label, kind in parts]
-            self._engine.create(identifier(self._names.own[name]), "", lines, ())
+            parts = (column.split() for column in columns.split(", "))
+            lines = [Definition(n, f"{n} {self._engine.types[kind]}") for n, kind in parts]
+            for sql in self._engine.create(identifier(self._names.own[name]), "", lines, ()):
+                self._engine.run(sql)
         descriptor = json.dumps(self._content.whole(), ensure_ascii=True)
         self._own("metadata", [*self._content.facts(), ("datapackage.json", descriptor)])
         for table in self._content.tables.values():

@@ -21,16 +21,11 @@ class Column:
     """How the cells of one column are held: as one of `KINDS`, or as text."""
 
     def __init__(self, field: FieldDescriptor, missing: tuple[str, ...]) -> None:
-        self.field = field
+        self.field, self.name = field, field.name
         self.missing = missing  # strings that stand for no value; the first is how it is printed
         self._type = read_type(field)
         self.kind = field.type if self._type.sql_types else TEXT
         self.reason = ""  # why a column of another type is held as text
-
-    @property
-    def name(self) -> str:
-        """Name of the column."""
-        return self.field.name
 
     def value(self, text: str) -> Any:
         """The value of a cell; None where it holds none."""
@@ -40,7 +35,7 @@ class Column:
             return text
         try:
             found = self._type.held(self._type.read(text))
-        except UnheldError:
+        except UnheldError:  # is a ValueError, but says already why
             raise
         except ValueError as error:
             raise UnheldError(str(error)) from error

@@ -7,9 +7,10 @@ apostrophe: whoever reads a string takes one leading apostrophe away.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,21 +20,22 @@ from kzdata.exports.registry import exporter
 from kzdata.exports.spreadsheets import begins
 from kzdata.exports.tables.spellings import Column
 from kzdata.files.names import distinct, shortened
+from kzdata.standard.descriptor import FieldDescriptor
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
+# What a workbook can hold: rows with the header, columns, UTF-16 units of a cell and of a sheet's
+# name, decimal digits of a number (ECMA-376; Excel specifications and limits).
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384
 MAX_CELL = 32_767
 MAX_NAME = 31
 MAX_DIGITS = 15
-"""What a workbook can hold: rows with the header, columns, UTF-16 units of a cell and of a sheet's
-name, decimal digits of a number (ECMA-376; Excel specifications and limits)."""
+# Excel counts days wrongly before this one: it takes 1900 for a leap year.
 FIRST_DAY = "1900-03-01"
-"""Excel counts days wrongly before this one: it takes 1900 for a leap year."""
+# When every workbook says it was made, so that the same package gives the same bytes.
 EPOCH = datetime(2000, 1, 1)
-"""When every workbook says it was made, so that the same package gives the same bytes."""
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 WIDTHS = (6, 60)
@@ -81,50 +83,48 @@ class WorkbookWriter:
 
     def write(self) -> None:
         """Write all sheets."""
-        self._write_about()
-        self._write_dictionary()
-        for table in self._content.tables.values():
-            sheet = Worksheet(self._book, self.names[table.name], table.name)
-            sheet.head(table.schema.names)
-            for texts in table.texts():
-                sheet.row([cell(h, text) for h, text in zip(table.columns, texts, strict=True)])
-            sheet.finish()
-
-    def _write_about(self) -> None:
-        sheet = Worksheet(self._book, self._about, ABOUT)
-        sheet.head(("about", "value"))
-        for fact in (*self._content.facts(), *READING):
-            sheet.row(fact)
-        sheet.row(())
-        sheet.row(("sheet", "table", "rows", "file", "bytes", "SHA-256"))
-        for table in self._content.tables.values():
-            for file in table.files:
-                name = self.names[table.name]
-                sheet.row((name, table.name, table.count, file.path, file.size, file.sha256))
-        sheet.finish(filtered=False)
-
-    def _write_dictionary(self) -> None:
-        sheet = Worksheet(self._book, self._dictionary, DICTIONARY)
-        sheet.head(
+        about = Worksheet(self._book, self._about, ABOUT)
+        about.write(("about", "value"), self._facts(), filtered=False)
+        columns = (
             "sheet column title type description unit example required allowed key no_value".split()
         )
+        Worksheet(self._book, self._dictionary, DICTIONARY).write(columns, self._entries())
+        for table in self._content.tables.values():
+            sheet = Worksheet(self._book, self.names[table.name], table.name)
+            sheet.write(table.schema.names, map(partial(_cells, table), table.texts()))
+
+    def _facts(self) -> Iterator[Sequence[Any]]:
+        """What is said of the package and of the files of its tables."""
+        yield from (*self._content.facts(), *READING, ())
+        yield ("sheet", "table", "rows", "file", "bytes", "SHA-256")
+        for table in self._content.tables.values():
+            for file in table.files:
+                yield (self.names[table.name], table.name, table.count, *file)
+
+    def _entries(self) -> Iterator[Sequence[Any]]:
+        """What the dictionary says of each column."""
         for table in self._content.tables.values():
             for held in table.columns:
-                sheet.row((self.names[table.name], *self._entry(table, held)))
-        sheet.finish()
+                field = held.field
+                yield (
+                    *(self.names[table.name], held.name, field.title, field.type),
+                    *(field.description, field.unit),
+                    None if field.example is None else str(field.example),
+                    "yes" if field.constraints.required else None,
+                    "\n".join(_allowed(field)) or None,
+                    "\n".join(_keys(table, held.name)) or None,
+                    "\n".join(value or "(empty)" for value in held.missing),
+                )
 
-    def _entry(self, table: TableContent, held: Column) -> Iterator[Any]:
-        """What the dictionary says of a column."""
-        field = held.field
-        allowed = field.constraints.enum or field.category_values
-        labelled = ((str(value), field.labels.get(str(value))) for value in allowed)
-        told = (f"{value}: {label}" if label else value for value, label in labelled)
-        yield from (held.name, field.title, field.type, field.description, field.unit)
-        yield None if field.example is None else str(field.example)
-        yield "yes" if field.constraints.required else None
-        yield "\n".join(told) or None
-        yield "\n".join(_keys(table, held.name)) or None
-        yield "\n".join(value or "(empty)" for value in held.missing)
+
+def _cells(table: TableContent, texts: Sequence[str]) -> list[Any]:
+    return [cell(held, text) for held, text in zip(table.columns, texts, strict=True)]
+
+
+def _allowed(field: FieldDescriptor) -> Iterator[str]:
+    """The values that a column may have, with their labels."""
+    for value in map(str, field.constraints.enum or field.category_values):
+        yield f"{value}: {field.labels[value]}" if field.labels.get(value) else value
 
 
 def _keys(table: TableContent, name: str) -> Iterator[str]:
@@ -141,28 +141,39 @@ class Worksheet:
     """A sheet that is written from top to bottom; messages call it by its label."""
 
     def __init__(self, book: Any, name: str, label: str) -> None:
-        self._book = book
         self._sheet = book.add_worksheet(name)
+        # Asked for once a cell; a workbook keeps each that it is asked for.
+        self._format = cache(lambda **shown: book.add_format(shown))
         self._label = label
         self._columns: Sequence[str] = ()
         self._next = 0
         self._widths: dict[int, int] = {}
 
-    def head(self, columns: Sequence[str]) -> None:
-        """Write the header, and freeze it."""
-        self._columns = columns
-        self.row(columns, _format(self._book, bold=True))
-        self._sheet.freeze_panes(1, 0)
+    def write(
+        self, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, filtered: bool = True
+    ) -> None:
+        """Write a header that stays in sight, the rows, and a filter over them.
 
-    def row(self, values: Sequence[Any], style: Any = None) -> None:
-        """Write the next row: None, text, whole numbers, decimals, dates or truth values."""
+        Values are None, text, whole numbers, decimals, dates or truth values.
+        """
+        self._columns = columns
+        self._row(columns, self._format(bold=True))
+        self._sheet.freeze_panes(1, 0)
+        for row in rows:
+            self._row(row)
+        for place, width in self._widths.items():
+            self._sheet.set_column(place, place, min(max(width + 2, WIDTHS[0]), WIDTHS[1]))
+        if filtered and columns:
+            self._sheet.autofilter(0, 0, max(self._next - 1, 1), len(columns) - 1)
+
+    def _row(self, values: Sequence[Any], style: Any = None) -> None:
         for place, value in enumerate(values):
             if value is not None:
                 self._widths[place] = max(self._widths.get(place, 0), len(str(value)))
                 self._write(place, value, style)
         if values and all(value is None for value in values):
             # A formatted blank keeps a last row without any value in the sheet.
-            self._sheet.write_blank(self._next, 0, None, _format(self._book, num_format="@"))
+            self._sheet.write_blank(self._next, 0, None, self._format(num_format="@"))
         self._next += 1
 
     def _write(self, place: int, value: Any, style: Any) -> None:
@@ -173,11 +184,12 @@ class Worksheet:
             self._sheet.write_boolean(*at, value, style)
         elif isinstance(value, date):
             shown = 'yyyy-mm-dd"T"hh:mm:ss' if isinstance(value, datetime) else "yyyy-mm-dd"
-            self._sheet.write_datetime(*at, value, _format(self._book, num_format=shown))
+            self._sheet.write_datetime(*at, value, self._format(num_format=shown))
         else:
+            # As many places as the text has: 1.10 is not shown as 1.1.
             places = -int(Decimal(value).as_tuple().exponent)
             shown = "0." + "0" * places if places else "0"
-            self._sheet.write_number(*at, float(value), _format(self._book, num_format=shown))
+            self._sheet.write_number(*at, float(value), self._format(num_format=shown))
 
     def _checked(self, place: int, text: str) -> str:
         units = len(text.encode("utf-16-le")) // 2
@@ -190,56 +202,31 @@ class Worksheet:
             )
         return text
 
-    def finish(self, *, filtered: bool = True) -> None:
-        """Set the widths of the columns and, over rows, the filter."""
-        for place, width in self._widths.items():
-            self._sheet.set_column(place, place, min(max(width + 2, WIDTHS[0]), WIDTHS[1]))
-        if filtered and self._columns:
-            self._sheet.autofilter(0, 0, max(self._next - 1, 1), len(self._columns) - 1)
-
-
-def _format(book: Any, **properties: Any) -> Any:
-    """A format of a workbook, made once."""
-    known = book.__dict__.setdefault("kzdata_formats", {})
-    key = tuple(properties.items())
-    if key not in known:
-        known[key] = book.add_format(properties)
-    return known[key]
-
 
 def cell(held: Column, text: str) -> Any:
     """A cell of a table as a workbook holds it, so that it reads letter by letter the same."""
     if text in held.missing:
         return None if text == held.missing[0] else text
-    shown = _SHOWN.get(held.kind)
-    return text if shown is None else shown(held, text)
+    if held.kind in ("integer", "number", "year"):
+        return Decimal(text) if _shown_as_number(text) else text
+    if held.kind in ("boolean", "date", "datetime"):
+        value = held.value(text)
+        return value if _shown_alike(held, value, text) else text
+    return text
 
 
-def _number(held: Column, text: str) -> Any:
+def _shown_as_number(text: str) -> bool:
     # A number is shown by its format: 007, +1 and -0 would be shown in another way.
-    match = _DECIMAL.fullmatch(text)
-    if not match or (text.startswith("-") and not text.strip("-0.")):
-        return text
-    return Decimal(text) if sum(map(str.isdigit, text)) <= MAX_DIGITS else text
+    if not _DECIMAL.fullmatch(text) or (text.startswith("-") and not text.strip("-0.")):
+        return False
+    return sum(map(str.isdigit, text)) <= MAX_DIGITS
 
 
-def _boolean(held: Column, text: str) -> Any:
-    value = held.value(text)
-    return value if held.text(value) == text else text
-
-
-def _date(held: Column, text: str) -> Any:
-    value = held.value(text)
+def _shown_alike(held: Column, value: Any, text: str) -> bool:
+    if held.kind == "boolean":
+        return held.text(value) == text
     # A workbook shows no fraction of a second.
-    return value if text >= FIRST_DAY and "." not in text and value.isoformat() == text else text
-
-
-_SHOWN: dict[str, Callable[[Column, str], Any]] = {
-    **dict.fromkeys(("integer", "number", "year"), _number),
-    "boolean": _boolean,
-    "date": _date,
-    "datetime": _date,
-}
+    return text >= FIRST_DAY and "." not in text and bool(value.isoformat() == text)
 
 
 def _string(text: str) -> str:

@@ -103,6 +103,7 @@ day = _of("try_cast({} AS DATE)")  # a text as a date, or NULL
 # A text `YYYY-MM-DD hh:mm:ss.ffffff` as microseconds since 1970, or NULL. DuckDB reads an offset
 # and drops it, and drops digits after the sixth.
 moment = _of("CAST(epoch_us(try_cast({} AS TIMESTAMP)) AS HUGEINT)")
+timestamp = _of("make_timestamp(CAST({} AS BIGINT))")  # of microseconds since 1970
 # Python's dates end with the year 9999; DuckDB's, and the calendar's, go on: a date of those years,
 # or NULL.
 calendar_day = _of(

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from kzdata.standard.loader import SqlColumn
 
 RowT = TypeVar("RowT", bound=Row)
-SMALL = 8 << 20
-"""Bytes of a package whose keys are found faster without a database."""
+SMALL = 8 << 20  # bytes of a package whose keys are found faster without a database
 
 
 class Table(Generic[RowT]):
@@ -191,27 +190,15 @@ class Table(Generic[RowT]):
         return self._dataset.database.relation(self.name)
 
     def df(self) -> "pandas.DataFrame":
-        """The table as a pandas DataFrame.
-
-        Raises:
-            MissingExtraError: pandas is not installed.
-        """
+        """The table as a pandas DataFrame; raises MissingExtraError without pandas."""
         return self._answer().df()
 
     def pl(self) -> "polars.DataFrame":
-        """The table as a Polars DataFrame.
-
-        Raises:
-            MissingExtraError: polars or pyarrow is not installed.
-        """
+        """The table as a Polars DataFrame; raises MissingExtraError without polars or pyarrow."""
         return self._answer().pl()
 
     def arrow(self) -> "pyarrow.Table":
-        """The table as an Arrow table.
-
-        Raises:
-            MissingExtraError: pyarrow is not installed.
-        """
+        """The table as an Arrow table; raises MissingExtraError without pyarrow."""
         return self._answer().arrow()
 
     def _answer(self) -> "Answer":
@@ -279,6 +266,8 @@ class Dataset(TableTexts):
     """All tables of an opened package.
 
     Attributes:
+        name: Its name.
+        version: Its version.
         models: Classes of rows by table, where they are public.
         tables: Its tables by name.
         whole: The package that this one was taken of; itself, unless it was.
@@ -289,22 +278,13 @@ class Dataset(TableTexts):
         self, archive: Archive, descriptor: Descriptor, models: Mapping[str, type[Row]]
     ) -> None:
         super().__init__(archive, descriptor)
+        self.name, self.version = descriptor.name, descriptor.version
         self.models = models
         self.whole, self.part = self, ""
         self._columns: dict[str, dict[str, SqlColumn]] = {}
         self.tables: dict[str, Table[Any]] = {
             name: Table(self, table) for name, table in descriptor.tables.items()
         }
-
-    @property
-    def name(self) -> str:
-        """Name of the package."""
-        return self.descriptor.name
-
-    @property
-    def version(self) -> str:
-        """Version of the package."""
-        return self.descriptor.version
 
     @cached_property
     def database(self) -> "Database":

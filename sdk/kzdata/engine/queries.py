@@ -35,14 +35,14 @@ else:
 
 Result = TypeVar("Result")
 CLOSED = "the package is closed"
+# Bytes that this process may take for a stranger's query beyond what it holds. DuckDB's own limit
+# is for tables; a list or a text of a query can grow past it.
 MAX_GROWTH = 4 << 30
-"""Bytes that this process may take for a stranger's query beyond what it holds. DuckDB's own limit
-is for tables; a list or a text of a query can grow past it."""
 SLICE = 0.02  # seconds between two interrupts of work that should end
 PATIENCE = 1.0  # seconds that work which should end is waited for
 MAX_CELLS = 20_000_000  # cells that an answer may have as Python values; frames have no such limit
+# What the engine raises: of a call that was interrupted, or a tree too deep, a RuntimeError.
 ENGINE_ERRORS = (duckdb.Error, RuntimeError, MemoryError)
-"""What the engine raises: of a call that was interrupted, or a tree too deep, a RuntimeError."""
 
 
 class StoppedError(Exception):

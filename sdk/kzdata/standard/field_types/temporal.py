@@ -344,31 +344,17 @@ date_, time_, datetime_ = map(_in_format, (Date, Time, DateTime))
 
 def _strptime(cell: str, pattern: str, names: list[str]) -> str:
     """SQL: microseconds since 1970 of a text that matches, or NULL where no calendar has it."""
-
-    def part(name: str, default: str) -> str:
-        group = sql.extracted(cell, pattern, names.index(name) + 1) if name in names else ""
-        return f"trim({group})" if group else f"'{default}'"
-
-    century = f"CASE WHEN {part('y', '00')} >= '69' THEN '19' ELSE '20' END"
-    year = f"({century}) || {part('y', '00')}" if "y" in names else part("Y", "1900")
-    named = next((name for name in "bB" if name in names), None)
-    month = part("m", "1")
-    if named:
-        place = f"instr('{_SHORT_MONTHS.lower()}', lower(left({part(named, '')}, 3)))"
-        month = sql.text(f"({place} + 3) // 4")
-    hour = part("H", "0")
-    if "I" in names:
-        noon = f"CASE WHEN lower({part('p', 'am')}) = 'pm' THEN 12 ELSE 0 END"
-        hour = sql.text(f"CAST({part('I', '0')} AS INTEGER) % 12 + {noon}")
-    padded = [f"lpad({value}, 2, '0')" for value in (month, part("d", "1"), hour)]
-    padded += [f"lpad({part(name, '0')}, 2, '0')" for name in "MS"]
-    month, day, hour, minute, second = padded
-    fraction = f"rpad({part('f', '0')}, 6, '0')"
-    stamp = f"{year} || '-' || {month} || '-' || {day} || ' ' || {hour} || ':' || {minute}"
-    stamp = f"{stamp} || ':' || {second} || '.' || {fraction}"
-    known = f"{sql.matches(cell, pattern)} AND {year} <> '0000'"  # Python has no such year
-    moment = sql.moment(f"CASE WHEN {known} THEN {stamp} END")
-    return f"({moment} - {_offset(part('z', 'Z'))})" if "z" in names else moment
+    found = {name: f"trim({sql.extracted(cell, pattern, n)})" for n, name in enumerate(names, 1)}
+    # Python makes nothing of a name of a day, nor of am and pm without an hour of twelve; and where
+    # nothing says so, the year is 1900, and the hour one before noon.
+    told = [name for name in names if name not in ("a", "A", "z", "I" in names or "p")]
+    start, form = ("'1900 am'", "%Y %p") if "I" in names else ("'1900'", "%Y")
+    # Between the parts DuckDB takes fewer blanks, and letters, than Python: they are written anew.
+    text = " || ' ' || ".join([start, *(found[name] for name in told)])
+    moment = sql.moment(f"try_strptime({text}, '{' '.join([form, *(f'%{n}' for n in told)])}')")
+    offset = f" - {_offset(found['z'])}" if "z" in names else ""
+    year = f" AND {found['Y']} <> '0000'" if "Y" in names else ""  # Python has no such year
+    return f"(CASE WHEN {sql.matches(cell, pattern)}{year} THEN {moment}{offset} END)"
 
 
 # ------------------------------------------------------------------------------ duration

@@ -334,10 +334,6 @@ class Database:
             f"FROM {identifier(source)} WHERE {column} IS NOT NULL)"
         )
 
-    def drop_table(self, name: str) -> None:
-        """Drop a table."""
-        self.run(f"DROP TABLE {identifier(name)}")
-
     def insert(self, table: str, kinds: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows of Python values, at least one, to a table that is given as SQL.
 

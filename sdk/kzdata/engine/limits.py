@@ -2,13 +2,9 @@
 
 What reads a package (DuckDB, zlib, RE2, TOML, JSON) may take more than it should for a file that
 was made for it. The work is therefore done in a child process that the system stops when it takes
-too much memory, and its parent when it takes too long. What the child writes for itself lies in a
-temporary folder that the parent removes, however the child ends.
-
-A command forks, which costs a few milliseconds as long as nothing heavy is loaded. A program that
-uses kzdata as a library may have threads and databases, which no fork survives: there the work is
-done by a fresh interpreter, which finds modules where this one does and never in the working
-directory.
+too much memory, and its parent when it takes too long: `forked` for a command, `apart` for a
+program that has threads and databases, which no fork survives (docs/design.md, "A process of its
+own").
 
 Memory is limited on Linux (`RLIMIT_DATA`: what a process can write to); other systems know no
 limit that holds. The deadline holds everywhere.

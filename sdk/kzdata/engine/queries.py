@@ -109,8 +109,7 @@ class Work:
         if not hasattr(self._local, "helper"):
             self._local.helper = ThreadPoolExecutor(max_workers=1)
             self._helpers.add(self._local.helper)
-        helper: ThreadPoolExecutor = self._local.helper
-        return helper
+        return self._local.helper  # type: ignore[no-any-return]
 
     def _counted(
         self, cursor: "DuckDBPyConnection", task: Callable[[], Result]
@@ -234,21 +233,18 @@ class Answer:
     def df(self) -> "pandas.DataFrame":
         """The answer as a pandas DataFrame; raises MissingExtraError without pandas."""
         require("pandas", "pandas")
-        frame: pandas.DataFrame = self._read(self._relation.df)
-        return frame
+        return self._read(self._relation.df)
 
     def pl(self) -> "polars.DataFrame":
         """The answer as a Polars DataFrame; raises MissingExtraError without polars."""
         require("polars", "polars")
         require("pyarrow", "polars")
-        frame: polars.DataFrame = self._read(self._relation.pl)
-        return frame
+        return self._read(self._relation.pl)  # type: ignore[no-any-return]
 
     def arrow(self) -> "pyarrow.Table":
         """The answer as an Arrow table; raises MissingExtraError without pyarrow."""
         require("pyarrow", "pyarrow")
-        table: pyarrow.Table = self._read(self._relation.to_arrow_table)
-        return table
+        return self._read(self._relation.to_arrow_table)  # type: ignore[no-any-return]
 
     def _first(self, most: int) -> list[tuple[Any, ...]]:
         return self._read(lambda: self._relation.limit(most).fetchall())

@@ -78,11 +78,7 @@ class Table(Generic[RowT]):
             yield tuple(cell.value for cell in record.cells)
 
     def __getitem__(self, key: object) -> RowT:
-        """The row of a primary key; a composite key is a tuple.
-
-        Raises:
-            UsageError: No row has the key.
-        """
+        """The row of a key, a tuple where it is composite; raises UsageError where none has it."""
         number = self.number(key)
         if number is None:
             name = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
@@ -166,11 +162,7 @@ class Table(Generic[RowT]):
 
     @cached_property
     def model(self) -> type[RowT]:
-        """Class of the rows.
-
-        Raises:
-            PackageError: A column name or a constraint has no equal in Python.
-        """
+        """Class of the rows; raises PackageError where `row_model` cannot make one."""
         # Rows of the bundled package are of classes that can be imported, and pickled.
         own = self._dataset.models.get(self.name) or row_model(self.name, self.schema)
         return cast(type[RowT], own)

@@ -52,7 +52,7 @@ _ABSENT: Any = object()
 
 
 class _Member(NamedTuple):
-    """A declared member: how it is read, what it is where it is absent, its name in JSON."""
+    """What `member` declares."""
 
     reader: Reader[Any]
     default: Any
@@ -60,13 +60,10 @@ class _Member(NamedTuple):
 
 
 def member(reader: Reader[Value], default: Default = _ABSENT, name: str = "") -> Value | Default:
-    """Declare a member of a model.
+    """Declare a member of a model: how it is read, and what it is where it is absent.
 
-    Args:
-        reader: What it is; one of the functions below, say.
-        default: What it is where it is absent; without a default it must be there. Where it is
-            None, null stands for absent.
-        name: Its name in JSON; that of the attribute in camel case by default.
+    Without a default it must be there; where that is None, null stands for absent. Its name in JSON
+    is that of the attribute in camel case, unless another is given.
     """
     return cast(Value, _Member(reader, default, name))
 

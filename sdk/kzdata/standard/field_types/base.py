@@ -54,19 +54,11 @@ class FieldType:
         return self.sql_value(cell, kind)
 
     def read(self, text: str) -> Any:
-        """A cell's exact value in Python.
-
-        Raises:
-            ValueError: The text is no such thing, or more than Python holds.
-        """
+        """A cell's exact value; raises ValueError where it is none, or more than Python holds."""
         return text
 
     def held(self, value: Any) -> Any:
-        """A value as databases hold it, in the first of `sql_types`.
-
-        Raises:
-            UnheldError: They cannot hold it exactly.
-        """
+        """A value exactly in the first of `sql_types`; raises UnheldError where that has none."""
         if not isinstance(value, self.python):
             raise UnheldError(f"not {self.words}")
         return value

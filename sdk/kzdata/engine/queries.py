@@ -233,7 +233,7 @@ class Answer:
     def df(self) -> "pandas.DataFrame":
         """The answer as a pandas DataFrame; raises MissingExtraError without pandas."""
         require("pandas", "pandas")
-        return self._read(self._relation.df)
+        return self._read(self._relation.df)  # type: ignore[no-any-return]
 
     def pl(self) -> "polars.DataFrame":
         """The answer as a Polars DataFrame; raises MissingExtraError without polars."""
@@ -244,7 +244,7 @@ class Answer:
     def arrow(self) -> "pyarrow.Table":
         """The answer as an Arrow table; raises MissingExtraError without pyarrow."""
         require("pyarrow", "pyarrow")
-        return self._read(self._relation.to_arrow_table)  # type: ignore[no-any-return]
+        return self._read(self._relation.to_arrow_table)
 
     def _first(self, most: int) -> list[tuple[Any, ...]]:
         return self._read(lambda: self._relation.limit(most).fetchall())

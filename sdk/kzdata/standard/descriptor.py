@@ -86,29 +86,23 @@ class MissingValue(JsonModel):
     label: str = member(string, "")
 
 
-def missing_value(value: Any, where: str, faults: Faults) -> str | MissingValue:
+def missing_value(value: Any, where: str, faults: Faults) -> MissingValue:
     """A string, or an object with a string and a label."""
-    if isinstance(value, str):
-        return value
-    return MissingValue.read(value, where, faults)
+    return MissingValue.read({"value": value} if isinstance(value, str) else value, where, faults)
 
 
-def missing_values(value: Any, where: str, faults: Faults) -> tuple[str | MissingValue, ...]:
-    """Missing values as the standard has them: all strings or all objects, none of them twice."""
+def missing_values(value: Any, where: str, faults: Faults) -> tuple[str, ...]:
+    """The strings of missing values, which are all strings or all objects, none of them twice."""
     before = len(faults)
     entries = several(missing_value, MAX_WORDS)(value, where, faults)
     if len(faults) > before:
-        return entries
-    if len({type(entry) for entry in entries}) > 1:
+        return ()
+    strings, labels = [one.value for one in entries], [one.label for one in entries if one.label]
+    if len(set(map(type, value))) > 1:
         faults.add(where, value, "all entries are strings, or all are objects")
-    labels = [entry.label for entry in entries if isinstance(entry, MissingValue) and entry.label]
-    if not distinct(_strings(entries)) or not distinct(labels):
+    if not (distinct(strings) and distinct(labels)):
         faults.add(where, value, "no missing value and no label stands twice")
-    return entries
-
-
-def _strings(entries: tuple[str | MissingValue, ...]) -> tuple[str, ...]:
-    return tuple(entry if isinstance(entry, str) else entry.value for entry in entries)
+    return tuple(strings)
 
 
 def form(value: Any, where: str, faults: Faults) -> str:
@@ -152,7 +146,7 @@ class FieldDescriptor(JsonModel):
     constraints: Constraints = member(Constraints.read, Constraints())
     categories: tuple[Any, ...] | None = member(values, None)
     categories_ordered: bool | None = member(flag, None)
-    missing_values: tuple[str | MissingValue, ...] | None = member(missing_values, None)
+    missing_values: tuple[str, ...] | None = member(missing_values, None)
     bare_number: bool = member(flag, True)
     group_char: str | None = member(brief, None)
     decimal_char: str = member(brief, ".")
@@ -217,7 +211,7 @@ class Schema(Declared):
     """A Table Schema with the traceability declarations."""
 
     fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
-    missing_values: tuple[str | MissingValue, ...] = member(missing_values, ("",))
+    missing_values: tuple[str, ...] = member(missing_values, ("",))
     primary_key: tuple[str, ...] = member(primary_key, ())
     unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
     foreign_keys: tuple[ForeignKey, ...] = member(several(ForeignKey.read, MAX_KEYS), ())
@@ -230,15 +224,9 @@ class Schema(Declared):
         """The column names in order."""
         return tuple(field.name for field in self.fields)
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The strings that stand for no value."""
-        return _strings(self.missing_values)
-
     def missing_of(self, field: FieldDescriptor) -> tuple[str, ...]:
         """The strings that stand for no value in one field: its own, or else the schema's."""
-        own = field.missing_values
-        return self.missing if own is None else _strings(own)
+        return self.missing_values if field.missing_values is None else field.missing_values
 
     @property
     def evidenced(self) -> tuple[FieldDescriptor, ...]:

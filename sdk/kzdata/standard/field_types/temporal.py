@@ -24,7 +24,6 @@ ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 YEAR = r"-?([1-9][0-9]{3,17}|0[0-9]{3})"
 _DATETIME = rf"{YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T({CLOCK}(\.[0-9]+)?|24:00:00(\.0+)?)"
 DATETIME = _DATETIME + ZONE
-_PARTS = re.compile(r"(-?[0-9]+)-([0-9]{2})-([0-9]{2})T[0-9:]+(?:\.([0-9]*?)0*)?(?:[Z+-].*)?")
 _HOUR = 3_600_000_000  # microseconds
 _DAY = 24 * _HOUR
 _END = 253_402_300_800_000_000  # microseconds from 1970 to the year 10000, which Python lacks
@@ -128,12 +127,12 @@ class DateTime(_Moment):
     def read(self, text: str) -> Any:
         if not re.fullmatch(DATETIME, text):
             raise ValueError(f"not {self.words}")
-        year, month, day, fraction = _PARTS.fullmatch(text).groups()  # type: ignore[union-attr]
+        year, month, day = text.partition("T")[0].rsplit("-", 2)
         # The calendar comes round again after 400 years; there is no year 0.
         cycle = 2000 + (int(year) + (int(year) < 0)) % 400
         if int(year) == 0 or int(day) > monthrange(cycle, int(month))[1]:
             raise ValueError(f"not {self.words}")
-        if not 1 <= int(year) <= 9999 or len(fraction or "") > 6:
+        if not 1 <= int(year) <= 9999 or re.search(r"\.[0-9]{6}[0-9]*[1-9]", text):
             return text
         found = datetime.fromisoformat(text.replace("T24", "T00"))
         try:

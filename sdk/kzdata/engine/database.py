@@ -432,7 +432,7 @@ class Database:
         self.run("SET lock_configuration = true")
 
     def ask(self, sql: str, parameters: Any = None, timeout: float | None = TIMEOUT) -> Answer:
-        """The answer to a stranger's SELECT on a locked database, of what `Package.sql` takes.
+        """The answer to a stranger's SELECT on a locked database, asked as `Package.sql` is.
 
         Raises:
             QueryError: It is not one SELECT, it takes too long, or DuckDB refuses it.

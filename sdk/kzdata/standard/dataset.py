@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from kzdata.engine.database import Database
-    from kzdata.engine.queries import Answer, DuckDBPyRelation
+    from kzdata.engine.queries import DuckDBPyRelation
     from kzdata.standard.loader import SqlColumn
 
 RowT = TypeVar("RowT", bound=Row)
@@ -183,18 +183,15 @@ class Table(Generic[RowT]):
 
     def df(self) -> "pandas.DataFrame":
         """The table as a pandas DataFrame; raises MissingExtraError without pandas."""
-        return self._answer().df()
+        return self._dataset.database.whole(self.name).df()
 
     def pl(self) -> "polars.DataFrame":
         """The table as a Polars DataFrame; raises MissingExtraError without polars or pyarrow."""
-        return self._answer().pl()
+        return self._dataset.database.whole(self.name).pl()
 
     def arrow(self) -> "pyarrow.Table":
         """The table as an Arrow table; raises MissingExtraError without pyarrow."""
-        return self._answer().arrow()
-
-    def _answer(self) -> "Answer":
-        return self._dataset.database.whole(self.name)
+        return self._dataset.database.whole(self.name).arrow()
 
     def cells(self, numbers: Collection[int]) -> dict[int, dict[str, str]]:
         """The cells of some rows as the files have them, by row and column."""

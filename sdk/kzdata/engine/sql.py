@@ -104,8 +104,7 @@ day = _of("try_cast({} AS DATE)")  # a text as a date, or NULL
 # and drops it, and drops digits after the sixth.
 moment = _of("CAST(epoch_us(try_cast({} AS TIMESTAMP)) AS HUGEINT)")
 timestamp = _of("make_timestamp(CAST({} AS BIGINT))")  # of microseconds since 1970
-# Python's dates end with the year 9999; DuckDB's, and the calendar's, go on: a date of those years,
-# or NULL.
+# A value as a date of the years 1 to 9999, which Python has too, or NULL.
 calendar_day = _of(
     "(CASE WHEN try_cast({0} AS DATE) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' "
     "THEN try_cast({0} AS DATE) END)"
@@ -113,7 +112,7 @@ calendar_day = _of(
 # Whether a text, read as a `DATE` or `BIGINT` and printed again, is the same text: DuckDB's casts
 # take more forms than they print (`2024/01/26`, `1_000`, `epoch`).
 printed_alike = _of_two("(CAST(try_cast({0} AS {1}) AS VARCHAR) = {0})")
-# The same of a TIMESTAMP that is printed with a T.
+# The same of a TIMESTAMP that is printed with a T; a shorter text is none.
 printed_with_t = _of(
     "(strlen({0}) >= 19 AND replace(CAST(try_cast({0} AS TIMESTAMP) AS VARCHAR), ' ', 'T') = {0})"
 )

@@ -332,6 +332,7 @@ class Dataset(TableTexts):
             return table, rest
         tables = [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
         holders = [table for table in tables if key in table]
+        # What one key means must not hang on the order of the tables.
         if len(holders) > 1:
             choices = " or ".join(f"{table.name}/{key}" for table in holders)
             raise UsageError(f"{key!r} is in several tables; ask for {choices}")

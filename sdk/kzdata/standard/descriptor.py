@@ -42,6 +42,7 @@ MAX_KEY_COLUMNS = 16
 MAX_VALUES = 10_000  # values of an enum, or categories
 MAX_TEXT = 1_000  # characters of a format, a delimiter, a decimal point and the like
 MAX_NAME = 1_000  # characters of a name, which each finding repeats
+# Python's own reader takes more than RFC 3339 has, and no leap second.
 _RFC3339 = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
     r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",

@@ -9,6 +9,7 @@ from kzdata.standard.field_types.number import canonical_number, number_within
 
 _DEGREES = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,18})?"
 GEOPOINT = f"({_DEGREES}), ?({_DEGREES})"
+# What DuckDB calls the numbers of JSON.
 _NUMBERS = "('DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT')"
 
 

@@ -108,6 +108,7 @@ class Integer(FieldType):
             value: Any = Decimal(str(part))
         else:
             value = super().key(str(part))
+        # NaN equals nothing, not even itself: it is a key by its text.
         return str(value) if value != value else value
 
 

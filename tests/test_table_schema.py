@@ -166,6 +166,7 @@ CASES = [
     case("strptime", "date", "January 26, 24 | may 1, 70", "Jan 26, 24 | January 26, 2024",
          format="fmt:%B %d, %y"),
     case("strptime", "date", "100% 2024-01-26", "100 2024-01-26", format="100%% %Y-%m-%d"),
+    case("strptime", "date", "Feb January 31 2024", "Jan February 31 2024", format="%b %B %d %Y"),
     case("time", "time", "15:00:00 | 00:00:00 | 23:59:59",
          "24:00:00 | 15:00 | 15:00:60 | 15:60:00 | 5:00:00 | 15:00:00Z | 15:00:00+01:00 "
          "| 15:00:00.5 | 150000 | 3 pm |  15:00:00 | 15:00:00 PM"),

@@ -91,4 +91,6 @@ class Version(TableTexts):
 def missing(table: Table, column: str) -> tuple[str, ...]:
     """The strings that stand for no value in a column."""
     schema = table.schema
-    return schema.missing_of(schema.field(column)) if column in schema.names else schema.missing
+    if column in schema.names:
+        return schema.missing_of(schema.field(column))
+    return schema.missing_values

@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -36,17 +36,16 @@ from kzdata.files.temporary import TemporaryFolder
 if TYPE_CHECKING:
     from kzdata.engine.queries import DuckDBPyConnection, DuckDBPyRelation
 
+# A string that no cell is: empty cells are empty strings, missing values a schema's. Nobody can
+# guess it, so that no cell of a stranger is taken for no value.
 NULL_MARK = f"\\kzdata:{os.urandom(16).hex()}\\"
-"""A string that no cell is: empty cells are empty strings, missing values a schema's. Nobody can
-guess it, so that no cell of a stranger is taken for no value."""
 MAX_LINE_BYTES = 4 << 20
+# Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes
+# grows with the square of them.
 MAX_SHARED_SQL = 100_000
-"""Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes
-grows with the square of them."""
 MAX_SQL = 4_000_000  # characters of a table's checks
 TIMEOUT = 30.0  # seconds after which a stranger's query is stopped
-MAX_MEMORY = 2 << 30
-"""Bytes that the database of an opened package may take before it uses the disk."""
+MAX_MEMORY = 2 << 30  # bytes that an opened package's database may take before it uses the disk
 MAX_SPILL = 8_000_000_000  # bytes that it may write to the disk, at most a sixth of what is free
 MAX_SPILLED = 16 << 30  # the same for a validation
 Item = TypeVar("Item")
@@ -165,8 +164,7 @@ class Database:
         """This thread's own cursor: a connection answers one query at a time."""
         if not hasattr(self._local, "cursor"):
             self._local.cursor = self._connection.cursor()
-        cursor: DuckDBPyConnection = self._local.cursor
-        return cursor
+        return self._local.cursor  # type: ignore[no-any-return]
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query that kzdata itself wrote."""
@@ -234,11 +232,10 @@ class Database:
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""
         if pattern not in self._compiles:
-            try:
-                self.rows(f"SELECT {full_match(chr(39) * 2, pattern)}")
+            self._compiles[pattern] = False
+            with suppress(QueryError):
+                self.run(f"SELECT {full_match(chr(39) * 2, pattern)}")
                 self._compiles[pattern] = True
-            except QueryError:
-                self._compiles[pattern] = False
         return self._compiles[pattern]
 
     # ------------------------------------------------------------------------------ tables
@@ -268,12 +265,8 @@ class Database:
     ) -> None:
         """Read a table's text into a view with `ORD` and the columns `kept`.
 
-        Args:
-            name: Name of the view.
-            sheet: The text, of a simple dialect.
-            columns: Names of all its columns, in the file's order.
-            kept: SQL expressions over those columns, by the name they get.
-            first: Further columns that `kept` may use, made out of those columns.
+        `columns` names all that the file has, in its order; `kept` is SQL over them, by the name it
+        gets; `first` are further columns that `kept` may use, made out of those of the file.
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
@@ -341,10 +334,6 @@ class Database:
             f"FROM {identifier(source)} WHERE {column} IS NOT NULL)"
         )
 
-    def drop_table(self, name: str) -> None:
-        """Drop a table."""
-        self.run(f"DROP TABLE {identifier(name)}")
-
     def insert(self, table: str, kinds: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows of Python values, at least one, to a table that is given as SQL.
 
@@ -359,9 +348,8 @@ class Database:
         `columns` is SQL of each value over the text of all columns, by name, in the file's order.
         Raises PackageError where the file cannot be read, or a cell is not of its type.
         """
-        relation = _read_csv(sheet, list(columns))
-        sql = f"CREATE TABLE {identifier(name)} AS SELECT {_selected(columns)} FROM {relation}"
-        self._read_file(sql)
+        values, texts = _selected(columns), _read_csv(sheet, list(columns))
+        self._read_file(f"CREATE TABLE {identifier(name)} AS SELECT {values} FROM {texts}")
 
     def aggregate(self, sheet: Sheet, columns: Sequence[str], sums: Sequence[str]) -> list[Any]:
         """Aggregates over the columns of a table's text, with one look at it."""
@@ -404,9 +392,8 @@ class Database:
 
     def relation(self, name: str) -> "DuckDBPyRelation":
         """A table as a DuckDB relation."""
-        _add_relations()
         try:
-            return self._connection.cursor().table(identifier(name))
+            return self._related().table(identifier(name))
         except duckdb.Error as error:
             raise QueryError(first_line(error)) from error
 
@@ -419,12 +406,17 @@ class Database:
 
         What it should `keep` is not freed before it is.
         """
-        _add_relations()
         try:
-            cursor = self._connection.cursor()
+            cursor = self._related()
             return Answer(self._work, cursor, cursor.sql(sql), keep=keep)
         except ENGINE_ERRORS as error:
             raise QueryError(first_line(error)) from error
+
+    def _related(self) -> "DuckDBPyConnection":
+        """A new cursor, which has relations."""
+        import duckdb  # noqa: F401 - adds the layer of relations to the engine's own classes
+
+        return self._connection.cursor()
 
     def lock(self, fill: Callable[[str], None] | None = None) -> None:
         """Make the data read-only, and shut the file system, extensions and settings for good.
@@ -440,19 +432,13 @@ class Database:
         self.run("SET lock_configuration = true")
 
     def ask(self, sql: str, parameters: Any = None, timeout: float | None = TIMEOUT) -> Answer:
-        """The answer to a stranger's SELECT on a locked database.
-
-        Args:
-            sql: One SELECT.
-            parameters: A sequence for `?`, a mapping for `$name`.
-            timeout: Seconds after which it is stopped; None for never.
+        """The answer to a stranger's SELECT on a locked database, asked as `Package.sql` is.
 
         Raises:
             QueryError: It is not one SELECT, it takes too long, or DuckDB refuses it.
         """
         try:
-            _add_relations()
-            cursor, widest = self._connection.cursor(), self._widest
+            cursor, widest = self._related(), self._widest
             # Looking names up takes as long as a stranger wants: it has the same deadline.
             relation = self._work.carry_out(
                 cursor, lambda: cursor.sql(checked(cursor, sql, widest), params=parameters), timeout
@@ -471,8 +457,3 @@ class Database:
 def _unnested(kinds: Iterable[str]) -> list[str]:
     """Parameters that are lists, as columns of the given SQL types."""
     return [f"unnest(CAST(${i} AS {kind}[]))" for i, kind in enumerate(kinds, 1)]
-
-
-def _add_relations() -> None:
-    """Import the layer of relations, which adds them to the engine's own classes."""
-    import duckdb  # noqa: F401

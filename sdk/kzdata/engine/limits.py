@@ -2,13 +2,9 @@
 
 What reads a package (DuckDB, zlib, RE2, TOML, JSON) may take more than it should for a file that
 was made for it. The work is therefore done in a child process that the system stops when it takes
-too much memory, and its parent when it takes too long. What the child writes for itself lies in a
-temporary folder that the parent removes, however the child ends.
-
-A command forks, which costs a few milliseconds as long as nothing heavy is loaded. A program that
-uses kzdata as a library may have threads and databases, which no fork survives: there the work is
-done by a fresh interpreter, which finds modules where this one does and never in the working
-directory.
+too much memory, and its parent when it takes too long: `forked` for a command, `apart` for a
+program that has threads and databases, which no fork survives (docs/design.md, "A process of its
+own").
 
 Memory is limited on Linux (`RLIMIT_DATA`: what a process can write to); other systems know no
 limit that holds. The deadline holds everywhere.
@@ -34,19 +30,19 @@ from typing import Any, NamedTuple, NoReturn
 from kzdata import errors
 from kzdata.errors import BrokenError, KzdataError, LimitError
 
+# Bytes that a process may take beyond what DuckDB is given: rows in Python, decompression, the
+# program itself.
 BEYOND = 3 << 29
-"""Bytes that a process may take beyond what DuckDB is given: rows in Python, decompression, the
-program itself."""
+# Bytes that DuckDB takes at most, where nobody says otherwise: a million figures fit.
 TRACED_MEMORY = 3 << 30
-"""Bytes that DuckDB takes at most, where nobody says otherwise: a million figures fit."""
 COMMAND_MEMORY = 6 << 30  # bytes for every command but those that name a limit
 SECONDS = 600.0  # seconds for every command that names no deadline
 GRACE = 2.0  # seconds in which a process that is called off may clean up
+# Bytes that each thread reserves and hardly touches; the engine has one for each core.
 STACK = 8 << 20
-"""Bytes that each thread reserves and hardly touches; the engine has one for each core."""
 MAX_ANSWER = 256 << 20  # bytes of an answer that comes back from a process
+# Variables that a fresh interpreter inherits: how to find libraries, and little else.
 INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "LANG", "LC_ALL")
-"""Variables that a fresh interpreter inherits: how to find libraries, and little else."""
 PRIVATE = ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")  # those that name a folder of its own
 OUT_OF_MEMORY = 86  # exit code of a process that found no memory, and could say so
 CALLED_OFF = 130  # exit code after Ctrl-C
@@ -54,15 +50,10 @@ BROKEN = 87  # exit code of a process that ended before, or outside of, what it 
 
 
 class Limits(NamedTuple):
-    """What one piece of work may take.
+    """What one piece of work may take."""
 
-    Attributes:
-        memory: Bytes that its process may take.
-        seconds: Seconds after which it is stopped; None for never.
-    """
-
-    memory: int = COMMAND_MEMORY
-    seconds: float | None = SECONDS
+    memory: int = COMMAND_MEMORY  # bytes that its process may take
+    seconds: float | None = SECONDS  # after which it is stopped; None for never
 
     @classmethod
     def of(cls, engine: str | None = None, seconds: float | None = SECONDS) -> "Limits":
@@ -94,26 +85,22 @@ def of_machine(most: int, share: float) -> int:
     return most
 
 
+# Bytes of each unit of memory, as DuckDB has them.
 UNITS = {"": 1, "B": 1} | {
     f"{prefix}{unit}": base**power
     for power, prefix in enumerate("KMGT", 1)
     for unit, base in (("", 1000), ("B", 1000), ("IB", 1024))
 }
-"""Bytes of each unit of memory, as DuckDB has them."""
 
 
 def bytes_of(size: str) -> int:
     """The bytes of a size such as `2GB`, `500 MB` or `1.5GiB`; raises UsageError for no size."""
-    number, unit = size.strip(), ""
-    while number and not number[-1].isdigit():
-        number, unit = number[:-1], number[-1] + unit
-    try:
-        found = int(float(number) * UNITS[unit.strip().upper()])
-    except (ValueError, KeyError, OverflowError):
-        found = 0
-    if found <= 0:
-        raise errors.UsageError(f"{size!r} is not a size of memory; write 2GB or 500MB")
-    return found
+    number = re.sub(r"\D+$", "", size)
+    unit = size[len(number) :].strip().upper()
+    with suppress(ValueError, KeyError, OverflowError):
+        if (found := int(float(number) * UNITS[unit])) > 0:
+            return found
+    raise errors.UsageError(f"{size!r} is not a size of memory; write 2GB or 500MB")
 
 
 def _seconds(text: str) -> float:
@@ -171,8 +158,8 @@ def forked(work: Callable[[], int], limits: Limits, temp_dir: Path | None = None
             os.close(running)
 
 
+# Where this process, if it was forked off, tells its parent how much time it needs.
 _PARENT: list[int] = []
-"""Where this process, if it was forked off, tells its parent how much time it needs."""
 
 
 def within(seconds: float) -> None:
@@ -305,8 +292,8 @@ class _Forked:
         return self.code
 
 
+# A child process, in a group of its own where there are groups.
 _Process = _Forked | subprocess.Popen[bytes]
-"""A child process, in a group of its own where there are groups."""
 
 
 def _exit_code(process: _Process, limits: Limits) -> int:

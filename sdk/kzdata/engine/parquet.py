@@ -14,17 +14,9 @@ MAX_NESTED = 1 << 24  # values of a column of lists in one row group, which Duck
 def parquet_to_csv(
     database: Database, source: Path, target: Path, limit: int, null: str = ""
 ) -> int:
-    """Write a Parquet file out as CSV, each value as CSV files of Table Schema have it.
+    """Write a Parquet file out as CSV, as CSV files of Table Schema have it; the bytes written.
 
-    Args:
-        database: The one that reads and writes.
-        source: The Parquet file.
-        target: The CSV file.
-        limit: Bytes that its values may have as text; each value counts as one more.
-        null: What is written for NULL.
-
-    Returns:
-        The bytes that were written.
+    Its values may have `limit` bytes as text, each counted as one more; `null` is written for NULL.
 
     Raises:
         PackageError: It is not a Parquet file, or one of more than that.

@@ -35,14 +35,14 @@ else:
 
 Result = TypeVar("Result")
 CLOSED = "the package is closed"
+# Bytes that this process may take for a stranger's query beyond what it holds. DuckDB's own limit
+# is for tables; a list or a text of a query can grow past it.
 MAX_GROWTH = 4 << 30
-"""Bytes that this process may take for a stranger's query beyond what it holds. DuckDB's own limit
-is for tables; a list or a text of a query can grow past it."""
 SLICE = 0.02  # seconds between two interrupts of work that should end
 PATIENCE = 1.0  # seconds that work which should end is waited for
 MAX_CELLS = 20_000_000  # cells that an answer may have as Python values; frames have no such limit
+# What the engine raises: of a call that was interrupted, or a tree too deep, a RuntimeError.
 ENGINE_ERRORS = (duckdb.Error, RuntimeError, MemoryError)
-"""What the engine raises: of a call that was interrupted, or a tree too deep, a RuntimeError."""
 
 
 class StoppedError(Exception):
@@ -109,8 +109,7 @@ class Work:
         if not hasattr(self._local, "helper"):
             self._local.helper = ThreadPoolExecutor(max_workers=1)
             self._helpers.add(self._local.helper)
-        helper: ThreadPoolExecutor = self._local.helper
-        return helper
+        return self._local.helper  # type: ignore[no-any-return]
 
     def _counted(
         self, cursor: "DuckDBPyConnection", task: Callable[[], Result]
@@ -234,21 +233,18 @@ class Answer:
     def df(self) -> "pandas.DataFrame":
         """The answer as a pandas DataFrame; raises MissingExtraError without pandas."""
         require("pandas", "pandas")
-        frame: pandas.DataFrame = self._read(self._relation.df)
-        return frame
+        return self._read(self._relation.df)  # type: ignore[no-any-return]
 
     def pl(self) -> "polars.DataFrame":
         """The answer as a Polars DataFrame; raises MissingExtraError without polars."""
         require("polars", "polars")
         require("pyarrow", "polars")
-        frame: polars.DataFrame = self._read(self._relation.pl)
-        return frame
+        return self._read(self._relation.pl)  # type: ignore[no-any-return]
 
     def arrow(self) -> "pyarrow.Table":
         """The answer as an Arrow table; raises MissingExtraError without pyarrow."""
         require("pyarrow", "pyarrow")
-        table: pyarrow.Table = self._read(self._relation.to_arrow_table)
-        return table
+        return self._read(self._relation.to_arrow_table)
 
     def _first(self, most: int) -> list[tuple[Any, ...]]:
         return self._read(lambda: self._relation.limit(most).fetchall())

@@ -19,55 +19,51 @@ if TYPE_CHECKING:
     from kzdata.engine.queries import DuckDBPyConnection
 
 MAX_CHARACTERS = 100_000  # characters of a query
+# Words, signs and values of a query, counted as often as the parser copies them.
 MAX_TOKENS = 20_000
-"""Words, signs and values of a query, counted as often as the parser copies them."""
 MAX_NESTING = 50  # how deep brackets of a query may stand inside each other
 MAX_NAMES = 10  # names with points between them that may make one name
 MAX_GROUPS = 256  # sets of columns that ROLLUP, CUBE and GROUPING SETS of a query may come to
+# Parts of a query's syntax tree, without its values: those are as many as its tokens at most.
 MAX_NODES = 5_000
-"""Parts of a query's syntax tree, without its values: those are as many as its tokens at most."""
 MAX_DEPTH = 200  # how deep the parts of a syntax tree may stand inside each other
+# Parts of a syntax tree, counted as often as the engine copies them when it looks names up.
 MAX_SIZE = 10_000
-"""Parts of a syntax tree, counted as often as the engine copies them when it looks names up."""
 MAX_COLUMNS = 1_000  # columns of an answer, or of a query inside a query, beside those of one table
-TABLE_SIZE = 100
-"""Parts for which a table, or a query inside a query, counts: the engine looks for the best order
-of them."""
-LONE_SIZE = 40
-"""Parts for which a table counts that is the only one of its FROM, and so has no order, as in the
-branches of a UNION."""
+# Parts for which a table, or a query inside a query, counts: the engine looks for the best order of
+# them. One that is the only table of its FROM, as in the branches of a UNION, has no order.
+TABLE_SIZE, LONE_SIZE = 100, 40
+# Table functions that read their arguments, or what a database knows of itself, and change nothing.
 TABLE_FUNCTIONS = frozenset(
     "range generate_series unnest repeat repeat_row json_each json_tree icu_calendar_names "
     "pg_timezone_names test_all_types duckdb_columns duckdb_constraints duckdb_databases "
-    "duckdb_dependencies duckdb_extensions "
-    "duckdb_functions duckdb_indexes duckdb_keywords duckdb_memory duckdb_optimizers "
-    "duckdb_schemas duckdb_sequences duckdb_settings duckdb_tables duckdb_types duckdb_variables "
-    "duckdb_views pragma_collations pragma_database_size pragma_platform pragma_show "
-    "pragma_storage_info pragma_table_info pragma_user_agent pragma_version summary".split()
+    "duckdb_dependencies duckdb_extensions duckdb_functions duckdb_indexes duckdb_keywords "
+    "duckdb_memory duckdb_optimizers duckdb_schemas duckdb_sequences duckdb_settings duckdb_tables "
+    "duckdb_types duckdb_variables duckdb_views pragma_collations pragma_database_size "
+    "pragma_platform pragma_show pragma_storage_info pragma_table_info pragma_user_agent "
+    "pragma_version summary".split()
 )
-"""Table functions that read their arguments, or what a database knows of itself, and change
-nothing."""
+# Scalar functions that leave something behind, take SQL as a text, which nobody has looked at, or
+# repeat what they are given a dozen times.
 FORBIDDEN_FUNCTIONS = frozenset(
     "write_log setval nextval json_serialize_sql json_serialize_plan json_deserialize_sql "
     "format_pg_type map_to_pg_oid".split()
 )
-"""Scalar functions that leave something behind, take SQL as a text, which nobody has looked at, or
-repeat what they are given a dozen times."""
+# Functions that the engine writes out as an expression in which an argument stands twice.
 REPEATING = frozenset(
     "nullif split_part fmod array_to_string array_to_string_comma_default array_pop_back "
     "weighted_avg wavg map_contains_entry json_group_object json_group_array".split()
 )
-"""Functions that the engine writes out as an expression in which an argument stands twice."""
+# Other parts of a tree of which the engine makes two.
 REPEATED = frozenset("COMPARE_BETWEEN LIMIT_MODIFIER LIMIT_PERCENT_MODIFIER PIVOT".split())
-"""Other parts of a tree of which the engine makes two."""
+# Functions whose second argument is a type, in JSON; the engine's stack ends before a long one.
 TYPED_BY_TEXT = frozenset("json_transform json_transform_strict from_json from_json_strict".split())
-"""Functions whose second argument is a type, in JSON; the engine's stack ends before a long one."""
 MAX_TYPE = 1_000  # characters of such a type
+# Functions that make one value of several, whose parts stay apart.
 PACKING = frozenset("struct_pack row map struct_insert struct_concat".split())
-"""Functions that make one value of several, whose parts stay apart."""
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+# What a tree calls a value that stands in the query; it holds nothing to be looked at.
 VALUE = "VALUE_CONSTANT"
-"""What a tree calls a value that stands in the query; it holds nothing to be looked at."""
 Node = dict[str, Any]
 
 
@@ -347,8 +343,8 @@ class _Scale(NamedTuple):
 
 
 _OWN = ("type", "cte_map", "from_table", "select_list")
+# Among the names, where a query stands in an expression: the engine makes joins of its tables.
 _INSIDE = "in an expression"
-"""Among the names, where a query stands in an expression: the engine makes joins of its tables."""
 _OF_A_FUNCTION = 10  # columns that a table function has, at most
 
 

@@ -9,13 +9,28 @@ from collections.abc import Callable, Iterable, Sequence
 from kzdata.errors import QueryError
 
 ORD = "kz_ord"  # column that counts a table's rows from 0; no column of a package may be called so
+# Relations that are no table of the package have a schema, so that no name can collide.
 SHARED = "shared"
-"""Schema of relations that are no table of the package, so that no name can collide."""
+# The texts of a parameter as a relation of one column: thousands are joined, not compared.
 LISTED = "(SELECT unnest(CAST(? AS VARCHAR[])))"
-"""A relation of one column, the texts of a parameter; thousands are joined, not compared."""
 MAX_BITS = 1_000_000_000  # bits that one value of DuckDB can have
+# NUL ends a text in C, and no UTF-8 holds half of a surrogate pair.
 _UNSAYABLE = re.compile("[\0\ud800-\udfff]")
-"""NUL, which ends a text in C, and half of a surrogate pair, which no UTF-8 holds."""
+
+
+def _of(template: str) -> Callable[[str], str]:
+    """A fragment over one expression."""
+    return template.format
+
+
+def _of_two(template: str) -> Callable[[str, str], str]:
+    """A fragment over two expressions."""
+    return template.format
+
+
+def _with_text(template: str) -> Callable[[str, str], str]:
+    """A fragment over an expression and a text, such as a pattern, which it quotes."""
+    return lambda expression, value: template.format(expression, literal(value))
 
 
 # ------------------------------------------------------------------------------ names and texts
@@ -76,34 +91,31 @@ def among(expression: str, texts: Iterable[str]) -> str:
 # ------------------------------------------------------------------------------ casts
 
 
-def _of(template: str) -> Callable[[str], str]:
-    """A fragment over one expression."""
-    return template.format
-
-
-text = _of("CAST({} AS VARCHAR)")
-"""Any value as text."""
-integer = _of("try_cast({} AS HUGEINT)")
-"""The text as a whole number of up to 38 digits, or NULL."""
-bigint = _of("try_cast({} AS BIGINT)")
-"""The text as a whole number of up to 18 digits, or NULL."""
-decimal = _of("try_cast({} AS DECIMAL(38, 10))")
-"""The text as a number, or NULL. Exact to 38 digits, ten of them after the point."""
-double = _of("try_cast({} AS DOUBLE)")
-"""The text as the nearest binary number, infinities and NaN included, or NULL."""
-small = _of("CAST({} AS UINTEGER)")
-"""The number of a row, in as few bytes as rows can be counted."""
-day = _of("try_cast({} AS DATE)")
-"""The text as a date, or NULL."""
-# DuckDB reads an offset and drops it, and drops digits after the sixth.
+text = _of("CAST({} AS VARCHAR)")  # any value as text
+integer = _of("try_cast({} AS HUGEINT)")  # a text as a whole number of up to 38 digits, or NULL
+bigint = _of("try_cast({} AS BIGINT)")  # a text as a whole number of up to 18 digits, or NULL
+# Exact to 38 digits, ten of them after the point.
+decimal = _of("try_cast({} AS DECIMAL(38, 10))")  # a text as a number, or NULL
+# Infinities and NaN are numbers, too.
+double = _of("try_cast({} AS DOUBLE)")  # a text as the nearest binary number, or NULL
+small = _of("CAST({} AS UINTEGER)")  # the number of a row, in as few bytes as count them
+day = _of("try_cast({} AS DATE)")  # a text as a date, or NULL
+# A text `YYYY-MM-DD hh:mm:ss.ffffff` as microseconds since 1970, or NULL. DuckDB reads an offset
+# and drops it, and drops digits after the sixth.
 moment = _of("CAST(epoch_us(try_cast({} AS TIMESTAMP)) AS HUGEINT)")
-"""A text `YYYY-MM-DD hh:mm:ss.ffffff` as microseconds since 1970, or NULL."""
-
-
-def calendar_day(expression: str) -> str:
-    """The value as a date of the years 1 to 9999, which Python has too, or NULL."""
-    known = f"{day(expression)} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'"
-    return f"(CASE WHEN {known} THEN {day(expression)} END)"
+timestamp = _of("make_timestamp(CAST({} AS BIGINT))")  # of microseconds since 1970
+# A value as a date of the years 1 to 9999, which Python has too, or NULL.
+calendar_day = _of(
+    "(CASE WHEN try_cast({0} AS DATE) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31' "
+    "THEN try_cast({0} AS DATE) END)"
+)
+# Whether a text, read as a `DATE` or `BIGINT` and printed again, is the same text: DuckDB's casts
+# take more forms than they print (`2024/01/26`, `1_000`, `epoch`).
+printed_alike = _of_two("(CAST(try_cast({0} AS {1}) AS VARCHAR) = {0})")
+# The same of a TIMESTAMP that is printed with a T; a shorter text is none.
+printed_with_t = _of(
+    "(strlen({0}) >= 19 AND replace(CAST(try_cast({0} AS TIMESTAMP) AS VARCHAR), ' ', 'T') = {0})"
+)
 
 
 def between_doubles(expression: str, low: float, high: float) -> str:
@@ -111,18 +123,6 @@ def between_doubles(expression: str, low: float, high: float) -> str:
     # One test, so that the text is read once: DuckDB shares no common part inside a CASE.
     ends = [double(literal(repr(end))) for end in (low, high)]
     return f"({double(expression)} BETWEEN {ends[0]} AND {ends[1]})"
-
-
-def printed_alike(expression: str, kind: str) -> str:
-    """Whether a text, read as a `DATE` or `BIGINT` and printed again, is the same text."""
-    # DuckDB's casts take more forms than they print (`2024/01/26`, `1_000`, `epoch`).
-    return f"(CAST(try_cast({expression} AS {kind}) AS VARCHAR) = {expression})"
-
-
-def printed_with_t(expression: str) -> str:
-    """Whether a text, read as a TIMESTAMP and printed again with a T, is the same text."""
-    printed = f"replace(CAST(try_cast({expression} AS TIMESTAMP) AS VARCHAR), ' ', 'T')"
-    return f"({byte_length(expression)} >= 19 AND {printed} = {expression})"
 
 
 def days_to_month(months: str) -> str:
@@ -136,12 +136,14 @@ def days_to_month(months: str) -> str:
 # ------------------------------------------------------------------------------ texts
 
 code_points = _of("length({})")
-"""Length in Unicode code points."""
-byte_length = _of("strlen({})")
-"""Length in bytes of UTF-8: cheaper than code points."""
-# One regular expression for all rows is far faster than one a row.
+byte_length = _of("strlen({})")  # in UTF-8; cheaper than code points
+contains = _of_two("contains({}, {})")
+without = _of_two("replace({}, {}, '')")  # a text with every occurrence of another taken out
+full_match = _with_text("regexp_full_match({}, {})")  # whether the whole text matches in RE2
+matches = _with_text("regexp_matches({}, {})")  # whether a pattern of RE2 matches somewhere
+# A text with each word between two marks, so that `contains` finds whole words only. One regular
+# expression for all rows is far faster than one a row.
 words = _of("regexp_replace({}, '([\\p{{L}}\\p{{N}}_]+)', '\x1e\\1\x1f', 'g')")
-"""The text with each word between two marks, so that `contains` finds whole words only."""
 
 
 def beginning(expression: str, length: int) -> str:
@@ -149,31 +151,11 @@ def beginning(expression: str, length: int) -> str:
     return f"left({text(expression)}, {length})"
 
 
-def contains(expression: str, part: str) -> str:
-    """Whether a text contains another."""
-    return f"contains({expression}, {part})"
-
-
 def contains_words(expression: str, part: str) -> str:
     """Whether a text contains another as whole words."""
     # The costly test only where blanks fail.
     between = contains(f"(' ' || {expression} || ' ')", f"(' ' || {part} || ' ')")
     return f"(CASE WHEN {between} THEN true ELSE {contains(words(expression), words(part))} END)"
-
-
-def without(expression: str, part: str) -> str:
-    """The text with every occurrence of another taken out."""
-    return f"replace({expression}, {part}, '')"
-
-
-def full_match(expression: str, pattern: str) -> str:
-    """Whether the whole text matches an RE2 pattern."""
-    return f"regexp_full_match({expression}, {literal(pattern)})"
-
-
-def matches(expression: str, pattern: str) -> str:
-    """Whether an RE2 pattern matches somewhere in the text."""
-    return f"regexp_matches({expression}, {literal(pattern)})"
 
 
 def extracted(expression: str, pattern: str, group: int = 1) -> str:
@@ -204,35 +186,19 @@ def json_kind(expression: str) -> str:
     return f"(CASE WHEN json_valid({expression}) AND NOT {lax} THEN json_type({expression}) END)"
 
 
-def json_kind_at(expression: str, path: str) -> str:
-    """The type of a part of a JSON text, or NULL."""
-    return f"(CASE WHEN json_valid({expression}) THEN json_type({expression}, {literal(path)}) END)"
-
-
-def json_text_at(expression: str, path: str) -> str:
-    """A part of a JSON text as text, or NULL."""
-    found = f"json_extract_string({expression}, {literal(path)})"
-    return f"(CASE WHEN json_valid({expression}) THEN {found} END)"
-
-
-def json_members(expression: str) -> str:
-    """How many members a JSON object, or items a JSON array, has."""
-    return (
-        f"(CASE WHEN NOT json_valid({expression}) THEN NULL "
-        f"WHEN json_type({expression}) = 'OBJECT' THEN len(json_keys({expression})) "
-        f"ELSE json_array_length({expression}) END)"
-    )
+# DuckDB's other functions of JSON fail on what is none, and would end the query.
+json_kind_at = _with_text("(CASE WHEN json_valid({0}) THEN json_type({0}, {1}) END)")
+json_text_at = _with_text("(CASE WHEN json_valid({0}) THEN json_extract_string({0}, {1}) END)")
+json_members = _of(  # how many members an object, or items an array, has
+    "(CASE WHEN NOT json_valid({0}) THEN NULL WHEN json_type({0}) = 'OBJECT' "
+    "THEN len(json_keys({0})) ELSE json_array_length({0}) END)"
+)
 
 
 # ------------------------------------------------------------------------------ lists and rows
 
-first_item = _of("list_extract({}, 1)")
-"""The first item of a list, or NULL."""
-
-
-def items(expression: str, delimiter: str) -> str:
-    """A text cut at a delimiter, as a list."""
-    return f"string_split({expression}, {literal(delimiter)})"
+first_item = _of("list_extract({}, 1)")  # or NULL
+items = _with_text("string_split({}, {})")  # a text cut at a delimiter, as a list
 
 
 def any_item(items: str, test: Callable[[str], str]) -> str:

@@ -640,7 +640,7 @@ class Removal:
             rows = f"{self._rest(number, identifier(texts))} ORDER BY t.rowid"
             self._database.write_csv(rows, target)
         finally:
-            self._database.drop_table(texts)
+            self._database.run(f"DROP TABLE {identifier(texts)}")
 
     def _rest(self, number: int, texts: str = "") -> str:
         """SQL: the rows of a table that remain."""

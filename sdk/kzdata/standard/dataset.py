@@ -30,12 +30,11 @@ if TYPE_CHECKING:
     import pyarrow
 
     from kzdata.engine.database import Database
-    from kzdata.engine.queries import Answer, DuckDBPyRelation
+    from kzdata.engine.queries import DuckDBPyRelation
     from kzdata.standard.loader import SqlColumn
 
 RowT = TypeVar("RowT", bound=Row)
-SMALL = 8 << 20
-"""Bytes of a package whose keys are found faster without a database."""
+SMALL = 8 << 20  # bytes of a package whose keys are found faster without a database
 
 
 class Table(Generic[RowT]):
@@ -79,11 +78,7 @@ class Table(Generic[RowT]):
             yield tuple(cell.value for cell in record.cells)
 
     def __getitem__(self, key: object) -> RowT:
-        """The row of a primary key; a composite key is a tuple.
-
-        Raises:
-            UsageError: No row has the key.
-        """
+        """The row of a key, a tuple where it is composite; raises UsageError where none has it."""
         number = self.number(key)
         if number is None:
             name = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
@@ -167,11 +162,7 @@ class Table(Generic[RowT]):
 
     @cached_property
     def model(self) -> type[RowT]:
-        """Class of the rows.
-
-        Raises:
-            PackageError: A column name or a constraint has no equal in Python.
-        """
+        """Class of the rows; raises PackageError where `row_model` cannot make one."""
         # Rows of the bundled package are of classes that can be imported, and pickled.
         own = self._dataset.models.get(self.name) or row_model(self.name, self.schema)
         return cast(type[RowT], own)
@@ -191,31 +182,16 @@ class Table(Generic[RowT]):
         return self._dataset.database.relation(self.name)
 
     def df(self) -> "pandas.DataFrame":
-        """The table as a pandas DataFrame.
-
-        Raises:
-            MissingExtraError: pandas is not installed.
-        """
-        return self._answer().df()
+        """The table as a pandas DataFrame; raises MissingExtraError without pandas."""
+        return self._dataset.database.whole(self.name).df()
 
     def pl(self) -> "polars.DataFrame":
-        """The table as a Polars DataFrame.
-
-        Raises:
-            MissingExtraError: polars or pyarrow is not installed.
-        """
-        return self._answer().pl()
+        """The table as a Polars DataFrame; raises MissingExtraError without polars or pyarrow."""
+        return self._dataset.database.whole(self.name).pl()
 
     def arrow(self) -> "pyarrow.Table":
-        """The table as an Arrow table.
-
-        Raises:
-            MissingExtraError: pyarrow is not installed.
-        """
-        return self._answer().arrow()
-
-    def _answer(self) -> "Answer":
-        return self._dataset.database.whole(self.name)
+        """The table as an Arrow table; raises MissingExtraError without pyarrow."""
+        return self._dataset.database.whole(self.name).arrow()
 
     def cells(self, numbers: Collection[int]) -> dict[int, dict[str, str]]:
         """The cells of some rows as the files have them, by row and column."""
@@ -279,6 +255,8 @@ class Dataset(TableTexts):
     """All tables of an opened package.
 
     Attributes:
+        name: Its name.
+        version: Its version.
         models: Classes of rows by table, where they are public.
         tables: Its tables by name.
         whole: The package that this one was taken of; itself, unless it was.
@@ -289,22 +267,13 @@ class Dataset(TableTexts):
         self, archive: Archive, descriptor: Descriptor, models: Mapping[str, type[Row]]
     ) -> None:
         super().__init__(archive, descriptor)
+        self.name, self.version = descriptor.name, descriptor.version
         self.models = models
         self.whole, self.part = self, ""
         self._columns: dict[str, dict[str, SqlColumn]] = {}
         self.tables: dict[str, Table[Any]] = {
             name: Table(self, table) for name, table in descriptor.tables.items()
         }
-
-    @property
-    def name(self) -> str:
-        """Name of the package."""
-        return self.descriptor.name
-
-    @property
-    def version(self) -> str:
-        """Version of the package."""
-        return self.descriptor.version
 
     @cached_property
     def database(self) -> "Database":
@@ -363,6 +332,7 @@ class Dataset(TableTexts):
             return table, rest
         tables = [table for table in self.tables.values() if len(table.schema.primary_key) == 1]
         holders = [table for table in tables if key in table]
+        # What one key means must not hang on the order of the tables.
         if len(holders) > 1:
             choices = " or ".join(f"{table.name}/{key}" for table in holders)
             raise UsageError(f"{key!r} is in several tables; ask for {choices}")

@@ -8,20 +8,19 @@ from kzdata.standard.json_model import (
     JsonModel,
     member,
     number,
-    one_or_several,
     several,
     string,
     whole,
     words,
 )
 
-MAX_TRACED = 126
-"""Fields of one table whose cells need receipts."""
+MAX_TRACED = 126  # fields of one table whose cells need receipts
+# Declarations that one table of a package may have: of two, nobody would know which is meant.
 SINGLE = (
     *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones"),
     *("events", "participants", "policies", "places"),
 )
-"""Declarations that one table of a package may have."""
+# Members of declarations whose cells are always filled.
 NEEDED = {
     "sources": ("id", "sha256", "length"),
     "spans": ("id", "source", "start", "end", "quote", "occurrence", "checksum"),
@@ -32,10 +31,9 @@ NEEDED = {
     "links": ("claim", "relation", "other"),
     "tombstones": ("record",),
 }
-"""Members of declarations whose cells are always filled."""
 
-names = one_or_several(several(string, MAX_FIELDS))
-"""One column name, or several: the standard allows a bare string for one."""
+# One column name, or several: the standard allows a bare string for one.
+names = several(string, MAX_FIELDS, bare=True)
 
 
 class Declaration(JsonModel):

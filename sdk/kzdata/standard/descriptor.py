@@ -22,7 +22,6 @@ from kzdata.standard.json_model import (
     flag,
     hashable,
     member,
-    one_or_several,
     several,
     string,
     string_that,
@@ -35,18 +34,15 @@ SEMVER = re.compile(
     rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_IDENTIFIER}(\.{_IDENTIFIER})*)?"
     r"(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
 )
+# What a Parquet file's NULL becomes where an empty text would be a value.
 NO_VALUE = "\\kzdata:none\\"
-"""What a Parquet file's NULL becomes where an empty text would be a value."""
 MAX_RESOURCES = 1_000
-MAX_FILES = 1_000
-"""Files of one resource."""
+MAX_FILES = 1_000  # files of one resource
 MAX_KEY_COLUMNS = 16
-MAX_VALUES = 10_000
-"""Values of an enum, or categories."""
-MAX_TEXT = 1_000
-"""Characters of a format, a delimiter, a decimal point and the like."""
-MAX_NAME = 1_000
-"""Characters of a name, which each finding repeats."""
+MAX_VALUES = 10_000  # values of an enum, or categories
+MAX_TEXT = 1_000  # characters of a format, a delimiter, a decimal point and the like
+MAX_NAME = 1_000  # characters of a name, which each finding repeats
+# Python's own reader takes more than RFC 3339 has, and no leap second.
 _RFC3339 = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
     r"([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
@@ -60,27 +56,23 @@ def _is_moment(text: str) -> bool:
     return False
 
 
+# U+001F marks the names of what validation makes of tables and columns.
 name = string_that(
     lambda text: 0 < len(text) <= MAX_NAME and not {"\0", "\x1f"} & set(text),
     f"a name of 1 to {MAX_NAME} characters, none of them NUL or U+001F",
 )
-"""U+001F marks the names of what validation makes of tables and columns."""
 mediatype = string_that(
     lambda text: bool(re.fullmatch(".+/.+", text)), "a media type, such as text/csv"
 )
+# The identifier of a licence, as the standard's profile has it.
 identifier = string_that(
     lambda text: bool(re.fullmatch("[-a-zA-Z0-9._]+", text)), "an identifier, such as CC-BY-4.0"
 )
-"""The identifier of a licence, as the standard's profile has it."""
 moment = string_that(_is_moment, "a date and time after RFC 3339")
-
-
-key = one_or_several(several(string, MAX_KEY_COLUMNS, least=1, once=True))
-"""The columns of a key."""
-primary_key = one_or_several(several(string, MAX_KEY_COLUMNS, once=True))
-"""A primary key, which the standard lets be empty."""
-files = one_or_several(several(string, MAX_FILES, once=True))
-"""Paths of a resource's files."""
+key = several(string, MAX_KEY_COLUMNS, least=1, once=True, bare=True)  # the columns of a key
+# The standard lets a primary key be empty.
+primary_key = several(string, MAX_KEY_COLUMNS, once=True, bare=True)
+files = several(string, MAX_FILES, once=True, bare=True)  # paths of a resource's files
 values = several(anything, MAX_VALUES)
 listed = several(anything, MAX_VALUES, least=1, once=True)
 brief = string_that(
@@ -95,29 +87,23 @@ class MissingValue(JsonModel):
     label: str = member(string, "")
 
 
-def missing_value(value: Any, where: str, faults: Faults) -> str | MissingValue:
+def missing_value(value: Any, where: str, faults: Faults) -> MissingValue:
     """A string, or an object with a string and a label."""
-    if isinstance(value, str):
-        return value
-    return MissingValue.read(value, where, faults)
+    return MissingValue.read({"value": value} if isinstance(value, str) else value, where, faults)
 
 
-def missing_values(value: Any, where: str, faults: Faults) -> tuple[str | MissingValue, ...]:
-    """Missing values as the standard has them: all strings or all objects, none of them twice."""
+def missing_values(value: Any, where: str, faults: Faults) -> tuple[str, ...]:
+    """The strings of missing values, which are all strings or all objects, none of them twice."""
     before = len(faults)
     entries = several(missing_value, MAX_WORDS)(value, where, faults)
     if len(faults) > before:
-        return entries
-    if len({type(entry) for entry in entries}) > 1:
+        return ()
+    strings, labels = [one.value for one in entries], [one.label for one in entries if one.label]
+    if len(set(map(type, value))) > 1:
         faults.add(where, value, "all entries are strings, or all are objects")
-    labels = [entry.label for entry in entries if isinstance(entry, MissingValue) and entry.label]
-    if not distinct(_strings(entries)) or not distinct(labels):
+    if not (distinct(strings) and distinct(labels)):
         faults.add(where, value, "no missing value and no label stands twice")
-    return entries
-
-
-def _strings(entries: tuple[str | MissingValue, ...]) -> tuple[str, ...]:
-    return tuple(entry if isinstance(entry, str) else entry.value for entry in entries)
+    return tuple(strings)
 
 
 def form(value: Any, where: str, faults: Faults) -> str:
@@ -140,12 +126,12 @@ class Constraints(JsonModel):
     exclusive_maximum: Any = member(anything, None)
 
 
+# Field types of Table Schema v2. A misspelt one would leave a column unchecked.
 TYPES = (
     *("string", "number", "integer", "boolean", "object", "array", "list"),
     *("datetime", "date", "time", "year", "yearmonth", "duration"),
     *("geopoint", "geojson", "any"),
 )
-"""Field types of Table Schema v2. A misspelt one would leave a column unchecked."""
 
 
 class FieldDescriptor(JsonModel):
@@ -161,7 +147,7 @@ class FieldDescriptor(JsonModel):
     constraints: Constraints = member(Constraints.read, Constraints())
     categories: tuple[Any, ...] | None = member(values, None)
     categories_ordered: bool | None = member(flag, None)
-    missing_values: tuple[str | MissingValue, ...] | None = member(missing_values, None)
+    missing_values: tuple[str, ...] | None = member(missing_values, None)
     bare_number: bool = member(flag, True)
     group_char: str | None = member(brief, None)
     decimal_char: str = member(brief, ".")
@@ -190,11 +176,6 @@ class FieldDescriptor(JsonModel):
             return labelled and self._categorises(entry["value"])
         kinds = str if self.type == "string" else (str, int, float)
         return isinstance(entry, kinds) and not isinstance(entry, bool)
-
-    @property
-    def missing(self) -> tuple[str, ...] | None:
-        """The strings that stand for no value in this field alone; None: those of the schema."""
-        return None if self.missing_values is None else _strings(self.missing_values)
 
     @property
     def category_values(self) -> tuple[Any, ...]:
@@ -231,7 +212,7 @@ class Schema(Declared):
     """A Table Schema with the traceability declarations."""
 
     fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
-    missing_values: tuple[str | MissingValue, ...] = member(missing_values, ("",))
+    missing_values: tuple[str, ...] = member(missing_values, ("",))
     primary_key: tuple[str, ...] = member(primary_key, ())
     unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
     foreign_keys: tuple[ForeignKey, ...] = member(several(ForeignKey.read, MAX_KEYS), ())
@@ -244,15 +225,9 @@ class Schema(Declared):
         """The column names in order."""
         return tuple(field.name for field in self.fields)
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The strings that stand for no value."""
-        return _strings(self.missing_values)
-
     def missing_of(self, field: FieldDescriptor) -> tuple[str, ...]:
         """The strings that stand for no value in one field: its own, or else the schema's."""
-        own = getattr(field, "missing", None)
-        return self.missing if own is None else own
+        return self.missing_values if field.missing_values is None else field.missing_values
 
     @property
     def evidenced(self) -> tuple[FieldDescriptor, ...]:

@@ -16,14 +16,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
+# Limits of one table; all tables together have ten times as many.
 MAX_FIELDS = 1_000
-"""Fields of one table; all tables together have ten times as many."""
-MAX_KEYS = 100
-"""Unique keys, and foreign keys, of one table; all tables together have ten times as many."""
-MAX_WORDS = 100
-"""Missing values, and words for true and for false."""
-MAX_NULS = 1_000
-"""Texts with NUL that are listed."""
+MAX_KEYS = 100  # unique keys, and foreign keys
+MAX_WORDS = 100  # missing values, and words for true and for false
+MAX_NULS = 1_000  # texts with NUL that are listed
 
 
 class DescriptorFault(NamedTuple):
@@ -48,13 +45,14 @@ class Faults(list[DescriptorFault]):
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")
+# Makes a value of a JSON value, or adds a fault, and then gives anything at all: who adds up faults
+# looks at none of the values.
 Reader = Callable[[Any, str, Faults], Value]
-"""Makes a value of a JSON value, or adds a fault (and then gives anything at all)."""
 _ABSENT: Any = object()
 
 
 class _Member(NamedTuple):
-    """A declared member: how it is read, what it is where it is absent, its name in JSON."""
+    """What `member` declares."""
 
     reader: Reader[Any]
     default: Any
@@ -62,13 +60,10 @@ class _Member(NamedTuple):
 
 
 def member(reader: Reader[Value], default: Default = _ABSENT, name: str = "") -> Value | Default:
-    """Declare a member of a model.
+    """Declare a member of a model: how it is read, and what it is where it is absent.
 
-    Args:
-        reader: What it is; one of the functions below, say.
-        default: What it is where it is absent; without a default it must be there. Where it is
-            None, null stands for absent.
-        name: Its name in JSON; that of the attribute in camel case by default.
+    Without a default it must be there; where that is None, null stands for absent. Its name in JSON
+    is that of the attribute in camel case, unless another is given.
     """
     return cast(Value, _Member(reader, default, name))
 
@@ -80,8 +75,7 @@ class JsonModel:
         extra: Its other members, as they are.
     """
 
-    closed: ClassVar[bool] = False
-    """Whether other members than those that are declared are faults."""
+    closed: ClassVar[bool] = False  # whether members that are not declared are faults
     members: ClassVar[Mapping[str, _Member]] = {}
     extra: Mapping[str, Any]
 
@@ -249,18 +243,22 @@ def _is_whole(value: Any) -> bool:
 string: Reader[str] = _that(lambda value: isinstance(value, str), "a string")
 flag: Reader[bool] = _that(lambda value: isinstance(value, bool), "true or false")
 number: Reader[float] = _that(_is_number, "a number")
+# JSON has one kind of numbers, so that 3.0 is a whole one.
 whole: Reader[int] = _that(_is_whole, "a whole number", int)
-"""JSON has one kind of numbers, so that 3.0 is a whole one."""
 count: Reader[int] = _that(lambda v: _is_whole(v) and v >= 0, "a whole number from 0", int)
 
 
 def several(
-    reader: Reader[Value], most: int, *, least: int = 0, once: bool = False
+    reader: Reader[Value], most: int, *, least: int = 0, once: bool = False, bare: bool = False
 ) -> Reader[tuple[Value, ...]]:
-    """A list of so many entries; `once`: none of them stands twice."""
+    """A list of so many entries.
+
+    `once`: none of them stands twice. `bare`: a string alone stands for a list of one.
+    """
     enough = f"a list with at least {'one entry' if least == 1 else f'{least} entries'}"
 
     def read(value: Any, where: str, faults: Faults) -> tuple[Value, ...]:
+        value = [value] if bare and isinstance(value, str) else value
         listed = isinstance(value, list | tuple)
         if not (listed and least <= len(value) <= most):
             many = not least or (listed and value)
@@ -276,15 +274,6 @@ def several(
 
 
 words = several(string, MAX_WORDS)
-
-
-def one_or_several(reader: Reader[tuple[Value, ...]]) -> Reader[tuple[Value, ...]]:
-    """A list, or a bare string for a list of one."""
-
-    def read(value: Any, where: str, faults: Faults) -> tuple[Value, ...]:
-        return reader([value] if isinstance(value, str) else value, where, faults)
-
-    return read
 
 
 def distinct(values: Iterable[Any]) -> bool:

@@ -22,15 +22,10 @@ TEXT = "VARCHAR"
 
 
 class SqlColumn(NamedTuple):
-    """How a column is held in SQL.
+    """How a column is held in SQL."""
 
-    Attributes:
-        kind: Its SQL type.
-        reason: Why that is not the usual one of its field, or empty.
-    """
-
-    kind: str
-    reason: str = ""
+    kind: str  # its SQL type
+    reason: str = ""  # why that is not the usual one of its field, or empty
 
 
 def usual_columns(schema: Schema) -> dict[str, SqlColumn]:
@@ -39,34 +34,27 @@ def usual_columns(schema: Schema) -> dict[str, SqlColumn]:
 
 
 def load(
-    database: Database, sheets: Sequence[tuple[Table, Sheet]]
+    database: Database, sheets: Sequence[tuple[Table, Sheet]], *, exactly: bool = False
 ) -> dict[str, dict[str, SqlColumn]]:
     """Read tables, all or none, into a database as typed columns; how each column is held."""
     try:
-        return _load_all(database, sheets, exactly=False)
+        with database.transaction():
+            return {table.name: _load(database, table, sheet, exactly) for table, sheet in sheets}
     except PackageError:
         # To look at all cells first takes as long again, and few packages need it.
-        return _load_all(database, sheets, exactly=True)
-
-
-def _load_all(
-    database: Database, sheets: Sequence[tuple[Table, Sheet]], *, exactly: bool
-) -> dict[str, dict[str, SqlColumn]]:
-    loaded = {}
-    with database.transaction():
-        for table, sheet in sheets:
-            try:
-                loaded[table.name] = _load(database, table, sheet, exactly)
-            except PackageError as error:
-                raise PackageError(f"{table.path}: {error}") from error
-    return loaded
+        if exactly:
+            raise
+        return load(database, sheets, exactly=True)
 
 
 def _load(database: Database, table: Table, sheet: Sheet, exactly: bool) -> dict[str, SqlColumn]:
     schema = table.schema
-    columns = _exact_columns(database, schema, sheet) if exactly else usual_columns(schema)
-    values = {f.name: _value(schema, f, columns[f.name].kind, exactly) for f in schema.fields}
-    database.load(table.name, sheet, values)
+    try:
+        columns = _exact_columns(database, schema, sheet) if exactly else usual_columns(schema)
+        values = {f.name: _value(schema, f, columns[f.name].kind, exactly) for f in schema.fields}
+        database.load(table.name, sheet, values)
+    except PackageError as error:
+        raise PackageError(f"{table.path}: {error}") from error
     for name, column in columns.items():
         if column.reason:
             place = f"{sql.table_named(table.name)}.{sql.identifier(name)}"

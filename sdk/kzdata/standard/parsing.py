@@ -50,6 +50,7 @@ def parse(archive: Archive) -> Descriptor:
             tables[table.name] = table
         else:
             refused.append(resource.name)
+    # The table that receipts need may be one that could not be read.
     if not faults:
         _check_evidence(tables, faults)
     _check_single(tables, faults)

@@ -21,6 +21,7 @@ from kzdata.standard.field_types import constraint_number, read_type
 class Row(BaseModel):
     """One row of a table; an empty cell is None."""
 
+    # Columns may be called `model_...`, and Table Schema's numbers are infinite, or NaN, too.
     model_config = ConfigDict(
         frozen=True, extra="forbid", protected_namespaces=(), allow_inf_nan=True
     )

@@ -20,25 +20,22 @@ from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Table
 
 ADVICE = "; `kzdata validate` says more"
 MAX_HEADER_ROWS = 100
-PARQUET_MEMORY = 1 << 30
-"""Bytes that DuckDB takes for a Parquet file before it spills."""
+PARQUET_MEMORY = 1 << 30  # bytes that DuckDB takes for a Parquet file before it spills
 UTF8 = {"utf8", "utf8sig"}
+# Python's names of the character encodings that are read, each in the time of one pass. Its other
+# codecs are no encodings, or keep a whole text until they have seen its end (UTF-7, HZ, ISO 2022),
+# which takes the square of its length. None of them is an encoding of the web (WHATWG) but
+# ISO-2022-JP.
 CHARSETS = re.compile(
     r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
     r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab|palmos"
 )
-"""Python's names of the character encodings that are read, each in the time of one pass.
-
-Its other codecs are no encodings, or keep a whole text until they have seen its end (UTF-7, HZ,
-ISO 2022), which takes the square of its length. None of them is an encoding of the web (WHATWG)
-but ISO-2022-JP.
-"""
+# Properties of Table Dialect v2 that are read.
 KNOWN = set(
     "$schema name type title description header headerRows headerJoin commentRows commentChar "
     "delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
     "skipInitialSpace".split()
 )
-"""Properties of Table Dialect v2 that are read."""
 SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
 STRINGS = ("headerJoin", "commentChar", "nullSequence")
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset, Table
 
 CHANGELOG = "CHANGELOG.md"
+# Properties of a table's resource that say how its files are stored, and nothing of the data.
 STORAGE = ("path", "bytes", "hash", "dialect", "encoding", "format", "mediatype", "compression")
-"""Properties of a table's resource that say how its files are stored, and nothing of the data."""
 
 
 def write(dataset: "Dataset", folder: Path) -> None:

@@ -14,18 +14,11 @@ from collections.abc import Callable
 
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.field_types.base import FieldType, UnheldError, UnsupportedError, either
-from kzdata.standard.field_types.boolean import Boolean
-from kzdata.standard.field_types.collection import Json, List
+from kzdata.standard.field_types.collection import ITEM_TYPES, Json, List
 from kzdata.standard.field_types.geo import GeoJson, geopoint
-from kzdata.standard.field_types.number import (
-    Integer,
-    Number,
-    canonical_number,
-    constraint_number,
-    plain_number,
-)
-from kzdata.standard.field_types.temporal import Duration, Year, YearMonth, date_, datetime_, time_
-from kzdata.standard.field_types.text import FORMATS, AnyText, String
+from kzdata.standard.field_types.number import canonical_number, constraint_number, plain_number
+from kzdata.standard.field_types.temporal import Duration, Year, YearMonth
+from kzdata.standard.field_types.text import FORMATS, AnyText
 
 __all__ = [
     "FORMATS",
@@ -42,15 +35,10 @@ __all__ = [
     "read_type",
 ]
 
+# The field types of Table Schema v2.
 TYPES: dict[str, Callable[[FieldDescriptor], FieldType]] = {
-    "string": String,
+    **ITEM_TYPES,
     "any": AnyText,
-    "integer": Integer,
-    "number": Number,
-    "boolean": Boolean,
-    "date": date_,
-    "time": time_,
-    "datetime": datetime_,
     "year": Year,
     "yearmonth": YearMonth,
     "duration": Duration,
@@ -60,15 +48,10 @@ TYPES: dict[str, Callable[[FieldDescriptor], FieldType]] = {
     "geopoint": geopoint,
     "geojson": GeoJson,
 }
-"""The field types of Table Schema v2."""
 
 
 def field_type(field: FieldDescriptor) -> FieldType:
-    """What a field's type, format and properties mean.
-
-    Raises:
-        UnsupportedError: They cannot be checked.
-    """
+    """What a field's type, format and properties mean; raises UnsupportedError where unknown."""
     if field.type not in TYPES:
         raise UnsupportedError(f"type {field.type}")
     return TYPES[field.type](field)

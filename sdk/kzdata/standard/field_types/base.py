@@ -20,31 +20,24 @@ class FieldType:
     """What a field's type, format and properties mean; here, text that means itself.
 
     The optional members write SQL over a cell's text.
-
-    Attributes:
-        words: What a cell should be, for people.
-        pattern: A regular expression, for RE2 and for `re`, that each text of this form matches.
-        formats: The formats that the type has.
-        python: The type of values in typed rows.
-        wide: Whether a right cell may be more than that type holds; it is then its text.
-        sql_types: SQL types for values, the usual one first; a column of which none holds each cell
-            exactly stays text.
-        breach: SQL that is true for a cell that is no such thing; None where every text is one.
-        same: SQL of a text that all cells of one value share; None where it cannot be told.
-        within: SQL from a cell, an operator (`>=`, `>`, `<=`, `<`) and a limit: the value is proven
-            to be so; None where the type has no order.
-        length: SQL of how many characters or items `minLength` counts; None where it has none.
     """
 
-    words = "text"
-    pattern: str | None = None
-    formats: tuple[str, ...] = ("default",)
-    python: type[Any] = str
+    words = "text"  # what a cell should be, for people
+    pattern: str | None = None  # for RE2 and for `re`; each text of this form matches
+    formats: tuple[str, ...] = ("default",)  # the formats that the type has
+    python: type[Any] = str  # the type of values in typed rows
+    # Whether a right cell may be more than that type holds; it is then its text.
     wide = False
+    # For values, the usual one first; a column of which none holds each cell exactly stays text.
     sql_types: tuple[str, ...] = ()
+    # True for a cell that is no such thing; None where every text is one.
     breach: Callable[[str], str] | None = None
+    # A text that all cells of one value share; None where it cannot be told.
     same: Callable[[str], str] | None = None
+    # From a cell, an operator (`>=`, `>`, `<=`, `<`) and a limit: the value is proven to be so;
+    # None where the type has no order.
     within: Callable[[str, str, Any], str] | None = None
+    # How many characters or items `minLength` counts; None where it has none.
     length: Callable[[str], str] | None = None
 
     def __init__(self, field: FieldDescriptor) -> None:
@@ -61,19 +54,11 @@ class FieldType:
         return self.sql_value(cell, kind)
 
     def read(self, text: str) -> Any:
-        """A cell's exact value in Python.
-
-        Raises:
-            ValueError: The text is no such thing, or more than Python holds.
-        """
+        """A cell's exact value; raises ValueError where it is none, or more than Python holds."""
         return text
 
     def held(self, value: Any) -> Any:
-        """A value as databases hold it, in the first of `sql_types`.
-
-        Raises:
-            UnheldError: They cannot hold it exactly.
-        """
+        """A value exactly in the first of `sql_types`; raises UnheldError where that has none."""
         if not isinstance(value, self.python):
             raise UnheldError(f"not {self.words}")
         return value

@@ -10,6 +10,7 @@ from kzdata.standard.field_types.number import Integer, Number
 from kzdata.standard.field_types.temporal import date_, datetime_, time_
 from kzdata.standard.field_types.text import String
 
+# The only types that the standard lets items of a list have.
 ITEM_TYPES: dict[str, Callable[[FieldDescriptor], FieldType]] = {
     "string": String,
     "integer": Integer,
@@ -30,9 +31,8 @@ class List(FieldType):
             raise UnsupportedError(f"itemType {field.item_type}")
         if not field.delimiter:
             raise UnsupportedError("an empty delimiter")
-        self._item = ITEM_TYPES[field.item_type](
-            FieldDescriptor(name=field.name, type=field.item_type)
-        )
+        item = FieldDescriptor(name=field.name, type=field.item_type)
+        self._item = ITEM_TYPES[field.item_type](item)
         self.words = f"a list, divided by {field.delimiter!r}, of {field.item_type} items"
         if test := self._item.breach:
             self.breach = lambda cell: sql.any_item(self._listed(cell), test)

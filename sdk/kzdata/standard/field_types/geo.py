@@ -9,6 +9,7 @@ from kzdata.standard.field_types.number import canonical_number, number_within
 
 _DEGREES = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,18})?"
 GEOPOINT = f"({_DEGREES}), ?({_DEGREES})"
+# What DuckDB calls the numbers of JSON.
 _NUMBERS = "('DOUBLE', 'BIGINT', 'UBIGINT', 'HUGEINT')"
 
 
@@ -58,29 +59,23 @@ class JsonPoint(FieldType):
 
 def _off_the_globe(east: str, north: str) -> str:
     """SQL: a longitude beyond 180 or a latitude beyond 90 degrees."""
-    lon, lat = (
-        number_within(value, "<=", Decimal(limit))
-        + " AND "
-        + number_within(value, ">=", -Decimal(limit))
-        for value, limit in ((east, 180), (north, 90))
-    )
-    return f"NOT ({lon} AND {lat})"
+    tests = [
+        number_within(value, operator, Decimal(limit))
+        for value, most in ((east, 180), (north, 90))
+        for operator, limit in (("<=", most), (">=", -most))
+    ]
+    return f"NOT ({' AND '.join(tests)})"
 
 
-GEOJSON = {
-    "Point": "coordinates ARRAY",
-    "MultiPoint": "coordinates ARRAY",
-    "LineString": "coordinates ARRAY",
-    "MultiLineString": "coordinates ARRAY",
-    "Polygon": "coordinates ARRAY",
-    "MultiPolygon": "coordinates ARRAY",
+# The types of RFC 7946, and the members that each must have with their JSON types.
+_SHAPES = "Point MultiPoint LineString MultiLineString Polygon MultiPolygon".split()
+GEOJSON = dict.fromkeys(_SHAPES, "coordinates ARRAY") | {
     "GeometryCollection": "geometries ARRAY",
     "Feature": "geometry OBJECT NULL, properties OBJECT NULL",
     "FeatureCollection": "features ARRAY",
 }
-"""Types of RFC 7946, and the members that each must have with their JSON types."""
+# A TopoJSON text is a topology (its specification, 2.1).
 TOPOJSON = {"Topology": "objects OBJECT, arcs ARRAY"}
-"""A TopoJSON text is a topology (its specification, 2.1)."""
 
 
 class GeoJson(FieldType):

@@ -10,14 +10,13 @@ from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.field_types.base import FieldType, UnheldError, UnsupportedError
 
+# Not a number, and the infinities: "case need not be respected".
 SPECIAL = "(?i:nan|-?inf)"
-"""Not a number, and the infinities: "case need not be respected"."""
+# Decimal numbers without exponent, of up to so many characters, that share their nearest binary
+# number are equal (IEEE 754, DBL_DIG).
 SHORT = 15
-"""Characters up to which a decimal number without exponent is told apart by its nearest binary
-number (IEEE 754, DBL_DIG)."""
 BIG = 1 << 63
-MAX_DIGITS = 1_000
-"""Characters of a number up to which its value is compared, not its text."""
+MAX_DIGITS = 1_000  # characters of a number up to which its value is compared, not its text
 _EXPONENT = "([eE][+-]?0*[0-9]{1,18})?"
 
 
@@ -109,6 +108,7 @@ class Integer(FieldType):
             value: Any = Decimal(str(part))
         else:
             value = super().key(str(part))
+        # NaN equals nothing, not even itself: it is a key by its text.
         return str(value) if value != value else value
 
 
@@ -198,20 +198,19 @@ def number_within(plain: str, operator: str, limit: Decimal) -> str:
     """SQL: a plain number is proven to be within a limit, exactly.
 
     Rounding to binary never turns an order around, so that the nearest binary numbers decide
-    unless they are equal; and two numbers of up to 15 digits without exponent that share one are
-    equal (IEEE 754, DBL_DIG).
+    unless they are equal; where both numbers are `SHORT`, these are equal, too.
     """
     if limit.is_nan():
         return "false"
     up, near = operator[0] == ">", float(limit)
     clear = (nextafter(near, inf), inf) if up else (-inf, nextafter(near, -inf))
     usual = limit == 0 or 1e-300 < abs(near) < inf
-    short = usual and len(limit.as_tuple().digits) <= 15
+    short = usual and len(limit.as_tuple().digits) <= SHORT
     equal = "true" if operator.endswith("=") else "false"
     exact = _exactly_within(plain, up, equal, limit)
     exact = f"(CASE WHEN {sql.byte_length(plain)} > {MAX_DIGITS} THEN false ELSE {exact} END)"
     if short:
-        simple = f"{sql.byte_length(plain)} <= 15 AND NOT {sql.matches(plain, '[eE]')}"
+        simple = f"{sql.byte_length(plain)} <= {SHORT} AND NOT {sql.matches(plain, '[eE]')}"
         exact = f"(CASE WHEN {simple} THEN {equal} ELSE {exact} END)"
     some = abs(near) != inf or up is (near < 0)  # nothing lies beyond an infinity
     cleared = sql.between_doubles(plain, *clear) if some else "false"

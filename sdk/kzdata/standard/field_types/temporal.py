@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,19 +20,13 @@ from kzdata.standard.field_types.number import BIG, number_within
 
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+# XML Schema Part 2, 3.2.7.1: four digits or more, no leading zero beyond four; 0000 is none.
 YEAR = r"-?([1-9][0-9]{3,17}|0[0-9]{3})"
-"""XML Schema Part 2, 3.2.7.1: four digits or more, no leading zero beyond four; 0000 is none."""
 _DATETIME = rf"{YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T({CLOCK}(\.[0-9]+)?|24:00:00(\.0+)?)"
 DATETIME = _DATETIME + ZONE
-_HOUR = 3_600_000_000
+_HOUR = 3_600_000_000  # microseconds
 _DAY = 24 * _HOUR
-
-
-_PARTS = re.compile(
-    r"(-?[0-9]+)-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*?)0*)?(Z|[+-].*)?"
-)
-_END = 253_402_300_800_000_000
-"""Microseconds from 1970 to the year 10000, which Python does not have."""
+_END = 253_402_300_800_000_000  # microseconds from 1970 to the year 10000, which Python lacks
 
 
 class _Moment(FieldType):
@@ -110,7 +104,11 @@ class DateTime(_Moment):
         return f"({sql.text(_instant(cell))} || {zone})"
 
     def within(self, cell: str, operator: str, limit: Any) -> str:
-        careful = _zoned_order(_instant, _zoned)(cell, operator, limit)
+        bound, side = sql.literal(str(limit)), "-" if operator[0] == ">" else "+"
+        # Without a zone a time may lie up to 14 hours either way: it is within a bound only if it
+        # is so in every zone (XML Schema Part 2, 3.2.7.4).
+        slack = f"(CASE WHEN {_zoned(cell)} <> {_zoned(bound)} THEN {14 * _HOUR} ELSE 0 END)"
+        careful = f"{_instant(cell)} {side} {slack} {operator} {_instant(bound)}"
         if not re.fullmatch(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}", str(limit)):
             return careful
         usual = f"{sql.byte_length(cell)} = 19 AND {cell} NOT LIKE '%T24%'"
@@ -123,40 +121,24 @@ class DateTime(_Moment):
         known = f"{known} AND {_instant(cell)} < {_END}"
         return (
             f"(CASE WHEN {usual} THEN try_cast({cell} AS {kind}) "
-            f"WHEN {known} THEN {_timestamp(_instant(cell))} END)"
+            f"WHEN {known} THEN {sql.timestamp(_instant(cell))} END)"
         )
 
     def read(self, text: str) -> Any:
         if not re.fullmatch(DATETIME, text):
             raise ValueError(f"not {self.words}")
-        *parts, fraction, zone = _PARTS.fullmatch(text).groups()  # type: ignore[union-attr]
-        year, month, day, hour, minute, second = map(int, parts)
+        year, month, day = text.partition("T")[0].rsplit("-", 2)
         # The calendar comes round again after 400 years; there is no year 0.
-        if year == 0 or day > monthrange(2000 + (year + (year < 0)) % 400, month)[1]:
+        cycle = 2000 + (int(year) + (int(year) < 0)) % 400
+        if int(year) == 0 or int(day) > monthrange(cycle, int(month))[1]:
             raise ValueError(f"not {self.words}")
-        fraction = fraction or ""
-        if not 1 <= year <= 9999 or len(fraction) > 6:
+        if not 1 <= int(year) <= 9999 or re.search(r"\.[0-9]{6}[0-9]*[1-9]", text):
             return text
-        micro = int(fraction.ljust(6, "0"))
-        found = datetime(year, month, day, hour % 24, minute, second, micro, _python_zone(zone))
+        found = datetime.fromisoformat(text.replace("T24", "T00"))
         try:
-            return found + timedelta(days=hour // 24)
+            return found + timedelta(days="T24" in text)
         except OverflowError:
             return text
-
-
-def _python_zone(zone: str | None) -> timezone | None:
-    if zone is None:
-        return None
-    if zone == "Z":
-        return UTC
-    size = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
-    return timezone(-size if zone[0] == "-" else size)
-
-
-def _timestamp(instant: str) -> str:
-    """SQL: microseconds since 1970 as a TIMESTAMP."""
-    return f"make_timestamp(CAST({instant} AS BIGINT))"
 
 
 def _common_date(cell: str) -> str:
@@ -201,24 +183,6 @@ def _instant(cell: str) -> str:
     shift = f"(CASE WHEN {usual} THEN 0 ELSE {cycles} * {146_097 * _DAY} END)"
     zone = f"(CASE WHEN {_zoned(cell)} THEN {_offset(cell)} ELSE 0 END)"
     return f"({sql.moment(full)} + {shift} - {zone})"
-
-
-def _zoned_order(
-    instant: Callable[[str], str], zoned: Callable[[str], str]
-) -> Callable[[str, str, Any], str]:
-    """Order of times of which some name a zone (XML Schema Part 2, 3.2.7.4).
-
-    Without a zone a time may lie up to 14 hours either way: it is within a bound only if it is
-    so in every zone.
-    """
-
-    def within(cell: str, operator: str, limit: Any) -> str:
-        bound = sql.literal(str(limit))
-        slack = f"(CASE WHEN {zoned(cell)} <> {zoned(bound)} THEN {14 * _HOUR} ELSE 0 END)"
-        side = "-" if operator[0] == ">" else "+"
-        return f"{instant(cell)} {side} {slack} {operator} {instant(bound)}"
-
-    return within
 
 
 class _ZonedYear(FieldType):
@@ -286,6 +250,7 @@ DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 _SHORT_MONTHS, _SHORT_DAYS = (
     "|".join(name[:3] for name in names.split()) for names in (MONTHS, DAYS)
 )
+# The directives of strptime that are understood, each as Python reads it (`_strptime.TimeRE`).
 DIRECTIVES = {
     "Y": "[0-9]{4}",
     "y": "[0-9]{2}",
@@ -303,7 +268,6 @@ DIRECTIVES = {
     "A": DAYS.replace(" ", "|"),
     "z": "[+-]([01][0-9]|2[0-3]):?[0-5][0-9]|(?-i:Z)",
 }
-"""Directives of strptime that are understood, each as Python reads it (`_strptime.TimeRE`)."""
 
 
 def _compiled(format_: str) -> tuple[str, list[str]]:
@@ -352,11 +316,10 @@ class Patterned(_Moment):
         return sql.text(self._instant(cell)) + (" || 'Z'" if "z" in self._names else "")
 
     def within(self, cell: str, operator: str, limit: Any) -> str:
-        zoned = str("z" in self._names).lower()
-        return _zoned_order(self._instant, lambda cell: zoned)(cell, operator, limit)
+        return f"{self._instant(cell)} {operator} {self._instant(sql.literal(str(limit)))}"
 
     def sql_value(self, cell: str, kind: str) -> str:
-        return f"CAST({_timestamp(self._instant(cell))} AS {kind})"
+        return f"CAST({sql.timestamp(self._instant(cell))} AS {kind})"
 
     def read(self, text: str) -> Any:
         if not re.fullmatch(self.pattern or "", text, re.ASCII):
@@ -370,48 +333,27 @@ class Patterned(_Moment):
         return str(value.strftime(self.field.format))
 
 
-def date_(field: FieldDescriptor) -> FieldType:
-    """A date in the field's format."""
-    return Date(field) if field.format == "default" else Patterned(field, Date)
+def _in_format(usual: type[_Moment]) -> Callable[[FieldDescriptor], FieldType]:
+    """A kind of dates or times in the field's format."""
+    return lambda field: usual(field) if field.format == "default" else Patterned(field, usual)
 
 
-def time_(field: FieldDescriptor) -> FieldType:
-    """A time in the field's format."""
-    return Time(field) if field.format == "default" else Patterned(field, Time)
-
-
-def datetime_(field: FieldDescriptor) -> FieldType:
-    """A date and time in the field's format."""
-    return DateTime(field) if field.format == "default" else Patterned(field, DateTime)
+date_, time_, datetime_ = map(_in_format, (Date, Time, DateTime))
 
 
 def _strptime(cell: str, pattern: str, names: list[str]) -> str:
     """SQL: microseconds since 1970 of a text that matches, or NULL where no calendar has it."""
-
-    def part(name: str, default: str) -> str:
-        group = sql.extracted(cell, pattern, names.index(name) + 1) if name in names else ""
-        return f"trim({group})" if group else f"'{default}'"
-
-    century = f"CASE WHEN {part('y', '00')} >= '69' THEN '19' ELSE '20' END"
-    year = f"({century}) || {part('y', '00')}" if "y" in names else part("Y", "1900")
-    named = next((name for name in "bB" if name in names), None)
-    month = part("m", "1")
-    if named:
-        place = f"instr('{_SHORT_MONTHS.lower()}', lower(left({part(named, '')}, 3)))"
-        month = sql.text(f"({place} + 3) // 4")
-    hour = part("H", "0")
-    if "I" in names:
-        noon = f"CASE WHEN lower({part('p', 'am')}) = 'pm' THEN 12 ELSE 0 END"
-        hour = sql.text(f"CAST({part('I', '0')} AS INTEGER) % 12 + {noon}")
-    padded = [f"lpad({value}, 2, '0')" for value in (month, part("d", "1"), hour)]
-    padded += [f"lpad({part(name, '0')}, 2, '0')" for name in "MS"]
-    month, day, hour, minute, second = padded
-    fraction = f"rpad({part('f', '0')}, 6, '0')"
-    stamp = f"{year} || '-' || {month} || '-' || {day} || ' ' || {hour} || ':' || {minute}"
-    stamp = f"{stamp} || ':' || {second} || '.' || {fraction}"
-    known = f"{sql.matches(cell, pattern)} AND {year} <> '0000'"  # Python has no such year
-    moment = sql.moment(f"CASE WHEN {known} THEN {stamp} END")
-    return f"({moment} - {_offset(part('z', 'Z'))})" if "z" in names else moment
+    found = {name: f"trim({sql.extracted(cell, pattern, n)})" for n, name in enumerate(names, 1)}
+    # Python makes nothing of a name of a day, nor of am and pm without an hour of twelve; and where
+    # nothing says so, the year is 1900, and the hour one before noon.
+    told = [name for name in names if name not in ("a", "A", "z", "I" in names or "p")]
+    start, form = ("'1900 am'", "%Y %p") if "I" in names else ("'1900'", "%Y")
+    # Between the parts DuckDB takes fewer blanks, and letters, than Python: they are written anew.
+    text = " || ' ' || ".join([start, *(found[name] for name in told)])
+    moment = sql.moment(f"try_strptime({text}, '{' '.join([form, *(f'%{n}' for n in told)])}')")
+    offset = f" - {_offset(found['z'])}" if "z" in names else ""
+    year = f" AND {found['Y']} <> '0000'" if "Y" in names else ""  # Python has no such year
+    return f"(CASE WHEN {sql.matches(cell, pattern)}{year} THEN {moment}{offset} END)"
 
 
 # ------------------------------------------------------------------------------ duration
@@ -419,10 +361,10 @@ def _strptime(cell: str, pattern: str, names: list[str]) -> str:
 _SECONDS = r"[0-9]+(\.[0-9]+)?S"
 _CLOCK_PART = rf"T([0-9]+H([0-9]+M)?({_SECONDS})?|[0-9]+M({_SECONDS})?|{_SECONDS})"
 _CALENDAR_PART = "([0-9]+Y([0-9]+M)?([0-9]+D)?|[0-9]+M([0-9]+D)?|[0-9]+D)"
+# XML Schema Part 2, 3.2.6.1: at least one part, `T` only before one, no weeks.
 DURATION = rf"-?P({_CALENDAR_PART}({_CLOCK_PART})?|{_CLOCK_PART})"
-"""XML Schema Part 2, 3.2.6.1: at least one part, `T` only before one, no weeks."""
+# The four months, since year 0, whose lengths decide the order of durations (3.2.6.2).
 _REFERENCES = tuple(12 * y + m - 1 for y, m in ((1696, 9), (1697, 2), (1903, 3), (1903, 7)))
-"""The four months, since year 0, whose lengths decide the order of durations (3.2.6.2)."""
 
 
 def _months(cell: str) -> str:

@@ -11,12 +11,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial, wraps
-from inspect import Parameter, Signature, signature
+from inspect import Signature, signature
 from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
 from typing import Annotated, Any, Literal, TextIO
 
 import typer
+from typer import Argument, Option
 from typer.core import TyperGroup
 
 from kzdata.engine.limits import SECONDS as DEADLINE
@@ -89,35 +90,24 @@ def seconds(number: float) -> float:
 
 
 PACKAGE = "A directory, datapackage.json or zip; else the bundled."
-PackageOption = Annotated[Path | None, typer.Option("--package", "-p", parser=path, help=PACKAGE)]
-DayOption = Annotated[
-    str | None,
-    typer.Option("--as-of", help="Only what could be known by this day: YYYY-MM-DD."),
-]
-WithoutOption = Annotated[
-    list[str] | None,
-    typer.Option("--without", help="As if this article were withdrawn; may be repeated."),
-]
-_PACKAGE_OPTIONS = {"package": PackageOption, "as_of": DayOption, "without": WithoutOption}
-_PACKAGE_PARAMETERS = [
-    Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=kind)
-    for name, kind in _PACKAGE_OPTIONS.items()
-]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text, json or csv.")]
+FormatOption = Annotated[Format, Option("--format", "-f", help="text, json or csv.")]
 VersionArgument = Annotated[
-    str, typer.Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
+    str, Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
 ]
 ReportFormatOption = Annotated[
-    ReportFormat, typer.Option("--format", "-f", help="text, json, junit, sarif or github.")
+    ReportFormat, Option("--format", "-f", help="text, json, junit, sarif or github.")
 ]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+    Path | None, Option("--output", "-o", help="Write the report to this file.")
 ]
-ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads; else all cores.")]
-MemoryOption = Annotated[str | None, typer.Option(help="Memory before disk is used: 2GB.")]
+TimeoutOption = Annotated[
+    float, Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds)
+]
+ThreadsOption = Annotated[int | None, Option(min=1, max=256, help="Threads; else all cores.")]
+MemoryOption = Annotated[str | None, Option(help="Memory before disk is used: 2GB.")]
 TextsOption = Annotated[
     Path | None,
-    typer.Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
+    Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
 ]
 
 
@@ -212,12 +202,20 @@ def _fail(words: str) -> int:
 
 
 @contextmanager
-def _load(path: Path | None, day: str | None, without: Sequence[str] | None) -> Iterator[Any]:
+def _load(
+    package: Annotated[Path | None, Option("--package", "-p", parser=path, help=PACKAGE)] = None,
+    as_of: Annotated[
+        str | None, Option(help="Only what could be known by this day: YYYY-MM-DD.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, Option(help="As if this article were withdrawn; may be repeated.")
+    ] = None,
+) -> Iterator[Any]:
     """The package, or what remains of it."""
     from kzdata.package import load
 
-    with load(path) as whole:
-        rest = whole.as_of(day) if day is not None else whole
+    with load(package) as whole:
+        rest = whole.as_of(as_of) if as_of is not None else whole
         yield rest.without(*without) if without else rest
 
 
@@ -230,20 +228,21 @@ def command(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command; `apart`, it runs in a process of its own, within limits.
 
-    One with a parameter `load` gets the options that name a package, before `form`.
+    One with a parameter `load` gets the options of `_load`, before `form`.
     """
+    of_package = signature(_load).parameters
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         own = signature(function).parameters
         parameters = [parameter for parameter in own.values() if parameter.name != "load"]
         if "load" in own:
             place = len(parameters) - ("form" in own)
-            parameters[place:place] = _PACKAGE_PARAMETERS
+            parameters[place:place] = of_package.values()
 
         @wraps(function)
         def run(**values: Any) -> None:
             if "load" in own:
-                values["load"] = partial(_load, *map(values.pop, _PACKAGE_OPTIONS))
+                values["load"] = partial(_load, *map(values.pop, of_package))
             if not apart:
                 return function(**values)
             raise typer.Exit(_in_child(partial(function, **values), Limits.stated()))
@@ -320,7 +319,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Validate data packages, ask what they claim, and trace each figure to its words.
@@ -333,34 +332,31 @@ def options(
     "kzdata validate; kzdata validate my-package --format sarif --output out.sarif", apart=False
 )
 def validate(
-    path: Annotated[Path | None, typer.Argument(parser=path, help=PACKAGE)] = None,
+    path: Annotated[Path | None, Argument(parser=path, help=PACKAGE)] = None,
     texts: TextsOption = None,
     form: ReportFormatOption = "text",
     output: OutputOption = None,
     select: Annotated[
-        list[str] | None, typer.Option(help="Only these rules or groups: NAME[,NAME].")
+        list[str] | None, Option(help="Only these rules or groups: NAME[,NAME].")
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(help="Not these rules or groups: NAME[,NAME].")
+        list[str] | None, Option(help="Not these rules or groups: NAME[,NAME].")
     ] = None,
     allow: Annotated[
         Path | None,
-        typer.Option(help="Findings that may stay; else kzdata-allow.toml of the package."),
+        Option(help="Findings that may stay; else kzdata-allow.toml of the package."),
     ] = None,
     no_allow: Annotated[
-        bool, typer.Option("--no-allow", help="Without the allow-list of the package.")
+        bool, Option("--no-allow", help="Without the allow-list of the package.")
     ] = False,
     reference: Annotated[
-        bool, typer.Option("--reference", help="Run frictionless too; disagreements are warnings.")
+        bool, Option("--reference", help="Run frictionless too; disagreements are warnings.")
     ] = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
-    timeout: Annotated[
-        float,
-        typer.Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds),
-    ] = DEADLINE,
+    timeout: TimeoutOption = DEADLINE,
     temp_dir: Annotated[
-        Path | None, typer.Option(help="Directory for temporary files; else the system's.")
+        Path | None, Option(help="Directory for temporary files; else the system's.")
     ] = None,
 ) -> None:
     """Check a package, and list what is wrong with it.
@@ -427,7 +423,7 @@ def tables(load: Load, form: FormatOption = "text") -> None:
 @command("kzdata show CR-0003; kzdata show almaty; kzdata show places/almaty")
 def show(
     load: Load,
-    key: Annotated[str, typer.Argument(help="Key of a record, or TABLE/KEY.")],
+    key: Annotated[str, Argument(help="Key of a record, or TABLE/KEY.")],
     form: FormatOption = "text",
 ) -> None:
     """Show one record."""
@@ -443,10 +439,10 @@ def show(
 def trace(
     load: Load,
     record: Annotated[
-        str | None, typer.Argument(help="Key of a record, RECORD#field, or key of a passage.")
+        str | None, Argument(help="Key of a record, RECORD#field, or key of a passage.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="An article: all that rests on it, and what falls with it.")
+        str | None, Option(help="An article: all that rests on it, and what falls with it.")
     ] = None,
     texts: TextsOption = None,
     form: FormatOption = "text",
@@ -472,13 +468,8 @@ def trace(
 )
 def query(
     load: Load,
-    sql: Annotated[
-        str, typer.Argument(help="One SELECT (DuckDB); - reads it from standard input.")
-    ],
-    timeout: Annotated[
-        float,
-        typer.Option(help="Seconds after which the query is stopped.", min=0.001, callback=seconds),
-    ] = 30,
+    sql: Annotated[str, Argument(help="One SELECT (DuckDB); - reads it from standard input.")],
+    timeout: TimeoutOption = 30,
     form: FormatOption = "text",
 ) -> None:
     """Ask in SQL: read-only, no files, no network."""
@@ -501,26 +492,24 @@ def query(
     raise typer.Exit(_in_child(work, Limits.stated()))
 
 
-PlaceOption = Annotated[
-    str | None, typer.Option(help="Only this place and all that is part of it.")
-]
+PlaceOption = Annotated[str | None, Option(help="Only this place and all that is part of it.")]
 PolicyOption = Annotated[
-    str | None, typer.Option(help="What vague words count for, such as strict; else they are open.")
+    str | None, Option(help="What vague words count for, such as strict; else they are open.")
 ]
 
-LimitOption = Annotated[int, typer.Option(min=1, help="How many to list.")]
+LimitOption = Annotated[int, Option(min=1, help="How many to list.")]
 
 
 @command("kzdata toll --outcome killed; kzdata toll --place almaty --policy strict")
 def toll(
     load: Load,
-    outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as killed.")] = None,
+    outcome: Annotated[str | None, Option(help="Only this outcome, such as killed.")] = None,
     population: Annotated[
-        str | None, typer.Option(help="Only these people and all that are part of them.")
+        str | None, Option(help="Only these people and all that are part of them.")
     ] = None,
     place: PlaceOption = None,
     policy: PolicyOption = None,
-    retracted: Annotated[bool, typer.Option("--retracted", help="Retracted claims too.")] = False,
+    retracted: Annotated[bool, Option("--retracted", help="Retracted claims too.")] = False,
     limit: LimitOption = 2_000,
     form: FormatOption = "text",
 ) -> None:
@@ -537,7 +526,7 @@ def toll(
 def disagreements(
     load: Load,
     place: PlaceOption = None,
-    event: Annotated[str | None, typer.Option(help="Only claims about this event.")] = None,
+    event: Annotated[str | None, Option(help="Only claims about this event.")] = None,
     policy: PolicyOption = None,
     limit: LimitOption = 2_000,
     form: FormatOption = "text",
@@ -553,12 +542,12 @@ def timeline(
     load: Load,
     place: PlaceOption = None,
     actor: Annotated[
-        str | None, typer.Option(help="Only with this actor, or one that is part of it.")
+        str | None, Option(help="Only with this actor, or one that is part of it.")
     ] = None,
-    type: Annotated[str | None, typer.Option(help="Only events of this type.")] = None,
+    type: Annotated[str | None, Option(help="Only events of this type.")] = None,
     limit: LimitOption = 2_000,
     form: Annotated[
-        TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
+        TimelineFormat, Option("--format", "-f", help="text, json, csv or ics.")
     ] = "text",
 ) -> None:
     """List events in order, with their receipts.
@@ -582,9 +571,9 @@ def timeline(
 @command("kzdata locate 'over 60 people' --texts DIR")
 def locate(
     load: Load,
-    quote: Annotated[str, typer.Argument(help="The words, character for character.")],
-    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
-    source: Annotated[str | None, typer.Option(help="Only in this article.")] = None,
+    quote: Annotated[str, Argument(help="The words, character for character.")],
+    texts: Annotated[Path, Option(help="Folder with the articles.")],
+    source: Annotated[str | None, Option(help="Only in this article.")] = None,
     form: FormatOption = "csv",
 ) -> None:
     """Find a quote in the articles.
@@ -600,8 +589,8 @@ def locate(
 @command("kzdata reanchor copy.txt --source tass")
 def reanchor(
     load: Load,
-    text: Annotated[Path, typer.Argument(parser=path, help="Another copy of an article.")],
-    source: Annotated[str, typer.Option(help="The article.")],
+    text: Annotated[Path, Argument(parser=path, help="Another copy of an article.")],
+    source: Annotated[str, Option(help="The article.")],
     form: FormatOption = "text",
 ) -> None:
     """Find an article's passages in another copy of its text."""
@@ -620,7 +609,7 @@ def reanchor(
 @command("kzdata coverage --texts DIR")
 def coverage(
     load: Load,
-    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
+    texts: Annotated[Path, Option(help="Folder with the articles.")],
     form: FormatOption = "text",
 ) -> None:
     """List number words that no passage covers.
@@ -643,9 +632,7 @@ def coverage(
 
 @command("kzdata rules; kzdata rules figure; kzdata rules figure-interval")
 def rules(
-    name: Annotated[
-        str | None, typer.Argument(help="A rule to explain, or a group to list.")
-    ] = None,
+    name: Annotated[str | None, Argument(help="A rule to explain, or a group to list.")] = None,
     form: FormatOption = "text",
 ) -> None:
     """List the rules of validation, or explain one.
@@ -675,14 +662,12 @@ def rules(
 def diff(
     old: VersionArgument,
     new: VersionArgument,
-    form: Annotated[
-        DiffFormat, typer.Option("--format", "-f", help="text, json or markdown.")
-    ] = "text",
+    form: Annotated[DiffFormat, Option("--format", "-f", help="text, json or markdown.")] = "text",
     every: Annotated[
-        bool, typer.Option("--all", help="All rows and whole cells, also as text or Markdown.")
+        bool, Option("--all", help="All rows and whole cells, also as text or Markdown.")
     ] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit 1 where anything differs.")
+        bool, Option("--exit-code", help="Exit 1 where anything differs.")
     ] = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
@@ -706,9 +691,9 @@ def diff(
 def release_check(
     old: Annotated[
         str | None,
-        typer.Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
+        Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
     ] = None,
-    new: Annotated[str, typer.Argument(help="The version to be released.")] = ".",
+    new: Annotated[str, Argument(help="The version to be released.")] = ".",
     form: ReportFormatOption = "text",
     output: OutputOption = None,
     threads: ThreadsOption = None,
@@ -729,13 +714,13 @@ def release_check(
 def export(
     load: Load,
     name: Annotated[
-        str | None, typer.Argument(metavar="FORMAT", help="One of those that --list gives.")
+        str | None, Argument(metavar="FORMAT", help="One of those that --list gives.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Argument(metavar="OUT", help="The file or directory to write.")
+        Path | None, Argument(metavar="OUT", help="The file or directory to write.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
-    listed: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
+    force: Annotated[bool, Option("--force", help="Replace what is there.")] = False,
+    listed: Annotated[bool, Option("--list", help="List the formats.")] = False,
     form: FormatOption = "text",
 ) -> None:
     """Write a package in another format.
@@ -761,19 +746,15 @@ def export(
 @command("kzdata site OUT; kzdata site --serve", apart=False)
 def site(
     load: Load,
-    out: Annotated[
-        Path | None, typer.Argument(metavar="OUT", help="The directory to write.")
-    ] = None,
-    serve: Annotated[
-        bool, typer.Option("--serve", help="Serve the page on loopback instead.")
-    ] = False,
+    out: Annotated[Path | None, Argument(metavar="OUT", help="The directory to write.")] = None,
+    serve: Annotated[bool, Option("--serve", help="Serve the page on loopback instead.")] = False,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="For --serve; else a free one.")
+        int | None, Option(min=1, max=65535, help="For --serve; else a free one.")
     ] = None,
     texts: TextsOption = None,
     include_texts: Annotated[
         bool,
-        typer.Option("--include-texts", help="Put the articles into the page: for private use."),
+        Option("--include-texts", help="Put the articles into the page: for private use."),
     ] = False,
 ) -> None:
     """Write a web page that shows every claim and its words.
@@ -804,7 +785,7 @@ def site(
 
 
 @command("kzdata seal .")
-def seal(path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")]) -> None:
+def seal(path: Annotated[Path, Argument(help="A directory or datapackage.json.")]) -> None:
     """Write sizes and hashes of files into the descriptor.
 
     For use after a change to the data.

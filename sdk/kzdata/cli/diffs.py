@@ -127,10 +127,8 @@ def _sections(diff: Diff) -> Iterator[Section]:
 
 def _shown(change: PropertyChange) -> bool:
     """Whether a property has a line: an order only where what stays is in another one."""
-    if change.where[-1] != "order" or change.where[-2:-1] not in (("fields",), ("resources",)):
-        return True
-    kept = [name for name in change.old if name in change.new]
-    return kept != [name for name in change.new if name in change.old]
+    of_names = change.where[-2:-1] in (("fields",), ("resources",))
+    return change.reorders if of_names and change.where[-1] == "order" else True
 
 
 def _property_lines(properties: list[PropertyChange], every: bool) -> Iterator[Line]:

@@ -57,6 +57,12 @@ class PropertyChange(NamedTuple):
         return inner[3] if inner[:3] == ("schema", "fields", "named") else None
 
     @property
+    def reorders(self) -> bool:
+        """Whether the names that are in both of two orders come in another one."""
+        kept = [name for name in self.old if name in self.new]
+        return kept != [name for name in self.new if name in self.old]
+
+    @property
     def property(self) -> str:
         """The property below the resource or field, with points: `constraints.minimum`."""
         start = 7 if self.field else 3 if self.table else 0

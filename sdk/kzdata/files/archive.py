@@ -45,9 +45,8 @@ MAX_NAME_BYTES = 255
 """Bytes of UTF-8 in one part of a path: more than that, no usual file system takes."""
 MAX_PATH_BYTES = 4_000
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
-_UNICODE_NAME = 0x7075
+# JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2).
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-"""JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2)."""
 
 
 @dataclass(frozen=True)
@@ -173,13 +172,12 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
         with workspace(folder) as inside:
             unpack(place, inside)
-            top = _top(inside, place)
-            with Folder(top) as files:
-                yield _archive_at(top, DESCRIPTOR, str(place), files, folder)
+            with _opened_at(_top(inside, place), DESCRIPTOR, str(place), folder) as archive:
+                yield archive
     else:
         root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
-        with Folder(root) as files:
-            yield _archive_at(root, name, str(place), files, folder)
+        with _opened_at(root, name, str(place), folder) as archive:
+            yield archive
 
 
 def exists(place: Path) -> bool:
@@ -190,14 +188,20 @@ def exists(place: Path) -> bool:
         return False
 
 
-def _archive_at(root: Path, name: str, label: str, files: Folder, temp_dir: Path | None) -> Archive:
-    try:
-        file = files.file(name)
-    except PackageError as error:
-        raise PackageError(f"{label}: {error}") from error
-    if not file.is_file():
-        raise PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
-    return Archive(root, read_descriptor(file, label, name), label, files, temp_dir)
+@contextmanager
+def _opened_at(root: Path, name: str, label: str, temp_dir: Path | None) -> Iterator[Archive]:
+    with Folder(root) as files:
+        try:
+            file = files.file(name)
+        except PackageError as error:
+            raise PackageError(f"{label}: {error}") from error
+        if not file.is_file():
+            raise _no_package(label)
+        yield Archive(root, read_descriptor(file, label, name), label, files, temp_dir)
+
+
+def _no_package(label: str) -> PackageError:
+    return PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
 
 
 def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
@@ -238,18 +242,11 @@ def _why_not_json(error: Exception) -> str:
     return f"is not JSON: {error}"
 
 
-def _deep(parsed: Any) -> bool:
+def _deep(value: Any, room: int = MAX_DEPTH) -> bool:
     """Whether a JSON value is nested too deep for whoever walks through it by recursion."""
-    level, depth = [value for value in [parsed] if isinstance(value, dict | list)], 0
-    while level and depth <= MAX_DEPTH:
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, dict | list)
-        ]
-        depth += 1
-    return depth > MAX_DEPTH
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    nested = (child for child in inner if isinstance(child, dict | list))
+    return not room or any(_deep(child, room - 1) for child in nested)
 
 
 class _RefusedError(ValueError):
@@ -353,7 +350,7 @@ def _further_names(entry: zipfile.ZipInfo) -> Iterator[str]:
     extra = entry.extra
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)
-        if kind == _UNICODE_NAME:
+        if kind == 0x7075:
             yield extra[9 : 4 + size].decode("utf-8", "replace")
         extra = extra[4 + size :]
 
@@ -373,5 +370,5 @@ def _top(folder: Path, place: Path) -> Path:
         return folder
     inner = [child for child in folder.iterdir() if (child / DESCRIPTOR).is_file()]
     if len(inner) != 1:
-        raise PackageError(f"{place}: no {DESCRIPTOR} in it, so it is not a data package")
+        raise _no_package(str(place))
     return inner[0]

@@ -187,7 +187,7 @@ class Sheet:
         """The names of the columns; None where the first file is empty or has no header."""
         if not self.dialect.header_rows:
             return None
-        above = takewhile(lambda record: record.number < 0, self._part(self.parts[0], 0))
+        above = takewhile(lambda record: (record.number, record.part) == (-1, 0), self.records())
         heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
@@ -208,20 +208,20 @@ class Sheet:
         Header rows and comments have the number -1 and cells, or none; a blank line has the number
         -1 and a fault. Bytes that are not UTF-8 are read as U+FFFD and make the row faulty.
         """
-        number = 0
-        for place, part in enumerate(self.parts):
-            for record in self._part(part, place, number):
-                yield record
-                number = max(number, record.number + 1)
-
-    def _part(self, part: Path, place: int, number: int = 0) -> Iterator[Record]:
-        for kind, line, raw in self._sorted(part):
+        for kind, number, line, raw, place in self._numbered():
             if kind in ("row", "header"):
                 here = number if kind == "row" else -1
                 yield _record(here, line, raw, self.dialect, place)
-                number += kind == "row"
             else:
                 yield Record(-1, line, (), "a blank line" if kind == "blank" else "", place)
+
+    def _numbered(self) -> Iterator[tuple[str, int, int, bytes, int]]:
+        """Each record with its kind, and the number of the next row if it is none."""
+        number = 0
+        for place, part in enumerate(self.parts):
+            for kind, line, raw in self._sorted(part):
+                yield kind, number, line, raw, place
+                number += kind == "row"
 
     def _sorted(self, part: Path) -> Iterator[tuple[str, int, bytes]]:
         """Each record of a file with its kind: row, header, comment or blank."""
@@ -280,15 +280,13 @@ class Sheet:
 
     def _pick_rows(self, numbers: set[int]) -> Iterator[Record]:
         """The rows of the given numbers where a row may have several lines, or a file none."""
-        left, number = set(numbers), 0
-        for place, part in enumerate(self.parts):
-            for kind, line, raw in self._sorted(part):
-                if not left:
-                    return
-                if kind == "row" and number in left:
-                    left.discard(number)
-                    yield _record(number, line, raw, self.dialect, place)
-                number += kind == "row"
+        left = set(numbers)
+        for kind, number, line, raw, place in self._numbered():
+            if not left:
+                return
+            if kind == "row" and number in left:
+                left.discard(number)
+                yield _record(number, line, raw, self.dialect, place)
 
 
 def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:

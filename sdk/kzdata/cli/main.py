@@ -24,12 +24,9 @@ from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
 from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
 
-SECONDS = 1.0
-"""After which a progress bar is shown."""
-GRACE_SECONDS = 3.0
-"""Seconds that a question may take to heed its deadline; then its process is ended."""
-MOST_OF_A_STEP = 40
-"""Characters of a step's name that the bar shows."""
+SECONDS = 1.0  # after which a progress bar is shown
+GRACE_SECONDS = 3.0  # that a question may take to heed its deadline; then its process is ended
+MOST_OF_A_STEP = 40  # characters of a step's name that the bar shows
 
 
 class Commands(TyperGroup):
@@ -134,7 +131,7 @@ def main() -> None:
 
 
 def _drop_unwritten() -> None:
-    """Let go of what could not be written: Python would try once more, and exit with 120."""
+    # Python would try once more to write what could not be written, and exit with 120.
     for name in ("stdout", "stderr"):
         try:
             getattr(sys, name).flush()
@@ -147,18 +144,16 @@ def _devnull() -> TextIO:
 
 
 def _ignore_signals() -> None:
-    """Heed nothing any more: the exit code is known, and Python only tidies up."""
+    # The exit code is known, and Python only tidies up.
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
             signal.signal(number, signal.SIG_IGN)
 
 
 def _exit_code(work: Callable[[], object]) -> int:
-    """Carry out some work: its exit code, 0 where it gives none, and a line for what goes wrong.
-
-    This is the one net: an exception that nobody expected must not look like "not valid", which is
-    what Python's own exit code 1 means here.
-    """
+    """Carry out some work: its exit code, 0 where it gives none, and a line for what goes wrong."""
+    # This is the one net: an exception that nobody expected must not look like "not valid", which
+    # is what Python's own exit code 1 means here.
     try:
         work()
         return _flushed(0)
@@ -187,7 +182,7 @@ def _flushed(code: int) -> int:
 
 
 def _output_error(error: OSError) -> int:
-    """What became of output that has nowhere to go."""
+    # A reader that has enough, such as `head`, closes the pipe: that is nothing to tell of.
     if not isinstance(error, BrokenPipeError):
         what = f" {error.filename}" if error.filename else ""
         _fail(f"cannot write{what}: {error.strerror}")
@@ -219,8 +214,9 @@ def _load(
         yield rest.without(*without) if without else rest
 
 
+# Opens the package that the options name, or what remains of it. Commands get it unopened, so that
+# a wrong argument is told of before anything is loaded.
 Load = Callable[[], AbstractContextManager[Any]]
-"""Opens the package that the options name, or what remains of it."""
 
 
 def command(
@@ -284,13 +280,13 @@ def _child(work: Callable[[], None]) -> int:
 
 
 def _prepare_streams() -> None:
-    """Give output somewhere to go, and never fail over a letter that a terminal cannot show."""
+    # Without a console, as a service or under `pythonw`, Python has no streams at all.
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, _devnull())
         elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack letters
 
 
 def _note(text: str) -> None:
@@ -302,7 +298,6 @@ def _note(text: str) -> None:
 
 
 def _emit(text: str) -> None:
-    """Say one line for people, in which there may be names of others."""
     from kzdata.cli.terminal import emit, safe
 
     emit(safe(text))
@@ -363,6 +358,7 @@ def validate(
 
     Exit 0 if it is valid, 1 with findings, 2 if it could not be checked.
     """
+    # A process of its own gets a temporary folder that its parent made, and removes.
     apart = can_fork()
 
     def work() -> None:
@@ -388,6 +384,7 @@ def validate(
     except LimitError as error:
         from kzdata.validation.report import exceeded
 
+        # The child could not write its report, so that its parent does.
         _report(exceeded(str(path or "kzdata"), str(error)), path, form, output)
     raise typer.Exit(code)
 
@@ -486,7 +483,7 @@ def query(
             within(timeout + GRACE_SECONDS)
             answer = kz.sql(question, timeout=timeout)
             rows = answer.rows()
-            within(DEADLINE)
+            within(DEADLINE)  # what is left is to write the answer
         _show(answer.columns, rows, form)
 
     raise typer.Exit(_in_child(work, Limits.stated()))
@@ -559,6 +556,7 @@ def timeline(
     if form == "ics":
         from kzdata.cli.terminal import write
 
+        # iCalendar ends each line with CR LF, and `write` adds the LF of the last one.
         write(answer.ics().removesuffix("\r\n") + "\r")
         left = sum(not event.days_known for event in answer)
         _note(f"{left} events whose days are not known are not in the calendar")
@@ -777,10 +775,11 @@ def site(
                 return
             server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
         _emit(f"{server.address} (Ctrl-C ends it)")
-        sys.stdout.flush()
+        sys.stdout.flush()  # whoever reads a pipe waits for the address
         server.run()
 
     limits = Limits.stated()
+    # A page is served until Ctrl-C, not until a deadline.
     raise typer.Exit(_in_child(work, limits._replace(seconds=None) if serve else limits))
 
 
@@ -803,7 +802,6 @@ class Steps:
         self._bar: Any = None
         self._task: Any = None
         self._state: dict[str, Any] = {}
-        self._over = False
         # Tables are read side by side, and a step may last for minutes before the next one.
         self._lock = Lock()
         self._timer = Timer(SECONDS, self._begin)
@@ -817,7 +815,6 @@ class Steps:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         with self._lock:
-            self._over = True
             if self._bar:
                 self._bar.stop()
 
@@ -834,7 +831,8 @@ class Steps:
 
     def _begin(self) -> None:
         with self._lock:
-            if not self._over:
+            # The work may have ended while this waited for the lock.
+            if not self._timer.finished.is_set():
                 self._bar, self._task = _bar()
                 self._bar.update(self._task, **self._state)
 

@@ -38,8 +38,7 @@ Impact = Sequence[tuple[str, str, str | None]]
 """What falls with an article: table, record and column; None where the whole row falls."""
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 bold = typer.style("{}", bold=True).format
-MOST_OF_A_COMPLAINT = 4_000
-"""Characters of an error that are shown."""
+MOST_OF_A_COMPLAINT = 4_000  # characters of an error that are shown
 
 
 def emit(styled: str) -> None:
@@ -51,7 +50,7 @@ def emit(styled: str) -> None:
     if refused or not sys.stdout.isatty():
         styled = _STYLE.sub("", styled)
     # Lines of our own words and of text that is safe already: what was missed is escaped here.
-    _print(sys.stdout, "\n".join(map(_line, styled.split("\n"))))
+    sys.stdout.write("\n".join([*map(_line, styled.split("\n")), ""]))
 
 
 def write(text: str) -> None:
@@ -61,7 +60,7 @@ def write(text: str) -> None:
     """
     if sys.stdout.isatty():
         text = "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
-    _print(sys.stdout, text)
+    sys.stdout.write(f"{text}\n")
 
 
 def write_csv(text: str) -> None:
@@ -77,7 +76,7 @@ def write_csv(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write what went wrong, or what else is to be said, to standard error on one line."""
-    _print(sys.stderr, safe(shortened(text, MOST_OF_A_COMPLAINT)))
+    sys.stderr.write(f"{safe(shortened(text, MOST_OF_A_COMPLAINT))}\n")
 
 
 def shortened(text: str, most: int) -> str:
@@ -85,11 +84,8 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _print(stream: TextIO, text: str) -> None:
-    stream.write(f"{text}\n")
-
-
 def _is_file(stream: TextIO) -> bool:
+    # A stream that a test or a program has put there may have no descriptor.
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):
@@ -108,6 +104,7 @@ def save(text: str, file: Path) -> None:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: dates as text, whole numbers without a point, no NaN."""
+    # JSON has one kind of number: 3 and 3.0 are the same, and NaN is none.
     if isinstance(value, Decimal | float):
         if not math.isfinite(value):
             return None
@@ -142,16 +139,10 @@ def as_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as an aligned table; numbers to the right."""
     values = [[plain(value) for value in row] for row in rows]
     numeric = [
-        bool(values) and all(isinstance(row[place], int | float) for row in values)
-        for place in range(len(columns))
+        all(isinstance(x, int | float) for x in cells) for cells in zip(*values, strict=True)
     ]
     head, *body = aligned([columns, *values], numeric)
     return "\n".join([bold(head), *body])
-
-
-def as_pairs(pairs: Iterable[tuple[str, Any]]) -> str:
-    """Names and values, aligned."""
-    return "\n".join(aligned([(name, plain(value)) for name, value in pairs]))
 
 
 def aligned(rows: Sequence[Sequence[Any]], numeric: Sequence[bool] = ()) -> list[str]:
@@ -169,6 +160,7 @@ def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
     if text.isascii():
         return len(text)
+    # Letters of East Asia take two columns, and an accent of its own stands above another letter.
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
@@ -179,8 +171,9 @@ def _padded(text: str, room: int, right: bool) -> str:
 
 
 def record(row: Mapping[str, Any]) -> str:
-    """One row of a table; empty cells are left out."""
-    return as_pairs((name, value) for name, value in row.items() if value is not None)
+    """One row of a table, a line for each cell; empty ones are left out."""
+    filled = [(name, plain(value)) for name, value in row.items() if value is not None]
+    return "\n".join(aligned(filled))
 
 
 def finding(found: "Finding") -> str:
@@ -198,8 +191,7 @@ def report(result: "Report") -> str:
         fixes = {found.rule: found.fix for found in result.findings}
         rows = [(rule, result.by_rule[rule], fix) for rule, fix in sorted(fixes.items())]
         parts += ["", as_text(("rule", "findings", "way out"), rows), ""]
-    pairs = list(summary(result))
-    return "\n".join([*parts, verdict(result), *([as_pairs(pairs)] if pairs else [])])
+    return "\n".join([*parts, verdict(result), *aligned(list(summary(result)))])
 
 
 def verdict(result: "Report") -> str:
@@ -264,13 +256,14 @@ def receipt_rows(
     """Receipts as columns and rows; with a column `falls` where it is known what falls."""
     from kzdata.evidence.receipts import Receipt
 
+    # Every field is a column, also where there is no receipt to read them from.
     columns = tuple(Receipt.__dataclass_fields__)
     rows = [tuple(getattr(receipt, name) for name in columns) for receipt in found]
     if fallen is None:
         return columns, rows
     falls = falling(fallen)
-    marks = [falls(receipt.record, receipt.field) for receipt in found]
-    return (*columns, "falls"), [(*row, mark) for row, mark in zip(rows, marks, strict=True)]
+    marked = [(*row, falls(r.record, r.field)) for row, r in zip(rows, found, strict=True)]
+    return (*columns, "falls"), marked
 
 
 def _impact(found: Sequence["Receipt"], fallen: Impact) -> Iterator[str]:

@@ -63,6 +63,7 @@ def precedence(version: str) -> tuple[Any, ...]:
     """What semantic versions are ordered by (Semantic Versioning 2.0.0, 11)."""
     match = SEMVER.fullmatch(version)
     assert match
+    # Numbers come before words, fewer parts before more, and a release after all of its own.
     words = (match[4] or "").removeprefix("-").split(".") if match[4] else []
     parts = tuple((0, int(word), "") if word.isdigit() else (1, 0, word) for word in words)
     return (*map(int, match.group(1, 2, 3)), not words, parts)
@@ -107,7 +108,7 @@ def property_reasons(changes: Iterable[PropertyChange]) -> Iterator[Reason]:
 
 
 def _parts(change: PropertyChange) -> Iterable[PropertyChange]:
-    """The change; of all constraints of a field, which came or went together, one by one."""
+    # All constraints of a field may have come or gone together: each is weighed alone.
     if not change.field or change.property != "constraints":
         return [change]
     old, new = (side if isinstance(side, dict) else {} for side in (change.old, change.new))
@@ -164,7 +165,7 @@ def _of_schema(change: PropertyChange) -> tuple[Level, str]:
 
 
 def _of_keys(change: PropertyChange) -> tuple[Level, str]:
-    """Fewer keys are less restrictive; a foreign key that leads elsewhere is an update."""
+    # Fewer keys are less restrictive; a foreign key that leads elsewhere is an update.
     old, new = ([] if v is ABSENT else v for v in (change.old, change.new))
     looser = all(key in old for key in new)
     same_columns = all(_key_columns(key) in map(_key_columns, old) for key in new)

@@ -17,8 +17,7 @@ from kzdata.files.archive import Archive
 from kzdata.standard.descriptor import Descriptor
 from kzdata.standard.writer import STORAGE
 
-CONTENT = "sha256 of content"
-"""Stands in the place of the bytes and hash of a file that is no table."""
+CONTENT = "sha256 of content"  # stands in the place of bytes and hash of a file that is no table
 
 
 class Absent:
@@ -162,6 +161,7 @@ def written(form: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]
     """A normal form as a descriptor, with the paths of its tables by name."""
     entries, named = [], form["resources"]["named"]
     for name in form["resources"]["order"]:
+        # Sizes and hashes are written when the package is sealed.
         entry = {key: value for key, value in named[name].items() if key != CONTENT}
         if name in paths:
             entry = {"name": name, "path": paths[name]} | entry

@@ -29,8 +29,7 @@ from kzdata.standard.writer import CHANGELOG
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rule import Rule
 
-MAX_FINDINGS = 1_000
-"""Findings of one rule that are kept; the rest is counted."""
+MAX_FINDINGS = 1_000  # findings of one rule that are kept; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -113,6 +112,7 @@ def last_release(new: str | Path) -> str | None:
         return None
     newest = max(known, key=lambda tag: precedence(versions[tag]))
     place = Path(new)
+    # To git, `./` is the working directory, and nothing the top of the repository.
     if not place.exists() or not (place.is_dir() or place.suffix == ".json"):
         return f"{newest}:"
     return f"{newest}:./{os.path.relpath(place).replace(os.sep, '/')}"
@@ -139,8 +139,7 @@ _Check = TypeVar("_Check", bound=Callable[[Case], Iterator[Finding]])
 
 
 def _rule(fix: str) -> Callable[[_Check], _Check]:
-    """Register a function as a rule; its name is its public code, its docstring its page."""
-
+    # As `kzdata.validation.rule` does: the name is the public code, the docstring the page.
     def register(check: _Check) -> _Check:
         name = check.__name__.replace("_", "-")
         doc = cleandoc(check.__doc__ or "")
@@ -204,12 +203,10 @@ def release_id(case: Case) -> Iterator[Finding]:
             yield RELEASE_RULES["release-id"].finding(file, line, **told)
 
 
-_Reused = tuple[int, str, str]
-"""Number of a row, its id, and what was expected in its place."""
+_Reused = tuple[int, str, str]  # number of a row, its id, and what was expected in its place
 
 
 def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
-    """Rows whose id was withdrawn."""
     if not read_tombstones(case.database, case.before):
         return []
     case.after.read(table, case.database, "standing", [key])
@@ -223,6 +220,7 @@ def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
 
 def _of_another_article(case: Case, table: Table) -> list[_Reused]:
     """Claims whose principal passage is in another article than before."""
+    # A table with another name, or without the column, has no claims that could be compared.
     diff = next((other for other in case.diff.tables if other.old_name == table.name), None)
     principal, sides = table.schema.principal, (case.before, case.after)
     spans = [version.descriptor.one("spans") for version in sides]

@@ -104,6 +104,7 @@ class _Folder(NamedTuple):
         """Give what was made the rights and, where this user may, the owner of what it replaces."""
         with suppress(OSError, AttributeError, NotImplementedError):
             os.chown(self.at(name), before.st_uid, before.st_gid, dir_fd=self.handle)
+        # After the owner, whose change takes rights away; never more than rights, such as setuid.
         with suppress(OSError, NotImplementedError):
             os.chmod(self.at(name), before.st_mode & 0o777, dir_fd=self.handle)
 
@@ -137,6 +138,7 @@ class _Folder(NamedTuple):
         if before is None or not stat.S_ISDIR(before.st_mode):
             self.rename(made, name)
         elif not self._exchanged(made, name):
+            # No system renames a folder over one that holds something.
             aside = made.replace("/new", "/old")
             self.rename(name, aside)
             try:
@@ -189,7 +191,7 @@ def _folder(place: Path, *, parents: bool = False) -> Iterator[_Folder]:
 
 
 def _real_folder(place: Path, *, parents: bool) -> Path:
-    """Where the folder of a place is, without links."""
+    # Step by step, so that a link is seen where it lies; those of the user are followed.
     folder = place.parent
     real = Path(os.path.realpath(folder.anchor or "."))
     for part in folder.parts[bool(folder.anchor) :]:
@@ -224,6 +226,7 @@ def _may_be_strange(folder: Path) -> bool:
 
 def _open_folder(path: Path) -> int | None:
     """A folder held open, no link followed on the way; None where the system cannot do that."""
+    # `O_PATH` needs only the right to search each folder on the way, not to read it.
     if os.open not in os.supports_dir_fd:
         return None
     if not _SEARCHED:
@@ -264,6 +267,7 @@ def _stream(place: Path) -> int | None:
 
 def _pour(stream: int, content: bytes) -> None:
     """Write to a stream, however slowly it is read, and close it."""
+    # Opened without waiting, it would lose what a full pipe does not take at once.
     with open(stream, "wb") as out:
         if os.name != "nt":
             os.set_blocking(stream, True)

@@ -45,14 +45,10 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     for section in _sections(diff):
         yield ""
         yield bold(safe(section.heading))
-        lines = list(_property_lines(section.properties, every))
-        yield from _aligned(lines if every else lines[:MAX_LINES])
-        if len(lines) > MAX_LINES and not every:
-            yield f"   and {len(lines) - MAX_LINES:,} more properties; --all shows them"
-        for table, kind in section.rows:
-            yield from _aligned(_row_lines(table, kind, every))
-            if left := _left(table, kind, every):
-                yield f"   and {left:,} more {_WORDS[kind]}; --all shows them"
+        for lines, left, what in section.parts(every):
+            yield from _aligned(lines)
+            if left:
+                yield f"   and {left:,} more {what}; --all shows them"
 
 
 def _limited(lines: list[Any], every: bool, more: str) -> Iterator[Any]:
@@ -100,11 +96,17 @@ class Section(NamedTuple):
         rows = table.new_rows if table.status == "added" else table.old_rows
         return f"{name}, {table.status} with {counted(rows, 'row')}"
 
-    @property
-    def rows(self) -> Iterator[tuple[TableDiff, str]]:
-        """The table with each kind of change whose rows are shown; those of a whole are not."""
-        if self.table is not None and self.table.status not in ("added", "removed"):
-            yield from ((self.table, kind) for kind in SIGNS)
+    def parts(self, every: bool) -> Iterator[tuple[Iterable[Line], int, str]]:
+        """Lines of what changed, how many more there are, and of what."""
+        lines = [*_property_lines(self.properties, every)]
+        shown = lines if every else lines[:MAX_LINES]
+        yield shown, len(lines) - len(shown), "properties"
+        # That a whole table came or went is told by the heading.
+        if self.table is None or self.table.status in ("added", "removed"):
+            return
+        for kind in SIGNS:
+            left = 0 if every else max(0, self.table.counts.get(kind, 0) - MAX_ROWS)
+            yield _row_lines(self.table, kind, every), left, _WORDS[kind]
 
 
 def _sections(diff: Diff) -> Iterator[Section]:
@@ -113,6 +115,7 @@ def _sections(diff: Diff) -> Iterator[Section]:
     for change in filter(_shown, diff.properties):
         ours.setdefault(change.table, []).append(change)
     tables = {table.name: table for table in diff.tables}
+    # A table may have another schema and the same rows, or other rows and the same schema.
     for name in dict.fromkeys([None, *tables, *ours]):
         if name is not None or name in ours:
             yield Section(name, ours.get(name, []), tables.get(name) if name else None)
@@ -157,6 +160,7 @@ def _row_lines(table: TableDiff, kind: str, every: bool) -> Iterator[Line]:
 
 def _pair(old: str | None, new: str | None, every: bool) -> Iterator[str]:
     """Two texts; of long ones what begins shortly before they differ."""
+    # An address or a long note often differs at its end only.
     letters = enumerate(zip_longest(old or "", new or ""))
     start = next((place for place, (one, other) in letters if one != other), 0) - CONTEXT
     for value in (old, new):
@@ -175,10 +179,6 @@ def _summary(table: TableDiff, change: RowChange, every: bool) -> str:
     sides = ((column, pair[change.kind == "added"]) for column, pair in change.cells.items())
     told = [f"{column}={_cell(value, True)}" for column, value in sides if column not in table.key]
     return _clipped(", ".join(told), every)
-
-
-def _left(table: TableDiff, kind: str, every: bool) -> int:
-    return 0 if every else max(0, table.counts.get(kind, 0) - MAX_ROWS)
 
 
 def _aligned(lines: Iterable[Line], batch: int = 1_000) -> Iterator[str]:
@@ -221,12 +221,10 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         yield ""
         yield f"#### {_prose(section.heading)}"
         yield ""
-        lines = list(map(_item, _property_lines(section.properties, every)))
-        yield from _limited(lines, every, "- and {:,} more properties")
-        for table, kind in section.rows:
-            yield from (_item(line) for line in _row_lines(table, kind, every))
-            if left := _left(table, kind, every):
-                yield f"- and {left:,} more {_WORDS[kind]}"
+        for lines, left, what in section.parts(every):
+            yield from map(_item, lines)
+            if left:
+                yield f"- and {left:,} more {what}"
 
 
 _VERBS = {"~": "changed", ">": "re-keyed", "-": "removed", "+": "added", "": "and"}

@@ -58,6 +58,8 @@ def _safe_complaints() -> Iterator[None]:
         raise
 
 
+# Without rich, which would read brackets of a help text as markup, and takes longer to import than
+# most commands to run. For the same reason commands import what they need themselves.
 app = typer.Typer(
     name="kzdata",
     cls=Commands,
@@ -162,7 +164,7 @@ def _exit_code(work: Callable[[], object]) -> int:
     except SystemExit as left:
         return _flushed(left.code if isinstance(left.code, int) else int(bool(left.code)))
     except KeyboardInterrupt:
-        return 130
+        return 130  # as shells have it: 128 and the number of the signal
     except KzdataError as error:
         return _fail(str(error))
     except OSError as error:
@@ -232,6 +234,7 @@ def command(
         own = signature(function).parameters
         parameters = [parameter for parameter in own.values() if parameter.name != "load"]
         if "load" in own:
+            # Help lists what is asked first, the package after it, and how to write it last.
             place = len(parameters) - ("form" in own)
             parameters[place:place] = of_package.values()
 
@@ -450,6 +453,7 @@ def trace(
     """
     from kzdata.cli.terminal import receipt_rows
 
+    # "#" is in no key of a usual package, and shells take it as it is inside of a word.
     key, _, field = (record or "").partition("#")
     with load() as kz:
         found = kz.trace(None if record is None else key, field or None, source=source)
@@ -735,6 +739,7 @@ def export(
         raise UsageError("name a format and a place: kzdata export FORMAT OUT; --list lists them")
     with load() as kz:
         kz.export(name, out, force=force)
+    # As JSON or CSV the summary is for a program, which wants no other line.
     if form == "text":
         _emit(f"wrote {out}")
     if summary := FORMATS[name].summary:

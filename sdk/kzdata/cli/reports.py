@@ -177,6 +177,7 @@ def fingerprint(finding: Finding) -> str:
 
 def _location(finding: Finding, base: str) -> dict[str, Any]:
     uri = quote(_file(finding, base), safe="/", errors="replace")
+    # An address relative to the repository's root is found in whatever checkout it is looked at.
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}}
     if finding.line is not None:
         column = {} if finding.column is None else {"startColumn": finding.column}
@@ -205,21 +206,19 @@ def junit(report: Report, base: str = "") -> str:
     """
     top = ElementTree.Element("testsuites", name=_xml(f"kzdata validate: {report.verdict}"))
     unasked = {**idle(report), **dict.fromkeys(report.left_out, _LEFT_OUT)}
+    unasked |= zip(report.unchecked, report.unchecked, strict=True)
     found: dict[str, list[Finding]] = {}
     for finding in report.findings:
         found.setdefault(finding.rule, []).append(finding)
     names = {group: [rule.name for rule in in_group(group)] for group in GROUPS}
     names["other"] = sorted(set(found) - set(RULES))  # such as those of `release-check`
+    names["not-checked"] = list(report.unchecked)
     for group, members in names.items():
         if members:
             suite = ElementTree.SubElement(top, "testsuite", name=f"kzdata.{group}")
             for name in members:
                 more = report.omitted.get(name, 0)
                 _case(suite, name, found.get(name, ()), more, unasked.get(name), base)
-    if report.unchecked:
-        suite = ElementTree.SubElement(top, "testsuite", name="kzdata.not-checked")
-        for reason in report.unchecked:
-            _case(suite, reason, (), 0, reason, base)
     _count(top)
     ElementTree.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(top, "unicode")
@@ -257,6 +256,7 @@ def _case(
 
 def _count(top: ElementTree.Element) -> None:
     """State the numbers of cases, failures and skipped ones on each suite and on the whole."""
+    # An error is a test that could not run: there is none, for what was not checked is skipped.
     for element in (top, *top):
         tags = {"tests": "testcase", "failures": "failure", "skipped": "skipped", "errors": "error"}
         for name, tag in tags.items():
@@ -299,6 +299,7 @@ def _data(text: str) -> str:
 
 
 def _property(value: object) -> str:
+    # A comma ends a property of a GitHub command, and two colons all of them.
     return _data(safe(str(value))).replace(":", "%3A").replace(",", "%2C")
 
 

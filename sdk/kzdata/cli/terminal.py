@@ -58,6 +58,7 @@ def write(text: str) -> None:
 
     Its format has made it harmless by its own means; on a terminal it is seen to once more.
     """
+    # In a file or a pipe the text must stay what the format says, byte for byte.
     if sys.stdout.isatty():
         text = "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
     sys.stdout.write(f"{text}\n")
@@ -227,6 +228,7 @@ def receipts(
     A passage of an article in `texts` is shown in its surroundings. With what falls if the article
     is withdrawn (table, record and column), its cells are marked, and the whole is counted.
     """
+    # The record is only named where there are several; of one it is what was asked for.
     lines: list[str] = []
     several = len({receipt.record for receipt in found}) > 1
     falls = falling(fallen)

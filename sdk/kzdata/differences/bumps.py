@@ -92,6 +92,7 @@ def suffices(old: str, new: str, level: Level) -> bool:
         return False
     if level == "none":
         return precedence(new) >= precedence(old)
+    # A pre-release of the least version comes before it, but says enough.
     return precedence(new) > precedence(old) and core >= (core_numbers(least) or core)
 
 
@@ -194,6 +195,7 @@ def _of_field(change: PropertyChange) -> tuple[Level, str]:
     if inner == ("categories",):
         return _of_categories(change)
     level: Level = "major" if inner[0] in READING else "patch"
+    # What needs less evidence than before lets more through.
     if inner[0].startswith("kzdata:"):
         level = "minor" if change.new in (ABSENT, "exempt") else "major"
     return level, f"field {change.field}: {_change_words(change)}"

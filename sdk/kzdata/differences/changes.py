@@ -105,15 +105,15 @@ class TableDiff:
         wanted = "" if kind is None else f"AND kind = '{kind}'"
         most = "" if limit is None else f"LIMIT {limit}"
         names = self.columns
-        for row in self.database.stream(
+        # A row that is gone comes after the one that stands in its place now.
+        for found, key, old_row, new_row, places, old, new in self.database.stream(
             f"""SELECT kind, key, old_row, new_row, places, old, new FROM {CHANGES}
             WHERE tab = {self.number} {wanted}
             ORDER BY coalesce(new_row, old_row), new_row IS NULL, kind {most}"""
         ):
-            kind_, key, old_row, new_row, places, old, new = row
             triples = zip(places, old, new, strict=True)
             cells = {names[place]: (before, after) for place, before, after in triples}
-            yield RowChange(kind_, tuple(key), old_row, new_row, cells)
+            yield RowChange(found, tuple(key), old_row, new_row, cells)
 
 
 def union(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
@@ -169,6 +169,7 @@ class Diff:
         # Line by line: two diffs of millions of rows need not be in memory.
         return all(a == b for a, b in zip_longest(self.json_lines(), other.json_lines()))
 
+    # Equal diffs would need equal hashes, for which all rows would have to be read.
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:

@@ -68,7 +68,7 @@ def compared(
     try:
         return _Comparison(before, after, database).carry_out(progress or (lambda *_: None))
     except BaseException:
-        database.close()
+        database.close()  # without a diff, nobody else would
         raise
 
 
@@ -118,6 +118,7 @@ class _Comparison:
     def carry_out(self, progress: Progress) -> Diff:
         self._database.create_table("changes", CHANGE_COLUMNS, ())
         pairs = self._pairs()
+        # Under its new name, a renamed table differs by its properties only where they differ.
         names = {p.old.name: p.name for p in pairs if p.old and p.status == "renamed"}
         form = properties.renamed(self._before.normal_form, names)
         changed = tuple(properties.differences(form, self._after.normal_form))
@@ -138,6 +139,7 @@ class _Comparison:
         old, new = self._before.descriptor.tables, self._after.descriptor.tables
         gone = {name: table for name, table in old.items() if name not in new}
         come = {name: table for name, table in new.items() if name not in old}
+        # The standard gives no table an identity beside its name: only its rows tell.
         former = self._renamed(gone, come)
         known = [_Pair(old.get(former.get(name, name)), table) for name, table in new.items()]
         left = [table for name, table in gone.items() if name not in former.values()]
@@ -287,10 +289,9 @@ class _Comparison:
 
     def _store_changes(self, number: int, columns: _Columns) -> None:
         """Keep the rows that differ with the cells that differ, and free the rest."""
-        names, width = columns.all, len(columns.new)
-        cells = [(place, f"o.c{place}", f"n.c{place}") for place in range(len(names))]
+        cells = [(place, f"o.c{place}", f"n.c{place}") for place in range(len(columns.all))]
         # A cell of a column that is gone is only told of a row that is gone with it.
-        gone, here = sql.differing(cells), sql.differing(cells[:width])
+        gone, here = sql.differing(cells), sql.differing(cells[: len(columns.new)])
         listed = f"CASE WHEN kind = 'removed' THEN {gone} ELSE {here} END"
         keys = [sql.listed([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
         parts = ", ".join(
@@ -319,6 +320,7 @@ class _Comparison:
     def _referenced(self, table: Table) -> bool:
         """Whether other tables of the old version refer to a table, by a key or by receipts."""
         package = self._before.descriptor
+        # Receipts name records by key without a foreign key, for they may be of any table.
         if table.schema.record_key and package.one("edges"):
             return True
         others = (other for name, other in package.tables.items() if name != table.name)

@@ -87,6 +87,7 @@ def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path)
         raise PackageError(f"{place}: no {name} in it, so it is not a data package{hint}")
     descriptor = archives.read_descriptor(folder / name, place)
     for path in sorted({CHANGELOG, *_named(descriptor)} - {name}):
+        # A file that is absent, or unsafe to name, is told of by whoever reads the package.
         if not unsafe(path):
             objects.write(f"{tree}:{path}", folder / path)
     return folder / name
@@ -109,8 +110,11 @@ class Objects:
 
     def __enter__(self) -> Self:
         self._left = archives.MAX_ZIP_BYTES
+        # One process for all files: to start git takes longer than to read most of them.
         command = ("cat-file", "--batch", "--follow-symlinks")
-        self._process = _start(*command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = _start(*command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert process.stdin and process.stdout
+        self._process, self._asked, self._answers = process, process.stdin, process.stdout
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -134,15 +138,13 @@ class Objects:
 
     def _size_of(self, name: str) -> int | None:
         """The size of a blob, whose bytes come next; None where there is no such blob."""
-        asked, answers = self._process.stdin, self._process.stdout
-        assert asked and answers
         try:
-            asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
-            asked.flush()
+            self._asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            self._asked.flush()
         except OSError as error:
             raise PackageError("git: broke off") from error
         with self._soon():
-            line = answers.readline()
+            line = self._answers.readline()
         if not line:
             raise PackageError(f"git: broke off, or gave no answer for {SECONDS} seconds")
         words = line.split()
@@ -156,19 +158,17 @@ class Objects:
         return None
 
     def _copy(self, size: int, out: IO[bytes]) -> None:
-        answers = self._process.stdout
-        assert answers
         self._left -= size
         if self._left < 0:
             raise PackageError(f"git: the package holds over {archives.MAX_ZIP_BYTES} bytes")
         while size:
             with self._soon():
-                chunk = answers.read(min(size, CHUNK))
+                chunk = self._answers.read(min(size, CHUNK))
             if not chunk:
                 raise PackageError("git: broke off in the middle of a file")
             out.write(chunk)
             size -= len(chunk)
-        answers.read(1)  # the line end that follows each object
+        self._answers.read(1)  # the line end that follows each object
 
     @contextmanager
     def _soon(self) -> Iterator[None]:

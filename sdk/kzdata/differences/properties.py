@@ -82,6 +82,7 @@ def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -
     dialect, schema = entry.get("dialect"), kept["schema"]
     if isinstance(dialect, dict) and "nullSequence" in dialect:  # it says what cells mean
         kept["dialect"] = {"nullSequence": dialect["nullSequence"]}
+    # A schema of its own file and one written in the descriptor are the same schema.
     schema = deepcopy(archive.json(schema) if isinstance(schema, str) else schema)
     if isinstance(schema.get("primaryKey"), str):  # one column, or a list of one: the same key
         schema["primaryKey"] = [schema["primaryKey"]]

@@ -626,10 +626,10 @@ def coverage(
         for c in found
     ]
     _show(columns, rows, form)
-    for item in found:
-        for token in item.unexplained:
-            _note(f"{item.source}:{token.start}: {token.token!r} is not explained")
-    raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
+    left = [(item.source, token) for item in found for token in item.unexplained]
+    for source, token in left:
+        _note(f"{source}:{token.start}: {token.token!r} is not explained")
+    raise typer.Exit(1 if left else 0)
 
 
 @command("kzdata rules; kzdata rules figure; kzdata rules figure-interval")
@@ -646,16 +646,15 @@ def rules(
     from kzdata.validation import RULES
 
     known = {**RULES, **RELEASE_RULES}
-    groups = {rule.group for rule in known.values()}
-    if name is not None and name not in (*known, *groups):
-        meant = nearest(name, [*known, *groups]) or "; `kzdata rules` lists them"
+    chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
+    if not chosen:
+        names = [*known, *dict.fromkeys(rule.group for rule in known.values())]
+        meant = nearest(str(name), names) or "; `kzdata rules` lists them"
         raise UsageError(f"no rule or group {name!r}{meant}")
     if name in known and form == "text":
         rule = known[name]
-        head = f"{rule.name}: {rule.severity}, {rule.group}"
-        emit(f"{head}\n\n{rule.doc}\n\nway out: {rule.fix}")
+        emit(f"{rule.name}: {rule.severity}, {rule.group}\n\n{rule.doc}\n\nway out: {rule.fix}")
         return
-    chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
     _show(("rule", "group", "severity", "meaning"), rows, form)
 

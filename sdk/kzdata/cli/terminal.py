@@ -50,7 +50,7 @@ def emit(styled: str) -> None:
     if refused or not sys.stdout.isatty():
         styled = _STYLE.sub("", styled)
     # Lines of our own words and of text that is safe already: what was missed is escaped here.
-    sys.stdout.write("\n".join([*map(_line, styled.split("\n")), ""]))
+    _print(sys.stdout, "\n".join(map(_line, styled.split("\n"))))
 
 
 def write(text: str) -> None:
@@ -61,7 +61,7 @@ def write(text: str) -> None:
     # In a file or a pipe the text must stay what the format says, byte for byte.
     if sys.stdout.isatty():
         text = "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
-    sys.stdout.write(f"{text}\n")
+    _print(sys.stdout, text)
 
 
 def write_csv(text: str) -> None:
@@ -77,12 +77,16 @@ def write_csv(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write what went wrong, or what else is to be said, to standard error on one line."""
-    sys.stderr.write(f"{safe(shortened(text, MOST_OF_A_COMPLAINT))}\n")
+    _print(sys.stderr, safe(shortened(text, MOST_OF_A_COMPLAINT)))
 
 
 def shortened(text: str, most: int) -> str:
     """A text of at most so many characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _print(stream: TextIO, text: str) -> None:
+    stream.write(f"{text}\n")
 
 
 def _is_file(stream: TextIO) -> bool:

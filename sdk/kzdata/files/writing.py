@@ -158,12 +158,10 @@ class _Folder(NamedTuple):
 
         if self.handle is None:
             return False
-        try:
-            exchange = ctypes.CDLL(None).renameat2
-        except (AttributeError, OSError):
-            return False
         sides = (self.handle, os.fsencode(one), self.handle, os.fsencode(other))
-        return bool(exchange(*sides, 2) == 0)  # RENAME_EXCHANGE
+        with suppress(AttributeError, OSError):  # a C library may lack the function
+            return bool(ctypes.CDLL(None).renameat2(*sides, 2) == 0)  # RENAME_EXCHANGE
+        return False
 
     def _flush(self) -> None:
         """Have the disk keep the names, where the system can be asked to."""

@@ -806,6 +806,7 @@ class Steps:
         self._bar: Any = None
         self._task: Any = None
         self._state: dict[str, Any] = {}
+        self._over = False
         # Tables are read side by side, and a step may last for minutes before the next one.
         self._lock = Lock()
         self._timer = Timer(SECONDS, self._begin)
@@ -819,6 +820,7 @@ class Steps:
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
         with self._lock:
+            self._over = True
             if self._bar:
                 self._bar.stop()
 
@@ -836,7 +838,7 @@ class Steps:
     def _begin(self) -> None:
         with self._lock:
             # The work may have ended while this waited for the lock.
-            if not self._timer.finished.is_set():
+            if not self._over:
                 self._bar, self._task = _bar()
                 self._bar.update(self._task, **self._state)
 

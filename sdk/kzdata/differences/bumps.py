@@ -63,7 +63,7 @@ def precedence(version: str) -> tuple[Any, ...]:
     """What semantic versions are ordered by (Semantic Versioning 2.0.0, 11)."""
     match = SEMVER.fullmatch(version)
     assert match
-    # Numbers come before words, fewer parts before more, and a release after all of its own.
+    # Numbers come before words, fewer parts before more, and a pre-release before its release.
     words = (match[4] or "").removeprefix("-").split(".") if match[4] else []
     parts = tuple((0, int(word), "") if word.isdigit() else (1, 0, word) for word in words)
     return (*map(int, match.group(1, 2, 3)), not words, parts)

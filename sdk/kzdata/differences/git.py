@@ -244,7 +244,7 @@ def _limit(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _program() -> str:
-    # Never in the working directory, which may be a stranger's; Windows looks there first.
+    # Never in the working directory, where Windows would look, too, and which may be a stranger's.
     here = Path.cwd()
     for folder in map(Path, os.get_exec_path()):
         file = folder / ("git.exe" if os.name == "nt" else "git")

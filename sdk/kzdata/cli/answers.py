@@ -74,7 +74,7 @@ def _claim(claim: "Claim", *remarks: str) -> Iterator[str]:
 
 
 def _links(claim: "Claim") -> Iterator[str]:
-    """A line for each relation, and whether it is the claim's own: all others that it leads to."""
+    # A relation reads in one way only, so that its other end names the claim after it.
     sides = [(link, link.claim == claim.key) for link in claim.links]
     ends = sorted((x.relation, mine, x.other if mine else x.claim) for x, mine in sides)
     for (name, mine), group in groupby(ends, key=lambda end: end[:2]):

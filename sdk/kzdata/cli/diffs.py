@@ -6,7 +6,7 @@ Each writer gives lines, so that a diff of a million rows is never held as one t
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby, islice, zip_longest
+from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 import typer
@@ -17,14 +17,9 @@ from kzdata.differences.changes import KINDS
 from kzdata.differences.properties import ABSENT
 from kzdata.validation.report import counted
 
-MAX_ROWS = 10
-"""Rows of each kind that are shown of a table, unless all are asked for."""
-MAX_LINES = 40
-"""Reasons, and properties of a table, that are shown, unless all are asked for."""
-MAX_LENGTH = 60
-"""Characters of a cell that are shown, unless all are asked for."""
-CONTEXT = 20
-"""Characters before the first difference of two long cells that are shown."""
+# What is shown unless all is asked for: rows of each kind and table, reasons or properties, and
+# characters of a cell, of two long ones some before their first difference.
+MAX_ROWS, MAX_LINES, MAX_LENGTH, CONTEXT = 10, 40, 60, 20
 SIGNS = {"changed": "~", "rekeyed": ">", "removed": "-", "added": "+"}
 _COLOURS = {"~": "yellow", ">": "yellow", "-": "red", "+": "green"}
 _WORDS = {**dict(zip(KINDS, KINDS, strict=True)), "rekeyed": "re-keyed"}
@@ -50,18 +45,13 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
     for section in _sections(diff):
         yield ""
         yield bold(safe(section.heading))
-        lines = list(_property_lines(section.properties, every))
-        yield from _aligned(lines if every else lines[:MAX_LINES])
-        if len(lines) > MAX_LINES and not every:
-            yield f"   and {len(lines) - MAX_LINES:,} more properties; --all shows them"
-        for table, kind in section.rows:
-            yield from _aligned(_row_lines(table, kind, every))
-            if left := _left(table, kind, every):
-                yield f"   and {left:,} more {_WORDS[kind]}; --all shows them"
+        for lines, left, what in section.parts(every):
+            yield from _aligned(lines)
+            if left:
+                yield f"   and {left:,} more {what}; --all shows them"
 
 
 def _limited(lines: list[Any], every: bool, more: str) -> Iterator[Any]:
-    """Some lines, and how many more there are."""
     yield from lines if every else lines[:MAX_LINES]
     if len(lines) > MAX_LINES and not every:
         yield more.format(len(lines) - MAX_LINES)
@@ -106,31 +96,35 @@ class Section(NamedTuple):
         rows = table.new_rows if table.status == "added" else table.old_rows
         return f"{name}, {table.status} with {counted(rows, 'row')}"
 
-    @property
-    def rows(self) -> Iterator[tuple[TableDiff, str]]:
-        """The table with each kind of change whose rows are shown; those of a whole are not."""
-        if self.table is not None and self.table.status not in ("added", "removed"):
-            yield from ((self.table, kind) for kind in SIGNS)
+    def parts(self, every: bool) -> Iterator[tuple[Iterable[Line], int, str]]:
+        """Lines of what changed, how many more there are, and of what."""
+        lines = [*_property_lines(self.properties, every)]
+        shown = lines if every else lines[:MAX_LINES]
+        yield shown, len(lines) - len(shown), "properties"
+        # That a whole table came or went is told by the heading.
+        if self.table is None or self.table.status in ("added", "removed"):
+            return
+        for kind in SIGNS:
+            left = 0 if every else max(0, self.table.counts.get(kind, 0) - MAX_ROWS)
+            yield _row_lines(self.table, kind, every), left, _WORDS[kind]
 
 
 def _sections(diff: Diff) -> Iterator[Section]:
     """What changed of the package itself, then of each table."""
-    shown = [change for change in diff.properties if _shown(change)]
     ours: dict[str | None, list[PropertyChange]] = {}
-    for name, group in groupby(shown, key=lambda change: change.table):
-        ours.setdefault(name, []).extend(group)
+    for change in filter(_shown, diff.properties):
+        ours.setdefault(change.table, []).append(change)
     tables = {table.name: table for table in diff.tables}
+    # A table may have another schema and the same rows, or other rows and the same schema.
     for name in dict.fromkeys([None, *tables, *ours]):
         if name is not None or name in ours:
             yield Section(name, ours.get(name, []), tables.get(name) if name else None)
 
 
 def _shown(change: PropertyChange) -> bool:
-    """Whether a property has a line: an order only where what stays is in another one."""
-    if change.where[-1] != "order" or change.where[-2:-1] not in (("fields",), ("resources",)):
-        return True
-    kept = [name for name in change.old if name in change.new]
-    return kept != [name for name in change.new if name in change.old]
+    # What came or went has a line of its own, and is no new order of what stayed.
+    of_names = change.where[-2:-1] in (("fields",), ("resources",))
+    return change.reorders if of_names and change.where[-1] == "order" else True
 
 
 def _property_lines(properties: list[PropertyChange], every: bool) -> Iterator[Line]:
@@ -138,19 +132,13 @@ def _property_lines(properties: list[PropertyChange], every: bool) -> Iterator[L
         if len(change.where) == 3 and change.table:
             continue  # the heading says that the table came or went
         subject = f"field {change.field}" if change.field else ""
-        old, new = (_value(side, every) for side in (change.old, change.new))
         names = (subject, change.property) if subject else (change.property, "")
-        if change.old is ABSENT:
-            yield "+", *names, new
-        elif change.new is ABSENT:
-            yield "-", *names, old
-        else:
-            yield "~", *names, f"{old} → {new}"
+        sign = "+" if change.old is ABSENT else "-" if change.new is ABSENT else "~"
+        sides = (side for side in (change.old, change.new) if side is not ABSENT)
+        yield sign, *names, " → ".join(_value(side, every) for side in sides)
 
 
 def _value(value: Any, every: bool) -> str:
-    if value is ABSENT:
-        return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return _clipped(text, every)
 
@@ -172,6 +160,7 @@ def _row_lines(table: TableDiff, kind: str, every: bool) -> Iterator[Line]:
 
 def _pair(old: str | None, new: str | None, every: bool) -> Iterator[str]:
     """Two texts; of long ones what begins shortly before they differ."""
+    # An address or a long note often differs at its end only.
     letters = enumerate(zip_longest(old or "", new or ""))
     start = next((place for place, (one, other) in letters if one != other), 0) - CONTEXT
     for value in (old, new):
@@ -192,12 +181,9 @@ def _summary(table: TableDiff, change: RowChange, every: bool) -> str:
     return _clipped(", ".join(told), every)
 
 
-def _left(table: TableDiff, kind: str, every: bool) -> int:
-    return 0 if every else max(0, table.counts.get(kind, 0) - MAX_ROWS)
-
-
 def _aligned(lines: Iterable[Line], batch: int = 1_000) -> Iterator[str]:
-    """Lines with aligned columns, a thousand at a time, and with the colour of their signs."""
+    """Lines with aligned columns and with the colour of their signs."""
+    # A thousand at a time: the widths of all would have all rows in memory.
     waiting = iter(lines)
     while rows := list(islice(waiting, batch)):
         for line in aligned(rows):
@@ -235,12 +221,10 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
         yield ""
         yield f"#### {_prose(section.heading)}"
         yield ""
-        lines = list(map(_item, _property_lines(section.properties, every)))
-        yield from _limited(lines, every, "- and {:,} more properties")
-        for table, kind in section.rows:
-            yield from (_item(line) for line in _row_lines(table, kind, every))
-            if left := _left(table, kind, every):
-                yield f"- and {left:,} more {_WORDS[kind]}"
+        for lines, left, what in section.parts(every):
+            yield from map(_item, lines)
+            if left:
+                yield f"- and {left:,} more {what}"
 
 
 _VERBS = {"~": "changed", ">": "re-keyed", "-": "removed", "+": "added", "": "and"}
@@ -255,6 +239,7 @@ def _item(line: Line) -> str:
 
 def _prose(text: str) -> str:
     """A text of plain words as it is, any other as code."""
+    # GitHub makes links of bare addresses, mentions (@) and numbers (#).
     plain = re.fullmatch(r"[\w ,.:;→()-]*", text) and "www." not in text.lower()
     return text if plain and safe(text) == text else _code(text)
 
@@ -262,6 +247,7 @@ def _prose(text: str) -> str:
 def _code(text: str) -> str:
     """A text as a code span, whatever it holds."""
     inner = safe(text)
+    # A fence longer than any inside ends the span nowhere else; a blank keeps a mark off the fence.
     longest = max((len(run) for run in re.findall("`+", inner)), default=0)
     fence = "`" * (longest + 1)
     room = " " if inner[:1] in ("`", " ", "") or inner[-1:] in ("`", " ") else ""
@@ -273,9 +259,6 @@ def as_json(diff: Diff, every: bool = True) -> Iterator[str]:
     return map(in_json, diff.json_lines())
 
 
-WRITERS: dict[str, Callable[[Diff, bool], Iterator[str]]] = {
-    "text": as_lines,
-    "json": as_json,
-    "markdown": as_markdown,
-}
+_Writer = Callable[[Diff, bool], Iterator[str]]
+WRITERS: dict[str, _Writer] = {"text": as_lines, "json": as_json, "markdown": as_markdown}
 """The writers by format."""

@@ -11,24 +11,22 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial, wraps
-from inspect import Parameter, Signature, signature
+from inspect import Signature, signature
 from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
 from typing import Annotated, Any, Literal, TextIO
 
 import typer
+from typer import Argument, Option
 from typer.core import TyperGroup
 
 from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
 from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
 
-SECONDS = 1.0
-"""After which a progress bar is shown."""
-GRACE_SECONDS = 3.0
-"""Seconds that a question may take to heed its deadline; then its process is ended."""
-MOST_OF_A_STEP = 40
-"""Characters of a step's name that the bar shows."""
+SECONDS = 1.0  # after which a progress bar is shown
+GRACE_SECONDS = 3.0  # that a question may take to heed its deadline; then its process is ended
+MOST_OF_A_STEP = 40  # characters of a step's name that the bar shows
 
 
 class Commands(TyperGroup):
@@ -60,6 +58,8 @@ def _safe_complaints() -> Iterator[None]:
         raise
 
 
+# Without rich, which would read brackets of a help text as markup, and takes longer to import than
+# most commands to run. For the same reason commands import what they need themselves.
 app = typer.Typer(
     name="kzdata",
     cls=Commands,
@@ -89,35 +89,24 @@ def seconds(number: float) -> float:
 
 
 PACKAGE = "A directory, datapackage.json or zip; else the bundled."
-PackageOption = Annotated[Path | None, typer.Option("--package", "-p", parser=path, help=PACKAGE)]
-DayOption = Annotated[
-    str | None,
-    typer.Option("--as-of", help="Only what could be known by this day: YYYY-MM-DD."),
-]
-WithoutOption = Annotated[
-    list[str] | None,
-    typer.Option("--without", help="As if this article were withdrawn; may be repeated."),
-]
-_PACKAGE_OPTIONS = {"package": PackageOption, "as_of": DayOption, "without": WithoutOption}
-_PACKAGE_PARAMETERS = [
-    Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=kind)
-    for name, kind in _PACKAGE_OPTIONS.items()
-]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="text, json or csv.")]
+FormatOption = Annotated[Format, Option("--format", "-f", help="text, json or csv.")]
 VersionArgument = Annotated[
-    str, typer.Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
+    str, Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
 ]
 ReportFormatOption = Annotated[
-    ReportFormat, typer.Option("--format", "-f", help="text, json, junit, sarif or github.")
+    ReportFormat, Option("--format", "-f", help="text, json, junit, sarif or github.")
 ]
 OutputOption = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write the report to this file.")
+    Path | None, Option("--output", "-o", help="Write the report to this file.")
 ]
-ThreadsOption = Annotated[int | None, typer.Option(min=1, max=256, help="Threads; else all cores.")]
-MemoryOption = Annotated[str | None, typer.Option(help="Memory before disk is used: 2GB.")]
+TimeoutOption = Annotated[
+    float, Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds)
+]
+ThreadsOption = Annotated[int | None, Option(min=1, max=256, help="Threads; else all cores.")]
+MemoryOption = Annotated[str | None, Option(help="Memory before disk is used: 2GB.")]
 TextsOption = Annotated[
     Path | None,
-    typer.Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
+    Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
 ]
 
 
@@ -144,7 +133,7 @@ def main() -> None:
 
 
 def _drop_unwritten() -> None:
-    """Let go of what could not be written: Python would try once more, and exit with 120."""
+    # Python would try once more to write what could not be written, and exit with 120.
     for name in ("stdout", "stderr"):
         try:
             getattr(sys, name).flush()
@@ -157,18 +146,16 @@ def _devnull() -> TextIO:
 
 
 def _ignore_signals() -> None:
-    """Heed nothing any more: the exit code is known, and Python only tidies up."""
+    # The exit code is known, and Python only tidies up.
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if number := getattr(signal, name, None):
             signal.signal(number, signal.SIG_IGN)
 
 
 def _exit_code(work: Callable[[], object]) -> int:
-    """Carry out some work: its exit code, 0 where it gives none, and a line for what goes wrong.
-
-    This is the one net: an exception that nobody expected must not look like "not valid", which is
-    what Python's own exit code 1 means here.
-    """
+    """Carry out some work: its exit code, 0 where it gives none, and a line for what goes wrong."""
+    # This is the one net: an exception that nobody expected must not look like "not valid", which
+    # is what Python's own exit code 1 means here.
     try:
         work()
         return _flushed(0)
@@ -177,7 +164,7 @@ def _exit_code(work: Callable[[], object]) -> int:
     except SystemExit as left:
         return _flushed(left.code if isinstance(left.code, int) else int(bool(left.code)))
     except KeyboardInterrupt:
-        return 130
+        return 130  # as shells have it: 128 and the number of the signal
     except KzdataError as error:
         return _fail(str(error))
     except OSError as error:
@@ -197,7 +184,7 @@ def _flushed(code: int) -> int:
 
 
 def _output_error(error: OSError) -> int:
-    """What became of output that has nowhere to go."""
+    # A reader that has enough, such as `head`, closes the pipe: that is nothing to tell of.
     if not isinstance(error, BrokenPipeError):
         what = f" {error.filename}" if error.filename else ""
         _fail(f"cannot write{what}: {error.strerror}")
@@ -212,17 +199,26 @@ def _fail(words: str) -> int:
 
 
 @contextmanager
-def _load(path: Path | None, day: str | None, without: Sequence[str] | None) -> Iterator[Any]:
+def _load(
+    package: Annotated[Path | None, Option("--package", "-p", parser=path, help=PACKAGE)] = None,
+    as_of: Annotated[
+        str | None, Option(help="Only what could be known by this day: YYYY-MM-DD.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, Option(help="As if this article were withdrawn; may be repeated.")
+    ] = None,
+) -> Iterator[Any]:
     """The package, or what remains of it."""
     from kzdata.package import load
 
-    with load(path) as whole:
-        rest = whole.as_of(day) if day is not None else whole
+    with load(package) as whole:
+        rest = whole.as_of(as_of) if as_of is not None else whole
         yield rest.without(*without) if without else rest
 
 
+# Opens the package that the options name, or what remains of it. Commands get it unopened, so that
+# a wrong argument is told of before anything is loaded.
 Load = Callable[[], AbstractContextManager[Any]]
-"""Opens the package that the options name, or what remains of it."""
 
 
 def command(
@@ -230,20 +226,22 @@ def command(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command; `apart`, it runs in a process of its own, within limits.
 
-    One with a parameter `load` gets the options that name a package, before `form`.
+    One with a parameter `load` gets the options of `_load`, before `form`.
     """
+    of_package = signature(_load).parameters
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         own = signature(function).parameters
         parameters = [parameter for parameter in own.values() if parameter.name != "load"]
         if "load" in own:
+            # Help lists what is asked first, the package after it, and how to write it last.
             place = len(parameters) - ("form" in own)
-            parameters[place:place] = _PACKAGE_PARAMETERS
+            parameters[place:place] = of_package.values()
 
         @wraps(function)
         def run(**values: Any) -> None:
             if "load" in own:
-                values["load"] = partial(_load, *map(values.pop, _PACKAGE_OPTIONS))
+                values["load"] = partial(_load, *map(values.pop, of_package))
             if not apart:
                 return function(**values)
             raise typer.Exit(_in_child(partial(function, **values), Limits.stated()))
@@ -285,13 +283,13 @@ def _child(work: Callable[[], None]) -> int:
 
 
 def _prepare_streams() -> None:
-    """Give output somewhere to go, and never fail over a letter that a terminal cannot show."""
+    # Without a console, as a service or under `pythonw`, Python has no streams at all.
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, _devnull())
         elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack letters
 
 
 def _note(text: str) -> None:
@@ -303,7 +301,6 @@ def _note(text: str) -> None:
 
 
 def _emit(text: str) -> None:
-    """Say one line for people, in which there may be names of others."""
     from kzdata.cli.terminal import emit, safe
 
     emit(safe(text))
@@ -320,7 +317,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Validate data packages, ask what they claim, and trace each figure to its words.
@@ -333,40 +330,38 @@ def options(
     "kzdata validate; kzdata validate my-package --format sarif --output out.sarif", apart=False
 )
 def validate(
-    path: Annotated[Path | None, typer.Argument(parser=path, help=PACKAGE)] = None,
+    path: Annotated[Path | None, Argument(parser=path, help=PACKAGE)] = None,
     texts: TextsOption = None,
     form: ReportFormatOption = "text",
     output: OutputOption = None,
     select: Annotated[
-        list[str] | None, typer.Option(help="Only these rules or groups: NAME[,NAME].")
+        list[str] | None, Option(help="Only these rules or groups: NAME[,NAME].")
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(help="Not these rules or groups: NAME[,NAME].")
+        list[str] | None, Option(help="Not these rules or groups: NAME[,NAME].")
     ] = None,
     allow: Annotated[
         Path | None,
-        typer.Option(help="Findings that may stay; else kzdata-allow.toml of the package."),
+        Option(help="Findings that may stay; else kzdata-allow.toml of the package."),
     ] = None,
     no_allow: Annotated[
-        bool, typer.Option("--no-allow", help="Without the allow-list of the package.")
+        bool, Option("--no-allow", help="Without the allow-list of the package.")
     ] = False,
     reference: Annotated[
-        bool, typer.Option("--reference", help="Run frictionless too; disagreements are warnings.")
+        bool, Option("--reference", help="Run frictionless too; disagreements are warnings.")
     ] = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
-    timeout: Annotated[
-        float,
-        typer.Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds),
-    ] = DEADLINE,
+    timeout: TimeoutOption = DEADLINE,
     temp_dir: Annotated[
-        Path | None, typer.Option(help="Directory for temporary files; else the system's.")
+        Path | None, Option(help="Directory for temporary files; else the system's.")
     ] = None,
 ) -> None:
     """Check a package, and list what is wrong with it.
 
     Exit 0 if it is valid, 1 with findings, 2 if it could not be checked.
     """
+    # A process of its own gets a temporary folder that its parent made, and removes.
     apart = can_fork()
 
     def work() -> None:
@@ -392,6 +387,7 @@ def validate(
     except LimitError as error:
         from kzdata.validation.report import exceeded
 
+        # The child could not write its report, so that its parent does.
         _report(exceeded(str(path or "kzdata"), str(error)), path, form, output)
     raise typer.Exit(code)
 
@@ -427,7 +423,7 @@ def tables(load: Load, form: FormatOption = "text") -> None:
 @command("kzdata show CR-0003; kzdata show almaty; kzdata show places/almaty")
 def show(
     load: Load,
-    key: Annotated[str, typer.Argument(help="Key of a record, or TABLE/KEY.")],
+    key: Annotated[str, Argument(help="Key of a record, or TABLE/KEY.")],
     form: FormatOption = "text",
 ) -> None:
     """Show one record."""
@@ -443,10 +439,10 @@ def show(
 def trace(
     load: Load,
     record: Annotated[
-        str | None, typer.Argument(help="Key of a record, RECORD#field, or key of a passage.")
+        str | None, Argument(help="Key of a record, RECORD#field, or key of a passage.")
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="An article: all that rests on it, and what falls with it.")
+        str | None, Option(help="An article: all that rests on it, and what falls with it.")
     ] = None,
     texts: TextsOption = None,
     form: FormatOption = "text",
@@ -457,6 +453,7 @@ def trace(
     """
     from kzdata.cli.terminal import receipt_rows
 
+    # "#" is in no key of a usual package, and shells take it as it is inside of a word.
     key, _, field = (record or "").partition("#")
     with load() as kz:
         found = kz.trace(None if record is None else key, field or None, source=source)
@@ -472,13 +469,8 @@ def trace(
 )
 def query(
     load: Load,
-    sql: Annotated[
-        str, typer.Argument(help="One SELECT (DuckDB); - reads it from standard input.")
-    ],
-    timeout: Annotated[
-        float,
-        typer.Option(help="Seconds after which the query is stopped.", min=0.001, callback=seconds),
-    ] = 30,
+    sql: Annotated[str, Argument(help="One SELECT (DuckDB); - reads it from standard input.")],
+    timeout: TimeoutOption = 30,
     form: FormatOption = "text",
 ) -> None:
     """Ask in SQL: read-only, no files, no network."""
@@ -495,32 +487,30 @@ def query(
             within(timeout + GRACE_SECONDS)
             answer = kz.sql(question, timeout=timeout)
             rows = answer.rows()
-            within(DEADLINE)
+            within(DEADLINE)  # what is left is to write the answer
         _show(answer.columns, rows, form)
 
     raise typer.Exit(_in_child(work, Limits.stated()))
 
 
-PlaceOption = Annotated[
-    str | None, typer.Option(help="Only this place and all that is part of it.")
-]
+PlaceOption = Annotated[str | None, Option(help="Only this place and all that is part of it.")]
 PolicyOption = Annotated[
-    str | None, typer.Option(help="What vague words count for, such as strict; else they are open.")
+    str | None, Option(help="What vague words count for, such as strict; else they are open.")
 ]
 
-LimitOption = Annotated[int, typer.Option(min=1, help="How many to list.")]
+LimitOption = Annotated[int, Option(min=1, help="How many to list.")]
 
 
 @command("kzdata toll --outcome killed; kzdata toll --place almaty --policy strict")
 def toll(
     load: Load,
-    outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as killed.")] = None,
+    outcome: Annotated[str | None, Option(help="Only this outcome, such as killed.")] = None,
     population: Annotated[
-        str | None, typer.Option(help="Only these people and all that are part of them.")
+        str | None, Option(help="Only these people and all that are part of them.")
     ] = None,
     place: PlaceOption = None,
     policy: PolicyOption = None,
-    retracted: Annotated[bool, typer.Option("--retracted", help="Retracted claims too.")] = False,
+    retracted: Annotated[bool, Option("--retracted", help="Retracted claims too.")] = False,
     limit: LimitOption = 2_000,
     form: FormatOption = "text",
 ) -> None:
@@ -537,7 +527,7 @@ def toll(
 def disagreements(
     load: Load,
     place: PlaceOption = None,
-    event: Annotated[str | None, typer.Option(help="Only claims about this event.")] = None,
+    event: Annotated[str | None, Option(help="Only claims about this event.")] = None,
     policy: PolicyOption = None,
     limit: LimitOption = 2_000,
     form: FormatOption = "text",
@@ -553,12 +543,12 @@ def timeline(
     load: Load,
     place: PlaceOption = None,
     actor: Annotated[
-        str | None, typer.Option(help="Only with this actor, or one that is part of it.")
+        str | None, Option(help="Only with this actor, or one that is part of it.")
     ] = None,
-    type: Annotated[str | None, typer.Option(help="Only events of this type.")] = None,
+    type: Annotated[str | None, Option(help="Only events of this type.")] = None,
     limit: LimitOption = 2_000,
     form: Annotated[
-        TimelineFormat, typer.Option("--format", "-f", help="text, json, csv or ics.")
+        TimelineFormat, Option("--format", "-f", help="text, json, csv or ics.")
     ] = "text",
 ) -> None:
     """List events in order, with their receipts.
@@ -570,6 +560,7 @@ def timeline(
     if form == "ics":
         from kzdata.cli.terminal import write
 
+        # iCalendar ends each line with CR LF, and `write` adds the LF of the last one.
         write(answer.ics().removesuffix("\r\n") + "\r")
         left = sum(not event.days_known for event in answer)
         _note(f"{left} events whose days are not known are not in the calendar")
@@ -582,9 +573,9 @@ def timeline(
 @command("kzdata locate 'over 60 people' --texts DIR")
 def locate(
     load: Load,
-    quote: Annotated[str, typer.Argument(help="The words, character for character.")],
-    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
-    source: Annotated[str | None, typer.Option(help="Only in this article.")] = None,
+    quote: Annotated[str, Argument(help="The words, character for character.")],
+    texts: Annotated[Path, Option(help="Folder with the articles.")],
+    source: Annotated[str | None, Option(help="Only in this article.")] = None,
     form: FormatOption = "csv",
 ) -> None:
     """Find a quote in the articles.
@@ -600,8 +591,8 @@ def locate(
 @command("kzdata reanchor copy.txt --source tass")
 def reanchor(
     load: Load,
-    text: Annotated[Path, typer.Argument(parser=path, help="Another copy of an article.")],
-    source: Annotated[str, typer.Option(help="The article.")],
+    text: Annotated[Path, Argument(parser=path, help="Another copy of an article.")],
+    source: Annotated[str, Option(help="The article.")],
     form: FormatOption = "text",
 ) -> None:
     """Find an article's passages in another copy of its text."""
@@ -620,7 +611,7 @@ def reanchor(
 @command("kzdata coverage --texts DIR")
 def coverage(
     load: Load,
-    texts: Annotated[Path, typer.Option(help="Folder with the articles.")],
+    texts: Annotated[Path, Option(help="Folder with the articles.")],
     form: FormatOption = "text",
 ) -> None:
     """List number words that no passage covers.
@@ -635,17 +626,15 @@ def coverage(
         for c in found
     ]
     _show(columns, rows, form)
-    for item in found:
-        for token in item.unexplained:
-            _note(f"{item.source}:{token.start}: {token.token!r} is not explained")
-    raise typer.Exit(1 if any(item.unexplained for item in found) else 0)
+    left = [(item.source, token) for item in found for token in item.unexplained]
+    for source, token in left:
+        _note(f"{source}:{token.start}: {token.token!r} is not explained")
+    raise typer.Exit(1 if left else 0)
 
 
 @command("kzdata rules; kzdata rules figure; kzdata rules figure-interval")
 def rules(
-    name: Annotated[
-        str | None, typer.Argument(help="A rule to explain, or a group to list.")
-    ] = None,
+    name: Annotated[str | None, Argument(help="A rule to explain, or a group to list.")] = None,
     form: FormatOption = "text",
 ) -> None:
     """List the rules of validation, or explain one.
@@ -657,16 +646,15 @@ def rules(
     from kzdata.validation import RULES
 
     known = {**RULES, **RELEASE_RULES}
-    groups = {rule.group for rule in known.values()}
-    if name is not None and name not in (*known, *groups):
-        meant = nearest(name, [*known, *groups]) or "; `kzdata rules` lists them"
+    chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
+    if not chosen:
+        names = [*known, *dict.fromkeys(rule.group for rule in known.values())]
+        meant = nearest(str(name), names) or "; `kzdata rules` lists them"
         raise UsageError(f"no rule or group {name!r}{meant}")
     if name in known and form == "text":
         rule = known[name]
-        head = f"{rule.name}: {rule.severity}, {rule.group}"
-        emit(f"{head}\n\n{rule.doc}\n\nway out: {rule.fix}")
+        emit(f"{rule.name}: {rule.severity}, {rule.group}\n\n{rule.doc}\n\nway out: {rule.fix}")
         return
-    chosen = [rule for rule in known.values() if name in (None, rule.name, rule.group)]
     rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
     _show(("rule", "group", "severity", "meaning"), rows, form)
 
@@ -675,14 +663,12 @@ def rules(
 def diff(
     old: VersionArgument,
     new: VersionArgument,
-    form: Annotated[
-        DiffFormat, typer.Option("--format", "-f", help="text, json or markdown.")
-    ] = "text",
+    form: Annotated[DiffFormat, Option("--format", "-f", help="text, json or markdown.")] = "text",
     every: Annotated[
-        bool, typer.Option("--all", help="All rows and whole cells, also as text or Markdown.")
+        bool, Option("--all", help="All rows and whole cells, also as text or Markdown.")
     ] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit 1 where anything differs.")
+        bool, Option("--exit-code", help="Exit 1 where anything differs.")
     ] = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
@@ -706,9 +692,9 @@ def diff(
 def release_check(
     old: Annotated[
         str | None,
-        typer.Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
+        Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
     ] = None,
-    new: Annotated[str, typer.Argument(help="The version to be released.")] = ".",
+    new: Annotated[str, Argument(help="The version to be released.")] = ".",
     form: ReportFormatOption = "text",
     output: OutputOption = None,
     threads: ThreadsOption = None,
@@ -729,13 +715,13 @@ def release_check(
 def export(
     load: Load,
     name: Annotated[
-        str | None, typer.Argument(metavar="FORMAT", help="One of those that --list gives.")
+        str | None, Argument(metavar="FORMAT", help="One of those that --list gives.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Argument(metavar="OUT", help="The file or directory to write.")
+        Path | None, Argument(metavar="OUT", help="The file or directory to write.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
-    listed: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
+    force: Annotated[bool, Option("--force", help="Replace what is there.")] = False,
+    listed: Annotated[bool, Option("--list", help="List the formats.")] = False,
     form: FormatOption = "text",
 ) -> None:
     """Write a package in another format.
@@ -752,6 +738,7 @@ def export(
         raise UsageError("name a format and a place: kzdata export FORMAT OUT; --list lists them")
     with load() as kz:
         kz.export(name, out, force=force)
+    # As JSON or CSV the summary is for a program, which wants no other line.
     if form == "text":
         _emit(f"wrote {out}")
     if summary := FORMATS[name].summary:
@@ -761,19 +748,15 @@ def export(
 @command("kzdata site OUT; kzdata site --serve", apart=False)
 def site(
     load: Load,
-    out: Annotated[
-        Path | None, typer.Argument(metavar="OUT", help="The directory to write.")
-    ] = None,
-    serve: Annotated[
-        bool, typer.Option("--serve", help="Serve the page on loopback instead.")
-    ] = False,
+    out: Annotated[Path | None, Argument(metavar="OUT", help="The directory to write.")] = None,
+    serve: Annotated[bool, Option("--serve", help="Serve the page on loopback instead.")] = False,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="For --serve; else a free one.")
+        int | None, Option(min=1, max=65535, help="For --serve; else a free one.")
     ] = None,
     texts: TextsOption = None,
     include_texts: Annotated[
         bool,
-        typer.Option("--include-texts", help="Put the articles into the page: for private use."),
+        Option("--include-texts", help="Put the articles into the page: for private use."),
     ] = False,
 ) -> None:
     """Write a web page that shows every claim and its words.
@@ -796,15 +779,16 @@ def site(
                 return
             server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
         _emit(f"{server.address} (Ctrl-C ends it)")
-        sys.stdout.flush()
+        sys.stdout.flush()  # whoever reads a pipe waits for the address
         server.run()
 
     limits = Limits.stated()
+    # A page is served until Ctrl-C, not until a deadline.
     raise typer.Exit(_in_child(work, limits._replace(seconds=None) if serve else limits))
 
 
 @command("kzdata seal .")
-def seal(path: Annotated[Path, typer.Argument(help="A directory or datapackage.json.")]) -> None:
+def seal(path: Annotated[Path, Argument(help="A directory or datapackage.json.")]) -> None:
     """Write sizes and hashes of files into the descriptor.
 
     For use after a change to the data.
@@ -853,6 +837,7 @@ class Steps:
 
     def _begin(self) -> None:
         with self._lock:
+            # The work may have ended while this waited for the lock.
             if not self._over:
                 self._bar, self._task = _bar()
                 self._bar.update(self._task, **self._state)

@@ -11,10 +11,10 @@ import hashlib
 import os
 import posixpath
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from operator import itemgetter
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,8 +30,7 @@ from kzdata.validation.suppressions import idle, root
 SARIF_SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
-FINGERPRINT = "kzdata/v1"
-"""Name of the fingerprint; a new way to make it has a new name."""
+FINGERPRINT = "kzdata/v1"  # a new way to make the fingerprint has a new name
 _ROOT = "SRCROOT"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LEFT_OUT = "left out by --select or --ignore"
@@ -44,6 +43,7 @@ def folder(path: str | Path | None) -> str:
     that lies in neither.
     """
     base = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+    # No path is below another drive, and a link may lead in a cycle.
     try:
         relative = root(path).resolve().relative_to(base.resolve()).as_posix()
     except (OSError, ValueError, RuntimeError):
@@ -59,7 +59,7 @@ def message(finding: Finding) -> str:
 
 
 def _file(finding: Finding, base: str) -> str:
-    """The file of a finding below the base; the descriptor where the name would lead out of it."""
+    # A package may name files outside of it: a finding must not be shown in one of the repository.
     name = posixpath.normpath(posixpath.join(base, finding.file))
     if posixpath.isabs(name) or name.split("/")[0] == "..":
         return posixpath.join(base, DESCRIPTOR)
@@ -154,17 +154,17 @@ def _notification(name: str, text: str, level: str) -> dict[str, Any]:
 
 def _results(findings: Iterable[Finding], base: str) -> Iterator[dict[str, Any]]:
     index = {name: number for number, name in enumerate(RULES)}
-    seen: Counter[str] = Counter()
+    seen: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
     for finding in findings:
         mark = fingerprint(finding)
-        seen[mark] += 1
         yield {
             "ruleId": finding.rule,
             **({"ruleIndex": index[finding.rule]} if finding.rule in index else {}),
             "level": finding.severity,
             "message": {"text": _sarif_text(message(finding))},
             "locations": [_location(finding, base)],
-            "partialFingerprints": {FINGERPRINT: f"{mark}:{seen[mark]}"},
+            # The same finding may stand in several lines: its number among them tells them apart.
+            "partialFingerprints": {FINGERPRINT: f"{mark}:{next(seen[mark])}"},
         }
 
 
@@ -177,20 +177,20 @@ def fingerprint(finding: Finding) -> str:
 
 def _location(finding: Finding, base: str) -> dict[str, Any]:
     uri = quote(_file(finding, base), safe="/", errors="replace")
+    # An address relative to the repository's root is found in whatever checkout it is looked at.
     physical: dict[str, Any] = {"artifactLocation": {"uri": uri, "uriBaseId": _ROOT}}
     if finding.line is not None:
         column = {} if finding.column is None else {"startColumn": finding.column}
         physical["region"] = {"startLine": finding.line, **column}
-    location: dict[str, Any] = {"physicalLocation": physical}
-    if subject := safe(finding.subject):
-        location["logicalLocations"] = [
-            {"fullyQualifiedName": subject, "kind": "property" if finding.field else "object"}
-        ]
-    return location
+    if not finding.subject:
+        return {"physicalLocation": physical}
+    kind = "property" if finding.field else "object"
+    logical = {"fullyQualifiedName": safe(finding.subject), "kind": kind}
+    return {"physicalLocation": physical, "logicalLocations": [logical]}
 
 
 def _sarif_text(text: str) -> str:
-    """Text that holds neither a link nor a placeholder in SARIF's eyes (3.11.5, 3.11.6)."""
+    # SARIF takes `{0}` for a placeholder and `[words](1)` for a link (3.11.5, 3.11.6).
     text = re.sub(r"\{(?=\d+\})|(?<=\d)\}", lambda match: match.group() * 2, text)
     return text if "](" not in text else re.sub(r"[\[\]\\]", r"\\\g<0>", text)
 
@@ -206,21 +206,19 @@ def junit(report: Report, base: str = "") -> str:
     """
     top = ElementTree.Element("testsuites", name=_xml(f"kzdata validate: {report.verdict}"))
     unasked = {**idle(report), **dict.fromkeys(report.left_out, _LEFT_OUT)}
+    unasked |= zip(report.unchecked, report.unchecked, strict=True)
     found: dict[str, list[Finding]] = {}
     for finding in report.findings:
         found.setdefault(finding.rule, []).append(finding)
     names = {group: [rule.name for rule in in_group(group)] for group in GROUPS}
-    names["other"] = sorted(set(found) - set(RULES))
+    names["other"] = sorted(set(found) - set(RULES))  # such as those of `release-check`
+    names["not-checked"] = list(report.unchecked)
     for group, members in names.items():
         if members:
             suite = ElementTree.SubElement(top, "testsuite", name=f"kzdata.{group}")
             for name in members:
                 more = report.omitted.get(name, 0)
                 _case(suite, name, found.get(name, ()), more, unasked.get(name), base)
-    if report.unchecked:
-        suite = ElementTree.SubElement(top, "testsuite", name="kzdata.not-checked")
-        for reason in report.unchecked:
-            _case(suite, reason, (), 0, reason, base)
     _count(top)
     ElementTree.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(top, "unicode")
@@ -248,21 +246,21 @@ def _case(
     lines = [f"{safe(finding.where)}: {message(finding)}" for finding in placed]
     if more:
         lines.append(f"and {more} more")
+    kind, attributes = "system-out", {}
     if any(finding.severity == "error" for finding in findings):
         number = counted(len(findings) + more, "finding")
+        kind = "failure"
         attributes = {"message": _xml(f"{number}, the first: {lines[0]}"), "type": name}
-        ElementTree.SubElement(case, "failure", attributes).text = _xml("\n".join(lines))
-    else:
-        ElementTree.SubElement(case, "system-out").text = _xml("\n".join(lines))
+    ElementTree.SubElement(case, kind, attributes).text = _xml("\n".join(lines))
 
 
 def _count(top: ElementTree.Element) -> None:
     """State the numbers of cases, failures and skipped ones on each suite and on the whole."""
+    # An error is a test that could not run: there is none, for what was not checked is skipped.
     for element in (top, *top):
-        counts = {"tests": "testcase", "failures": "failure", "skipped": "skipped"}
-        for name, tag in counts.items():
-            element.set(name, str(sum(1 for _ in element.iter(tag))))
-        element.set("errors", "0")
+        tags = {"tests": "testcase", "failures": "failure", "skipped": "skipped", "errors": "error"}
+        for name, tag in tags.items():
+            element.set(name, str(len([*element.iter(tag)])))
 
 
 def _xml(text: str) -> str:
@@ -280,13 +278,9 @@ def github(report: Report, base: str = "") -> str:
     GitHub shows the first ten errors and the first ten warnings of a step, so the first finding of
     each rule comes before the second of any.
     """
-    ranks: Counter[str] = Counter()
-    ranked: list[tuple[int, Finding]] = []
-    for finding in report.findings:
-        ranks[finding.rule] += 1
-        ranked.append((ranks[finding.rule], finding))
-    ranked.sort(key=itemgetter(0))
-    lines = [_annotation(finding, base) for _, finding in ranked]
+    ranks: dict[str, Iterator[int]] = defaultdict(count)
+    ranked = sorted(report.findings, key=lambda finding: next(ranks[finding.rule]))
+    lines = [_annotation(finding, base) for finding in ranked]
     details = [f"{name}: {value}" for name, value in summary(report)]
     details += [f"{rule}: {number} more not listed" for rule, number in report.omitted.items()]
     text = "\n".join(map(safe, [report.verdict, *details]))
@@ -305,6 +299,7 @@ def _data(text: str) -> str:
 
 
 def _property(value: object) -> str:
+    # A comma ends a property of a GitHub command, and two colons all of them.
     return _data(safe(str(value))).replace(":", "%3A").replace(",", "%2C")
 
 

@@ -38,8 +38,7 @@ Impact = Sequence[tuple[str, str, str | None]]
 """What falls with an article: table, record and column; None where the whole row falls."""
 _STYLE = re.compile("\x1b\\[[0-9;]*m")
 bold = typer.style("{}", bold=True).format
-MOST_OF_A_COMPLAINT = 4_000
-"""Characters of an error that are shown."""
+MOST_OF_A_COMPLAINT = 4_000  # characters of an error that are shown
 
 
 def emit(styled: str) -> None:
@@ -59,6 +58,7 @@ def write(text: str) -> None:
 
     Its format has made it harmless by its own means; on a terminal it is seen to once more.
     """
+    # In a file or a pipe the text must stay what the format says, byte for byte.
     if sys.stdout.isatty():
         text = "\n".join(map(visible, text.replace("\r\n", "\n").split("\n")))
     _print(sys.stdout, text)
@@ -90,6 +90,7 @@ def _print(stream: TextIO, text: str) -> None:
 
 
 def _is_file(stream: TextIO) -> bool:
+    # A stream that a test or a program has put there may have no descriptor.
     try:
         return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):
@@ -108,6 +109,7 @@ def save(text: str, file: Path) -> None:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: dates as text, whole numbers without a point, no NaN."""
+    # JSON has one kind of number: 3 and 3.0 are the same, and NaN is none.
     if isinstance(value, Decimal | float):
         if not math.isfinite(value):
             return None
@@ -142,16 +144,10 @@ def as_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows as an aligned table; numbers to the right."""
     values = [[plain(value) for value in row] for row in rows]
     numeric = [
-        bool(values) and all(isinstance(row[place], int | float) for row in values)
-        for place in range(len(columns))
+        all(isinstance(x, int | float) for x in cells) for cells in zip(*values, strict=True)
     ]
     head, *body = aligned([columns, *values], numeric)
     return "\n".join([bold(head), *body])
-
-
-def as_pairs(pairs: Iterable[tuple[str, Any]]) -> str:
-    """Names and values, aligned."""
-    return "\n".join(aligned([(name, plain(value)) for name, value in pairs]))
 
 
 def aligned(rows: Sequence[Sequence[Any]], numeric: Sequence[bool] = ()) -> list[str]:
@@ -169,6 +165,7 @@ def width(text: str) -> int:
     """Columns that a text takes on a terminal."""
     if text.isascii():
         return len(text)
+    # Letters of East Asia take two columns, and an accent of its own stands above another letter.
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
@@ -179,8 +176,9 @@ def _padded(text: str, room: int, right: bool) -> str:
 
 
 def record(row: Mapping[str, Any]) -> str:
-    """One row of a table; empty cells are left out."""
-    return as_pairs((name, value) for name, value in row.items() if value is not None)
+    """One row of a table, a line for each cell; empty ones are left out."""
+    filled = [(name, plain(value)) for name, value in row.items() if value is not None]
+    return "\n".join(aligned(filled))
 
 
 def finding(found: "Finding") -> str:
@@ -198,8 +196,7 @@ def report(result: "Report") -> str:
         fixes = {found.rule: found.fix for found in result.findings}
         rows = [(rule, result.by_rule[rule], fix) for rule, fix in sorted(fixes.items())]
         parts += ["", as_text(("rule", "findings", "way out"), rows), ""]
-    pairs = list(summary(result))
-    return "\n".join([*parts, verdict(result), *([as_pairs(pairs)] if pairs else [])])
+    return "\n".join([*parts, verdict(result), *aligned(list(summary(result)))])
 
 
 def verdict(result: "Report") -> str:
@@ -235,6 +232,7 @@ def receipts(
     A passage of an article in `texts` is shown in its surroundings. With what falls if the article
     is withdrawn (table, record and column), its cells are marked, and the whole is counted.
     """
+    # The record is only named where there are several; of one it is what was asked for.
     lines: list[str] = []
     several = len({receipt.record for receipt in found}) > 1
     falls = falling(fallen)
@@ -264,13 +262,14 @@ def receipt_rows(
     """Receipts as columns and rows; with a column `falls` where it is known what falls."""
     from kzdata.evidence.receipts import Receipt
 
+    # Every field is a column, also where there is no receipt to read them from.
     columns = tuple(Receipt.__dataclass_fields__)
     rows = [tuple(getattr(receipt, name) for name in columns) for receipt in found]
     if fallen is None:
         return columns, rows
     falls = falling(fallen)
-    marks = [falls(receipt.record, receipt.field) for receipt in found]
-    return (*columns, "falls"), [(*row, mark) for row, mark in zip(rows, marks, strict=True)]
+    marked = [(*row, falls(r.record, r.field)) for row, r in zip(rows, found, strict=True)]
+    return (*columns, "falls"), marked
 
 
 def _impact(found: Sequence["Receipt"], fallen: Impact) -> Iterator[str]:

@@ -40,9 +40,9 @@ def apply_diff(diff: "Diff", old: str | Path, target: Path) -> Path:
 def _write_tables(
     diff: "Diff", before: Version, form: Mapping[str, Any], target: Path
 ) -> dict[str, str]:
-    """Write all tables; their paths by name."""
     (target / "data").mkdir()
     changed = {table.name: table for table in diff.tables}
+    # A file that is no table keeps its path, so that no table may get it.
     named = form["resources"]["named"]
     entries = {name: entry for name, entry in named.items() if properties.is_table(entry)}
     others = (path for n, e in named.items() if n not in entries for path in _paths(e["path"]))
@@ -59,14 +59,13 @@ def _write(
     diff: "Diff", before: Version, table: "TableDiff | None", described: Table, file: Path
 ) -> None:
     """Write one table: the old rows with what changed, in their new order."""
-    name = described.name
-    source = None if table and table.old_name is None else (table and table.old_name) or name
+    source = table.old_name if table else described.name
     earlier = before.descriptor.tables[source] if source else None
     old = before.columns(earlier) if earlier else ()
     columns = table.columns if table else old
     new = table.new_columns if table else old
     if table and old != table.old_columns:
-        raise _mismatch(before, name, "its columns")
+        raise _mismatch(before, described.name, "its columns")
     if earlier:
         before.read(earlier, diff.database, _OLD, columns)
     else:
@@ -86,7 +85,8 @@ def _write(
 
 
 def _with_missing_value(cell: str, strings: tuple[str, ...], width: int) -> str:
-    """SQL: a cell as its file has it; an empty one is not written, but in a lone column."""
+    """SQL: a cell as its file has it."""
+    # NULL is written as nothing; in a lone column that would be a blank line, which is no row.
     if "" in strings:
         return cell if width > 1 else f"coalesce({cell}, '')"
     return f"coalesce({cell}, {literal(strings[0])})" if strings else cell
@@ -155,7 +155,7 @@ def _copy_files(
         for source, path in zip(_paths(held["path"]), _paths(entry["path"]), strict=True):
             if reason := unsafe(path):
                 raise PackageError(f"{path!r} {reason}")
-            if path not in copied:
+            if path not in copied:  # two resources may describe one file
                 copy_file(before.archive, source, target / path)
             copied.add(path)
 

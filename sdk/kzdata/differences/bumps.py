@@ -27,7 +27,7 @@ READING = (
     "delimiter itemType unit categoriesOrdered"
 ).split()
 """Properties of a field that decide what its cells mean."""
-SILENT = {("version",), ("created",), ("$schema",)}
+SILENT = {("version",), ("created",), ("$schema",), ("resources", "order")}
 """Properties of a package that ask for no bump."""
 
 
@@ -63,6 +63,7 @@ def precedence(version: str) -> tuple[Any, ...]:
     """What semantic versions are ordered by (Semantic Versioning 2.0.0, 11)."""
     match = SEMVER.fullmatch(version)
     assert match
+    # Numbers come before words, fewer parts before more, and a pre-release before its release.
     words = (match[4] or "").removeprefix("-").split(".") if match[4] else []
     parts = tuple((0, int(word), "") if word.isdigit() else (1, 0, word) for word in words)
     return (*map(int, match.group(1, 2, 3)), not words, parts)
@@ -91,6 +92,7 @@ def suffices(old: str, new: str, level: Level) -> bool:
         return False
     if level == "none":
         return precedence(new) >= precedence(old)
+    # A pre-release of the least version comes before it, but says enough.
     return precedence(new) > precedence(old) and core >= (core_numbers(least) or core)
 
 
@@ -100,64 +102,71 @@ def suffices(old: str, new: str, level: Level) -> bool:
 def property_reasons(changes: Iterable[PropertyChange]) -> Iterator[Reason]:
     """Why a version must change after changes of the descriptor and the schemas."""
     for change in changes:
-        for level, text in _of_property(change):
+        for part in _parts(change):
+            level, text = _of_property(part)
             if level != "none":
                 yield Reason(level, text, change.table)
 
 
-def _of_property(change: PropertyChange) -> Iterator[tuple[Level, str]]:
-    if change.where in SILENT or change.where == ("resources", "order"):
-        return
+def _parts(change: PropertyChange) -> Iterable[PropertyChange]:
+    # All constraints of a field may have come or gone together: each is weighed alone.
+    if not change.field or change.property != "constraints":
+        return [change]
+    old, new = (side if isinstance(side, dict) else {} for side in (change.old, change.new))
+    return differences(old, new, change.where)
+
+
+def _of_property(change: PropertyChange) -> tuple[Level, str]:
+    if change.where in SILENT:
+        return "none", ""
     if change.table is None:
-        level: Level = "major" if change.where in {("name",), ("id",)} else "patch"
-        yield level, _change_words(change, " of the package")
-    elif change.where[3:4] == ("schema",) and len(change.where) > 4:
-        yield from _of_schema(change)
-    else:
-        yield from _of_resource(change)
+        major = change.where in {("name",), ("id",)}
+        return "major" if major else "patch", _change_words(change, " of the package")
+    if change.field:
+        return _of_field(change)
+    if change.where[3:4] == ("schema",):
+        return _of_schema(change)
+    return _of_resource(change)
 
 
-def _of_resource(change: PropertyChange) -> Iterator[tuple[Level, str]]:
+def _of_resource(change: PropertyChange) -> tuple[Level, str]:
     if len(change.where) == 3:
         added = change.old is ABSENT
         kind = "table" if "schema" in (change.new if added else change.old) else "file"
-        yield ("minor", f"{kind} added") if added else ("major", f"{kind} removed")
-    elif change.property == "name":
-        yield "major", f"table renamed from {change.old}"
-    elif change.where[3:] == ("schema",):
-        yield "major", f"schema {'added' if change.old is ABSENT else 'removed'}"
-    elif change.property == CONTENT:
-        yield "patch", "content of the file changed"
-    elif change.where[3] != "path":
-        yield "patch", _change_words(change)
+        return "minor" if added else "major", f"{kind} {_verb(change)}"
+    if change.property == "name":
+        return "major", f"table renamed from {change.old}"
+    if change.property == CONTENT:
+        return "patch", "content of the file changed"
+    return "none" if change.where[3] == "path" else "patch", _change_words(change)
+
+
+def _verb(change: PropertyChange) -> str:
+    return "added" if change.old is ABSENT else "removed" if change.new is ABSENT else "changed"
 
 
 def _change_words(change: PropertyChange, of: str = "") -> str:
-    words = "added" if change.old is ABSENT else "removed" if change.new is ABSENT else "changed"
-    return f"{change.property}{of} {words}"
+    return f"{change.property}{of} {_verb(change)}"
 
 
-def _of_schema(change: PropertyChange) -> Iterator[tuple[Level, str]]:
+def _of_schema(change: PropertyChange) -> tuple[Level, str]:
     inner = change.where[4:]
-    if change.field:
-        yield from _of_field(change)
-    elif inner == ("fields", "order"):
+    if not inner:
+        return "major", f"schema {_verb(change)}"
+    if inner == ("fields", "order"):
         # Fields that came or went are told as such: what counts is the order of the others.
-        kept = [name for name in change.old if name in change.new]
-        if kept != [name for name in change.new if name in change.old]:
-            yield "major", "fields re-ordered"
-    elif inner[0] in ("foreignKeys", "uniqueKeys"):
-        yield _of_keys(change)
-    elif inner[0].startswith("kzdata:"):
-        yield ("minor" if change.new is ABSENT else "major"), _change_words(change)
-    elif inner[0] in ("primaryKey", "missingValues", "fieldsMatch"):
-        yield "major", _change_words(change)
-    else:
-        yield "patch", _change_words(change, " of the schema")
+        return "major" if change.reorders else "none", "fields re-ordered"
+    if inner[0] in ("foreignKeys", "uniqueKeys"):
+        return _of_keys(change)
+    if inner[0].startswith("kzdata:"):
+        return "minor" if change.new is ABSENT else "major", _change_words(change)
+    if inner[0] in ("primaryKey", "missingValues", "fieldsMatch"):
+        return "major", _change_words(change)
+    return "patch", _change_words(change, " of the schema")
 
 
 def _of_keys(change: PropertyChange) -> tuple[Level, str]:
-    """Fewer keys are less restrictive; a foreign key that leads elsewhere is an update."""
+    # Fewer keys are less restrictive; a foreign key that leads elsewhere is an update.
     old, new = ([] if v is ABSENT else v for v in (change.old, change.new))
     looser = all(key in old for key in new)
     same_columns = all(_key_columns(key) in map(_key_columns, old) for key in new)
@@ -177,24 +186,19 @@ def _key_columns(key: Any) -> Any:
     return [fields] if isinstance(fields, str) else fields
 
 
-def _of_field(change: PropertyChange) -> Iterator[tuple[Level, str]]:
-    name, inner = change.field, change.where[7:]
+def _of_field(change: PropertyChange) -> tuple[Level, str]:
+    inner = change.where[7:8]
     if not inner:
-        yield "major", f"field {name} added" if change.old is ABSENT else f"field {name} removed"
-    elif inner[0] == "constraints":
-        old, new = (side if isinstance(side, dict) else {} for side in (change.old, change.new))
-        # The whole object may have come or gone.
-        parts = [change] if inner[1:] else differences(old, new, change.where)
-        yield from map(_of_constraint, parts)
-    elif inner[0] == "categories":
-        yield _of_categories(change)
-    elif inner[0] in READING:
-        yield "major", f"field {name}: {_change_words(change)}"
-    elif inner[0].startswith("kzdata:"):
-        loose = change.new in (ABSENT, "exempt")
-        yield ("minor" if loose else "major"), f"field {name}: {_change_words(change)}"
-    else:
-        yield "patch", f"field {name}: {_change_words(change)}"
+        return "major", f"field {change.field} {_verb(change)}"
+    if inner == ("constraints",):
+        return _of_constraint(change)
+    if inner == ("categories",):
+        return _of_categories(change)
+    level: Level = "major" if inner[0] in READING else "patch"
+    # What needs less evidence than before lets more through.
+    if inner[0].startswith("kzdata:"):
+        level = "minor" if change.new in (ABSENT, "exempt") else "major"
+    return level, f"field {change.field}: {_change_words(change)}"
 
 
 def _of_constraint(change: PropertyChange) -> tuple[Level, str]:
@@ -222,10 +226,8 @@ def _is_looser(name: str, old: Any, new: Any) -> bool:
 
 def _of_categories(change: PropertyChange) -> tuple[Level, str]:
     where = f"field {change.field}: categories"
-    if change.new is ABSENT:
-        return "minor", f"{where} removed"
-    if change.old is ABSENT:
-        return "major", f"{where} added"
+    if ABSENT in (change.old, change.new):
+        return "minor" if change.new is ABSENT else "major", f"{where} {_verb(change)}"
     old, new = _values(change.old), _values(change.new)
     if old == new:
         return "patch", f"labels of {where}"
@@ -248,15 +250,15 @@ def row_reasons(table: str, counts: dict[str, int], missed: int) -> Sequence[Rea
     """
     lost: Level = "major" if missed else "minor"
     why = ", which other tables refer to, without a tombstone" if missed else ""
-    levels: dict[str, tuple[Level, str]] = {
-        "added": ("minor", "added"),
-        "changed": ("patch", "changed"),
-        "removed": (lost, f"removed{why}"),
-        "rekeyed": (lost, f"re-keyed{why}"),
-        "moved": ("patch", "in another order"),
-    }
+    levels: tuple[tuple[str, Level, str], ...] = (
+        ("added", "minor", "added"),
+        ("changed", "patch", "changed"),
+        ("removed", lost, f"removed{why}"),
+        ("rekeyed", lost, f"re-keyed{why}"),
+        ("moved", "patch", "in another order"),
+    )
     return [
         Reason(level, f"{counted(counts[kind], 'row')} {words}", table)
-        for kind, (level, words) in levels.items()
+        for kind, level, words in levels
         if counts.get(kind)
     ]

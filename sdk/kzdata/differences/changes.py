@@ -22,6 +22,7 @@ Item = TypeVar("Item")
 SCHEMA_VERSION = "1.0"
 """Version of the JSON form; a new member raises its second number, another meaning its first."""
 KINDS = ("added", "changed", "removed", "rekeyed", "moved")
+# Where the rows that differ are kept, SQL types by column; `places` count `TableDiff.columns`.
 CHANGES = f"{SHARED}.changes"
 CHANGE_COLUMNS = {
     "tab": "INTEGER",
@@ -33,7 +34,6 @@ CHANGE_COLUMNS = {
     "old": "VARCHAR[]",
     "new": "VARCHAR[]",
 }
-"""Where the rows that differ are kept: SQL types by column. `places` count `TableDiff.columns`."""
 
 
 class RowChange(NamedTuple):
@@ -105,15 +105,15 @@ class TableDiff:
         wanted = "" if kind is None else f"AND kind = '{kind}'"
         most = "" if limit is None else f"LIMIT {limit}"
         names = self.columns
-        for row in self.database.stream(
+        # A row that is gone comes after the one that stands in its place now.
+        for found, key, old_row, new_row, places, old, new in self.database.stream(
             f"""SELECT kind, key, old_row, new_row, places, old, new FROM {CHANGES}
             WHERE tab = {self.number} {wanted}
             ORDER BY coalesce(new_row, old_row), new_row IS NULL, kind {most}"""
         ):
-            kind_, key, old_row, new_row, places, old, new = row
             triples = zip(places, old, new, strict=True)
             cells = {names[place]: (before, after) for place, before, after in triples}
-            yield RowChange(kind_, tuple(key), old_row, new_row, cells)
+            yield RowChange(found, tuple(key), old_row, new_row, cells)
 
 
 def union(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
@@ -169,6 +169,7 @@ class Diff:
         # Line by line: two diffs of millions of rows need not be in memory.
         return all(a == b for a, b in zip_longest(self.json_lines(), other.json_lines()))
 
+    # Equal diffs would need equal hashes, for which all rows would have to be read.
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
@@ -274,8 +275,8 @@ def _json(value: Any) -> str:
 
 
 def _with_last(items: Iterable[Item]) -> Iterator[tuple[bool, Item]]:
-    """Each item with whether it is the last one."""
-    held: list[Item] = []  # one item behind, so that any number of rows takes no memory
+    # JSON has no comma after the last item; one item behind, any number of rows takes no memory.
+    held: list[Item] = []
     for item in items:
         yield from ((False, earlier) for earlier in held)
         held = [item]
@@ -283,6 +284,7 @@ def _with_last(items: Iterable[Item]) -> Iterator[tuple[bool, Item]]:
 
 
 def _property_record(change: PropertyChange) -> dict[str, Any]:
+    # `null` is a value: that a property is not there is said by leaving the side out.
     sides = {"old": change.old, "new": change.new}
     stated = {name: value for name, value in sides.items() if value is not ABSENT}
     return {"where": list(change.where), **stated}
@@ -307,7 +309,6 @@ def _from_record(record: dict[str, Any]) -> Diff:
 
 
 def _stored_rows(number: int, table: dict[str, Any]) -> Iterator[list[Any]]:
-    """The rows of a table's changes as the database keeps them."""
     columns = union(table["old_columns"], table["new_columns"])
     for change in table["changes"]:
         cells = sorted((columns.index(name), *pair) for name, pair in change["cells"].items())

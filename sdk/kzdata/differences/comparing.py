@@ -24,14 +24,12 @@ from kzdata.engine.sql import ORD, SHARED
 from kzdata.standard.descriptor import Table
 
 Progress = Callable[[str, int, int], None]
-ALIKE = 0.5
-"""Share of equal rows from which two tables count as one table that was renamed."""
-MAX_CANDIDATES = 100
-"""Pairs of tables with the same columns that are looked at for a renaming."""
+ALIKE = 0.5  # share of equal rows from which two tables count as one that was renamed
+MAX_CANDIDATES = 100  # pairs of tables with the same columns that are looked at for a renaming
 _PAIRS = f"{SHARED}.pairs"
 _REKEYED = f"{SHARED}.rekeyed"
-OLD, NEW = "before", "after"
-"""Relations of the two versions of a table."""
+OLD, NEW = "before", "after"  # relations of the two versions of a table
+TOMBSTONES = "tombstones"  # relation of a version's tombstones: `c0` is the id of a withdrawn row
 
 
 def diff(
@@ -70,7 +68,7 @@ def compared(
     try:
         return _Comparison(before, after, database).carry_out(progress or (lambda *_: None))
     except BaseException:
-        database.close()
+        database.close()  # without a diff, nobody else would
         raise
 
 
@@ -114,14 +112,13 @@ class _Columns(NamedTuple):
 
 
 class _Comparison:
-    """The comparison of two versions in a database."""
-
     def __init__(self, before: Version, after: Version, database: Database) -> None:
         self._before, self._after, self._database = before, after, database
 
     def carry_out(self, progress: Progress) -> Diff:
         self._database.create_table("changes", CHANGE_COLUMNS, ())
         pairs = self._pairs()
+        # Under its new name, a renamed table differs by its properties only where they differ.
         names = {p.old.name: p.name for p in pairs if p.old and p.status == "renamed"}
         form = properties.renamed(self._before.normal_form, names)
         changed = tuple(properties.differences(form, self._after.normal_form))
@@ -142,6 +139,7 @@ class _Comparison:
         old, new = self._before.descriptor.tables, self._after.descriptor.tables
         gone = {name: table for name, table in old.items() if name not in new}
         come = {name: table for name, table in new.items() if name not in old}
+        # The standard gives no table an identity beside its name: only its rows tell.
         former = self._renamed(gone, come)
         known = [_Pair(old.get(former.get(name, name)), table) for name, table in new.items()]
         left = [table for name, table in gone.items() if name not in former.values()]
@@ -168,6 +166,7 @@ class _Comparison:
         ((same, all_rows),) = self._database.rows(
             f"SELECT count(*) FILTER (kind = 'same'), count(*) FROM {_PAIRS}"
         )
+        # Of two empty tables only the schemas can tell.
         if not all_rows and pair.old and pair.new:
             return float(pair.old.schema == pair.new.schema)
         return float(same / all_rows)
@@ -187,6 +186,7 @@ class _Comparison:
         """The differences of one table; None where there are none."""
         columns = self._columns(pair)
         same = pair.status == "changed" and columns.old == columns.new
+        # Most tables of a new version are the old file, which need not be read by DuckDB.
         if same and pair.old and pair.new and self._same_bytes(pair.old, pair.new):
             return None
         self._read(pair, columns)
@@ -203,7 +203,7 @@ class _Comparison:
         return TableDiff(*names, *columns, was, now, counts, number, self._database)
 
     def _same_bytes(self, old: Table, new: Table) -> bool:
-        """Whether two versions of a table are read alike from the same bytes."""
+        # The same bytes are other cells under another dialect, or with other missing values.
         alike = all(missing(old, name) == missing(new, name) for name in new.schema.names)
         sheets = [self._before.sheet(old), self._after.sheet(new)]
         parts = [sheet.parts for sheet in sheets]
@@ -242,10 +242,8 @@ class _Comparison:
         )
 
     def _mark_rekeyed(self, columns: _Columns) -> None:
-        """Tie rows that are gone to rows that are new where all cells but the key are the same.
-
-        Only where just one row on either side has these cells, and they are not all empty.
-        """
+        """Tie rows that are gone to rows that are new where all cells but the key are the same."""
+        # Where several rows have these cells, or all are empty, nobody knows which became which.
         rest = columns.cells(name for name in columns.common if name not in columns.key)
         if not columns.key or not rest:
             return
@@ -291,10 +289,9 @@ class _Comparison:
 
     def _store_changes(self, number: int, columns: _Columns) -> None:
         """Keep the rows that differ with the cells that differ, and free the rest."""
-        names, width = columns.all, len(columns.new)
-        cells = [(place, f"o.c{place}", f"n.c{place}") for place in range(len(names))]
+        cells = [(place, f"o.c{place}", f"n.c{place}") for place in range(len(columns.all))]
         # A cell of a column that is gone is only told of a row that is gone with it.
-        gone, here = sql.differing(cells), sql.differing(cells[:width])
+        gone, here = sql.differing(cells), sql.differing(cells[: len(columns.new)])
         listed = f"CASE WHEN kind = 'removed' THEN {gone} ELSE {here} END"
         keys = [sql.listed([f"{side}.{c}" for c in columns.cells(columns.key)]) for side in "on"]
         parts = ", ".join(
@@ -314,9 +311,8 @@ class _Comparison:
     # -------------------------------------------------------------------------- reasons
 
     def _reasons(self, pair: _Pair, table: TableDiff) -> Sequence[Reason]:
-        """Why the version must change after the changes of a table's rows."""
         if pair.status in ("added", "removed"):
-            return ()
+            return ()  # the reason is that the whole table came or went
         referenced = pair.old and self._referenced(pair.old)
         missed = without_tombstone(self._database, self._after, table)[0] if referenced else 0
         return row_reasons(table.name, table.counts, missed)
@@ -324,6 +320,7 @@ class _Comparison:
     def _referenced(self, table: Table) -> bool:
         """Whether other tables of the old version refer to a table, by a key or by receipts."""
         package = self._before.descriptor
+        # Receipts name records by key without a foreign key, for they may be of any table.
         if table.schema.record_key and package.one("edges"):
             return True
         others = (other for name, other in package.tables.items() if name != table.name)
@@ -344,10 +341,6 @@ def without_tombstone(
     return number, [key for (key,) in database.rows(shown)]
 
 
-TOMBSTONES = "tombstones"
-"""Relation of a version's tombstones: `c0` is the id of a withdrawn row."""
-
-
 def read_tombstones(database: Database, version: Version) -> bool:
     """Read a version's tombstones; False where it declares none."""
     table = version.descriptor.one("tombstones")
@@ -358,11 +351,9 @@ def read_tombstones(database: Database, version: Version) -> bool:
 
 
 def _longest_rising(order: Sequence[int]) -> bytearray:
-    """Which numbers of a sequence make its longest rising part: 1 for each of them.
-
-    By patience sorting, in the time of n log n: `tails` are the least ends of rising parts by
-    length, `ends` their places, and `before` leads from each number to the one that it follows.
-    """
+    """Which numbers of a sequence make its longest rising part: 1 for each of them."""
+    # By patience sorting, in the time of n log n: `tails` are the least ends of rising parts by
+    # length, `ends` their places, and `before` leads from each number to the one that it follows.
     tails, ends, before = array("q"), array("q"), array("q")
     for place, value in enumerate(order):
         length = bisect_left(tails, value)

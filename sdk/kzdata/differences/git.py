@@ -11,7 +11,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Timer
@@ -23,10 +23,9 @@ from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
 from kzdata.files.csv import CHUNK
 from kzdata.standard.writer import CHANGELOG
 
-SECONDS = 60
-"""How long git may take to look up a name, or to give the next part of a file."""
-MEMORY = 1 << 30
-"""Bytes of memory that git may take, where the system can limit them."""
+SECONDS = 60  # that git may take to look up a name, or to give the next part of a file
+MEMORY = 1 << 30  # bytes that git may take, where the system can limit them
+# Settings that the repository's own give way to; larger blobs go through git bit by bit.
 _SETTINGS = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -34,7 +33,6 @@ _SETTINGS = (
     "core.bigFileThreshold=1m",
     "core.deltaBaseCacheLimit=96m",
 )
-"""Settings that the repository's own give way to; larger blobs go through git bit by bit."""
 _QUIET = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
@@ -53,20 +51,19 @@ def opened(place: str | Path | None) -> Iterator[Archive]:
     `REV:PATH`, a folder, `datapackage.json` or zip in it. A path that exists is a path; `REV:` is
     always a revision.
     """
-    if place is None or isinstance(place, Path) or (place and archives.exists(Path(place))):
-        with archives.opened(place) as archive:
-            yield archive
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="kzdata-git-") as folder,
-        archives.opened(_checked_out(place, Path(folder))) as archive,
-    ):
-        yield replace(archive, label=place)
+    with ExitStack() as stack:
+        if place is None or isinstance(place, Path) or (place and archives.exists(Path(place))):
+            yield stack.enter_context(archives.opened(place))
+            return
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kzdata-git-"))
+        archive = stack.enter_context(archives.opened(_checked_out(place, Path(folder))))
+        yield replace(archive, label=place)  # messages name the revision, not the folder
 
 
 def _checked_out(place: str, folder: Path) -> Path:
     """Write the files of a package at a revision into a folder; what to open of it."""
     revision, _, path = place.partition(":")
+    # What begins with a hyphen would be an option to git, and a line end another question.
     if not revision or revision.startswith("-") or any(ord(char) < 32 for char in place):
         raise PackageError(f"{place}: no such file or directory, and not a git revision")
     commit = _resolved(f"{revision}^{{commit}}", place)
@@ -90,6 +87,7 @@ def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path)
         raise PackageError(f"{place}: no {name} in it, so it is not a data package{hint}")
     descriptor = archives.read_descriptor(folder / name, place)
     for path in sorted({CHANGELOG, *_named(descriptor)} - {name}):
+        # A file that is absent, or unsafe to name, is told of by whoever reads the package.
         if not unsafe(path):
             objects.write(f"{tree}:{path}", folder / path)
     return folder / name
@@ -112,8 +110,11 @@ class Objects:
 
     def __enter__(self) -> Self:
         self._left = archives.MAX_ZIP_BYTES
+        # One process for all files: to start git takes longer than to read most of them.
         command = ("cat-file", "--batch", "--follow-symlinks")
-        self._process = _start(*command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = _start(*command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert process.stdin and process.stdout
+        self._process, self._asked, self._answers = process, process.stdin, process.stdout
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,8 +126,7 @@ class Objects:
 
         Links inside of the revision are followed; others lead nowhere.
         """
-        size = self._size_of(name)
-        if size is None:
+        if (size := self._size_of(name)) is None:
             return False
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -138,15 +138,13 @@ class Objects:
 
     def _size_of(self, name: str) -> int | None:
         """The size of a blob, whose bytes come next; None where there is no such blob."""
-        asked, answers = self._process.stdin, self._process.stdout
-        assert asked and answers
         try:
-            asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
-            asked.flush()
+            self._asked.write(name.encode("utf-8", "surrogateescape") + b"\n")
+            self._asked.flush()
         except OSError as error:
             raise PackageError("git: broke off") from error
         with self._soon():
-            line = answers.readline()
+            line = self._answers.readline()
         if not line:
             raise PackageError(f"git: broke off, or gave no answer for {SECONDS} seconds")
         words = line.split()
@@ -160,23 +158,21 @@ class Objects:
         return None
 
     def _copy(self, size: int, out: IO[bytes]) -> None:
-        answers = self._process.stdout
-        assert answers
         self._left -= size
         if self._left < 0:
             raise PackageError(f"git: the package holds over {archives.MAX_ZIP_BYTES} bytes")
         while size:
             with self._soon():
-                chunk = answers.read(min(size, CHUNK))
+                chunk = self._answers.read(min(size, CHUNK))
             if not chunk:
                 raise PackageError("git: broke off in the middle of a file")
             out.write(chunk)
             size -= len(chunk)
-        answers.read(1)
+        self._answers.read(1)  # the line end that follows each object
 
     @contextmanager
     def _soon(self) -> Iterator[None]:
-        """End git if it has not answered in time: an object may be a pipe that nobody fills."""
+        # An object may be a pipe that nobody fills, and a read of it cannot be given up.
         timer = Timer(SECONDS, self._process.kill)
         timer.daemon = True
         timer.start()
@@ -217,9 +213,8 @@ def _run(*arguments: str) -> "subprocess.CompletedProcess[bytes]":
         with _start(*arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
             try:
                 out, err = process.communicate(timeout=SECONDS)
-            except BaseException:
-                process.kill()
-                raise
+            finally:
+                process.kill()  # does nothing where it has ended
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
     except subprocess.TimeoutExpired as error:
         raise PackageError(f"git: gave no answer for {SECONDS} seconds") from error
@@ -241,17 +236,15 @@ def _start(*arguments: str, stdin: int, stderr: int) -> "subprocess.Popen[bytes]
 
 
 def _limit(process: "subprocess.Popen[bytes]") -> None:
-    """Limit the memory of git, where the system can limit that of another process (Linux)."""
-    try:
+    # Of another process, only Linux can limit the memory.
+    with suppress(ImportError, OSError):
         from resource import RLIMIT_DATA, prlimit
-    except ImportError:
-        return
-    with suppress(OSError):
+
         prlimit(process.pid, RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def _program() -> str:
-    """Where git is: never in the working directory, which may be a stranger's."""
+    # Never in the working directory, where Windows would look, too, and which may be a stranger's.
     here = Path.cwd()
     for folder in map(Path, os.get_exec_path()):
         file = folder / ("git.exe" if os.name == "nt" else "git")

@@ -17,8 +17,7 @@ from kzdata.files.archive import Archive
 from kzdata.standard.descriptor import Descriptor
 from kzdata.standard.writer import STORAGE
 
-CONTENT = "sha256 of content"
-"""Stands in the place of the bytes and hash of a file that is no table."""
+CONTENT = "sha256 of content"  # stands in the place of bytes and hash of a file that is no table
 
 
 class Absent:
@@ -57,6 +56,12 @@ class PropertyChange(NamedTuple):
         return inner[3] if inner[:3] == ("schema", "fields", "named") else None
 
     @property
+    def reorders(self) -> bool:
+        """Whether the names that are in both of two orders come in another one."""
+        kept = [name for name in self.old if name in self.new]
+        return kept != [name for name in self.new if name in self.old]
+
+    @property
     def property(self) -> str:
         """The property below the resource or field, with points: `constraints.minimum`."""
         start = 7 if self.field else 3 if self.table else 0
@@ -77,6 +82,7 @@ def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -
     dialect, schema = entry.get("dialect"), kept["schema"]
     if isinstance(dialect, dict) and "nullSequence" in dialect:  # it says what cells mean
         kept["dialect"] = {"nullSequence": dialect["nullSequence"]}
+    # A schema of its own file and one written in the descriptor are the same schema.
     schema = deepcopy(archive.json(schema) if isinstance(schema, str) else schema)
     if isinstance(schema.get("primaryKey"), str):  # one column, or a list of one: the same key
         schema["primaryKey"] = [schema["primaryKey"]]
@@ -156,6 +162,7 @@ def written(form: Mapping[str, Any], paths: Mapping[str, str]) -> dict[str, Any]
     """A normal form as a descriptor, with the paths of its tables by name."""
     entries, named = [], form["resources"]["named"]
     for name in form["resources"]["order"]:
+        # Sizes and hashes are written when the package is sealed.
         entry = {key: value for key, value in named[name].items() if key != CONTENT}
         if name in paths:
             entry = {"name": name, "path": paths[name]} | entry

@@ -29,8 +29,7 @@ from kzdata.standard.writer import CHANGELOG
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rule import Rule
 
-MAX_FINDINGS = 1_000
-"""Findings of one rule that are kept; the rest is counted."""
+MAX_FINDINGS = 1_000  # findings of one rule that are kept; the rest is counted
 
 
 @dataclass(frozen=True)
@@ -113,6 +112,7 @@ def last_release(new: str | Path) -> str | None:
         return None
     newest = max(known, key=lambda tag: precedence(versions[tag]))
     place = Path(new)
+    # To git, `./` is the working directory, and nothing the top of the repository.
     if not place.exists() or not (place.is_dir() or place.suffix == ".json"):
         return f"{newest}:"
     return f"{newest}:./{os.path.relpath(place).replace(os.sep, '/')}"
@@ -139,8 +139,7 @@ _Check = TypeVar("_Check", bound=Callable[[Case], Iterator[Finding]])
 
 
 def _rule(fix: str) -> Callable[[_Check], _Check]:
-    """Register a function as a rule; its name is its public code, its docstring its page."""
-
+    # As `kzdata.validation.rule` does: the name is the public code, the docstring the page.
     def register(check: _Check) -> _Check:
         name = check.__name__.replace("_", "-")
         doc = cleandoc(check.__doc__ or "")
@@ -148,10 +147,6 @@ def _rule(fix: str) -> Callable[[_Check], _Check]:
         return check
 
     return register
-
-
-def _finding(rule: str, file: str, **told: Any) -> Finding:
-    return Finding(rule, "error", file, fix=RELEASE_RULES[rule].fix, **told)
 
 
 @_rule("raise the version in datapackage.json, and wherever it is repeated")
@@ -164,7 +159,9 @@ def release_bump(case: Case) -> Iterator[Finding]:
     least = diff.least_version
     expected = f"{least} or later ({diff.bump}{why})" if least else "MAJOR.MINOR.PATCH in both"
     found = found if least else f"{diff.old.version or 'no version'} and {found or 'no version'}"
-    yield _finding("release-bump", DESCRIPTOR, field="version", found=found, expected=expected)
+    yield RELEASE_RULES["release-bump"].finding(
+        DESCRIPTOR, field="version", found=found, expected=expected
+    )
 
 
 @_rule("write in CHANGELOG.md what changed for those who use the data")
@@ -180,7 +177,7 @@ def _changelog(after: Version) -> Iterator[Finding]:
     if not re.search(rf"^##\s+\[?v?{re.escape(version)}(?=[\]\s]|$)", text, re.MULTILINE):
         found = "no such section" if text else "no such file"
         expected = f"a section of the version {version}"
-        yield _finding("release-changelog", CHANGELOG, found=found, expected=expected)
+        yield RELEASE_RULES["release-changelog"].finding(CHANGELOG, found=found, expected=expected)
 
 
 @_rule("give the row an id that never stood; a withdrawn one is never used again")
@@ -196,19 +193,20 @@ def release_id(case: Case) -> Iterator[Finding]:
         assert key
         found = [*_withdrawn_again(case, table, key), *_of_another_article(case, table)]
         _count_omitted(case, "release-id", len(found) - MAX_FINDINGS)
-        lines = _records_at(case, table, [place for place, *_ in found[:MAX_FINDINGS]])
-        for place, record, expected in found[:MAX_FINDINGS]:
+        shown = found[:MAX_FINDINGS]
+        places = {place for place, *_ in shown}
+        # Such rows are rare, so that nobody counts all rows to find their lines faster.
+        lines: dict[int, Any] = case.after.sheet(table).pick(places, -1) if shown else {}
+        for place, record, expected in shown:
             file, line = table.resource.path[lines[place].part], lines[place].line
-            told = {"record": record, "field": key, "found": record, "expected": expected}
-            yield _finding("release-id", file, line=line, **told)
+            told: Any = {"record": record, "field": key, "found": record, "expected": expected}
+            yield RELEASE_RULES["release-id"].finding(file, line, **told)
 
 
-_Reused = tuple[int, str, str]
-"""Number of a row, its id, and what was expected in its place."""
+_Reused = tuple[int, str, str]  # number of a row, its id, and what was expected in its place
 
 
 def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
-    """Rows whose id was withdrawn."""
     if not read_tombstones(case.database, case.before):
         return []
     case.after.read(table, case.database, "standing", [key])
@@ -222,6 +220,7 @@ def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
 
 def _of_another_article(case: Case, table: Table) -> list[_Reused]:
     """Claims whose principal passage is in another article than before."""
+    # A table with another name, or without the column, has no claims that could be compared.
     diff = next((other for other in case.diff.tables if other.old_name == table.name), None)
     principal, sides = table.schema.principal, (case.before, case.after)
     spans = [version.descriptor.one("spans") for version in sides]
@@ -246,16 +245,6 @@ def _of_another_article(case: Case, table: Table) -> list[_Reused]:
     return [(place, record, f"a claim of {article}") for place, record, article in found]
 
 
-def _records_at(case: Case, table: Table, places: list[int]) -> dict[int, Any]:
-    """Where the rows of some numbers stand."""
-    if not places:
-        return {}
-    case.after.read(table, case.database, "standing", [table.schema.record_key or ""])
-    ((rows,),) = case.database.rows("SELECT count(*) FROM standing")
-    case.database.drop_view("standing")
-    return case.after.sheet(table).pick(set(places), rows)
-
-
 @_rule("put the row back, or name its id in the table of tombstones with the reason")
 def release_tombstone(case: Case) -> Iterator[Finding]:
     """A record that is gone, or has another id, has left a tombstone; no tombstone is gone.
@@ -275,8 +264,8 @@ def release_tombstone(case: Case) -> Iterator[Finding]:
         elif kept:
             expected = f"the row, or its id in {kept.path}"
         for key in keys:
-            told = {"record": key, "found": "no such row", "expected": expected}
-            yield _finding("release-tombstone", table.path, **told)
+            told: Any = {"record": key, "found": "no such row", "expected": expected}
+            yield RELEASE_RULES["release-tombstone"].finding(table.path, **told)
 
 
 def _records(version: Version) -> list[Table]:

@@ -69,6 +69,7 @@ class Version(TableTexts):
 
         Column 3 of `columns` is called `c3` there; one that the table does not have holds NULL.
         """
+        # By place, not by name, as a header may hold any characters.
         here = {column: f"c{place}" for place, column in enumerate(self.columns(table))}
         cells = {
             f"c{place}": absent(here[column], missing(table, column))

@@ -36,18 +36,15 @@ MAX_ZIP_ENTRIES = 10_000
 MAX_ZIP_DIRECTORY = 10 << 20  # bytes of a zip's directory: a kibibyte for each entry
 MAX_ZIP_BYTES = 16 << 30
 MAX_ZIP_RATIO = 200
+# Others take memory as a file says before a byte of it is unpacked.
 ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
-"""Others take memory as a file says before a byte of it is unpacked."""
-MAX_UNPACKED_BYTES = 16 << 30
-"""Bytes that all files of a package may have that are unpacked, decoded or mended."""
+MAX_UNPACKED_BYTES = 16 << 30  # of all files of a package that are unpacked, decoded or mended
 SMALL_BYTES = 1 << 20  # what unpacks to no more than this is taken at any ratio
-MAX_NAME_BYTES = 255
-"""Bytes of UTF-8 in one part of a path: more than that, no usual file system takes."""
+MAX_NAME_BYTES = 255  # of one part of a path: more than that, no usual file system takes
 MAX_PATH_BYTES = 4_000
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
-_UNICODE_NAME = 0x7075
+# JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2).
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-"""JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2)."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +129,7 @@ def bundled_version() -> str:
     return str(read_descriptor(bundled() / DESCRIPTOR, "kzdata")["version"])
 
 
+# A process that may be killed cannot remove its folder, so that its parent makes and removes it.
 _LENT: list[Path] = []
 
 
@@ -146,6 +144,7 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
     if parent is None and _LENT:
         yield _LENT.pop()
         return
+    # Absolute, as the working directory may be another one when the folder is removed.
     try:
         place = None if parent is None else Path(parent).absolute()
         folder = TemporaryFolder(parent=place)
@@ -166,20 +165,19 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     not a package, or cannot be read safely, is a PackageError.
     """
     if path == "":
-        raise PackageError("the path is empty")
+        raise PackageError("the path is empty")  # a variable without a value, not this directory
     place = bundled() if path is None else Path(path)
     if not exists(place):
         raise PackageError(f"{place}: no such file or directory")
     if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
         with workspace(folder) as inside:
             unpack(place, inside)
-            top = _top(inside, place)
-            with Folder(top) as files:
-                yield _archive_at(top, DESCRIPTOR, str(place), files, folder)
+            with _opened_at(_top(inside, place), DESCRIPTOR, str(place), folder) as archive:
+                yield archive
     else:
         root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
-        with Folder(root) as files:
-            yield _archive_at(root, name, str(place), files, folder)
+        with _opened_at(root, name, str(place), folder) as archive:
+            yield archive
 
 
 def exists(place: Path) -> bool:
@@ -190,14 +188,20 @@ def exists(place: Path) -> bool:
         return False
 
 
-def _archive_at(root: Path, name: str, label: str, files: Folder, temp_dir: Path | None) -> Archive:
-    try:
-        file = files.file(name)
-    except PackageError as error:
-        raise PackageError(f"{label}: {error}") from error
-    if not file.is_file():
-        raise PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
-    return Archive(root, read_descriptor(file, label, name), label, files, temp_dir)
+@contextmanager
+def _opened_at(root: Path, name: str, label: str, temp_dir: Path | None) -> Iterator[Archive]:
+    with Folder(root) as files:
+        try:
+            file = files.file(name)
+        except PackageError as error:
+            raise PackageError(f"{label}: {error}") from error
+        if not file.is_file():
+            raise _no_package(label)
+        yield Archive(root, read_descriptor(file, label, name), label, files, temp_dir)
+
+
+def _no_package(label: str) -> PackageError:
+    return PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
 
 
 def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
@@ -219,7 +223,7 @@ def _json(content: bytes) -> Any:
         raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
     text = content.decode("utf-8-sig")
     parsed = json.loads(text, object_pairs_hook=_without_twins)
-    if _SURROGATE.search(text):
+    if _SURROGATE.search(text):  # a pair of them is fine, half of one fails
         json.dumps(parsed, ensure_ascii=False).encode()
     if _deep(parsed):
         raise RecursionError
@@ -238,18 +242,11 @@ def _why_not_json(error: Exception) -> str:
     return f"is not JSON: {error}"
 
 
-def _deep(parsed: Any) -> bool:
-    """Whether a JSON value is nested too deep for whoever walks through it by recursion."""
-    level, depth = [value for value in [parsed] if isinstance(value, dict | list)], 0
-    while level and depth <= MAX_DEPTH:
-        level = [
-            child
-            for value in level
-            for child in (value.values() if isinstance(value, dict) else value)
-            if isinstance(child, dict | list)
-        ]
-        depth += 1
-    return depth > MAX_DEPTH
+def _deep(value: Any, room: int = MAX_DEPTH) -> bool:
+    # Whoever walks through a descriptor may do so by recursion, of which Python allows 1,000 steps.
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    nested = (child for child in inner if isinstance(child, dict | list))
+    return not room or any(_deep(child, room - 1) for child in nested)
 
 
 class _RefusedError(ValueError):
@@ -337,7 +334,7 @@ def _unusual(entry: zipfile.ZipInfo) -> str | None:
 
 
 def _check_twins(entries: list[zipfile.ZipInfo], label: str) -> None:
-    """Of two entries of one name, programs take either: what is checked must be what is used."""
+    # Of two entries of one name, programs take either: what is checked must be what is used.
     # Folders may be named again: they are one, whose files are told apart by their paths.
     seen: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
@@ -353,7 +350,7 @@ def _further_names(entry: zipfile.ZipInfo) -> Iterator[str]:
     extra = entry.extra
     while len(extra) >= 4:
         kind, size = struct.unpack_from("<HH", extra)
-        if kind == _UNICODE_NAME:
+        if kind == 0x7075:
             yield extra[9 : 4 + size].decode("utf-8", "replace")
         extra = extra[4 + size :]
 
@@ -368,10 +365,10 @@ def plain_name(path: str) -> str:
 
 
 def _top(folder: Path, place: Path) -> Path:
-    """The folder of the descriptor: the top, or the only folder in it (as GitHub packs them)."""
+    # GitHub packs a repository as one folder.
     if (folder / DESCRIPTOR).is_file():
         return folder
     inner = [child for child in folder.iterdir() if (child / DESCRIPTOR).is_file()]
     if len(inner) != 1:
-        raise PackageError(f"{place}: no {DESCRIPTOR} in it, so it is not a data package")
+        raise _no_package(str(place))
     return inner[0]

@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 MAX_RECORD_LINES = 10_000
-MAX_RECORD_LENGTH = 1 << 20
-"""Code points that a row may have; a longer one is malformed and its cells are cut."""
-MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
-"""Bytes of a row, or of rows joined by an open quotation, that are held at a time."""
+MAX_RECORD_LENGTH = 1 << 20  # code points of a row; a longer one is malformed, its cells are cut
+MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH  # of a row, or of rows joined by an open quotation
 MAX_CELLS = 10_000  # cells of a row that are held; those beyond are counted
 CHUNK = 1 << 20
 BOM = b"\xef\xbb\xbf"
@@ -100,6 +98,7 @@ def file_stats(
 ) -> FileStats:
     """Hash a file and look for bytes that a fast reader passes over, in one pass."""
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
+    # The end of each chunk is looked at with the next one: what is looked for may lie across.
     size, suspicious, controls, tail, marks = 0, False, False, b"\n", _QuotationMarks(dialect)
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
@@ -117,18 +116,15 @@ def file_stats(
 
 _PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+# UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069.
 _HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
-"""UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069."""
 _LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81")  # what they begin with: looked for at C speed
+# A blank line, looked for by its first byte: twice as fast as the two bytes together.
 _BLANK = re.compile(rb"\n(?=\n)")
-"""A blank line, looked for by its first byte: twice as fast as the two bytes together."""
 
 
 def _controls(data: bytes) -> bool:
-    """Whether there may be a control character.
-
-    In bytes that are not UTF-8 it may be a false alarm, which costs a rule and finds nothing.
-    """
+    # In bytes that are not UTF-8 it may be a false alarm, which costs a rule and finds nothing.
     left = data.translate(None, _PLAIN)  # plain ASCII is sorted out at C speed first
     if len(left.translate(None, _CONTROL)) < len(left):
         return True
@@ -187,7 +183,7 @@ class Sheet:
         """The names of the columns; None where the first file is empty or has no header."""
         if not self.dialect.header_rows:
             return None
-        above = takewhile(lambda record: record.number < 0, self._part(self.parts[0], 0))
+        above = takewhile(lambda record: (record.number, record.part) == (-1, 0), self.records())
         heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
@@ -208,20 +204,20 @@ class Sheet:
         Header rows and comments have the number -1 and cells, or none; a blank line has the number
         -1 and a fault. Bytes that are not UTF-8 are read as U+FFFD and make the row faulty.
         """
-        number = 0
-        for place, part in enumerate(self.parts):
-            for record in self._part(part, place, number):
-                yield record
-                number = max(number, record.number + 1)
-
-    def _part(self, part: Path, place: int, number: int = 0) -> Iterator[Record]:
-        for kind, line, raw in self._sorted(part):
+        for kind, number, line, raw, place in self._numbered():
             if kind in ("row", "header"):
                 here = number if kind == "row" else -1
                 yield _record(here, line, raw, self.dialect, place)
-                number += kind == "row"
             else:
                 yield Record(-1, line, (), "a blank line" if kind == "blank" else "", place)
+
+    def _numbered(self) -> Iterator[tuple[str, int, int, bytes, int]]:
+        """Each record with its kind, and the number of the next row if it is none."""
+        number = 0
+        for place, part in enumerate(self.parts):
+            for kind, line, raw in self._sorted(part):
+                yield kind, number, line, raw, place
+                number += kind == "row"
 
     def _sorted(self, part: Path) -> Iterator[tuple[str, int, bytes]]:
         """Each record of a file with its kind: row, header, comment or blank."""
@@ -280,15 +276,13 @@ class Sheet:
 
     def _pick_rows(self, numbers: set[int]) -> Iterator[Record]:
         """The rows of the given numbers where a row may have several lines, or a file none."""
-        left, number = set(numbers), 0
-        for place, part in enumerate(self.parts):
-            for kind, line, raw in self._sorted(part):
-                if not left:
-                    return
-                if kind == "row" and number in left:
-                    left.discard(number)
-                    yield _record(number, line, raw, self.dialect, place)
-                number += kind == "row"
+        left = set(numbers)
+        for kind, number, line, raw, place in self._numbered():
+            if not left:
+                return
+            if kind == "row" and number in left:
+                left.discard(number)
+                yield _record(number, line, raw, self.dialect, place)
 
 
 def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
@@ -310,6 +304,7 @@ def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
                 yield pending[0]
                 pending, size = [], 0
                 continue
+            # A quotation is open after an odd number of marks, however they are doubled.
             marks = item[1].count(quote)
             if marks and dialect.escape:
                 marks = escaped.sub(b"", item[1]).count(quote)
@@ -324,7 +319,7 @@ def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    """Physical lines; what an overlong one has beyond the limit is passed over."""
+    # What an overlong line has beyond the limit is passed over: the row is malformed anyway.
     while line := stream.readline(MAX_RECORD_BYTES):
         rest = line
         while len(rest) == MAX_RECORD_BYTES and not rest.endswith(b"\n"):
@@ -380,7 +375,7 @@ def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, boo
         if match.end() >= len(text):
             return cells, width, misquoted
         position = match.end() + 1
-        if position == len(text):
+        if position == len(text):  # a delimiter at the end is followed by an empty cell
             last = [Cell("", line, position - start + 1)] if width < MAX_CELLS else []
             return cells + last, width + 1, misquoted
 

@@ -18,8 +18,8 @@ from typing import NamedTuple, Self
 from kzdata.errors import PackageError
 
 NOTHING = Path(os.devnull)  # below it there never is a file
+# Where Linux names open files; opened by such a name, a file is read from its begin.
 DESCRIPTORS = Path("/proc/self/fd")
-"""Where Linux names open files; opened by such a name, a file is read from its begin."""
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
@@ -30,7 +30,7 @@ _FLAGS = (
 
 
 def _state(seen: os.stat_result) -> tuple[int, ...]:
-    """What tells that a file is the same, and has the same content."""
+    # The same file with the same content: nobody can set the time at which an inode was changed.
     return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
@@ -86,6 +86,7 @@ class Folder:
 
     def changed(self) -> Iterator[str]:
         """The files that are not what they were when they were opened."""
+        # By the descriptor where it is held: what stands at the path now is nobody's concern.
         for relative, (place, descriptor, state) in self._files.items():
             with suppress(OSError):
                 now = place.stat() if descriptor is None else os.fstat(descriptor)
@@ -136,6 +137,7 @@ class Folder:
 
 
 def _open(path: Path, relative: str) -> int:
+    # A package of many files needs more descriptors than the usual soft limit of a process.
     for _ in range(2):
         try:
             return os.open(path, _FLAGS)
@@ -159,9 +161,7 @@ def _more_descriptors() -> bool:
 
 
 def _close(held: list[int], process: int) -> None:
-    if os.getpid() != process:  # a fork's copy: the files are its parent's to close
-        return
-    while held:
+    while held and os.getpid() == process:  # a fork's files are its parent's to close
         with suppress(OSError):
             os.close(held.pop())
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 MAX_FILE_NAME = 100
+# What Windows takes for a device, whatever its ending.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-"""What Windows takes for a device, whatever its ending."""
 
 
 def distinct(name: str, taken: set[str], limit: int = 1_000) -> str:

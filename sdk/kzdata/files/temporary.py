@@ -16,6 +16,7 @@ class TemporaryFolder:
 
     def __init__(self, prefix: str = "kzdata-", parent: str | Path | None = None) -> None:
         self.path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        # Not `TemporaryDirectory`: a fork's copy of one removes the folder under its parent's feet.
         self._free = weakref.finalize(self, _remove, str(self.path), os.getpid())
 
     def remove(self) -> None:

@@ -22,14 +22,12 @@ from typing import NamedTuple
 from kzdata.errors import UsageError
 
 MARKS = (".git", "datapackage.json")  # what a folder holds that a stranger may have filled
-_STREAM = re.compile(r"/dev/std(?P<name>in|out|err)|(?:/dev|/proc/self)/fd/(?P<number>[0-9]{1,9})")
-_NUMBERS = {"in": 0, "out": 1, "err": 2}
+_STREAM = re.compile(r"/dev/std(in|out|err)|(?:/dev|/proc/self)/fd/([0-9]{1,9})")
+# What Windows calls a folder that leads to another one (IO_REPARSE_TAG_MOUNT_POINT).
 _JUNCTION = 0xA0000003
-"""What Windows calls a folder that leads to another one (IO_REPARSE_TAG_MOUNT_POINT)."""
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = getattr(os, "O_DIRECTORY", 0) | _NO_LINK
 _SEARCHED: int = getattr(os, "O_PATH", 0)
-_EXCHANGE = 2  # RENAME_EXCHANGE of Linux
 
 
 def save(content: bytes, place: Path) -> None:
@@ -45,7 +43,9 @@ def save(content: bytes, place: Path) -> None:
         with _folder(place) as folder:
             before = folder.seen(place)
             if before is None or stat.S_ISREG(before.st_mode):
-                folder.replace(place.name, content, before)
+                with folder.room() as made:
+                    folder.write(made, content)
+                    folder.put(made, place.name, before)
             else:
                 _pour(folder.opened(place, before), content)
 
@@ -65,9 +65,9 @@ def fresh(place: Path, *, parents: bool = False) -> Iterator[Path]:
         before = folder.seen(place)
         if before and os.path.samestat(before, Path().stat()):
             raise UsageError(f"cannot write {place}: it is the working directory; name another")
-        with folder.room() as room:
-            yield folder.path / room / "new"
-            folder.put(room, place, before)
+        with folder.room() as made:
+            yield folder.path / made
+            folder.put(made, place.name, before)
 
 
 # ------------------------------------------------------------------------------ the folder
@@ -94,29 +94,17 @@ class _Folder(NamedTuple):
             raise UsageError(f"{place} is a link; name the file it leads to, or remove it")
         return found
 
-    def replace(self, name: str, content: bytes, before: os.stat_result | None) -> None:
-        """Put a new file into the place of what was there before, if anything was."""
-        made = _unguessable()
+    def write(self, name: str, content: bytes) -> None:
+        """Write a new file."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | getattr(os, "O_BINARY", 0)
-        stream = os.open(self.at(made), flags, 0o666, dir_fd=self.handle)
-        try:
-            with open(stream, "wb") as out:  # noqa: PTH123
-                out.write(content)
-                out.flush()
-                os.fsync(stream)
-                if before:
-                    self._like(made, before)
-            self.rename(made, name)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(self.at(made), dir_fd=self.handle)
-            raise
-        self._flush()
+        with open(os.open(self.at(name), flags, 0o666, dir_fd=self.handle), "wb") as out:  # noqa: PTH123
+            out.write(content)
 
     def _like(self, name: str, before: os.stat_result) -> None:
         """Give what was made the rights and, where this user may, the owner of what it replaces."""
         with suppress(OSError, AttributeError, NotImplementedError):
             os.chown(self.at(name), before.st_uid, before.st_gid, dir_fd=self.handle)
+        # After the owner, whose change takes rights away; never more than rights, such as setuid.
         with suppress(OSError, NotImplementedError):
             os.chmod(self.at(name), before.st_mode & 0o777, dir_fd=self.handle)
 
@@ -132,35 +120,33 @@ class _Folder(NamedTuple):
 
     @contextmanager
     def room(self) -> Iterator[str]:
-        """A folder for this process alone, in this one, for the time of the `with` block."""
+        """A name for what is made, in a folder for this process alone, which is removed then."""
         from shutil import rmtree
 
-        name = _unguessable()
-        os.mkdir(self.at(name), 0o700, dir_fd=self.handle)
+        room = _unguessable()
+        os.mkdir(self.at(room), 0o700, dir_fd=self.handle)
         try:
-            yield name
+            yield f"{room}/new"
         finally:
-            rmtree(self.path / name, ignore_errors=True)
+            rmtree(self.path / room, ignore_errors=True)
 
-    def put(self, room: str, place: Path, before: os.stat_result | None) -> None:
-        """Put what was made in a room into its place; what was there goes into the room."""
-        made = f"{room}/new"
+    def put(self, made: str, name: str, before: os.stat_result | None) -> None:
+        """Put what was made into its place, with the rights of what was there before."""
         _flush_all(self.path / made)
-        if before is None or not stat.S_ISDIR(before.st_mode):
-            self.rename(made, place.name)
-        else:
+        if before:
             self._like(made, before)
-            if not self._exchanged(made, place.name):
-                self._move(made, place.name, f"{room}/old")
-        self._flush()
-
-    def _move(self, made: str, name: str, aside: str) -> None:
-        self.rename(name, aside)
-        try:
+        if before is None or not stat.S_ISDIR(before.st_mode):
             self.rename(made, name)
-        except OSError:
-            self.rename(aside, name)
-            raise
+        elif not self._exchanged(made, name):
+            # No system renames a folder over one that holds something.
+            aside = made.replace("/new", "/old")
+            self.rename(name, aside)
+            try:
+                self.rename(made, name)
+            except OSError:
+                self.rename(aside, name)
+                raise
+        self._flush()
 
     def rename(self, old: str, new: str) -> None:
         """Give something in the folder another name, in place of what had it."""
@@ -172,12 +158,10 @@ class _Folder(NamedTuple):
 
         if self.handle is None:
             return False
-        try:
-            exchange = ctypes.CDLL(None).renameat2
-        except (AttributeError, OSError):
-            return False
-        here, names = self.handle, (os.fsencode(one), os.fsencode(other))
-        return bool(exchange(here, names[0], here, names[1], _EXCHANGE) == 0)
+        sides = (self.handle, os.fsencode(one), self.handle, os.fsencode(other))
+        with suppress(AttributeError, OSError):  # a C library may lack the function
+            return bool(ctypes.CDLL(None).renameat2(*sides, 2) == 0)  # RENAME_EXCHANGE
+        return False
 
     def _flush(self) -> None:
         """Have the disk keep the names, where the system can be asked to."""
@@ -205,7 +189,7 @@ def _folder(place: Path, *, parents: bool = False) -> Iterator[_Folder]:
 
 
 def _real_folder(place: Path, *, parents: bool) -> Path:
-    """Where the folder of a place is, without links."""
+    # Step by step, so that a link is seen where it lies; those of the user are followed.
     folder = place.parent
     real = Path(os.path.realpath(folder.anchor or "."))
     for part in folder.parts[bool(folder.anchor) :]:
@@ -240,6 +224,7 @@ def _may_be_strange(folder: Path) -> bool:
 
 def _open_folder(path: Path) -> int | None:
     """A folder held open, no link followed on the way; None where the system cannot do that."""
+    # `O_PATH` needs only the right to search each folder on the way, not to read it.
     if os.open not in os.supports_dir_fd:
         return None
     if not _SEARCHED:
@@ -261,11 +246,10 @@ def _open_folder(path: Path) -> int | None:
 def _usage_errors(place: Path) -> Iterator[None]:
     """What the system says against writing to a place, as a UsageError of one line."""
     try:
-        nameable = b"\0" not in os.fsencode(place)
-    except UnicodeEncodeError:
-        nameable = False
-    if not nameable:
-        raise UsageError(f"cannot write {place}: no file can have this name")
+        if b"\0" in os.fsencode(place):
+            raise ValueError
+    except ValueError as error:  # also for half a letter, which no file system writes
+        raise UsageError(f"cannot write {place}: no file can have this name") from error
     try:
         yield
     except OSError as error:
@@ -275,12 +259,13 @@ def _usage_errors(place: Path) -> Iterator[None]:
 def _stream(place: Path) -> int | None:
     """The number of the stream that a place is a name of, or None."""
     if match := _STREAM.fullmatch(place.as_posix()):
-        return int(match["number"]) if match["number"] else _NUMBERS[match["name"]]
+        return int(match[2]) if match[2] else ("in", "out", "err").index(match[1])
     return None
 
 
 def _pour(stream: int, content: bytes) -> None:
     """Write to a stream, however slowly it is read, and close it."""
+    # Opened without waiting, it would lose what a full pipe does not take at once.
     with open(stream, "wb") as out:
         if os.name != "nt":
             os.set_blocking(stream, True)

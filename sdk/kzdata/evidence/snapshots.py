@@ -463,11 +463,11 @@ class Removal:
         raise PackageError(f"a chain of references is over {MAX_CHAIN:,} rows long")
 
     def _follow_one(self, reference: Reference) -> None:
-        lost = [self._lost(reference, *parent) for parent in reference.parents]
-        if not any(lost):
+        # A declaration has many parents, and most have lost nothing.
+        lost = [self._lost(reference, *key) for key in reference.parents if self._gone[key[0]]]
+        if not lost:
             return
-        schema = self._graph.tables[reference.table].schema
-        hit = " UNION ALL ".join(filter(None, lost))
+        schema, hit = self._graph.tables[reference.table].schema, " UNION ALL ".join(lost)
         soft = [n for n in reference.columns if may_be_empty(schema, schema.field(n))]
         if soft:
             self._empty(reference.table, f"SELECT row, {literal(soft[-1])} AS field FROM ({hit})")
@@ -475,9 +475,7 @@ class Removal:
             self._drop(reference.table, hit)
 
     def _lost(self, reference: Reference, parent: int, key: Sequence[str]) -> str:
-        """SQL: rows that refer to a row of a table that fell; empty where none did."""
-        if not self._gone[parent]:
-            return ""
+        """SQL: rows that refer to a row of a table that fell."""
         same = " AND ".join(
             f"{cell(name)} = {cell(other, 'p')}"
             for name, other in zip(reference.columns, key, strict=True)

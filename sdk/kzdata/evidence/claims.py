@@ -88,12 +88,6 @@ class Claims:
         return hierarchy_of(self._dataset, self.table, name) if name else None
 
     @property
-    def keys(self) -> str:
-        """SQL of the relation `key` of all claims."""
-        key = cell(self.table.schema.primary_key[0])
-        return f"(SELECT {key} AS key FROM {table_named(self.table.name)} t)"
-
-    @property
     def relation(self) -> str:
         """SQL of the relation with one row for each claim.
 
@@ -149,7 +143,8 @@ class Claims:
     @property
     def statuses(self) -> str:
         """SQL of the relation `id`, `retracted`, `superseded`; see `Links.statuses`."""
-        return self.links.statuses(self.keys)
+        key = cell(self.table.schema.primary_key[0])
+        return self.links.statuses(f"(SELECT {key} AS key FROM {table_named(self.table.name)} t)")
 
     def with_status(
         self, keys: Iterable[tuple[str, bool, bool]]

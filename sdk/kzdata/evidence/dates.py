@@ -68,18 +68,13 @@ _MONTHS = numbered(
 )
 _NUMBERS = numbered("a|an|one two three four five six seven eight nine ten eleven twelve", 1)
 
-_NOW = (
-    "today|this day|during the day|now|right now|currently|presently|at present|at the moment"
-    "|as of now|as of writing|as of this writing|at the time of writing|at the time of this writing"
-    "|at this time|to date|so far"
-)
-_PART_OF_TODAY = (
-    "this morning|this afternoon|this evening|in the morning|in the early morning|in the afternoon"
-    "|in the evening|at dawn|at noon|at midday"
-)
 _SPOKEN = spellings(
-    (_NOW, (0, 0, "day")),
-    (_PART_OF_TODAY, (0, 0, "part_of_day")),
+    ("today|this day|during the day|now|right now|currently|presently|at present", (0, 0, "day")),
+    ("at the moment|as of now|as of writing|as of this writing|at this time", (0, 0, "day")),
+    ("at the time of writing|at the time of this writing|to date|so far", (0, 0, "day")),
+    ("this morning|this afternoon|this evening|in the early morning", (0, 0, "part_of_day")),
+    ("in the morning|in the afternoon|in the evening", (0, 0, "part_of_day")),
+    ("at dawn|at noon|at midday", (0, 0, "part_of_day")),
     ("tonight|at night|this night", (0, 1, "night")),
     ("last night|overnight", (-1, 0, "night")),
     ("yesterday", (-1, -1, "day")),
@@ -126,7 +121,7 @@ _ANAPHORA_RE = (
 )
 
 
-# ------------------------------------------------------------------------------ public call
+# ------------------------------------------------------------------------------ reading
 
 
 def resolve(wording: str, written_on: date) -> DateInterval:
@@ -164,9 +159,6 @@ def _advice(text: str) -> str:
     if text.endswith(" ago"):
         return "only a counted number of days, weeks, months or years ago can be resolved"
     return "see the grammar in kzdata.evidence.dates for the wordings that are read"
-
-
-# ------------------------------------------------------------------------------ composition
 
 
 def _open(text: str, written_on: date) -> DateInterval | None:

@@ -70,12 +70,11 @@ _IRREGULAR_ORDINALS = {
     **{"first": "one", "second": "two", "third": "three", "fifth": "five", "eighth": "eight"},
     **{"ninth": "nine", "twelfth": "twelve"},
 }
-_REGULAR_ORDINALS = {
+_ORDINALS = _IRREGULAR_ORDINALS | {
     (word[:-1] + "ieth" if word.endswith("y") else word + "th"): word
     for word in (*_ONES, *_TEENS, *_TENS, *_SCALES, "hundred")
     if word not in _IRREGULAR_ORDINALS.values()
 }
-_ORDINALS = {**_IRREGULAR_ORDINALS, **_REGULAR_ORDINALS}
 
 _QUALIFIER_OF = spellings(
     ("more than|over|in excess of|above|upwards of|just over|well over", "more_than"),
@@ -97,8 +96,7 @@ _MULTIPLES = spellings(
 )
 # A number only where they are the whole wording: there is no "both million".
 _WHOLE = spellings(("no|none|not a single", 0), ("single|a single", 1), ("both|a pair", 2))
-_LETTERS = spellings(("zero", 0), ("a|an", 1))
-
+_LETTERS = {"zero": 0, "a": 1, "an": 1}
 
 _SMALL = rf"(?:(?:{any_of(_TENS)})(?:[- ](?:{any_of(_ONES)}))?|{any_of(_TEENS)}|{any_of(_ONES)})"
 _GROUP = rf"(?:(?P<hundreds>{any_of(_ONES)}|{any_of(_TEENS)}) hundred(?:(?: and)? (?={_SMALL}))?)?"
@@ -108,21 +106,15 @@ _QUALIFIED_DIGITS_RE = rf"(?:(?P<prefix>{any_of(_QUALIFIER_OF)}) )?(?P<number>{_
 _COUNTED_RE = rf"(?P<count>.+) (?P<unit>{any_of(_COUNTS)})"
 _AND_A_HALF_RE = rf"(?P<whole>.+) and a half(?: (?P<unit>{any_of(_COUNTS)}))?"
 _HALF_A_RE = rf"half a (?P<unit>{any_of(_COUNTS)})"
-_PERCENT_RE = r"(?P<number>.+?)(?: ?%| percent| per cent)"
 _A_COUNT_RE = rf"^a (?=(?:{any_of(_COUNTS)})(?: |$))"
-
-_CLOCK_RE = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
-_DIGIT_ORDINAL_RE = r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)"
 _WORD_ORDINAL_RE = rf"(?P<head>.*[- ])?(?P<last>{any_of(_ORDINALS)})"
-_TIMES_RE = r"(?P<number>.+?)(?: times|-fold|fold)"
 _FRACTION_RE = rf"(?:a|an|.*[- a-z])[- ](?:(?:{any_of(_ORDINALS)})s?|quarters?|halves)"
 _PREFIX_RE = rf"(?P<prefix>{any_of(_QUALIFIER_OF)}) (?P<rest>.+)"
-_SUFFIX_RE = r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)"
-_BETWEEN_RE = r"between (?P<rest>.+)"
 _FROM_RE = r"(?:from )?(?P<low>.+?) to (?P<high>.+)"
 _OR_RE = r"(?P<low>.+?) or (?P<high>.+)"
 _DASH_RE = r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)"
 
+# Words without the brackets and quotation marks before them, or the punctuation after them.
 _WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
 _WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
 
@@ -151,7 +143,7 @@ _UNQUANTIFIED_RE = (
 _EXACT = Context(prec=2 * MAX_WORDING, traps=[Inexact])
 
 
-# ------------------------------------------------------------------------------ public calls
+# ------------------------------------------------------------------------------ reading
 
 
 def parse(wording: str) -> Figure:
@@ -209,25 +201,14 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
     "over two walls"), so a difference is a question to a reader, not a proof.
     """
-    # The widest first; most places have a handful of words around them, so that all can be tried.
-    starts = [start, *_word_starts(text[:start])]
-    ends = [end, *(end + offset for offset in _word_ends(text[end:]))]
+    before = re.compile(_WORD_START_RE).finditer(text, max(0, start - MAX_WORDING), start)
+    after = re.compile(_WORD_END_RE).finditer(text, end, end + MAX_WORDING)
+    # Six words on either side hold any figure that is printed, and few enough windows to try all.
+    starts = [start, *[word.start() for word in before][-6:]]
+    ends = [end, *[word.end() for word in after][:6]]
+    # The widest first.
     windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
     return next((w for w in windows if _readable(text[w[0] : w[1]])), (start, end))
-
-
-def _word_starts(before: str) -> list[int]:
-    """Where the last six words before a place begin, brackets and quotation marks aside."""
-    shift = max(0, len(before) - MAX_WORDING)
-    return [shift + word.start() for word in re.finditer(_WORD_START_RE, before[shift:])][-6:]
-
-
-def _word_ends(after: str) -> list[int]:
-    """Where the next six words after a place end, punctuation aside."""
-    return [word.end() for word in re.finditer(_WORD_END_RE, after[:MAX_WORDING])][:6]
-
-
-# ------------------------------------------------------------------------------ input
 
 
 def _read(text: str) -> Figure | None:
@@ -274,7 +255,7 @@ def _advice(text: str) -> str:
 
 def _number(text: str) -> Decimal | None:
     """A printed number, per cent sign included, or None."""
-    percent = re.fullmatch(_PERCENT_RE, text)
+    percent = re.fullmatch(r"(?P<number>.+?)(?: ?%| percent| per cent)", text)
     return _plain_number(percent["number"] if percent else text)
 
 
@@ -373,7 +354,7 @@ def _exact(text: str) -> Figure | None:
 
 def _clock_time(text: str) -> Figure | None:
     """The digits of hh:mm as one number: a name of a moment, not a quantity of minutes."""
-    if not (match := re.fullmatch(_CLOCK_RE, text)):
+    if not (match := re.fullmatch(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})", text)):
         return None
     hour, minute = int(match["hour"]), int(match["minute"])
     if minute > 59 or hour * 100 + minute > 2400:
@@ -382,7 +363,7 @@ def _clock_time(text: str) -> Figure | None:
 
 
 def _ordinal(text: str) -> Figure | None:
-    digits = re.fullmatch(_DIGIT_ORDINAL_RE, text)
+    digits = re.fullmatch(r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)", text)
     if digits and re.fullmatch(_DIGITS_RE, digits["number"]):
         suffix = ordinal_ending(digits["number"])
         if digits["suffix"] != suffix:
@@ -405,7 +386,7 @@ def _multiple(text: str) -> Figure | None:
 
 
 def _multiple_number(text: str) -> Decimal | None:
-    match = re.fullmatch(_TIMES_RE, text)
+    match = re.fullmatch(r"(?P<number>.+?)(?: times|-fold|fold)", text)
     return _plain_number(match["number"]) if match else _MULTIPLES.get(text)
 
 
@@ -420,8 +401,8 @@ def _range(text: str) -> Figure | None:
 
 
 def _range_ends(text: str) -> tuple[Decimal, Decimal] | None:
-    if between := re.fullmatch(_BETWEEN_RE, text):
-        words = between["rest"].split(" and ")
+    if text.startswith("between "):
+        words = text.removeprefix("between ").split(" and ")
         # "and" also stands inside numbers: "between a hundred and one and a hundred and ten".
         splits = [(" and ".join(words[:i]), " and ".join(words[i:])) for i in range(1, len(words))]
     else:
@@ -452,7 +433,7 @@ def _qualified(text: str) -> Figure | None:
             return between._replace(qualifier=name)
         number = _number(rest)
         return _bounded(_multiple_number(rest) if number is None else number, name)
-    if suffix := re.fullmatch(_SUFFIX_RE, text):
+    if suffix := re.fullmatch(r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)", text):
         name = "at_least" if suffix["suffix"] in (" or more", "+") else "at_most"
         return _bounded(_number(suffix["rest"]), name)
     return None

@@ -5,16 +5,7 @@ rests on the other articles alone (`without`). What falls is worked out once, ov
 (`Removal`). What remains is written out, and is then a dataset like one that was loaded
 (`Snapshot`): its database holds nothing else.
 
-What falls (docs/questions.md says it in full):
-
-* an article, with its passages, edges, aliases and exclusions;
-* a claim, with its principal passage, or whose own date is not over by the day;
-* another record, once the last of its receipts is gone; a cell, once the last of its receipts is
-  gone: it is emptied, and with it the rest of its date or figure, or the row falls where it may not
-  be empty;
-* what refers to something that fell: the cell is emptied, or the row falls;
-* an entity, once no article that remains names it and nothing that remains refers to it;
-* a passage, once nothing rests on it any more.
+What falls, and why, says docs/questions.md; `Removal` has a step for each of its rules.
 """
 
 import re
@@ -196,10 +187,12 @@ class SupportIndex:
         self.database.attach("whole", dataset.database)
         self.unused: list[str] = []
         self._spaces = count()
-        self._make_source()
-        self._make_span()
-        self._make_claim()
-        self._make_edge()
+        # Each refers to those before it.
+        for name, sql in (
+            *(("source", self._source()), ("span", self._span())),
+            *(("claim", self._claim()), ("edge", self._edge())),
+        ):
+            self.database.run(f"CREATE TABLE {name} AS {sql}")
 
     def make_space(self) -> str:
         """A new schema of the database; those that nobody uses any more are dropped."""
@@ -230,48 +223,39 @@ class SupportIndex:
             ) WHERE day IS NOT NULL ORDER BY day"""
         return [day for (day,) in self.database.rows(sql)]
 
-    def _make_source(self) -> None:
+    def _source(self) -> str:
         number, a = self.graph.sources
         last = _last(self.graph.tables[number].schema, a.published_on, a.published_precision)
-        self.database.run(
-            f"""CREATE TABLE source AS SELECT t.rowid AS row, {cell(a.id)} AS id,
-            {last} AS last FROM {self.graph.whole(number)} t"""
-        )
+        return f"""SELECT t.rowid AS row, {cell(a.id)} AS id, {last} AS last
+            FROM {self.graph.whole(number)} t"""
 
-    def _make_span(self) -> None:
+    def _span(self) -> str:
         number, s = self.graph.spans
-        self.database.run(
-            f"""CREATE TABLE span AS SELECT t.rowid AS row, {cell(s.id)} AS id,
-            a.row AS src FROM {self.graph.whole(number)} t
-            LEFT JOIN source a ON a.id = {cell(s.source)}"""
-        )
+        return f"""SELECT t.rowid AS row, {cell(s.id)} AS id, a.row AS src
+            FROM {self.graph.whole(number)} t LEFT JOIN source a ON a.id = {cell(s.source)}"""
 
-    def _make_claim(self) -> None:
+    def _claim(self) -> str:
         # The first part has no row: it gives the columns their types where no table has claims.
         parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS id, NULL::DATE AS last WHERE false"]
         for number, principal in self.graph.claims:
             over = _last_day_of_all(self.graph.tables[number].schema)
             columns = f"{number}, t.rowid, {cell(principal)}, {over}"
             parts.append(f"SELECT {columns} FROM {self.graph.whole(number)} t")
-        self.database.run(
-            f"""CREATE TABLE claim AS SELECT c.tab, c.row, s.row AS span, s.src, c.last
+        return f"""SELECT c.tab, c.row, s.row AS span, s.src, c.last
             FROM ({" UNION ALL ".join(parts)}) c LEFT JOIN span s ON s.id = c.id"""
-        )
 
-    def _make_edge(self) -> None:
+    def _edge(self) -> str:
         number, e = self.graph.edges
         records = " UNION ALL ".join(
             f"SELECT {tab} AS tab, t.rowid AS row, {cell(key)} AS key "
             f"FROM {self.graph.whole(tab)} t"
             for tab, (key,) in self.graph.records
         )
-        self.database.run(
-            f"""CREATE TABLE edge AS SELECT t.rowid AS row, s.row AS span, s.src,
+        return f"""SELECT t.rowid AS row, s.row AS span, s.src,
             r.tab, r.row AS record, {cell(e.field)} AS field
             FROM {self.graph.whole(number)} t LEFT JOIN span s ON s.id = {cell(e.span)}
             LEFT JOIN ({records or "SELECT 0 AS tab, 0 AS row, '' AS key WHERE false"}) r
             ON r.key = {cell(e.record)}"""
-        )
 
 
 def _last_day_of_all(schema: Schema) -> str:
@@ -430,6 +414,7 @@ class Removal:
             self._drop(self._graph.spans[0], lost)
 
     def _drop_claims(self) -> None:
+        """Claims, with their principal passages or because their own dates are not over."""
         day = self.terms.day
         late = f"last > DATE {literal(day.isoformat())}" if day else "false"
         fell = f"{late} OR src IN ({self._rows(self._graph.sources[0])})"

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import inf
 from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote as percent_encoded
@@ -285,11 +285,12 @@ def _placed(blocks: list[_Block], text: str, length: int | None) -> list[tuple[_
     """The passages whose place is decided and trusted."""
     while True:
         places = _between(blocks, _anchors(blocks, text), text, length)
-        trusted = _tied(blocks, places, text, length)
-        if trusted == places:
+        ties = pairwise(_ties(blocks, places, text, length))
+        # One neighbour is enough: an edit before a passage leaves the distance behind it.
+        trusted = [at is None or any(next(ties)) for at in places]
+        if all(trusted):
             return [(b, at) for b, at in zip(blocks, places, strict=True) if at is not None]
-        pairs = zip(blocks, places, trusted, strict=True)
-        blocks = [block for block, place, kept in pairs if place == kept]
+        blocks = list(compress(blocks, trusted))
 
 
 def _moved(span: Span, start: int, text: str) -> Span | None:
@@ -364,12 +365,6 @@ def _decided(
     # Nothing is at an unknown distance to the end.
     behind = inf if length is None else length
     yield behind, behind, len(text), len(text)
-
-
-def _tied(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
-    """Keep the places whose distance to a neighbour, or to an end of the text, has not changed."""
-    ties = pairwise(_ties(blocks, places, text, length))
-    return [at if at is not None and any(next(ties)) else None for at in places]
 
 
 def _ties(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> list[bool]:

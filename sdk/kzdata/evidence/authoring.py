@@ -108,7 +108,7 @@ def reanchor(dataset: Dataset, source: str, text: str) -> list[Reanchored]:
         if getattr(row, s.source) == source:
             start, end, nth = (offset(getattr(row, c)) for c in (s.start, s.end, s.occurrence))
             listed.append((spans.Span(start, end, getattr(row, s.quote), nth), getattr(row, s.id)))
-    listed.sort()
+    listed.sort()  # by start, as `spans.reanchor` wants them
     found = spans.reanchor([span for span, _ in listed], text, length)
     return [
         Reanchored(key, span.quote, span.start, span.end, place)

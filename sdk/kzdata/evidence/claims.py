@@ -102,6 +102,7 @@ class Claims:
         columns |= {alias: cell(name) for alias, name in zip(self.about, d.about, strict=True)}
         columns |= {**self._days(), **self._figure()}
         listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+        # Nobody can ask for a claim without a key, or link to it.
         table, known = table_named(self.table.name), f"{columns['key']} IS NOT NULL"
         return f"(SELECT {listed} FROM {table} AS t {self._vague} WHERE {known})"
 
@@ -109,6 +110,7 @@ class Claims:
         """A claim's day, and the first and the last day that it can mean."""
         dates = next(iter(self.table.schema.dates), None)
         if dates is None:
+            # Of a bare NULL DuckDB makes an integer.
             unknown = dict.fromkeys(("day", "first", "last"), "CAST(NULL AS DATE)")
             return unknown | {"precision": "NULL"}
         start, end = column(dates.start), column(dates.end) if dates.end else None
@@ -172,6 +174,7 @@ class Claims:
             listed = ", ".join(key for key in others if key != claim.key)
             return f" by {listed}" if listed else ""
 
+        # What was taken back is told first: its author no longer says so.
         if retracted:
             other = by(self.links.declared.retracts)
             return "retracted", f"retracted{other or ', withdrawn from the package'}"

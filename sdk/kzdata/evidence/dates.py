@@ -179,6 +179,7 @@ def _range(text: str, written_on: date) -> _Known | None:
     if days := re.fullmatch(_DAYS_RE, text):
         text = f"{days['month']} {days['first']} to {days['month']} {days['rest']}"
     match = re.fullmatch(_BETWEEN_RE, text) or re.fullmatch(_RANGE_RE, text)
+    # The end first, since the beginning is counted back from it.
     last = _single(match["last"], written_on) if match else None
     if match is None or last is None:
         return None
@@ -267,6 +268,7 @@ def _calendar_date(match: _Match, written_on: date) -> _Known | None:
 
 def _month(match: _Match, written_on: date) -> _Known:
     month = _MONTHS[match["month"]]
+    # In March "October" is that of the last year.
     year = int(match["year"] or written_on.year - (month > written_on.month))
     return _whole_month(_date(year, month, 1))
 

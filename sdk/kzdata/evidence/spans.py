@@ -140,6 +140,7 @@ def whole_sentence(text: str, start: int, end: int) -> bool:
     return any(start <= first and last <= end for first, last in _sentences(text))
 
 
+# Every span of an article asks for the sentences of the same text.
 @lru_cache(maxsize=16)
 def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Every sentence as (start, end), without the marks and terminators around it."""
@@ -264,6 +265,7 @@ def _best_view(blocks: list[_Block], text: str, length: int | None) -> tuple[str
         (sum(_ties(blocks, _anchors(blocks, view), view, length)), view, places)
         for view, places in _views(text)
     ]
+    # Of equal readings the first is taken, the text as it is.
     best = max([as_is, *others], key=lambda reading: reading[0])
     return best[1:] if best[0] >= as_is[0] + 2 else as_is[1:]
 
@@ -295,6 +297,7 @@ def _placed(blocks: list[_Block], text: str, length: int | None) -> list[tuple[_
 
 def _moved(span: Span, start: int, text: str) -> Span | None:
     starts = occurrences(text, span.quote)
+    # Where the words stand more rarely than before, any of them may be gone.
     if len(starts) < span.occurrence or start not in starts:
         return None
     return Span(start, start + len(span.quote), span.quote, starts.index(start) + 1)

@@ -40,5 +40,6 @@ def tidy(wording: str, most: int, also: str, plain: str, error: type[KzdataError
 
 def ordinal_ending(number: str) -> str:
     """The ending of a number's ordinal: 1st, 2nd, 3rd, 11th."""
+    # 11th, 12th and 13th, also at the end of 112th.
     teen = number[-2:-1] == "1"
     return "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")

@@ -174,7 +174,7 @@ class Claims:
             listed = ", ".join(key for key in others if key != claim.key)
             return f" by {listed}" if listed else ""
 
-        # What was taken back is told first: its author no longer says so.
+        # What was taken back is no longer said at all, whoever has replaced it before.
         if retracted:
             other = by(self.links.declared.retracts)
             return "retracted", f"retracted{other or ', withdrawn from the package'}"

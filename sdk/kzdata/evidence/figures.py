@@ -272,7 +272,7 @@ def _plain_number(text: str) -> Decimal | None:
 
 def _word_number(text: str) -> int | None:
     """A cardinal in words: groups below a thousand, each with a smaller scale than the last."""
-    # The largest scale first: "million" of "two million and ten thousand" cuts off all before it.
+    # The largest scale first: "two million ten thousand" is two million, then ten thousand.
     total, rest = 0, text
     for scale, factor in _SCALES.items():
         head, found, tail = rest.partition(f" {scale}")

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
-from kzdata.engine.sql import calendar_day, decimal, double, identifier, literal, text
+from kzdata.engine.sql import calendar_day, decimal, double, identifier, text
 from kzdata.standard.declarations import Figure
 
 Number = int | float
-MORE, LESS = "more_than", "less_than"
-"""The qualifiers of a figure whose end is not itself among the numbers."""
 FIRST, LAST = "DATE '0001-01-01'", "DATE '9999-12-31'"
 """SQL of the days of an open end."""
 LENGTHS = {"day": 1, "part_of_day": 1, "night": 2, "week": 7, "month": 31, "year": 366}
@@ -75,7 +73,8 @@ def hull(intervals: Iterable[Interval]) -> Interval | None:
 
 def bounds(low: str, high: str, qualifier: str) -> dict[str, str]:
     """The four attributes of a figure's `Interval` as SQL, from its three columns."""
-    above, below = (f"coalesce({qualifier} = {literal(word)}, false)" for word in (MORE, LESS))
+    # "More than 10" is not 10 itself.
+    above, below = (f"coalesce({qualifier} = '{word}_than', false)" for word in ("more", "less"))
     return {"low": double(low), "high": double(high), "above": above, "below": below}
 
 

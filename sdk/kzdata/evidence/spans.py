@@ -265,7 +265,6 @@ def _best_view(blocks: list[_Block], text: str, length: int | None) -> tuple[str
         (sum(_ties(blocks, _anchors(blocks, view), view, length)), view, places)
         for view, places in _views(text)
     ]
-    # Of equal readings the first is taken, the text as it is.
     best = max([as_is, *others], key=lambda reading: reading[0])
     return best[1:] if best[0] >= as_is[0] + 2 else as_is[1:]
 

@@ -74,7 +74,9 @@ def hull(intervals: Iterable[Interval]) -> Interval | None:
 def bounds(low: str, high: str, qualifier: str) -> dict[str, str]:
     """The four attributes of a figure's `Interval` as SQL, from its three columns."""
     # "More than 10" is not 10 itself.
-    above, below = (f"coalesce({qualifier} = '{word}_than', false)" for word in ("more", "less"))
+    above, below = (
+        f"coalesce({qualifier} = '{word}', false)" for word in ("more_than", "less_than")
+    )
     return {"low": double(low), "high": double(high), "above": above, "below": below}
 
 

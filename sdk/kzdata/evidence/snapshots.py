@@ -469,8 +469,6 @@ class Removal:
             JOIN {self._graph.whole(parent)} p ON {same}
             WHERE p.rowid IN ({self._rows(parent)})"""
 
-    # -------------------------------------------------------------------------- what is left over
-
     def _drop_entities(self) -> None:
         """Entities that served something, a name or a reference, and serve nothing any more."""
         if not self._lacks_sources:

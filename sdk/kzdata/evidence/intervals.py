@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
-from kzdata.engine.sql import calendar_day, decimal, double, identifier, text
+from kzdata.engine.sql import calendar_day, column, decimal, double, text
 from kzdata.standard.declarations import Figure
 
 Number = int | float
@@ -82,10 +82,9 @@ def bounds(low: str, high: str, qualifier: str) -> dict[str, str]:
 
 def ends(figure: Figure, alias: str) -> dict[str, str]:
     """The same of a row of text that has a figure's columns, with exact decimals."""
-    low, high, qualifier = (
-        f"{alias}.{identifier(name)}" for name in (figure.low, figure.high, figure.qualifier)
-    )
-    return bounds(low, high, qualifier) | {"low": decimal(low), "high": decimal(high)}
+    low, high = column(figure.low, alias), column(figure.high, alias)
+    known = bounds(low, high, column(figure.qualifier, alias))
+    return known | {"low": decimal(low), "high": decimal(high)}
 
 
 def exceeds(one: str, other: str, counts: bool) -> str:

@@ -507,8 +507,7 @@ class Removal:
             # No edge fell before, and each is there once: that need not be made sure of.
             self._gone[number] += self._insert(
                 "gone",
-                f"""SELECT {number}, row FROM edge
-                WHERE span IS NULL OR span IN ({spans})""",
+                f"SELECT {number}, row FROM edge WHERE span IS NULL OR span IN ({spans})",
             )
         of_cells = (
             f"""SELECT e.row FROM edge e SEMI JOIN {self._space}.kept k ON k.row = e.src
@@ -592,9 +591,8 @@ class Removal:
             self._cell(number, field, field.name in emptied, bool(texts))
             for field in table.schema.fields
         )
-        return (
-            f"SELECT {', '.join(cells)} FROM {texts or self._graph.whole(number)} t {join} {where}"
-        )
+        rows = texts or self._graph.whole(number)
+        return f"SELECT {', '.join(cells)} FROM {rows} t {join} {where}"
 
     def _cell(self, number: int, field: FieldDescriptor, emptied: bool, as_text: bool) -> str:
         """SQL: a cell as it is now."""

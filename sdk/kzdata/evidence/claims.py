@@ -11,7 +11,7 @@ from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.hierarchy import Hierarchy, hierarchy_of, require_value
 from kzdata.evidence.intervals import Interval, bounds, window_sql
 from kzdata.evidence.profile import cell, declaring, needed
-from kzdata.evidence.receipts import Citation, passages
+from kzdata.evidence.receipts import Citation, Passage, passages
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Claims as Declaration
 from kzdata.standard.declarations import Figure, Policies
@@ -201,14 +201,19 @@ class Claims:
         return {r["key"]: self._claim(r, cited, links.get(r["key"], ())) for r in records}
 
     def _claim(
-        self, row: dict[str, Any], cited: Mapping[str, Citation], links: tuple[Link, ...]
+        self, row: dict[str, Any], cited: Mapping[str, Passage], links: tuple[Link, ...]
     ) -> Claim:
         ends = tuple(row.pop(name) for name in ("low", "high", "above", "below"))
         interval = Interval.of(ends) if row.pop("numbered") else None
         about = tuple((n, row.pop(a)) for n, a in zip(self.declared.about, self.about, strict=True))
-        receipt, table = cited.get(row.pop("span")), self.table.name
+        passage = cited.get(row.pop("span"))
         return Claim(
-            table=table, about=about, interval=interval, receipt=receipt, links=links, **row
+            table=self.table.name,
+            about=about,
+            interval=interval,
+            receipt=passage.citation if passage else None,
+            links=links,
+            **row,
         )
 
 

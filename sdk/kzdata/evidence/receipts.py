@@ -72,14 +72,21 @@ class Trace(tuple[Receipt, ...]):
         return html_table(self._shown, rows, f"Trace: {len(self)} receipt{'s' * (len(self) != 1)}")
 
 
-class Citation(NamedTuple):
-    """The words of an article that an answer rests on, as in a `Receipt`, and those around them.
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The words of an article that an answer rests on; its attributes are those of a `Receipt`."""
 
-    Attributes:
-        url: Address of the article.
-        prefix: What stands before the words in the longest span around them.
-        suffix: What stands after them there.
-    """
+    span: str
+    source: str
+    published_on: str | None
+    quote: str
+    start: int
+    end: int
+    link: str | None
+
+
+class Passage(NamedTuple):
+    """A span with its article, as in a `Receipt`, and the words around it in a longer span."""
 
     span: str
     quote: str
@@ -89,9 +96,9 @@ class Citation(NamedTuple):
     occurrence: int
     publisher: str | None
     published_on: str | None
-    url: str | None
-    prefix: str
-    suffix: str
+    url: str | None  # of the article
+    prefix: str  # what stands before the words in the longest span around them
+    suffix: str  # what stands after them there
 
     @property
     def link(self) -> str | None:
@@ -104,12 +111,18 @@ class Citation(NamedTuple):
             return self.url
         return f"{self.url}{text_fragment(self.quote, before, after)}"
 
+    @property
+    def citation(self) -> Citation:
+        """The passage as an answer tells of it."""
+        day, link = self.published_on, self.link
+        return Citation(self.span, self.source, day, self.quote, self.start, self.end, link)
 
-def passages(dataset: Dataset, spans: Iterable[str] | None = None) -> dict[str, Citation]:
-    """What is cited, by the keys of spans; a span without words or offsets is left out."""
+
+def passages(dataset: Dataset, spans: Iterable[str] | None = None) -> dict[str, Passage]:
+    """Passages by the keys of their spans; a span without words or offsets is left out."""
     keys = [] if spans is None else [sorted(set(spans))]
     rows = dataset.database.rows(_passages(dataset, bool(keys)), keys)
-    return {row[0]: Citation._make(row) for row in rows}
+    return {row[0]: Passage._make(row) for row in rows}
 
 
 def _passages(dataset: Dataset, chosen: bool) -> str:
@@ -220,9 +233,9 @@ class EvidenceIndex:
             if span in cited and field is not None:
                 fields.setdefault((record, span), []).append(field)
         for (record, span), names in fields.items():
-            yield record, tuple(names), cited[span]
+            yield record, tuple(names), cited[span].citation
 
-    def _cited(self, edges: Iterable[tuple[Any, ...]]) -> dict[str, Citation]:
+    def _cited(self, edges: Iterable[tuple[Any, ...]]) -> dict[str, Passage]:
         return passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
 
     def _resting(self, member: str, key: str) -> Trace:

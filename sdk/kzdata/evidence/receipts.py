@@ -72,6 +72,7 @@ class Trace(tuple[Receipt, ...]):
         return html_table(self._shown, rows, f"Trace: {len(self)} receipt{'s' * (len(self) != 1)}")
 
 
+# Answers print it as JSON with these names, so that it is no tuple and holds no more.
 @dataclass(frozen=True, slots=True)
 class Citation:
     """The words of an article that an answer rests on; its attributes are those of a `Receipt`."""

@@ -773,6 +773,17 @@ def test_each_answer_is_written_in_each_format(question: str) -> None:
     assert len(rows) > 10
 
 
+def test_a_cited_passage_has_its_names_in_json() -> None:
+    """Catches a passage that is written as a list, or with more than an answer tells of it."""
+    names = ["span", "source", "published_on", "quote", "start", "end", "link"]
+    toll, timeline = (
+        json.loads(run(name, "--format", "json").out) for name in ("toll", "timeline")
+    )
+    (entry, *_), (event, *_) = toll["scopes"][0]["entries"], timeline["events"]
+    assert list(entry["claim"]["receipt"]) == names
+    assert list(event["receipts"][0]["citation"]) == names
+
+
 def test_markup_of_a_package_stays_text(declared: Folder) -> None:
     """Catches a cell that runs in a notebook, or that colours the terminal."""
     declared.edit("surges", 0, "title", "<script>alert(1)</script>\x1b[31m")

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from kzdata.errors import PackageError
@@ -13,14 +12,13 @@ MAX_TEXT_BYTES = 32 << 20
 
 def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
     """Texts in a folder, not its subdirectories, by the SHA-256 of their bytes."""
-    place, wanted = Path(folder), set(hashes)
-    known = False
-    with suppress(OSError, ValueError):  # such as a name with NUL
-        known = place.is_dir()
-    if not known:
-        raise PackageError(f"{folder}: no such directory of texts")
     found: dict[str, str] = {}
-    for file in sorted(place.iterdir()):
+    wanted = set(hashes)
+    try:
+        files = sorted(Path(folder).iterdir())
+    except (OSError, ValueError) as error:  # such as a name with NUL
+        raise PackageError(f"{folder}: no such directory of texts, or it cannot be read") from error
+    for file in files:
         # Larger files are no articles, and are not read to find out.
         if not file.is_file() or file.stat().st_size > MAX_TEXT_BYTES:
             continue

@@ -1,6 +1,7 @@
 """Working with the articles at hand: find a passage, and see which numbers nobody accounts for."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -58,7 +59,8 @@ class Reanchored:
     found: spans.Span | None
 
 
-_Interval = tuple[int, int]
+_Intervals = defaultdict[str, list[tuple[int, int]]]
+"""Starts and ends of passages by article."""
 
 
 def hashes(dataset: Dataset) -> dict[str, str]:
@@ -78,22 +80,21 @@ def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
     """Rows for the table of spans, one for each place at which a quote stands."""
     table, s = _spans(dataset)
     places = [
-        (source, start)
+        (source, start, nth)
         for source, text in texts.items()
-        for start in spans.occurrences(text, quote)
+        for nth, start in enumerate(spans.occurrences(text, quote), 1)
     ]
     if not places:
         raise SpanError(f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}")
     # In a snapshot the ids go on after those of the whole package, which may come back.
     digests, ids = hashes(dataset), _free_ids(dataset.whole.tables[table.name])
     rows = []
-    for source, start in places:
+    for source, start, nth in places:
         end = start + len(quote)
         values = {s.id: next(ids), s.source: source, s.quote: quote}
-        values |= {s.start: str(start), s.end: str(end)}
-        values[s.occurrence] = str(occurrence := spans.occurrence_at(texts[source], quote, start))
+        values |= {s.start: str(start), s.end: str(end), s.occurrence: str(nth)}
         if s.checksum:
-            values[s.checksum] = spans.checksum(digests[source], start, end, occurrence, quote)
+            values[s.checksum] = spans.checksum(digests[source], start, end, nth, quote)
         rows.append(table.model.model_validate_strings(values))
     return rows
 
@@ -107,7 +108,7 @@ def reanchor(dataset: Dataset, source: str, text: str) -> list[Reanchored]:
         if getattr(row, s.source) == source:
             start, end, nth = (offset(getattr(row, c)) for c in (s.start, s.end, s.occurrence))
             listed.append((spans.Span(start, end, getattr(row, s.quote), nth), getattr(row, s.id)))
-    listed.sort()
+    listed.sort()  # by start, as `spans.reanchor` wants them
     found = spans.reanchor([span for span, _ in listed], text, length)
     return [
         Reanchored(key, span.quote, span.start, span.end, place)
@@ -119,42 +120,35 @@ def coverage(dataset: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
     """How far spans and exclusions account for the numbers of each text."""
     table, s = _spans(dataset)
     quoted = _intervals(table, s.source, s.start, s.end)
-    excluded: dict[str, list[_Interval]] = {}
+    excluded: _Intervals = defaultdict(list)
     if exclusions := declared(dataset.descriptor, Exclusions):
         other, x = exclusions
         excluded = _intervals(dataset.tables[other.name], x.source, x.start, x.end)
-    return [
-        _coverage(source, text, quoted.get(source, []), excluded.get(source, []))
-        for source, text in texts.items()
-    ]
+    return [_coverage(*article, quoted, excluded) for article in texts.items()]
 
 
-def _coverage(
-    source: str, text: str, quoted: list[_Interval], excluded: list[_Interval]
-) -> Coverage:
+def _coverage(source: str, text: str, quoted: _Intervals, excluded: _Intervals) -> Coverage:
     tokens = list(number_tokens(text))
-    outside = spans.uncovered(tokens, quoted)
-    unexplained = spans.uncovered(outside, excluded)
-    share = spans.covered(quoted) / len(text) if text else 0.0
+    outside = spans.uncovered(tokens, quoted[source])
+    unexplained = spans.uncovered(outside, excluded[source])
+    share = spans.covered(quoted[source]) / len(text) if text else 0.0
     inside, explained = len(tokens) - len(outside), len(outside) - len(unexplained)
     return Coverage(source, share, len(tokens), inside, explained, tuple(unexplained))
 
 
-def _intervals(table: Table[Any], source: str, start: str, end: str) -> dict[str, list[_Interval]]:
-    found: dict[str, list[_Interval]] = {}
+def _intervals(table: Table[Any], source: str, start: str, end: str) -> _Intervals:
+    found: _Intervals = defaultdict(list)
     for row in table:
         interval = (offset(getattr(row, start)), offset(getattr(row, end)))
-        found.setdefault(getattr(row, source), []).append(interval)
+        found[getattr(row, source)].append(interval)
     return found
 
 
 def offset(value: object) -> int:
-    """An offset in a text, whether its column holds numbers or texts."""
-    # The column may be of numbers, of decimals (12.0), or of text.
-    match = re.fullmatch(r"\s*([0-9]{1,18})(?:\.0*)?\s*", str(value))
-    if match is None:
-        raise PackageError(f"no offset in a text: {value!r}; `kzdata validate` says where")
-    return int(match.group(1))
+    """An offset in a text, whether its column holds whole numbers, decimals (12.0) or texts."""
+    if match := re.fullmatch(r"\s*([0-9]{1,18})(?:\.0*)?\s*", str(value)):
+        return int(match[1])
+    raise PackageError(f"no offset in a text: {value!r}; `kzdata validate` says where")
 
 
 def _spans(dataset: Dataset) -> tuple[Table[Any], Spans]:
@@ -167,7 +161,6 @@ def _free_ids(table: Table[Any]) -> Iterator[str]:
     # The longest is the last: SP-10000 stands behind SP-9999, which the alphabet denies.
     ids = (key[0] for key in table.keys)
     last = max(ids, key=lambda name: (len(name), name), default="SP-0000")
-    digits = re.search(r"[0-9]*$", last)
-    assert digits
-    stem, width = last[: digits.start()], len(digits.group())
-    return (f"{stem}{number:0{width}d}" for number in count(int(digits.group() or 0) + 1))
+    stem = last.rstrip("0123456789")
+    digits = last[len(stem) :]
+    return (f"{stem}{number:0{len(digits)}d}" for number in count(int(digits or 0) + 1))

@@ -88,12 +88,6 @@ class Claims:
         return hierarchy_of(self._dataset, self.table, name) if name else None
 
     @property
-    def keys(self) -> str:
-        """SQL of the relation `key` of all claims."""
-        key = cell(self.table.schema.primary_key[0])
-        return f"(SELECT {key} AS key FROM {table_named(self.table.name)} t)"
-
-    @property
     def relation(self) -> str:
         """SQL of the relation with one row for each claim.
 
@@ -108,6 +102,7 @@ class Claims:
         columns |= {alias: cell(name) for alias, name in zip(self.about, d.about, strict=True)}
         columns |= {**self._days(), **self._figure()}
         listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
+        # Nobody can ask for a claim without a key, or link to it.
         table, known = table_named(self.table.name), f"{columns['key']} IS NOT NULL"
         return f"(SELECT {listed} FROM {table} AS t {self._vague} WHERE {known})"
 
@@ -115,6 +110,7 @@ class Claims:
         """A claim's day, and the first and the last day that it can mean."""
         dates = next(iter(self.table.schema.dates), None)
         if dates is None:
+            # Of a bare NULL DuckDB makes an integer.
             unknown = dict.fromkeys(("day", "first", "last"), "CAST(NULL AS DATE)")
             return unknown | {"precision": "NULL"}
         start, end = column(dates.start), column(dates.end) if dates.end else None
@@ -149,7 +145,8 @@ class Claims:
     @property
     def statuses(self) -> str:
         """SQL of the relation `id`, `retracted`, `superseded`; see `Links.statuses`."""
-        return self.links.statuses(self.keys)
+        key = cell(self.table.schema.primary_key[0])
+        return self.links.statuses(f"(SELECT {key} AS key FROM {table_named(self.table.name)} t)")
 
     def with_status(
         self, keys: Iterable[tuple[str, bool, bool]]
@@ -177,6 +174,7 @@ class Claims:
             listed = ", ".join(key for key in others if key != claim.key)
             return f" by {listed}" if listed else ""
 
+        # What was taken back is no longer said at all, whoever has replaced it before.
         if retracted:
             other = by(self.links.declared.retracts)
             return "retracted", f"retracted{other or ', withdrawn from the package'}"

@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from kzdata.errors import DateError
-from kzdata.evidence.wordings import any_of, ordinal_ending, tidy
+from kzdata.evidence.wordings import any_of, numbered, ordinal_ending, spellings, tidy
 
 MAX_WORDING = 100
 """Longest wording, in code points, that `resolve` looks at."""
@@ -55,56 +55,34 @@ _DAY = timedelta(days=1)
 _Match = re.Match[str]
 
 
-def _numbered(names: str, first: int) -> dict[str, int]:
-    """Number words, blank-separated, with "|" between spellings of the same thing."""
-    return {
-        spelling: number
-        for number, group in enumerate(names.split(), first)
-        for spelling in group.split("|")
-    }
-
-
-_WEEKDAYS = _numbered(
+_WEEKDAYS = numbered(
     "monday|mon|mon. tuesday|tue|tues|tue.|tues. wednesday|wed|wed. thursday|thu|thur|thurs|thu."
     " friday|fri|fri. saturday|sat|sat. sunday|sun|sun.",
     0,
 )
-_MONTHS = _numbered(
+_MONTHS = numbered(
     "january|jan|jan. february|feb|feb. march|mar|mar. april|apr|apr. may june|jun|jun."
     " july|jul|jul. august|aug|aug. september|sep|sept|sep.|sept. october|oct|oct."
     " november|nov|nov. december|dec|dec.",
     1,
 )
-_NUMBERS = {
-    "a": 1,
-    "an": 1,
-    **_numbered("one two three four five six seven eight nine ten eleven twelve", 1),
-}
+_NUMBERS = numbered("a|an|one two three four five six seven eight nine ten eleven twelve", 1)
 
-_TODAY = (
-    "today|this day|during the day|now|right now|currently|presently|at present"
-    "|at the moment|as of now|as of (?:this )?writing|at the time of (?:this )?writing|at this time"
-    "|to date|so far"
+_SPOKEN = spellings(
+    ("today|this day|during the day|now|right now|currently|presently|at present", (0, 0, "day")),
+    ("at the moment|as of now|as of writing|as of this writing|at this time", (0, 0, "day")),
+    ("at the time of writing|at the time of this writing|to date|so far", (0, 0, "day")),
+    ("this morning|this afternoon|this evening|in the early morning", (0, 0, "part_of_day")),
+    ("in the morning|in the afternoon|in the evening", (0, 0, "part_of_day")),
+    ("at dawn|at noon|at midday", (0, 0, "part_of_day")),
+    ("tonight|at night|this night", (0, 1, "night")),
+    ("last night|overnight", (-1, 0, "night")),
+    ("yesterday", (-1, -1, "day")),
+    ("tomorrow", (1, 1, "day")),
 )
-_PART_OF_TODAY = (
-    "this (?:morning|afternoon|evening)|in the (?:early )?morning|in the (?:afternoon|evening)"
-    "|at dawn|at noon|at midday"
-)
-_SPOKEN = {
-    "today": (0, 0, "day"),
-    "part": (0, 0, "part_of_day"),
-    "tonight": (0, 1, "night"),
-    "last_night": (-1, 0, "night"),
-    "yesterday": (-1, -1, "day"),
-    "tomorrow": (1, 1, "day"),
-}
-"""What the groups of `_SPOKEN_RE` mean: first and last day after the article's, and precision."""
-_SPOKEN_RE = (
-    rf"(?P<today>{_TODAY})|(?P<part>{_PART_OF_TODAY})|(?P<tonight>tonight|at night|this night)"
-    r"|(?P<last_night>last night|overnight)|(?P<yesterday>yesterday)|(?P<tomorrow>tomorrow)"
-)
+"""First and last day after the article's, and precision."""
 
-
+_SPOKEN_RE = rf"(?P<words>{any_of(_SPOKEN)})"
 _WEEKDAY = rf"(?P<weekday>{any_of(_WEEKDAYS)})"
 _MONTH = rf"(?P<month>{any_of(_MONTHS)})"
 _DAY_NUMBER = r"(?P<day>[0-9]{1,2})(?P<suffix>st|nd|rd|th)?"
@@ -128,8 +106,7 @@ _DRESSED_RE = (
     rf"(?:(?:the )?{_PART.format('part')} (?:of|on) )?(?:the )?(?P<core>.+?)"
     rf"(?: {_PART.format('tail')})?"
 )
-_SINCE_RE = r"(?:ever )?since (?P<rest>.+)"
-_BEFORE_RE = r"(?P<word>until|till|through|by|before|prior to) (?P<rest>.+)"
+_OPEN_RE = r"(?P<word>(?:ever )?since|until|till|through|by|before|prior to) (?P<rest>.+)"
 _RANGE_RE = r"(?:from )?(?P<first>.+?) (?:to|until|through) (?P<last>.+)"
 _BETWEEN_RE = r"between (?P<first>.+?) and (?P<last>.+)"
 _DAYS_RE = rf"(?P<month>{any_of(_MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
@@ -144,7 +121,7 @@ _ANAPHORA_RE = (
 )
 
 
-# ------------------------------------------------------------------------------ public call
+# ------------------------------------------------------------------------------ reading
 
 
 def resolve(wording: str, written_on: date) -> DateInterval:
@@ -168,7 +145,7 @@ def resolve(wording: str, written_on: date) -> DateInterval:
         interval = _open(text, written_on) or _range(text, written_on) or _single(text, written_on)
     except DateError:
         raise
-    except (OverflowError, ValueError) as error:  # beyond year 1 or 9999
+    except (OverflowError, ValueError) as error:  # day 0, or beyond year 1 or 9999
         raise DateError(f"no such day: {wording!r} seen from {written_on}") from error
     if interval is None:
         raise DateError(f"not a date expression: {wording!r}; {_advice(text)}")
@@ -184,35 +161,29 @@ def _advice(text: str) -> str:
     return "see the grammar in kzdata.evidence.dates for the wordings that are read"
 
 
-# ------------------------------------------------------------------------------ composition
-
-
 def _open(text: str, written_on: date) -> DateInterval | None:
     """Read "since X", "until X", "before X"."""
-    since, before = re.fullmatch(_SINCE_RE, text), re.fullmatch(_BEFORE_RE, text)
-    if since:
-        known = _single(since["rest"], written_on)
-        return DateInterval(known.start, None, "since") if known else None
-    if before is None:
+    match = re.fullmatch(_OPEN_RE, text)
+    known = _single(match["rest"], written_on) if match else None
+    if match is None or known is None:
         return None
-    known = _single(before["rest"], written_on)
-    if known is None:
-        return None
-    outer = known.start if before["word"] in ("before", "prior to") else known.end
+    if match["word"].endswith("since"):
+        return DateInterval(known.start, None, "since")
+    # "Until October" takes in all of it, "before October" at most its first day.
+    outer = known.start if match["word"] in ("before", "prior to") else known.end
     return DateInterval(None, outer, "before")
 
 
 def _range(text: str, written_on: date) -> _Known | None:
     """Read "X to Y", "between X and Y", "January 5-7": first day of X to last of Y."""
-    days = re.fullmatch(_DAYS_RE, text)
-    if days:
+    if days := re.fullmatch(_DAYS_RE, text):
         text = f"{days['month']} {days['first']} to {days['month']} {days['rest']}"
     match = re.fullmatch(_BETWEEN_RE, text) or re.fullmatch(_RANGE_RE, text)
+    # The end first, since the beginning is counted back from it.
     last = _single(match["last"], written_on) if match else None
     if match is None or last is None:
         return None
-    first = _first_of_range(match["first"], last, written_on)
-    if first is None:
+    if not (first := _first_of_range(match["first"], last, written_on)):
         return None
     if first.start > last.end:
         raise DateError(f"a reversed range: {text!r} runs from {first.start} back to {last.end}")
@@ -236,8 +207,7 @@ def _is_named(text: str) -> bool:
 
 def _single(text: str, written_on: date) -> _Known | None:
     """One date expression, dressed in "late on", "the morning of", "night" and the like."""
-    whole = _core(text, written_on)
-    if whole:
+    if whole := _core(text, written_on):
         return whole
     match = re.fullmatch(_DRESSED_RE, text)
     if match is None or (match["part"] and match["tail"]):
@@ -271,8 +241,7 @@ def _core(text: str, written_on: date) -> _Known | None:
 
 def _spoken(match: _Match, written_on: date) -> _Known:
     """Words that mean the article's own day or its neighbours."""
-    assert match.lastgroup
-    first, last, precision = _SPOKEN[match.lastgroup]
+    first, last, precision = _SPOKEN[match["words"]]
     return _Known(written_on + first * _DAY, written_on + last * _DAY, precision)
 
 
@@ -284,10 +253,6 @@ def _weekday(match: _Match, written_on: date) -> _Known:
     if match["which"] and not back:
         back = 7
     return _day(written_on - timedelta(days=back))
-
-
-def _iso_date(match: _Match, written_on: date) -> _Known:
-    return _day(_date(*map(int, match.groups())))
 
 
 def _calendar_date(match: _Match, written_on: date) -> _Known | None:
@@ -303,12 +268,9 @@ def _calendar_date(match: _Match, written_on: date) -> _Known | None:
 
 def _month(match: _Match, written_on: date) -> _Known:
     month = _MONTHS[match["month"]]
+    # In March "October" is that of the last year.
     year = int(match["year"] or written_on.year - (month > written_on.month))
     return _whole_month(_date(year, month, 1))
-
-
-def _year(match: _Match, written_on: date) -> _Known:
-    return _whole_year(int(match["year"]))
 
 
 def _holiday(match: _Match, written_on: date) -> _Known:
@@ -341,10 +303,10 @@ def _period(match: _Match, written_on: date) -> _Known:
 _RULES: tuple[tuple[tuple[str, ...], Callable[[_Match, date], _Known | None]], ...] = (
     ((_SPOKEN_RE,), _spoken),
     ((_WEEKDAY_RE,), _weekday),
-    ((_ISO_RE,), _iso_date),
+    ((_ISO_RE,), lambda match, _: _day(_date(*map(int, match.groups())))),
     ((_MONTH_DAY_RE, _DAY_MONTH_RE), _calendar_date),
     ((_MONTH_RE,), _month),
-    ((_YEAR,), _year),
+    ((_YEAR,), lambda match, _: _whole_year(int(match["year"]))),
     ((_HOLIDAY_RE,), _holiday),
     ((_AGO_RE,), _ago),
     ((_PERIOD_RE,), _period),

@@ -20,7 +20,7 @@ from decimal import Context, Decimal, Inexact
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
-from kzdata.evidence.wordings import any_of, ordinal_ending, tidy
+from kzdata.evidence.wordings import any_of, numbered, ordinal_ending, spellings, tidy
 
 MAX_WORDING = 200
 """Longest wording, in code points, that `parse` looks at."""
@@ -58,60 +58,45 @@ class NumberToken(NamedTuple):
 # ------------------------------------------------------------------------------ vocabulary
 
 
-def _numbered(words: str, first: int, step: int = 1) -> dict[str, int]:
-    """Blank-separated number words with their values."""
-    return {word: first + step * index for index, word in enumerate(words.split())}
-
-
-_ONES = _numbered("one two three four five six seven eight nine", 1)
-_TEENS = _numbered(
+_ONES = numbered("one two three four five six seven eight nine", 1)
+_TEENS = numbered(
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen", 10
 )
-_TENS = _numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
+_TENS = numbered("twenty thirty forty fifty sixty seventy eighty ninety", 20, 10)
 _SCALES = {"trillion": 10**12, "billion": 10**9, "million": 10**6, "thousand": 10**3}
 _COUNTS = {**_SCALES, "hundred": 100, "dozen": 12, "score": 20}
 
-_IRREGULAR_ORDINALS = dict(
-    zip(
-        "first second third fifth eighth ninth twelfth".split(),
-        "one two three five eight nine twelve".split(),
-        strict=True,
-    )
-)
-_REGULAR_ORDINALS = {
+_IRREGULAR_ORDINALS = {
+    **{"first": "one", "second": "two", "third": "three", "fifth": "five", "eighth": "eight"},
+    **{"ninth": "nine", "twelfth": "twelve"},
+}
+_ORDINALS = _IRREGULAR_ORDINALS | {
     (word[:-1] + "ieth" if word.endswith("y") else word + "th"): word
     for word in (*_ONES, *_TEENS, *_TENS, *_SCALES, "hundred")
     if word not in _IRREGULAR_ORDINALS.values()
 }
-_ORDINALS = {**_IRREGULAR_ORDINALS, **_REGULAR_ORDINALS}
 
-_PREFIXES = {
-    "more_than": "more than|over|in excess of|above|upwards of|just over|well over",
-    "at_least": "at least|no fewer than|no less than|not less than|not fewer than|a minimum of",
-    "at_most": "up to|at most|no more than|not more than|a maximum of|as many as",
-    "less_than": "less than|fewer than|under|below|just under",
-    "approximately": "about|around|roughly|some|nearly|almost|approximately|circa|close to"
-    "|an estimated|estimated",
-    "exact": "exactly|precisely",
-}
-_QUALIFIER_OF = {phrase: name for name, group in _PREFIXES.items() for phrase in group.split("|")}
-
-_MULTIPLES = {
-    **dict.fromkeys(("half", "a half", "one half", "halved"), Decimal("0.5")),
-    **dict.fromkeys(("a quarter", "one quarter"), Decimal("0.25")),
-    **dict.fromkeys(("three quarters", "three-quarters"), Decimal("0.75")),
-    "once": Decimal(1),
-    **dict.fromkeys(("double", "doubled", "doubling", "twice", "twofold"), Decimal(2)),
-    **dict.fromkeys(("triple", "tripled", "tripling", "treble", "thrice"), Decimal(3)),
-    **dict.fromkeys(("quadruple", "quadrupled"), Decimal(4)),
-}
-_WHOLE = {
-    **dict.fromkeys(("no", "none", "not a single"), Decimal(0)),
-    **dict.fromkeys(("single", "a single"), Decimal(1)),
-    **dict.fromkeys(("both", "a pair"), Decimal(2)),
-}
-_LETTERS = {"zero": Decimal(0), "a": Decimal(1), "an": Decimal(1)}
-
+_QUALIFIER_OF = spellings(
+    ("more than|over|in excess of|above|upwards of|just over|well over", "more_than"),
+    ("at least|no fewer than|no less than|not less than|not fewer than|a minimum of", "at_least"),
+    ("up to|at most|no more than|not more than|a maximum of|as many as", "at_most"),
+    ("less than|fewer than|under|below|just under", "less_than"),
+    ("about|around|roughly|some|nearly|almost|approximately|circa|close to", "approximately"),
+    ("an estimated|estimated", "approximately"),
+    ("exactly|precisely", "exact"),
+)
+_MULTIPLES = spellings(
+    ("half|a half|one half|halved", Decimal("0.5")),
+    ("a quarter|one quarter", Decimal("0.25")),
+    ("three quarters|three-quarters", Decimal("0.75")),
+    ("once", Decimal(1)),
+    ("double|doubled|doubling|twice|twofold", Decimal(2)),
+    ("triple|tripled|tripling|treble|thrice", Decimal(3)),
+    ("quadruple|quadrupled", Decimal(4)),
+)
+# A number only where they are the whole wording: there is no "both million".
+_WHOLE = spellings(("no|none|not a single", 0), ("single|a single", 1), ("both|a pair", 2))
+_LETTERS = {"zero": 0, "a": 1, "an": 1}
 
 _SMALL = rf"(?:(?:{any_of(_TENS)})(?:[- ](?:{any_of(_ONES)}))?|{any_of(_TEENS)}|{any_of(_ONES)})"
 _GROUP = rf"(?:(?P<hundreds>{any_of(_ONES)}|{any_of(_TEENS)}) hundred(?:(?: and)? (?={_SMALL}))?)?"
@@ -121,32 +106,28 @@ _QUALIFIED_DIGITS_RE = rf"(?:(?P<prefix>{any_of(_QUALIFIER_OF)}) )?(?P<number>{_
 _COUNTED_RE = rf"(?P<count>.+) (?P<unit>{any_of(_COUNTS)})"
 _AND_A_HALF_RE = rf"(?P<whole>.+) and a half(?: (?P<unit>{any_of(_COUNTS)}))?"
 _HALF_A_RE = rf"half a (?P<unit>{any_of(_COUNTS)})"
-_PERCENT_RE = r"(?P<number>.+?)(?: ?%| percent| per cent)"
 _A_COUNT_RE = rf"^a (?=(?:{any_of(_COUNTS)})(?: |$))"
-
-_CLOCK_RE = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
-_DIGIT_ORDINAL_RE = r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)"
 _WORD_ORDINAL_RE = rf"(?P<head>.*[- ])?(?P<last>{any_of(_ORDINALS)})"
-_TIMES_RE = r"(?P<number>.+?)(?: times|-fold|fold)"
 _FRACTION_RE = rf"(?:a|an|.*[- a-z])[- ](?:(?:{any_of(_ORDINALS)})s?|quarters?|halves)"
 _PREFIX_RE = rf"(?P<prefix>{any_of(_QUALIFIER_OF)}) (?P<rest>.+)"
-_SUFFIX_RE = r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)"
-_BETWEEN_RE = r"between (?P<rest>.+)"
 _FROM_RE = r"(?:from )?(?P<low>.+?) to (?P<high>.+)"
 _OR_RE = r"(?P<low>.+?) or (?P<high>.+)"
 _DASH_RE = r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)"
 
+# Words without the brackets and quotation marks before them, or the punctuation after them.
 _WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
 _WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
 
 _LARGE = r"(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)"
+# A qualifier before a vague word adds nothing that can be counted.
 _VAGUE_RE = (
+    rf"(?:(?:{any_of(_QUALIFIER_OF)}) )?(?:"
     rf"(?:(?:several|many|some|a few|multiple) )?{_LARGE}(?: of {_LARGE})?(?: of)?"
     r"|(?:several|a few|few|many|multiple|a couple|a couple of)"
     rf"(?: (?:{any_of(_COUNTS)}))?(?: of)?"
     r"|some|couple|couple of|numerous|various|countless|a handful|handful"
     r"|(?:a |an )?(?:(?:large|small|great|huge|vast|growing|significant|considerable|substantial"
-    r"|certain|limited|undetermined) )?number(?: of)?"
+    r"|certain|limited|undetermined) )?number(?: of)?)"
 )
 _MISSING = (
     r"(?: (?:new|official|exact|precise|reliable|further|confirmed|available|other|specific))*"
@@ -162,7 +143,7 @@ _UNQUANTIFIED_RE = (
 _EXACT = Context(prec=2 * MAX_WORDING, traps=[Inexact])
 
 
-# ------------------------------------------------------------------------------ public calls
+# ------------------------------------------------------------------------------ reading
 
 
 def parse(wording: str) -> Figure:
@@ -183,13 +164,9 @@ def parse(wording: str) -> Figure:
         FigureError: The wording is not in the grammar; the message says what to write instead.
     """
     text = _checked(wording)
-    if figure := _first(text):
+    if figure := _read(text):
         return figure
     raise FigureError(f"not a figure: {wording!r}; {_advice(text)}")
-
-
-def _first(text: str) -> Figure | None:
-    return next(filter(None, (rule(text) for rule in _RULES)), None)
 
 
 def canonical(value: Decimal | None) -> str:
@@ -224,33 +201,27 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
     "over two walls"), so a difference is a question to a reader, not a proof.
     """
-    # The widest first; most places have a handful of words around them, so that all can be tried.
-    starts = [start, *_word_starts(text[:start])]
-    ends = [end, *(end + offset for offset in _word_ends(text[end:]))]
+    before = re.compile(_WORD_START_RE).finditer(text, max(0, start - MAX_WORDING), start)
+    after = re.compile(_WORD_END_RE).finditer(text, end, end + MAX_WORDING)
+    # Six words on either side hold any figure that is printed, and few enough windows to try all.
+    starts = [start, *[word.start() for word in before][-6:]]
+    ends = [end, *[word.end() for word in after][:6]]
+    # The widest first.
     windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
     return next((w for w in windows if _readable(text[w[0] : w[1]])), (start, end))
 
 
-def _word_starts(before: str) -> list[int]:
-    """Where the last six words before a place begin, brackets and quotation marks aside."""
-    shift = max(0, len(before) - MAX_WORDING)
-    return [shift + word.start() for word in re.finditer(_WORD_START_RE, before[shift:])][-6:]
-
-
-def _word_ends(after: str) -> list[int]:
-    """Where the next six words after a place end, punctuation aside."""
-    return [word.end() for word in re.finditer(_WORD_END_RE, after[:MAX_WORDING])][:6]
+def _read(text: str) -> Figure | None:
+    """What the first rule says that reads a text."""
+    return next(filter(None, (rule(text) for rule in _RULES)), None)
 
 
 def _readable(wording: str) -> bool:
+    # No advice is asked for, which would take longer than all rules.
     try:
-        parse(wording)
+        return _read(_checked(wording)) is not None
     except FigureError:
         return False
-    return True
-
-
-# ------------------------------------------------------------------------------ input
 
 
 def _checked(wording: str) -> str:
@@ -273,17 +244,10 @@ def _advice(text: str) -> str:
         return "fractions other than half and quarters have no finite decimal; put it in a note"
     if re.search(r"[0-9]:[0-9]", text):
         return "write each clock time alone, from 00:00 to 24:00"
-    if " " in text and _reads(text.rsplit(" ", 1)[0]):
-        return f"write the number alone, without {text.rsplit(' ', 1)[1]!r}"
+    number, _, last = text.rpartition(" ")
+    if _readable(number):
+        return f"write the number alone, without {last!r}"
     return "see the grammar in kzdata.evidence.figures for the wordings that are read"
-
-
-def _reads(text: str) -> bool:
-    """Whether some rule reads the text."""
-    try:
-        return _first(text) is not None
-    except FigureError:
-        return False
 
 
 # ------------------------------------------------------------------------------ numbers
@@ -291,14 +255,14 @@ def _reads(text: str) -> bool:
 
 def _number(text: str) -> Decimal | None:
     """A printed number, per cent sign included, or None."""
-    percent = re.fullmatch(_PERCENT_RE, text)
+    percent = re.fullmatch(r"(?P<number>.+?)(?: ?%| percent| per cent)", text)
     return _plain_number(percent["number"] if percent else text)
 
 
 def _plain_number(text: str) -> Decimal | None:
     """Digits, words, "2.5 million", "two dozen", "half a million", "two and a half"."""
     if text in _LETTERS:
-        return _LETTERS[text]
+        return Decimal(_LETTERS[text])
     if re.fullmatch(_DIGITS_RE, text):
         return Decimal(text.replace(",", ""))
     text = re.sub(_A_COUNT_RE, "one ", text)
@@ -308,6 +272,7 @@ def _plain_number(text: str) -> Decimal | None:
 
 def _word_number(text: str) -> int | None:
     """A cardinal in words: groups below a thousand, each with a smaller scale than the last."""
+    # The largest scale first: "two million ten thousand" is two million, then ten thousand.
     total, rest = 0, text
     for scale, factor in _SCALES.items():
         head, found, tail = rest.partition(f" {scale}")
@@ -345,8 +310,7 @@ def _small_number(text: str) -> int:
 
 def _counted(text: str) -> Decimal | None:
     """Digits with a scale word, "2.5 million"; digits or words with "dozen" or "score"."""
-    match = re.fullmatch(_COUNTED_RE, text)
-    if match is None:
+    if not (match := re.fullmatch(_COUNTED_RE, text)):
         return None
     factor = Decimal(_COUNTS[match["unit"]])
     if re.fullmatch(_DIGITS_RE, match["count"]):
@@ -357,8 +321,7 @@ def _counted(text: str) -> Decimal | None:
 
 def _halves(text: str) -> Decimal | None:
     """Read "half a million", "two and a half", "one and a half million"."""
-    half = re.fullmatch(_HALF_A_RE, text)
-    if half:
+    if half := re.fullmatch(_HALF_A_RE, text):
         return Decimal(_COUNTS[half["unit"]]) / 2
     match = re.fullmatch(_AND_A_HALF_RE, text)
     whole = _word_number(match["whole"]) if match else None
@@ -372,34 +335,27 @@ def _halves(text: str) -> Decimal | None:
 
 def _digits(text: str) -> Figure | None:
     """Digits, alone or behind a qualifier: most figures. The other rules would say the same."""
-    match = re.fullmatch(_QUALIFIED_DIGITS_RE, text)
-    if match is None:
+    if not (match := re.fullmatch(_QUALIFIED_DIGITS_RE, text)):
         return None
-    qualifier = _QUALIFIER_OF[match["prefix"]] if match["prefix"] else "exact"
+    qualifier = _QUALIFIER_OF.get(match["prefix"], "exact")
     return _bounded(Decimal(match["number"].replace(",", "")), qualifier)
 
 
-def _unquantified(text: str) -> Figure | None:
-    return Figure(None, None, "unquantified") if re.fullmatch(_UNQUANTIFIED_RE, text) else None
-
-
-def _vague(text: str) -> Figure | None:
-    """A vague word, also behind a qualifier, which adds nothing that can be counted."""
-    qualified = re.fullmatch(_PREFIX_RE, text)
-    found = re.fullmatch(_VAGUE_RE, text) or (
-        qualified and re.fullmatch(_VAGUE_RE, qualified["rest"])
-    )
-    return Figure(None, None, "vague") if found else None
+def _without_number(text: str) -> Figure | None:
+    """Words that say that no number is given, and vague words."""
+    for qualifier, pattern in (("unquantified", _UNQUANTIFIED_RE), ("vague", _VAGUE_RE)):
+        if re.fullmatch(pattern, text):
+            return Figure(None, None, qualifier)
+    return None
 
 
 def _exact(text: str) -> Figure | None:
-    return _bounded(_WHOLE[text] if text in _WHOLE else _number(text), "exact")
+    return _bounded(Decimal(_WHOLE[text]) if text in _WHOLE else _number(text), "exact")
 
 
 def _clock_time(text: str) -> Figure | None:
     """The digits of hh:mm as one number: a name of a moment, not a quantity of minutes."""
-    match = re.fullmatch(_CLOCK_RE, text)
-    if match is None:
+    if not (match := re.fullmatch(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})", text)):
         return None
     hour, minute = int(match["hour"]), int(match["minute"])
     if minute > 59 or hour * 100 + minute > 2400:
@@ -408,7 +364,7 @@ def _clock_time(text: str) -> Figure | None:
 
 
 def _ordinal(text: str) -> Figure | None:
-    digits = re.fullmatch(_DIGIT_ORDINAL_RE, text)
+    digits = re.fullmatch(r"(?P<number>[0-9][0-9,]*)(?P<suffix>st|nd|rd|th)", text)
     if digits and re.fullmatch(_DIGITS_RE, digits["number"]):
         suffix = ordinal_ending(digits["number"])
         if digits["suffix"] != suffix:
@@ -431,14 +387,13 @@ def _multiple(text: str) -> Figure | None:
 
 
 def _multiple_number(text: str) -> Decimal | None:
-    match = re.fullmatch(_TIMES_RE, text)
+    match = re.fullmatch(r"(?P<number>.+?)(?: times|-fold|fold)", text)
     return _plain_number(match["number"]) if match else _MULTIPLES.get(text)
 
 
 def _range(text: str) -> Figure | None:
     """Read "between a and b", "from a to b", "a to b", "a or b", "a-b"; refuses a reversed one."""
-    ends = _range_ends(text)
-    if ends is None:
+    if not (ends := _range_ends(text)):
         return None
     low, high = ends
     if low > high:
@@ -447,9 +402,9 @@ def _range(text: str) -> Figure | None:
 
 
 def _range_ends(text: str) -> tuple[Decimal, Decimal] | None:
-    between = re.fullmatch(_BETWEEN_RE, text)
-    if between:
-        words = between["rest"].split(" and ")
+    if text.startswith("between "):
+        words = text.removeprefix("between ").split(" and ")
+        # "and" also stands inside numbers: "between a hundred and one and a hundred and ten".
         splits = [(" and ".join(words[:i]), " and ".join(words[i:])) for i in range(1, len(words))]
     else:
         matches = (re.fullmatch(pattern, text) for pattern in (_DASH_RE, _FROM_RE, _OR_RE))
@@ -473,19 +428,16 @@ def _ends(split: tuple[str, str]) -> tuple[Decimal, Decimal] | None:
 
 def _qualified(text: str) -> Figure | None:
     """A qualifier and a number, a multiple, or (only for approximations) a range."""
-    prefix = re.fullmatch(_PREFIX_RE, text)
-    suffix = re.fullmatch(_SUFFIX_RE, text)
-    if prefix is None and suffix is None:
-        return None
-    if prefix is None:
-        assert suffix is not None
+    if prefix := re.fullmatch(_PREFIX_RE, text):
+        name, rest = _QUALIFIER_OF[prefix["prefix"]], prefix["rest"]
+        if name == "approximately" and (between := _range(rest)):
+            return between._replace(qualifier=name)
+        number = _number(rest)
+        return _bounded(_multiple_number(rest) if number is None else number, name)
+    if suffix := re.fullmatch(r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)", text):
         name = "at_least" if suffix["suffix"] in (" or more", "+") else "at_most"
         return _bounded(_number(suffix["rest"]), name)
-    name, rest = _QUALIFIER_OF[prefix["prefix"]], prefix["rest"]
-    if name == "approximately" and (between := _range(rest)):
-        return Figure(between.low, between.high, name)
-    number = _number(rest)
-    return _bounded(_multiple_number(rest) if number is None else number, name)
+    return None
 
 
 def _bounded(value: Decimal | None, qualifier: str) -> Figure | None:
@@ -498,7 +450,7 @@ def _bounded(value: Decimal | None, qualifier: str) -> Figure | None:
 
 # The order matters: what "a few thousand" is, the vague words decide, before any number is read.
 _RULES: tuple[Callable[[str], Figure | None], ...] = (
-    *(_digits, _unquantified, _vague, _exact, _clock_time, _ordinal, _multiple, _range, _qualified),
+    *(_digits, _without_number, _exact, _clock_time, _ordinal, _multiple, _range, _qualified),
 )
 
 

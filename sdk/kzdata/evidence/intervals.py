@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Self
 
-from kzdata.engine.sql import calendar_day, decimal, double, identifier, literal, text
+from kzdata.engine.sql import calendar_day, column, decimal, double, text
 from kzdata.standard.declarations import Figure
 
 Number = int | float
-MORE, LESS = "more_than", "less_than"
-"""The qualifiers of a figure whose end is not itself among the numbers."""
 FIRST, LAST = "DATE '0001-01-01'", "DATE '9999-12-31'"
 """SQL of the days of an open end."""
 LENGTHS = {"day": 1, "part_of_day": 1, "night": 2, "week": 7, "month": 31, "year": 366}
@@ -75,16 +73,18 @@ def hull(intervals: Iterable[Interval]) -> Interval | None:
 
 def bounds(low: str, high: str, qualifier: str) -> dict[str, str]:
     """The four attributes of a figure's `Interval` as SQL, from its three columns."""
-    above, below = (f"coalesce({qualifier} = {literal(word)}, false)" for word in (MORE, LESS))
+    # "More than 10" is not 10 itself.
+    above, below = (
+        f"coalesce({qualifier} = '{word}', false)" for word in ("more_than", "less_than")
+    )
     return {"low": double(low), "high": double(high), "above": above, "below": below}
 
 
 def ends(figure: Figure, alias: str) -> dict[str, str]:
     """The same of a row of text that has a figure's columns, with exact decimals."""
-    low, high, qualifier = (
-        f"{alias}.{identifier(name)}" for name in (figure.low, figure.high, figure.qualifier)
-    )
-    return bounds(low, high, qualifier) | {"low": decimal(low), "high": decimal(high)}
+    low, high = column(figure.low, alias), column(figure.high, alias)
+    known = bounds(low, high, column(figure.qualifier, alias))
+    return known | {"low": decimal(low), "high": decimal(high)}
 
 
 def exceeds(one: str, other: str, counts: bool) -> str:
@@ -101,6 +101,7 @@ def exceeds(one: str, other: str, counts: bool) -> str:
 def larger(one: Mapping[str, str], other: Mapping[str, str], counts: bool) -> str:
     """The same of two intervals whose attributes are SQL expressions, as `bounds` gives them."""
     low, high, above, below = one["low"], other["high"], one["above"], other["below"]
+    # There is no half person: more than 10 people are 11 or more.
     if counts:
         least = f"(CASE WHEN {above} THEN floor({low}) + 1 ELSE ceil({low}) END)"
         most = f"(CASE WHEN {below} THEN ceil({high}) - 1 ELSE floor({high}) END)"
@@ -156,6 +157,7 @@ def _last_of(day: date, precision: str | None) -> date:
     if precision == "year":
         return date(day.year, 12, 31)
     days = LENGTHS[precision] if precision in ("night", "week") else 1
+    # The calendar of Python ends with the year 9999.
     return min(day, date.max - timedelta(days - 1)) + timedelta(days - 1)
 
 
@@ -167,6 +169,7 @@ def window_sql(
     if end:
         first, last = (f"coalesce({calendar_day(one)}, {other})"
                        for one, other in ((start, calendar_day(end)), (end, last)))  # fmt: skip
+    # An open end is a far day: NULL means that no day is known at all.
     if precision:
         said = f"{text(precision)} ="
         first = f"(CASE WHEN {said} 'before' AND {first} IS NOT NULL THEN {FIRST} ELSE {first} END)"
@@ -180,6 +183,7 @@ def last_day(expression: str, precision: str | None = None, kind: str = "VARCHAR
     NULL where it is no date. The precision (SQL) may be month, year, week or night; a night ends on
     the next day, anything else is the day itself.
     """
+    # Only a text can be a month or a year without a day.
     cases, day_ = ("", calendar_day(expression)) if kind == "DATE" else _written(text(expression))
     if precision is not None:
         cases += (

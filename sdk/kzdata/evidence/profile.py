@@ -39,6 +39,7 @@ def cell(name: str | None, alias: str = "t") -> str:
 
 def objects(raw: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     """The objects of a property of a raw descriptor that should be a list of them."""
+    # The standard has such lists, but a stranger's descriptor may hold anything.
     entries = raw.get(key)
     return [one for one in entries if isinstance(one, dict)] if isinstance(entries, list) else []
 

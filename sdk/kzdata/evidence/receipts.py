@@ -72,19 +72,10 @@ class Trace(tuple[Receipt, ...]):
         return html_table(self._shown, rows, f"Trace: {len(self)} receipt{'s' * (len(self) != 1)}")
 
 
+# Answers print it as JSON with these names, so that it is no tuple and holds no more.
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The words of an article that an answer rests on.
-
-    Attributes:
-        span: Key of the span.
-        source: Key of the article.
-        published_on: When the article was published, as far as known.
-        quote: The words.
-        start: Offset of the first character, in Unicode code points from 0.
-        end: Offset after the last character.
-        link: Address that opens the article at the passage; None where no address is known.
-    """
+    """The words of an article that an answer rests on; its attributes are those of a `Receipt`."""
 
     span: str
     source: str
@@ -96,16 +87,16 @@ class Citation:
 
 
 class Passage(NamedTuple):
-    """A span with its article, and the words around it as far as a longer span quotes them."""
+    """A span with its article, as in a `Receipt`, and the words around it in a longer span."""
 
-    span: str  # key of the span
-    quote: str  # the words
-    source: str  # key of the article
-    start: int  # offset of the first character
-    end: int  # offset after the last one
-    occurrence: int  # which occurrence of the quote in the article
-    publisher: str | None  # who published the article
-    published_on: str | None  # when
+    span: str
+    quote: str
+    source: str
+    start: int
+    end: int
+    occurrence: int
+    publisher: str | None
+    published_on: str | None
     url: str | None  # of the article
     prefix: str  # what stands before the words in the longest span around them
     suffix: str  # what stands after them there
@@ -184,9 +175,9 @@ class EvidenceIndex:
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
-        self._edges = needed(dataset.descriptor, Edges, PURPOSE)
-        self._spans = needed(dataset.descriptor, Spans, PURPOSE)
-        self._sources = needed(dataset.descriptor, Sources, PURPOSE)
+        self._edges, self._e = needed(dataset.descriptor, Edges, PURPOSE)
+        self._spans, self._s = needed(dataset.descriptor, Spans, PURPOSE)
+        self._sources, _ = needed(dataset.descriptor, Sources, PURPOSE)
 
     def trace(self, record: str, field: str | None = None) -> Trace:
         """The receipts of a record's cells, in the order of its columns; see `Package.trace`.
@@ -195,30 +186,35 @@ class EvidenceIndex:
         """
         # Only where no column is named can a passage or an article be meant by itself.
         table, key = self._dataset.place(record)
-        (spans, s), (sources, _) = self._spans, self._sources
-        if field is None and table.name in (spans.name, sources.name):
-            return self._resting(s.id if table.name == spans.name else s.source, key)
+        carriers = {self._sources.name: self._s.source, self._spans.name: self._s.id}
+        if field is None and table.name in carriers:
+            return self._resting(carriers[table.name], key)
         names = table.schema.names
         if table.schema.record_key is None:
             raise UsageError(f"{table.name} is not traced: {record} states nothing of its own")
         if field is not None and field not in names:
             raise UsageError(f"{table.name} has no column {field!r}{nearest(field, names)}")
-        found = _in_order(self._of_record(table, key), names)
+        edges = self._matching(f"{cell(self._e.record, 'e')} = ?", key)
+        # One row is found in its file faster than in all tables.
+        number = table.number(key)
+        assert number is not None
+        values = {key: table.cells({number}).get(number, {})}
+        found = _in_order(self._receipts(edges, values), names)
         return Trace(r for r in found if field in (None, r.field))
 
     def source(self, source: str) -> Trace:
         """The receipts of every cell that rests on an article, in the order of the edges."""
-        self._dataset.tables[self._sources[0].name][source]
-        return self._resting(self._spans[1].source, source)
+        self._dataset.tables[self._sources.name][source]  # raises where there is none
+        return self._resting(self._s.source, source)
 
     def of_table(self, name: str) -> dict[str, list[Receipt]]:
         """The receipts of all rows of a traced table, by their key, in the order of its columns."""
-        table, (_, e) = self._dataset.tables[name], self._edges
+        table = self._dataset.tables[name]
         if (key := table.schema.record_key) is None:
             return {}
         # The keys stay in the database: a table may have a million.
         keys = f"SELECT {cell(key)} FROM {self._dataset.numbered(name)} t"
-        edges = self._matching(f"{cell(e.record, 'e')} IN ({keys})")
+        edges = self._matching(f"{cell(self._e.record, 'e')} IN ({keys})")
         found: dict[str, list[Receipt]] = {}
         for receipt in self._receipts(edges, self._values({edge[0] for edge in edges}, [table])):
             found.setdefault(receipt.record, []).append(receipt)
@@ -230,7 +226,7 @@ class EvidenceIndex:
 
         They are in the order of the keys of records and passages.
         """
-        test = f"{cell(self._edges[1].record, 'e')} IN {LISTED}"
+        test = f"{cell(self._e.record, 'e')} IN {LISTED}"
         edges = self._matching(test, records, order="record, span, field")
         cited = self._cited(edges)
         fields: dict[tuple[str, str], list[str]] = {}
@@ -243,31 +239,21 @@ class EvidenceIndex:
     def _cited(self, edges: Iterable[tuple[Any, ...]]) -> dict[str, Passage]:
         return passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
 
-    def _of_record(self, table: Table[Any], key: str) -> Iterator[Receipt]:
-        edges = self._matching(f"{cell(self._edges[1].record, 'e')} = ?", key)
-        number = table.number(key)
-        assert number is not None
-        return self._receipts(edges, {key: table.cells({number}).get(number, {})})
-
     def _resting(self, member: str, key: str) -> Trace:
         """The receipts over the spans with a value in one of their columns."""
-        spans, s = self._spans
-        chosen = f"""SELECT {cell(s.id)} FROM {self._dataset.numbered(spans.name)} t
-            WHERE {cell(member)} = ?"""
-        edges = self._matching(f"{cell(self._edges[1].span, 'e')} IN ({chosen})", key)
+        spans = self._dataset.numbered(self._spans.name)
+        chosen = f"SELECT {cell(self._s.id)} FROM {spans} t WHERE {cell(member)} = ?"
+        edges = self._matching(f"{cell(self._e.span, 'e')} IN ({chosen})", key)
         return Trace(self._receipts(edges, self._values({edge[0] for edge in edges})))
 
     def _matching(
         self, test: str, *values: str | list[str], order: str = f"e.{ORD}"
     ) -> list[tuple[Any, ...]]:
         """Edges `e` for which a test holds: record, column, role, note and span."""
-        table, e = self._edges
         names = ("record", "field", "role", "note", "span")
-        cells = ", ".join(f"{cell(getattr(e, name), 'e')} AS {name}" for name in names)
-        edges = self._dataset.numbered(table.name)
-        return self._dataset.database.rows(
-            f"SELECT {cells} FROM {edges} e WHERE {test} ORDER BY {order}", values
-        )
+        cells = ", ".join(f"{cell(getattr(self._e, name), 'e')} AS {name}" for name in names)
+        sql = f"SELECT {cells} FROM {self._dataset.numbered(self._edges.name)} e WHERE {test}"
+        return self._dataset.database.rows(f"{sql} ORDER BY {order}", values)
 
     def _values(
         self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
@@ -291,6 +277,7 @@ class EvidenceIndex:
     def _receipts(
         self, edges: list[tuple[Any, ...]], values: Mapping[str, Mapping[str, str]]
     ) -> Iterator[Receipt]:
+        # Edges that lead nowhere are findings of a validation; a trace passes over them.
         cited = self._cited(edges)
         for record, field, role, note, span in edges:
             if record in values and span in cited:

@@ -5,22 +5,14 @@ rests on the other articles alone (`without`). What falls is worked out once, ov
 (`Removal`). What remains is written out, and is then a dataset like one that was loaded
 (`Snapshot`): its database holds nothing else.
 
-What falls (docs/questions.md says it in full):
-
-* an article, with its passages, edges, aliases and exclusions;
-* a claim, with its principal passage, or whose own date is not over by the day;
-* another record, once the last of its receipts is gone; a cell, once the last of its receipts is
-  gone: it is emptied, and with it the rest of its date or figure, or the row falls where it may not
-  be empty;
-* what refers to something that fell: the cell is emptied, or the row falls;
-* an entity, once no article that remains names it and nothing that remains refers to it;
-* a passage, once nothing rests on it any more.
+What falls, and why, says docs/questions.md; `Removal` has a step for each of its rules.
 """
 
 import re
 import weakref
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 from itertools import count
@@ -29,7 +21,7 @@ from typing import NamedTuple
 
 from kzdata.engine.database import MAX_MEMORY, Database, sensible_memory
 from kzdata.engine.queries import Answer
-from kzdata.engine.sql import column, identifier, literal
+from kzdata.engine.sql import among, column, identifier, literal
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.evidence.intervals import last_day
 from kzdata.evidence.profile import Role, cell, declaring, needed
@@ -38,6 +30,7 @@ from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import (
     NEEDED,
     Aliases,
+    Declaration,
     Edges,
     Exclusions,
     Links,
@@ -73,12 +66,11 @@ class SourceFilter(NamedTuple):
 def parse_day(day: str | date, known: Callable[[], Sequence[date]]) -> date:
     """A day from its text."""
     if isinstance(day, date):
-        return date(day.year, day.month, day.day)
-    try:
+        return date(day.year, day.month, day.day)  # without the hours of a datetime
+    with suppress(ValueError):
+        # Python also reads `20220105` and `2022-W01-3`.
         if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(day)):
             return date.fromisoformat(day)
-    except ValueError:
-        pass
     meant = _written_day(str(day)) or _nearest_day(str(day), known())
     advice = f", such as {meant.isoformat()}" if meant else ""
     raise UsageError(f"{day!r} is not a date; write YYYY-MM-DD{advice}")
@@ -105,13 +97,16 @@ def _nearest_day(written: str, days: Sequence[date]) -> date | None:
     return max(days, key=lambda day: (shared[day], day), default=None)
 
 
+Key = tuple[int, tuple[str, ...]]
+"""The number of a table, and columns by which its rows are known."""
+
+
 class Reference(NamedTuple):
     """Columns of a table whose values are keys of rows of other tables."""
 
     table: int  # number of the table
     columns: tuple[str, ...]
-    # Numbers of tables, each with the columns of its key.
-    parents: tuple[tuple[int, tuple[str, ...]], ...]
+    parents: tuple[Key, ...]
 
 
 class ReferenceGraph:
@@ -119,19 +114,20 @@ class ReferenceGraph:
 
     def __init__(self, descriptor: Descriptor) -> None:
         self.descriptor = descriptor
-        self.tables = list(descriptor.tables.values())  # known by their number
+        # Tables are known by number: rows of a million edges name theirs.
+        self.tables = list(descriptor.tables.values())
+        self.number = {table.name: number for number, table in enumerate(self.tables)}
         # Number of the table that declares each, and what it declares.
         self.sources = self._one(Sources)
         self.spans = self._one(Spans)
         self.edges = self._one(Edges)
-        article = [(self.sources[0], (self.sources[1].id,))]
-        declared = [
-            *self._declared(Aliases, "source", article),
-            *self._declared(Exclusions, "source", article),
-            *self._declared(Links, "claim", self.records),
-            *self._declared(Links, "other", self.records),
-            *self._declared(Tombstones, "replaced_by", self.records),
-        ]
+        schemas = [(number, table.schema) for number, table in enumerate(self.tables)]
+        # Tables whose cells are traced, with their keys: claims, with the column of their principal
+        # passage, which they fall with, and others.
+        self.records: list[Key] = [(n, (key,)) for n, s in schemas if (key := s.record_key)]
+        self.claims = [(n, s.principal) for n, s in schemas if s.record_key and s.principal]
+        self.others = [n for n, s in schemas if s.record_key and not s.principal]
+        declared = list(self._declared())
         # A declaration leads to every table of records, so it counts for its foreign key too.
         known = {(r.table, r.columns, parent) for r in declared for parent in r.parents}
         keys = [r for r in self._foreign_keys() if (r.table, r.columns, *r.parents) not in known]
@@ -140,33 +136,7 @@ class ReferenceGraph:
 
     def _one(self, role: type[Role]) -> tuple[int, Role]:
         table, part = needed(self.descriptor, role, "a part of a package")
-        return self.number(table.name), part
-
-    @property
-    def records(self) -> list[tuple[int, tuple[str, ...]]]:
-        """The tables whose cells are traced, each with its key."""
-        return [
-            (number, (table.schema.record_key,))
-            for number, table in enumerate(self.tables)
-            if table.schema.record_key
-        ]
-
-    @property
-    def claims(self) -> Iterator[tuple[int, str]]:
-        """The tables of claims, each with the column of its principal passage."""
-        for number, _ in self.records:
-            if principal := self.tables[number].schema.principal:
-                yield number, principal
-
-    @property
-    def others(self) -> list[int]:
-        """The other tables of records."""
-        claims = {number for number, _ in self.claims}
-        return [number for number, _ in self.records if number not in claims]
-
-    def number(self, name: str) -> int:
-        """The number of a table."""
-        return [table.name for table in self.tables].index(name)
+        return self.number[table.name], part
 
     def uses(self, number: int, key: str) -> list[tuple[int, str]]:
         """The columns, each with the number of its table, that refer to a key of a table."""
@@ -174,24 +144,27 @@ class ReferenceGraph:
         return [(r.table, r.columns[0]) for r in self.references if parent in r.parents]
 
     def _foreign_keys(self) -> Iterator[Reference]:
-        followed = {
-            (self.spans[0], (self.spans[1].source,)),
-            *((number, (column,)) for number, column in self.claims),
-        }
-        names = [table.name for table in self.tables]
+        # From passages to articles and from claims to passages.
+        followed = {(self.spans[0], self.spans[1].source), *self.claims}
         for number, table in enumerate(self.tables):
             for key in table.schema.foreign_keys if number != self.edges[0] else ():
-                parent = key.reference.resource or table.name
-                if parent in names and (number, key.fields) not in followed:
-                    target = (names.index(parent), key.reference.fields)
-                    yield Reference(number, key.fields, (target,))
+                parent = self.number.get(key.reference.resource or table.name)
+                if parent is not None and (number, *key.fields) not in followed:
+                    yield Reference(number, key.fields, ((parent, key.reference.fields),))
 
-    def _declared(
-        self, role: type[Role], member: str, parents: Sequence[tuple[int, tuple[str, ...]]]
-    ) -> Iterator[Reference]:
-        for table, part in declaring(self.descriptor, role):
-            if name := getattr(part, member):
-                yield Reference(self.number(table.name), (name,), tuple(parents))
+    def _declared(self) -> Iterator[Reference]:
+        article: list[Key] = [(self.sources[0], (self.sources[1].id,))]
+        members: list[tuple[type[Declaration], str, list[Key]]] = [
+            (Aliases, "source", article),
+            (Exclusions, "source", article),
+            (Links, "claim", self.records),
+            (Links, "other", self.records),
+            (Tombstones, "replaced_by", self.records),
+        ]
+        for role, member, parents in members:
+            for table, part in declaring(self.descriptor, role):
+                if name := getattr(part, member):
+                    yield Reference(self.number[table.name], (name,), tuple(parents))
 
     def whole(self, number: int) -> str:
         """SQL: a table of the whole package."""
@@ -214,10 +187,12 @@ class SupportIndex:
         self.database.attach("whole", dataset.database)
         self.unused: list[str] = []
         self._spaces = count()
-        self._make_source()
-        self._make_span()
-        self._make_claim()
-        self._make_edge()
+        # Each refers to those before it.
+        for name, sql in (
+            *(("source", self._source()), ("span", self._span())),
+            *(("claim", self._claim()), ("edge", self._edge())),
+        ):
+            self.database.run(f"CREATE TABLE {name} AS {sql}")
 
     def make_space(self) -> str:
         """A new schema of the database; those that nobody uses any more are dropped."""
@@ -226,11 +201,6 @@ class SupportIndex:
         space = f"removal_{next(self._spaces)}"
         self.database.run(f"CREATE SCHEMA {space}")
         return space
-
-    def unknown(self, names: Sequence[str]) -> list[str]:
-        """Those of the names that are no article's."""
-        known = set(self.sources) if names else set()
-        return [name for name in names if name not in known]
 
     @property
     def sources(self) -> list[str]:
@@ -253,64 +223,54 @@ class SupportIndex:
             ) WHERE day IS NOT NULL ORDER BY day"""
         return [day for (day,) in self.database.rows(sql)]
 
-    def _make_source(self) -> None:
+    def _source(self) -> str:
         number, a = self.graph.sources
-        schema, last = self.graph.tables[number].schema, "NULL::DATE"
-        if a.published_on:
-            last = _last(schema, a.published_on, a.published_precision)
-        self.database.run(
-            f"""CREATE TABLE source AS SELECT t.rowid AS row, {cell(a.id)} AS id,
-            {last} AS last FROM {self.graph.whole(number)} t"""
-        )
+        last = _last(self.graph.tables[number].schema, a.published_on, a.published_precision)
+        return f"""SELECT t.rowid AS row, {cell(a.id)} AS id, {last} AS last
+            FROM {self.graph.whole(number)} t"""
 
-    def _make_span(self) -> None:
+    def _span(self) -> str:
         number, s = self.graph.spans
-        self.database.run(
-            f"""CREATE TABLE span AS SELECT t.rowid AS row, {cell(s.id)} AS id,
-            a.row AS src FROM {self.graph.whole(number)} t
-            LEFT JOIN source a ON a.id = {cell(s.source)}"""
-        )
+        return f"""SELECT t.rowid AS row, {cell(s.id)} AS id, a.row AS src
+            FROM {self.graph.whole(number)} t LEFT JOIN source a ON a.id = {cell(s.source)}"""
 
-    def _make_claim(self) -> None:
+    def _claim(self) -> str:
         # The first part has no row: it gives the columns their types where no table has claims.
         parts = ["SELECT 0 AS tab, 0::BIGINT AS row, '' AS id, NULL::DATE AS last WHERE false"]
         for number, principal in self.graph.claims:
             over = _last_day_of_all(self.graph.tables[number].schema)
             columns = f"{number}, t.rowid, {cell(principal)}, {over}"
             parts.append(f"SELECT {columns} FROM {self.graph.whole(number)} t")
-        self.database.run(
-            f"""CREATE TABLE claim AS SELECT c.tab, c.row, s.row AS span, s.src, c.last
+        return f"""SELECT c.tab, c.row, s.row AS span, s.src, c.last
             FROM ({" UNION ALL ".join(parts)}) c LEFT JOIN span s ON s.id = c.id"""
-        )
 
-    def _make_edge(self) -> None:
+    def _edge(self) -> str:
         number, e = self.graph.edges
         records = " UNION ALL ".join(
             f"SELECT {tab} AS tab, t.rowid AS row, {cell(key)} AS key "
             f"FROM {self.graph.whole(tab)} t"
             for tab, (key,) in self.graph.records
         )
-        self.database.run(
-            f"""CREATE TABLE edge AS SELECT t.rowid AS row, s.row AS span, s.src,
+        return f"""SELECT t.rowid AS row, s.row AS span, s.src,
             r.tab, r.row AS record, {cell(e.field)} AS field
             FROM {self.graph.whole(number)} t LEFT JOIN span s ON s.id = {cell(e.span)}
             LEFT JOIN ({records or "SELECT 0 AS tab, 0 AS row, '' AS key WHERE false"}) r
             ON r.key = {cell(e.record)}"""
-        )
 
 
 def _last_day_of_all(schema: Schema) -> str:
     """SQL: the day by which all dates of a claim are over."""
-    ends = []
-    for dates in schema.dates:
-        start = _last(schema, dates.start, dates.precision)
-        end = _last(schema, dates.end) if dates.end else "NULL"
-        ends.append(f"coalesce({end}, {start})")
+    ends = [
+        f"coalesce({_last(schema, dates.end)}, {_last(schema, dates.start, dates.precision)})"
+        for dates in schema.dates
+    ]
     return f"greatest({', '.join(ends)})" if ends else "NULL::DATE"
 
 
-def _last(schema: Schema, name: str, precision: str | None = None) -> str:
-    """SQL: the last day of a date of a row `t`."""
+def _last(schema: Schema, name: str | None, precision: str | None = None) -> str:
+    """SQL: the last day of a date of a row `t`; NULL where a declaration names no such column."""
+    if name is None:
+        return "NULL::DATE"
     said = column(precision) if precision else None
     return last_day(column(name), said, usual_columns(schema)[name].kind)
 
@@ -328,7 +288,7 @@ class Removal:
         self._graph, self._database = index.graph, index.database
         self._space = index.make_space()
         # Nobody asks the database while Python collects garbage: the next removal drops the schema.
-        self._free = weakref.finalize(self, index.unused.append, self._space)
+        self.close = weakref.finalize(self, index.unused.append, self._space)
         # How many rows and cells of each table fell: of a table that lost none nothing is asked.
         self._gone = dict.fromkeys(range(len(self._graph.tables)), 0)
         self._emptied = dict.fromkeys(self._gone, 0)
@@ -348,10 +308,6 @@ class Removal:
             self._drop_edges()
             self._drop_spans()
             self._make_counts()
-
-    def close(self) -> None:
-        """Forget what fell; doing so again does nothing."""
-        self._free()
 
     # -------------------------------------------------------------------------- what fell
 
@@ -373,29 +329,27 @@ class Removal:
                 continue
             key = ", ".join(cell(name) for name in table.schema.primary_key)
             record = f"concat_ws(', ', {key})" if key else "'row ' || CAST(t.rowid + 1 AS VARCHAR)"
-            for fell in (self._rows(number), self._cells(number)):
-                yield f"""SELECT {literal(table.name)}, {record}, c.field, {number}, t.rowid
+            for field, fell in (("NULL", self._rows(number)), ("c.field", self._cells(number))):
+                yield f"""SELECT {literal(table.name)}, {record}, {field}, {number}, t.rowid
                     FROM {self._graph.whole(number)} t JOIN ({fell}) c ON c.row = t.rowid"""
 
     def _rows(self, number: int) -> str:
         """SQL: the rows of a table that fell."""
-        return f"SELECT row, NULL AS field FROM {self._space}.gone WHERE tab = {number}"
+        return f"SELECT row FROM {self._space}.gone WHERE tab = {number}"
 
     def _cells(self, number: int) -> str:
         """SQL: the row and column of each cell that was emptied in a row that remains."""
-        return f"""SELECT c.row, c.field FROM {self._space}.emptied c
-            {self._but("gone", "tab", "row")} WHERE c.tab = {number}"""
+        return f"""SELECT row, field FROM {self._space}.emptied
+            ANTI JOIN {self._space}.gone USING (tab, row) WHERE tab = {number}"""
 
     def gone(self, name: str) -> set[int]:
         """The numbers of a table's rows that fell."""
         self._finish()
-        rows = self._rows(self._graph.number(name))
-        return {row for row, _ in self._database.stream(rows)}
+        return {row for (row,) in self._database.stream(self._rows(self._graph.number[name]))}
 
-    def emptied(self, name: str) -> list[tuple[int, str]]:
+    def emptied(self, name: str) -> Iterator[tuple[int, str]]:
         """The row and column of each of a table's cells that fell, but not its row."""
-        rows = self._database.rows(self._cells(self._graph.number(name)))
-        return [(row, field) for row, field in rows]
+        return self._database.stream(self._cells(self._graph.number[name]))
 
     # -------------------------------------------------------------------------- falling
 
@@ -411,15 +365,13 @@ class Removal:
         ((added,),) = self._database.rows(f"INSERT INTO {self._space}.{name} {select}")
         return int(added)
 
-    def _but(self, name: str, *columns: str) -> str:
-        """SQL that leaves out the rows of `c` that one of those tables has already."""
-        same = " AND ".join(f"g.{part} = c.{part}" for part in columns)
-        return f"ANTI JOIN {self._space}.{name} g ON {same}"
-
     def _drop(self, number: int, rows: str) -> int:
         """Let rows of a table fall, and count those that had not fallen before."""
-        cells = f"SELECT DISTINCT {number} AS tab, row FROM ({rows})"
-        added = self._insert("gone", f"SELECT * FROM ({cells}) c {self._but('gone', 'tab', 'row')}")
+        added = self._insert(
+            "gone",
+            f"""SELECT * FROM (SELECT DISTINCT {number} AS tab, row FROM ({rows}))
+            ANTI JOIN {self._space}.gone USING (tab, row)""",
+        )
         self._gone[number] += added
         return added
 
@@ -435,32 +387,25 @@ class Removal:
         full = f"""SELECT DISTINCT {number} AS tab, c.row, f.other AS field FROM ({cells}) c
             JOIN (VALUES {pairs}) f(field, other) ON f.field = c.field"""
         required = [field.name for field in schema.fields if not may_be_empty(schema, field)]
-        listed = ", ".join(map(literal, required)) or "NULL"
-        self._drop(number, f"SELECT row FROM ({full}) WHERE field IN ({listed})")
-        self._emptied[number] += self._insert("emptied", self._filled(number, full))
-
-    def _filled(self, number: int, cells: str) -> str:
-        """SQL: those of some cells that are not empty, and whose rows have not fallen."""
+        self._drop(number, f"SELECT row FROM ({full}) WHERE {among('field', required)}")
         filled = " OR ".join(
-            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)"
-            for name in self._graph.tables[number].schema.names
+            f"(c.field = {literal(name)} AND {column(name)} IS NOT NULL)" for name in schema.names
         )
-        return f"""SELECT c.tab, c.row, c.field FROM (
-                SELECT c.* FROM ({cells}) c {self._but("gone", "tab", "row")}
-            ) c JOIN {self._graph.whole(number)} t ON t.rowid = c.row
-            {self._but("emptied", "tab", "row", "field")} WHERE {filled}"""
+        self._emptied[number] += self._insert(
+            "emptied",
+            f"""SELECT c.* FROM (SELECT * FROM ({full})
+                ANTI JOIN {self._space}.gone USING (tab, row)
+                ANTI JOIN {self._space}.emptied USING (tab, row, field)) c
+            JOIN {self._graph.whole(number)} t ON t.rowid = c.row WHERE {filled}""",
+        )
 
     def _drop_sources(self) -> None:
         """Articles, with their passages."""
-        conditions = ["true"]
-        if self.terms.day:
-            conditions.append(f"last <= DATE {literal(self.terms.day.isoformat())}")
-        if self.terms.withdrawn:
-            listed = ", ".join(map(literal, sorted(self.terms.withdrawn)))
-            conditions.append(f"id NOT IN ({listed})")
-        kept = f"{self._space}.kept"
+        kept, day = f"{self._space}.kept", self.terms.day
+        published = f"last <= DATE {literal(day.isoformat())}" if day else "true"
         self._database.run(
-            f"CREATE TABLE {kept} AS SELECT row FROM source WHERE {' AND '.join(conditions)}"
+            f"""CREATE TABLE {kept} AS SELECT row FROM source
+            WHERE {published} AND NOT {among("id", sorted(self.terms.withdrawn))}"""
         )
         lost = f"SELECT s.row FROM source s ANTI JOIN {kept} k ON k.row = s.row"
         self._lacks_sources = self._drop(self._graph.sources[0], lost) > 0
@@ -469,15 +414,12 @@ class Removal:
             self._drop(self._graph.spans[0], lost)
 
     def _drop_claims(self) -> None:
+        """Claims, with their principal passages or because their own dates are not over."""
         day = self.terms.day
-        late = f"c.last > DATE {literal(day.isoformat())}" if day else "false"
-        sources = self._rows(self._graph.sources[0])
+        late = f"last > DATE {literal(day.isoformat())}" if day else "false"
+        fell = f"{late} OR src IN ({self._rows(self._graph.sources[0])})"
         for number, _ in self._graph.claims:
-            self._drop(
-                number,
-                f"""SELECT c.row FROM claim c WHERE tab = {number}
-                AND ({late} OR c.src IN (SELECT row FROM ({sources})))""",
-            )
+            self._drop(number, f"SELECT row FROM claim WHERE tab = {number} AND ({fell})")
 
     def _drop_cells(self) -> None:
         """Records and cells that have lost all their receipts."""
@@ -506,11 +448,11 @@ class Removal:
         raise PackageError(f"a chain of references is over {MAX_CHAIN:,} rows long")
 
     def _follow_one(self, reference: Reference) -> None:
-        lost = [self._lost(reference, *parent) for parent in reference.parents]
-        if not any(lost):
+        # A declaration has many parents, and most have lost nothing.
+        lost = [self._lost(reference, *key) for key in reference.parents if self._gone[key[0]]]
+        if not lost:
             return
-        schema = self._graph.tables[reference.table].schema
-        hit = " UNION ALL ".join(filter(None, lost))
+        schema, hit = self._graph.tables[reference.table].schema, " UNION ALL ".join(lost)
         soft = [n for n in reference.columns if may_be_empty(schema, schema.field(n))]
         if soft:
             self._empty(reference.table, f"SELECT row, {literal(soft[-1])} AS field FROM ({hit})")
@@ -518,18 +460,14 @@ class Removal:
             self._drop(reference.table, hit)
 
     def _lost(self, reference: Reference, parent: int, key: Sequence[str]) -> str:
-        """SQL: rows that refer to a row of a table that fell; empty where none did."""
-        if not self._gone[parent]:
-            return ""
+        """SQL: rows that refer to a row of a table that fell."""
         same = " AND ".join(
             f"{cell(name)} = {cell(other, 'p')}"
             for name, other in zip(reference.columns, key, strict=True)
         )
         return f"""SELECT t.rowid AS row FROM {self._graph.whole(reference.table)} t
             JOIN {self._graph.whole(parent)} p ON {same}
-            WHERE p.rowid IN (SELECT row FROM ({self._rows(parent)}))"""
-
-    # -------------------------------------------------------------------------- what is left over
+            WHERE p.rowid IN ({self._rows(parent)})"""
 
     def _drop_entities(self) -> None:
         """Entities that served something, a name or a reference, and serve nothing any more."""
@@ -537,13 +475,11 @@ class Removal:
             return
         for table, aliases in declaring(self._graph.descriptor, Aliases):
             for target in aliases.of:
-                other = self._graph.number(target.resource)
-                uses = [
-                    (self._graph.number(table.name), aliases.entity),
-                    *self._graph.uses(other, target.field),
-                ]
+                other = self._graph.number[target.resource]
                 # What has receipts of its own stands and falls with them.
                 if not self._graph.tables[other].schema.record_key:
+                    names = (self._graph.number[table.name], aliases.entity)
+                    uses = [names, *self._graph.uses(other, target.field)]
                     self._drop_idle(other, target.field, uses)
 
     def _drop_idle(self, number: int, key: str, uses: Sequence[tuple[int, str]]) -> None:
@@ -571,8 +507,7 @@ class Removal:
             # No edge fell before, and each is there once: that need not be made sure of.
             self._gone[number] += self._insert(
                 "gone",
-                f"""SELECT {number}, row FROM edge
-                WHERE span IS NULL OR span IN (SELECT row FROM ({spans}))""",
+                f"SELECT {number}, row FROM edge WHERE span IS NULL OR span IN ({spans})",
             )
         of_cells = (
             f"""SELECT e.row FROM edge e SEMI JOIN {self._space}.kept k ON k.row = e.src
@@ -595,7 +530,7 @@ class Removal:
             span = f"JOIN span s ON s.id = {cell(name)}"
             once.append(
                 f"""SELECT s.row FROM {self._graph.whole(user)} t {span}
-                WHERE t.rowid IN (SELECT row FROM ({self._rows(user)}))"""
+                WHERE t.rowid IN ({self._rows(user)})"""
             )
             now.append(f"SELECT s.row FROM ({self._rest(user)}) t {span}")
         # What still carries something is looked up only for the few that lost something.
@@ -633,7 +568,7 @@ class Removal:
     def write_csv(self, name: str, sheet: Sheet, target: Path) -> None:
         """Write what remains of a table, cell by cell as its files have it."""
         self._finish()
-        number, texts = self._graph.number(name), f"{self._space} text"
+        number, texts = self._graph.number[name], f"{self._space} text"
         names = self._graph.tables[number].schema.names
         self._database.load(texts, sheet, {name: identifier(name) for name in names})
         try:
@@ -656,9 +591,8 @@ class Removal:
             self._cell(number, field, field.name in emptied, bool(texts))
             for field in table.schema.fields
         )
-        return (
-            f"SELECT {', '.join(cells)} FROM {texts or self._graph.whole(number)} t {join} {where}"
-        )
+        rows = texts or self._graph.whole(number)
+        return f"SELECT {', '.join(cells)} FROM {rows} t {join} {where}"
 
     def _cell(self, number: int, field: FieldDescriptor, emptied: bool, as_text: bool) -> str:
         """SQL: a cell as it is now."""
@@ -727,8 +661,9 @@ class Snapshots:
         """What remains of the package under some terms."""
         if isinstance(of, Snapshot):
             terms = terms.narrowed(of.removal.terms)
-        for name in self.index.unknown(sorted(terms.withdrawn)):
-            raise UsageError(f"no article {name!r}{nearest(name, self.index.sources)}")
+        known = self.index.sources if terms.withdrawn else []
+        for name in sorted(terms.withdrawn.difference(known)):
+            raise UsageError(f"no article {name!r}{nearest(name, known)}")
         if terms.day and not self.index.graph.sources[1].published_on:
             raise UsageError("kzdata:sources declares no published_on, so no day can be asked for")
         snapshot = Snapshot(self._whole, Removal(self.index, terms))

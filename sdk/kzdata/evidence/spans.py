@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import inf
 from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote as percent_encoded
@@ -34,19 +34,16 @@ class Span(NamedTuple):
     occurrence: int
 
 
-class Placed(Protocol):
-    """Anything with a place in a text, such as a number token."""
+class _HasPlace(Protocol):
+    """Anything with a start and an end in a text, such as a number token."""
 
     @property
-    def start(self) -> int:
-        """Code point at which it begins."""
-
+    def start(self) -> int: ...
     @property
-    def end(self) -> int:
-        """Code point after its last one."""
+    def end(self) -> int: ...
 
 
-_Placed = TypeVar("_Placed", bound=Placed)
+_Placed = TypeVar("_Placed", bound=_HasPlace)
 
 
 # ------------------------------------------------------------------------------ locating
@@ -143,6 +140,7 @@ def whole_sentence(text: str, start: int, end: int) -> bool:
     return any(start <= first and last <= end for first, last in _sentences(text))
 
 
+# Every span of an article asks for the sentences of the same text.
 @lru_cache(maxsize=16)
 def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Every sentence as (start, end), without the marks and terminators around it."""
@@ -151,8 +149,7 @@ def _sentences(text: str) -> tuple[tuple[int, int], ...]:
     for line in text.splitlines(keepends=True):
         begin = 0
         for end, after in _ends(line):
-            bare = line[begin:end].lstrip(_OPENING)
-            if bare:
+            if bare := line[begin:end].lstrip(_OPENING):
                 found.append((offset + end - len(bare), offset + end))
             begin = after
         offset += len(line)
@@ -289,15 +286,17 @@ def _placed(blocks: list[_Block], text: str, length: int | None) -> list[tuple[_
     """The passages whose place is decided and trusted."""
     while True:
         places = _between(blocks, _anchors(blocks, text), text, length)
-        trusted = _tied(blocks, places, text, length)
-        if trusted == places:
+        ties = pairwise(_ties(blocks, places, text, length))
+        # One neighbour is enough: an edit before a passage leaves the distance behind it.
+        trusted = [at is None or any(next(ties)) for at in places]
+        if all(trusted):
             return [(b, at) for b, at in zip(blocks, places, strict=True) if at is not None]
-        pairs = zip(blocks, places, trusted, strict=True)
-        blocks = [block for block, place, kept in pairs if place == kept]
+        blocks = list(compress(blocks, trusted))
 
 
 def _moved(span: Span, start: int, text: str) -> Span | None:
     starts = occurrences(text, span.quote)
+    # Where the words stand more rarely than before, any of them may be gone.
     if len(starts) < span.occurrence or start not in starts:
         return None
     return Span(start, start + len(span.quote), span.quote, starts.index(start) + 1)
@@ -311,41 +310,31 @@ def _fused(old: Sequence[Span]) -> list[_Block]:
             raise SpanError(f"span {index} is not as long as its quote {_short(span.quote)}")
         if index and span.start < old[index - 1].start:
             raise SpanError("spans out of order; sort them by start before re-anchoring")
-        if blocks and span.start < blocks[-1].end:
-            blocks[-1] = _joined(blocks[-1], index, span)
-        else:
-            blocks.append(_Block(span.start, span.quote, [(index, 0)]))
+        overlaps = blocks and span.start < blocks[-1].end
+        start, text, members = blocks.pop() if overlaps else _Block(span.start, "", [])
+        shared = text[span.start - start :][: len(span.quote)]
+        if not span.quote.startswith(shared):
+            raise SpanError(f"span {index} contradicts the spans it overlaps: {_short(span.quote)}")
+        members.append((index, span.start - start))
+        blocks.append(_Block(start, text + span.quote[len(shared) :], members))
     return blocks
-
-
-def _joined(block: _Block, index: int, span: Span) -> _Block:
-    offset = span.start - block.start
-    shared = block.text[offset : offset + len(span.quote)]
-    if not span.quote.startswith(shared):
-        raise SpanError(f"span {index} contradicts the spans it overlaps: {_short(span.quote)}")
-    text = block.text + span.quote[len(shared) :]
-    return _Block(block.start, text, [*block.members, (index, offset)])
 
 
 def _anchors(blocks: Sequence[_Block], text: str) -> _Places:
     """The longest chain of passages that stand once and keep their order."""
-    once = [(i, text.find(block.text)) for i, block in enumerate(blocks)]
-    once = [(i, at) for i, at in once if at >= 0 and text.find(blocks[i].text, at + 1) < 0]
+    found = [(i, text.find(block.text), block.text) for i, block in enumerate(blocks)]
+    once = [(i, at, at + len(words)) for i, at, words in found if at == text.rfind(words) >= 0]
     chains: list[tuple[int, int]] = []  # (length of the best chain ending here, its previous link)
-    for k, (_, at) in enumerate(once):
-        links = ((chains[j][0], j) for j in range(k) if _ends_by(blocks, once[j], at))
-        best = max(links, default=(0, -1))
-        chains.append((best[0] + 1, best[1]))
+    for k, (_, at, _) in enumerate(once):
+        links = ((chains[j][0], j) for j in range(k) if once[j][2] <= at)
+        length, previous = max(links, default=(0, -1))
+        chains.append((length + 1, previous))
     places: _Places = [None] * len(blocks)
     k = max(range(len(chains)), key=lambda j: chains[j][0], default=-1)
     while k >= 0:
         places[once[k][0]] = once[k][1]
         k = chains[k][1]
     return places
-
-
-def _ends_by(blocks: Sequence[_Block], placed: tuple[int, int], start: int) -> bool:
-    return placed[1] + len(blocks[placed[0]].text) <= start
 
 
 def _between(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
@@ -355,9 +344,8 @@ def _between(blocks: Sequence[_Block], places: _Places, text: str, length: int |
     at which the words stand there.
     """
     result = list(places)
-    behind = inf if length is None else length
-    ends = [(0, 0, 0, 0), *_decided(blocks, places), (behind, behind, len(text), len(text))]
-    for (_, old_low, _, low), (old_high, _, high, _) in pairwise(ends):
+    decided = pairwise(_decided(blocks, places, text, length))
+    for (_, old_low, _, low), (old_high, _, high, _) in decided:
         for i, block in enumerate(blocks):
             if result[i] is None and old_low <= block.start and block.end <= old_high:
                 at = int(block.start - old_low + low)
@@ -368,26 +356,24 @@ def _between(blocks: Sequence[_Block], places: _Places, text: str, length: int |
     return result
 
 
-def _decided(blocks: Sequence[_Block], places: _Places) -> list[tuple[float, float, int, int]]:
-    """Old start and end, new start and end of each passage that has a place."""
-    return [
-        (block.start, block.end, at, at + len(block.text))
-        for block, at in zip(blocks, places, strict=True)
-        if at is not None
-    ]
-
-
-def _tied(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> _Places:
-    """Keep the places whose distance to a neighbour, or to an end of the text, has not changed."""
-    ties = pairwise(_ties(blocks, places, text, length))
-    return [at if at is not None and any(next(ties)) else None for at in places]
+def _decided(
+    blocks: Sequence[_Block], places: _Places, text: str, length: int | None
+) -> Iterator[tuple[float, float, int, int]]:
+    """Old start and end, new start and end of passages with a place, and of the text's ends."""
+    yield 0, 0, 0, 0
+    for block, at in zip(blocks, places, strict=True):
+        if at is not None:
+            yield block.start, block.end, at, at + len(block.text)
+    # Nothing is at an unknown distance to the end.
+    behind = inf if length is None else length
+    yield behind, behind, len(text), len(text)
 
 
 def _ties(blocks: Sequence[_Block], places: _Places, text: str, length: int | None) -> list[bool]:
     """Whether each distance between neighbours is what it was, from end to end of the text."""
-    behind = len(text) if length is None else length
-    ends = [(0, 0, 0, 0), *_decided(blocks, places), (behind, behind, len(text), len(text))]
-    ties = [right[0] - left[1] == right[2] - left[3] for left, right in pairwise(ends)]
+    decided = pairwise(_decided(blocks, places, text, length))
+    ties = [right[0] - left[1] == right[2] - left[3] for left, right in decided]
+    # Of a text of unknown length the last passage keeps its distance to the end in any case.
     ties[-1] = ties[-1] or length is None
     return ties
 

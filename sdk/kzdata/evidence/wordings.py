@@ -2,8 +2,21 @@
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 
 from kzdata.errors import KzdataError
+
+Meaning = TypeVar("Meaning")
+
+
+def spellings(*groups: tuple[str, Meaning]) -> dict[str, Meaning]:
+    """Meanings by wording; in a group, "|" stands between wordings that mean the same."""
+    return {wording: meaning for group, meaning in groups for wording in group.split("|")}
+
+
+def numbered(words: str, first: int, step: int = 1) -> dict[str, int]:
+    """The numbers of blank-separated words, with "|" between spellings of the same number."""
+    return spellings(*((group, first + step * n) for n, group in enumerate(words.split())))
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -27,5 +40,6 @@ def tidy(wording: str, most: int, also: str, plain: str, error: type[KzdataError
 
 def ordinal_ending(number: str) -> str:
     """The ending of a number's ordinal: 1st, 2nd, 3rd, 11th."""
+    # 11th, 12th and 13th, also at the end of 112th.
     teen = number[-2:-1] == "1"
     return "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")

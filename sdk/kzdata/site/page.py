@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -111,7 +112,9 @@ def asset(name: str) -> bytes:
 
 def embedded(data: Json) -> str:
     """Data as JSON that nothing in it can break out of a `script` element."""
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    written = json.dumps(
+        data, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=date.isoformat
+    )
     return written.translate(_ESCAPED).encode("utf-8", "replace").decode()
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from math import inf
+from math import inf, isnan, nan
 from typing import Any
 
 from kzdata.engine import sql
@@ -24,6 +24,7 @@ from kzdata.standard.field_types import (
     field_type,
     known_type,
 )
+from kzdata.standard.field_types.number import SHORT
 from kzdata.validation.rule import Check, rule
 
 TEXTS = {"string", "any", "list"}
@@ -157,9 +158,9 @@ def _too_large(pattern: str) -> str | None:
     """By what a pattern is beyond the limits of what is asked of a cell, in words."""
     if len(pattern) > MAX_PATTERN:
         return f"a pattern of over {MAX_PATTERN} characters"
-    return (
-        f"a pattern that repeats over {MAX_STATES} parts" if states(pattern) > MAX_STATES else None
-    )
+    if states(pattern) > MAX_STATES:
+        return f"a pattern that repeats over {MAX_STATES} parts"
+    return None
 
 
 def _unsupported_pattern(field: FieldDescriptor) -> str | None:
@@ -234,8 +235,6 @@ def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 
 
 PLAIN_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
-EXACT_LENGTH = 15
-"""Characters up to which a decimal number is told apart by its nearest binary number."""
 
 
 def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
@@ -292,13 +291,11 @@ def _one_of(
     texts = [text for value in values for text in _texts(field, value)]
     expected = f"one of {', '.join(texts)}"
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
-    if kind.same(cell) != cell:
-        other = f"NOT {sql.among_values(cell, texts, kind.same)}"
-        return Check(_if_of_type(kind, cell, f"{plain} AND {other}"), expected)
     # To compare with some texts is faster than the automaton that takes any number of them.
-    return Check(
-        _if_of_type(kind, cell, plain), expected, (sql.among(raw, texts),), or_missing=True
-    )
+    proof = (sql.among(raw, texts),) if kind.same(cell) == cell else None
+    if proof is None:
+        plain += f" AND NOT {sql.among_values(cell, texts, kind.same)}"
+    return Check(_if_of_type(kind, cell, plain), expected, proof, or_missing=True)
 
 
 def _texts(field: FieldDescriptor, value: Any) -> tuple[str, ...]:
@@ -454,24 +451,21 @@ def _short_within(field: FieldDescriptor, raw: str, name: str) -> str | None:
     """Whether a number of few digits, so that no other has its nearest binary number, is within."""
     # The least and the most share one test, so that the text is read once.
     ends = {"minimum": -inf, "maximum": inf}
-    limits = {n: _number(field, v) for n, v in bounds_of(field).items() if n in ends}
-    if name not in limits or not all(map(_told_apart, limits.values())):
+    limits = {n: _short(field, v) for n, v in bounds_of(field).items() if n in ends}
+    if name not in limits or any(map(isnan, limits.values())):
         return None
-    low, high = (float(limits.get(end, beyond)) for end, beyond in ends.items())
-    near = sql.between_doubles(raw, low, high)
-    return f"({sql.byte_length(raw)} <= {EXACT_LENGTH} AND {near})"
+    low, high = (ends | limits).values()
+    return f"({sql.byte_length(raw)} <= {SHORT} AND {sql.between_doubles(raw, low, high)})"
 
 
-def _number(field: FieldDescriptor, limit: Any) -> Decimal:
+def _short(field: FieldDescriptor, limit: Any) -> float:
+    """A bound's nearest binary number; NaN where that does not tell it apart from short numbers."""
     try:
-        return constraint_number(field, limit)
+        bound = constraint_number(field, limit)
     except UnsupportedError:  # the rule of that bound does not apply
-        return Decimal("nan")
-
-
-def _told_apart(bound: Decimal) -> bool:
-    """Whether a bound is told apart from every short number by its nearest binary number."""
-    return bound.is_finite() and abs(bound.adjusted()) < 100 and len(bound.as_tuple().digits) <= 15
+        return nan
+    apart = bound.is_finite() and abs(bound.adjusted()) < 100
+    return float(bound) if apart and len(bound.as_tuple().digits) <= SHORT else nan
 
 
 def translated(pattern: str) -> str:

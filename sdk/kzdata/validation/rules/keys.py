@@ -9,9 +9,9 @@ from kzdata.engine.sql import ORD, column, identifier, literal
 from kzdata.standard.declarations import NEEDED, Aliases
 from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.field_types import canonical_number, known_type, plain_number
+from kzdata.standard.field_types.number import SHORT
 from kzdata.validation.evidence_tables import Model, record_keys
 from kzdata.validation.rule import Query, Violation, rule
-from kzdata.validation.rules.cells import EXACT_LENGTH
 
 WIDTHS = (18, 37)
 """Characters up to which a whole number fits into the two fast types of a database."""
@@ -65,7 +65,7 @@ def _numbers(
     if whole and width <= WIDTHS[-1]:
         number = sql.bigint if width <= WIDTHS[0] else sql.integer
         return lambda field, cell: number(plain_number(field, cell))
-    if not exponents and width <= EXACT_LENGTH:
+    if not exponents and width <= SHORT:
         return lambda field, cell: sql.double(plain_number(field, cell))
     return lambda field, cell: canonical_number(plain_number(field, cell))
 

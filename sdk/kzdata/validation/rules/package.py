@@ -124,11 +124,7 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
         yield Violation(None, None, None, found, package.version, file=CHANGELOG)
 
 
-@rule(
-    "package",
-    "leave it out, or ask for it in an issue: nothing checks it",
-    "warning",
-)
+@rule("package", "leave it out, or ask for it in an issue: nothing checks it", "warning")
 def unsupported_feature(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed over."""
     for name, profile in _profiles(package):
@@ -173,10 +169,8 @@ def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterat
     if "data" in resource.extra:
         yield "data inside the descriptor"
     if len(resource.path) > 1:
-        stated = {"bytes": resource.bytes, "hash": resource.hash}
-        yield from (
-            f"{name} of several files" for name, value in stated.items() if value is not None
-        )
+        stated = (name for name in ("bytes", "hash") if getattr(resource, name) is not None)
+        yield from (f"{name} of several files" for name in stated)
     if resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
         yield f"the hash algorithm {algorithm}"
     if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
@@ -233,17 +227,13 @@ class Header(Record):
 
 
 def header_of(part: Path, place: int, dialect: Dialect) -> Header:
-    """The header of one of a table's files.
-
-    Its rows are records too: what is malformed in them is said of these.
-    """
-    found = Sheet([part], dialect).header()
-    if found is None:
-        return Header(-1, 1, (), part=place)
+    """The header of one of a table's files."""
+    # Its rows are records too: what is malformed in them is said of these.
+    found = Sheet([part], dialect).header() or Record(-1, 1, ())
     return Header(-1, found.line, found.cells, part=place, width=found.width)
 
 
-def _nothing_passed_over(seen: FileStats) -> bool:
+def _sound(seen: FileStats) -> bool:
     """Whether a file that DuckDB reads holds nothing that it passes over."""
     return not seen.suspicious
 
@@ -251,7 +241,7 @@ def _nothing_passed_over(seen: FileStats) -> bool:
 @rule(
     "structure",
     "give the columns the names, and the order, that the schema asks for",
-    proven_by_bytes=_nothing_passed_over,
+    proven_by_bytes=_sound,
 )
 def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
@@ -283,11 +273,7 @@ def _header(table: Table, header: Record, names: tuple[str, ...], words: str) ->
     return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
 
 
-@rule(
-    "structure",
-    "give the row as many cells as the header has",
-    proven_by_bytes=_nothing_passed_over,
-)
+@rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
 def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
     if record.number >= 0 and record.width != len(columns):
@@ -296,9 +282,7 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
         yield Violation(table.name, record.number, None, found, expected, *place)
 
 
-@rule(
-    "structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_nothing_passed_over
-)
+@rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
 def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
 
@@ -311,7 +295,7 @@ def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Ite
         yield Violation(table.name, row, None, record.fault, expected, *place)
 
 
-@rule("structure", "remove the blank line", proven_by_bytes=_nothing_passed_over)
+@rule("structure", "remove the blank line", proven_by_bytes=_sound)
 def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.fault and not record.cells:

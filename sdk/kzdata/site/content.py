@@ -226,7 +226,7 @@ class History:
     """What there was of a package at each step: the answers to its questions, and its rows."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self._answers = {name: AnswerHistory(names) for name, names in COLUMNS.items()}
+        self._answers = {name: AnswerHistory(names.split()) for name, names in COLUMNS.items()}
         self._places = {name: _places(dataset, name) for name in dataset.tables}
         # The step by which a row was there, and by which a cell was still empty.
         self._rows = {name: [0] * len(places) for name, places in self._places.items()}
@@ -276,17 +276,11 @@ def _places(dataset: Dataset, name: str) -> dict[int, int]:
 # ------------------------------------------------------------------------------------- the answers
 
 COLUMNS = {
-    "claims": (
-        "key table event outcome population place day precision wording low high above below "
-        "numbered qualifier claimant via source span field status why links"
-    ).split(),
-    "scopes": "outcome population place claims low high above below range".split(),
-    "events": (
-        "key type title description start end precision when place certainty actors sources"
-    ).split(),
-    "disagreements": (
-        "first second table verdict computed reason first_says second_says links"
-    ).split(),
+    "claims": "key table event outcome population place day precision wording low high above below "
+    "numbered qualifier claimant via source span field status why links",
+    "scopes": "outcome population place claims low high above below range",
+    "events": "key type title description start end precision when place certainty actors sources",
+    "disagreements": "first second table verdict computed reason first_says second_says links",
 }
 """The answers of a page, and the columns of each."""
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import eq, ge, le
 from pathlib import Path
 from typing import Any
 
@@ -188,14 +189,14 @@ STANDARD_PROFILES = re.compile(
     "|(tabular-)?data-(package|resource)"
 )
 """The standard's own profiles, by their addresses or by the names that version 1 gave them."""
-FIELDS_MATCH = {
-    "exact": "the fields of the schema in their order",
-    "equal": "the fields of the schema in any order",
-    "subset": "all fields of the schema, and others at will",
-    "superset": "no other fields than the schema's, and not all of them",
-    "partial": "at least one field of the schema",
+FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
+    "exact": ("the fields of the schema in their order", eq),
+    "equal": ("the fields of the schema in any order", eq),
+    "subset": ("all fields of the schema, and others at will", ge),
+    "superset": ("no other fields than the schema's, and not all of them", le),
+    "partial": ("at least one field of the schema", lambda given, wanted: bool(given & wanted)),
 }
-"""Values of `fieldsMatch` (Table Schema v2), and what the header must have."""
+"""Values of `fieldsMatch` (Table Schema v2): what the header must have, in words and as a test."""
 
 
 def _fields_match(table: Table) -> str:
@@ -210,15 +211,8 @@ def header_matches(table: Table, found: tuple[str, ...]) -> bool:
     needed = {field.name for field in table.schema.fields if field.constraints.required}
     if demand not in FIELDS_MATCH or demand == "exact":
         return found == names
-    if len(given) < len(found) or not needed <= given:
-        return False
-    tests = {
-        "equal": given == wanted,
-        "subset": given >= wanted,
-        "superset": given <= wanted,
-        "partial": bool(given & wanted),
-    }
-    return tests[demand]
+    # A name that stands twice would leave open which of its cells is meant.
+    return len(given) == len(found) and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +246,7 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
         return
     names, held = table.schema.names, len(record.cells)
     found = tuple(cell.value for cell in record.cells)
-    words = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    words, _ = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
     if record.part > 0:
         if found != columns:
             yield _header(table, record, columns, "the header of the first file")

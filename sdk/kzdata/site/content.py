@@ -62,9 +62,7 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "format": FORMAT,
         "package": _about(dataset),
         "days": days,
-        "tables": [
-            _table(dataset, table) | history.rows(table.name) for table in dataset.tables.values()
-        ],
+        "tables": [_table(dataset, t) | history.rows(t.name) for t in dataset.tables.values()],
         "roles": _roles(dataset),
         "addresses": _addresses(dataset),
         "answers": history.answers(),
@@ -77,14 +75,12 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
 def _about(dataset: Dataset) -> Json:
     raw = dataset.descriptor.raw
     told = {name: raw[name] for name in ("title", "description") if isinstance(raw.get(name), str)}
-    names = ("name", "title", "path")
+    names, licenses = ("name", "title", "path"), objects(raw, "licenses")
     return {
         "name": dataset.name,
         "version": dataset.version,
         "terms": dataset.part,
-        "licenses": [
-            {k: str(one[k]) for k in names if k in one} for one in objects(raw, "licenses")
-        ],
+        "licenses": [{k: str(one[k]) for k in names if k in one} for one in licenses],
         **told,
     }
 

@@ -340,18 +340,13 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 @rule("cell", "write at least as many characters as the field wants")
 def cell_min_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at least `minLength` characters (Unicode code points), items or members."""
-    least = field.constraints.min_length
-    # A character has at most four bytes, and bytes need not be counted.
-    surely = f"{sql.byte_length(raw)} > {4 * (bounded(least or 0) - 1)}"
-    return _length(field, cell, "<", least, surely)
+    return _length(field, cell, raw, "<", field.constraints.min_length)
 
 
 @rule("cell", "shorten the value")
 def cell_max_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at most `maxLength` characters (Unicode code points), items or members."""
-    most = field.constraints.max_length
-    surely = f"{sql.byte_length(raw)} <= {bounded(most or 0)}"
-    return _length(field, cell, ">", most, surely)
+    return _length(field, cell, raw, ">", field.constraints.max_length)
 
 
 @rule("cell", "correct the value")
@@ -384,16 +379,20 @@ def bounded(length: int) -> int:
 
 
 def _length(
-    field: FieldDescriptor, cell: str, operator: str, limit: int | None, surely: str
+    field: FieldDescriptor, cell: str, raw: str, operator: str, limit: int | None
 ) -> Check | None:
+    """A value that is longer, or shorter, than it may be."""
     kind = known_type(field)
     if limit is None or kind is None or kind.length is None:
         return None
-    words = "at least" if operator == "<" else "at most"
-    unit = "characters" if field.type == "string" else "items"
     broken = _if_of_type(kind, cell, f"{kind.length(cell)} {operator} {bounded(limit)}")
-    proof = (surely,) if field.type == "string" else None
-    return Check(broken, f"{words} {limit} {unit}", proof, or_missing=True)
+    words = f"{'at least' if operator == '<' else 'at most'} {limit}"
+    if field.type != "string":
+        return Check(broken, f"{words} items")
+    # A character has at most four bytes, and bytes need not be counted.
+    surely = f"> {4 * (bounded(limit) - 1)}" if operator == "<" else f"<= {bounded(limit)}"
+    proof = (f"{sql.byte_length(raw)} {surely}",)
+    return Check(broken, f"{words} characters", proof, or_missing=True)
 
 
 def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | None:

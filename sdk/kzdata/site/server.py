@@ -126,6 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {
             "Content-Type": f"{kind}; charset=utf-8",
             "Content-Length": str(len(body)),
+            # Browsers take `frame-ancestors` from a header alone, not from the page.
             "Content-Security-Policy": f"{policy()}; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",

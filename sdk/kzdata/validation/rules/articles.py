@@ -47,6 +47,7 @@ def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
 def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     """The stated length of an article is that of its text, in Unicode code points."""
     for table, a, row, source, length in _rows(model, "sources", "id", "length"):
+        # Compared as text, so that what is no number differs, too.
         if source in texts and length != str(len(texts[source])):
             yield Violation(table.name, row, a.length, length, str(len(texts[source])))
 
@@ -64,6 +65,7 @@ def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
 def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
     """`occurrence` is which occurrence of the quote in the article the span is, from 1."""
     for table, s, row, source, start, end, quote, occurrence in _span_rows(model):
+        # Where the quote does not stand there at all, `span-slice` says so.
         if source not in texts or texts[source][start:end] != quote:
             continue
         actual = spans.occurrence_at(texts[source], quote, start)

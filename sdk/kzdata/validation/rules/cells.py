@@ -176,6 +176,7 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
 def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Refuse (`UnsupportedError`) a bound that is not a value of the type."""
     if field.type in ("integer", "number"):
+        # A number reads its limit itself, and refuses what is none.
         if kind.within:
             kind.within("''", ">=", value)
     elif isinstance(value, bool) or not _has_type(field, kind, str(value)):
@@ -270,6 +271,7 @@ def cell_category(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """
     if field.categories is None or field.constraints.enum is not None:
         return None
+    # Categories of other types are said to be unsupported, and not asked.
     values = field.category_values if field.type in CATEGORICAL else None
     return _one_of(field, cell, raw, values)
 

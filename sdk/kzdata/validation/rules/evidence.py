@@ -17,6 +17,7 @@ from kzdata.validation.evidence_tables import (
 )
 from kzdata.validation.rule import Query, rule
 
+# At least three words, the first with a capital, and a mark that ends a sentence.
 _SENTENCE = r"(?s)[\"'“‘«(\[]*\p{Lu}\S*\s+\S+\s+.*[.!?…][\"'”’»)\]]*"
 
 
@@ -80,6 +81,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
         parts = [column(name) for name in (s.start, s.end, s.occurrence, s.quote)]
         parts = [column(a.sha256, "a"), *parts]
         expected = f"substring(sha256(concat_ws(':', {', '.join(parts)})), 1, 16)"
+        # What lacks a part has no checksum: `concat_ws` would leave the part out.
         filled = " AND ".join(f"{part} IS NOT NULL" for part in parts)
         broken = f"{column(s.checksum)} <> {expected} AND {filled}"
         joins = f"JOIN {identifier(articles.name)} a ON {column(a.id, 'a')} = {column(s.source)}"
@@ -138,6 +140,7 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
 @rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
+    # Without a principal span there is no quote, and the test is NULL.
     broken = f"f.text IS NOT NULL AND ({sql.contains_words('f.quote', 'f.text')}) IS NOT TRUE"
     expected = "'words of ' || coalesce(f.quote, 'a principal span')"
     yield from over_figures(model, "text", expected, broken)
@@ -156,6 +159,7 @@ def figure_interval(model: Model) -> Iterator[Query]:
     Without a wording there are no bounds, and the qualifier is `unquantified` or empty.
     """
     for part in ("low", "high", "qualifier"):
+        # A wording without a reading is a finding of `figure-grammar` alone.
         broken = f"w.fault IS NULL AND f.{part} IS DISTINCT FROM w.{part}"
         if part == "qualifier":
             broken += " AND NOT (f.text IS NULL AND f.qualifier = 'unquantified')"
@@ -183,6 +187,7 @@ def over_edges(
     What was `found` and `expected`, and `join`, are SQL; `proven_by` tells which edges need not be
     asked.
     """
+    # An edge may name a column that is not traced: then there is no `c`.
     for (table, declared), *_ in model.together("edges", "spans", "sources"):
         yield Query(
             table.name,
@@ -205,6 +210,7 @@ def evidence_record(model: Model) -> Iterator[Query]:
     for table, e in model.each("edges"):
         orphans = f"ANTI JOIN ({record_keys(model.records())}) r ON r.id = {column(e.record)}"
         if model.traceable:
+            # The edges were counted already, and the orphans among them found.
             orphans = f"SEMI JOIN shared.orphan_edges USING ({ORD})"
         yield Query.rows(table, e.record, "true", "'the id of a row'", joins=orphans)
 
@@ -268,6 +274,7 @@ def evidence_count(model: Model) -> Iterator[Query]:
 @rule("evidence", "quote the article that makes the claim; another article makes another claim")
 def evidence_article(model: Model) -> Iterator[Query]:
     """The edges of a claim lead to the article of its principal span."""
+    # A record without a principal span, such as an event, may rest on several articles.
     broken, proof = "e.home IS NOT NULL AND e.source <> e.home", EdgeProof("NOT t.other_article")
     yield from over_edges(model, "e.source", "e.home", broken, proven_by=proof)
 
@@ -370,6 +377,7 @@ def evidence_resolved(model: Model) -> Iterator[Query]:
     A form inside a longer form of another entity does not count: "CSTO" does not name the CSTO
     in "CSTO forces", where that is somebody of its own.
     """
+    # A reference to another record has no words of its own: see `evidence-shared`.
     other, expected = "c.kind IS DISTINCT FROM 'record'", "'an entity named in ' || e.quote"
     broken = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
     proof = _surely_named("resolved", "s.source", other)
@@ -393,6 +401,7 @@ def evidence_inferred(model: Model) -> Iterator[Query]:
     """Role `inferred`: a note says why. It is the last resort, and its share is reported."""
     broken = "e.role = 'inferred' AND e.note IS NULL"
     proof = EdgeProof(where=_of_role("inferred"))
+    # Where no column holds notes, no edge can be cleared.
     if (edges := model.declared("edges")) and edges[1].note:
         join = f"JOIN {identifier(edges[0].name)} e USING ({ORD})"
         proof = EdgeProof(f"{column(edges[1].note, 'e')} IS NOT NULL", join, proof.where)

@@ -105,6 +105,7 @@ def _duplicates(
     join = " AND ".join(f"d.{k} = {cell}" for k, cell in typed.items())
     # The fast comparison takes 5. for 5: what it takes for equal is counted by exact values.
     exact, valid = zip(*(_exact(table, name) for name in columns), strict=True)
+    # A name that no column of a package can have.
     twins = identifier("\x1ftwins")
     yield Query(
         table.name,
@@ -194,6 +195,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
     for table in model.tables.values():
         for key in table.schema.foreign_keys:
             parent = model.tables.get(key.reference.resource or table.name)
+            # What is not at hand cannot be compared, which `unsupported-feature` says.
             if parent is None or key.reference.package is not None:
                 continue
             sides = []
@@ -331,6 +333,7 @@ def cycles(pairs: Sequence[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
             TopologicalSorter(graph).prepare()
             return
         except CycleError as error:
+            # One row of the cycle is taken out, until there is no cycle left.
             cycle = list(reversed(error.args[1]))
             yield rows.pop((cycle[0], cycle[1])), " → ".join(cycle)
 
@@ -383,6 +386,7 @@ def codebook_category(model: Model) -> Iterator[Query]:
         about, expected = column(c.field), "'a column whose cells are traced'"
         yield Query.rows(table, c.field, f"NOT {sql.among(about, traced)}", expected)
         for name, field in traced.items():
+            # A column that lists no values takes any category.
             values = [str(v) for v in field.constraints.enum or field.category_values]
             if values:
                 other = f"{about} = {literal(name)} AND NOT {sql.among(column(c.category), values)}"

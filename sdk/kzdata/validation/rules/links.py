@@ -67,6 +67,7 @@ def link_comparable(model: Model) -> Iterator[Query]:
         claim, other = column(d.claim), column(d.other)
         known = record_keys(claims for claims, _ in model.each("principal"))
         joins = f"LEFT JOIN ({known}) c ON c.id = {claim} LEFT JOIN ({known}) o ON o.id = {other}"
+        # A claim that stands in no table makes the comparison NULL.
         broken = f"{claim} = {other} OR (c.tab = o.tab) IS NOT TRUE"
         expected, found = "'two different claims of one table'", f"{claim} || ', ' || {other}"
         yield Query.rows(table, d.other, broken, expected, found, joins)
@@ -303,6 +304,7 @@ def _classes(same: _Graph) -> dict[str, str]:
 def _steps(same: _Graph, start: str) -> dict[str, tuple[str, int]]:
     """All claims that are the same as one, nearest first, each with the last step to it."""
     steps = {start: (start, 0)}
+    # Breadth first: the first way that is found to a claim is the shortest.
     waiting = deque([start])
     while waiting:
         here = waiting.popleft()

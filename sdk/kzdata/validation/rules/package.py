@@ -73,6 +73,7 @@ def resource_hash(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterat
     """Each file has the hash that the descriptor says (`md5` unless it names another)."""
     for resource, path, seen in _seen(package, stats):
         algorithm, expected = hash_of(resource)
+        # Of other algorithms `unsupported-feature` speaks.
         if resource.hash is not None and algorithm in DIGESTS:
             found = seen.digests[algorithm]
             if found != expected:
@@ -91,6 +92,7 @@ def algorithms(package: Descriptor) -> dict[str, frozenset[str]]:
     for resource in package.resources:
         if resource.hash is not None and len(resource.path) == 1:
             (path,) = resource.path
+            # Several resources may share a file, each with a hash of its own kind.
             found[path] = found.get(path, frozenset()) | (DIGESTS & {hash_of(resource)[0]})
     return found
 
@@ -119,6 +121,7 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
     if not package.version or not file.is_file():
         return
     with file.open("rb") as stream:
+        # A changelog is prose: a letter that is no UTF-8 does no harm here.
         match = _HEADING.search(stream.read(MAX_CHANGELOG_BYTES).decode("utf-8", "replace"))
     found = match.group(1) if match else "no version"
     if found != package.version:
@@ -150,6 +153,7 @@ def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
     parts += [(f"resources.{r.name}", r.extra) for r in package.resources]
     parts += [(table.name, table.schema.extra) for table in package.tables.values()]
     for name, part in parts:
+        # Version 2 of the standard says `$schema`, version 1 said `profile`.
         for profile in (part.get("$schema"), part.get("profile")):
             if profile is not None and not STANDARD_PROFILES.fullmatch(str(profile)):
                 yield name, profile
@@ -263,6 +267,7 @@ def _header(table: Table, header: Record, names: tuple[str, ...], words: str) ->
         return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
     differing = (cell for cell, name in zip(cells, names, strict=False) if cell.value != name)
     place = next(differing, cells[min(len(names), len(cells) - 1)])
+    # A file that is no CSV at all may be one name of a megabyte.
     shown = ", ".join(cell.value for cell in cells)[:500]
     return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
 
@@ -270,6 +275,7 @@ def _header(table: Table, header: Record, names: tuple[str, ...], words: str) ->
 @rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
 def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
+    # Headers, comments and blank lines are no rows.
     if record.number >= 0 and record.width != len(columns):
         found, expected = f"{record.width} cells", f"{len(columns)} cells"
         place = (record.line, record.cells[-1].column)

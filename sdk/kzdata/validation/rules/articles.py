@@ -21,9 +21,9 @@ def _rows(model: Model, role: str, *members: str) -> Iterator[tuple[Any, ...]]:
         names = {member: getattr(part, member) for member in members}
         if not all(names.values()):
             continue
-        cells = {member: column(name) for member, name in names.items()}
         # Offsets are numbers here; where they cannot be, that is a finding of other rules.
-        cells |= {m: whole_number("t", names[m]) for m in ("start", "end") if m in names}
+        numbers = ("start", "end")
+        cells = {m: whole_number("t", n) if m in numbers else column(n) for m, n in names.items()}
         where = "{start} >= 0 AND {end} > {start}".format(**cells) if "start" in names else "true"
         sql = f"SELECT t.{ORD}, {', '.join(cells.values())} FROM {identifier(table.name)} t"
         yield from ((table, part, *row) for row in model.database.stream(f"{sql} WHERE {where}"))

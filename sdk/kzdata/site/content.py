@@ -5,11 +5,11 @@ more to know (`History`), and its rows say from which of these steps until which
 step is the package itself.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import closing
 from datetime import date
-from functools import cached_property
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any
 
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
@@ -25,12 +25,12 @@ from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.descriptor import FieldDescriptor, Schema
 
 Json = dict[str, Any]
+Row = tuple[Any, ...]
+AnswerRow = tuple[Hashable, Row]
+"""What a row of an answer is about, and the row."""
 FORMAT = 1
 """Version of the shape that `site/` reads."""
-ROLES = (
-    *("sources", "spans", "edges", "links", "events", "participants", "places", "aliases"),
-    "policies",
-)
+ROLES = "sources spans edges links events participants places aliases policies".split()
 MOST_STEPS = 60
 MOST_ANSWERED = 500_000
 """Days that the slider stops at, and the rows to be worked out over all of them: of more days,
@@ -43,7 +43,7 @@ MOST_PAIRS = 2_000
 
 
 def content(dataset: Dataset, snapshots: Snapshots) -> Json:
-    """All that a page shows of a package, ready for JSON.
+    """All that a page shows of a package, ready for JSON but for its days.
 
     Args:
         dataset: The package, whole or what remains of one.
@@ -61,10 +61,8 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
     return {
         "format": FORMAT,
         "package": _about(dataset),
-        "days": [str(day) for day in days],
-        "tables": [
-            _table(dataset, table) | history.rows(table.name) for table in dataset.tables.values()
-        ],
+        "days": days,
+        "tables": [_table(dataset, t) | history.rows(t.name) for t in dataset.tables.values()],
         "roles": _roles(dataset),
         "addresses": _addresses(dataset),
         "answers": history.answers(),
@@ -77,26 +75,23 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
 def _about(dataset: Dataset) -> Json:
     raw = dataset.descriptor.raw
     told = {name: raw[name] for name in ("title", "description") if isinstance(raw.get(name), str)}
-    names = ("name", "title", "path")
+    names, licenses = ("name", "title", "path"), objects(raw, "licenses")
     return {
         "name": dataset.name,
         "version": dataset.version,
         "terms": dataset.part,
-        "licenses": [
-            {k: str(one[k]) for k in names if k in one} for one in objects(raw, "licenses")
-        ],
+        "licenses": [{k: str(one[k]) for k in names if k in one} for one in licenses],
         **told,
     }
 
 
 def _roles(dataset: Dataset) -> Json:
     """Which table plays which part, with the columns it declares."""
-    found: Json = {}
-    for role in ROLES:
-        if table := dataset.descriptor.one(role):
-            declared = getattr(table.schema, role).as_dict()
-            found[role] = {"table": table.name, **declared}
-    return found
+    return {
+        role: {"table": table.name, **getattr(table.schema, role).as_dict()}
+        for role in ROLES
+        if (table := dataset.descriptor.one(role))
+    }
 
 
 def _table(dataset: Dataset, table: Table[Any]) -> Json:
@@ -189,83 +184,67 @@ def _thinned(days: list[date], most: int) -> list[date]:
     return [days[round(step * place)] for place in range(most)]
 
 
-class RowPeriod(NamedTuple):
-    """A row of an answer with the steps for which it holds; `until` is exclusive."""
-
-    start: int
-    until: int
-    row: tuple[Any, ...]
-
-
 class AnswerHistory:
     """The rows of one answer, step by step: a row that stays the same is told once."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.missing = ""  # why there is no answer
         self._names = names
-        self._held: dict[Hashable, tuple[int, tuple[Any, ...]]] = {}
-        self._done: list[RowPeriod] = []
+        self._missing = ""  # why there is no answer
+        # The rows that hold, by what they are about, each with the step at which it began.
+        self._held: dict[Hashable, tuple[int, Row]] = {}
+        self._done: list[tuple[int, int, Row]] = []  # first step, step at which it ended, row
         self._steps = 0
 
-    def add(self, rows: Iterable[tuple[Hashable, tuple[Any, ...]]]) -> None:
-        """Take in the rows of the next step, each with what it is about."""
-        now = dict(rows)
+    def ask(self, question: Callable[[], Iterable[AnswerRow]]) -> None:
+        """Take in the answer as of the next step."""
+        try:
+            now = {} if self._missing else dict(question())
+        except UsageError as error:
+            self._missing, now = str(error), {}
         for about, (start, row) in [*self._held.items()]:
             if now.get(about) != row:
-                self._done.append(RowPeriod(start, self._steps, row))
+                self._done.append((start, self._steps, row))
                 del self._held[about]
         # What holds on is put in the order of the last step.
         self._held = {about: self._held.get(about, (self._steps, now[about])) for about in now}
         self._steps += 1
 
     def columns(self) -> Json:
-        """The rows by column, with the steps for which they hold."""
-        if self.missing:
-            return {"missing": self.missing}
-        held = [RowPeriod(start, self._steps, row) for start, row in self._held.values()]
-        rows = [*held, *self._done]
-        columns = list(zip(*(one.row for one in rows), strict=True)) or [()] * len(self._names)
-        return {
-            "from": [one.start for one in rows],
-            "until": [one.until for one in rows],
-            **{name: list(cells) for name, cells in zip(self._names, columns, strict=True)},
-        }
+        """The rows by column, with the steps for which they hold; the second is exclusive."""
+        if self._missing:
+            return {"missing": self._missing}
+        rows = [(start, self._steps, row) for start, row in self._held.values()] + self._done
+        cells = {name: [row[i] for _, _, row in rows] for i, name in enumerate(self._names)}
+        return {"from": [one[0] for one in rows], "until": [one[1] for one in rows], **cells}
 
 
 class History:
     """What there was of a package at each step: the answers to its questions, and its rows."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self._sizes = {name: len(table) for name, table in dataset.tables.items()}
-        self._answers = {name: AnswerHistory(names) for name, (names, _) in QUESTIONS.items()}
-        self._place = {name: _places(dataset, name) for name in self._sizes}
-        self._rows = {name: [0] * size for name, size in self._sizes.items()}
-        # The step by which a cell was still empty, by place and column.
-        self._emptied: dict[str, dict[tuple[int, str], int]] = {name: {} for name in self._sizes}
+        self._answers = {name: AnswerHistory(names.split()) for name, names in COLUMNS.items()}
+        self._places = {name: _places(dataset, name) for name in dataset.tables}
+        # The step by which a row was there, and by which a cell was still empty.
+        self._rows = {name: [0] * len(places) for name, places in self._places.items()}
+        self._emptied: dict[str, dict[tuple[int, str], int]] = {name: {} for name in self._places}
         self._steps = 0
 
     def add(self, then: Dataset) -> None:
         """Take in the next step."""
-        moment = Moment(then)
-        for name, (_, question) in QUESTIONS.items():
-            answer = self._answers[name]
-            if answer.missing:
-                continue
-            try:
-                answer.add(question(moment))
-            except UsageError as error:
-                answer.missing = str(error)
+        questions = _questions(then)
+        for name, answer in self._answers.items():
+            answer.ask(questions[name])
         self._steps += 1
-        for name in self._sizes:
-            if isinstance(then, Snapshot):
+        if isinstance(then, Snapshot):
+            for name in self._places:
                 self._add_rows(name, then.removal)
 
     def _add_rows(self, name: str, removal: Removal) -> None:
         """Rows that are not there yet begin at the next step; cells that are empty, likewise."""
-        places, rows = self._place[name], self._rows[name]
         # Steps follow one another, so that the last one that lacks a row decides.
+        places = self._places[name]
         for number in removal.gone(name) & places.keys():
-            rows[places[number]] = self._steps
+            self._rows[name][places[number]] = self._steps
         for number, column in removal.emptied(name):
             if number in places:
                 self._emptied[name][places[number], column] = self._steps
@@ -278,7 +257,7 @@ class History:
         return {"from": later if any(later) else None, "filled": sorted(filled)}
 
     def answers(self) -> Json:
-        """The answers by name; see `QUESTIONS`."""
+        """The answers by name; see `COLUMNS`."""
         return {name: answer.columns() for name, answer in self._answers.items()}
 
 
@@ -292,69 +271,49 @@ def _places(dataset: Dataset, name: str) -> dict[int, int]:
 
 # ------------------------------------------------------------------------------------- the answers
 
-CLAIM = (
-    *("key", "table", "event", "outcome", "population", "place", "day", "precision", "wording"),
-    *("low", "high", "above", "below", "numbered", "qualifier", "claimant", "via", "source"),
-    *("span", "field", "status", "why", "links"),
-)
-SCOPE = ("outcome", "population", "place", "claims", "low", "high", "above", "below", "range")
-EVENT = (
-    *("key", "type", "title", "description", "start", "end", "precision", "when", "place"),
-    *("certainty", "actors", "sources"),
-)
-PAIR = (
-    *("first", "second", "table", "verdict", "computed", "reason", "first_says", "second_says"),
-    "links",
-)
+COLUMNS = {
+    "claims": "key table event outcome population place day precision wording low high above below "
+    "numbered qualifier claimant via source span field status why links",
+    "scopes": "outcome population place claims low high above below range",
+    "events": "key type title description start end precision when place certainty actors sources",
+    "disagreements": "first second table verdict computed reason first_says second_says links",
+}
+"""The answers of a page, and the columns of each."""
 
 
-class Moment:
-    """A package as of a day, with the questions that several answers share asked once."""
-
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
-
-    @cached_property
-    def tolls(self) -> tuple[Scope, ...]:
-        """The scopes of the toll, retracted claims among them."""
-        return toll(self.dataset, retracted=True, limit=ALL).scopes
-
-
-AnswerRow = tuple[Hashable, tuple[Any, ...]]
-"""What a row is about, and the row."""
+def _questions(dataset: Dataset) -> dict[str, Callable[[], Iterable[AnswerRow]]]:
+    """What gives the rows of each answer."""
+    # Two answers share the toll, which takes the longest. Retracted claims are among it.
+    tolls = cache(lambda: toll(dataset, retracted=True, limit=ALL).scopes)
+    return {
+        "claims": lambda: (_claim(dataset, one) for scope in tolls() for one in scope.entries),
+        "scopes": lambda: map(_scope, tolls()),
+        "events": lambda: map(_event, timeline(dataset, limit=ALL)),
+        "disagreements": lambda: map(_pair, disagreements(dataset, limit=MOST_PAIRS)),
+    }
 
 
-def _claims(moment: Moment) -> Iterator[AnswerRow]:
-    tables = moment.dataset.tables.values()
-    fields = {t.name: t.schema.figure.text for t in tables if t.schema.figure}
-    return (_claim(entry, fields) for scope in moment.tolls for entry in scope.entries)
-
-
-def _claim(entry: Entry, fields: dict[str, str]) -> AnswerRow:
+def _claim(dataset: Dataset, entry: Entry) -> AnswerRow:
     c, cited = entry.claim, entry.claim.receipt
+    figure = dataset.tables[c.table].schema.figure
     row = (
-        *(c.key, c.table, c.event, c.about[0][1], c.population, c.place, _day(c.day), c.precision),
+        *(c.key, c.table, c.event, c.about[0][1], c.population, c.place, c.day, c.precision),
         *(c.wording, *_ends(c.interval), c.interval is not None, c.qualifier, c.claimant, c.via),
-        *(cited and cited.source, cited and cited.span, fields[c.table], entry.status, entry.why),
-        _links(c.links),
+        *(cited and cited.source, cited and cited.span, figure and figure.text, entry.status),
+        *(entry.why, _links(c.links)),
     )
     return (c.table, c.key), row
 
 
 def _scope(scope: Scope) -> AnswerRow:
     by, found = (scope.outcome, scope.population, scope.place), scope.envelope
-    told = None if found.interval is None else str(found.interval)
+    told = found.interval and str(found.interval)
     return by, (*by, found.claims, *_ends(found.interval), told)
 
 
 def _ends(interval: Interval | None) -> tuple[Any, ...]:
-    if interval is None:
-        return (None, None, False, False)
-    return (interval.low, interval.high, interval.above, interval.below)
-
-
-def _day(day: date | None) -> str | None:
-    return str(day) if day else None
+    known = interval or Interval(None, None)
+    return (known.low, known.high, known.above, known.below)
 
 
 def _links(links: Iterable[Link]) -> tuple[tuple[str | None, ...], ...]:
@@ -364,8 +323,8 @@ def _links(links: Iterable[Link]) -> tuple[tuple[str | None, ...], ...]:
 def _event(e: Event) -> AnswerRow:
     sources = tuple(dict.fromkeys(receipt.citation.source for receipt in e.receipts))
     row = (
-        *(e.key, e.type, e.title, e.description, _day(e.start), _day(e.end), e.precision, e.when),
-        *(e.place, e.certainty, e.actors, sources),
+        *(e.key, e.type, e.title, e.description, e.start, e.end, e.precision, e.when, e.place),
+        *(e.certainty, e.actors, sources),
     )
     return e.key, row
 
@@ -376,15 +335,3 @@ def _pair(one: Disagreement) -> AnswerRow:
         *(said(one.first), said(one.second), _links(one.links)),
     )
     return (one.first.table, one.first.key, one.second.key), row
-
-
-QUESTIONS: dict[str, tuple[tuple[str, ...], Callable[[Moment], Iterator[AnswerRow]]]] = {
-    "claims": (CLAIM, _claims),
-    "scopes": (SCOPE, lambda moment: map(_scope, moment.tolls)),
-    "events": (EVENT, lambda moment: map(_event, timeline(moment.dataset, limit=ALL))),
-    "disagreements": (
-        PAIR,
-        lambda moment: map(_pair, disagreements(moment.dataset, limit=MOST_PAIRS)),
-    ),
-}
-"""The answers of a page: the columns of each, and its rows as of a day."""

@@ -11,6 +11,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -95,12 +96,10 @@ def page_of(data: Json) -> str:
         "description": html.escape(told.get("description", "")),
         "data": embedded(data),
     }
-    return filled(asset("index.html").decode(), fields)
-
-
-def filled(template: str, fields: Mapping[str, str]) -> str:
-    """A template with each `[[name]]` filled in one pass: no value is searched for names."""
+    # In one pass, so that no value is searched for names.
+    template = asset(PAGE).decode()
     whole = re.sub(r"\[\[(\w+)\]\]", lambda mark: fields[mark.group(1)], template)
+    # Half of a surrogate pair, which JSON can name, is no UTF-8.
     return whole.encode("utf-8", "replace").decode()
 
 
@@ -111,8 +110,10 @@ def asset(name: str) -> bytes:
 
 def embedded(data: Json) -> str:
     """Data as JSON that nothing in it can break out of a `script` element."""
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return written.translate(_ESCAPED).encode("utf-8", "replace").decode()
+    written = json.dumps(
+        data, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=date.isoformat
+    )
+    return written.translate(_ESCAPED)
 
 
 def policy() -> str:
@@ -142,22 +143,21 @@ def _checked(dataset: Dataset, texts: Texts) -> Json:
     found = texts_of(dataset, texts.folder)
     if missing := [source for source in hashes(dataset) if source not in found]:
         raise PackageError(f"no file in {texts.folder} has the SHA-256 of {', '.join(missing)}")
-    number = _compare(dataset, found)
-    return {"passages": number, "articles": found if texts.included else None}
+    return {"passages": _compared(dataset, found), "articles": found if texts.included else None}
 
 
-def _compare(dataset: Dataset, found: Mapping[str, str]) -> int:
+def _compared(dataset: Dataset, found: Mapping[str, str]) -> int:
+    """How many passages there are, each of which stands in its article."""
     if not (spans := declared(dataset.descriptor, Spans)):
         return 0
     table, s = spans
-    names = table.schema.names
-    places = [names.index(name) for name in (s.id, s.source, s.start, s.end, s.quote)]
-    number = 0
-    for number, cells in enumerate(dataset.tables[table.name].texts(), 1):  # noqa: B007
+    places = [table.schema.names.index(name) for name in (s.id, s.source, s.start, s.end, s.quote)]
+    rows = dataset.tables[table.name]
+    for cells in rows.texts():
         key, source, start, end, quote = (cells[place] for place in places)
         if found.get(source, "")[offset(start) : offset(end)] != quote:
             raise PackageError(
                 f"{key} does not stand in {source} at {start} to {end}; "
                 "`kzdata validate --texts DIR` says more"
             )
-    return number
+    return len(rows)

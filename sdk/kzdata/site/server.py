@@ -46,7 +46,7 @@ class Server:
         self, dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None, port: int = 0
     ) -> None:
         files = {f"/{name}": asset(name) for name in ASSETS}
-        files["/"] = files[f"/{PAGE}"] = rendered(dataset, snapshots, texts).encode()
+        files[f"/{PAGE}"] = rendered(dataset, snapshots, texts).encode()
         try:
             self._server = _Listener((HOST, port), partial(_Handler, files))
         except (OSError, OverflowError) as error:
@@ -55,12 +55,8 @@ class Server:
 
     def run(self) -> None:
         """Serve until interrupted, or closed from another thread."""
-        try:
+        with self._server, suppress(KeyboardInterrupt):
             self._server.serve_forever()
-        except KeyboardInterrupt:
-            pass
-        finally:
-            self._server.server_close()
 
     def close(self) -> None:
         """Stop serving."""
@@ -78,7 +74,6 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(*arguments)
 
     def process_request(self, request: "socket | Any", client_address: Any) -> None:
-        """Answer in a thread; the oldest of too many connections is ended."""
         # A dict keeps the order of arrival, so that its first key is the oldest connection.
         with self._lock:
             self._open[request] = None
@@ -90,7 +85,6 @@ class _Listener(ThreadingHTTPServer):
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: "socket | Any") -> None:
-        """End a connection."""
         with self._lock:
             self._open.pop(request, None)
         super().shutdown_request(request)
@@ -111,17 +105,16 @@ class _Handler(BaseHTTPRequestHandler):
         super().__init__(*arguments)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
-        """Answer with a file."""
         if body := self._answer():
             self.wfile.write(body)
 
     def do_HEAD(self) -> None:
-        """Answer without it."""
         self._answer()
 
     def _answer(self) -> bytes | None:
         # Addresses of other hosts are for proxies; whatever is after the path is for the page.
         path = self.path.partition("#")[0].partition("?")[0]
+        path = f"/{PAGE}" if path == "/" else path
         if not path.startswith("/"):
             self.send_error(HTTPStatus.BAD_REQUEST)
             return None
@@ -129,11 +122,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get_all("Host") not in self._names() or path not in self._files:
             self.send_error(HTTPStatus.NOT_FOUND)
             return None
-        kind = KINDS[PAGE.rpartition(".")[2] if path == "/" else path.rpartition(".")[2]]
-        body = self._files[path]
+        kind, body = KINDS[path.rpartition(".")[2]], self._files[path]
         headers = {
             "Content-Type": f"{kind}; charset=utf-8",
             "Content-Length": str(len(body)),
+            # Browsers take `frame-ancestors` from a header alone, not from the page.
             "Content-Security-Policy": f"{policy()}; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",

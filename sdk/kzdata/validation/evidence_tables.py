@@ -31,6 +31,7 @@ once, what the traceability rules share, in the schema `shared`:
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple
 
 from kzdata.engine.database import Database
@@ -98,6 +99,10 @@ class Model:
     def declared(self, role: str) -> tuple[Table, Any] | None:
         """The table that declares `role`, if it could be read, with what it declares."""
         return next(iter(self.each(role)), None)
+
+    def together(self, *roles: str) -> Iterator[tuple[tuple[Table, Any], ...]]:
+        """The tables that declare some roles, each with what it declares; none where one lacks."""
+        return product(*(self.each(role)[:1] for role in roles))
 
     def _one(self, role: str) -> tuple[Table, Any]:
         """The same, where `traceable` or its caller says that there is one."""

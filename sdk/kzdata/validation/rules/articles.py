@@ -7,7 +7,7 @@ from typing import Any
 from kzdata.engine.sql import ORD, column, identifier
 from kzdata.errors import FigureError
 from kzdata.evidence import spans
-from kzdata.evidence.figures import Figure, NumberToken, extent, number_tokens, parse
+from kzdata.evidence.figures import Figure, extent, number_tokens, parse
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number, whole_number
 from kzdata.validation.rule import Violation, rule
 
@@ -16,16 +16,14 @@ Articles = Mapping[str, str]
 
 
 def _rows(model: Model, role: str, *members: str) -> Iterator[tuple[Any, ...]]:
-    """Table, declaration, row, and the cells that members of the declaration name.
-
-    Offsets are numbers; rows whose offsets cannot be read are left out.
-    """
+    """Table, declaration, row, and the cells that members of the declaration name."""
     for table, part in model.each(role):
         names = {member: getattr(part, member) for member in members}
         if not all(names.values()):
             continue
-        cells = {member: column(name) for member, name in names.items()}
-        cells |= {m: whole_number("t", names[m]) for m in ("start", "end") if m in names}
+        # Offsets are numbers here; where they cannot be, that is a finding of other rules.
+        numbers = ("start", "end")
+        cells = {m: whole_number("t", n) if m in numbers else column(n) for m, n in names.items()}
         where = "{start} >= 0 AND {end} > {start}".format(**cells) if "start" in names else "true"
         sql = f"SELECT t.{ORD}, {', '.join(cells.values())} FROM {identifier(table.name)} t"
         yield from ((table, part, *row) for row in model.database.stream(f"{sql} WHERE {where}"))
@@ -49,6 +47,7 @@ def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
 def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     """The stated length of an article is that of its text, in Unicode code points."""
     for table, a, row, source, length in _rows(model, "sources", "id", "length"):
+        # Compared as text, so that what is no number differs, too.
         if source in texts and length != str(len(texts[source])):
             yield Violation(table.name, row, a.length, length, str(len(texts[source])))
 
@@ -66,6 +65,7 @@ def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
 def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
     """`occurrence` is which occurrence of the quote in the article the span is, from 1."""
     for table, s, row, source, start, end, quote, occurrence in _span_rows(model):
+        # Where the quote does not stand there at all, `span-slice` says so.
         if source not in texts or texts[source][start:end] != quote:
             continue
         actual = spans.occurrence_at(texts[source], quote, start)
@@ -88,20 +88,19 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     "1,000" of "more than 1,000", "two" of "two hundred". A warning, because no grammar can tell a
     qualifier from a preposition in every sentence.
     """
-    if not (declared := model.declared("edges")) or not model.traceable:
-        return
-    edges, e = declared
-    sql = f"""SELECT min(t.{ORD}), p.source, p.first, p.last, p.quote
-        FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages p ON p.{ORD} = t.passage
-        WHERE c.kind = 'figure' AND c.part = 'text' AND t.role = {role_number("verbatim")}
-        GROUP BY ALL"""
-    for ordinal, source, start, end, quote in model.database.rows(sql):
-        if source not in texts or texts[source][start:end] != quote:
-            continue
-        first, last = extent(texts[source], start, end)
-        longer = texts[source][first:last]
-        if _reading(longer) != _reading(quote):
-            yield Violation(edges.name, ordinal, e.span, quote, longer)
+    for (edges, e), *_ in model.together("edges", "spans", "sources"):
+        # A passage that many figures rest on is looked at once, for the first of its edges.
+        sql = f"""SELECT min(t.{ORD}), p.source, p.first, p.last, p.quote
+            FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages p ON p.{ORD} = t.passage
+            WHERE c.kind = 'figure' AND c.part = 'text' AND t.role = {role_number("verbatim")}
+            GROUP BY ALL"""
+        for ordinal, source, start, end, quote in model.database.rows(sql):
+            if source not in texts or texts[source][start:end] != quote:
+                continue
+            first, last = extent(texts[source], start, end)
+            longer = texts[source][first:last]
+            if _reading(longer) != _reading(quote):
+                yield Violation(edges.name, ordinal, e.span, quote, longer)
 
 
 def _reading(wording: str) -> Figure | None:
@@ -114,23 +113,17 @@ def _reading(wording: str) -> Figure | None:
 @rule("text", "record the number in a table, or add it to the exclusions with a reason")
 def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
     """Every digit run and number word of an article is in a span, or excluded with a reason."""
-    for source, token in unexplained(model, texts):
-        table, _ = model.each("sources")[0]
-        excerpt = texts[source][max(0, token.start - 30) : token.end + 30].replace("\n", " ")
-        found = f"{token.token!r} at {token.start} of {source}: …{excerpt}…"
-        yield Violation(table.name, None, None, found, "a span or an exclusion that covers it")
-
-
-def unexplained(model: Model, texts: Articles) -> Iterator[tuple[str, NumberToken]]:
-    """Number tokens of the texts that neither a span nor an exclusion covers, in order."""
     intervals: dict[str, list[tuple[int, int]]] = {source: [] for source in texts}
     excluded = _rows(model, "exclusions", "source", "start", "end")
     for _, _, _, source, start, end, *_ in (*_span_rows(model), *excluded):
         if source in intervals:
             intervals[source].append((start, end))
-    for source, content in texts.items():
-        for token in spans.uncovered(number_tokens(content), intervals[source]):
-            yield source, token
+    for source, text in texts.items():
+        table, _ = model.each("sources")[0]
+        for token in spans.uncovered(number_tokens(text), intervals[source]):
+            excerpt = text[max(0, token.start - 30) : token.end + 30].replace("\n", " ")
+            found = f"{token.token!r} at {token.start} of {source}: …{excerpt}…"
+            yield Violation(table.name, None, None, found, "a span or an exclusion that covers it")
 
 
 @rule("text", "take the offsets from `kzdata locate`")
@@ -155,6 +148,7 @@ def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
 
 def _printed(words: str, text: str) -> bool:
     """Whether some words stand in a text without being parts of longer ones."""
+    # `\b` would want a letter at either end, which forms such as `(CSTO)` do not have.
     before = r"(?<!\w)" if re.match(r"\w", words) else ""
     after = r"(?!\w)" if re.search(r"\w\Z", words) else ""
     return bool(re.search(before + re.escape(words) + after, text))

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from math import inf
+from math import inf, isnan, nan
 from typing import Any
 
 from kzdata.engine import sql
@@ -24,14 +24,11 @@ from kzdata.standard.field_types import (
     field_type,
     known_type,
 )
+from kzdata.standard.field_types.number import SHORT
 from kzdata.validation.rule import Check, rule
 
-TEXTS = {"string", "any", "list"}
-"""Types whose cells a spreadsheet could take for a formula; the others have forms of their own."""
 CATEGORICAL = {"string", "integer"}
 """Types that may have categories."""
-FORMULA_STARTS = ("=", "+", "-", "@")
-"""What a formula of a spreadsheet begins with (OWASP, CSV Injection)."""
 CLASSES = {r"\d": r"\p{Nd}", r"\w": r"\p{L}_\p{M}\p{N}\p{S}", r"\s": r"\t-\n \r-\r"}
 """XML Schema's classes (Part 2, F.1.1) as members of an RE2 class.
 
@@ -157,9 +154,9 @@ def _too_large(pattern: str) -> str | None:
     """By what a pattern is beyond the limits of what is asked of a cell, in words."""
     if len(pattern) > MAX_PATTERN:
         return f"a pattern of over {MAX_PATTERN} characters"
-    return (
-        f"a pattern that repeats over {MAX_STATES} parts" if states(pattern) > MAX_STATES else None
-    )
+    if states(pattern) > MAX_STATES:
+        return f"a pattern that repeats over {MAX_STATES} parts"
+    return None
 
 
 def _unsupported_pattern(field: FieldDescriptor) -> str | None:
@@ -179,6 +176,7 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
 def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Refuse (`UnsupportedError`) a bound that is not a value of the type."""
     if field.type in ("integer", "number"):
+        # A number reads its limit itself, and refuses what is none.
         if kind.within:
             kind.within("''", ">=", value)
     elif isinstance(value, bool) or not _has_type(field, kind, str(value)):
@@ -233,11 +231,6 @@ def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     return Check(kind.breach(cell), kind.words, type_proof(field, raw), or_missing=True)
 
 
-PLAIN_NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
-EXACT_LENGTH = 15
-"""Characters up to which a decimal number is told apart by its nearest binary number."""
-
-
 def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
     """Tests that only values of the type pass, and nearly all do; None where there are none."""
     # A whole number or a date is as it is printed again, a number has no exponent.
@@ -245,7 +238,7 @@ def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
     if field.type == "integer" and bare:
         return (sql.printed_alike(raw, "BIGINT"),)
     if field.type == "number" and bare and field.decimal_char == ".":
-        return (sql.full_match(raw, PLAIN_NUMBER),)
+        return (sql.full_match(raw, r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),)
     if field.type == "date" and field.format == "default":
         return f"{sql.byte_length(raw)} = 10", sql.printed_alike(raw, "DATE")
     return None
@@ -278,6 +271,7 @@ def cell_category(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """
     if field.categories is None or field.constraints.enum is not None:
         return None
+    # Categories of other types are said to be unsupported, and not asked.
     values = field.category_values if field.type in CATEGORICAL else None
     return _one_of(field, cell, raw, values)
 
@@ -292,13 +286,11 @@ def _one_of(
     texts = [text for value in values for text in _texts(field, value)]
     expected = f"one of {', '.join(texts)}"
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
-    if kind.same(cell) != cell:
-        other = f"NOT {sql.among_values(cell, texts, kind.same)}"
-        return Check(_if_of_type(kind, cell, f"{plain} AND {other}"), expected)
     # To compare with some texts is faster than the automaton that takes any number of them.
-    return Check(
-        _if_of_type(kind, cell, plain), expected, (sql.among(raw, texts),), or_missing=True
-    )
+    proof = (sql.among(raw, texts),) if kind.same(cell) == cell else None
+    if proof is None:
+        plain += f" AND NOT {sql.among_values(cell, texts, kind.same)}"
+    return Check(_if_of_type(kind, cell, plain), expected, proof, or_missing=True)
 
 
 def _texts(field: FieldDescriptor, value: Any) -> tuple[str, ...]:
@@ -350,18 +342,13 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 @rule("cell", "write at least as many characters as the field wants")
 def cell_min_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at least `minLength` characters (Unicode code points), items or members."""
-    least = field.constraints.min_length
-    # A character has at most four bytes, and bytes need not be counted.
-    surely = f"{sql.byte_length(raw)} > {4 * (bounded(least or 0) - 1)}"
-    return _length(field, cell, "<", least, surely)
+    return _length(field, cell, raw, "<", field.constraints.min_length)
 
 
 @rule("cell", "shorten the value")
 def cell_max_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at most `maxLength` characters (Unicode code points), items or members."""
-    most = field.constraints.max_length
-    surely = f"{sql.byte_length(raw)} <= {bounded(most or 0)}"
-    return _length(field, cell, ">", most, surely)
+    return _length(field, cell, raw, ">", field.constraints.max_length)
 
 
 @rule("cell", "correct the value")
@@ -394,16 +381,20 @@ def bounded(length: int) -> int:
 
 
 def _length(
-    field: FieldDescriptor, cell: str, operator: str, limit: int | None, surely: str
+    field: FieldDescriptor, cell: str, raw: str, operator: str, limit: int | None
 ) -> Check | None:
+    """A value that is longer, or shorter, than it may be."""
     kind = known_type(field)
     if limit is None or kind is None or kind.length is None:
         return None
-    words = "at least" if operator == "<" else "at most"
-    unit = "characters" if field.type == "string" else "items"
     broken = _if_of_type(kind, cell, f"{kind.length(cell)} {operator} {bounded(limit)}")
-    proof = (surely,) if field.type == "string" else None
-    return Check(broken, f"{words} {limit} {unit}", proof, or_missing=True)
+    words = f"{'at least' if operator == '<' else 'at most'} {limit}"
+    if field.type != "string":
+        return Check(broken, f"{words} items")
+    # A character has at most four bytes, and bytes need not be counted.
+    surely = f"> {4 * (bounded(limit) - 1)}" if operator == "<" else f"<= {bounded(limit)}"
+    proof = (f"{sql.byte_length(raw)} {surely}",)
+    return Check(broken, f"{words} characters", proof, or_missing=True)
 
 
 def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | None:
@@ -454,24 +445,21 @@ def _short_within(field: FieldDescriptor, raw: str, name: str) -> str | None:
     """Whether a number of few digits, so that no other has its nearest binary number, is within."""
     # The least and the most share one test, so that the text is read once.
     ends = {"minimum": -inf, "maximum": inf}
-    limits = {n: _number(field, v) for n, v in bounds_of(field).items() if n in ends}
-    if name not in limits or not all(map(_told_apart, limits.values())):
+    limits = {n: _short(field, v) for n, v in bounds_of(field).items() if n in ends}
+    if name not in limits or any(map(isnan, limits.values())):
         return None
-    low, high = (float(limits.get(end, beyond)) for end, beyond in ends.items())
-    near = sql.between_doubles(raw, low, high)
-    return f"({sql.byte_length(raw)} <= {EXACT_LENGTH} AND {near})"
+    low, high = (ends | limits).values()
+    return f"({sql.byte_length(raw)} <= {SHORT} AND {sql.between_doubles(raw, low, high)})"
 
 
-def _number(field: FieldDescriptor, limit: Any) -> Decimal:
+def _short(field: FieldDescriptor, limit: Any) -> float:
+    """A bound's nearest binary number; NaN where that does not tell it apart from short numbers."""
     try:
-        return constraint_number(field, limit)
+        bound = constraint_number(field, limit)
     except UnsupportedError:  # the rule of that bound does not apply
-        return Decimal("nan")
-
-
-def _told_apart(bound: Decimal) -> bool:
-    """Whether a bound is told apart from every short number by its nearest binary number."""
-    return bound.is_finite() and abs(bound.adjusted()) < 100 and len(bound.as_tuple().digits) <= 15
+        return nan
+    apart = bound.is_finite() and abs(bound.adjusted()) < 100
+    return float(bound) if apart and len(bound.as_tuple().digits) <= SHORT else nan
 
 
 def translated(pattern: str) -> str:
@@ -511,10 +499,11 @@ def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check
 @rule("cell", "begin the cell with another character", severity="warning")
 def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A text cell does not begin as a formula that a spreadsheet would carry out (=, +, -, @)."""
-    if field.type not in TEXTS:
+    # Other types have forms of their own, which a spreadsheet takes for what they are.
+    if field.type not in ("string", "any", "list"):
         return None
-    starts = f"^[{''.join(map(re.escape, FORMULA_STARTS))}]."
     # Texts compare by their bytes, which is ten times as fast as to look at a first character:
     # letters come after all that a formula begins with, blanks before, digits between.
     proof = f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))"
-    return Check(sql.matches(raw, starts), "text, not a formula", (proof,))
+    # What begins a formula is told by OWASP (CSV Injection).
+    return Check(sql.matches(raw, "^[=+@-]."), "text, not a formula", (proof,))

@@ -5,21 +5,8 @@ They are driven by the package's own declarations (docs/profile.md), whatever it
 
 from collections.abc import Iterator
 
-from kzdata.engine.sql import (
-    ORD,
-    among,
-    any_item,
-    code_points,
-    column,
-    contains,
-    contains_words,
-    decimal,
-    full_match,
-    identifier,
-    literal,
-    text,
-    without,
-)
+from kzdata.engine import sql
+from kzdata.engine.sql import ORD, column, identifier, literal, text
 from kzdata.validation.evidence_tables import (
     IN_PASSAGE,
     ROLES,
@@ -30,6 +17,7 @@ from kzdata.validation.evidence_tables import (
 )
 from kzdata.validation.rule import Query, rule
 
+# At least three words, the first with a capital, and a mark that ends a sentence.
 _SENTENCE = r"(?s)[\"'“‘«(\[]*\p{Lu}\S*\s+\S+\s+.*[.!?…][\"'”’»)\]]*"
 
 
@@ -37,11 +25,10 @@ def _over_passages(
     model: Model, member: str, found: str, expected: str, broken: str
 ) -> Iterator[Query]:
     """Passages `s` of known articles for which `broken` is true, at a column of `kzdata:spans`."""
-    if (spans := model.declared("spans")) and model.declared("sources"):
-        table, at = spans[0], literal(getattr(spans[1], member))
+    for (table, s), _ in model.together("spans", "sources"):
         yield Query(
             table.name,
-            f"""SELECT s.{ORD}, {at}, {found}, {expected}
+            f"""SELECT s.{ORD}, {literal(getattr(s, member))}, {found}, {expected}
             FROM shared.passages s WHERE s.article IS NOT NULL AND ({broken})""",
         )
 
@@ -58,7 +45,7 @@ def span_bounds(model: Model) -> Iterator[Query]:
 @rule("span", "take the offsets from `kzdata locate`")
 def span_length(model: Model) -> Iterator[Query]:
     """A span is as long as its quote, in Unicode code points."""
-    width, length = "(s.last - s.first)", code_points("s.quote")
+    width, length = "(s.last - s.first)", sql.code_points("s.quote")
     yield from _over_passages(model, "end", text(width), text(length), f"{width} <> {length}")
 
 
@@ -66,7 +53,7 @@ def span_length(model: Model) -> Iterator[Query]:
 def span_quote_length(model: Model) -> Iterator[Query]:
     """A quote is at most as long as `maxLength` of `kzdata:spans` allows (100 characters)."""
     for _, s in model.each("spans"):
-        length, expected = code_points("s.quote"), literal(f"at most {s.max_length} characters")
+        length, expected = sql.code_points("s.quote"), literal(f"at most {s.max_length} characters")
         broken = f"{length} > {s.max_length}"
         yield from _over_passages(model, "quote", text(length), expected, broken)
 
@@ -77,7 +64,7 @@ def span_sentence(model: Model) -> Iterator[Query]:
 
     With the texts at hand, `span-whole-sentence` compares with the article's own sentences.
     """
-    broken, expected = full_match("s.quote", _SENTENCE), "'less than a sentence'"
+    broken, expected = sql.full_match("s.quote", _SENTENCE), "'less than a sentence'"
     yield from _over_passages(model, "quote", "s.quote", expected, broken)
 
 
@@ -88,62 +75,54 @@ def span_checksum(model: Model) -> Iterator[Query]:
     The first 16 hexadecimal digits of the SHA-256 of `sha256:start:end:occurrence:quote`: a changed
     digit or letter shows even where the article itself is not at hand.
     """
-    if not (spans := model.declared("spans")) or not (sources := model.declared("sources")):
-        return
-    (table, s), (articles, a) = spans, sources
-    if not s.checksum:
-        return
-    parts = [column(name) for name in (s.start, s.end, s.occurrence, s.quote)]
-    parts = [column(a.sha256, "a"), *parts]
-    expected = f"substring(sha256(concat_ws(':', {', '.join(parts)})), 1, 16)"
-    filled = " AND ".join(f"{part} IS NOT NULL" for part in parts)
-    broken = f"{column(s.checksum)} <> {expected} AND {filled}"
-    joins = f"JOIN {identifier(articles.name)} a ON {column(a.id, 'a')} = {column(s.source)}"
-    yield Query.rows(table, s.checksum, broken, expected, joins=joins)
+    for (table, s), (articles, a) in model.together("spans", "sources"):
+        if not s.checksum:
+            continue
+        parts = [column(name) for name in (s.start, s.end, s.occurrence, s.quote)]
+        parts = [column(a.sha256, "a"), *parts]
+        expected = f"substring(sha256(concat_ws(':', {', '.join(parts)})), 1, 16)"
+        # What lacks a part has no checksum: `concat_ws` would leave the part out.
+        filled = " AND ".join(f"{part} IS NOT NULL" for part in parts)
+        broken = f"{column(s.checksum)} <> {expected} AND {filled}"
+        joins = f"JOIN {identifier(articles.name)} a ON {column(a.id, 'a')} = {column(s.source)}"
+        yield Query.rows(table, s.checksum, broken, expected, joins=joins)
 
 
 @rule("span", "quote less of this article")
 def span_share(model: Model) -> Iterator[Query]:
     """The quotes of an article together cover at most `maxShare` of its characters (a half)."""
-    spans, sources = model.declared("spans"), model.declared("sources")
-    if not spans or not sources:
-        return
-    (_, s), (articles, a) = spans, sources
-    reached = f"""coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, {ORD}
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"""
-    fresh = f"greatest(0, last - greatest(first, {reached}))"
-    share, most = "(1.0 * sum({}) / length)", s.max_share
-    # Few articles come near the limit even where overlaps count twice: only these are sorted.
-    near = f"""SELECT article FROM shared.passages WHERE article IS NOT NULL
-        GROUP BY article, length HAVING {share.format("greatest(0, last - first)")} > {most}"""
-    yield Query(
-        articles.name,
-        f"""SELECT article, {literal(a.length)}, {text(f"round({share.format('fresh')}, 4)")},
-            {literal(f"at most {most} of the article")}
-        FROM (SELECT article, length, {fresh} AS fresh
-            FROM shared.passages SEMI JOIN ({near}) USING (article))
-        GROUP BY article, length HAVING {share.format("fresh")} > {most}""",
-    )
+    for (_, s), (articles, a) in model.together("spans", "sources"):
+        reached = f"""coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, {ORD}
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"""
+        fresh = f"greatest(0, last - greatest(first, {reached}))"
+        share, most = "(1.0 * sum({}) / length)", s.max_share
+        # Few articles come near the limit even where overlaps count twice: only these are sorted.
+        near = f"""SELECT article FROM shared.passages WHERE article IS NOT NULL
+            GROUP BY article, length HAVING {share.format("greatest(0, last - first)")} > {most}"""
+        yield Query(
+            articles.name,
+            f"""SELECT article, {literal(a.length)}, {text(f"round({share.format('fresh')}, 4)")},
+                {literal(f"at most {most} of the article")}
+            FROM (SELECT article, length, {fresh} AS fresh
+                FROM shared.passages SEMI JOIN ({near}) USING (article))
+            GROUP BY article, length HAVING {share.format("fresh")} > {most}""",
+        )
 
 
 @rule("span", "remove the span, or tie the cell that needs it with an edge")
 def span_orphan(model: Model) -> Iterator[Query]:
     """Each span is used: by an edge, or as the principal span of a claim."""
-    spans, edges = model.declared("spans"), model.declared("edges")
-    if not spans or not edges:
-        return
-    (table, s), (edges_table, e) = spans, edges
-    # A column is known to be unique only where an edge names each of its values.
-    if (table.name, s.id) in model.unique_columns:
-        return
-    users = [(edges_table.name, e.span)]
-    users += [(claims.name, principal) for claims, principal in model.each("principal")]
-    unused = " AND ".join(
-        f"""NOT EXISTS (SELECT 1 FROM {identifier(name)} u
-            WHERE {column(user, "u")} = {column(s.id)})"""
-        for name, user in users
-    )
-    yield Query.rows(table, s.id, unused, "'an edge or a claim that uses it'")
+    for (table, s), (edges, e) in model.together("spans", "edges"):
+        # A column is known to be unique only where an edge names each of its values.
+        if (table.name, s.id) in model.unique_columns:
+            continue
+        users = [(edges, e.span), *model.each("principal")]
+        unused = " AND ".join(
+            f"""NOT EXISTS (SELECT 1 FROM {identifier(other.name)} u
+                WHERE {column(user, "u")} = {column(s.id)})"""
+            for other, user in users
+        )
+        yield Query.rows(table, s.id, unused, "'an edge or a claim that uses it'")
 
 
 def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterator[Query]:
@@ -161,7 +140,8 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
 @rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
-    broken = f"f.text IS NOT NULL AND ({contains_words('f.quote', 'f.text')}) IS NOT TRUE"
+    # Without a principal span there is no quote, and the test is NULL.
+    broken = f"f.text IS NOT NULL AND ({sql.contains_words('f.quote', 'f.text')}) IS NOT TRUE"
     expected = "'words of ' || coalesce(f.quote, 'a principal span')"
     yield from over_figures(model, "text", expected, broken)
 
@@ -179,6 +159,7 @@ def figure_interval(model: Model) -> Iterator[Query]:
     Without a wording there are no bounds, and the qualifier is `unquantified` or empty.
     """
     for part in ("low", "high", "qualifier"):
+        # A wording without a reading is a finding of `figure-grammar` alone.
         broken = f"w.fault IS NULL AND f.{part} IS DISTINCT FROM w.{part}"
         if part == "qualifier":
             broken += " AND NOT (f.text IS NULL AND f.qualifier = 'unquantified')"
@@ -188,7 +169,7 @@ def figure_interval(model: Model) -> Iterator[Query]:
 @rule("figure", "exchange the bounds")
 def figure_order(model: Model) -> Iterator[Query]:
     """The lower bound of a figure is not above the upper one."""
-    broken = f"{decimal('f.low')} > {decimal('f.high')}"
+    broken = f"{sql.decimal('f.low')} > {sql.decimal('f.high')}"
     yield from over_figures(model, "low", "'at most ' || f.high", broken)
 
 
@@ -201,20 +182,21 @@ def over_edges(
     at: str = "span",
     proven_by: EdgeProof = EdgeProof(),  # noqa: B008 - it is not changed
 ) -> Iterator[Query]:
-    """Edges `e` for which `broken` is true, at the column of a member of `kzdata:edges`.
+    """Edges `e` of traced columns `c` for which `broken` is true, at a member of `kzdata:edges`.
 
     What was `found` and `expected`, and `join`, are SQL; `proven_by` tells which edges need not be
     asked.
     """
-    if not (declared := model.declared("edges")) or not model.traceable:
-        return
-    table, field = declared[0], literal(getattr(declared[1], at))
-    yield Query(
-        table.name,
-        f"""SELECT e.{ORD}, {field}, {found}, {expected} FROM shared.suspect_edges e {join}
-        WHERE {broken}""",
-        edges=proven_by,
-    )
+    # An edge may name a column that is not traced: then there is no `c`.
+    for (table, declared), *_ in model.together("edges", "spans", "sources"):
+        yield Query(
+            table.name,
+            f"""SELECT e.{ORD}, {literal(getattr(declared, at))}, {found}, {expected}
+            FROM shared.suspect_edges e
+            LEFT JOIN shared.traced_columns c ON c.tab = e.tab AND c.field = e.field {join}
+            WHERE {broken}""",
+            edges=proven_by,
+        )
 
 
 def _of_role(role: str, kind: str = "true") -> str:
@@ -228,6 +210,7 @@ def evidence_record(model: Model) -> Iterator[Query]:
     for table, e in model.each("edges"):
         orphans = f"ANTI JOIN ({record_keys(model.records())}) r ON r.id = {column(e.record)}"
         if model.traceable:
+            # The edges were counted already, and the orphans among them found.
             orphans = f"SEMI JOIN shared.orphan_edges USING ({ORD})"
         yield Query.rows(table, e.record, "true", "'the id of a row'", joins=orphans)
 
@@ -236,7 +219,7 @@ def evidence_record(model: Model) -> Iterator[Query]:
 def evidence_field(model: Model) -> Iterator[Query]:
     """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
     expected, proof = "'a column of ' || e.tab", EdgeProof("t.col IS NOT NULL")
-    yield from over_edges(model, "e.field", expected, "c.tab IS NULL", _TRACED, "field", proof)
+    yield from over_edges(model, "e.field", expected, "c.tab IS NULL", at="field", proven_by=proof)
 
 
 @rule("evidence", "remove the edge, or fill the cell")
@@ -249,7 +232,7 @@ def evidence_empty_cell(model: Model) -> Iterator[Query]:
 @rule("evidence", f"use one of the roles {', '.join(ROLES)}")
 def evidence_role(model: Model) -> Iterator[Query]:
     """The role of each edge is one of the five, so that it can be checked."""
-    broken, expected = f"NOT {among('e.role', ROLES)}", literal(f"one of {', '.join(ROLES)}")
+    broken, expected = f"NOT {sql.among('e.role', ROLES)}", literal(f"one of {', '.join(ROLES)}")
     proof = EdgeProof("t.role IS NOT NULL")
     yield from over_edges(model, "e.role", expected, broken, at="role", proven_by=proof)
 
@@ -271,32 +254,29 @@ def evidence_missing(model: Model) -> Iterator[Query]:
 @rule("evidence", "restore the missing edge, or correct the count on all edges of the cell")
 def evidence_count(model: Model) -> Iterator[Query]:
     """A cell has as many edges as each of its edges says, so that a deleted one shows."""
-    declared = model.declared("edges")
-    if not model.traceable or not declared or not declared[1].count:
-        return
-    table, count = declared[0], declared[1].count
-    yield Query(
-        table.name,
+    for (table, e), *_ in model.together("edges", "spans", "sources"):
+        if not e.count:
+            continue
         # A span that stands twice makes two of an edge: cells that look wrong are counted again.
-        f"""WITH odd AS (SELECT col, row FROM shared.cell_evidence
-                WHERE stated < edges OR least IS DISTINCT FROM edges OR most <> edges),
-            recounted AS (SELECT col, row, count(DISTINCT {ORD}) AS edges
-                FROM shared.edge_numbers SEMI JOIN odd USING (col, row) GROUP BY ALL)
-        SELECT DISTINCT t.{ORD}, {literal(count)}, {column(count, "e")}, {text("c.edges")}
-        FROM recounted c JOIN shared.edge_numbers t ON t.col = c.col AND t.row = c.row
-        JOIN {identifier(table.name)} e ON e.{ORD} = t.{ORD}
-        WHERE t.stated IS DISTINCT FROM c.edges""",
-    )
+        yield Query(
+            table.name,
+            f"""WITH odd AS (SELECT col, row FROM shared.cell_evidence
+                    WHERE stated < edges OR least IS DISTINCT FROM edges OR most <> edges),
+                recounted AS (SELECT col, row, count(DISTINCT {ORD}) AS edges
+                    FROM shared.edge_numbers SEMI JOIN odd USING (col, row) GROUP BY ALL)
+            SELECT DISTINCT t.{ORD}, {literal(e.count)}, {column(e.count, "e")}, {text("c.edges")}
+            FROM recounted c JOIN shared.edge_numbers t ON t.col = c.col AND t.row = c.row
+            JOIN {identifier(table.name)} e ON e.{ORD} = t.{ORD}
+            WHERE t.stated IS DISTINCT FROM c.edges""",
+        )
 
 
 @rule("evidence", "quote the article that makes the claim; another article makes another claim")
 def evidence_article(model: Model) -> Iterator[Query]:
     """The edges of a claim lead to the article of its principal span."""
+    # A record without a principal span, such as an event, may rest on several articles.
     broken, proof = "e.home IS NOT NULL AND e.source <> e.home", EdgeProof("NOT t.other_article")
     yield from over_edges(model, "e.source", "e.home", broken, proven_by=proof)
-
-
-_TRACED = "LEFT JOIN shared.traced_columns c ON c.tab = e.tab AND c.field = e.field"
 
 
 @rule("evidence", "write the cell as the quote has it, or choose the span or the role that fits")
@@ -306,14 +286,10 @@ def evidence_verbatim(model: Model) -> Iterator[Query]:
     Where the cell is the claim's principal span, it is the edge's own span: the span is entered
     twice, so that a slip in either place shows.
     """
-    expected = "(CASE WHEN c.kind = 'span' THEN e.span ELSE e.quote END)"
-    broken = f"e.role = 'verbatim' AND e.value <> {expected}"
-    proof = EdgeProof(
-        "t.value = CASE WHEN c.kind = 'span' THEN s.span ELSE s.quote END",
-        IN_PASSAGE,
-        _of_role("verbatim"),
-    )
-    yield from over_edges(model, "e.value", expected, broken, _TRACED, proven_by=proof)
+    own = "(CASE WHEN c.kind = 'span' THEN {0}.span ELSE {0}.quote END)"
+    expected, broken = own.format("e"), f"e.role = 'verbatim' AND e.value <> {own.format('e')}"
+    proof = EdgeProof(f"t.value = {own.format('s')}", IN_PASSAGE, _of_role("verbatim"))
+    yield from over_edges(model, "e.value", expected, broken, proven_by=proof)
 
 
 @rule("evidence", "take the wording from inside the claim's principal span")
@@ -321,13 +297,11 @@ def evidence_principal(model: Model) -> Iterator[Query]:
     """The wording of a figure is quoted from inside the claim's principal span."""
     inside = "e.first >= e.home_first AND e.last <= e.home_last"
     wording, expected = "c.kind = 'figure' AND c.part = 'text'", "'words inside the principal span'"
+    # Without a principal passage nothing is outside of it: that is a finding of `figure-in-quote`.
+    join = f"{IN_PASSAGE} JOIN shared.passages h ON h.{ORD} = t.principal"
+    proof = EdgeProof("s.first >= h.first AND s.last <= h.last", join, wording)
     broken = f"{wording} AND NOT ({inside})"
-    proof = EdgeProof(
-        "s.first >= h.first AND s.last <= h.last",
-        f"{IN_PASSAGE} JOIN shared.passages h ON h.{ORD} = t.principal",
-        wording,
-    )
-    yield from over_edges(model, "e.quote", expected, broken, _TRACED, proven_by=proof)
+    yield from over_edges(model, "e.quote", expected, broken, proven_by=proof)
 
 
 @rule("evidence", "correct the cell, or tie it to the words that it follows from")
@@ -337,31 +311,28 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
     Dates are resolved against the day that the article's text speaks from.
     """
     for kind, (reading, value) in _GRAMMARS.items():
-        join = f"{_TRACED} LEFT JOIN {reading.format('e')}"
-        expected = f"coalesce({value}, 'what the quote says (' || w.fault || ')', {_NO_READING})"
+        expected = f"""coalesce({value}, 'what the quote says (' || w.fault || ')',
+            'a field of a figure or a date')"""
         broken = f"e.role = 'normalised' AND {kind} AND e.value IS DISTINCT FROM ({value})"
-        proof = EdgeProof(
-            f"t.value = {value}",
-            f"{IN_PASSAGE} LEFT JOIN {reading.format('s')}",
-            _of_role("normalised", kind),
-        )
-        yield from over_edges(model, "e.value", expected, broken, join, proven_by=proof)
+        join, where = f"{IN_PASSAGE} {reading.format('s')}", _of_role("normalised", kind)
+        proof, own = EdgeProof(f"t.value = {value}", join, where), reading.format("e")
+        yield from over_edges(model, "e.value", expected, broken, own, proven_by=proof)
 
 
 _GRAMMARS = {
     "c.kind = 'figure'": (
-        "shared.figure_readings w ON w.wording = {0}.quote",
+        "LEFT JOIN shared.figure_readings w ON w.wording = {0}.quote",
         "CASE c.part WHEN 'low' THEN w.low WHEN 'high' THEN w.high "
         "WHEN 'qualifier' THEN w.qualifier END",
     ),
     "c.kind IS DISTINCT FROM 'figure'": (
-        "shared.date_readings w ON c.kind = 'date' AND w.wording = {0}.quote AND w.day = {0}.day",
+        "LEFT JOIN shared.date_readings w "
+        "ON c.kind = 'date' AND w.wording = {0}.quote AND w.day = {0}.day",
         "CASE c.part WHEN 'first' THEN w.first WHEN 'last' THEN w.last "
         "WHEN 'only' THEN coalesce(w.first, w.last) WHEN 'precision' THEN w.precision END",
     ),
 }
 """By kind of column `c`: what its grammar makes of a quote, and the part of it that a cell is."""
-_NO_READING = "'a field of a figure or a date'"
 
 
 @rule("evidence", "name the record that rests on the passage, or take a passage of the record")
@@ -370,34 +341,30 @@ def evidence_shared(model: Model) -> Iterator[Query]:
 
     The two claims of a link are such references too.
     """
-    shared = (
-        "EXISTS (SELECT 1 FROM shared.record_spans r WHERE r.record = e.value AND r.span = e.span)"
-    )
-    broken = f"e.role = 'resolved' AND c.kind = 'record' AND NOT {shared}"
+    record = "c.kind = 'record'"
+    rests = "LEFT JOIN shared.record_spans r ON r.record = {}.value AND r.span = {}.span"
+    join, where = f"{IN_PASSAGE} {rests.format('t', 's')}", _of_role("resolved", record)
+    proof, own = EdgeProof("r.span IS NOT NULL", join, where), rests.format("e", "e")
+    broken = f"e.role = 'resolved' AND {record} AND r.span IS NULL"
     expected = "'a record that rests on ' || e.span"
-    proof = EdgeProof(
-        "r.span IS NOT NULL",
-        f"{IN_PASSAGE} LEFT JOIN shared.record_spans r ON r.record = t.value AND r.span = s.span",
-        _of_role("resolved", "c.kind = 'record'"),
-    )
-    yield from over_edges(model, "e.value", expected, broken, _TRACED, proven_by=proof)
+    yield from over_edges(model, "e.value", expected, broken, own, proven_by=proof)
 
 
 def _named(scope: str) -> str:
     """SQL: whether the quote has a term of the cell's own that is no part of a longer one."""
     # What is left of the quote without the longer term must still hold the term.
-    beside = contains(without("e.words", "o.longer"), "n.marked")
+    beside = sql.contains(sql.without("e.words", "o.longer"), "n.marked")
     return f"""EXISTS (SELECT 1 FROM shared.terms n
         WHERE n.role = e.role AND n.scope = {scope} AND n.name = e.value
-        AND {contains("e.words", "n.marked")} AND NOT EXISTS (
+        AND {sql.contains("e.words", "n.marked")} AND NOT EXISTS (
             SELECT 1 FROM shared.longer_terms o WHERE o.role = n.role AND o.scope = n.scope
             AND o.name = n.name AND o.marked = n.marked AND NOT {beside}))"""
 
 
 def _surely_named(role: str, scope: str, kind: str = "true") -> EdgeProof:
     """Edges whose quote holds a term between blanks, and nowhere a longer one of another name."""
-    term = any_item("n.terms", lambda term: contains("s.padded", term))
-    longer = any_item("n.longer", lambda term: contains("s.padded", term))
+    term = sql.any_item("n.terms", lambda term: sql.contains("s.padded", term))
+    longer = sql.any_item("n.longer", lambda term: sql.contains("s.padded", term))
     form = f"n.role = {literal(role)} AND n.name = t.value AND n.scope = {scope}"
     join = f"{IN_PASSAGE} LEFT JOIN shared.term_lists n ON {form}"
     return EdgeProof(f"{term} AND ({longer}) IS NOT TRUE", join, _of_role(role, kind))
@@ -410,13 +377,11 @@ def evidence_resolved(model: Model) -> Iterator[Query]:
     A form inside a longer form of another entity does not count: "CSTO" does not name the CSTO
     in "CSTO forces", where that is somebody of its own.
     """
-    other = "c.kind IS DISTINCT FROM 'record'"
+    # A reference to another record has no words of its own: see `evidence-shared`.
+    other, expected = "c.kind IS DISTINCT FROM 'record'", "'an entity named in ' || e.quote"
     broken = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
-    expected, proof = (
-        "'an entity named in ' || e.quote",
-        _surely_named("resolved", "s.source", other),
-    )
-    yield from over_edges(model, "e.value", expected, broken, _TRACED, proven_by=proof)
+    proof = _surely_named("resolved", "s.source", other)
+    yield from over_edges(model, "e.value", expected, broken, proven_by=proof)
 
 
 @rule("evidence", "choose the category that the words justify, or add the term to the codebook")
@@ -436,6 +401,7 @@ def evidence_inferred(model: Model) -> Iterator[Query]:
     """Role `inferred`: a note says why. It is the last resort, and its share is reported."""
     broken = "e.role = 'inferred' AND e.note IS NULL"
     proof = EdgeProof(where=_of_role("inferred"))
+    # Where no column holds notes, no edge can be cleared.
     if (edges := model.declared("edges")) and edges[1].note:
         join = f"JOIN {identifier(edges[0].name)} e USING ({ORD})"
         proof = EdgeProof(f"{column(edges[1].note, 'e')} IS NOT NULL", join, proof.where)

@@ -2,19 +2,8 @@
 
 from collections.abc import Iterator
 
-from kzdata.engine.sql import (
-    beginning,
-    code_points,
-    column,
-    contains,
-    day,
-    first_item,
-    identifier,
-    items,
-    replaced,
-    text,
-    without,
-)
+from kzdata.engine import sql
+from kzdata.engine.sql import ORD, column, day, identifier, text
 from kzdata.evidence.intervals import last_day
 from kzdata.validation.evidence_tables import Model, whole_number
 from kzdata.validation.rule import Query, rule
@@ -41,30 +30,24 @@ def date_precision(model: Model) -> Iterator[Query]:
             names = [name for name in (period.start, period.end) if name]
             dated = " OR ".join(f"{column(name)} IS NOT NULL" for name in names)
             precision = column(period.precision)
-            broken = f"({dated}) <> ({precision} IS NOT NULL)"
-            expected, found = (
-                "'a precision if and only if there is a date'",
-                f"coalesce({precision}, '')",
-            )
+            broken, found = f"({dated}) <> ({precision} IS NOT NULL)", f"coalesce({precision}, '')"
+            expected = "'a precision if and only if there is a date'"
             yield Query.rows(table, period.precision, broken, expected, found)
 
 
 @rule("consistency", "correct the date: an article cannot report a later day")
 def date_after_article(model: Model) -> Iterator[Query]:
     """The date of a claim is not after the day on which its article was published."""
-    quoted, known = model.declared("spans"), model.declared("sources")
-    if not quoted or not known or not known[1].published_on:
-        return
-    (spans, s), (sources, a) = quoted, known
-    published = column(a.published_on, "a")
-    for table, principal in model.each("principal"):
-        joins = f"""JOIN {identifier(spans.name)} s ON {column(s.id, "s")} = {column(principal)}
-            JOIN {identifier(sources.name)} a ON {column(a.id, "a")} = {column(s.source, "s")}"""
-        for period in table.schema.dates:
-            broken = f"{day(column(period.start))} > {day(published)}"
-            yield Query.rows(
-                table, period.start, broken, f"'not after ' || {published}", joins=joins
-            )
+    for (sources, a), _ in model.together("sources", "spans"):
+        for table, principal in model.each("principal") if a.published_on else ():
+            published = column(a.published_on, "a")
+            joins = f"""JOIN shared.passages p ON p.span = {column(principal)}
+                JOIN {identifier(sources.name)} a ON a.{ORD} = p.article"""
+            for period in table.schema.dates:
+                # What is known by its month alone (`2022-01`) is no day, and after nothing.
+                broken = f"{day(column(period.start))} > {day(published)}"
+                expected = f"'not after ' || {published}"
+                yield Query.rows(table, period.start, broken, expected, joins=joins)
 
 
 @rule("consistency", "correct one of the two days")
@@ -90,12 +73,12 @@ def source_address(model: Model) -> Iterator[Query]:
             continue
         basis, published, url = map(column, (a.published_basis, a.published_on, a.url))
         # The digits of both are compared, so that it does not matter what stands between them.
-        digits = without(published, "'-'")
+        digits = sql.without(published, "'-'")
         if a.published_precision:
             digits = f"""(CASE {column(a.published_precision)}
-                WHEN 'year' THEN {beginning(digits, 4)}
-                WHEN 'month' THEN {beginning(digits, 6)} ELSE {digits} END)"""
-        found = contains(replaced(f"coalesce({url}, '')", "[-/_.]", ""), digits)
+                WHEN 'year' THEN {sql.beginning(digits, 4)}
+                WHEN 'month' THEN {sql.beginning(digits, 6)} ELSE {digits} END)"""
+        found = sql.contains(sql.replaced(f"coalesce({url}, '')", "[-/_.]", ""), digits)
         broken = f"{basis} = 'url' AND {day(published)} IS NOT NULL AND NOT {found}"
         expected = f"'a day in ' || coalesce({url}, 'an address')"
         yield Query.rows(table, a.published_on, broken, expected)
@@ -114,6 +97,7 @@ def place_within(model: Model) -> Iterator[Query]:
     A site is smaller than a city, a city smaller than a region or country; the country is the
     first part of a code of ISO 3166-2.
     """
+    # Where a kind or a code is unknown, SQL compares with NULL, and nothing is found.
     for table, places in model.each("places"):
         if not (parent := table.schema.parent):
             continue
@@ -121,7 +105,7 @@ def place_within(model: Model) -> Iterator[Query]:
         if places.kind:
             tests.append(" < ".join(SIZES.format(column(places.kind, side)) for side in "pt"))
         if places.code:
-            codes = (first_item(items(column(places.code, side), "-")) for side in "pt")
+            codes = (sql.first_item(sql.items(column(places.code, side), "-")) for side in "pt")
             tests.append(" <> ".join(codes))
         broken, expected = " OR ".join(tests or ["false"]), "'a larger place of the same country'"
         joins = f"JOIN {identifier(table.name)} p ON {column(places.id, 'p')} = {column(parent)}"
@@ -131,13 +115,10 @@ def place_within(model: Model) -> Iterator[Query]:
 @rule("consistency", "take the offsets from `kzdata locate`")
 def exclusion_bounds(model: Model) -> Iterator[Query]:
     """An exclusion is as long as its token and lies inside the article."""
-    excluded, known = model.declared("exclusions"), model.declared("sources")
-    if not excluded or not known:
-        return
-    (table, x), (sources, a) = excluded, known
-    start, end, token = whole_number("t", x.start), whole_number("t", x.end), column(x.token)
-    length = whole_number("a", a.length)
-    broken = f"{start} < 0 OR {end} > {length} OR {end} - {start} <> {code_points(token)}"
-    found = f"{text(start)} || ' to ' || {text(end)}"
-    joins = f"JOIN {identifier(sources.name)} a ON {column(a.id, 'a')} = {column(x.source)}"
-    yield Query.rows(table, x.end, broken, token, found, joins)
+    for (table, x), (sources, a) in model.together("exclusions", "sources"):
+        start, end = whole_number("t", x.start), whole_number("t", x.end)
+        token, length = column(x.token), whole_number("a", a.length)
+        broken = f"{start} < 0 OR {end} > {length} OR {end} - {start} <> {sql.code_points(token)}"
+        found = f"{text(start)} || ' to ' || {text(end)}"
+        joins = f"JOIN {identifier(sources.name)} a ON {column(a.id, 'a')} = {column(x.source)}"
+        yield Query.rows(table, x.end, broken, token, found, joins)

@@ -4,22 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
 
-from kzdata.engine.sql import (
-    ORD,
-    among,
-    bigint,
-    byte_length,
-    column,
-    double,
-    full_match,
-    identifier,
-    integer,
-    literal,
-    matches,
-)
-from kzdata.standard.declarations import NEEDED
+from kzdata.engine import sql
+from kzdata.engine.sql import ORD, column, identifier, literal
+from kzdata.standard.declarations import NEEDED, Aliases
 from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.field_types import canonical_number, known_type, plain_number
+from kzdata.standard.field_types.number import SHORT
 from kzdata.validation.evidence_tables import Model, record_keys
 from kzdata.validation.rule import Query, Violation, rule
 
@@ -29,10 +19,6 @@ FEW = 1_000
 """Repeated keys up to which their rows are sought by the keys themselves, not counted again."""
 _NUMBERS = count()
 """A column may be in several keys, which are looked at side by side."""
-EXACT_DIGITS = 15
-"""Characters up to which a plain decimal number is told apart by its nearest binary number."""
-
-
 Comparable = Callable[[Table, str, str], str]
 """SQL, of a column of a table and an alias: what to compare; NULL where a cell has no value."""
 
@@ -41,16 +27,13 @@ def comparison(model: Model, sides: Sequence[tuple[Table, str]]) -> Comparable:
     """How columns of tables compare with one another: by the values of their types."""
     fields = [table.schema.field(name) for table, name in sides]
     kinds, formats = {field.type for field in fields}, {field.format for field in fields}
-    value: Callable[[FieldDescriptor, str], str] = _by_characters
     if kinds <= {"integer", "number"}:
         value = _numbers(model, sides, kinds == {"integer"})
-    elif len(kinds) == 1:
+    elif len(kinds) > 1:
+        return lambda table, name, alias: column(name, alias)
+    else:
         value = _by_value if len(formats) == 1 else _by_moment
     return lambda table, name, alias: value(table.schema.field(name), column(name, alias))
-
-
-def _by_characters(field: FieldDescriptor, cell: str) -> str:
-    return cell
 
 
 def _by_value(field: FieldDescriptor, cell: str) -> str:
@@ -72,19 +55,18 @@ def _numbers(
     """The fastest exact comparison of some columns of numbers."""
     # As the database's own numbers where the longest cell says that none can be mistaken for
     # another, and else by their digits.
-    width, exponents = 0, False
-    for table, name in sides:
-        cell = identifier(name)
-        exponent = "false" if whole else matches(cell, "[eE]")
-        ((longest, scientific),) = model.database.rows(
-            f"SELECT max({byte_length(cell)}), bool_or({exponent}) FROM {identifier(table.name)}"
-        )
-        width, exponents = max(width, longest or 0), exponents or bool(scientific)
+    cells = " UNION ALL ".join(
+        f"SELECT {identifier(name)} AS cell FROM {identifier(table.name)}" for table, name in sides
+    )
+    exponent = "false" if whole else sql.matches("cell", "[eE]")
+    ((width, exponents),) = model.database.rows(
+        f"SELECT coalesce(max({sql.byte_length('cell')}), 0), bool_or({exponent}) FROM ({cells})"
+    )
     if whole and width <= WIDTHS[-1]:
-        number = bigint if width <= WIDTHS[0] else integer
+        number = sql.bigint if width <= WIDTHS[0] else sql.integer
         return lambda field, cell: number(plain_number(field, cell))
-    if not exponents and width <= EXACT_DIGITS:
-        return lambda field, cell: double(plain_number(field, cell))
+    if not exponents and width <= SHORT:
+        return lambda field, cell: sql.double(plain_number(field, cell))
     return lambda field, cell: canonical_number(plain_number(field, cell))
 
 
@@ -123,6 +105,7 @@ def _duplicates(
     join = " AND ".join(f"d.{k} = {cell}" for k, cell in typed.items())
     # The fast comparison takes 5. for 5: what it takes for equal is counted by exact values.
     exact, valid = zip(*(_exact(table, name) for name in columns), strict=True)
+    # A name that no column of a package can have.
     twins = identifier("\x1ftwins")
     yield Query(
         table.name,
@@ -136,10 +119,9 @@ def _duplicates(
 def _possible_duplicates(model: Model, table: Table, columns: Sequence[str]) -> str:
     """SQL: the rows of a table among which a key can stand twice."""
     edges, name = table.schema.edges, identifier(table.name)
+    of_cells = edges and {edges.record, edges.field} <= set(columns)
     numbered = model.traceable and model.edges_numbered
-    if not (edges and {edges.record, edges.field} <= set(columns) and numbered):
-        return name
-    if not _compares_as_text(table, columns):
+    if not (of_cells and numbered and _compares_as_text(table, columns)):
         return name
     # A cell with one edge has no second one, and nearly all have one: where a key holds record and
     # field, only the other edges are looked at.
@@ -188,11 +170,9 @@ def _shared_keys(model: Model) -> Iterator[Query]:
     if keys.items() <= model.unique_columns:
         return
     for table in model.records():
-        known = (
-            f"SELECT id FROM ({record_keys(model.records())}) WHERE tab <> {literal(table.name)}"
-        )
+        others = record_keys(other for other in model.records() if other is not table)
         key, expected = keys[table.name], "'a key that no other table of records has'"
-        joins = f"SEMI JOIN ({known}) o ON o.id = {column(key)}"
+        joins = f"SEMI JOIN ({others}) o ON o.id = {column(key)}"
         yield Query.rows(table, key, "true", expected, joins=joins)
 
 
@@ -215,6 +195,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
     for table in model.tables.values():
         for key in table.schema.foreign_keys:
             parent = model.tables.get(key.reference.resource or table.name)
+            # What is not at hand cannot be compared, which `unsupported-feature` says.
             if parent is None or key.reference.package is not None:
                 continue
             sides = []
@@ -235,8 +216,6 @@ def _stands_in(parent: Table, test: str) -> str:
 
 WHOLE = ("length", "start", "end", "occurrence", "count")
 """Members of declarations whose cells are whole numbers."""
-LEAST = {"occurrence": 1}
-"""Members whose numbers have a least one, whatever the article says."""
 REFERENCES = (
     ("spans", "source", "sources"),
     ("aliases", "source", "sources"),
@@ -256,11 +235,8 @@ def declared_cell(model: Model) -> Iterator[Query]:
     for role in NEEDED:
         for table, _ in model.each(role):
             for member, name in table.schema.needed(role).items():
-                yield from _unfilled(table, name, member in WHOLE)
-                least, stated = LEAST.get(member), table.schema.field(name).constraints.minimum
-                if least is not None and stated is None:
-                    below = f"{bigint(column(name))} < {least}"
-                    yield _faulty_cells(table, name, below, f"at least {least}")
+                for broken, expected in _demands(table, member, name):
+                    yield _faulty_cells(table, name, broken, expected)
     for table, name in _day_columns(model):
         field = table.schema.field(name)
         told = field.type in ("date", "datetime") and field.format == "default"
@@ -283,17 +259,18 @@ def _faulty_cells(table: Table, name: str, broken: str, expected: str) -> Query:
     return Query.rows(table, name, broken, literal(expected), f"coalesce({column(name)}, '')")
 
 
-def _unfilled(table: Table, name: str, whole: bool) -> Iterator[Query]:
-    """Cells that are empty, or no whole numbers, where the schema does not say so itself."""
-    field, tests = table.schema.field(name), []
-    if not (field.constraints.required or name in table.schema.primary_key):
-        tests.append(f"{column(name)} IS NULL")
+def _demands(table: Table, member: str, name: str) -> Iterator[tuple[str, str]]:
+    """What a declaration wants of a cell and the schema does not: SQL of a breach, and words."""
+    field, cell, whole = table.schema.field(name), column(name), member in WHOLE
+    told = field.constraints.required or name in table.schema.primary_key
+    tests = [] if told else [f"{cell} IS NULL"]
     if whole and field.type != "integer":
-        tests.append(f"NOT {full_match(column(name), '-?[0-9]{1,18}')}")
+        tests.append(f"NOT {sql.full_match(cell, '-?[0-9]{1,18}')}")
     if tests:
-        yield _faulty_cells(
-            table, name, " OR ".join(tests), "a whole number" if whole else "a value"
-        )
+        yield " OR ".join(tests), "a whole number" if whole else "a value"
+    # Which occurrence it is counts from 1, whatever the article says.
+    if member == "occurrence" and field.constraints.minimum is None:
+        yield f"{sql.bigint(cell)} < 1", "at least 1"
 
 
 @rule("reference", "use a key that the other table has, or add the row there")
@@ -337,11 +314,11 @@ def _references(model: Model) -> Iterator[tuple[Table, str, Table, str]]:
 def hierarchy_acyclic(model: Model) -> Iterator[Violation]:
     """A hierarchy (`kzdata:parent`) has no cycle."""
     for table, parent in model.each("parent"):
-        columns = f"{identifier(table.schema.primary_key[0])}, {identifier(parent)}, {ORD}"
-        sql = (
-            f"SELECT {columns} FROM {identifier(table.name)} WHERE {identifier(parent)} IS NOT NULL"
+        key, whole = identifier(table.schema.primary_key[0]), identifier(parent)
+        pairs = model.database.rows(
+            f"SELECT {key}, {whole}, {ORD} FROM {identifier(table.name)} WHERE {whole} IS NOT NULL"
         )
-        for ordinal, cycle in cycles(model.database.rows(sql)):
+        for ordinal, cycle in cycles(pairs):
             yield Violation(table.name, ordinal, parent, cycle, "a hierarchy without cycles")
 
 
@@ -356,6 +333,7 @@ def cycles(pairs: Sequence[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
             TopologicalSorter(graph).prepare()
             return
         except CycleError as error:
+            # One row of the cycle is taken out, until there is no cycle left.
             cycle = list(reversed(error.args[1]))
             yield rows.pop((cycle[0], cycle[1])), " → ".join(cycle)
 
@@ -363,13 +341,11 @@ def cycles(pairs: Sequence[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
 @rule("reference", "name an actor, place or other entity that exists")
 def alias_entity(model: Model) -> Iterator[Query]:
     """The entity of each alias stands in one of the tables that the aliases are declared for."""
-    if not (declared := model.declared("aliases")) or not declared[1].of:
-        return
-    table, a = declared
-    if known := " UNION ALL ".join(_known_entities(model)):
-        expected = literal(f"a key of {' or '.join(target.resource for target in a.of)}")
-        found = f"SELECT 1 FROM ({known}) AS k(id) WHERE k.id = {column(a.entity)}"
-        yield Query.rows(table, a.entity, f"NOT EXISTS ({found})", expected)
+    for table, a in model.each("aliases"):
+        if known := " UNION ALL ".join(_known_entities(model, a)):
+            expected = literal(f"a key of {' or '.join(target.resource for target in a.of)}")
+            found = f"SELECT 1 FROM ({known}) AS k(id) WHERE k.id = {column(a.entity)}"
+            yield Query.rows(table, a.entity, f"NOT EXISTS ({found})", expected)
 
 
 @rule("reference", "take a longer form, which names one alone", "warning")
@@ -378,30 +354,27 @@ def alias_ambiguous(model: Model) -> Iterator[Query]:
 
     Where it names two, no machine can tell which of them a passage means.
     """
-    if not (declared := model.declared("aliases")):
-        return
-    table, a = declared
-    name, entity, alias = identifier(table.name), identifier(a.entity), identifier(a.alias)
-    article = identifier(a.source) if a.source else "0"
-    # By table: a form may name a place and a person, which fields tell apart.
-    for known in _known_entities(model) if a.of else (f"SELECT {entity} FROM {name}",):
-        yield Query(
-            table.name,
-            f"""SELECT t.{ORD}, {literal(a.alias)}, t.{alias},
-                'a form of ' || t.{entity} || ' alone'
-            FROM (SELECT *, {article} AS place FROM {name}) t JOIN (
-                SELECT {alias} AS alias, {article} AS place FROM {name}
-                WHERE {entity} IN ({known}) GROUP BY ALL HAVING min({entity}) <> max({entity})
-            ) d ON d.alias = t.{alias} AND d.place IS NOT DISTINCT FROM t.place
-            WHERE t.{entity} IN ({known})""",
-        )
+    for table, a in model.each("aliases"):
+        name, entity, alias = identifier(table.name), identifier(a.entity), identifier(a.alias)
+        article = identifier(a.source) if a.source else "0"
+        # By table: a form may name a place and a person, which fields tell apart.
+        for known in _known_entities(model, a) if a.of else (f"SELECT {entity} FROM {name}",):
+            yield Query(
+                table.name,
+                f"""SELECT t.{ORD}, {literal(a.alias)}, t.{alias},
+                    'a form of ' || t.{entity} || ' alone'
+                FROM (SELECT *, {article} AS place FROM {name}) t JOIN (
+                    SELECT {alias} AS alias, {article} AS place FROM {name}
+                    WHERE {entity} IN ({known}) GROUP BY ALL HAVING min({entity}) <> max({entity})
+                ) d ON d.alias = t.{alias} AND d.place IS NOT DISTINCT FROM t.place
+                WHERE t.{entity} IN ({known})""",
+            )
 
 
-def _known_entities(model: Model) -> Iterator[str]:
+def _known_entities(model: Model, aliases: Aliases) -> Iterator[str]:
     """SQL: the keys of each table that the entities of aliases stand in."""
-    for _, a in model.each("aliases"):
-        for target in (target for target in a.of if target.resource in model.tables):
-            yield f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
+    for target in (target for target in aliases.of if target.resource in model.tables):
+        yield f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
 
 
 @rule("reference", "name a column whose cells are traced, as table.column, and a value that it has")
@@ -411,11 +384,12 @@ def codebook_category(model: Model) -> Iterator[Query]:
     traced = {f"{t.name}.{f.name}": f for t in tables for f in t.schema.fields if f.evidence}
     for table, c in model.each("codebook"):
         about, expected = column(c.field), "'a column whose cells are traced'"
-        yield Query.rows(table, c.field, f"NOT {among(about, traced)}", expected)
+        yield Query.rows(table, c.field, f"NOT {sql.among(about, traced)}", expected)
         for name, field in traced.items():
+            # A column that lists no values takes any category.
             values = [str(v) for v in field.constraints.enum or field.category_values]
             if values:
-                other = f"{about} = {literal(name)} AND NOT {among(column(c.category), values)}"
+                other = f"{about} = {literal(name)} AND NOT {sql.among(column(c.category), values)}"
                 yield Query.rows(table, c.category, other, literal(f"a value of {name}"))
 
 
@@ -435,7 +409,6 @@ def tombstone_replacement(model: Model) -> Iterator[Query]:
     for table, w in model.each("tombstones"):
         if w.replaced_by:
             key, known = column(w.replaced_by), record_keys(model.records())
-            broken = (
-                f"{key} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ({known}) r WHERE r.id = {key})"
-            )
-            yield Query.rows(table, w.replaced_by, broken, "'the id of a row'")
+            joins = f"ANTI JOIN ({known}) r ON r.id = {key}"
+            broken, expected = f"{key} IS NOT NULL", "'the id of a row'"
+            yield Query.rows(table, w.replaced_by, broken, expected, joins=joins)

@@ -10,15 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kzdata.engine.sql import ORD, among, column, decimal, identifier, literal
-from kzdata.evidence.intervals import (
-    FIRST,
-    LAST,
-    ends,
-    larger,
-    last_day,
-    surely_overlap,
-    window_sql,
-)
+from kzdata.evidence import intervals
+from kzdata.evidence.intervals import ends
 from kzdata.standard.declarations import DateColumns, Figure, Links
 from kzdata.standard.descriptor import Schema, Table
 from kzdata.validation.evidence_tables import Model, record_keys
@@ -32,48 +25,39 @@ CHAINS, LONGEST = 100, 20
 """Chains of sameness that are looked for link by link, and how long they may be to be told."""
 
 
-def _claims(model: Model, role: str) -> Iterator[tuple[Links, Table, Any]]:
-    """What the links declare, and each table of claims with what it declares for `role`."""
-    if links := model.declared("links"):
-        yield from ((links[1], t, part) for t, part in model.each(role) if t.schema.principal)
+def _claims(model: Model, role: str) -> Iterator[tuple[Table, Any]]:
+    """The tables of claims, each with what it declares for `role`."""
+    return ((table, part) for table, part in model.each(role) if table.schema.principal)
 
 
-def _pairs(
+def _links(
     model: Model,
     claims: Table,
-    relations: Sequence[str],
-    at: str,
-    words: tuple[str, str, str],
+    kind: str,
+    breach: str,
+    expected: str,
+    found: str = "",
+    at: str = "relation",
     joins: str = "",
 ) -> Iterator[Query]:
-    """Links `t` with some relations, between claims `c` and `o` of one table.
+    """Links `t` of a kind for which `breach` is true, between claims `c` and `o` of one table.
 
-    `at` is the member of `kzdata:links` whose column is at fault, `words` are SQL of what was
-    found, of what was expected, and of the breach, for which `joins` add further relations.
+    `kind` is the member of `kzdata:links` that lists the relations, `at` the one whose column is at
+    fault; the rest is SQL, as `Query.rows` has it.
     """
-    found, expected, breach = words
-    links = model.declared("links")
-    if not links or not relations or not claims.schema.record_key:
-        return
-    (table, d), key = links, claims.schema.record_key
-    ends = " UNION ALL ".join(
-        f"SELECT {identifier(name)} FROM {identifier(table.name)}" for name in (d.claim, d.other)
-    )
-    # Few claims are linked: the rest need not be kept for the joins.
-    linked = f"(SELECT * FROM {identifier(claims.name)} WHERE {identifier(key)} IN ({ends}))"
-    joins = f"""JOIN {linked} c ON {column(key, "c")} = {column(d.claim)}
-        JOIN {linked} o ON {column(key, "o")} = {column(d.other)} {joins}"""
-    broken = f"{among(column(d.relation), relations)} AND {breach}"
-    yield Query.rows(table, getattr(d, at), broken, expected, found, joins)
-
-
-def _refuted(
-    model: Model, claims: Table, relations: Sequence[str], expected: str, breach: str
-) -> Iterator[Query]:
-    """Links whose relation the two claims refute."""
-    if links := model.declared("links"):
-        words = (column(links[1].relation), literal(expected), breach)
-        yield from _pairs(model, claims, relations, "relation", words)
+    key = claims.schema.record_key
+    for table, d in model.each("links"):
+        if not (relations := getattr(d, kind)) or not key:
+            continue
+        linked = " UNION ALL ".join(
+            f"SELECT {column(end)} FROM {identifier(table.name)} t" for end in (d.claim, d.other)
+        )
+        # Few claims are linked: the rest need not be kept for the joins.
+        few = f"(SELECT * FROM {identifier(claims.name)} WHERE {identifier(key)} IN ({linked}))"
+        both = f"""JOIN {few} c ON {column(key, "c")} = {column(d.claim)}
+            JOIN {few} o ON {column(key, "o")} = {column(d.other)} {joins}"""
+        broken = f"{among(column(d.relation), relations)} AND {breach}"
+        yield Query.rows(table, getattr(d, at), broken, expected, found, both)
 
 
 @rule("consistency", "link claims that exist, of one table, and not a claim with itself")
@@ -83,16 +67,16 @@ def link_comparable(model: Model) -> Iterator[Query]:
         claim, other = column(d.claim), column(d.other)
         known = record_keys(claims for claims, _ in model.each("principal"))
         joins = f"LEFT JOIN ({known}) c ON c.id = {claim} LEFT JOIN ({known}) o ON o.id = {other}"
+        # A claim that stands in no table makes the comparison NULL.
         broken = f"{claim} = {other} OR (c.tab = o.tab) IS NOT TRUE"
         expected, found = "'two different claims of one table'", f"{claim} || ', ' || {other}"
         yield Query.rows(table, d.other, broken, expected, found, joins)
 
 
-def _rows(model: Model, relations: Iterable[str]) -> list[tuple[str, str, int, str]]:
+def _rows(
+    model: Model, table: Table, d: Links, relations: Iterable[str]
+) -> list[tuple[str, str, int, str]]:
     """Claim, other claim, row and relation of the links with some relations."""
-    if not (links := model.declared("links")):
-        return []
-    table, d = links
     claim, relation, other = (identifier(name) for name in (d.claim, d.relation, d.other))
     return model.database.rows(
         f"""SELECT {claim}, {other}, {ORD}, {relation} FROM {identifier(table.name)}
@@ -106,19 +90,19 @@ def link_acyclic(model: Model) -> Iterator[Violation]:
     """Links of a directed relation (`acyclic` of `kzdata:links`) make no cycle."""
     for table, d in model.each("links"):
         for relation in d.acyclic:
-            pairs = [(claim, other, row) for claim, other, row, _ in _rows(model, [relation])]
-            for ordinal, cycle in cycles(pairs):
+            rows = _rows(model, table, d, [relation])
+            for ordinal, cycle in cycles([row[:3] for row in rows]):
                 yield Violation(table.name, ordinal, d.relation, cycle, "no cycle")
 
 
 @rule("consistency", "correct the figures or the relation: a part is not larger than the whole")
 def link_part_within_whole(model: Model) -> Iterator[Query]:
     """What is linked as a part (`within` of `kzdata:links`) is not larger than its whole."""
-    for links, claims, figure in _claims(model, "figure"):
+    for claims, figure in _claims(model, "figure"):
         low, high = column(figure.low, "c"), column(figure.high, "o")
         found, expected = f"'a part of at least ' || {low}", f"'a whole of at most ' || {high}"
-        words = (found, expected, f"{decimal(low)} > {decimal(high)}")
-        yield from _pairs(model, claims, links.within, "other", words)
+        breach = f"{decimal(low)} > {decimal(high)}"
+        yield from _links(model, claims, "within", breach, expected, found, at="other")
 
 
 @rule("consistency", "choose another relation: only a figure is counted on top of a figure")
@@ -127,10 +111,10 @@ def link_addition(model: Model) -> Iterator[Query]:
 
     A figure without a number is one, too: "more deaths", "no exact numbers".
     """
-    for links, claims, _ in _claims(model, "principal"):
+    for claims, _ in _claims(model, "principal"):
         figure = claims.schema.figure
         breach = f"({' OR '.join(_unfigured(figure))})" if figure else "true"
-        yield from _refuted(model, claims, links.adds, "two claims with figures", breach)
+        yield from _links(model, claims, "adds", breach, "'two claims with figures'")
 
 
 @rule("consistency", "choose another relation, or correct the claims: they give different numbers")
@@ -139,12 +123,12 @@ def link_sameness(model: Model) -> Iterator[Query]:
 
     Only numbers of one unit are compared, and not those that are about so many.
     """
-    for links, claims, figure in _claims(model, "figure"):
+    for claims, figure in _claims(model, "figure"):
         declared = claims.schema.claims
         breach = _exclude(figure, counts=bool(declared and declared.outcome))
         if declared and declared.unit:
             breach += f" AND {_equal(declared.unit)}"
-        yield from _refuted(model, claims, links.same, "figures that one number fits", breach)
+        yield from _links(model, claims, "same", breach, "'figures that one number fits'")
 
 
 @rule("consistency", "choose another relation: nothing that these claims say differs")
@@ -154,10 +138,10 @@ def link_difference(model: Model) -> Iterator[Query]:
     That is: in all columns with receipts, or named by `kzdata:claims`, `kzdata:figure` and
     `kzdata:dates`, but for those of who says it, and of the principal span.
     """
-    for links, claims, _ in _claims(model, "claims"):
+    for claims, _ in _claims(model, "claims"):
         names = _content_columns(claims.schema)
         breach, expected = " AND ".join(map(_equal, names)), f"a difference in {', '.join(names)}"
-        yield from _refuted(model, claims, links.differs, expected, breach)
+        yield from _links(model, claims, "differs", breach, literal(expected))
 
 
 @rule("consistency", "choose another relation: both of these claims can be true")
@@ -167,13 +151,13 @@ def link_contradiction(model: Model) -> Iterator[Query]:
     They agree where no column that says what they are about, and when, is filled differently, and
     their figures have a number in common.
     """
-    for links, claims, declared in _claims(model, "claims"):
+    for claims, declared in _claims(model, "claims"):
         figure = claims.schema.figure
         others = (*_figure_columns(figure), declared.event)
         about = [name for name in _content_columns(claims.schema) if name not in others]
         breach = " AND ".join([*map(_agree, about), *([_overlap(figure)] if figure else [])])
-        expected = "states, figures or days that exclude each other"
-        yield from _refuted(model, claims, links.contradicts, expected, breach)
+        expected = "'states, figures or days that exclude each other'"
+        yield from _links(model, claims, "contradicts", breach, expected)
 
 
 @rule("consistency", "turn the link around, or correct the dates: the newer updates the older")
@@ -182,13 +166,13 @@ def link_order(model: Model) -> Iterator[Query]:
 
     A claim that gives no day is not younger than its article.
     """
-    for links, claims, periods in _claims(model, "dates"):
+    for claims, periods in _claims(model, "dates"):
         published, joins = _published(model, claims)
         latest = f"coalesce({_window(periods[0], 'c')[1]}, {published})"
         first = _window(periods[0], "o")[0]
         found, expected = f"'at the latest ' || {latest}", f"'not before ' || {first}"
-        words = (found, expected, f"{latest} < {first}")
-        yield from _pairs(model, claims, links.supersedes, "relation", words, joins)
+        breach = f"{latest} < {first}"
+        yield from _links(model, claims, "supersedes", breach, expected, found, joins=joins)
 
 
 @rule("consistency", "correct one of the links: what is the same cannot also be something else")
@@ -197,25 +181,23 @@ def link_same_throughout(model: Model) -> Iterator[Violation]:
 
     Each link of the chain is named, and the one that it refutes: any of them may be wrong.
     """
-    if not (links := model.declared("links")):
-        return
-    table, d = links
-    same = _neighbours(_rows(model, d.same))
-    # Two claims of one class are the same, however long the chain between them.
-    classes = _classes(same)
-    relations = (*d.contradicts, *d.differs, *d.within)
-    refuted = [
-        link
-        for link in _rows(model, relations)
-        if link[0] != link[1] and link[0] in classes and classes[link[0]] == classes.get(link[1])
-    ]
-    for number, (claim, other, row, relation) in enumerate(refuted):
-        chain = _chain(same, claim, other) if number < CHAINS else []
-        steps = chain if len(chain) <= LONGEST else []
-        named = " = ".join([claim, *(end for end, _ in steps[:-1]), other])
-        for ordinal in (row, *(at for _, at in steps)):
-            expected = f"not also {relation}: {claim}, {other}"
-            yield Violation(table.name, ordinal, d.relation, named, expected)
+    for table, d in model.each("links"):
+        same = _neighbours(_rows(model, table, d, d.same))
+        # Two claims of one class are the same, however long the chain between them.
+        classes = _classes(same)
+        others = _rows(model, table, d, (*d.contradicts, *d.differs, *d.within))
+        refuted = (
+            link
+            for link in others
+            if link[0] != link[1] and classes.get(link[0], link[0]) == classes.get(link[1], link[1])
+        )
+        for number, (claim, other, row, relation) in enumerate(refuted):
+            chain = _chain(same, claim, other) if number < CHAINS else []
+            steps = chain if len(chain) <= LONGEST else []
+            named = " = ".join([claim, *(end for end, _ in steps[:-1]), other])
+            for ordinal in (row, *(at for _, at in steps)):
+                expected = f"not also {relation}: {claim}, {other}"
+                yield Violation(table.name, ordinal, d.relation, named, expected)
 
 
 # ------------------------------------------------------------------------------ what claims say
@@ -255,7 +237,7 @@ def _overlap(figure: Figure) -> str:
     """SQL: a number fits both figures for sure, or one of the claims gives none at all."""
     same = (f"{column(x, 'c')} = {column(x, 'o')}" for x in (figure.text, figure.qualifier))
     alike = " AND ".join(same)
-    common = surely_overlap(ends(figure, "c"), ends(figure, "o"))
+    common = intervals.surely_overlap(ends(figure, "c"), ends(figure, "o"))
     return f"coalesce({' OR '.join(_unfigured(figure))} OR ({alike}) OR {common}, false)"
 
 
@@ -269,24 +251,19 @@ def _exclude(figure: Figure, counts: bool = False) -> str:
 
 def _exceeds(figure: Figure, one: str, other: str, counts: bool = True) -> str:
     """SQL: every number of one figure is larger than every number of the other."""
-    return f"coalesce({larger(ends(figure, one), ends(figure, other), counts)}, false)"
+    return f"coalesce({intervals.larger(ends(figure, one), ends(figure, other), counts)}, false)"
 
 
 # ------------------------------------------------------------------------------ when
 
 
 def _window(columns: DateColumns, alias: str) -> tuple[str, str]:
-    """SQL: the first and the last day that the date of a claim can mean; NULL where that is open.
-
-    A claim with an open end says nothing that its article's day could contradict.
-    """
-    start, end, precision = (
-        column(name, alias) if name else None
-        for name in (columns.start, columns.end, columns.precision)
-    )
-    assert start
-    first, last = window_sql(start, end, precision)
-    return f"nullif({first}, {FIRST})", f"nullif({last}, {LAST})"
+    """SQL: the first and last day that the date of a claim can mean; NULL where that is open."""
+    # A claim with an open end says nothing that its article's day could contradict.
+    others = (columns.end, columns.precision)
+    end, precision = (column(name, alias) if name else None for name in others)
+    first, last = intervals.window_sql(column(columns.start, alias), end, precision)
+    return f"nullif({first}, {intervals.FIRST})", f"nullif({last}, {intervals.LAST})"
 
 
 def _published(model: Model, claims: Table) -> tuple[str, str]:
@@ -298,7 +275,7 @@ def _published(model: Model, claims: Table) -> tuple[str, str]:
     precision = column(a.published_precision, "a") if a.published_precision else None
     joins = f"""LEFT JOIN shared.passages p ON p.span = {column(claims.schema.principal or "", "c")}
         LEFT JOIN {identifier(table.name)} a ON a.{ORD} = p.article"""
-    return last_day(column(a.published_on, "a"), precision), joins
+    return intervals.last_day(column(a.published_on, "a"), precision), joins
 
 
 # ------------------------------------------------------------------------------ chains
@@ -327,6 +304,7 @@ def _classes(same: _Graph) -> dict[str, str]:
 def _steps(same: _Graph, start: str) -> dict[str, tuple[str, int]]:
     """All claims that are the same as one, nearest first, each with the last step to it."""
     steps = {start: (start, 0)}
+    # Breadth first: the first way that is found to a claim is the shortest.
     waiting = deque([start])
     while waiting:
         here = waiting.popleft()

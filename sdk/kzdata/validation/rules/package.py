@@ -2,8 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import eq, ge, le
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ def resource_hash(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterat
     """Each file has the hash that the descriptor says (`md5` unless it names another)."""
     for resource, path, seen in _seen(package, stats):
         algorithm, expected = hash_of(resource)
+        # Of other algorithms `unsupported-feature` speaks.
         if resource.hash is not None and algorithm in DIGESTS:
             found = seen.digests[algorithm]
             if found != expected:
@@ -90,6 +92,7 @@ def algorithms(package: Descriptor) -> dict[str, frozenset[str]]:
     for resource in package.resources:
         if resource.hash is not None and len(resource.path) == 1:
             (path,) = resource.path
+            # Several resources may share a file, each with a hash of its own kind.
             found[path] = found.get(path, frozenset()) | (DIGESTS & {hash_of(resource)[0]})
     return found
 
@@ -118,17 +121,14 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
     if not package.version or not file.is_file():
         return
     with file.open("rb") as stream:
+        # A changelog is prose: a letter that is no UTF-8 does no harm here.
         match = _HEADING.search(stream.read(MAX_CHANGELOG_BYTES).decode("utf-8", "replace"))
     found = match.group(1) if match else "no version"
     if found != package.version:
         yield Violation(None, None, None, found, package.version, file=CHANGELOG)
 
 
-@rule(
-    "package",
-    "leave it out, or ask for it in an issue: nothing checks it",
-    "warning",
-)
+@rule("package", "leave it out, or ask for it in an issue: nothing checks it", "warning")
 def unsupported_feature(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed over."""
     for name, profile in _profiles(package):
@@ -153,6 +153,7 @@ def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
     parts += [(f"resources.{r.name}", r.extra) for r in package.resources]
     parts += [(table.name, table.schema.extra) for table in package.tables.values()]
     for name, part in parts:
+        # Version 2 of the standard says `$schema`, version 1 said `profile`.
         for profile in (part.get("$schema"), part.get("profile")):
             if profile is not None and not STANDARD_PROFILES.fullmatch(str(profile)):
                 yield name, profile
@@ -173,10 +174,8 @@ def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterat
     if "data" in resource.extra:
         yield "data inside the descriptor"
     if len(resource.path) > 1:
-        stated = {"bytes": resource.bytes, "hash": resource.hash}
-        yield from (
-            f"{name} of several files" for name, value in stated.items() if value is not None
-        )
+        stated = (name for name in ("bytes", "hash") if getattr(resource, name) is not None)
+        yield from (f"{name} of several files" for name in stated)
     if resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
         yield f"the hash algorithm {algorithm}"
     if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
@@ -194,14 +193,14 @@ STANDARD_PROFILES = re.compile(
     "|(tabular-)?data-(package|resource)"
 )
 """The standard's own profiles, by their addresses or by the names that version 1 gave them."""
-FIELDS_MATCH = {
-    "exact": "the fields of the schema in their order",
-    "equal": "the fields of the schema in any order",
-    "subset": "all fields of the schema, and others at will",
-    "superset": "no other fields than the schema's, and not all of them",
-    "partial": "at least one field of the schema",
+FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
+    "exact": ("the fields of the schema in their order", eq),
+    "equal": ("the fields of the schema in any order", eq),
+    "subset": ("all fields of the schema, and others at will", ge),
+    "superset": ("no other fields than the schema's, and not all of them", le),
+    "partial": ("at least one field of the schema", lambda given, wanted: bool(given & wanted)),
 }
-"""Values of `fieldsMatch` (Table Schema v2), and what the header must have."""
+"""Values of `fieldsMatch` (Table Schema v2): what the header must have, in words and as a test."""
 
 
 def _fields_match(table: Table) -> str:
@@ -216,15 +215,8 @@ def header_matches(table: Table, found: tuple[str, ...]) -> bool:
     needed = {field.name for field in table.schema.fields if field.constraints.required}
     if demand not in FIELDS_MATCH or demand == "exact":
         return found == names
-    if len(given) < len(found) or not needed <= given:
-        return False
-    tests = {
-        "equal": given == wanted,
-        "subset": given >= wanted,
-        "superset": given <= wanted,
-        "partial": bool(given & wanted),
-    }
-    return tests[demand]
+    # A name that stands twice would leave open which of its cells is meant.
+    return len(given) == len(found) and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,17 +225,13 @@ class Header(Record):
 
 
 def header_of(part: Path, place: int, dialect: Dialect) -> Header:
-    """The header of one of a table's files.
-
-    Its rows are records too: what is malformed in them is said of these.
-    """
-    found = Sheet([part], dialect).header()
-    if found is None:
-        return Header(-1, 1, (), part=place)
+    """The header of one of a table's files."""
+    # Its rows are records too: what is malformed in them is said of these.
+    found = Sheet([part], dialect).header() or Record(-1, 1, ())
     return Header(-1, found.line, found.cells, part=place, width=found.width)
 
 
-def _nothing_passed_over(seen: FileStats) -> bool:
+def _sound(seen: FileStats) -> bool:
     """Whether a file that DuckDB reads holds nothing that it passes over."""
     return not seen.suspicious
 
@@ -251,7 +239,7 @@ def _nothing_passed_over(seen: FileStats) -> bool:
 @rule(
     "structure",
     "give the columns the names, and the order, that the schema asks for",
-    proven_by_bytes=_nothing_passed_over,
+    proven_by_bytes=_sound,
 )
 def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
@@ -262,7 +250,7 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
         return
     names, held = table.schema.names, len(record.cells)
     found = tuple(cell.value for cell in record.cells)
-    words = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    words, _ = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
     if record.part > 0:
         if found != columns:
             yield _header(table, record, columns, "the header of the first file")
@@ -279,26 +267,22 @@ def _header(table: Table, header: Record, names: tuple[str, ...], words: str) ->
         return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
     differing = (cell for cell, name in zip(cells, names, strict=False) if cell.value != name)
     place = next(differing, cells[min(len(names), len(cells) - 1)])
+    # A file that is no CSV at all may be one name of a megabyte.
     shown = ", ".join(cell.value for cell in cells)[:500]
     return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
 
 
-@rule(
-    "structure",
-    "give the row as many cells as the header has",
-    proven_by_bytes=_nothing_passed_over,
-)
+@rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
 def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
+    # Headers, comments and blank lines are no rows.
     if record.number >= 0 and record.width != len(columns):
         found, expected = f"{record.width} cells", f"{len(columns)} cells"
         place = (record.line, record.cells[-1].column)
         yield Violation(table.name, record.number, None, found, expected, *place)
 
 
-@rule(
-    "structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_nothing_passed_over
-)
+@rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
 def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
 
@@ -311,7 +295,7 @@ def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Ite
         yield Violation(table.name, row, None, record.fault, expected, *place)
 
 
-@rule("structure", "remove the blank line", proven_by_bytes=_nothing_passed_over)
+@rule("structure", "remove the blank line", proven_by_bytes=_sound)
 def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.fault and not record.cells:

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -20,8 +22,8 @@ from kzdata.validation.evidence_tables import columns_needed
 from kzdata.validation.rule import BytesProof, Check, Query, Rule, Violation, in_group, registered
 from kzdata.validation.rules.package import csv_malformed, header_of, unsupported_feature
 
+# Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows.
 SUSPECT = "\x1fsuspect"
-"""Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows."""
 
 
 class ColumnCheck(NamedTuple):
@@ -135,13 +137,10 @@ class Reading:
             return identifier(_value_column(name))
         return sql.absent(identifier(name), self._missing[name])
 
-    def _value_columns(self) -> dict[str, str]:
+    def _value_columns(self, names: Iterable[str]) -> dict[str, str]:
         """SQL of the cells that may hold one of several missing values, which is not repeated."""
-        return {
-            _value_column(name): sql.absent(identifier(name), missing)
-            for name, missing in self._missing.items()
-            if name in self.columns and len(missing) > 1
-        }
+        missing = {name: self._missing[name] for name in names if len(self._missing[name]) > 1}
+        return {_value_column(n): sql.absent(identifier(n), texts) for n, texts in missing.items()}
 
     def _pattern_compiles(self, asked: ColumnCheck) -> bool:
         """Whether RE2 takes the pattern of a check; where it doesn't, that is a finding."""
@@ -153,27 +152,22 @@ class Reading:
         self._evaluate(registered(unsupported_feature), [fault])
         return False
 
-    def _columns_to_load(self, checks: list[ColumnCheck]) -> dict[str, str]:
-        """SQL of what is kept of each row: the columns that rules need, and suspect rows whole."""
+    def _passing(self, checks: list[ColumnCheck]) -> dict[str, str]:
+        """SQL, by column, that is true only where a cell keeps every rule."""
+        # Checks come column by column.
+        return {
+            name: keeps_all(self._fields[name], self._missing[name], (one.check for one in asked))
+            for name, asked in groupby(checks, attrgetter("field"))
+        }
+
+    def _load(self, sheet: Sheet, checks: list[ColumnCheck]) -> None:
+        """Keep of each row the columns that later rules need, and suspect rows whole."""
         kept = {name: self._cell(name) for name in columns_needed(self.table, self.package)}
         passing = " AND ".join(self._passing(checks).values()) or "true"
         cells = sql.listed(identifier(name) for name in _columns_of(checks))
         kept[SUSPECT] = f"(CASE WHEN {passing} THEN NULL ELSE {cells} END)"
-        return kept
-
-    def _passing(self, checks: list[ColumnCheck]) -> dict[str, str]:
-        """SQL, by column, that is true only where a cell keeps every rule."""
-        of_column: dict[str, list[Check]] = {}
-        for _, name, check in checks:
-            of_column.setdefault(name, []).append(check)
-        return {
-            name: keeps_all(self._fields[name], self._missing[name], asked)
-            for name, asked in of_column.items()
-        }
-
-    def _load(self, sheet: Sheet, checks: list[ColumnCheck]) -> None:
-        kept = self._columns_to_load(checks)
-        self.database.create_view(self.table.name, sheet, self.columns, kept, self._value_columns())
+        made = self._value_columns(name for name in self._fields if name in self.columns)
+        self.database.create_view(self.table.name, sheet, self.columns, kept, made)
 
     def _load_directly(self, sheet: Sheet, checks: list[ColumnCheck]) -> bool:
         """Let DuckDB read the files themselves; whether it could."""
@@ -220,9 +214,8 @@ class Reading:
         if not number:
             return
         columns = _columns_of(checks)
-        of_rules = {_value_column(name) for name in columns}
-        more = {name: sql for name, sql in self._value_columns().items() if name in of_rules}
-        self.database.create_table_of_items(suspects, self.table.name, SUSPECT, columns, more)
+        made = self._value_columns(columns)
+        self.database.create_table_of_items(suspects, self.table.name, SUSPECT, columns, made)
         # One look tells which columns have a fault at all: only their rules are asked one by one.
         passing = self._passing(checks)
         failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in passing.values())

@@ -21,17 +21,15 @@ from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nea
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
 from kzdata.validation.report import Finding, Report, exceeded
-from kzdata.validation.rule import GROUPS, RULES, Rule, Violation, in_group, registered, rule
+from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, registered, rule
 from kzdata.validation.runner import Progress, run_validation
 
-ALLOW_LIST = "kzdata-allow.toml"
-"""Name of the allow-list beside a descriptor."""
+ALLOW_LIST = "kzdata-allow.toml"  # name of the allow-list beside a descriptor
 MAX_BYTES = 1 << 20
+# Squares of the numbers of dots of each line of an allow-list: a thousand in one, or ten in each of
+# ten thousand.
 MAX_DOTS = 1_000_000
-"""Squares of the numbers of dots of each line of an allow-list: a thousand in one, or ten in each
-of ten thousand."""
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*allow[ \t]*\]\]", re.M)
-_TRACED = ("span", "figure", "evidence")
 
 
 @rule("package", "delete the entry, or correct what it names")
@@ -61,8 +59,8 @@ def reference_disagrees(*given: Any) -> list[Finding]:
     return compare(*given)
 
 
+# Rule, file, record and field; None stands for any.
 Scope = tuple[str, str | None, str | None, str | None]
-"""Rule, file, record and field; None stands for any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +75,15 @@ class Entry:
     line: int | None = None  # of the entry in its file, where known
 
     @property
-    def place(self) -> dict[str, str]:
-        """What the entry says about where; nothing where it covers the whole rule."""
-        stated = {"file": self.file, "record": self.record, "field": self.field}
-        return {name: value for name, value in stated.items() if value is not None}
-
-    @property
-    def words(self) -> str:
-        """The entry on one line."""
-        stated = {"rule": self.rule, **self.place}
-        return ", ".join(f"{name} {value}" for name, value in stated.items())
-
-    @property
     def scope(self) -> Scope:
         """What the entry covers."""
         return self.rule, self.file, self.record, self.field
+
+    @property
+    def words(self) -> str:
+        """What it covers, on one line."""
+        stated = zip(("rule", "file", "record", "field"), self.scope, strict=True)
+        return ", ".join(f"{name} {value}" for name, value in stated if value is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +136,8 @@ def _suppress(report: Report, allow: AllowList) -> Report:
     stated = {entry.scope for entry in allow.entries}
     for finding in report.findings:
         # Eight look-ups: entries and findings, each with each, take minutes where both are many.
-        covering = stated.intersection(_scopes(finding))
+        places = ((finding.file, None), (finding.record, None), (finding.field, None))
+        covering = stated.intersection(product((finding.rule,), *places))
         used |= covering
         if covering:
             allowed[finding.rule] += 1
@@ -152,7 +145,7 @@ def _suppress(report: Report, allow: AllowList) -> Report:
             kept.append(finding)
     omitted = dict(report.omitted)
     for entry in allow.entries:
-        if not entry.place:
+        if entry.scope == (entry.rule, None, None, None):
             allowed[entry.rule] += omitted.pop(entry.rule, 0)
     kept += _unlisted(omitted, kept, report.findings)
     kept += _stale(allow, used, report)
@@ -162,12 +155,6 @@ def _suppress(report: Report, allow: AllowList) -> Report:
         omitted=omitted,
         allowed=dict(+allowed),
     )
-
-
-def _scopes(finding: Finding) -> Iterator[Scope]:
-    """The scopes of all entries that could cover a finding."""
-    places = ((finding.file, None), (finding.record, None), (finding.field, None))
-    return product((finding.rule,), *places)
 
 
 def _unlisted(
@@ -196,19 +183,17 @@ def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator
 
 def idle(report: Report) -> dict[str, str]:
     """Rules that had nothing to look at, with the reason."""
-    reasons = {rule.name: reason for rule in RULES.values() if (reason := _why_idle(rule, report))}
+    reasons: dict[str, str] = {}  # by group
+    if not report.spans_in_texts:
+        reasons["text"] = "no article's text was at hand"
+    if not report.receipts.required:
+        untraced = "no cell of the package needs a receipt"
+        reasons |= dict.fromkeys(("span", "figure", "evidence"), untraced)
+    if not report.compared:
+        reasons["oracle"] = "frictionless was not asked: --reference"
     found = {finding.rule for finding in report.findings}
-    return {name: reason for name, reason in reasons.items() if name not in found}
-
-
-def _why_idle(rule: Rule, report: Report) -> str | None:
-    if rule.group == "text" and not report.spans_in_texts:
-        return "no article's text was at hand"
-    if rule.group in _TRACED and not report.receipts.required:
-        return "no cell of the package needs a receipt"
-    if rule.group == "oracle" and not report.compared:
-        return "frictionless was not asked: --reference"
-    return None
+    asked = [rule for rule in RULES.values() if rule.group in reasons and rule.name not in found]
+    return {rule.name: reasons[rule.group] for rule in asked}
 
 
 def _rules_named(names: Iterable[str]) -> frozenset[str]:
@@ -245,17 +230,16 @@ def read(file: str | Path, root: Path | None = None) -> AllowList:
 def package_allow_list(path: str | Path | None) -> AllowList:
     """The allow-list beside a package's descriptor; an empty one where there is none."""
     # A zip is no folder, so it has none: a package that was sent must not allow its own faults.
+    place = root(path) / ALLOW_LIST
     with Folder(root(path)) as files:
-        place = root(path) / ALLOW_LIST
         try:
             file = files.file(ALLOW_LIST)
             if not file.is_file():
                 return AllowList()
-            return AllowList(ALLOW_LIST, _parsed(bounded(file, MAX_BYTES), str(place)))
+            content = bounded(file, MAX_BYTES)
         except (OSError, PackageError) as error:
-            if str(place) in str(error):
-                raise
             raise PackageError(f"{place}: cannot read the allow-list: {error}") from error
+    return AllowList(ALLOW_LIST, _parsed(content, str(place)))
 
 
 def _parsed(content: bytes, label: str) -> tuple[Entry, ...]:
@@ -361,6 +345,7 @@ def validate(
             be written in `temp_dir`.
     """
     options = {
+        "path": path,
         "texts": texts,
         "threads": threads,
         "memory_limit": memory_limit,
@@ -370,7 +355,7 @@ def validate(
         "reference": reference,
     }
     if limits is not None:
-        return _validate_apart(path, limits, temp_dir, options)
+        return _validate_apart(options, limits, temp_dir)
     listed = AllowList()
     if allow:
         listed = package_allow_list(path) if allow is True else read(allow, root(path))
@@ -390,22 +375,19 @@ def _with_reference(path: str | Path | None, report: Report, temp_dir: str | Pat
     return replace(report, findings=tuple(findings), compared=True)
 
 
-def _validate_apart(
-    path: str | Path | None, limits: Limits, temp_dir: str | Path | None, options: dict[str, Any]
-) -> Report:
+def _validate_apart(options: dict[str, Any], limits: Limits, temp_dir: str | Path | None) -> Report:
     """Check a package in a process of its own."""
-    named = {"path": path, "texts": options["texts"], "allow": options["allow"]}
-    plain = {**options, **{name: _absolute(value) for name, value in named.items()}}
+    paths = {name: _absolute(options[name]) for name in ("path", "texts", "allow")}
     place = None if temp_dir is None else Path(temp_dir)
     try:
-        return Report.of(apart(f"{__name__}:validate_to_json", plain, limits, place))
+        return Report.of(apart(f"{__name__}:validate_to_json", options | paths, limits, place))
     except LimitError as error:
-        return exceeded(str(path or "kzdata"), str(error))
+        return exceeded(str(options["path"] or "kzdata"), str(error))
     except KzdataError as error:
         # A message names a file as the caller did.
-        for name, value in named.items():
-            if isinstance(value, str | Path):
-                error.args = (str(error).replace(plain[name], str(value)),)
+        for name, path in paths.items():
+            if isinstance(options[name], str | Path):
+                error.args = (str(error).replace(path, str(options[name])),)
         raise
 
 

@@ -27,9 +27,8 @@ from kzdata.files.csv import CHUNK, Dialect, Record
 from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.parsing import parse
 from kzdata.standard.source import is_parquet, open_sheet
-from kzdata.validation.evaluate import MAX_FINDINGS
 from kzdata.validation.report import Finding, Report
-from kzdata.validation.rule import RULES
+from kzdata.validation.rule import MAX_FINDINGS, RULES
 
 SECONDS = 600  # how long frictionless may take
 MEMORY = 2 << 30  # bytes of memory that it may take, where the system can limit them

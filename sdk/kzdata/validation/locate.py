@@ -8,10 +8,9 @@ from kzdata.files.archive import DESCRIPTOR
 from kzdata.files.csv import Record
 from kzdata.standard.descriptor import Descriptor, Table
 from kzdata.standard.source import is_parquet
-from kzdata.validation.evaluate import MAX_CHARACTERS
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import Finding
-from kzdata.validation.rule import Rule, Violation
+from kzdata.validation.rule import MAX_CHARACTERS, Rule, Violation
 
 
 class Row(NamedTuple):

@@ -1,4 +1,4 @@
-"""What a rule is, and the register of all rules.
+"""What a rule is, the register of all rules, and how one is carried out.
 
 A rule is a named function; its name in kebab-case is its public code, its docstring its page in the
 reference. What it is given, and what it answers, is the same for all rules of its group:
@@ -16,19 +16,24 @@ the rule is broken. The engine asks a rule of everything that its proof does not
 without a proof is asked of everything.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args, overload
 
-from kzdata.engine.sql import ORD, identifier, literal
+from kzdata.engine.database import Database
+from kzdata.engine.sql import ORD, beginning, identifier, literal
+from kzdata.errors import QueryError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import FileStats, Record
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.validation.evidence_tables import EdgeProof, Model
 from kzdata.validation.report import Finding, Report, Severity
 
+MAX_FINDINGS = 1_000  # findings kept of one rule in one table; the rest are counted
+MAX_CHARACTERS = 1_000  # characters of a cell that are kept
 _Relational = Literal["reference", "key", "span", "figure", "evidence", "consistency"]
 GROUPS = ("package", "structure", "cell", *get_args(_Relational), "text", "oracle")
 
@@ -124,6 +129,42 @@ class Rule:
         """A finding of this rule; `parts` as `Finding` names them."""
         return Finding(self.name, self.severity, file, line, fix=self.fix, **parts)
 
+    def evaluate(self, results: Iterable[Violation | Query], database: Database) -> "Outcome":
+        """Carry out what the rule's function yields."""
+        outcome = Outcome(self)
+        try:
+            for result in results:
+                if isinstance(result, Query):
+                    found, more = _violations(result, database)
+                else:
+                    found, more = [result], 0
+                for violation in found:
+                    outcome.add(violation)
+                outcome.omitted += more
+        except QueryError as error:
+            # What could not be told is never a pass.
+            words = f"could not tell: {error}"
+            outcome.violations.append(Violation(None, found=words, expected="an answer"))
+        return outcome
+
+
+@dataclass
+class Outcome:
+    """What one rule found: violations up to the limit in each table, and how many more."""
+
+    rule: Rule
+    violations: list[Violation] = field(default_factory=list)
+    omitted: int = 0
+    seen: Counter[str | None] = field(default_factory=Counter)  # by table
+
+    def add(self, violation: Violation) -> None:
+        """Keep a violation, or count it."""
+        self.seen[violation.table] += 1
+        if self.seen[violation.table] <= MAX_FINDINGS:
+            self.violations.append(violation)
+        else:
+            self.omitted += 1
+
 
 RULES: dict[str, Rule] = {}  # all rules by name, in the order in which they are defined
 _R = TypeVar("_R")
@@ -177,3 +218,22 @@ def in_group(group: str) -> list[Rule]:
 def registered(check: Callable[..., Any]) -> Rule:
     """The rule that a function is."""
     return next(rule for rule in RULES.values() if rule.check == check)
+
+
+def _violations(query: Query, database: Database) -> tuple[list[Violation], int]:
+    """Violations of a query, the first in the file's order, and how many more there are."""
+    columns = ("tab, " if query.table is None else "") + "ord, field"
+    words = ", ".join(beginning(name, MAX_CHARACTERS) for name in ("found", "expected"))
+    asked = f"SELECT {columns}, {words} FROM ({query.sql}) AS answer({columns}, found, expected)"
+    rows, more = database.rows(f"{asked} LIMIT {MAX_FINDINGS + 1}"), 0
+    # Only where there are too many are they sorted and counted, which takes them all.
+    if len(rows) > MAX_FINDINGS:
+        counted = f"SELECT *, count(*) OVER () FROM ({asked})"
+        counts = database.rows(f"{counted} ORDER BY ALL LIMIT {MAX_FINDINGS}")
+        rows, more = [row[:-1] for row in counts], counts[0][-1] - MAX_FINDINGS
+    if query.table is not None:
+        rows = [(query.table, *row) for row in rows]
+    return [
+        Violation(table, row, column, None if found is None else str(found), str(expected))
+        for table, row, column, found, expected in rows
+    ], more

@@ -19,15 +19,12 @@ from kzdata.files.archive import Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
 from kzdata.standard.parsing import parse
-from kzdata.validation.evaluate import Outcome, evaluate
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import Receipts, Report
-from kzdata.validation.rule import Query, Rule, Violation, in_group
-from kzdata.validation.rules import articles, cells, links, package
-from kzdata.validation.rules import evidence as evidence_rules
-from kzdata.validation.rules import facts as fact_rules
+from kzdata.validation.rule import Outcome, Query, Rule, Violation, in_group
+from kzdata.validation.rules import articles, cells, evidence, facts, links, package
 
 SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
 # Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
@@ -35,7 +32,7 @@ MEMORY_LIMIT = 1 << 30
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported.
-_REGISTERED = (articles, cells, evidence_rules, fact_rules, links, package)
+_REGISTERED = (articles, cells, evidence, facts, links, package)
 
 
 def run_validation(
@@ -114,20 +111,21 @@ class Run:
         )
 
     def _add(self, *outcomes: Outcome) -> None:
-        for rule, violations, omitted in outcomes:
+        for outcome in outcomes:
+            rule, violations = outcome.rule, outcome.violations
             # Each rule has a place: a flood of warnings must not hide that there is an error.
             room = max(MAX_REPORTED - len(self.found), rule.name not in self.listed)
             self.found += [(rule, violation) for violation in violations[:room]]
             if violations[:room]:
                 self.listed.add(rule.name)
-            if omitted := omitted + len(violations[room:]):
+            if omitted := outcome.omitted + len(violations[room:]):
                 self.omitted[rule.name] += omitted
 
     def _check_files(self) -> None:
         stats = {path: future.result() for path, future in self.file_stats.items()}
         for rule in in_group("package"):
             results = rule.check(self.package, self.archive, stats)
-            self._add(evaluate(rule, results, self.database))
+            self._add(rule.evaluate(results, self.database))
 
     def _start_file_stats(self, executor: Executor) -> None:
         """Begin to read the bytes of all files, the largest first."""
@@ -147,8 +145,8 @@ class Run:
             place = folder / str(number := next(numbers))
             place.mkdir()
             self.progress(f"reading {table.name}", number, len(tables) + 2)
-            reading = Reading(table, self.package, self.archive, self.database)
-            return reading.read(self.file_stats, place)
+            parts = (self.package, self.archive, self.database, self.file_stats, place)
+            return Reading(table, *parts).read()
 
         done = {one.table.name: one for one in self.database.map_parallel(read, largest)}
         self.readings = {name: done[name] for name in tables}
@@ -178,7 +176,7 @@ class Run:
         """Ask the rules of some groups side by side, and carry out `first` beside them."""
 
         def ask(rule: Rule) -> Outcome:
-            return evaluate(rule, rule.check(self.model), self.database)
+            return rule.evaluate(rule.check(self.model), self.database)
 
         rules = [partial(ask, rule) for group in groups for rule in in_group(group)]
         tasks: list[Callable[[], Outcome | None]] = [*([first] if first else []), *rules]
@@ -197,7 +195,7 @@ class Run:
         texts = {source: found[digest] for source, digest in hashes.items() if digest in found}
         self.unchecked += [f"{source}: its text" for source in hashes if source not in texts]
         for rule in in_group("text"):
-            self._add(evaluate(rule, rule.check(self.model, texts), self.database))
+            self._add(rule.evaluate(rule.check(self.model, texts), self.database))
         self.spans_in_texts = articles.spans_of(self.model, texts)
 
     def _receipts(self) -> Receipts:
@@ -205,14 +203,12 @@ class Run:
             return Receipts()
         # What rests on inference alone: records whose cells have one edge each say it by a bit, and
         # only cells of the others are counted one by one.
-        ((required, evidenced, alone),) = self.database.rows(
-            """SELECT sum(bit_count(need)), sum(bit_count(need & had)),
-                sum(bit_count(need & inferred)) FROM shared.record_receipts"""
+        further = f"""SELECT count(*) FROM shared.cell_evidence e
+            JOIN shared.traced_columns c ON c.col = e.col
+            JOIN shared.record_receipts r ON r.tab = c.tab AND r.{ORD} = e.row
+            WHERE e.inferred AND (r.need & c.bit) <> 0"""
+        (counts,) = self.database.rows(
+            f"""SELECT sum(bit_count(need)), sum(bit_count(need & had)),
+                sum(bit_count(need & inferred)) + ({further}) FROM shared.record_receipts"""
         )
-        ((further,),) = self.database.rows(
-            f"""SELECT count(*) FROM shared.cell_evidence e
-                JOIN shared.traced_columns c ON c.col = e.col
-                JOIN shared.record_receipts r ON r.tab = c.tab AND r.{ORD} = e.row
-                WHERE e.inferred AND (r.need & c.bit) <> 0"""
-        )
-        return Receipts(int(required or 0), int(evidenced or 0), int(alone or 0) + further)
+        return Receipts(*(int(number or 0) for number in counts))

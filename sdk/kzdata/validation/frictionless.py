@@ -255,9 +255,9 @@ def _disagreements(
         for name, table in tables.items()
         if table.path not in stopped and name in report.rows
     }
-    ours = {
-        one for name, rows in seen.items() for one in _our_statements(tables[name], report, rows)
-    }
+    ours = set[Statement]()
+    for name, rows in seen.items():
+        ours.update(_our_statements(tables[name], report, rows))
     for name, rows in seen.items():
         columns = tables[name].schema.names
         texts = ([cell.value for cell in record.cells] for record in rows)
@@ -302,16 +302,14 @@ def unexplained(
     tainted = {one.file for one in typed} & {tables[p].path for p in parents if p in tables}
     for one in sorted(one for one in ours ^ theirs if one.file == table.path):
         side: Side = "kzdata" if one in ours else "frictionless"
-        if not 0 <= one.row < len(rows):  # a first row without a header stands before the first
-            continue
         if (
-            (one.kind != "type" and one._replace(kind="type") in typed)
+            not 0 <= one.row < len(rows)  # a first row without a header stands before the first
+            or (one.kind != "type" and one._replace(kind="type") in typed)
             or (one.kind in ROWS and (one.file, one.row) in untyped)
             or (one.kind == "foreign-key" and tainted)
         ):
             continue
-        cell = rows[one.row].get(one.field, "")
-        field = fields.get(one.field)
+        cell, field = rows[one.row].get(one.field, ""), fields.get(one.field)
         known = any(each.covers(side, one.kind, field, cell) for each in DIFFERENCES.values())
         if not known or not _confirmed(table, one, side, theirs | typed, rows[one.row]):
             yield side, one

@@ -39,7 +39,7 @@ def allow_stale(*_: Any) -> Iterator[Violation]:
     An entry whose fault was mended would hide the next one. Entries of rules that were
     left out, or that had nothing to look at, are not judged.
     """
-    return iter(())  # `Selection.applied` finds them, which alone knows the entries
+    return iter(())  # `narrowed` finds them, which alone knows the entries
 
 
 @rule("package", "allow more with --memory-limit and --timeout, or divide the package")
@@ -94,38 +94,28 @@ class AllowList:
     entries: Sequence[Entry] = ()
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Which rules count, and what is allowed.
+def left_out(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:
+    """Rules that do not count, by names of rules and groups; with nothing to select, all count.
 
     Raises:
         UsageError: A name is that of no rule and no group, or no rule is left.
     """
+    chosen = _rules_named(select) or frozenset(RULES)
+    found = frozenset(RULES) - chosen | _rules_named(ignore)
+    if not set(RULES) - found:
+        raise UsageError("no rule is left to ask; select one that is not ignored")
+    return found
 
-    select: Sequence[str] = ()  # names of rules or groups; all rules where there are none
-    ignore: Sequence[str] = ()  # names of rules or groups that are left out of them
-    allow: AllowList = AllowList()
 
-    def __post_init__(self) -> None:
-        if not set(RULES) - self.left_out:
-            raise UsageError("no rule is left to ask; select one that is not ignored")
-
-    @property
-    def left_out(self) -> frozenset[str]:
-        """Rules that do not count."""
-        chosen = _rules_named(self.select) if self.select else frozenset(RULES)
-        return frozenset(RULES) - chosen | _rules_named(self.ignore)
-
-    def applied(self, report: Report) -> Report:
-        """The report with the findings that count, and a finding for each stale entry."""
-        left_out = self.left_out
-        narrowed = replace(
-            report,
-            findings=tuple(f for f in report.findings if f.rule not in left_out),
-            omitted={name: n for name, n in report.omitted.items() if name not in left_out},
-            left_out=tuple(name for name in RULES if name in left_out),
-        )
-        return _suppress(narrowed, self.allow) if self.allow.entries else narrowed
+def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowList()) -> Report:
+    """The report with the findings that count, and a finding for each stale entry."""
+    kept = replace(
+        report,
+        findings=tuple(f for f in report.findings if f.rule not in left_out),
+        omitted={name: n for name, n in report.omitted.items() if name not in left_out},
+        left_out=tuple(name for name in RULES if name in left_out),
+    )
+    return _suppress(kept, allow) if allow.entries else kept
 
 
 def _suppress(report: Report, allow: AllowList) -> Report:
@@ -359,12 +349,14 @@ def validate(
     listed = AllowList()
     if allow:
         listed = package_allow_list(path) if allow is True else read(allow, root(path))
-    selection = Selection(tuple(select), tuple(ignore), listed)
+    unasked = left_out(select, ignore)
     if reference:
         require("frictionless", "frictionless")
     report = run_validation(path, texts, threads, memory_limit, temp_dir, progress)
     # Before anything is left out or allowed: else frictionless alone would find it.
-    return selection.applied(_with_reference(path, report, temp_dir) if reference else report)
+    if reference:
+        report = _with_reference(path, report, temp_dir)
+    return narrowed(report, unasked, listed)
 
 
 def _with_reference(path: str | Path | None, report: Report, temp_dir: str | Path | None) -> Report:

@@ -17,8 +17,8 @@ from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.standard.source import open_sheet
 from kzdata.validation.evidence_tables import columns_needed
-from kzdata.validation.rule import Check, Outcome, Query, Rule, Violation, in_group, registered
-from kzdata.validation.rules.package import csv_malformed, header_of, unsupported_feature
+from kzdata.validation.rule import RULES, Check, Outcome, Query, Rule, Violation, in_group
+from kzdata.validation.rules.package import header_of
 
 # Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows.
 SUSPECT = "\x1fsuspect"
@@ -64,7 +64,7 @@ class Reading:
         except PackageError as error:
             self.unchecked.append(f"{self.table.name}: {error}")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
-            self._evaluate(registered(csv_malformed), [fault])
+            self._evaluate(RULES["csv-malformed"], [fault])
         return self
 
     def _read(self, sheet: Sheet) -> None:
@@ -142,7 +142,7 @@ class Reading:
         found = f"the pattern {self._fields[asked.field].constraints.pattern}"
         where = f"{self.table.name}.{asked.field}"
         fault = Violation(None, None, where, found, "an RE2 pattern")
-        self._evaluate(registered(unsupported_feature), [fault])
+        self._evaluate(RULES["unsupported-feature"], [fault])
         return False
 
     def _passing(self, checks: list[ColumnCheck]) -> dict[str, str]:

@@ -210,14 +210,9 @@ def rule(
     return register
 
 
-def in_group(group: str) -> list[Rule]:
-    """The rules of a group, in order."""
-    return [rule for rule in RULES.values() if rule.group == group]
-
-
-def registered(check: Callable[..., Any]) -> Rule:
-    """The rule that a function is."""
-    return next(rule for rule in RULES.values() if rule.check == check)
+def in_group(*groups: str) -> list[Rule]:
+    """The rules of some groups, group by group."""
+    return [rule for group in groups for rule in RULES.values() if rule.group == group]
 
 
 def _violations(query: Query, database: Database) -> tuple[list[Violation], int]:

@@ -169,7 +169,7 @@ class Run:
 
     def _prepare(self) -> None:
         """Ask the rules which figures and edges they need, and put these together."""
-        rules = (*in_group("figure"), *in_group("evidence"))
+        rules = in_group("figure", "evidence")
         asked = [one for rule in rules for one in rule.check(self.model) if isinstance(one, Query)]
         figures = [one.figures for one in asked if one.figures]
         self.model.prepare(figures, [one.edges for one in asked if one.edges])
@@ -180,7 +180,7 @@ class Run:
         def ask(rule: Rule) -> Outcome:
             return rule.evaluate(rule.check(self.model), self.database)
 
-        rules = [partial(ask, rule) for group in groups for rule in in_group(group)]
+        rules = [partial(ask, rule) for rule in in_group(*groups)]
         tasks: list[Callable[[], Outcome | None]] = [*([first] if first else []), *rules]
         done = self.database.map_parallel(lambda task: task(), tasks)
         self._add(*filter(None, done))

@@ -21,7 +21,7 @@ from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nea
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
 from kzdata.validation.report import Finding, Report, exceeded
-from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, registered, rule
+from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, rule
 from kzdata.validation.runner import Progress, run_validation
 
 ALLOW_LIST = "kzdata-allow.toml"  # name of the allow-list beside a descriptor
@@ -163,7 +163,7 @@ def _unlisted(
 
 def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
     """A finding for each entry that covers nothing, where its rule could have found something."""
-    this, expected = registered(allow_stale), "a finding that this entry allows"
+    this, expected = RULES["allow-stale"], "a finding that this entry allows"
     untold = {*report.left_out, *report.omitted, *idle(report)}
     for entry in allow.entries if this.name not in report.left_out else ():
         if entry.scope not in used and entry.rule not in untold:
@@ -280,7 +280,7 @@ def _entry(table: Mapping[str, Any], line: int | None, label: str) -> Entry:
         if name not in table:
             raise PackageError(f"{label}: {name!r} is missing")
     rule = table["rule"]
-    rules = [name for name in RULES if RULES[name].check != allow_stale]
+    rules = [name for name in RULES if name != "allow-stale"]
     if rule not in rules:
         raise PackageError(f"{label}: no rule {rule!r} that can be allowed{nearest(rule, rules)}")
     return Entry(**table, line=line)

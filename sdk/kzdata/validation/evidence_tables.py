@@ -6,10 +6,10 @@ in the schema `shared`: each relation by a method or constant of `Model.number_e
 `Model.prepare`, which says what it holds.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
-from itertools import count
 from typing import Any, NamedTuple
 
 from kzdata.engine.database import Database
@@ -163,7 +163,7 @@ class Model:
     @cached_property
     def _column_numbers(self) -> dict[str, dict[str, int]]:
         """By table, a number for each column whose cells are traced; no two have the same."""
-        numbers = count()
+        numbers = itertools.count()
         return {
             table.name: {f.name: next(numbers) for f in table.schema.fields if f.evidence}
             for table in self.records()

@@ -11,7 +11,15 @@ import kzdata
 from commands import kz, refused
 from kzdata.validation import RULES, Finding, Report, validate
 from kzdata.validation.rule import GROUPS, in_group
-from kzdata.validation.suppressions import ALLOW_LIST, AllowList, Entry, Selection, idle, read
+from kzdata.validation.suppressions import (
+    ALLOW_LIST,
+    AllowList,
+    Entry,
+    idle,
+    left_out,
+    narrowed,
+    read,
+)
 from packages import Folder
 
 
@@ -97,7 +105,7 @@ def test_a_selection_without_rules_is_refused(red: Folder) -> None:
 def test_nothing_selected_changes_nothing(red: Folder) -> None:
     """Catches a selection that drops findings on the way."""
     report = validate(red.root, allow=False)
-    assert Selection().applied(report) == report
+    assert narrowed(report, left_out()) == report
     assert (report.left_out, report.allowed) == ((), {})
 
 
@@ -251,8 +259,8 @@ def many(omitted: int) -> Report:
     return Report("p", "1.0.0", findings, {"cell-enum": omitted} if omitted else {})
 
 
-def allow(*entries: Entry) -> Selection:
-    return Selection(allow=AllowList(entries=entries))
+def allow(report: Report, *entries: Entry) -> Report:
+    return narrowed(report, left_out(), AllowList(entries=entries))
 
 
 def test_unlisted_findings_are_not_suppressed_by_single_entries() -> None:
@@ -260,19 +268,19 @@ def test_unlisted_findings_are_not_suppressed_by_single_entries() -> None:
     by_record = [
         Entry(rule="cell-enum", reason="so", record=record) for record in ("R2", "R3", "R9")
     ]
-    assert allow(*by_record[:2]).applied(many(0)).valid
-    report = allow(*by_record).applied(many(5))
+    assert allow(many(0), *by_record[:2]).valid
+    report = allow(many(5), *by_record)
     (finding,) = report.findings
     assert (finding.rule, finding.found) == ("cell-enum", "5 more that are not listed")
     assert report.allowed == {"cell-enum": 2}
     assert not report.valid
-    whole = allow(Entry(rule="cell-enum", reason="so")).applied(many(5))
+    whole = allow(many(5), Entry(rule="cell-enum", reason="so"))
     assert (whole.valid, whole.allowed, whole.omitted) == (True, {"cell-enum": 7}, {})
 
 
 def test_unlisted_findings_of_deselected_rules_are_dropped() -> None:
     """Catches "and 5 more" of a rule that nobody asked."""
-    assert Selection(ignore=("cell-enum",)).applied(many(5)).omitted == {}
+    assert narrowed(many(5), left_out(ignore=["cell-enum"])).omitted == {}
 
 
 def test_rules_that_had_nothing_to_check_are_named(
@@ -299,7 +307,7 @@ def test_thousands_of_findings_and_entries_are_matched_in_time() -> None:
     ]
     entries = [Entry(rule="cell-enum", reason="so", record=f"{n}") for n in range(1, many + 1)]
     begin = time.monotonic()
-    report = Selection(allow=AllowList("a.toml", entries)).applied(Report("p", "1", findings))
+    report = narrowed(Report("p", "1", findings), left_out(), AllowList("a.toml", entries))
     assert time.monotonic() - begin < 20
     assert [finding.rule for finding in report] == ["allow-stale", "cell-enum"]
     assert report.allowed == {"cell-enum": many - 1}

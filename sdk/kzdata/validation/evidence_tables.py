@@ -1,33 +1,12 @@
 """The relations that rules are written over, and the SQL names of what a package declares.
 
 For each table that was read there is a relation of its name with the column `kz_ord` (the row, from
-0) and the columns that keys and declarations name. `Model.number_edges` and `Model.prepare` add,
-once, what the traceability rules share, in the schema `shared`:
-
-* `traced_columns`: the columns whose cells are traced, each with a number (`col`), a bit if they
-  need it, and what `special_fields` says of them;
-* `passages`: each span with its article's day and length;
-* `edge_numbers`: each evidence edge of a known record, in numbers and with the cell's value;
-* `orphan_edges`: the edges of no known record, by number;
-* `suspect_numbers`: the edges that some rule's proof does not clear, by number;
-* `suspect_rows`: their rows;
-* `suspect_edges`: these with all that is known of them: the rules are asked of these few;
-* `record_evidence`: each record that has edges: how many, how many they state, which cells they
-  lead from;
-* `cell_evidence`: the same for each cell of records in which cells may have several edges;
-* `record_receipts`: each record, with the bits of the cells that need an edge and of those that
-  have one;
-* `suspect_figures`: the figures that some rule is broken for, with the quote of their principal
-  passage;
-* `terms`: codebook terms and aliases: what justifies a category or names an entity;
-* `longer_terms`: terms that stand inside a longer term of something else;
-* `term_lists`: by category or entity, its terms between blanks, and the longer ones that they stand
-  in;
-* `record_spans`: the passages on which records rest that others refer to;
-* `figure_readings`: what the figure grammar makes of each distinct wording;
-* `date_readings`: what the date grammar makes of each distinct quote and day.
+0) and the columns that keys and declarations name. What the traceability rules share is built once,
+in the schema `shared`: each relation by a method or constant of `Model.number_edges` or
+`Model.prepare`, which says what it holds.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
@@ -53,15 +32,25 @@ from kzdata.evidence import dates, figures
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.standard.parsing import named_columns
 
-CLAIMS = ""
-"""In place of a table's name: any table of claims."""
+CLAIMS = ""  # in place of a table's name: any table of claims
+# What an edge can be; W3C Web Annotation would call them motivations.
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
-"""What an edge can be; W3C Web Annotation would call them motivations."""
 FIGURE_PARTS = ("text", "low", "high", "qualifier")
+# SQL: what a proof joins an edge `t` with: its column, and its passage.
 IN_COLUMN = "JOIN shared.traced_columns c USING (col)"
 IN_PASSAGE = f"""{IN_COLUMN}
     JOIN (SELECT *, ' ' || quote || ' ' AS padded FROM shared.passages) s ON s.{ORD} = t.passage"""
-"""SQL: what a proof joins an edge `t` with: its column, and its passage."""
+# Terms that stand inside a longer term of something else: within one family (a table of entities,
+# or the codebook) and scope, as elsewhere a longer term means nothing else.
+LONGER_TERMS = f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer, o.term
+    FROM shared.terms n JOIN shared.terms o ON o.role = n.role AND o.family = n.family
+        AND o.scope = n.scope AND o.name <> n.name
+    WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}"""
+# By category or entity, its terms between blanks, and the longer ones that they stand in.
+TERM_LISTS = """SELECT n.role, n.scope, n.name, list(DISTINCT ' ' || n.term || ' ') AS terms,
+        list(DISTINCT o.term) FILTER (o.term IS NOT NULL) AS longer
+    FROM shared.terms n LEFT JOIN shared.longer_terms o USING (role, scope, name, marked)
+    WHERE n.term IS NOT NULL GROUP BY ALL"""
 
 
 class EdgeProof(NamedTuple):
@@ -77,18 +66,14 @@ class EdgeProof(NamedTuple):
 
 
 class Model:
-    """A package's tables in a database.
-
-    Attributes:
-        tables: Those that could be read.
-        unique_columns: Tables, each with a column whose values stand once each, as edges show.
-    """
+    """A package's tables in a database."""
 
     def __init__(self, database: Database, descriptor: Descriptor) -> None:
         self.database = database
         self.descriptor = descriptor
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, Table] = {}  # those that could be read
         self.edges_numbered = False
+        # Tables, each with a column whose values stand once each, as edges show.
         self.unique_columns: frozenset[tuple[str, str]] = frozenset()
 
     def each(self, role: str) -> list[tuple[Table, Any]]:
@@ -106,9 +91,7 @@ class Model:
 
     def _one(self, role: str) -> tuple[Table, Any]:
         """The same, where `traceable` or its caller says that there is one."""
-        found = self.declared(role)
-        assert found
-        return found
+        return self.each(role)[0]
 
     def records(self) -> list[Table]:
         """The tables whose cells can be traced."""
@@ -125,12 +108,12 @@ class Model:
         They also tell which keys need no look of their own, and which rows alone others need.
         """
         if self.declared("spans") and self.declared("sources"):
-            self._make_passages()
+            self._share(passages=self._passages())
         if self.traceable:
-            self._make_traced_columns()
-            self._make_edge_numbers()
-            self._make_record_evidence()
-            self._find_unique_columns()
+            self._share_traced_columns()
+            self._share(edge_numbers=self._edge_numbers())
+            self._share_evidence()
+            self._share_orphan_edges()
         self.edges_numbered = True
 
     def prepare(self, figures: Iterable[str], edges: Iterable[EdgeProof]) -> None:
@@ -141,50 +124,58 @@ class Model:
         if not self.edges_numbered:
             self.number_edges()
         if self.traceable:
-            self._make_readings()
-            self._make_terms()
-            self._make_record_spans()
-            self._make_suspect_figures(figures)
-            self.database.create_table_as("suspect_numbers", suspects(edges))
-            self._make_suspect_edges()
-            self._make_record_receipts()
+            self._share_readings()
+            self._share(terms=self._terms(), longer_terms=LONGER_TERMS, term_lists=TERM_LISTS)
+            self._share(record_spans=self._record_spans())
+            self._share(suspect_figures=self._suspect_figures(figures))
+            self._share(suspect_numbers=suspects(edges), suspect_rows=self._suspect_rows())
+            self._share(suspect_edges=self._suspect_edges())
+            self._share(record_receipts=self._record_receipts())
 
-    def _make_passages(self) -> None:
+    def _share(self, **queries: str) -> None:
+        """Build relations, each of which may use those before it."""
+        for name, sql in queries.items():
+            self.database.create_table_as(name, sql)
+
+    def _passages(self) -> str:
+        """Each span with its article's day and length."""
         (spans, s), (sources, a) = self._one("spans"), self._one("sources")
         day = a.written_on or a.published_on
-        self.database.create_table_as(
-            "passages",
-            f"""SELECT {small(f"s.{ORD}")} AS {ORD}, {small(f"a.{ORD}")} AS article,
+        return f"""SELECT {small(f"s.{ORD}")} AS {ORD}, {small(f"a.{ORD}")} AS article,
                 {column(s.id, "s")} AS span, {column(s.source, "s")} AS source,
                 {column(s.quote, "s")} AS quote, {whole_number("s", s.start)} AS first,
                 {whole_number("s", s.end)} AS last, {whole_number("a", a.length)} AS length,
                 {column(day, "a") if day else "NULL"} AS day
             FROM {identifier(spans.name)} s LEFT JOIN {identifier(sources.name)} a
-                ON {column(a.id, "a")} = {column(s.source, "s")}""",
-        )
+                ON {column(a.id, "a")} = {column(s.source, "s")}"""
 
-    def _make_traced_columns(self) -> None:
-        most = max((len(table.schema.evidenced) for table in self.records()), default=0)
-        columns = dict.fromkeys(("tab", "field", "scope"), "VARCHAR")
+    def _share_traced_columns(self) -> None:
+        """The columns whose cells are traced.
+
+        Each has a number (`col`), a bit if its cells need receipts, and its `special_fields`.
+        """
+        rows, records = [], self.records()
+        for table in records:
+            special, bits = special_fields(table.schema, records), receipt_bits(table.schema)
+            for field, number in self._column_numbers[table.name].items():
+                names = (table.name, field, f"{table.name}.{field}")
+                rows.append((*names, *special.get(field, (None, None)), number, bits.get(field, 0)))
+        columns = dict.fromkeys(("tab", "field", "scope", "kind", "part"), "VARCHAR")
+        most = max((len(table.schema.evidenced) for table in records), default=0)
         columns |= {"col": "INTEGER", "bit": "BIGINT" if most < 64 else "HUGEINT"}
-        columns |= {"kind": "VARCHAR", "part": "VARCHAR"}
-        rows = [row for table in self.records() for row in self._traced_columns(table)]
         self.database.create_table("traced_columns", columns, rows)
 
-    def _traced_columns(self, table: Table) -> Iterator[tuple[Any, ...]]:
-        special, bits = special_fields(table.schema, self.records()), receipt_bits(table.schema)
-        for (tab, field), number in self._column_numbers.items():
-            if tab == table.name:
-                kind, part = special.get(field, (None, None))
-                yield tab, field, f"{tab}.{field}", number, bits.get(field, 0), kind, part
-
     @cached_property
-    def _column_numbers(self) -> dict[tuple[str, str], int]:
-        """A number for each column whose cells are traced."""
-        names = [(t.name, f.name) for t in self.records() for f in t.schema.fields if f.evidence]
-        return {name: number for number, name in enumerate(names)}
+    def _column_numbers(self) -> dict[str, dict[str, int]]:
+        """By table, a number for each column whose cells are traced; no two have the same."""
+        numbers = itertools.count()
+        return {
+            table.name: {f.name: next(numbers) for f in table.schema.fields if f.evidence}
+            for table in self.records()
+        }
 
-    def _make_edge_numbers(self) -> None:
+    def _edge_numbers(self) -> str:
+        """Each edge of a known record, in numbers and with the cell's value."""
         # One pass over all edges, as narrow as they can be: there are many. Passages are joined in
         # each part, not once for all tables: there, DuckDB takes the edges for few.
         edges, e = self._one("edges")
@@ -199,8 +190,7 @@ class Model:
             LEFT JOIN shared.passages s ON s.span = {column(e.span, "e")}"""
             for table in self.records()
         )
-        names = f"{ORD} col row stated role value principal passage other_article"
-        self.database.create_table_as("edge_numbers", union_all(parts, names))
+        return union_all(parts, f"{ORD} col row stated role value principal passage other_article")
 
     def _edges_of(self, table: Table, edges: str) -> str:
         """SQL: the edges `e` of a table's rows `t`, with columns `c` and principal passages `p`."""
@@ -215,15 +205,12 @@ class Model:
 
     def _value(self, table: Table) -> str:
         """SQL: the cell of row `t` in the traced column `c`."""
-        cases = " ".join(
-            f"WHEN {number} THEN {column(field)}"
-            for (tab, field), number in self._column_numbers.items()
-            if tab == table.name
-        )
+        numbers = self._column_numbers[table.name].items()
+        cases = " ".join(f"WHEN {number} THEN {column(field)}" for field, number in numbers)
         return f"CASE c.col {cases} END"
 
-    def _find_unique_columns(self) -> None:
-        """Count what edges name, by which orphans show, and keys that stand once each."""
+    def _share_orphan_edges(self) -> None:
+        """The edges of no known record, by number; and keys that edges show to stand once each."""
         (edges, _), (spans, s) = self._one("edges"), self._one("spans")
         names = [table.name for table in (edges, spans, *self.records())]
         sizes = self._counts(f"SELECT {literal(n)}, count(*) FROM {identifier(n)}" for n in names)
@@ -234,11 +221,9 @@ class Model:
         )
         # Where the counts agree there is no orphan, and no need to look for one.
         sought = "true" if known < sizes[edges.name] else "false"
-        self.database.create_table_as(
-            "orphan_edges",
-            f"""SELECT {small(ORD)} AS {ORD} FROM {identifier(edges.name)}
-            WHERE {sought} AND {ORD} NOT IN (SELECT {ORD} FROM shared.edge_numbers)""",
-        )
+        orphans = f"""SELECT {small(ORD)} AS {ORD} FROM {identifier(edges.name)}
+            WHERE {sought} AND {ORD} NOT IN (SELECT {ORD} FROM shared.edge_numbers)"""
+        self._share(orphan_edges=orphans)
         # Were there two of a key, an edge that names it would be numbered twice: so where each edge
         # has one number, tables each of whose rows an edge names have no key twice.
         if numbered == known == sizes[edges.name]:
@@ -251,105 +236,44 @@ class Model:
     def _counts(self, queries: Iterable[str]) -> dict[str, int]:
         return dict(self.database.rows(" UNION ALL ".join(queries)))
 
-    def _make_suspect_edges(self) -> None:
-        edges, e = self._one("edges")
-        self.database.create_table_as(
-            "suspect_rows",
-            f"""SELECT * FROM {identifier(edges.name)}
-            SEMI JOIN shared.suspect_numbers USING ({ORD})""",
-        )
-        own = ", ".join(column(name, "e") for name in (e.record, e.field, e.role, e.span))
-        note = column(e.note, "e") if e.note else text("NULL")
-        parts = (
-            f"""SELECT e.{ORD}, {literal(table.name)}, {own}, {note}, {self._value(table)},
-                p.source, p.first, p.last {self._edges_of(table, "shared.suspect_rows")}"""
-            for table in self.records()
-        )
-        names = f"{ORD} tab record field role span note value home home_first home_last"
-        # The quote's words are worked out once: `resolved` and `coded` look for terms among them.
-        self.database.create_table_as(
-            "suspect_edges",
-            f"""SELECT e.*, s.source, s.quote, s.day, s.first, s.last,
-                CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
-            FROM ({union_all(parts, names)}) e LEFT JOIN shared.passages s ON s.span = e.span""",
-        )
+    def _share_evidence(self) -> None:
+        """By its edges, each record that has some, and each cell of records where one has several.
 
-    def _make_record_evidence(self) -> None:
-        # Records by their edges. Where each cell has one edge that says so (`alone`), its bit tells
-        # all; only cells of the other records are grouped one by one, which takes far longer.
+        How many they are, how many they state, and which cells they lead from.
+        """
+        # Where each cell has one edge that says so (`alone`), its bit tells all; only cells of the
+        # other records are grouped one by one, which takes far longer.
         alone = "edges = bit_count(had)"
         if self._one("edges")[1].count:
             alone += " AND stated = edges AND most = 1 AND least = 1"
         inferred = f"t.role = {role_number('inferred')}"
         counts = """count(*) AS edges, count(t.stated) AS stated,
             min(t.stated) AS least, max(t.stated) AS most"""
-        self.database.create_table_as(
-            "record_evidence",
-            f"""SELECT *, coalesce({alone}, false) AS alone FROM (
+        self._share(
+            record_evidence=f"""SELECT *, coalesce({alone}, false) AS alone FROM (
                 SELECT c.tab, t.row, {counts}, bit_or(c.bit) AS had,
                     bit_or(CASE WHEN {inferred} THEN c.bit ELSE 0 END) AS inferred
                 FROM shared.edge_numbers t {IN_COLUMN} GROUP BY ALL)""",
-        )
-        self.database.create_table_as(
-            "cell_evidence",
-            f"""SELECT t.col, t.row, {counts}, bool_and({inferred}) AS inferred
-            FROM shared.edge_numbers t {IN_COLUMN}
-            SEMI JOIN (SELECT tab, row FROM shared.record_evidence WHERE NOT alone) b
-                ON b.tab = c.tab AND b.row = t.row GROUP BY ALL""",
+            cell_evidence=f"""SELECT t.col, t.row, {counts}, bool_and({inferred}) AS inferred
+                FROM shared.edge_numbers t {IN_COLUMN}
+                SEMI JOIN (SELECT tab, row FROM shared.record_evidence WHERE NOT alone) b
+                    ON b.tab = c.tab AND b.row = t.row GROUP BY ALL""",
         )
 
-    def _make_record_spans(self) -> None:
-        edges, e = self._one("edges")
-        record, span = identifier(e.record), identifier(e.span)
-        referred = {
-            detail
-            for table in self.records()
-            for kind, detail in special_fields(table.schema, self.records()).values()
-            if kind == "record"
-        }
-        known = record_keys(
-            table
-            for table in self.records()
-            if table.name in referred or (CLAIMS in referred and table.schema.principal)
-        )
-        self.database.create_table_as(
-            "record_spans",
-            f"""SELECT DISTINCT {record} AS record, {span} AS span FROM {identifier(edges.name)}
-            WHERE {record} IN (SELECT id FROM ({known}))""",
-        )
-
-    def _make_suspect_figures(self, broken: Iterable[str]) -> None:
-        parts = (
-            f"""SELECT t.{ORD}, {literal(table.name)},
-                {", ".join(column(getattr(f, part)) for part in FIGURE_PARTS)},
-                {", ".join(literal(getattr(f, part)) for part in FIGURE_PARTS)}, p.quote
-            FROM {identifier(table.name)} t
-            LEFT JOIN shared.passages p ON p.span = {column(f.span)}"""
-            for table, f in self.each("figure")
-        )
-        fields = " ".join(f"{part}_field" for part in FIGURE_PARTS)
-        rows = union_all(parts, ORD, f"tab {' '.join(FIGURE_PARTS)} {fields} quote")
-        tests = " OR ".join(f"({test})" for test in broken)
-        self.database.create_table_as(
-            "suspect_figures",
-            f"""SELECT f.* FROM ({rows}) f
-            LEFT JOIN shared.figure_readings w ON w.wording = f.text WHERE {tests or "false"}""",
-        )
-
-    def _make_readings(self) -> None:
-        # The grammars are Python: each distinct wording is read once, not each edge.
+    def _share_readings(self) -> None:
+        """What the grammars make of each distinct wording, and of each distinct quote and day."""
+        # They are Python: each wording is read once, not each edge.
         texts = [
             f"SELECT {identifier(f.text)} FROM {identifier(table.name)}"
             for table, f in self.each("figure")
         ]
         found = " UNION ".join([*texts, f"SELECT quote FROM ({self._normalised('figure')})"])
-        wordings = [wording for (wording,) in self.database.rows(found) if wording is not None]
+        rows = [figure_reading(text) for (text,) in self.database.rows(found) if text is not None]
         columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
-        self.database.create_table("figure_readings", columns, map(figure_reading, wordings))
+        self.database.create_table("figure_readings", columns, rows)
         found = f"SELECT DISTINCT quote, day FROM ({self._normalised('date')})"
-        quotes = [(quote, day) for quote, day in self.database.rows(found) if quote and day]
+        rows = [date_reading(*quote) for quote in self.database.rows(found) if all(quote)]
         names = ("wording", "day", "first", "last", "precision", "fault")
-        rows = (date_reading(*quote) for quote in quotes)
         self.database.create_table("date_readings", dict.fromkeys(names, "VARCHAR"), rows)
 
     def _normalised(self, kind: str) -> str:
@@ -359,33 +283,14 @@ class Model:
             WHERE t.role = {role_number("normalised")} AND c.kind = {literal(kind)}
         ) t ON t.passage = s.{ORD}"""
 
-    def _make_terms(self) -> None:
-        parts = union_all(self._terms(), "", "role family scope name term")
+    def _terms(self) -> str:
+        """Codebook terms and aliases: what justifies a category or names an entity."""
+        parts = union_all(self._term_tables(), "", "role family scope name term")
         # What is longer than every quote stands in none, and would only be compared.
-        longest = f"(SELECT max({byte_length('quote')}) FROM shared.passages)"
-        self.database.create_table_as(
-            "terms",
-            f"""SELECT *, {words("term")} AS marked FROM ({parts})
-            WHERE {byte_length("term")} <= {longest}""",
-        )
-        # Within one family (a table of entities, or the codebook) and scope: elsewhere a longer
-        # term means nothing else.
-        self.database.create_table_as(
-            "longer_terms",
-            f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer, o.term
-            FROM shared.terms n JOIN shared.terms o ON o.role = n.role AND o.family = n.family
-                AND o.scope = n.scope AND o.name <> n.name
-            WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}""",
-        )
-        self.database.create_table_as(
-            "term_lists",
-            """SELECT n.role, n.scope, n.name, list(DISTINCT ' ' || n.term || ' ') AS terms,
-                list(DISTINCT o.term) FILTER (o.term IS NOT NULL) AS longer
-            FROM shared.terms n LEFT JOIN shared.longer_terms o USING (role, scope, name, marked)
-            WHERE n.term IS NOT NULL GROUP BY ALL""",
-        )
+        return f"""SELECT *, {words("term")} AS marked FROM ({parts}) WHERE {byte_length("term")}
+            <= (SELECT max({byte_length("quote")}) FROM shared.passages)"""
 
-    def _terms(self) -> Iterator[str]:
+    def _term_tables(self) -> Iterator[str]:
         for table, c in self.each("codebook"):
             columns = ", ".join(identifier(name) for name in (c.field, c.category, c.term))
             yield f"SELECT 'coded', '', {columns} FROM {identifier(table.name)}"
@@ -399,7 +304,59 @@ class Model:
                 yield f"""SELECT 'resolved', {literal(target.resource)}, {columns}
                     FROM {name} WHERE {identifier(a.entity)} IN ({known})"""
 
-    def _make_record_receipts(self) -> None:
+    def _record_spans(self) -> str:
+        """The passages on which records rest that others refer to."""
+        (edges, e), records = self._one("edges"), self.records()
+        record, span = identifier(e.record), identifier(e.span)
+        special = (special_fields(table.schema, records).values() for table in records)
+        referred = {detail for kinds in special for kind, detail in kinds if kind == "record"}
+        known = record_keys(
+            table
+            for table in records
+            if table.name in referred or (CLAIMS in referred and table.schema.principal)
+        )
+        return f"""SELECT DISTINCT {record} AS record, {span} AS span
+            FROM {identifier(edges.name)} WHERE {record} IN (SELECT id FROM ({known}))"""
+
+    def _suspect_figures(self, broken: Iterable[str]) -> str:
+        """Figures for which some rule is broken, with the quote of their principal passage."""
+        parts = (
+            f"""SELECT t.{ORD}, {literal(table.name)},
+                {", ".join(column(getattr(f, part)) for part in FIGURE_PARTS)},
+                {", ".join(literal(getattr(f, part)) for part in FIGURE_PARTS)}, p.quote
+            FROM {identifier(table.name)} t
+            LEFT JOIN shared.passages p ON p.span = {column(f.span)}"""
+            for table, f in self.each("figure")
+        )
+        fields = " ".join(f"{part}_field" for part in FIGURE_PARTS)
+        rows = union_all(parts, ORD, f"tab {' '.join(FIGURE_PARTS)} {fields} quote")
+        tests = " OR ".join(f"({test})" for test in broken)
+        return f"""SELECT f.* FROM ({rows}) f LEFT JOIN shared.figure_readings w
+            ON w.wording = f.text WHERE {tests or "false"}"""
+
+    def _suspect_rows(self) -> str:
+        """The rows of `suspect_numbers`, the edges that some rule's proof does not clear."""
+        edges = identifier(self._one("edges")[0].name)
+        return f"SELECT * FROM {edges} SEMI JOIN shared.suspect_numbers USING ({ORD})"
+
+    def _suspect_edges(self) -> str:
+        """These with all that is known of them: the rules are asked of these few."""
+        _, e = self._one("edges")
+        own = ", ".join(column(name, "e") for name in (e.record, e.field, e.role, e.span))
+        note = column(e.note, "e") if e.note else text("NULL")
+        parts = (
+            f"""SELECT e.{ORD}, {literal(table.name)}, {own}, {note}, {self._value(table)},
+                p.source, p.first, p.last {self._edges_of(table, "shared.suspect_rows")}"""
+            for table in self.records()
+        )
+        names = f"{ORD} tab record field role span note value home home_first home_last"
+        # The quote's words are worked out once: `resolved` and `coded` look for terms among them.
+        return f"""SELECT e.*, s.source, s.quote, s.day, s.first, s.last,
+                CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
+            FROM ({union_all(parts, names)}) e LEFT JOIN shared.passages s ON s.span = e.span"""
+
+    def _record_receipts(self) -> str:
+        """Each record, with the bits of the cells that need an edge and of those that have one."""
         parts = []
         for table in self.records():
             need = " + ".join(
@@ -408,13 +365,10 @@ class Model:
             )
             columns = f"{ORD}, {need or 0}, {literal(table.name)}"
             parts.append(f"SELECT {columns} FROM {identifier(table.name)}")
-        self.database.create_table_as(
-            "record_receipts",
-            f"""SELECT n.*, coalesce(b.had, 0) AS had,
+        return f"""SELECT n.*, coalesce(b.had, 0) AS had,
                 CASE WHEN b.alone THEN b.inferred ELSE 0 END AS inferred
             FROM ({union_all(parts, f"{ORD} need", "tab")}) n
-            LEFT JOIN shared.record_evidence b ON b.tab = n.tab AND b.row = n.{ORD}""",
-        )
+            LEFT JOIN shared.record_evidence b ON b.tab = n.tab AND b.row = n.{ORD}"""
 
 
 def union_all(parts: Iterable[str], names: str, texts: str = "") -> str:
@@ -467,18 +421,19 @@ def whole_number(alias: str, column: str) -> str:
 
 def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[str, str]]:
     """Fields whose receipts are not plain words: how they are checked, and a detail of it."""
-    # `figure` and `date` are computed by a grammar, the detail is the part of its result; `record`
-    # refers to a row that has receipts of its own, the detail is its table, or `CLAIMS` for the
-    # ends of a link; `span` is the principal span itself.
-    kinds: dict[str, tuple[str, str]] = {}
+    # A `record` refers to a row that has receipts of its own; the detail is its table, or `CLAIMS`
+    # for the ends of a link.
     traced = {table.name for table in records}
-    for key in schema.foreign_keys:
-        if len(key.fields) == 1 and key.reference.resource in traced:
-            kinds[key.fields[0]] = ("record", key.reference.resource)
+    kinds = {
+        key.fields[0]: ("record", key.reference.resource)
+        for key in schema.foreign_keys
+        if len(key.fields) == 1 and key.reference.resource in traced
+    }
     if schema.links:
         kinds |= dict.fromkeys((schema.links.claim, schema.links.other), ("record", CLAIMS))
     if schema.principal:
-        kinds[schema.principal] = ("span", "principal")
+        kinds[schema.principal] = ("span", "principal")  # it is the principal span itself
+    # `figure` and `date` are computed by a grammar, the detail is the part of its result.
     if schema.figure:
         kinds |= {getattr(schema.figure, part): ("figure", part) for part in FIGURE_PARTS}
     for columns in schema.dates:
@@ -511,16 +466,12 @@ def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
     schema = table.schema
     names = {name for _, columns in named_columns(schema) for name in columns}
     names |= {field.name for field in schema.fields if field.evidence or field.constraints.unique}
-    names.update(referenced_columns(table.name, descriptor))
-    return tuple(name for name in schema.names if name in names)
-
-
-def referenced_columns(name: str, descriptor: Descriptor) -> Iterator[str]:
-    """The columns of a table that other tables point to."""
+    # And those that other tables point to.
     for child in descriptor.tables.values():
         for key in child.schema.foreign_keys:
-            if (key.reference.resource or child.name) == name:
-                yield from key.reference.fields
+            if (key.reference.resource or child.name) == table.name:
+                names.update(key.reference.fields)
         if child.schema.aliases:
             targets = child.schema.aliases.of
-            yield from (target.field for target in targets if target.resource == name)
+            names |= {target.field for target in targets if target.resource == table.name}
+    return tuple(name for name in schema.names if name in names)

@@ -13,10 +13,10 @@ started in a fresh folder, isolated (`-I`): nothing that lies beside the package
 
 import json
 import re
-import shutil
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
@@ -27,33 +27,28 @@ from kzdata.files.csv import CHUNK, Dialect, Record
 from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.parsing import parse
 from kzdata.standard.source import is_parquet, open_sheet
-from kzdata.validation.evaluate import MAX_FINDINGS
 from kzdata.validation.report import Finding, Report
-from kzdata.validation.rule import RULES
+from kzdata.validation.rule import MAX_FINDINGS, RULES
 
-SECONDS = 600
-"""How long frictionless may take."""
-MEMORY = 2 << 30
-"""Bytes of memory that frictionless may take, where the system can limit them."""
+SECONDS = 600  # how long frictionless may take
+MEMORY = 2 << 30  # bytes of memory that it may take, where the system can limit them
+MAX_ERRORS = 100_000  # errors of one file that it is asked for
+# What it gets to know of a resource, besides its schema, and of a dialect.
+_OF_RESOURCE = ("name", "type", "mediatype")
+_OF_DIALECT = (
+    "$schema delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
+    "skipInitialSpace header headerRows headerJoin commentRows commentChar "
+    "caseSensitiveHeader csvddfVersion"
+).split()
+# Beginnings of the audit events at which its process is stopped.
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
 _TABLES = tomllib.loads(Path(__file__).with_name("differences.toml").read_text("utf-8"))
-KEPT = {
-    "resource": ("name", "type", "mediatype"),
-    "dialect": (
-        "$schema delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
-        "skipInitialSpace header headerRows headerJoin commentRows commentChar "
-        "caseSensitiveHeader csvddfVersion"
-    ).split(),
-}
-"""What frictionless gets to know of a resource, besides its schema, and of a dialect."""
-_FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn")
-"""Beginnings of the audit events at which the second process is stopped."""
-MAX_ERRORS = 100_000
-"""Errors of one file that frictionless is asked for."""
+# Our rules about rows, and its errors, as kinds that both validators know.
 KINDS: dict[str, str] = _TABLES["kinds"]["kzdata"]
-"""Our rules about rows, as kinds that both validators know."""
 _THEIR_KINDS: dict[str, str] = _TABLES["kinds"]["frictionless"]
+# Kinds that concern a whole row, for lack of a field that both would name.
 ROWS = {"primary-key", "foreign-key", "width", "blank"}
-"""Kinds that concern a whole row, for lack of a field that both would name."""
+Answer = list[dict[str, Any]] | str  # the errors that frictionless finds, or why there are none
 Side = Literal["kzdata", "frictionless"]
 
 
@@ -91,10 +86,10 @@ class Difference(NamedTuple):
         return re.search(self.cell, cell, re.DOTALL) is not None
 
 
+# What is deliberately read otherwise, by name. docs/validation-differences.md shows it.
 DIFFERENCES = {name: Difference(**told) for name, told in _TABLES["differences"].items()}
-"""What is deliberately read otherwise, by name. docs/validation-differences.md shows it."""
+# TypeErrors at which frictionless 5.21 stops, by words in them: what it does, and the standard.
 CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TABLES["crashes"].items()}
-"""TypeErrors at which frictionless 5.21 stops, by words in them: what it does, and the standard."""
 
 
 def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None) -> list[Finding]:
@@ -114,16 +109,15 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
         try:
             answer = _run_frictionless(_copy_package(archive, report, folder), folder)
         except PackageError as error:
-            answer = f"frictionless gives no verdict: it is not asked, since {error}"
+            answer = f"it is not asked, since {error}"
         if isinstance(answer, str):
-            expected = "a verdict of frictionless"
-            return [
-                RULES["reference-disagrees"].finding(DESCRIPTOR, found=answer, expected=expected)
-            ]
+            found = f"frictionless gives no verdict: {answer}"
+            rule, expected = RULES["reference-disagrees"], "a verdict of frictionless"
+            return [rule.finding(DESCRIPTOR, found=found, expected=expected)]
         tables = enumerate(parse(archive).tables.values())
         names = {f"{number}/0.csv": table.path for number, table in tables}
         errors = [error | {"file": names.get(error["file"], "")} for error in answer]
-        return _disagreements(archive, report, errors, folder)[:MAX_FINDINGS]
+        return list(islice(_disagreements(archive, report, errors, folder), MAX_FINDINGS))
 
 
 def _copy_package(archive: Archive, report: Report, folder: Path) -> Path:
@@ -138,8 +132,8 @@ def _copy_package(archive: Archive, report: Report, folder: Path) -> Path:
     entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
     tables = enumerate(descriptor.tables.values())
     resources = [_copy_table(archive, t, entries[t.name], copy / str(n)) for n, t in tables]
-    described = {"$schema": _profile(descriptor.raw), "name": "copy", "resources": resources}
-    (copy / DESCRIPTOR).write_text(json.dumps(_without_none(described)), encoding="utf-8")
+    described = {"name": "copy", "resources": resources} | _profile(descriptor.raw)
+    (copy / DESCRIPTOR).write_text(json.dumps(described), encoding="utf-8")
     return copy
 
 
@@ -148,63 +142,57 @@ def _copy_table(
 ) -> dict[str, Any]:
     """Copy the files of a table into a new folder; its entry in the descriptor."""
     folder.mkdir()
-    (made := folder / "made").mkdir()
     paths = []
-    for number, part in enumerate(open_sheet(archive, table, made).parts):
-        with part.open("rb") as source, (folder / f"{number}.csv").open("xb") as target:
-            while chunk := source.read(CHUNK):
-                archive.unpacks(len(chunk))
-                target.write(chunk)
-        paths.append(f"{folder.name}/{number}.csv")
-    shutil.rmtree(made)
+    with workspace(folder) as made:
+        for number, part in enumerate(open_sheet(archive, table, made).parts):
+            with part.open("rb") as source, (folder / f"{number}.csv").open("xb") as target:
+                while chunk := source.read(CHUNK):
+                    archive.unpacks(len(chunk))
+                    target.write(chunk)
+            paths.append(f"{folder.name}/{number}.csv")
     schema: Any
     schema, dialect = (
         archive.json(value) if isinstance(value := entry.get(role), str) else value
         for role in ("schema", "dialect")
     )
-    kept = _picked(entry, KEPT["resource"])
-    if isinstance(dialect, dict):
-        kept["dialect"] = _picked(dialect, KEPT["dialect"])
     tabs = "tsv" in (entry.get("format"), table.path.lower().rpartition(".")[2])
+    kept = _picked(entry, _OF_RESOURCE) | _profile(entry)
+    if isinstance(dialect, dict):
+        kept["dialect"] = _picked(dialect, _OF_DIALECT)
     # Profiles could be addresses.
+    known = {k: v for k, v in schema.items() if k not in ("$schema", "profile") and v is not None}
     fields = [{k: v for k, v in field.items() if k != "profile"} for field in schema["fields"]]
-    schema = {key: value for key, value in schema.items() if key != "profile"}
-    described = {
-        "$schema": _profile(entry),
+    return kept | {
         "path": paths[0] if len(paths) == 1 else paths,
         "format": "tsv" if tabs else "csv",
         "encoding": "utf-8",
-        "schema": _without_none({**schema, "fields": fields, "$schema": _profile(schema)}),
+        "schema": known | {"fields": fields} | _profile(schema),
     }
-    return kept | _without_none(described)
 
 
-def _profile(raw: Mapping[str, Any]) -> str | None:
+def _profile(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The `$schema` of a descriptor, if it is one of the standard's, which nobody looks up."""
     stated = raw.get("$schema")
     standard = r"https://datapackage\.org/profiles/[0-9.]+/[a-z]+\.json"
-    return stated if isinstance(stated, str) and re.fullmatch(standard, stated) else None
-
-
-def _without_none(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in entry.items() if value is not None}
+    known = isinstance(stated, str) and re.fullmatch(standard, stated)
+    return {"$schema": stated} if known else {}
 
 
 def _picked(entry: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: entry[name] for name in names if name in entry}
 
 
-def _run_frictionless(copy: Path, folder: Path) -> list[dict[str, Any]] | str:
-    """What frictionless says of a copy in a process of its own, or why it says nothing."""
+def _run_frictionless(copy: Path, folder: Path) -> Answer:
+    """What frictionless says of a copy in a process of its own."""
     task, limits = f"{__name__}:errors_to_json", Limits(MEMORY, SECONDS)
     try:
-        return cast(list[dict[str, Any]] | str, apart(task, {"root": str(copy)}, limits, folder))
+        return cast(Answer, apart(task, {"root": str(copy)}, limits, folder))
     except LimitError as error:
-        return f"frictionless gives no verdict: {error}"
+        return str(error)
 
 
-def errors_to_json(root: str) -> list[dict[str, Any]] | str:
-    """The errors that frictionless finds in a package, or why there are none."""
+def errors_to_json(root: str) -> Answer:
+    """What frictionless says of a package, in a process that is for nothing else."""
     # From now on this process neither opens a socket nor starts a program.
     sys.addaudithook(_forbid)
     try:
@@ -213,23 +201,22 @@ def errors_to_json(root: str) -> list[dict[str, Any]] | str:
         raise
     except Exception as error:
         words = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        known = next((reads for crash, (reads, _) in CRASHES.items() if crash in words), words)
-        return f"frictionless gives no verdict: {known}"
+        return next((reads for crash, (reads, _) in CRASHES.items() if crash in words), words)
 
 
 def _forbid(event: str, _: Any) -> None:
-    if event.startswith(_FORBIDDEN_EVENTS):
+    if event.startswith(_FORBIDDEN):
         raise OSError("validation fetches nothing and starts nothing")
 
 
-def errors_of(root: Path) -> list[dict[str, Any]] | str:
-    """The errors that frictionless finds in a package, in this process, or why there are none."""
+def errors_of(root: Path) -> Answer:
+    """The same in this process, whatever frictionless raises."""
     from frictionless import Package
 
     place = str(root / DESCRIPTOR) if root.is_dir() else str(root)
     report = Package.from_descriptor(place).validate(limit_errors=MAX_ERRORS)
     if report.errors:
-        return f"frictionless refuses the descriptor: {report.errors[0].message}"
+        return f"it refuses the descriptor: {report.errors[0].message}"
     return [
         {
             "file": task.place,
@@ -257,20 +244,20 @@ def statements(errors: Iterable[Mapping[str, Any]]) -> Iterator[Statement]:
 
 def _disagreements(
     archive: Archive, report: Report, errors: list[dict[str, Any]], folder: Path
-) -> list[Finding]:
-    theirs = set(statements(errors))
+) -> Iterator[Finding]:
     broken = ("source-error", "encoding-error")
     stopped = {error["file"] for error in errors if error["kind"] in broken}
     left_out = {KINDS.get(name) for name in report.omitted}
-    seen: dict[str, list[Record]] = {}
-    tables = parse(archive).tables
-    for table in tables.values():
-        if table.path not in stopped and table.name in report.rows:
-            seen[table.name] = _rows_in_file(archive, table, folder)
-    ours = {
-        one for name, rows in seen.items() for one in _our_statements(tables[name], report, rows)
+    tables, theirs = parse(archive).tables, set(statements(errors))
+    rule = RULES["reference-disagrees"]
+    seen = {
+        name: _rows_in_file(archive, table, folder)
+        for name, table in tables.items()
+        if table.path not in stopped and name in report.rows
     }
-    found, rule = list[Finding](), RULES["reference-disagrees"]
+    ours = set[Statement]()
+    for name, rows in seen.items():
+        ours.update(_our_statements(tables[name], report, rows))
     for name, rows in seen.items():
         columns = tables[name].schema.names
         texts = ([cell.value for cell in record.cells] for record in rows)
@@ -281,8 +268,7 @@ def _disagreements(
                 cell = cells[one.row].get(one.field, "")
                 said = f"{one.kind}: {side} finds a fault in {cell!r}, {other} finds none"
                 parts = {"field": one.field or None, "found": said, "expected": "one verdict"}
-                found.append(rule.finding(one.file, rows[one.row].line, **parts))
-    return found
+                yield rule.finding(one.file, rows[one.row].line, **parts)
 
 
 def _rows_in_file(archive: Archive, table: Table, folder: Path) -> list[Record]:
@@ -316,16 +302,14 @@ def unexplained(
     tainted = {one.file for one in typed} & {tables[p].path for p in parents if p in tables}
     for one in sorted(one for one in ours ^ theirs if one.file == table.path):
         side: Side = "kzdata" if one in ours else "frictionless"
-        if not 0 <= one.row < len(rows):  # a first row without a header stands before the first
-            continue
         if (
-            (one.kind != "type" and one._replace(kind="type") in typed)
+            not 0 <= one.row < len(rows)  # a first row without a header stands before the first
+            or (one.kind != "type" and one._replace(kind="type") in typed)
             or (one.kind in ROWS and (one.file, one.row) in untyped)
             or (one.kind == "foreign-key" and tainted)
         ):
             continue
-        cell = rows[one.row].get(one.field, "")
-        field = fields.get(one.field)
+        cell, field = rows[one.row].get(one.field, ""), fields.get(one.field)
         known = any(each.covers(side, one.kind, field, cell) for each in DIFFERENCES.values())
         if not known or not _confirmed(table, one, side, theirs | typed, rows[one.row]):
             yield side, one

@@ -1,16 +1,16 @@
 """Places: from a row's number to the physical line and column of a finding."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from kzdata.files.archive import DESCRIPTOR
-from kzdata.files.csv import Record, Sheet
+from kzdata.files.csv import Record
 from kzdata.standard.descriptor import Descriptor, Table
 from kzdata.standard.source import is_parquet
-from kzdata.validation.evaluate import MAX_CHARACTERS
+from kzdata.validation.reading import Reading
 from kzdata.validation.report import Finding
-from kzdata.validation.rule import Rule, Violation
+from kzdata.validation.rule import MAX_CHARACTERS, Rule, Violation
 
 
 class Row(NamedTuple):
@@ -22,58 +22,68 @@ class Row(NamedTuple):
     places: Mapping[str, tuple[int, int]]
 
 
-@dataclass
-class Locator:
-    """Turns violations into findings: one more pass over each file that has any."""
+def located(
+    found: Sequence[tuple[Rule, Violation]], package: Descriptor, readings: Mapping[str, Reading]
+) -> Iterator[Finding]:
+    """Violations as findings, each with its line and column where a row is at fault.
 
-    package: Descriptor
-    sheets: Mapping[str, Sheet]  # texts of the tables
-    columns: Mapping[str, tuple[str, ...]]  # their columns in the file's order
-    lengths: Mapping[str, int]  # how many rows they have
+    This takes one more pass over each file that has any.
+    """
+    wanted: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for _, violation in found:
+        if violation.table is not None and violation.ordinal is not None:
+            wanted[violation.table][violation.ordinal].add(violation.field or "")
+    rows = {name: _rows(readings[name], fields) for name, fields in wanted.items()}
+    for rule, violation in found:
+        name = violation.table or ""
+        row = None if violation.ordinal is None else rows[name].get(violation.ordinal)
+        yield _finding(rule, violation, package.tables.get(name), row)
 
-    def findings(self, found: Sequence[tuple[Rule, Violation]]) -> Iterator[Finding]:
-        """All findings, each with its line and column where a row is at fault."""
-        wanted: dict[str, dict[int, set[str]]] = {}
-        for _, violation in found:
-            if violation.table is not None and violation.ordinal is not None:
-                fields = wanted.setdefault(violation.table, {})
-                fields.setdefault(violation.ordinal, set()).add(violation.field or "")
-        rows = {name: self._rows(name, fields) for name, fields in wanted.items()}
-        for rule, violation in found:
-            yield self._finding(rule, violation, rows.get(violation.table or "", {}))
 
-    def _rows(self, name: str, wanted: Mapping[int, set[str]]) -> dict[int, Row]:
-        if (sheet := self.sheets.get(name)) is None:
-            return {}
-        places = {column: place for place, column in enumerate(self.columns[name])}
-        keys = _key_columns(self.package.tables[name])
+def _rows(reading: Reading, wanted: Mapping[int, set[str]]) -> dict[int, Row]:
+    """Some rows of a table, each with the columns that are wanted of it and those of its key."""
+    places = {column: place for place, column in enumerate(reading.columns)}
+    keys = _key_columns(reading.table)
 
-        def keep(record: Record) -> Row:
-            fields = wanted[record.number].union(keys)
-            return _row(record, {field: places.get(field) for field in fields})
-
-        return sheet.pick(set(wanted), self.lengths.get(name, -1), keep)
-
-    def _finding(self, rule: Rule, violation: Violation, rows: Mapping[int, Row]) -> Finding:
-        table = self.package.tables.get(violation.table or "")
-        row = rows.get(-1 if violation.ordinal is None else violation.ordinal)
-        line, column, found = violation.line, violation.column, violation.found
-        record, field = _subject(table, row, violation.field)
-        if row and found is None:
-            found = row.values.get(violation.field or "")
-        file = DESCRIPTOR if table is None else table.resource.path[row.part if row else 0]
-        # A Parquet file has no lines.
-        if row and line is None and not is_parquet(file):
-            line, column = row.places[violation.field or ""]
-        return rule.finding(
-            violation.file or file,
-            line,
-            column=column,
-            record=record and _clip(record),
-            field=field and _clip(field),
-            found=_clip(found or ""),
-            expected=_clip(violation.expected),
+    def keep(record: Record) -> Row:
+        # A row can have a million characters, and twenty thousand may have findings.
+        cells, last = record.cells, len(record.cells) - 1
+        fields = {name: places.get(name) for name in wanted[record.number].union(keys)}
+        known = {name: place for name, place in fields.items() if place is not None}
+        return Row(
+            record.part,
+            {n: cells[p].value[:MAX_CHARACTERS] for n, p in known.items() if p <= last},
+            {name: cells[min(place or 0, last)][1:] for name, place in fields.items()},
         )
+
+    sheet, length = reading.sheet, -1 if reading.rows is None else reading.rows
+    return sheet.pick(set(wanted), length, keep) if sheet else {}
+
+
+def _finding(rule: Rule, violation: Violation, table: Table | None, row: Row | None) -> Finding:
+    line, column, found, field = violation.line, violation.column, violation.found, violation.field
+    file = DESCRIPTOR if table is None else table.resource.path[row.part if row else 0]
+    record: str | None = None
+    if table and row:
+        if found is None:
+            found = row.values.get(field or "")
+        # A Parquet file has no lines.
+        if line is None and not is_parquet(file):
+            line, column = row.places[field or ""]
+        key = [row.values.get(name) for name in _key_columns(table)]
+        if table.schema.edges:  # a finding about an edge is one about the cell it speaks of
+            record, field = key
+        else:
+            record = ", ".join(part or "" for part in key) or None
+    return rule.finding(
+        violation.file or file,
+        line,
+        column=column,
+        record=record and _clip(record),
+        field=field and _clip(field),
+        found=_clip(found or ""),
+        expected=_clip(violation.expected),
+    )
 
 
 def _key_columns(table: Table) -> tuple[str, ...]:
@@ -81,32 +91,6 @@ def _key_columns(table: Table) -> tuple[str, ...]:
     if edges := table.schema.edges:
         return edges.record, edges.field
     return table.schema.primary_key
-
-
-def _row(record: Record, places: Mapping[str, int | None]) -> Row:
-    # A row can have a million characters, and twenty thousand may have findings.
-    cells, last = record.cells, len(record.cells) - 1
-    return Row(
-        record.part,
-        {
-            field: cells[place].value[:MAX_CHARACTERS]
-            for field, place in places.items()
-            if place is not None and place <= last
-        },
-        {field: cells[min(place or 0, last)][1:] for field, place in places.items()},
-    )
-
-
-def _subject(
-    table: Table | None, row: Row | None, field: str | None
-) -> tuple[str | None, str | None]:
-    """The record and the field that a finding is about: of an edge, those it speaks of."""
-    if table is None or row is None:
-        return None, field
-    key = [row.values.get(column) for column in _key_columns(table)]
-    if table.schema.edges:
-        return key[0], key[1]
-    return ", ".join(part or "" for part in key) or None, field
 
 
 def _clip(value: str, limit: int = 300) -> str:

@@ -1,9 +1,10 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -15,13 +16,12 @@ from kzdata.files.archive import Archive, workspace
 from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.standard.source import open_sheet
-from kzdata.validation.evaluate import MAX_FINDINGS, Outcome, evaluate
 from kzdata.validation.evidence_tables import columns_needed
-from kzdata.validation.rule import BytesProof, Check, Query, Rule, Violation, in_group, registered
-from kzdata.validation.rules.package import csv_malformed, header_of, unsupported_feature
+from kzdata.validation.rule import RULES, Check, Outcome, Query, Rule, Violation, in_group
+from kzdata.validation.rules.package import header_of
 
+# Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows.
 SUSPECT = "\x1fsuspect"
-"""Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows."""
 
 
 class ColumnCheck(NamedTuple):
@@ -40,6 +40,8 @@ class Reading:
     package: Descriptor
     archive: Archive
     database: Database
+    stats_by_path: Mapping[str, Future[FileStats]]  # what will be seen of each file's bytes
+    folder: Path  # where files may be made
     sheet: Sheet | None = None  # its text; None where it could not be opened
     columns: tuple[str, ...] = ()  # in the file's order; extra ones have hidden names
     rows: int | None = None  # how many; None where it could not be read
@@ -51,26 +53,21 @@ class Reading:
         self._fields = {field.name: field for field in schema.fields}
         self._missing = {field.name: schema.missing_of(field) for field in schema.fields}
 
-    def read(self, stats_by_path: Mapping[str, Future[FileStats]], folder: Path) -> Self:
-        """Read the table, unless its files or its header are not as declared.
-
-        `stats_by_path` tells what will be seen of each file's bytes; files may be made in `folder`.
-        """
-        if not all(path in stats_by_path for path in self.table.resource.path):
+    def read(self) -> Self:
+        """Read the table, unless its files or its header are not as declared."""
+        if not all(path in self.stats_by_path for path in self.table.resource.path):
             self.unchecked.append(f"{self.table.name}: the file could not be read")
             return self
         try:
-            self.sheet = open_sheet(self.archive, self.table, folder)
-            self._read(self.sheet, stats_by_path, folder)
+            self.sheet = open_sheet(self.archive, self.table, self.folder)
+            self._read(self.sheet)
         except PackageError as error:
             self.unchecked.append(f"{self.table.name}: {error}")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
-            self._evaluate(registered(csv_malformed), [fault])
+            self._evaluate(RULES["csv-malformed"], [fault])
         return self
 
-    def _read(
-        self, sheet: Sheet, stats_by_path: Mapping[str, Future[FileStats]], folder: Path
-    ) -> None:
+    def _read(self, sheet: Sheet) -> None:
         if not self._header_fits(sheet):
             self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
             return
@@ -79,13 +76,13 @@ class Reading:
         # Most files hold nothing that DuckDB passes over: it needn't wait for what their bytes say.
         usual = [one for one in every if not one.check.proven_by_bytes]
         done = self._load_directly(sheet, usual)
-        seen = self._stats_of_text(sheet, stats_by_path)
-        checks = [one for one in every if not _cleared_by_bytes(one.check.proven_by_bytes, seen)]
-        sound = all(_cleared_by_bytes(rule.proven_by_bytes, seen) for rule in in_group("structure"))
+        seen = self._stats_of_text(sheet)
+        checks = [one for one in every if not _cleared_by_bytes(one.check, seen)]
+        sound = all(_cleared_by_bytes(rule, seen) for rule in in_group("structure"))
         if done and sound and len(checks) > len(usual):
             done = self._load_directly(sheet, checks)
         if not (done and sound):
-            self._load_repaired(sheet, checks, folder)
+            self._load_repaired(sheet, checks)
         self._check_cells(checks)
 
     def _header_fits(self, sheet: Sheet) -> bool:
@@ -101,20 +98,18 @@ class Reading:
                 return False
         return True
 
-    def _stats_of_text(
-        self, sheet: Sheet, stats_by_path: Mapping[str, Future[FileStats]]
-    ) -> list[FileStats]:
+    def _stats_of_text(self, sheet: Sheet) -> list[FileStats]:
         """What the text's own bytes say: those of the files, or of what they became."""
         # A file in another dialect is looked at again: other marks are stray there.
         return [
-            stats_by_path[path].result()
+            self.stats_by_path[path].result()
             if part == self.archive.path_of(path) and sheet.dialect == Dialect()
             else file_stats(part, frozenset(), sheet.dialect)
             for path, part in zip(self.table.resource.path, sheet.parts, strict=True)
         ]
 
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
-        self.outcomes.append(evaluate(rule, results, self.database))
+        self.outcomes.append(rule.evaluate(results, self.database))
 
     def _column_checks(self) -> list[ColumnCheck]:
         """What the cell rules ask of the columns that the file has."""
@@ -135,13 +130,10 @@ class Reading:
             return identifier(_value_column(name))
         return sql.absent(identifier(name), self._missing[name])
 
-    def _value_columns(self) -> dict[str, str]:
+    def _value_columns(self, names: Iterable[str]) -> dict[str, str]:
         """SQL of the cells that may hold one of several missing values, which is not repeated."""
-        return {
-            _value_column(name): sql.absent(identifier(name), missing)
-            for name, missing in self._missing.items()
-            if name in self.columns and len(missing) > 1
-        }
+        missing = {name: self._missing[name] for name in names if len(self._missing[name]) > 1}
+        return {_value_column(n): sql.absent(identifier(n), texts) for n, texts in missing.items()}
 
     def _pattern_compiles(self, asked: ColumnCheck) -> bool:
         """Whether RE2 takes the pattern of a check; where it doesn't, that is a finding."""
@@ -150,30 +142,25 @@ class Reading:
         found = f"the pattern {self._fields[asked.field].constraints.pattern}"
         where = f"{self.table.name}.{asked.field}"
         fault = Violation(None, None, where, found, "an RE2 pattern")
-        self._evaluate(registered(unsupported_feature), [fault])
+        self._evaluate(RULES["unsupported-feature"], [fault])
         return False
-
-    def _columns_to_load(self, checks: list[ColumnCheck]) -> dict[str, str]:
-        """SQL of what is kept of each row: the columns that rules need, and suspect rows whole."""
-        kept = {name: self._cell(name) for name in columns_needed(self.table, self.package)}
-        passing = " AND ".join(self._passing(checks).values()) or "true"
-        cells = sql.listed(identifier(name) for name in _columns_of(checks))
-        kept[SUSPECT] = f"(CASE WHEN {passing} THEN NULL ELSE {cells} END)"
-        return kept
 
     def _passing(self, checks: list[ColumnCheck]) -> dict[str, str]:
         """SQL, by column, that is true only where a cell keeps every rule."""
-        of_column: dict[str, list[Check]] = {}
-        for _, name, check in checks:
-            of_column.setdefault(name, []).append(check)
+        # Checks come column by column.
         return {
-            name: keeps_all(self._fields[name], self._missing[name], asked)
-            for name, asked in of_column.items()
+            name: keeps_all(self._fields[name], self._missing[name], (one.check for one in asked))
+            for name, asked in groupby(checks, attrgetter("field"))
         }
 
     def _load(self, sheet: Sheet, checks: list[ColumnCheck]) -> None:
-        kept = self._columns_to_load(checks)
-        self.database.create_view(self.table.name, sheet, self.columns, kept, self._value_columns())
+        """Keep of each row the columns that later rules need, and suspect rows whole."""
+        kept = {name: self._cell(name) for name in columns_needed(self.table, self.package)}
+        passing = self._passing(checks)
+        tests, cells = " AND ".join(passing.values()), sql.listed(map(identifier, passing))
+        kept[SUSPECT] = f"(CASE WHEN {tests or 'true'} THEN NULL ELSE {cells} END)"
+        made = self._value_columns(name for name in self._fields if name in self.columns)
+        self.database.create_view(self.table.name, sheet, self.columns, kept, made)
 
     def _load_directly(self, sheet: Sheet, checks: list[ColumnCheck]) -> bool:
         """Let DuckDB read the files themselves; whether it could."""
@@ -185,31 +172,25 @@ class Reading:
             return False
         return True
 
-    def _load_repaired(self, sheet: Sheet, checks: list[ColumnCheck], parent: Path) -> None:
+    def _load_repaired(self, sheet: Sheet, checks: list[ColumnCheck]) -> None:
         """Read the files row by row, report what is malformed, and let DuckDB read the rest."""
-        with workspace(parent) as folder:
+        with workspace(self.folder) as folder:
             repaired = folder / "repaired.csv"
             self._repair(sheet, repaired)
             self._load(Sheet([repaired], HEADLESS), checks)
 
     def _repair(self, sheet: Sheet, repaired: Path) -> None:
         """Report malformed rows, and write all rows anew with the right number of cells."""
-        rules, width = in_group("structure"), len(self.columns)
-        found: dict[str, list[Violation]] = {rule.name: [] for rule in rules}
-        number: Counter[str] = Counter()
+        outcomes = [Outcome(rule) for rule in in_group("structure")]
         with repaired.open("w", encoding="utf-8", newline="") as out:
             for record in sheet.records():
                 self.database.raise_if_cancelled()
-                for rule in rules:
-                    for violation in rule.check(self.table, record, self.columns):
-                        number[rule.name] += 1
-                        if number[rule.name] <= MAX_FINDINGS:
-                            found[rule.name].append(violation)
+                for outcome in outcomes:
+                    for violation in outcome.rule.check(self.table, record, self.columns):
+                        outcome.add(violation)
                 if record.number >= 0:
-                    self.archive.unpacks(out.write(record.written(width)))
-        for rule in rules:
-            kept = tuple(found[rule.name])
-            self.outcomes.append(Outcome(rule, kept, number[rule.name] - len(kept)))
+                    self.archive.unpacks(out.write(record.written(len(self.columns))))
+        self.outcomes += outcomes
 
     def _check_cells(self, checks: list[ColumnCheck]) -> None:
         """Ask the rules of the suspect rows, column by column."""
@@ -219,12 +200,10 @@ class Reading:
         )
         if not number:
             return
-        columns = _columns_of(checks)
-        of_rules = {_value_column(name) for name in columns}
-        more = {name: sql for name, sql in self._value_columns().items() if name in of_rules}
-        self.database.create_table_of_items(suspects, self.table.name, SUSPECT, columns, more)
-        # One look tells which columns have a fault at all: only their rules are asked one by one.
         passing = self._passing(checks)
+        columns, made = list(passing), self._value_columns(passing)
+        self.database.create_table_of_items(suspects, self.table.name, SUSPECT, columns, made)
+        # One look tells which columns have a fault at all: only their rules are asked one by one.
         failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in passing.values())
         (broken,) = self.database.rows(f"SELECT {failed} FROM {identifier(suspects)}")
         faulty = {name for name, fails in zip(passing, broken, strict=True) if fails}
@@ -269,13 +248,10 @@ def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[C
     return " AND ".join(tests or ["true"])
 
 
-def _cleared_by_bytes(proof: BytesProof | None, seen: Iterable[FileStats]) -> bool:
+def _cleared_by_bytes(asked: Rule | Check, seen: Iterable[FileStats]) -> bool:
     """Whether the bytes of all files of a table prove what a rule asks."""
+    proof = asked.proven_by_bytes
     return proof is not None and all(map(proof, seen))
-
-
-def _columns_of(checks: list[ColumnCheck]) -> list[str]:
-    return list(dict.fromkeys(one.field for one in checks))
 
 
 def _value_column(name: str) -> str:

@@ -14,9 +14,9 @@ from kzdata.errors import KzdataError
 from kzdata.files.archive import DESCRIPTOR
 
 Severity = Literal["error", "warning"]
+# Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
+# gone or means something else its first.
 SCHEMA_VERSION = "1.0"
-"""Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
-gone or means something else its first."""
 
 
 class InvalidPackageError(KzdataError):

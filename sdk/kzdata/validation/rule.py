@@ -1,4 +1,4 @@
-"""What a rule is, and the register of all rules.
+"""What a rule is, the register of all rules, and how one is carried out.
 
 A rule is a named function; its name in kebab-case is its public code, its docstring its page in the
 reference. What it is given, and what it answers, is the same for all rules of its group:
@@ -16,22 +16,26 @@ the rule is broken. The engine asks a rule of everything that its proof does not
 without a proof is asked of everything.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar, get_args, overload
+from typing import Any, Literal, NamedTuple, TypeVar, get_args, overload
 
-from kzdata.engine.sql import ORD, identifier, literal
+from kzdata.engine.database import Database
+from kzdata.engine.sql import ORD, beginning, identifier, literal
+from kzdata.errors import QueryError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import FileStats, Record
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.validation.evidence_tables import EdgeProof, Model
 from kzdata.validation.report import Finding, Report, Severity
 
+MAX_FINDINGS = 1_000  # findings kept of one rule in one table; the rest are counted
+MAX_CHARACTERS = 1_000  # characters of a cell that are kept
 _Relational = Literal["reference", "key", "span", "figure", "evidence", "consistency"]
-RELATIONAL: tuple[_Relational, ...] = get_args(_Relational)
-GROUPS = ("package", "structure", "cell", *RELATIONAL, "text", "oracle")
+GROUPS = ("package", "structure", "cell", *get_args(_Relational), "text", "oracle")
 
 
 class Violation(NamedTuple):
@@ -74,8 +78,8 @@ class Query(NamedTuple):
         )
 
 
+# Whether what was seen of a file's bytes proves that nothing in it breaks a rule.
 BytesProof = Callable[[FileStats], bool]
-"""Whether what was seen of a file's bytes proves that nothing in it breaks a rule."""
 
 
 class Check(NamedTuple):
@@ -93,54 +97,20 @@ class Check(NamedTuple):
     pattern: str | None = None
 
 
-class PackageRule(Protocol):
-    """A rule of the group `package`; it gets what was seen of each file's bytes, by path."""
-
-    def __call__(
-        self, package: Descriptor, archive: Archive, stats: Mapping[str, FileStats], /
-    ) -> Iterable[Violation]: ...
-
-
-class StructureRule(Protocol):
-    """A rule of the group `structure`.
-
-    It is asked of the header of each file (a `files.Header`), with the names that the first file's
-    header has, and then of each record.
-    """
-
-    def __call__(
-        self, table: Table, record: Record, columns: tuple[str, ...], /
-    ) -> Iterable[Violation]: ...
-
-
-class CellRule(Protocol):
-    """A rule of the group `cell`.
-
-    It gets a column, the SQL of its cell, which is NULL where a value is missing, and the SQL of
-    the cell's text. It answers None where it does not apply.
-    """
-
-    def __call__(self, field: FieldDescriptor, cell: str, raw: str, /) -> Check | None: ...
-
-
-class RelationRule(Protocol):
-    """A rule over tables: of what they are called `model` knows."""
-
-    def __call__(self, model: Model, /) -> Iterable[Violation | Query]: ...
-
-
-class TextRule(Protocol):
-    """A rule of the group `text`; it gets the articles' texts by source."""
-
-    def __call__(self, model: Model, texts: Mapping[str, str], /) -> Iterable[Violation]: ...
-
-
-class ReportRule(Protocol):
-    """A rule about a report that is there already; it gets the package and a temporary folder."""
-
-    def __call__(
-        self, path: str | Path, report: Report, temp_dir: str | Path | None, /
-    ) -> Iterable[Finding]: ...
+# What the rules of each group are given, and what they answer. Of a package: also what was seen of
+# each file's bytes, by path.
+PackageRule = Callable[[Descriptor, Archive, Mapping[str, FileStats]], Iterable[Violation]]
+# The header of each file (a `files.Header`), then each record; the names in the first header.
+StructureRule = Callable[[Table, Record, tuple[str, ...]], Iterable[Violation]]
+# A column, the SQL of its cell, which is NULL where a value is missing, and the SQL of the cell's
+# text. None: the rule does not apply to this column.
+CellRule = Callable[[FieldDescriptor, str, str], Check | None]
+# Over tables: of what they are called the model knows.
+RelationRule = Callable[[Model], Iterable[Violation | Query]]
+# Also the articles' texts, by source.
+TextRule = Callable[[Model, Mapping[str, str]], Iterable[Violation]]
+# The package, its report, which is there already, and a temporary folder.
+ReportRule = Callable[[str | Path, Report, str | Path | None], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +129,44 @@ class Rule:
         """A finding of this rule; `parts` as `Finding` names them."""
         return Finding(self.name, self.severity, file, line, fix=self.fix, **parts)
 
+    def evaluate(self, results: Iterable[Violation | Query], database: Database) -> "Outcome":
+        """Carry out what the rule's function yields."""
+        outcome = Outcome(self)
+        try:
+            for result in results:
+                if isinstance(result, Query):
+                    found, more = _violations(result, database)
+                else:
+                    found, more = [result], 0
+                for violation in found:
+                    outcome.add(violation)
+                outcome.omitted += more
+        except QueryError as error:
+            # What could not be told is never a pass.
+            words = f"could not tell: {error}"
+            outcome.violations.append(Violation(None, found=words, expected="an answer"))
+        return outcome
 
-RULES: dict[str, Rule] = {}
-"""All rules by name, in the order in which they are defined."""
 
+@dataclass
+class Outcome:
+    """What one rule found: violations up to the limit in each table, and how many more."""
+
+    rule: Rule
+    violations: list[Violation] = field(default_factory=list)
+    omitted: int = 0
+    seen: Counter[str | None] = field(default_factory=Counter)  # by table
+
+    def add(self, violation: Violation) -> None:
+        """Keep a violation, or count it."""
+        self.seen[violation.table] += 1
+        if self.seen[violation.table] <= MAX_FINDINGS:
+            self.violations.append(violation)
+        else:
+            self.omitted += 1
+
+
+RULES: dict[str, Rule] = {}  # all rules by name, in the order in which they are defined
 _R = TypeVar("_R")
 _Of = Callable[[_R], _R]
 
@@ -206,11 +210,25 @@ def rule(
     return register
 
 
-def in_group(group: str) -> list[Rule]:
-    """The rules of a group, in order."""
-    return [rule for rule in RULES.values() if rule.group == group]
+def in_group(*groups: str) -> list[Rule]:
+    """The rules of some groups, group by group."""
+    return [rule for group in groups for rule in RULES.values() if rule.group == group]
 
 
-def registered(check: Callable[..., Any]) -> Rule:
-    """The rule that a function is."""
-    return next(rule for rule in RULES.values() if rule.check == check)
+def _violations(query: Query, database: Database) -> tuple[list[Violation], int]:
+    """Violations of a query, the first in the file's order, and how many more there are."""
+    columns = ("tab, " if query.table is None else "") + "ord, field"
+    words = ", ".join(beginning(name, MAX_CHARACTERS) for name in ("found", "expected"))
+    asked = f"SELECT {columns}, {words} FROM ({query.sql}) AS answer({columns}, found, expected)"
+    rows, more = database.rows(f"{asked} LIMIT {MAX_FINDINGS + 1}"), 0
+    # Only where there are too many are they sorted and counted, which takes them all.
+    if len(rows) > MAX_FINDINGS:
+        counted = f"SELECT *, count(*) OVER () FROM ({asked})"
+        counts = database.rows(f"{counted} ORDER BY ALL LIMIT {MAX_FINDINGS}")
+        rows, more = [row[:-1] for row in counts], counts[0][-1] - MAX_FINDINGS
+    if query.table is not None:
+        rows = [(query.table, *row) for row in rows]
+    return [
+        Violation(table, row, column, None if found is None else str(found), str(expected))
+        for table, row, column, found, expected in rows
+    ], more

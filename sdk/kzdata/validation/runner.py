@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from operator import attrgetter
 from pathlib import Path
@@ -15,28 +16,25 @@ from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import Archive, opened, workspace
-from kzdata.files.csv import FileStats, Sheet, file_stats
+from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
 from kzdata.standard.parsing import parse
-from kzdata.validation.evaluate import Outcome, evaluate
 from kzdata.validation.evidence_tables import Model
-from kzdata.validation.locate import Locator
+from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import Receipts, Report
-from kzdata.validation.rule import Query, Rule, Violation, in_group
+from kzdata.validation.rule import Outcome, Query, Rule, Violation, in_group
 from kzdata.validation.rules import articles, cells, links, package
 from kzdata.validation.rules import evidence as evidence_rules
 from kzdata.validation.rules import facts as fact_rules
 
-SMALL_BYTES = 8 << 20
-"""Below this DuckDB's own worker threads cost more than they bring."""
+SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
+# Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
 MEMORY_LIMIT = 1 << 30
-"""Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit."""
-MAX_REPORTED = 20_000
-"""Findings kept in all; the rest are counted."""
+MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
 Progress = Callable[[str, int, int], None]
+# The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (articles, cells, evidence_rules, fact_rules, links, package)
-"""The modules of rules: a rule counts because its module is imported."""
 
 
 def run_validation(
@@ -50,44 +48,40 @@ def run_validation(
     """What all rules find in a package, in this process; see `validate`."""
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         descriptor = parse(archive)
-        large = _table_bytes(archive, descriptor) >= SMALL_BYTES
+        sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
+        large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
         threads = threads or (None if large else 1)
-        traced = any(table.schema.edges for table in descriptor.tables.values())
+        traced = any(table.schema.edges for table in tables)
         memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
         with Database(threads, memory, temp_dir=folder) as database:
             steps = progress or (lambda step, number, of: None)
-            return Run(archive, descriptor, database, steps, large).report(texts, folder)
+            return Run(archive, descriptor, database, steps, sizes, large).report(texts, folder)
 
 
-def _table_bytes(archive: Archive, descriptor: Descriptor) -> int:
-    """Bytes of a package's tables, as far as they can be read."""
-    total = 0
-    for table in descriptor.tables.values():
+def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
+    """Bytes of each file of a package that can be read."""
+    sizes: Counter[str] = Counter()
+    for path in (path for resource in descriptor.resources for path in resource.path):
         with suppress(PackageError, OSError):
-            total += archive.path_of(table.path).stat().st_size
-    return total
+            sizes[path] = archive.path_of(path).stat().st_size
+    return sizes
 
 
 @dataclass
 class Run:
-    """The state of one validation.
-
-    Attributes:
-        large: Whether edges are looked at first, to spare keys: worth the wait in large tables.
-    """
+    """The state of one validation."""
 
     archive: Archive
     package: Descriptor
     database: Database
     progress: Progress
-    large: bool
+    sizes: Counter[str]
+    large: bool  # edges are looked at first, to spare keys: worth the wait in large tables
     file_stats: dict[str, Future[FileStats]] = field(default_factory=dict)
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
     found: list[tuple[Rule, Violation]] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
     omitted: Counter[str] = field(default_factory=Counter)
-    rows: dict[str, int] = field(default_factory=dict)
     unchecked: list[str] = field(default_factory=list)
     spans_in_texts: int = 0
 
@@ -105,74 +99,64 @@ class Run:
             executor.shutdown(cancel_futures=True)
         self._check_relations()
         self._check_texts(texts)
-        locator = Locator(self.package, self.sheets, self.columns, self.rows)
+        findings = located(self.found, self.package, self.readings)
+        rows = {name: one.rows for name, one in self.readings.items() if one.rows is not None}
         return Report(
             self.package.name[:MAX_NAME],
             self.package.version[:MAX_NAME],
-            tuple(sorted(locator.findings(self.found), key=attrgetter("order"))),
+            tuple(sorted(findings, key=attrgetter("order"))),
             dict(self.omitted),
-            self.rows,
+            rows,
             self._receipts(),
             tuple(self.unchecked),
             self.spans_in_texts,
         )
 
     def _add(self, *outcomes: Outcome) -> None:
-        for rule, violations, omitted in outcomes:
+        for outcome in outcomes:
+            rule, violations = outcome.rule, outcome.violations
             # Each rule has a place: a flood of warnings must not hide that there is an error.
             room = max(MAX_REPORTED - len(self.found), rule.name not in self.listed)
             self.found += [(rule, violation) for violation in violations[:room]]
             if violations[:room]:
                 self.listed.add(rule.name)
-            if omitted := omitted + len(violations[room:]):
+            if omitted := outcome.omitted + len(violations[room:]):
                 self.omitted[rule.name] += omitted
 
     def _check_files(self) -> None:
         stats = {path: future.result() for path, future in self.file_stats.items()}
         for rule in in_group("package"):
             results = rule.check(self.package, self.archive, stats)
-            self._add(evaluate(rule, results, self.database))
+            self._add(rule.evaluate(results, self.database))
 
     def _start_file_stats(self, executor: Executor) -> None:
         """Begin to read the bytes of all files, the largest first."""
-        wanted, sizes = package.algorithms(self.package), dict[str, tuple[int, Path]]()
-        for path in (path for resource in self.package.resources for path in resource.path):
-            with suppress(PackageError, OSError):
-                file = self.archive.path_of(path)
-                if file.is_file():
-                    sizes[path] = file.stat().st_size, file
-        for path, (_, file) in sorted(sizes.items(), key=lambda item: -item[1][0]):
-            self.file_stats[path] = executor.submit(file_stats, file, wanted.get(path, frozenset()))
+        wanted = package.algorithms(self.package)
+        for path, _ in self.sizes.most_common():
+            file, digests = self.archive.path_of(path), wanted.get(path, frozenset())
+            self.file_stats[path] = executor.submit(file_stats, file, digests)
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
         self.unchecked += [f"{name}: no schema that can be used" for name in self.package.refused]
         numbers = count()
         # The largest first, so that no core waits for the last one.
-        order = {path: place for place, path in enumerate(self.file_stats)}
-        largest = sorted(tables.values(), key=lambda table: order.get(table.path, 0))
+        largest = sorted(tables.values(), key=lambda table: -self.sizes[table.path])
 
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
             self.progress(f"reading {table.name}", number, len(tables) + 2)
-            reading = Reading(table, self.package, self.archive, self.database)
-            return reading.read(self.file_stats, place)
+            parts = (self.package, self.archive, self.database, self.file_stats, place)
+            return Reading(table, *parts).read()
 
         done = {one.table.name: one for one in self.database.map_parallel(read, largest)}
-        for name in tables:
-            self._add_table(done[name])
-
-    def _add_table(self, reading: Reading) -> None:
-        table = reading.table
-        self._add(*reading.outcomes)
-        self.unchecked += reading.unchecked
-        if reading.sheet is not None:
-            self.sheets[table.name] = reading.sheet
-            self.columns[table.name] = reading.columns
-        if reading.rows is not None:
-            self.rows[table.name] = reading.rows
-            self.model.tables[table.name] = table
+        self.readings = {name: done[name] for name in tables}
+        for name, reading in self.readings.items():
+            self._add(*reading.outcomes)
+            self.unchecked += reading.unchecked
+            if reading.rows is not None:
+                self.model.tables[name] = reading.table
 
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
@@ -180,31 +164,26 @@ class Run:
         if self.large:
             self.model.number_edges()
         # Keys need no more than that, and half of the rest is Python on one core.
-        self._evaluate_parallel("reference", "key", first=self._prepare)
-        self._evaluate_parallel("span", "figure", "evidence", "consistency")
+        self._evaluate_parallel(self._prepare, "reference", "key")
+        self._evaluate_parallel(None, "span", "figure", "evidence", "consistency")
 
     def _prepare(self) -> None:
         """Ask the rules which figures and edges they need, and put these together."""
-        rules = (*in_group("figure"), *in_group("evidence"))
+        rules = in_group("figure", "evidence")
         asked = [one for rule in rules for one in rule.check(self.model) if isinstance(one, Query)]
-        self.model.prepare(
-            [one.figures for one in asked if one.figures],
-            [one.edges for one in asked if one.edges],
-        )
+        figures = [one.figures for one in asked if one.figures]
+        self.model.prepare(figures, [one.edges for one in asked if one.edges])
 
-    def _evaluate_parallel(self, *groups: str, first: Callable[[], None] | None = None) -> None:
+    def _evaluate_parallel(self, first: Callable[[], None] | None, *groups: str) -> None:
         """Ask the rules of some groups side by side, and carry out `first` beside them."""
 
-        def carry_out(rule: Rule | None) -> list[Outcome]:
-            if rule is not None:
-                return [evaluate(rule, rule.check(self.model), self.database)]
-            if first is not None:
-                first()
-            return []
+        def ask(rule: Rule) -> Outcome:
+            return rule.evaluate(rule.check(self.model), self.database)
 
-        rules = [rule for group in groups for rule in in_group(group)]
-        for outcomes in self.database.map_parallel(carry_out, [None, *rules]):
-            self._add(*outcomes)
+        rules = [partial(ask, rule) for rule in in_group(*groups)]
+        tasks: list[Callable[[], Outcome | None]] = [*([first] if first else []), *rules]
+        done = self.database.map_parallel(lambda task: task(), tasks)
+        self._add(*filter(None, done))
 
     def _check_texts(self, folder: str | Path | None) -> None:
         tables = len(self.package.tables)
@@ -218,7 +197,7 @@ class Run:
         texts = {source: found[digest] for source, digest in hashes.items() if digest in found}
         self.unchecked += [f"{source}: its text" for source in hashes if source not in texts]
         for rule in in_group("text"):
-            self._add(evaluate(rule, rule.check(self.model, texts), self.database))
+            self._add(rule.evaluate(rule.check(self.model, texts), self.database))
         self.spans_in_texts = articles.spans_of(self.model, texts)
 
     def _receipts(self) -> Receipts:
@@ -226,14 +205,12 @@ class Run:
             return Receipts()
         # What rests on inference alone: records whose cells have one edge each say it by a bit, and
         # only cells of the others are counted one by one.
-        ((required, evidenced, alone),) = self.database.rows(
-            """SELECT sum(bit_count(need)), sum(bit_count(need & had)),
-                sum(bit_count(need & inferred)) FROM shared.record_receipts"""
+        further = f"""SELECT count(*) FROM shared.cell_evidence e
+            JOIN shared.traced_columns c ON c.col = e.col
+            JOIN shared.record_receipts r ON r.tab = c.tab AND r.{ORD} = e.row
+            WHERE e.inferred AND (r.need & c.bit) <> 0"""
+        (counts,) = self.database.rows(
+            f"""SELECT sum(bit_count(need)), sum(bit_count(need & had)),
+                sum(bit_count(need & inferred)) + ({further}) FROM shared.record_receipts"""
         )
-        ((further,),) = self.database.rows(
-            f"""SELECT count(*) FROM shared.cell_evidence e
-                JOIN shared.traced_columns c ON c.col = e.col
-                JOIN shared.record_receipts r ON r.tab = c.tab AND r.{ORD} = e.row
-                WHERE e.inferred AND (r.need & c.bit) <> 0"""
-        )
-        return Receipts(int(required or 0), int(evidenced or 0), int(alone or 0) + further)
+        return Receipts(*(int(number or 0) for number in counts))

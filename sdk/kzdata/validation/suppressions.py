@@ -21,17 +21,15 @@ from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nea
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
 from kzdata.validation.report import Finding, Report, exceeded
-from kzdata.validation.rule import GROUPS, RULES, Rule, Violation, in_group, registered, rule
+from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, rule
 from kzdata.validation.runner import Progress, run_validation
 
-ALLOW_LIST = "kzdata-allow.toml"
-"""Name of the allow-list beside a descriptor."""
+ALLOW_LIST = "kzdata-allow.toml"  # name of the allow-list beside a descriptor
 MAX_BYTES = 1 << 20
+# Squares of the numbers of dots of each line of an allow-list: a thousand in one, or ten in each of
+# ten thousand.
 MAX_DOTS = 1_000_000
-"""Squares of the numbers of dots of each line of an allow-list: a thousand in one, or ten in each
-of ten thousand."""
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*allow[ \t]*\]\]", re.M)
-_TRACED = ("span", "figure", "evidence")
 
 
 @rule("package", "delete the entry, or correct what it names")
@@ -41,7 +39,7 @@ def allow_stale(*_: Any) -> Iterator[Violation]:
     An entry whose fault was mended would hide the next one. Entries of rules that were
     left out, or that had nothing to look at, are not judged.
     """
-    return iter(())  # `Selection.applied` finds them, which alone knows the entries
+    return iter(())  # `narrowed` finds them, which alone knows the entries
 
 
 @rule("package", "allow more with --memory-limit and --timeout, or divide the package")
@@ -61,8 +59,8 @@ def reference_disagrees(*given: Any) -> list[Finding]:
     return compare(*given)
 
 
+# Rule, file, record and field; None stands for any.
 Scope = tuple[str, str | None, str | None, str | None]
-"""Rule, file, record and field; None stands for any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +75,15 @@ class Entry:
     line: int | None = None  # of the entry in its file, where known
 
     @property
-    def place(self) -> dict[str, str]:
-        """What the entry says about where; nothing where it covers the whole rule."""
-        stated = {"file": self.file, "record": self.record, "field": self.field}
-        return {name: value for name, value in stated.items() if value is not None}
-
-    @property
-    def words(self) -> str:
-        """The entry on one line."""
-        stated = {"rule": self.rule, **self.place}
-        return ", ".join(f"{name} {value}" for name, value in stated.items())
-
-    @property
     def scope(self) -> Scope:
         """What the entry covers."""
         return self.rule, self.file, self.record, self.field
+
+    @property
+    def words(self) -> str:
+        """What it covers, on one line."""
+        stated = zip(("rule", "file", "record", "field"), self.scope, strict=True)
+        return ", ".join(f"{name} {value}" for name, value in stated if value is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,38 +94,28 @@ class AllowList:
     entries: Sequence[Entry] = ()
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Which rules count, and what is allowed.
+def left_out(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:
+    """Rules that do not count, by names of rules and groups; with nothing to select, all count.
 
     Raises:
         UsageError: A name is that of no rule and no group, or no rule is left.
     """
+    chosen = _rules_named(select) or frozenset(RULES)
+    found = frozenset(RULES) - chosen | _rules_named(ignore)
+    if not set(RULES) - found:
+        raise UsageError("no rule is left to ask; select one that is not ignored")
+    return found
 
-    select: Sequence[str] = ()  # names of rules or groups; all rules where there are none
-    ignore: Sequence[str] = ()  # names of rules or groups that are left out of them
-    allow: AllowList = AllowList()
 
-    def __post_init__(self) -> None:
-        if not set(RULES) - self.left_out:
-            raise UsageError("no rule is left to ask; select one that is not ignored")
-
-    @property
-    def left_out(self) -> frozenset[str]:
-        """Rules that do not count."""
-        chosen = _rules_named(self.select) if self.select else frozenset(RULES)
-        return frozenset(RULES) - chosen | _rules_named(self.ignore)
-
-    def applied(self, report: Report) -> Report:
-        """The report with the findings that count, and a finding for each stale entry."""
-        left_out = self.left_out
-        narrowed = replace(
-            report,
-            findings=tuple(f for f in report.findings if f.rule not in left_out),
-            omitted={name: n for name, n in report.omitted.items() if name not in left_out},
-            left_out=tuple(name for name in RULES if name in left_out),
-        )
-        return _suppress(narrowed, self.allow) if self.allow.entries else narrowed
+def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowList()) -> Report:
+    """The report with the findings that count, and a finding for each stale entry."""
+    kept = replace(
+        report,
+        findings=tuple(f for f in report.findings if f.rule not in left_out),
+        omitted={name: n for name, n in report.omitted.items() if name not in left_out},
+        left_out=tuple(name for name in RULES if name in left_out),
+    )
+    return _suppress(kept, allow) if allow.entries else kept
 
 
 def _suppress(report: Report, allow: AllowList) -> Report:
@@ -144,7 +126,8 @@ def _suppress(report: Report, allow: AllowList) -> Report:
     stated = {entry.scope for entry in allow.entries}
     for finding in report.findings:
         # Eight look-ups: entries and findings, each with each, take minutes where both are many.
-        covering = stated.intersection(_scopes(finding))
+        places = ((finding.file, None), (finding.record, None), (finding.field, None))
+        covering = stated.intersection(product((finding.rule,), *places))
         used |= covering
         if covering:
             allowed[finding.rule] += 1
@@ -152,7 +135,7 @@ def _suppress(report: Report, allow: AllowList) -> Report:
             kept.append(finding)
     omitted = dict(report.omitted)
     for entry in allow.entries:
-        if not entry.place:
+        if entry.scope == (entry.rule, None, None, None):
             allowed[entry.rule] += omitted.pop(entry.rule, 0)
     kept += _unlisted(omitted, kept, report.findings)
     kept += _stale(allow, used, report)
@@ -162,12 +145,6 @@ def _suppress(report: Report, allow: AllowList) -> Report:
         omitted=omitted,
         allowed=dict(+allowed),
     )
-
-
-def _scopes(finding: Finding) -> Iterator[Scope]:
-    """The scopes of all entries that could cover a finding."""
-    places = ((finding.file, None), (finding.record, None), (finding.field, None))
-    return product((finding.rule,), *places)
 
 
 def _unlisted(
@@ -186,7 +163,7 @@ def _unlisted(
 
 def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
     """A finding for each entry that covers nothing, where its rule could have found something."""
-    this, expected = registered(allow_stale), "a finding that this entry allows"
+    this, expected = RULES["allow-stale"], "a finding that this entry allows"
     untold = {*report.left_out, *report.omitted, *idle(report)}
     for entry in allow.entries if this.name not in report.left_out else ():
         if entry.scope not in used and entry.rule not in untold:
@@ -196,19 +173,17 @@ def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator
 
 def idle(report: Report) -> dict[str, str]:
     """Rules that had nothing to look at, with the reason."""
-    reasons = {rule.name: reason for rule in RULES.values() if (reason := _why_idle(rule, report))}
+    reasons: dict[str, str] = {}  # by group
+    if not report.spans_in_texts:
+        reasons["text"] = "no article's text was at hand"
+    if not report.receipts.required:
+        untraced = "no cell of the package needs a receipt"
+        reasons |= dict.fromkeys(("span", "figure", "evidence"), untraced)
+    if not report.compared:
+        reasons["oracle"] = "frictionless was not asked: --reference"
     found = {finding.rule for finding in report.findings}
-    return {name: reason for name, reason in reasons.items() if name not in found}
-
-
-def _why_idle(rule: Rule, report: Report) -> str | None:
-    if rule.group == "text" and not report.spans_in_texts:
-        return "no article's text was at hand"
-    if rule.group in _TRACED and not report.receipts.required:
-        return "no cell of the package needs a receipt"
-    if rule.group == "oracle" and not report.compared:
-        return "frictionless was not asked: --reference"
-    return None
+    asked = [rule for rule in RULES.values() if rule.group in reasons and rule.name not in found]
+    return {rule.name: reasons[rule.group] for rule in asked}
 
 
 def _rules_named(names: Iterable[str]) -> frozenset[str]:
@@ -245,17 +220,16 @@ def read(file: str | Path, root: Path | None = None) -> AllowList:
 def package_allow_list(path: str | Path | None) -> AllowList:
     """The allow-list beside a package's descriptor; an empty one where there is none."""
     # A zip is no folder, so it has none: a package that was sent must not allow its own faults.
+    place = root(path) / ALLOW_LIST
     with Folder(root(path)) as files:
-        place = root(path) / ALLOW_LIST
         try:
             file = files.file(ALLOW_LIST)
             if not file.is_file():
                 return AllowList()
-            return AllowList(ALLOW_LIST, _parsed(bounded(file, MAX_BYTES), str(place)))
+            content = bounded(file, MAX_BYTES)
         except (OSError, PackageError) as error:
-            if str(place) in str(error):
-                raise
             raise PackageError(f"{place}: cannot read the allow-list: {error}") from error
+    return AllowList(ALLOW_LIST, _parsed(content, str(place)))
 
 
 def _parsed(content: bytes, label: str) -> tuple[Entry, ...]:
@@ -306,7 +280,7 @@ def _entry(table: Mapping[str, Any], line: int | None, label: str) -> Entry:
         if name not in table:
             raise PackageError(f"{label}: {name!r} is missing")
     rule = table["rule"]
-    rules = [name for name in RULES if RULES[name].check != allow_stale]
+    rules = [name for name in RULES if name != "allow-stale"]
     if rule not in rules:
         raise PackageError(f"{label}: no rule {rule!r} that can be allowed{nearest(rule, rules)}")
     return Entry(**table, line=line)
@@ -361,6 +335,7 @@ def validate(
             be written in `temp_dir`.
     """
     options = {
+        "path": path,
         "texts": texts,
         "threads": threads,
         "memory_limit": memory_limit,
@@ -370,16 +345,18 @@ def validate(
         "reference": reference,
     }
     if limits is not None:
-        return _validate_apart(path, limits, temp_dir, options)
+        return _validate_apart(options, limits, temp_dir)
     listed = AllowList()
     if allow:
         listed = package_allow_list(path) if allow is True else read(allow, root(path))
-    selection = Selection(tuple(select), tuple(ignore), listed)
+    unasked = left_out(select, ignore)
     if reference:
         require("frictionless", "frictionless")
     report = run_validation(path, texts, threads, memory_limit, temp_dir, progress)
     # Before anything is left out or allowed: else frictionless alone would find it.
-    return selection.applied(_with_reference(path, report, temp_dir) if reference else report)
+    if reference:
+        report = _with_reference(path, report, temp_dir)
+    return narrowed(report, unasked, listed)
 
 
 def _with_reference(path: str | Path | None, report: Report, temp_dir: str | Path | None) -> Report:
@@ -390,22 +367,19 @@ def _with_reference(path: str | Path | None, report: Report, temp_dir: str | Pat
     return replace(report, findings=tuple(findings), compared=True)
 
 
-def _validate_apart(
-    path: str | Path | None, limits: Limits, temp_dir: str | Path | None, options: dict[str, Any]
-) -> Report:
+def _validate_apart(options: dict[str, Any], limits: Limits, temp_dir: str | Path | None) -> Report:
     """Check a package in a process of its own."""
-    named = {"path": path, "texts": options["texts"], "allow": options["allow"]}
-    plain = {**options, **{name: _absolute(value) for name, value in named.items()}}
+    paths = {name: _absolute(options[name]) for name in ("path", "texts", "allow")}
     place = None if temp_dir is None else Path(temp_dir)
     try:
-        return Report.of(apart(f"{__name__}:validate_to_json", plain, limits, place))
+        return Report.of(apart(f"{__name__}:validate_to_json", options | paths, limits, place))
     except LimitError as error:
-        return exceeded(str(path or "kzdata"), str(error))
+        return exceeded(str(options["path"] or "kzdata"), str(error))
     except KzdataError as error:
         # A message names a file as the caller did.
-        for name, value in named.items():
-            if isinstance(value, str | Path):
-                error.args = (str(error).replace(plain[name], str(value)),)
+        for name, path in paths.items():
+            if isinstance(options[name], str | Path):
+                error.args = (str(error).replace(path, str(options[name])),)
         raise
 
 

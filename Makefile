@@ -39,7 +39,7 @@ imports: $(VENV)/.dev
 # Writes the pages that are generated from the schemas, the rules and the command line, and draws
 # the picture of the imports.
 docs: $(VENV)/.dev
-	$(BIN)/python -m kzdata.docs
+	$(BIN)/python docs/contributing/reference.py
 	$(BIN)/python docs/contributing/architecture.py
 
 # Builds the documentation as a site, in build/docs.

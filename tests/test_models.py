@@ -21,7 +21,6 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 import kzdata
-from kzdata import docs as reference
 from kzdata import models
 from kzdata.files.archive import opened
 from kzdata.standard import row_models as rows
@@ -31,6 +30,10 @@ from kzdata.standard.parsing import parse
 from kzdata.standard.row_models import Row
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "docs" / "contributing"))
+
+import reference  # noqa: E402
+
 TABLES: dict[str, dict[str, Any]] = {
     entry["name"]: json.loads((ROOT / entry["schema"]).read_bytes())
     for entry in json.loads((ROOT / "datapackage.json").read_bytes())["resources"]
@@ -363,7 +366,7 @@ def test_generation_writes_those_files(
     shutil.copy(ROOT / "datapackage.json", tmp_path)
     shutil.copytree(ROOT / "schemas", tmp_path / "schemas")
     before = set(tmp_path.rglob("*"))
-    monkeypatch.setattr(reference, "bundled", lambda: tmp_path)
+    monkeypatch.setattr(reference, "ROOT", tmp_path)
     reference.main()
     written = [file for file in set(tmp_path.rglob("*")) - before if file.is_file()]
     contents = {f.relative_to(tmp_path).as_posix(): f.read_bytes().decode() for f in written}

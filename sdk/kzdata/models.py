@@ -1,7 +1,7 @@
 """Rows of the bundled package, one class a table, each made from its schema when it is asked for.
 
-What they hold stands in `models.pyi` for type checkers and editors, which `python -m
-kzdata.docs` writes from the same schemas.
+What they hold stands in `models.pyi` for type checkers and editors, which
+docs/contributing/reference.py writes from the same schemas.
 """
 
 import json

@@ -1,4 +1,4 @@
-# Rows of the bundled package. Written by `python -m kzdata.docs`; do not edit.
+# Rows of the bundled package. Written by docs/contributing/reference.py; do not edit.
 
 from collections.abc import Mapping
 from datetime import date

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar, get_args, overload
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, get_args, overload
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import ORD, beginning, identifier, literal
@@ -97,20 +97,54 @@ class Check(NamedTuple):
     pattern: str | None = None
 
 
-# What the rules of each group are given, and what they answer. Of a package: also what was seen of
-# each file's bytes, by path.
-PackageRule = Callable[[Descriptor, Archive, Mapping[str, FileStats]], Iterable[Violation]]
-# The header of each file (a `files.Header`), then each record; the names in the first header.
-StructureRule = Callable[[Table, Record, tuple[str, ...]], Iterable[Violation]]
-# A column, the SQL of its cell, which is NULL where a value is missing, and the SQL of the cell's
-# text. None: the rule does not apply to this column.
-CellRule = Callable[[FieldDescriptor, str, str], Check | None]
-# Over tables: of what they are called the model knows.
-RelationRule = Callable[[Model], Iterable[Violation | Query]]
-# Also the articles' texts, by source.
-TextRule = Callable[[Model, Mapping[str, str]], Iterable[Violation]]
-# The package, its report, which is there already, and a temporary folder.
-ReportRule = Callable[[str | Path, Report, str | Path | None], Iterable[Finding]]
+class PackageRule(Protocol):
+    """A rule of the group `package`; it gets what was seen of each file's bytes, by path."""
+
+    def __call__(
+        self, package: Descriptor, archive: Archive, stats: Mapping[str, FileStats], /
+    ) -> Iterable[Violation]: ...
+
+
+class StructureRule(Protocol):
+    """A rule of the group `structure`.
+
+    It is asked of the header of each file (a `files.Header`), with the names that the first file's
+    header has, and then of each record.
+    """
+
+    def __call__(
+        self, table: Table, record: Record, columns: tuple[str, ...], /
+    ) -> Iterable[Violation]: ...
+
+
+class CellRule(Protocol):
+    """A rule of the group `cell`.
+
+    It gets a column, the SQL of its cell, which is NULL where a value is missing, and the SQL of
+    the cell's text. It answers None where it does not apply.
+    """
+
+    def __call__(self, field: FieldDescriptor, cell: str, raw: str, /) -> Check | None: ...
+
+
+class RelationRule(Protocol):
+    """A rule over tables: of what they are called `model` knows."""
+
+    def __call__(self, model: Model, /) -> Iterable[Violation | Query]: ...
+
+
+class TextRule(Protocol):
+    """A rule of the group `text`; it gets the articles' texts by source."""
+
+    def __call__(self, model: Model, texts: Mapping[str, str], /) -> Iterable[Violation]: ...
+
+
+class ReportRule(Protocol):
+    """A rule about a report that is there already; it gets the package and a temporary folder."""
+
+    def __call__(
+        self, path: str | Path, report: Report, temp_dir: str | Path | None, /
+    ) -> Iterable[Finding]: ...
 
 
 @dataclass(frozen=True, slots=True)

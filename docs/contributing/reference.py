@@ -1,7 +1,7 @@
 """What is written from the schemas and the rules: `kzdata/models.pyi` and pages of `docs/`.
 
-Run `python -m kzdata.docs` after a change to a schema or a rule; a test fails when it was
-forgotten.
+Run `python docs/contributing/reference.py` after a change to a schema or a rule; a test fails when
+it was forgotten.
 """
 
 import json
@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-from kzdata.files.archive import bundled, opened
+from kzdata.files.archive import opened
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema
 from kzdata.standard.parsing import parse
 from kzdata.standard.row_models import annotation, class_name
 from kzdata.validation.rule import GROUPS, in_group
 
-_HEAD = """# Rows of the bundled package. Written by `python -m kzdata.docs`; do not edit.
+ROOT = Path(__file__).resolve().parents[2]
+_HEAD = """# Rows of the bundled package. Written by docs/contributing/reference.py; do not edit.
 
 from collections.abc import Mapping
 from datetime import date
@@ -72,7 +73,7 @@ def dictionary(descriptor: Descriptor) -> str:
     """The data dictionary: every table and column, from the schemas."""
     head = (
         "# Data dictionary\n\n"
-        "Written from the schemas by `python -m kzdata.docs`; do not edit. "
+        "Written from the schemas by docs/contributing/reference.py; do not edit. "
         "*Receipt* says whether a filled cell needs evidence.\n\n"
     )
     schemas = {name: table.schema for name, table in descriptor.tables.items()}
@@ -125,7 +126,7 @@ def rules() -> str:
     """The rule reference: every rule of `kzdata validate`, from the code."""
     text = (
         "# Rules\n\n"
-        "Every rule of `kzdata validate`, written from the code by `python -m kzdata.docs`; "
+        "Every rule of `kzdata validate`, written from the code by docs/contributing/reference.py; "
         "do not edit. The name is the public code of a rule.\n"
     )
     for group in GROUPS:
@@ -138,11 +139,10 @@ def rules() -> str:
 
 def main() -> None:
     """Write all generated files into the checkout."""
-    root = Path(bundled())
-    with opened(root) as archive:
+    with opened(ROOT) as archive:
         for name, content in pages(parse(archive)).items():
-            (root / name).parent.mkdir(exist_ok=True)
-            (root / name).write_text(content, encoding="utf-8", newline="\n")
+            (ROOT / name).parent.mkdir(exist_ok=True)
+            (ROOT / name).write_text(content, encoding="utf-8", newline="\n")
             sys.stderr.write(f"wrote {name}\n")
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import kzdata
@@ -100,6 +100,7 @@ def test_the_emulated_runners_obey_real_commands() -> None:
 
 
 @given(any_text() | st.text(max_size=60) | st.text(list("#[]: \n\r\u00ad\u200d\ufe0f\xe9va-")))
+@example("\ufe00\u200c\xa0")  # a joiner behind a form that is written out
 def test_a_safe_text_holds_no_command(text: str) -> None:
     """Catches a command or a character that acts, in what is written out or because of it."""
     written = safe(text)

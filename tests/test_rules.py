@@ -652,6 +652,13 @@ def test_a_key_that_is_unique_in_two_ways_is_reported_once(tmp_path: Path) -> No
     assert told == [(rule, line) for line in (2, 3) for rule in ("primary-key", "unique-key")]
 
 
+def test_numbers_are_excluded_in_one_table(tmp_path: Path) -> None:
+    """Catches a second table of exclusions that nothing checks."""
+    made = build(tmp_path / "made", [Spec("one", SKIPPED, []), Spec("two", SKIPPED, [])])
+    told = [(f.rule, f.found, f.expected) for f in validate(made.root)]
+    assert ("descriptor", "one, two", "one table at most") in told
+
+
 def test_an_alias_is_no_part_of_a_longer_word(island: Folder, island_texts: Path) -> None:
     """Catches an article that is said to print "Norhol" because it has "Norholm"."""
     island.edit("called", 1, "printed", "Norhol")

@@ -33,7 +33,7 @@ _LETTER = f"[^\x00-\x7f{_UNSEEN}]"
 # Persian, the scripts of India and emoji need them.
 _STRAY = re.compile(
     f"[{_CONTROL}{_INVISIBLE}]|(?<!{_LETTER})[{_FORMS}]"
-    f"|(?<!{_LETTER})(?<![{_FORMS}])[{_JOINERS}]|[{_JOINERS}](?!{_LETTER})"
+    f"|(?<!{_LETTER})(?<!{_LETTER}[{_FORMS}])[{_JOINERS}]|[{_JOINERS}](?!{_LETTER})"
 )
 _LINE = "\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
 _BLANKS = rf"(?:\A|(?<=[{_LINE}]))(?:(?![{_LINE}])[\s{_UNSEEN}])*+"

@@ -32,7 +32,14 @@ if TYPE_CHECKING:
 
 
 def load(path: str | Path | None = None) -> "Package":
-    """Open a package, the bundled one by default; see `Package`."""
+    """Open a package.
+
+    Args:
+        path: A directory, a `datapackage.json` or a zip; the bundled package by default.
+
+    Raises:
+        PackageError: There is no such path, or it is not a package that can be read.
+    """
     return Package(path)
 
 
@@ -147,7 +154,11 @@ class Package(models.Tables):
     def without(self, *sources: str) -> Self:
         """The same package with some articles withdrawn: what rests on the others alone.
 
-        They are named by their keys, such as `tass`; `fallen` says what the package then lacks.
+        Args:
+            sources: Keys of articles, such as `tass`.
+
+        Returns:
+            A package of its own; `fallen` says what it lacks.
 
         Raises:
             UsageError: There is no such article, or the package does not declare what this needs.
@@ -357,7 +368,10 @@ class Package(models.Tables):
         return authoring.reanchor(self._dataset, source, read(file))
 
     def coverage(self, folder: str | Path) -> list[Coverage]:
-        """How far spans and exclusions account for the numbers of articles; a folder has the texts.
+        """How far spans and exclusions account for the numbers of each article.
+
+        Args:
+            folder: Directory with the articles' texts.
 
         Raises:
             PackageError: The folder cannot be read, or an article's text is not in it.
@@ -393,7 +407,12 @@ class Package(models.Tables):
     def serve(
         self, *, port: int = 0, texts: str | Path | None = None, include_texts: bool = False
     ) -> "Server":
-        """The evidence page served to this machine alone, at a free port by default; see `site`.
+        """The evidence page served to this machine alone; see `site`.
+
+        Args:
+            port: The port; a free one by default.
+            texts: Directory with the articles.
+            include_texts: Put the articles into the page, for private use.
 
         Returns:
             A server with its `address`; `run` serves until interrupted.

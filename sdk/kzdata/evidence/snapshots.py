@@ -599,8 +599,7 @@ class Removal:
         schema, value = self._graph.tables[number].schema, column(field.name)
         edges, e = self._graph.edges
         if number == edges and field.name == e.count and self._recounts:
-            kind = "VARCHAR" if as_text else usual_columns(schema)[field.name].kind
-            value = f"coalesce(CAST(r.n AS {kind}), {value})"
+            value = f"coalesce(r.n, {value})"  # as text where the column is text
         if emptied:
             nothing = literal(_no_value(schema, field)) if as_text else "NULL"
             value = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e

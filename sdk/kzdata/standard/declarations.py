@@ -17,7 +17,7 @@ from kzdata.standard.json_model import (
 MAX_TRACED = 126  # fields of one table whose cells need receipts
 # Declarations that one table of a package may have: of two, nobody would know which is meant.
 SINGLE = (
-    *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones"),
+    *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones", "exclusions"),
     *("events", "participants", "policies", "places"),
 )
 # Members of declarations whose cells are always filled.
@@ -249,7 +249,7 @@ class Declared(JsonModel):
 
     def declared_columns(self) -> Iterator[tuple[str, list[str]]]:
         """The columns of the table that each declaration names, by its property."""
-        roles = ("figure", *SINGLE, "exclusions", "claims")
+        roles = ("figure", *SINGLE, "claims")
         parts = [(role, getattr(self, role)) for role in roles]
         for role, part in [*parts, *(("dates", part) for part in self.dates)]:
             values = [getattr(part, name) for name in part.members] if part else []

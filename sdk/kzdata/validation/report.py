@@ -67,9 +67,9 @@ class Finding:
         return ".".join(part for part in (self.record, self.field) if part)
 
     @property
-    def order(self) -> tuple[str, int, int, str]:
-        """What findings are sorted by: file, line, column, rule."""
-        return self.file, self.line or 0, self.column or 0, self.rule
+    def order(self) -> tuple[str | int, ...]:
+        """What findings are sorted by: file, line, column, rule, what was found and expected."""
+        return self.file, self.line or 0, self.column or 0, self.rule, self.found, self.expected
 
 
 @dataclass(frozen=True, slots=True)

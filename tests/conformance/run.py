@@ -93,8 +93,10 @@ def _same(fault: Mapping[str, Any], found: Found) -> bool:
         return False
     if fault["fault"] == "descriptor":
         return True  # validators name its parts in too many ways
-    alike = (fault.get(name) in (None, getattr(found, name)) or not getattr(found, name)
-             for name in ("resource", "field"))  # fmt: skip
+    alike = (
+        fault.get(name) in (None, getattr(found, name)) or not getattr(found, name)
+        for name in ("resource", "field")
+    )
     return all(alike) and _covers(fault, found)
 
 
@@ -199,7 +201,7 @@ def _paths(entry: Mapping[str, Any]) -> list[str]:
 
 
 def frictionless(path: Path) -> Answer:
-    """What frictionless says, in this process; it knows no warnings and leaves nothing unchecked."""
+    """What frictionless says, in this process; it has no warnings and nothing unchecked."""
     import frictionless as framework
 
     try:
@@ -274,9 +276,9 @@ def page(validators: Mapping[str, Mapping[str, Result]]) -> str:
 def _head() -> Iterator[str]:
     yield "# Conformance"
     yield ""
-    yield f"What validators say of the {len(index())} packages of `tests/conformance/`, each of which has"
-    yield "its verdict by a sentence of the standard. Written by `python tests/conformance/run.py`;"
-    yield "do not edit. frictionless is 5.21."
+    yield f"What validators say of the {len(index())} packages of `tests/conformance/`, each with its"
+    yield "verdict by a sentence of the standard. Written by `python tests/conformance/run.py`; do not"
+    yield "edit. frictionless is 5.21."
     yield ""
     for outcome, meaning in OUTCOMES.items():
         yield f"- **{outcome}**: {meaning}."

@@ -117,7 +117,7 @@ STANDARD = {
         "object: A JSON object with exactly two keys, lat and lon and each value is a number",
     ),
     "geojson": table_schema("geojson", "default: A geojson object as per the GeoJSON spec."),
-    "topojson": table_schema("geojson", "topojson: A topojson object as per the TopoJSON spec."),
+    "topojson": table_schema("geojson", "topojson: A topojson object as per the TopoJSON spec"),
     "required": table_schema("required", "Indicates whether this field cannot be null."),
     "missing": table_schema(
         "missingValues",
@@ -238,6 +238,7 @@ CASES = [
     case("group", "number", "1 000.5 | 1 000 000", "1  000 |  1 000 | 1 000. 5", groupChar=" "),
     case("bare", "number", "95.5% | €95 | EUR -95.50 | 1E3 m | NaN", "% | 1 2 | 1.2.3 | -€1.5",
          bareNumber=False),
+    case("bare", "number", "€.5 | 5. km | .5 | -5.% | $ -5.5", "€. | 5 . 5", bareNumber=False),
     # ------------------------------------------------------------------ boolean
     case("boolean", "boolean", "true | True | TRUE | 1 | false | False | FALSE | 0",
          "t | yes | no | f | tRUE | 2 | 01 | on |  true | true  | wahr | -1 | 1.0"),

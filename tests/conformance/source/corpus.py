@@ -37,7 +37,6 @@ recipe = standard(
     "Data Package recipe", "https://datapackage.org/recipes/compression-of-resources/"
 )
 external = standard("Data Package recipe", "https://datapackage.org/recipes/external-foreign-keys/")
-changelog = standard("Data Package 2.0", "https://datapackage.org/overview/changelog/")
 csv_dialect = standard("CSV Dialect 1.2", "https://specs.frictionlessdata.io/csv-dialect/")
 tabular_resource = standard(
     "Tabular Data Resource 1.0", "https://specs.frictionlessdata.io/tabular-data-resource/"
@@ -85,7 +84,7 @@ class Case(NamedTuple):
         """The entry of the index."""
         told: dict[str, Any] = {
             "name": self.name,
-            "kind": self.name.rpartition("/")[0],
+            "kind": "/".join(self.name.split("/")[:2]),
             "path": f"packages/{self.name}/datapackage.json",
             "standard": self.sentence.standard,
             "sentence": self.sentence.text,

@@ -12,7 +12,6 @@ from conformance.source.corpus import (
     Sentence,
     at,
     case,
-    changelog,
     data_package,
     descriptor,
     entry,
@@ -51,11 +50,6 @@ V1_PROFILE = data_package(
     "dollar-schema",
     "If the $schema property is not provided but a descriptor has the profile property a data "
     "consumer MUST validate the descriptor according to the Profiles specification.",
-)
-TABULAR = changelog(
-    "package-updated",
-    'It does not add any benefits over defining type: "table" (previously resource.profile: '
-    '"tabular-data-resource") for its resources, which is more modular',
 )
 PACKAGE_NAME = data_package(
     "name",
@@ -142,9 +136,12 @@ BANK = {
     "title": "World Bank and OECD",
     "path": "http://data.worldbank.org/indicator/NY.GDP.MKTP.CD",
 }
-TWICE = '{{"name": "{name}", "resources": [{{"name": "table", "type": "table", "path": "table.csv", {rest}}}]}}'
-"""A descriptor with braces for what stands in it twice."""
-SCHEMA = '"schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "name"}]}'
+TWICE = (
+    '{"name": "twice", "resources": [{"name": "table", "type": "table", "path": "table.csv", '
+    '"title": "a", "title": "b", '
+    '"schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "name"}]}}]}'
+)
+"""A descriptor with a member that stands twice."""
 
 
 def _of(
@@ -177,22 +174,33 @@ def _descriptor() -> Iterator[Case]:
     yield case(f"{name}/array", OBJECT, broken, raw="[]")
     yield case(f"{name}/string", OBJECT, broken, raw='"datapackage"')
     yield case(f"{name}/nan", OBJECT, broken, raw='{"resources": [{"name": "a", "data": [NaN]}]}')
-    twice = TWICE.format(name="twice", rest=f'"title": "a", "title": "b", {SCHEMA}')
-    yield case(f"{name}/member-twice", UNIQUE_NAMES, SHOULD, raw=twice, verdict=WARNING)
+    yield case(f"{name}/member-twice", UNIQUE_NAMES, SHOULD, raw=TWICE, verdict=WARNING)
     yield case(
-        f"{name}/member-twice-and-a-fault", UNIQUE_NAMES, at("type", 3, "id"), raw=twice,
-        file="id,name\n1,apple\nx,orange\n", note="The rest is checked all the same.",
-    )  # fmt: skip
+        f"{name}/member-twice-and-a-fault",
+        UNIQUE_NAMES,
+        at("type", 3, "id"),
+        raw=TWICE,
+        file="id,name\n1,apple\nx,orange\n",
+        note="The rest is checked all the same.",
+    )
     schema = '{"fields": [{"name": "id", "constraints": {"unique": true}, "constraints": {}}]}'
     yield case(
-        f"{name}/member-twice-in-schema", UNIQUE_NAMES, SHOULD, verdict=WARNING,
-        schema="schema.json", files={"schema.json": schema, "table.csv": "id\n1\n2\n"},
-    )  # fmt: skip
+        f"{name}/member-twice-in-schema",
+        UNIQUE_NAMES,
+        SHOULD,
+        verdict=WARNING,
+        schema="schema.json",
+        files={"schema.json": schema, "table.csv": "id\n1\n2\n"},
+    )
     time = {"name": "19th Century", "start": "1800-01-01", "end": "1899-12-31"}
     yield _of("descriptor/custom-property", CUSTOM, **{"dc:temporal": time})
     yield _of("descriptor/custom-property-of-a-schema", CUSTOM, missingValues=["orange"])
-    yield case("data-package/resources/absent", RESOURCES, descriptor("resources"),
-               package={"resources": DROP})  # fmt: skip
+    yield case(
+        "data-package/resources/absent",
+        RESOURCES,
+        descriptor("resources"),
+        package={"resources": DROP},
+    )
     yield _of("resources/empty", RESOURCES, True, resources=[])
     yield _of("resources/object", OBJECTS, True, resources={"table": entry()})
     yield _of("resources/of-strings", OBJECTS, True, resources=["table.csv"])
@@ -204,13 +212,22 @@ def _descriptor() -> Iterator[Case]:
 def _profiles() -> Iterator[Case]:
     name = "data-package/dollar-schema"
     own = {"$schema": "https://example.invalid/stricter.json"}
-    yield case(f"{name}/absent", data_package(
-        "dollar-schema",
-        "The default value is https://datapackage.org/profiles/1.0/datapackage.json and the "
-        "recommended value is https://datapackage.org/profiles/2.0/datapackage.json.",
-    ), package={"$schema": DROP})  # fmt: skip
-    yield case(f"{name}/of-an-extension", PROFILED, package=own, verdict=UNCHECKED,
-               note="The profile is not there to be fetched.")  # fmt: skip
+    yield case(
+        f"{name}/absent",
+        data_package(
+            "dollar-schema",
+            "The default value is https://datapackage.org/profiles/1.0/datapackage.json and the "
+            "recommended value is https://datapackage.org/profiles/2.0/datapackage.json.",
+        ),
+        package={"$schema": DROP},
+    )
+    yield case(
+        f"{name}/of-an-extension",
+        PROFILED,
+        package=own,
+        verdict=UNCHECKED,
+        note="The profile is not there to be fetched.",
+    )
     yield _of("dollar-schema/number", PROFILE_URL, True, **{"$schema": 2})
     yield _of("dollar-schema/path", PROFILE_URL, True, **{"$schema": "profile.json"})
     one = {"$schema": DROP}
@@ -219,21 +236,40 @@ def _profiles() -> Iterator[Case]:
     schemaless = [entry(DROP, profile="tabular-data-resource", type=DROP)]
     yield case(
         "data-package/profile/tabular-without-schema",
-        tabular_resource("", "The schema property MUST follow the Table Schema specification,"),
+        tabular_resource(
+            "",
+            "The schema property MUST follow the Table Schema specification, either as a JSON "
+            "object directly under the property, or a string referencing another JSON document "
+            "containing the Table Schema",
+        ),
         descriptor("schema", "table"),
-        package={**one, "profile": "tabular-data-package"}, resources=schemaless,
+        package={**one, "profile": "tabular-data-package"},
+        resources=schemaless,
         note="The JSON Schema of version 1 has the property `schema` required.",
-    )  # fmt: skip
-    yield case("data-package/profile/fiscal", V1_PROFILE, verdict=UNCHECKED,
-               package={**one, "profile": "fiscal-data-package"})  # fmt: skip
-    yield case("data-package/profile/of-an-extension", V1_PROFILE, verdict=UNCHECKED,
-               package={**one, "profile": "https://example.invalid/profile.json"})  # fmt: skip
+    )
+    yield case(
+        "data-package/profile/fiscal",
+        V1_PROFILE,
+        verdict=UNCHECKED,
+        package={**one, "profile": "fiscal-data-package"},
+    )
+    yield case(
+        "data-package/profile/of-an-extension",
+        V1_PROFILE,
+        verdict=UNCHECKED,
+        package={**one, "profile": "https://example.invalid/profile.json"},
+    )
 
 
 def _metadata() -> Iterator[Case]:
     yield _of("name/plain", PACKAGE_NAME, name="a-package_1.0")
-    yield case("data-package/name/capitals-and-blanks", PACKAGE_NAME, SHOULD, verdict=WARNING,
-               package={"name": "A Package"})  # fmt: skip
+    yield case(
+        "data-package/name/capitals-and-blanks",
+        PACKAGE_NAME,
+        SHOULD,
+        verdict=WARNING,
+        package={"name": "A Package"},
+    )
     yield _of("name/number", PROFILED, True, name=5)
     yield _of("id/uuid", ID_PROPERTY, id="b03ec84-77fd-4270-813b-0c698943f7ce")
     yield _of("id/doi", ID_PROPERTY, id="https://doi.org/10.1594/PANGAEA.726855")
@@ -251,18 +287,33 @@ def _metadata() -> Iterator[Case]:
         yield _of(f"version/{version.replace('+', '-')}", VERSION, version=version)
     dates = {"date": "2024-01-26", "two-numbers": "1.0", "leading-zero": "1.0.0-01"}
     for name, version in dates.items():
-        yield case(f"data-package/version/{name}", VERSION, SHOULD, package={"version": version},
-                   verdict=WARNING)  # fmt: skip
+        yield case(
+            f"data-package/version/{name}",
+            VERSION,
+            SHOULD,
+            package={"version": version},
+            verdict=WARNING,
+        )
     yield _of("version/number", PROFILED, True, version=1)
-    yield case("data-package/version/another-in-changelog", CUSTOM, package={"version": "1.0.0"},
-               files={"table.csv": FRUIT, "CHANGELOG.md": "# Changelog\n\n## 2.0.0\n"},
-               note="No standard speaks of a changelog.")  # fmt: skip
-    for name, moment in {"rfc3339": "1985-04-12T23:20:50.52Z", "offset": "1985-04-12T23:20:50+14:00",
-                         "leap-second": "2016-12-31T23:59:60Z"}.items():  # fmt: skip
+    yield case(
+        "data-package/version/another-in-changelog",
+        CUSTOM,
+        package={"version": "1.0.0"},
+        files={"table.csv": FRUIT, "CHANGELOG.md": "# Changelog\n\n## 2.0.0\n"},
+        note="No standard speaks of a changelog.",
+    )
+    for name, moment in {
+        "rfc3339": "1985-04-12T23:20:50.52Z",
+        "offset": "1985-04-12T23:20:50+14:00",
+        "leap-second": "2016-12-31T23:59:60Z",
+    }.items():
         yield _of(f"created/{name}", CREATED, created=moment)
-    for name, moment in {"date": "1985-04-12", "no-such-day": "2024-02-30T00:00:00Z",
-                         "no-such-offset": "1985-04-12T23:20:50+25:99",
-                         "no-offset": "1985-04-12T23:20:50"}.items():  # fmt: skip
+    for name, moment in {
+        "date": "1985-04-12",
+        "no-such-day": "2024-02-30T00:00:00Z",
+        "no-such-offset": "1985-04-12T23:20:50+25:99",
+        "no-offset": "1985-04-12T23:20:50",
+    }.items():
         yield _of(f"created/{name}", CREATED, True, created=moment)
     yield _of("keywords/strings", KEYWORDS, keywords=["fruit"])
     yield _of("keywords/numbers", KEYWORDS, True, keywords=[1])
@@ -279,13 +330,18 @@ def _credits() -> Iterator[Case]:
     yield _of("licenses/name-number", PROFILED, True, licenses=[{"name": 5}])
     yield _of("licenses/name-of-words", PROFILED, True, licenses=[{"name": "public domain!"}])
     yield _of("contributors/full", CONTRIBUTOR, contributors=[JOE])
-    yield _of("contributors/without-title", CONTRIBUTOR, also=(WARNING,),
-              contributors=[{"givenName": "Joe", "familyName": "Bloggs"}])  # fmt: skip
+    yield _of(
+        "contributors/without-title",
+        CONTRIBUTOR,
+        also=(WARNING,),
+        contributors=[{"givenName": "Joe", "familyName": "Bloggs"}],
+    )
     yield _of("contributors/empty-object", CONTRIBUTORS, True, contributors=[{}])
     yield _of("contributors/object", CONTRIBUTORS, True, contributors=JOE)
     yield _of("contributors/of-strings", CONTRIBUTORS, True, contributors=["Joe Bloggs"])
-    yield _of("contributors/roles-string", ROLES, True,
-              contributors=[{"title": "Joe", "roles": "author"}])  # fmt: skip
+    yield _of(
+        "contributors/roles-string", ROLES, True, contributors=[{"title": "Joe", "roles": "author"}]
+    )
     yield _of(
         "contributors/role-of-version-1", ROLE, contributors=[{"title": "a", "role": "author"}]
     )

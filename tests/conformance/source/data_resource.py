@@ -235,8 +235,17 @@ def _of(
     **resource: Any,
 ) -> Case:
     """A case of properties of the resource."""
-    return case(f"data-resource/{name}", sentence, *faults, file=file, resource=resource,
-                also=also, verdict=verdict, files=files, note=note)  # fmt: skip
+    return case(
+        f"data-resource/{name}",
+        sentence,
+        *faults,
+        file=file,
+        resource=resource,
+        also=also,
+        verdict=verdict,
+        files=files,
+        note=note,
+    )
 
 
 def _wrong(name: str, sentence: Sentence, /, **resource: Any) -> Case:
@@ -259,27 +268,41 @@ def cases() -> Iterator[Case]:
 
 def _names() -> Iterator[Case]:
     yield _of("name/plain", NAMED, name="table")
-    yield case("data-resource/name/absent", NAMED, descriptor("name"),
-               resources=[entry(name=DROP)])  # fmt: skip
-    yield case("data-resource/name/number", PROFILED, descriptor("name"),
-               resources=[entry(name=5)])  # fmt: skip
+    yield case("data-resource/name/absent", NAMED, descriptor("name"), resources=[entry(name=DROP)])
+    yield case("data-resource/name/number", PROFILED, descriptor("name"), resources=[entry(name=5)])
     yield case("data-resource/name/twice", UNIQUE, descriptor("name"), resources=[entry(), entry()])
-    yield case("data-resource/name/in-another-case", UNIQUE, SHOULD, verdict=WARNING,
-               resources=[entry(), entry(name="Table")],
-               note="Two names; the second breaks the SHOULD on lower case.")  # fmt: skip
-    yield case("data-resource/name/capitals-and-blanks", PLAIN_NAME, SHOULD, verdict=WARNING,
-               resources=[entry(name="My Table")])  # fmt: skip
+    yield case(
+        "data-resource/name/in-another-case",
+        UNIQUE,
+        SHOULD,
+        verdict=WARNING,
+        resources=[entry(), entry(name="Table")],
+        note="Two names; the second breaks the SHOULD on lower case.",
+    )
+    yield case(
+        "data-resource/name/capitals-and-blanks",
+        PLAIN_NAME,
+        SHOULD,
+        verdict=WARNING,
+        resources=[entry(name="My Table")],
+    )
 
 
 def _paths() -> Iterator[Case]:
     yield _of("path/neither-path-nor-data", ONE_OF_TWO, descriptor("path", "table"), path=DROP)
     yield _of("path/both-path-and-data", ONE_OF_TWO, descriptor("data", "table"), data=ROWS)
     yield _of("path/no-such-file", LOCATED, of("file"), path="other.csv")
-    yield _of("path/in-a-folder", RELATIVE, path="data/my table.csv",
-              files={"data/my table.csv": FRUIT})  # fmt: skip
+    yield _of(
+        "path/in-a-folder", RELATIVE, path="data/my table.csv", files={"data/my table.csv": FRUIT}
+    )
     for scheme in ("http", "https", "ftp", "ftps"):
-        yield _of(f"path/{scheme}", SCHEME, path=f"{scheme}://example.invalid/table.csv",
-                  verdict=UNCHECKED, note="Nothing is there to be fetched.")  # fmt: skip
+        yield _of(
+            f"path/{scheme}",
+            SCHEME,
+            path=f"{scheme}://example.invalid/table.csv",
+            verdict=UNCHECKED,
+            note="Nothing is there to be fetched.",
+        )
     wrong = {
         "file-scheme": (SCHEME, "file:///tmp/table.csv"),
         "s3-scheme": (SCHEME, "s3://bucket/table.csv"),
@@ -304,23 +327,45 @@ def _paths() -> Iterator[Case]:
 
 def _parts() -> Iterator[Case]:
     two = ["a.csv", "b.csv"]
-    yield _of("path-array/two-files", SEVERAL, path=two,
-              files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,name\n2,orange\n"})  # fmt: skip
+    yield _of(
+        "path-array/two-files",
+        SEVERAL,
+        path=two,
+        files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,name\n2,orange\n"},
+    )
     yield _of("path-array/one-file", SEVERAL, path=["table.csv"])
-    yield _of("path-array/fault-in-the-second", ALIKE, at("type", 2, "id"), path=two,
-              files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,name\nx,orange\n"})  # fmt: skip
-    yield _of("path-array/another-header", ALIKE, of("header"), path=two,
-              files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,title\n2,orange\n"})  # fmt: skip
-    yield _of("path-array/urls", UNMIXED, verdict=UNCHECKED,
-              path=["https://example.invalid/a.csv", "https://example.invalid/b.csv"])  # fmt: skip
+    yield _of(
+        "path-array/fault-in-the-second",
+        ALIKE,
+        at("type", 2, "id"),
+        path=two,
+        files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,name\nx,orange\n"},
+    )
+    yield _of(
+        "path-array/another-header",
+        ALIKE,
+        of("header"),
+        path=two,
+        files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,title\n2,orange\n"},
+    )
+    yield _of(
+        "path-array/urls",
+        UNMIXED,
+        verdict=UNCHECKED,
+        path=["https://example.invalid/a.csv", "https://example.invalid/b.csv"],
+    )
     yield _wrong("path-array/mixed", UNMIXED, path=["table.csv", "https://example.invalid/b.csv"])
     yield _wrong("path-array/empty", PROFILED, path=[])
     yield _wrong("path-array/of-numbers", SEVERAL, path=[1])
     once = fields({**ID, "constraints": {"unique": True}}, NAME)
-    yield case("data-resource/path-array/unique-over-both", ALIKE, at("unique", 2, "id"),
-               resources=[entry(once, two)], files={"a.csv": "id,name\n1,apple\n",
-                                                    "b.csv": "id,name\n1,orange\n"},
-               note="The treated-as-one table has the value 1 twice.")  # fmt: skip
+    yield case(
+        "data-resource/path-array/unique-over-both",
+        ALIKE,
+        at("unique", 2, "id"),
+        resources=[entry(once, two)],
+        files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,name\n1,orange\n"},
+        note="The treated-as-one table has the value 1 twice.",
+    )
 
 
 def _inline() -> Iterator[Case]:
@@ -330,36 +375,61 @@ def _inline() -> Iterator[Case]:
         yield _of(f"data/{name}", TABULAR_DATA, **one, data=data, also=SKIPPED)
     objects = [*ROWS, {"id": "x", "name": "plum"}]
     yield _of("data/objects-with-a-fault", TABULAR_DATA, at("type", 3, "id"), **one, data=objects)
-    yield _of("data/arrays-with-a-fault", TABULAR_DATA, at("type", 4, "id"), **one,
-              data=[*arrays, ["x", "plum"]])  # fmt: skip
+    yield _of(
+        "data/arrays-with-a-fault",
+        TABULAR_DATA,
+        at("type", 4, "id"),
+        **one,
+        data=[*arrays, ["x", "plum"]],
+    )
     csv = {"data": "id,name\n1,apple", "format": "csv", "type": DROP}
     yield _of("data/csv", INLINE_STRING, **one, **csv, also=SKIPPED)
-    yield _of("data/string-without-format", INLINE_STRING, descriptor("data", "table"), **one,
-              data="id,name\n1,apple", type=DROP, schema=DROP)  # fmt: skip
+    yield _of(
+        "data/string-without-format",
+        INLINE_STRING,
+        descriptor("data", "table"),
+        **one,
+        data="id,name\n1,apple",
+        type=DROP,
+        schema=DROP,
+    )
     yield _wrong("data/string-of-a-table", TABULAR_DATA, **one, format="csv", data=csv["data"])
     yield _wrong("data/object-of-a-table", TABULAR_DATA, **one, data={"id": 1})
     yield _wrong("data/array-of-numbers", TABULAR_DATA, **one, data=[1, 2])
-    yield _of("data/number", INLINE, descriptor("data", "table"), **one, type=DROP, schema=DROP,
-              data=5)  # fmt: skip
-    yield _of("data/any-object", INLINE_JSON, **one, type=DROP, schema=DROP, data={"a": [1]},
-              also=SKIPPED)  # fmt: skip
+    yield _of(
+        "data/number", INLINE, descriptor("data", "table"), **one, type=DROP, schema=DROP, data=5
+    )
+    yield _of(
+        "data/any-object", INLINE_JSON, **one, type=DROP, schema=DROP, data={"a": [1]}, also=SKIPPED
+    )
 
 
 def _types() -> Iterator[Case]:
     yield _of("type/table", TYPE, type="table")
     yield _of("type/absent", ANY_FILE, type=DROP)
     yield _wrong("type/misspelt", TYPE, type="tabel")
-    yield _wrong("type/null", TYPE, type=None)
-    yield _of("type/any-file", ANY_FILE, type=DROP, schema=DROP, path="notes.txt",
-              files={"notes.txt": "id,name\nOne, two,\nthree.\n"})  # fmt: skip
+    yield _of(
+        "type/any-file",
+        ANY_FILE,
+        type=DROP,
+        schema=DROP,
+        path="notes.txt",
+        also=SKIPPED,
+        files={"notes.txt": "id,name\nOne, two,\nthree.\n"},
+    )
     for name, profile in {
         "tabular-data-resource": "tabular-data-resource",
-        "tabular-data-resource-by-address":
-            "https://specs.frictionlessdata.io/schemas/tabular-data-resource.json",
-    }.items():  # fmt: skip
+        "tabular-data-resource-by-address": "https://specs.frictionlessdata.io/schemas/tabular-data-resource.json",
+    }.items():
         yield _of(f"profile/{name}", V1_TABLE, type=DROP, profile=profile)
-    yield _of("profile/a-table-with-a-fault", V1_TABLE, at("type", 3, "id"), file=BAD, type=DROP,
-              profile="tabular-data-resource")  # fmt: skip
+    yield _of(
+        "profile/a-table-with-a-fault",
+        V1_TABLE,
+        at("type", 3, "id"),
+        file=BAD,
+        type=DROP,
+        profile="tabular-data-resource",
+    )
     yield _of("dollar-schema/inlined", ROOT_LEVEL, **{"$schema": "https://example.invalid/a.json"})
 
 
@@ -367,20 +437,44 @@ def _encodings() -> Iterator[Case]:
     polish = "id,name\n1,jabłko\n2,gruszka\n"
     french = "id,name\n1,pêche\n"
     yield _of("encoding/utf-8", ENCODING, file=polish, encoding="utf-8")
-    yield _of("encoding/utf-8-with-bom", NO_BOM, file=b"\xef\xbb\xbf" + polish.encode(),
-              also=(WARNING,))  # fmt: skip
+    yield _of(
+        "encoding/utf-8-with-bom", NO_BOM, file=b"\xef\xbb\xbf" + polish.encode(), also=(WARNING,)
+    )
     for name in ("utf-16", "iso-8859-2", "windows-1250"):
         code = {"windows-1250": "cp1250"}.get(name, name)
         yield _of(f"encoding/{name}", ENCODING, file=polish.encode(code), encoding=name)
-    yield _of("encoding/utf-16-undeclared", DETECTED, SHOULD, file=polish.encode("utf-16"),
-              verdict=WARNING, also=(VALID, UNCHECKED),
-              note="Its byte order mark tells the encoding.")  # fmt: skip
-    yield _of("encoding/not-the-declared-one", ENCODING, at("encoding", 2),
-              file=french.encode("latin-1"), encoding="utf-8")  # fmt: skip
-    yield _of("encoding/neither-utf-8-nor-declared", UTF8, at("encoding", 2), type=DROP,
-              file=french.encode("latin-1"), profile="tabular-data-resource")  # fmt: skip
-    yield _of("encoding/of-no-name", PREFERRED, SHOULD, verdict=UNCHECKED, also=(WARNING,),
-              encoding="klingon")  # fmt: skip
+    yield _of(
+        "encoding/utf-16-undeclared",
+        DETECTED,
+        SHOULD,
+        file=polish.encode("utf-16"),
+        verdict=WARNING,
+        also=(VALID, UNCHECKED),
+        note="Its byte order mark tells the encoding.",
+    )
+    yield _of(
+        "encoding/not-the-declared-one",
+        ENCODING,
+        at("encoding", 2),
+        file=french.encode("latin-1"),
+        encoding="utf-8",
+    )
+    yield _of(
+        "encoding/neither-utf-8-nor-declared",
+        UTF8,
+        at("encoding", 2),
+        type=DROP,
+        file=french.encode("latin-1"),
+        profile="tabular-data-resource",
+    )
+    yield _of(
+        "encoding/of-no-name",
+        PREFERRED,
+        SHOULD,
+        verdict=UNCHECKED,
+        also=(WARNING,),
+        encoding="klingon",
+    )
     yield _wrong("encoding/number", PROFILED, encoding=8)
 
 
@@ -395,15 +489,24 @@ def _properties() -> Iterator[Case]:
     yield _of("hash/md5-by-name", HASH, hash=f"md5:{digests['md5']}")
     for name in ("sha1", "sha256"):
         yield _of(f"hash/{name}", HASH, hash=f"{name}:{digests[name]}")
-    yield _of("hash/of-another-file", HASH, of("hash"),
-              hash="sha1:8843d7f92416211de9ebb963ff4ce28125932878")  # fmt: skip
+    yield _of(
+        "hash/of-another-file",
+        HASH,
+        of("hash"),
+        hash="sha1:8843d7f92416211de9ebb963ff4ce28125932878",
+    )
     yield _of("hash/md5-of-another-file", HASH, of("hash"), hash="d41d8cd98f00b204e9800998ecf8427e")
     yield _of("hash/unknown-algorithm", HASH, hash="abc7:00ff", verdict=UNCHECKED)
     yield _wrong("hash/number", PROFILED, hash=5)
     yield _of("format/csv", FORMAT, format="csv")
-    yield _of("format/tsv", FORMAT, path="table.tsv", format="tsv",
-              mediatype="text/tab-separated-values",
-              files={"table.tsv": FRUIT.replace(",", "\t")})  # fmt: skip
+    yield _of(
+        "format/tsv",
+        FORMAT,
+        path="table.tsv",
+        format="tsv",
+        mediatype="text/tab-separated-values",
+        files={"table.tsv": FRUIT.replace(",", "\t")},
+    )
     yield _wrong("format/number", PROFILED, format=5)
     yield _of("mediatype/text-csv", MEDIATYPE, mediatype="text/csv")
     yield _wrong("mediatype/no-slash", PROFILED, mediatype="csv")
@@ -422,29 +525,52 @@ def _referred() -> Iterator[Case]:
     """Dialects and schemas in files of their own."""
     semicolons = {"table.csv": FRUIT.replace(",", ";"), "dialect.json": '{"delimiter": ";"}'}
     yield _of("dialect/in-a-file", DIALECT, dialect="dialect.json", files=semicolons)
-    yield _of("dialect/remote", DIALECT, dialect="https://example.invalid/dialect.json",
-              verdict=UNCHECKED)  # fmt: skip
+    yield _of(
+        "dialect/remote", DIALECT, dialect="https://example.invalid/dialect.json", verdict=UNCHECKED
+    )
     yield _wrong("dialect/array", DIALECT, dialect=[])
     yield _wrong("dialect/no-such-file", DIALECT, dialect="dialect.json")
     written = {"table.csv": FRUIT, "schema.json": json.dumps(PLAIN)}
     yield _of("schema/in-a-file", SCHEMA, schema="schema.json", files=written)
-    yield _of("schema/in-a-file-with-a-fault", SCHEMA, at("type", 3, "id"), schema="schema.json",
-              files={**written, "table.csv": BAD})  # fmt: skip
+    yield _of(
+        "schema/in-a-file-with-a-fault",
+        SCHEMA,
+        at("type", 3, "id"),
+        schema="schema.json",
+        files={**written, "table.csv": BAD},
+    )
     yield _of("schema/remote", SCHEMA, schema="https://example.invalid/s.json", verdict=UNCHECKED)
-    yield _of("schema/of-an-extension", glossary(
-        "profile",
-        "For example, if a Table Dialect is published as a file it can include a $schema property "
-        "that affects its validation.",
-    ), schema="schema.json", verdict=UNCHECKED, files={
-        "table.csv": FRUIT,
-        "schema.json": json.dumps({"$schema": "https://example.invalid/p.json", **PLAIN}),
-    })  # fmt: skip
+    yield _of(
+        "schema/of-an-extension",
+        glossary(
+            "profile",
+            "For example, if a Table Dialect is published as a file it can include a $schema "
+            "property that affects its validation.",
+        ),
+        schema="schema.json",
+        verdict=UNCHECKED,
+        files={
+            "table.csv": FRUIT,
+            "schema.json": json.dumps({"$schema": "https://example.invalid/p.json", **PLAIN}),
+        },
+    )
     yield _wrong("schema/array", SCHEMA, schema=[ID, NAME])
     yield _wrong("schema/no-such-file", SCHEMA, schema="schema.json")
-    yield _of("schema/not-json", SCHEMA, descriptor("schema", "table"), schema="schema.json",
-              files={"table.csv": FRUIT, "schema.json": "fields: [id, name]\n"})  # fmt: skip
+    yield _of(
+        "schema/not-json",
+        SCHEMA,
+        descriptor("schema", "table"),
+        schema="schema.json",
+        files={"table.csv": FRUIT, "schema.json": "fields: [id, name]\n"},
+    )
     yield _of("schema/parent", LOCAL, descriptor("schema", "table"), schema="../schema.json")
-    yield _of("schema/absent", WITH_SCHEMA, schema=DROP, also=(WARNING,))
+    yield _of(
+        "schema/absent",
+        WITH_SCHEMA,
+        schema=DROP,
+        also=(WARNING, UNCHECKED),
+        note="Its rows can be checked, its cells cannot.",
+    )
 
 
 BINARIES = {
@@ -464,7 +590,9 @@ BINARIES = {
         "/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAYaWQsbmFtZQoxLGFwcGxlCjIsb3JhbmdlCgAAAABaKhZnJ0lWTAAB"
         "MRlZGrCCH7bzfQEAAAAABFla"
     ),
-    "csv.bz2": "QlpoOTFBWSZTWUpCO3EAAAhZgAAQAAQwACan0AAgACKZM0g9NQpgAAZ0JjHlXSSKV7ZndfF3JFOFCQSkI7cQ",
+    "csv.bz2": (
+        "QlpoOTFBWSZTWUpCO3EAAAhZgAAQAAQwACan0AAgACKZM0g9NQpgAAZ0JjHlXSSKV7ZndfF3JFOFCQSkI7cQ"
+    ),
     "xlsx": (
         "UEsDBBQAAAAIAAAAOljxqbA++QAAAKQCAAATAAAAW0NvbnRlbnRfVHlwZXNdLnhtbLWSzU7DMBCEX8XytYo37QEh"
         "lKSHAkfgUB5gcTaJFf/Jdkt4e5y04oAKCAlOK3tm9htZrraT0exIISpna74WJWdkpWuV7Wv+vL8vrvm2qfZvniLL"
@@ -507,21 +635,57 @@ def _forms() -> Iterator[Case]:
     for form, fault in bad.items():
         path, content = f"table.csv.{form}", packed[f"csv.{form}"]
         yield _of(f"compression/{form}", COMPRESSED, path=path, files={path: content}, also=SKIPPED)
-        yield _of(f"compression/{form}-with-a-fault", COMPRESSED, fault, path=path,
-                  files={path: packed[f"bad.csv.{form}"]}, also=SKIPPED)  # fmt: skip
+        yield _of(
+            f"compression/{form}-with-a-fault",
+            COMPRESSED,
+            fault,
+            path=path,
+            files={path: packed[f"bad.csv.{form}"]},
+            also=SKIPPED,
+        )
     content = packed["csv.gz"]
-    yield _of("compression/by-property", COMPRESSION, path="table.bin", format="csv",
-              compression="gz", files={"table.bin": content}, also=SKIPPED)  # fmt: skip
-    yield _of("compression/bytes-of-the-packed-file", PACKED_BYTES, path="table.csv.gz",
-              files={"table.csv.gz": content}, bytes=len(content), also=SKIPPED)  # fmt: skip
-    yield _of("compression/bytes-of-the-unpacked-file", PACKED_BYTES, of("bytes"), bytes=len(FRUIT),
-              path="table.csv.gz", files={"table.csv.gz": content})  # fmt: skip
-    yield _of("compression/not-packed-at-all", COMPRESSED, of("compression"), path="table.csv.gz",
-              files={"table.csv.gz": FRUIT}, also=SKIPPED)  # fmt: skip
+    yield _of(
+        "compression/by-property",
+        COMPRESSION,
+        path="table.bin",
+        format="csv",
+        compression="gz",
+        files={"table.bin": content},
+        also=SKIPPED,
+    )
+    yield _of(
+        "compression/bytes-of-the-packed-file",
+        PACKED_BYTES,
+        path="table.csv.gz",
+        files={"table.csv.gz": content},
+        bytes=len(content),
+        also=SKIPPED,
+    )
+    yield _of(
+        "compression/bytes-of-the-unpacked-file",
+        PACKED_BYTES,
+        of("bytes"),
+        bytes=len(FRUIT),
+        path="table.csv.gz",
+        files={"table.csv.gz": content},
+    )
+    yield _of(
+        "compression/not-packed-at-all",
+        COMPRESSED,
+        of("compression"),
+        path="table.csv.gz",
+        files={"table.csv.gz": FRUIT},
+        also=SKIPPED,
+    )
     for form in ("xz", "bz2"):
         path = f"table.csv.{form}"
-        yield _of(f"compression/{form}", FORMAT, path=path, files={path: packed[f"csv.{form}"]},
-                  also=SKIPPED)  # fmt: skip
+        yield _of(
+            f"compression/{form}",
+            FORMAT,
+            path=path,
+            files={path: packed[f"csv.{form}"]},
+            also=SKIPPED,
+        )
     others = {
         "json": json.dumps(ROWS),
         "ndjson": "".join(json.dumps(row) + "\n" for row in ROWS),
@@ -529,14 +693,27 @@ def _forms() -> Iterator[Case]:
     }
     for form, written in others.items():
         path = f"table.{form}"
-        yield _of(f"format/{form}", FORMAT, path=path, format=form, files={path: written},
-                  also=SKIPPED)  # fmt: skip
-    yield _of("format/geojson", ANY_FILE, path="map.geojson", type=DROP, schema=DROP,
-              files={"map.geojson": '{"type": "FeatureCollection",\n "features": []}'})  # fmt: skip
+        yield _of(
+            f"format/{form}", FORMAT, path=path, format=form, files={path: written}, also=SKIPPED
+        )
+    yield _of(
+        "format/geojson",
+        ANY_FILE,
+        path="map.geojson",
+        type=DROP,
+        schema=DROP,
+        also=SKIPPED,
+        files={"map.geojson": '{"type": "FeatureCollection",\n "features": []}'},
+    )
     path = {"path": "table.json", "also": SKIPPED}
     yield _of("format/json-by-its-name", FORMAT, **path, files={"table.json": json.dumps(ROWS)})
-    yield _of("format/json-with-a-fault", FORMAT, at("type", 2, "id"), **path, files={
-        "table.json": json.dumps([ROWS[0], {"id": "x", "name": "plum"}])})  # fmt: skip
+    yield _of(
+        "format/json-with-a-fault",
+        FORMAT,
+        at("type", 2, "id"),
+        **path,
+        files={"table.json": json.dumps([ROWS[0], {"id": "x", "name": "plum"}])},
+    )
 
 
 def _csv() -> Iterator[Case]:
@@ -559,16 +736,36 @@ def _csv() -> Iterator[Case]:
     yield one("short-row", SAME_WIDTH, at("row", 3), file="id,name\n1,apple\n2\n")
     yield one("long-row", SAME_WIDTH, at("row", 3), file="id,name\n1,apple\n2,plum,red\n")
     yield one("blank-line", SAME_WIDTH, at("row", 3), file="id,name\n1,apple\n\n2,plum\n")
-    yield one("rows-without-schema", SAME_WIDTH, at("row", 2), at("row", 3), schema=DROP,
-              file="id,name\n1\n2,plum,red\n3,kiwi\n")  # fmt: skip
-    yield one("rows-of-a-file-of-no-type", SAME_WIDTH, at("row", 2), at("row", 3), schema=DROP,
-              type=DROP, file="id,name\n1\n2,plum,red\n3,kiwi\n", also=(UNCHECKED, WARNING),
-              note="A CSV file that no property calls a table.")  # fmt: skip
+    yield one(
+        "rows-without-schema",
+        SAME_WIDTH,
+        at("row", 2),
+        at("row", 3),
+        schema=DROP,
+        file="id,name\n1\n2,plum,red\n3,kiwi\n",
+    )
+    yield one(
+        "rows-of-a-file-of-no-type",
+        SAME_WIDTH,
+        at("row", 2),
+        at("row", 3),
+        schema=DROP,
+        type=DROP,
+        file="id,name\n1\n2,plum,red\n3,kiwi\n",
+        also=(UNCHECKED, WARNING),
+        note="A CSV file that no property calls a table.",
+    )
     enum = {**NAME, "constraints": {"enum": [" apple"]}}
-    yield one("blanks-belong-to-the-field", BLANKS, file="id,name\n1, apple\n",
-              schema=fields(ID, enum))  # fmt: skip
-    yield one("control-characters", ANY_STRING, file="id,name\n1,l\x92eau\n2,a\x07b\n",
-              also=(WARNING,))  # fmt: skip
+    yield one(
+        "blanks-belong-to-the-field", BLANKS, file="id,name\n1, apple\n", schema=fields(ID, enum)
+    )
+    yield one(
+        "control-characters", ANY_STRING, file="id,name\n1,l\x92eau\n2,a\x07b\n", also=(WARNING,)
+    )
     texts = ["+7 727 0000000", "@user", "-", "-5", "=", "+", "2024-01-26"]
-    yield one("no-formulas", ANY_STRING, note="Telephone numbers, names and signs.",
-              file="id,name\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts)))  # fmt: skip
+    yield one(
+        "no-formulas",
+        ANY_STRING,
+        note="Telephone numbers, names and signs.",
+        file="id,name\n" + "".join(f"{n},{text}\n" for n, text in enumerate(texts)),
+    )

@@ -130,8 +130,16 @@ def _of(
     **dialect: Any,
 ) -> Case:
     """A case of a CSV file in a dialect."""
-    return case(f"table-dialect/{name}", sentence, *faults, file=file, schema=schema,
-                resource={"dialect": dialect}, note=note, also=also)  # fmt: skip
+    return case(
+        f"table-dialect/{name}",
+        sentence,
+        *faults,
+        file=file,
+        schema=schema,
+        resource={"dialect": dialect},
+        note=note,
+        also=also,
+    )
 
 
 def _wrong(name: str, sentence: Sentence, /, **dialect: Any) -> Case:
@@ -146,16 +154,30 @@ def _names(*names: str) -> dict[str, Any]:
 def cases() -> Iterator[Case]:
     """The cases of Table Dialect."""
     yield _of("descriptor/empty", DEFAULT)
-    yield _of("descriptor/null-values", table_dialect(
-        "delimited", "commentChar: undefined by default",
-    ), file=FRUIT.replace(",", ";"), delimiter=";", escapeChar=None, commentChar=None,
-        nullSequence=None, note="null is read as if the property were absent.",
-        also=(WARNING,))  # fmt: skip
+    yield _of(
+        "descriptor/null-values",
+        table_dialect(
+            "delimited",
+            "commentChar: undefined by default",
+        ),
+        file=FRUIT.replace(",", ";"),
+        delimiter=";",
+        escapeChar=None,
+        commentChar=None,
+        nullSequence=None,
+        note="null is read as if the property were absent.",
+        also=(WARNING,),
+    )
     yield _of("descriptor/custom-property", CUSTOM, **{"my:property": 1})
     yield _of("dollar-schema/inlined", ROOT_LEVEL, **{"$schema": "https://example.invalid/d.json"})
-    yield _of("descriptor/broken-property-hides-nothing", COMMENT_ROWS,
-              descriptor("dialect.commentRows", "table"), file=FRUIT.replace(",", ";"),
-              delimiter=";", commentRows=[0])  # fmt: skip
+    yield _of(
+        "descriptor/broken-property-hides-nothing",
+        COMMENT_ROWS,
+        descriptor("dialect.commentRows", "table"),
+        file=FRUIT.replace(",", ";"),
+        delimiter=";",
+        commentRows=[0],
+    )
     yield from _headers()
     yield from _comments()
     yield from _characters()
@@ -168,74 +190,147 @@ def _headers() -> Iterator[Case]:
     rows = "1,apple\n2,orange\n"
     yield _of("header/true", HEADER, header=True)
     yield _of("header/false", HEADER, file=rows, header=False)
-    yield _of("header/false-with-a-fault", HEADER, at("type", 2, "id"), header=False,
-              file="1,apple\nx,orange\n")  # fmt: skip
+    yield _of(
+        "header/false-with-a-fault",
+        HEADER,
+        at("type", 2, "id"),
+        header=False,
+        file="1,apple\nx,orange\n",
+    )
     yield _of("header/absent-in-the-file", FIRST_ROW, of("header"), file=rows)
     yield _of("header/read-as-data", HEADER, at("type", 1, "id"), header=False)
     yield _wrong("header/string", HEADER, header="false")
     joined = fields({"name": "fruit id", "type": "integer"}, {"name": "fruit name"})
     two = "fruit,kind\nid,name\n1,apple\nx,orange\n"
     both = fields({"name": "fruit id", "type": "integer"}, {"name": "kind name"})
-    yield _of("headerRows/two", HEADER_ROWS, file=two.replace("x", "2"), schema=both,
-              headerRows=[1, 2])  # fmt: skip
-    yield _of("headerRows/two-with-a-fault", HEADER_ROWS, at("type", 4, "fruit id"), file=two,
-              schema=both, headerRows=[1, 2])  # fmt: skip
-    yield _of("headerRows/of-the-standard", EXAMPLE, file=TWO_HEADERS, headerRows=[1, 2],
-              schema=joined, note="The file has \"fruit\" once, the example's output twice.")  # fmt: skip
+    yield _of(
+        "headerRows/two", HEADER_ROWS, file=two.replace("x", "2"), schema=both, headerRows=[1, 2]
+    )
+    yield _of(
+        "headerRows/two-with-a-fault",
+        HEADER_ROWS,
+        at("type", 4, "fruit id"),
+        file=two,
+        schema=both,
+        headerRows=[1, 2],
+    )
+    yield _of(
+        "headerRows/of-the-standard",
+        EXAMPLE,
+        file=TWO_HEADERS,
+        headerRows=[1, 2],
+        schema=joined,
+        note='The file has "fruit" once, the example\'s output twice.',
+    )
     yield _wrong("headerRows/zero", HEADER_ROWS, headerRows=[0])
     yield _wrong("headerRows/string", HEADER_ROWS, headerRows="1")
     dashed = fields({"name": "fruit-id", "type": "integer"}, {"name": "kind-name"})
-    yield _of("headerJoin/dash", HEADER_JOIN, file=two.replace("x", "2"), schema=dashed,
-              headerRows=[1, 2], headerJoin="-")  # fmt: skip
-    yield _of("headerJoin/another", HEADER_JOIN, of("header"), file=two.replace("x", "2"),
-              schema=dashed, headerRows=[1, 2], headerJoin="+")  # fmt: skip
+    yield _of(
+        "headerJoin/dash",
+        HEADER_JOIN,
+        file=two.replace("x", "2"),
+        schema=dashed,
+        headerRows=[1, 2],
+        headerJoin="-",
+    )
+    yield _of(
+        "headerJoin/another",
+        HEADER_JOIN,
+        of("header"),
+        file=two.replace("x", "2"),
+        schema=dashed,
+        headerRows=[1, 2],
+        headerJoin="+",
+    )
     yield _wrong("headerJoin/number", HEADER_JOIN, headerJoin=1)
 
 
 def _comments() -> Iterator[Case]:
     bad = COMMENTED.replace("2,", "x,")
     yield _of("commentRows/second", COMMENT_ROWS, file=COMMENTED, commentRows=[2])
-    yield _of("commentRows/with-a-fault", COMMENT_ROWS, at("type", 4, "id"), file=bad,
-              commentRows=[2])  # fmt: skip
+    yield _of(
+        "commentRows/with-a-fault", COMMENT_ROWS, at("type", 4, "id"), file=bad, commentRows=[2]
+    )
     yield _wrong("commentRows/zero", COMMENT_ROWS, commentRows=[0])
     yield _wrong("commentRows/number", COMMENT_ROWS, commentRows=2)
     yield _of("commentChar/number-sign", COMMENT_CHAR, file=COMMENTED, commentChar="#")
-    yield _of("commentChar/several-characters", COMMENT_CHAR, file=COMMENTED.replace("#", "//"),
-              commentChar="//")  # fmt: skip
-    yield _of("commentChar/with-a-fault", COMMENT_CHAR, at("type", 4, "id"), file=bad,
-              commentChar="#")  # fmt: skip
-    yield _of("commentChar/above-the-header", COMMENT_CHAR, at("type", 4, "id"), commentChar="#",
-              file="# top\n" + BAD)  # fmt: skip
+    yield _of(
+        "commentChar/several-characters",
+        COMMENT_CHAR,
+        file=COMMENTED.replace("#", "//"),
+        commentChar="//",
+    )
+    yield _of(
+        "commentChar/with-a-fault", COMMENT_CHAR, at("type", 4, "id"), file=bad, commentChar="#"
+    )
+    yield _of(
+        "commentChar/above-the-header",
+        COMMENT_CHAR,
+        at("type", 4, "id"),
+        commentChar="#",
+        file="# top\n" + BAD,
+    )
     yield _of("commentChar/undefined", COMMENT_CHAR, at("row", 2), file=COMMENTED)
     yield _wrong("commentChar/empty", COMMENT_CHAR, commentChar="")
     yield _wrong("commentChar/number", COMMENT_CHAR, commentChar=1)
 
 
 def _characters() -> Iterator[Case]:
-    for name, mark in {"pipe": "|", "tab": "\t", "semicolon": ";", "two-characters": "||",
-                       "letter-with-accent": "\u00e9"}.items():  # fmt: skip
+    for name, mark in {
+        "pipe": "|",
+        "tab": "\t",
+        "semicolon": ";",
+        "two-characters": "||",
+        "letter-with-accent": "\u00e9",
+    }.items():
         yield _of(f"delimiter/{name}", SEQUENCE, file=FRUIT.replace(",", mark), delimiter=mark)
-    yield _of("delimiter/with-a-fault", DELIMITER, at("type", 3, "id"), delimiter="|",
-              file=BAD.replace(",", "|"))  # fmt: skip
+    yield _of(
+        "delimiter/with-a-fault",
+        DELIMITER,
+        at("type", 3, "id"),
+        delimiter="|",
+        file=BAD.replace(",", "|"),
+    )
     yield _of("delimiter/not-described", DESCRIBED, of("header"), file=FRUIT.replace(",", ";"))
     yield _wrong("delimiter/number", DELIMITER, delimiter=1)
     for name, mark in {"lf": "\n", "crlf": "\r\n", "cr": "\r", "semicolon": ";"}.items():
-        yield _of(f"lineTerminator/{name}", TERMINATES, file=FRUIT.replace("\n", mark),
-                  lineTerminator=mark)  # fmt: skip
-    yield _of("lineTerminator/cr-with-a-fault", TERMINATES, at("type", 3, "id"),
-              file=BAD.replace("\n", "\r"), lineTerminator="\r")  # fmt: skip
+        yield _of(
+            f"lineTerminator/{name}",
+            TERMINATES,
+            file=FRUIT.replace("\n", mark),
+            lineTerminator=mark,
+        )
+    yield _of(
+        "lineTerminator/cr-with-a-fault",
+        TERMINATES,
+        at("type", 3, "id"),
+        file=BAD.replace("\n", "\r"),
+        lineTerminator="\r",
+    )
     yield _wrong("lineTerminator/number", LINE_TERMINATOR, lineTerminator=1)
     na = "id,name\n1,apple\n2,NA\n"
     yield _of("nullSequence/of-a-string", NULL, file=na, nullSequence="NA")
     yield _of("nullSequence/of-an-integer", NULL, file="id,name\nNA,apple\n", nullSequence="NA")
-    yield _of("nullSequence/required", NULL, at("required", 3, "name"), file=na,
-              schema=fields(ID, limited(NAME, required=True)), nullSequence="NA")  # fmt: skip
+    yield _of(
+        "nullSequence/required",
+        NULL,
+        at("required", 3, "name"),
+        file=na,
+        schema=fields(ID, limited(NAME, required=True)),
+        nullSequence="NA",
+    )
     yield _of("nullSequence/undefined", NULL, at("type", 2, "id"), file="id,name\n\\N,apple\n")
     yield _wrong("nullSequence/number", NULL_SEQUENCE, nullSequence=0)
     spaced = {"file": FRUIT.replace(",", ", "), "schema": fields(ID, _names("apple", "orange"))}
     yield _of("skipInitialSpace/true", SKIP_SPACE, **spaced, skipInitialSpace=True)
-    yield _of("skipInitialSpace/false", KEPT_SPACE, at("enum", 2, "name"), skipInitialSpace=False,
-              file="id,name\n1, apple\n", schema=fields(ID, _names("apple")))  # fmt: skip
+    yield _of(
+        "skipInitialSpace/false",
+        KEPT_SPACE,
+        at("enum", 2, "name"),
+        skipInitialSpace=False,
+        file="id,name\n1, apple\n",
+        schema=fields(ID, _names("apple")),
+    )
     yield _wrong("skipInitialSpace/string", SKIP_SPACE, skipInitialSpace="yes")
 
 
@@ -248,16 +343,33 @@ def _quotes() -> Iterator[Case]:
     yield _wrong("quoteChar/number", QUOTE_CHAR, quoteChar=1)
     doubled = {"file": 'id,name\n1,"a ""b"""\n', "schema": fields(ID, _names('a "b"'))}
     yield _of("doubleQuote/true", DOUBLED, **doubled, doubleQuote=True)
-    yield _of("doubleQuote/false-without-quotes", DOUBLE_QUOTE, file=FRUIT.replace(",", ";"),
-              delimiter=";", doubleQuote=False)  # fmt: skip
-    yield _of("doubleQuote/false-with-a-fault", DOUBLE_QUOTE, at("type", 3, "id"), delimiter=";",
-              file=BAD.replace(",", ";"), doubleQuote=False)  # fmt: skip
+    yield _of(
+        "doubleQuote/false-without-quotes",
+        DOUBLE_QUOTE,
+        file=FRUIT.replace(",", ";"),
+        delimiter=";",
+        doubleQuote=False,
+    )
+    yield _of(
+        "doubleQuote/false-with-a-fault",
+        DOUBLE_QUOTE,
+        at("type", 3, "id"),
+        delimiter=";",
+        file=BAD.replace(",", ";"),
+        doubleQuote=False,
+    )
     escaped = {"file": 'id,name\n1,"a \\"b\\""\n', "schema": fields(ID, _names('a "b"'))}
-    yield _of("doubleQuote/false-and-escaped", DOUBLE_QUOTE, **escaped, doubleQuote=False,
-              escapeChar="\\")  # fmt: skip
+    yield _of(
+        "doubleQuote/false-and-escaped", DOUBLE_QUOTE, **escaped, doubleQuote=False, escapeChar="\\"
+    )
     yield _wrong("doubleQuote/string", DOUBLE_QUOTE, doubleQuote="no")
-    yield _of("escapeChar/before-a-delimiter", ESCAPE_CHAR, file="id,name\n1,apple|,fruits\n",
-              schema=fields(ID, _names("apple,fruits")), escapeChar="|")  # fmt: skip
+    yield _of(
+        "escapeChar/before-a-delimiter",
+        ESCAPE_CHAR,
+        file="id,name\n1,apple|,fruits\n",
+        schema=fields(ID, _names("apple,fruits")),
+        escapeChar="|",
+    )
     yield _wrong("escapeChar/two-characters", ESCAPE_CHAR, escapeChar="\\\\")
     yield _wrong("escapeChar/number", ESCAPE_CHAR, escapeChar=1)
 
@@ -274,8 +386,11 @@ def _others() -> Iterator[Case]:
     }
     for name, (sentence, right, wrong) in known.items():
         yield _of(f"{name}/ignored-in-csv", IGNORED, **{name: right})
-        yield _wrong(f"{name}/{'misspelt' if name == 'itemType' else type(wrong).__name__}",
-                     sentence, **{name: wrong})  # fmt: skip
+        yield _wrong(
+            f"{name}/{'misspelt' if name == 'itemType' else type(wrong).__name__}",
+            sentence,
+            **{name: wrong},
+        )
     counted = [{"name": "apple", "id": 1, "count": 2}, {"id": 2, "name": "orange", "count": 5}]
     arrays = [["id", "name"], [1, "apple"], [2, "orange"]]
     yield _json("property/in-json", PROPERTY, {"rows": ROWS}, property="rows")
@@ -284,8 +399,14 @@ def _others() -> Iterator[Case]:
     workbook = base64.b64decode(BINARIES["xlsx"])
     for name, value in {"sheetNumber": 1, "sheetName": "Sheet 1"}.items():
         yield _file(f"{name}/in-xlsx", known[name][0], "table.xlsx", workbook, **{name: value})
-    yield _file("sheetNumber/with-a-fault", SHEET_NUMBER, "table.xlsx", workbook,
-                at("type", 2, "id"), sheetNumber=2)  # fmt: skip
+    yield _file(
+        "sheetNumber/with-a-fault",
+        SHEET_NUMBER,
+        "table.xlsx",
+        workbook,
+        at("type", 2, "id"),
+        sheetNumber=2,
+    )
 
 
 def _json(name: str, sentence: Sentence, data: Any, **dialect: Any) -> Case:
@@ -295,16 +416,28 @@ def _json(name: str, sentence: Sentence, data: Any, **dialect: Any) -> Case:
 def _file(
     name: str, sentence: Sentence, path: str, content: str | bytes, *faults: Fault, **dialect: Any
 ) -> Case:
-    return case(f"table-dialect/{name}", sentence, *faults, files={path: content}, also=SKIPPED,
-                resource={"path": path, "dialect": dialect})  # fmt: skip
+    return case(
+        f"table-dialect/{name}",
+        sentence,
+        *faults,
+        files={path: content},
+        also=SKIPPED,
+        resource={"path": path, "dialect": dialect},
+    )
 
 
 def _version1() -> Iterator[Case]:
     package: Mapping[str, Any] = {"$schema": DROP}
 
     def one(name: str, sentence: Sentence, *faults: Fault, file: str, **dialect: Any) -> Case:
-        return case(f"table-dialect/{name}", sentence, *faults, file=file, package=package,
-                    resource={"dialect": dialect})  # fmt: skip
+        return case(
+            f"table-dialect/{name}",
+            sentence,
+            *faults,
+            file=file,
+            package=package,
+            resource={"dialect": dialect},
+        )
 
     upper = "ID,Name\n1,apple\n"
     yield one("caseSensitiveHeader/false", CASE, file=upper, caseSensitiveHeader=False)

@@ -266,6 +266,7 @@ ORDERED = table_schema(
 )
 A, B, C = ({"name": name} for name in "abc")
 KEYS = fields(A, B, C)
+CODES = "code,zone\nNSW,1\nVIC,1\nVIC,2\n"
 
 
 def _of(
@@ -282,8 +283,16 @@ def _of(
 ) -> Case:
     """A case of a schema, or of the plain one with other properties."""
     told = {"fields": [ID, NAME], **more} if schema is None else schema
-    return case(f"table-schema/{name}", sentence, *faults, file=file, schema=told, also=also,
-                verdict=verdict, note=note)  # fmt: skip
+    return case(
+        f"table-schema/{name}",
+        sentence,
+        *faults,
+        file=file,
+        schema=told,
+        also=also,
+        verdict=verdict,
+        note=note,
+    )
 
 
 def _wrong(name: str, sentence: Sentence, /, **schema: Any) -> Case:
@@ -292,14 +301,28 @@ def _wrong(name: str, sentence: Sentence, /, **schema: Any) -> Case:
 
 
 def _field(
-    name: str, sentence: Sentence, wrong: str = "", /, *, cell: str = "1", also: tuple[str, ...] = (),
-    verdict: str = "", **field: Any,
-) -> Case:  # fmt: skip
+    name: str,
+    sentence: Sentence,
+    wrong: str = "",
+    /,
+    *,
+    cell: str = "1",
+    also: tuple[str, ...] = (),
+    verdict: str = "",
+    **field: Any,
+) -> Case:
     """A case of a field with one cell; what property of it is wrong."""
     faults = (descriptor(wrong, "table", "cell"),) if wrong else ()
     quoted = cell.replace('"', '""')
-    return _of(name, sentence, *faults, file=f'row,cell\n1,"{quoted}"\n', also=also, verdict=verdict,
-               schema=fields({"name": "row"}, {"name": "cell", **field}))  # fmt: skip
+    return _of(
+        name,
+        sentence,
+        *faults,
+        file=f'row,cell\n1,"{quoted}"\n',
+        also=also,
+        verdict=verdict,
+        schema=fields({"name": "row"}, {"name": "cell", **field}),
+    )
 
 
 def cases() -> Iterator[Case]:
@@ -326,14 +349,26 @@ def _schemas() -> Iterator[Case]:
     yield _wrong("fields/name-number", PROFILED, fields=[{"name": 5}, NAME])
     two = fields({"name": "x", "type": "string"}, {"name": "x", "type": "integer"})
     yield _of("fields/name-twice", TWICE, file="x,x\na,1\n", schema=two, also=(WARNING,))
-    yield _of("fields/name-twice-with-a-fault", TWICE, at("type", 3, "x"), file="x,x\na,1\nb,c\n",
-              schema=two)  # fmt: skip
+    yield _of(
+        "fields/name-twice-with-a-fault",
+        TWICE,
+        at("type", 3, "x"),
+        file="x,x\na,1\nb,c\n",
+        schema=two,
+    )
     cased = fields({"name": "x", "type": "string"}, {"name": "X", "type": "integer"})
     yield _of("fields/name-in-another-case", NAMED, file="x,X\na,1\n", schema=cased)
-    yield _of("fields/title-number", PROFILED, descriptor("title", "table", "id"),
-              schema=fields({**ID, "title": 5}, NAME))  # fmt: skip
-    yield _of("fields/documented", FIELD, schema=fields(
-        {**ID, "title": "Key", "description": "Of a fruit", "example": "1"}, NAME))  # fmt: skip
+    yield _of(
+        "fields/title-number",
+        PROFILED,
+        descriptor("title", "table", "id"),
+        schema=fields({**ID, "title": 5}, NAME),
+    )
+    yield _of(
+        "fields/documented",
+        FIELD,
+        schema=fields({**ID, "title": "Key", "description": "Of a fruit", "example": "1"}, NAME),
+    )
     rdf = "http://schema.org/Country"
     yield _field("rdfType/uri", RDF, rdfType=rdf)
     yield _field("rdfType/number", RDF, "rdfType", rdfType=5)
@@ -346,8 +381,13 @@ def _matches() -> Iterator[Case]:
         names = header.split(",")
         rows = [",".join(cells.get(n, "") for n in names)]
         rows += [",".join(wrong.get(n, "") for n in names)] * (name == "with-a-fault")
-        return _of(f"fieldsMatch/{kind}-{name}", table_schema("fieldsMatch", MATCHES[kind]), *faults,
-                   file="\n".join([header, *rows, ""]), fieldsMatch=kind)  # fmt: skip
+        return _of(
+            f"fieldsMatch/{kind}-{name}",
+            table_schema("fieldsMatch", MATCHES[kind]),
+            *faults,
+            file="\n".join([header, *rows, ""]),
+            fieldsMatch=kind,
+        )
 
     wrong = of("header")
     for kind in MATCHES:
@@ -379,21 +419,40 @@ def _missing() -> Iterator[Case]:
     yield _of("missingValues/labelled", LABELLED, file=holes, missingValues=labelled)
     yield _of("missingValues/strings", MISSING, file=holes, missingValues=["", "-99"])
     yield _of("missingValues/default", DEFAULT_MISSING, file="id,name\n,apple\n")
-    yield _of("missingValues/default-knows-no-dash", DEFAULT_MISSING, at("type", 2, "id"),
-              file="id,name\n-,apple\n")  # fmt: skip
-    yield _of("missingValues/empty-list", NO_MISSING, at("type", 2, "id"), file="id,name\n,apple\n",
-              missingValues=[])  # fmt: skip
+    yield _of(
+        "missingValues/default-knows-no-dash",
+        DEFAULT_MISSING,
+        at("type", 2, "id"),
+        file="id,name\n-,apple\n",
+    )
+    yield _of(
+        "missingValues/empty-list",
+        NO_MISSING,
+        at("type", 2, "id"),
+        file="id,name\n,apple\n",
+        missingValues=[],
+    )
     two = fields(
         limited({"name": "column1", "type": "any"}, required=True),
         limited({"name": "column2", "missingValues": ["-"]}, required=True),
         missingValues=["", "NA"],
     )
-    faults = [at("required", 2, "column1"), at("required", 2, "column2"),
-              at("required", 3, "column1"), at("required", 4, "column2")]  # fmt: skip
-    yield _of("missingValues/of-a-field", OWN_MISSING, *faults, schema=two,
-              file="column1,column2\n,-\nNA,-x\n-,-\n")  # fmt: skip
-    yield _of("missingValues/of-a-field-alone", OWN_MISSING, schema=two,
-              file="column1,column2\n-,NA\n")  # fmt: skip
+    faults = [
+        at("required", 2, "column1"),
+        at("required", 2, "column2"),
+        at("required", 3, "column1"),
+        at("required", 4, "column2"),
+    ]
+    yield _of(
+        "missingValues/of-a-field",
+        OWN_MISSING,
+        *faults,
+        schema=two,
+        file="column1,column2\n,-\nNA,-x\n-,-\n",
+    )
+    yield _of(
+        "missingValues/of-a-field-alone", OWN_MISSING, schema=two, file="column1,column2\n-,NA\n"
+    )
     wrong: dict[str, tuple[Sentence, Any]] = {
         "string": (MISSING, "-"),
         "numbers": (MISSING, [0]),
@@ -411,18 +470,63 @@ def _missing() -> Iterator[Case]:
 
 def _primary_keys() -> Iterator[Case]:
     twice = "a,b,c\n1,1,1\n1,1,2\n1,2,1\n"
-    yield _of("primaryKey/array", PRIMARY, file="a,b,c\n1,1,1\n1,1,2\n",
-              schema={**KEYS, "primaryKey": ["a", "c"]})  # fmt: skip
-    yield _of("primaryKey/twice", IDENTIFIES, at("primaryKey", (2, 4)), file=twice,
-              schema={**KEYS, "primaryKey": ["a", "c"]})  # fmt: skip
-    yield _of("primaryKey/part-is-null", NOT_NULL, at("primaryKey", 2), file="a,b,c\n1,1,\n",
-              schema={**KEYS, "primaryKey": ["a", "c"]})  # fmt: skip
-    yield _of("primaryKey/string", PRIMARY_STRING, file="a,b,c\n1,1,1\n2,1,2\n",
-              schema={**KEYS, "primaryKey": "a"})  # fmt: skip
-    yield _of("primaryKey/string-twice", PRIMARY_STRING, at("primaryKey", (2, 3)),
-              file="a,b,c\n1,1,1\n1,2,2\n", schema={**KEYS, "primaryKey": "a"})  # fmt: skip
-    yield _of("primaryKey/same-value-in-another-form", IDENTIFIES, at("primaryKey", (2, 3)),
-              file="id,name\n1,apple\n01,orange\n", primaryKey=["id"])  # fmt: skip
+    yield _of(
+        "primaryKey/array",
+        PRIMARY,
+        file="a,b,c\n1,1,1\n1,1,2\n",
+        schema={**KEYS, "primaryKey": ["a", "c"]},
+    )
+    yield _of(
+        "primaryKey/twice",
+        IDENTIFIES,
+        at("primaryKey", (2, 4)),
+        file=twice,
+        schema={**KEYS, "primaryKey": ["a", "c"]},
+    )
+    yield _of(
+        "primaryKey/part-is-null",
+        NOT_NULL,
+        at("primaryKey", 2),
+        file="a,b,c\n1,1,\n",
+        schema={**KEYS, "primaryKey": ["a", "c"]},
+    )
+    yield _of(
+        "primaryKey/string",
+        PRIMARY_STRING,
+        file="a,b,c\n1,1,1\n2,1,2\n",
+        schema={**KEYS, "primaryKey": "a"},
+    )
+    yield _of(
+        "primaryKey/string-twice",
+        PRIMARY_STRING,
+        at("primaryKey", (2, 3)),
+        file="a,b,c\n1,1,1\n1,2,2\n",
+        schema={**KEYS, "primaryKey": "a"},
+    )
+    yield _of(
+        "primaryKey/same-value-in-another-form",
+        IDENTIFIES,
+        at("primaryKey", (2, 3)),
+        file="id,name\n1,apple\n01,orange\n",
+        primaryKey=["id"],
+    )
+    nan = fields({"name": "id", "type": "number"}, NAME, primaryKey=["id"])
+    yield _of(
+        "primaryKey/nan-twice",
+        IDENTIFIES,
+        at("primaryKey", (2, 3)),
+        schema=nan,
+        file="id,name\nNaN,apple\nnan,orange\n",
+        note="XML Schema: NaN equals itself.",
+    )
+    months = fields({"name": "id", "type": "yearmonth"}, NAME, primaryKey=["id"])
+    yield _of(
+        "primaryKey/a-cell-of-no-value",
+        IDENTIFIES,
+        at("type", 3, "id"),
+        schema=months,
+        file="id,name\n2024-01,apple\n2024-1,orange\n",
+    )
     yield _wrong("primaryKey/unknown-field", PRIMARY, primaryKey=["key"])
     yield _wrong("primaryKey/number", PRIMARY, primaryKey=5)
     yield _wrong("primaryKey/of-numbers", PRIMARY, primaryKey=[1])
@@ -430,24 +534,52 @@ def _primary_keys() -> Iterator[Case]:
 
 def _unique_keys() -> Iterator[Case]:
     three = [["a"], ["a", "b"], ["a", "c"]]
-    yield _of("uniqueKeys/of-the-standard", ONLY_IF, file="a,b,c\n1,1,1\n2,1,1\n",
-              schema={**KEYS, "uniqueKeys": three})  # fmt: skip
-    yield _of("uniqueKeys/twice", ONLY_IF, at("uniqueKeys", (2, 3)), file="a,b,c\n1,1,1\n1,2,2\n",
-              schema={**KEYS, "uniqueKeys": [["a"]]})  # fmt: skip
-    yield _of("uniqueKeys/two-fields-twice", ONLY_IF, at("uniqueKeys", (2, 4)),
-              file="a,b,c\n1,1,1\n1,2,1\n1,1,2\n", schema={**KEYS, "uniqueKeys": [["a", "b"]]})  # fmt: skip
-    yield _of("uniqueKeys/null-values", NULLS, file="a,b,c\n,1,1\n,1,1\n",
-              schema={**KEYS, "uniqueKeys": three})  # fmt: skip
+    yield _of(
+        "uniqueKeys/of-the-standard",
+        ONLY_IF,
+        file="a,b,c\n1,1,1\n2,1,1\n",
+        schema={**KEYS, "uniqueKeys": three},
+    )
+    yield _of(
+        "uniqueKeys/twice",
+        ONLY_IF,
+        at("uniqueKeys", (2, 3)),
+        file="a,b,c\n1,1,1\n1,2,2\n",
+        schema={**KEYS, "uniqueKeys": [["a"]]},
+    )
+    yield _of(
+        "uniqueKeys/two-fields-twice",
+        ONLY_IF,
+        at("uniqueKeys", (2, 4)),
+        file="a,b,c\n1,1,1\n1,2,1\n1,1,2\n",
+        schema={**KEYS, "uniqueKeys": [["a", "b"]]},
+    )
+    yield _of(
+        "uniqueKeys/null-values",
+        NULLS,
+        file="a,b,c\n,1,1\n,1,1\n",
+        schema={**KEYS, "uniqueKeys": three},
+    )
     yield _wrong("uniqueKeys/empty", UNIQUE, uniqueKeys=[])
     yield _wrong("uniqueKeys/of-strings", UNIQUE_KEY, uniqueKeys=["id"])
     yield _wrong("uniqueKeys/unknown-field", UNIQUE_KEY, uniqueKeys=[["key"]])
     yield _wrong("uniqueKeys/string", UNIQUE, uniqueKeys="id")
     once = fields(limited(ID, unique=True), NAME)
     yield _of("unique/plain", UNIQUE_CELLS, schema=once)
-    yield _of("unique/twice", UNIQUE_CELLS, at("unique", (2, 3), "id"), schema=once,
-              file="id,name\n1,apple\n1,orange\n")  # fmt: skip
-    yield _of("unique/same-value-in-another-form", CASTABLE, at("unique", (2, 3), "id"),
-              schema=once, file="id,name\n1,apple\n01,orange\n")  # fmt: skip
+    yield _of(
+        "unique/twice",
+        UNIQUE_CELLS,
+        at("unique", (2, 3), "id"),
+        schema=once,
+        file="id,name\n1,apple\n1,orange\n",
+    )
+    yield _of(
+        "unique/same-value-in-another-form",
+        CASTABLE,
+        at("unique", (2, 3), "id"),
+        schema=once,
+        file="id,name\n1,apple\n01,orange\n",
+    )
 
 
 def _foreign_keys() -> Iterator[Case]:
@@ -466,8 +598,13 @@ def _foreign_keys() -> Iterator[Case]:
     empty = key("parent", resource="", fields="id")
     yield own("empty-resource-of-version-1", EMPTY_RESOURCE, keys=empty, file=good)
     yield own("empty-resource-without-a-parent", EMPTY_RESOURCE, lost, keys=empty, file=bad)
-    yield own("to-itself-by-name", SELF, descriptor("foreignKeys", "table"), file=good,
-              keys=key(["parent"], resource="table", fields=["id"]))  # fmt: skip
+    yield own(
+        "to-itself-by-name",
+        SELF,
+        descriptor("foreignKeys", "table"),
+        file=good,
+        keys=key(["parent"], resource="table", fields=["id"]),
+    )
     yield from _parents(key)
     wrong: dict[str, tuple[Sentence, Any]] = {
         "object": (FOREIGN, {"fields": ["id"], "reference": {"fields": ["name"]}}),
@@ -487,48 +624,101 @@ def _foreign_keys() -> Iterator[Case]:
 def _parents(key: Any) -> Iterator[Case]:
     """Foreign keys into another table."""
 
-    def two(name: str, sentence: Sentence, *faults: Fault, keys: Any, rows: str,
-            verdict: str = "", also: tuple[str, ...] = (), **parent: Any) -> Case:  # fmt: skip
-        schema = fields({"name": "state"}, {"name": "zone"}, foreignKeys=keys)
+    def two(
+        name: str,
+        sentence: Sentence,
+        *faults: Fault,
+        keys: Any,
+        rows: str,
+        verdict: str = "",
+        also: tuple[str, ...] = (),
+        own: Any = None,
+        codes: str = CODES,
+        **parent: Any,
+    ) -> Case:
+        schema = fields(own or {"name": "state"}, {"name": "zone"}, foreignKeys=keys)
         resources = [
-            entry(**{"schema": fields({"name": "code"}, {"name": "zone"}), **parent},
-                  path="codes.csv", name="codes"),
+            entry(
+                **{"schema": fields({"name": "code"}, {"name": "zone"}), **parent},
+                path="codes.csv",
+                name="codes",
+            ),
             entry(schema),
-        ]  # fmt: skip
+        ]
         files = {
             "codes.csv": "code,zone\nNSW,1\nVIC,1\nVIC,2\n",
             "table.csv": f"state,zone\n{rows}",
         }
-        return case(f"table-schema/foreignKeys/{name}", sentence, *faults, resources=resources,
-                    files=files, verdict=verdict, also=also)  # fmt: skip
+        return case(
+            f"table-schema/foreignKeys/{name}",
+            sentence,
+            *faults,
+            resources=resources,
+            files=files,
+            verdict=verdict,
+            also=also,
+        )
 
     one = key(["state"], resource="codes", fields=["code"])
     both = key(["state", "zone"], resource="codes", fields=["code", "zone"])
     lost = at("foreignKeys", 3)
     yield two("to-another-table", REFERENCE, keys=one, rows="NSW,1\nVIC,3\n")
     yield two("without-a-parent", REFERENCE, lost, keys=one, rows="NSW,1\nQLD,1\n")
-    yield two("strings-of-version-1", FOREIGN_STRINGS, lost, rows="NSW,1\nQLD,1\n",
-              keys=key("state", resource="codes", fields="code"))  # fmt: skip
+    yield two(
+        "strings-of-version-1",
+        FOREIGN_STRINGS,
+        lost,
+        rows="NSW,1\nQLD,1\n",
+        keys=key("state", resource="codes", fields="code"),
+    )
     yield two("of-two-fields", REFERENCE, keys=both, rows="NSW,1\nVIC,2\n")
     yield two("of-two-fields-without-a-parent", REFERENCE, lost, keys=both, rows="NSW,1\nNSW,2\n")
+    numbers = {"name": "state", "type": "number"}
+    yield two(
+        "nan",
+        REFERENCE,
+        keys=key(["state"], resource="codes", fields=["code"]),
+        rows="NaN,1\n",
+        schema=fields({"name": "code", "type": "number"}, {"name": "zone"}),
+        codes="code,zone\nNaN,1\n",
+        own=numbers,
+    )
     yield two("part-is-null", LIKE_SQL, keys=both, rows="NSW,1\nQLD,\n")
-    external_key = key(["state"], package="https://example.invalid/datapackage.json",
-                       resource="codes", fields=["code"])  # fmt: skip
+    external_key = key(
+        ["state"],
+        package="https://example.invalid/datapackage.json",
+        resource="codes",
+        fields=["code"],
+    )
     yield two("to-another-package", EXTERNAL, keys=external_key, rows="QLD,1\n", verdict=UNCHECKED)
-    yield two("to-a-table-without-schema", PARENT, keys=one, rows="NSW,1\n", schema=DROP,
-              also=(UNCHECKED, WARNING))  # fmt: skip
+    yield two(
+        "to-a-table-without-schema",
+        PARENT,
+        keys=one,
+        rows="NSW,1\n",
+        schema=DROP,
+        also=(UNCHECKED, WARNING),
+    )
 
 
 def _types() -> Iterator[Case]:
     yield _field("type/absent", ANY_TYPE, cell="a")
     yield _field("type/misspelt", TYPE, "type", type="intger")
     yield _field("type/number", TYPE, "type", type=5)
-    yield _field("format/prefix-of-version-0", FMT, cell="26/01/2024", type="date",
-                 format="fmt:%d/%m/%Y")  # fmt: skip
+    yield _field(
+        "format/prefix-of-version-0", FMT, cell="26/01/2024", type="date", format="fmt:%d/%m/%Y"
+    )
     yield _field("format/number", PROFILED, "format", type="date", format=5)
     for kind, cell in {"date": "2024-01-26", "time": "15:00:00", "datetime": "last Monday"}.items():
-        yield _field(f"format/any-{kind}", ANY_FORMAT, cell=cell, type=kind, format="any",
-                     verdict=WARNING, also=(UNCHECKED,))  # fmt: skip
+        yield _field(
+            f"format/any-{kind}",
+            ANY_FORMAT,
+            cell=cell,
+            type=kind,
+            format="any",
+            verdict=WARNING,
+            also=(UNCHECKED,),
+        )
     known: dict[str, tuple[Sentence, str, str]] = {
         "string": (PROFILED, "wkt", "a"),
         "geopoint": (PROFILED, "wkt", "1,2"),
@@ -549,28 +739,51 @@ def _types() -> Iterator[Case]:
         "string": "a",
     }.items():
         yield _field(f"list/item-type-{item}", ITEM_TYPE, type="list", itemType=item, cell=cell)
-    yield _field("boolean/true-values-string", ARRAYS, "trueValues", type="boolean",
-                 trueValues="yes")  # fmt: skip
-    yield _field("boolean/true-values-empty", PROFILED, "trueValues", type="boolean",
-                 trueValues=[], cell="0")  # fmt: skip
+    yield _field(
+        "boolean/true-values-string", ARRAYS, "trueValues", type="boolean", trueValues="yes"
+    )
+    yield _field(
+        "boolean/true-values-empty", PROFILED, "trueValues", type="boolean", trueValues=[], cell="0"
+    )
     yield _field("number/bare-number-string", BARE, "bareNumber", type="number", bareNumber="no")
     yield _field("number/decimal-char-number", DECIMAL, "decimalChar", type="number", decimalChar=1)
     yield _field("integer/group-char-number", GROUP, "groupChar", type="integer", groupChar=1)
     for sign, cell in {"percent": "95%", "euro": "\u20ac95", "letters": "EUR 95"}.items():
-        yield _of(f"number/bare-by-default-{sign}", BARE, at("type", 2, "cell"),
-                  file=f"row,cell\n1,{cell}\n",
-                  schema=fields({"name": "row"}, {"name": "cell", "type": "number"}))  # fmt: skip
+        yield _of(
+            f"number/bare-by-default-{sign}",
+            BARE,
+            at("type", 2, "cell"),
+            file=f"row,cell\n1,{cell}\n",
+            schema=fields({"name": "row"}, {"name": "cell", "type": "number"}),
+        )
 
 
 def _constraints() -> Iterator[Case]:
-    def one(name: str, sentence: Sentence, wrong: bool = True, *, kind: Any = "integer",
-            cell: str = "5", also: tuple[str, ...] = (), verdict: str = "", form: str = "default",
-            **limits: Any) -> Case:  # fmt: skip
+    def one(
+        name: str,
+        sentence: Sentence,
+        wrong: bool = True,
+        *,
+        kind: Any = "integer",
+        cell: str = "5",
+        also: tuple[str, ...] = (),
+        verdict: str = "",
+        form: str = "default",
+        **limits: Any,
+    ) -> Case:
         typed = {"type": kind} if kind else {}
         typed |= {"format": form} if form != "default" else {}
         place = f"constraints.{[*limits][-1]}" if wrong else ""
-        return _field(f"constraints/{name}", sentence, place, cell=cell, also=also, verdict=verdict,
-                      **typed, constraints=limits)  # fmt: skip
+        return _field(
+            f"constraints/{name}",
+            sentence,
+            place,
+            cell=cell,
+            also=also,
+            verdict=verdict,
+            **typed,
+            constraints=limits,
+        )
 
     yield _field("constraints/array", CONSTRAINTS, "constraints", constraints=["required"])
     yield one("required-string", BOOLEAN, required="yes")
@@ -584,8 +797,14 @@ def _constraints() -> Iterator[Case]:
     yield one("minimum-of-another-format", CASTABLE, **day, minimum="26/01/2024")
     yield one("minimum-no-such-day", CASTABLE, **day, minimum="2024-02-30")
     yield one("maximum-no-such-month", CASTABLE, **day, maximum="2024-13-01")
-    yield one("minimum-no-such-day-of-a-format", CASTABLE, kind="date", form="%d/%m/%Y",
-              cell="26/01/2024", minimum="31/02/2023")  # fmt: skip
+    yield one(
+        "minimum-no-such-day-of-a-format",
+        CASTABLE,
+        kind="date",
+        form="%d/%m/%Y",
+        cell="26/01/2024",
+        minimum="31/02/2023",
+    )
     yield one("minimum-without-type", TYPED, kind=None, minimum=1)
     yield one("multipleOf", UNSUPPORTED, multipleOf=2, cell="4")
     unlisted: dict[str, dict[str, Any]] = {
@@ -596,10 +815,15 @@ def _constraints() -> Iterator[Case]:
     }
     for name, given in unlisted.items():
         yield _field(
-            f"constraints/{name}-of-a-type-without-it", UNSUPPORTED, f"constraints.{name}",
-            type=given.get("kind", "integer"), cell=given.get("cell", "5"),
-            constraints={name: given[name]}, verdict=WARNING, also=(INVALID,),
-        )  # fmt: skip
+            f"constraints/{name}-of-a-type-without-it",
+            UNSUPPORTED,
+            f"constraints.{name}",
+            type=given.get("kind", "integer"),
+            cell=given.get("cell", "5"),
+            constraints={name: given[name]},
+            verdict=WARNING,
+            also=(INVALID,),
+        )
     yield one("enum-string", ENUM, enum="5")
     yield one("enum-empty", PROFILED, enum=[])
     yield one("enum-twice", PROFILED, enum=[5, 5])
@@ -617,19 +841,36 @@ def _json_schemas(one: Any) -> Iterator[Case]:
         limited_field = limited({"name": "cell", "type": kind}, jsonSchema=schema)
         rows = [cell.replace('"', '""') for cell in (good, bad)]
         told = fields({"name": "row"}, limited_field)
-        yield _of(f"jsonSchema/{name}-valid", CONFORMS, file=f'row,cell\n1,"{rows[0]}"\n',
-                  schema=told, also=(UNCHECKED,))  # fmt: skip
-        yield _of(f"jsonSchema/{name}-invalid", CONFORMS, at("jsonSchema", 3, "cell"), schema=told,
-                  file=f'row,cell\n1,"{rows[0]}"\n2,"{rows[1]}"\n')  # fmt: skip
+        yield _of(
+            f"jsonSchema/{name}-valid",
+            CONFORMS,
+            file=f'row,cell\n1,"{rows[0]}"\n',
+            schema=told,
+            also=(UNCHECKED,),
+        )
+        yield _of(
+            f"jsonSchema/{name}-invalid",
+            CONFORMS,
+            at("jsonSchema", 3, "cell"),
+            schema=told,
+            file=f'row,cell\n1,"{rows[0]}"\n2,"{rows[1]}"\n',
+        )
     yield one("jsonSchema-string", JSON_SCHEMA, kind="object", cell="{}", jsonSchema="{}")
-    yield one("jsonSchema-of-no-type", JSON_SCHEMA, kind="object", cell="{}",
-              jsonSchema={"type": "whole"})  # fmt: skip
+    yield one(
+        "jsonSchema-of-no-type", JSON_SCHEMA, kind="object", cell="{}", jsonSchema={"type": "whole"}
+    )
 
 
 def _patterns() -> Iterator[Case]:
     def one(name: str, pattern: str, cell: str, wrong: bool = False) -> Case:
-        return _field(f"pattern/{name}", PATTERN, "constraints.pattern" if wrong else "", cell=cell,
-                      type="string", constraints={"pattern": pattern})  # fmt: skip
+        return _field(
+            f"pattern/{name}",
+            PATTERN,
+            "constraints.pattern" if wrong else "",
+            cell=cell,
+            type="string",
+            constraints={"pattern": pattern},
+        )
 
     yield one("subtraction", "[a-z-[aeiou]]+", "xyz")
     yield one("category", r"\p{Lu}\p{Ll}*", "Anna")
@@ -647,28 +888,48 @@ def _patterns() -> Iterator[Case]:
     yield one("back-reference", r"(a)\1", "aa", True)
     yield one("lazy", "a+?", "a", True)
     yield one("flags", "(?i)a", "A", True)
-    yield _field("pattern/number", PROFILED, "constraints.pattern", type="string",
-                 constraints={"pattern": 5})  # fmt: skip
+    yield _field(
+        "pattern/number", PROFILED, "constraints.pattern", type="string", constraints={"pattern": 5}
+    )
 
 
 def _categories() -> Iterator[Case]:
-    def one(name: str, sentence: Sentence, wrong: str = "categories", *, kind: str = "string",
-            cell: str = "a", **field: Any) -> Case:  # fmt: skip
+    def one(
+        name: str,
+        sentence: Sentence,
+        wrong: str = "categories",
+        *,
+        kind: str = "string",
+        cell: str = "a",
+        **field: Any,
+    ) -> Case:
         return _field(f"categories/{name}", sentence, wrong, cell=cell, type=kind, **field)
 
     levels = [{"value": 1, "label": "Disagree"}, {"value": 2}, {"value": 3, "label": "Agree"}]
-    yield one("labelled", LABELS, "", kind="integer", cell="2", categories=levels,
-              categoriesOrdered=True)  # fmt: skip
+    yield one(
+        "labelled", LABELS, "", kind="integer", cell="2", categories=levels, categoriesOrdered=True
+    )
     yield one("and-enum", SUBSET, "", categories=["a", "b"], constraints={"enum": ["a"]})
     yield one("enum-beyond-them", SUBSET, categories=["a"], constraints={"enum": ["a", "b"]})
     yield one("twice", CATEGORIES, categories=["a", "a"])
     yield one("string", CATEGORIES, categories="a")
     yield one("objects-without-value", CATEGORIES, categories=[{"label": "a"}])
-    yield one("value-twice", CATEGORIES, kind="integer", cell="1",
-              categories=[{"value": 1, "label": "a"}, {"value": 1, "label": "b"}])  # fmt: skip
-    yield one("label-twice", LABELS, kind="integer", cell="1",
-              categories=[{"value": 1, "label": "a"}, {"value": 2, "label": "a"}])  # fmt: skip
+    yield one(
+        "value-twice",
+        CATEGORIES,
+        kind="integer",
+        cell="1",
+        categories=[{"value": 1, "label": "a"}, {"value": 1, "label": "b"}],
+    )
+    yield one(
+        "label-twice",
+        LABELS,
+        kind="integer",
+        cell="1",
+        categories=[{"value": 1, "label": "a"}, {"value": 2, "label": "a"}],
+    )
     yield one("label-number", LABELS, categories=[{"value": "a", "label": 1}])
     yield one("of-numbers-in-a-string", PROFILED, cell="1", categories=[1])
-    yield one("ordered-string", ORDERED, "categoriesOrdered", categories=["a"],
-              categoriesOrdered="yes")  # fmt: skip
+    yield one(
+        "ordered-string", ORDERED, "categoriesOrdered", categories=["a"], categoriesOrdered="yes"
+    )

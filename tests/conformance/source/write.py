@@ -1,21 +1,17 @@
 """Write the packages and the index from the tables of cases beside this module.
 
-`python tests/conformance/source/write.py` after a change to a table.
+`cd tests && python -m conformance.source.write` after a change to a table.
 """
 
 import json
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-FOLDER = Path(__file__).resolve().parents[1]
-if __name__ == "__main__":
-    sys.path.insert(0, str(FOLDER.parent))
 
 from conformance.source import cells, data_package, data_resource, table_dialect, table_schema
 from conformance.source.corpus import Case
 
+FOLDER = Path(__file__).resolve().parents[1]
 TABLES = (data_package, data_resource, table_dialect, table_schema, cells)
 
 
@@ -35,7 +31,8 @@ def files() -> dict[str, bytes]:
         for path, content in case.files.items()
     }
     assert len({case.name for case in cases}) == len(cases), "a name stands twice"
-    return {"cases.json": (json.dumps(index, indent=1, ensure_ascii=False) + "\n").encode()} | written
+    text = json.dumps(index, indent=1, ensure_ascii=False) + "\n"
+    return {"cases.json": text.encode()} | written
 
 
 def write() -> None:

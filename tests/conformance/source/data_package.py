@@ -231,8 +231,13 @@ def _profiles() -> Iterator[Case]:
     yield _of("dollar-schema/number", PROFILE_URL, True, **{"$schema": 2})
     yield _of("dollar-schema/path", PROFILE_URL, True, **{"$schema": "profile.json"})
     one = {"$schema": DROP}
-    for profile in ("data-package", "tabular-data-package"):
-        yield _of(f"profile/{profile}", V1_PROFILE, **one, profile=profile)
+    yield _of("profile/data-package", V1_PROFILE, **one, profile="data-package")
+    yield case(
+        "data-package/profile/tabular-data-package",
+        V1_PROFILE,
+        package={**one, "profile": "tabular-data-package"},
+        resource={"type": DROP, "profile": "tabular-data-resource"},
+    )
     schemaless = [entry(DROP, profile="tabular-data-resource", type=DROP)]
     yield case(
         "data-package/profile/tabular-without-schema",

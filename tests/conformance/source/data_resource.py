@@ -337,7 +337,7 @@ def _parts() -> Iterator[Case]:
     yield _of(
         "path-array/fault-in-the-second",
         ALIKE,
-        at("type", 2, "id"),
+        at("type", (2, 3, 4), "id"),
         path=two,
         files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,name\nx,orange\n"},
     )
@@ -361,7 +361,7 @@ def _parts() -> Iterator[Case]:
     yield case(
         "data-resource/path-array/unique-over-both",
         ALIKE,
-        at("unique", 2, "id"),
+        at("unique", (2, 3, 4), "id"),
         resources=[entry(once, two)],
         files={"a.csv": "id,name\n1,apple\n", "b.csv": "id,name\n1,orange\n"},
         note="The treated-as-one table has the value 1 twice.",
@@ -374,7 +374,9 @@ def _inline() -> Iterator[Case]:
     for name, data in {"objects": ROWS, "arrays": arrays}.items():
         yield _of(f"data/{name}", TABULAR_DATA, **one, data=data, also=SKIPPED)
     objects = [*ROWS, {"id": "x", "name": "plum"}]
-    yield _of("data/objects-with-a-fault", TABULAR_DATA, at("type", 3, "id"), **one, data=objects)
+    yield _of(
+        "data/objects-with-a-fault", TABULAR_DATA, at("type", (3, 4), "id"), **one, data=objects
+    )
     yield _of(
         "data/arrays-with-a-fault",
         TABULAR_DATA,
@@ -710,7 +712,7 @@ def _forms() -> Iterator[Case]:
     yield _of(
         "format/json-with-a-fault",
         FORMAT,
-        at("type", 2, "id"),
+        at("type", (2, 3), "id"),
         **path,
         files={"table.json": json.dumps([ROWS[0], {"id": "x", "name": "plum"}])},
     )

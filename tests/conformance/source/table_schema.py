@@ -646,7 +646,7 @@ def _parents(key: Any) -> Iterator[Case]:
             entry(schema),
         ]
         files = {
-            "codes.csv": "code,zone\nNSW,1\nVIC,1\nVIC,2\n",
+            "codes.csv": codes,
             "table.csv": f"state,zone\n{rows}",
         }
         return case(

@@ -450,7 +450,7 @@ def _package(
 
 def _fault(group: Case, cell: str) -> str:
     """What is wrong with a cell of a group, which has one constraint, or two on its length."""
-    limits = group.field.get("constraints", {})
+    limits: dict[str, Any] = group.field.get("constraints", {})
     if "minLength" in limits:
         return "minLength" if _length(group.field, cell) < limits["minLength"] else "maxLength"
     if "categories" in group.field:

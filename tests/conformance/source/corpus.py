@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 VALID, WARNING, INVALID, UNCHECKED = "valid", "valid with a warning", "invalid", "not checked"
 VERDICTS = (VALID, WARNING, INVALID, UNCHECKED)
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+Properties = dict[str, Any]
+"""Properties of a descriptor, by name."""
 DROP: Any = object()
 """In place of a property: the package does without it."""
 

@@ -9,6 +9,7 @@ from conformance.source.corpus import (
     WARNING,
     Case,
     Fault,
+    Properties,
     Sentence,
     at,
     case,
@@ -192,8 +193,10 @@ def _descriptor() -> Iterator[Case]:
         schema="schema.json",
         files={"schema.json": schema, "table.csv": "id\n1\n2\n"},
     )
-    time = {"name": "19th Century", "start": "1800-01-01", "end": "1899-12-31"}
-    yield _of("descriptor/custom-property", CUSTOM, **{"dc:temporal": time})
+    temporal: Properties = {
+        "dc:temporal": {"name": "19th Century", "start": "1800-01-01", "end": "1899-12-31"}
+    }
+    yield _of("descriptor/custom-property", CUSTOM, **temporal)
     yield _of("descriptor/custom-property-of-a-schema", CUSTOM, missingValues=["orange"])
     yield case(
         "data-package/resources/absent",
@@ -228,8 +231,10 @@ def _profiles() -> Iterator[Case]:
         verdict=UNCHECKED,
         note="The profile is not there to be fetched.",
     )
-    yield _of("dollar-schema/number", PROFILE_URL, True, **{"$schema": 2})
-    yield _of("dollar-schema/path", PROFILE_URL, True, **{"$schema": "profile.json"})
+    number: Properties = {"$schema": 2}
+    path: Properties = {"$schema": "profile.json"}
+    yield _of("dollar-schema/number", PROFILE_URL, True, **number)
+    yield _of("dollar-schema/path", PROFILE_URL, True, **path)
     one = {"$schema": DROP}
     yield _of("profile/data-package", V1_PROFILE, **one, profile="data-package")
     yield case(

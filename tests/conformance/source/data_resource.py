@@ -17,6 +17,7 @@ from conformance.source.corpus import (
     WARNING,
     Case,
     Fault,
+    Properties,
     Sentence,
     at,
     case,
@@ -432,7 +433,8 @@ def _types() -> Iterator[Case]:
         type=DROP,
         profile="tabular-data-resource",
     )
-    yield _of("dollar-schema/inlined", ROOT_LEVEL, **{"$schema": "https://example.invalid/a.json"})
+    inlined: Properties = {"$schema": "https://example.invalid/a.json"}
+    yield _of("dollar-schema/inlined", ROOT_LEVEL, **inlined)
 
 
 def _encodings() -> Iterator[Case]:
@@ -688,7 +690,7 @@ def _forms() -> Iterator[Case]:
             files={path: packed[f"csv.{form}"]},
             also=SKIPPED,
         )
-    others = {
+    others: dict[str, str | bytes] = {
         "json": json.dumps(ROWS),
         "ndjson": "".join(json.dumps(row) + "\n" for row in ROWS),
         "xlsx": packed["xlsx"],
@@ -707,13 +709,13 @@ def _forms() -> Iterator[Case]:
         also=SKIPPED,
         files={"map.geojson": '{"type": "FeatureCollection",\n "features": []}'},
     )
-    path = {"path": "table.json", "also": SKIPPED}
-    yield _of("format/json-by-its-name", FORMAT, **path, files={"table.json": json.dumps(ROWS)})
+    named: Properties = {"path": "table.json", "also": SKIPPED}
+    yield _of("format/json-by-its-name", FORMAT, **named, files={"table.json": json.dumps(ROWS)})
     yield _of(
         "format/json-with-a-fault",
         FORMAT,
         at("type", (2, 3), "id"),
-        **path,
+        **named,
         files={"table.json": json.dumps([ROWS[0], {"id": "x", "name": "plum"}])},
     )
 

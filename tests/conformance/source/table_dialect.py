@@ -14,6 +14,7 @@ from conformance.source.corpus import (
     WARNING,
     Case,
     Fault,
+    Properties,
     Sentence,
     at,
     case,
@@ -168,8 +169,10 @@ def cases() -> Iterator[Case]:
         note="null is read as if the property were absent.",
         also=(WARNING,),
     )
-    yield _of("descriptor/custom-property", CUSTOM, **{"my:property": 1})
-    yield _of("dollar-schema/inlined", ROOT_LEVEL, **{"$schema": "https://example.invalid/d.json"})
+    own: Properties = {"my:property": 1}
+    inlined: Properties = {"$schema": "https://example.invalid/d.json"}
+    yield _of("descriptor/custom-property", CUSTOM, **own)
+    yield _of("dollar-schema/inlined", ROOT_LEVEL, **inlined)
     yield _of(
         "descriptor/broken-property-hides-nothing",
         COMMENT_ROWS,
@@ -321,7 +324,10 @@ def _characters() -> Iterator[Case]:
     )
     yield _of("nullSequence/undefined", NULL, at("type", 2, "id"), file="id,name\n\\N,apple\n")
     yield _wrong("nullSequence/number", NULL_SEQUENCE, nullSequence=0)
-    spaced = {"file": FRUIT.replace(",", ", "), "schema": fields(ID, _names("apple", "orange"))}
+    spaced: Properties = {
+        "file": FRUIT.replace(",", ", "),
+        "schema": fields(ID, _names("apple", "orange")),
+    }
     yield _of("skipInitialSpace/true", SKIP_SPACE, **spaced, skipInitialSpace=True)
     yield _of(
         "skipInitialSpace/false",
@@ -335,13 +341,16 @@ def _characters() -> Iterator[Case]:
 
 
 def _quotes() -> Iterator[Case]:
-    single = {"file": "id,name\n1,'apple,fruits'\n", "schema": fields(ID, _names("apple,fruits"))}
+    single: Properties = {
+        "file": "id,name\n1,'apple,fruits'\n",
+        "schema": fields(ID, _names("apple,fruits")),
+    }
     yield _of("quoteChar/single", QUOTE_CHAR, **single, quoteChar="'")
     yield _of("quoteChar/not-described", DESCRIBED, at("row", 2), **single)
     yield _wrong("quoteChar/two-characters", QUOTE_CHAR, quoteChar="''")
     yield _wrong("quoteChar/empty", QUOTE_CHAR, quoteChar="")
     yield _wrong("quoteChar/number", QUOTE_CHAR, quoteChar=1)
-    doubled = {"file": 'id,name\n1,"a ""b"""\n', "schema": fields(ID, _names('a "b"'))}
+    doubled: Properties = {"file": 'id,name\n1,"a ""b"""\n', "schema": fields(ID, _names('a "b"'))}
     yield _of("doubleQuote/true", DOUBLED, **doubled, doubleQuote=True)
     yield _of(
         "doubleQuote/false-without-quotes",
@@ -358,7 +367,10 @@ def _quotes() -> Iterator[Case]:
         file=BAD.replace(",", ";"),
         doubleQuote=False,
     )
-    escaped = {"file": 'id,name\n1,"a \\"b\\""\n', "schema": fields(ID, _names('a "b"'))}
+    escaped: Properties = {
+        "file": 'id,name\n1,"a \\"b\\""\n',
+        "schema": fields(ID, _names('a "b"')),
+    }
     yield _of(
         "doubleQuote/false-and-escaped", DOUBLE_QUOTE, **escaped, doubleQuote=False, escapeChar="\\"
     )

@@ -1,5 +1,6 @@
 """Table Schema: the schema, its keys, and what a field may say. Cells by type: `cells`."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,11 @@ from conformance.source.corpus import (
     WARNING,
     Case,
     Fault,
+    Properties,
     Sentence,
     at,
     case,
+    described,
     descriptor,
     entry,
     external,
@@ -189,6 +192,10 @@ ANY_FORMAT = table_schema(
     "datetime",
     "It is NOT RECOMMENDED to use any format as it might cause interoperability issues.",
 )
+STRPTIME = table_schema(
+    "datetime",
+    "<PATTERN> MUST follow the syntax of standard Python / C strptime.",
+)
 ITEM_TYPE = table_schema(
     "list",
     "If present, it MUST be one of string, integer, boolean, number, datetme, date, and time.",
@@ -328,6 +335,7 @@ def _field(
 def cases() -> Iterator[Case]:
     """The cases of Table Schema."""
     yield from _schemas()
+    yield from _many()
     yield from _matches()
     yield from _missing()
     yield from _primary_keys()
@@ -372,6 +380,33 @@ def _schemas() -> Iterator[Case]:
     rdf = "http://schema.org/Country"
     yield _field("rdfType/uri", RDF, rdfType=rdf)
     yield _field("rdfType/number", RDF, "rdfType", rdfType=5)
+
+
+def _many() -> Iterator[Case]:
+    """More than most: the standard sets no limit."""
+    names = [f"c{number}" for number in range(1_001)]
+    yield _large(
+        "fields/a-thousand-and-one",
+        fields(*({"name": name} for name in names)),
+        ",".join(names) + "\n" + ",".join("1" for _ in names) + "\n",
+    )
+    many = limited(ID, enum=list(range(10_001)))
+    yield _large("enum/ten-thousand-and-one", fields(many, NAME), FRUIT)
+    eighty = fields(*({"name": name} for name in names[:80]))
+    yield _of(
+        "fieldsMatch/another-name-among-eighty",
+        IN_ORDER,
+        of("header"),
+        schema=eighty,
+        file=",".join([*names[:57], "C57", *names[58:80]]) + "\n",
+    )
+
+
+def _large(name: str, schema: Properties, file: str) -> Case:
+    """A case whose descriptor is written without blanks."""
+    told = described(f"table-schema/{name}", entry(schema))
+    raw = json.dumps(told, separators=(",", ":"))
+    return case(f"table-schema/{name}", FIELDS, file=file, raw=raw, also=(UNCHECKED,))
 
 
 def _matches() -> Iterator[Case]:
@@ -709,6 +744,14 @@ def _types() -> Iterator[Case]:
         "format/prefix-of-version-0", FMT, cell="26/01/2024", type="date", format="fmt:%d/%m/%Y"
     )
     yield _field("format/number", PROFILED, "format", type="date", format=5)
+    yield _field(
+        "format/day-of-the-year",
+        STRPTIME,
+        cell="026 2024",
+        type="date",
+        format="%j %Y",
+        also=(UNCHECKED,),
+    )
     for kind, cell in {"date": "2024-01-26", "time": "15:00:00", "datetime": "last Monday"}.items():
         yield _field(
             f"format/any-{kind}",
@@ -793,7 +836,7 @@ def _constraints() -> Iterator[Case]:
     yield one("minimum-word", CASTABLE, minimum="ten")
     yield one("minimum-boolean", CASTABLE, minimum=True)
     yield one("minimum-as-a-string", CASTABLE, False, minimum="5")
-    day = {"kind": "date", "cell": "2024-01-26"}
+    day: Properties = {"kind": "date", "cell": "2024-01-26"}
     yield one("minimum-of-another-format", CASTABLE, **day, minimum="26/01/2024")
     yield one("minimum-no-such-day", CASTABLE, **day, minimum="2024-02-30")
     yield one("maximum-no-such-month", CASTABLE, **day, maximum="2024-13-01")
@@ -829,6 +872,16 @@ def _constraints() -> Iterator[Case]:
     yield one("enum-twice", PROFILED, enum=[5, 5])
     yield one("enum-word", CASTABLE, enum=["five", 5])
     yield one("enum-no-such-day", CASTABLE, **day, enum=["2024-02-30", "2024-01-26"])
+    once = fields({"name": "row"}, limited({"name": "cell", "type": "object"}, enum=["{}"]))
+    yield _of("enum/object", CASTABLE, schema=once, file="row,cell\n1,{ }\n", also=(UNCHECKED,))
+    yield _of(
+        "enum/object-invalid",
+        CASTABLE,
+        at("enum", 2, "cell"),
+        schema=once,
+        file='row,cell\n1,"{""a"": 1}"\n',
+        also=(UNCHECKED,),
+    )
     yield from _json_schemas(one)
 
 
@@ -930,6 +983,8 @@ def _categories() -> Iterator[Case]:
     )
     yield one("label-number", LABELS, categories=[{"value": "a", "label": 1}])
     yield one("of-numbers-in-a-string", PROFILED, cell="1", categories=[1])
+    yield one("of-words-in-an-integer", PROFILED, kind="integer", cell="1", categories=["one"])
+    yield one("of-booleans", PROFILED, categories=[True])
     yield one(
         "ordered-string", ORDERED, "categoriesOrdered", categories=["a"], categoriesOrdered="yes"
     )

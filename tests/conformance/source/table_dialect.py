@@ -54,6 +54,7 @@ FIRST_ROW = table_dialect(
 HEADER_ROWS = _property(
     "headerRows", "MUST be an array of positive integers starting from 1 with default value [1]."
 )
+NUMBERS = table_dialect("headerRows", "This property specifies the row numbers for the header.")
 EXAMPLE = table_dialect("headerRows", '{"fruit id": 1, "fruit name": "apple"}')
 HEADER_JOIN = _property("headerJoin", 'MUST be a string with default value " ".')
 COMMENT_ROWS = _property(
@@ -225,6 +226,9 @@ def _headers() -> Iterator[Case]:
         schema=joined,
         note='The file has "fruit" once, the example\'s output twice.',
     )
+    top = "# top\n" + FRUIT
+    yield _of("headerRows/below-a-comment", NUMBERS, file=top, headerRows=[2], commentChar="#")
+    yield _of("headerRows/below-a-comment-row", NUMBERS, file=top, headerRows=[2], commentRows=[1])
     yield _wrong("headerRows/zero", HEADER_ROWS, headerRows=[0])
     yield _wrong("headerRows/string", HEADER_ROWS, headerRows="1")
     dashed = fields({"name": "fruit-id", "type": "integer"}, {"name": "kind-name"})

@@ -5,6 +5,7 @@ soon as it is mended.
 """
 
 import json
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -124,6 +125,7 @@ def test_each_known_difference_has_a_case() -> None:
 def test_the_page_is_up_to_date() -> None:
     """Catches a page that says of kzdata what is no longer so."""
     found = {name: outcome(name) for name in CASES}
+    assert run.kept("kzdata") == found
     assert run.page({"kzdata": found, "frictionless": run.kept("frictionless")}) == (
         run.PAGE.read_text("utf-8")
     )
@@ -185,7 +187,7 @@ def test_a_command_is_a_validator(tmp_path: Path) -> None:
         "assert sys.argv[-1].endswith('datapackage.json')\n"
         f"print(json.dumps({{'verdict': 'invalid', 'faults': [{FAULT!r}]}}))\n"
     )
-    judge = run.command(f"python3 {program}")
+    judge = run.command(shlex.join([sys.executable, str(program)]))
     assert judge(Path("datapackage.json")) == run.Answer(INVALID, (PLACE,))
     assert judge(Path("other")) == run.Answer(None)
     assert run.command("no-such-program")(Path("datapackage.json")) == run.Answer(None)

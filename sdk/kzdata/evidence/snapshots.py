@@ -599,7 +599,8 @@ class Removal:
         schema, value = self._graph.tables[number].schema, column(field.name)
         edges, e = self._graph.edges
         if number == edges and field.name == e.count and self._recounts:
-            value = f"coalesce(r.n, {value})"  # as text where the column is text
+            # What type the column has, the cells decided when they were loaded.
+            value = f"coalesce(cast_to_type(r.n, {value}), {value})"
         if emptied:
             nothing = literal(_no_value(schema, field)) if as_text else "NULL"
             value = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e

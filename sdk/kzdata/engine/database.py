@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -232,10 +232,12 @@ class Database:
     def compiles(self, pattern: str) -> bool:
         """Whether RE2 takes a pattern."""
         if pattern not in self._compiles:
-            self._compiles[pattern] = False
-            with suppress(QueryError):
+            # Only what is known is kept, since other threads may ask meanwhile.
+            try:
                 self.run(f"SELECT {full_match(chr(39) * 2, pattern)}")
                 self._compiles[pattern] = True
+            except QueryError:
+                self._compiles[pattern] = False
         return self._compiles[pattern]
 
     # ------------------------------------------------------------------------------ tables

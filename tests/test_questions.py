@@ -395,7 +395,7 @@ def test_disagreement_without_a_link_is_uncurated(copy: Folder) -> None:
 FORCES, KAZ = "police-and-national-guard", "kazakhstan"
 APART, PART = "no number fits both", "a part would be larger than its whole"
 FIGURES = [
-    # Twelve of these are known dead on the 6th at the latest. Another number of the same, on that day.
+    # Twelve of these are known dead on the 6th at the latest. Another number of them, on that day.
     (FORCES, KAZ, "2022-01-06 day", "9", "EV-0137", APART),
     # More police in a city than police and National Guard in the country; fewer are no wonder.
     ("police", "almaty", "2022-01-06 day", "13", "EV-0188", PART),

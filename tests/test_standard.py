@@ -205,7 +205,7 @@ TABLE_SCHEMA = [
 ]  # fmt: skip
 SHA1 = "sha1:8843d7f92416211de9ebb963ff4ce28125932878"
 DATA_RESOURCE = [
-    Case("Descriptor, a remote file", FRUIT, PLAIN, {"resource-path": 1},
+    Case("Descriptor, a remote file", FRUIT, PLAIN, {},
          {"path": "http://example.com/solar-system.csv"}),
     Case("hash, of another file", FRUIT, PLAIN, {"resource-hash": 1}, {"hash": SHA1}),
     Case("hash, of `foobar`", "foobar", _fields({"name": "foobar"}), {}, {"hash": SHA1}),

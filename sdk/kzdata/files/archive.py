@@ -93,6 +93,11 @@ def share_of_disk(folder: Path | None, share: float = 1 / 3) -> int:
     return int(shutil.disk_usage(folder or tempfile.gettempdir()).free * share)
 
 
+def is_remote(value: Any) -> bool:
+    """Whether a value is an address, which the standard allows, and which is never fetched."""
+    return isinstance(value, str) and bool(re.match("(https?|ftps?)://", value, re.IGNORECASE))
+
+
 def unsafe(relative: str) -> str | None:
     """Why a path must not be followed, or None where it may be.
 

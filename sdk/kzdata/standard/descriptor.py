@@ -7,6 +7,7 @@ from datetime import date
 from posixpath import normpath
 from typing import Any, NamedTuple
 
+from kzdata.files.archive import is_remote
 from kzdata.standard.declarations import NEEDED, Declared
 from kzdata.standard.json_model import (
     MAX_FIELDS,
@@ -308,9 +309,17 @@ class Resource(JsonModel):
     sources: tuple[Credit, ...] = member(several(credit, MAX_VALUES), ())
 
     def errors(self) -> Iterator[str]:
-        """No file twice, however it is spelt: its rows would be there twice."""
+        """No file twice, however it is spelt: its rows would be there twice; no address beside."""
         if not distinct(map(normpath, self.path)):
             yield "paths of different files"
+        if len(set(map(is_remote, self.path))) > 1:
+            yield "relative paths alone, or addresses alone"
+
+    @property
+    def remote(self) -> list[str]:
+        """The addresses that it names, of which none is fetched: of files, schema and dialect."""
+        named = (*self.path, self.extra.get("schema"), self.dialect)
+        return [value for value in named if is_remote(value)]
 
 
 class Metadata(JsonModel):

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
-from kzdata.files.archive import Archive
+from kzdata.files.archive import Archive, is_remote
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
@@ -84,12 +83,21 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     resource = Resource.read(entry, where, faults)
     if len(faults) > before:
         return None
-    with suppress(PackageError):  # a dialect that cannot be read is a rule's to tell
-        if isinstance(resource.dialect, str):
-            dialect = archive.json(resource.dialect)
-            faults += nul_faults(dialect, resource.dialect)
-            return resource.replace(dialect=dialect)
-    return resource
+    _, dialect = _held(archive, resource.dialect, f"{where}.dialect", faults)
+    return resource.replace(dialect=dialect)
+
+
+def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str, Any]:
+    """A schema or dialect, which may stand in a file of the package, and where it stands."""
+    if not isinstance(value, str) or is_remote(value):
+        return where, value
+    try:
+        held = archive.json(value)
+    except PackageError as error:
+        faults.add(where, value, str(error))
+        return where, None
+    faults += nul_faults(held, value)
+    return value, held
 
 
 def _table(
@@ -101,19 +109,16 @@ def _table(
         faults.note(where, found, "a path")
     if "schema" not in entry or not resource.path:
         return None
-    raw, where = entry["schema"], f"{where}.schema"
-    if isinstance(raw, str):
-        try:
-            where, raw = raw, archive.json(raw)
-        except PackageError as error:
-            faults.add(where, entry["schema"], str(error))
-            return None
-        faults += nul_faults(raw, where)
     before = len(faults)
+    where, raw = _held(archive, entry["schema"], f"{where}.schema", faults)
+    if len(faults) > before or is_remote(raw):
+        return None
     schema = Schema.read(raw, where, faults)
     if len(faults) > before:
         return None
     _check_schema(schema, where, faults)
+    if is_remote(resource.dialect):
+        return None
     return Table(resource.name, resource.path[0], resource, _with_nulls(schema, resource))
 
 

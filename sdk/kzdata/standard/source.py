@@ -40,12 +40,10 @@ SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
 STRINGS = ("headerJoin", "commentChar", "nullSequence")
 
 
-def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
+def dialect_of(resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
     """How a resource is written, and what of its dialect cannot be honoured, in words."""
     raw = resource.dialect
-    if isinstance(raw, str):
-        raw = archive.json(raw)
-    if raw is None:  # the usual case
+    if raw is None or isinstance(raw, str):  # the usual case, or an address
         return Dialect(), ()
     if not isinstance(raw, dict):
         return Dialect(), ("a dialect that is not an object",)
@@ -146,7 +144,7 @@ class TableTexts:
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none."""
-    dialect, _ = dialect_of(archive, table.resource)
+    dialect, _ = dialect_of(table.resource)
     parquet = [is_parquet(path) for path in table.resource.path]
     if any(parquet):  # what is made of Parquet is plain CSV
         if not all(parquet) and dialect != Dialect():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.errors import PackageError
-from kzdata.files.archive import DESCRIPTOR, Archive
+from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.source import dialect_of
@@ -39,12 +39,12 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
 
 @rule("package", "put the file inside the package and name it by a relative path")
 def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
-    """Each file of the package is there, inside the package."""
+    """Each file of the package is there, inside the package; addresses are not fetched."""
     for resource in package.resources:
         for path in resource.path:
             where, expected = f"resources.{resource.name}", "a file of the package"
             try:
-                if not archive.path_of(path).is_file():
+                if not (is_remote(path) or archive.path_of(path).is_file()):
                     yield _of_package(path, expected, where)
             except PackageError as error:
                 yield _of_package(path, f"{expected} ({error})", where)
@@ -129,12 +129,12 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
 
 
 @rule("package", "leave it out, or ask for it in an issue: nothing checks it", "warning")
-def unsupported_feature(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
+def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed over."""
     for name, profile in _profiles(package):
         yield _of_package(f"the profile {profile}", "what kzdata checks", name)
     for resource in package.resources:
-        for doubt in _doubts(package, archive, resource):
+        for doubt in _doubts(package, resource):
             yield _of_package(doubt, "what kzdata checks", f"resources.{resource.name}")
     for table in package.tables.values():
         if _fields_match(table) not in FIELDS_MATCH:
@@ -169,7 +169,7 @@ def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
             yield f"foreignKeys over {columns}, into {parent}, which has no schema that can be used"
 
 
-def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterator[str]:
+def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
     """What of a resource's form cannot be read, in words."""
     if "data" in resource.extra:
         yield "data inside the descriptor"
@@ -180,10 +180,7 @@ def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterat
         yield f"the hash algorithm {algorithm}"
     if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
         yield f"a table in the format {resource.format}"
-    try:
-        yield from dialect_of(archive, resource)[1]
-    except PackageError as error:
-        yield str(error)
+    yield from dialect_of(resource)[1]
 
 
 FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}

@@ -103,22 +103,28 @@ def _seen(package: Descriptor, stats: FileStatsByPath) -> Iterator[tuple[Resourc
             yield resource, resource.path[0], stats[resource.path[0]]
 
 
-@rule("package", "state a version such as 1.2.0 (semver.org)")
+@rule("package", "state a version such as 1.2.0 (semver.org)", "warning")
 def version_semver(package: Descriptor, *_: Any) -> Iterator[Violation]:
-    """The version, where one is stated, follows Semantic Versioning 2.0.0."""
+    """A version "SHOULD conform to the Semantic Versioning requirements" (Data Package v2)."""
     if "version" in package.raw and not SEMVER.fullmatch(package.version):
         yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
 
 
 @rule("package", "add a section for this version at the top of the changelog")
 def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
-    """The first version that CHANGELOG.md names, where there is one, is the package's."""
+    """The first version that CHANGELOG.md names, where there is one, is the package's.
+
+    Asked of packages that follow the profile: some schema has a `kzdata:` declaration.
+    """
+    declared = (name for table in package.tables.values() for name in table.schema.to_json())
+    if not package.version or not any(name.startswith("kzdata:") for name in declared):
+        return
     try:
         file = archive.path_of(CHANGELOG)
     except PackageError as error:
         yield Violation(None, None, None, CHANGELOG, str(error), file=CHANGELOG)
         return
-    if not package.version or not file.is_file():
+    if not file.is_file():
         return
     with file.open("rb") as stream:
         # A changelog is prose: a letter that is no UTF-8 does no harm here.

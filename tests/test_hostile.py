@@ -85,6 +85,7 @@ def refused(place: Path) -> str:
     "s3://bucket/secret.csv", "", "tables/\x00.csv",
     "tables/a\nb.csv", "a" * 300, "a/" * 3_000, "tables/\u2025/secret.csv",
     "\uff0e\uff0e/secret.csv",
+    ".hidden/things.csv", "tables/.hidden/things.csv",
     "%2e%2e/secret.csv", "file:secret.csv", "data:text/csv,id", "....//secret.csv", "/dev/zero",
 ])  # fmt: skip
 def test_a_path_out_of_the_package_is_refused(plain: Folder, outside: Path, path: str) -> None:
@@ -131,6 +132,14 @@ def test_what_stands_beside_an_address_is_checked(plain: Folder) -> None:
     assert "descriptor" in validate(plain.root).by_rule
     plain.describe(lambda package: package["resources"][0].update(path=["a.csv", far]))
     assert "relative paths alone" in repr(validate(plain.root))
+
+
+def test_a_file_that_begins_with_a_dot_is_read(plain: Folder) -> None:
+    """Catches more than the standard forbids: "hidden folders starting from a dot"."""
+    file = plain.file("things")
+    file.rename(file.with_name(".things.csv"))
+    plain.describe(lambda p: p["resources"][0].update(path="./tables/.things.csv"))
+    assert list(validate(plain.root)) == []
 
 
 def test_a_link_out_of_the_package_is_refused(plain: Folder, outside: Path) -> None:

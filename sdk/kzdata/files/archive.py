@@ -61,7 +61,8 @@ class Archive:
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`."""
-        if reason := unsafe(relative):
+        hidden = any(part.startswith(".") for part in PurePosixPath(relative).parent.parts)
+        if reason := unsafe(relative) or (hidden and "is in a hidden folder"):
             raise PackageError(f"{relative!r} {reason}; give a path inside the package")
         return self.files.file(relative)
 

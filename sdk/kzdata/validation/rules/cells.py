@@ -483,12 +483,13 @@ def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
         inside = part != "]" and (inside or part == "[")
 
 
-@rule("cell", "remove the control character")
+@rule("cell", "remove the control character", "warning")
 def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell holds no control character but tab and line end, and nothing that turns text around.
 
-    Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
-    make a cell read differently from what it holds (CVE-2021-42574).
+    A string is "any valid string" (Table Schema v2), but control characters can hide text or drive
+    a terminal, and the bidirectional overrides of Unicode make a cell read differently from what it
+    holds (CVE-2021-42574).
     """
     hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
     test = sql.full_match(raw, rf"(?s).*({hidden}|\r[^\n]|\r$).*")

@@ -497,14 +497,21 @@ def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check
     return Check(test, "no control characters", proven_by_bytes=lambda seen: not seen.controls)
 
 
+# What a spreadsheet carries out (OWASP, CSV Injection): what begins with an equals sign, a function
+# after @, and after a sign a function, a program (DDE) or a cell's address; no number or handle.
+FORMULA = (
+    r"^(=.|@[A-Za-z][\w.]*\(|[+-]([0-9.]*[-+*/^])*"
+    r"([A-Za-z][\w.]*[(|]|\$?[A-Za-z]{1,3}\$?[0-9]{1,7}([-+*/^&<>=:!]|$)))"
+)
+
+
 @rule("cell", "begin the cell with another character", severity="warning")
 def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
-    """A text cell does not begin as a formula that a spreadsheet would carry out (=, +, -, @)."""
-    # Other types have forms of their own, which a spreadsheet takes for what they are.
-    if field.type not in ("string", "any", "list"):
+    """A text cell is no formula that a spreadsheet would carry out: `=1+1`, `@SUM(A1)`, `-A1`."""
+    # Other types and formats have forms of their own, and base64 may begin as an address does.
+    if field.type not in ("string", "any", "list") or field.format == "binary":
         return None
     # Texts compare by their bytes, which is ten times as fast as to look at a first character:
     # letters come after all that a formula begins with, blanks before, digits between.
     proof = f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))"
-    # What begins a formula is told by OWASP (CSV Injection).
-    return Check(sql.matches(raw, "^[=+@-]."), "text, not a formula", (proof,))
+    return Check(sql.matches(raw, FORMULA), "text, not a formula", (proof,))

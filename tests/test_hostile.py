@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import kzdata
 from kzdata.errors import PackageError, UsageError
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.validation import Report, validate
@@ -702,6 +703,7 @@ BROKEN_ROWS = {
     "surrogate": (b"2,t\xed\xa0\x80,20", "csv-malformed"),
     "overlong": (b"2,t\xc0\xaf,20", "csv-malformed"),
     "bare CR": (b"2,t\ro,20", "csv-malformed"),
+    "bare CR beside a quoted one": (b'2,"t\ro",2\r0', "csv-malformed"),
     "short": (b"2,two", "csv-width"),
     "long": (b"2,two,20,", "csv-width"),
     "longer": (b"2,two,20,x,y", "csv-width"),
@@ -748,6 +750,21 @@ def test_bom_and_line_ends(plain: Folder, line_end: bytes, bom: bytes) -> None:
     report = with_bytes(plain, bom + line_end.join([*lines, b""]))
     assert found(report) == {("cell-type", 4), ("cell-type", 5)}
     assert [f.column for f in report] == [5, 9]
+
+
+@pytest.mark.parametrize("text", ["t\ro", "two\r", "\r", "t\r\ro\n\r", "t\r,o"])
+def test_a_carriage_return_in_quotes_is_a_character(plain: Folder, text: str) -> None:
+    """Catches a cell that RFC 4180 allows, refused or read as something else.
+
+    "Fields containing line breaks (CRLF), double quotes, and commas should be enclosed".
+    """
+    data = HEADER + f'1,"{text}",10\n2,two,20\n'.encode()
+    report = with_bytes(plain, data)
+    assert list(report) == []
+    assert report.rows == {"things": 2}
+    with kzdata.load(plain.root) as package:
+        assert [row.name for row in package.tables["things"]] == [text, "two"]
+        assert package.sql("SELECT name FROM things ORDER BY id").rows() == [(text,), ("two",)]
 
 
 @pytest.mark.parametrize("row", [b'2,two,20"', b'2,two"",20', b'2,two",20'])

@@ -335,37 +335,33 @@ def _record(number: int, line: int, raw: bytes, dialect: Dialect, place: int) ->
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         text, fault = body.decode("utf-8", "replace"), f"not UTF-8 at byte {error.start}"
-    cells, width, misquoted = _cells(text, line, dialect)
-    return Record(number, line, tuple(cells), fault or _fault(text, misquoted), place, width)
-
-
-def _fault(text: str, misquoted: bool) -> str:
     if len(text) > MAX_RECORD_LENGTH:
-        return f"a row of over {MAX_RECORD_LENGTH:,} characters"
-    if misquoted:
-        return "a quotation mark inside an unquoted cell, or one that is never closed"
-    if "\0" in text:
-        return "a NUL character"
-    if "\r" in text.replace("\r\n", ""):
-        return "a bare carriage return"
-    return ""
+        fault = fault or f"a row of over {MAX_RECORD_LENGTH:,} characters"
+    cells, width, misquoted = _cells(text, line, dialect)
+    fault = fault or misquoted or ("a NUL character" if "\0" in text else "")
+    return Record(number, line, tuple(cells), fault, place, width)
 
 
-def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, bool]:
-    """Split one record: its first cells, how many it has, and whether quotation marks stray."""
+MISQUOTED = "a quotation mark inside an unquoted cell, or one that is never closed"
+BARE = "a bare carriage return: it may stand in a quoted cell only"
+
+
+def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, str]:
+    """Split one record: its first cells, how many it has, and what lacks quotation, or has it."""
     if dialect.quote not in text and not dialect.skip_space and not dialect.escape:
-        return *_bare_cells(text, line, dialect.delimiter), False
+        return *_bare_cells(text, line, dialect.delimiter), BARE if "\r" in text else ""
     field, loose = _patterns(dialect)
     delimiter, cells, width = dialect.delimiter, [], 0
-    position, start, misquoted = 0, 0, False
+    position, start, fault = 0, 0, ""
     while True:
         match = field.match(text, position)
         if match is None or (match.end() < len(text) and text[match.end()] != delimiter):
-            match, misquoted = loose.match(text, position), True
+            match, fault = loose.match(text, position), MISQUOTED
         assert match is not None
         width += 1
         if width <= MAX_CELLS:
             quoted, plain = match.group(1), match.group(2)
+            fault = fault or (BARE if "\r" in (plain or "") else "")
             value = _unescaped(plain if quoted is None else quoted, dialect, quoted is not None)
             cells.append(Cell(value, line, position - start + 1))
         breaks = text.count("\n", position, match.end())
@@ -373,11 +369,11 @@ def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, boo
             line += breaks
             start = text.rfind("\n", position, match.end()) + 1
         if match.end() >= len(text):
-            return cells, width, misquoted
+            return cells, width, fault
         position = match.end() + 1
         if position == len(text):  # a delimiter at the end is followed by an empty cell
             last = [Cell("", line, position - start + 1)] if width < MAX_CELLS else []
-            return cells + last, width + 1, misquoted
+            return cells + last, width + 1, fault
 
 
 def _bare_cells(text: str, line: int, delimiter: str) -> tuple[list[Cell], int]:

@@ -287,7 +287,7 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
 
 @rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
 def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
-    """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
+    """Each row is well-formed: UTF-8, quotations closed, their marks doubled, bare CR only in them.
 
     A quotation that is never closed costs one row: reading goes on with the next line.
     """

@@ -413,7 +413,7 @@ def test_a_descriptor_that_is_none(plain: Folder, data: bytes) -> None:
     {"resources": [{"name": "x", "path": "tables/things.csv", "schema": {"fields": 1}}]},
     {"resources": [{"name": "x", "path": "tables/things.csv", "schema": {"fields": []}}]},
     {"resources": [{"name": "x", "path": "tables/things.csv", "bytes": -1, "hash": "::"}]},
-    {"version": 1}, {"version": "1.0.0\n"}, {"name": {"a": 1}}, {"licenses": [1]}, {"sources": 5},
+    {"version": 1}, {"name": {"a": 1}}, {"licenses": [1]}, {"sources": 5},
 ])  # fmt: skip
 def test_a_descriptor_of_the_wrong_shape(plain: Folder, change: dict[str, Any]) -> None:
     """Catches a traceback for JSON that is sound and says nonsense."""
@@ -424,6 +424,7 @@ def test_a_descriptor_of_the_wrong_shape(plain: Folder, change: dict[str, Any]) 
 @pytest.mark.parametrize("change", [
     {"primaryKey": "nothing"}, {"primaryKey": [1]}, {"primaryKey": {"a": 1}},
     {"uniqueKeys": "id"}, {"uniqueKeys": [["nothing"]]}, {"uniqueKeys": [[]]},
+    {"uniqueKeys": []}, {"uniqueKeys": ["id"]}, {"fieldsMatch": 1},
     {"foreignKeys": [{"fields": [], "reference": {"resource": "", "fields": []}}]},
     {"foreignKeys": [{}]}, {"foreignKeys": [{"fields": "id"}]},
     {"foreignKeys": [{"fields": "id", "reference": {"resource": "no", "fields": "id"}}]},

@@ -257,7 +257,8 @@ PROPERTIES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"created": "1985-04-12T23:20:50+25:99"}, FAULT),
     ({"created": "1985-04-12T23:20:50+14:00"}, {}),
     *(({"version": version}, {"version-semver": 1})
-      for version in ("1.0.0-01", "1.0.0-a..b", "1.0.0+a..b", "1\uff12.0.0", "1.0.0-", "1.0")),
+      for version in ("1.0.0-01", "1.0.0-a..b", "1.0.0+a..b", "1\uff12.0.0", "1.0.0-", "1.0",
+                      "1.0.0\n")),
     *(({"version": version}, {}) for version in ("1.0.0-0", "1.0.0-0a.b-c+001", "10.20.30")),
     ({"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}, {}),
     ({"$schema": "https://example.org/stricter.json"}, UNSUPPORTED),

@@ -106,13 +106,10 @@ UNSUPPORTED: list[dict[str, Any]] = [
     {"type": "number", "format": "currency"},
     {"type": "boolean", "format": "yes-no"},
     {"type": "any", "format": "any"},
-    {"type": "boolean", "trueValues": []},
-    {"type": "boolean", "falseValues": []},
     {"type": "number", "categories": [1.5]},
     {"type": "number", "decimalChar": ""},
     {"type": "number", "groupChar": "."},
     {"type": "boolean", "trueValues": ["1"], "falseValues": ["1"]},
-    {"type": "list", "itemType": "object"},
     {"type": "list", "delimiter": ""},
     {"type": "geopoint", "format": "wkt"},
     {"type": "geojson"},
@@ -125,6 +122,22 @@ def test_a_misspelt_type_is_a_fault(tmp_path: Path) -> None:
     (found,) = validate(build(tmp_path, [Spec("t", schema, [["x"]])]).root)
     assert (found.rule, found.severity, found.found) == ("descriptor", "error", "'intger'")
     assert "integer" in found.expected
+
+
+@pytest.mark.parametrize("given", [
+    {"type": "boolean", "trueValues": []},  # the JSON Schema of fields: "minItems": 1
+    {"type": "boolean", "falseValues": []},
+    {"type": "list", "itemType": "object"},  # "MUST be one of string, integer, boolean, ..."
+    {"type": "list", "itemType": "zzz"},
+    {"rdfType": 1},  # "MUST be the URI of a RDF Class"
+], ids=str)  # fmt: skip
+def test_a_property_with_a_value_that_it_cannot_have_is_a_fault(
+    given: dict[str, Any], tmp_path: Path
+) -> None:
+    """Catches a broken declaration that passes, or is called unsupported."""
+    schema = {"fields": [{"name": "a", **given}]}
+    (found,) = validate(build(tmp_path, [Spec("t", schema, [["x"]])]).root)
+    assert (found.rule, found.severity) == ("descriptor", "error")
 
 
 def test_every_type_of_the_standard_is_checked() -> None:

@@ -71,11 +71,15 @@ identifier = string_that(
 )
 moment = string_that(_is_moment, "a date and time after RFC 3339")
 key = several(string, MAX_KEY_COLUMNS, least=1, once=True, bare=True)  # the columns of a key
+unique_key = several(string, MAX_KEY_COLUMNS, least=1, once=True)
 # The standard lets a primary key be empty.
 primary_key = several(string, MAX_KEY_COLUMNS, once=True, bare=True)
 files = several(string, MAX_FILES, once=True, bare=True)  # paths of a resource's files
 values = several(anything, MAX_VALUES)
+truths = several(string, MAX_WORDS, least=1)  # words for true, or for false
 listed = several(anything, MAX_VALUES, least=1, once=True)
+item_type = choice("string", "integer", "boolean", "number", "datetime", "date", "time")
+matching = choice("exact", "equal", "subset", "superset", "partial")
 brief = string_that(
     lambda text: len(text) <= MAX_TEXT, f"a string of at most {MAX_TEXT} characters"
 )
@@ -152,10 +156,11 @@ class FieldDescriptor(JsonModel):
     bare_number: bool = member(flag, True)
     group_char: str | None = member(brief, None)
     decimal_char: str = member(brief, ".")
-    true_values: tuple[str, ...] = member(words, ("true", "True", "TRUE", "1"))
-    false_values: tuple[str, ...] = member(words, ("false", "False", "FALSE", "0"))
+    true_values: tuple[str, ...] = member(truths, ("true", "True", "TRUE", "1"))
+    false_values: tuple[str, ...] = member(truths, ("false", "False", "FALSE", "0"))
     delimiter: str = member(brief, ",")
-    item_type: str = member(string, "string")
+    item_type: str = member(item_type, "string")
+    rdf_type: str | None = member(string, None)
     evidence: str | None = member(choice("required", "exempt"), None, "kzdata:evidence")
 
     def errors(self) -> Iterator[str]:
@@ -209,15 +214,21 @@ class ForeignKey(JsonModel):
     reference: Reference = member(Reference.read)
 
 
+def fields_match(value: Any, where: str, faults: Faults) -> str:
+    """How a header agrees with the fields: a string, or a list of one as the JSON Schema has it."""
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return matching(value, where, faults)
+
+
 class Schema(Declared):
     """A Table Schema with the traceability declarations."""
 
     fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
     missing_values: tuple[str, ...] = member(missing_values, ("",))
     primary_key: tuple[str, ...] = member(primary_key, ())
-    unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
+    unique_keys: tuple[tuple[str, ...], ...] = member(several(unique_key, MAX_KEYS, least=1), ())
     foreign_keys: tuple[ForeignKey, ...] = member(several(ForeignKey.read, MAX_KEYS), ())
-    fields_match: Any = member(anything, "exact")
+    fields_match: str = member(fields_match, "exact")
     title: str = member(string, "")
     description: str = member(string, "")
 

@@ -143,9 +143,6 @@ def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
         for doubt in _doubts(package, resource):
             yield _of_package(doubt, "what kzdata checks", f"resources.{resource.name}")
     for table in package.tables.values():
-        if _fields_match(table) not in FIELDS_MATCH:
-            found = f"fieldsMatch {table.schema.fields_match}"
-            yield _of_package(found, f"one of {', '.join(FIELDS_MATCH)}", table.name)
         for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
             yield _of_package(key, "what kzdata checks", table.name)
         for field in table.schema.fields:
@@ -206,17 +203,12 @@ FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
 """Values of `fieldsMatch` (Table Schema v2): what the header must have, in words and as a test."""
 
 
-def _fields_match(table: Table) -> str:
-    value = table.schema.fields_match
-    return str(value[0] if isinstance(value, list) and len(value) == 1 else value)
-
-
 def header_matches(table: Table, found: tuple[str, ...]) -> bool:
     """Whether a header is what `fieldsMatch` asks for; a name may not stand twice."""
-    names, demand = table.schema.names, _fields_match(table)
+    names, demand = table.schema.names, table.schema.fields_match
     given, wanted = set(found), set(names)
     needed = {field.name for field in table.schema.fields if field.constraints.required}
-    if demand not in FIELDS_MATCH or demand == "exact":
+    if demand == "exact":
         return found == names
     # A name that stands twice would leave open which of its cells is meant.
     return len(given) == len(found) and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
@@ -253,7 +245,7 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
         return
     names, held = table.schema.names, len(record.cells)
     found = tuple(cell.value for cell in record.cells)
-    words, _ = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    words, _ = FIELDS_MATCH[table.schema.fields_match]
     if record.part > 0:
         if found != columns:
             yield _header(table, record, columns, "the header of the first file")

@@ -119,6 +119,7 @@ def form(value: Any, where: str, faults: Faults) -> str:
 class Constraints(JsonModel):
     """Limits on one field's cells (Table Schema v2, "Constraints")."""
 
+    closed = True
     required: bool = member(flag, False)
     unique: bool = member(flag, False)
     enum: tuple[Any, ...] | None = member(listed, None)
@@ -129,6 +130,7 @@ class Constraints(JsonModel):
     maximum: Any = member(anything, None)
     exclusive_minimum: Any = member(anything, None)
     exclusive_maximum: Any = member(anything, None)
+    json_schema: JsonModel | None = member(JsonModel.read, None)
 
 
 # Field types of Table Schema v2. A misspelt one would leave a column unchecked.

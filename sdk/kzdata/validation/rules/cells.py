@@ -51,16 +51,29 @@ def unsupported(field: FieldDescriptor) -> str | None:
     unsupported constraint" (Table Schema v2, Field Constraints).
     """
     try:
-        kind = field_type(field)
-        if reason := _unsupported_constraint(field, kind):
+        if reason := _unsupported_constraint(field, field_type(field)):
             return reason
-        for value in bounds_of(field).values():
+    except UnsupportedError as error:
+        return str(error)
+    return "the positions within a geojson object" if field.type == "geojson" else None
+
+
+def uncastable(field: FieldDescriptor) -> str | None:
+    """The first limit, or listed value, that is no value of its field, in words, or None.
+
+    They are primitive types of JSON, or strings "that are castable with the type and format rules
+    of the field" (Table Schema v2, Field Constraints).
+    """
+    if (kind := known_type(field)) is None:
+        return None
+    try:
+        for value in bounds_of(field).values() if kind.within else ():
             _check_limit(field, kind, value)
         for value in (*(field.constraints.enum or ()), *field.category_values):
             _check_listed_value(field, kind, value)
     except UnsupportedError as error:
         return str(error)
-    return "the positions within a geojson object" if field.type == "geojson" else None
+    return None
 
 
 def unsupported_keys(schema: Schema) -> list[str]:
@@ -97,8 +110,11 @@ def _unsupported_constraint(field: FieldDescriptor, kind: FieldType) -> str | No
         "enum": limits.enum is not None and kind.same is None,
         "unique": limits.unique and kind.same is None,
         "categories": field.categories is not None and name not in CATEGORICAL,
+        # JSON has them, and no cell has their value: a number is no string.
+        "null or a number in enum": None in (limits.enum or ())
+        or (name == "string" and not all(isinstance(v, str) for v in limits.enum or ())),
+        "constraint jsonSchema": limits.json_schema is not None,
     }
-    stated |= {f"constraint {extra}": True for extra in limits.extra}
     found = next((constraint for constraint, beyond in stated.items() if beyond), None)
     return f"{found} of type {name}" if found else _unsupported_pattern(field)
 
@@ -176,21 +192,16 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
 def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Refuse (`UnsupportedError`) a bound that is not a value of the type."""
     if field.type in ("integer", "number"):
-        # A number reads its limit itself, and refuses what is none.
-        if kind.within:
-            kind.within("''", ">=", value)
+        constraint_number(field, value)
     elif isinstance(value, bool) or not _has_type(field, kind, str(value)):
         raise UnsupportedError(f"{value!r} as a limit of type {field.type}")
 
 
 def _check_listed_value(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Refuse (`UnsupportedError`) a listed value that no cell of the type could have."""
-    if field.type == "string":
-        # Whether it has the format is left to RE2: `re` takes minutes for megabytes of addresses.
-        known = isinstance(value, str)
-    else:
-        known = all(_has_type(field, kind, text) for text in _texts(field, value))
-    if not known:
+    # Whether a string has the format is left to RE2: `re` takes minutes for megabytes of addresses.
+    known = value is None or field.type == "string"
+    if not known and not all(_has_type(field, kind, text) for text in _texts(field, value)):
         raise UnsupportedError(f"{value!r} among the values of type {field.type}")
 
 

@@ -14,7 +14,7 @@ from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.source import dialect_of
 from kzdata.validation.rule import Violation, rule
-from kzdata.validation.rules.cells import unsupported, unsupported_keys
+from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
 CHANGELOG = "CHANGELOG.md"
 MAX_CHANGELOG_BYTES = 1 << 20
@@ -35,6 +35,10 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
         yield _of_package(fault.found, fault.expected, fault.where)
+    for table in package.tables.values():
+        for field in table.schema.fields:
+            if reason := uncastable(field):
+                yield _of_package(reason, "a value of the field", f"{table.name}.{field.name}")
 
 
 @rule("package", "put the file inside the package and name it by a relative path")

@@ -125,6 +125,15 @@ def test_an_address_is_not_checked(plain: Folder, role: str, scheme: str) -> Non
     assert any(f"{address} is not fetched; download it" in one for one in report.unchecked)
 
 
+def test_a_table_beside_an_address_is_loaded(plain: Folder) -> None:
+    """Catches one file that is not there to be read, for which no other table can be."""
+    far = {"name": "far", "path": "https://example.invalid/far.csv", "schema": SCHEMA}
+    plain.describe(lambda package: package["resources"].append(far))
+    with kzdata.load(plain.root) as package:
+        assert package.sql("SELECT count(*) FROM things").rows() == [(3,)]
+        assert list(package.tables) == ["things"]
+
+
 def test_what_stands_beside_an_address_is_checked(plain: Folder) -> None:
     """Catches an address that hides what is wrong in the rest of the package."""
     far = "https://example.invalid/far"

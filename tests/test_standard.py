@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from kzdata import load
+from kzdata.standard.writer import seal
 from kzdata.validation import validate
 
 FRUIT = "id,name\n1,apple\n2,orange\n"
@@ -387,6 +389,17 @@ def test_data_inside_the_descriptor_are_reported_as_unread(
     described = {"resources": [{"name": "inline", **entry}]}
     (tmp_path / "datapackage.json").write_text(json.dumps(described))
     assert validate(tmp_path).by_rule == {"unsupported-feature": 1}
+
+
+def test_url_of_version_0_is_a_path(tmp_path: Path) -> None:
+    """Data Resource, path: "MUST treat it as the path property equivalent", and seal and SQL do."""
+    (tmp_path / "a.csv").write_text(FRUIT)
+    described = {"resources": [{"name": "x", "url": "a.csv", "schema": PLAIN}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(described))
+    assert seal(tmp_path) == ["x"]
+    assert list(validate(tmp_path)) == []
+    with load(tmp_path) as package:
+        assert package.sql("SELECT name FROM x").rows() == [("apple",), ("orange",)]
 
 
 @pytest.mark.parametrize("entry", [{}, {"path": "a.csv", "data": []}])

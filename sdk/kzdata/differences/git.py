@@ -99,7 +99,7 @@ def _named(descriptor: dict[str, Any]) -> Iterator[str]:
     for entry in resources if isinstance(resources, list) else ():
         if not isinstance(entry, dict):
             continue
-        paths = entry.get("path")
+        paths = entry.get("path", entry.get("url"))
         named = [*(paths if isinstance(paths, list) else [paths])]
         named += [entry.get("schema"), entry.get("dialect")]
         yield from (name for name in named if isinstance(name, str))

@@ -28,6 +28,8 @@ def parse(archive: Archive) -> Descriptor:
     fields = keys = 0
     for index, entry in enumerate(entries(raw)[: model.MAX_RESOURCES]):
         where, before = f"resources[{index}]", len(faults)
+        if isinstance(entry, dict) and "url" in entry:  # of version 0, where there is no path
+            entry = {"path": entry["url"], **entry}
         resource = _resource(archive, entry, where, faults)
         if resource is None:
             continue
@@ -117,7 +119,7 @@ def _table(
     if len(faults) > before:
         return None
     _check_schema(schema, where, faults)
-    if is_remote(resource.dialect):
+    if resource.remote:
         return None
     return Table(resource.name, resource.path[0], resource, _with_nulls(schema, resource))
 

@@ -173,7 +173,7 @@ def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
         if key.reference.package is not None:
             yield f"foreignKeys over {columns}, into another package"
         elif parent not in package.tables:
-            yield f"foreignKeys over {columns}, into {parent}, which has no schema that can be used"
+            yield f"foreignKeys over {columns}, into {parent}, which cannot be read"
 
 
 def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:

@@ -187,16 +187,18 @@ class Sheet:
         heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
-        columns = zip_longest(*(record.cells for record in heads), fillvalue=None)
-        cells = tuple(map(self._name, columns))
+        columns = list(zip_longest(*(record.cells for record in heads), fillvalue=Cell("", 0, 0)))
         width = max(record.width for record in heads)
-        return Record(-1, heads[0].line, cells, heads[0].fault, width=width)
+        return Record(-1, heads[0].line, tuple(self._named(columns)), heads[0].fault, width=width)
 
-    def _name(self, cells: Sequence[Cell | None]) -> Cell:
-        """A column's name, whose parts stand in several header rows."""
-        known = [cell for cell in cells if cell is not None]
-        value = self.dialect.header_join.join(cell.value for cell in known if cell.value)
-        return known[0]._replace(value=value)
+    def _named(self, columns: Sequence[Sequence[Cell]]) -> Iterator[Cell]:
+        """Columns' names, whose parts stand in several header rows."""
+        parts = [""] * len(columns[0])
+        for column in columns:
+            # What stands above several columns is part of each of their names.
+            parts = [cell.value or part for cell, part in zip(column, parts, strict=True)]
+            name = self.dialect.header_join.join(filter(None, [*parts[:-1], column[-1].value]))
+            yield next(cell for cell in column if cell.line)._replace(value=name)
 
     def records(self) -> Iterator[Record]:
         """All rows in order, and what stands between them; a row's number counts from 0.
@@ -221,20 +223,20 @@ class Sheet:
 
     def _sorted(self, part: Path) -> Iterator[tuple[str, int, bytes]]:
         """Each record of a file with its kind: row, header, comment or blank."""
-        # Header and comment rows are counted from 1; blank lines and lines that begin with the
-        # comment mark are not counted. What stands above the last header row is no row.
-        heads, comments, ordinal = self.dialect.header_rows, self.dialect.comment_rows, 0
-        last = max(heads, default=0)
-        for line, raw in _raw_records(part, self.dialect):
-            if not raw.strip(b"\r\n"):
+        # Rows are counted as they stand in the file, from 1. A header that would be a comment, or
+        # blank, is below it. What stands above the last header row is no row.
+        heads, comments = self.dialect.header_rows, self.dialect.comment_rows
+        for ordinal, (line, raw) in enumerate(_raw_records(part, self.dialect), 1):
+            passed = ordinal in comments or self.dialect.comments(line, raw)
+            blank = not passed and not raw.strip(b"\r\n")
+            if (passed or blank) and ordinal in heads:
+                heads = tuple(head + (head >= ordinal) for head in heads)
+            if blank:
                 yield "blank", line, raw
-            elif self.dialect.comments(line, raw):
+            elif passed or (ordinal < max(heads, default=0) and ordinal not in heads):
                 yield "comment", line, raw
             else:
-                ordinal += 1
-                kind = "header" if ordinal in heads else "row"
-                passed = ordinal in comments or (kind == "row" and ordinal < last)
-                yield "comment" if passed else kind, line, raw
+                yield "header" if ordinal in heads else "row", line, raw
 
     def simplified(self, target: Path, width: int) -> "Sheet":
         """The same rows in one file that a fast reader takes, without a header."""

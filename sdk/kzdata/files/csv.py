@@ -181,8 +181,6 @@ class Sheet:
 
     def header(self) -> Record | None:
         """The names of the columns; None where the first file is empty or has no header."""
-        if not self.dialect.header_rows:
-            return None
         above = takewhile(lambda record: (record.number, record.part) == (-1, 0), self.records())
         heads = [record for record in above if record.cells]
         if len(heads) < 2:

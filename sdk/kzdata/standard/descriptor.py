@@ -79,7 +79,6 @@ values = several(anything, MAX_VALUES)
 truths = several(string, MAX_WORDS, least=1)  # words for true, or for false
 listed = several(anything, MAX_VALUES, least=1, once=True)
 item_type = choice("string", "integer", "boolean", "number", "datetime", "date", "time")
-matching = choice("exact", "equal", "subset", "superset", "partial")
 brief = string_that(
     lambda text: len(text) <= MAX_TEXT, f"a string of at most {MAX_TEXT} characters"
 )
@@ -219,7 +218,7 @@ class ForeignKey(JsonModel):
 def fields_match(value: Any, where: str, faults: Faults) -> str:
     """How a header agrees with the fields: a string, or a list of one as the JSON Schema has it."""
     value = value[0] if isinstance(value, list) and len(value) == 1 else value
-    return matching(value, where, faults)
+    return choice("exact", "equal", "subset", "superset", "partial")(value, where, faults)
 
 
 class Schema(Declared):

@@ -43,10 +43,8 @@ STRINGS = ("headerJoin", "commentChar", "nullSequence")
 def dialect_of(resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
     """How a resource is written, and what of its dialect cannot be honoured, in words."""
     raw = resource.dialect
-    if raw is None or isinstance(raw, str):  # the usual case, or an address
+    if not isinstance(raw, dict):  # the usual case, or what cannot be read
         return Dialect(), ()
-    if not isinstance(raw, dict):
-        return Dialect(), ("a dialect that is not an object",)
     doubts = [f"dialect property {name}" for name in sorted(set(raw) - KNOWN)]
     # Both of these are read, whichever is named: files are often moved between systems.
     if raw.get("lineTerminator", "\n") not in ("\n", "\r\n"):

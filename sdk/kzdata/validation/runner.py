@@ -139,10 +139,9 @@ class Run:
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
-        remote = [(one.name, place) for one in self.package.resources for place in one.remote]
-        self.unchecked += [f"{name}: {place}{UNFETCHED}" for name, place in remote]
-        refused = [name for name in self.package.refused if name not in dict(remote)]
-        self.unchecked += [f"{name}: no schema that can be used" for name in refused]
+        self.unchecked += [f"{name}: no schema that can be used" for name in self.package.refused]
+        for resource in self.package.resources:
+            self.unchecked += [f"{resource.name}: {one}{UNFETCHED}" for one in resource.remote]
         numbers = count()
         # The largest first, so that no core waits for the last one.
         largest = sorted(tables.values(), key=lambda table: -self.sizes[table.path])

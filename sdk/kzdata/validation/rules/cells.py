@@ -51,11 +51,9 @@ def unsupported(field: FieldDescriptor) -> str | None:
     unsupported constraint" (Table Schema v2, Field Constraints).
     """
     try:
-        if reason := _unsupported_constraint(field, field_type(field)):
-            return reason
+        return _unsupported_constraint(field, field_type(field))
     except UnsupportedError as error:
         return str(error)
-    return "the positions within a geojson object" if field.type == "geojson" else None
 
 
 def uncastable(field: FieldDescriptor) -> str | None:
@@ -110,10 +108,8 @@ def _unsupported_constraint(field: FieldDescriptor, kind: FieldType) -> str | No
         "enum": limits.enum is not None and kind.same is None,
         "unique": limits.unique and kind.same is None,
         "categories": field.categories is not None and name not in CATEGORICAL,
-        # JSON has them, and no cell has their value: a number is no string.
-        "null or a number in enum": None in (limits.enum or ())
-        or (name == "string" and not all(isinstance(v, str) for v in limits.enum or ())),
         "constraint jsonSchema": limits.json_schema is not None,
+        "the positions within an object": name == "geojson",
     }
     found = next((constraint for constraint, beyond in stated.items() if beyond), None)
     return f"{found} of type {name}" if found else _unsupported_pattern(field)
@@ -294,7 +290,7 @@ def _one_of(
     kind = known_type(field)
     if values is None or kind is None or kind.same is None:
         return None
-    texts = [text for value in values for text in _texts(field, value)]
+    texts = [text for value in values if value is not None for text in _texts(field, value)]
     expected = f"one of {', '.join(texts)}"
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
     # To compare with some texts is faster than the automaton that takes any number of them.

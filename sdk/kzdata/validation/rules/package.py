@@ -123,12 +123,7 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
     declared = (name for table in package.tables.values() for name in table.schema.to_json())
     if not package.version or not any(name.startswith("kzdata:") for name in declared):
         return
-    try:
-        file = archive.path_of(CHANGELOG)
-    except PackageError as error:
-        yield Violation(None, None, None, CHANGELOG, str(error), file=CHANGELOG)
-        return
-    if not file.is_file():
+    if not (file := archive.path_of(CHANGELOG)).is_file():
         return
     with file.open("rb") as stream:
         # A changelog is prose: a letter that is no UTF-8 does no harm here.

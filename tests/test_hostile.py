@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import kzdata
 from kzdata.errors import PackageError, UsageError
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.validation import Report, validate
@@ -51,6 +52,11 @@ def outside(tmp_path: Path) -> Path:
     return file
 
 
+def follow_the_profile(package: Folder) -> None:
+    """Make a package one of those that are asked for a changelog."""
+    package.reschema("things", lambda schema: schema.update({"kzdata:events": {"title": "name"}}))
+
+
 def with_bytes(package: Folder, data: bytes) -> Report:
     """Validate with other bytes in the table, sealed."""
     package.file("things").write_bytes(data)
@@ -77,9 +83,10 @@ def refused(place: Path) -> str:
 @pytest.mark.parametrize("path", [
     "../secret.csv", "tables/../../secret.csv", "{outside}", "/etc/passwd", "~/secret.csv",
     "C:\\secret.csv", "..\\secret.csv", "\\\\host\\share\\secret.csv", "file://{outside}",
-    "https://example.org/secret.csv", "s3://bucket/secret.csv", "", "tables/\x00.csv",
+    "s3://bucket/secret.csv", "", "tables/\x00.csv",
     "tables/a\nb.csv", "a" * 300, "a/" * 3_000, "tables/\u2025/secret.csv",
     "\uff0e\uff0e/secret.csv",
+    ".hidden/things.csv", "tables/.hidden/things.csv",
     "%2e%2e/secret.csv", "file:secret.csv", "data:text/csv,id", "....//secret.csv", "/dev/zero",
 ])  # fmt: skip
 def test_a_path_out_of_the_package_is_refused(plain: Folder, outside: Path, path: str) -> None:
@@ -93,7 +100,7 @@ def test_a_path_out_of_the_package_is_refused(plain: Folder, outside: Path, path
     assert OUTSIDE not in repr(report)
 
 
-@pytest.mark.parametrize("path", ["../schema.json", "/etc/passwd", "https://example.org/s.json"])
+@pytest.mark.parametrize("path", ["../schema.json", "/etc/passwd", "s3://b/s.json"])
 def test_a_schema_out_of_the_package_is_refused(plain: Folder, path: str) -> None:
     """Catches a schema that is read from anywhere."""
     shutil.copy(plain.root / "datapackage.json", plain.root.parent / "schema.json")
@@ -101,6 +108,48 @@ def test_a_schema_out_of_the_package_is_refused(plain: Folder, path: str) -> Non
     report = validate(plain.root)
     assert "descriptor" in report.by_rule
     assert not report.valid
+
+
+@pytest.mark.parametrize("role", ["path", "schema", "dialect"])
+@pytest.mark.parametrize("scheme", ["http", "HTTPS", "ftp", "ftps"])
+def test_an_address_is_not_checked(plain: Folder, role: str, scheme: str) -> None:
+    """Catches an address that is fetched, passes in silence, or is called a fault.
+
+    "url-or-path: ... MUST be using either http, https, ftp, or ftps scheme" (Data Resource).
+    """
+    address = f"{scheme}://example.invalid/far"
+    plain.describe(lambda package: package["resources"][0].update({role: address}))
+    report = validate(plain.root)
+    assert report.valid
+    assert "things" not in report.rows
+    assert any(f"{address} is not fetched; download it" in one for one in report.unchecked)
+
+
+def test_a_table_beside_an_address_is_loaded(plain: Folder) -> None:
+    """Catches one file that is not there to be read, for which no other table can be."""
+    far = {"name": "far", "path": "https://example.invalid/far.csv", "schema": SCHEMA}
+    plain.describe(lambda package: package["resources"].append(far))
+    with kzdata.load(plain.root) as package:
+        assert package.sql("SELECT count(*) FROM things").rows() == [(3,)]
+        assert list(package.tables) == ["things"]
+
+
+def test_what_stands_beside_an_address_is_checked(plain: Folder) -> None:
+    """Catches an address that hides what is wrong in the rest of the package."""
+    far = "https://example.invalid/far"
+    plain.describe(lambda package: package["resources"][0].update(dialect=far))
+    plain.reschema("things", lambda schema: schema["fields"][0].update(type="nothing"))
+    assert "descriptor" in validate(plain.root).by_rule
+    plain.describe(lambda package: package["resources"][0].update(path=["a.csv", far]))
+    assert "relative paths alone" in repr(validate(plain.root))
+
+
+def test_a_file_that_begins_with_a_dot_is_read(plain: Folder) -> None:
+    """Catches more than the standard forbids: "hidden folders starting from a dot"."""
+    file = plain.file("things")
+    file.rename(file.with_name(".things.csv"))
+    plain.describe(lambda p: p["resources"][0].update(path="./tables/.things.csv"))
+    assert list(validate(plain.root)) == []
 
 
 def test_a_link_out_of_the_package_is_refused(plain: Folder, outside: Path) -> None:
@@ -124,10 +173,13 @@ def test_a_linked_folder_out_of_the_package_is_refused(plain: Folder, outside: P
 
 def test_a_linked_changelog_is_not_read(plain: Folder, outside: Path) -> None:
     """Catches a changelog through which the first line of any file gets into a report."""
+    follow_the_profile(plain)
     outside.write_text("## 9.9.9-secretversion\n", encoding="utf-8")
     (plain.root / "CHANGELOG.md").unlink()
     (plain.root / "CHANGELOG.md").symlink_to(outside)
-    assert "secretversion" not in repr(validate(plain.root))
+    report = validate(plain.root)
+    assert report.by_rule == {"version-changelog": 1}
+    assert "secretversion" not in repr(report)
 
 
 def test_a_folder_in_place_of_a_file(plain: Folder) -> None:
@@ -148,6 +200,7 @@ def test_links_in_a_circle(plain: Folder) -> None:
 @pytest.mark.parametrize("name", ["tables/things.csv", "CHANGELOG.md", "datapackage.json"])
 def test_a_pipe_is_not_waited_for(plain: Folder, name: str) -> None:
     """Catches a read of a named pipe, which never ends."""
+    follow_the_profile(plain)
     (plain.root / name).unlink()
     os.mkfifo(plain.root / name)
     if name == "datapackage.json":
@@ -180,6 +233,7 @@ def test_a_file_that_is_hashed_late(plain: Folder, monkeypatch: pytest.MonkeyPat
 
 def test_a_giant_changelog_is_not_read_whole(plain: Folder) -> None:
     """Catches a changelog that fills the memory."""
+    follow_the_profile(plain)
     with (plain.root / "CHANGELOG.md").open("ab") as stream:
         stream.truncate(1 << 34)
     assert list(validate(plain.root)) == []
@@ -368,7 +422,7 @@ def test_a_descriptor_that_is_none(plain: Folder, data: bytes) -> None:
     {"resources": [{"name": "x", "path": "tables/things.csv", "schema": {"fields": 1}}]},
     {"resources": [{"name": "x", "path": "tables/things.csv", "schema": {"fields": []}}]},
     {"resources": [{"name": "x", "path": "tables/things.csv", "bytes": -1, "hash": "::"}]},
-    {"version": 1}, {"version": "1.0.0\n"}, {"name": {"a": 1}}, {"licenses": [1]}, {"sources": 5},
+    {"version": 1}, {"name": {"a": 1}}, {"licenses": [1]}, {"sources": 5},
 ])  # fmt: skip
 def test_a_descriptor_of_the_wrong_shape(plain: Folder, change: dict[str, Any]) -> None:
     """Catches a traceback for JSON that is sound and says nonsense."""
@@ -379,6 +433,7 @@ def test_a_descriptor_of_the_wrong_shape(plain: Folder, change: dict[str, Any]) 
 @pytest.mark.parametrize("change", [
     {"primaryKey": "nothing"}, {"primaryKey": [1]}, {"primaryKey": {"a": 1}},
     {"uniqueKeys": "id"}, {"uniqueKeys": [["nothing"]]}, {"uniqueKeys": [[]]},
+    {"uniqueKeys": []}, {"uniqueKeys": ["id"]}, {"fieldsMatch": 1},
     {"foreignKeys": [{"fields": [], "reference": {"resource": "", "fields": []}}]},
     {"foreignKeys": [{}]}, {"foreignKeys": [{"fields": "id"}]},
     {"foreignKeys": [{"fields": "id", "reference": {"resource": "no", "fields": "id"}}]},
@@ -658,6 +713,7 @@ BROKEN_ROWS = {
     "surrogate": (b"2,t\xed\xa0\x80,20", "csv-malformed"),
     "overlong": (b"2,t\xc0\xaf,20", "csv-malformed"),
     "bare CR": (b"2,t\ro,20", "csv-malformed"),
+    "bare CR beside a quoted one": (b'2,"t\ro",2\r0', "csv-malformed"),
     "short": (b"2,two", "csv-width"),
     "long": (b"2,two,20,", "csv-width"),
     "longer": (b"2,two,20,x,y", "csv-width"),
@@ -704,6 +760,21 @@ def test_bom_and_line_ends(plain: Folder, line_end: bytes, bom: bytes) -> None:
     report = with_bytes(plain, bom + line_end.join([*lines, b""]))
     assert found(report) == {("cell-type", 4), ("cell-type", 5)}
     assert [f.column for f in report] == [5, 9]
+
+
+@pytest.mark.parametrize("text", ["t\ro", "two\r", "\r", "t\r\ro\n\r", "t\r,o"])
+def test_a_carriage_return_in_quotes_is_a_character(plain: Folder, text: str) -> None:
+    """Catches a cell that RFC 4180 allows, refused or read as something else.
+
+    "Fields containing line breaks (CRLF), double quotes, and commas should be enclosed".
+    """
+    data = HEADER + f'1,"{text}",10\n2,two,20\n'.encode()
+    report = with_bytes(plain, data)
+    assert list(report) == []
+    assert report.rows == {"things": 2}
+    with kzdata.load(plain.root) as package:
+        assert [row.name for row in package.tables["things"]] == [text, "two"]
+        assert package.sql("SELECT name FROM things ORDER BY id").rows() == [(text,), ("two",)]
 
 
 @pytest.mark.parametrize("row", [b'2,two,20"', b'2,two"",20', b'2,two",20'])

@@ -154,7 +154,7 @@ def test_a_giant_text_takes_no_time() -> None:
 # ------------------------------------------------------------------------------ the packages
 
 CELL = EVIL.replace("\r", "")
-"""A bare carriage return is refused before anything is asked of a file."""
+"""A bare carriage return has a test of its own: outside of quotes it makes a row malformed."""
 ASKED = "::x::\u202e"
 """In the key that is asked for: `#` and `/` mean something there."""
 KEPT = re.compile(r"[-0-9.:]*|[0-9a-f]{16,64}|G[0-9]")

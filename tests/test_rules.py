@@ -814,6 +814,27 @@ def test_a_path_out_of_the_package_is_reported_as_found(island: Folder) -> None:
     assert found.expected.startswith("a file of the package ('../x.csv' leaves the package")
 
 
+CARRIED_OUT = (
+    "=1+1", "=A1", "==", "=cmd|' /C calc'!A0", "@SUM(A1)", "@T.TEST(A1)", "+SUM(A1)", "-A1",
+    "-$A$1*2", "+A1:B2", "-2+3+cmd|' /C calc'!A0", "+-A1", "-1+A1", "+A1!B2",
+)  # fmt: skip
+NOT_CARRIED_OUT = (
+    "=", "+", "-", "@", "-5", "+5e3", "+7 727 0000000", "+7-727-0000000", "@user", "@user (bot)",
+    "-1,+2", "+/+/", "+A1b", "- a list (of one)", "-A", "-COVID19", "--", "- yes | no!", "-A1,B2",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["string", "any", "list"])
+def test_a_formula_is_what_a_spreadsheet_carries_out(tmp_path: Path, kind: str) -> None:
+    """Catches a formula that passes, or a number, a telephone number or a handle that does not."""
+    cells = [*CARRIED_OUT, *NOT_CARRIED_OUT]
+    schema = {"fields": [column("cell", kind)]}
+    package = build(tmp_path, [Spec("cells", schema, [[cell] for cell in cells])])
+    report = validate(package.root)
+    assert set(report.by_rule) == {"cell-formula"}
+    assert [found.found for found in report] == list(CARRIED_OUT)
+
+
 def test_a_wording_that_is_no_figure_is_reported_as_found(island: Folder) -> None:
     """Catches "expected not a figure", which reads as the opposite of what is asked."""
     island.edit("tolls", 1, "wording", "three boats")

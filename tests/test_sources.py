@@ -103,6 +103,18 @@ CLOTHES: dict[str, tuple[str, Any, dict[str, Any], int]] = {
         {"dialect": {"headerRows": [3]}},
         5,
     ),
+    "header below comments": (
+        "g.csv",
+        lambda rows: "\n".join(["# all", "# gauges", HEAD, "# rows", *lines(rows)]).encode(),
+        {"dialect": {"commentChar": "#", "commentRows": [1], "headerRows": [3]}},
+        6,
+    ),
+    "header that is no comment row": (
+        "g.csv",
+        lambda rows: "\n".join(["all", "gauges", HEAD, *lines(rows)]).encode(),
+        {"dialect": {"commentRows": [1, 2]}},
+        5,
+    ),
     "header of two rows apart": (
         "g.csv",
         lambda rows: "\n".join(["ga,pl,le", "a,b", "uge,ace,vel", *lines(rows)]).encode(),

@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from kzdata import load
+from kzdata.standard.writer import seal
 from kzdata.validation import validate
 
 FRUIT = "id,name\n1,apple\n2,orange\n"
@@ -80,10 +82,10 @@ TABLE_DIALECT = [
     Case("Tabular Data Formats", "id,name\n1,apple\n2,organe\n", PLAIN, {}),
     Case("header", "1,apple\n2,orange\n", PLAIN, {}, {"dialect": {"header": False}}),
     Case("headerRows", "fruit\nid,name\n1,apple\n2,orange\n",
-         _fields({"name": "fruit id", "type": "integer"}, {"name": "name"}),
+         _fields({"name": "fruit id", "type": "integer"}, {"name": "fruit name"}),
          {}, {"dialect": {"headerRows": [1, 2]}}),
     Case("headerJoin", "fruit\nid,name\n1,apple\n2,orange\n",
-         _fields({"name": "fruit-id", "type": "integer"}, {"name": "name"}),
+         _fields({"name": "fruit-id", "type": "integer"}, {"name": "fruit-name"}),
          {}, {"dialect": {"headerRows": [1, 2], "headerJoin": "-"}}),
     Case("commentRows", "id,name\n#fruits\n1,apple\n2,orange\n", PLAIN, {},
          {"dialect": {"commentRows": [2]}}),
@@ -205,7 +207,7 @@ TABLE_SCHEMA = [
 ]  # fmt: skip
 SHA1 = "sha1:8843d7f92416211de9ebb963ff4ce28125932878"
 DATA_RESOURCE = [
-    Case("Descriptor, a remote file", FRUIT, PLAIN, {"resource-path": 1},
+    Case("Descriptor, a remote file", FRUIT, PLAIN, {},
          {"path": "http://example.com/solar-system.csv"}),
     Case("hash, of another file", FRUIT, PLAIN, {"resource-hash": 1}, {"hash": SHA1}),
     Case("hash, of `foobar`", "foobar", _fields({"name": "foobar"}), {}, {"hash": SHA1}),
@@ -257,7 +259,8 @@ PROPERTIES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"created": "1985-04-12T23:20:50+25:99"}, FAULT),
     ({"created": "1985-04-12T23:20:50+14:00"}, {}),
     *(({"version": version}, {"version-semver": 1})
-      for version in ("1.0.0-01", "1.0.0-a..b", "1.0.0+a..b", "1\uff12.0.0", "1.0.0-", "1.0")),
+      for version in ("1.0.0-01", "1.0.0-a..b", "1.0.0+a..b", "1\uff12.0.0", "1.0.0-", "1.0",
+                      "1.0.0\n")),
     *(({"version": version}, {}) for version in ("1.0.0-0", "1.0.0-0a.b-c+001", "10.20.30")),
     ({"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}, {}),
     ({"$schema": "https://example.org/stricter.json"}, UNSUPPORTED),
@@ -386,6 +389,17 @@ def test_data_inside_the_descriptor_are_reported_as_unread(
     described = {"resources": [{"name": "inline", **entry}]}
     (tmp_path / "datapackage.json").write_text(json.dumps(described))
     assert validate(tmp_path).by_rule == {"unsupported-feature": 1}
+
+
+def test_url_of_version_0_is_a_path(tmp_path: Path) -> None:
+    """Data Resource, path: "MUST treat it as the path property equivalent", and seal and SQL do."""
+    (tmp_path / "a.csv").write_text(FRUIT)
+    described = {"resources": [{"name": "x", "url": "a.csv", "schema": PLAIN}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(described))
+    assert seal(tmp_path) == ["x"]
+    assert list(validate(tmp_path)) == []
+    with load(tmp_path) as package:
+        assert package.sql("SELECT name FROM x").rows() == [("apple",), ("orange",)]
 
 
 @pytest.mark.parametrize("entry", [{}, {"path": "a.csv", "data": []}])

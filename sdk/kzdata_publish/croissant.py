@@ -76,7 +76,7 @@ def croissant(dataset: Dataset, out: Path) -> None:
     readable = [
         table
         for table in dataset.descriptor.tables.values()
-        if dialect_of(dataset.archive, table.resource) == (Dialect(), ()) and _plain(table)
+        if dialect_of(table.resource) == (Dialect(), ()) and _plain(table)
     ]
     describe(out, METADATA, _dataset(said, files, readable))
 

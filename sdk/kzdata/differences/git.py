@@ -21,6 +21,7 @@ from kzdata.errors import PackageError
 from kzdata.files import archive as archives
 from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
 from kzdata.files.csv import CHUNK
+from kzdata.standard.parsing import entries
 from kzdata.standard.writer import CHANGELOG
 
 SECONDS = 60  # that git may take to look up a name, or to give the next part of a file
@@ -95,11 +96,8 @@ def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path)
 
 def _named(descriptor: dict[str, Any]) -> Iterator[str]:
     """The paths of files that a descriptor names, safe or not."""
-    resources = descriptor.get("resources")
-    for entry in resources if isinstance(resources, list) else ():
-        if not isinstance(entry, dict):
-            continue
-        paths = entry.get("path")
+    for entry in (entry for entry in entries(descriptor) if isinstance(entry, dict)):
+        paths = entry.get("path", entry.get("url"))
         named = [*(paths if isinstance(paths, list) else [paths])]
         named += [entry.get("schema"), entry.get("dialect")]
         yield from (name for name in named if isinstance(name, str))

@@ -92,7 +92,7 @@ def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -
 def _file(archive: Archive, entry: dict[str, Any]) -> dict[str, Any]:
     # Size and hash may be absent or stale; what is compared is the content itself.
     kept = {key: value for key, value in entry.items() if key not in ("bytes", "hash")}
-    paths = entry.get("path", [])
+    paths = entry.get("path", entry.get("url", []))
     digest = hashlib.sha256()
     for path in [paths] if isinstance(paths, str) else paths:
         file = archive.path_of(path)

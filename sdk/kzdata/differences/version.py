@@ -55,7 +55,7 @@ class Version(TableTexts):
             sheet, names = self.sheet(table), table.schema.names
             header = sheet.header()
             found = names if header is None else tuple(cell.value for cell in header.cells)
-            exact = table.schema.fields_match in ("exact", ["exact"])
+            exact = table.schema.fields_match == "exact"
             empty = header is None and sheet.dialect.header_rows
             # Other ways to match let columns be absent, or come in another order.
             if empty or (exact and found != names) or len(set(found)) < len(found) or not found:

@@ -52,7 +52,8 @@ def export(dataset: "Dataset", form: str, out: str | Path, *, force: bool = Fals
         PackageError: A table cannot be read.
     """
     if form not in FORMATS:
-        raise UsageError(f"no format {form!r}{nearest(form, FORMATS) or f'; there are {_names()}'}")
+        known = f"; there are {', '.join(FORMATS)}"
+        raise UsageError(f"no format {form!r}{nearest(form, FORMATS) or known}")
     chosen, place = FORMATS[form], Path(out)
     if chosen.module and chosen.extra:
         require(chosen.module, chosen.extra)
@@ -63,10 +64,6 @@ def export(dataset: "Dataset", form: str, out: str | Path, *, force: bool = Fals
         _check(place, force)
         _check_content(place, made)
     return place
-
-
-def _names() -> str:
-    return ", ".join(FORMATS)
 
 
 def _check(place: Path, force: bool) -> None:

@@ -57,8 +57,10 @@ class TableContent:
         fields = self.schema.fields
         self.columns = [Column(field, self.schema.missing_of(field)) for field in fields]
         self.count = self._survey()
-        places = [(path, dataset.archive.path_of(path)) for path in described.resource.path]
-        self.files = tuple(_file(path, place) for path, place in places)
+        seen = [
+            (path, file_stats(dataset.archive.path_of(path))) for path in described.resource.path
+        ]
+        self.files = tuple(File(path, one.size, one.digests["sha256"]) for path, one in seen)
 
     def _survey(self) -> int:
         """Find the columns that stay text, and count the rows, with one look at all cells."""
@@ -186,11 +188,6 @@ def write_list(out: Path, head: str, items: Iterable[str]) -> None:
         for number, item in enumerate(items):
             stream.write(f",\n{item}" if number else f"\n{item}")
         stream.write("\n]}\n")
-
-
-def _file(path: str, place: Path) -> File:
-    seen = file_stats(place)
-    return File(path, seen.size, seen.digests["sha256"])
 
 
 def encodable(text: str) -> str:

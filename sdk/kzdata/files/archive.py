@@ -61,7 +61,8 @@ class Archive:
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`."""
-        if reason := unsafe(relative):
+        hidden = any(part.startswith(".") for part in PurePosixPath(relative).parent.parts)
+        if reason := unsafe(relative) or (hidden and "is in a hidden folder"):
             raise PackageError(f"{relative!r} {reason}; give a path inside the package")
         return self.files.file(relative)
 
@@ -91,6 +92,11 @@ class Archive:
 def share_of_disk(folder: Path | None, share: float = 1 / 3) -> int:
     """Bytes that a package may take of what is free where temporary files go."""
     return int(shutil.disk_usage(folder or tempfile.gettempdir()).free * share)
+
+
+def is_remote(value: Any) -> bool:
+    """Whether a value is an address, which the standard allows, and which is never fetched."""
+    return isinstance(value, str) and bool(re.match("(https?|ftps?)://", value, re.IGNORECASE))
 
 
 def unsafe(relative: str) -> str | None:

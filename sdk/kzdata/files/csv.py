@@ -181,22 +181,22 @@ class Sheet:
 
     def header(self) -> Record | None:
         """The names of the columns; None where the first file is empty or has no header."""
-        if not self.dialect.header_rows:
-            return None
         above = takewhile(lambda record: (record.number, record.part) == (-1, 0), self.records())
         heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
-        columns = zip_longest(*(record.cells for record in heads), fillvalue=None)
-        cells = tuple(map(self._name, columns))
+        columns = list(zip_longest(*(record.cells for record in heads), fillvalue=Cell("", 0, 0)))
         width = max(record.width for record in heads)
-        return Record(-1, heads[0].line, cells, heads[0].fault, width=width)
+        return Record(-1, heads[0].line, tuple(self._named(columns)), heads[0].fault, width=width)
 
-    def _name(self, cells: Sequence[Cell | None]) -> Cell:
-        """A column's name, whose parts stand in several header rows."""
-        known = [cell for cell in cells if cell is not None]
-        value = self.dialect.header_join.join(cell.value for cell in known if cell.value)
-        return known[0]._replace(value=value)
+    def _named(self, columns: Sequence[Sequence[Cell]]) -> Iterator[Cell]:
+        """Columns' names, whose parts stand in several header rows."""
+        parts = [""] * len(columns[0])
+        for column in columns:
+            # What stands above several columns is part of each of their names.
+            parts = [cell.value or part for cell, part in zip(column, parts, strict=True)]
+            name = self.dialect.header_join.join(filter(None, [*parts[:-1], column[-1].value]))
+            yield next(cell for cell in column if cell.line)._replace(value=name)
 
     def records(self) -> Iterator[Record]:
         """All rows in order, and what stands between them; a row's number counts from 0.
@@ -221,20 +221,20 @@ class Sheet:
 
     def _sorted(self, part: Path) -> Iterator[tuple[str, int, bytes]]:
         """Each record of a file with its kind: row, header, comment or blank."""
-        # Header and comment rows are counted from 1; blank lines and lines that begin with the
-        # comment mark are not counted. What stands above the last header row is no row.
-        heads, comments, ordinal = self.dialect.header_rows, self.dialect.comment_rows, 0
-        last = max(heads, default=0)
-        for line, raw in _raw_records(part, self.dialect):
-            if not raw.strip(b"\r\n"):
+        # Rows are counted as they stand in the file, from 1. A header that would be a comment, or
+        # blank, is below it. What stands above the last header row is no row.
+        heads, comments = self.dialect.header_rows, self.dialect.comment_rows
+        for ordinal, (line, raw) in enumerate(_raw_records(part, self.dialect), 1):
+            passed = ordinal in comments or self.dialect.comments(line, raw)
+            blank = not passed and not raw.strip(b"\r\n")
+            if (passed or blank) and ordinal in heads:
+                heads = tuple(head + (head >= ordinal) for head in heads)
+            if blank:
                 yield "blank", line, raw
-            elif self.dialect.comments(line, raw):
+            elif passed or (ordinal < max(heads, default=0) and ordinal not in heads):
                 yield "comment", line, raw
             else:
-                ordinal += 1
-                kind = "header" if ordinal in heads else "row"
-                passed = ordinal in comments or (kind == "row" and ordinal < last)
-                yield "comment" if passed else kind, line, raw
+                yield "header" if ordinal in heads else "row", line, raw
 
     def simplified(self, target: Path, width: int) -> "Sheet":
         """The same rows in one file that a fast reader takes, without a header."""
@@ -335,37 +335,33 @@ def _record(number: int, line: int, raw: bytes, dialect: Dialect, place: int) ->
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         text, fault = body.decode("utf-8", "replace"), f"not UTF-8 at byte {error.start}"
-    cells, width, misquoted = _cells(text, line, dialect)
-    return Record(number, line, tuple(cells), fault or _fault(text, misquoted), place, width)
-
-
-def _fault(text: str, misquoted: bool) -> str:
     if len(text) > MAX_RECORD_LENGTH:
-        return f"a row of over {MAX_RECORD_LENGTH:,} characters"
-    if misquoted:
-        return "a quotation mark inside an unquoted cell, or one that is never closed"
-    if "\0" in text:
-        return "a NUL character"
-    if "\r" in text.replace("\r\n", ""):
-        return "a bare carriage return"
-    return ""
+        fault = fault or f"a row of over {MAX_RECORD_LENGTH:,} characters"
+    cells, width, misquoted = _cells(text, line, dialect)
+    fault = fault or misquoted or ("a NUL character" if "\0" in text else "")
+    return Record(number, line, tuple(cells), fault, place, width)
 
 
-def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, bool]:
-    """Split one record: its first cells, how many it has, and whether quotation marks stray."""
+MISQUOTED = "a quotation mark inside an unquoted cell, or one that is never closed"
+BARE = "a bare carriage return: it may stand in a quoted cell only"
+
+
+def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, str]:
+    """Split one record: its first cells, how many it has, and what lacks quotation, or has it."""
     if dialect.quote not in text and not dialect.skip_space and not dialect.escape:
-        return *_bare_cells(text, line, dialect.delimiter), False
+        return *_bare_cells(text, line, dialect.delimiter), BARE if "\r" in text else ""
     field, loose = _patterns(dialect)
     delimiter, cells, width = dialect.delimiter, [], 0
-    position, start, misquoted = 0, 0, False
+    position, start, fault = 0, 0, ""
     while True:
         match = field.match(text, position)
         if match is None or (match.end() < len(text) and text[match.end()] != delimiter):
-            match, misquoted = loose.match(text, position), True
+            match, fault = loose.match(text, position), MISQUOTED
         assert match is not None
         width += 1
         if width <= MAX_CELLS:
             quoted, plain = match.group(1), match.group(2)
+            fault = fault or (BARE if "\r" in (plain or "") else "")
             value = _unescaped(plain if quoted is None else quoted, dialect, quoted is not None)
             cells.append(Cell(value, line, position - start + 1))
         breaks = text.count("\n", position, match.end())
@@ -373,11 +369,11 @@ def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, boo
             line += breaks
             start = text.rfind("\n", position, match.end()) + 1
         if match.end() >= len(text):
-            return cells, width, misquoted
+            return cells, width, fault
         position = match.end() + 1
         if position == len(text):  # a delimiter at the end is followed by an empty cell
             last = [Cell("", line, position - start + 1)] if width < MAX_CELLS else []
-            return cells + last, width + 1, misquoted
+            return cells + last, width + 1, fault
 
 
 def _bare_cells(text: str, line: int, delimiter: str) -> tuple[list[Cell], int]:

@@ -302,7 +302,8 @@ class Dataset(TableTexts):
 
     @cached_property
     def _small(self) -> bool:
-        files = (self.archive.path_of(p) for r in self.descriptor.resources for p in r.path)
+        tables = self.descriptor.tables.values()
+        files = (self.archive.path_of(path) for t in tables for path in t.resource.path)
         return sum(file.stat().st_size for file in files if file.is_file()) <= SMALL
 
     def numbered(self, name: str) -> str:

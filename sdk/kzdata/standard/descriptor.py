@@ -7,6 +7,7 @@ from datetime import date
 from posixpath import normpath
 from typing import Any, NamedTuple
 
+from kzdata.files.archive import is_remote
 from kzdata.standard.declarations import NEEDED, Declared
 from kzdata.standard.json_model import (
     MAX_FIELDS,
@@ -70,11 +71,14 @@ identifier = string_that(
 )
 moment = string_that(_is_moment, "a date and time after RFC 3339")
 key = several(string, MAX_KEY_COLUMNS, least=1, once=True, bare=True)  # the columns of a key
+unique_key = several(string, MAX_KEY_COLUMNS, least=1, once=True)
 # The standard lets a primary key be empty.
 primary_key = several(string, MAX_KEY_COLUMNS, once=True, bare=True)
 files = several(string, MAX_FILES, once=True, bare=True)  # paths of a resource's files
 values = several(anything, MAX_VALUES)
+truths = several(string, MAX_WORDS, least=1)  # words for true, or for false
 listed = several(anything, MAX_VALUES, least=1, once=True)
+item_type = choice("string", "integer", "boolean", "number", "datetime", "date", "time")
 brief = string_that(
     lambda text: len(text) <= MAX_TEXT, f"a string of at most {MAX_TEXT} characters"
 )
@@ -114,6 +118,7 @@ def form(value: Any, where: str, faults: Faults) -> str:
 class Constraints(JsonModel):
     """Limits on one field's cells (Table Schema v2, "Constraints")."""
 
+    closed = True
     required: bool = member(flag, False)
     unique: bool = member(flag, False)
     enum: tuple[Any, ...] | None = member(listed, None)
@@ -124,6 +129,7 @@ class Constraints(JsonModel):
     maximum: Any = member(anything, None)
     exclusive_minimum: Any = member(anything, None)
     exclusive_maximum: Any = member(anything, None)
+    json_schema: JsonModel | None = member(JsonModel.read, None)
 
 
 # Field types of Table Schema v2. A misspelt one would leave a column unchecked.
@@ -151,10 +157,11 @@ class FieldDescriptor(JsonModel):
     bare_number: bool = member(flag, True)
     group_char: str | None = member(brief, None)
     decimal_char: str = member(brief, ".")
-    true_values: tuple[str, ...] = member(words, ("true", "True", "TRUE", "1"))
-    false_values: tuple[str, ...] = member(words, ("false", "False", "FALSE", "0"))
+    true_values: tuple[str, ...] = member(truths, ("true", "True", "TRUE", "1"))
+    false_values: tuple[str, ...] = member(truths, ("false", "False", "FALSE", "0"))
     delimiter: str = member(brief, ",")
-    item_type: str = member(string, "string")
+    item_type: str = member(item_type, "string")
+    rdf_type: str | None = member(string, None)
     evidence: str | None = member(choice("required", "exempt"), None, "kzdata:evidence")
 
     def errors(self) -> Iterator[str]:
@@ -208,15 +215,21 @@ class ForeignKey(JsonModel):
     reference: Reference = member(Reference.read)
 
 
+def fields_match(value: Any, where: str, faults: Faults) -> str:
+    """How a header agrees with the fields: a string, or a list of one as the JSON Schema has it."""
+    value = value[0] if isinstance(value, list) and len(value) == 1 else value
+    return choice("exact", "equal", "subset", "superset", "partial")(value, where, faults)
+
+
 class Schema(Declared):
     """A Table Schema with the traceability declarations."""
 
     fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
     missing_values: tuple[str, ...] = member(missing_values, ("",))
     primary_key: tuple[str, ...] = member(primary_key, ())
-    unique_keys: tuple[tuple[str, ...], ...] = member(several(key, MAX_KEYS), ())
+    unique_keys: tuple[tuple[str, ...], ...] = member(several(unique_key, MAX_KEYS, least=1), ())
     foreign_keys: tuple[ForeignKey, ...] = member(several(ForeignKey.read, MAX_KEYS), ())
-    fields_match: Any = member(anything, "exact")
+    fields_match: str = member(fields_match, "exact")
     title: str = member(string, "")
     description: str = member(string, "")
 
@@ -308,9 +321,17 @@ class Resource(JsonModel):
     sources: tuple[Credit, ...] = member(several(credit, MAX_VALUES), ())
 
     def errors(self) -> Iterator[str]:
-        """No file twice, however it is spelt: its rows would be there twice."""
+        """No file twice, however it is spelt: its rows would be there twice; no address beside."""
         if not distinct(map(normpath, self.path)):
             yield "paths of different files"
+        if len(set(map(is_remote, self.path))) > 1:
+            yield "relative paths alone, or addresses alone"
+
+    @property
+    def remote(self) -> list[str]:
+        """The addresses that it names, of which none is fetched: of files, schema and dialect."""
+        named = (*self.path, self.extra.get("schema"), self.dialect)
+        return [value for value in named if is_remote(value)]
 
 
 class Metadata(JsonModel):

@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
-from kzdata.files.archive import Archive
+from kzdata.files.archive import Archive, is_remote
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
@@ -34,7 +33,7 @@ def parse(archive: Archive) -> Descriptor:
             continue
         if resource.name.casefold() in {other.name.casefold() for other in resources}:
             faults.note(f"{where}.name", resource.name, "a name that no other one has")
-        table = _table(archive, resource, entry, where, faults)
+        table = _table(archive, resource, where, faults)
         resources.append(resource)
         if table:
             fields += len(table.schema.fields)
@@ -48,10 +47,10 @@ def parse(archive: Archive) -> Descriptor:
             break
         if table and len(faults) == before:
             tables[table.name] = table
-        else:
+        elif not resource.remote:
             refused.append(resource.name)
     # The table that receipts need may be one that could not be read.
-    if not faults:
+    if not faults and not any(resource.remote for resource in resources):
         _check_evidence(tables, faults)
     _check_single(tables, faults)
     for name in _check_references(tables, {r.name for r in resources}, faults):
@@ -80,40 +79,47 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     """A resource with its dialect, which may stand in a file of its own; None if malformed."""
     # An encoding never stands in SQL, and whoever opens the file refuses an unknown one.
     faults += nul_faults({**entry, "encoding": ""} if isinstance(entry, dict) else entry, where)
+    if isinstance(entry, dict) and "url" in entry:  # of version 0, where there is no path
+        entry = {"path": entry["url"], **entry}
     before = len(faults)
     resource = Resource.read(entry, where, faults)
     if len(faults) > before:
         return None
-    with suppress(PackageError):  # a dialect that cannot be read is a rule's to tell
-        if isinstance(resource.dialect, str):
-            dialect = archive.json(resource.dialect)
-            faults += nul_faults(dialect, resource.dialect)
-            return resource.replace(dialect=dialect)
-    return resource
+    where, dialect = _held(archive, resource.dialect, f"{where}.dialect", faults)
+    if not isinstance(dialect, dict | str | None):
+        faults.add(where, dialect, "an object, or the path or address of one")
+    return resource.replace(dialect=dialect)
 
 
-def _table(
-    archive: Archive, resource: Resource, entry: Any, where: str, faults: Faults
-) -> Table | None:
+def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str, Any]:
+    """A schema or dialect, which may stand in a file of the package, and where it stands."""
+    if not isinstance(value, str) or is_remote(value):
+        return where, value
+    try:
+        held = archive.json(value)
+    except PackageError as error:
+        faults.add(where, value, str(error))
+        return where, None
+    faults += nul_faults(held, value)
+    return value, held
+
+
+def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> Table | None:
     # The standard wants one of the two; of inline data nothing is read.
-    if bool(resource.path) is ("data" in entry):
+    if bool(resource.path) is ("data" in resource.extra):
         found = "both path and data" if resource.path else "neither path nor data"
         faults.note(where, found, "a path")
-    if "schema" not in entry or not resource.path:
+    if "schema" not in resource.extra or not resource.path:
         return None
-    raw, where = entry["schema"], f"{where}.schema"
-    if isinstance(raw, str):
-        try:
-            where, raw = raw, archive.json(raw)
-        except PackageError as error:
-            faults.add(where, entry["schema"], str(error))
-            return None
-        faults += nul_faults(raw, where)
     before = len(faults)
-    schema = Schema.read(raw, where, faults)
-    if len(faults) > before:
+    where, raw = _held(archive, resource.extra["schema"], f"{where}.schema", faults)
+    if len(faults) > before or is_remote(raw):
         return None
-    _check_schema(schema, where, faults)
+    schema = Schema.read(raw, where, faults)
+    if len(faults) == before:
+        _check_schema(schema, where, faults)
+    if len(faults) > before or resource.remote:
+        return None
     return Table(resource.name, resource.path[0], resource, _with_nulls(schema, resource))
 
 

@@ -40,15 +40,11 @@ SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
 STRINGS = ("headerJoin", "commentChar", "nullSequence")
 
 
-def dialect_of(archive: Archive, resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
+def dialect_of(resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
     """How a resource is written, and what of its dialect cannot be honoured, in words."""
     raw = resource.dialect
-    if isinstance(raw, str):
-        raw = archive.json(raw)
-    if raw is None:  # the usual case
+    if not isinstance(raw, dict):  # the usual case, or what cannot be read
         return Dialect(), ()
-    if not isinstance(raw, dict):
-        return Dialect(), ("a dialect that is not an object",)
     doubts = [f"dialect property {name}" for name in sorted(set(raw) - KNOWN)]
     # Both of these are read, whichever is named: files are often moved between systems.
     if raw.get("lineTerminator", "\n") not in ("\n", "\r\n"):
@@ -146,7 +142,7 @@ class TableTexts:
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none."""
-    dialect, _ = dialect_of(archive, table.resource)
+    dialect, _ = dialect_of(table.resource)
     parquet = [is_parquet(path) for path in table.resource.path]
     if any(parquet):  # what is made of Parquet is plain CSV
         if not all(parquet) and dialect != Dialect():

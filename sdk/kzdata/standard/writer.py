@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.files.archive import DESCRIPTOR, Archive, opened
+from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, opened
 from kzdata.files.csv import file_stats
 from kzdata.files.names import file_names
 from kzdata.files.writing import fresh, save
@@ -109,11 +109,11 @@ def seal(path: str | Path) -> list[str]:
 
 def _sealed(archive: Archive, entry: dict[str, Any]) -> bool:
     """Bring one resource's size and hash up to date; whether they changed."""
-    if not isinstance(entry.get("path"), str):
+    path = entry.get("path", entry.get("url"))
+    if not isinstance(path, str) or is_remote(path):
         return False
-    file = archive.path_of(entry["path"])
-    if not file.is_file():
-        raise PackageError(f"{entry['path']}: no such file in the package")
+    if not (file := archive.path_of(path)).is_file():
+        raise PackageError(f"{path}: no such file in the package")
     seen = file_stats(file)
     before = (entry.get("bytes"), entry.get("hash"))
     entry["bytes"], entry["hash"] = seen.size, f"sha256:{seen.digests['sha256']}"

@@ -123,7 +123,8 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
 def _copy_package(archive: Archive, report: Report, folder: Path) -> Path:
     """Copy the tables of a package, in UTF-8, with a descriptor of what is needed of them."""
     descriptor = parse(archive)
-    if descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
+    remote = any(resource.remote for resource in descriptor.resources)
+    if remote or descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
         raise PackageError("the descriptor has faults, or names files that are not there")
     for path in (path for resource in descriptor.resources for path in resource.path):
         if not archive.path_of(path).is_file():

@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar, get_args, overlo
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import ORD, beginning, identifier, literal
-from kzdata.errors import QueryError
+from kzdata.errors import PackageError, QueryError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import FileStats, Record
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
@@ -175,7 +175,7 @@ class Rule:
                 for violation in found:
                     outcome.add(violation)
                 outcome.omitted += more
-        except QueryError as error:
+        except (PackageError, QueryError) as error:
             # What could not be told is never a pass.
             words = f"could not tell: {error}"
             outcome.violations.append(Violation(None, found=words, expected="an answer"))

@@ -32,6 +32,7 @@ SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than t
 # Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
 MEMORY_LIMIT = 1 << 30
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
+UNFETCHED = " is not fetched; download it into the package and name it by a path"
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (articles, cells, evidence_rules, fact_rules, links, package)
@@ -139,6 +140,8 @@ class Run:
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
         self.unchecked += [f"{name}: no schema that can be used" for name in self.package.refused]
+        for resource in self.package.resources:
+            self.unchecked += [f"{resource.name}: {one}{UNFETCHED}" for one in resource.remote]
         numbers = count()
         # The largest first, so that no core waits for the last one.
         largest = sorted(tables.values(), key=lambda table: -self.sizes[table.path])

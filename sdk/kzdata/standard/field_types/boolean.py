@@ -13,8 +13,6 @@ class Boolean(FieldType):
 
     def __init__(self, field: FieldDescriptor) -> None:
         super().__init__(field)
-        if not field.true_values or not field.false_values:
-            raise UnsupportedError("no word for true, or none for false")
         if set(field.true_values) & set(field.false_values):
             raise UnsupportedError("a value that is true and false")
         values = (*field.true_values, *field.false_values)

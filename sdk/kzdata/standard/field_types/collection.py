@@ -27,8 +27,6 @@ class List(FieldType):
 
     def __init__(self, field: FieldDescriptor) -> None:
         super().__init__(field)
-        if field.item_type not in ITEM_TYPES:
-            raise UnsupportedError(f"itemType {field.item_type}")
         if not field.delimiter:
             raise UnsupportedError("an empty delimiter")
         item = FieldDescriptor(name=field.name, type=field.item_type)

@@ -2,7 +2,7 @@
 
 from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, UnsupportedError, unmatched
+from kzdata.standard.field_types.base import FieldType, unmatched
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -53,16 +53,13 @@ class String(AnyText):
     """A string, in one of the formats of strings."""
 
     words = "text"
-    formats = ()
+    formats = ("default", *FORMATS)
 
     def __init__(self, field: FieldDescriptor) -> None:
         super().__init__(field)
-        if field.format == "default":
-            return
-        if field.format not in FORMATS:
-            raise UnsupportedError(f"format {field.format} of type string")
-        self.pattern, self.words = FORMATS[field.format]
-        self.breach = unmatched(self.pattern)
+        if field.format in FORMATS:
+            self.pattern, self.words = FORMATS[field.format]
+            self.breach = unmatched(self.pattern)
 
     def length(self, cell: str) -> str:
         return sql.code_points(cell)

@@ -51,16 +51,27 @@ def unsupported(field: FieldDescriptor) -> str | None:
     unsupported constraint" (Table Schema v2, Field Constraints).
     """
     try:
-        kind = field_type(field)
-        if reason := _unsupported_constraint(field, kind):
-            return reason
-        for value in bounds_of(field).values():
+        return _unsupported_constraint(field, field_type(field))
+    except UnsupportedError as error:
+        return str(error)
+
+
+def uncastable(field: FieldDescriptor) -> str | None:
+    """The first limit, or listed value, that is no value of its field, in words, or None.
+
+    They are primitive types of JSON, or strings "that are castable with the type and format rules
+    of the field" (Table Schema v2, Field Constraints).
+    """
+    if (kind := known_type(field)) is None:
+        return None
+    try:
+        for value in bounds_of(field).values() if kind.within else ():
             _check_limit(field, kind, value)
         for value in (*(field.constraints.enum or ()), *field.category_values):
             _check_listed_value(field, kind, value)
     except UnsupportedError as error:
         return str(error)
-    return "the positions within a geojson object" if field.type == "geojson" else None
+    return None
 
 
 def unsupported_keys(schema: Schema) -> list[str]:
@@ -97,8 +108,9 @@ def _unsupported_constraint(field: FieldDescriptor, kind: FieldType) -> str | No
         "enum": limits.enum is not None and kind.same is None,
         "unique": limits.unique and kind.same is None,
         "categories": field.categories is not None and name not in CATEGORICAL,
+        "constraint jsonSchema": limits.json_schema is not None,
+        "the positions within an object": name == "geojson",
     }
-    stated |= {f"constraint {extra}": True for extra in limits.extra}
     found = next((constraint for constraint, beyond in stated.items() if beyond), None)
     return f"{found} of type {name}" if found else _unsupported_pattern(field)
 
@@ -176,21 +188,16 @@ def _unsupported_pattern(field: FieldDescriptor) -> str | None:
 def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Refuse (`UnsupportedError`) a bound that is not a value of the type."""
     if field.type in ("integer", "number"):
-        # A number reads its limit itself, and refuses what is none.
-        if kind.within:
-            kind.within("''", ">=", value)
+        constraint_number(field, value)
     elif isinstance(value, bool) or not _has_type(field, kind, str(value)):
         raise UnsupportedError(f"{value!r} as a limit of type {field.type}")
 
 
 def _check_listed_value(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
     """Refuse (`UnsupportedError`) a listed value that no cell of the type could have."""
-    if field.type == "string":
-        # Whether it has the format is left to RE2: `re` takes minutes for megabytes of addresses.
-        known = isinstance(value, str)
-    else:
-        known = all(_has_type(field, kind, text) for text in _texts(field, value))
-    if not known:
+    # Whether a string has the format is left to RE2: `re` takes minutes for megabytes of addresses.
+    known = value is None or field.type == "string"
+    if not known and not all(_has_type(field, kind, text) for text in _texts(field, value)):
         raise UnsupportedError(f"{value!r} among the values of type {field.type}")
 
 
@@ -283,7 +290,7 @@ def _one_of(
     kind = known_type(field)
     if values is None or kind is None or kind.same is None:
         return None
-    texts = [text for value in values for text in _texts(field, value)]
+    texts = [text for value in values if value is not None for text in _texts(field, value)]
     expected = f"one of {', '.join(texts)}"
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
     # To compare with some texts is faster than the automaton that takes any number of them.
@@ -483,27 +490,35 @@ def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
         inside = part != "]" and (inside or part == "[")
 
 
-@rule("cell", "remove the control character")
+@rule("cell", "remove the control character", "warning")
 def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell holds no control character but tab and line end, and nothing that turns text around.
 
-    Control characters can hide text or drive a terminal; the bidirectional overrides of Unicode
-    make a cell read differently from what it holds (CVE-2021-42574).
+    A string is "any valid string" (Table Schema v2), but control characters can hide text or drive
+    a terminal, and the bidirectional overrides of Unicode make a cell read differently from what it
+    holds (CVE-2021-42574).
     """
     hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
-    test = sql.full_match(raw, rf"(?s).*({hidden}|\r[^\n]|\r$).*")
+    test = sql.full_match(raw, rf"(?s).*{hidden}.*")
     # Asked only of files whose bytes hold such a character at all: it reads each text to its end.
     return Check(test, "no control characters", proven_by_bytes=lambda seen: not seen.controls)
 
 
+# What a spreadsheet carries out (OWASP, CSV Injection): what begins with an equals sign, a function
+# after @, and after a sign a function, a program (DDE) or a cell's address; no number or handle.
+FORMULA = (
+    r"^(=.|@[A-Za-z][\w.]*\(|[+-]([0-9.]*[-+*/^])*"
+    r"([A-Za-z][\w.]*[(|]|\$?[A-Za-z]{1,3}\$?[0-9]{1,7}([-+*/^&<>=:!]|$)))"
+)
+
+
 @rule("cell", "begin the cell with another character", severity="warning")
 def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
-    """A text cell does not begin as a formula that a spreadsheet would carry out (=, +, -, @)."""
-    # Other types have forms of their own, which a spreadsheet takes for what they are.
-    if field.type not in ("string", "any", "list"):
+    """A text cell is no formula that a spreadsheet would carry out: `=1+1`, `@SUM(A1)`, `-A1`."""
+    # Other types and formats have forms of their own, and base64 may begin as an address does.
+    if field.type not in ("string", "any", "list") or field.format == "binary":
         return None
     # Texts compare by their bytes, which is ten times as fast as to look at a first character:
     # letters come after all that a formula begins with, blanks before, digits between.
     proof = f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))"
-    # What begins a formula is told by OWASP (CSV Injection).
-    return Check(sql.matches(raw, "^[=+@-]."), "text, not a formula", (proof,))
+    return Check(sql.matches(raw, FORMULA), "text, not a formula", (proof,))

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.errors import PackageError
-from kzdata.files.archive import DESCRIPTOR, Archive
+from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.source import dialect_of
 from kzdata.validation.rule import Violation, rule
-from kzdata.validation.rules.cells import unsupported, unsupported_keys
+from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
 CHANGELOG = "CHANGELOG.md"
 MAX_CHANGELOG_BYTES = 1 << 20
@@ -35,16 +35,20 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
         yield _of_package(fault.found, fault.expected, fault.where)
+    for table in package.tables.values():
+        for field in table.schema.fields:
+            if reason := uncastable(field):
+                yield _of_package(reason, "a value of the field", f"{table.name}.{field.name}")
 
 
 @rule("package", "put the file inside the package and name it by a relative path")
 def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
-    """Each file of the package is there, inside the package."""
+    """Each file of the package is there, inside the package; addresses are not fetched."""
     for resource in package.resources:
         for path in resource.path:
             where, expected = f"resources.{resource.name}", "a file of the package"
             try:
-                if not archive.path_of(path).is_file():
+                if not (is_remote(path) or archive.path_of(path).is_file()):
                     yield _of_package(path, expected, where)
             except PackageError as error:
                 yield _of_package(path, f"{expected} ({error})", where)
@@ -103,22 +107,23 @@ def _seen(package: Descriptor, stats: FileStatsByPath) -> Iterator[tuple[Resourc
             yield resource, resource.path[0], stats[resource.path[0]]
 
 
-@rule("package", "state a version such as 1.2.0 (semver.org)")
+@rule("package", "state a version such as 1.2.0 (semver.org)", "warning")
 def version_semver(package: Descriptor, *_: Any) -> Iterator[Violation]:
-    """The version, where one is stated, follows Semantic Versioning 2.0.0."""
+    """A version "SHOULD conform to the Semantic Versioning requirements" (Data Package v2)."""
     if "version" in package.raw and not SEMVER.fullmatch(package.version):
         yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
 
 
 @rule("package", "add a section for this version at the top of the changelog")
 def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
-    """The first version that CHANGELOG.md names, where there is one, is the package's."""
-    try:
-        file = archive.path_of(CHANGELOG)
-    except PackageError as error:
-        yield Violation(None, None, None, CHANGELOG, str(error), file=CHANGELOG)
+    """The first version that CHANGELOG.md names, where there is one, is the package's.
+
+    Asked of packages that follow the profile: some schema has a `kzdata:` declaration.
+    """
+    declared = (name for table in package.tables.values() for name in table.schema.to_json())
+    if not package.version or not any(name.startswith("kzdata:") for name in declared):
         return
-    if not package.version or not file.is_file():
+    if not (file := archive.path_of(CHANGELOG)).is_file():
         return
     with file.open("rb") as stream:
         # A changelog is prose: a letter that is no UTF-8 does no harm here.
@@ -129,17 +134,14 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
 
 
 @rule("package", "leave it out, or ask for it in an issue: nothing checks it", "warning")
-def unsupported_feature(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
+def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed over."""
     for name, profile in _profiles(package):
         yield _of_package(f"the profile {profile}", "what kzdata checks", name)
     for resource in package.resources:
-        for doubt in _doubts(package, archive, resource):
+        for doubt in _doubts(package, resource):
             yield _of_package(doubt, "what kzdata checks", f"resources.{resource.name}")
     for table in package.tables.values():
-        if _fields_match(table) not in FIELDS_MATCH:
-            found = f"fieldsMatch {table.schema.fields_match}"
-            yield _of_package(found, f"one of {', '.join(FIELDS_MATCH)}", table.name)
         for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
             yield _of_package(key, "what kzdata checks", table.name)
         for field in table.schema.fields:
@@ -166,10 +168,10 @@ def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
         if key.reference.package is not None:
             yield f"foreignKeys over {columns}, into another package"
         elif parent not in package.tables:
-            yield f"foreignKeys over {columns}, into {parent}, which has no schema that can be used"
+            yield f"foreignKeys over {columns}, into {parent}, which cannot be read"
 
 
-def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterator[str]:
+def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
     """What of a resource's form cannot be read, in words."""
     if "data" in resource.extra:
         yield "data inside the descriptor"
@@ -180,10 +182,7 @@ def _doubts(package: Descriptor, archive: Archive, resource: Resource) -> Iterat
         yield f"the hash algorithm {algorithm}"
     if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
         yield f"a table in the format {resource.format}"
-    try:
-        yield from dialect_of(archive, resource)[1]
-    except PackageError as error:
-        yield str(error)
+    yield from dialect_of(resource)[1]
 
 
 FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}
@@ -203,17 +202,12 @@ FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
 """Values of `fieldsMatch` (Table Schema v2): what the header must have, in words and as a test."""
 
 
-def _fields_match(table: Table) -> str:
-    value = table.schema.fields_match
-    return str(value[0] if isinstance(value, list) and len(value) == 1 else value)
-
-
 def header_matches(table: Table, found: tuple[str, ...]) -> bool:
     """Whether a header is what `fieldsMatch` asks for; a name may not stand twice."""
-    names, demand = table.schema.names, _fields_match(table)
+    names, demand = table.schema.names, table.schema.fields_match
     given, wanted = set(found), set(names)
     needed = {field.name for field in table.schema.fields if field.constraints.required}
-    if demand not in FIELDS_MATCH or demand == "exact":
+    if demand == "exact":
         return found == names
     # A name that stands twice would leave open which of its cells is meant.
     return len(given) == len(found) and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
@@ -250,7 +244,7 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
         return
     names, held = table.schema.names, len(record.cells)
     found = tuple(cell.value for cell in record.cells)
-    words, _ = FIELDS_MATCH.get(_fields_match(table), FIELDS_MATCH["exact"])
+    words, _ = FIELDS_MATCH[table.schema.fields_match]
     if record.part > 0:
         if found != columns:
             yield _header(table, record, columns, "the header of the first file")
@@ -284,7 +278,7 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
 
 @rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
 def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
-    """Each row is well-formed: UTF-8, quotation marks doubled and closed, no NUL, no bare CR.
+    """Each row is well-formed: UTF-8, quotations closed, their marks doubled, bare CR only in them.
 
     A quotation that is never closed costs one row: reading goes on with the next line.
     """

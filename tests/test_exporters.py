@@ -128,20 +128,59 @@ def test_the_command_tells_of_a_broken_plug_in(
     assert "others:names of others cannot be loaded" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("form", "first"),
-    [("ucdp", "kzdata_publish.crosswalks:ucdp of kzdata"), ("sqlite", "kzdata itself")],
-)
-def test_two_of_one_name_are_both_named(
-    form: str, first: str, install: Install, island: Folder, tmp_path: Path
-) -> None:
+def test_two_of_one_name_are_both_named(install: Install, island: Folder, tmp_path: Path) -> None:
     """Catches a format that depends on which folder is looked into first."""
-    install("others", SOUND.replace("names", form), **{form: f"others:{form}"})
+    install("others", SOUND.replace("names", "ucdp"), ucdp="others:ucdp")
     with kzdata.load(island.root) as kz, pytest.raises(kzdata.UsageError) as caught:
-        kz.export(form, tmp_path / "out")
-    assert first in str(caught.value)
-    assert f"others:{form} of others" in str(caught.value)
+        kz.export("ucdp", tmp_path / "out")
+    assert "kzdata_publish.crosswalks:ucdp of kzdata" in str(caught.value)
+    assert "others:ucdp of others" in str(caught.value)
     assert "uninstall all but one" in str(caught.value)
+
+
+def test_a_format_of_kzdata_itself_is_nobody_elses(
+    install: Install, island: Folder, tmp_path: Path
+) -> None:
+    """Catches a plug-in, of the working directory say, that takes the place of a known format."""
+    install("others", "raise ValueError", sqlite="others:sqlite")
+    with kzdata.load(island.root) as kz:
+        assert kz.export("sqlite", tmp_path / "out").is_file()
+
+
+def test_a_plug_in_that_exits_ends_nothing(
+    install: Install, island: Folder, tmp_path: Path
+) -> None:
+    """Catches a list of formats that a plug-in ends, with its own exit code."""
+    install("others", "import sys\nsys.exit(3)", names="others:names")
+    done = command("export", "--list")
+    assert done.returncode == 0
+    assert "cannot be loaded (SystemExit: 3)" in done.stdout
+
+
+@pytest.mark.parametrize("metadata", [b"[kzdata.exporters]\nnames\n", b"[a]\nb = \xff\n"])
+def test_broken_metadata_stops_no_format_of_kzdata_itself(
+    metadata: bytes, install: Install, island: Folder, tmp_path: Path
+) -> None:
+    """Catches one broken distribution that takes every export with it, as a bug of kzdata."""
+    folder = install("others", SOUND, names="others:names")
+    next(folder.rglob("entry_points.txt")).write_bytes(metadata)
+    with kzdata.load(island.root) as kz:
+        assert kz.export("sqlite", tmp_path / "out").is_file()
+        with pytest.raises(kzdata.UsageError, match="broken metadata of an installed"):
+            kz.export("jsonld", tmp_path / "annotations")
+
+
+def test_without_entry_points_a_format_asks_to_install_again(
+    monkeypatch: pytest.MonkeyPatch, island: Folder, tmp_path: Path
+) -> None:
+    """Catches a hint at another format where an installation is out of date."""
+    monkeypatch.setattr("kzdata.exports.registry.entry_points", lambda group: [])
+    monkeypatch.delitem(FORMATS.__dict__, "_points", raising=False)
+    with kzdata.load(island.root) as kz:
+        with pytest.raises(kzdata.UsageError, match="install kzdata again"):
+            kz.export("jsonld", tmp_path / "annotations")
+        assert kz.export("sqlite", tmp_path / "out").is_file()
+    del FORMATS.__dict__["_points"]
 
 
 def test_only_who_asks_for_the_format_loads_a_plug_in(

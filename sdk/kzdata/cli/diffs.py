@@ -23,8 +23,7 @@ MAX_ROWS, MAX_LINES, MAX_LENGTH, CONTEXT = 10, 40, 60, 20
 SIGNS = {"changed": "~", "rekeyed": ">", "removed": "-", "added": "+"}
 _COLOURS = {"~": "yellow", ">": "yellow", "-": "red", "+": "green"}
 _WORDS = {**dict(zip(KINDS, KINDS, strict=True)), "rekeyed": "re-keyed"}
-Line = tuple[str, str, str, str]
-"""Sign, what changed, of it what, and from what to what."""
+Line = tuple[str, str, str, str]  # sign, what changed, of it what, and from what to what
 
 
 def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:

@@ -133,8 +133,7 @@ class Case:
     omitted: dict[str, int] = field(default_factory=dict)
 
 
-RELEASE_RULES: dict[str, Rule] = {}
-"""The rules of `kzdata release-check` by name."""
+RELEASE_RULES: dict[str, Rule] = {}  # the rules of `kzdata release-check` by name
 _Check = TypeVar("_Check", bound=Callable[[Case], Iterator[Finding]])
 
 

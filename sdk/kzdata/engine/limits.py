@@ -50,10 +50,15 @@ BROKEN = 87  # exit code of a process that ended before, or outside of, what it 
 
 
 class Limits(NamedTuple):
-    """What one piece of work may take."""
+    """What one piece of work may take.
 
-    memory: int = COMMAND_MEMORY  # bytes that its process may take
-    seconds: float | None = SECONDS  # after which it is stopped; None for never
+    Attributes:
+        memory: Bytes that its process may take.
+        seconds: Seconds after which it is stopped; None for never.
+    """
+
+    memory: int = COMMAND_MEMORY
+    seconds: float | None = SECONDS
 
     @classmethod
     def of(cls, engine: str | None = None, seconds: float | None = SECONDS) -> "Limits":

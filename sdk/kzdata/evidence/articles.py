@@ -17,7 +17,8 @@ def find(folder: str | Path, hashes: Iterable[str]) -> dict[str, str]:
     try:
         files = sorted(Path(folder).iterdir())
     except (OSError, ValueError) as error:  # such as a name with NUL
-        raise PackageError(f"{folder}: no such directory of texts, or it cannot be read") from error
+        reason = getattr(error, "strerror", None) or error
+        raise PackageError(f"{folder}: no such directory of texts: {reason}") from error
     for file in files:
         # Larger files are no articles, and are not read to find out.
         if not file.is_file() or file.stat().st_size > MAX_TEXT_BYTES:

@@ -59,8 +59,7 @@ class Reanchored:
     found: spans.Span | None
 
 
-_Intervals = defaultdict[str, list[tuple[int, int]]]
-"""Starts and ends of passages by article."""
+_Intervals = defaultdict[str, list[tuple[int, int]]]  # starts and ends of passages by article
 
 
 def hashes(dataset: Dataset) -> dict[str, str]:

@@ -24,8 +24,7 @@ from typing import NamedTuple
 from kzdata.errors import DateError
 from kzdata.evidence.wordings import any_of, numbered, ordinal_ending, spellings, tidy
 
-MAX_WORDING = 100
-"""Longest wording, in code points, that `resolve` looks at."""
+MAX_WORDING = 100  # longest wording, in code points, that `resolve` looks at
 
 PRECISIONS = ("day", "part_of_day", "night", "month", "year", "range", "before", "since")
 """Every precision that `resolve` returns."""

@@ -22,8 +22,7 @@ from typing import NamedTuple
 from kzdata.errors import FigureError
 from kzdata.evidence.wordings import any_of, numbered, ordinal_ending, spellings, tidy
 
-MAX_WORDING = 200
-"""Longest wording, in code points, that `parse` looks at."""
+MAX_WORDING = 200  # longest wording, in code points, that `parse` looks at
 
 QUALIFIERS = (
     *("exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range"),

@@ -9,8 +9,7 @@ from kzdata.standard.declarations import Declaration
 from kzdata.standard.descriptor import Descriptor, Table
 
 Role = TypeVar("Role", bound=Declaration)
-LABELS = ("name", "title", "label")
-"""Columns that call a row by its name, the first that there is."""
+LABELS = ("name", "title", "label")  # columns that call a row by its name, the first that there is
 
 
 def declaring(descriptor: Descriptor, role: type[Role]) -> list[tuple[Table, Role]]:

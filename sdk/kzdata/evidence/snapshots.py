@@ -41,8 +41,7 @@ from kzdata.standard.declarations import (
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, Table
 from kzdata.standard.loader import usual_columns
 
-MAX_CHAIN = 1_000
-"""How far a fall is followed from reference to reference."""
+MAX_CHAIN = 1_000  # how far a fall is followed from reference to reference
 
 
 class SourceFilter(NamedTuple):
@@ -97,8 +96,7 @@ def _nearest_day(written: str, days: Sequence[date]) -> date | None:
     return max(days, key=lambda day: (shared[day], day), default=None)
 
 
-Key = tuple[int, tuple[str, ...]]
-"""The number of a table, and columns by which its rows are known."""
+Key = tuple[int, tuple[str, ...]]  # the number of a table, and columns by which its rows are known
 
 
 class Reference(NamedTuple):

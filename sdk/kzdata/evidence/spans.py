@@ -323,7 +323,8 @@ def _fused(old: Sequence[Span]) -> list[_Block]:
 def _anchors(blocks: Sequence[_Block], text: str) -> _Places:
     """The longest chain of passages that stand once and keep their order."""
     found = [(i, text.find(block.text), block.text) for i, block in enumerate(blocks)]
-    once = [(i, at, at + len(words)) for i, at, words in found if at == text.rfind(words) >= 0]
+    # By `find` alone: the time that `rfind` takes grows with both lengths.
+    once = [(i, at, at + len(w)) for i, at, w in found if at >= 0 > text.find(w, at + 1)]
     chains: list[tuple[int, int]] = []  # (length of the best chain ending here, its previous link)
     for k, (_, at, _) in enumerate(once):
         links = ((chains[j][0], j) for j in range(k) if once[j][2] <= at)
@@ -351,7 +352,7 @@ def _between(blocks: Sequence[_Block], places: _Places, text: str, length: int |
                 at = int(block.start - old_low + low)
                 if old_high - old_low != high - low or not text.startswith(block.text, at):
                     at = text.find(block.text, low, high)
-                    at = at if at == text.rfind(block.text, low, high) else -1
+                    at = at if text.find(block.text, at + 1, high) < 0 else -1
                 result[i] = at if at >= 0 else None
     return result
 

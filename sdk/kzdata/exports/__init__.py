@@ -8,7 +8,7 @@ that nothing half written stays.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kzdata.errors import UsageError, nearest, require
+from kzdata.errors import UsageError, require
 from kzdata.exports import geographic
 from kzdata.exports.registry import Exporter, Formats, exporter
 from kzdata.exports.tables import databases, parquet, workbook
@@ -52,8 +52,7 @@ def export(dataset: "Dataset", form: str, out: str | Path, *, force: bool = Fals
         PackageError: A table cannot be read.
     """
     if form not in FORMATS:
-        known = f"; there are {', '.join(FORMATS)}"
-        raise UsageError(f"no format {form!r}{nearest(form, FORMATS) or known}")
+        raise FORMATS.unknown(form)
     chosen, place = FORMATS[form], Path(out)
     if chosen.module and chosen.extra:
         require(chosen.module, chosen.extra)

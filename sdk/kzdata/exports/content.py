@@ -14,8 +14,7 @@ from kzdata.standard.field_types import UnheldError
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
-BATCH = 50_000
-"""Rows that are held at a time."""
+BATCH = 50_000  # rows that are held at a time
 
 
 class Spelling(NamedTuple):

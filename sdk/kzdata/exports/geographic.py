@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 BATCH = 10_000
 _WKB = Struct("<BIdd")  # a point as well-known binary, after 1 for little-endian and 1 for a point
-Point = tuple[float, float]
-"""Longitude and latitude in degrees, WGS 84."""
+Point = tuple[float, float]  # longitude and latitude in degrees, WGS 84
 # What of a receipt stands in a feature; the record is the feature itself.
 RECEIPT = [field.name for field in fields(Receipt) if field.name != "record"]
 

@@ -11,13 +11,12 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kzdata.errors import UsageError
+from kzdata.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
-GROUP = "kzdata.exporters"
-"""The group of entry points that bring formats."""
+GROUP = "kzdata.exporters"  # the group of entry points that bring formats
 Writer = Callable[["Dataset", Path], None]
 """Writes a package to a path that does not exist yet, in a folder that does."""
 Summary = tuple[tuple[str, ...], list[tuple[Any, ...]]]
@@ -70,19 +69,24 @@ class Formats(Mapping[str, Exporter]):
     def _points(self) -> dict[str, list[EntryPoint]]:
         """The entry points of each name; in the order of names, since that of folders is chance."""
         found = defaultdict(list)
-        for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+        except Exception as error:  # as anybody's metadata is read with it
+            why = f"broken metadata of an installed distribution ({type(error).__name__}: {error})"
+            raise UsageError(f"cannot look for formats: {why}") from error
+        for point in points:
             found[point.name].append(point)
         return dict(found)
 
     def __getitem__(self, name: str) -> Exporter:
-        points = self._points.get(name, [])
-        if not points:
+        # Nobody takes the place of kzdata's own, whatever lies in the working directory.
+        if name in self._own:
             return self._own[name]
-        if len(points) == 1 and name not in self._own:
+        points = self._points[name]
+        if len(points) == 1:
             return _loaded(points[0])
         # Nobody knows which of them is meant, and the first on the path is chance.
-        brought = [*(["kzdata itself"] if name in self._own else []), *map(_told, points)]
-        return _unusable(name, f"{' and '.join(brought)} have it; uninstall all but one")
+        return _unusable(name, f"{' and '.join(map(_told, points))} have it; uninstall all but one")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._own | self._points)
@@ -90,13 +94,21 @@ class Formats(Mapping[str, Exporter]):
     def __len__(self) -> int:
         return len(self._own | self._points)
 
+    def unknown(self, name: str) -> UsageError:
+        """The error that there is no such format."""
+        known = f"; there are {', '.join(self)}"
+        if not self._points:
+            known += f", and no installed distribution has more ({GROUP}): install kzdata again"
+            return UsageError(f"no format {name!r}{known}")
+        return UsageError(f"no format {name!r}{nearest(name, self) or known}")
+
 
 def _loaded(point: EntryPoint) -> Exporter:
     """The format that an entry point leads to."""
     try:
         found = point.load()
     # Whatever a plug-in's module does wrong, the other formats are there.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         why = f"cannot be loaded ({type(error).__name__}: {' '.join(str(error).split())})"
         return _unusable(point.name, f"{_told(point)} {why}; update or uninstall it", error)
     if isinstance(found, Exporter) and found.name == point.name:
@@ -109,7 +121,7 @@ def _told(point: EntryPoint) -> str:
     return f"{point.value} of {point.dist.name if point.dist else 'no distribution'}"
 
 
-def _unusable(name: str, why: str, cause: Exception | None = None) -> Exporter:
+def _unusable(name: str, why: str, cause: BaseException | None = None) -> Exporter:
     """A format that cannot be had."""
 
     def refuse(dataset: "Dataset", out: Path) -> None:

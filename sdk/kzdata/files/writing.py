@@ -278,7 +278,8 @@ def _unguessable() -> str:
 
 def _flush_all(made: Path) -> None:
     """Have the disk keep a file, or all files of a folder."""
+    mode = "r+b" if os.name == "nt" else "rb"  # Windows wants the right to write
     for file in [made, *made.rglob("*")]:
         if file.is_file():
-            with file.open("r+b") as stream:
+            with file.open(mode) as stream:
                 os.fsync(stream.fileno())

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 from kzdata.display import html_table
 from kzdata.errors import UsageError
 
-MOST = 2_000
-"""How many claims, pairs or events an answer lists, unless asked for more or fewer."""
+MOST = 2_000  # how many claims, pairs or events an answer lists, unless asked for more or fewer
 
 
 def limited(limit: object) -> int:

@@ -26,20 +26,16 @@ from kzdata.standard.descriptor import FieldDescriptor, Schema
 
 Json = dict[str, Any]
 Row = tuple[Any, ...]
-AnswerRow = tuple[Hashable, Row]
-"""What a row of an answer is about, and the row."""
-FORMAT = 1
-"""Version of the shape that `site/` reads."""
+AnswerRow = tuple[Hashable, Row]  # what a row of an answer is about, and the row
+FORMAT = 1  # version of the shape that `site/` reads
 ROLES = "sources spans edges links events participants places aliases policies".split()
 MOST_STEPS = 60
 MOST_ANSWERED = 500_000
 """Days that the slider stops at, and the rows to be worked out over all of them: of more days,
 evenly spread ones and the last are taken."""
 FEWEST_STEPS = 5
-ALL = 1_000_000_000
-"""A limit that no package reaches."""
-MOST_PAIRS = 2_000
-"""Disagreements listed."""
+ALL = 1_000_000_000  # a limit that no package reaches
+MOST_PAIRS = 2_000  # disagreements listed
 
 
 def content(dataset: Dataset, snapshots: Snapshots) -> Json:

@@ -26,8 +26,7 @@ from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Spans
 
 PAGE = "index.html"
-ASSETS = ("app.js", "app.css", "notices.txt")
-"""What stands beside the page; built from `site/`."""
+ASSETS = ("app.js", "app.css", "notices.txt")  # what stands beside the page; built from `site/`
 FILES = (PAGE, *ASSETS)
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 

@@ -18,10 +18,8 @@ from kzdata.site.page import ASSETS, PAGE, Texts, asset, policy, rendered
 from kzdata.standard.dataset import Dataset
 
 HOST = "127.0.0.1"
-SILENCE = 10
-"""Seconds for which a connection may say nothing, or take nothing."""
-MOST = 64
-"""Connections at a time; one more ends the oldest, so that nobody can keep others out."""
+SILENCE = 10  # seconds for which a connection may say nothing, or take nothing
+MOST = 64  # connections at a time; one more ends the oldest, so that nobody can keep others out
 KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css", "txt": "text/plain"}
 
 

@@ -162,7 +162,11 @@ class Table(Generic[RowT]):
 
     @cached_property
     def model(self) -> type[RowT]:
-        """Class of the rows; raises PackageError where `row_model` cannot make one."""
+        """Class of the rows.
+
+        Raises:
+            PackageError: A column name or a constraint has no equal in Python.
+        """
         # Rows of the bundled package are of classes that can be imported, and pickled.
         own = self._dataset.models.get(self.name) or row_model(self.name, self.schema)
         return cast(type[RowT], own)

@@ -38,8 +38,7 @@ FIRST_DAY = "1900-03-01"
 EPOCH = datetime(2000, 1, 1)
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(?:\.([0-9]+))?")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-WIDTHS = (6, 60)
-"""Least and greatest width of a column, in characters."""
+WIDTHS = (6, 60)  # least and greatest width of a column, in characters
 ABOUT = "About"
 DICTIONARY = "Data dictionary"
 READING = (

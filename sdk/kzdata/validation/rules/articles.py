@@ -11,8 +11,7 @@ from kzdata.evidence.figures import Figure, extent, number_tokens, parse
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number, whole_number
 from kzdata.validation.rule import Violation, rule
 
-Articles = Mapping[str, str]
-"""Texts by source id."""
+Articles = Mapping[str, str]  # texts by source id
 
 
 def _rows(model: Model, role: str, *members: str) -> Iterator[tuple[Any, ...]]:

@@ -27,8 +27,7 @@ from kzdata.standard.field_types import (
 from kzdata.standard.field_types.number import SHORT
 from kzdata.validation.rule import Check, rule
 
-CATEGORICAL = {"string", "integer"}
-"""Types that may have categories."""
+CATEGORICAL = {"string", "integer"}  # types that may have categories
 CLASSES = {r"\d": r"\p{Nd}", r"\w": r"\p{L}_\p{M}\p{N}\p{S}", r"\s": r"\t-\n \r-\r"}
 """XML Schema's classes (Part 2, F.1.1) as members of an RE2 class.
 
@@ -115,10 +114,8 @@ def _unsupported_constraint(field: FieldDescriptor, kind: FieldType) -> str | No
     return f"{found} of type {name}" if found else _unsupported_pattern(field)
 
 
-MAX_PATTERN = 10_000
-"""Characters of a pattern; RE2 takes little more."""
-MAX_DIGITS = 6
-"""Digits of a repetition that are read; RE2 takes four."""
+MAX_PATTERN = 10_000  # characters of a pattern; RE2 takes little more
+MAX_DIGITS = 6  # digits of a repetition that are read; RE2 takes four
 MAX_STATES = 5_000
 """Parts of a pattern, each as often as it is repeated: RE2 may look at all for each character."""
 _TOKEN = re.compile(

@@ -17,8 +17,7 @@ WIDTHS = (18, 37)
 """Characters up to which a whole number fits into the two fast types of a database."""
 FEW = 1_000
 """Repeated keys up to which their rows are sought by the keys themselves, not counted again."""
-_NUMBERS = count()
-"""A column may be in several keys, which are looked at side by side."""
+_NUMBERS = count()  # a column may be in several keys, which are looked at side by side
 Comparable = Callable[[Table, str, str], str]
 """SQL, of a column of a table and an alias: what to compare; NULL where a cell has no value."""
 

@@ -17,13 +17,11 @@ from kzdata.validation.rule import Violation, rule
 from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
 CHANGELOG = "CHANGELOG.md"
-MAX_CHANGELOG_BYTES = 1 << 20
-"""How far a changelog is read: the newest version stands first."""
+MAX_CHANGELOG_BYTES = 1 << 20  # how far a changelog is read: the newest version stands first
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
 DIGESTS = frozenset(name for name in hashlib.algorithms_guaranteed if "shake" not in name)
 """Hash algorithms that a resource's `hash` may name: those that every Python has."""
-FileStatsByPath = Mapping[str, FileStats]
-"""What was seen of each file, by path."""
+FileStatsByPath = Mapping[str, FileStats]  # what was seen of each file, by path
 
 
 def _of_package(found: str, expected: str, field: str | None = None) -> Violation:

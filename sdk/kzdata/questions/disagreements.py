@@ -230,12 +230,15 @@ class _TableSearch:
         Both claims of a pair are candidates. So all pairs whose smaller key is among the first
         candidates come before all other pairs, and mostly suffice.
         """
-        many = _FIRST * (self._limit + 1)
+        wanted = self._limit + 1
+        most = _FIRST * wanted
         with self._database.temp_tables(claim=rows):
-            pairs, count = self._first_pairs(joins, many)
-            if len(pairs) > self._limit or count <= many:
-                return pairs
-            return self._first_pairs(joins, count)[0]
+            pairs, count = self._first_pairs(joins, most)
+            while len(pairs) < wanted and most < count:
+                # Twice as many as would do, if those that follow have as many pairs.
+                most = min(2 * most * wanted // max(len(pairs), 1), count)
+                pairs, count = self._first_pairs(joins, most)
+            return pairs
 
     def _first_pairs(self, joins: Iterable[_Join], most: int) -> tuple[list[tuple[str, str]], int]:
         """Pairs whose smaller key is among the first of the claims held, and how many claims."""
@@ -264,8 +267,10 @@ class _TableSearch:
         # The key up to which claims are early: a bound is cheaper to test than a list of keys.
         first = f"(SELECT max(key) FROM (SELECT key FROM {_CLAIMS} ORDER BY key LIMIT {most}))"
         sides = {"early": f"FROM {_CLAIMS} WHERE key <= {first}"}
-        sides["early_daily"] = f"FROM {_daily(temp_table('early'))}"
-        if any(join.side == "near" for join in joins):
+        wanted = {join.side for join in joins}
+        if "daily" in wanted:
+            sides["early_daily"] = f"FROM {_daily(temp_table('early'))}"
+        if "near" in wanted:
             sides["near"] = (
                 f"SELECT c.* FROM {_CLAIMS} AS c SEMI JOIN {temp_table('early')} USING (event)"
             )

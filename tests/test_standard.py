@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from conformance.source.data_package import BANK, JOE
+from conformance.source.data_package import FULL_LICENSE as LICENSE
 from kzdata import load
 from kzdata.standard.writer import seal
 from kzdata.validation import validate
@@ -223,21 +225,6 @@ DATA_RESOURCE = [
          {"type": "table", "dialect": {"delimiter": ";"}}),
     Case("schema", FRUIT, PLAIN, {}, {"type": "table"}),
 ]  # fmt: skip
-LICENSE = {
-    "name": "ODC-PDDL-1.0",
-    "path": "http://opendatacommons.org/licenses/pddl/",
-    "title": "Open Data Commons Public Domain Dedication and License v1.0",
-}
-JOE = {
-    "title": "Joe Bloggs",
-    "email": "joe@bloggs.com",
-    "path": "http://www.bloggs.com",
-    "roles": ["creator"],
-}
-BANK = {
-    "title": "World Bank and OECD",
-    "path": "http://data.worldbank.org/indicator/NY.GDP.MKTP.CD",
-}
 FAULT = {"descriptor": 1}
 PROPERTIES: list[tuple[dict[str, Any], dict[str, int]]] = [
     ({"id": "b03ec84-77fd-4270-813b-0c698943f7ce"}, {}),

@@ -124,6 +124,7 @@ KZDATA = {
     "resource-bytes": ("bytes",),
     "resource-hash": ("hash",),
     "version-semver": ("recommendation",),
+    "recommendation": ("recommendation",),
     "csv-header": ("header",),
     "csv-width": ("row",),
     "csv-blank-line": ("row",),

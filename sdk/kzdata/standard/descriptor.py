@@ -373,6 +373,8 @@ class Descriptor(NamedTuple):
     # Names of resources that are not among the tables: they have no schema, or a malformed one, or
     # several files.
     refused: tuple[str, ...] = ()
+    advice: tuple[DescriptorFault, ...] = ()  # what is against a SHOULD
+    unchecked: tuple[DescriptorFault, ...] = ()  # what is legal and not read
 
     def declaring(self, role: str) -> Iterator[Table]:
         """The tables whose schema has the declaration `role`, such as `spans`."""

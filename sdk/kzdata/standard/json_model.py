@@ -32,7 +32,17 @@ class DescriptorFault(NamedTuple):
 
 
 class Faults(list[DescriptorFault]):
-    """What is malformed, in the order in which it was found."""
+    """What is malformed, in the order in which it was found; what is no fault stands beside it.
+
+    Attributes:
+        advice: What is against a SHOULD of the standard, or advice of ours.
+        unchecked: What is legal, and is not checked; `expected` says how it can be.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.advice: list[DescriptorFault] = []
+        self.unchecked: list[DescriptorFault] = []
 
     def add(self, where: str, value: Any, expected: str) -> None:
         """Note down a JSON value that is not what was expected."""
@@ -41,6 +51,14 @@ class Faults(list[DescriptorFault]):
     def note(self, where: str, found: str, expected: str) -> None:
         """The same for what is told in words."""
         self.append(DescriptorFault(where, found, expected))
+
+    def advise(self, where: str, found: str, expected: str) -> None:
+        """Note down what is legal, and had better be otherwise."""
+        self.advice.append(DescriptorFault(where, found, expected))
+
+    def leave(self, where: str, found: str, way: str) -> None:
+        """Note down what is not checked, and the way to have it checked."""
+        self.unchecked.append(DescriptorFault(where, found, way))
 
 
 Value = TypeVar("Value")

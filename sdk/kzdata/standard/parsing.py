@@ -57,7 +57,17 @@ def parse(archive: Archive) -> Descriptor:
         refused.append(name)
         del tables[name]
     name, version = str(raw.get("name", archive.label)), str(raw.get("version", ""))
-    return Descriptor(name, version, tables, tuple(resources), tuple(faults), raw, tuple(refused))
+    return Descriptor(
+        name,
+        version,
+        tables,
+        tuple(resources),
+        tuple(faults),
+        raw,
+        tuple(refused),
+        tuple(faults.advice),
+        tuple(faults.unchecked),
+    )
 
 
 def entries(raw: Mapping[str, Any]) -> list[Any]:

@@ -39,6 +39,13 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
                 yield _of_package(reason, "a value of the field", f"{table.name}.{field.name}")
 
 
+@rule("package", "follow the standard's advice, or leave it", "warning")
+def recommendation(package: Descriptor, *_: Any) -> Iterator[Violation]:
+    """What the standard says SHOULD be in a descriptor is so."""
+    for fault in package.advice:
+        yield _of_package(fault.found, fault.expected, fault.where)
+
+
 @rule("package", "put the file inside the package and name it by a relative path")
 def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """Each file of the package is there, inside the package; addresses are not fetched."""
@@ -134,6 +141,8 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
 @rule("package", "leave it out, or ask for it in an issue: nothing checks it", "warning")
 def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed over."""
+    for fault in package.unchecked:
+        yield _of_package(fault.found, fault.expected, fault.where)
     for name, profile in _profiles(package):
         yield _of_package(f"the profile {profile}", "what kzdata checks", name)
     for resource in package.resources:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple
 
 from kzdata.display import html_record, html_table
@@ -226,18 +228,17 @@ class EvidenceIndex:
 
         They are in the order of the keys of records and passages.
         """
-        test = f"{cell(self._e.record, 'e')} IN {LISTED}"
-        edges = self._matching(test, records, order="record, span, field")
-        cited = self._cited(edges)
-        fields: dict[tuple[str, str], list[str]] = {}
-        for record, field, _, _, span in edges:
-            if span in cited and field is not None:
-                fields.setdefault((record, span), []).append(field)
-        for (record, span), names in fields.items():
-            yield record, tuple(names), cited[span].citation
-
-    def _cited(self, edges: Iterable[tuple[Any, ...]]) -> dict[str, Passage]:
-        return passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
+        record, span, field = (cell(getattr(self._e, n), "e") for n in ("record", "span", "field"))
+        edges = self._dataset.database.rows(
+            f"""SELECT {record}, {span}, {field} FROM {table_named(self._edges.name)} e
+            WHERE {record} IN {LISTED} AND {span} IS NOT NULL AND {field} IS NOT NULL
+            ORDER BY ALL""",
+            [records],
+        )
+        cited = passages(self._dataset, {span for _, span, _ in edges})
+        for (record, span), group in groupby(edges, itemgetter(0, 1)):
+            if passage := cited.get(span):
+                yield record, tuple([field for _, _, field in group]), passage.citation
 
     def _resting(self, member: str, key: str) -> Trace:
         """The receipts over the spans with a value in one of their columns."""
@@ -246,14 +247,12 @@ class EvidenceIndex:
         edges = self._matching(f"{cell(self._e.span, 'e')} IN ({chosen})", key)
         return Trace(self._receipts(edges, self._values({edge[0] for edge in edges})))
 
-    def _matching(
-        self, test: str, *values: str | list[str], order: str = f"e.{ORD}"
-    ) -> list[tuple[Any, ...]]:
+    def _matching(self, test: str, *values: str) -> list[tuple[Any, ...]]:
         """Edges `e` for which a test holds: record, column, role, note and span."""
         names = ("record", "field", "role", "note", "span")
         cells = ", ".join(f"{cell(getattr(self._e, name), 'e')} AS {name}" for name in names)
         sql = f"SELECT {cells} FROM {self._dataset.numbered(self._edges.name)} e WHERE {test}"
-        return self._dataset.database.rows(f"{sql} ORDER BY {order}", values)
+        return self._dataset.database.rows(f"{sql} ORDER BY e.{ORD}", values)
 
     def _values(
         self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
@@ -278,7 +277,7 @@ class EvidenceIndex:
         self, edges: list[tuple[Any, ...]], values: Mapping[str, Mapping[str, str]]
     ) -> Iterator[Receipt]:
         # Edges that lead nowhere are findings of a validation; a trace passes over them.
-        cited = self._cited(edges)
+        cited = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
         for record, field, role, note, span in edges:
             if record in values and span in cited:
                 value, passage = values[record].get(field, ""), cited[span]

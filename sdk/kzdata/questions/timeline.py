@@ -262,14 +262,16 @@ class _EventQuery:
             places = hierarchy_of(self._dataset, self._table, self._events.place)
             ways = places.paths((record["place"] for record in records), self._place)
         actors = _by_key(self._actors(keys))
-        receipts = _by_key(EvidenceIndex(self._dataset).cited(keys))
+        receipts: dict[str, list[EventReceipt]] = {}
+        for key, fields, citation in EvidenceIndex(self._dataset).cited(keys):
+            receipts.setdefault(key, []).append(EventReceipt(fields, citation))
         # A key may have characters that no query can ask for.
         for key in filter(found.__contains__, keys):
             yield Event(
                 **found[key],
                 place_way=ways.get(found[key]["place"], ()),
                 actors=tuple(actors.get(key, ())),
-                receipts=tuple(EventReceipt(*cited) for cited in receipts.get(key, ())),
+                receipts=tuple(receipts.get(key, ())),
             )
 
     def _actors(self, keys: list[str]) -> list[tuple[Any, ...]]:

@@ -835,6 +835,29 @@ def test_a_formula_is_what_a_spreadsheet_carries_out(tmp_path: Path, kind: str) 
     assert [found.found for found in report] == list(CARRIED_OUT)
 
 
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        {"enum": ["a", "=1+1"]},
+        {"enum": ["a", "b"]},
+        {"pattern": "a|=.*"},
+        {"pattern": "a?=.*"},
+        {"pattern": "a{0,1}=.*"},
+        {"pattern": "[a-z]*=.*"},
+        {"pattern": "[a=].*"},
+        {"pattern": "(a|=).*"},
+        {"pattern": "a.*"},
+    ],
+    ids=str,
+)
+def test_no_constraint_hides_a_formula(tmp_path: Path, constraints: dict[str, Any]) -> None:
+    """Catches a proof by the field's own values that clears a cell which is none of them."""
+    schema = {"fields": [{"name": "cell", "type": "string", "constraints": constraints}]}
+    package = build(tmp_path, [Spec("cells", schema, [["a"], ["=1+1"], ["a"]])])
+    found = [one for one in validate(package.root) if one.rule == "cell-formula"]
+    assert [(one.line, one.found) for one in found] == [(3, "=1+1")]
+
+
 def test_a_wording_that_is_no_figure_is_reported_as_found(island: Folder) -> None:
     """Catches "expected not a figure", which reads as the opposite of what is asked."""
     island.edit("tolls", 1, "wording", "three boats")

@@ -162,15 +162,23 @@ def _last_of(day: date, precision: str | None) -> date:
 
 
 def window_sql(
-    start: str, end: str | None, precision: str | None, kind: str = "VARCHAR"
+    start: str,
+    end: str | None,
+    precision: str | None,
+    kind: str = "VARCHAR",
+    far: bool = True,
 ) -> tuple[str, str]:
-    """`window` as SQL of two days."""
+    """`window` as SQL of two days; an open end is a `far` day, or NULL."""
     first, last = calendar_day(start), last_day(start, precision, kind)
     if end:
         first, last = (f"coalesce({calendar_day(one)}, {other})"
                        for one, other in ((start, calendar_day(end)), (end, last)))  # fmt: skip
-    # An open end is a far day: NULL means that no day is known at all.
-    if precision:
+    if precision and not far:
+        said = f"{text(precision)} IS DISTINCT FROM"
+        first = f"(CASE WHEN {said} 'before' THEN {first} END)"
+        last = f"(CASE WHEN {said} 'since' THEN {last} END)"
+    # With a far day for an open end, NULL means that no day is known at all.
+    elif precision:
         said = f"{text(precision)} ="
         first = f"(CASE WHEN {said} 'before' AND {first} IS NOT NULL THEN {FIRST} ELSE {first} END)"
         last = f"(CASE WHEN {said} 'since' AND {last} IS NOT NULL THEN {LAST} ELSE {last} END)"

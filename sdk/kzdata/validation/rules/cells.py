@@ -339,8 +339,10 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     if pattern is None or field.type not in ("string", "any") or _too_large(pattern):
         return None  # `unsupported-feature` says so
     own = translated(pattern)
+    # The proof is the rule itself, without the detour by NULL; other rules may share it.
+    proof = (sql.full_match(raw, own),)
     broken = f"NOT {sql.full_match(cell, own)}"
-    return Check(broken, f"the pattern {pattern}", pattern=own)
+    return Check(broken, f"the pattern {pattern}", proof, or_missing=True, pattern=own)
 
 
 @rule("cell", "write at least as many characters as the field wants")
@@ -507,6 +509,10 @@ FORMULA = (
     r"^(=.|@[A-Za-z][\w.]*\(|[+-]([0-9.]*[-+*/^])*"
     r"([A-Za-z][\w.]*[(|]|\$?[A-Za-z]{1,3}\$?[0-9]{1,7}([-+*/^&<>=:!]|$)))"
 )
+# A pattern of one branch whose texts begin with a letter or digit that must be there.
+PLAIN_BEGINNING = re.compile(
+    r"(\[([0-9A-Za-z]-[0-9A-Za-z]|[0-9A-Za-z])+\]|[0-9A-Za-z])(?![?*]|\{[,0])[^|]*$"
+)
 
 
 @rule("cell", "begin the cell with another character", severity="warning")
@@ -515,7 +521,21 @@ def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     # Other types and formats have forms of their own, and base64 may begin as an address does.
     if field.type not in ("string", "any", "list") or field.format == "binary":
         return None
+    # A declared missing value is no formula, whatever it begins with.
+    proof = _listed_or_plain(field, cell, raw)
+    return Check(sql.matches(cell, FORMULA), "text, not a formula", proof, or_missing=True)
+
+
+def _listed_or_plain(field: FieldDescriptor, cell: str, raw: str) -> tuple[str, ...]:
+    """Proof of no formula: that of the field's enum or pattern where they allow none."""
+    listed = cell_enum(field, cell, raw) or cell_category(field, cell, raw)
+    values = field.category_values if field.constraints.enum is None else field.constraints.enum
+    texts = [text for value in values if value is not None for text in _texts(field, value)]
+    if listed and listed.proven_by and not any(re.match(FORMULA, text) for text in texts):
+        return listed.proven_by
+    shaped = cell_pattern(field, cell, raw)
+    if shaped and shaped.proven_by and PLAIN_BEGINNING.match(field.constraints.pattern or ""):
+        return shaped.proven_by
     # Texts compare by their bytes, which is ten times as fast as to look at a first character:
     # letters come after all that a formula begins with, blanks before, digits between.
-    proof = f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))"
-    return Check(sql.matches(raw, FORMULA), "text, not a formula", (proof,))
+    return (f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))",)

@@ -262,8 +262,7 @@ def _window(columns: DateColumns, alias: str) -> tuple[str, str]:
     # A claim with an open end says nothing that its article's day could contradict.
     others = (columns.end, columns.precision)
     end, precision = (column(name, alias) if name else None for name in others)
-    first, last = intervals.window_sql(column(columns.start, alias), end, precision)
-    return f"nullif({first}, {intervals.FIRST})", f"nullif({last}, {intervals.LAST})"
+    return intervals.window_sql(column(columns.start, alias), end, precision, far=False)
 
 
 def _published(model: Model, claims: Table) -> tuple[str, str]:

@@ -23,7 +23,7 @@ def names(dataset, out):
     \"\"\"The names of the tables, a line each.\"\"\"
     out.write_text("".join(f"{name}\\n" for name in dataset.tables))
 """
-PUBLISH = {"acled", "croissant", "jsonld", "ro-crate", "ucdp"}
+PUBLISH = {"acled", "croissant", "geojson", "geoparquet", "jsonld", "ro-crate", "ucdp"}
 Install = Callable[..., Path]
 
 

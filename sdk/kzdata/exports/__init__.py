@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kzdata.errors import UsageError, require
-from kzdata.exports import geographic
 from kzdata.exports.registry import Exporter, Formats, exporter
 from kzdata.exports.tables import databases, parquet, workbook
 from kzdata.files.writing import fresh
@@ -19,16 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Exporter", "export", "exporter"]
 
-FORMATS = Formats(
-    (
-        geographic.geojson,
-        geographic.geoparquet,
-        databases.duckdb,
-        databases.sqlite,
-        parquet.parquet,
-        workbook.xlsx,
-    )
-)
+FORMATS = Formats((databases.duckdb, databases.sqlite, parquet.parquet, workbook.xlsx))
 """All formats by name: these, and those that entry points bring."""
 
 

@@ -139,7 +139,7 @@ KZDATA = {
     **{f"cell-{name}": (spelt,) for name, spelt in LENGTHS.items()},
 }
 """The kinds of faults that a rule of kzdata can mean."""
-KZDATA_UNCHECKED = {"unsupported-feature", "limit-exceeded"}
+KZDATA_UNCHECKED = {"not-checked", "limit-exceeded"}
 FRICTIONLESS = {
     "package-error": ("descriptor",),
     "resource-error": ("descriptor",),

@@ -83,6 +83,7 @@ def _finding(rule: Rule, violation: Violation, table: Table | None, row: Row | N
         field=field and _clip(field),
         found=_clip(found or ""),
         expected=_clip(violation.expected),
+        fix=rule.fix if violation.fix is None else _clip(violation.fix),
     )
 
 

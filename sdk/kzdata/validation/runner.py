@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from operator import attrgetter
@@ -15,15 +15,15 @@ from kzdata.engine.limits import TRACED_MEMORY
 from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
 from kzdata.evidence import articles as article_texts
-from kzdata.files.archive import Archive, opened, workspace
+from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
-from kzdata.standard.parsing import parse
+from kzdata.standard.parsing import entries, parse
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
-from kzdata.validation.report import Receipts, Report
-from kzdata.validation.rule import Outcome, Query, Rule, Violation, in_group
+from kzdata.validation.report import NOT_CHECKED, Receipts, Report
+from kzdata.validation.rule import RULES, Outcome, Query, Rule, Violation, in_group, not_checked
 from kzdata.validation.rules import articles, cells, links, package
 from kzdata.validation.rules import evidence as evidence_rules
 from kzdata.validation.rules import facts as fact_rules
@@ -32,7 +32,7 @@ SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than t
 # Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
 MEMORY_LIMIT = 1 << 30
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
-UNFETCHED = " is not fetched; download it into the package and name it by a path"
+UNFETCHED = "download it into the package and name it by a path"
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (articles, cells, evidence_rules, fact_rules, links, package)
@@ -56,7 +56,8 @@ def run_validation(
         memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
         with Database(threads, memory, temp_dir=folder) as database:
             steps = progress or (lambda step, number, of: None)
-            return Run(archive, descriptor, database, steps, sizes, large).report(texts, folder)
+            run = Run(archive, descriptor, database, steps, sizes, large)
+            return replace(run.report(texts, folder), path=str(path or ""))
 
 
 def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
@@ -81,9 +82,11 @@ class Run:
     file_stats: dict[str, Future[FileStats]] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     found: list[tuple[Rule, Violation]] = field(default_factory=list)
+    followers: list[tuple[Rule, Violation]] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
     omitted: Counter[str] = field(default_factory=Counter)
-    unchecked: list[str] = field(default_factory=list)
+    withheld: Counter[str] = field(default_factory=Counter)
+    lost: bool = False  # whether a table could not be read
     spans_in_texts: int = 0
 
     def __post_init__(self) -> None:
@@ -95,12 +98,14 @@ class Run:
         try:
             self._start_file_stats(executor)
             self._read_tables(folder)
+            self.lost = self._lacks_tables()
             self._check_files()
         finally:
             executor.shutdown(cancel_futures=True)
         self._check_relations()
         self._check_texts(texts)
-        findings = located(self.found, self.package, self.readings)
+        findings = list(located([*self.found, *self.followers], self.package, self.readings))
+        findings, followers = findings[: len(self.found)], findings[len(self.found) :]
         rows = {name: one.rows for name, one in self.readings.items() if one.rows is not None}
         return Report(
             self.package.name[:MAX_NAME],
@@ -109,13 +114,19 @@ class Run:
             dict(self.omitted),
             rows,
             self._receipts(),
-            tuple(self.unchecked),
             self.spans_in_texts,
+            withheld=dict(self.withheld),
+            followers=tuple(sorted(followers, key=attrgetter("order"))),
         )
 
     def _add(self, *outcomes: Outcome) -> None:
         for outcome in outcomes:
-            rule, violations = outcome.rule, outcome.violations
+            rule, all_follow = outcome.rule, outcome.rule.whole and self.lost
+            followers = [one for one in outcome.violations if all_follow or one.follows]
+            self._withhold(rule, followers, outcome.omitted if all_follow else 0)
+            if all_follow:
+                continue
+            violations = [one for one in outcome.violations if not one.follows]
             # Each rule has a place: a flood of warnings must not hide that there is an error.
             room = max(MAX_REPORTED - len(self.found), rule.name not in self.listed)
             self.found += [(rule, violation) for violation in violations[:room]]
@@ -123,6 +134,24 @@ class Run:
                 self.listed.add(rule.name)
             if omitted := outcome.omitted + len(violations[room:]):
                 self.omitted[rule.name] += omitted
+
+    def _lacks_tables(self) -> bool:
+        """Whether a table that the package states a schema of could not be read."""
+        stated = (one for one in entries(self.package.raw) if isinstance(one, dict))
+        read = set(self.model.tables)
+        return any("schema" in one and str(one.get("name")) not in read for one in stated)
+
+    def _withhold(self, rule: Rule, violations: list[Violation], more: int) -> None:
+        """Keep what follows from other findings apart from these, and count it."""
+        room = max(MAX_REPORTED - len(self.followers), 0)
+        self.followers += [(rule, violation) for violation in violations[:room]]
+        if number := len(violations) + more:
+            self.withheld[rule.name] += number
+
+    def _leave(self, what: str, way: str, name: str | None = None, follows: bool = False) -> None:
+        """Say that something is not checked, and the way to have it checked."""
+        told = not_checked(what, way, field=name, file=DESCRIPTOR, follows=follows)
+        self._add(Outcome(RULES[NOT_CHECKED], [told]))
 
     def _check_files(self) -> None:
         stats = {path: future.result() for path, future in self.file_stats.items()}
@@ -139,9 +168,10 @@ class Run:
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
-        self.unchecked += [f"{name}: no schema that can be used" for name in self.package.refused]
+        self._leave_refused()
         for resource in self.package.resources:
-            self.unchecked += [f"{resource.name}: {one}{UNFETCHED}" for one in resource.remote]
+            for address in resource.remote:
+                self._leave(f"{address} is not fetched", UNFETCHED, resource.name)
         numbers = count()
         # The largest first, so that no core waits for the last one.
         largest = sorted(tables.values(), key=lambda table: -self.sizes[table.path])
@@ -157,9 +187,18 @@ class Run:
         self.readings = {name: done[name] for name in tables}
         for name, reading in self.readings.items():
             self._add(*reading.outcomes)
-            self.unchecked += reading.unchecked
             if reading.rows is not None:
                 self.model.tables[name] = reading.table
+
+    def _leave_refused(self) -> None:
+        """Say of each resource without a table that its rows are not checked."""
+        stated = {r.name for r in self.package.resources if "schema" in r.extra}
+        for name in self.package.refused:
+            if name in stated:
+                what, way = "its rows: its schema has faults", "mend them first"
+            else:
+                what, way = "its rows: it has no schema", "give it one"
+            self._leave(what, way, name, follows=name in stated)
 
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
@@ -194,11 +233,13 @@ class Run:
         hashes = articles.source_hashes(self.model)
         if folder is None:
             if hashes:
-                self.unchecked.append("offsets against the articles' texts: give --texts DIR")
+                self._leave("offsets against the articles' texts", "give --texts DIR")
             return
         found = article_texts.find(folder, hashes.values())
         texts = {source: found[digest] for source, digest in hashes.items() if digest in found}
-        self.unchecked += [f"{source}: its text" for source in hashes if source not in texts]
+        for source in hashes:
+            if source not in texts:
+                self._leave("its offsets against its text", "put its text into the folder", source)
         for rule in in_group("text"):
             self._add(rule.evaluate(rule.check(self.model, texts), self.database))
         self.spans_in_texts = articles.spans_of(self.model, texts)

@@ -20,7 +20,7 @@ from kzdata.engine.limits import Limits, apart
 from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest, require
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
-from kzdata.validation.report import Finding, Report, exceeded
+from kzdata.validation.report import NOT_CHECKED, Finding, Report, exceeded
 from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, rule
 from kzdata.validation.runner import Progress, run_validation
 
@@ -32,7 +32,11 @@ MAX_DOTS = 1_000_000
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*allow[ \t]*\]\]", re.M)
 
 
-@rule("package", "delete the entry, or correct what it names")
+@rule(
+    "package",
+    "delete the entry, or correct what it names",
+    source="the package declares in its allow-list what it lives with: docs/validation.md",
+)
 def allow_stale(*_: Any) -> Iterator[Violation]:
     """Each entry of the allow-list matches a finding.
 
@@ -42,7 +46,12 @@ def allow_stale(*_: Any) -> Iterator[Violation]:
     return iter(())  # `narrowed` finds them, which alone knows the entries
 
 
-@rule("package", "allow more with --memory-limit and --timeout, or divide the package")
+@rule(
+    "package",
+    "allow more with --memory-limit and --timeout, or divide the package",
+    source="docs/security.md: a validation that was stopped MUST NOT pass for one that "
+    "found nothing",
+)
 def limit_exceeded(*_: Any) -> Iterator[Violation]:
     """The whole validation stays within its limits of memory and time.
 
@@ -51,7 +60,12 @@ def limit_exceeded(*_: Any) -> Iterator[Violation]:
     return iter(())  # `kzdata.engine.limits` stops it, and `exceeded` says so
 
 
-@rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
+@rule(
+    "oracle",
+    "see docs/validation-differences.md; report it where neither is right",
+    "warning",
+    source="advice, asked for with --reference: docs/validation-differences.md",
+)
 def reference_disagrees(*given: Any) -> list[Finding]:
     """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
     from kzdata.validation.frictionless import compare
@@ -97,14 +111,15 @@ class AllowList:
 def left_out(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:
     """Rules that do not count, by names of rules and groups; with nothing to select, all count.
 
+    What was not checked is told whatever is selected, unless it is left out by its name.
+
     Raises:
         UsageError: A name is that of no rule and no group, or no rule is left.
     """
     chosen = _rules_named(select) or frozenset(RULES)
-    found = frozenset(RULES) - chosen | _rules_named(ignore)
-    if not set(RULES) - found:
+    if not chosen - _rules_named(ignore):
         raise UsageError("no rule is left to ask; select one that is not ignored")
-    return found
+    return frozenset(RULES) - chosen - {NOT_CHECKED} | _rules_named(ignore)
 
 
 def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowList()) -> Report:
@@ -112,10 +127,16 @@ def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowL
     kept = replace(
         report,
         findings=tuple(f for f in report.findings if f.rule not in left_out),
-        omitted={name: n for name, n in report.omitted.items() if name not in left_out},
+        omitted=_asked(report.omitted, left_out),
+        withheld=_asked(report.withheld, left_out),
+        followers=tuple(f for f in report.followers if f.rule not in left_out),
         left_out=tuple(name for name in RULES if name in left_out),
     )
     return _suppress(kept, allow) if allow.entries else kept
+
+
+def _asked(counts: Mapping[str, int], left_out: Container[str]) -> dict[str, int]:
+    return {name: number for name, number in counts.items() if name not in left_out}
 
 
 def _suppress(report: Report, allow: AllowList) -> Report:
@@ -165,7 +186,9 @@ def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator
     """A finding for each entry that covers nothing, where its rule could have found something."""
     this, expected = RULES["allow-stale"], "a finding that this entry allows"
     untold = {*report.left_out, *report.omitted, *idle(report)}
-    for entry in allow.entries if this.name not in report.left_out else ():
+    # Where a table could not be read, nobody knows what its rows would have shown.
+    judged = this.name not in report.left_out and not report.followers
+    for entry in allow.entries if judged else ():
         if entry.scope not in used and entry.rule not in untold:
             parts = {"record": entry.record, "field": entry.field, "found": entry.words}
             yield this.finding(allow.name, entry.line, expected=expected, **parts)

@@ -14,6 +14,7 @@ from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.source import dialect_of
 from kzdata.validation.rule import Violation, rule
+from kzdata.validation.rule import not_checked as left
 from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
 CHANGELOG = "CHANGELOG.md"
@@ -28,7 +29,12 @@ def _of_package(found: str, expected: str, field: str | None = None) -> Violatio
     return Violation(None, None, field, found, expected, file=DESCRIPTOR)
 
 
-@rule("package", "correct the descriptor (datapackage.org/standard)")
+@rule(
+    "package",
+    "correct the descriptor (datapackage.org/standard)",
+    source="Data Package 2.0, $schema: a descriptor “MUST be valid and MUST be validated”; "
+    "docs/profile.md for `kzdata:` declarations",
+)
 def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
@@ -39,14 +45,27 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
                 yield _of_package(reason, "a value of the field", f"{table.name}.{field.name}")
 
 
-@rule("package", "follow the standard's advice, or leave it", "warning")
+@rule(
+    "package",
+    "follow the standard's advice, or leave it",
+    "warning",
+    source="Data Package 2.0, name: “It SHOULD be human-readable and consist only of "
+    "lowercase English alphanumeric characters”, and wherever else the standard says "
+    "SHOULD",
+)
 def recommendation(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """What the standard says SHOULD be in a descriptor is so."""
     for fault in package.advice:
         yield _of_package(fault.found, fault.expected, fault.where)
 
 
-@rule("package", "put the file inside the package and name it by a relative path")
+@rule(
+    "package",
+    "put the file inside the package and name it by a relative path",
+    source="Data Package 2.0, URL or Path: paths “MUST be relative siblings or children of "
+    "the descriptor”; Data Resource 2.0: “path: for data in files located online or "
+    "locally on disk”",
+)
 def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """Each file of the package is there, inside the package; addresses are not fetched."""
     for resource in package.resources:
@@ -59,7 +78,12 @@ def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Vi
                 yield _of_package(path, f"{expected} ({error})", where)
 
 
-@rule("package", "validate when nobody writes into the package")
+@rule(
+    "package",
+    "validate when nobody writes into the package",
+    source="docs/security.md: what was looked at MUST be what is read, or a hash and cells "
+    "are those of two files",
+)
 def resource_changed(_: Any, archive: Archive, *__: Any) -> Iterator[Violation]:
     """No file changes while it is read.
 
@@ -69,7 +93,11 @@ def resource_changed(_: Any, archive: Archive, *__: Any) -> Iterator[Violation]:
         yield Violation(None, None, None, "another content", "the one it had at first", file=path)
 
 
-@rule("package", "run `kzdata seal` after a change to the data")
+@rule(
+    "package",
+    "run `kzdata seal` after a change to the data",
+    source="the package declares it: Data Resource 2.0, bytes: “Size of the file in bytes.”",
+)
 def resource_bytes(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
     """Each file has as many bytes as the descriptor says."""
     for resource, path, seen in _seen(package, stats):
@@ -77,12 +105,17 @@ def resource_bytes(package: Descriptor, _: Any, stats: FileStatsByPath) -> Itera
             yield Violation(None, None, "bytes", str(seen.size), str(resource.bytes), file=path)
 
 
-@rule("package", "run `kzdata seal` after a change to the data")
+@rule(
+    "package",
+    "run `kzdata seal` after a change to the data",
+    source="the package declares it: Data Resource 2.0, hash: “The MD5 hash for this "
+    "resource. Other algorithms can be indicated by prefixing”",
+)
 def resource_hash(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
     """Each file has the hash that the descriptor says (`md5` unless it names another)."""
     for resource, path, seen in _seen(package, stats):
         algorithm, expected = hash_of(resource)
-        # Of other algorithms `unsupported-feature` speaks.
+        # Of other algorithms `not-checked` speaks.
         if resource.hash is not None and algorithm in DIGESTS:
             found = seen.digests[algorithm]
             if found != expected:
@@ -112,14 +145,24 @@ def _seen(package: Descriptor, stats: FileStatsByPath) -> Iterator[tuple[Resourc
             yield resource, resource.path[0], stats[resource.path[0]]
 
 
-@rule("package", "state a version such as 1.2.0 (semver.org)", "warning")
+@rule(
+    "package",
+    "state a version such as 1.2.0 (semver.org)",
+    "warning",
+    source="Data Package 2.0, version: “It SHOULD conform to the Semantic Versioning requirements”",
+)
 def version_semver(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """A version "SHOULD conform to the Semantic Versioning requirements" (Data Package v2)."""
     if "version" in package.raw and not SEMVER.fullmatch(package.version):
         yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
 
 
-@rule("package", "add a section for this version at the top of the changelog")
+@rule(
+    "package",
+    "add a section for this version at the top of the changelog",
+    source="the package declares that it follows the profile, by any `kzdata:` declaration: "
+    "docs/profile.md",
+)
 def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """The first version that CHANGELOG.md names, where there is one, is the package's.
 
@@ -138,22 +181,39 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
         yield Violation(None, None, None, found, package.version, file=CHANGELOG)
 
 
-@rule("package", "leave it out, or ask for it in an issue: nothing checks it", "warning")
-def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
-    """What the validator cannot check is said, never passed over."""
+@rule(
+    "package",
+    "see what is read: docs/table-schema.md and docs/validation.md",
+    "unchecked",
+    source="legal, but not fetched, not supported or beyond a stated limit: docs/validation.md",
+)
+def not_checked(package: Descriptor, *_: Any) -> Iterator[Violation]:
+    """What is legal and is not checked is said, with the way to have it checked.
+
+    What is not fetched, not supported, beyond a limit of ours, or rests on what could not be read.
+    """
     for fault in package.unchecked:
-        yield _of_package(fault.found, fault.expected, fault.where)
+        yield _left(fault.where, fault.found, fault.expected)
     for name, profile in _profiles(package):
-        yield _of_package(f"the profile {profile}", "what kzdata checks", name)
+        yield _left(name, f"the profile {profile}", "validate the descriptor by its schema, too")
     for resource in package.resources:
         for doubt in _doubts(package, resource):
-            yield _of_package(doubt, "what kzdata checks", f"resources.{resource.name}")
+            yield _left(f"resources.{resource.name}", doubt, OTHERWISE)
     for table in package.tables.values():
-        for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
-            yield _of_package(key, "what kzdata checks", table.name)
+        for key in unsupported_keys(table.schema):
+            yield _left(table.name, key, OTHERWISE)
+        yield from _unsupported_parents(package, table)
         for field in table.schema.fields:
             if reason := unsupported(field):
-                yield _of_package(reason, "what kzdata checks", f"{table.name}.{field.name}")
+                yield _left(f"{table.name}.{field.name}", reason, OTHERWISE)
+
+
+OTHERWISE = "say it in one of the ways that are read: docs/table-schema.md"
+
+
+def _left(where: str, what: str, way: str, follows: bool = False) -> Violation:
+    """Something that the descriptor says and that is not checked."""
+    return left(what, way, field=where, file=DESCRIPTOR, follows=follows)
 
 
 def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
@@ -168,14 +228,16 @@ def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
                 yield name, profile
 
 
-def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
-    """Foreign keys whose other side is not read, in words."""
+def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[Violation]:
+    """Foreign keys whose other side is not read."""
     for key in table.schema.foreign_keys:
         columns, parent = ", ".join(key.fields), key.reference.resource or table.name
         if key.reference.package is not None:
-            yield f"foreignKeys over {columns}, into another package"
+            what = f"foreignKeys over {columns}, into another package"
+            yield _left(table.name, what, "bring the table into this package")
         elif parent not in package.tables:
-            yield f"foreignKeys over {columns}, into {parent}, which cannot be read"
+            what = f"foreignKeys over {columns}, into {parent}, which cannot be read"
+            yield _left(table.name, what, "mend that first", follows=bool(package.faults))
 
 
 def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
@@ -241,6 +303,8 @@ def _sound(seen: FileStats) -> bool:
     "structure",
     "give the columns the names, and the order, that the schema asks for",
     proven_by_bytes=_sound,
+    source="Table Schema 2.0, fieldsMatch: “fields in the data source MUST completely match "
+    "the elements in the fields array, both in number and order” (by default)",
 )
 def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
@@ -273,7 +337,13 @@ def _header(table: Table, header: Record, names: tuple[str, ...], words: str) ->
     return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
 
 
-@rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
+@rule(
+    "structure",
+    "give the row as many cells as the header has",
+    proven_by_bytes=_sound,
+    source="Data Resource 2.0: data by path “MUST contain Tabular Data”; RFC 4180, 2.4: "
+    "“Each line should contain the same number of fields throughout the file”",
+)
 def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
     # Headers, comments and blank lines are no rows.
@@ -283,7 +353,14 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
         yield Violation(table.name, record.number, None, found, expected, *place)
 
 
-@rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
+@rule(
+    "structure",
+    "write the row as RFC 4180 has it, in UTF-8",
+    proven_by_bytes=_sound,
+    source="Data Resource 2.0: data by path “MUST contain Tabular Data”; RFC 4180, 2.7: “a "
+    "double-quote appearing inside a field must be escaped by preceding it with "
+    "another double quote”",
+)
 def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row is well-formed: UTF-8, quotations closed, their marks doubled, bare CR only in them.
 
@@ -296,7 +373,13 @@ def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Ite
         yield Violation(table.name, row, None, record.fault, expected, *place)
 
 
-@rule("structure", "remove the blank line", proven_by_bytes=_sound)
+@rule(
+    "structure",
+    "remove the blank line",
+    proven_by_bytes=_sound,
+    source="Data Resource 2.0: data by path “MUST contain Tabular Data”; RFC 4180, 2.1: "
+    "“Each record is located on a separate line”",
+)
 def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.fault and not record.cells:

@@ -132,7 +132,7 @@ def version_changelog(island: Folder) -> Fault:
 
 
 @case
-def unsupported_feature(island: Folder) -> Fault:
+def not_checked(island: Folder) -> Fault:
     island.describe(lambda p: p["resources"][-1].update(dialect={"sheetName": "one"}))
     return Fault("datapackage.json")
 

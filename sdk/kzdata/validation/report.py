@@ -16,7 +16,7 @@ from kzdata.files.archive import DESCRIPTOR
 Severity = Literal["error", "warning"]
 # Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
 # gone or means something else its first.
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class InvalidPackageError(KzdataError):
@@ -104,6 +104,7 @@ class Report:
         left_out: Rules that were not asked for (`--select`, `--ignore`); their findings are not
             among the others.
         compared: Whether frictionless was asked too (`--reference`).
+        path: Where the package lies, as it was named; empty where it lies nowhere.
     """
 
     package: str
@@ -117,6 +118,7 @@ class Report:
     allowed: dict[str, int] = field(default_factory=dict)
     left_out: Sequence[str] = ()
     compared: bool = False
+    path: str = ""
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -144,7 +146,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One line: valid or not, and how much was found."""
+        """One line: valid or not, how much was found, and where the package lies."""
         name = f"{self.package} {self.version}".strip()
         some = " by the rules selected" if self.left_out else ""
         parts = [f"{name}: valid{some}" if self.valid else f"{name}: not valid"]
@@ -153,7 +155,7 @@ class Report:
             parts.append(counted(self.errors, "error") + (f" and {more} more" if more else ""))
         if self.allowed:
             parts.append(f"{counted(sum(self.allowed.values()), 'finding')} allowed")
-        return ", ".join(parts)
+        return ", ".join(parts) + (f" ({self.path})" if self.path else "")
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Report":
@@ -192,6 +194,7 @@ class Report:
             "schema_version": SCHEMA_VERSION,
             "package": self.package,
             "version": self.version,
+            "path": self.path,
             "valid": self.valid,
             "errors": self.errors,
             "warnings": self.warnings,

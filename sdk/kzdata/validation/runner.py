@@ -111,6 +111,7 @@ class Run:
             self._receipts(),
             tuple(self.unchecked),
             self.spans_in_texts,
+            path=self.archive.label,
         )
 
     def _add(self, *outcomes: Outcome) -> None:

@@ -18,9 +18,9 @@ from typing import Annotated, Any, Literal, TextIO, get_args
 
 import typer
 from typer import Argument, Option
-from typer.core import TyperGroup
 from typer.models import ArgumentInfo
 
+from kzdata.cli.values import Group, command_of
 from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
 from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
@@ -30,7 +30,7 @@ GRACE_SECONDS = 3.0  # that a question may take to heed its deadline; then its p
 MOST_OF_A_STEP = 40  # characters of a step's name that the bar shows
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The commands; what is said of a wrong argument, such as a name of a file, is made safe."""
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
@@ -282,7 +282,8 @@ def command(
         vars(run)["__signature__"] = Signature(parameters)
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         several = "s" if "; " in examples else ""
-        app.command(name, epilog=f"Example{several}: {examples}")(run)
+        kind = command_of(parameters)
+        app.command(name, cls=kind, epilog=f"Example{several}: {examples}")(run)
         return function
 
     return register

@@ -708,6 +708,22 @@ def test_aliases_may_be_of_any_entity(island: Folder) -> None:
     assert [(f.rule, f.line) for f in validate(island.root)] == [("evidence-resolved", line)]
 
 
+def test_aliases_without_an_article_are_of_all_articles(island: Folder) -> None:
+    """Catches an optional part of a declaration without which every receipt is refused."""
+    island.reschema("called", lambda schema: schema.pop("primaryKey"))
+    for place in range(len(island.rows("called"))):
+        island.edit("called", place, "letter", "gull")
+    island.reseal()
+    assert {f.rule for f in validate(island.root)} == {"evidence-resolved"}
+    island.reschema("called", lambda schema: schema["kzdata:aliases"].pop("source"))
+    assert list(validate(island.root)) == []
+    index = edge(island, "T3", "speaker")
+    island.edit("tolls", 2, "speaker", "master")
+    island.reseal()
+    line, _ = island.place("receipts", index, "row")
+    assert [(f.rule, f.line) for f in validate(island.root)] == [("evidence-resolved", line)]
+
+
 def test_a_term_inside_a_longer_term_does_not_count(island: Folder) -> None:
     """Catches a term that justifies its category from inside a longer term of another one."""
     island.append("terms", about="tolls.fate", sort="missing", term="fishers")

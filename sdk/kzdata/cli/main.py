@@ -11,15 +11,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial, wraps
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal, TextIO, get_args
 
 import typer
 from typer import Argument, Option
-from typer.core import TyperGroup
+from typer.models import ArgumentInfo
 
+from kzdata.cli.values import Group, command_of
 from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
 from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
@@ -29,7 +30,7 @@ GRACE_SECONDS = 3.0  # that a question may take to heed its deadline; then its p
 MOST_OF_A_STEP = 40  # characters of a step's name that the bar shows
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The commands; what is said of a wrong argument, such as a name of a file, is made safe."""
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
@@ -88,7 +89,13 @@ def seconds(number: float) -> float:
     return number
 
 
-PACKAGE = "A directory, datapackage.json or zip; else the bundled."
+PACKAGE = "A directory, datapackage.json or zip; else that of this directory, else the bundled."
+PackageArgument = Annotated[
+    Path | None, Argument(metavar="PATH", parser=path, show_default=False, help=PACKAGE)
+]
+PackageOption = Annotated[
+    Path | None, Option("--package", "-p", parser=path, help="The same as PATH.")
+]
 FormatOption = Annotated[Format, Option("--format", "-f", help="text, json or csv.")]
 VersionArgument = Annotated[
     str, Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
@@ -198,8 +205,30 @@ def _fail(words: str) -> int:
     return 2
 
 
+def _named(argument: Path | None, option: Path | None) -> Path | None:
+    """The package that is named, by PATH or by `--package`; None where none is."""
+    if argument and option:
+        raise UsageError("the package is named twice: give PATH or --package")
+    return argument or option
+
+
+def chosen(argument: Path | None, option: Path | None) -> Path:
+    """The package that a command reads: the one named, else that of this directory or the bundled.
+
+    Raises:
+        UsageError: It is named twice.
+    """
+    from kzdata.files.archive import DESCRIPTOR, bundled
+
+    if named := _named(argument, option):
+        return named
+    # A link that leads nowhere is a package that cannot be read, not a reason to read another.
+    return Path.cwd() if os.path.lexists(DESCRIPTOR) else bundled()
+
+
 @contextmanager
 def _load(
+    path: PackageArgument = None,
     package: Annotated[Path | None, Option("--package", "-p", parser=path, help=PACKAGE)] = None,
     as_of: Annotated[
         str | None, Option(help="Only what could be known by this day: YYYY-MM-DD.")
@@ -211,7 +240,7 @@ def _load(
     """The package, or what remains of it."""
     from kzdata.package import load
 
-    with load(package) as whole:
+    with load(chosen(path, package)) as whole:
         rest = whole.as_of(as_of) if as_of is not None else whole
         yield rest.without(*without) if without else rest
 
@@ -226,13 +255,16 @@ def command(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command; `apart`, it runs in a process of its own, within limits.
 
-    One with a parameter `load` gets the options of `_load`, before `form`.
+    One with a parameter `load` gets the options of `_load`, before `form`, and its PATH where it
+    has no argument of its own.
     """
-    of_package = signature(_load).parameters
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         own = signature(function).parameters
         parameters = [parameter for parameter in own.values() if parameter.name != "load"]
+        of_package = dict(signature(_load).parameters)
+        if any(map(_is_argument, parameters)):
+            del of_package["path"]
         if "load" in own:
             # Help lists what is asked first, the package after it, and how to write it last.
             place = len(parameters) - ("form" in own)
@@ -241,7 +273,7 @@ def command(
         @wraps(function)
         def run(**values: Any) -> None:
             if "load" in own:
-                values["load"] = partial(_load, *map(values.pop, of_package))
+                values["load"] = partial(_load, **{name: values.pop(name) for name in of_package})
             if not apart:
                 return function(**values)
             raise typer.Exit(_in_child(partial(function, **values), Limits.stated()))
@@ -250,10 +282,15 @@ def command(
         vars(run)["__signature__"] = Signature(parameters)
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         several = "s" if "; " in examples else ""
-        app.command(name, epilog=f"Example{several}: {examples}")(run)
+        kind = command_of(parameters)
+        app.command(name, cls=kind, epilog=f"Example{several}: {examples}")(run)
         return function
 
     return register
+
+
+def _is_argument(parameter: Parameter) -> bool:
+    return any(isinstance(part, ArgumentInfo) for part in get_args(parameter.annotation))
 
 
 def _in_child(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
@@ -322,7 +359,8 @@ def options(
 ) -> None:
     """Validate data packages, ask what they claim, and trace each figure to its words.
 
-    Without a path, the bundled package: what five articles said of Kazakhstan in January 2022.
+    Without a path, the package of the working directory, or else the bundled one: what five
+    articles said of Kazakhstan in January 2022.
     """
 
 
@@ -330,7 +368,8 @@ def options(
     "kzdata validate; kzdata validate my-package --format sarif --output out.sarif", apart=False
 )
 def validate(
-    path: Annotated[Path | None, Argument(parser=path, help=PACKAGE)] = None,
+    path: PackageArgument = None,
+    package: PackageOption = None,
     texts: TextsOption = None,
     form: ReportFormatOption = "text",
     output: OutputOption = None,
@@ -361,6 +400,7 @@ def validate(
 
     Exit 0 if it is valid, 1 with findings, 2 if it could not be checked.
     """
+    place = chosen(path, package)
     # A process of its own gets a temporary folder that its parent made, and removes.
     apart = can_fork()
 
@@ -369,7 +409,7 @@ def validate(
 
         with Steps() as steps:
             result = check(
-                path,
+                place,
                 texts=texts,
                 threads=threads,
                 memory_limit=memory_limit,
@@ -380,7 +420,7 @@ def validate(
                 allow=allow or not no_allow,
                 reference=reference,
             )
-        _report(result, path, form, output)
+        _report(result, place, form, output)
 
     try:
         code = _in_child(work, Limits.of(memory_limit, timeout), temp_dir)
@@ -388,7 +428,7 @@ def validate(
         from kzdata.validation.report import exceeded
 
         # The child could not write its report, so that its parent does.
-        _report(exceeded(str(path or "kzdata"), str(error)), path, form, output)
+        _report(exceeded(str(place), str(error)), place, form, output)
     raise typer.Exit(code)
 
 
@@ -694,7 +734,13 @@ def release_check(
         str | None,
         Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
     ] = None,
-    new: Annotated[str, Argument(help="The version to be released.")] = ".",
+    new: Annotated[
+        str | None,
+        Argument(help="The version to be released; else the package of this directory."),
+    ] = None,
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help="The same as NEW.")
+    ] = None,
     form: ReportFormatOption = "text",
     output: OutputOption = None,
     threads: ThreadsOption = None,
@@ -706,6 +752,9 @@ def release_check(
     """
     from kzdata.differences import release_check as check
 
+    if new is not None and package:
+        raise UsageError("the version is named twice: give NEW or --package")
+    new = new if new is not None else str(package or ".")
     with Steps() as steps:
         result = check(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
     _report(result, Path(new) if Path(new).exists() else None, form, output)
@@ -788,14 +837,22 @@ def site(
 
 
 @command("kzdata seal .")
-def seal(path: Annotated[Path, Argument(help="A directory or datapackage.json.")]) -> None:
+def seal(
+    path: Annotated[
+        Path | None, Argument(parser=path, help="A directory or datapackage.json.")
+    ] = None,
+    package: PackageOption = None,
+) -> None:
     """Write sizes and hashes of files into the descriptor.
 
     For use after a change to the data.
     """
     from kzdata.standard.writer import seal as write
 
-    for name in write(path):
+    # It writes: no package is sealed that nobody named.
+    if (named := _named(path, package)) is None:
+        raise UsageError("name a package: kzdata seal PATH")
+    for name in write(named):
         _emit(f"sealed {name}")
 
 

@@ -119,7 +119,7 @@ class Report:
         left_out: Rules that were not asked for (`--select`, `--ignore`); their findings are not
             among the others.
         compared: Whether frictionless was asked too (`--reference`).
-        path: Where the package lies, as whoever asked called it; empty where nobody said.
+        path: Where the package lies, as it was named; empty where it lies nowhere.
         fail_on: The least severity that lets the check fail (`--fail-on`).
         idle: Rules that had nothing to look at in this package, each with the reason.
         withheld: By rule, how many findings were withheld: all rest on a table that could not be

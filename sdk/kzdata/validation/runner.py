@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
 from operator import attrgetter
@@ -56,8 +56,7 @@ def run_validation(
         memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
         with Database(threads, memory, temp_dir=folder) as database:
             steps = progress or (lambda step, number, of: None)
-            run = Run(archive, descriptor, database, steps, sizes, large)
-            return replace(run.report(texts, folder), path=str(path or ""))
+            return Run(archive, descriptor, database, steps, sizes, large).report(texts, folder)
 
 
 def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
@@ -117,6 +116,7 @@ class Run:
             self.spans_in_texts,
             withheld=dict(self.withheld),
             followers=tuple(sorted(followers, key=attrgetter("order"))),
+            path=self.archive.label,
         )
 
     def _add(self, *outcomes: Outcome) -> None:

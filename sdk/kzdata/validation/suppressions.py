@@ -357,13 +357,14 @@ def validate(
         UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
             be written in `temp_dir`.
     """
+    select, ignore = list(select), list(ignore)
     options = {
         "path": path,
         "texts": texts,
         "threads": threads,
         "memory_limit": memory_limit,
-        "select": list(select),
-        "ignore": list(ignore),
+        "select": select,
+        "ignore": ignore,
         "allow": allow,
         "reference": reference,
     }
@@ -395,7 +396,9 @@ def _validate_apart(options: dict[str, Any], limits: Limits, temp_dir: str | Pat
     paths = {name: _absolute(options[name]) for name in ("path", "texts", "allow")}
     place = None if temp_dir is None else Path(temp_dir)
     try:
-        return Report.of(apart(f"{__name__}:validate_to_json", options | paths, limits, place))
+        report = Report.of(apart(f"{__name__}:validate_to_json", options | paths, limits, place))
+        named = options["path"]
+        return report if named is None else replace(report, path=str(named))
     except LimitError as error:
         return exceeded(str(options["path"] or "kzdata"), str(error))
     except KzdataError as error:

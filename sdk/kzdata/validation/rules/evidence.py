@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, identifier, literal, text
 from kzdata.validation.evidence_tables import (
+    EVERYWHERE,
     IN_PASSAGE,
     ROLES,
     EdgeProof,
@@ -436,12 +437,15 @@ def evidence_resolved(model: Model) -> Iterator[Query]:
     """Role `resolved` of an entity: the quote contains, as whole words, a surface form of it.
 
     A form inside a longer form of another entity does not count: "CSTO" does not name the CSTO
-    in "CSTO forces", where that is somebody of its own.
+    in "CSTO forces", where that is somebody of its own. Forms that are declared without an
+    article (`kzdata:aliases` without `source`) are forms in all of them.
     """
     # A reference to another record has no words of its own: see `evidence-shared`.
     other, expected = "c.kind IS DISTINCT FROM 'record'", "'an entity named in ' || e.quote"
-    broken = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
-    proof = _surely_named("resolved", "s.source", other)
+    everywhere = any(a.source is None for _, a in model.each("aliases"))
+    scope = literal(EVERYWHERE) if everywhere else "{}.source"
+    broken = f"e.role = 'resolved' AND {other} AND NOT {_named(scope.format('e'))}"
+    proof = _surely_named("resolved", scope.format("s"), other)
     yield from over_edges(model, "e.value", expected, broken, proven_by=proof)
 
 

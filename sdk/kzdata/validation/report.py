@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from kzdata.display import html_record, html_table
-from kzdata.errors import KzdataError
+from kzdata.errors import KzdataError, NotJSONError
 from kzdata.files.archive import DESCRIPTOR
 
 Severity = Literal["error", "warning"]
@@ -214,6 +214,16 @@ def exceeded(package: str, reason: str) -> Report:
     found = f"could not tell: {reason}"
     finding = RULES["limit-exceeded"].finding(DESCRIPTOR, found=found, expected=expected)
     return Report(package, "", (finding,), unchecked=("anything: the validation was stopped",))
+
+
+def unreadable(package: str, error: NotJSONError) -> Report:
+    """The report of a package whose descriptor is no JSON object, so that nothing else is known."""
+    from kzdata.validation.rule import RULES
+
+    place = {"line": error.line, "column": error.column, "found": error.found}
+    finding = RULES["descriptor"].finding(DESCRIPTOR, **place, expected="a JSON object (RFC 8259)")
+    unchecked = ("anything else: mend the descriptor first",)
+    return Report(package, "", (finding,), unchecked=unchecked)
 
 
 def counted(number: int, noun: str) -> str:

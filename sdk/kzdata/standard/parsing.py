@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kzdata.engine.sql import ORD
-from kzdata.errors import PackageError
+from kzdata.errors import NotJSONError, PackageError
 from kzdata.files.archive import Archive, is_remote
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
-from kzdata.standard.json_model import MAX_FIELDS, MAX_KEYS, Faults, JsonModel, nul_faults
+from kzdata.standard.json_model import MAX_FIELDS, MAX_KEYS, Faults, JsonModel, nul_faults, short
 from kzdata.standard.source import is_parquet
 
 
@@ -56,6 +56,9 @@ def parse(archive: Archive) -> Descriptor:
     for name in _check_references(tables, {r.name for r in resources}, faults):
         refused.append(name)
         del tables[name]
+    for file, twins in archive.twins.items():
+        for name in twins:
+            faults.advise(file, f"{short(name)} twice in an object", "names that differ")
     name, version = str(raw.get("name", archive.label)), str(raw.get("version", ""))
     return Descriptor(
         name,
@@ -107,6 +110,10 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
         return where, value
     try:
         held = archive.json(value)
+    except NotJSONError as error:
+        place = f"{value}:{error.line}:{error.column}" if error.line else value
+        faults.note(place, error.found, "a JSON object (RFC 8259)")
+        return where, None
     except PackageError as error:
         faults.add(where, value, str(error))
         return where, None

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from kzdata.display import html_record, html_table
-from kzdata.errors import KzdataError
+from kzdata.errors import KzdataError, NotJSONError
 from kzdata.files.archive import DESCRIPTOR
 
 Severity = Literal["error", "warning", "unchecked"]
@@ -277,12 +277,22 @@ def exceeded(package: str, reason: str) -> Report:
     found = f"could not tell: {reason}"
     finding = RULES["limit-exceeded"].finding(DESCRIPTOR, found=found, expected=expected)
     rest = not_checked("anything else: the validation was stopped", finding.fix)
-    return Report(package, "", (finding, rest))
+    return Report(package, "", (finding,), path=package, followers=(rest,))
 
 
 def not_checked(what: str, way: str) -> Finding:
     """A finding that something of the whole package was not checked, and the way to have it so."""
     return Finding(NOT_CHECKED, "unchecked", DESCRIPTOR, found=what, fix=way)
+
+
+def unreadable(package: str, error: NotJSONError) -> Report:
+    """The report of a package whose descriptor is no JSON object, so that nothing else is known."""
+    from kzdata.validation.rule import RULES
+
+    place = {"line": error.line, "column": error.column, "found": error.found}
+    finding = RULES["descriptor"].finding(DESCRIPTOR, **place, expected="a JSON object (RFC 8259)")
+    rest = not_checked("anything else", "mend the descriptor first")
+    return Report(package, "", (finding,), path=package, followers=(rest,))
 
 
 def counted(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from kzdata.engine.database import Database, sensible_memory
 from kzdata.engine.limits import TRACED_MEMORY
 from kzdata.engine.sql import ORD
-from kzdata.errors import PackageError
+from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
@@ -22,7 +22,7 @@ from kzdata.standard.parsing import entries, parse
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
-from kzdata.validation.report import NOT_CHECKED, Receipts, Report
+from kzdata.validation.report import NOT_CHECKED, Receipts, Report, unreadable
 from kzdata.validation.rule import RULES, Outcome, Query, Rule, Violation, in_group, not_checked
 from kzdata.validation.rules import articles, cells, links, package
 from kzdata.validation.rules import evidence as evidence_rules
@@ -47,6 +47,20 @@ def run_validation(
     progress: Progress | None,
 ) -> Report:
     """What all rules find in a package, in this process; see `validate`."""
+    try:
+        return _validated(path, texts, threads, memory_limit, temp_dir, progress)
+    except NotJSONError as error:  # of the descriptor: one in a schema is a fault of it
+        return unreadable(str(path)[:MAX_NAME], error)
+
+
+def _validated(
+    path: str | Path | None,
+    texts: str | Path | None,
+    threads: int | None,
+    memory_limit: str | None,
+    temp_dir: str | Path | None,
+    progress: Progress | None,
+) -> Report:
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         descriptor = parse(archive)
         sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()

@@ -70,6 +70,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 ReportFormat = Literal["text", "json", "junit", "sarif", "github"]
+FailOn = Literal["error", "warning", "unchecked"]
 Format = Literal["text", "json", "csv"]
 DiffFormat = Literal["text", "json", "markdown"]
 TimelineFormat = Literal["text", "json", "csv", "ics"]
@@ -106,6 +107,7 @@ ReportFormatOption = Annotated[
 OutputOption = Annotated[
     Path | None, Option("--output", "-o", help="Write the report to this file.")
 ]
+EveryOption = Annotated[bool, Option("--all", help="All findings as text, and what was withheld.")]
 TimeoutOption = Annotated[
     float, Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds)
 ]
@@ -389,6 +391,11 @@ def validate(
     reference: Annotated[
         bool, Option("--reference", help="Run frictionless too; disagreements are warnings.")
     ] = False,
+    fail_on: Annotated[
+        FailOn, Option("--fail-on", help="Exit 1 from this on: error, warning or unchecked.")
+    ] = "error",
+    strict: Annotated[bool, Option("--strict", help="The same as --fail-on unchecked.")] = False,
+    every: EveryOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
     timeout: TimeoutOption = DEADLINE,
@@ -398,9 +405,11 @@ def validate(
 ) -> None:
     """Check a package, and list what is wrong with it.
 
-    Exit 0 if it is valid, 1 with findings, 2 if it could not be checked.
+    Exit 0 if it is valid, 1 with errors, 2 if it could not be checked.
     """
     place = chosen(path, package)
+    if strict:
+        fail_on = "unchecked"
     # A process of its own gets a temporary folder that its parent made, and removes.
     apart = can_fork()
 
@@ -419,8 +428,9 @@ def validate(
                 ignore=ignore or (),
                 allow=allow or not no_allow,
                 reference=reference,
+                fail_on=fail_on,
             )
-        _report(result, place, form, output)
+        _report(result, place, form, output, every)
 
     try:
         code = _in_child(work, Limits.of(memory_limit, timeout), temp_dir)
@@ -432,21 +442,23 @@ def validate(
     raise typer.Exit(code)
 
 
-def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
-    from kzdata.cli import terminal
+def _report(
+    result: Any, path: Path | None, form: ReportFormat, output: Path | None, every: bool = False
+) -> None:
+    from kzdata.cli import listing, terminal
 
     if form == "text":
-        text = terminal.report(result)
+        text = listing.report(result, every)
     else:
         from kzdata.cli import reports
 
         text = reports.WRITERS[form](result, reports.folder(path))
     if output is not None:
         terminal.save(text, output)
-        terminal.emit(terminal.verdict(result))
+        terminal.emit(listing.verdict(result))
     else:
         (terminal.emit if form == "text" else terminal.write)(text)
-    raise typer.Exit(0 if result.valid else 1)
+    raise typer.Exit(0 if result.passed else 1)
 
 
 @command("kzdata tables")
@@ -693,10 +705,11 @@ def rules(
         raise UsageError(f"no rule or group {name!r}{meant}")
     if name in known and form == "text":
         rule = known[name]
-        emit(f"{rule.name}: {rule.severity}, {rule.group}\n\n{rule.doc}\n\nway out: {rule.fix}")
+        head, below = f"{rule.name}: {rule.severity}, {rule.group}", f"way out: {rule.fix}"
+        emit("\n\n".join((head, rule.doc, f"decided by: {rule.source}", below)))
         return
-    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
-    _show(("rule", "group", "severity", "meaning"), rows, form)
+    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0], r.source) for r in chosen]
+    _show(("rule", "group", "severity", "meaning", "decided by"), rows, form)
 
 
 @command("kzdata diff v0.1.0 .; kzdata diff old.zip new.zip --format markdown")
@@ -743,6 +756,7 @@ def release_check(
     ] = None,
     form: ReportFormatOption = "text",
     output: OutputOption = None,
+    every: EveryOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
 ) -> None:
@@ -757,7 +771,7 @@ def release_check(
     new = new if new is not None else str(package or ".")
     with Steps() as steps:
         result = check(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
-    _report(result, Path(new) if Path(new).exists() else None, form, output)
+    _report(result, Path(new) if Path(new).exists() else None, form, output, every)
 
 
 @command("kzdata export --list; kzdata export duckdb kzdata.duckdb")

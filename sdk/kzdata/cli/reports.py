@@ -20,7 +20,8 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from kzdata.cli.terminal import as_json, safe, summary
+from kzdata.cli.listing import summary
+from kzdata.cli.terminal import as_json, safe
 from kzdata.files.archive import DESCRIPTOR, bundled_version
 from kzdata.validation import RULES, Finding, Report, Rule
 from kzdata.validation.report import counted

@@ -28,7 +28,7 @@ from kzdata.errors import (
 )
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
-from kzdata.validation.report import NOT_CHECKED, Finding, Report, exceeded
+from kzdata.validation.report import NOT_CHECKED, SEVERITIES, Finding, Report, Severity, exceeded
 from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, rule
 from kzdata.validation.runner import Progress, run_validation
 
@@ -335,6 +335,7 @@ def validate(
     ignore: Sequence[str] = (),
     allow: str | Path | bool = True,
     reference: bool = False,
+    fail_on: Severity = "error",
     limits: Limits | None = None,
 ) -> Report:
     """Check a package against its own declarations.
@@ -356,6 +357,7 @@ def validate(
         allow: A file of findings that are allowed; True for `kzdata-allow.toml` beside the
             descriptor, if there is one; False for none.
         reference: Run frictionless too, and warn of each disagreement.
+        fail_on: The least severity of a finding for which `Report.passed` is false.
         limits: What the validation may take; `progress` is not called then.
 
     Returns:
@@ -365,10 +367,12 @@ def validate(
     Raises:
         MissingExtraError: frictionless is to run and is not installed.
         PackageError: The package, the directory of texts or the allow-list cannot be read at all.
-        UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
-            be written in `temp_dir`.
+        UsageError: A name in `select` or `ignore` is that of no rule and no group, `fail_on` is no
+            severity, or nothing can be written in `temp_dir`.
     """
     select, ignore = list(select), list(ignore)
+    if fail_on not in SEVERITIES:
+        raise UsageError(f"no severity {fail_on!r}; there are {', '.join(SEVERITIES)}")
     options = {
         "path": path,
         "texts": texts,
@@ -378,6 +382,7 @@ def validate(
         "ignore": ignore,
         "allow": allow,
         "reference": reference,
+        "fail_on": fail_on,
     }
     if limits is not None:
         return _validate_apart(options, limits, temp_dir)
@@ -388,6 +393,7 @@ def validate(
     if reference:
         require("frictionless", "frictionless")
     report = run_validation(path, texts, threads, memory_limit, temp_dir, progress)
+    report = replace(report, fail_on=fail_on)
     # Before anything is left out or allowed: else frictionless alone would find it.
     if reference:
         report = _with_reference(path, report, temp_dir)
@@ -411,7 +417,8 @@ def _validate_apart(options: dict[str, Any], limits: Limits, temp_dir: str | Pat
         named = options["path"]
         return report if named is None else replace(report, path=str(named))
     except LimitError as error:
-        return exceeded(str(options["path"] or "kzdata"), str(error))
+        report = exceeded(str(options["path"] or "kzdata"), str(error))
+        return replace(report, fail_on=options["fail_on"])
     except KzdataError as error:
         # A message names a file as the caller did.
         for name, path in paths.items():

@@ -247,6 +247,14 @@ class Schema(Declared):
         """The fields whose cells need receipts."""
         return tuple(field for field in self.fields if field.evidence == "required")
 
+    @property
+    def stated(self) -> set[str]:
+        """What the schema and its fields state, by the names that rules call it by."""
+        names = {one.name for name, one in self.members.items() if getattr(self, name)}
+        names |= {"kzdata:evidence"} if self.evidenced else set()
+        alone = any(field.constraints.unique for field in self.fields)
+        return names | ({"uniqueKeys"} if alone else set())
+
     def needed(self, role: str) -> dict[str, str]:
         """The columns that a declaration needs filled in each row, by member; none without it."""
         part = getattr(self, role)

@@ -56,6 +56,7 @@ class Reading:
     columns: tuple[str, ...] = ()  # in the file's order; extra ones have hidden names
     rows: int | None = None  # how many; None where it could not be read
     outcomes: list[Outcome] = field(default_factory=list)  # what rules of shape and cells found
+    asked: set[str] = field(default_factory=set)  # the cell rules that some column is asked
 
     def __post_init__(self) -> None:
         schema = self.table.schema
@@ -135,7 +136,9 @@ class Reading:
             for rule in in_group("cell")
             if (check := rule.check(self._fields[name], self._cell(name), identifier(name)))
         )
-        return [one for one in asked if self._pattern_compiles(one)]
+        checks = [one for one in asked if self._pattern_compiles(one)]
+        self.asked = {one.rule.name for one in checks}
+        return checks
 
     def _cell(self, name: str) -> str:
         """SQL: a cell, or NULL where it holds a missing value or the file has no such column."""

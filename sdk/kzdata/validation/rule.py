@@ -177,7 +177,7 @@ class Rule:
     check: Callable[..., Any]
     source: str  # the sentence that decides, and where it stands
     proven_by_bytes: BytesProof | None = None
-    declared: tuple[str, ...] = ()  # declarations of the profile without which it is not asked
+    declared: tuple[str, ...] = ()  # what schemas must say, or it has nothing to look at
     whole: bool = False  # whether it tells nothing where a table could not be read
 
     def finding(self, file: str, line: int | None = None, **parts: Any) -> Finding:
@@ -289,10 +289,9 @@ def rule(
         severity: Of its findings: what `source` says decides (`SEVERITIES`).
         proven_by_bytes: Tells of a file that DuckDB can read that no record in it breaks the rule,
             so that the rule is not asked record by record.
-        source: The sentence that decides, and where it stands; by default that the package makes
-            the declarations that are named.
-        declared: Declarations of the profile that the rule is about, without `kzdata:`: it has
-            nothing to look at where one of them is not made.
+        source: The sentence that decides, and where it stands; by default what is `declared`.
+        declared: What a schema must say for the rule to have anything to look at, by its names in
+            JSON: declarations of the profile, keys.
         whole: Whether what it finds may rest on what other tables do not have. Where a table could
             not be read, its findings follow from that, and are withheld.
     """
@@ -309,7 +308,7 @@ def rule(
 
 
 def _declares(names: Iterable[str]) -> str:
-    declarations = " and ".join(f"`kzdata:{name}`" for name in names)
+    declarations = " and ".join(f"`{name}`" for name in names)
     return f"the package declares {declarations}: docs/profile.md" if declarations else ""
 
 

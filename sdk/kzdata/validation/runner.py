@@ -128,6 +128,7 @@ class Run:
             rows,
             self._receipts(),
             self.spans_in_texts,
+            idle=self._idle(),
             withheld=dict(self.withheld),
             followers=tuple(sorted(followers, key=attrgetter("order"))),
             path=self.archive.label,
@@ -154,6 +155,22 @@ class Run:
         stated = (one for one in entries(self.package.raw) if isinstance(one, dict))
         read = set(self.model.tables)
         return any("schema" in one and str(one.get("name")) not in read for one in stated)
+
+    def _idle(self) -> dict[str, str]:
+        """Rules that had nothing to look at in the package, each with the reason."""
+        asked = set[str]().union(*(reading.asked for reading in self.readings.values()))
+        tables = self.package.tables.values()
+        declared = {name for table in tables for name in table.schema.stated}
+        found: dict[str, str] = {}
+        for rule in RULES.values():
+            lacking = [name for name in rule.declared if name not in declared]
+            if lacking:
+                found[rule.name] = f"the package declares no {lacking[0]}"
+            elif rule.group == "cell" and rule.name not in asked:
+                found[rule.name] = "no column that could be read asks for it"
+            elif rule.group == "structure" and not self.readings:
+                found[rule.name] = "no table could be read"
+        return found
 
     def _withhold(self, rule: Rule, violations: list[Violation], more: int) -> None:
         """Keep what follows from other findings apart from these, and count it."""

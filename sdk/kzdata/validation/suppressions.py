@@ -122,15 +122,13 @@ class AllowList:
 def left_out(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozenset[str]:
     """Rules that do not count, by names of rules and groups; with nothing to select, all count.
 
-    What was not checked is told whatever is selected, unless it is left out by its name.
-
     Raises:
         UsageError: A name is that of no rule and no group, or no rule is left.
     """
     chosen = _rules_named(select) or frozenset(RULES)
     if not chosen - _rules_named(ignore):
         raise UsageError("no rule is left to ask; select one that is not ignored")
-    return frozenset(RULES) - chosen - {NOT_CHECKED} | _rules_named(ignore)
+    return frozenset(RULES) - chosen | _rules_named(ignore)
 
 
 def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowList()) -> Report:
@@ -140,18 +138,31 @@ def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowL
         findings=tuple(f for f in report.findings if f.rule not in left_out),
         omitted=_asked(report.omitted, left_out),
         withheld=_asked(report.withheld, left_out),
-        followers=tuple(f for f in report.followers if f.rule not in left_out),
+        followers=tuple(_told(report, left_out)),
         left_out=tuple(name for name in RULES if name in left_out),
     )
-    return _suppress(kept, allow) if allow.entries else kept
+    # Where a table could not be read, nobody knows what its rows would have shown.
+    return _suppress(kept, allow, not report.followers) if allow.entries else kept
+
+
+def _told(report: Report, left_out: Container[str]) -> Iterator[Finding]:
+    """What follows from other findings, and what was not checked, whatever was selected."""
+    if NOT_CHECKED in left_out:
+        yield from (found for found in report.findings if found.rule == NOT_CHECKED)
+    for found in report.followers:
+        if found.rule == NOT_CHECKED or found.rule not in left_out:
+            yield found
 
 
 def _asked(counts: Mapping[str, int], left_out: Container[str]) -> dict[str, int]:
     return {name: number for name, number in counts.items() if name not in left_out}
 
 
-def _suppress(report: Report, allow: AllowList) -> Report:
-    """A report without the findings that an allow-list covers, with one for each stale entry."""
+def _suppress(report: Report, allow: AllowList, judged: bool) -> Report:
+    """A report without the findings that an allow-list covers, with one for each stale entry.
+
+    Entries are not `judged` where what they cover may be in a table that could not be read.
+    """
     kept: list[Finding] = []
     allowed: Counter[str] = Counter()
     used: set[Scope] = set()
@@ -170,7 +181,7 @@ def _suppress(report: Report, allow: AllowList) -> Report:
         if entry.scope == (entry.rule, None, None, None):
             allowed[entry.rule] += omitted.pop(entry.rule, 0)
     kept += _unlisted(omitted, kept, report.findings)
-    kept += _stale(allow, used, report)
+    kept += _stale(allow, used, report) if judged else ()
     return replace(
         report,
         findings=tuple(sorted(kept, key=attrgetter("order"))),
@@ -196,10 +207,8 @@ def _unlisted(
 def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
     """A finding for each entry that covers nothing, where its rule could have found something."""
     this, expected = RULES["allow-stale"], "a finding that this entry allows"
-    untold = {*report.left_out, *report.omitted, *idle(report)}
-    # Where a table could not be read, nobody knows what its rows would have shown.
-    judged = this.name not in report.left_out and not report.followers
-    for entry in allow.entries if judged else ():
+    untold = {*report.left_out, *report.omitted, *_unasked(report)}
+    for entry in allow.entries if this.name not in report.left_out else ():
         if entry.scope not in used and entry.rule not in untold:
             parts = {"record": entry.record, "field": entry.field, "found": entry.words}
             yield this.finding(allow.name, entry.line, expected=expected, **parts)
@@ -207,6 +216,13 @@ def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator
 
 def idle(report: Report) -> dict[str, str]:
     """Rules that had nothing to look at, with the reason."""
+    found = {finding.rule for finding in (*report.findings, *report.followers)}
+    reasons = {**report.idle, **_unasked(report)}
+    return {name: reasons[name] for name in RULES if name in reasons and name not in found}
+
+
+def _unasked(report: Report) -> dict[str, str]:
+    """Rules that had nothing to look at in this run, and could have in another, with the reason."""
     reasons: dict[str, str] = {}  # by group
     if not report.spans_in_texts:
         reasons["text"] = "no article's text was at hand"

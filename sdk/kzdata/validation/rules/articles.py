@@ -37,7 +37,7 @@ def _span_rows(model: Model) -> Iterator[tuple[Any, ...]]:
 @rule(
     "text",
     "put the text that was published into the folder, or validate without --texts",
-    declared=("sources",),
+    declared=("kzdata:sources",),
 )
 def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
     """The text of each article is in the folder: a file, whatever its name, with its SHA-256."""
@@ -46,7 +46,7 @@ def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, a.sha256, "no such file", f"SHA-256 {digest}")
 
 
-@rule("text", "give the length of the decoded text in code points", declared=("sources",))
+@rule("text", "give the length of the decoded text in code points", declared=("kzdata:sources",))
 def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     """The stated length of an article is that of its text, in Unicode code points."""
     for table, a, row, source, length in _rows(model, "sources", "id", "length"):
@@ -55,7 +55,9 @@ def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, a.length, length, str(len(texts[source])))
 
 
-@rule("text", "take the whole row from `kzdata locate`", declared=("spans", "sources"))
+@rule(
+    "text", "take the whole row from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources")
+)
 def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
     """The article's characters from start to end are the quote, exactly."""
     for table, s, row, source, start, end, quote, _ in _span_rows(model):
@@ -64,7 +66,9 @@ def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, s.start, found, repr(texts[source][start:end]))
 
 
-@rule("text", "take the whole row from `kzdata locate`", declared=("spans", "sources"))
+@rule(
+    "text", "take the whole row from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources")
+)
 def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
     """`occurrence` is which occurrence of the quote in the article the span is, from 1."""
     for table, s, row, source, start, end, quote, occurrence in _span_rows(model):
@@ -76,7 +80,7 @@ def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, s.occurrence, occurrence, str(actual))
 
 
-@rule("text", "quote a phrase, not the whole sentence", declared=("spans", "sources"))
+@rule("text", "quote a phrase, not the whole sentence", declared=("kzdata:spans", "kzdata:sources"))
 def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
     """No quote is a whole sentence of its article, or holds one."""
     for table, s, row, source, start, end, quote, _ in _span_rows(model):
@@ -89,7 +93,7 @@ def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
     "take the whole wording of the number, with its qualifier",
     severity="warning",
     source="advice for packages that declare `kzdata:figure`: docs/methodology.md",
-    declared=("figure", "edges"),
+    declared=("kzdata:figure", "kzdata:edges"),
 )
 def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     """The wording of a figure is not cut out of a longer one that says something else.
@@ -122,7 +126,7 @@ def _reading(wording: str) -> Figure | None:
 @rule(
     "text",
     "record the number in a table, or add it to the exclusions with a reason",
-    declared=("exclusions", "sources"),
+    declared=("kzdata:sources",),
     whole=True,
 )
 def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
@@ -140,7 +144,11 @@ def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, None, None, found, "a span or an exclusion that covers it")
 
 
-@rule("text", "take the offsets from `kzdata locate`", declared=("exclusions", "sources"))
+@rule(
+    "text",
+    "take the offsets from `kzdata locate`",
+    declared=("kzdata:exclusions", "kzdata:sources"),
+)
 def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
     """The characters that an exclusion names are its token."""
     rows = _rows(model, "exclusions", "source", "start", "end", "token")
@@ -152,7 +160,7 @@ def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
 @rule(
     "text",
     "write the alias as the article prints it, or remove it",
-    declared=("aliases", "sources"),
+    declared=("kzdata:aliases", "kzdata:sources"),
 )
 def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
     """Each alias stands, as whole words, in the article that it is said to be printed in.

@@ -34,7 +34,7 @@ def _over_passages(
         )
 
 
-@rule("span", "take the offsets from `kzdata locate`", declared=("spans", "sources"))
+@rule("span", "take the offsets from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources"))
 def span_bounds(model: Model) -> Iterator[Query]:
     """A span begins at 0 or later, ends after it begins, and ends inside the article."""
     found = f"{text('s.first')} || ' to ' || {text('s.last')}"
@@ -43,14 +43,14 @@ def span_bounds(model: Model) -> Iterator[Query]:
     yield from _over_passages(model, "end", found, expected, broken)
 
 
-@rule("span", "take the offsets from `kzdata locate`", declared=("spans", "sources"))
+@rule("span", "take the offsets from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources"))
 def span_length(model: Model) -> Iterator[Query]:
     """A span is as long as its quote, in Unicode code points."""
     width, length = "(s.last - s.first)", sql.code_points("s.quote")
     yield from _over_passages(model, "end", text(width), text(length), f"{width} <> {length}")
 
 
-@rule("span", "quote less: the shortest phrase that carries the fact", declared=("spans",))
+@rule("span", "quote less: the shortest phrase that carries the fact", declared=("kzdata:spans",))
 def span_quote_length(model: Model) -> Iterator[Query]:
     """A quote is at most as long as `maxLength` of `kzdata:spans` allows (100 characters)."""
     for _, s in model.each("spans"):
@@ -59,7 +59,7 @@ def span_quote_length(model: Model) -> Iterator[Query]:
         yield from _over_passages(model, "quote", text(length), expected, broken)
 
 
-@rule("span", "quote a phrase, not the whole sentence", declared=("spans",))
+@rule("span", "quote a phrase, not the whole sentence", declared=("kzdata:spans",))
 def span_sentence(model: Model) -> Iterator[Query]:
     """A quote does not look like a whole sentence: a capital first, a full stop last.
 
@@ -72,7 +72,7 @@ def span_sentence(model: Model) -> Iterator[Query]:
 @rule(
     "span",
     "take the whole row from `kzdata locate`; never edit a quote or an offset by hand",
-    declared=("spans", "sources"),
+    declared=("kzdata:spans", "kzdata:sources"),
 )
 def span_checksum(model: Model) -> Iterator[Query]:
     """A span's checksum is that of its article's hash, its offsets, its occurrence and its quote.
@@ -93,7 +93,7 @@ def span_checksum(model: Model) -> Iterator[Query]:
         yield Query.rows(table, s.checksum, broken, expected, joins=joins)
 
 
-@rule("span", "quote less of this article", declared=("spans", "sources"))
+@rule("span", "quote less of this article", declared=("kzdata:spans", "kzdata:sources"))
 def span_share(model: Model) -> Iterator[Query]:
     """The quotes of an article together cover at most `maxShare` of its characters (a half)."""
     for (_, s), (articles, a) in model.together("spans", "sources"):
@@ -117,7 +117,7 @@ def span_share(model: Model) -> Iterator[Query]:
 @rule(
     "span",
     "remove the span, or tie the cell that needs it with an edge",
-    declared=("spans", "edges"),
+    declared=("kzdata:spans", "kzdata:edges"),
     whole=True,
 )
 def span_orphan(model: Model) -> Iterator[Query]:
@@ -150,7 +150,7 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
 @rule(
     "figure",
     "write the number as the article prints it, inside the quote of the claim's span",
-    declared=("figure", "principal", "spans"),
+    declared=("kzdata:figure", "kzdata:principal", "kzdata:spans"),
 )
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
@@ -163,7 +163,7 @@ def figure_in_quote(model: Model) -> Iterator[Query]:
 @rule(
     "figure",
     "use the shortest wording of the number alone; see the grammar in the methodology",
-    declared=("figure",),
+    declared=("kzdata:figure",),
 )
 def figure_grammar(model: Model) -> Iterator[Query]:
     """The wording of a figure is in the figure grammar."""
@@ -173,7 +173,7 @@ def figure_grammar(model: Model) -> Iterator[Query]:
 @rule(
     "figure",
     "let the grammar compute the bounds and the qualifier; never edit them alone",
-    declared=("figure",),
+    declared=("kzdata:figure",),
 )
 def figure_interval(model: Model) -> Iterator[Query]:
     """The bounds and the qualifier of a figure are what the grammar makes of its wording.
@@ -188,7 +188,7 @@ def figure_interval(model: Model) -> Iterator[Query]:
         yield from over_figures(model, part, f"coalesce(w.{part}, 'empty')", broken)
 
 
-@rule("figure", "exchange the bounds", declared=("figure",))
+@rule("figure", "exchange the bounds", declared=("kzdata:figure",))
 def figure_order(model: Model) -> Iterator[Query]:
     """The lower bound of a figure is not above the upper one."""
     broken = f"{sql.decimal('f.low')} > {sql.decimal('f.high')}"
@@ -226,7 +226,12 @@ def _of_role(role: str, kind: str = "true") -> str:
     return f"t.role = {role_number(role)} AND {kind}"
 
 
-@rule("evidence", "name a record of the package", declared=("evidence", "edges"), whole=True)
+@rule(
+    "evidence",
+    "name a record of the package",
+    declared=("kzdata:edges",),
+    whole=True,
+)
 def evidence_record(model: Model) -> Iterator[Query]:
     """The record of each edge is a row of a table whose cells are traced."""
     for table, e in model.each("edges"):
@@ -240,7 +245,7 @@ def evidence_record(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "name a column of the record's table whose cells are traced",
-    declared=("evidence", "edges"),
+    declared=("kzdata:edges",),
     whole=True,
 )
 def evidence_field(model: Model) -> Iterator[Query]:
@@ -249,14 +254,18 @@ def evidence_field(model: Model) -> Iterator[Query]:
     yield from over_edges(model, "e.field", expected, "c.tab IS NULL", at="field", proven_by=proof)
 
 
-@rule("evidence", "remove the edge, or fill the cell", declared=("evidence", "edges"))
+@rule("evidence", "remove the edge, or fill the cell", declared=("kzdata:edges",))
 def evidence_empty_cell(model: Model) -> Iterator[Query]:
     """An edge leads from a filled cell; an empty one states nothing."""
     expected, proof = "'a value in ' || e.field", EdgeProof("t.value IS NOT NULL")
     yield from over_edges(model, "'an empty cell'", expected, "e.value IS NULL", proven_by=proof)
 
 
-@rule("evidence", f"use one of the roles {', '.join(ROLES)}", declared=("evidence", "edges"))
+@rule(
+    "evidence",
+    f"use one of the roles {', '.join(ROLES)}",
+    declared=("kzdata:edges",),
+)
 def evidence_role(model: Model) -> Iterator[Query]:
     """The role of each edge is one of the five, so that it can be checked."""
     broken, expected = f"NOT {sql.among('e.role', ROLES)}", literal(f"one of {', '.join(ROLES)}")
@@ -267,7 +276,7 @@ def evidence_role(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "add an edge from the cell to the words that it rests on",
-    declared=("evidence", "edges"),
+    declared=("kzdata:evidence", "kzdata:edges"),
 )
 def evidence_missing(model: Model) -> Iterator[Query]:
     """Each filled cell of a field with `kzdata:evidence: required` has an edge."""
@@ -285,7 +294,7 @@ def evidence_missing(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "restore the missing edge, or correct the count on all edges of the cell",
-    declared=("evidence", "edges"),
+    declared=("kzdata:edges",),
     whole=True,
 )
 def evidence_count(model: Model) -> Iterator[Query]:
@@ -310,7 +319,7 @@ def evidence_count(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "quote the article that makes the claim; another article makes another claim",
-    declared=("evidence", "edges", "principal"),
+    declared=("kzdata:edges", "kzdata:principal"),
 )
 def evidence_article(model: Model) -> Iterator[Query]:
     """The edges of a claim lead to the article of its principal span."""
@@ -322,7 +331,7 @@ def evidence_article(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "write the cell as the quote has it, or choose the span or the role that fits",
-    declared=("evidence", "edges"),
+    declared=("kzdata:edges",),
 )
 def evidence_verbatim(model: Model) -> Iterator[Query]:
     """Role `verbatim`: the cell is the quote, character for character.
@@ -339,7 +348,7 @@ def evidence_verbatim(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "take the wording from inside the claim's principal span",
-    declared=("evidence", "edges", "figure"),
+    declared=("kzdata:edges", "kzdata:figure"),
 )
 def evidence_principal(model: Model) -> Iterator[Query]:
     """The wording of a figure is quoted from inside the claim's principal span."""
@@ -355,7 +364,7 @@ def evidence_principal(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "correct the cell, or tie it to the words that it follows from",
-    declared=("evidence", "edges"),
+    declared=("kzdata:edges",),
 )
 def evidence_normalised(model: Model) -> Iterator[Query]:
     """Role `normalised`: the cell is what the figure or the date grammar makes of the quote.
@@ -390,7 +399,7 @@ _GRAMMARS = {
 @rule(
     "evidence",
     "name the record that rests on the passage, or take a passage of the record",
-    declared=("evidence", "edges"),
+    declared=("kzdata:edges",),
     whole=True,
 )
 def evidence_shared(model: Model) -> Iterator[Query]:
@@ -430,7 +439,7 @@ def _surely_named(role: str, scope: str, kind: str = "true") -> EdgeProof:
 @rule(
     "evidence",
     "name the entity that the quote names, or add the alias that is printed",
-    declared=("evidence", "edges", "aliases"),
+    declared=("kzdata:edges",),
     whole=True,
 )
 def evidence_resolved(model: Model) -> Iterator[Query]:
@@ -452,7 +461,7 @@ def evidence_resolved(model: Model) -> Iterator[Query]:
 @rule(
     "evidence",
     "choose the category that the words justify, or add the term to the codebook",
-    declared=("evidence", "edges", "codebook"),
+    declared=("kzdata:edges",),
     whole=True,
 )
 def evidence_coded(model: Model) -> Iterator[Query]:
@@ -467,7 +476,9 @@ def evidence_coded(model: Model) -> Iterator[Query]:
 
 
 @rule(
-    "evidence", "say in the note why the passage carries the cell", declared=("evidence", "edges")
+    "evidence",
+    "say in the note why the passage carries the cell",
+    declared=("kzdata:edges",),
 )
 def evidence_inferred(model: Model) -> Iterator[Query]:
     """Role `inferred`: a note says why. It is the last resort, and its share is reported."""

@@ -151,6 +151,7 @@ def _exact(table: Table, name: str) -> tuple[str, str]:
     "give each row a key of its own",
     source="the package declares it: Table Schema 2.0, primaryKey: “a field or set of "
     "fields that uniquely identifies each row in the table”",
+    declared=("primaryKey",),
 )
 def primary_key(model: Model) -> Iterator[Query]:
     """Each primary key stands once, and no part of it is empty.
@@ -185,6 +186,7 @@ def _shared_keys(model: Model) -> Iterator[Query]:
     "make the value, or the combination, different in each row",
     source="Table Schema 2.0, unique: “If true, then all values for that field MUST be "
     "unique within the data file in which it is found”; uniqueKeys",
+    declared=("uniqueKeys",),
 )
 def unique_key(model: Model) -> Iterator[Query]:
     """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
@@ -200,6 +202,7 @@ def unique_key(model: Model) -> Iterator[Query]:
     source="the package declares it: Table Schema 2.0, foreignKeys: “a reference where "
     "values in a field (or fields) on the table … connect to values a field (or "
     "fields) on this or a separate table”",
+    declared=("foreignKeys",),
 )
 def foreign_key(model: Model) -> Iterator[Query]:
     """Each foreign key stands in the table that it refers to.
@@ -333,7 +336,9 @@ def _references(model: Model) -> Iterator[tuple[Table, str, Table, str]]:
         yield table, parent, table, table.schema.primary_key[0]
 
 
-@rule("reference", "break the cycle: something cannot be part of itself", declared=("parent",))
+@rule(
+    "reference", "break the cycle: something cannot be part of itself", declared=("kzdata:parent",)
+)
 def hierarchy_acyclic(model: Model) -> Iterator[Violation]:
     """A hierarchy (`kzdata:parent`) has no cycle."""
     for table, parent in model.each("parent"):
@@ -364,7 +369,7 @@ def cycles(pairs: Sequence[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
 @rule(
     "reference",
     "name an actor, place or other entity that exists",
-    declared=("aliases",),
+    declared=("kzdata:aliases",),
     whole=True,
 )
 def alias_entity(model: Model) -> Iterator[Query]:
@@ -381,7 +386,7 @@ def alias_entity(model: Model) -> Iterator[Query]:
     "take a longer form, which names one alone",
     "warning",
     source="advice for packages that declare `kzdata:aliases`: docs/profile.md",
-    declared=("aliases",),
+    declared=("kzdata:aliases",),
 )
 def alias_ambiguous(model: Model) -> Iterator[Query]:
     """A surface form names one entity of a table in an article.
@@ -414,7 +419,7 @@ def _known_entities(model: Model, aliases: Aliases) -> Iterator[str]:
 @rule(
     "reference",
     "name a column whose cells are traced, as table.column, and a value that it has",
-    declared=("codebook",),
+    declared=("kzdata:codebook",),
     whole=True,
 )
 def codebook_category(model: Model) -> Iterator[Query]:
@@ -433,7 +438,9 @@ def codebook_category(model: Model) -> Iterator[Query]:
 
 
 @rule(
-    "reference", "give the new row another id; an id is never used again", declared=("tombstones",)
+    "reference",
+    "give the new row another id; an id is never used again",
+    declared=("kzdata:tombstones",),
 )
 def tombstone_reused(model: Model) -> Iterator[Query]:
     """A withdrawn id stands in no table."""
@@ -447,7 +454,7 @@ def tombstone_reused(model: Model) -> Iterator[Query]:
 @rule(
     "reference",
     "name the row that takes the place of the withdrawn one, or leave it empty",
-    declared=("tombstones",),
+    declared=("kzdata:tombstones",),
     whole=True,
 )
 def tombstone_replacement(model: Model) -> Iterator[Query]:

@@ -63,7 +63,7 @@ def _links(
 @rule(
     "consistency",
     "link claims that exist, of one table, and not a claim with itself",
-    declared=("links",),
+    declared=("kzdata:links",),
     whole=True,
 )
 def link_comparable(model: Model) -> Iterator[Query]:
@@ -93,7 +93,7 @@ def _rows(
 @rule(
     "consistency",
     "break the cycle: something cannot update, add to or be part of itself",
-    declared=("links",),
+    declared=("kzdata:links",),
 )
 def link_acyclic(model: Model) -> Iterator[Violation]:
     """Links of a directed relation (`acyclic` of `kzdata:links`) make no cycle."""
@@ -107,7 +107,7 @@ def link_acyclic(model: Model) -> Iterator[Violation]:
 @rule(
     "consistency",
     "correct the figures or the relation: a part is not larger than the whole",
-    declared=("links",),
+    declared=("kzdata:links",),
 )
 def link_part_within_whole(model: Model) -> Iterator[Query]:
     """What is linked as a part (`within` of `kzdata:links`) is not larger than its whole."""
@@ -121,7 +121,7 @@ def link_part_within_whole(model: Model) -> Iterator[Query]:
 @rule(
     "consistency",
     "choose another relation: only a figure is counted on top of a figure",
-    declared=("links",),
+    declared=("kzdata:links",),
 )
 def link_addition(model: Model) -> Iterator[Query]:
     """What is counted in addition (`adds` of `kzdata:links`), and to what, are both figures.
@@ -137,7 +137,7 @@ def link_addition(model: Model) -> Iterator[Query]:
 @rule(
     "consistency",
     "choose another relation, or correct the claims: they give different numbers",
-    declared=("links",),
+    declared=("kzdata:links",),
 )
 def link_sameness(model: Model) -> Iterator[Query]:
     """Claims that say the same thing (`same` of `kzdata:links`) give figures that one number fits.
@@ -155,7 +155,7 @@ def link_sameness(model: Model) -> Iterator[Query]:
 @rule(
     "consistency",
     "choose another relation: nothing that these claims say differs",
-    declared=("links",),
+    declared=("kzdata:links",),
 )
 def link_difference(model: Model) -> Iterator[Query]:
     """Claims that differ in scope (`differs` of `kzdata:links`) are not alike in all that they say.
@@ -170,7 +170,9 @@ def link_difference(model: Model) -> Iterator[Query]:
 
 
 @rule(
-    "consistency", "choose another relation: both of these claims can be true", declared=("links",)
+    "consistency",
+    "choose another relation: both of these claims can be true",
+    declared=("kzdata:links",),
 )
 def link_contradiction(model: Model) -> Iterator[Query]:
     """Claims that contradict each other (`contradicts` of `kzdata:links`) do not agree in all.
@@ -190,7 +192,7 @@ def link_contradiction(model: Model) -> Iterator[Query]:
 @rule(
     "consistency",
     "turn the link around, or correct the dates: the newer updates the older",
-    declared=("links",),
+    declared=("kzdata:links",),
 )
 def link_order(model: Model) -> Iterator[Query]:
     """What makes another claim out of date (`supersedes` of `kzdata:links`) is not the older one.
@@ -209,7 +211,7 @@ def link_order(model: Model) -> Iterator[Query]:
 @rule(
     "consistency",
     "correct one of the links: what is the same cannot also be something else",
-    declared=("links",),
+    declared=("kzdata:links",),
 )
 def link_same_throughout(model: Model) -> Iterator[Violation]:
     """Claims that a chain of sameness ties are not linked as contradictory, different or a part.

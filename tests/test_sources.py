@@ -326,9 +326,7 @@ def test_a_size_or_hash_of_several_files_is_reported_as_unsupported(
     """Catches a seal that nobody looked at (Data Resource has one for one file)."""
     parts = {"a.csv": f"{HEAD}\n".encode(), "b.csv": f"{HEAD}\n".encode()}
     seal: dict[str, Any] = {"bytes": 1, "hash": "0" * 32}
-    assert validate(package(tmp_path, parts, **{name: seal[name]})).by_rule == {
-        "not-checked": 1
-    }
+    assert validate(package(tmp_path, parts, **{name: seal[name]})).by_rule == {"not-checked": 1}
 
 
 @pytest.mark.parametrize("algorithm", ["md5", "sha224", "sha3_256", "blake2b"])

@@ -12,7 +12,7 @@ import os
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
@@ -164,16 +164,11 @@ def _notification(name: str, text: str, level: str) -> dict[str, Any]:
 
 
 def _results(report: Report, base: str) -> Iterator[dict[str, Any]]:
-    yield from _told(report.findings, base)
-    # Nothing is lost: what follows from other findings is there, and is not counted.
-    for result in _told(report.followers, base):
-        yield {**result, "suppressions": [_SUPPRESSED]}
-
-
-def _told(findings: Iterable[Finding], base: str) -> Iterator[dict[str, Any]]:
     index = {name: number for number, name in enumerate(RULES)}
     seen: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
-    for finding in findings:
+    # Nothing is lost: what follows from other findings is there, and is not counted.
+    more = ((finding, {"suppressions": [_SUPPRESSED]}) for finding in report.followers)
+    for finding, besides in (*((found, {}) for found in report.findings), *more):
         mark = fingerprint(finding)
         yield {
             "ruleId": finding.rule,
@@ -183,6 +178,7 @@ def _told(findings: Iterable[Finding], base: str) -> Iterator[dict[str, Any]]:
             "locations": [_location(finding, base)],
             # The same finding may stand in several lines: its number among them tells them apart.
             "partialFingerprints": {FINGERPRINT: f"{mark}:{next(seen[mark])}"},
+            **besides,
         }
 
 
@@ -224,7 +220,7 @@ def junit(report: Report, base: str = "") -> str:
     what was withheld. A last suite holds what was not checked.
     """
     top = ElementTree.Element("testsuites", name=_xml(f"kzdata validate: {report.verdict}"))
-    unasked = {**idle(report), **_withheld(report), **dict.fromkeys(report.left_out, _LEFT_OUT)}
+    unasked = {**idle(report), **withheld(report), **dict.fromkeys(report.left_out, _LEFT_OUT)}
     unasked |= zip(report.unchecked, report.unchecked, strict=True)
     failing = {finding.rule for finding in report.failing}
     found: dict[str, list[Finding]] = {}
@@ -246,7 +242,7 @@ def junit(report: Report, base: str = "") -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(top, "unicode")
 
 
-def _withheld(report: Report) -> dict[str, str]:
+def withheld(report: Report) -> dict[str, str]:
     """Rules all whose findings were withheld, with the reason."""
     why = "withheld: they rest on a table that could not be read"
     return {

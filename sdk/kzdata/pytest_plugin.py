@@ -1,8 +1,9 @@
 """A pytest plugin: `pytest --kzdata PATH` makes each rule of validation a test.
 
 A rule's test fails with the rule's errors (`--kzdata-fail-on` says from what on), passes with its
-other findings as a section of its report, and is skipped where the rule had nothing to look at. The package is validated once, by the first of
-them. pytest loads this module in every session, so it imports nothing of weight before it is asked.
+other findings as a section of its report, and is skipped where the rule had nothing to look at. The
+package is validated once, by the first of them. pytest loads this module in every session, so it
+imports nothing of weight before it is asked.
 """
 
 from collections.abc import Iterator

@@ -16,7 +16,7 @@ from kzdata.validation.report import NOT_CHECKED, SEVERITIES, counted
 
 ROWS, COLUMNS = 24, 80  # of the smallest terminal, which one cause must not fill
 LEAST_ROWS = 3  # that the findings of a rule have, however many rules there are
-LONGEST = 80  # characters of what was found, and of what was expected
+LONGEST = 120  # characters of what was found, and of what was expected
 MOST_UNCHECKED = 4  # sentences about what was not checked
 ALL = "--all lists them"
 COLOURS = {"error": "red", "warning": "yellow", "unchecked": "blue"}

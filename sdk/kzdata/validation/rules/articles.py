@@ -80,10 +80,21 @@ def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, s.occurrence, occurrence, str(actual))
 
 
-@rule("text", "quote a phrase, not the whole sentence", declared=("kzdata:spans", "kzdata:sources"))
+@rule(
+    "text",
+    "quote a phrase, not the whole sentence",
+    source="the package declares a limit (`maxLength`, `maxShare`) in `kzdata:spans`: "
+    "docs/profile.md",
+    declared=("kzdata:spans", "kzdata:sources"),
+)
 def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
-    """No quote is a whole sentence of its article, or holds one."""
+    """No quote is a whole sentence of its article, or holds one.
+
+    Asked where `kzdata:spans` limits what is quoted.
+    """
     for table, s, row, source, start, end, quote, _ in _span_rows(model):
+        if not s.limited:
+            continue
         if source in texts and spans.whole_sentence(texts[source], start, end):
             yield Violation(table.name, row, s.quote, quote, "less than a sentence")
 

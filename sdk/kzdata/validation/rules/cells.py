@@ -216,7 +216,7 @@ def _has_type(field: FieldDescriptor, kind: FieldType, text: str) -> bool:
 
 @rule(
     "cell",
-    "fill the cell, or withdraw the row with a tombstone",
+    "fill the cell, or do without the row",
     source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
     "logical representation of data”; required: “Indicates whether this field cannot "
     "be null.”",
@@ -230,7 +230,7 @@ def cell_required(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 
 @rule(
     "cell",
-    "write the value in the form of its type",
+    "write the value in the form of its type, or declare the type that the column has",
     source="the package declares `type` and `format`; Table Schema 2.0, Field Types, such "
     "as date: “The lexical representation MUST be yyyy-mm-dd”",
 )
@@ -261,7 +261,7 @@ def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
 
 @rule(
     "cell",
-    "write the value in the format that the field names",
+    "write the value in the format that the field names, or name another one",
     source="the package declares `format`; Table Schema 2.0, string, such as email: “A "
     "valid email address.”",
 )
@@ -275,7 +275,7 @@ def cell_format(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 
 @rule(
     "cell",
-    "use one of the listed values",
+    "use one of the listed values, or add it to the `enum`",
     source="Table Schema 2.0, enum: “The value of the field MUST exactly match one of the "
     "values in the enum array.”",
 )
@@ -356,7 +356,7 @@ def _if_of_type(kind: FieldType, cell: str, test: str) -> str:
 
 @rule(
     "cell",
-    "write the value as the pattern wants it",
+    "write the value as the pattern wants it, or correct the pattern",
     source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
     "logical representation of data”; pattern: “The values of this field MUST "
     "conform”",
@@ -389,7 +389,7 @@ def cell_min_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None
 
 @rule(
     "cell",
-    "shorten the value",
+    "shorten the value, or raise the limit",
     source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
     "logical representation of data”; maxLength: “An integer that specifies the "
     "maximum length of a value.”",
@@ -401,7 +401,7 @@ def cell_max_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None
 
 @rule(
     "cell",
-    "correct the value",
+    "correct the value, or the limit",
     source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
     "logical representation of data”; minimum: “greater than or equal to the "
     "specified value”",
@@ -413,7 +413,7 @@ def cell_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 
 @rule(
     "cell",
-    "correct the value",
+    "correct the value, or the limit",
     source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
     "logical representation of data”; maximum: “As for minimum, but specifies a "
     "maximum value for a field.”",
@@ -425,7 +425,7 @@ def cell_maximum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 
 @rule(
     "cell",
-    "correct the value",
+    "correct the value, or the limit",
     source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
     "logical representation of data”; exclusiveMinimum: “As for minimum, but for "
     "expressing exclusive range.”",
@@ -437,7 +437,7 @@ def cell_exclusive_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check
 
 @rule(
     "cell",
-    "correct the value",
+    "correct the value, or the limit",
     source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
     "logical representation of data”; exclusiveMaximum: “As for maximum, but for "
     "expressing exclusive range.”",
@@ -584,7 +584,7 @@ FORMULA = (
 
 @rule(
     "cell",
-    "begin the cell with another character",
+    "begin the cell with another character, or allow it with a reason",
     severity="warning",
     source="advice (OWASP, CSV Injection): a spreadsheet carries out what begins so",
 )

@@ -50,23 +50,38 @@ def span_length(model: Model) -> Iterator[Query]:
     yield from _over_passages(model, "end", text(width), text(length), f"{width} <> {length}")
 
 
-@rule("span", "quote less: the shortest phrase that carries the fact", declared=("kzdata:spans",))
+@rule(
+    "span",
+    "quote less: the shortest phrase that carries the fact",
+    source="the package declares `maxLength` in `kzdata:spans`: docs/profile.md",
+    declared=("kzdata:spans",),
+)
 def span_quote_length(model: Model) -> Iterator[Query]:
-    """A quote is at most as long as `maxLength` of `kzdata:spans` allows (100 characters)."""
+    """A quote is at most as long as `maxLength` of `kzdata:spans` allows, where it is stated."""
     for _, s in model.each("spans"):
+        if s.max_length is None:
+            continue
         length, expected = sql.code_points("s.quote"), literal(f"at most {s.max_length} characters")
         broken = f"{length} > {s.max_length}"
         yield from _over_passages(model, "quote", text(length), expected, broken)
 
 
-@rule("span", "quote a phrase, not the whole sentence", declared=("kzdata:spans",))
+@rule(
+    "span",
+    "quote a phrase, not the whole sentence",
+    source="the package declares a limit (`maxLength`, `maxShare`) in `kzdata:spans`: "
+    "docs/profile.md",
+    declared=("kzdata:spans",),
+)
 def span_sentence(model: Model) -> Iterator[Query]:
     """A quote does not look like a whole sentence: a capital first, a full stop last.
 
-    With the texts at hand, `span-whole-sentence` compares with the article's own sentences.
+    Asked where `kzdata:spans` limits what is quoted. With the texts at hand, `span-whole-sentence`
+    compares with the article's own sentences.
     """
     broken, expected = sql.full_match("s.quote", _SENTENCE), "'less than a sentence'"
-    yield from _over_passages(model, "quote", "s.quote", expected, broken)
+    if any(s.limited for _, s in model.each("spans")):
+        yield from _over_passages(model, "quote", "s.quote", expected, broken)
 
 
 @rule(
@@ -93,10 +108,17 @@ def span_checksum(model: Model) -> Iterator[Query]:
         yield Query.rows(table, s.checksum, broken, expected, joins=joins)
 
 
-@rule("span", "quote less of this article", declared=("kzdata:spans", "kzdata:sources"))
+@rule(
+    "span",
+    "quote less of this article: shorten the quotes that are named, or withdraw them",
+    source="the package declares `maxShare` in `kzdata:spans`: docs/profile.md",
+    declared=("kzdata:spans", "kzdata:sources"),
+)
 def span_share(model: Model) -> Iterator[Query]:
-    """The quotes of an article together cover at most `maxShare` of its characters (a half)."""
+    """The quotes of an article cover at most `maxShare` of its characters, where it is stated."""
     for (_, s), (articles, a) in model.together("spans", "sources"):
+        if s.max_share is None:
+            continue
         reached = f"""coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, {ORD}
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"""
         fresh = f"greatest(0, last - greatest(first, {reached}))"
@@ -106,12 +128,20 @@ def span_share(model: Model) -> Iterator[Query]:
             GROUP BY article, length HAVING {share.format("greatest(0, last - first)")} > {most}"""
         yield Query(
             articles.name,
-            f"""SELECT article, {literal(a.length)}, {text(f"round({share.format('fresh')}, 4)")},
-                {literal(f"at most {most} of the article")}
-            FROM (SELECT article, length, {fresh} AS fresh
+            f"""SELECT article, {literal(a.length)}, {_QUOTED},
+                'at most ' || {text(f"CAST(floor(length * {most}) AS BIGINT)")}
+                    || {literal(f" characters ({most} of the article)")}
+            FROM (SELECT article, length, span, {fresh} AS fresh
                 FROM shared.passages SEMI JOIN ({near}) USING (article))
             GROUP BY article, length HAVING {share.format("fresh")} > {most}""",
         )
+
+
+_MOST_NAMED = 10  # quotes of an article that are named
+_QUOTED = f"""sum(fresh) || ' characters (' || round(1.0 * sum(fresh) / length, 4)
+    || ' of the article) in ' || count(*) || ' quotes, the longest: ' || array_to_string(
+        list(span || ' (' || fresh || ')' ORDER BY fresh DESC, span)[:{_MOST_NAMED}], ', ')"""
+"""SQL, of the quotes of an article: how much of it they cover, and those that cover most."""
 
 
 @rule(

@@ -61,7 +61,8 @@ def recommendation(package: Descriptor, *_: Any) -> Iterator[Violation]:
 
 @rule(
     "package",
-    "put the file inside the package and name it by a relative path",
+    "put the file into the package and name it by a relative path; an address begins with http, "
+    "https, ftp or ftps",
     source="Data Package 2.0, URL or Path: paths “MUST be relative siblings or children of "
     "the descriptor”; Data Resource 2.0: “path: for data in files located online or "
     "locally on disk”",
@@ -95,7 +96,7 @@ def resource_changed(_: Any, archive: Archive, *__: Any) -> Iterator[Violation]:
 
 @rule(
     "package",
-    "run `kzdata seal` after a change to the data",
+    "restore the file; if the change is meant, run `kzdata seal`",
     source="the package declares it: Data Resource 2.0, bytes: “Size of the file in bytes.”",
 )
 def resource_bytes(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
@@ -107,7 +108,7 @@ def resource_bytes(package: Descriptor, _: Any, stats: FileStatsByPath) -> Itera
 
 @rule(
     "package",
-    "run `kzdata seal` after a change to the data",
+    "restore the file; if the change is meant, run `kzdata seal`",
     source="the package declares it: Data Resource 2.0, hash: “The MD5 hash for this "
     "resource. Other algorithms can be indicated by prefixing”",
 )
@@ -301,7 +302,7 @@ def _sound(seen: FileStats) -> bool:
 
 @rule(
     "structure",
-    "give the columns the names, and the order, that the schema asks for",
+    "give the columns the names, and the order, that the schema asks for, or state `fieldsMatch`",
     proven_by_bytes=_sound,
     source="Table Schema 2.0, fieldsMatch: “fields in the data source MUST completely match "
     "the elements in the fields array, both in number and order” (by default)",
@@ -355,7 +356,8 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
 
 @rule(
     "structure",
-    "write the row as RFC 4180 has it, in UTF-8",
+    "put a cell with a quotation mark, a comma or a line end in quotation marks, its own ones "
+    "doubled; of a file that is not in UTF-8 state the `encoding`",
     proven_by_bytes=_sound,
     source="Data Resource 2.0: data by path “MUST contain Tabular Data”; RFC 4180, 2.7: “a "
     "double-quote appearing inside a field must be escaped by preceding it with "

@@ -106,7 +106,7 @@ def test_json_states_the_version_of_its_schema(island: Folder) -> None:
     assert (
         list(found)
         == (
-            "schema_version package version valid errors warnings rows receipts spans_in_texts"
+            "schema_version package version path valid errors warnings rows receipts spans_in_texts"
             " unchecked omitted allowed left_out findings"
         ).split()
     )
@@ -398,7 +398,7 @@ def test_output_goes_to_the_file_and_the_verdict_to_the_terminal(
     file = tmp_path / "out"
     outcome = kz("validate", island.root, "--format", form, "--output", file)
     assert (outcome.code, outcome.err) == (1, "")
-    assert re.fullmatch(r"invented 1\.0: not valid, [0-9]+ errors\n", outcome.out)
+    assert re.fullmatch(r"invented 1\.0: not valid, [0-9]+ errors \(.+\)\n", outcome.out)
     assert file.read_text("utf-8") == printed.out
     assert sorted(tmp_path.iterdir()) == sorted([file, island.root])
 

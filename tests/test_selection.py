@@ -4,6 +4,7 @@ import re
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,12 @@ def test_rules_and_groups_are_selected(
     assert report.valid == (not left)
     with kzdata.load(red.root) as package:
         assert package.validate(select=select, ignore=ignore) == report
+
+
+def test_a_selection_may_be_read_once(red: Folder) -> None:
+    """Catches an iterator that is empty when it is read again: then all rules would count."""
+    names: Any = iter(["descriptor"])
+    assert list(validate(red.root, select=names)) == []
 
 
 def test_the_verdict_names_the_selection(red: Folder) -> None:

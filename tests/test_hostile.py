@@ -15,6 +15,8 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 from typing import Any, NamedTuple
@@ -25,6 +27,7 @@ from hypothesis import strategies as st
 
 import kzdata
 from kzdata.errors import PackageError, UsageError
+from kzdata.files.archive import opened
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
@@ -336,6 +339,24 @@ def test_files_that_unpack_to_too_much_together(
     report = validate(plain.root)
     assert report.by_rule["csv-malformed"] >= 2
     assert "unpacks to over" in repr(report)
+
+
+class Slow(list[int]):
+    """A number that another thread may change after it was read."""
+
+    def __getitem__(self, place: Any) -> Any:
+        number = super().__getitem__(place)
+        sleep(0.001)
+        return number
+
+
+def test_bytes_that_two_threads_unpack_are_all_counted(plain: Folder) -> None:
+    """Catches a sum of which two threads write the same next value."""
+    with opened(plain.root) as archive:
+        counted = replace(archive, _unpacked=Slow([0]))
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(counted.unpacks, [1] * 40))
+        assert counted._unpacked[0] == 40
 
 
 def test_a_parquet_bomb_is_refused(plain: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,7 +65,6 @@ app = typer.Typer(
     name="kzdata",
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -853,7 +852,7 @@ def site(
 @command("kzdata seal .")
 def seal(
     path: Annotated[
-        Path | None, Argument(parser=path, help="A directory or datapackage.json.")
+        Path | None, Argument(metavar="PATH", parser=path, help="A directory or datapackage.json.")
     ] = None,
     package: PackageOption = None,
 ) -> None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path, PurePosixPath
+from threading import Lock
 from typing import Any
 
 from kzdata.errors import NotJSONError, PackageError, UsageError
@@ -63,6 +64,7 @@ class Archive:
     twins: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
+    _counting: Lock = field(default_factory=Lock, repr=False)  # tables are read side by side
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`."""
@@ -89,7 +91,8 @@ class Archive:
 
     def unpacks(self, size: int) -> None:
         """Count bytes that are written for the package: unpacked, decoded or mended."""
-        self._unpacked[0] += size
+        with self._counting:
+            self._unpacked[0] += size
         if self.room < 0:
             raise PackageError(f"the package unpacks to over {self._most} bytes")
 

@@ -18,6 +18,7 @@ from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
+from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import parse
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
@@ -115,7 +116,9 @@ class Run:
         self._check_relations()
         self._check_texts(texts)
         findings = located(self.found, self.package, self.readings)
-        rows = {name: one.rows for name, one in self.readings.items() if one.rows is not None}
+        rows = {
+            stated(name): one.rows for name, one in self.readings.items() if one.rows is not None
+        }
         return Report(
             self.package.name[:MAX_NAME],
             self.package.version[:MAX_NAME],
@@ -123,7 +126,7 @@ class Run:
             dict(self.omitted),
             rows,
             self._receipts(),
-            tuple(self.unchecked),
+            tuple(map(stated, self.unchecked)),
             self.spans_in_texts,
         )
 
@@ -163,7 +166,7 @@ class Run:
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
-            self.progress(f"reading {table.name}", number, len(tables) + 2)
+            self.progress(f"reading {stated(table.name)}", number, len(tables) + 2)
             parts = (self.package, self.archive, self.database, self.file_stats, place)
             return Reading(table, *parts).read()
 

@@ -48,6 +48,7 @@ MAX_VALUES = 10_000  # values of an enum, or categories
 MAX_TEXT = 1_000  # characters of a format, a delimiter, a decimal point and the like
 MAX_NAME = 1_000  # characters of a name, which each finding repeats
 PLAIN_NAME = re.compile("[a-z0-9._-]+")
+ADDRESS = re.compile("https?://", re.IGNORECASE)
 # The standard's own profiles, by their addresses or by the names that version 1 gave them.
 STANDARD_PROFILES = re.compile(
     r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
@@ -108,9 +109,7 @@ def url_or_path(value: Any, where: str, faults: Faults) -> str:
     return string(value, where, faults)
 
 
-profile = string_that(
-    lambda text: bool(re.match("https?://", text, re.IGNORECASE)), "the address of a profile"
-)
+profile = string_that(lambda text: bool(ADDRESS.match(text)), "the address of a profile")
 
 
 def advised_name(value: Any, where: str, faults: Faults) -> str:

@@ -107,7 +107,7 @@ class JsonModel:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, _Member)}
         named = {name: one._replace(name=one.name or _camel(name)) for name, one in own.items()}
         # Own members first: faults come in the order in which descriptors are written.
-        cls.members = {**named, **cls.members}
+        cls.members = {**named, **{k: v for k, v in cls.members.items() if k not in named}}
 
     def __init__(self, extra: Mapping[str, Any] | None = None, **values: Any) -> None:
         defaults = {name: one.default for name, one in self.members.items()}

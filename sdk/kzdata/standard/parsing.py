@@ -95,10 +95,11 @@ def _check_package(raw: Mapping[str, Any], faults: Faults) -> None:
 
 def _check_profiles(part: Mapping[str, Any], where: str, faults: Faults, *names: str) -> None:
     """Profiles that ask for more than the standard does, which nobody looks up."""
-    # Version 2 of the standard says `$schema`, version 1 said `profile`.
+    # Version 2 of the standard says `$schema`, an address, and version 1 said `profile`.
     for name in names or ("$schema", "profile"):
         profile = part.get(name)
-        if profile is not None and not model.STANDARD_PROFILES.fullmatch(str(profile)):
+        malformed = name == "$schema" and not model.ADDRESS.match(str(profile))
+        if not (profile is None or malformed or model.STANDARD_PROFILES.fullmatch(str(profile))):
             way = "a validator of JSON Schema, with that profile"
             faults.leave(where or name, f"the profile {short(profile)}", way)
 

@@ -68,8 +68,7 @@ class Archive:
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`."""
-        hidden = any(part.startswith(".") for part in PurePosixPath(relative).parent.parts)
-        if reason := unsafe(relative) or (hidden and "is in a hidden folder"):
+        if reason := unsafe(relative) or hidden(relative):
             raise PackageError(f"{relative!r} {reason}; give a path inside the package")
         return self.files.file(relative)
 
@@ -111,7 +110,7 @@ def unsafe(relative: str) -> str | None:
     """Why a path must not be followed, or None where it may be.
 
     Source of the rule: Data Package v2, "URL or Path": relative POSIX paths, no `..`, no absolute
-    ones. Remote addresses, which the standard allows, are refused because nothing is ever fetched.
+    ones. Addresses, which the standard allows, are refused because nothing is ever fetched.
     """
     if not relative or any(ord(char) < 32 for char in relative):
         return "is empty or holds control characters"
@@ -119,13 +118,24 @@ def unsafe(relative: str) -> str | None:
         return f"has over {MAX_PATH_BYTES} bytes"
     if any(len(part.encode()) > MAX_NAME_BYTES for part in relative.split("/")):
         return f"has a name of over {MAX_NAME_BYTES} bytes"
-    if "://" in relative:
-        return "is a remote address, and nothing is fetched"
-    if relative.startswith(("/", "\\", "~")) or (len(relative) > 1 and relative[1] == ":"):
+    return outside(relative)
+
+
+def outside(path: str) -> str | None:
+    """Why a path leads out of the package that names it, or None where it does not."""
+    if "://" in path:
+        return "is an address, not a path"
+    if path.startswith(("/", "\\", "~")) or (len(path) > 1 and path[1] == ":"):
         return "is an absolute path"
-    if "\\" in relative or ".." in PurePosixPath(relative).parts:
+    if "\\" in path or ".." in PurePosixPath(path).parts:
         return "leaves the package"
     return None
+
+
+def hidden(path: str) -> str | None:
+    """Why a path leads to what is hidden, or None where it does not (the same source)."""
+    folders = PurePosixPath(path).parent.parts
+    return "is in a hidden folder" if any(part.startswith(".") for part in folders) else None
 
 
 def bundled() -> Path:

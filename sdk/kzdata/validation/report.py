@@ -289,8 +289,9 @@ def unreadable(package: str, error: NotJSONError) -> Report:
     """The report of a package whose descriptor is no JSON object, so that nothing else is known."""
     from kzdata.validation.rule import RULES
 
-    place: Any = {"line": error.line, "column": error.column, "found": error.found}
-    finding = RULES["descriptor"].finding(DESCRIPTOR, **place, expected="a JSON object (RFC 8259)")
+    expected, rule = "a JSON object (RFC 8259)", RULES["descriptor"]
+    place = (DESCRIPTOR, error.line)
+    finding = rule.finding(*place, column=error.column, found=error.found, expected=expected)
     rest = not_checked("anything else", "mend the descriptor first")
     return Report(package, "", (finding,), path=package, followers=(rest,))
 

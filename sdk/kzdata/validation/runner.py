@@ -18,6 +18,7 @@ from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
+from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
@@ -119,7 +120,9 @@ class Run:
         self._check_texts(texts)
         findings = list(located([*self.found, *self.followers], self.package, self.readings))
         findings, followers = findings[: len(self.found)], findings[len(self.found) :]
-        rows = {name: one.rows for name, one in self.readings.items() if one.rows is not None}
+        rows = {
+            stated(name): one.rows for name, one in self.readings.items() if one.rows is not None
+        }
         return Report(
             self.package.name[:MAX_NAME],
             self.package.version[:MAX_NAME],
@@ -152,9 +155,9 @@ class Run:
 
     def _lacks_tables(self) -> bool:
         """Whether a table that the package states a schema of could not be read."""
-        stated = (one for one in entries(self.package.raw) if isinstance(one, dict))
-        read = set(self.model.tables)
-        return any("schema" in one and str(one.get("name")) not in read for one in stated)
+        told = (one for one in entries(self.package.raw) if isinstance(one, dict))
+        read = set(map(stated, self.model.tables))
+        return any("schema" in one and str(one.get("name")) not in read for one in told)
 
     def _idle(self) -> dict[str, str]:
         """Rules that had nothing to look at in the package, each with the reason."""
@@ -210,7 +213,7 @@ class Run:
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
-            self.progress(f"reading {table.name}", number, len(tables) + 2)
+            self.progress(f"reading {stated(table.name)}", number, len(tables) + 2)
             parts = (self.package, self.archive, self.database, self.file_stats, place)
             return Reading(table, *parts).read()
 
@@ -223,13 +226,13 @@ class Run:
 
     def _leave_refused(self) -> None:
         """Say of each resource without a table that its rows are not checked."""
-        stated = {r.name for r in self.package.resources if "schema" in r.extra}
+        declared = {r.name for r in self.package.resources if "schema" in r.extra}
         for name in self.package.refused:
-            if name in stated:
+            if name in declared:
                 what, way = "its rows: its schema has faults", "mend them first"
             else:
                 what, way = "its rows: it has no schema", "give it one"
-            self._leave(what, way, name, follows=name in stated)
+            self._leave(what, way, name, follows=name in declared)
 
     def _check_relations(self) -> None:
         tables = len(self.package.tables)

@@ -5,7 +5,8 @@ A rule's findings are listed column by column, the first places of each, and the
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from functools import partial
+from itertools import accumulate, chain
 from operator import attrgetter
 
 import typer
@@ -15,24 +16,26 @@ from kzdata.validation import RULES, Finding, Report
 from kzdata.validation.report import NOT_CHECKED, SEVERITIES, counted
 
 ROWS, COLUMNS = 24, 80  # of the smallest terminal, which one cause must not fill
-LEAST_ROWS = 3  # that the findings of a rule have, however many rules there are
+LEAST_ROWS = 2  # that the findings of a rule have, however many rules there are
 LONGEST = 120  # characters of what was found, and of what was expected
 MOST_UNCHECKED = 4  # sentences about what was not checked
-ALL = "--all lists them"
+ALL = "--all lists"
 COLOURS = {"error": "red", "warning": "yellow", "unchecked": "blue"}
 
 
 def report(result: Report, every: bool = False) -> str:
     """A report: the findings, how to mend them, and what was checked; `every`: nothing is cut."""
-    listed = [found for found in result.findings if found.severity != "unchecked"]
-    rules = by_cause(listed)
+    rules = by_cause(found for found in result.findings if found.severity != "unchecked")
     below = [verdict(result), *aligned(list(summary(result, every)))]
     if rules:
         below = ["", ways_out(result, rules), "", *below]
-    room = max((ROWS - _rows(below)) // max(len(rules), 1), LEAST_ROWS)
-    lines = [line for found in rules for line in _of_rule(found, None if every else room)]
     if every:
-        lines += [_line(found) for found in result.followers if found.rule != NOT_CHECKED]
+        follow = [found for found in result.followers if found.rule != NOT_CHECKED]
+        return "\n".join([*map(_line, chain(*rules, follow)), *below])
+    room = max((ROWS - _rows(below) - 1) // max(len(rules), 1), LEAST_ROWS)
+    lines = [line for findings in rules for line in _of_rule(findings, room)]
+    if any(line.startswith(" ") for line in lines):
+        lines.append(f"{ALL} all findings")
     return "\n".join([*lines, *below])
 
 
@@ -58,49 +61,37 @@ def ways_out(result: Report, rules: Sequence[Sequence[Finding]]) -> str:
     return as_text(("rule", "findings", "way out"), rows)
 
 
-def _of_rule(findings: Sequence[Finding], room: int | None) -> Iterator[str]:
-    """Lines of a rule's findings, column by column; at most so many rows, where that is stated."""
-    place = attrgetter("file", "field")
-    columns = [list(group) for _, group in groupby(sorted(findings, key=_by_column), key=place)]
-    columns.sort(key=lambda group: group[0].order)
-    if room is None:
-        for group in columns:
-            yield from map(_line, group)
-        return
-    if _fits(columns, room):
-        yield from (_line(found, LONGEST) for group in columns for found in group)
-        return
-    # Each has a place and a count at least; what has no room for these is counted together.
-    shown = columns[: max(room // LEAST_ROWS, 1)]
-    for group in shown:
-        yield from _first(group, max(room // len(shown) - 1, 1))
-    if rest := columns[len(shown) :]:
-        number = f"{sum(map(len, rest)):,} in {counted(len(rest), 'other column')}"
-        yield f"  {findings[0].rule}: {number}; {ALL}"
+def _of_rule(findings: Sequence[Finding], room: int) -> Iterator[str]:
+    """Lines of a rule's findings, column by column, in at most so many rows where that can be."""
+    columns: dict[tuple[str, str | None], list[Finding]] = {}
+    for found in findings:
+        columns.setdefault((found.file, found.field), []).append(found)
+    waiting = list(columns.values())
+    share = max(room // len(waiting), 1)
+    while waiting:
+        lines = list(_of_column(waiting[0], share))
+        # The last row is kept for the number of the rest.
+        if (room := room - _rows(lines)) < (len(waiting) > 1) and len(waiting) < len(columns):
+            break
+        yield from lines
+        del waiting[0]
+    if waiting:
+        noun = "other column" if waiting[0][0].field else "other place"
+        yield f"  {sum(map(len, waiting)):,} more in {counted(len(waiting), noun)}"
 
 
-def _by_column(found: Finding) -> tuple[str, str]:
-    return found.file, found.field or ""
-
-
-def _fits(columns: Sequence[Sequence[Finding]], room: int) -> bool:
-    if sum(map(len, columns)) > room:
-        return False
-    return _rows(_line(found, LONGEST) for group in columns for found in group) <= room
-
-
-def _first(findings: Sequence[Finding], room: int) -> Iterator[str]:
+def _of_column(findings: Sequence[Finding], room: int) -> Iterator[str]:
     """The first findings of a column, as many as have room, and how many more there are."""
-    rows = 0
-    for number, found in enumerate(findings):
-        line = _line(found, LONGEST)
-        rows += _rows([line])
-        if number and rows > room:
-            column = f" in {safe(found.field)}" if found.field else ""
-            more = f"{len(findings) - number:,} more{column} of {safe(found.file)}"
-            yield f"  {found.rule}: {more}; {ALL}"
-            return
-        yield line
+    lines = list(map(partial(_line, longest=LONGEST), findings[: room + 1]))
+    kept = len(findings)
+    if kept > room or _rows(lines) > room:
+        # One row is that of the number.
+        used = accumulate(_rows([line]) for line in lines)
+        kept = max(sum(rows < room for rows in used), 1)
+    yield from lines[:kept]
+    if more := len(findings) - kept:
+        column = findings[0].field
+        yield f"  {more:,} more in {safe(shortened(column, 60) if column else findings[0].file)}"
 
 
 def _rows(lines: Iterable[str]) -> int:
@@ -143,7 +134,7 @@ def summary(result: Report, every: bool = False) -> Iterator[tuple[str, str]]:
     for sentence in sentences if every else sentences[:MOST_UNCHECKED]:
         yield "not checked", sentence if every else shortened(sentence, 2 * LONGEST)
     if not every and len(sentences) > MOST_UNCHECKED:
-        yield "", f"and {len(sentences) - MOST_UNCHECKED} more; {ALL}"
+        yield "", f"and {len(sentences) - MOST_UNCHECKED} more; {ALL} them"
 
 
 def _withheld(result: Report) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ pyproject.toml would copy the files into an editable install too, where they wou
 the next edit.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,9 @@ class CustomMetadataHook(MetadataHookInterface):
         repository = self.config["repository"]
         if "/OWNER/" not in repository:
             metadata["urls"] = urls(repository)
-            text = absolute(text, repository, f"v{metadata['version']}")
+            # Not `metadata["version"]`: the tag of 1.0.0rc1, as Python spells it, is v1.0.0-rc.1.
+            version = json.loads(Path(self.root, "datapackage.json").read_text("utf-8"))["version"]
+            text = absolute(text, repository, f"v{version}")
         metadata["readme"] = {"content-type": "text/markdown", "text": text}
 
 

@@ -6,6 +6,7 @@ TAG is that of the checked-out commit, REPOSITORY the address that the files mus
 the wheel and the source distribution. Exit code 1 and one line where they do not agree.
 """
 
+import json
 import re
 import sys
 import zipfile
@@ -16,9 +17,18 @@ from pathlib import Path
 
 def metadata(wheel: Path) -> Message:
     """What the index will show of a wheel."""
+    return Parser().parsestr(_member(wheel, ".dist-info/METADATA"))
+
+
+def data_version(wheel: Path) -> str:
+    """The version of the data package in a wheel, as its descriptor spells it."""
+    return str(json.loads(_member(wheel, "kzdata/bundle/datapackage.json"))["version"])
+
+
+def _member(wheel: Path, ending: str) -> str:
     with zipfile.ZipFile(wheel) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        return Parser().parsestr(archive.read(name).decode("utf-8"))
+        (name,) = (name for name in archive.namelist() if name.endswith(ending))
+        return archive.read(name).decode("utf-8")
 
 
 def check(dist: Path, tag: str, repository: str) -> None:
@@ -27,18 +37,27 @@ def check(dist: Path, tag: str, repository: str) -> None:
     Raises:
         ValueError: Says what differs.
     """
-    version = tag.removeprefix("v")
+    wheels = sorted(dist.glob("*.whl"))
+    described = metadata(wheels[0]) if wheels else Message()
+    # Python spells a version its own way: 1.0.0rc1 is the 1.0.0-rc.1 of the tag and of the data.
+    version = described["Version"]
     names = [f"kzdata-{version}-py3-none-any.whl", f"kzdata-{version}.tar.gz"]
     found = sorted(file.name for file in dist.iterdir())
     if found != names:
-        raise ValueError(f"{dist} has {found}, and the tag {tag} asks for {names}")
-    described = metadata(dist / names[0])
+        raise ValueError(f"{dist} has {found}, and a release has a wheel and its source")
+    if (stated := data_version(wheels[0])) != tag.removeprefix("v"):
+        raise ValueError(f"the tag is {tag}, and the files are those of version {stated}")
     if f"Source, {repository}" not in described.get_all("Project-URL", []):
         raise ValueError(f"the wheel does not name {repository}: put it into pyproject.toml, "
                          "[tool.hatch.metadata.hooks.custom] repository")  # fmt: skip
     relative = re.search(r"\]\((?!https:|#)[^)]*\)", str(described.get_payload()))
     if relative:
         raise ValueError(f"a link of the description leads nowhere: {relative.group()}")
+    files = re.findall(
+        rf"{re.escape(repository)}/(?:blob|raw)/([^/]+)/", str(described.get_payload())
+    )
+    if others := set(files) - {tag}:
+        raise ValueError(f"links of the description lead to {sorted(others)}, not to {tag}")
 
 
 def notes(changelog: str, version: str) -> str:

@@ -232,6 +232,11 @@ def trap(folder: Path, canary: Path) -> None:
         (folder / name).chmod(0o755)
 
 
+def breaches(report: Iterable[Any]) -> list[Any]:
+    """The findings that say that something is wrong: all but those about what is not checked."""
+    return [finding for finding in report if finding.severity != "unchecked"]
+
+
 def keep_texts(folder: Path, texts: Mapping[str, str]) -> Path:
     """Write texts into a folder under names that say nothing; returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)

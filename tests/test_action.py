@@ -137,7 +137,7 @@ def test_the_action_passes_a_valid_package_and_fails_at_the_line_of_a_finding(
     """Catches an action that checks another package, or says red without saying where."""
     good = runner.run(VALIDATE, path="flood", texts="flood/texts")
     assert (good.returncode, good.stderr) == (0, "")
-    assert good.stdout.startswith("::notice title=kzdata::norholm-flood 1.0.0: valid%0A")
+    assert good.stdout.startswith("::notice title=kzdata::norholm-flood 1.0.0: valid (flood)%0A")
     assert "offsets: 23 spans" in good.stdout
     place = misspelt(example)
     bad = runner.run(VALIDATE, path="flood", texts="flood/texts")

@@ -31,14 +31,91 @@ def test_a_valid_package_exits_0() -> None:
     """Catches a green run that CI takes for red."""
     outcome = kz("validate", ROOT)
     assert (outcome.code, outcome.err) == (0, "")
-    assert re.fullmatch(r"kzdata \S+: valid", outcome.lines[0])
+    assert re.fullmatch(rf"kzdata \S+: valid \({re.escape(str(ROOT))}\)", outcome.lines[0])
     assert "100 %" in outcome.out
     assert "not checked" in outcome.out
 
 
-def test_the_bundled_package_is_the_default() -> None:
-    """Catches a default that depends on the working directory."""
+def test_the_bundled_package_is_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a command that wants a package named."""
+    monkeypatch.chdir(tmp_path)
     assert kz("validate").out == kz("validate", ROOT).out
+    assert kz("tables").out == kz("tables", "-p", ROOT).out
+
+
+@pytest.mark.parametrize("command", ["validate", "tables", "query"])
+def test_the_package_of_the_working_directory_comes_first(
+    island: Folder, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Catches a green run over another package than the one that somebody stands in."""
+    arguments = ["select count(*) from tolls"] if command == "query" else []
+    named = kz(command, *arguments, "--package", island.root)
+    assert named.code == 0
+    monkeypatch.chdir(island.root)
+    assert kz(command, *arguments) == named
+    if command == "validate":
+        assert named.lines[0].endswith(f": valid ({island.root})")
+        (island.root / "datapackage.json").unlink()
+        (island.root / "datapackage.json").symlink_to("nowhere.json")
+        assert "datapackage.json" in refused(kz(command))
+
+
+OF_PATH = ["validate", "tables", "toll", "disagreements", "timeline", "coverage"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_path_and_option_name_the_same_package(
+    command: str, island: Folder, tmp_path: Path
+) -> None:
+    """Catches a command that takes the package by one of the two, and another one otherwise."""
+    usage = kz(command, "--help").out
+    assert ("--package" in usage) == (command not in ("rules", "diff"))
+    assert ("[PATH]" in usage) == (command in (*OF_PATH, "seal"))
+    if command in OF_PATH:
+        more = ["--texts", str(tmp_path)] if command == "coverage" else []
+        by_path = kz(command, island.root, *more)
+        assert by_path == kz(command, "--package", island.root, *more)
+        twice = kz(command, island.root, "-p", island.root, *more)
+        assert refused(twice) == "the package is named twice: give PATH or --package"
+
+
+def test_what_is_sealed_is_named(island: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a package that is written to because somebody stood in it, or in none."""
+    monkeypatch.chdir(island.root)
+    assert refused(kz("seal")) == "name a package: kzdata seal PATH"
+    assert kz("seal", "-p", island.root) == kz("seal", ".") == kz("seal", island.root)
+
+
+def test_a_version_to_be_released_is_named_by_option_too(island: Folder, copy: Folder) -> None:
+    by_path = kz("release-check", copy.root, island.root)
+    assert by_path.out
+    assert kz("release-check", copy.root, "-p", island.root) == by_path
+    assert "twice" in refused(kz("release-check", copy.root, island.root, "-p", island.root))
+
+
+@pytest.mark.parametrize("module", ["kzdata", "kzdata.cli"])
+def test_the_module_is_the_command(module: str, tmp_path: Path) -> None:
+    """Catches `python -m kzdata` that is no command."""
+    asked = [sys.executable, "-m", module, "--version"]
+    done = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, kz("--version").out, "")
+
+
+def test_shells_complete_commands_options_and_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches completion that is promised and off."""
+    assert "complete_bash" in kz("--show-completion", "bash").out
+    monkeypatch.setenv("_KZDATA_COMPLETE", "complete_bash")
+    monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # as in a script
+    for words, expected in [
+        ("kzdata dis", "disagreements"),
+        ("kzdata toll --pol", "--policy"),
+        ("kzdata validate --format s", "sarif"),
+    ]:
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+        assert kz().lines == [expected]
 
 
 def test_texts_are_checked_and_counted(texts: Path) -> None:
@@ -96,7 +173,6 @@ def test_the_typer_application_works_without_main() -> None:
         ["coverage"],
         ["reanchor", "copy.txt"],
         ["reanchor", "--source", "tass"],
-        ["seal"],
     ],
 )
 def test_bad_usage_exits_2(arguments: list[str]) -> None:

@@ -180,6 +180,41 @@ def test_dates_without_a_year_are_the_latest_ones(day: date, written_on: date) -
         assert written_on - found < timedelta(366)
 
 
+BOUNDS = ["until", "till", "through", "by", "before", "prior to"]
+
+
+@given(days, st.integers(-180, 180), st.sampled_from(BOUNDS))
+def test_a_date_that_ends_a_time_is_the_nearest(day: date, away: int, word: str) -> None:
+    """Catches "until January 19" that on 7 January is over for a year."""
+    assume(day.year not in (1600, 2999))
+    end = day + timedelta(away)
+    assume((end.month, end.day) != (2, 29))
+    for wording in (
+        f"{MONTHS[end.month - 1]} {end.day}",
+        f"the morning of {end.day} {MONTHS[end.month - 1]}",
+    ):
+        assert resolve(f"{word} {wording}", day) == (None, end, "before")
+        if away >= 0:
+            found = resolve(f"from {day.isoformat()} to {wording}", day)
+            assert found == (day, end, "range")
+
+
+@given(days, st.integers(-3, 3), st.sampled_from(BOUNDS))
+def test_a_weekday_that_ends_a_time_is_the_nearest(day: date, away: int, word: str) -> None:
+    end = day + timedelta(away)
+    assert resolve(f"{word} {WEEKDAYS[end.weekday()]}", day) == (None, end, "before")
+    since = resolve(f"since {WEEKDAYS[end.weekday()]}", day).start
+    assert since and since <= day
+
+
+@pytest.mark.parametrize("wording", ["until Sunday", "until January 5", "through December"])
+@pytest.mark.parametrize("day", [date.max, date.max - timedelta(2)])
+def test_an_end_at_the_end_of_the_calendar_is_read(wording: str, day: date) -> None:
+    """Catches an OverflowError of a look ahead."""
+    end = resolve(wording, day).end
+    assert end and end <= date.max
+
+
 @given(st.sampled_from(MONTHS), days)
 def test_months_are_whole_and_begun(name: str, written_on: date) -> None:
     start, end, precision = resolve(f"in {name}", written_on)

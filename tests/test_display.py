@@ -206,7 +206,9 @@ def test_each_representation_names_its_object(package: Any) -> None:
 
 def test_a_report_shows_its_findings(copy: Folder) -> None:
     """Catches a report that looks valid in a notebook and is not."""
-    assert Page(kzdata.validate(copy.root)._repr_html_()).cells[0].endswith(": valid")
+    assert (
+        Page(kzdata.validate(copy.root)._repr_html_()).cells[0].endswith(f": valid ({copy.root})")
+    )
     copy.edit("casualty_reports", 0, "outcome", SCRIPT)
     report = kzdata.validate(copy.root)
     page = Page(report._repr_html_())

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -410,6 +411,55 @@ def test_duckdb_has_keys_and_comments(package: Path, tmp_path: Path) -> None:
         assert facts["version"] == kzdata.__version__
         with pytest.raises(duckdb.ConstraintException):
             ask("UPDATE events SET place_id = 'nowhere' WHERE event_id = 'EV-0002'")
+
+
+# The older DuckDB is that of another Python: one process cannot have two.
+OLDER_DUCKDB = "KZDATA_OLDER_DUCKDB"
+DUMP = """
+import json, sys
+import duckdb
+ask = duckdb.connect(sys.argv[1], read_only=True).execute
+names = ask("SELECT table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+print(json.dumps({n: repr(ask(f'FROM "{n}" ORDER BY ALL').fetchall()) for (n,) in names}))
+"""
+
+
+@pytest.mark.parametrize("least", [0, 1 << 30], ids=["large", "small"])
+def test_a_duckdb_file_is_of_the_storage_of_1_2(
+    island: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    """Catches a file that only the newest DuckDB opens.
+
+    Source: DuckDB, "Storage Versions and Format": the file says its storage version behind the
+    letters DUCK, and 65 is that of 1.2.0.
+    """
+    monkeypatch.setattr("kzdata.exports.tables.databases.SMALL_BYTES", least)
+    head = exported(island.root, "duckdb", tmp_path / "out.duckdb").read_bytes()[:20]
+    assert (head[8:12], int.from_bytes(head[12:], "little")) == (b"DUCK", 65)
+
+
+@pytest.mark.parametrize("least", [0, 1 << 30], ids=["large", "small"])
+@pytest.mark.parametrize("name", ["shipped", "island"])
+def test_an_older_duckdb_reads_the_same(
+    island: Folder,
+    package: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    least: int,
+) -> None:
+    """Catches a file that DuckDB 1.2 opens and reads otherwise."""
+    if not (older := os.environ.get(OLDER_DUCKDB)):
+        pytest.skip(f"set {OLDER_DUCKDB} to a Python that has duckdb 1.2")
+    monkeypatch.setattr("kzdata.exports.tables.databases.SMALL_BYTES", least)
+    root = package if name == "shipped" else island.root
+    out = exported(root, "duckdb", tmp_path / "out.duckdb")
+    read = [
+        subprocess.run([python, "-c", DUMP, out], capture_output=True, text=True, check=True).stdout
+        for python in (older, sys.executable)
+    ]
+    assert read[0] == read[1]
+    assert len(json.loads(read[0])) > 10
 
 
 @pytest.mark.parametrize("form", ["duckdb", "sqlite"])

@@ -103,7 +103,7 @@ def test_tables_are_shown(executed: Mapping[str, Any]) -> None:
         (fallen,) = outputs(executed["without"], "text/html")
         assert f">{kz.falls(receipt.source)[0][1]}<" in fallen
     assert "as of 2022-01-06" in outputs(executed["asof"], "text/html")[0]
-    assert ": valid<" in outputs(executed["check"], "text/html")[0]
+    assert ": valid (" in outputs(executed["check"], "text/html")[0]
 
 
 @pytest.mark.slow

@@ -14,6 +14,8 @@ from packages import Folder
 
 pytest_plugins = ["pytester"]
 INSTALLED = any(point.name == "kzdata" for point in entry_points(group="pytest11"))
+IDLE = ("cell-category", "place-within")
+"""Rules that have nothing to look at in the invented package."""
 PLUGIN = [] if INSTALLED else ["-p", "kzdata.pytest_plugin"]
 
 
@@ -27,12 +29,13 @@ def test_every_rule_is_a_test(
     """Catches a rule without a test, and tests of the project that get lost beside them."""
     pytester.makepyfile("def test_own(): pass")
     result = run(pytester, "--kzdata", island.root, "--kzdata-texts", island_texts)
-    result.assert_outcomes(passed=len(RULES), skipped=1)
+    idle = len(IDLE) + 1
+    result.assert_outcomes(passed=len(RULES) - idle + 1, skipped=idle)
 
 
 def test_rules_without_texts_are_skipped(pytester: pytest.Pytester, island: Folder) -> None:
     """Catches green tests of offsets that nobody compared, and -m and -k that are not heeded."""
-    texts = len(in_group("text")) + 1  # and frictionless is not asked
+    texts = len(in_group("text")) + 1 + len(IDLE)  # and frictionless is not asked
     result = run(pytester, "--kzdata", island.root, "-rs", "-m", "kzdata", "--strict-markers")
     result.assert_outcomes(passed=len(RULES) - texts, skipped=texts)
     result.stdout.fnmatch_lines(["SKIPPED*no article's text was at hand*"])
@@ -49,7 +52,7 @@ def test_a_broken_rule_fails_with_its_findings(pytester: pytest.Pytester, island
     island.reseal()
     line, column = island.place("gauges", 1, "state")
     result = run(pytester, "--kzdata", island.root, "-rP", "-m", "kzdata")
-    unasked = len(in_group("text")) + 1
+    unasked = len(in_group("text")) + 1 + len(IDLE)
     # A control character and a formula are warnings; what `enum` does not list is an error.
     result.assert_outcomes(passed=len(RULES) - 1 - unasked, failed=1, skipped=unasked)
     where = f"tables/gauges.csv:{line}:{column}"
@@ -57,6 +60,27 @@ def test_a_broken_rule_fails_with_its_findings(pytester: pytest.Pytester, island
     result.stdout.fnmatch_lines(["*G3.name: found =1+1*"])
     assert "Traceback" not in result.stdout.str()
     assert result.ret == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "failed"),
+    [
+        ((), set()),
+        (("--kzdata-fail-on", "warning"), {"cell-formula"}),
+        (("--kzdata-fail-on", "unchecked"), {"cell-formula", "not-checked"}),
+        (("--kzdata-strict",), {"cell-formula", "not-checked"}),
+    ],
+)
+def test_what_fails_is_chosen(
+    pytester: pytest.Pytester, island: Folder, options: tuple[str, ...], failed: set[str]
+) -> None:
+    """Catches a strict run that is green although something was not checked."""
+    island.edit("gauges", 2, "name", "=1+1")
+    island.reseal()
+    names = ("-k", "cell-formula or not-checked")
+    result = run(pytester, "--kzdata", island.root, *names, *options, "-rf")
+    result.assert_outcomes(failed=len(failed), passed=2 - len(failed), deselected=len(RULES) - 2)
+    result.stdout.fnmatch_lines([f"FAILED *::{name}*" for name in sorted(failed)])
 
 
 def test_an_unreadable_package_fails(pytester: pytest.Pytester) -> None:

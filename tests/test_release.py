@@ -148,7 +148,7 @@ def test_links_of_the_description_work_anywhere() -> None:
     assert [link for link in links if not link.startswith("https://")] == []
 
 
-def wheel_of(folder: Path, repository: str) -> Path:
+def wheel_of(folder: Path, repository: str, version: str = VERSION) -> Path:
     """A folder `dist` with the two files of this version, built as if the address was given."""
     checkout, dist = folder / "checkout", folder / "dist"
     ignored = shutil.ignore_patterns("__pycache__", "node_modules")
@@ -161,6 +161,9 @@ def wheel_of(folder: Path, repository: str) -> Path:
     assert project.count(placeholder) == 1
     written = project.replace(placeholder, repository)
     (checkout / "pyproject.toml").write_text(written, encoding="utf-8")
+    data = (checkout / "datapackage.json").read_text("utf-8")
+    stated = data.replace(f'"version": "{VERSION}"', f'"version": "{version}"', 1)
+    (checkout / "datapackage.json").write_text(stated, encoding="utf-8")
     code = (
         "import sys, hatchling.build as b; "
         "print(b.build_wheel(sys.argv[1])); print(b.build_sdist(sys.argv[1]))"
@@ -184,7 +187,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def described(dist: Path) -> Message:
     (wheel,) = dist.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        name = f"kzdata-{VERSION}.dist-info/METADATA"
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
         return Parser().parsestr(archive.read(name).decode("utf-8"))
 
 
@@ -201,10 +204,26 @@ def test_a_release_names_its_addresses(dist: Path) -> None:
 @pytest.mark.slow
 def test_a_release_under_another_name_is_refused(dist: Path) -> None:
     """Catches a tag that is not the version of the data, and files that name another repository."""
-    with pytest.raises(ValueError, match=r"the tag v9\.9\.9 asks for"):
+    with pytest.raises(ValueError, match=r"the tag is v9\.9\.9, and"):
         RELEASE.check(dist, "v9.9.9", REPOSITORY)
     with pytest.raises(ValueError, match=r"put it into pyproject\.toml"):
         RELEASE.check(dist, f"v{VERSION}", "https://github.com/OWNER/kzdata")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["1.0.0-rc.1", "1.0.0-alpha", "2.0.0-beta.12"])
+def test_a_release_before_the_release_is_released(tmp_path: Path, version: str) -> None:
+    """Catches a tag that is refused since Python spells its version otherwise: 1.0.0rc1."""
+    dist = wheel_of(tmp_path, REPOSITORY, version)
+    assert not list(dist.glob(f"kzdata-{version}*"))
+    RELEASE.check(dist, f"v{version}", REPOSITORY)
+    assert f"/blob/v{version}/docs/" in str(described(dist).get_payload())
+    for other in ("v1.0.0", "v1.0.0rc1", "v1.0.0-rc.2"):
+        with pytest.raises(ValueError, match="the files are those of version"):
+            RELEASE.check(dist, other, REPOSITORY)
+    next(dist.glob("*.tar.gz")).unlink()
+    with pytest.raises(ValueError, match="a wheel and its source"):
+        RELEASE.check(dist, f"v{version}", REPOSITORY)
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -314,6 +315,43 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from kzdata.cli.main import main
 main()
 """
+
+
+REPLACE = """
+import ctypes, os, shutil, sys  # while whoever runs this may read them
+from pathlib import Path
+from kzdata.errors import UsageError
+from kzdata.files.writing import fresh
+os.setuid(int(sys.argv[1]))  # who runs everything may write everywhere
+os.chdir(sys.argv[2])
+place = Path("out")
+for folder in (place, place / "inner"):
+    folder.mkdir()
+    (folder / "old").write_text("old")
+(place / "link").symlink_to("/")
+(place if sys.argv[3] == "whole" else place / "inner").chmod(0o555)
+try:
+    with fresh(place) as made:
+        made.mkdir()
+        (made / "new").write_text("new")
+except UsageError as error:
+    print(error)
+print(os.listdir(), sorted(os.listdir("out")), oct(place.stat().st_mode & 0o777))
+"""
+
+
+@pytest.mark.skipif(getattr(os, "getuid", lambda: 1)() != 0, reason="becomes another user")
+@pytest.mark.parametrize(("part", "expected"), [
+    ("whole", "cannot write out: Permission denied\n['out'] ['inner', 'link', 'old'] 0o555\n"),
+    ("inner", "['out'] ['new'] 0o755\n"),
+])  # fmt: skip
+def test_a_folder_without_rights_leaves_nothing_behind(part: str, expected: str) -> None:
+    """Catches a temporary folder that stays, since nothing may be removed from what it holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        command = [sys.executable, "-c", REPLACE, "65534", folder, part]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, umask=0o022)
+    assert (done.stdout, done.stderr) == (expected, "")
 
 
 def test_a_full_disk_leaves_what_was_there(copy: Folder, tmp_path: Path) -> None:

@@ -127,12 +127,20 @@ def rules() -> str:
     text = (
         "# Rules\n\n"
         "Every rule of `kzdata validate`, written from the code by docs/contributing/reference.py; "
-        "do not edit. The name is the public code of a rule.\n"
+        "do not edit. The name is the public code of a rule.\n\n"
+        "One principle decides the severity: an **error** is against a MUST of the standard, or of "
+        "an RFC that it names, or the package breaks what it declares itself; a **warning** is "
+        "against a SHOULD, or advice; **unchecked** is what is legal and is not fetched, not "
+        "supported or beyond a limit of ours. `--fail-on` says what lets a check fail "
+        "([validation](validation.md#exit-codes)).\n\n"
+        "| rule | severity | decided by |\n|---|---|---|\n"
     )
+    for rule in in_group(*GROUPS):
+        text += f"| [{rule.name}](#{rule.name}) | {rule.severity} | {rule.source} |\n"
     for group in GROUPS:
         text += f"\n## {group}\n"
         for rule in in_group(group):
-            way = f"Severity: {rule.severity}. Way out: {rule.fix}."
+            way = f"Severity: {rule.severity}. Decided by: {rule.source}.\n\nWay out: {rule.fix}."
             text += f"\n### {rule.name}\n\n{rule.doc}\n\n{way}\n"
     return text
 

@@ -2,9 +2,10 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
@@ -453,8 +454,11 @@ class Package(models.Tables):
         """
         from kzdata.validation import validate
 
-        with self._saved() if self._part else nullcontext(self._path) as folder:
-            return validate(folder, texts=texts, select=select, ignore=ignore, allow=allow)
+        check = partial(validate, texts=texts, select=select, ignore=ignore, allow=allow)
+        if not self._part:
+            return check(self._path)
+        with self._saved() as folder:
+            return replace(check(folder), path="")
 
     @contextmanager
     def _saved(self) -> Iterator[Path]:

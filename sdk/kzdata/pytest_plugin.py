@@ -1,8 +1,9 @@
 """A pytest plugin: `pytest --kzdata PATH` makes each rule of validation a test.
 
-A rule's test fails with the rule's errors, passes with its warnings as a section of its report, and
-is skipped where the rule had nothing to look at. The package is validated once, by the first of
-them. pytest loads this module in every session, so it imports nothing of weight before it is asked.
+A rule's test fails with the rule's errors (`--kzdata-fail-on` says from what on), passes with its
+other findings as a section of its report, and is skipped where the rule had nothing to look at. The
+package is validated once, by the first of them. pytest loads this module in every session, so it
+imports nothing of weight before it is asked.
 """
 
 from collections.abc import Iterator
@@ -20,10 +21,15 @@ class BrokenRuleError(Exception):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--kzdata` and `--kzdata-texts`."""
+    """Add `--kzdata` and what goes with it."""
     group = parser.getgroup("kzdata", "validation of data packages")
     group.addoption("--kzdata", metavar="PATH", help="make each rule a test of this package")
     group.addoption("--kzdata-texts", metavar="DIR", help="folder with the package's articles")
+    grave = ("error", "warning", "unchecked")
+    words = "fail from this on: error (the default), warning or unchecked"
+    group.addoption("--kzdata-fail-on", choices=grave, default="error", help=words)
+    words = "the same as --kzdata-fail-on unchecked"
+    group.addoption("--kzdata-strict", action="store_true", help=words)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,8 +70,10 @@ class Package(pytest.Collector):
         from kzdata.engine.limits import Limits
         from kzdata.validation import validate
 
-        path, texts = map(self.config.getoption, ("--kzdata", "--kzdata-texts"))
-        return validate(path, texts=texts, limits=Limits.of())
+        option = self.config.getoption
+        fail_on: Any = "unchecked" if option("--kzdata-strict") else option("--kzdata-fail-on")
+        texts = option("--kzdata-texts")
+        return validate(option("--kzdata"), texts=texts, fail_on=fail_on, limits=Limits.of())
 
 
 class RuleTest(pytest.Item):
@@ -79,19 +87,19 @@ class RuleTest(pytest.Item):
 
     def runtest(self) -> None:
         """Pass, fail or skip."""
-        from kzdata.cli.reports import message
+        from kzdata.cli.reports import message, withheld
         from kzdata.display import safe
         from kzdata.validation.suppressions import idle
 
         report = self.parent.report
-        if reason := idle(report).get(self.name):
+        if reason := {**idle(report), **withheld(report)}.get(self.name):
             pytest.skip(safe(reason))
         found = [finding for finding in report.findings if finding.rule == self.name]
         lines = [f"{safe(finding.where)}: {message(finding)}" for finding in found]
         if more := report.omitted.get(self.name):
             lines.append(f"and {more} more")
         shown = "\n".join(lines)
-        if any(finding.severity == "error" for finding in found):
+        if any(finding.rule == self.name for finding in report.failing):
             raise BrokenRuleError(shown)
         if found:
             self.add_report_section("call", "warnings", shown)

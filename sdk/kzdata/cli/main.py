@@ -11,15 +11,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial, wraps
-from inspect import Signature, signature
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from threading import TIMEOUT_MAX, Lock, Timer
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal, TextIO, get_args
 
 import typer
 from typer import Argument, Option
-from typer.core import TyperGroup
+from typer.models import ArgumentInfo
 
+from kzdata.cli.values import Group, command_of
 from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
 from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
@@ -29,7 +30,7 @@ GRACE_SECONDS = 3.0  # that a question may take to heed its deadline; then its p
 MOST_OF_A_STEP = 40  # characters of a step's name that the bar shows
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The commands; what is said of a wrong argument, such as a name of a file, is made safe."""
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:
@@ -64,11 +65,11 @@ app = typer.Typer(
     name="kzdata",
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 ReportFormat = Literal["text", "json", "junit", "sarif", "github"]
+FailOn = Literal["error", "warning", "unchecked"]
 Format = Literal["text", "json", "csv"]
 DiffFormat = Literal["text", "json", "markdown"]
 TimelineFormat = Literal["text", "json", "csv", "ics"]
@@ -88,7 +89,13 @@ def seconds(number: float) -> float:
     return number
 
 
-PACKAGE = "A directory, datapackage.json or zip; else the bundled."
+PACKAGE = "A directory, datapackage.json or zip; else that of this directory, else the bundled."
+PackageArgument = Annotated[
+    Path | None, Argument(metavar="PATH", parser=path, show_default=False, help=PACKAGE)
+]
+PackageOption = Annotated[
+    Path | None, Option("--package", "-p", parser=path, help="The same as PATH.")
+]
 FormatOption = Annotated[Format, Option("--format", "-f", help="text, json or csv.")]
 VersionArgument = Annotated[
     str, Argument(help="A directory, datapackage.json or zip, or a git REV or REV:PATH.")
@@ -99,6 +106,7 @@ ReportFormatOption = Annotated[
 OutputOption = Annotated[
     Path | None, Option("--output", "-o", help="Write the report to this file.")
 ]
+EveryOption = Annotated[bool, Option("--all", help="All findings as text, and what was withheld.")]
 TimeoutOption = Annotated[
     float, Option(help="Seconds after which it is stopped.", min=0.001, callback=seconds)
 ]
@@ -198,8 +206,30 @@ def _fail(words: str) -> int:
     return 2
 
 
+def _named(argument: Path | None, option: Path | None) -> Path | None:
+    """The package that is named, by PATH or by `--package`; None where none is."""
+    if argument and option:
+        raise UsageError("the package is named twice: give PATH or --package")
+    return argument or option
+
+
+def chosen(argument: Path | None, option: Path | None) -> Path:
+    """The package that a command reads: the one named, else that of this directory or the bundled.
+
+    Raises:
+        UsageError: It is named twice.
+    """
+    from kzdata.files.archive import DESCRIPTOR, bundled
+
+    if named := _named(argument, option):
+        return named
+    # A link that leads nowhere is a package that cannot be read, not a reason to read another.
+    return Path.cwd() if os.path.lexists(DESCRIPTOR) else bundled()
+
+
 @contextmanager
 def _load(
+    path: PackageArgument = None,
     package: Annotated[Path | None, Option("--package", "-p", parser=path, help=PACKAGE)] = None,
     as_of: Annotated[
         str | None, Option(help="Only what could be known by this day: YYYY-MM-DD.")
@@ -211,7 +241,7 @@ def _load(
     """The package, or what remains of it."""
     from kzdata.package import load
 
-    with load(package) as whole:
+    with load(chosen(path, package)) as whole:
         rest = whole.as_of(as_of) if as_of is not None else whole
         yield rest.without(*without) if without else rest
 
@@ -226,13 +256,16 @@ def command(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a command; `apart`, it runs in a process of its own, within limits.
 
-    One with a parameter `load` gets the options of `_load`, before `form`.
+    One with a parameter `load` gets the options of `_load`, before `form`, and its PATH where it
+    has no argument of its own.
     """
-    of_package = signature(_load).parameters
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         own = signature(function).parameters
         parameters = [parameter for parameter in own.values() if parameter.name != "load"]
+        of_package = dict(signature(_load).parameters)
+        if any(map(_is_argument, parameters)):
+            del of_package["path"]
         if "load" in own:
             # Help lists what is asked first, the package after it, and how to write it last.
             place = len(parameters) - ("form" in own)
@@ -241,7 +274,7 @@ def command(
         @wraps(function)
         def run(**values: Any) -> None:
             if "load" in own:
-                values["load"] = partial(_load, *map(values.pop, of_package))
+                values["load"] = partial(_load, **{name: values.pop(name) for name in of_package})
             if not apart:
                 return function(**values)
             raise typer.Exit(_in_child(partial(function, **values), Limits.stated()))
@@ -250,10 +283,15 @@ def command(
         vars(run)["__signature__"] = Signature(parameters)
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         several = "s" if "; " in examples else ""
-        app.command(name, epilog=f"Example{several}: {examples}")(run)
+        kind = command_of(parameters)
+        app.command(name, cls=kind, epilog=f"Example{several}: {examples}")(run)
         return function
 
     return register
+
+
+def _is_argument(parameter: Parameter) -> bool:
+    return any(isinstance(part, ArgumentInfo) for part in get_args(parameter.annotation))
 
 
 def _in_child(work: Callable[[], None], limits: Limits, temp_dir: Path | None = None) -> int:
@@ -322,7 +360,8 @@ def options(
 ) -> None:
     """Validate data packages, ask what they claim, and trace each figure to its words.
 
-    Without a path, the bundled package: what five articles said of Kazakhstan in January 2022.
+    Without a path, the package of the working directory, or else the bundled one: what five
+    articles said of Kazakhstan in January 2022.
     """
 
 
@@ -330,7 +369,8 @@ def options(
     "kzdata validate; kzdata validate my-package --format sarif --output out.sarif", apart=False
 )
 def validate(
-    path: Annotated[Path | None, Argument(parser=path, help=PACKAGE)] = None,
+    path: PackageArgument = None,
+    package: PackageOption = None,
     texts: TextsOption = None,
     form: ReportFormatOption = "text",
     output: OutputOption = None,
@@ -350,6 +390,11 @@ def validate(
     reference: Annotated[
         bool, Option("--reference", help="Run frictionless too; disagreements are warnings.")
     ] = False,
+    fail_on: Annotated[
+        FailOn, Option("--fail-on", help="Exit 1 from this on: error, warning or unchecked.")
+    ] = "error",
+    strict: Annotated[bool, Option("--strict", help="The same as --fail-on unchecked.")] = False,
+    every: EveryOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
     timeout: TimeoutOption = DEADLINE,
@@ -359,8 +404,11 @@ def validate(
 ) -> None:
     """Check a package, and list what is wrong with it.
 
-    Exit 0 if it is valid, 1 with findings, 2 if it could not be checked.
+    Exit 0 if it is valid, 1 with errors, 2 if it could not be checked.
     """
+    place = chosen(path, package)
+    if strict:
+        fail_on = "unchecked"
     # A process of its own gets a temporary folder that its parent made, and removes.
     apart = can_fork()
 
@@ -369,7 +417,7 @@ def validate(
 
         with Steps() as steps:
             result = check(
-                path,
+                place,
                 texts=texts,
                 threads=threads,
                 memory_limit=memory_limit,
@@ -379,8 +427,9 @@ def validate(
                 ignore=ignore or (),
                 allow=allow or not no_allow,
                 reference=reference,
+                fail_on=fail_on,
             )
-        _report(result, path, form, output)
+        _report(result, place, form, output, every)
 
     try:
         code = _in_child(work, Limits.of(memory_limit, timeout), temp_dir)
@@ -388,25 +437,27 @@ def validate(
         from kzdata.validation.report import exceeded
 
         # The child could not write its report, so that its parent does.
-        _report(exceeded(str(path or "kzdata"), str(error)), path, form, output)
+        _report(exceeded(str(place), str(error)), place, form, output)
     raise typer.Exit(code)
 
 
-def _report(result: Any, path: Path | None, form: ReportFormat, output: Path | None) -> None:
-    from kzdata.cli import terminal
+def _report(
+    result: Any, path: Path | None, form: ReportFormat, output: Path | None, every: bool = False
+) -> None:
+    from kzdata.cli import listing, terminal
 
     if form == "text":
-        text = terminal.report(result)
+        text = listing.report(result, every)
     else:
         from kzdata.cli import reports
 
         text = reports.WRITERS[form](result, reports.folder(path))
     if output is not None:
         terminal.save(text, output)
-        terminal.emit(terminal.verdict(result))
+        terminal.emit(listing.verdict(result))
     else:
         (terminal.emit if form == "text" else terminal.write)(text)
-    raise typer.Exit(0 if result.valid else 1)
+    raise typer.Exit(0 if result.passed else 1)
 
 
 @command("kzdata tables")
@@ -653,10 +704,11 @@ def rules(
         raise UsageError(f"no rule or group {name!r}{meant}")
     if name in known and form == "text":
         rule = known[name]
-        emit(f"{rule.name}: {rule.severity}, {rule.group}\n\n{rule.doc}\n\nway out: {rule.fix}")
+        head, below = f"{rule.name}: {rule.severity}, {rule.group}", f"way out: {rule.fix}"
+        emit("\n\n".join((head, rule.doc, f"decided by: {rule.source}", below)))
         return
-    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0]) for r in chosen]
-    _show(("rule", "group", "severity", "meaning"), rows, form)
+    rows = [(r.name, r.group, r.severity, r.doc.split("\n")[0], r.source) for r in chosen]
+    _show(("rule", "group", "severity", "meaning", "decided by"), rows, form)
 
 
 @command("kzdata diff v0.1.0 .; kzdata diff old.zip new.zip --format markdown")
@@ -694,9 +746,16 @@ def release_check(
         str | None,
         Argument(help="The version before, as `kzdata diff` takes it; else the newest tag."),
     ] = None,
-    new: Annotated[str, Argument(help="The version to be released.")] = ".",
+    new: Annotated[
+        str | None,
+        Argument(help="The version to be released; else the package of this directory."),
+    ] = None,
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help="The same as NEW.")
+    ] = None,
     form: ReportFormatOption = "text",
     output: OutputOption = None,
+    every: EveryOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
 ) -> None:
@@ -706,9 +765,12 @@ def release_check(
     """
     from kzdata.differences import release_check as check
 
+    if new is not None and package:
+        raise UsageError("the version is named twice: give NEW or --package")
+    new = new if new is not None else str(package or ".")
     with Steps() as steps:
         result = check(old, new, threads=threads, memory_limit=memory_limit, progress=steps.show)
-    _report(result, Path(new) if Path(new).exists() else None, form, output)
+    _report(result, Path(new) if Path(new).exists() else None, form, output, every)
 
 
 @command("kzdata export --list; kzdata export duckdb kzdata.duckdb")
@@ -788,14 +850,22 @@ def site(
 
 
 @command("kzdata seal .")
-def seal(path: Annotated[Path, Argument(help="A directory or datapackage.json.")]) -> None:
+def seal(
+    path: Annotated[
+        Path | None, Argument(metavar="PATH", parser=path, help="A directory or datapackage.json.")
+    ] = None,
+    package: PackageOption = None,
+) -> None:
     """Write sizes and hashes of files into the descriptor.
 
     For use after a change to the data.
     """
     from kzdata.standard.writer import seal as write
 
-    for name in write(path):
+    # It writes: no package is sealed that nobody named.
+    if (named := _named(path, package)) is None:
+        raise UsageError("name a package: kzdata seal PATH")
+    for name in write(named):
         _emit(f"sealed {name}")
 
 

@@ -12,24 +12,32 @@ import os
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from kzdata.cli.terminal import as_json, safe, summary
+from kzdata.cli.listing import by_cause, summary
+from kzdata.cli.terminal import as_json, safe
 from kzdata.files.archive import DESCRIPTOR, bundled_version
 from kzdata.validation import RULES, Finding, Report, Rule
-from kzdata.validation.report import counted
+from kzdata.validation.report import NOT_CHECKED, counted
 from kzdata.validation.rule import GROUPS, in_group
 from kzdata.validation.suppressions import idle, root
 
 SARIF_SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
+LEVELS = {"error": "error", "warning": "warning", "unchecked": "note"}
+"""SARIF's levels by severity (3.27.10)."""
+_SUPPRESSED = {
+    "kind": "external",
+    "status": "accepted",
+    "justification": "It rests on what could not be read: another finding says why.",
+}
 FINGERPRINT = "kzdata/v1"  # a new way to make the fingerprint has a new name
 _ROOT = "SRCROOT"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -53,9 +61,9 @@ def folder(path: str | Path | None) -> str:
 
 def message(finding: Finding) -> str:
     """What a finding says, on one line: record and field, found, expected, way out."""
-    said = f"found {finding.found or 'nothing'}, expected {finding.expected}"
+    said = f"{finding.subject}: {finding.said}" if finding.subject else finding.said
     way_out = f". Way out: {safe(finding.fix)}." if finding.fix else ""
-    return safe(f"{finding.subject}: {said}" if finding.subject else said) + way_out
+    return safe(said) + way_out
 
 
 def _file(finding: Finding, base: str) -> str:
@@ -100,19 +108,22 @@ def _run(report: Report, base: str) -> dict[str, Any]:
             _ROOT: {"description": {"text": "The root of the repository that kzdata ran in."}}
         },
         "columnKind": "unicodeCodePoints",
-        "results": list(_results(report.findings, base)),
+        "results": list(_results(report, base)),
         "properties": {n: safe(getattr(report, n)) for n in ("package", "version", "verdict")},
     }
 
 
 def _descriptor(rule: Rule) -> dict[str, Any]:
-    way_out = f"Way out: {rule.fix}."
+    decided, way_out = f"Decided by: {rule.source}.", f"Way out: {rule.fix}."
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.doc.split("\n", 1)[0]},
         "fullDescription": {"text": " ".join(rule.doc.split())},
-        "help": {"text": way_out, "markdown": f"{rule.doc}\n\n{way_out}"},
-        "defaultConfiguration": {"level": rule.severity},
+        "help": {
+            "text": f"{decided} {way_out}",
+            "markdown": f"{rule.doc}\n\n{decided}\n\n{way_out}",
+        },
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {"tags": [rule.group]},
     }
 
@@ -120,7 +131,7 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
 _NOTIFICATIONS = {
     "findings-omitted": "Findings of a rule beyond those that are listed.",
     "findings-allowed": "Findings of a rule that the allow-list took out.",
-    "not-checked": "What could not be checked.",
+    "findings-withheld": "Findings of a rule that rest on a table which could not be read.",
 }
 
 
@@ -128,11 +139,11 @@ def _invocation(report: Report) -> dict[str, Any]:
     index = {name: number for number, name in enumerate(RULES)}
     return {
         "executionSuccessful": True,
-        "exitCode": 0 if report.valid else 1,
+        "exitCode": 0 if report.passed else 1,
         "toolExecutionNotifications": [
             *_counts("findings-omitted", report.omitted, "more than are listed", "warning"),
             *_counts("findings-allowed", report.allowed, "allowed", "note"),
-            *(_notification("not-checked", safe(reason), "note") for reason in report.unchecked),
+            *_counts("findings-withheld", report.withheld, "withheld", "note"),
         ],
         "ruleConfigurationOverrides": [
             {"descriptor": {"id": name, "index": index[name]}, "configuration": {"enabled": False}}
@@ -152,19 +163,22 @@ def _notification(name: str, text: str, level: str) -> dict[str, Any]:
     return {"descriptor": {"id": name}, "level": level, "message": {"text": _sarif_text(text)}}
 
 
-def _results(findings: Iterable[Finding], base: str) -> Iterator[dict[str, Any]]:
+def _results(report: Report, base: str) -> Iterator[dict[str, Any]]:
     index = {name: number for number, name in enumerate(RULES)}
     seen: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
-    for finding in findings:
+    # Nothing is lost: what follows from other findings is there, and is not counted.
+    more = ((finding, {"suppressions": [_SUPPRESSED]}) for finding in report.followers)
+    for finding, besides in (*((found, {}) for found in report.findings), *more):
         mark = fingerprint(finding)
         yield {
             "ruleId": finding.rule,
             **({"ruleIndex": index[finding.rule]} if finding.rule in index else {}),
-            "level": finding.severity,
+            "level": LEVELS[finding.severity],
             "message": {"text": _sarif_text(message(finding))},
             "locations": [_location(finding, base)],
             # The same finding may stand in several lines: its number among them tells them apart.
             "partialFingerprints": {FINGERPRINT: f"{mark}:{next(seen[mark])}"},
+            **besides,
         }
 
 
@@ -201,12 +215,14 @@ def _sarif_text(text: str) -> str:
 def junit(report: Report, base: str = "") -> str:
     """A report as JUnit XML: a suite for each group, a case for each rule.
 
-    A case fails with all errors of its rule; warnings are its output. It is skipped where the rule
-    was left out or had nothing to look at. A last suite holds what could not be checked.
+    A case fails with all findings of its rule where the check fails for them (`--fail-on`); others
+    are its output. It is skipped where the rule was left out, had nothing to look at, or found only
+    what was withheld. A last suite holds what was not checked.
     """
     top = ElementTree.Element("testsuites", name=_xml(f"kzdata validate: {report.verdict}"))
-    unasked = {**idle(report), **dict.fromkeys(report.left_out, _LEFT_OUT)}
+    unasked = {**idle(report), **withheld(report), **dict.fromkeys(report.left_out, _LEFT_OUT)}
     unasked |= zip(report.unchecked, report.unchecked, strict=True)
+    failing = {finding.rule for finding in report.failing}
     found: dict[str, list[Finding]] = {}
     for finding in report.findings:
         found.setdefault(finding.rule, []).append(finding)
@@ -218,25 +234,38 @@ def junit(report: Report, base: str = "") -> str:
             suite = ElementTree.SubElement(top, "testsuite", name=f"kzdata.{group}")
             for name in members:
                 more = report.omitted.get(name, 0)
-                _case(suite, name, found.get(name, ()), more, unasked.get(name), base)
+                case = _case(suite, name, unasked.get(name))
+                if case is not None:
+                    _findings(case, found.get(name, ()), more, name in failing, base)
     _count(top)
     ElementTree.indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(top, "unicode")
 
 
-def _case(
-    suite: ElementTree.Element,
-    name: str,
-    findings: Sequence[Finding],
-    more: int,
-    unasked: str | None,
-    base: str,
-) -> None:
+def withheld(report: Report) -> dict[str, str]:
+    """Rules all whose findings were withheld, with the reason."""
+    why = "withheld: they rest on a table that could not be read"
+    return {
+        rule: f"{counted(number, 'finding')} {why}"
+        for rule, number in report.withheld.items()
+        if rule != NOT_CHECKED
+    }
+
+
+def _case(suite: ElementTree.Element, name: str, unasked: str | None) -> ElementTree.Element | None:
+    """A case of a suite; None where it is skipped."""
     names = {"classname": suite.get("name", ""), "name": _xml(name)}
     case = ElementTree.SubElement(suite, "testcase", names)
     if unasked is not None:
         ElementTree.SubElement(case, "skipped", message=_xml(unasked))
-        return
+        return None
+    return case
+
+
+def _findings(
+    case: ElementTree.Element, findings: Sequence[Finding], more: int, failing: bool, base: str
+) -> None:
+    """Put findings into a case, as a failure or as its output."""
     if not findings:
         return
     case.set("file", _xml(_file(findings[0], base)))
@@ -247,10 +276,10 @@ def _case(
     if more:
         lines.append(f"and {more} more")
     kind, attributes = "system-out", {}
-    if any(finding.severity == "error" for finding in findings):
+    if failing:
         number = counted(len(findings) + more, "finding")
         kind = "failure"
-        attributes = {"message": _xml(f"{number}, the first: {lines[0]}"), "type": name}
+        attributes = {"message": _xml(f"{number}, the first: {lines[0]}"), "type": findings[0].rule}
     ElementTree.SubElement(case, kind, attributes).text = _xml("\n".join(lines))
 
 
@@ -276,10 +305,11 @@ def github(report: Report, base: str = "") -> str:
     """A report as GitHub annotations, and its verdict with a summary as a notice.
 
     GitHub shows the first ten errors and the first ten warnings of a step, so the first finding of
-    each rule comes before the second of any.
+    each rule comes before the second of any, and causes before what may follow from them.
     """
     ranks: dict[str, Iterator[int]] = defaultdict(count)
-    ranked = sorted(report.findings, key=lambda finding: next(ranks[finding.rule]))
+    listed = chain.from_iterable(by_cause(report.findings))
+    ranked = sorted(listed, key=lambda finding: next(ranks[finding.rule]))
     lines = [_annotation(finding, base) for finding in ranked]
     details = [f"{name}: {value}" for name, value in summary(report)]
     details += [f"{rule}: {number} more not listed" for rule, number in report.omitted.items()]
@@ -291,7 +321,11 @@ def _annotation(finding: Finding, base: str) -> str:
     place = {"file": _file(finding, base), "line": finding.line, "col": finding.column}
     properties = {**place, "title": finding.rule}
     stated = (f"{name}={_property(value)}" for name, value in properties.items() if value)
-    return f"::{finding.severity} {','.join(stated)}::{_data(message(finding))}"
+    kind = _ANNOTATIONS[finding.severity]
+    return f"::{kind} {','.join(stated)}::{_data(message(finding))}"
+
+
+_ANNOTATIONS = {"error": "error", "warning": "warning", "unchecked": "notice"}
 
 
 def _data(text: str) -> str:

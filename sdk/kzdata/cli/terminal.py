@@ -32,7 +32,6 @@ from kzdata.files import writing
 
 if TYPE_CHECKING:
     from kzdata.evidence.receipts import Receipt
-    from kzdata.validation import Finding, Report
 
 Impact = Sequence[tuple[str, str, str | None]]
 """What falls with an article: table, record and column; None where the whole row falls."""
@@ -48,7 +47,7 @@ def emit(styled: str) -> None:
     """
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     if refused or not sys.stdout.isatty():
-        styled = _STYLE.sub("", styled)
+        styled = unstyled(styled)
     # Lines of our own words and of text that is safe already: what was missed is escaped here.
     _print(sys.stdout, "\n".join(map(_line, styled.split("\n"))))
 
@@ -102,9 +101,14 @@ def _line(styled: str) -> str:
     return "".join(map("".join, zip_longest(map(safe, words), styles, fillvalue="")))
 
 
+def unstyled(text: str) -> str:
+    """A text without colours."""
+    return _STYLE.sub("", text)
+
+
 def save(text: str, file: Path) -> None:
     """Write text to a file, without styles; see `kzdata.files.writing.save`."""
-    writing.save(f"{_STYLE.sub('', text)}\n".encode("utf-8", "backslashreplace"), file)
+    writing.save(f"{unstyled(text)}\n".encode("utf-8", "backslashreplace"), file)
 
 
 def plain(value: Any) -> Any:
@@ -179,49 +183,6 @@ def record(row: Mapping[str, Any]) -> str:
     """One row of a table, a line for each cell; empty ones are left out."""
     filled = [(name, plain(value)) for name, value in row.items() if value is not None]
     return "\n".join(aligned(filled))
-
-
-def finding(found: "Finding") -> str:
-    """One finding on one line: where, rule, record and field, found, expected."""
-    rule = typer.style(found.rule, fg="red" if found.severity == "error" else "yellow")
-    said = f"found {safe(found.found) or 'nothing'}, expected {safe(found.expected)}"
-    subject = f" {safe(found.subject)}" if found.subject else ""
-    return f"{bold(safe(found.where))}: {rule}{subject}: {said}"
-
-
-def report(result: "Report") -> str:
-    """A report: the findings, how to mend them, and what was checked."""
-    parts = [finding(found) for found in result.findings]
-    if parts:
-        fixes = {found.rule: found.fix for found in result.findings}
-        rows = [(rule, result.by_rule[rule], fix) for rule, fix in sorted(fixes.items())]
-        parts += ["", as_text(("rule", "findings", "way out"), rows), ""]
-    return "\n".join([*parts, verdict(result), *aligned(list(summary(result)))])
-
-
-def verdict(result: "Report") -> str:
-    """The verdict on one line, green or red."""
-    return typer.style(safe(result.verdict), bold=True, fg="green" if result.valid else "red")
-
-
-def summary(result: "Report") -> Iterator[tuple[str, str]]:
-    """What was checked and what was not, as names and values."""
-    if result.rows:
-        yield "tables", f"{len(result.rows):,} with {sum(result.rows.values()):,} rows"
-    if (of := result.receipts).required:
-        share, inferred = (100 * part / of.required for part in (of.evidenced, of.inferred))
-        shown = "100" if of.evidenced == of.required else f"{share:.2f}"
-        cells = f"{of.evidenced:,} of {of.required:,} cells that need one ({shown} %)"
-        yield "receipts", f"{cells}; {inferred:.1f} % rest on inference alone"
-    if result.spans_in_texts:
-        yield "offsets", f"{result.spans_in_texts:,} spans compared with the articles' texts"
-    if result.allowed:
-        listed = ", ".join(f"{rule} {number:,}" for rule, number in sorted(result.allowed.items()))
-        yield "allowed", listed
-    if result.left_out:
-        yield "left out", f"{len(result.left_out)} rules, by --select or --ignore"
-    for reason in result.unchecked:
-        yield "not checked", reason
 
 
 def receipts(

@@ -26,7 +26,7 @@ from kzdata.engine.sql import ORD
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.standard.descriptor import SEMVER, Table
 from kzdata.standard.writer import CHANGELOG
-from kzdata.validation.report import Finding, Report
+from kzdata.validation.report import Finding, Report, not_checked
 from kzdata.validation.rule import Rule
 
 MAX_FINDINGS = 1_000  # findings of one rule that are kept; the rest is counted
@@ -87,8 +87,9 @@ def release_check(
         after = stack.enter_context(Version(new))
         before = old if old is not None else last_release(new)
         if before is None:
-            reason = "no git tag is a version, so there is no release to compare with"
-            return ReleaseReport(*after.side[:2], list(_changelog(after)), {}, unchecked=(reason,))
+            reason = "what differs from the release before: no git tag is a version"
+            left = not_checked(reason, "name the version before: kzdata release-check OLD NEW")
+            return ReleaseReport(*after.side[:2], [*_changelog(after), left])
         earlier = stack.enter_context(Version(before))
         database = Database(threads, memory_limit)
         diff = stack.enter_context(compared(earlier, after, database, progress))
@@ -139,10 +140,12 @@ _Check = TypeVar("_Check", bound=Callable[[Case], Iterator[Finding]])
 
 def _rule(fix: str) -> Callable[[_Check], _Check]:
     # As `kzdata.validation.rule` does: the name is the public code, the docstring the page.
+    source = "docs/versions.md: what a release MUST keep, where `kzdata release-check` is asked"
+
     def register(check: _Check) -> _Check:
         name = check.__name__.replace("_", "-")
         doc = cleandoc(check.__doc__ or "")
-        RELEASE_RULES[name] = Rule(name, "release", "error", fix, doc, check)
+        RELEASE_RULES[name] = Rule(name, "release", "error", fix, doc, check, source)
         return check
 
     return register

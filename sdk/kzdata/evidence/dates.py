@@ -1,10 +1,13 @@
 """The date-expression grammar: from printed date words to an interval of days.
 
 A date expression is read against the day that the article's text speaks from (the document
-creation time of TimeML, https://timeml.org). Four rules decide everything:
+creation time of TimeML, https://timeml.org). Five rules decide everything:
 
 * A weekday, a month or a date without a year is the latest such day or month that is not after
   that day; "next", "coming" and "tomorrow" look ahead.
+* What ends a time may lie ahead. After "until", "by", "before" and the like, and as the end of a
+  range, a month or a date without a year is the one nearest to that day: up to half a year ahead.
+  So is a weekday, up to three days ahead, but not as the end of a range, which is over.
 * The result is never more precise than the words: "in October" is the whole month, a night is
   the two days that it touches, an open bound stays open.
 * Words that point at another sentence ("the next morning", "that day") are refused, and so are
@@ -51,6 +54,8 @@ class _Known(NamedTuple):
 # ------------------------------------------------------------------------------ vocabulary
 
 _DAY = timedelta(days=1)
+# The latest such day up to half of the time in which it comes round again is the nearest one.
+_HALF_A_WEEK, _HALF_A_YEAR = timedelta(days=3), timedelta(days=182)
 _Match = re.Match[str]
 
 
@@ -94,6 +99,7 @@ _ISO_RE = rf"{_YEAR}-(?P<month>[0-9]{{2}})-(?P<day>[0-9]{{2}})"
 _WEEKDAY_RE = rf"(?:(?P<which>last|past|this past|next|coming|this coming) )?{_WEEKDAY}"
 _MONTH_RE = rf"{_MONTH}(?:,? {_YEAR})?"
 _HOLIDAY_RE = rf"new year's (?P<which>day|eve)(?:,? {_YEAR})?"
+_OF_A_YEAR = (_MONTH_DAY_RE, _DAY_MONTH_RE, _MONTH_RE, _HOLIDAY_RE)
 _AGO_RE = (
     rf"(?:exactly )?(?P<number>{any_of(_NUMBERS)}|[1-9][0-9]{{0,3}})"
     r" (?P<unit>day|week|month|year)(?P<plural>s?) ago"
@@ -163,10 +169,13 @@ def _advice(text: str) -> str:
 def _open(text: str, written_on: date) -> DateInterval | None:
     """Read "since X", "until X", "before X"."""
     match = re.fullmatch(_OPEN_RE, text)
-    known = _single(match["rest"], written_on) if match else None
-    if match is None or known is None:
+    if match is None:
         return None
-    if match["word"].endswith("since"):
+    since = match["word"].endswith("since")
+    known = _single(match["rest"], written_on if since else _around(match["rest"], written_on))
+    if known is None:
+        return None
+    if since:
         return DateInterval(known.start, None, "since")
     # "Until October" takes in all of it, "before October" at most its first day.
     outer = known.start if match["word"] in ("before", "prior to") else known.end
@@ -179,7 +188,7 @@ def _range(text: str, written_on: date) -> _Known | None:
         text = f"{days['month']} {days['first']} to {days['month']} {days['rest']}"
     match = re.fullmatch(_BETWEEN_RE, text) or re.fullmatch(_RANGE_RE, text)
     # The end first, since the beginning is counted back from it.
-    last = _single(match["last"], written_on) if match else None
+    last = _end_of_range(match["last"], written_on) if match else None
     if match is None or last is None:
         return None
     if not (first := _first_of_range(match["first"], last, written_on)):
@@ -189,19 +198,34 @@ def _range(text: str, written_on: date) -> _Known | None:
     return _Known(first.start, last.end, "range")
 
 
+def _end_of_range(text: str, written_on: date) -> _Known | None:
+    weekday = _names(text, _WEEKDAY_RE)
+    return _single(text, written_on if weekday else _around(text, written_on))
+
+
 def _first_of_range(text: str, last: _Known, written_on: date) -> _Known | None:
     """A bare weekday, month or date is the latest one before the range's end; "today" is not."""
     # "from Sunday to Wednesday" in an article of Friday: the Sunday before that Wednesday.
     anchored = _single(text, last.end)
-    return anchored if anchored and _is_named(text) else _single(text, written_on)
+    named = _names(text, _WEEKDAY_RE, *_OF_A_YEAR)
+    return anchored if anchored and named else _single(text, written_on)
 
 
-def _is_named(text: str) -> bool:
-    """Whether the text names a day or month of the calendar that comes round again."""
+def _names(text: str, *patterns: str) -> bool:
+    """Whether the text, undressed, fits one of some patterns."""
     match = re.fullmatch(_DRESSED_RE, text)
     core = match["core"] if match else text
-    patterns = (_WEEKDAY_RE, _MONTH_DAY_RE, _DAY_MONTH_RE, _MONTH_RE)
     return any(re.fullmatch(pattern, core) for pattern in patterns)
+
+
+def _around(text: str, written_on: date) -> date:
+    """The day from which the latest such day or month is the one nearest to another day."""
+    ahead = timedelta()
+    if _names(text, _WEEKDAY):
+        ahead = _HALF_A_WEEK
+    elif _names(text, *_OF_A_YEAR):
+        ahead = _HALF_A_YEAR
+    return written_on + min(ahead, date.max - written_on)
 
 
 def _single(text: str, written_on: date) -> _Known | None:

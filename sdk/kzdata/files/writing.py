@@ -121,14 +121,12 @@ class _Folder(NamedTuple):
     @contextmanager
     def room(self) -> Iterator[str]:
         """A name for what is made, in a folder for this process alone, which is removed then."""
-        from shutil import rmtree
-
         room = _unguessable()
         os.mkdir(self.at(room), 0o700, dir_fd=self.handle)
         try:
             yield f"{room}/new"
         finally:
-            rmtree(self.path / room, ignore_errors=True)
+            _remove(self.path / room)
 
     def put(self, made: str, name: str, before: os.stat_result | None) -> None:
         """Put what was made into its place, with the rights of what was there before."""
@@ -270,6 +268,18 @@ def _pour(stream: int, content: bytes) -> None:
         if os.name != "nt":
             os.set_blocking(stream, True)
         out.write(content)
+
+
+def _remove(room: Path) -> None:
+    """Remove a folder of ours, with what it took in, whose rights may stand against it."""
+    from shutil import rmtree
+
+    # By handles, so that a link in it leads nowhere; Windows has no such rights.
+    if os.name != "nt":
+        with suppress(OSError, RecursionError):
+            for *_, inner in os.fwalk(room):
+                os.fchmod(inner, 0o700)
+    rmtree(room, ignore_errors=True)
 
 
 def _unguessable() -> str:

@@ -61,7 +61,11 @@ class DateColumns(Declaration):
 
 
 class Spans(Declaration):
-    """`kzdata:spans`: the table of passages."""
+    """`kzdata:spans`: the table of passages.
+
+    How long a quote may be, and how much of an article all may be together, is asked where it is
+    stated; where either is, no quote is a whole sentence.
+    """
 
     id: str = member(string)
     source: str = member(string)
@@ -70,8 +74,13 @@ class Spans(Declaration):
     quote: str = member(string)
     occurrence: str = member(string)
     checksum: str | None = member(string, None)
-    max_share: float = member(number, 1.0)
-    max_length: int = member(whole, 100)
+    max_share: float | None = member(number, None)
+    max_length: int | None = member(whole, None)
+
+    @property
+    def limited(self) -> bool:
+        """Whether the package limits what is quoted."""
+        return self.max_share is not None or self.max_length is not None
 
 
 class Sources(Declaration):

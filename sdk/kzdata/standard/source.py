@@ -17,6 +17,7 @@ from kzdata.files.archive import Archive
 from kzdata.files.csv import CHUNK, Dialect, Sheet
 from kzdata.files.temporary import TemporaryFolder
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Table
+from kzdata.standard.inner_names import MARK, stated
 
 ADVICE = "; `kzdata validate` says more"
 MAX_HEADER_ROWS = 100
@@ -107,6 +108,9 @@ class TableTexts:
         for where, found, expected in descriptor.faults[:1]:
             reason = f"{where}: found {found}, expected {expected}{ADVICE}"
             raise PackageError(f"{archive.label}: {reason}")
+        for table in descriptor.tables.values():
+            if table.told_apart:
+                raise PackageError(f"{archive.label}: {_not_apart(table)}")
         self.archive = archive
         self.descriptor = descriptor
         self._folder = TemporaryFolder("kzdata-text-")
@@ -138,6 +142,13 @@ class TableTexts:
     def close(self) -> None:
         """Remove the temporary files."""
         self._folder.remove()
+
+
+def _not_apart(table: Table) -> str:
+    """Which name of a table SQL does not tell from another, in words."""
+    name = next((name for name in table.schema.names if MARK in name), "")
+    what = f"column {stated(name)!r}" if name else "name"
+    return f"{stated(table.name)}: its {what} is empty, reserved, or in SQL that of another one"
 
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:

@@ -33,6 +33,7 @@ from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.standard.parsing import named_columns
 
 CLAIMS = ""  # in place of a table's name: any table of claims
+EVERYWHERE = ""  # in place of an article's key: all articles
 # What an edge can be; W3C Web Annotation would call them motivations.
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
 FIGURE_PARTS = ("text", "low", "high", "qualifier")
@@ -295,7 +296,8 @@ class Model:
             columns = ", ".join(identifier(name) for name in (c.field, c.category, c.term))
             yield f"SELECT 'coded', '', {columns} FROM {identifier(table.name)}"
         for table, a in self.each("aliases"):
-            scope, name = identifier(a.source) if a.source else "''", identifier(table.name)
+            scope = identifier(a.source) if a.source else literal(EVERYWHERE)
+            name = identifier(table.name)
             columns = f"{scope}, {identifier(a.entity)}, {identifier(a.alias)}"
             if not a.of:
                 yield f"SELECT 'resolved', '', {columns} FROM {name}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.files.csv import Record
 from kzdata.standard.descriptor import Descriptor, Table
+from kzdata.standard.inner_names import stated
 from kzdata.standard.source import is_parquet
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import Finding
@@ -80,9 +81,10 @@ def _finding(rule: Rule, violation: Violation, table: Table | None, row: Row | N
         line,
         column=column,
         record=record and _clip(record),
-        field=field and _clip(field),
-        found=_clip(found or ""),
-        expected=_clip(violation.expected),
+        field=field and _clip(stated(field)),
+        found=_clip((found or "") if table else stated(found or "")),
+        expected=_clip(stated(violation.expected)),
+        fix=rule.fix if violation.fix is None else _clip(violation.fix),
     )
 
 

@@ -15,9 +15,20 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import Archive, workspace
 from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.standard.inner_names import places
 from kzdata.standard.source import open_sheet
 from kzdata.validation.evidence_tables import columns_needed
-from kzdata.validation.rule import RULES, Check, Outcome, Query, Rule, Violation, in_group
+from kzdata.validation.report import NOT_CHECKED
+from kzdata.validation.rule import (
+    RULES,
+    Check,
+    Outcome,
+    Query,
+    Rule,
+    Violation,
+    in_group,
+    not_checked,
+)
 from kzdata.validation.rules.package import header_of
 
 # Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows.
@@ -46,7 +57,7 @@ class Reading:
     columns: tuple[str, ...] = ()  # in the file's order; extra ones have hidden names
     rows: int | None = None  # how many; None where it could not be read
     outcomes: list[Outcome] = field(default_factory=list)  # what rules of shape and cells found
-    unchecked: list[str] = field(default_factory=list)  # what could not be checked, and why
+    asked: set[str] = field(default_factory=set)  # the cell rules that some column is asked
 
     def __post_init__(self) -> None:
         schema = self.table.schema
@@ -56,20 +67,20 @@ class Reading:
     def read(self) -> Self:
         """Read the table, unless its files or its header are not as declared."""
         if not all(path in self.stats_by_path for path in self.table.resource.path):
-            self.unchecked.append(f"{self.table.name}: the file could not be read")
+            self._leave("the file could not be read")
             return self
         try:
             self.sheet = open_sheet(self.archive, self.table, self.folder)
             self._read(self.sheet)
         except PackageError as error:
-            self.unchecked.append(f"{self.table.name}: {error}")
+            self._leave("the file could not be read")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
             self._evaluate(RULES["csv-malformed"], [fault])
         return self
 
     def _read(self, sheet: Sheet) -> None:
         if not self._header_fits(sheet):
-            self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
+            self._leave("the header is not that of the schema")
             return
         self.columns = columns_of(self.table, sheet)
         every = self._column_checks()
@@ -111,6 +122,12 @@ class Reading:
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
         self.outcomes.append(rule.evaluate(results, self.database))
 
+    def _leave(self, reason: str) -> None:
+        """Say that the rows are not checked, which follows from another finding."""
+        place = {"table": self.table.name, "follows": True}
+        told = not_checked(f"its rows: {reason}", "mend that first", **place)
+        self._evaluate(RULES[NOT_CHECKED], [told])
+
     def _column_checks(self) -> list[ColumnCheck]:
         """What the cell rules ask of the columns that the file has."""
         names = [name for name in self._fields if name in self.columns]
@@ -120,7 +137,9 @@ class Reading:
             for rule in in_group("cell")
             if (check := rule.check(self._fields[name], self._cell(name), identifier(name)))
         )
-        return [one for one in asked if self._pattern_compiles(one)]
+        checks = [one for one in asked if self._pattern_compiles(one)]
+        self.asked = {one.rule.name for one in checks}
+        return checks
 
     def _cell(self, name: str) -> str:
         """SQL: a cell, or NULL where it holds a missing value or the file has no such column."""
@@ -141,8 +160,8 @@ class Reading:
             return True
         found = f"the pattern {self._fields[asked.field].constraints.pattern}"
         where = f"{self.table.name}.{asked.field}"
-        fault = Violation(None, None, where, found, "an RE2 pattern")
-        self._evaluate(RULES["unsupported-feature"], [fault])
+        told = not_checked(found, "write it as RE2 has it", field=where)
+        self._evaluate(RULES[NOT_CHECKED], [told])
         return False
 
     def _passing(self, checks: list[ColumnCheck]) -> dict[str, str]:
@@ -220,8 +239,8 @@ def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     header, names = sheet.header(), table.schema.names
     if header is None:
         return names
-    cells = enumerate(cell.value for cell in header.cells)
-    return tuple(name if name in names else f"\x1fextra{place}" for place, name in cells)
+    found = enumerate(places((cell.value for cell in header.cells), names))
+    return tuple(f"\x1fextra{place}" if name is None else name for place, name in found)
 
 
 def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[Check]) -> str:

@@ -7,16 +7,19 @@ it. A report is all findings of one run with what was checked and what could not
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from kzdata.display import html_record, html_table
-from kzdata.errors import KzdataError
+from kzdata.errors import KzdataError, NotJSONError
 from kzdata.files.archive import DESCRIPTOR
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "unchecked"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""The severities, the gravest first; `kzdata.validation.rule` says which is which."""
 # Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
 # gone or means something else its first.
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "2.0"
+NOT_CHECKED = "not-checked"  # the rule whose findings say what was not checked
 
 
 class InvalidPackageError(KzdataError):
@@ -33,15 +36,15 @@ class Finding:
 
     Attributes:
         rule: Kebab-case name of the rule, its public code.
-        severity: `error` makes a package invalid, `warning` does not.
+        severity: `error` makes a package invalid; `warning` and `unchecked` do not.
         file: Path of the file inside the package, or `datapackage.json`.
         line: Physical line in the file, from 1; None where no line is at fault.
         column: Column of the cell's first character in that line, in Unicode code points from 1.
         record: Key of the row, where it has one.
         field: Column name.
         found: What stands there.
-        expected: What should stand there.
-        fix: The way out.
+        expected: What should stand there; empty where it is only not checked.
+        fix: The way out; of what is not checked, the way to have it checked.
     """
 
     rule: str
@@ -67,9 +70,22 @@ class Finding:
         return ".".join(part for part in (self.record, self.field) if part)
 
     @property
+    def said(self) -> str:
+        """What was found and expected, or what was not checked."""
+        if self.severity == "unchecked":
+            return self.found
+        return f"found {self.found or 'nothing'}, expected {self.expected}"
+
+    @property
     def order(self) -> tuple[str | int, ...]:
         """What findings are sorted by: file, line, column, rule, what was found and expected."""
         return self.file, self.line or 0, self.column or 0, self.rule, self.found, self.expected
+
+
+def _about(finding: Finding) -> str:
+    """What a finding is about, where that is not the package as a whole."""
+    about = finding.subject or ("" if finding.file == DESCRIPTOR else finding.file)
+    return f"{about}: " if about else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +114,17 @@ class Report:
         omitted: By rule, how many more findings there are than are kept.
         rows: Rows checked, by table.
         receipts: Counts of evidenced cells.
-        unchecked: What was not checked, and why, one sentence each.
         spans_in_texts: How many spans were compared with article texts.
         allowed: By rule, how many findings an allow-list took out.
         left_out: Rules that were not asked for (`--select`, `--ignore`); their findings are not
             among the others.
         compared: Whether frictionless was asked too (`--reference`).
+        path: Where the package lies, as it was named; empty where it lies nowhere.
+        fail_on: The least severity that lets the check fail (`--fail-on`).
+        idle: Rules that had nothing to look at in this package, each with the reason.
+        withheld: By rule, how many findings were withheld: all rest on a table that could not be
+            read, so that they follow from another finding, or cannot be told.
+        followers: Those of `withheld` that are kept.
     """
 
     package: str
@@ -112,11 +133,15 @@ class Report:
     omitted: dict[str, int] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     receipts: Receipts = Receipts()
-    unchecked: Sequence[str] = ()
     spans_in_texts: int = 0
     allowed: dict[str, int] = field(default_factory=dict)
     left_out: Sequence[str] = ()
     compared: bool = False
+    path: str = ""
+    fail_on: Severity = "error"
+    idle: dict[str, str] = field(default_factory=dict)
+    withheld: dict[str, int] = field(default_factory=dict)
+    followers: Sequence[Finding] = ()
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -124,17 +149,38 @@ class Report:
     @property
     def errors(self) -> int:
         """Number of findings of severity `error` that are kept."""
-        return sum(finding.severity == "error" for finding in self.findings)
+        return len(self.of_severity("error"))
 
     @property
     def warnings(self) -> int:
         """Number of findings of severity `warning` that are kept."""
-        return len(self.findings) - self.errors
+        return len(self.of_severity("warning"))
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What was not checked and how it can be, one sentence each."""
+        found = [f for f in (*self.findings, *self.followers) if f.severity == "unchecked"]
+        return tuple(f"{_about(one)}{one.found}; {one.fix}" for one in found)
+
+    def of_severity(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of one severity that are kept."""
+        return tuple(finding for finding in self.findings if finding.severity == severity)
 
     @property
     def valid(self) -> bool:
         """True when no error was found."""
         return self.errors == 0
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The findings for which the check fails: those of `fail_on`, and graver ones."""
+        grave = SEVERITIES[: SEVERITIES.index(self.fail_on) + 1]
+        return tuple(finding for finding in self.findings if finding.severity in grave)
+
+    @property
+    def passed(self) -> bool:
+        """True when there is no finding for which the check fails."""
+        return not self.failing
 
     @property
     def by_rule(self) -> dict[str, int]:
@@ -144,24 +190,35 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """One line: valid or not, and how much was found."""
+        """One line: valid or not, how much was found, and where the package lies."""
         name = f"{self.package} {self.version}".strip()
         some = " by the rules selected" if self.left_out else ""
         parts = [f"{name}: valid{some}" if self.valid else f"{name}: not valid"]
         if not self.valid:
             more = sum(self.omitted.values())
             parts.append(counted(self.errors, "error") + (f" and {more} more" if more else ""))
+        elif not self.passed:
+            parts += self._failures()
         if self.allowed:
             parts.append(f"{counted(sum(self.allowed.values()), 'finding')} allowed")
-        return ", ".join(parts)
+        return ", ".join(parts) + (f" ({self.path})" if self.path else "")
+
+    def _failures(self) -> Iterator[str]:
+        """For how much the check of a valid package fails, and why it does."""
+        if self.warnings:
+            yield counted(self.warnings, "warning")
+        if self.unchecked and self.fail_on == "unchecked":
+            yield f"{len(self.unchecked)} not checked"
+        yield f"which --fail-on {self.fail_on} does not let pass"
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Report":
         """The report that `as_dict` gave, with `compared` beside it."""
         own = {name: values[name] for name in cls.__dataclass_fields__}
         own = {name: tuple(v) if isinstance(v, list) else v for name, v in own.items()}
-        findings = tuple(Finding(**finding) for finding in values["findings"])
-        return cls(**{**own, "findings": findings, "receipts": Receipts(**values["receipts"])})
+        for name in ("findings", "followers"):
+            own[name] = tuple(Finding(**finding) for finding in values[name])
+        return cls(**{**own, "receipts": Receipts(**values["receipts"])})
 
     def raise_if_invalid(self) -> "Report":
         """Return the report itself when valid.
@@ -192,7 +249,10 @@ class Report:
             "schema_version": SCHEMA_VERSION,
             "package": self.package,
             "version": self.version,
+            "path": self.path,
             "valid": self.valid,
+            "fail_on": self.fail_on,
+            "passed": self.passed,
             "errors": self.errors,
             "warnings": self.warnings,
             "rows": self.rows,
@@ -202,7 +262,10 @@ class Report:
             "omitted": self.omitted,
             "allowed": self.allowed,
             "left_out": list(self.left_out),
+            "idle": self.idle,
             "findings": [asdict(finding) for finding in self.findings],
+            "withheld": self.withheld,
+            "followers": [asdict(finding) for finding in self.followers],
         }
 
 
@@ -213,7 +276,24 @@ def exceeded(package: str, reason: str) -> Report:
     expected = "a package that can be checked within the limits"
     found = f"could not tell: {reason}"
     finding = RULES["limit-exceeded"].finding(DESCRIPTOR, found=found, expected=expected)
-    return Report(package, "", (finding,), unchecked=("anything: the validation was stopped",))
+    rest = not_checked("anything else: the validation was stopped", finding.fix)
+    return Report(package, "", (finding,), path=package, followers=(rest,))
+
+
+def not_checked(what: str, way: str) -> Finding:
+    """A finding that something of the whole package was not checked, and the way to have it so."""
+    return Finding(NOT_CHECKED, "unchecked", DESCRIPTOR, found=what, fix=way)
+
+
+def unreadable(package: str, error: NotJSONError) -> Report:
+    """The report of a package whose descriptor is no JSON object, so that nothing else is known."""
+    from kzdata.validation.rule import RULES
+
+    expected, rule = "a JSON object (RFC 8259)", RULES["descriptor"]
+    place = (DESCRIPTOR, error.line)
+    finding = rule.finding(*place, column=error.column, found=error.found, expected=expected)
+    rest = not_checked("anything else", "mend the descriptor first")
+    return Report(package, "", (finding,), path=package, followers=(rest,))
 
 
 def counted(number: int, noun: str) -> str:

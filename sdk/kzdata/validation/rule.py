@@ -11,6 +11,12 @@ reference. What it is given, and what it answers, is the same for all rules of i
 * `text` (`TextRule`): what needs the articles themselves;
 * `oracle` (`ReportRule`): the comparison with another validator, only when it is asked for.
 
+A rule's severity follows from one principle, and its `source` names the sentence that decides:
+
+* `error`: the standard, or an RFC that it names, says MUST, or the package breaks what it declares;
+* `warning`: the standard says SHOULD, or it is advice;
+* `unchecked`: it is legal, but is not fetched, not supported or beyond a limit of ours.
+
 Whatever makes a rule fast is part of the rule: a proof, which is cheap to test and never true where
 the rule is broken. The engine asks a rule of everything that its proof does not clear; a rule
 without a proof is asked of everything.
@@ -21,7 +27,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeVar, get_args, overload
+from typing import (
+    Any,
+    Literal,
+    NamedTuple,
+    Protocol,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    get_args,
+    overload,
+)
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import ORD, beginning, identifier, literal
@@ -49,6 +65,8 @@ class Violation(NamedTuple):
     line: int | None = None  # physical line, where already known
     column: int | None = None  # physical column, where already known
     file: str | None = None  # the file, where it is not the table's
+    fix: str | None = None  # the way out, where it is not the rule's
+    follows: bool = False  # whether it follows from another finding
 
 
 class Query(NamedTuple):
@@ -157,11 +175,14 @@ class Rule:
     fix: str
     doc: str
     check: Callable[..., Any]
+    source: str  # the sentence that decides, and where it stands
     proven_by_bytes: BytesProof | None = None
+    declared: tuple[str, ...] = ()  # what schemas must say, or it has nothing to look at
+    whole: bool = False  # whether it tells nothing where a table could not be read
 
     def finding(self, file: str, line: int | None = None, **parts: Any) -> Finding:
         """A finding of this rule; `parts` as `Finding` names them."""
-        return Finding(self.name, self.severity, file, line, fix=self.fix, **parts)
+        return Finding(self.name, self.severity, file, line, **{"fix": self.fix, **parts})
 
     def evaluate(self, results: Iterable[Violation | Query], database: Database) -> "Outcome":
         """Carry out what the rule's function yields."""
@@ -200,48 +221,95 @@ class Outcome:
             self.omitted += 1
 
 
+def not_checked(what: str, way: str, **place: Any) -> Violation:
+    """What is legal and is not checked, with the way to have it checked; `place` as in `Violation`.
+
+    It is of the rule `not-checked`.
+    """
+    return Violation(**{"table": None, "found": what, "fix": way, **place})
+
+
 RULES: dict[str, Rule] = {}  # all rules by name, in the order in which they are defined
 _R = TypeVar("_R")
 _Of = Callable[[_R], _R]
 
 
+class _Stated(TypedDict, total=False):
+    """What a rule of any group may state besides; see `rule`."""
+
+    source: str
+    declared: tuple[str, ...]
+    whole: bool
+
+
 @overload
-def rule(group: Literal["package"], fix: str, severity: Severity = ...) -> _Of[PackageRule]: ...
+def rule(
+    group: Literal["package"], fix: str, severity: Severity = ..., **stated: Unpack[_Stated]
+) -> _Of[PackageRule]: ...
 @overload
 def rule(
     group: Literal["structure"],
     fix: str,
     severity: Severity = ...,
+    *,
     proven_by_bytes: BytesProof | None = ...,
+    **stated: Unpack[_Stated],
 ) -> _Of[StructureRule]: ...
 @overload
-def rule(group: Literal["cell"], fix: str, severity: Severity = ...) -> _Of[CellRule]: ...
-@overload
-def rule(group: _Relational, fix: str, severity: Severity = ...) -> _Of[RelationRule]: ...
-@overload
-def rule(group: Literal["text"], fix: str, severity: Severity = ...) -> _Of[TextRule]: ...
-@overload
-def rule(group: Literal["oracle"], fix: str, severity: Severity = ...) -> _Of[ReportRule]: ...
 def rule(
-    group: str, fix: str, severity: Severity = "error", proven_by_bytes: BytesProof | None = None
+    group: Literal["cell"], fix: str, severity: Severity = ..., **stated: Unpack[_Stated]
+) -> _Of[CellRule]: ...
+@overload
+def rule(
+    group: _Relational, fix: str, severity: Severity = ..., **stated: Unpack[_Stated]
+) -> _Of[RelationRule]: ...
+@overload
+def rule(
+    group: Literal["text"], fix: str, severity: Severity = ..., **stated: Unpack[_Stated]
+) -> _Of[TextRule]: ...
+@overload
+def rule(
+    group: Literal["oracle"], fix: str, severity: Severity = ..., **stated: Unpack[_Stated]
+) -> _Of[ReportRule]: ...
+def rule(
+    group: str,
+    fix: str,
+    severity: Severity = "error",
+    *,
+    proven_by_bytes: BytesProof | None = None,
+    source: str = "",
+    declared: tuple[str, ...] = (),
+    whole: bool = False,
 ) -> Callable[[Any], Any]:
     """Register a function as a rule.
 
     Args:
         group: One of `GROUPS`.
         fix: The way out, as an instruction.
-        severity: Of its findings.
+        severity: Of its findings: what `source` says decides (`SEVERITIES`).
         proven_by_bytes: Tells of a file that DuckDB can read that no record in it breaks the rule,
             so that the rule is not asked record by record.
+        source: The sentence that decides, and where it stands; by default what is `declared`.
+        declared: What a schema must say for the rule to have anything to look at, by its names in
+            JSON: declarations of the profile, keys.
+        whole: Whether what it finds may rest on what other tables do not have. Where a table could
+            not be read, its findings follow from that, and are withheld.
     """
 
     def register(check: Any) -> Any:
         name = check.__name__.replace("_", "-")
-        doc = cleandoc(check.__doc__ or "")
-        RULES[name] = Rule(name, group, severity, fix, doc, check, proven_by_bytes)
+        doc, deciding = cleandoc(check.__doc__ or ""), source or _declares(declared)
+        RULES[name] = Rule(
+            name, group, severity, fix, doc, check, deciding, proven_by_bytes, declared, whole
+        )
         return check
 
     return register
+
+
+def _declares(names: Iterable[str]) -> str:
+    declarations = " and ".join(f"`{name}`" for name in names)
+    return f"the package declares {declarations}: docs/profile.md" if declarations else ""
 
 
 def in_group(*groups: str) -> list[Rule]:

@@ -13,17 +13,18 @@ from pathlib import Path
 from kzdata.engine.database import Database, sensible_memory
 from kzdata.engine.limits import TRACED_MEMORY
 from kzdata.engine.sql import ORD
-from kzdata.errors import PackageError
+from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
-from kzdata.files.archive import Archive, opened, workspace
+from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
-from kzdata.standard.parsing import parse
+from kzdata.standard.inner_names import stated
+from kzdata.standard.parsing import entries, parse
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
-from kzdata.validation.report import Receipts, Report
-from kzdata.validation.rule import Outcome, Query, Rule, Violation, in_group
+from kzdata.validation.report import NOT_CHECKED, Receipts, Report, unreadable
+from kzdata.validation.rule import RULES, Outcome, Query, Rule, Violation, in_group, not_checked
 from kzdata.validation.rules import articles, cells, links, package
 from kzdata.validation.rules import evidence as evidence_rules
 from kzdata.validation.rules import facts as fact_rules
@@ -32,7 +33,7 @@ SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than t
 # Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
 MEMORY_LIMIT = 1 << 30
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
-UNFETCHED = " is not fetched; download it into the package and name it by a path"
+UNFETCHED = "download it into the package and name it by a path"
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (articles, cells, evidence_rules, fact_rules, links, package)
@@ -47,6 +48,20 @@ def run_validation(
     progress: Progress | None,
 ) -> Report:
     """What all rules find in a package, in this process; see `validate`."""
+    try:
+        return _validated(path, texts, threads, memory_limit, temp_dir, progress)
+    except NotJSONError as error:  # of the descriptor: one in a schema is a fault of it
+        return unreadable(str(path)[:MAX_NAME], error)
+
+
+def _validated(
+    path: str | Path | None,
+    texts: str | Path | None,
+    threads: int | None,
+    memory_limit: str | None,
+    temp_dir: str | Path | None,
+    progress: Progress | None,
+) -> Report:
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         descriptor = parse(archive)
         sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
@@ -81,9 +96,11 @@ class Run:
     file_stats: dict[str, Future[FileStats]] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     found: list[tuple[Rule, Violation]] = field(default_factory=list)
+    followers: list[tuple[Rule, Violation]] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
     omitted: Counter[str] = field(default_factory=Counter)
-    unchecked: list[str] = field(default_factory=list)
+    withheld: Counter[str] = field(default_factory=Counter)
+    lost: bool = False  # whether a table could not be read
     spans_in_texts: int = 0
 
     def __post_init__(self) -> None:
@@ -95,13 +112,17 @@ class Run:
         try:
             self._start_file_stats(executor)
             self._read_tables(folder)
+            self.lost = self._lacks_tables()
             self._check_files()
         finally:
             executor.shutdown(cancel_futures=True)
         self._check_relations()
         self._check_texts(texts)
-        findings = located(self.found, self.package, self.readings)
-        rows = {name: one.rows for name, one in self.readings.items() if one.rows is not None}
+        findings = list(located([*self.found, *self.followers], self.package, self.readings))
+        findings, followers = findings[: len(self.found)], findings[len(self.found) :]
+        rows = {
+            stated(name): one.rows for name, one in self.readings.items() if one.rows is not None
+        }
         return Report(
             self.package.name[:MAX_NAME],
             self.package.version[:MAX_NAME],
@@ -109,13 +130,21 @@ class Run:
             dict(self.omitted),
             rows,
             self._receipts(),
-            tuple(self.unchecked),
             self.spans_in_texts,
+            idle=self._idle(),
+            withheld=dict(self.withheld),
+            followers=tuple(sorted(followers, key=attrgetter("order"))),
+            path=self.archive.label,
         )
 
     def _add(self, *outcomes: Outcome) -> None:
         for outcome in outcomes:
-            rule, violations = outcome.rule, outcome.violations
+            rule, all_follow = outcome.rule, outcome.rule.whole and self.lost
+            followers = [one for one in outcome.violations if all_follow or one.follows]
+            self._withhold(rule, followers, outcome.omitted if all_follow else 0)
+            if all_follow:
+                continue
+            violations = [one for one in outcome.violations if not one.follows]
             # Each rule has a place: a flood of warnings must not hide that there is an error.
             room = max(MAX_REPORTED - len(self.found), rule.name not in self.listed)
             self.found += [(rule, violation) for violation in violations[:room]]
@@ -123,6 +152,40 @@ class Run:
                 self.listed.add(rule.name)
             if omitted := outcome.omitted + len(violations[room:]):
                 self.omitted[rule.name] += omitted
+
+    def _lacks_tables(self) -> bool:
+        """Whether a table that the package states a schema of could not be read."""
+        told = (one for one in entries(self.package.raw) if isinstance(one, dict))
+        read = set(map(stated, self.model.tables))
+        return any("schema" in one and str(one.get("name")) not in read for one in told)
+
+    def _idle(self) -> dict[str, str]:
+        """Rules that had nothing to look at in the package, each with the reason."""
+        asked = set[str]().union(*(reading.asked for reading in self.readings.values()))
+        tables = self.package.tables.values()
+        declared = {name for table in tables for name in table.schema.stated}
+        found: dict[str, str] = {}
+        for rule in RULES.values():
+            lacking = [name for name in rule.declared if name not in declared]
+            if lacking:
+                found[rule.name] = f"the package declares no {lacking[0]}"
+            elif rule.group == "cell" and rule.name not in asked:
+                found[rule.name] = "no column that could be read asks for it"
+            elif rule.group == "structure" and not self.readings:
+                found[rule.name] = "no table could be read"
+        return found
+
+    def _withhold(self, rule: Rule, violations: list[Violation], more: int) -> None:
+        """Keep what follows from other findings apart from these, and count it."""
+        room = max(MAX_REPORTED - len(self.followers), 0)
+        self.followers += [(rule, violation) for violation in violations[:room]]
+        if number := len(violations) + more:
+            self.withheld[rule.name] += number
+
+    def _leave(self, what: str, way: str, name: str | None = None, follows: bool = False) -> None:
+        """Say that something is not checked, and the way to have it checked."""
+        told = not_checked(what, way, field=name, file=DESCRIPTOR, follows=follows)
+        self._add(Outcome(RULES[NOT_CHECKED], [told]))
 
     def _check_files(self) -> None:
         stats = {path: future.result() for path, future in self.file_stats.items()}
@@ -139,9 +202,10 @@ class Run:
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
-        self.unchecked += [f"{name}: no schema that can be used" for name in self.package.refused]
+        self._leave_refused()
         for resource in self.package.resources:
-            self.unchecked += [f"{resource.name}: {one}{UNFETCHED}" for one in resource.remote]
+            for address in resource.remote:
+                self._leave(f"{address} is not fetched", UNFETCHED, resource.name)
         numbers = count()
         # The largest first, so that no core waits for the last one.
         largest = sorted(tables.values(), key=lambda table: -self.sizes[table.path])
@@ -149,7 +213,7 @@ class Run:
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
-            self.progress(f"reading {table.name}", number, len(tables) + 2)
+            self.progress(f"reading {stated(table.name)}", number, len(tables) + 2)
             parts = (self.package, self.archive, self.database, self.file_stats, place)
             return Reading(table, *parts).read()
 
@@ -157,9 +221,18 @@ class Run:
         self.readings = {name: done[name] for name in tables}
         for name, reading in self.readings.items():
             self._add(*reading.outcomes)
-            self.unchecked += reading.unchecked
             if reading.rows is not None:
                 self.model.tables[name] = reading.table
+
+    def _leave_refused(self) -> None:
+        """Say of each resource without a table that its rows are not checked."""
+        declared = {r.name for r in self.package.resources if "schema" in r.extra}
+        for name in self.package.refused:
+            if name in declared:
+                what, way = "its rows: its schema has faults", "mend them first"
+            else:
+                what, way = "its rows: it has no schema", "give it one"
+            self._leave(what, way, name, follows=name in declared)
 
     def _check_relations(self) -> None:
         tables = len(self.package.tables)
@@ -194,11 +267,13 @@ class Run:
         hashes = articles.source_hashes(self.model)
         if folder is None:
             if hashes:
-                self.unchecked.append("offsets against the articles' texts: give --texts DIR")
+                self._leave("offsets against the articles' texts", "give --texts DIR")
             return
         found = article_texts.find(folder, hashes.values())
         texts = {source: found[digest] for source, digest in hashes.items() if digest in found}
-        self.unchecked += [f"{source}: its text" for source in hashes if source not in texts]
+        for source in hashes:
+            if source not in texts:
+                self._leave("its offsets against its text", "put its text into the folder", source)
         for rule in in_group("text"):
             self._add(rule.evaluate(rule.check(self.model, texts), self.database))
         self.spans_in_texts = articles.spans_of(self.model, texts)

@@ -17,10 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.engine.limits import Limits, apart
-from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest, require
+from kzdata.errors import (
+    KzdataError,
+    LimitError,
+    NotJSONError,
+    PackageError,
+    UsageError,
+    nearest,
+    require,
+)
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
-from kzdata.validation.report import Finding, Report, exceeded
+from kzdata.validation.report import NOT_CHECKED, SEVERITIES, Finding, Report, Severity, exceeded
 from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, rule
 from kzdata.validation.runner import Progress, run_validation
 
@@ -32,7 +40,11 @@ MAX_DOTS = 1_000_000
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*allow[ \t]*\]\]", re.M)
 
 
-@rule("package", "delete the entry, or correct what it names")
+@rule(
+    "package",
+    "delete the entry, or correct what it names",
+    source="the package declares in its allow-list what it lives with: docs/validation.md",
+)
 def allow_stale(*_: Any) -> Iterator[Violation]:
     """Each entry of the allow-list matches a finding.
 
@@ -42,7 +54,12 @@ def allow_stale(*_: Any) -> Iterator[Violation]:
     return iter(())  # `narrowed` finds them, which alone knows the entries
 
 
-@rule("package", "allow more with --memory-limit and --timeout, or divide the package")
+@rule(
+    "package",
+    "allow more with --memory-limit and --timeout, or divide the package",
+    source="docs/security.md: a validation that was stopped MUST NOT pass for one that "
+    "found nothing",
+)
 def limit_exceeded(*_: Any) -> Iterator[Violation]:
     """The whole validation stays within its limits of memory and time.
 
@@ -51,12 +68,20 @@ def limit_exceeded(*_: Any) -> Iterator[Violation]:
     return iter(())  # `kzdata.engine.limits` stops it, and `exceeded` says so
 
 
-@rule("oracle", "see docs/validation-differences.md; report it where neither is right", "warning")
+@rule(
+    "oracle",
+    "see docs/validation-differences.md; report it where neither is right",
+    "warning",
+    source="advice, asked for with --reference: docs/validation-differences.md",
+)
 def reference_disagrees(*given: Any) -> list[Finding]:
     """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
     from kzdata.validation.frictionless import compare
 
-    return compare(*given)
+    try:
+        return compare(*given)
+    except NotJSONError:  # `descriptor` says so: there is nothing to compare
+        return []
 
 
 # Rule, file, record and field; None stands for any.
@@ -101,10 +126,9 @@ def left_out(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> frozense
         UsageError: A name is that of no rule and no group, or no rule is left.
     """
     chosen = _rules_named(select) or frozenset(RULES)
-    found = frozenset(RULES) - chosen | _rules_named(ignore)
-    if not set(RULES) - found:
+    if not chosen - _rules_named(ignore):
         raise UsageError("no rule is left to ask; select one that is not ignored")
-    return found
+    return frozenset(RULES) - chosen | _rules_named(ignore)
 
 
 def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowList()) -> Report:
@@ -112,14 +136,33 @@ def narrowed(report: Report, left_out: Container[str], allow: AllowList = AllowL
     kept = replace(
         report,
         findings=tuple(f for f in report.findings if f.rule not in left_out),
-        omitted={name: n for name, n in report.omitted.items() if name not in left_out},
+        omitted=_asked(report.omitted, left_out),
+        withheld=_asked(report.withheld, left_out),
+        followers=tuple(_told(report, left_out)),
         left_out=tuple(name for name in RULES if name in left_out),
     )
-    return _suppress(kept, allow) if allow.entries else kept
+    # Where a table could not be read, nobody knows what its rows would have shown.
+    return _suppress(kept, allow, not report.followers) if allow.entries else kept
 
 
-def _suppress(report: Report, allow: AllowList) -> Report:
-    """A report without the findings that an allow-list covers, with one for each stale entry."""
+def _told(report: Report, left_out: Container[str]) -> Iterator[Finding]:
+    """What follows from other findings, and what was not checked, whatever was selected."""
+    if NOT_CHECKED in left_out:
+        yield from (found for found in report.findings if found.rule == NOT_CHECKED)
+    for found in report.followers:
+        if found.rule == NOT_CHECKED or found.rule not in left_out:
+            yield found
+
+
+def _asked(counts: Mapping[str, int], left_out: Container[str]) -> dict[str, int]:
+    return {name: number for name, number in counts.items() if name not in left_out}
+
+
+def _suppress(report: Report, allow: AllowList, judged: bool) -> Report:
+    """A report without the findings that an allow-list covers, with one for each stale entry.
+
+    Entries are not `judged` where what they cover may be in a table that could not be read.
+    """
     kept: list[Finding] = []
     allowed: Counter[str] = Counter()
     used: set[Scope] = set()
@@ -138,7 +181,7 @@ def _suppress(report: Report, allow: AllowList) -> Report:
         if entry.scope == (entry.rule, None, None, None):
             allowed[entry.rule] += omitted.pop(entry.rule, 0)
     kept += _unlisted(omitted, kept, report.findings)
-    kept += _stale(allow, used, report)
+    kept += _stale(allow, used, report) if judged else ()
     return replace(
         report,
         findings=tuple(sorted(kept, key=attrgetter("order"))),
@@ -164,7 +207,7 @@ def _unlisted(
 def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator[Finding]:
     """A finding for each entry that covers nothing, where its rule could have found something."""
     this, expected = RULES["allow-stale"], "a finding that this entry allows"
-    untold = {*report.left_out, *report.omitted, *idle(report)}
+    untold = {*report.left_out, *report.omitted, *_unasked(report)}
     for entry in allow.entries if this.name not in report.left_out else ():
         if entry.scope not in used and entry.rule not in untold:
             parts = {"record": entry.record, "field": entry.field, "found": entry.words}
@@ -173,6 +216,13 @@ def _stale(allow: AllowList, used: Container[Scope], report: Report) -> Iterator
 
 def idle(report: Report) -> dict[str, str]:
     """Rules that had nothing to look at, with the reason."""
+    found = {finding.rule for finding in (*report.findings, *report.followers)}
+    reasons = {**report.idle, **_unasked(report)}
+    return {name: reasons[name] for name in RULES if name in reasons and name not in found}
+
+
+def _unasked(report: Report) -> dict[str, str]:
+    """Rules that had nothing to look at in this run, and could have in another, with the reason."""
     reasons: dict[str, str] = {}  # by group
     if not report.spans_in_texts:
         reasons["text"] = "no article's text was at hand"
@@ -301,6 +351,7 @@ def validate(
     ignore: Sequence[str] = (),
     allow: str | Path | bool = True,
     reference: bool = False,
+    fail_on: Severity = "error",
     limits: Limits | None = None,
 ) -> Report:
     """Check a package against its own declarations.
@@ -322,6 +373,7 @@ def validate(
         allow: A file of findings that are allowed; True for `kzdata-allow.toml` beside the
             descriptor, if there is one; False for none.
         reference: Run frictionless too, and warn of each disagreement.
+        fail_on: The least severity of a finding for which `Report.passed` is false.
         limits: What the validation may take; `progress` is not called then.
 
     Returns:
@@ -331,18 +383,22 @@ def validate(
     Raises:
         MissingExtraError: frictionless is to run and is not installed.
         PackageError: The package, the directory of texts or the allow-list cannot be read at all.
-        UsageError: A name in `select` or `ignore` is that of no rule and no group, or nothing can
-            be written in `temp_dir`.
+        UsageError: A name in `select` or `ignore` is that of no rule and no group, `fail_on` is no
+            severity, or nothing can be written in `temp_dir`.
     """
+    select, ignore = list(select), list(ignore)
+    if fail_on not in SEVERITIES:
+        raise UsageError(f"no severity {fail_on!r}; there are {', '.join(SEVERITIES)}")
     options = {
         "path": path,
         "texts": texts,
         "threads": threads,
         "memory_limit": memory_limit,
-        "select": list(select),
-        "ignore": list(ignore),
+        "select": select,
+        "ignore": ignore,
         "allow": allow,
         "reference": reference,
+        "fail_on": fail_on,
     }
     if limits is not None:
         return _validate_apart(options, limits, temp_dir)
@@ -353,6 +409,7 @@ def validate(
     if reference:
         require("frictionless", "frictionless")
     report = run_validation(path, texts, threads, memory_limit, temp_dir, progress)
+    report = replace(report, fail_on=fail_on)
     # Before anything is left out or allowed: else frictionless alone would find it.
     if reference:
         report = _with_reference(path, report, temp_dir)
@@ -372,9 +429,12 @@ def _validate_apart(options: dict[str, Any], limits: Limits, temp_dir: str | Pat
     paths = {name: _absolute(options[name]) for name in ("path", "texts", "allow")}
     place = None if temp_dir is None else Path(temp_dir)
     try:
-        return Report.of(apart(f"{__name__}:validate_to_json", options | paths, limits, place))
+        report = Report.of(apart(f"{__name__}:validate_to_json", options | paths, limits, place))
+        named = options["path"]
+        return report if named is None else replace(report, path=str(named))
     except LimitError as error:
-        return exceeded(str(options["path"] or "kzdata"), str(error))
+        report = exceeded(str(options["path"] or "kzdata"), str(error))
+        return replace(report, fail_on=options["fail_on"])
     except KzdataError as error:
         # A message names a file as the caller did.
         for name, path in paths.items():

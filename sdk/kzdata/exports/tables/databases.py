@@ -18,6 +18,8 @@ from kzdata.exports.tables.spellings import KINDS
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
 
+# Any DuckDB from 1.2 on opens it, which is the first that takes blocks of another size.
+STORAGE = "STORAGE_VERSION 'v1.2.0'"
 # Packages whose files are smaller get small blocks in DuckDB.
 SMALL_BYTES = 32 << 20
 DUCKDB_TYPES = {
@@ -43,8 +45,8 @@ def duckdb(dataset: "Dataset", out: Path) -> None:
     # The file is attached to a database in memory, which holds the tables without limits.
     with Database() as database:
         # Each column and each key takes a block at least: 20 tables would take 20 MB.
-        options = " (BLOCK_SIZE 16384)" if content.size < SMALL_BYTES else ""
-        database.run(f"ATTACH {literal(str(out))} AS target{options}")
+        block = ", BLOCK_SIZE 16384" if content.size < SMALL_BYTES else ""
+        database.run(f"ATTACH {literal(str(out))} AS target ({STORAGE}{block})")
         database.run("USE target")
         engine = Engine(
             *(DUCKDB_TYPES, "memory.main.", True, False),

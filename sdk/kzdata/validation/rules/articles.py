@@ -34,7 +34,11 @@ def _span_rows(model: Model) -> Iterator[tuple[Any, ...]]:
     return (row for row in rows if row[6] is not None)
 
 
-@rule("text", "put the text that was published into the folder, or validate without --texts")
+@rule(
+    "text",
+    "put the text that was published into the folder, or validate without --texts",
+    declared=("kzdata:sources",),
+)
 def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
     """The text of each article is in the folder: a file, whatever its name, with its SHA-256."""
     for table, a, row, source, digest in _rows(model, "sources", "id", "sha256"):
@@ -42,7 +46,7 @@ def text_missing(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, a.sha256, "no such file", f"SHA-256 {digest}")
 
 
-@rule("text", "give the length of the decoded text in code points")
+@rule("text", "give the length of the decoded text in code points", declared=("kzdata:sources",))
 def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
     """The stated length of an article is that of its text, in Unicode code points."""
     for table, a, row, source, length in _rows(model, "sources", "id", "length"):
@@ -51,7 +55,9 @@ def text_length(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, a.length, length, str(len(texts[source])))
 
 
-@rule("text", "take the whole row from `kzdata locate`")
+@rule(
+    "text", "take the whole row from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources")
+)
 def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
     """The article's characters from start to end are the quote, exactly."""
     for table, s, row, source, start, end, quote, _ in _span_rows(model):
@@ -60,7 +66,9 @@ def span_slice(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, s.start, found, repr(texts[source][start:end]))
 
 
-@rule("text", "take the whole row from `kzdata locate`")
+@rule(
+    "text", "take the whole row from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources")
+)
 def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
     """`occurrence` is which occurrence of the quote in the article the span is, from 1."""
     for table, s, row, source, start, end, quote, occurrence in _span_rows(model):
@@ -72,15 +80,32 @@ def span_occurrence(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, s.occurrence, occurrence, str(actual))
 
 
-@rule("text", "quote a phrase, not the whole sentence")
+@rule(
+    "text",
+    "quote a phrase, not the whole sentence",
+    source="the package declares a limit (`maxLength`, `maxShare`) in `kzdata:spans`: "
+    "docs/profile.md",
+    declared=("kzdata:spans", "kzdata:sources"),
+)
 def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
-    """No quote is a whole sentence of its article, or holds one."""
+    """No quote is a whole sentence of its article, or holds one.
+
+    Asked where `kzdata:spans` limits what is quoted.
+    """
     for table, s, row, source, start, end, quote, _ in _span_rows(model):
+        if not s.limited:
+            continue
         if source in texts and spans.whole_sentence(texts[source], start, end):
             yield Violation(table.name, row, s.quote, quote, "less than a sentence")
 
 
-@rule("text", "take the whole wording of the number, with its qualifier", severity="warning")
+@rule(
+    "text",
+    "take the whole wording of the number, with its qualifier",
+    severity="warning",
+    source="advice for packages that declare `kzdata:figure`: docs/methodology.md",
+    declared=("kzdata:figure", "kzdata:edges"),
+)
 def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     """The wording of a figure is not cut out of a longer one that says something else.
 
@@ -109,7 +134,12 @@ def _reading(wording: str) -> Figure | None:
         return None
 
 
-@rule("text", "record the number in a table, or add it to the exclusions with a reason")
+@rule(
+    "text",
+    "record the number in a table, or add it to the exclusions with a reason",
+    declared=("kzdata:sources",),
+    whole=True,
+)
 def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
     """Every digit run and number word of an article is in a span, or excluded with a reason."""
     intervals: dict[str, list[tuple[int, int]]] = {source: [] for source in texts}
@@ -125,7 +155,11 @@ def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, None, None, found, "a span or an exclusion that covers it")
 
 
-@rule("text", "take the offsets from `kzdata locate`")
+@rule(
+    "text",
+    "take the offsets from `kzdata locate`",
+    declared=("kzdata:exclusions", "kzdata:sources"),
+)
 def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
     """The characters that an exclusion names are its token."""
     rows = _rows(model, "exclusions", "source", "start", "end", "token")
@@ -134,7 +168,11 @@ def exclusion_token(model: Model, texts: Articles) -> Iterator[Violation]:
             yield Violation(table.name, row, x.token, token, repr(texts[source][start:end]))
 
 
-@rule("text", "write the alias as the article prints it, or remove it")
+@rule(
+    "text",
+    "write the alias as the article prints it, or remove it",
+    declared=("kzdata:aliases", "kzdata:sources"),
+)
 def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
     """Each alias stands, as whole words, in the article that it is said to be printed in.
 

@@ -214,7 +214,13 @@ def _has_type(field: FieldDescriptor, kind: FieldType, text: str) -> bool:
     return True
 
 
-@rule("cell", "fill the cell, or withdraw the row with a tombstone")
+@rule(
+    "cell",
+    "fill the cell, or do without the row",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; required: “Indicates whether this field cannot "
+    "be null.”",
+)
 def cell_required(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell whose field is `required` has a value."""
     if not field.constraints.required:
@@ -222,7 +228,12 @@ def cell_required(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     return Check(f"{cell} IS NULL", "a value", (f"{cell} IS NOT NULL",))
 
 
-@rule("cell", "write the value in the form of its type")
+@rule(
+    "cell",
+    "write the value in the form of its type, or declare the type that the column has",
+    source="the package declares `type` and `format`; Table Schema 2.0, Field Types, such "
+    "as date: “The lexical representation MUST be yyyy-mm-dd”",
+)
 def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has the lexical form of its field's type and format (Table Schema v2, Field Types).
 
@@ -248,7 +259,12 @@ def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
     return None
 
 
-@rule("cell", "write the value in the format that the field names")
+@rule(
+    "cell",
+    "write the value in the format that the field names, or name another one",
+    source="the package declares `format`; Table Schema 2.0, string, such as email: “A "
+    "valid email address.”",
+)
 def cell_format(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A string cell has the form of its field's format: email, uri, uuid or binary."""
     kind = known_type(field)
@@ -257,7 +273,12 @@ def cell_format(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     return Check(kind.breach(cell), kind.words)
 
 
-@rule("cell", "use one of the listed values")
+@rule(
+    "cell",
+    "use one of the listed values, or add it to the `enum`",
+    source="Table Schema 2.0, enum: “The value of the field MUST exactly match one of the "
+    "values in the enum array.”",
+)
 def cell_enum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has one of the values that the field's `enum` lists.
 
@@ -266,7 +287,12 @@ def cell_enum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     return _one_of(field, cell, raw, field.constraints.enum)
 
 
-@rule("cell", "use one of the categories, or add it to the schema")
+@rule(
+    "cell",
+    "use one of the categories, or add it to the schema",
+    source="Table Schema 2.0, categories: “The logical representation of data in the field "
+    "MUST exactly match one of the values in categories.”",
+)
 def cell_category(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has the value of one of the field's `categories`.
 
@@ -328,7 +354,13 @@ def _if_of_type(kind: FieldType, cell: str, test: str) -> str:
     return f"(CASE WHEN {test} THEN {cell} IS NOT NULL AND NOT {kind.breach(cell)} ELSE false END)"
 
 
-@rule("cell", "write the value as the pattern wants it")
+@rule(
+    "cell",
+    "write the value as the pattern wants it, or correct the pattern",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; pattern: “The values of this field MUST "
+    "conform”",
+)
 def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     r"""A cell matches the field's `pattern` from its first to its last character.
 
@@ -337,7 +369,7 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """
     pattern = field.constraints.pattern
     if pattern is None or field.type not in ("string", "any") or _too_large(pattern):
-        return None  # `unsupported-feature` says so
+        return None  # `not-checked` says so
     own = translated(pattern)
     # The proof is the rule itself, without the detour by NULL; other rules may share it.
     proof = (sql.full_match(raw, own),)
@@ -345,37 +377,73 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     return Check(broken, f"the pattern {pattern}", proof, or_missing=True, pattern=own)
 
 
-@rule("cell", "write at least as many characters as the field wants")
+@rule(
+    "cell",
+    "write at least as many characters as the field wants",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; minLength: “An integer that specifies the "
+    "minimum length of a value.”",
+)
 def cell_min_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at least `minLength` characters (Unicode code points), items or members."""
     return _length(field, cell, raw, "<", field.constraints.min_length)
 
 
-@rule("cell", "shorten the value")
+@rule(
+    "cell",
+    "shorten the value, or raise the limit",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; maxLength: “An integer that specifies the "
+    "maximum length of a value.”",
+)
 def cell_max_length(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell has at most `maxLength` characters (Unicode code points), items or members."""
     return _length(field, cell, raw, ">", field.constraints.max_length)
 
 
-@rule("cell", "correct the value")
+@rule(
+    "cell",
+    "correct the value, or the limit",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; minimum: “greater than or equal to the "
+    "specified value”",
+)
 def cell_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is not below `minimum`."""
     return _bound(field, cell, raw, "minimum")
 
 
-@rule("cell", "correct the value")
+@rule(
+    "cell",
+    "correct the value, or the limit",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; maximum: “As for minimum, but specifies a "
+    "maximum value for a field.”",
+)
 def cell_maximum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is not above `maximum`."""
     return _bound(field, cell, raw, "maximum")
 
 
-@rule("cell", "correct the value")
+@rule(
+    "cell",
+    "correct the value, or the limit",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; exclusiveMinimum: “As for minimum, but for "
+    "expressing exclusive range.”",
+)
 def cell_exclusive_minimum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is above `exclusiveMinimum`."""
     return _bound(field, cell, raw, "exclusiveMinimum")
 
 
-@rule("cell", "correct the value")
+@rule(
+    "cell",
+    "correct the value, or the limit",
+    source="Table Schema 2.0, constraints: “All constraints MUST be tested against the "
+    "logical representation of data”; exclusiveMaximum: “As for maximum, but for "
+    "expressing exclusive range.”",
+)
 def cell_exclusive_maximum(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell is below `exclusiveMaximum`."""
     return _bound(field, cell, raw, "exclusiveMaximum")
@@ -489,7 +557,12 @@ def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
         inside = part != "]" and (inside or part == "[")
 
 
-@rule("cell", "remove the control character", "warning")
+@rule(
+    "cell",
+    "remove the control character",
+    "warning",
+    source="advice (CVE-2021-42574); by Table Schema 2.0 a string is “any valid string”",
+)
 def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell holds no control character but tab and line end, and nothing that turns text around.
 
@@ -515,7 +588,12 @@ PLAIN_BEGINNING = re.compile(
 )
 
 
-@rule("cell", "begin the cell with another character", severity="warning")
+@rule(
+    "cell",
+    "begin the cell with another character, or allow it with a reason",
+    severity="warning",
+    source="advice (OWASP, CSV Injection): a spreadsheet carries out what begins so",
+)
 def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A text cell is no formula that a spreadsheet would carry out: `=1+1`, `@SUM(A1)`, `-A1`."""
     # Other types and formats have forms of their own, and base64 may begin as an address does.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, identifier, literal, text
 from kzdata.validation.evidence_tables import (
+    EVERYWHERE,
     IN_PASSAGE,
     ROLES,
     EdgeProof,
@@ -33,7 +34,7 @@ def _over_passages(
         )
 
 
-@rule("span", "take the offsets from `kzdata locate`")
+@rule("span", "take the offsets from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources"))
 def span_bounds(model: Model) -> Iterator[Query]:
     """A span begins at 0 or later, ends after it begins, and ends inside the article."""
     found = f"{text('s.first')} || ' to ' || {text('s.last')}"
@@ -42,33 +43,52 @@ def span_bounds(model: Model) -> Iterator[Query]:
     yield from _over_passages(model, "end", found, expected, broken)
 
 
-@rule("span", "take the offsets from `kzdata locate`")
+@rule("span", "take the offsets from `kzdata locate`", declared=("kzdata:spans", "kzdata:sources"))
 def span_length(model: Model) -> Iterator[Query]:
     """A span is as long as its quote, in Unicode code points."""
     width, length = "(s.last - s.first)", sql.code_points("s.quote")
     yield from _over_passages(model, "end", text(width), text(length), f"{width} <> {length}")
 
 
-@rule("span", "quote less: the shortest phrase that carries the fact")
+@rule(
+    "span",
+    "quote less: the shortest phrase that carries the fact",
+    source="the package declares `maxLength` in `kzdata:spans`: docs/profile.md",
+    declared=("kzdata:spans",),
+)
 def span_quote_length(model: Model) -> Iterator[Query]:
-    """A quote is at most as long as `maxLength` of `kzdata:spans` allows (100 characters)."""
+    """A quote is at most as long as `maxLength` of `kzdata:spans` allows, where it is stated."""
     for _, s in model.each("spans"):
+        if s.max_length is None:
+            continue
         length, expected = sql.code_points("s.quote"), literal(f"at most {s.max_length} characters")
         broken = f"{length} > {s.max_length}"
         yield from _over_passages(model, "quote", text(length), expected, broken)
 
 
-@rule("span", "quote a phrase, not the whole sentence")
+@rule(
+    "span",
+    "quote a phrase, not the whole sentence",
+    source="the package declares a limit (`maxLength`, `maxShare`) in `kzdata:spans`: "
+    "docs/profile.md",
+    declared=("kzdata:spans",),
+)
 def span_sentence(model: Model) -> Iterator[Query]:
     """A quote does not look like a whole sentence: a capital first, a full stop last.
 
-    With the texts at hand, `span-whole-sentence` compares with the article's own sentences.
+    Asked where `kzdata:spans` limits what is quoted. With the texts at hand, `span-whole-sentence`
+    compares with the article's own sentences.
     """
     broken, expected = sql.full_match("s.quote", _SENTENCE), "'less than a sentence'"
-    yield from _over_passages(model, "quote", "s.quote", expected, broken)
+    if any(s.limited for _, s in model.each("spans")):
+        yield from _over_passages(model, "quote", "s.quote", expected, broken)
 
 
-@rule("span", "take the whole row from `kzdata locate`; never edit a quote or an offset by hand")
+@rule(
+    "span",
+    "take the whole row from `kzdata locate`; never edit a quote or an offset by hand",
+    declared=("kzdata:spans", "kzdata:sources"),
+)
 def span_checksum(model: Model) -> Iterator[Query]:
     """A span's checksum is that of its article's hash, its offsets, its occurrence and its quote.
 
@@ -88,10 +108,17 @@ def span_checksum(model: Model) -> Iterator[Query]:
         yield Query.rows(table, s.checksum, broken, expected, joins=joins)
 
 
-@rule("span", "quote less of this article")
+@rule(
+    "span",
+    "quote less of this article: shorten the quotes that are named, or withdraw them",
+    source="the package declares `maxShare` in `kzdata:spans`: docs/profile.md",
+    declared=("kzdata:spans", "kzdata:sources"),
+)
 def span_share(model: Model) -> Iterator[Query]:
-    """The quotes of an article together cover at most `maxShare` of its characters (a half)."""
+    """The quotes of an article cover at most `maxShare` of its characters, where it is stated."""
     for (_, s), (articles, a) in model.together("spans", "sources"):
+        if s.max_share is None:
+            continue
         reached = f"""coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, {ORD}
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"""
         fresh = f"greatest(0, last - greatest(first, {reached}))"
@@ -101,15 +128,28 @@ def span_share(model: Model) -> Iterator[Query]:
             GROUP BY article, length HAVING {share.format("greatest(0, last - first)")} > {most}"""
         yield Query(
             articles.name,
-            f"""SELECT article, {literal(a.length)}, {text(f"round({share.format('fresh')}, 4)")},
-                {literal(f"at most {most} of the article")}
-            FROM (SELECT article, length, {fresh} AS fresh
+            f"""SELECT article, {literal(a.length)}, {_QUOTED},
+                'at most ' || {text(f"CAST(floor(length * {most}) AS BIGINT)")}
+                    || {literal(f" characters ({most} of the article)")}
+            FROM (SELECT article, length, span, {fresh} AS fresh
                 FROM shared.passages SEMI JOIN ({near}) USING (article))
             GROUP BY article, length HAVING {share.format("fresh")} > {most}""",
         )
 
 
-@rule("span", "remove the span, or tie the cell that needs it with an edge")
+_MOST_NAMED = 10  # quotes of an article that are named
+_QUOTED = f"""sum(fresh) || ' characters (' || round(1.0 * sum(fresh) / length, 4)
+    || ' of the article) in ' || count(*) || ' quotes, the longest: ' || array_to_string(
+        list(span || ' (' || fresh || ')' ORDER BY fresh DESC, span)[:{_MOST_NAMED}], ', ')"""
+"""SQL, of the quotes of an article: how much of it they cover, and those that cover most."""
+
+
+@rule(
+    "span",
+    "remove the span, or tie the cell that needs it with an edge",
+    declared=("kzdata:spans", "kzdata:edges"),
+    whole=True,
+)
 def span_orphan(model: Model) -> Iterator[Query]:
     """Each span is used: by an edge, or as the principal span of a claim."""
     for (table, s), (edges, e) in model.together("spans", "edges"):
@@ -137,7 +177,11 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
         )
 
 
-@rule("figure", "write the number as the article prints it, inside the quote of the claim's span")
+@rule(
+    "figure",
+    "write the number as the article prints it, inside the quote of the claim's span",
+    declared=("kzdata:figure", "kzdata:principal", "kzdata:spans"),
+)
 def figure_in_quote(model: Model) -> Iterator[Query]:
     """The wording of a figure stands, as whole words, in the quote of the principal span."""
     # Without a principal span there is no quote, and the test is NULL.
@@ -146,13 +190,21 @@ def figure_in_quote(model: Model) -> Iterator[Query]:
     yield from over_figures(model, "text", expected, broken)
 
 
-@rule("figure", "use the shortest wording of the number alone; see the grammar in the methodology")
+@rule(
+    "figure",
+    "use the shortest wording of the number alone; see the grammar in the methodology",
+    declared=("kzdata:figure",),
+)
 def figure_grammar(model: Model) -> Iterator[Query]:
     """The wording of a figure is in the figure grammar."""
     yield from over_figures(model, "text", "'a figure (' || w.fault || ')'", "w.fault IS NOT NULL")
 
 
-@rule("figure", "let the grammar compute the bounds and the qualifier; never edit them alone")
+@rule(
+    "figure",
+    "let the grammar compute the bounds and the qualifier; never edit them alone",
+    declared=("kzdata:figure",),
+)
 def figure_interval(model: Model) -> Iterator[Query]:
     """The bounds and the qualifier of a figure are what the grammar makes of its wording.
 
@@ -166,7 +218,7 @@ def figure_interval(model: Model) -> Iterator[Query]:
         yield from over_figures(model, part, f"coalesce(w.{part}, 'empty')", broken)
 
 
-@rule("figure", "exchange the bounds")
+@rule("figure", "exchange the bounds", declared=("kzdata:figure",))
 def figure_order(model: Model) -> Iterator[Query]:
     """The lower bound of a figure is not above the upper one."""
     broken = f"{sql.decimal('f.low')} > {sql.decimal('f.high')}"
@@ -204,7 +256,12 @@ def _of_role(role: str, kind: str = "true") -> str:
     return f"t.role = {role_number(role)} AND {kind}"
 
 
-@rule("evidence", "name a record of the package")
+@rule(
+    "evidence",
+    "name a record of the package",
+    declared=("kzdata:edges",),
+    whole=True,
+)
 def evidence_record(model: Model) -> Iterator[Query]:
     """The record of each edge is a row of a table whose cells are traced."""
     for table, e in model.each("edges"):
@@ -215,21 +272,30 @@ def evidence_record(model: Model) -> Iterator[Query]:
         yield Query.rows(table, e.record, "true", "'the id of a row'", joins=orphans)
 
 
-@rule("evidence", "name a column of the record's table whose cells are traced")
+@rule(
+    "evidence",
+    "name a column of the record's table whose cells are traced",
+    declared=("kzdata:edges",),
+    whole=True,
+)
 def evidence_field(model: Model) -> Iterator[Query]:
     """The field of each edge is a column of the record's table that declares `kzdata:evidence`."""
     expected, proof = "'a column of ' || e.tab", EdgeProof("t.col IS NOT NULL")
     yield from over_edges(model, "e.field", expected, "c.tab IS NULL", at="field", proven_by=proof)
 
 
-@rule("evidence", "remove the edge, or fill the cell")
+@rule("evidence", "remove the edge, or fill the cell", declared=("kzdata:edges",))
 def evidence_empty_cell(model: Model) -> Iterator[Query]:
     """An edge leads from a filled cell; an empty one states nothing."""
     expected, proof = "'a value in ' || e.field", EdgeProof("t.value IS NOT NULL")
     yield from over_edges(model, "'an empty cell'", expected, "e.value IS NULL", proven_by=proof)
 
 
-@rule("evidence", f"use one of the roles {', '.join(ROLES)}")
+@rule(
+    "evidence",
+    f"use one of the roles {', '.join(ROLES)}",
+    declared=("kzdata:edges",),
+)
 def evidence_role(model: Model) -> Iterator[Query]:
     """The role of each edge is one of the five, so that it can be checked."""
     broken, expected = f"NOT {sql.among('e.role', ROLES)}", literal(f"one of {', '.join(ROLES)}")
@@ -237,7 +303,11 @@ def evidence_role(model: Model) -> Iterator[Query]:
     yield from over_edges(model, "e.role", expected, broken, at="role", proven_by=proof)
 
 
-@rule("evidence", "add an edge from the cell to the words that it rests on")
+@rule(
+    "evidence",
+    "add an edge from the cell to the words that it rests on",
+    declared=("kzdata:evidence", "kzdata:edges"),
+)
 def evidence_missing(model: Model) -> Iterator[Query]:
     """Each filled cell of a field with `kzdata:evidence: required` has an edge."""
     # The bits of a record's cells that need an edge and have none: each is a column.
@@ -251,7 +321,12 @@ def evidence_missing(model: Model) -> Iterator[Query]:
         )
 
 
-@rule("evidence", "restore the missing edge, or correct the count on all edges of the cell")
+@rule(
+    "evidence",
+    "restore the missing edge, or correct the count on all edges of the cell",
+    declared=("kzdata:edges",),
+    whole=True,
+)
 def evidence_count(model: Model) -> Iterator[Query]:
     """A cell has as many edges as each of its edges says, so that a deleted one shows."""
     for (table, e), *_ in model.together("edges", "spans", "sources"):
@@ -271,7 +346,11 @@ def evidence_count(model: Model) -> Iterator[Query]:
         )
 
 
-@rule("evidence", "quote the article that makes the claim; another article makes another claim")
+@rule(
+    "evidence",
+    "quote the article that makes the claim; another article makes another claim",
+    declared=("kzdata:edges", "kzdata:principal"),
+)
 def evidence_article(model: Model) -> Iterator[Query]:
     """The edges of a claim lead to the article of its principal span."""
     # A record without a principal span, such as an event, may rest on several articles.
@@ -279,7 +358,11 @@ def evidence_article(model: Model) -> Iterator[Query]:
     yield from over_edges(model, "e.source", "e.home", broken, proven_by=proof)
 
 
-@rule("evidence", "write the cell as the quote has it, or choose the span or the role that fits")
+@rule(
+    "evidence",
+    "write the cell as the quote has it, or choose the span or the role that fits",
+    declared=("kzdata:edges",),
+)
 def evidence_verbatim(model: Model) -> Iterator[Query]:
     """Role `verbatim`: the cell is the quote, character for character.
 
@@ -292,7 +375,11 @@ def evidence_verbatim(model: Model) -> Iterator[Query]:
     yield from over_edges(model, "e.value", expected, broken, proven_by=proof)
 
 
-@rule("evidence", "take the wording from inside the claim's principal span")
+@rule(
+    "evidence",
+    "take the wording from inside the claim's principal span",
+    declared=("kzdata:edges", "kzdata:figure"),
+)
 def evidence_principal(model: Model) -> Iterator[Query]:
     """The wording of a figure is quoted from inside the claim's principal span."""
     inside = "e.first >= e.home_first AND e.last <= e.home_last"
@@ -304,7 +391,11 @@ def evidence_principal(model: Model) -> Iterator[Query]:
     yield from over_edges(model, "e.quote", expected, broken, proven_by=proof)
 
 
-@rule("evidence", "correct the cell, or tie it to the words that it follows from")
+@rule(
+    "evidence",
+    "correct the cell, or tie it to the words that it follows from",
+    declared=("kzdata:edges",),
+)
 def evidence_normalised(model: Model) -> Iterator[Query]:
     """Role `normalised`: the cell is what the figure or the date grammar makes of the quote.
 
@@ -335,7 +426,12 @@ _GRAMMARS = {
 """By kind of column `c`: what its grammar makes of a quote, and the part of it that a cell is."""
 
 
-@rule("evidence", "name the record that rests on the passage, or take a passage of the record")
+@rule(
+    "evidence",
+    "name the record that rests on the passage, or take a passage of the record",
+    declared=("kzdata:edges",),
+    whole=True,
+)
 def evidence_shared(model: Model) -> Iterator[Query]:
     """Role `resolved` of a reference to another record: that record rests on the same passage.
 
@@ -370,21 +466,34 @@ def _surely_named(role: str, scope: str, kind: str = "true") -> EdgeProof:
     return EdgeProof(f"{term} AND ({longer}) IS NOT TRUE", join, _of_role(role, kind))
 
 
-@rule("evidence", "name the entity that the quote names, or add the alias that is printed")
+@rule(
+    "evidence",
+    "name the entity that the quote names, or add the alias that is printed",
+    declared=("kzdata:edges",),
+    whole=True,
+)
 def evidence_resolved(model: Model) -> Iterator[Query]:
     """Role `resolved` of an entity: the quote contains, as whole words, a surface form of it.
 
     A form inside a longer form of another entity does not count: "CSTO" does not name the CSTO
-    in "CSTO forces", where that is somebody of its own.
+    in "CSTO forces", where that is somebody of its own. Forms that are declared without an
+    article (`kzdata:aliases` without `source`) are forms in all of them.
     """
     # A reference to another record has no words of its own: see `evidence-shared`.
     other, expected = "c.kind IS DISTINCT FROM 'record'", "'an entity named in ' || e.quote"
-    broken = f"e.role = 'resolved' AND {other} AND NOT {_named('e.source')}"
-    proof = _surely_named("resolved", "s.source", other)
+    everywhere = any(a.source is None for _, a in model.each("aliases"))
+    scope = literal(EVERYWHERE) if everywhere else "{}.source"
+    broken = f"e.role = 'resolved' AND {other} AND NOT {_named(scope.format('e'))}"
+    proof = _surely_named("resolved", scope.format("s"), other)
     yield from over_edges(model, "e.value", expected, broken, proven_by=proof)
 
 
-@rule("evidence", "choose the category that the words justify, or add the term to the codebook")
+@rule(
+    "evidence",
+    "choose the category that the words justify, or add the term to the codebook",
+    declared=("kzdata:edges",),
+    whole=True,
+)
 def evidence_coded(model: Model) -> Iterator[Query]:
     """Role `coded`: the quote contains, as whole words, a codebook term for the cell's category.
 
@@ -396,7 +505,11 @@ def evidence_coded(model: Model) -> Iterator[Query]:
     yield from over_edges(model, "e.value", expected, broken, proven_by=proof)
 
 
-@rule("evidence", "say in the note why the passage carries the cell")
+@rule(
+    "evidence",
+    "say in the note why the passage carries the cell",
+    declared=("kzdata:edges",),
+)
 def evidence_inferred(model: Model) -> Iterator[Query]:
     """Role `inferred`: a note says why. It is the last resort, and its share is reported."""
     broken = "e.role = 'inferred' AND e.note IS NULL"

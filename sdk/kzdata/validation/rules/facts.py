@@ -9,7 +9,7 @@ from kzdata.validation.evidence_tables import Model, whole_number
 from kzdata.validation.rule import Query, rule
 
 
-@rule("consistency", "exchange the dates")
+@rule("consistency", "exchange the dates", declared=("kzdata:dates",))
 def date_order(model: Model) -> Iterator[Query]:
     """A period does not end before it begins."""
     for table, periods in model.each("dates"):
@@ -20,7 +20,11 @@ def date_order(model: Model) -> Iterator[Query]:
                 yield Query.rows(table, period.end, broken, expected)
 
 
-@rule("consistency", "give a precision where there is a date, and none where there is none")
+@rule(
+    "consistency",
+    "give a precision where there is a date, and none where there is none",
+    declared=("kzdata:dates",),
+)
 def date_precision(model: Model) -> Iterator[Query]:
     """A date has a precision, and a precision has a date."""
     for table, periods in model.each("dates"):
@@ -35,7 +39,11 @@ def date_precision(model: Model) -> Iterator[Query]:
             yield Query.rows(table, period.precision, broken, expected, found)
 
 
-@rule("consistency", "correct the date: an article cannot report a later day")
+@rule(
+    "consistency",
+    "correct the date: an article cannot report a later day",
+    declared=("kzdata:dates", "kzdata:principal", "kzdata:sources"),
+)
 def date_after_article(model: Model) -> Iterator[Query]:
     """The date of a claim is not after the day on which its article was published."""
     for (sources, a), _ in model.together("sources", "spans"):
@@ -50,7 +58,7 @@ def date_after_article(model: Model) -> Iterator[Query]:
                 yield Query.rows(table, period.start, broken, expected, joins=joins)
 
 
-@rule("consistency", "correct one of the two days")
+@rule("consistency", "correct one of the two days", declared=("kzdata:sources",))
 def source_order(model: Model) -> Iterator[Query]:
     """An article speaks from no later day than the one on which it was published."""
     for table, a in model.each("sources"):
@@ -62,7 +70,11 @@ def source_order(model: Model) -> Iterator[Query]:
         yield Query.rows(table, a.written_on, broken, f"'not after ' || {published}")
 
 
-@rule("consistency", "take the day from the address, or say where else it comes from")
+@rule(
+    "consistency",
+    "take the day from the address, or say where else it comes from",
+    declared=("kzdata:sources",),
+)
 def source_address(model: Model) -> Iterator[Query]:
     """A day of publication whose basis is `url` stands in the article's address.
 
@@ -90,7 +102,7 @@ SIZES = (
 """SQL: how large a kind of place is. Some regions are parts of a country, some made of several."""
 
 
-@rule("consistency", "name the place that it lies in")
+@rule("consistency", "name the place that it lies in", declared=("kzdata:places", "kzdata:parent"))
 def place_within(model: Model) -> Iterator[Query]:
     """A place lies in no smaller kind of place, and in one of the same country.
 
@@ -112,7 +124,11 @@ def place_within(model: Model) -> Iterator[Query]:
         yield Query.rows(table, parent, broken, expected, joins=joins)
 
 
-@rule("consistency", "take the offsets from `kzdata locate`")
+@rule(
+    "consistency",
+    "take the offsets from `kzdata locate`",
+    declared=("kzdata:exclusions", "kzdata:sources"),
+)
 def exclusion_bounds(model: Model) -> Iterator[Query]:
     """An exclusion is as long as its token and lies inside the article."""
     for (table, x), (sources, a) in model.together("exclusions", "sources"):

@@ -146,7 +146,13 @@ def _exact(table: Table, name: str) -> tuple[str, str]:
     return _by_value(field, cell), valid
 
 
-@rule("key", "give each row a key of its own")
+@rule(
+    "key",
+    "give each row a key of its own",
+    source="the package declares it: Table Schema 2.0, primaryKey: “a field or set of "
+    "fields that uniquely identifies each row in the table”",
+    declared=("primaryKey",),
+)
 def primary_key(model: Model) -> Iterator[Query]:
     """Each primary key stands once, and no part of it is empty.
 
@@ -175,7 +181,13 @@ def _shared_keys(model: Model) -> Iterator[Query]:
         yield Query.rows(table, key, "true", expected, joins=joins)
 
 
-@rule("key", "make the value, or the combination, different in each row")
+@rule(
+    "key",
+    "make the value, or the combination, different in each row",
+    source="Table Schema 2.0, unique: “If true, then all values for that field MUST be "
+    "unique within the data file in which it is found”; uniqueKeys",
+    declared=("uniqueKeys",),
+)
 def unique_key(model: Model) -> Iterator[Query]:
     """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
     for table in model.tables.values():
@@ -184,7 +196,14 @@ def unique_key(model: Model) -> Iterator[Query]:
             yield from _duplicates(model, table, key, f"one row for each {', '.join(key)}")
 
 
-@rule("reference", "use a key that the other table has, or add the row there")
+@rule(
+    "reference",
+    "use a key that the other table has, or add the row there",
+    source="the package declares it: Table Schema 2.0, foreignKeys: “a reference where "
+    "values in a field (or fields) on the table … connect to values a field (or "
+    "fields) on this or a separate table”",
+    declared=("foreignKeys",),
+)
 def foreign_key(model: Model) -> Iterator[Query]:
     """Each foreign key stands in the table that it refers to.
 
@@ -194,7 +213,7 @@ def foreign_key(model: Model) -> Iterator[Query]:
     for table in model.tables.values():
         for key in table.schema.foreign_keys:
             parent = model.tables.get(key.reference.resource or table.name)
-            # What is not at hand cannot be compared, which `unsupported-feature` says.
+            # What is not at hand cannot be compared, which `not-checked` says.
             if parent is None or key.reference.package is not None:
                 continue
             sides = []
@@ -224,7 +243,11 @@ REFERENCES = (
 """Members of declarations whose cells are keys of the table that declares another."""
 
 
-@rule("reference", "fill the cell, or withdraw the row")
+@rule(
+    "reference",
+    "fill the cell, or withdraw the row",
+    source="the package declares it: docs/profile.md",
+)
 def declared_cell(model: Model) -> Iterator[Query]:
     """A cell that a declaration rests on is filled; offsets are whole numbers, dates are days.
 
@@ -272,7 +295,11 @@ def _demands(table: Table, member: str, name: str) -> Iterator[tuple[str, str]]:
         yield f"{sql.bigint(cell)} < 1", "at least 1"
 
 
-@rule("reference", "use a key that the other table has, or add the row there")
+@rule(
+    "reference",
+    "use a key that the other table has, or add the row there",
+    source="the package declares it: docs/profile.md",
+)
 def declared_reference(model: Model) -> Iterator[Query]:
     """A passage, article or whole that a declaration of the profile points to exists.
 
@@ -309,7 +336,9 @@ def _references(model: Model) -> Iterator[tuple[Table, str, Table, str]]:
         yield table, parent, table, table.schema.primary_key[0]
 
 
-@rule("reference", "break the cycle: something cannot be part of itself")
+@rule(
+    "reference", "break the cycle: something cannot be part of itself", declared=("kzdata:parent",)
+)
 def hierarchy_acyclic(model: Model) -> Iterator[Violation]:
     """A hierarchy (`kzdata:parent`) has no cycle."""
     for table, parent in model.each("parent"):
@@ -337,7 +366,12 @@ def cycles(pairs: Sequence[tuple[str, str, int]]) -> Iterator[tuple[int, str]]:
             yield rows.pop((cycle[0], cycle[1])), " → ".join(cycle)
 
 
-@rule("reference", "name an actor, place or other entity that exists")
+@rule(
+    "reference",
+    "name an actor, place or other entity that exists",
+    declared=("kzdata:aliases",),
+    whole=True,
+)
 def alias_entity(model: Model) -> Iterator[Query]:
     """The entity of each alias stands in one of the tables that the aliases are declared for."""
     for table, a in model.each("aliases"):
@@ -347,7 +381,13 @@ def alias_entity(model: Model) -> Iterator[Query]:
             yield Query.rows(table, a.entity, f"NOT EXISTS ({found})", expected)
 
 
-@rule("reference", "take a longer form, which names one alone", "warning")
+@rule(
+    "reference",
+    "take a longer form, which names one alone",
+    "warning",
+    source="advice for packages that declare `kzdata:aliases`: docs/profile.md",
+    declared=("kzdata:aliases",),
+)
 def alias_ambiguous(model: Model) -> Iterator[Query]:
     """A surface form names one entity of a table in an article.
 
@@ -376,7 +416,12 @@ def _known_entities(model: Model, aliases: Aliases) -> Iterator[str]:
         yield f"SELECT {identifier(target.field)} FROM {identifier(target.resource)}"
 
 
-@rule("reference", "name a column whose cells are traced, as table.column, and a value that it has")
+@rule(
+    "reference",
+    "name a column whose cells are traced, as table.column, and a value that it has",
+    declared=("kzdata:codebook",),
+    whole=True,
+)
 def codebook_category(model: Model) -> Iterator[Query]:
     """A term of the codebook is about a traced column, and about one of its listed values."""
     tables = model.descriptor.tables.values()
@@ -392,7 +437,11 @@ def codebook_category(model: Model) -> Iterator[Query]:
                 yield Query.rows(table, c.category, other, literal(f"a value of {name}"))
 
 
-@rule("reference", "give the new row another id; an id is never used again")
+@rule(
+    "reference",
+    "give the new row another id; an id is never used again",
+    declared=("kzdata:tombstones",),
+)
 def tombstone_reused(model: Model) -> Iterator[Query]:
     """A withdrawn id stands in no table."""
     for tombstones, w in model.each("tombstones"):
@@ -402,7 +451,12 @@ def tombstone_reused(model: Model) -> Iterator[Query]:
             yield Query.rows(table, key, "true", "'an id that was not withdrawn'", joins=joins)
 
 
-@rule("reference", "name the row that takes the place of the withdrawn one, or leave it empty")
+@rule(
+    "reference",
+    "name the row that takes the place of the withdrawn one, or leave it empty",
+    declared=("kzdata:tombstones",),
+    whole=True,
+)
 def tombstone_replacement(model: Model) -> Iterator[Query]:
     """What replaces a withdrawn row exists."""
     for table, w in model.each("tombstones"):

@@ -60,7 +60,12 @@ def _links(
         yield Query.rows(table, getattr(d, at), broken, expected, found, both)
 
 
-@rule("consistency", "link claims that exist, of one table, and not a claim with itself")
+@rule(
+    "consistency",
+    "link claims that exist, of one table, and not a claim with itself",
+    declared=("kzdata:links",),
+    whole=True,
+)
 def link_comparable(model: Model) -> Iterator[Query]:
     """A link ties two different claims of the same table."""
     for table, d in model.each("links"):
@@ -85,7 +90,11 @@ def _rows(
     )
 
 
-@rule("consistency", "break the cycle: something cannot update, add to or be part of itself")
+@rule(
+    "consistency",
+    "break the cycle: something cannot update, add to or be part of itself",
+    declared=("kzdata:links",),
+)
 def link_acyclic(model: Model) -> Iterator[Violation]:
     """Links of a directed relation (`acyclic` of `kzdata:links`) make no cycle."""
     for table, d in model.each("links"):
@@ -95,7 +104,11 @@ def link_acyclic(model: Model) -> Iterator[Violation]:
                 yield Violation(table.name, ordinal, d.relation, cycle, "no cycle")
 
 
-@rule("consistency", "correct the figures or the relation: a part is not larger than the whole")
+@rule(
+    "consistency",
+    "correct the figures or the relation: a part is not larger than the whole",
+    declared=("kzdata:links",),
+)
 def link_part_within_whole(model: Model) -> Iterator[Query]:
     """What is linked as a part (`within` of `kzdata:links`) is not larger than its whole."""
     for claims, figure in _claims(model, "figure"):
@@ -105,7 +118,11 @@ def link_part_within_whole(model: Model) -> Iterator[Query]:
         yield from _links(model, claims, "within", breach, expected, found, at="other")
 
 
-@rule("consistency", "choose another relation: only a figure is counted on top of a figure")
+@rule(
+    "consistency",
+    "choose another relation: only a figure is counted on top of a figure",
+    declared=("kzdata:links",),
+)
 def link_addition(model: Model) -> Iterator[Query]:
     """What is counted in addition (`adds` of `kzdata:links`), and to what, are both figures.
 
@@ -117,7 +134,11 @@ def link_addition(model: Model) -> Iterator[Query]:
         yield from _links(model, claims, "adds", breach, "'two claims with figures'")
 
 
-@rule("consistency", "choose another relation, or correct the claims: they give different numbers")
+@rule(
+    "consistency",
+    "choose another relation, or correct the claims: they give different numbers",
+    declared=("kzdata:links",),
+)
 def link_sameness(model: Model) -> Iterator[Query]:
     """Claims that say the same thing (`same` of `kzdata:links`) give figures that one number fits.
 
@@ -131,7 +152,11 @@ def link_sameness(model: Model) -> Iterator[Query]:
         yield from _links(model, claims, "same", breach, "'figures that one number fits'")
 
 
-@rule("consistency", "choose another relation: nothing that these claims say differs")
+@rule(
+    "consistency",
+    "choose another relation: nothing that these claims say differs",
+    declared=("kzdata:links",),
+)
 def link_difference(model: Model) -> Iterator[Query]:
     """Claims that differ in scope (`differs` of `kzdata:links`) are not alike in all that they say.
 
@@ -144,7 +169,11 @@ def link_difference(model: Model) -> Iterator[Query]:
         yield from _links(model, claims, "differs", breach, literal(expected))
 
 
-@rule("consistency", "choose another relation: both of these claims can be true")
+@rule(
+    "consistency",
+    "choose another relation: both of these claims can be true",
+    declared=("kzdata:links",),
+)
 def link_contradiction(model: Model) -> Iterator[Query]:
     """Claims that contradict each other (`contradicts` of `kzdata:links`) do not agree in all.
 
@@ -160,7 +189,11 @@ def link_contradiction(model: Model) -> Iterator[Query]:
         yield from _links(model, claims, "contradicts", breach, expected)
 
 
-@rule("consistency", "turn the link around, or correct the dates: the newer updates the older")
+@rule(
+    "consistency",
+    "turn the link around, or correct the dates: the newer updates the older",
+    declared=("kzdata:links",),
+)
 def link_order(model: Model) -> Iterator[Query]:
     """What makes another claim out of date (`supersedes` of `kzdata:links`) is not the older one.
 
@@ -175,7 +208,11 @@ def link_order(model: Model) -> Iterator[Query]:
         yield from _links(model, claims, "supersedes", breach, expected, found, joins=joins)
 
 
-@rule("consistency", "correct one of the links: what is the same cannot also be something else")
+@rule(
+    "consistency",
+    "correct one of the links: what is the same cannot also be something else",
+    declared=("kzdata:links",),
+)
 def link_same_throughout(model: Model) -> Iterator[Violation]:
     """Claims that a chain of sameness ties are not linked as contradictory, different or a part.
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import eq, ge, le
@@ -12,8 +13,10 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
+from kzdata.standard.inner_names import stated
 from kzdata.standard.source import dialect_of
 from kzdata.validation.rule import Violation, rule
+from kzdata.validation.rule import not_checked as left
 from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
 CHANGELOG = "CHANGELOG.md"
@@ -28,7 +31,12 @@ def _of_package(found: str, expected: str, field: str | None = None) -> Violatio
     return Violation(None, None, field, found, expected, file=DESCRIPTOR)
 
 
-@rule("package", "correct the descriptor (datapackage.org/standard)")
+@rule(
+    "package",
+    "correct the descriptor (datapackage.org/standard)",
+    source="Data Package 2.0, $schema: a descriptor “MUST be valid and MUST be validated”; "
+    "docs/profile.md for `kzdata:` declarations",
+)
 def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
@@ -39,14 +47,28 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
                 yield _of_package(reason, "a value of the field", f"{table.name}.{field.name}")
 
 
-@rule("package", "follow the standard's advice, or leave it", "warning")
+@rule(
+    "package",
+    "follow the standard's advice, or leave it",
+    "warning",
+    source="Data Package 2.0, name: “It SHOULD be human-readable and consist only of "
+    "lowercase English alphanumeric characters”, and wherever else the standard says "
+    "SHOULD",
+)
 def recommendation(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """What the standard says SHOULD be in a descriptor is so."""
     for fault in package.advice:
         yield _of_package(fault.found, fault.expected, fault.where)
 
 
-@rule("package", "put the file inside the package and name it by a relative path")
+@rule(
+    "package",
+    "put the file into the package and name it by a relative path; an address begins with http, "
+    "https, ftp or ftps",
+    source="Data Package 2.0, URL or Path: paths “MUST be relative siblings or children of "
+    "the descriptor”; Data Resource 2.0: “path: for data in files located online or "
+    "locally on disk”",
+)
 def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """Each file of the package is there, inside the package; addresses are not fetched."""
     for resource in package.resources:
@@ -59,7 +81,12 @@ def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Vi
                 yield _of_package(path, f"{expected} ({error})", where)
 
 
-@rule("package", "validate when nobody writes into the package")
+@rule(
+    "package",
+    "validate when nobody writes into the package",
+    source="docs/security.md: what was looked at MUST be what is read, or a hash and cells "
+    "are those of two files",
+)
 def resource_changed(_: Any, archive: Archive, *__: Any) -> Iterator[Violation]:
     """No file changes while it is read.
 
@@ -69,7 +96,11 @@ def resource_changed(_: Any, archive: Archive, *__: Any) -> Iterator[Violation]:
         yield Violation(None, None, None, "another content", "the one it had at first", file=path)
 
 
-@rule("package", "run `kzdata seal` after a change to the data")
+@rule(
+    "package",
+    "restore the file; if the change is meant, run `kzdata seal`",
+    source="the package declares it: Data Resource 2.0, bytes: “Size of the file in bytes.”",
+)
 def resource_bytes(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
     """Each file has as many bytes as the descriptor says."""
     for resource, path, seen in _seen(package, stats):
@@ -77,12 +108,17 @@ def resource_bytes(package: Descriptor, _: Any, stats: FileStatsByPath) -> Itera
             yield Violation(None, None, "bytes", str(seen.size), str(resource.bytes), file=path)
 
 
-@rule("package", "run `kzdata seal` after a change to the data")
+@rule(
+    "package",
+    "restore the file; if the change is meant, run `kzdata seal`",
+    source="the package declares it: Data Resource 2.0, hash: “The MD5 hash for this "
+    "resource. Other algorithms can be indicated by prefixing”",
+)
 def resource_hash(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
     """Each file has the hash that the descriptor says (`md5` unless it names another)."""
     for resource, path, seen in _seen(package, stats):
         algorithm, expected = hash_of(resource)
-        # Of other algorithms `unsupported-feature` speaks.
+        # Of other algorithms `not-checked` speaks.
         if resource.hash is not None and algorithm in DIGESTS:
             found = seen.digests[algorithm]
             if found != expected:
@@ -112,14 +148,24 @@ def _seen(package: Descriptor, stats: FileStatsByPath) -> Iterator[tuple[Resourc
             yield resource, resource.path[0], stats[resource.path[0]]
 
 
-@rule("package", "state a version such as 1.2.0 (semver.org)", "warning")
+@rule(
+    "package",
+    "state a version such as 1.2.0 (semver.org)",
+    "warning",
+    source="Data Package 2.0, version: “It SHOULD conform to the Semantic Versioning requirements”",
+)
 def version_semver(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """A version "SHOULD conform to the Semantic Versioning requirements" (Data Package v2)."""
     if "version" in package.raw and not SEMVER.fullmatch(package.version):
         yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
 
 
-@rule("package", "add a section for this version at the top of the changelog")
+@rule(
+    "package",
+    "add a section for this version at the top of the changelog",
+    source="the package declares that it follows the profile, by any `kzdata:` declaration: "
+    "docs/profile.md",
+)
 def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """The first version that CHANGELOG.md names, where there is one, is the package's.
 
@@ -138,44 +184,49 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
         yield Violation(None, None, None, found, package.version, file=CHANGELOG)
 
 
-@rule("package", "leave it out, or ask for it in an issue: nothing checks it", "warning")
-def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
-    """What the validator cannot check is said, never passed over."""
+@rule(
+    "package",
+    "see what is read: docs/table-schema.md and docs/validation.md",
+    "unchecked",
+    source="legal, but not fetched, not supported or beyond a stated limit: docs/validation.md",
+)
+def not_checked(package: Descriptor, *_: Any) -> Iterator[Violation]:
+    """What is legal and is not checked is said, with the way to have it checked.
+
+    What is not fetched, not supported, beyond a limit of ours, or rests on what could not be read.
+    """
     for fault in package.unchecked:
-        yield _of_package(fault.found, fault.expected, fault.where)
-    for name, profile in _profiles(package):
-        yield _of_package(f"the profile {profile}", "what kzdata checks", name)
+        yield _left(fault.where, fault.found, fault.expected)
     for resource in package.resources:
         for doubt in _doubts(package, resource):
-            yield _of_package(doubt, "what kzdata checks", f"resources.{resource.name}")
+            yield _left(f"resources.{resource.name}", doubt, OTHERWISE)
     for table in package.tables.values():
-        for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
-            yield _of_package(key, "what kzdata checks", table.name)
+        for key in unsupported_keys(table.schema):
+            yield _left(table.name, key, OTHERWISE)
+        yield from _unsupported_parents(package, table)
         for field in table.schema.fields:
             if reason := unsupported(field):
-                yield _of_package(reason, "what kzdata checks", f"{table.name}.{field.name}")
+                yield _left(f"{table.name}.{field.name}", reason, OTHERWISE)
 
 
-def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
-    """Profiles that ask for more than the standard does, each with the part that names it."""
-    parts: list[tuple[str, Mapping[str, object]]] = [("$schema", package.raw)]
-    parts += [(f"resources.{r.name}", r.extra) for r in package.resources]
-    parts += [(table.name, table.schema.extra) for table in package.tables.values()]
-    for name, part in parts:
-        # Version 2 of the standard says `$schema`, version 1 said `profile`.
-        for profile in (part.get("$schema"), part.get("profile")):
-            if profile is not None and not STANDARD_PROFILES.fullmatch(str(profile)):
-                yield name, profile
+OTHERWISE = "say it in one of the ways that are read: docs/table-schema.md"
 
 
-def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
-    """Foreign keys whose other side is not read, in words."""
+def _left(where: str, what: str, way: str, follows: bool = False) -> Violation:
+    """Something that the descriptor says and that is not checked."""
+    return left(what, way, field=where, file=DESCRIPTOR, follows=follows)
+
+
+def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[Violation]:
+    """Foreign keys whose other side is not read."""
     for key in table.schema.foreign_keys:
         columns, parent = ", ".join(key.fields), key.reference.resource or table.name
         if key.reference.package is not None:
-            yield f"foreignKeys over {columns}, into another package"
+            what = f"foreignKeys over {columns}, into another package"
+            yield _left(table.name, what, "bring the table into this package")
         elif parent not in package.tables:
-            yield f"foreignKeys over {columns}, into {parent}, which cannot be read"
+            what = f"foreignKeys over {columns}, into {parent}, which cannot be read"
+            yield _left(table.name, what, "mend that first", follows=bool(package.faults))
 
 
 def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
@@ -194,12 +245,7 @@ def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
 
 FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}
 """Formats of tables that are read."""
-STANDARD_PROFILES = re.compile(
-    r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
-    "|(tabular-)?data-(package|resource)"
-)
-"""The standard's own profiles, by their addresses or by the names that version 1 gave them."""
-FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
+FIELDS_MATCH: dict[str, tuple[str, Callable[[Counter[str], Counter[str]], bool]]] = {
     "exact": ("the fields of the schema in their order", eq),
     "equal": ("the fields of the schema in any order", eq),
     "subset": ("all fields of the schema, and others at will", ge),
@@ -210,14 +256,15 @@ FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
 
 
 def header_matches(table: Table, found: tuple[str, ...]) -> bool:
-    """Whether a header is what `fieldsMatch` asks for; a name may not stand twice."""
-    names, demand = table.schema.names, table.schema.fields_match
-    given, wanted = set(found), set(names)
-    needed = {field.name for field in table.schema.fields if field.constraints.required}
+    """Whether a header is what `fieldsMatch` asks for; no name stands more often than in fields."""
+    names, demand = tuple(map(stated, table.schema.names)), table.schema.fields_match
+    given, wanted = Counter(found), Counter(names)
+    needed = Counter(stated(f.name) for f in table.schema.fields if f.constraints.required)
     if demand == "exact":
         return found == names
-    # A name that stands twice would leave open which of its cells is meant.
-    return len(given) == len(found) and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
+    # A name that stands once more would leave open which of its cells is meant.
+    told = all(count <= max(wanted[name], 1) for name, count in given.items())
+    return told and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +286,10 @@ def _sound(seen: FileStats) -> bool:
 
 @rule(
     "structure",
-    "give the columns the names, and the order, that the schema asks for",
+    "give the columns the names, and the order, that the schema asks for, or state `fieldsMatch`",
     proven_by_bytes=_sound,
+    source="Table Schema 2.0, fieldsMatch: “fields in the data source MUST completely match "
+    "the elements in the fields array, both in number and order” (by default)",
 )
 def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """The header has the schema's fields, as `fieldsMatch` asks: by default all, in their order.
@@ -249,7 +298,7 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
     """
     if not isinstance(record, Header):
         return
-    names, held = table.schema.names, len(record.cells)
+    names, held = tuple(map(stated, table.schema.names)), len(record.cells)
     found = tuple(cell.value for cell in record.cells)
     words, _ = FIELDS_MATCH[table.schema.fields_match]
     if record.part > 0:
@@ -273,7 +322,13 @@ def _header(table: Table, header: Record, names: tuple[str, ...], words: str) ->
     return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
 
 
-@rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
+@rule(
+    "structure",
+    "give the row as many cells as the header has",
+    proven_by_bytes=_sound,
+    source="Data Resource 2.0: data by path “MUST contain Tabular Data”; RFC 4180, 2.4: "
+    "“Each line should contain the same number of fields throughout the file”",
+)
 def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row has as many cells as there are columns."""
     # Headers, comments and blank lines are no rows.
@@ -283,7 +338,15 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
         yield Violation(table.name, record.number, None, found, expected, *place)
 
 
-@rule("structure", "write the row as RFC 4180 has it, in UTF-8", proven_by_bytes=_sound)
+@rule(
+    "structure",
+    "put a cell with a quotation mark, a comma or a line end in quotation marks, its own ones "
+    "doubled; of a file that is not in UTF-8 state the `encoding`",
+    proven_by_bytes=_sound,
+    source="Data Resource 2.0: data by path “MUST contain Tabular Data”; RFC 4180, 2.7: “a "
+    "double-quote appearing inside a field must be escaped by preceding it with "
+    "another double quote”",
+)
 def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """Each row is well-formed: UTF-8, quotations closed, their marks doubled, bare CR only in them.
 
@@ -296,7 +359,13 @@ def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Ite
         yield Violation(table.name, row, None, record.fault, expected, *place)
 
 
-@rule("structure", "remove the blank line", proven_by_bytes=_sound)
+@rule(
+    "structure",
+    "remove the blank line",
+    proven_by_bytes=_sound,
+    source="Data Resource 2.0: data by path “MUST contain Tabular Data”; RFC 4180, 2.1: "
+    "“Each record is located on a separate line”",
+)
 def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.fault and not record.cells:

@@ -1,7 +1,7 @@
 # Everything runs in .venv, made from the lock files in requirements/ with the standard library's
 # venv and pip. Another Python: make PYTHON=python3.13 validate
 .POSIX:
-.PHONY: all validate test lint style types imports docs site-docs front-end screenshots check dist lock clean
+.PHONY: all validate test test-slow lint style types imports docs site-docs front-end screenshots check dist lock clean
 
 PYTHON = python3
 VENV = .venv
@@ -23,6 +23,10 @@ validate: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q $(PYTEST_ARGS)
+
+# What takes long: all of something, in place of some of it; gigabytes; wheels, browsers, recipes.
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m slow $(PYTEST_ARGS)
 
 lint: style types imports
 
@@ -54,7 +58,7 @@ front-end:
 screenshots: $(VENV)/.dev
 	$(BIN)/python site/screenshots.py
 
-check: lint test validate
+check: lint test test-slow validate
 
 # A source distribution, and a wheel built from it, in dist/.
 dist: $(VENV)/.dev

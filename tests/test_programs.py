@@ -83,6 +83,7 @@ def test_every_command_is_asked() -> None:
     assert set(ASKED) == set(COMMANDS)
 
 
+@pytest.mark.slow
 def test_no_command_runs_what_lies_in_the_package(
     copy: Folder, canary: Path, tmp_path: Path
 ) -> None:

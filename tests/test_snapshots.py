@@ -646,11 +646,26 @@ def remains(rows: Rows, kept: set[str], day: str | None) -> Rows:
 
 
 @given(webs(), st.data())
-@settings(max_examples=15)
+@settings(max_examples=4)
 def test_a_snapshot_is_what_a_search_row_by_row_keeps(
     specs: list[Spec], data: st.DataObject
 ) -> None:
     """Catches any row, cell, edge, count or passage too many or too few."""
+    as_searched(specs, data)
+
+
+@pytest.mark.slow
+@given(webs(), st.data())
+@settings(max_examples=25)
+def test_more_snapshots_are_what_a_search_row_by_row_keeps(
+    specs: list[Spec], data: st.DataObject
+) -> None:
+    """The same of more packages."""
+    as_searched(specs, data)
+
+
+def as_searched(specs: list[Spec], data: st.DataObject) -> None:
+    """What remains of a package without some articles, and as of each day."""
     with tempfile.TemporaryDirectory() as root:
         folder = build(Path(root), specs)
         rows = {spec.name: folder.rows(spec.name) for spec in specs}

@@ -63,9 +63,12 @@ class Table(Generic[RowT]):
             yield self._row(record)
 
     def __len__(self) -> int:
-        if self._dataset.light:
-            return sum(1 for _ in self.records())
-        return int(self._select("count(*)")[0][0])
+        return self._size if self._dataset.light else int(self._select("count(*)")[0][0])
+
+    @cached_property
+    def _size(self) -> int:
+        # Each look-up of a row asks for it, which would read the file once more.
+        return sum(1 for _ in self.records())
 
     def texts(self) -> Iterator[tuple[str, ...]]:
         """The cells of each row as they stand in the file, in the order of the file.

@@ -8,8 +8,20 @@ from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
 
 
-class UnsupportedError(ValueError):
-    """A declaration that cannot be checked; the message is the finding."""
+class DeclarationError(ValueError):
+    """A declaration by which no cell can be read; the message is the finding."""
+
+
+class UnsupportedError(DeclarationError):
+    """A declaration that is legal, and that is not read here."""
+
+
+class MisdeclaredError(DeclarationError):
+    """A declaration that the standard does not have; with what it should be."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(found)
+        self.expected = expected
 
 
 class UnheldError(ValueError):
@@ -43,7 +55,7 @@ class FieldType:
     def __init__(self, field: FieldDescriptor) -> None:
         self.field = field
         if self.formats and field.format not in self.formats:
-            raise UnsupportedError(f"format {field.format} of type {field.type}")
+            raise MisdeclaredError(field.format, f"one of the formats {', '.join(self.formats)}")
 
     def sql_value(self, cell: str, kind: str) -> str:
         """SQL of a cell's exact value as one of `sql_types`; NULL where that cannot hold it."""

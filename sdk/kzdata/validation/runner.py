@@ -19,6 +19,7 @@ from kzdata.files.archive import Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
 from kzdata.standard.parsing import parse
+from kzdata.validation.declared import with_fields_checked
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
@@ -48,7 +49,7 @@ def run_validation(
 ) -> Report:
     """What all rules find in a package, in this process; see `validate`."""
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
-        descriptor = parse(archive)
+        descriptor = with_fields_checked(parse(archive))
         sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
         large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
         threads = threads or (None if large else 1)

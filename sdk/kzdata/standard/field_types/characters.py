@@ -21,7 +21,7 @@ NAME_STARTS: Ranges = (
     *((0x2C00, 0x2FEF), (0x3001, 0xD7FF), (0xF900, 0xFDCF), (0xFDF0, 0xFFFD)),
     (0x10000, 0xEFFFF),
 )
-# Where categories change: the planes that Unicode has filled. To look at all takes four times as long.
+# Where categories change: the planes that Unicode fills. To look at all takes four times as long.
 _LOOKED_AT = (range(0x40000), range(0xE0000, 0xE1000), (0xF0000, 0xFFFFE, 0x100000, 0x10FFFE))
 # Names that XML Schema 1.0 lists for blocks whose name, or extent, Unicode has changed since.
 _OLD_BLOCKS: dict[str, Ranges] = {

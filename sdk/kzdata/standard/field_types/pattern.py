@@ -5,6 +5,7 @@ example has them for the ends, so that at the ends of a pattern they are anchors
 letter, as everywhere but in XML Schema. Names of XML (`\i`, `\c`) are those of its fifth edition.
 """
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,12 +22,14 @@ from kzdata.standard.field_types.characters import (
     united,
 )
 
+PATTERNED = ("string", "any")  # types whose cells patterns are asked of
 MAX_PATTERN = 10_000  # characters of a pattern; RE2 takes little more
 MAX_NESTING = 50  # groups, or classes, inside of one another
 MAX_DIGITS = 6  # digits of a repetition that are read; RE2 takes four
-MAX_PARTS = 5_000
+MAX_STATES = 5_000
 """Parts of a pattern, each as often as it is repeated: RE2 may look at all for each character."""
-RANGES_OF_A_PART = 50  # ranges of characters that cost as much as one more part
+MAX_RANGES = 10_000  # ranges of characters that classes are worked out to
+MAX_RE2 = 200_000  # characters of a pattern as RE2 has it
 
 _SINGLE = {"n": "\n", "r": "\r", "t": "\t"} | {char: char for char in r"\|.?*+(){}-[]^"}
 _SPACES = ((0x9, 0xA), (0xD, 0xD), (0x20, 0x20))
@@ -38,18 +41,10 @@ _MEMBERS = {r"\d": r"\p{Nd}", r"\D": r"\P{Nd}", r"\w": _WORD_MEMBERS, r"\s": _SP
 _ALONE = {".": r"[^\n\r]", r"\W": f"[^{_WORD_MEMBERS}]", r"\S": f"[^{_SPACE_MEMBERS}]"}
 
 
-class Pattern(NamedTuple):
-    """A pattern as RE2 has it, and how many parts it has: `(ab){2,5}` has ten."""
-
-    re2: str
-    parts: int
-
-
 class _Piece(NamedTuple):
     """An atom, as RE2 has it or as the branches of a group, and how often it stands."""
 
     atom: "str | list[list[_Piece]]"
-    parts: int
     repeat: str = ""
 
 
@@ -62,7 +57,7 @@ class _Class(NamedTuple):
 
 
 @lru_cache(maxsize=1_000)
-def read_pattern(pattern: str) -> Pattern:
+def read_pattern(pattern: str) -> str:
     """An XML Schema pattern for RE2.
 
     Raises MisdeclaredError where it is none, with the place, and UnsupportedError where it is
@@ -71,12 +66,19 @@ def read_pattern(pattern: str) -> Pattern:
     if len(pattern) > MAX_PATTERN:
         raise UnsupportedError(f"a pattern of over {MAX_PATTERN} characters")
     reader = _Reader(pattern)
-    branches, parts = reader.branches(0)
+    branches = reader.branches(0)
     if reader.here:
         raise reader.fault("closes a group that none opened; it is written \\)")
-    if parts > MAX_PARTS:
-        raise UnsupportedError(f"a pattern that repeats over {MAX_PARTS} parts")
-    return Pattern(_group_text(branches, True, True), parts)
+    check_size(found := _group_text(branches, True, True))
+    return found
+
+
+def check_size(pattern: str) -> None:
+    """Raise UnsupportedError where an RE2 pattern repeats more than is asked of each cell."""
+    if len(pattern) > MAX_RE2:
+        raise UnsupportedError(f"a pattern of over {MAX_RE2} characters when written out")
+    if states(pattern) > MAX_STATES:
+        raise UnsupportedError(f"a pattern that repeats over {MAX_STATES} parts")
 
 
 class _Reader:
@@ -107,8 +109,8 @@ class _Reader:
         place = f"{found!r} at character {self._place + 1}" if found else "the end"
         return MisdeclaredError(self._text, f"a pattern of XML Schema: {place} {reason}")
 
-    def branches(self, depth: int) -> tuple[list[list[_Piece]], int]:
-        """regExp: branches, with their parts."""
+    def branches(self, depth: int) -> list[list[_Piece]]:
+        """The branches up to the end, or to the end of a group."""
         if depth > MAX_NESTING:
             raise UnsupportedError(f"a pattern of over {MAX_NESTING} groups in one another")
         found: list[list[_Piece]] = [[]]
@@ -117,35 +119,35 @@ class _Reader:
                 found.append([])
             else:
                 found[-1].append(self._piece(depth))
-        return found, sum(piece.parts for branch in found for piece in branch)
+        return found
 
     def _piece(self, depth: int) -> _Piece:
         """An atom, and how often it stands."""
         piece = self._atom(depth)
         if self.here in ("?", "*", "+"):
-            repeat, times = self.here, 1
+            repeat = self.here
             self._place += 1
         elif self._take("{"):
-            repeat, times = self._quantity()
+            repeat = self._quantity()
         else:
             return piece
         if self.here in ("?", "+"):
             raise self.fault("follows a repetition: there are no lazy or possessive ones")
-        return _Piece(piece.atom, piece.parts * times, repeat)
+        return _Piece(piece.atom, repeat)
 
-    def _quantity(self) -> tuple[str, int]:
-        """`n}`, `n,}` or `n,m}`, and how often RE2 has the part in its program."""
+    def _quantity(self) -> str:
+        """`n}`, `n,}` or `n,m}`."""
         least = most = self._number()
         if self._take(","):
             most = -1 if self.here == "}" else self._number()
         if not self._take("}"):
             raise self.fault("is in a repetition, which is {n}, {n,} or {n,m}")
         if most == -1:
-            return f"{{{least},}}", max(least, 1)
+            return f"{{{least},}}"
         if most < least:
             self._place -= 1
             raise self.fault("ends a repetition whose most is less than its least")
-        return f"{{{least},{most}}}" if most > least else f"{{{least}}}", most
+        return f"{{{least},{most}}}" if most > least else f"{{{least}}}"
 
     def _number(self) -> int:
         begin = self._place
@@ -160,23 +162,23 @@ class _Reader:
         if self._take("("):
             return self._group(depth)
         if self.here == "[":
-            return _Piece(*self._class_text(self._class(0)))
+            return _Piece(self._class_text(self._class(0)))
         if self.here == "\\":
-            return _Piece(*self._escape_text(self._escape()))
+            return _Piece(self._escape_text(self._escape()))
         if self.here in ("?", "*", "+", "{"):
             raise self.fault("has nothing to repeat")
         if self.here in ("]", "}"):
             raise self.fault(f"stands alone; it is written \\{self.here}")
         char = self._character()
-        return _Piece(_ALONE.get(char, char), 1)
+        return _Piece(_ALONE.get(char, char))
 
     def _group(self, depth: int) -> _Piece:
         if self.here == "?":
             raise self.fault("begins a group: there are no look-arounds, names or flags")
-        branches, parts = self.branches(depth + 1)
+        branches = self.branches(depth + 1)
         if not self._take(")"):
             raise self.fault("comes before a group is closed")
-        return _Piece(branches, parts)
+        return _Piece(branches)
 
     def _character(self) -> str:
         """A character as it is; half of a surrogate pair is none."""
@@ -258,23 +260,23 @@ class _Reader:
 
     # -------------------------------------------------------------------------- RE2
 
-    def _escape_text(self, escape: str) -> tuple[str, int]:
+    def _escape_text(self, escape: str) -> str:
         if escape[1] in _SINGLE:
-            return _quoted(_SINGLE[escape[1]]), 1
+            return _quoted(_SINGLE[escape[1]])
         if escape in _ALONE:
-            return _ALONE[escape], 1
+            return _ALONE[escape]
         return self._class_text(_Class(False, [escape], None))
 
-    def _class_text(self, given: _Class) -> tuple[str, int]:
-        """A class as RE2 has it, with its parts."""
+    def _class_text(self, given: _Class) -> str:
+        """A class as RE2 has it, or as its ranges where RE2 has no words for it."""
         texts = [_member_text(member) for member in given.members]
         if given.without is None and all(texts):
-            return f"[{'^' * given.negated}{''.join(map(str, texts))}]", 1
+            return f"[{'^' * given.negated}{''.join(map(str, texts))}]"
         ranges = _class_ranges(given)
         self._ranges += len(ranges)
-        if self._ranges > MAX_PARTS:
-            raise UnsupportedError(f"a pattern with over {MAX_PARTS} ranges of characters")
-        return _ranges_text(ranges), 1 + len(ranges) // RANGES_OF_A_PART
+        if self._ranges > MAX_RANGES:
+            raise UnsupportedError(f"a pattern with over {MAX_RANGES} ranges of characters")
+        return _ranges_text(ranges)
 
 
 def _group_text(branches: list[list[_Piece]], first: bool, last: bool) -> str:
@@ -369,3 +371,46 @@ def _ranges_text(ranges: Ranges) -> str:
 
 def _listed(ranges: Ranges) -> str:
     return "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in ranges)
+
+
+# ------------------------------------------------------------------------------ size
+
+_TOKEN = re.compile(
+    r"\\Q.*?(?:\\E|\Z)"
+    r"|\\[pPx]\{[^}]*+\}?|\\."
+    r"|\[\^?\]?(?:\[:\^?\w++:\]|\\.?|[^\]\\])*+\]?"
+    r"|\{(0|[1-9][0-9]*)(,(0|[1-9][0-9]*)?)?\}|.",
+    re.DOTALL,
+)
+"""A part of a pattern as RE2 cuts it. What is opened and never closed goes to the end, or looking
+for the end from each place again would take the square of the length."""
+
+
+@lru_cache(maxsize=1_000)
+def states(pattern: str) -> int:
+    """How many parts a pattern has, each counted as often as it is repeated: `(ab){2,5}` has ten.
+
+    A pattern of some hundred characters can have a million, which RE2 carries along.
+    """
+    groups, last = [0], 0
+    for token in _TOKEN.finditer(pattern):
+        if token.group(1):
+            times = _times(*token.groups())
+            groups[-1] += last * (times - 1)
+            last *= times
+        elif token.group() == "(":
+            groups.append(0)
+        elif token.group() == ")" and len(groups) > 1:
+            last = groups.pop()
+            groups[-1] += last
+        elif token.group() not in tuple("|*+?)"):
+            last = 1
+            groups[-1] += len(token.group()) if token.group().startswith(r"\Q") else last
+    return sum(groups)
+
+
+def _times(least: str, range_: str | None, most: str | None) -> int:
+    """How often RE2 repeats the program of a part for `{least,most}`; without end is once more."""
+    if range_ and not most:
+        return max(int(least[:MAX_DIGITS]), 1)
+    return int((most or least)[:MAX_DIGITS])

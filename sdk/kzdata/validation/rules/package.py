@@ -13,8 +13,8 @@ from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.source import dialect_of
+from kzdata.validation.declared import unsupported_keys
 from kzdata.validation.rule import Violation, rule
-from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
 CHANGELOG = "CHANGELOG.md"
 MAX_CHANGELOG_BYTES = 1 << 20  # how far a changelog is read: the newest version stands first
@@ -33,10 +33,6 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
         yield _of_package(fault.found, fault.expected, fault.where)
-    for table in package.tables.values():
-        for field in table.schema.fields:
-            if reason := uncastable(field):
-                yield _of_package(reason, "a value of the field", f"{table.name}.{field.name}")
 
 
 @rule("package", "follow the standard's advice, or leave it", "warning")
@@ -151,9 +147,6 @@ def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
     for table in package.tables.values():
         for key in (*unsupported_keys(table.schema), *_unsupported_parents(package, table)):
             yield _of_package(key, "what kzdata checks", table.name)
-        for field in table.schema.fields:
-            if reason := unsupported(field):
-                yield _of_package(reason, "what kzdata checks", f"{table.name}.{field.name}")
 
 
 def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:

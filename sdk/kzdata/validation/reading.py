@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from kzdata.engine import sql
 from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.engine.sql import ORD, identifier, literal
-from kzdata.errors import PackageError
+from kzdata.errors import PackageError, QueryError
 from kzdata.files.archive import Archive, workspace
 from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
@@ -244,6 +244,7 @@ class Reading:
                     expected = f"{check.expected} ({wrong})"
                     yield Violation(self.table.name, row, column, None, expected)
         except UnsupportedError as error:
+            self.database.raise_if_cancelled()
             self._leave(column, str(error), error.way)
 
     def _matches(self, pattern: str, text: str) -> bool:
@@ -251,7 +252,10 @@ class Reading:
         check_size(pattern)
         if not self.database.compiles(pattern):
             raise UnsupportedError(f"the pattern {pattern} in a jsonSchema", "an RE2 pattern")
-        return self.database.matches(pattern, text)
+        try:
+            return self.database.matches(pattern, text)
+        except QueryError as error:  # half a letter, which JSON can escape, is no text for SQL
+            raise UnsupportedError(f"{text[:80]!r} against a pattern in a jsonSchema") from error
 
 
 def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from kzdata.standard.field_types.shapes import json_value
 from kzdata.standard.json_model import distinct, short
 
 JSON_TYPES = ("object", "array")  # types that jsonSchema is for
-MAX_STEPS = 1_000_000  # keywords asked of one value, and items of what they are asked of
+MAX_STEPS = 300_000  # keywords asked of one value, and items of what they are asked of
 Matches = Callable[[str, str], bool]
 """Whether a pattern matches somewhere in a text; raises UnsupportedError where it is not read."""
 Judge = Callable[[str], str | None]
@@ -29,14 +29,14 @@ def json_schema_judge(schema: Mapping[str, Any], matches: Matches) -> Judge:
     Raises the errors of `check_json_schema`; the judge raises UnsupportedError where it cannot
     tell, and ValueError where the text is no JSON.
     """
-    library = _library()
+    kind, library = check_json_schema(schema), _library()
     spent = _Steps()
-    keywords = _version(schema).VALIDATORS | {
+    keywords = kind.VALIDATORS | {
         "pattern": _pattern(library, matches),
         "uniqueItems": _unique_items(library),
     }
     counted = {name: spent.counted(keyword) for name, keyword in keywords.items()}
-    kind = library.validators.extend(_version(schema), counted)
+    kind = library.validators.extend(kind, counted)
     # Where `$schema` is seen again, by way of `$ref`, the library takes a class of its own.
     plain = {name: value for name, value in schema.items() if name != "$schema"}
     validator = kind(plain, registry=library.validators.SPECIFICATIONS)
@@ -49,8 +49,8 @@ def json_schema_judge(schema: Mapping[str, Any], matches: Matches) -> Judge:
     return judge
 
 
-def check_json_schema(schema: Mapping[str, Any]) -> None:
-    """Make sure that a schema is one, and that values can be asked for it.
+def check_json_schema(schema: Mapping[str, Any]) -> Any:
+    """The library's class for a schema, which is one and holds nothing that is not read.
 
     Raises:
         MisdeclaredError: It is no JSON Schema.
@@ -63,7 +63,7 @@ def check_json_schema(schema: Mapping[str, Any]) -> None:
             raise UnsupportedError(f"{name} {short(value)} in a jsonSchema, which is not fetched")
         if name == "$schema" and value is not schema.get(name):
             raise UnsupportedError("a jsonSchema with parts of another version")
-    _version(schema)
+    return _version(schema)
 
 
 def _members(schema: Any) -> Iterator[tuple[str, Any]]:

@@ -257,7 +257,6 @@ def test_each_cell_is_told_of_and_the_many_are_counted(tmp_path: Path) -> None:
 
 HOSTILE: list[tuple[str, Any, str]] = [
     ("a loop", {"$ref": "#"}, '{"a": 1}'),
-    ("half a letter", {"properties": {"a": {"pattern": "b"}}}, r'{"a": "\ud800"}'),
     ("no schema at the end", {"$ref": "#/a", "a": {"type": "whole"}}, "{}"),
     ("a list at the end", {"$ref": "#/required", "required": ["a"]}, '{"a": 1}'),
     ("a loop of two", {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#"}]}}}, "{}"),

@@ -212,6 +212,15 @@ def cell_pattern(island: Folder) -> Fault:
 
 
 @case
+def cell_json_schema(island: Folder) -> Fault:
+    wanted = {"name": "keeper", "type": "array", "constraints": {"jsonSchema": {"maxItems": 1}}}
+    island.reschema("gauges", lambda schema: schema["fields"].__setitem__(5, wanted))
+    island.edit("gauges", 0, "keeper", "[]")
+    island.edit("gauges", 2, "keeper", '["a"]')
+    return edited(island, "gauges", 1, "keeper", '["a", "b"]')
+
+
+@case
 def cell_min_length(island: Folder) -> Fault:
     return edited(island, "gauges", 1, "name", "🌊é")
 

@@ -39,7 +39,7 @@ def json_schema_judge(schema: Mapping[str, Any], matches: Matches) -> Judge:
     kind = library.validators.extend(kind, counted)
     # Where `$schema` is seen again, by way of `$ref`, the library takes a class of its own.
     plain = {name: value for name, value in schema.items() if name != "$schema"}
-    validator = kind(plain, registry=library.validators.SPECIFICATIONS)
+    validator = _offline(kind, plain)
 
     def judge(text: str) -> str | None:
         spent.number = 0
@@ -108,7 +108,14 @@ def _version(schema: Mapping[str, Any]) -> Any:
 
 def _of_schemas(kind: Any) -> Any:
     """What checks schemas of a version; without formats, whose regular expressions are Python's."""
-    return kind(kind.META_SCHEMA, registry=_library().validators.SPECIFICATIONS)
+    return _offline(kind, kind.META_SCHEMA)
+
+
+def _offline(kind: Any, schema: Mapping[str, Any]) -> Any:
+    """What checks values by a schema; a registry that retrieves nothing keeps it from fetching."""
+    from referencing import Registry  # which jsonschema itself stands on
+
+    return kind(schema, registry=Registry())
 
 
 def _first_error(validator: Any, value: Any) -> Any:

@@ -24,6 +24,7 @@ from kzdata.standard.field_types.characters import (
 
 PATTERNED = ("string", "any")  # types whose cells patterns are asked of
 MAX_PATTERN = 10_000  # characters of a pattern; RE2 takes little more
+MAX_SHOWN = 100  # characters of a pattern that a message shows
 MAX_NESTING = 50  # groups, or classes, inside of one another
 MAX_DIGITS = 6  # digits of a repetition that are read; RE2 takes four
 MAX_STATES = 5_000
@@ -106,8 +107,9 @@ class _Reader:
     def fault(self, reason: str, length: int = 1) -> MisdeclaredError:
         """What is wrong with the next characters."""
         found = self._text[self._place : self._place + length]
-        place = f"{found!r} at character {self._place + 1}" if found else "the end"
-        return MisdeclaredError(self._text, f"a pattern of XML Schema: {place} {reason}")
+        place = f"'{found}' at character {self._place + 1}" if found else "the end"
+        shown = self._text if len(self._text) <= MAX_SHOWN else f"{self._text[:MAX_SHOWN]}..."
+        return MisdeclaredError(f"pattern {shown}", f"a pattern of XML Schema: {place} {reason}")
 
     def branches(self, depth: int) -> list[list[_Piece]]:
         """The branches up to the end, or to the end of a group."""

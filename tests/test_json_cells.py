@@ -19,6 +19,7 @@ from kzdata.validation.report import Report
 from packages import Spec, build, column
 
 SETTINGS = settings(max_examples=100, deadline=None)
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 POINT: dict[str, Any] = {"type": "Point", "coordinates": [71.4, 51.1]}
 RING = [[0, 0], [2, 0], [2, 2], [0, 0.0]]
 SQUARE: dict[str, Any] = {"type": "Polygon", "coordinates": [RING]}
@@ -271,6 +272,8 @@ HOSTILE: list[tuple[str, Any, str]] = [
                                    "additionalProperties": False}, '{"aaaa": 1}'),
     ("another version inside", {"properties": {"a": {
         "$schema": "http://json-schema.org/draft-07/schema#", "pattern": "(a|a)*"}}}, '{"a": "a"}'),
+    ("the same version inside", {"$schema": DRAFT_7, "properties": {"a": {
+        "$schema": DRAFT_7, "pattern": "(a|a)*"}}}, '{"a": "a"}'),
     ("over the network", {"$ref": "https://example.invalid/schema.json"}, "{}"),
     ("a file", {"$ref": "file:///etc/passwd"}, "{}"),
     ("a schema that is known", {"$ref": "http://json-schema.org/draft-07/schema#"}, "{}"),

@@ -858,7 +858,8 @@ def _constraints() -> Iterator[Case]:
         minimum="31/02/2023",
     )
     for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
-        yield one(f"{name}-without-type", TYPED, kind=None, **{name: 5.5})
+        bound: dict[str, Any] = {name: 5.5}
+        yield one(f"{name}-without-type", TYPED, kind=None, **bound)
     yield one("multipleOf", UNSUPPORTED, multipleOf=2, cell="4")
     unlisted: dict[str, dict[str, Any]] = {
         "minimum": {"kind": "string", "cell": "b", "minimum": "a"},

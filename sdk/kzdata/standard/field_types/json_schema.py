@@ -27,7 +27,7 @@ def json_schema_judge(schema: Mapping[str, Any], matches: Matches) -> Judge:
     """A judge of texts of JSON: what of one is against a schema, in words, or None.
 
     Raises the errors of `check_json_schema`; the judge raises UnsupportedError where it cannot
-    tell, and ValueError where the text is no JSON.
+    tell.
     """
     kind, library = check_json_schema(schema), _library()
     spent = _Steps()
@@ -37,13 +37,11 @@ def json_schema_judge(schema: Mapping[str, Any], matches: Matches) -> Judge:
     }
     counted = {name: spent.counted(keyword) for name, keyword in keywords.items()}
     kind = library.validators.extend(kind, counted)
-    # Where `$schema` is seen again, by way of `$ref`, the library takes a class of its own.
-    plain = {name: value for name, value in schema.items() if name != "$schema"}
-    validator = _offline(kind, plain)
+    validator = _offline(kind, _without_version(schema))
 
     def judge(text: str) -> str | None:
         spent.number = 0
-        error = _first_error(validator, json_value(text))
+        error = _first_error(validator, _value(text))
         return error and f"{error.json_path}: {error.validator} {short(error.validator_value)}"
 
     return judge
@@ -56,14 +54,29 @@ def check_json_schema(schema: Mapping[str, Any]) -> Any:
         MisdeclaredError: It is no JSON Schema.
         UnsupportedError: It has something that is not read, or jsonschema is not installed.
     """
-    for name, value in _members(schema):
+    for name, value in _members(_without_version(schema)):
         if name in _UNREAD:
             raise UnsupportedError(f"{name} in a jsonSchema")
         if name in _REFERENCES and not str(value).startswith("#"):
             raise UnsupportedError(f"{name} {short(value)} in a jsonSchema, which is not fetched")
-        if name == "$schema" and value is not schema.get(name):
+        if name == "$schema":
             raise UnsupportedError("a jsonSchema with parts of another version")
     return _version(schema)
+
+
+def _without_version(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema whose version is known; where the library sees it, it takes a class of its own."""
+    return {name: value for name, value in schema.items() if name != "$schema"}
+
+
+def _value(text: str) -> Any:
+    """The value of a text that DuckDB takes for JSON."""
+    try:
+        return json_value(text)
+    except UnsupportedError:
+        raise
+    except ValueError as error:
+        raise UnsupportedError(f"JSON that Python does not read: {error}") from error
 
 
 def _members(schema: Any) -> Iterator[tuple[str, Any]]:

@@ -179,7 +179,8 @@ TABLE_SCHEMA = [
          _one("datetime"), {}),
     Case("datetime, a pattern", _column("12/11/2018 09:15:32"),
          _one("datetime", format="%d/%m/%Y %H:%M:%S"), {}),
-    Case("datetime, any", _column("last Monday"), _one("datetime", format="any"), UNSUPPORTED),
+    Case("datetime, any", _column("last Monday"), _one("datetime", format="any"),
+         {"recommendation": 1, **UNSUPPORTED}),
     Case("date", _column("2024-01-26"), _one("date"), {}),
     Case("time", _column("15:00:00"), _one("time"), {}),
     Case("year", _column("2024"), _one("year"), {}),
@@ -203,7 +204,7 @@ TABLE_SCHEMA = [
          {"cell-exclusive-maximum": 1}),
     Case("jsonSchema", JSON_PRICES,
          _fields(ID, NAME, _named({"name": "price", "type": "object"}, jsonSchema=JSON_SCHEMA)),
-         UNSUPPORTED),
+         {"cell-json-schema": 1}),
     Case("pattern", FRUIT, _two(pattern="^a.*$"), {"cell-pattern": 1}),
     Case("enum", FRUIT, _two(enum=["apple"]), {"cell-enum": 1}),
 ]  # fmt: skip

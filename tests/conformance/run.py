@@ -132,6 +132,7 @@ KZDATA = {
     "cell-type": ("type",),
     "cell-format": ("type",),
     "cell-category": ("categories",),
+    "cell-json-schema": ("jsonSchema",),
     "primary-key": ("primaryKey",),
     "unique-key": ("uniqueKeys", "unique"),
     "foreign-key": ("foreignKeys",),

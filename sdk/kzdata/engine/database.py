@@ -177,13 +177,13 @@ class Database:
             self.raise_if_cancelled()
             raise QueryError(first_line(error)) from error
 
-    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a query in batches, on a cursor of its own."""
+    def stream(self, sql: str, batch: int = 10_000) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query in batches of so many, on a cursor of its own."""
         try:
             cursor = self._connection.cursor()
             self._work.carry_out(cursor, lambda: cursor.execute(sql))
-            while batch := self._work.carry_out(cursor, lambda: cursor.fetchmany(10_000)):
-                yield from batch
+            while rows := self._work.carry_out(cursor, lambda: cursor.fetchmany(batch)):
+                yield from rows
         except ENGINE_ERRORS as error:
             raise QueryError(first_line(error)) from error
 
@@ -239,6 +239,11 @@ class Database:
             except QueryError:
                 self._compiles[pattern] = False
         return self._compiles[pattern]
+
+    def matches(self, pattern: str, value: str) -> bool:
+        """Whether a pattern that RE2 takes matches somewhere in a text."""
+        ((found,),) = self.rows("SELECT regexp_matches(?, ?)", [value, pattern])
+        return bool(found)
 
     # ------------------------------------------------------------------------------ tables
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from posixpath import normpath
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Self, cast
 
 from kzdata.files.archive import hidden, is_remote, outside
 from kzdata.standard.declarations import NEEDED, Declared
@@ -184,6 +184,14 @@ class Constraints(JsonModel):
     exclusive_maximum: Any = member(anything, None)
     json_schema: JsonModel | None = member(JsonModel.read, None)
 
+    @property
+    def bounds(self) -> dict[str, Any]:
+        """The bounds that are stated, by name."""
+        stated = {"minimum": self.minimum, "maximum": self.maximum}
+        stated["exclusiveMinimum"] = self.exclusive_minimum
+        stated["exclusiveMaximum"] = self.exclusive_maximum
+        return {name: value for name, value in stated.items() if value is not None}
+
 
 # Field types of Table Schema v2. A misspelt one would leave a column unchecked.
 TYPES = (
@@ -216,6 +224,16 @@ class FieldDescriptor(JsonModel):
     item_type: str = member(item_type, "string")
     rdf_type: str | None = member(string, None)
     evidence: str | None = member(choice("required", "exempt"), None, "kzdata:evidence")
+
+    @classmethod
+    def read(cls, entry: Any, where: str, faults: Faults) -> Self:
+        """The same, and a field with a bound states its type."""
+        made = super().read(entry, where, faults)
+        # "If a minimum value constraint is specified then the field descriptor MUST contain a type
+        # key" (Table Schema v2, minimum); the others are "as for minimum".
+        if made.constraints.bounds and "type" not in entry:
+            faults.note(f"{where}.type", "no type", "the type of a field with a bound")
+        return made
 
     def errors(self) -> Iterator[str]:
         """Values and labels of categories are unique, and an enum lists none but them."""

@@ -1,6 +1,6 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -15,6 +15,8 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import Archive, workspace
 from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.standard.field_types.base import DeclarationError, UnsupportedError
+from kzdata.standard.field_types.pattern import check_size
 from kzdata.standard.inner_names import places
 from kzdata.standard.source import open_sheet
 from kzdata.validation.evidence_tables import columns_needed
@@ -33,6 +35,8 @@ from kzdata.validation.rules.package import header_of
 
 # Column of the cells of rows in which a rule may be broken, as a list; NULL in all other rows.
 SUSPECT = "\x1fsuspect"
+JUDGED_AT_ONCE = 100  # texts of a column in memory, each of at most a row's length
+MAX_KNOWN, MAX_KNOWN_TEXT = 10_000, 200  # texts, and their characters, that are judged once
 
 
 class ColumnCheck(NamedTuple):
@@ -159,10 +163,13 @@ class Reading:
         if asked.check.pattern is None or self.database.compiles(asked.check.pattern):
             return True
         found = f"the pattern {self._fields[asked.field].constraints.pattern}"
-        where = f"{self.table.name}.{asked.field}"
-        told = not_checked(found, "write it as RE2 has it", field=where)
-        self._evaluate(RULES[NOT_CHECKED], [told])
+        self._leave_column(asked.field, found, "write it as RE2 has it")
         return False
+
+    def _leave_column(self, column: str, found: str, way: str) -> None:
+        """Say what of a column is not checked, and the way to have it checked."""
+        told = not_checked(found, way, field=f"{self.table.name}.{column}")
+        self._evaluate(RULES[NOT_CHECKED], [told])
 
     def _passing(self, checks: list[ColumnCheck]) -> dict[str, str]:
         """SQL, by column, that is true only where a cell keeps every rule."""
@@ -227,11 +234,46 @@ class Reading:
         (broken,) = self.database.rows(f"SELECT {failed} FROM {identifier(suspects)}")
         faulty = {name for name, fails in zip(passing, broken, strict=True) if fails}
         for rule, column, check in checks:
-            if column in faulty:
-                words = f"{sql.text('NULL')}, {literal(check.expected)}"
-                rows = f"SELECT {ORD}, {literal(column)}, {words} FROM {identifier(suspects)}"
-                self._evaluate(rule, [Query(self.table.name, f"{rows} WHERE {check.broken}")])
+            if column not in faulty:
+                continue
+            if check.judge is not None:
+                self._evaluate(rule, self._judged(suspects, column, check))
+                continue
+            words = f"{sql.text('NULL')}, {literal(check.expected)}"
+            rows = f"SELECT {ORD}, {literal(column)}, {words} FROM {identifier(suspects)}"
+            self._evaluate(rule, [Query(self.table.name, f"{rows} WHERE {check.broken}")])
         self.database.run(f"DROP TABLE {identifier(suspects)}")
+
+    def _judged(self, suspects: str, column: str, check: Check) -> Iterator[Violation]:
+        """Cells of which a judge says that they are wrong; where it cannot tell, it is left."""
+        assert check.judge
+        cells = f"SELECT {ORD}, {identifier(column)} FROM {identifier(suspects)}"
+        asked, known = f"{cells} WHERE {check.broken} ORDER BY {ORD}", dict[str, str | None]()
+        try:
+            judge = check.judge(self._matches)
+        except DeclarationError:  # `descriptor` or `not-checked` says so
+            return
+        try:
+            for row, text in self.database.stream(asked, JUDGED_AT_ONCE):
+                self.database.raise_if_cancelled()
+                wrong = known[text] if text in known else judge(text)
+                if len(text) <= MAX_KNOWN_TEXT and len(known) < MAX_KNOWN:
+                    known[text] = wrong
+                if wrong is not None:
+                    expected = f"{check.expected} ({wrong})"
+                    yield Violation(self.table.name, row, column, None, expected)
+        except UnsupportedError as error:
+            self.database.raise_if_cancelled()
+            self._leave_column(column, str(error), error.way)
+
+    def _matches(self, pattern: str, text: str) -> bool:
+        """Whether a stranger's pattern, as RE2 reads it, matches somewhere in a text."""
+        check_size(pattern)
+        if not self.database.compiles(pattern):
+            raise UnsupportedError(
+                f"the pattern {pattern} in a jsonSchema", "write it as RE2 has it"
+            )
+        return self.database.matches(pattern, text)
 
 
 def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:

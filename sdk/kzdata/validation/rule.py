@@ -45,6 +45,7 @@ from kzdata.errors import PackageError, QueryError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import FileStats, Record
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.standard.field_types.json_schema import Judge, Matches
 from kzdata.validation.evidence_tables import EdgeProof, Model
 from kzdata.validation.report import Finding, Report, Severity
 
@@ -113,6 +114,9 @@ class Check(NamedTuple):
     # An RE2 pattern that `broken` holds and the package chose: where DuckDB does not take it, that
     # is a finding, and the rule is not asked.
     pattern: str | None = None
+    # Makes what decides of each text for which `broken` is true, where SQL cannot: it says what is
+    # wrong, or None, and raises UnsupportedError where it cannot tell, as its maker does.
+    judge: Callable[[Matches], Judge] | None = None
 
 
 class PackageRule(Protocol):

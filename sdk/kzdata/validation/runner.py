@@ -20,6 +20,7 @@ from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
+from kzdata.validation.declared import with_fields_checked
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
@@ -63,7 +64,7 @@ def _validated(
     progress: Progress | None,
 ) -> Report:
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
-        descriptor = parse(archive)
+        descriptor = with_fields_checked(parse(archive))
         sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
         large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
         threads = threads or (None if large else 1)

@@ -314,12 +314,37 @@ CASES = [
          '{"lon": 1} | {"lon": 1, "lat": 2, "x": 3} | {"lon": "1", "lat": 2} | [1,2] '
          '| {"lon": 181, "lat": 0} | {"x": 1, "y": 2}', format="object"),
     case("geojson", "geojson", '{"type":"Point","coordinates":[1,2]} '
+         '| {"type":"Point","coordinates":[1,2,3],"bbox":[1,2,3,1,2,3]} '
+         '| {"type":"Point","coordinates":[]} '
+         '| {"type":"MultiPoint","coordinates":[[1,2],[3,4.5]]} '
+         '| {"type":"LineString","coordinates":[[1,2],[3,4]]} '
+         '| {"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[0,0]]]} '
+         '| {"type":"MultiPolygon","coordinates":[[[[0,0],[2,0],[2,2],[0,0]]]]} '
+         '| {"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[1,2]}]} '
          '| {"type":"Feature","geometry":null,"properties":{}} '
+         '| {"type":"Feature","geometry":{"type":"Point","coordinates":[1,2]},"properties":null} '
          '| {"type":"FeatureCollection","features":[]}',
          '{} | {"type":"point","coordinates":[1,2]} | {"type":"Point"} | [1,2] '
-         '| {"type":"Feature"} | {"type":"Topology","objects":{},"arcs":[]} | POINT(1 2)'),
-    case("topojson", "geojson", '{"type":"Topology","objects":{},"arcs":[]}',
-         '{"type":"Topology"} | {"type":"Point","coordinates":[1,2]} | {}', format="topojson"),
+         '| {"type":"Feature"} | {"type":"Topology","objects":{},"arcs":[]} | POINT(1 2) '
+         '| {"type":"Point","coordinates":[1]} | {"type":"Point","coordinates":["1","2"]} '
+         '| {"type":"Point","coordinates":[1,true]} | {"type":"MultiPoint","coordinates":[1,2]} '
+         '| {"type":"LineString","coordinates":[[1,2]]} '
+         '| {"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[1,1]]]} '
+         '| {"type":"Polygon","coordinates":[[[0,0],[2,0],[0,0]]]} '
+         '| {"type":"Polygon","coordinates":[[0,0],[2,0],[2,2],[0,0]]} '
+         '| {"type":"Feature","geometry":{"type":"Point","coordinates":[1]},"properties":null} '
+         '| {"type":"FeatureCollection","features":[{"type":"Point","coordinates":[1,2]}]} '
+         '| {"type":"Point","coordinates":[1,2],"bbox":[1,2,3]} '
+         '| {"type":"Point","coordinates":[1,2],"properties":{}}'),
+    case("topojson", "geojson", '{"type":"Topology","objects":{},"arcs":[]} '
+         '| {"type":"Topology","objects":{"a":{"type":"LineString","arcs":[0,-1]}},'
+         '"arcs":[[[0,0],[1,1]]]} '
+         '| {"type":"Topology","objects":{"a":{"type":"Point","coordinates":[1,2]}},"arcs":[]}',
+         '{"type":"Topology"} | {"type":"Point","coordinates":[1,2]} | {} '
+         '| {"type":"Topology","objects":{"a":{"type":"LineString","arcs":[1]}},'
+         '"arcs":[[[0,0],[1,1]]]} '
+         '| {"type":"Topology","objects":{"a":{"type":"Circle"}},"arcs":[]} '
+         '| {"type":"Topology","objects":{},"arcs":[[0,0]]}', format="topojson"),
     # ------------------------------------------------------------------ missing values
     case("required", "string", "a |  ", "⟨⟩", required=True),
     case("required", "integer", "0", "⟨⟩", required=True),
@@ -386,6 +411,16 @@ CASES = [
     case("pattern", "string", "a/ | a -", "a# | a!", pattern=r"[a-z\s-/]+"),
     case("pattern", "string", "- | a-", "é | aé | _ | a_", pattern=r"a?\W"),
     case("pattern", "string", "a | \u00a0", "a b | a\tb", pattern=r"\S+"),
+    case("pattern", "string", "xyz", "xaz | x-z", pattern="[a-z-[aeiou]]+"),
+    case("pattern", "string", "b | xyz | c", "a | B | 1",
+         pattern=r"[\p{IsBasicLatin}-[^b-z-[c-j-[h]]]]+"),
+    case("pattern", "string", "h | b | k", "c | j | a", pattern="[b-z-[c-j-[h]]]+"),
+    case("pattern", "string", "ab | é", "a b | a_ | a-b", pattern=r"[^\W_]+"),
+    case("pattern", "string", "_a:b | é.1", "1a | a b | -a", pattern=r"\i\c*"),
+    case("pattern", "string", "α | Ωμέγα", "a | ж", pattern=r"\p{IsGreek}+"),
+    case("pattern", "string", "a | ж", "α | aα", pattern=r"\P{IsGreek}+"),
+    case("pattern", "string", "a^b$c", "abc | a^b", pattern="a^b$c"),
+    case("pattern", "string", "aa | aaa", "a | aaaa", pattern="a{2,3}"),
     case("enum", "string", "a | B", "A | b |  a | a  | c", enum=["a", "B"]),
     case("logical", "integer", "1 | 01 | +1 | -2", "2 | 10 | 1000000000000000000001",
          enum=[1, "-2"]),

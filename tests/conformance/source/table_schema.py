@@ -808,11 +808,20 @@ def _types() -> Iterator[Case]:
         "integer": (PROFILED, "hexadecimal", "1"),
         "year": (NO_FORMATS, "%y", "2024"),
         "list": (LIST_FORMAT, "json", "a"),
+        "number": (PROFILED, "currency", "1"),
+        "boolean": (PROFILED, "yes-no", "true"),
+        "object": (PROFILED, "json", "{}"),
+        "array": (PROFILED, "json", "[]"),
+        "yearmonth": (NO_FORMATS, "%Y-%m", "2024-01"),
+        "duration": (NO_FORMATS, "iso", "P1Y"),
+        "any": (PROFILED, "email", "a"),
     }
     for kind, (sentence, form, cell) in known.items():
         yield _field(
             f"format/unknown-{kind}", sentence, "format", cell=cell, type=kind, format=form
         )
+    for name, form in {"letters": "YYYY-MM-DD", "directive": "%Y-%Q", "lone-sign": "%Y-%"}.items():
+        yield _field(f"format/strptime-{name}", STRPTIME, "format", type="date", format=form)
     for item in ("zzz", "object", "list"):
         yield _field(f"list/item-type-{item}", ITEM_TYPE, "itemType", type="list", itemType=item)
     for item, cell in {
@@ -887,13 +896,18 @@ def _constraints() -> Iterator[Case]:
         cell="26/01/2024",
         minimum="31/02/2023",
     )
-    yield one("minimum-without-type", TYPED, kind=None, minimum=1)
+    for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        bound: dict[str, Any] = {name: 5.5}
+        yield one(f"{name}-without-type", TYPED, kind=None, **bound)
     yield one("multipleOf", UNSUPPORTED, multipleOf=2, cell="4")
     unlisted: dict[str, dict[str, Any]] = {
         "minimum": {"kind": "string", "cell": "b", "minimum": "a"},
         "pattern": {"pattern": "[0-9]+"},
         "minLength": {"minLength": 1},
         "maximum": {"kind": "boolean", "cell": "true", "maximum": True},
+        "maxLength": {"kind": "date", "cell": "2024-01-26", "maxLength": 5},
+        "exclusiveMinimum": {"kind": "geopoint", "cell": "1,2", "exclusiveMinimum": "0,0"},
+        "jsonSchema": {"kind": "string", "cell": "a", "jsonSchema": {"type": "object"}},
     }
     for name, given in unlisted.items():
         yield _field(
@@ -947,6 +961,15 @@ def _json_schemas(one: Any) -> Iterator[Case]:
             schema=told,
             file=f'row,cell\n1,"{rows[0]}"\n2,"{rows[1]}"\n',
         )
+    elsewhere = {"$ref": "https://example.invalid/schema.json"}
+    yield _field(
+        "jsonSchema/remote",
+        CONFORMS,
+        cell="{}",
+        verdict=UNCHECKED,
+        type="object",
+        constraints={"jsonSchema": elsewhere},
+    )
     yield one("jsonSchema-string", JSON_SCHEMA, kind="object", cell="{}", jsonSchema="{}")
     yield one(
         "jsonSchema-of-no-type", JSON_SCHEMA, kind="object", cell="{}", jsonSchema={"type": "whole"}
@@ -980,6 +1003,23 @@ def _patterns() -> Iterator[Case]:
     yield one("back-reference", r"(a)\1", "aa", True)
     yield one("lazy", "a+?", "a", True)
     yield one("flags", "(?i)a", "A", True)
+    yield one("group-without-capture", "(?:a)", "a", True)
+    yield one("possessive", "a++", "a", True)
+    yield one("unclosed-class", "[a", "a", True)
+    yield one("closing-class-first", "[]a]", "a", True)
+    yield one("posix-class", "[[:alpha:]]", "a", True)
+    yield one("closing-group", "a)", "a", True)
+    yield one("no-least", "a{,3}", "a", True)
+    yield one("brace", "{", "{", True)
+    yield one("escaped-slash", r"a\/b", "a/b", True)
+    yield one("escaped-dollar", r"\$[0-9]", "$1", True)
+    yield one("end-of-text", r"a\Z", "a", True)
+    yield one("literal-text", r"\Qa\E", "a", True)
+    yield one("code-point", r"\x61", "a", True)
+    yield one("no-such-category", r"\p{Greek}", "α", True)
+    yield one("no-such-block", r"\p{IsGreen}", "a", True)
+    yield one("category-without-braces", r"\pL", "a", True)
+    yield one("backslash-at-the-end", "a\\", "a", True)
     yield _field(
         "pattern/number", PROFILED, "constraints.pattern", type="string", constraints={"pattern": 5}
     )

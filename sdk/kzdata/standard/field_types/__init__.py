@@ -13,7 +13,12 @@ bound. The zone of a `year` or `yearmonth` counts for equality, not for order.
 from collections.abc import Callable
 
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, UnheldError, UnsupportedError, either
+from kzdata.standard.field_types.base import (
+    DeclarationError,
+    FieldType,
+    UnheldError,
+    either,
+)
 from kzdata.standard.field_types.collection import ITEM_TYPES, Json, List
 from kzdata.standard.field_types.geo import GeoJson, geopoint
 from kzdata.standard.field_types.number import canonical_number, constraint_number, plain_number
@@ -23,9 +28,9 @@ from kzdata.standard.field_types.text import FORMATS, AnyText
 __all__ = [
     "FORMATS",
     "TYPES",
+    "DeclarationError",
     "FieldType",
     "UnheldError",
-    "UnsupportedError",
     "canonical_number",
     "constraint_number",
     "either",
@@ -51,7 +56,7 @@ TYPES: dict[str, Callable[[FieldDescriptor], FieldType]] = {
 
 
 def field_type(field: FieldDescriptor) -> FieldType:
-    """What a field's type, format and properties mean; raises UnsupportedError where unknown."""
+    """What a field's type, format and properties mean; raises DeclarationError where unknown."""
     return TYPES[field.type](field)
 
 
@@ -59,7 +64,7 @@ def known_type(field: FieldDescriptor) -> FieldType | None:
     """What a field means, or None where it cannot be checked."""
     try:
         return field_type(field)
-    except UnsupportedError:
+    except DeclarationError:
         return None
 
 

@@ -8,8 +8,27 @@ from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
 
 
-class UnsupportedError(ValueError):
-    """A declaration that cannot be checked; the message is the finding."""
+class DeclarationError(ValueError):
+    """A declaration by which no cell is checked; the message is what was found."""
+
+
+OTHERWISE = "say it in one of the ways that are read: docs/table-schema.md"
+
+
+class UnsupportedError(DeclarationError):
+    """A declaration that is legal, and that is not read here; with the way to have it checked."""
+
+    def __init__(self, found: str, way: str = OTHERWISE) -> None:
+        super().__init__(found)
+        self.way = way
+
+
+class MisdeclaredError(DeclarationError):
+    """A declaration that the standard does not have; with what it should be."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(found)
+        self.expected = expected
 
 
 class UnheldError(ValueError):
@@ -32,6 +51,8 @@ class FieldType:
     sql_types: tuple[str, ...] = ()
     # True for a cell that is no such thing; None where every text is one.
     breach: Callable[[str], str] | None = None
+    # What is wrong with a text, where SQL cannot tell all of it; None where nothing is, or is said.
+    judge: Callable[[str], str | None] | None = None
     # A text that all cells of one value share; None where it cannot be told.
     same: Callable[[str], str] | None = None
     # From a cell, an operator (`>=`, `>`, `<=`, `<`) and a limit: the value is proven to be so;
@@ -43,7 +64,8 @@ class FieldType:
     def __init__(self, field: FieldDescriptor) -> None:
         self.field = field
         if self.formats and field.format not in self.formats:
-            raise UnsupportedError(f"format {field.format} of type {field.type}")
+            found = f"format {field.format} of type {field.type}"
+            raise MisdeclaredError(found, f"one of the formats {', '.join(self.formats)}")
 
     def sql_value(self, cell: str, kind: str) -> str:
         """SQL of a cell's exact value as one of `sql_types`; NULL where that cannot hold it."""

@@ -8,7 +8,13 @@ from typing import Any
 
 from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.standard.field_types.base import FieldType, UnheldError, UnsupportedError
+from kzdata.standard.field_types.base import (
+    DeclarationError,
+    FieldType,
+    MisdeclaredError,
+    UnheldError,
+    UnsupportedError,
+)
 
 # Not a number, and the infinities: "case need not be respected".
 SPECIAL = "(?i:nan|-?inf)"
@@ -73,7 +79,8 @@ class Integer(FieldType):
         try:
             return Decimal(self._plain_text(value) if isinstance(value, str) else repr(value))
         except (ValueError, InvalidOperation) as error:
-            raise UnsupportedError(f"{value!r} as a limit of type {self.field.type}") from error
+            found = f"{value!r} as a limit of type {self.field.type}"
+            raise MisdeclaredError(found, "a value of the field") from error
 
     def breach(self, cell: str) -> str:
         test = f"NOT {sql.full_match(cell, self.pattern or '')}"
@@ -181,7 +188,7 @@ def plain_number(field: FieldDescriptor, cell: str) -> str:
     """SQL: a cell of a number or integer as the standard's own plain form."""
     try:
         return _number(field).plain(cell)
-    except UnsupportedError:
+    except DeclarationError:
         return cell
 
 

@@ -11,6 +11,7 @@ from kzdata.engine import sql
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.field_types.base import (
     FieldType,
+    MisdeclaredError,
     UnheldError,
     UnsupportedError,
     first_of,
@@ -270,6 +271,11 @@ DIRECTIVES = {
 }
 
 
+# Those of Python's strptime and of C's (POSIX, with those of glibc): the standard has both.
+KNOWN_DIRECTIVES = frozenset("aAbBcCdDeEfFgGhHIjklmMnOpPrRsStTuUVwWxXyYzZ+")
+_WAY = f"a format of {' '.join(f'%{name}' for name in DIRECTIVES)}, each once"
+
+
 def _compiled(format_: str) -> tuple[str, list[str]]:
     """A format of strptime as a pattern, and the directives of its groups in order."""
     pattern, names = "", []
@@ -279,8 +285,11 @@ def _compiled(format_: str) -> tuple[str, list[str]]:
             pattern += "%"
         elif not part.startswith("%"):
             pattern += r"\s+" if part.isspace() else re.escape(part)
+        elif name not in KNOWN_DIRECTIVES:
+            raise MisdeclaredError(f"format {format_}: {part}", "a directive of strptime")
         elif name not in DIRECTIVES or name in names:
-            raise UnsupportedError(f"format {format_}: the directive {part}")
+            words = f"format {format_}: the directive {part}"
+            raise UnsupportedError(words + " a second time" * (name in names), _WAY)
         else:
             names.append(name)
             pattern += f"({re.sub('[(](?![?])', '(?:', DIRECTIVES[name])})"
@@ -294,8 +303,11 @@ class Patterned(_Moment):
 
     def __init__(self, field: FieldDescriptor, kind: type[_Moment]) -> None:
         super().__init__(field)
-        if field.format == "any" or "%" not in field.format:  # no rule decides what `any` takes
-            raise UnsupportedError(f"format {field.format} of type {field.type}")
+        if field.format == "any":  # no rule decides what it takes
+            raise UnsupportedError(f"format any of type {field.type}", _WAY)
+        if "%" not in field.format:
+            wanted = "default, any, or a pattern of strptime, such as %Y-%m-%d"
+            raise MisdeclaredError(f"format {field.format} of type {field.type}", wanted)
         self.pattern, self._names = _compiled(field.format)
         self.words = f"a {field.type} in the form {field.format}"
         # A date with hours is no date that Python or SQL has, nor is a time with days.

@@ -31,6 +31,7 @@ _PATH = rf"(//{_AUTHORITY}(/{_PCHAR}*)*|/?({_PCHAR}+(/{_PCHAR}*)*)?)"
 # RFC 3986, 3: a scheme, then authority and path, query and fragment.
 URI = rf"[A-Za-z][A-Za-z0-9+.-]*:{_PATH}{_TAIL}"
 _BASE64 = "[A-Za-z0-9+/]"
+CATEGORICAL = ("string", "integer")  # types that may have categories
 # Formats of strings: a pattern, and in words.
 FORMATS: dict[str, tuple[str, str]] = {
     "email": (EMAIL, "an e-mail address (RFC 5321)"),

@@ -3,215 +3,27 @@
 All checks of a table become one test of each row in one pass over the file (see `reading`).
 """
 
-import calendar
-import json
 import re
-from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from itertools import pairwise
+from functools import partial
 from math import inf, isnan, nan
 from typing import Any
 
 from kzdata.engine import sql
-from kzdata.standard.descriptor import FieldDescriptor, Schema
+from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.field_types import (
+    DeclarationError,
     FieldType,
-    UnsupportedError,
     constraint_number,
     either,
-    field_type,
     known_type,
 )
+from kzdata.standard.field_types.json_schema import JSON_TYPES, json_schema_judge
+from kzdata.standard.field_types.limits import BOUNDS, check_bound, texts_of
 from kzdata.standard.field_types.number import SHORT
+from kzdata.standard.field_types.pattern import PATTERNED, read_pattern
+from kzdata.standard.field_types.text import CATEGORICAL
 from kzdata.validation.rule import Check, rule
-
-CATEGORICAL = {"string", "integer"}  # types that may have categories
-CLASSES = {r"\d": r"\p{Nd}", r"\w": r"\p{L}_\p{M}\p{N}\p{S}", r"\s": r"\t-\n \r-\r"}
-"""XML Schema's classes (Part 2, F.1.1) as members of an RE2 class.
-
-None begins or ends with a lone character: a hyphen beside it would make a range of the two.
-"""
-COMPLEMENTS = {name.upper(): f"[^{members}]" for name, members in CLASSES.items()}
-"""Their complements, each as an RE2 class of its own; RE2's own are those of ASCII."""
-BOUNDS = {
-    "minimum": (">=", "at least"),
-    "maximum": ("<=", "at most"),
-    "exclusiveMinimum": (">", "more than"),
-    "exclusiveMaximum": ("<", "less than"),
-}
-
-
-def unsupported(field: FieldDescriptor) -> str | None:
-    """What of a field's declaration cannot be checked, in words, or None.
-
-    "Implementations SHOULD report an error if an attempt is made to evaluate a value against an
-    unsupported constraint" (Table Schema v2, Field Constraints).
-    """
-    try:
-        return _unsupported_constraint(field, field_type(field))
-    except UnsupportedError as error:
-        return str(error)
-
-
-def uncastable(field: FieldDescriptor) -> str | None:
-    """The first limit, or listed value, that is no value of its field, in words, or None.
-
-    They are primitive types of JSON, or strings "that are castable with the type and format rules
-    of the field" (Table Schema v2, Field Constraints).
-    """
-    if (kind := known_type(field)) is None:
-        return None
-    try:
-        for value in bounds_of(field).values() if kind.within else ():
-            _check_limit(field, kind, value)
-        for value in (*(field.constraints.enum or ()), *field.category_values):
-            _check_listed_value(field, kind, value)
-    except UnsupportedError as error:
-        return str(error)
-    return None
-
-
-def unsupported_keys(schema: Schema) -> list[str]:
-    """What of a table's keys compares by characters only, in words.
-
-    Two JSON texts can differ and mean the same, so that a repeated value may go unseen.
-    """
-    keys = {"primaryKey": (schema.primary_key,), "uniqueKeys": schema.unique_keys}
-    keys["foreignKeys"] = tuple(key.fields for key in schema.foreign_keys)
-    found = []
-    for name, columns in keys.items():
-        for column in dict.fromkeys(column for key in columns for column in key):
-            kind = known_type(schema.field(column))
-            if kind is None or kind.same is None:
-                found.append(f"{name} over {column}, of type {schema.field(column).type}")
-    return found
-
-
-def bounds_of(field: FieldDescriptor) -> dict[str, Any]:
-    """The bounds that a field states, by name."""
-    c = field.constraints
-    values = (c.minimum, c.maximum, c.exclusive_minimum, c.exclusive_maximum)
-    return {k: v for k, v in zip(BOUNDS, values, strict=True) if v is not None}
-
-
-def _unsupported_constraint(field: FieldDescriptor, kind: FieldType) -> str | None:
-    """The first constraint that the standard does not have for the type, or that is not known."""
-    limits, name = field.constraints, field.type
-    stated = {
-        "minimum or maximum": bounds_of(field) and kind.within is None,
-        "minLength or maxLength": kind.length is None
-        and (limits.min_length is not None or limits.max_length is not None),
-        "pattern": limits.pattern is not None and name not in ("string", "any"),
-        "enum": limits.enum is not None and kind.same is None,
-        "unique": limits.unique and kind.same is None,
-        "categories": field.categories is not None and name not in CATEGORICAL,
-        "constraint jsonSchema": limits.json_schema is not None,
-        "the positions within an object": name == "geojson",
-    }
-    found = next((constraint for constraint, beyond in stated.items() if beyond), None)
-    return f"{found} of type {name}" if found else _unsupported_pattern(field)
-
-
-MAX_PATTERN = 10_000  # characters of a pattern; RE2 takes little more
-MAX_DIGITS = 6  # digits of a repetition that are read; RE2 takes four
-MAX_STATES = 5_000
-"""Parts of a pattern, each as often as it is repeated: RE2 may look at all for each character."""
-_TOKEN = re.compile(
-    r"\\Q.*?(?:\\E|\Z)"
-    r"|\\[pPx]\{[^}]*+\}?|\\."
-    r"|\[\^?\]?(?:\[:\^?\w++:\]|\\.?|[^\]\\])*+\]?"
-    r"|\{(0|[1-9][0-9]*)(,(0|[1-9][0-9]*)?)?\}|.",
-    re.DOTALL,
-)
-"""A part of a pattern as RE2 cuts it. What is opened and never closed goes to the end, or looking
-for the end from each place again would take the square of the length."""
-
-
-@lru_cache(maxsize=1_000)
-def states(pattern: str) -> int:
-    """How many parts a pattern has, each counted as often as it is repeated: `(ab){2,5}` has ten.
-
-    A pattern of some hundred characters can have a million, which RE2 carries along.
-    """
-    groups, last = [0], 0
-    for token in _TOKEN.finditer(pattern):
-        if token.group(1):
-            times = _times(*token.groups())
-            groups[-1] += last * (times - 1)
-            last *= times
-        elif token.group() == "(":
-            groups.append(0)
-        elif token.group() == ")" and len(groups) > 1:
-            last = groups.pop()
-            groups[-1] += last
-        elif token.group() not in tuple("|*+?)"):
-            last = 1
-            groups[-1] += len(token.group()) if token.group().startswith(r"\Q") else last
-    return sum(groups)
-
-
-def _times(least: str, range_: str | None, most: str | None) -> int:
-    """How often RE2 repeats the program of a part for `{least,most}`; without end is once more."""
-    if range_ and not most:
-        return max(int(least[:MAX_DIGITS]), 1)
-    return int((most or least)[:MAX_DIGITS])
-
-
-def _too_large(pattern: str) -> str | None:
-    """By what a pattern is beyond the limits of what is asked of a cell, in words."""
-    if len(pattern) > MAX_PATTERN:
-        return f"a pattern of over {MAX_PATTERN} characters"
-    if states(pattern) > MAX_STATES:
-        return f"a pattern that repeats over {MAX_STATES} parts"
-    return None
-
-
-def _unsupported_pattern(field: FieldDescriptor) -> str | None:
-    """What only XML Schema's regular expressions have, where RE2 would read something else."""
-    pattern = field.constraints.pattern or ""
-    if reason := _too_large(pattern):
-        return reason
-    parts = list(_parts(pattern))
-    if any((one, other) == ("-", "[") and inside for (one, _), (other, inside) in pairwise(parts)):
-        return "a class subtracted from a class in a pattern"
-    if any(inside and part in COMPLEMENTS for part, inside in parts):
-        return "a complement within a class in a pattern"
-    found = next((part for part, _ in parts if part in (r"\C", r"\Q")), None)
-    return f"{found} in a pattern" if found else None
-
-
-def _check_limit(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
-    """Refuse (`UnsupportedError`) a bound that is not a value of the type."""
-    if field.type in ("integer", "number"):
-        constraint_number(field, value)
-    elif isinstance(value, bool) or not _has_type(field, kind, str(value)):
-        raise UnsupportedError(f"{value!r} as a limit of type {field.type}")
-
-
-def _check_listed_value(field: FieldDescriptor, kind: FieldType, value: Any) -> None:
-    """Refuse (`UnsupportedError`) a listed value that no cell of the type could have."""
-    # Whether a string has the format is left to RE2: `re` takes minutes for megabytes of addresses.
-    known = value is None or field.type == "string"
-    if not known and not all(_has_type(field, kind, text) for text in _texts(field, value)):
-        raise UnsupportedError(f"{value!r} among the values of type {field.type}")
-
-
-def _has_type(field: FieldDescriptor, kind: FieldType, text: str) -> bool:
-    """Whether a text of the descriptor is a value of the type, as far as can be told here."""
-    if kind.pattern and not re.fullmatch(kind.pattern, text):
-        return False
-    try:
-        if field.type in ("date", "time", "datetime") and field.format != "default":
-            datetime.strptime(text, field.format)
-        elif field.type in ("date", "datetime"):
-            year, month, day = (int(part) for part in text.rsplit("T")[0].rsplit("-", 2))
-            # The calendar comes round again after 400 years.
-            return 0 < day <= calendar.monthrange(2000 + year % 400, month)[1]
-    except ValueError:
-        return False
-    return True
 
 
 @rule(
@@ -243,6 +55,8 @@ def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     kind = known_type(field)
     if field.type == "string" or kind is None or kind.breach is None:
         return None
+    if (judge := kind.judge) is not None:
+        return Check(f"{cell} IS NOT NULL", kind.words, judge=lambda _: judge)
     return Check(kind.breach(cell), kind.words, type_proof(field, raw), or_missing=True)
 
 
@@ -313,7 +127,7 @@ def _one_of(
     kind = known_type(field)
     if values is None or kind is None or kind.same is None:
         return None
-    texts = [text for value in values if value is not None for text in _texts(field, value)]
+    texts = [text for value in values if value is not None for text in texts_of(field, value)]
     expected = f"one of {', '.join(texts)}"
     plain = f"NOT {sql.full_match(cell, either(texts))}" if texts else f"{cell} IS NOT NULL"
     # To compare with some texts is faster than the automaton that takes any number of them.
@@ -321,29 +135,6 @@ def _one_of(
     if proof is None:
         plain += f" AND NOT {sql.among_values(cell, texts, kind.same)}"
     return Check(_if_of_type(kind, cell, plain), expected, proof, or_missing=True)
-
-
-def _texts(field: FieldDescriptor, value: Any) -> tuple[str, ...]:
-    """A constraint's value as a cell would have it (JSON's primitives are allowed)."""
-    if isinstance(value, bool):
-        if field.type != "boolean":
-            return (json.dumps(value),)
-        return (field.true_values if value else field.false_values)[:1]
-    if isinstance(value, int | float) and field.type == "number":
-        return (str(value).replace(".", field.decimal_char),)
-    if isinstance(value, float) and field.type == "integer" and value.is_integer():
-        return (str(int(value)),)
-    if isinstance(value, list) and field.type in ("list", "geopoint"):
-        return (_joined(field, value),)
-    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False),)
-
-
-def _joined(field: FieldDescriptor, values: list[Any]) -> str:
-    """A list of the descriptor as one cell."""
-    if field.type == "geopoint":
-        return ",".join(map(str, values))
-    item = FieldDescriptor(name=field.name, type=field.item_type)
-    return field.delimiter.join(text for value in values for text in _texts(item, value))
 
 
 def _if_of_type(kind: FieldType, cell: str, test: str) -> str:
@@ -365,16 +156,40 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     r"""A cell matches the field's `pattern` from its first to its last character.
 
     Patterns are XML Schema's, which match whole values; `\d`, `\w`, `\s` and `.` mean what
-    they mean there (Part 2, F), but that `_` counts as a letter. RE2 carries them out.
+    they mean there (Part 2, F), but that `_` counts as a letter, and that `^` and `$` at the ends
+    of a pattern stand for the ends. RE2 carries them out.
     """
     pattern = field.constraints.pattern
-    if pattern is None or field.type not in ("string", "any") or _too_large(pattern):
-        return None  # `not-checked` says so
-    own = translated(pattern)
+    if pattern is None or field.type not in PATTERNED:
+        return None
+    try:
+        own = read_pattern(pattern)
+    except DeclarationError:  # `descriptor` or `not-checked` says so
+        return None
     # The proof is the rule itself, without the detour by NULL; other rules may share it.
     proof = (sql.full_match(raw, own),)
     broken = f"NOT {sql.full_match(cell, own)}"
     return Check(broken, f"the pattern {pattern}", proof, or_missing=True, pattern=own)
+
+
+@rule(
+    "cell",
+    "correct the JSON, or the jsonSchema",
+    source="Table Schema 2.0, jsonSchema: “If a field value conforms to the provided JSON Schema "
+    "then this field value is valid”",
+)
+def cell_json_schema(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
+    """A JSON object or array is what the field's `jsonSchema` wants.
+
+    "If a field value conforms to the provided JSON Schema then this field value is valid" (Table
+    Schema v2). The library jsonschema decides, but that RE2 carries out patterns, that formats
+    are not asserted, and that nothing is fetched.
+    """
+    schema, kind = field.constraints.json_schema, known_type(field)
+    if schema is None or field.type not in JSON_TYPES or kind is None or kind.breach is None:
+        return None
+    asked = f"{cell} IS NOT NULL AND NOT {kind.breach(cell)}"
+    return Check(asked, "what jsonSchema wants", judge=partial(json_schema_judge, schema.extra))
 
 
 @rule(
@@ -475,14 +290,14 @@ def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | No
     """A value that is not proven to be within a bound."""
     # What cannot be compared (NaN, a time that is within it in some zones only) is not within it:
     # "checks whether a field value is greater than or equal to the specified value".
-    kind, limit = known_type(field), bounds_of(field).get(name)
+    kind, limit = known_type(field), field.constraints.bounds.get(name)
     if limit is None or kind is None or kind.within is None or kind.breach is None:
         return None
     operator, words = BOUNDS[name]
     try:
-        _check_limit(field, kind, limit)
+        check_bound(field, kind, limit)
         within = kind.within(cell, operator, limit)
-    except UnsupportedError:
+    except DeclarationError:
         return None
     filled = f"{cell} IS NOT NULL AND NOT {kind.breach(cell)}"
     broken = f"(CASE WHEN {within} THEN false ELSE {filled} END)"
@@ -519,7 +334,7 @@ def _short_within(field: FieldDescriptor, raw: str, name: str) -> str | None:
     """Whether a number of few digits, so that no other has its nearest binary number, is within."""
     # The least and the most share one test, so that the text is read once.
     ends = {"minimum": -inf, "maximum": inf}
-    limits = {n: _short(field, v) for n, v in bounds_of(field).items() if n in ends}
+    limits = {n: _short(field, v) for n, v in field.constraints.bounds.items() if n in ends}
     if name not in limits or any(map(isnan, limits.values())):
         return None
     low, high = (ends | limits).values()
@@ -530,31 +345,10 @@ def _short(field: FieldDescriptor, limit: Any) -> float:
     """A bound's nearest binary number; NaN where that does not tell it apart from short numbers."""
     try:
         bound = constraint_number(field, limit)
-    except UnsupportedError:  # the rule of that bound does not apply
+    except DeclarationError:  # the rule of that bound does not apply
         return nan
     apart = bound.is_finite() and abs(bound.adjusted()) < 100
     return float(bound) if apart and len(bound.as_tuple().digits) <= SHORT else nan
-
-
-def translated(pattern: str) -> str:
-    """An XML Schema pattern as RE2 has it: classes by Unicode, and no line end for a dot."""
-    return "".join(_translated(part, inside) for part, inside in _parts(pattern))
-
-
-def _translated(part: str, inside: bool) -> str:
-    if part in CLASSES:
-        return CLASSES[part] if inside else f"[{CLASSES[part]}]"
-    if inside:
-        return part
-    return r"[^\n\r]" if part == "." else COMPLEMENTS.get(part, part)
-
-
-def _parts(pattern: str) -> Iterator[tuple[str, bool]]:
-    """Characters and escapes of a pattern, each with whether it stands inside a class."""
-    inside = False
-    for part in re.findall(r"\\.|.", pattern, re.DOTALL):
-        yield part, inside
-        inside = part != "]" and (inside or part == "[")
 
 
 @rule(
@@ -608,7 +402,7 @@ def _listed_or_plain(field: FieldDescriptor, cell: str, raw: str) -> tuple[str, 
     """Proof of no formula: that of the field's enum or pattern where they allow none."""
     listed = cell_enum(field, cell, raw) or cell_category(field, cell, raw)
     values = field.category_values if field.constraints.enum is None else field.constraints.enum
-    texts = [text for value in values if value is not None for text in _texts(field, value)]
+    texts = [text for value in values if value is not None for text in texts_of(field, value)]
     if listed and listed.proven_by and not any(re.match(FORMULA, text) for text in texts):
         return listed.proven_by
     shaped = cell_pattern(field, cell, raw)

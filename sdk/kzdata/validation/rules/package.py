@@ -13,11 +13,12 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
+from kzdata.standard.field_types.base import OTHERWISE
 from kzdata.standard.inner_names import stated
 from kzdata.standard.source import dialect_of
+from kzdata.validation.declared import unsupported_keys
 from kzdata.validation.rule import Violation, rule
 from kzdata.validation.rule import not_checked as left
-from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
 CHANGELOG = "CHANGELOG.md"
 MAX_CHANGELOG_BYTES = 1 << 20  # how far a changelog is read: the newest version stands first
@@ -41,10 +42,6 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """The descriptor and its schemas follow Data Package v2, Table Schema v2 and the profile."""
     for fault in package.faults:
         yield _of_package(fault.found, fault.expected, fault.where)
-    for table in package.tables.values():
-        for field in table.schema.fields:
-            if reason := uncastable(field):
-                yield _of_package(reason, "a value of the field", f"{table.name}.{field.name}")
 
 
 @rule(
@@ -204,12 +201,6 @@ def not_checked(package: Descriptor, *_: Any) -> Iterator[Violation]:
         for key in unsupported_keys(table.schema):
             yield _left(table.name, key, OTHERWISE)
         yield from _unsupported_parents(package, table)
-        for field in table.schema.fields:
-            if reason := unsupported(field):
-                yield _left(f"{table.name}.{field.name}", reason, OTHERWISE)
-
-
-OTHERWISE = "say it in one of the ways that are read: docs/table-schema.md"
 
 
 def _left(where: str, what: str, way: str, follows: bool = False) -> Violation:

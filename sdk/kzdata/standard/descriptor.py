@@ -231,7 +231,7 @@ class FieldDescriptor(JsonModel):
         made = super().read(entry, where, faults)
         # "If a minimum value constraint is specified then the field descriptor MUST contain a type
         # key" (Table Schema v2, minimum); the others are "as for minimum".
-        if made.constraints.bounds and "type" not in entry:
+        if made is not LEFT and made.constraints.bounds and "type" not in entry:
             faults.note(f"{where}.type", "no type", "the type of a field with a bound")
         return made
 

@@ -18,6 +18,7 @@ from packages import (
     Folder,
     Row,
     Spec,
+    breaches,
     build,
     column,
     columns,

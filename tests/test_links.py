@@ -12,7 +12,7 @@ from kzdata.engine.database import Database
 from kzdata.standard.declarations import Figure
 from kzdata.validation import validate
 from kzdata.validation.rules.links import _exclude, _overlap
-from packages import Folder
+from packages import Folder, breaches
 
 FIGURE = Figure(text="wording", low="least", high="most", qualifier="hedge", span="passage")
 ENDS = {

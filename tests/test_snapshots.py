@@ -26,6 +26,7 @@ from packages import (
     Receipt,
     Spec,
     Text,
+    breaches,
     build,
     column,
     columns,

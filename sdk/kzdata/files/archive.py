@@ -42,7 +42,7 @@ MAX_UNPACKED_BYTES = 16 << 30  # of all files of a package that are unpacked, de
 SMALL_BYTES = 1 << 20  # what unpacks to no more than this is taken at any ratio
 MAX_NAME_BYTES = 255  # of one part of a path: more than that, no usual file system takes
 MAX_PATH_BYTES = 4_000
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
 # JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2).
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -283,21 +283,32 @@ class _ZipFile(io.FileIO):
 def unpack(file: Path, folder: Path) -> None:
     """Unpack a zip into a folder after checking every entry; raises PackageError."""
     try:
-        with (
-            reading(file) as descriptor,
-            _ZipFile(descriptor, closefd=False) as stream,
-            zipfile.ZipFile(stream) as archive,
-        ):
-            entries = archive.infolist()
-            # Other programs read as many as the end says, and would use what nobody checked.
-            if _stated_entries(stream, len(archive.comment)) != len(entries):
-                raise zipfile.BadZipFile("its end names another number of entries than it has")
-            room = min(MAX_ZIP_BYTES, share_of_disk(folder))
-            _check_entries(entries, str(file), os.fstat(descriptor).st_size, room)
+        with zip_file(file, str(file), min(MAX_ZIP_BYTES, share_of_disk(folder))) as archive:
             archive.extractall(folder)
-    except (*_ZIP_ERRORS, OSError) as error:
+    except (*ZIP_ERRORS, OSError) as error:
         what = f"neither a {DESCRIPTOR} nor a zip that can be read"
         raise PackageError(f"{file}: {what}: {error}") from error
+
+
+@contextmanager
+def zip_file(file: Path, label: str, room: int) -> Iterator[zipfile.ZipFile]:
+    """A zip, called `label`, whose entries have been checked: together `room` bytes at most.
+
+    Raises:
+        PackageError: An entry is not taken.
+        One of `ZIP_ERRORS`, or an OSError: It is no zip.
+    """
+    with (
+        reading(file) as descriptor,
+        _ZipFile(descriptor, closefd=False) as stream,
+        zipfile.ZipFile(stream) as archive,
+    ):
+        entries = archive.infolist()
+        # Other programs read as many as the end says, and would use what nobody checked.
+        if _stated_entries(stream, len(archive.comment)) != len(entries):
+            raise zipfile.BadZipFile("its end names another number of entries than it has")
+        _check_entries(entries, label, os.fstat(descriptor).st_size, room)
+        yield archive
 
 
 def _stated_entries(stream: io.FileIO, comment: int) -> int:

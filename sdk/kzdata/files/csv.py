@@ -175,8 +175,11 @@ def _whole(record: Record) -> Any:
 class Sheet:
     """A table's text: one or several CSV files of one dialect, each with its header rows."""
 
-    def __init__(self, parts: Sequence[Path], dialect: Dialect | None = None) -> None:
-        self.parts = tuple(parts)
+    # Of each file that was made of another form, where its rows came from.
+    def __init__(
+        self, parts: Sequence[Path], dialect: Dialect | None = None, origins: Sequence[Any] = ()
+    ) -> None:
+        self.parts, self.origins = tuple(parts), tuple(origins)
         self.dialect = dialect or Dialect()
 
     def header(self) -> Record | None:

@@ -7,7 +7,7 @@ from datetime import date
 from posixpath import normpath
 from typing import Any, NamedTuple
 
-from kzdata.files.archive import is_remote
+from kzdata.files.archive import DESCRIPTOR, is_remote
 from kzdata.standard.declarations import NEEDED, Declared
 from kzdata.standard.json_model import (
     MAX_FIELDS,
@@ -359,6 +359,11 @@ class Table(NamedTuple):
     path: str
     resource: Resource
     schema: Schema
+
+    def file(self, part: int) -> str:
+        """The path of one of its files, from 0; data inside the descriptor stand in that."""
+        paths = self.resource.path
+        return paths[part] if part < len(paths) else DESCRIPTOR
 
 
 class Descriptor(NamedTuple):

@@ -6,12 +6,12 @@ from typing import Any
 
 from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError
-from kzdata.files.archive import Archive, is_remote
+from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
+from kzdata.standard.forms import DELIMITED, forms_of, unread
 from kzdata.standard.json_model import MAX_FIELDS, MAX_KEYS, Faults, JsonModel, nul_faults
-from kzdata.standard.source import is_parquet
 
 
 def parse(archive: Archive) -> Descriptor:
@@ -47,10 +47,10 @@ def parse(archive: Archive) -> Descriptor:
             break
         if table and len(faults) == before:
             tables[table.name] = table
-        elif not resource.remote:
+        elif not (resource.remote or unread(resource)):
             refused.append(resource.name)
     # The table that receipts need may be one that could not be read.
-    if not faults and not any(resource.remote for resource in resources):
+    if not faults and not any(resource.remote or unread(resource) for resource in resources):
         _check_evidence(tables, faults)
     _check_single(tables, faults)
     for name in _check_references(tables, {r.name for r in resources}, faults):
@@ -115,29 +115,54 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
 
 
 def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> Table | None:
-    # The standard wants one of the two; of inline data nothing is read.
-    if bool(resource.path) is ("data" in resource.extra):
-        found = "both path and data" if resource.path else "neither path nor data"
-        faults.note(where, found, "a path")
-    if "schema" not in resource.extra or not resource.path:
+    _check_place(resource, where, faults)
+    if "schema" not in resource.extra or not (resource.path or "data" in resource.extra):
         return None
     before = len(faults)
-    where, raw = _held(archive, resource.extra["schema"], f"{where}.schema", faults)
+    at, raw = _held(archive, resource.extra["schema"], f"{where}.schema", faults)
     if len(faults) > before or is_remote(raw):
         return None
-    schema = Schema.read(raw, where, faults)
+    schema = Schema.read(raw, at, faults)
     if len(faults) == before:
-        _check_schema(schema, where, faults)
+        _check_schema(schema, at, faults)
     if len(faults) > before or resource.remote:
         return None
-    return Table(resource.name, resource.path[0], resource, _with_nulls(schema, resource))
+    if reason := unread(resource):
+        faults.leave(where, *reason)
+        return None
+    path = resource.path[0] if resource.path else DESCRIPTOR
+    return Table(resource.name, path, resource, _with_nulls(schema, resource))
+
+
+def _check_place(resource: Resource, where: str, faults: Faults) -> None:
+    """Where data are (Data Resource, "path or data"): in files, or as they should be in `data`."""
+    inside = "data" in resource.extra
+    if bool(resource.path) is inside:
+        found = "both path and data" if inside else "neither path nor data"
+        faults.note(where, found, "a path, or data")
+    elif inside:
+        data, at = resource.extra["data"], f"{where}.data"
+        table = resource.type == "table" or "tabular-data-resource" in str(
+            resource.extra.get("profile")
+        )
+        if table and not isinstance(data, list):
+            faults.add(at, data, "an array of rows, since it is a table")
+        elif table and not all(isinstance(row, list | dict) for row in data):
+            odd = next(row for row in data if not isinstance(row, list | dict))
+            faults.add(at, odd, "an array of arrays or objects, since it is a table")
+        elif not isinstance(data, list | dict | str):
+            faults.add(at, data, "an array, an object or a string")
+        elif isinstance(data, str) and not (resource.format or resource.mediatype):
+            faults.add(at, data, "a format or a mediatype beside it, since it is a string")
 
 
 def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
     dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
-    nulls = [dialect["nullSequence"]] if isinstance(dialect.get("nullSequence"), str) else []
-    nulls += [NO_VALUE] * any(map(is_parquet, resource.path))
+    typed = any(form.name not in DELIMITED for form in forms_of(resource))
+    nulls = [NO_VALUE] * typed
+    if not typed and isinstance(dialect.get("nullSequence"), str):
+        nulls.append(dialect["nullSequence"])
     if not nulls:
         return schema
     fields = [

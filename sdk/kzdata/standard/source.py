@@ -1,22 +1,32 @@
-"""From a resource to text that can be read: dialect, encoding, compression, several files, Parquet.
+"""From a resource to text that can be read: dialect, encoding, packing, several files, forms.
 
 What is not UTF-8 CSV is turned into it in a temporary folder, line by line, so that lines keep
 their numbers; a compressed file may not grow without limit.
 """
 
 import codecs
-import gzip
 import re
-import zlib
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kzdata.errors import PackageError
+from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import CHUNK, Dialect, Sheet
+from kzdata.files.json_rows import Items, items_of_lines, items_of_text, text_of
+from kzdata.files.packing import member_name, unpacked
 from kzdata.files.temporary import TemporaryFolder
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Table
+from kzdata.standard.forms import (
+    DELIMITED,
+    SPREADSHEETS,
+    TEXTUAL,
+    Form,
+    forms_of,
+    suffix_of,
+    unread,
+)
+from kzdata.standard.rows import Origin, Structure, check_whole, write_items, write_sheet
 
 ADVICE = "; `kzdata validate` says more"
 MAX_HEADER_ROWS = 100
@@ -34,7 +44,7 @@ CHARSETS = re.compile(
 KNOWN = set(
     "$schema name type title description header headerRows headerJoin commentRows commentChar "
     "delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
-    "skipInitialSpace".split()
+    "skipInitialSpace property itemType itemKeys sheetNumber sheetName table".split()
 )
 SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
 STRINGS = ("headerJoin", "commentChar", "nullSequence")
@@ -95,11 +105,6 @@ def _rows(value: Any) -> tuple[int, ...]:
     return rows
 
 
-def is_parquet(path: str) -> bool:
-    """Whether a path names a Parquet file."""
-    return path.lower().endswith(".parquet")
-
-
 class TableTexts:
     """The texts of a sound package's tables, each made out once, in a temporary folder."""
 
@@ -122,7 +127,10 @@ class TableTexts:
         if table.name not in self._sheets:
             folder = self._folder.path / str(len(self._sheets))
             folder.mkdir()
-            self._sheets[table.name] = open_sheet(self.archive, table, folder)
+            sheet = open_sheet(self.archive, table, folder)
+            for part, origin in enumerate(sheet.origins):
+                check_whole(origin, table.file(part))
+            self._sheets[table.name] = sheet
         return self._sheets[table.name]
 
     def simple_sheet(self, table: Table) -> Sheet:
@@ -141,44 +149,123 @@ class TableTexts:
 
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
-    """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none."""
-    dialect, _ = dialect_of(table.resource)
-    parquet = [is_parquet(path) for path in table.resource.path]
-    if any(parquet):  # what is made of Parquet is plain CSV
-        if not all(parquet) and dialect != Dialect():
-            raise PackageError(f"{table.name}: Parquet beside CSV in another dialect")
-        dialect = Dialect()
-    parts = []
-    for place, path in enumerate(table.resource.path):
-        part = archive.path_of(path)
-        for convert in _conversions(table.resource, path):
-            target = folder / f"{place}-{convert.__name__}.csv"
-            part = convert(part, target, table, path, archive)
-        parts.append(part)
-    return Sheet(parts, dialect)
+    """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none.
+
+    Raises:
+        PackageError: A file is not what it should be.
+        NotReadError: It may be right, and is not read.
+    """
+    made = [_part(archive, table, place, form, folder) for place, form in enumerate(_forms(table))]
+    parts, dialects, origins = zip(*made, strict=True)
+    # What is written here is plain CSV; another dialect holds for all files or for none.
+    if len(set(dialects)) > 1:
+        raise PackageError(f"{table.name}: files in several forms or dialects")
+    return Sheet(parts, dialects[0], origins)
 
 
-def _conversions(resource: Resource, path: str) -> Iterator[Any]:
-    """What makes UTF-8 CSV of a file, in order: a packed file of another encoding takes two."""
-    if is_parquet(path):
-        yield from_parquet
-        return
-    if path.lower().endswith((".gz", ".gzip")):
-        yield unzipped
-    if resource.encoding.lower().replace("-", "").replace("_", "") not in UTF8:
-        yield decoded
+def _forms(table: Table) -> list[Form]:
+    if reason := unread(table.resource):
+        raise NotReadError(f"{table.name}: {reason[0]}; {reason[1]}")
+    return forms_of(table.resource)
 
 
-def unzipped(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
-    """Unpack a gzip file, within the package's limit."""
-    try:
-        with gzip.open(source) as stream, target.open("wb") as out:
-            while chunk := stream.read(CHUNK):
-                archive.unpacks(len(chunk))  # a few bytes may unpack to a full disk
-                out.write(chunk)
-    except (OSError, EOFError, zlib.error) as error:
-        raise PackageError(f"{path}: not a gzip file that can be read: {error}") from error
+_Part = tuple[Path, Dialect, Origin | None]
+
+
+def _part(archive: Archive, table: Table, place: int, form: Form, folder: Path) -> _Part:
+    """One of a table's files, or its data, as CSV; how it is written, and where its rows are."""
+    resource, path = table.resource, table.file(place)
+    target = partial(_target, folder, place)
+    if not resource.path:
+        return _inline(archive, table, form, target("data"))
+    part = archive.path_of(path)
+    if form.packing:
+        part = unpacked_file(part, target("unpacked"), form, path, archive)
+    plain = resource.encoding.lower().replace("-", "").replace("_", "")
+    if form.name in TEXTUAL and plain not in UTF8:
+        part = decoded(part, target("decoded"), table, path, archive)
+    if form.name in DELIMITED:
+        return part, delimited(resource, form.name), None
+    if form.name == "parquet":
+        return from_parquet(part, target("parquet"), table, path, archive), Dialect(), None
+    if form.name in SPREADSHEETS:
+        return _sheet(archive, table, form, part, target("sheet"), path)
+    return _items(archive, table, form, part, target("items"), path)
+
+
+def _target(folder: Path, place: int, step: str) -> Path:
+    return folder / f"{place}-{step}.csv"
+
+
+def delimited(resource: Resource, form: str) -> Dialect:
+    """The dialect of a text whose cells are divided: TSV has tabs unless its dialect says else."""
+    dialect, _ = dialect_of(resource)
+    stated = isinstance(resource.dialect, dict) and resource.dialect.get("delimiter") is not None
+    return dialect._replace(delimiter="\t") if form == "tsv" and not stated else dialect
+
+
+def unpacked_file(source: Path, target: Path, form: Form, path: str, archive: Archive) -> Path:
+    """Unpack a file, within the package's limit."""
+    assert form.packing
+    if form.packing == "zip":
+        name = member_name(source, path, archive.room)
+        if (suffix_of(name) or form.name) != form.name:
+            raise NotReadError(f"{path}: {name} in a zip, where {form.name} is looked for")
+    with target.open("wb") as out:
+        for chunk in unpacked(source, form.packing, path, archive.room):
+            archive.unpacks(len(chunk))  # a few bytes may unpack to a full disk
+            out.write(chunk)
     return target
+
+
+def _items(
+    archive: Archive, table: Table, form: Form, part: Path, target: Path, path: str
+) -> _Part:
+    """A JSON or NDJSON file as CSV."""
+    structure = Structure.of(table.resource.dialect)
+    lines = form.name == "ndjson"
+    if lines:
+        items: Items = partial(items_of_lines, part)
+    else:
+        items = partial(items_of_text, text_of(part, path), path, structure.property)
+    return target, *write_items(items, target, archive, table.schema, structure, lines)
+
+
+def _sheet(
+    archive: Archive, table: Table, form: Form, part: Path, target: Path, path: str
+) -> _Part:
+    """A sheet of a workbook as CSV."""
+    from kzdata.files.sheets import sheet_rows
+
+    dialect, _ = dialect_of(table.resource)
+    raw = table.resource.dialect if isinstance(table.resource.dialect, dict) else {}
+    number, name = raw.get("sheetNumber"), raw.get("sheetName")
+    choice = (
+        number if type(number) is int else 1,
+        name if isinstance(name, str) else None,
+    )
+    rows = sheet_rows(part, form.name, path, archive.room, choice)
+    return target, *write_sheet(rows, target, archive, table.schema, dialect)
+
+
+def _inline(archive: Archive, table: Table, form: Form, target: Path) -> _Part:
+    """Data that stand in the descriptor, as CSV: rows, or the text of a file."""
+    data, structure = table.resource.extra["data"], Structure.of(table.resource.dialect)
+    where = f"the data of {table.name}"
+    if isinstance(data, str):
+        if form.name not in TEXTUAL:
+            raise NotReadError(f"{where}: text as {form.name}; put it into a file")
+        with target.with_suffix(".txt").open("wb") as out:
+            archive.unpacks(out.write(data.encode("utf-8", "surrogatepass")))
+        if form.name in DELIMITED:
+            return Path(out.name), delimited(table.resource, form.name), Origin.of_lines()
+        return _items(archive, table, form, Path(out.name), target, where)
+    if structure.property is not None and isinstance(data, dict):
+        data = data.get(structure.property)
+    if not isinstance(data, list):
+        raise PackageError(f"{where}: no array of rows")
+    items = partial(enumerate, data, 1)
+    return target, *write_items(items, target, archive, table.schema, structure)
 
 
 def decoded(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 CHANGELOG = "CHANGELOG.md"
 # Properties of a table's resource that say how its files are stored, and nothing of the data.
-STORAGE = ("path", "bytes", "hash", "dialect", "encoding", "format", "mediatype", "compression")
+STORAGE = (
+    *("path", "url", "data", "bytes", "hash"),
+    *("dialect", "encoding", "format", "mediatype", "compression"),
+)
 
 
 def write(dataset: "Dataset", folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Self
 from kzdata.engine import sql
 from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.engine.sql import ORD, identifier, literal
-from kzdata.errors import PackageError
+from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, workspace
 from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
@@ -60,12 +60,34 @@ class Reading:
             return self
         try:
             self.sheet = open_sheet(self.archive, self.table, self.folder)
+            self._tell(self.sheet)
             self._read(self.sheet)
+        except NotReadError as error:
+            self.unchecked.append(str(error))
         except PackageError as error:
             self.unchecked.append(f"{self.table.name}: {error}")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
             self._evaluate(RULES["csv-malformed"], [fault])
         return self
+
+    def _tell(self, sheet: Sheet) -> None:
+        """Report what was odd in a form that is no CSV, and cannot be seen in what it became."""
+        before = 0  # rows of the files that went before
+        for part, origin in enumerate(sheet.origins):
+            if origin is None:
+                continue
+            found: dict[str, Outcome] = {}
+            for remark in origin.remarks:
+                row = None if remark.number is None else before + remark.number
+                outcome = found.setdefault(remark.rule, Outcome(RULES[remark.rule]))
+                words, file = (remark.found, remark.expected), self.table.file(part)
+                place = remark.place if row is None else None
+                told = (self.table.name, row, remark.field, *words, None, None, file, place)
+                outcome.add(Violation(*told))
+            for rule, outcome in found.items():
+                outcome.omitted += origin.omitted.get(rule, 0)
+            self.outcomes += found.values()
+            before += origin.rows
 
     def _read(self, sheet: Sheet) -> None:
         if not self._header_fits(sheet):
@@ -101,11 +123,12 @@ class Reading:
     def _stats_of_text(self, sheet: Sheet) -> list[FileStats]:
         """What the text's own bytes say: those of the files, or of what they became."""
         # A file in another dialect is looked at again: other marks are stray there.
+        as_it_is = {self.archive.path_of(path): path for path in self.table.resource.path}
         return [
-            self.stats_by_path[path].result()
-            if part == self.archive.path_of(path) and sheet.dialect == Dialect()
+            self.stats_by_path[as_it_is[part]].result()
+            if part in as_it_is and sheet.dialect == Dialect()
             else file_stats(part, frozenset(), sheet.dialect)
-            for path, part in zip(self.table.resource.path, sheet.parts, strict=True)
+            for part in sheet.parts
         ]
 
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:

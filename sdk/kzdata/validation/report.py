@@ -16,7 +16,7 @@ from kzdata.files.archive import DESCRIPTOR
 Severity = Literal["error", "warning"]
 # Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
 # gone or means something else its first.
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class InvalidPackageError(KzdataError):
@@ -42,6 +42,7 @@ class Finding:
         found: What stands there.
         expected: What should stand there.
         fix: The way out.
+        row: Item of a JSON array, or row of a sheet, from 1, in place of a line; None elsewhere.
     """
 
     rule: str
@@ -54,6 +55,7 @@ class Finding:
     found: str = ""
     expected: str = ""
     fix: str = ""
+    row: int | None = None
 
     @property
     def where(self) -> str:
@@ -63,13 +65,16 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """`record.field`, as far as known."""
-        return ".".join(part for part in (self.record, self.field) if part)
+        """`record.field`, as far as known; after `row n` in a file that has no lines."""
+        cell = ".".join(part for part in (self.record, self.field) if part)
+        row = "" if self.row is None else f"row {self.row}"
+        return ", ".join(part for part in (row, cell) if part)
 
     @property
     def order(self) -> tuple[str | int, ...]:
         """What findings are sorted by: file, line, column, rule, what was found and expected."""
-        return self.file, self.line or 0, self.column or 0, self.rule, self.found, self.expected
+        place = self.line or self.row or 0
+        return self.file, place, self.column or 0, self.rule, self.found, self.expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,20 +180,14 @@ def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
 
 def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
     """What of a resource's form cannot be read, in words."""
-    if "data" in resource.extra:
-        yield "data inside the descriptor"
     if len(resource.path) > 1:
         stated = (name for name in ("bytes", "hash") if getattr(resource, name) is not None)
         yield from (f"{name} of several files" for name in stated)
     if resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
         yield f"the hash algorithm {algorithm}"
-    if resource.name in package.tables and (resource.format or "csv").lower() not in FORMATS:
-        yield f"a table in the format {resource.format}"
     yield from dialect_of(resource)[1]
 
 
-FORMATS = {"csv", "tsv", "txt", "parquet", "gz", "csv.gz", "tsv.gz"}
-"""Formats of tables that are read."""
 STANDARD_PROFILES = re.compile(
     r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
     "|(tabular-)?data-(package|resource)"
@@ -262,7 +256,7 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
 
 def _header(table: Table, header: Record, names: tuple[str, ...], words: str) -> Violation:
     """A header that is not the one that it should be, at the first cell that differs."""
-    expected, path = f"{', '.join(names)} ({words})", table.resource.path[header.part]
+    expected, path = f"{', '.join(names)} ({words})", table.file(header.part)
     cells = header.cells
     if not cells:
         return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
@@ -291,7 +285,7 @@ def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Ite
     """
     if record.cells and record.fault:
         row = record.number if record.number >= 0 else None
-        path = table.resource.path[record.part] if row is None else None
+        path = table.file(record.part) if row is None else None
         expected, place = "a row after RFC 4180, in UTF-8", (record.line, 1, path)
         yield Violation(table.name, row, None, record.fault, expected, *place)
 
@@ -300,5 +294,5 @@ def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Ite
 def csv_blank_line(table: Table, record: Record, columns: tuple[str, ...]) -> Iterator[Violation]:
     """There are no blank lines; a file that ends in one line end has none."""
     if record.fault and not record.cells:
-        path = table.resource.path[record.part]
+        path = table.file(record.part)
         yield Violation(table.name, None, None, "a blank line", "a row", record.line, 1, path)

@@ -132,6 +132,7 @@ _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
+_BLANKS = re.compile("[ \t\r\n]+")
 _DURATION = re.compile(r"(-?)P(?:([0-9]{1,9})D)?T([0-9]{1,9})H([0-9]{1,9})M([0-9.]{1,20})S")
 
 
@@ -208,6 +209,7 @@ class _Rows(_Reader):
         self._blank = 0  # empty cells that may be the last of the row
         self._cell: dict[str, str] | None = None
         self._paragraphs: list[str] = []
+        self._after_blank = False  # whether a blank that comes now is one too many
         self._aside = 0  # how deep inside of an annotation, which is no content of its cell
 
     @property
@@ -234,15 +236,30 @@ class _Rows(_Reader):
         """An element inside of a cell: a paragraph, or what stands for blanks in one."""
         if tag == f"{_TEXT}p":
             self._paragraphs.append("")
+            self._after_blank = True
         elif tag == f"{_TEXT}s":
-            self.text(" " * min(_count(attributes, f"{_TEXT}c"), MAX_TEXT))
+            self._append(" " * min(_count(attributes, f"{_TEXT}c"), MAX_TEXT))
         elif tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
-            self.text("\t" if tag == f"{_TEXT}tab" else "\n")
+            self._append("\t" if tag == f"{_TEXT}tab" else "\n")
 
     def text(self, data: str) -> None:
+        # Blanks in a row are one, and none at the ends (OpenDocument 1.2, 6.1.2).
+        data = _BLANKS.sub(" ", data)
+        data = data[1:] if self._after_blank and data[:1] == " " else data
+        if data:
+            self._append(data)
+            self._after_blank = data[-1] == " "
+
+    def _append(self, data: str) -> None:
         told = self._paragraphs and not self._aside and self._here
         if told and len(self._paragraphs[-1]) < MAX_TEXT:
             self._paragraphs[-1] += data
+            self._after_blank = False
+
+    def _end_paragraph(self) -> None:
+        if self._paragraphs and self._paragraphs[-1] and self._after_blank:
+            self._paragraphs[-1] = self._paragraphs[-1][:-1]
+        self._after_blank = False
 
     def end(self, tag: str) -> None:
         if tag == f"{_TABLE}table":
@@ -251,6 +268,8 @@ class _Rows(_Reader):
             return
         elif self._aside:
             self._aside -= 1
+        elif tag == f"{_TEXT}p":
+            self._end_paragraph()
         elif tag in _CELLS and self._cell is not None:
             self._add(_value(self._cell, self._paragraphs), self._cell)
             self._cell, self._paragraphs = None, []

@@ -60,8 +60,10 @@ class Reading:
             return self
         try:
             self.sheet = open_sheet(self.archive, self.table, self.folder)
-            self._tell(self.sheet)
-            self._read(self.sheet)
+            try:
+                self._read(self.sheet)
+            finally:
+                self._tell(self.sheet)
         except NotReadError as error:
             self.unchecked.append(str(error))
         except PackageError as error:

@@ -9,9 +9,16 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import Archive, is_remote
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
-from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
+from kzdata.standard.descriptor import (
+    NO_VALUE,
+    Descriptor,
+    Resource,
+    Schema,
+    Table,
+    TableDialect,
+)
 from kzdata.standard.json_model import MAX_FIELDS, MAX_KEYS, Faults, JsonModel, nul_faults
-from kzdata.standard.source import is_parquet
+from kzdata.standard.source import is_bare, is_parquet, is_table, unread
 
 
 def parse(archive: Archive) -> Descriptor:
@@ -27,13 +34,16 @@ def parse(archive: Archive) -> Descriptor:
     refused: list[str] = []
     fields = keys = 0
     for index, entry in enumerate(entries(raw)[: model.MAX_RESOURCES]):
-        where, before = f"resources[{index}]", len(faults)
+        where, before, written = f"resources[{index}]", len(faults), Faults()
         resource = _resource(archive, entry, where, faults)
         if resource is None:
             continue
         if resource.name.casefold() in {other.name.casefold() for other in resources}:
             faults.note(f"{where}.name", resource.name, "a name that no other one has")
+        resource = _with_dialect(archive, resource, where, written)
         table = _table(archive, resource, where, faults)
+        sound = len(faults) == before
+        faults.take(written)
         resources.append(resource)
         if table:
             fields += len(table.schema.fields)
@@ -45,9 +55,9 @@ def parse(archive: Archive) -> Descriptor:
             faults.note(where, found, limits)
             refused.append(resource.name)
             break
-        if table and len(faults) == before:
+        if sound and table and not written.unchecked:
             tables[table.name] = table
-        elif not resource.remote:
+        elif not (resource.remote or written.unchecked):
             refused.append(resource.name)
     # The table that receipts need may be one that could not be read.
     if not faults and not any(resource.remote for resource in resources):
@@ -56,6 +66,7 @@ def parse(archive: Archive) -> Descriptor:
     for name in _check_references(tables, {r.name for r in resources}, faults):
         refused.append(name)
         del tables[name]
+    bare = _bare(resources, refused)
     name, version = str(raw.get("name", archive.label)), str(raw.get("version", ""))
     return Descriptor(
         name,
@@ -64,10 +75,17 @@ def parse(archive: Archive) -> Descriptor:
         tuple(resources),
         tuple(faults),
         raw,
-        tuple(refused),
+        tuple(name for name in refused if name not in bare),
         tuple(faults.advice),
         tuple(faults.unchecked),
+        tuple(bare.values()),
     )
+
+
+def _bare(resources: Iterable[Resource], refused: Iterable[str]) -> dict[str, Resource]:
+    """CSV that is no table for no other reason than that it has no schema, by name."""
+    names = set(refused)
+    return {one.name: one for one in resources if one.name in names and is_bare(one)}
 
 
 def entries(raw: Mapping[str, Any]) -> list[Any]:
@@ -95,10 +113,33 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     resource = Resource.read(entry, where, faults)
     if len(faults) > before:
         return None
-    where, dialect = _held(archive, resource.dialect, f"{where}.dialect", faults)
-    if not isinstance(dialect, dict | str | None):
-        faults.add(where, dialect, "an object, or the path or address of one")
-    return resource.replace(dialect=dialect)
+    return resource
+
+
+def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faults) -> Resource:
+    """A resource that knows how it is written; what is broken in its dialect counts as absent."""
+    place, held = _held(archive, resource.dialect, f"{where}.dialect", faults)
+    if not (held is None or isinstance(held, dict) or is_remote(held)):
+        faults.add(place, held, "an object, or the path or address of one")
+    if faults or isinstance(held, dict):
+        held = _sound_part(held if isinstance(held, dict) else {}, place, faults)
+    resource = resource.replace(dialect=held)
+    if is_table(resource) and not resource.remote:
+        for member, found, way in unread(resource):
+            faults.leave(f"{where}.{member}", found, way)
+    return resource
+
+
+def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableDialect:
+    """The properties of a dialect that are sound; null is as if it were absent."""
+    names = [one.name for one in TableDialect.members.values()]
+    kept: dict[str, Any] = {}
+    for name in (name for name in names if stated.get(name) is not None):
+        before = len(faults)
+        TableDialect.read({name: stated[name]}, where, faults)
+        if len(faults) == before:
+            kept[name] = stated[name]
+    return TableDialect.make(kept).replace(sound=not faults)
 
 
 def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str, Any]:
@@ -135,8 +176,8 @@ def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> 
 
 def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
-    dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
-    nulls = [dialect["nullSequence"]] if isinstance(dialect.get("nullSequence"), str) else []
+    dialect = resource.dialect or TableDialect()
+    nulls = [] if dialect.null_sequence is None else [dialect.null_sequence]
     nulls += [NO_VALUE] * any(map(is_parquet, resource.path))
     if not nulls:
         return schema

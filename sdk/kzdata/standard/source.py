@@ -9,17 +9,27 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import suppress
+from itertools import combinations
+from pathlib import Path, PurePosixPath
+from threading import get_ident
 from typing import Any
 
 from kzdata.errors import PackageError
 from kzdata.files.archive import Archive
-from kzdata.files.csv import CHUNK, Dialect, Sheet
+from kzdata.files.csv import CHUNK, MAX_NAME_PART, Dialect, Record, Sheet, encoding_of
 from kzdata.files.temporary import TemporaryFolder
-from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Table
+from kzdata.standard.descriptor import (
+    MAX_TEXT,
+    NO_VALUE,
+    Descriptor,
+    Resource,
+    Table,
+    TableDialect,
+)
+from kzdata.standard.json_model import short
 
 ADVICE = "; `kzdata validate` says more"
-MAX_HEADER_ROWS = 100
 PARQUET_MEMORY = 1 << 30  # bytes that DuckDB takes for a Parquet file before it spills
 UTF8 = {"utf8", "utf8sig"}
 # Python's names of the character encodings that are read, each in the time of one pass. Its other
@@ -30,69 +40,82 @@ CHARSETS = re.compile(
     r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
     r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab|palmos"
 )
-# Properties of Table Dialect v2 that are read.
-KNOWN = set(
-    "$schema name type title description header headerRows headerJoin commentRows commentChar "
-    "delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
-    "skipInitialSpace".split()
-)
-SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
-STRINGS = ("headerJoin", "commentChar", "nullSequence")
+PACKED = {".gz", ".gzip", ".zip", ".xz", ".bz2"}
+MAX_UNDECODED = 1_000  # characters of a file that are not of its encoding, each in a faulty row
 
 
-def dialect_of(resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
-    """How a resource is written, and what of its dialect cannot be honoured, in words."""
-    raw = resource.dialect
-    if not isinstance(raw, dict):  # the usual case, or what cannot be read
-        return Dialect(), ()
-    doubts = [f"dialect property {name}" for name in sorted(set(raw) - KNOWN)]
-    # Both of these are read, whichever is named: files are often moved between systems.
-    if raw.get("lineTerminator", "\n") not in ("\n", "\r\n"):
-        doubts.append("another line terminator than LF or CRLF")
-    try:
-        return _dialect(raw), tuple(doubts)
-    except (TypeError, ValueError) as error:
-        return Dialect(), (*doubts, str(error))
+def dialect_of(resource: Resource, delimiter: str = ",") -> Dialect:
+    """How a resource's text is written; `delimiter` is that of its form, where none is stated."""
+    stated = resource.dialect or TableDialect()
+    quote, escape, ends = stated.quote_char, stated.escape_char, stated.line_terminator
+    return Dialect(
+        delimiter if stated.delimiter is None else stated.delimiter,
+        quote,
+        # A quotation mark that escapes itself is one that is doubled.
+        None if escape == quote else escape,
+        stated.header_rows if stated.header else (),
+        stated.header_join[:MAX_NAME_PART],
+        stated.comment_rows,
+        stated.comment_char,
+        stated.skip_initial_space,
+        stated.double_quote or escape == quote,
+        # Both of these are read, whichever is named: files are often moved between systems.
+        "\n" if ends in ("\n", "\r\n") else ends,
+    )
 
 
-def _dialect(raw: dict[str, Any]) -> Dialect:
-    _check_types(raw)
-    rows = _rows(raw.get("headerRows", [1])) if raw.get("header", True) else ()
-    double = raw.get("doubleQuote", True)
-    escape = None if raw.get("escapeChar") is None else _character(raw["escapeChar"])
-    if not double and escape is None:
-        raise ValueError("doubleQuote false without an escapeChar")
-    delimiter = _character(raw.get("delimiter", ","))
-    quote = _character(raw.get("quoteChar", '"'))
-    # A reader could not tell which of the two a character means.
-    if delimiter in (quote, escape) or quote == escape:
-        raise ValueError("one character as two of delimiter, quoteChar and escapeChar")
-    comments, mark = _rows(raw.get("commentRows", [])), raw.get("commentChar") or None
-    join, skip = raw.get("headerJoin", " "), raw.get("skipInitialSpace", False)
-    return Dialect(delimiter, quote, escape, rows, join, comments, mark, skip, double)
+def unread(resource: Resource) -> Iterator[tuple[str, str, str]]:
+    """What is legal in how a resource is written and cannot be read: where, what, the way out."""
+    if resource.encoding is not None and not _known(resource.encoding):
+        way = "UTF-8, UTF-16, UTF-32, or an encoding of one or two bytes a letter by its IANA name"
+        yield "encoding", f"the encoding {resource.encoding}", way
+    dialect = dialect_of(resource)
+    ends = "\r\n" if dialect.ends == "\n" else [dialect.ends]
+    marks = [("lineTerminator", end) for end in ends]
+    marks += [("quoteChar", dialect.quote), ("delimiter", dialect.delimiter)]
+    marks += [("escapeChar", dialect.escape)] if dialect.escape else []
+    for name, mark in dict(marks).items():
+        if not 0 < len(mark) <= MAX_TEXT:
+            yield f"dialect.{name}", short(mark), f"1 to {MAX_TEXT} characters"
+            return
+    for (other, text), (one, mark) in combinations(marks, 2):
+        # A reader could not tell which of the two a character means.
+        if one != other and (mark in text or text in mark):
+            yield f"dialect.{one}", short(mark), f"another than {other}, {short(text)}"
 
 
-def _check_types(raw: dict[str, Any]) -> None:
-    """Make sure that a "false" is not taken for true, or a list for a text."""
-    for names, kind, words in ((SWITCHES, bool, "true or false"), (STRINGS, str, "a string")):
-        for name in names:
-            if not isinstance(raw.get(name, kind()), kind):
-                raise ValueError(f"{raw[name]!r} in place of {words} in {name}")
+def named(table: Table, header: Record | None) -> tuple[str, ...]:
+    """The names of a file's columns; those of the schema where it has no header.
+
+    Where case in a header has no meaning, a field's name stands for one that differs in case.
+    """
+    if header is None:
+        return table.schema.names
+    found = tuple(cell.value for cell in header.cells)
+    dialect = table.resource.dialect
+    if dialect is None or dialect.case_sensitive_header is not False:
+        return found
+    names = {name.casefold(): name for name in reversed(table.schema.names)}
+    known = set(table.schema.names)
+    return tuple(name if name in known else names.get(name.casefold(), name) for name in found)
 
 
-def _character(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch("[\t -~]", value):
-        return value
-    raise ValueError(f"{value!r} in place of one ASCII character")
+def is_table(resource: Resource) -> bool:
+    """Whether a resource's files are read as the text of a table."""
+    known = "schema" in resource.extra or is_bare(resource)
+    return known and bool(resource.path) and not any(map(is_parquet, resource.path))
 
 
-def _rows(value: Any) -> tuple[int, ...]:
-    rows = tuple(value[: MAX_HEADER_ROWS + 1])
-    if len(rows) > MAX_HEADER_ROWS:
-        raise ValueError(f"over {MAX_HEADER_ROWS} rows that are named")
-    if not all(type(row) is int and row > 0 for row in rows):
-        raise ValueError(f"{value!r} in place of row numbers")
-    return rows
+def is_bare(resource: Resource) -> bool:
+    """Whether a resource without a schema is CSV, by what it says or by its files' names."""
+    packed = resource.extra.get("compression") is not None
+    if "schema" in resource.extra or packed or not resource.path or resource.remote:
+        return False
+    suffixes = {PurePosixPath(path.lower()).suffix for path in resource.path}
+    if resource.format or resource.mediatype:
+        kinds = ((resource.format or "csv").lower(), (resource.mediatype or "text/csv").lower())
+        return kinds[0] == "csv" and kinds[1].startswith("text/csv") and not suffixes & PACKED
+    return suffixes == {".csv"}
 
 
 def is_parquet(path: str) -> bool:
@@ -142,7 +165,7 @@ class TableTexts:
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none."""
-    dialect, _ = dialect_of(table.resource)
+    dialect = dialect_of(table.resource)
     parquet = [is_parquet(path) for path in table.resource.path]
     if any(parquet):  # what is made of Parquet is plain CSV
         if not all(parquet) and dialect != Dialect():
@@ -155,7 +178,7 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
             target = folder / f"{place}-{convert.__name__}.csv"
             part = convert(part, target, table, path, archive)
         parts.append(part)
-    return Sheet(parts, dialect)
+    return Sheet(parts, dialect, table.resource.encoding or "UTF-8")
 
 
 def _conversions(resource: Resource, path: str) -> Iterator[Any]:
@@ -165,8 +188,7 @@ def _conversions(resource: Resource, path: str) -> Iterator[Any]:
         return
     if path.lower().endswith((".gz", ".gzip")):
         yield unzipped
-    if resource.encoding.lower().replace("-", "").replace("_", "") not in UTF8:
-        yield decoded
+    yield decoded
 
 
 def unzipped(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
@@ -181,23 +203,50 @@ def unzipped(source: Path, target: Path, table: Table, path: str, archive: Archi
     return target
 
 
+def _known(encoding: str) -> bool:
+    """Whether an encoding is one that is read."""
+    with suppress(LookupError, UnicodeError):
+        return "\0" not in encoding and bool(CHARSETS.fullmatch(codecs.lookup(encoding).name))
+    return False
+
+
 def decoded(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
-    """Turn a file of another encoding into UTF-8, line ends untouched."""
-    encoding = table.resource.encoding
+    """Turn a file of another encoding into UTF-8, line ends untouched; one in UTF-8 is left alone.
+
+    What is not of the encoding makes its rows faulty, as it does in UTF-8.
+    """
+    stated, marked = table.resource.encoding, encoding_of(source)
+    encoding = stated or marked or "utf-8"
+    if encoding.lower().replace("-", "").replace("_", "") in UTF8:
+        if marked:
+            reason = f"not UTF-8: it begins with the byte order mark of {marked}"
+            raise PackageError(f"{path}: {reason}; state this encoding")
+        return source
+    if not _known(encoding):
+        raise PackageError(f"{path}: unknown encoding {encoding}")
+    left = MAX_UNDECODED
+
+    def pass_over(error: UnicodeError) -> tuple[str, int]:
+        nonlocal left
+        if (left := left - 1) < 0 or not isinstance(error, UnicodeDecodeError):
+            raise error
+        return "\udcff", error.end
+
+    codecs.register_error(name := f"kzdata-{get_ident()}", pass_over)
     try:
-        # Python's names of encodings; its other codecs are none, or are not read.
-        if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
-            raise LookupError
-        decoder = codecs.getincrementaldecoder(encoding)()
+        decoder = codecs.getincrementaldecoder(encoding)(name)
         with source.open("rb") as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
-                archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
-            out.write(decoder.decode(b"", final=True).encode("utf-8"))
-    except LookupError as error:
-        raise PackageError(f"{path}: unknown encoding {encoding}") from error
+                archive.unpacks(out.write(_utf8(decoder.decode(chunk))))
+            out.write(_utf8(decoder.decode(b"", final=True)))
     except UnicodeError as error:
         raise PackageError(f"{path}: not {encoding}: {error}") from error
     return target
+
+
+def _utf8(text: str) -> bytes:
+    """Text as UTF-8, with the byte FF, which UTF-8 does not have, where it could not be read."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.files.csv import Record
-from kzdata.standard.descriptor import Descriptor, Table
+from kzdata.standard.descriptor import Table
 from kzdata.standard.source import is_parquet
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import Finding
@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
 
 def located(
-    found: Sequence[tuple[Rule, Violation]], package: Descriptor, readings: Mapping[str, Reading]
+    found: Sequence[tuple[Rule, Violation]], readings: Mapping[str, Reading]
 ) -> Iterator[Finding]:
     """Violations as findings, each with its line and column where a row is at fault.
 
@@ -37,7 +37,7 @@ def located(
     for rule, violation in found:
         name = violation.table or ""
         row = None if violation.ordinal is None else rows[name].get(violation.ordinal)
-        yield _finding(rule, violation, package.tables.get(name), row)
+        yield _finding(rule, violation, readings[name].table if name in readings else None, row)
 
 
 def _rows(reading: Reading, wanted: Mapping[int, set[str]]) -> dict[int, Row]:

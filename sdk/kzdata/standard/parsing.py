@@ -149,7 +149,8 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
     try:
         held = archive.json(value)
     except PackageError as error:
-        faults.add(where, value, str(error))
+        # Not where on this machine the package lies.
+        faults.add(where, value, str(error).removeprefix(f"{archive.label}: "))
         return where, None
     faults += nul_faults(held, value)
     return value, held

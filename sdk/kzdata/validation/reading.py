@@ -221,8 +221,13 @@ class Reading:
         """Keep of each row the columns that later rules need, and suspect rows whole."""
         kept = {name: self._cell(name) for name in columns_needed(self.table, self.package)}
         passing = self._passing(checks)
-        tests, cells = " AND ".join(passing.values()), sql.listed(map(identifier, passing))
-        kept[SUSPECT] = f"(CASE WHEN {tests} THEN NULL ELSE {cells} END)" if tests else "NULL"
+        # What no rule asks for has to be read, too: only then DuckDB finds what is not UTF-8.
+        others = [f"{identifier(n)} IS NOT NULL" for n in self.columns if n not in passing]
+        tests, cells = (
+            " AND ".join([*passing.values(), *others]),
+            sql.listed(map(identifier, passing)),
+        )
+        kept[SUSPECT] = f"(CASE WHEN {tests} THEN NULL ELSE {cells} END)"
         made = self._value_columns(name for name in self._fields if name in self.columns)
         self.database.create_view(self.table.name, sheet, self.columns, kept, made)
 

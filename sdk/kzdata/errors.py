@@ -2,7 +2,8 @@
 
     KzdataError
     ├── PackageError      a package cannot be read at all (exit code 2)
-    │   └── NotJSONError  a descriptor or a schema holds no JSON object: validation finds that
+    │   ├── NotJSONError  a descriptor or a schema holds no JSON object: validation finds that
+    │   └── NotReadError  a table is legal, and in a form or of a size that is not read
     ├── UsageError        a call names something that does not exist (exit code 2)
     ├── QueryError        an SQL query was refused or failed
     ├── MissingExtraError an optional library is not installed
@@ -26,6 +27,10 @@ class KzdataError(Exception):
 
 class PackageError(KzdataError):
     """The package cannot be read: no such path, no descriptor, a broken zip, a broken JSON."""
+
+
+class NotReadError(PackageError):
+    """A table may be right, and is not read: by its form, or by its size; the message says why."""
 
 
 class NotJSONError(PackageError):

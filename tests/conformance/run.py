@@ -184,7 +184,7 @@ def kzdata(path: Path) -> Answer:
         for part in _paths(entry)
     }
     found = tuple(
-        Found(KZDATA.get(f.rule, (f.rule,)), names.get(f.file), f.line, f.field)
+        Found(KZDATA.get(f.rule, (f.rule,)), names.get(f.file), f.line or f.row, f.field)
         for f in report
         if f.severity == "error"
     )

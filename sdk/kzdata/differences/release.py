@@ -200,7 +200,7 @@ def release_id(case: Case) -> Iterator[Finding]:
         # Such rows are rare, so that nobody counts all rows to find their lines faster.
         lines: dict[int, Any] = case.after.sheet(table).pick(places, -1) if shown else {}
         for place, record, expected in shown:
-            file, line = table.resource.path[lines[place].part], lines[place].line
+            file, line = table.file(lines[place].part), lines[place].line
             told: Any = {"record": record, "field": key, "found": record, "expected": expected}
             yield RELEASE_RULES["release-id"].finding(file, line, **told)
 

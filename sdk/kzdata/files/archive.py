@@ -17,7 +17,7 @@ import unicodedata
 import zipfile
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -31,6 +31,7 @@ from kzdata.files.folder import Folder, bounded, reading
 from kzdata.files.temporary import TemporaryFolder
 
 DESCRIPTOR = "datapackage.json"
+DESCRIPTORS = (DESCRIPTOR, "datapackage.yaml", "datapackage.yml")  # the first that is there counts
 MAX_DESCRIPTOR_BYTES = 16 << 20
 MAX_DEPTH = 100  # how deep JSON may be nested
 MAX_TWINS = 100  # names that stand twice in an object, of those that are told of one file
@@ -44,7 +45,7 @@ MAX_UNPACKED_BYTES = 16 << 30  # of all files of a package that are unpacked, de
 SMALL_BYTES = 1 << 20  # what unpacks to no more than this is taken at any ratio
 MAX_NAME_BYTES = 255  # of one part of a path: more than that, no usual file system takes
 MAX_PATH_BYTES = 4_000
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
 # JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2).
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # What Python takes for a number and RFC 8259 does not have, outside of strings.
@@ -60,6 +61,7 @@ class Archive:
     label: str  # what the caller named, for messages
     files: Folder  # its files, each opened once
     temp_dir: Path | None = None  # for what has to be unpacked; the system's own by default
+    name: str = DESCRIPTOR  # of the descriptor's file
     # Names that stand twice in an object, by file; the descriptor's own is "".
     twins: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
@@ -183,7 +185,7 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
 
 @contextmanager
 def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterator[Archive]:
-    """Open a package for the time of the `with` block: a directory, a `datapackage.json` or a zip.
+    """Open a package for the time of the `with` block: a directory, its descriptor or a zip.
 
     The bundled one by default. A zip is unpacked in `folder`, or where temporary files go. What is
     not a package, or cannot be read safely, is a PackageError.
@@ -193,15 +195,27 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     place = bundled() if path is None else Path(path)
     if not exists(place):
         raise PackageError(f"{place}: no such file or directory")
-    if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
+    if place.is_file() and place.suffix != ".json" and not is_yaml(place.name):
         with workspace(folder) as inside:
             unpack(place, inside)
-            with _opened_at(_top(inside, place), DESCRIPTOR, str(place), folder) as archive:
+            top = _top(inside, place)
+            with _opened_at(top, descriptor_in(top), str(place), folder) as archive:
                 yield archive
     else:
-        root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
+        inner = place.is_dir()
+        root, name = (place, descriptor_in(place)) if inner else (place.parent, place.name)
         with _opened_at(root, name, str(place), folder) as archive:
             yield archive
+
+
+def is_yaml(name: str) -> bool:
+    """Whether a file's name says that it is YAML."""
+    return name.lower().endswith((".yaml", ".yml"))
+
+
+def descriptor_in(folder: Path) -> str:
+    """The name of the descriptor in a folder; `datapackage.json` where there is none."""
+    return next((name for name in DESCRIPTORS if (folder / name).is_file()), DESCRIPTOR)
 
 
 def exists(place: Path) -> bool:
@@ -222,7 +236,7 @@ def _opened_at(root: Path, name: str, label: str, temp_dir: Path | None) -> Iter
         if not file.is_file():
             raise _no_package(label)
         descriptor, twins = read_json(file, name, f"{label}: ")
-        yield Archive(root, descriptor, label, files, temp_dir, {"": twins})
+        yield Archive(root, descriptor, label, files, temp_dir, name, {"": twins})
 
 
 def _no_package(label: str) -> PackageError:
@@ -235,7 +249,9 @@ def read_descriptor(file: Path, label: str) -> dict[str, Any]:
 
 
 def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Parse a JSON object (RFC 8259) from a file, and the names that stand twice in an object.
+    """Parse a JSON object from a file, and the names that stand twice in an object.
+
+    It is JSON (RFC 8259), or by its name YAML.
 
     Of those the last one counts, as nearly all readers have it. Messages call the file `name`.
 
@@ -261,9 +277,10 @@ def _json(content: bytes, name: str, twins: dict[str, None]) -> Any:
     content = content.removeprefix(BOM_UTF8)
     try:
         text = content.decode()
-        parsed = json.loads(
-            text, object_pairs_hook=partial(_object, twins), parse_constant=_no_constant
-        )
+        make = partial(_object, twins)
+        if is_yaml(name):
+            return _yaml(text, name, make)
+        parsed = json.loads(text, object_pairs_hook=make, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise _not_utf8(name, content, error.start) from error
     except json.JSONDecodeError as error:
@@ -276,6 +293,17 @@ def _json(content: bytes, name: str, twins: dict[str, None]) -> Any:
     if _deep(parsed):
         raise RecursionError
     return parsed
+
+
+def _yaml(text: str, name: str, make: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> Any:
+    from kzdata.files import yaml_values
+
+    if len(text) > yaml_values.MAX_BYTES:
+        raise _RefusedError(f"is over {yaml_values.MAX_BYTES} bytes; write it as JSON")
+    try:
+        return yaml_values.parsed(text, make)
+    except yaml_values.NotYAMLError as error:
+        raise NotJSONError(name, f"no YAML ({error})", error.line, error.column) from error
 
 
 class _ConstantError(ValueError):
@@ -351,21 +379,32 @@ class _ZipFile(io.FileIO):
 def unpack(file: Path, folder: Path) -> None:
     """Unpack a zip into a folder after checking every entry; raises PackageError."""
     try:
-        with (
-            reading(file) as descriptor,
-            _ZipFile(descriptor, closefd=False) as stream,
-            zipfile.ZipFile(stream) as archive,
-        ):
-            entries = archive.infolist()
-            # Other programs read as many as the end says, and would use what nobody checked.
-            if _stated_entries(stream, len(archive.comment)) != len(entries):
-                raise zipfile.BadZipFile("its end names another number of entries than it has")
-            room = min(MAX_ZIP_BYTES, share_of_disk(folder))
-            _check_entries(entries, str(file), os.fstat(descriptor).st_size, room)
+        with zip_file(file, str(file), min(MAX_ZIP_BYTES, share_of_disk(folder))) as archive:
             archive.extractall(folder)
-    except (*_ZIP_ERRORS, OSError) as error:
+    except (*ZIP_ERRORS, OSError) as error:
         what = f"neither a {DESCRIPTOR} nor a zip that can be read"
         raise PackageError(f"{file}: {what}: {error}") from error
+
+
+@contextmanager
+def zip_file(file: Path, label: str, room: int) -> Iterator[zipfile.ZipFile]:
+    """A zip, called `label`, whose entries have been checked: together `room` bytes at most.
+
+    Raises:
+        PackageError: An entry is not taken.
+        One of `ZIP_ERRORS`, or an OSError: It is no zip.
+    """
+    with (
+        reading(file) as descriptor,
+        _ZipFile(descriptor, closefd=False) as stream,
+        zipfile.ZipFile(stream) as archive,
+    ):
+        entries = archive.infolist()
+        # Other programs read as many as the end says, and would use what nobody checked.
+        if _stated_entries(stream, len(archive.comment)) != len(entries):
+            raise zipfile.BadZipFile("its end names another number of entries than it has")
+        _check_entries(entries, label, os.fstat(descriptor).st_size, room)
+        yield archive
 
 
 def _stated_entries(stream: io.FileIO, comment: int) -> int:
@@ -440,9 +479,9 @@ def plain_name(path: str) -> str:
 
 def _top(folder: Path, place: Path) -> Path:
     # GitHub packs a repository as one folder.
-    if (folder / DESCRIPTOR).is_file():
+    if (folder / descriptor_in(folder)).is_file():
         return folder
-    inner = [child for child in folder.iterdir() if (child / DESCRIPTOR).is_file()]
+    inner = [child for child in folder.iterdir() if (child / descriptor_in(child)).is_file()]
     if len(inner) != 1:
         raise _no_package(str(place))
     return inner[0]

@@ -126,5 +126,5 @@ def _check_records(table: Table, sheet: Sheet, width: int) -> None:
             continue
         wrong = "" if record.width == width else f"{record.width} cells, not {width}"
         if fault := record.fault or wrong:
-            path = table.resource.path[record.part]
+            path = table.file(record.part)
             raise PackageError(f"{path}:{record.line}: {fault}{ADVICE}")

@@ -8,10 +8,18 @@ from typing import Any
 
 from kzdata.engine.sql import ORD
 from kzdata.errors import NotJSONError, PackageError
-from kzdata.files.archive import Archive, is_remote
+from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
-from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
+from kzdata.standard.descriptor import (
+    NO_VALUE,
+    Descriptor,
+    Resource,
+    Schema,
+    Table,
+    TableDialect,
+)
+from kzdata.standard.forms import DELIMITED, forms_of, unread
 from kzdata.standard.inner_names import inner_names, inner_of, stated
 from kzdata.standard.json_model import (
     LEFT,
@@ -22,7 +30,7 @@ from kzdata.standard.json_model import (
     nul_faults,
     short,
 )
-from kzdata.standard.source import is_parquet
+from kzdata.standard.source import illegible, is_bare, is_table
 
 TABULAR = re.compile(r"(https?://.*/)?tabular-data-(package|resource)(\.json)?")
 """The profiles of version 1 for tables, which have a schema."""
@@ -35,6 +43,7 @@ def parse(archive: Archive) -> Descriptor:
     """
     raw = _of_version_2(archive.descriptor)
     faults = nul_faults({name: raw[name] for name in raw if name != "resources"}, "")
+    _advise_on_yaml(archive.name, "", faults)
     _check_package(raw, faults)
     resources, tables, refused = _resources(archive, raw, faults)
     # The table that receipts need may be one that could not be read.
@@ -48,6 +57,7 @@ def parse(archive: Archive) -> Descriptor:
     for name, table in tables.items():
         tables[name] = table._replace(schema=_resolved(table, tables, faults))
     _advise_on_twins(archive, faults)
+    bare = _bare(resources, refused)
     return Descriptor(
         str(raw.get("name", archive.label)),
         str(raw.get("version", "")),
@@ -55,10 +65,17 @@ def parse(archive: Archive) -> Descriptor:
         tuple(resources),
         tuple(faults),
         raw,
-        tuple(refused),
+        tuple(name for name in refused if name not in bare),
         tuple(faults.advice),
         tuple(faults.unchecked),
+        tuple(bare.values()),
     )
+
+
+def _bare(resources: Iterable[Resource], refused: Iterable[str]) -> dict[str, Resource]:
+    """CSV that is no table for no other reason than that it has no schema, by name."""
+    names = set(refused)
+    return {one.name: one for one in resources if one.name in names and is_bare(one)}
 
 
 def entries(raw: Mapping[str, Any]) -> list[Any]:
@@ -115,7 +132,7 @@ def _resources(
     listed = entries(raw)[: model.MAX_RESOURCES]
     names = inner_names(_names(listed))
     for index, entry in enumerate(listed):
-        where, before = f"resources[{index}]", len(faults)
+        where, before, written = f"resources[{index}]", len(faults), Faults()
         resource = _resource(archive, entry, where, faults)
         if resource is None:
             continue
@@ -124,7 +141,10 @@ def _resources(
         seen.add(resource.name)
         resource = resource.replace(name=names[index])
         _check_tabular(raw, resource, where, faults)
+        resource = _with_dialect(archive, resource, where, written)
         table = _table(archive, resource, where, faults)
+        sound = len(faults) == before
+        faults.take(written)
         resources.append(resource)
         if table:
             fields += len(table.schema.fields)
@@ -136,9 +156,9 @@ def _resources(
             faults.leave(where, found, limits)
             refused.append(resource.name)
             break
-        if table and len(faults) == before:
+        if sound and table and not written.unchecked:
             tables[table.name] = table
-        elif not resource.remote:
+        elif not (resource.remote or written.unchecked or unread(resource)):
             refused.append(resource.name)
     return resources, tables, refused
 
@@ -146,6 +166,12 @@ def _resources(
 def _names(listed: Iterable[Any]) -> Iterator[str]:
     """The names of resources as JSON has them, which may be anything."""
     return (str(one.get("name")) if isinstance(one, dict) else "" for one in listed)
+
+
+def _advise_on_yaml(name: str, where: str, faults: Faults) -> None:
+    """A descriptor "SHOULD NOT be externally published in any other format rather than JSON"."""
+    if is_yaml(name):
+        faults.advise(where or name, f"{name}, which is YAML", "a descriptor in JSON")
 
 
 def _advise_on_twins(archive: Archive, faults: Faults) -> None:
@@ -164,10 +190,33 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     if len(faults) > before or resource is LEFT:
         return None
     _check_profiles(resource.extra, where, faults, "profile")
-    where, dialect = _held(archive, resource.dialect, f"{where}.dialect", faults)
-    if not isinstance(dialect, dict | str | None):
-        faults.add(where, dialect, "an object, or the path or address of one")
-    return resource.replace(dialect=dialect)
+    return resource
+
+
+def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faults) -> Resource:
+    """A resource that knows how it is written; what is broken in its dialect counts as absent."""
+    place, held = _held(archive, resource.dialect, f"{where}.dialect", faults)
+    if not (held is None or isinstance(held, dict) or is_remote(held)):
+        faults.add(place, held, "an object, or the path or address of one")
+    if faults or isinstance(held, dict):
+        held = _sound_part(held if isinstance(held, dict) else {}, place, faults)
+    resource = resource.replace(dialect=held)
+    if is_table(resource) and not resource.remote:
+        for member, found, way in illegible(resource):
+            faults.leave(f"{where}.{member}", found, way)
+    return resource
+
+
+def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableDialect:
+    """The properties of a dialect that are sound; null is as if it were absent."""
+    names = [one.name for one in TableDialect.members.values()]
+    kept: dict[str, Any] = {}
+    for name in (name for name in names if stated.get(name) is not None):
+        before = len(faults)
+        TableDialect.read({name: stated[name]}, where, faults)
+        if len(faults) == before:
+            kept[name] = stated[name]
+    return TableDialect.make(kept).replace(sound=not faults)
 
 
 def _check_tabular(raw: Mapping[str, Any], resource: Resource, where: str, faults: Faults) -> None:
@@ -189,9 +238,11 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
         faults.note(place, error.found, "a JSON object (RFC 8259)")
         return where, None
     except PackageError as error:
-        faults.add(where, value, str(error))
+        # Not where on this machine the package lies.
+        faults.add(where, value, str(error).removeprefix(f"{archive.label}: "))
         return where, None
     faults += nul_faults(held, value)
+    _advise_on_yaml(value, where, faults)
     # Of one that stands in the descriptor it MUST be ignored.
     if "$schema" in held:
         model.profile(held["$schema"], f"{value}.$schema", faults)
@@ -200,25 +251,48 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
 
 
 def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> Table | None:
-    # The standard wants one of the two; of inline data nothing is read.
-    if bool(resource.path) is ("data" in resource.extra):
-        found = "both path and data" if resource.path else "neither path nor data"
-        faults.note(where, found, "a path")
-    if "schema" not in resource.extra or not resource.path:
+    _check_place(resource, where, faults)
+    if "schema" not in resource.extra or not (resource.path or "data" in resource.extra):
         return None
     before = len(faults)
-    where, raw = _held(archive, resource.extra["schema"], f"{where}.schema", faults)
+    at, raw = _held(archive, resource.extra["schema"], f"{where}.schema", faults)
     if len(faults) > before or is_remote(raw):
         return None
-    schema = Schema.read(raw, where, faults)
+    schema = Schema.read(raw, at, faults)
     if schema is LEFT:
         return None
     if len(faults) == before:
-        _check_schema(schema, stated(resource.name), where, faults)
-    if len(faults) > before or resource.remote or not _within_limits(schema, where, faults):
+        _check_schema(schema, stated(resource.name), at, faults)
+    if len(faults) > before or resource.remote or not _within_limits(schema, at, faults):
         return None
-    schema = _told_apart(_with_nulls(schema, resource), where, faults)
-    return Table(resource.name, resource.path[0], resource, schema)
+    if reason := unread(resource):
+        faults.leave(where, *reason)
+        return None
+    schema = _told_apart(_with_nulls(schema, resource), at, faults)
+    path = resource.path[0] if resource.path else DESCRIPTOR
+    return Table(resource.name, path, resource, schema)
+
+
+def _check_place(resource: Resource, where: str, faults: Faults) -> None:
+    """Where data are (Data Resource, "path or data"): in files, or as they should be in `data`."""
+    inside = "data" in resource.extra
+    if bool(resource.path) is inside:
+        found = "both path and data" if inside else "neither path nor data"
+        faults.note(where, found, "a path, or data")
+    elif inside:
+        data, at = resource.extra["data"], f"{where}.data"
+        table = resource.type == "table" or "tabular-data-resource" in str(
+            resource.extra.get("profile")
+        )
+        if table and not isinstance(data, list):
+            faults.add(at, data, "an array of rows, since it is a table")
+        elif table and not all(isinstance(row, list | dict) for row in data):
+            odd = next(row for row in data if not isinstance(row, list | dict))
+            faults.add(at, odd, "an array of arrays or objects, since it is a table")
+        elif not isinstance(data, list | dict | str):
+            faults.add(at, data, "an array, an object or a string")
+        elif isinstance(data, str) and not (resource.format or resource.mediatype):
+            faults.add(at, data, "a format or a mediatype beside it, since it is a string")
 
 
 def _within_limits(schema: Schema, where: str, faults: Faults) -> bool:
@@ -273,9 +347,11 @@ def _resolved(table: Table, tables: Mapping[str, Table], faults: Faults) -> Sche
 
 def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
-    dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
-    nulls = [dialect["nullSequence"]] if isinstance(dialect.get("nullSequence"), str) else []
-    nulls += [NO_VALUE] * any(map(is_parquet, resource.path))
+    dialect = resource.dialect or TableDialect()
+    typed = any(form.name not in DELIMITED for form in forms_of(resource))
+    nulls = [NO_VALUE] * typed
+    if not typed and dialect.null_sequence is not None:
+        nulls.append(dialect.null_sequence)
     if not nulls:
         return schema
     fields = [

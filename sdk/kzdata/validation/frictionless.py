@@ -25,9 +25,10 @@ from kzdata.errors import LimitError, PackageError, require
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import CHUNK, Dialect, Record
 from kzdata.standard.descriptor import FieldDescriptor, Table
+from kzdata.standard.forms import DELIMITED, SPREADSHEETS, forms_of
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import parse
-from kzdata.standard.source import is_parquet, open_sheet
+from kzdata.standard.source import open_sheet
 from kzdata.validation.report import Finding, Report
 from kzdata.validation.rule import MAX_FINDINGS, RULES
 
@@ -146,7 +147,8 @@ def _copy_table(
     folder.mkdir()
     paths = []
     with workspace(folder) as made:
-        for number, part in enumerate(open_sheet(archive, table, made).parts):
+        sheet = open_sheet(archive, table, made)
+        for number, part in enumerate(sheet.parts):
             with part.open("rb") as source, (folder / f"{number}.csv").open("xb") as target:
                 while chunk := source.read(CHUNK):
                     archive.unpacks(len(chunk))
@@ -157,16 +159,17 @@ def _copy_table(
         archive.json(value) if isinstance(value := entry.get(role), str) else value
         for role in ("schema", "dialect")
     )
-    tabs = "tsv" in (entry.get("format"), table.path.lower().rpartition(".")[2])
+    (form, *_) = forms_of(table.resource)
     kept = _picked(entry, _OF_RESOURCE) | _profile(entry)
-    if isinstance(dialect, dict):
+    # What is made of other forms is plain CSV, but for the rows of a sheet that are its header.
+    if isinstance(dialect, dict) and form.name in (*DELIMITED, *SPREADSHEETS):
         kept["dialect"] = _picked(dialect, _OF_DIALECT)
     # Profiles could be addresses.
     known = {k: v for k, v in schema.items() if k not in ("$schema", "profile") and v is not None}
     fields = [{k: v for k, v in field.items() if k != "profile"} for field in schema["fields"]]
     return kept | {
         "path": paths[0] if len(paths) == 1 else paths,
-        "format": "tsv" if tabs else "csv",
+        "format": "tsv" if form.name == "tsv" else "csv",
         "encoding": "utf-8",
         "schema": known | {"fields": fields} | _profile(schema),
     }
@@ -277,13 +280,14 @@ def _disagreements(
 def _rows_in_file(archive: Archive, table: Table, folder: Path) -> list[Record]:
     """The rows of a table, blank lines among them, where it is one file of the default dialect.
 
-    Rows of Parquet have no lines, by which our findings are known.
+    Rows of other forms have no lines, by which our findings are known.
     """
     try:
         sheet = open_sheet(archive, table, folder)
     except PackageError:
         return []
-    if len(sheet.parts) > 1 or sheet.dialect != Dialect() or is_parquet(table.path):
+    (form, *_) = forms_of(table.resource)
+    if len(sheet.parts) > 1 or sheet.dialect != Dialect() or form.name not in DELIMITED:
         return []
     return [record for record in sheet.records() if record.number >= 0 or record.fault]
 

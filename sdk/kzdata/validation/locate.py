@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kzdata.files.archive import DESCRIPTOR
-from kzdata.files.csv import Record
-from kzdata.standard.descriptor import Descriptor, Table
+from kzdata.files.csv import Record, Sheet
+from kzdata.standard.descriptor import Table
+from kzdata.standard.forms import forms_of
 from kzdata.standard.inner_names import stated
-from kzdata.standard.source import is_parquet
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import Finding
 from kzdata.validation.rule import MAX_CHARACTERS, Rule, Violation
@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
 
 def located(
-    found: Sequence[tuple[Rule, Violation]], package: Descriptor, readings: Mapping[str, Reading]
+    found: Sequence[tuple[Rule, Violation]], readings: Mapping[str, Reading]
 ) -> Iterator[Finding]:
     """Violations as findings, each with its line and column where a row is at fault.
 
@@ -38,7 +38,9 @@ def located(
     for rule, violation in found:
         name = violation.table or ""
         row = None if violation.ordinal is None else rows[name].get(violation.ordinal)
-        yield _finding(rule, violation, package.tables.get(name), row)
+        reading = readings.get(name)
+        table, sheet = (reading.table, reading.sheet) if reading else (None, None)
+        yield _finding(rule, violation, table, row, sheet)
 
 
 def _rows(reading: Reading, wanted: Mapping[int, set[str]]) -> dict[int, Row]:
@@ -61,31 +63,61 @@ def _rows(reading: Reading, wanted: Mapping[int, set[str]]) -> dict[int, Row]:
     return sheet.pick(set(wanted), length, keep) if sheet else {}
 
 
-def _finding(rule: Rule, violation: Violation, table: Table | None, row: Row | None) -> Finding:
+def _finding(
+    rule: Rule, violation: Violation, table: Table | None, row: Row | None, sheet: Sheet | None
+) -> Finding:
     line, column, found, field = violation.line, violation.column, violation.found, violation.field
-    file = DESCRIPTOR if table is None else table.resource.path[row.part if row else 0]
+    part = row.part if row else _part(violation, table)
+    file = DESCRIPTOR if table is None else table.file(part)
     record: str | None = None
     if table and row:
         if found is None:
             found = row.values.get(field or "")
-        # A Parquet file has no lines.
-        if line is None and not is_parquet(file):
+        if line is None:
             line, column = row.places[field or ""]
         key = [row.values.get(name) for name in _key_columns(table)]
         if table.schema.edges:  # a finding about an edge is one about the cell it speaks of
             record, field = key
         else:
             record = ", ".join(part or "" for part in key) or None
+    line, column, place = _place(violation, table, sheet, part, line, column)
     return rule.finding(
         violation.file or file,
         line,
         column=column,
+        row=place,
         record=record and _clip(record),
         field=field and _clip(stated(field)),
         found=_clip((found or "") if table else stated(found or "")),
         expected=_clip(stated(violation.expected)),
         fix=rule.fix if violation.fix is None else _clip(violation.fix),
     )
+
+
+def _part(violation: Violation, table: Table | None) -> int:
+    """Which of a table's files a violation names, from 0."""
+    paths = table.resource.path if table else ()
+    return paths.index(violation.file) if violation.file in paths else 0
+
+
+def _place(
+    violation: Violation,
+    table: Table | None,
+    sheet: Sheet | None,
+    part: int,
+    line: int | None,
+    column: int | None,
+) -> tuple[int | None, int | None, int | None]:
+    """Line and column, or the row where a file has no lines; what Parquet has is neither."""
+    if table is None or violation.file == DESCRIPTOR != table.path:
+        return line, column, None
+    if forms_of(table.resource)[part].name == "parquet":
+        return None, None, None
+    origin = sheet.origins[part] if sheet and sheet.origins else None
+    if origin is None:
+        return line, column, None
+    place = violation.place if line is None else origin.place(line)
+    return (place, None, None) if origin.lines else (None, None, place)
 
 
 def _key_columns(table: Table) -> tuple[str, ...]:

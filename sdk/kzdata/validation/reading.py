@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -11,15 +11,15 @@ from typing import NamedTuple, Self
 from kzdata.engine import sql
 from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.engine.sql import ORD, identifier, literal
-from kzdata.errors import PackageError
+from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, workspace
-from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
-from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
-from kzdata.standard.field_types.base import DeclarationError, UnsupportedError
+from kzdata.files.csv import HEADLESS, Dialect, FileStats, Record, Sheet, file_stats
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, Table
+from kzdata.standard.field_types.base import OTHERWISE, DeclarationError, UnsupportedError
 from kzdata.standard.field_types.pattern import check_size
 from kzdata.standard.inner_names import places
-from kzdata.standard.source import open_sheet
-from kzdata.validation.evidence_tables import columns_needed
+from kzdata.standard.source import named, open_sheet
+from kzdata.validation.evidence_tables import columns_needed, columns_referenced
 from kzdata.validation.report import NOT_CHECKED
 from kzdata.validation.rule import (
     RULES,
@@ -62,6 +62,7 @@ class Reading:
     rows: int | None = None  # how many; None where it could not be read
     outcomes: list[Outcome] = field(default_factory=list)  # what rules of shape and cells found
     asked: set[str] = field(default_factory=set)  # the cell rules that some column is asked
+    related: bool = True  # whether the rows and columns are there that other rules need
 
     def __post_init__(self) -> None:
         schema = self.table.schema
@@ -71,22 +72,51 @@ class Reading:
     def read(self) -> Self:
         """Read the table, unless its files or its header are not as declared."""
         if not all(path in self.stats_by_path for path in self.table.resource.path):
-            self._leave("the file could not be read")
+            self._leave("its rows: the file could not be read")
             return self
         try:
             self.sheet = open_sheet(self.archive, self.table, self.folder)
-            self._read(self.sheet)
+            try:
+                self._read(self.sheet)
+            finally:
+                self._tell(self.sheet)
+        except NotReadError as error:
+            what, _, way = str(error).partition("; ")
+            self._leave(what, way or OTHERWISE, follows=False)
         except PackageError as error:
-            self._leave("the file could not be read")
+            self._leave("its rows: the file could not be read")
             fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
             self._evaluate(RULES["csv-malformed"], [fault])
         return self
 
+    def _tell(self, sheet: Sheet) -> None:
+        """Report what was odd in a form that is no CSV, and cannot be seen in what it became."""
+        before = 0  # rows of the files that went before
+        for part, origin in enumerate(sheet.origins):
+            if origin is None:
+                continue
+            found: dict[str, Outcome] = {}
+            for remark in origin.remarks:
+                row = None if remark.number is None else before + remark.number
+                outcome = found.setdefault(remark.rule, Outcome(RULES[remark.rule]))
+                words, file = (remark.found, remark.expected), self.table.file(part)
+                place = remark.place if row is None else None
+                told = (self.table.name, row, remark.field, *words, None, None, file, place)
+                outcome.add(Violation(*told))
+            for rule, outcome in found.items():
+                outcome.omitted += origin.omitted.get(rule, 0)
+            self.outcomes += found.values()
+            before += origin.rows
+
     def _read(self, sheet: Sheet) -> None:
-        if not self._header_fits(sheet):
-            self._leave("the header is not that of the schema")
+        fitting = self._fitting(sheet)
+        if fitting is None:
             return
+        self.sheet = sheet = fitting
         self.columns = columns_of(self.table, sheet)
+        if not self.columns:
+            self.rows = 0
+            return
         every = self._column_checks()
         # Most files hold nothing that DuckDB passes over: it needn't wait for what their bytes say.
         usual = [one for one in every if not one.check.proven_by_bytes]
@@ -100,36 +130,93 @@ class Reading:
             self._load_repaired(sheet, checks)
         self._check_cells(checks)
 
-    def _header_fits(self, sheet: Sheet) -> bool:
-        """Ask the rules of shape of each file's header; whether none is broken."""
+    def _fitting(self, sheet: Sheet) -> Sheet | None:
+        """The table's text as far as its columns are known; None where none of them is.
+
+        The rules of shape are asked of each file's header. A header that differs hides nothing
+        else: columns that are there by name are read.
+        """
         if not sheet.dialect.header_rows:
-            return True
+            return sheet
         headers = [header_of(part, n, sheet.dialect) for n, part in enumerate(sheet.parts)]
-        names = tuple(cell.value for cell in headers[0].cells)
-        for header in headers:
+        first, schema = headers[0], self.table.schema
+        found = named(self.table, first)
+        if first.width > len(found):
+            self._leave(f"its rows: over {len(found):,} columns", "split the table", follows=False)
+            return None
+        there = set(places(found, schema.names)) - {None}
+        known = not schema.names or bool(there)
+        # What comes of a broken dialect is no fault of the file.
+        if not known and self.table.resource.dialect and not self.table.resource.dialect.sound:
+            self._leave("its rows: the dialect is broken, and the header is not that of the schema")
+            return None
+        fits = [self._ask_of_header(header, found) for header in headers]
+        if not known:
+            self._ask_of_heads(sheet)
+            self._leave("its rows: the header is not that of the schema")
+            return None
+        if not fits[0]:
+            self._leave_out(set(schema.names).difference(there))
+        return self._without_unfit(sheet, [True, *fits[1:]])
+
+    def _ask_of_header(self, header: Record, names: tuple[str, ...]) -> bool:
+        """Ask the rules of shape of a file's header; whether none is broken."""
+        asked = [
+            rule.evaluate(rule.check(self.table, header, names), self.database)
+            for rule in in_group("structure")
+        ]
+        self.outcomes += asked
+        return not any(outcome.violations for outcome in asked)
+
+    def _ask_of_heads(self, sheet: Sheet) -> None:
+        """Ask the rules of shape of what stands above the first row."""
+        for record in takewhile(lambda record: record.number < 0, sheet.records()):
             for rule in in_group("structure"):
-                self._evaluate(rule, rule.check(self.table, header, names))
-            if any(outcome.violations for outcome in self.outcomes):
-                return False
-        return True
+                self._evaluate(rule, rule.check(self.table, record, ()))
+
+    def _leave_out(self, absent: set[str]) -> None:
+        """Go on without some columns, and without what needs them."""
+        if not absent:
+            return
+        names = [name for name in self.table.schema.names if name in absent]
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        self._leave(f"{', '.join(names[:3])}{more}: not in the header")
+        schema, needed = self.table.schema, columns_referenced(self.table, self.package)
+        for _, columns in schema.declared_columns():
+            needed.update(columns)
+        self.related = needed.isdisjoint(absent)
+        self.table = self.table._replace(schema=_without(schema, absent))
+
+    def _without_unfit(self, sheet: Sheet, fits: Sequence[bool]) -> Sheet:
+        """The same with nothing in place of files whose header is not that of the first."""
+        if all(fits):
+            return sheet
+        (empty := self.folder / "unfit.csv").touch()
+        for path, fit in zip(self.table.resource.path, fits, strict=True):
+            if not fit:
+                self._leave(f"{path}: its header is not that of the first file")
+        self.related = False
+        parts = [part if fit else empty for part, fit in zip(sheet.parts, fits, strict=True)]
+        origins = [one if fit else None for one, fit in zip(sheet.origins, fits, strict=True)]
+        return Sheet(parts, sheet.dialect, sheet.encoding, origins)
 
     def _stats_of_text(self, sheet: Sheet) -> list[FileStats]:
         """What the text's own bytes say: those of the files, or of what they became."""
         # A file in another dialect is looked at again: other marks are stray there.
+        as_it_is = {self.archive.path_of(path): path for path in self.table.resource.path}
         return [
-            self.stats_by_path[path].result()
-            if part == self.archive.path_of(path) and sheet.dialect == Dialect()
+            self.stats_by_path[as_it_is[part]].result()
+            if part in as_it_is and sheet.dialect == Dialect()
             else file_stats(part, frozenset(), sheet.dialect)
-            for path, part in zip(self.table.resource.path, sheet.parts, strict=True)
+            for part in sheet.parts
         ]
 
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
         self.outcomes.append(rule.evaluate(results, self.database))
 
-    def _leave(self, reason: str) -> None:
-        """Say that the rows are not checked, which follows from another finding."""
-        place = {"table": self.table.name, "follows": True}
-        told = not_checked(f"its rows: {reason}", "mend that first", **place)
+    def _leave(self, what: str, way: str = "mend that first", follows: bool = True) -> None:
+        """Say what of the table is not checked; as a rule it follows from another finding."""
+        told = not_checked(what, way, table=self.table.name, follows=follows)
         self._evaluate(RULES[NOT_CHECKED], [told])
 
     def _column_checks(self) -> list[ColumnCheck]:
@@ -183,8 +270,13 @@ class Reading:
         """Keep of each row the columns that later rules need, and suspect rows whole."""
         kept = {name: self._cell(name) for name in columns_needed(self.table, self.package)}
         passing = self._passing(checks)
-        tests, cells = " AND ".join(passing.values()), sql.listed(map(identifier, passing))
-        kept[SUSPECT] = f"(CASE WHEN {tests or 'true'} THEN NULL ELSE {cells} END)"
+        # What no rule asks for has to be read, too: only then DuckDB finds what is not UTF-8.
+        others = [f"{identifier(n)} IS NOT NULL" for n in self.columns if n not in passing]
+        tests, cells = (
+            " AND ".join([*passing.values(), *others]),
+            sql.listed(map(identifier, passing)),
+        )
+        kept[SUSPECT] = f"(CASE WHEN {tests} THEN NULL ELSE {cells} END)"
         made = self._value_columns(name for name in self._fields if name in self.columns)
         self.database.create_view(self.table.name, sheet, self.columns, kept, made)
 
@@ -279,10 +371,23 @@ class Reading:
 def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     """Names of a table's columns in the file's order; those not in the schema get hidden names."""
     header, names = sheet.header(), table.schema.names
-    if header is None:
-        return names
-    found = enumerate(places((cell.value for cell in header.cells), names))
-    return tuple(f"\x1fextra{place}" if name is None else name for place, name in found)
+    found = named(table, header)
+    if header is None and not names:  # as many as the first row has cells
+        rows = (record for record in sheet.records() if record.number == 0)
+        found = ("",) * next((record.width for record in rows), 0)
+    # Of columns of one name the first is the field's.
+    known = enumerate(places(found, names))
+    return tuple(f"\x1fextra{place}" if name is None else name for place, name in known)
+
+
+def _without(schema: Schema, absent: set[str]) -> Schema:
+    """A schema without some columns and the keys that they are part of."""
+    return schema.replace(
+        fields=tuple(field for field in schema.fields if field.name not in absent),
+        primary_key=schema.primary_key if absent.isdisjoint(schema.primary_key) else (),
+        unique_keys=tuple(key for key in schema.unique_keys if absent.isdisjoint(key)),
+        foreign_keys=tuple(key for key in schema.foreign_keys if absent.isdisjoint(key.fields)),
+    )
 
 
 def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[Check]) -> str:

@@ -45,6 +45,7 @@ class Finding:
         found: What stands there.
         expected: What should stand there; empty where it is only not checked.
         fix: The way out; of what is not checked, the way to have it checked.
+        row: Item of a JSON array, or row of a sheet, from 1, in place of a line; None elsewhere.
     """
 
     rule: str
@@ -57,6 +58,7 @@ class Finding:
     found: str = ""
     expected: str = ""
     fix: str = ""
+    row: int | None = None
 
     @property
     def where(self) -> str:
@@ -66,8 +68,10 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """`record.field`, as far as known."""
-        return ".".join(part for part in (self.record, self.field) if part)
+        """`record.field`, as far as known; after `row n` in a file that has no lines."""
+        cell = ".".join(part for part in (self.record, self.field) if part)
+        row = "" if self.row is None else f"row {self.row}"
+        return ", ".join(part for part in (row, cell) if part)
 
     @property
     def said(self) -> str:
@@ -79,7 +83,8 @@ class Finding:
     @property
     def order(self) -> tuple[str | int, ...]:
         """What findings are sorted by: file, line, column, rule, what was found and expected."""
-        return self.file, self.line or 0, self.column or 0, self.rule, self.found, self.expected
+        place = self.line or self.row or 0
+        return self.file, place, self.column or 0, self.rule, self.found, self.expected
 
 
 def _about(finding: Finding) -> str:

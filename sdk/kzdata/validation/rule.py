@@ -66,6 +66,7 @@ class Violation(NamedTuple):
     line: int | None = None  # physical line, where already known
     column: int | None = None  # physical column, where already known
     file: str | None = None  # the file, where it is not the table's
+    place: int | None = None  # the item, line or row of a sheet, where the row was left out
     fix: str | None = None  # the way out, where it is not the rule's
     follows: bool = False  # whether it follows from another finding
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from operator import attrgetter
@@ -17,7 +17,7 @@ from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
-from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
+from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
 from kzdata.validation.declared import with_fields_checked
@@ -106,6 +106,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.model = Model(self.database, self.package)
+        self.tables = len(self.package.tables) + len(self.package.bare)
 
     def report(self, texts: str | Path | None, folder: Path) -> Report:
         """Carry out every rule and put the findings in order; files may be made in `folder`."""
@@ -119,7 +120,9 @@ class Run:
             executor.shutdown(cancel_futures=True)
         self._check_relations()
         self._check_texts(texts)
-        findings = list(located([*self.found, *self.followers], self.package, self.readings))
+        findings = list(located([*self.found, *self.followers], self.readings))
+        if (name := self.archive.name) != DESCRIPTOR:
+            findings = [replace(f, file=name) if f.file == DESCRIPTOR else f for f in findings]
         findings, followers = findings[: len(self.found)], findings[len(self.found) :]
         rows = {
             stated(name): one.rows for name, one in self.readings.items() if one.rows is not None
@@ -203,26 +206,29 @@ class Run:
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
+        bare = [Table(r.name, r.path[0], r, Schema(fields=())) for r in self.package.bare]
         self._leave_refused()
+        for table in bare:
+            self._leave("its cells: it has no schema", "give it one", table.name)
         for resource in self.package.resources:
             for address in resource.remote:
                 self._leave(f"{address} is not fetched", UNFETCHED, resource.name)
         numbers = count()
         # The largest first, so that no core waits for the last one.
-        largest = sorted(tables.values(), key=lambda table: -self.sizes[table.path])
+        largest = sorted([*tables.values(), *bare], key=lambda table: -self.sizes[table.path])
 
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
-            self.progress(f"reading {stated(table.name)}", number, len(tables) + 2)
+            self.progress(f"reading {stated(table.name)}", number, self.tables + 2)
             parts = (self.package, self.archive, self.database, self.file_stats, place)
             return Reading(table, *parts).read()
 
         done = {one.table.name: one for one in self.database.map_parallel(read, largest)}
-        self.readings = {name: done[name] for name in tables}
+        self.readings = {name: done[name] for name in [*tables, *(table.name for table in bare)]}
         for name, reading in self.readings.items():
             self._add(*reading.outcomes)
-            if reading.rows is not None:
+            if name in tables and reading.rows is not None and reading.related:
                 self.model.tables[name] = reading.table
 
     def _leave_refused(self) -> None:
@@ -236,8 +242,7 @@ class Run:
             self._leave(what, way, name, follows=name in declared)
 
     def _check_relations(self) -> None:
-        tables = len(self.package.tables)
-        self.progress("checking keys and receipts", tables, tables + 2)
+        self.progress("checking keys and receipts", self.tables, self.tables + 2)
         if self.large:
             self.model.number_edges()
         # Keys need no more than that, and half of the rest is Python on one core.
@@ -263,8 +268,7 @@ class Run:
         self._add(*filter(None, done))
 
     def _check_texts(self, folder: str | Path | None) -> None:
-        tables = len(self.package.tables)
-        self.progress("comparing with the texts", tables + 1, tables + 2)
+        self.progress("comparing with the texts", self.tables + 1, self.tables + 2)
         hashes = articles.source_hashes(self.model)
         if folder is None:
             if hashes:

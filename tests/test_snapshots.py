@@ -198,7 +198,8 @@ def test_removed_lists_rows_and_cells(kz: kzdata.Package) -> None:
     assert cells
     for name, record, field in cells:
         assert getattr(kz.table(name)[record], field) is not None
-        assert getattr(rest.table(name)[record], field) is None
+        left = getattr(rest.table(name)[record], field)
+        assert left == ("article" if field == "date_basis" else None)
     assert kz.falls("tass") == fallen
     again = kz.without("tass").falls("meduza")
     assert not set(again) & set(fallen)
@@ -459,10 +460,11 @@ SURGES = {
         column("sort", evidence="required", required=True),
         *(column(name, evidence="required") for name in "since till grain place".split()),
         column("within"),
+        column("of", required=True),
     ],
     "primaryKey": "surge",
     "foreignKeys": [key("within", "", "surge"), key("place", "people", "person")],
-    "kzdata:dates": [{"start": "since", "end": "till", "precision": "grain"}],
+    "kzdata:dates": [{"start": "since", "end": "till", "precision": "grain", "basis": "of"}],
 }
 TOLLS = {
     "fields": [
@@ -530,7 +532,8 @@ def webs(draw: st.DrawFn) -> list[Spec]:
         dated = draw(st.booleans())
         cells = [str(FIRST), str(FIRST), "day"] if dated else ["", "", ""]
         within = draw(st.sampled_from(["", *(row[0] for row in surges)]))
-        surges.append([name, "flood", *cells, place, within])
+        of = draw(st.sampled_from(["event", "report"])) if dated else "article"
+        surges.append([name, "flood", *cells, place, within, of])
         for cell, value in zip("sort since till grain place".split(), surges[-1][1:], strict=False):
             if value:
                 rests(name, cell, draw(some))
@@ -591,6 +594,7 @@ def standing(
             continue
         if dead & {"since", "till", "grain"}:
             dead |= {"since", "till", "grain"}
+            row = row | {"of": "article"}
         yield row | dict.fromkeys(dead, "")
 
 

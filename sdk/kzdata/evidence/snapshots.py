@@ -600,7 +600,7 @@ class Removal:
             # What type the column has, the cells decided when they were loaded.
             value = f"coalesce(cast_to_type(r.n, {value}), {value})"
         if emptied:
-            nothing = literal(_no_value(schema, field)) if as_text else "NULL"
+            nothing = _nothing(schema, field, as_text)
             value = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e
                 WHERE e.tab = {number} AND e.row = t.rowid AND e.field = {literal(field.name)})
                 THEN {nothing} ELSE {value} END"""
@@ -683,6 +683,18 @@ def _described(whole: Descriptor, terms: SourceFilter) -> Descriptor:
     return whole._replace(raw={**whole.raw, "description": description})
 
 
+def _nothing(schema: Schema, field: FieldDescriptor, as_text: bool) -> str:
+    """SQL: what stands in a cell that fell."""
+    if field.name in _bases(schema):
+        return "'article'"  # of the articles that are left none gives a day
+    return literal(_no_value(schema, field)) if as_text else "NULL"
+
+
+def _bases(schema: Schema) -> set[str | None]:
+    """The columns that say what a date is the day of."""
+    return {dates.basis for dates in schema.dates}
+
+
 def _no_value(schema: Schema, field: FieldDescriptor) -> str:
     """How the files write a cell without a value: empty, if they may."""
     missing = schema.missing_of(field)
@@ -692,14 +704,16 @@ def _no_value(schema: Schema, field: FieldDescriptor) -> str:
 def dependent_columns(schema: Schema, name: str) -> set[str]:
     """The columns that fall together with one: all of its date, or of its figure."""
     units: list[tuple[str | None, ...]]
-    units = [(dates.start, dates.end, dates.precision) for dates in schema.dates]
+    units = [(d.start, d.end, d.precision, d.basis) for d in schema.dates]
     if figure := schema.figure:
         units.append((figure.text, figure.low, figure.high, figure.qualifier))
     return {name}.union(part for unit in units if name in unit for part in unit if part)
 
 
 def may_be_empty(schema: Schema, field: FieldDescriptor) -> bool:
-    """Whether a cell may hold no value."""
+    """Whether a cell may hold no value, or one that says so."""
+    if field.name in _bases(schema):
+        return True
     declared = (column for role in NEEDED for column in schema.needed(role).values())
     keys = {*schema.primary_key, schema.principal, *declared}
     needed = field.constraints.required or field.name in keys

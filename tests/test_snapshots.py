@@ -186,6 +186,24 @@ def test_as_of_and_without_combine(kz: kzdata.Package) -> None:
     assert asked(kz.as_of("2022-01-06").as_of("2022-01-05")) == asked(kz.as_of("2022-01-05"))
 
 
+def test_what_others_said_later_is_not_known_by_the_day(kz: kzdata.Package) -> None:
+    """Catches a report of next year in what a reader of that week could have had."""
+    months = {date(2021, 9, 1): date(2021, 9, 30), date(2022, 1, 1): date(2022, 1, 31)}
+    for day in (date(2022, 1, 6), date(2022, 1, 7), date(2022, 2, 1)):
+        rest = kz.as_of(day)
+        names = ("casualty_reports", "deployments", "quantities", "events")
+        left = {key for name in names for (key,) in rest.table(name).keys}
+        assert [report.outside_report_id for report in rest.outside_reports] == [
+            report.outside_report_id
+            for report in kz.outside_reports
+            if report.claim_id in left
+            and months.get(report.published_on, report.published_on) <= day
+        ]
+    assert {report.claim_id for report in kz.without("tass").outside_reports}.isdisjoint(
+        {"CR-0019"}
+    )
+
+
 def test_removed_lists_rows_and_cells(kz: kzdata.Package) -> None:
     """Catches a row that goes without a word, and a cell that is emptied without one."""
     rest = kz.without("tass")

@@ -34,6 +34,7 @@ from kzdata.standard.declarations import (
     Edges,
     Exclusions,
     Links,
+    Outside,
     Sources,
     Spans,
     Tombstones,
@@ -157,6 +158,7 @@ class ReferenceGraph:
             (Exclusions, "source", article),
             (Links, "claim", self.records),
             (Links, "other", self.records),
+            (Outside, "claim", self.records),
             (Tombstones, "replaced_by", self.records),
         ]
         for role, member, parents in members:
@@ -294,6 +296,7 @@ class Removal:
         self._make_tables()
         self._drop_sources()
         self._drop_claims()
+        self._drop_outside()
         self._drop_cells()
         self._follow()
         self._drop_entities()
@@ -418,6 +421,17 @@ class Removal:
         fell = f"{late} OR src IN ({self._rows(self._graph.sources[0])})"
         for number, _ in self._graph.claims:
             self._drop(number, f"SELECT row FROM claim WHERE tab = {number} AND ({fell})")
+
+    def _drop_outside(self) -> None:
+        """What other publications said, where that was later."""
+        if not self.terms.day:
+            return
+        for table, o in declaring(self._graph.descriptor, Outside):
+            last = _last(table.schema, o.published_on, o.published_precision)
+            late = f"{last} <= DATE {literal(self.terms.day.isoformat())}"
+            number = self._graph.number[table.name]
+            rows = f"SELECT t.rowid AS row FROM {self._graph.whole(number)} t"
+            self._drop(number, f"{rows} WHERE ({late}) IS NOT TRUE")
 
     def _drop_cells(self) -> None:
         """Records and cells that have lost all their receipts."""

@@ -160,10 +160,12 @@ class Appointment(Row):
     person_id: str | None = None
     """Who takes, leaves or holds the office: a person, or a body such as a cabinet. Empty when the article doesn't name them."""
     position: str | None = None
-    """The office, in the article's words."""
+    """The office, in the article's words; `office_id` says which office it is."""
+    office_id: str | None = None
+    """The office, one identifier whatever the articles call it (`offices`); empty where no single office is meant, as for a whole cabinet."""
     organisation_id: str | None = None
     """The body that the office belongs to, where the article tells."""
-    action: Literal["appointed", "appointed_acting", "assumed", "dismissed", "resigned", "replaced", "held"]
+    action: Literal["appointed", "appointed_acting", "assumed", "dismissed", "resigned", "replaced", "holds", "held_before", "expected"]
     """What happens. Dismissed and resigned are different claims."""
     effective_on: date | None = None
     """First day of the period in which the change takes effect, as far as the words tell."""
@@ -171,6 +173,10 @@ class Appointment(Row):
     """How much time the date stands for."""
     decided_by_id: str | None = None
     """Who decides the change, according to the article."""
+    claimant_id: str | None = None
+    """Who says it, according to the article: an actor. Empty when the article says it in its own voice or does not tell."""
+    via_id: str | None = None
+    """Who carried the claim to the article (a medium, an agency, a press service): an actor. Empty when the article names no channel."""
     note: str | None = None
     """What a reader must know before using the row, in our own words; empty when there is nothing to add."""
 
@@ -378,6 +384,16 @@ class Measure(Row):
     description: str
     """What the number counts or measures."""
 
+class Office(Row):
+    """The vocabulary of `appointments.office_id`: offices that the articles speak of, each once, whatever they call it."""
+
+    office_id: str
+    """Identifier: a readable slug."""
+    title: str
+    """Name of the office for people."""
+    organisation_id: str
+    """The body that the office belongs to: an actor."""
+
 class VagueTerm(Row):
     """What a vague word counts for under a named policy, chosen when a question is asked and never baked into the claims."""
 
@@ -449,6 +465,7 @@ class Tables:
     populations: Table[Population]
     population_overlaps: Table[PopulationOverlap]
     measures: Table[Measure]
+    offices: Table[Office]
     vague_terms: Table[VagueTerm]
     codebook: Table[Codebook]
     exclusions: Table[Exclusion]

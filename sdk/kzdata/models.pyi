@@ -135,6 +135,8 @@ class CasualtyReport(Row):
     """Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound."""
     qualifier: Literal["exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range", "vague", "ordinal", "multiple", "clock_time", "unquantified"] | None = None
     """How the wording bounds the number, by the figure grammar. Empty only where the claim carries no figure at all."""
+    count_scope: Literal["running_total", "incident"] | None = None
+    """Whether the figure is a running total or of one incident, where the words say it; empty where they don't."""
     place_id: str | None = None
     """Where, as precisely as the article says and no more. Empty when it doesn't say."""
     as_of: date | None = None
@@ -208,7 +210,11 @@ class Deployment(Row):
     equipment: str | None = None
     """Equipment named, in the article's words."""
     place_id: str | None = None
-    """Where, as precisely as the article says and no more. Empty when it doesn't say."""
+    """Where the force is, acts, exercises or is deployed, as precisely as the article says and no more. Empty when it doesn't say."""
+    origin_id: str | None = None
+    """Where the force is based or comes from; empty when the article doesn't say."""
+    destination_id: str | None = None
+    """Where the force is sent, or is to be sent; empty when the article doesn't say."""
     mandate: str | None = None
     """What the forces are there for, in the article's words."""
     as_of: date | None = None

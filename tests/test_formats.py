@@ -285,9 +285,9 @@ def test_junit_skips_what_was_not_checked(island: Folder, island_texts: Path) ->
     # In the invented package nobody has categories, and no table is one of places.
     assert skipped == ["cell-category", "place-within", "reference-disagrees"]
     unasked = cases(validate(island.root, select=["text,cell"]))
-    skipped = {name: case.find("skipped") for name, case in unasked.items()}
+    elements = {name: case.find("skipped") for name, case in unasked.items()}
     for rule in RULES.values():
-        element = skipped[rule.name]
+        element = elements[rule.name]
         if rule.group == "cell":
             assert (element is None) == (rule.name != "cell-category")
         else:

@@ -115,7 +115,7 @@ def test_a_header_holds_a_name_as_often_as_the_fields(
 def test_a_key_over_one_of_two_columns_is_not_checked(tmp_path: Path) -> None:
     """Catches a key that is asked of whichever column comes first, without a word."""
     fields = [whole("x"), whole("x"), whole("y")]
-    keys = {"primaryKey": ["x"], "uniqueKeys": [["y"], ["x", "y"]]}
+    keys: dict[str, Any] = {"primaryKey": ["x"], "uniqueKeys": [["y"], ["x", "y"]]}
     foreign = [{"fields": ["x"], "reference": {"fields": ["y"]}},
                {"fields": ["y"], "reference": {"fields": ["x"]}}]  # fmt: skip
     package = written(tmp_path, table(*fields, **keys, foreignKeys=foreign),
@@ -153,7 +153,7 @@ def test_sql_says_which_name_it_does_not_tell_apart(tmp_path: Path) -> None:
 
 def test_declarations_ask_for_names_of_their_own(tmp_path: Path) -> None:
     """Catches receipts that are sought for the column of another case."""
-    key = {"primaryKey": ["id"]}
+    key: dict[str, Any] = {"primaryKey": ["id"]}
     for declared in ({"kzdata:parent": "X"}, {"kzdata:parent": "x"}):
         fields = [{"name": "id"}, {"name": "x"}, {"name": "X"}]
         package = written(tmp_path, table(*fields, **key, **declared), t="id,x,X\n1,,\n")

@@ -6,18 +6,23 @@ be; the place is worked out by `Folder.place`, not by kzdata.
 
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kzdata.validation import RULES, Rule, validate
 from kzdata.validation.frictionless import compare
 from kzdata.validation.rule import GROUPS
+from kzdata.validation.rules.facts import _limits, _Part
 from packages import (
     CALLED,
     GONE,
     GULL,
+    HEARD,
     ISLETS,
     LETTERS,
     PASSAGES,
@@ -35,6 +40,8 @@ from packages import (
     build,
     checksum,
     column,
+    columns,
+    key,
     letters,
     receipts,
 )
@@ -481,6 +488,134 @@ def date_precision(island: Folder) -> Fault:
     return edited(island, "surges", 1, "grain", "day")
 
 
+def parted(island: Folder, **cells: str) -> None:
+    """Make the second surge a part of the first, with cells of its own and the days declared."""
+
+    def part(schema: dict[str, Any]) -> None:
+        schema["fields"] += [column("part", evidence="exempt"), column("of", evidence="exempt")]
+        schema["foreignKeys"] = [key("part", "", "surge")]
+        schema["kzdata:parent"] = "part"
+        schema["kzdata:dates"][0]["basis"] = "of"
+
+    rows = island.rows("surges")
+    island.reschema("surges", part)
+    island.write("surges", [rows[0] | {"part": "", "of": "event"},
+                            rows[1] | {"part": "S1", "of": "article"} | cells])  # fmt: skip
+
+
+@case
+def date_basis(island: Folder) -> Fault:
+    parted(island, of="report")
+    return at(island, "surges", 1, "of")
+
+
+@case
+def date_within_whole(island: Folder) -> Fault:
+    parted(island, since="2031-03-05", till="2031-03-05", grain="day", of="event")
+    return at(island, "surges", 1, "part")
+
+
+def heard(island: Folder, **cells: str) -> Fault:
+    """Add what another paper says of a toll, which is at fault in the first of these cells."""
+    names = [field["name"] for field in HEARD["fields"]]
+    row = dict(zip(names, ("T1", "later", "Egret", "They were 13.", "", "2031-03-09", "whole"),
+                   strict=True))  # fmt: skip
+    (island.root / "tables/heard.csv").write_text(f"{','.join(names)}\n", encoding="utf-8")
+    entry = {"name": "heard", "path": "tables/heard.csv", "schema": HEARD}
+    island.describe(lambda package: package["resources"].append(entry))
+    island.write("heard", [row | cells])
+    return at(island, "heard", 0, next(iter(cells), "toll"))
+
+
+@case
+def outside_claim(island: Folder) -> Fault:
+    return heard(island, toll="T99")
+
+
+@case
+def outside_relation(island: Folder) -> Fault:
+    return heard(island, tie="denies")
+
+
+@case
+def outside_address(island: Folder) -> Fault:
+    return heard(island, web="www.example.org/13")
+
+
+@pytest.mark.parametrize(("cells", "rules"), [
+    ({}, []),
+    ({"toll": "S1"}, []),
+    ({"web": "https://example.org/13?a=b#c"}, []),
+    ({"web": "https://"}, ["outside-address"]),
+    ({"web": "javascript:alert(1)"}, ["outside-address"]),
+    ({"web": "https://example.org/a b"}, ["outside-address"]),
+    ({"sent": "2031-13-01"}, ["declared-cell"]),
+    ({"told": ""}, ["declared-cell"]),
+    ({"paper": ""}, ["declared-cell"]),
+    ({"toll": ""}, ["declared-cell"]),
+    ({"toll": "gull"}, ["outside-claim"]),
+])  # fmt: skip
+def test_an_outside_report_is_about_a_record(
+    island: Folder, cells: dict[str, str], rules: list[str]
+) -> None:
+    """Catches a report about nothing, without words or a paper, or with an address that acts."""
+    heard(island, **cells)
+    island.reseal()
+    assert [finding.rule for finding in validate(island.root)] == rules
+
+
+def test_an_outside_report_has_no_receipts(island: Folder) -> None:
+    """Catches what others say that is made evidence."""
+    heard(island)
+    island.reschema("heard", lambda s: s["fields"][3].update({"kzdata:evidence": "exempt"}))
+    island.reseal()
+    (found,) = validate(island.root, select=["descriptor"])
+    assert str(found.field).endswith("schema.kzdata:outside")
+
+
+def shared(island: Folder, *pairs: tuple[str, str], **schema: Any) -> Fault:
+    """Say which islets overlap; the last pair is at fault."""
+    described = {
+        "fields": columns("islet other"),
+        "foreignKeys": [key(name, "islets", "islet") for name in ("islet", "other")],
+        "kzdata:overlaps": {"one": "islet", "other": "other"},
+    }
+    (island.root / "tables/shared.csv").write_text("islet,other\n", encoding="utf-8")
+    entry = {"name": "shared", "path": "tables/shared.csv", "schema": described | schema}
+    island.describe(lambda package: package["resources"].append(entry))
+    island.write("shared", [{"islet": one, "other": other} for one, other in pairs])
+    return at(island, "shared", len(pairs) - 1, "other")
+
+
+@case
+def overlap_pair(island: Folder) -> Fault:
+    return shared(island, ("vik", "norholm"), ("vik", "aske"))
+
+
+@pytest.mark.parametrize(("pairs", "sound"), [
+    ([("vik", "norholm"), ("norholm", "aske")], True),
+    ([("vik", "norholm"), ("norholm", "vik")], False),
+    ([("vik", "norholm"), ("vik", "norholm")], False),
+    ([("vik", "vik")], False),
+    ([("aske", "vik")], False),
+])  # fmt: skip
+def test_an_overlap_is_of_two_that_stand_side_by_side(
+    island: Folder, pairs: list[tuple[str, str]], sound: bool
+) -> None:
+    """Catches a part that is said to overlap with its whole, and a pair told twice."""
+    shared(island, *pairs)
+    island.reseal()
+    assert list(validate(island.root).by_rule) == ([] if sound else ["overlap-pair"])
+
+
+def test_an_overlap_is_of_one_hierarchy(island: Folder) -> None:
+    """Catches an islet that overlaps with a person."""
+    keys = [key("islet", "islets", "islet"), key("other", "people", "person")]
+    shared(island, foreignKeys=keys)
+    (found,) = validate(island.root, select=["descriptor"])
+    assert str(found.field).endswith("schema.kzdata:overlaps")
+
+
 @case
 def date_after_article(island: Folder) -> Fault:
     return edited(island, "tolls", 0, "day", "2031-03-07")
@@ -489,6 +624,32 @@ def date_after_article(island: Folder) -> Fault:
 @case
 def source_order(island: Folder) -> Fault:
     return edited(island, "letters", 0, "spoken", "2031-03-09")
+
+
+def dated(island: Folder, words: str = "on Tuesday", day: str = "2031-03-04") -> Fault:
+    """Say which passage gives the day of the first letter."""
+    widen(island, "letters", "dated", passage(island, words)[1], "")
+    declare = {"day_span": "dated"}
+    island.reschema("letters", lambda schema: schema["kzdata:sources"].update(declare))
+    island.edit("letters", 0, "spoken", day)
+    return at(island, "letters", 0, "dated")
+
+
+@case
+def source_day(island: Folder) -> Fault:
+    return dated(island, day="2031-03-05")
+
+
+@pytest.mark.parametrize(("words", "rules"), [
+    ("on Tuesday", []),
+    ("on Thursday", ["source-day"]),
+    ("12 fishers drowned", ["source-day"]),
+])  # fmt: skip
+def test_the_passage_of_a_day_gives_it(island: Folder, words: str, rules: list[str]) -> None:
+    """Catches a passage of another article, and one that gives no day."""
+    dated(island, words)
+    island.reseal()
+    assert [f.rule for f in validate(island.root, select=["source-day"])] == rules
 
 
 def widen(island: Folder, table: str, name: str, *cells: str) -> None:
@@ -739,6 +900,69 @@ def test_aliases_without_an_article_are_of_all_articles(island: Folder) -> None:
     line, _ = island.place("receipts", index, "row")
     found = breaches(validate(island.root))
     assert [(f.rule, f.line) for f in found] == [("evidence-resolved", line)]
+
+
+@pytest.mark.parametrize(
+    ("words", "rules"),
+    [
+        ("on Tuesday", []),
+        ("burnt", ["evidence-shared"]),
+        ("12 fishers drowned", ["evidence-shared"]),
+    ],
+)
+def test_a_part_names_its_whole_by_a_passage_of_it(
+    island: Folder, words: str, rules: list[str]
+) -> None:
+    """Catches a part whose receipt is checked as the name of an entity, or not at all."""
+    parted(island)
+    island.reschema("surges", lambda s: s["fields"][6].update({"kzdata:evidence": "required"}))
+    _, name = passage(island, words)
+    island.append("receipts", row="S2", cell="part", passage=name, how="resolved", many="1")
+    island.reseal()
+    assert [f.rule for f in validate(island.root)] == rules
+
+
+@pytest.mark.parametrize(("of", "till", "grain", "sound"), [
+    ("article", "", "", True),
+    ("event", "", "", False),
+    ("report", "", "", False),
+    ("", "", "", False),
+    ("article", "2031-03-03", "before", True),
+    ("event", "2031-03-03", "before", True),
+    ("article", "2031-03-04", "day", False),
+    ("report", "2031-03-04", "day", True),
+    ("day", "2031-03-04", "day", False),
+    ("", "2031-03-04", "day", False),
+])  # fmt: skip
+def test_what_a_date_is_the_day_of_fits_the_date(
+    island: Folder, of: str, till: str, grain: str, sound: bool
+) -> None:
+    """Catches a day of nothing, and a bound that passes for a day."""
+    parted(island, of=of, till=till, grain=grain)
+    assert ("date-basis" not in validate(island.root).by_rule) == sound
+
+
+DAYS = st.one_of(st.none(), st.dates(date(2031, 3, 1), date(2031, 3, 9)))
+
+
+@given(st.lists(st.tuples(st.integers(-1, 7), DAYS, DAYS), max_size=8))
+def test_days_of_parts_are_within_those_of_all_above(rows: list[Any]) -> None:
+    """Catches a part that is compared with the next whole alone, and a cycle without an end."""
+    parts = {
+        str(at): _Part(str(whole) if whole >= 0 else None, at, (first, last))
+        for at, (whole, first, last) in enumerate(rows)
+    }
+    for name, (first, last) in _limits(parts).items():
+        above, seen = parts[name].whole, {name}
+        ends = list[tuple[Any, Any]]()
+        while above in parts and above not in seen:
+            seen.add(above)
+            ends.append(parts[above].days)
+            above = parts[above].whole
+        if above in parts:
+            continue  # it leads into a cycle
+        assert first == max((one for one, _ in ends if one), default=None)
+        assert last == min((one for _, one in ends if one), default=None)
 
 
 def test_a_term_inside_a_longer_term_does_not_count(island: Folder) -> None:

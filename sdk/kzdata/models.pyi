@@ -19,6 +19,8 @@ class Source(Row):
     """Headline as printed; empty when the text that we hold has none."""
     publisher: str
     """Who published the article."""
+    kind: Literal["report", "agency_copy", "update", "paraphrase"]
+    """What sort of text it is; the note says what that is known from."""
     author: str | None = None
     """Byline; empty when none was found."""
     url: str | None = None
@@ -33,6 +35,8 @@ class Source(Row):
     """Where the date comes from."""
     written_on: date
     """The day that the text speaks from: `today`, `this evening` and weekdays are resolved against it (TimeML: document creation time). May lie before `published_on`."""
+    day_span_id: str | None = None
+    """A passage whose words give the day that the text speaks from, read against that day; empty where none does, and the note says what it is concluded from."""
     relies_on: str | None = None
     """Publication that the article says, or is known, to be based on; empty when it stands on its own."""
     text_sha256: str
@@ -59,6 +63,8 @@ class SourceSpan(Row):
     """Which occurrence of the quote in the text this is, from one; occurrences may overlap."""
     checksum: str
     """First 16 hexadecimal digits of the SHA-256 of `text_sha256:char_start:char_end:occurrence:quote`: a changed digit or letter shows even where the article's text is not at hand."""
+    damaged: bool | None = None
+    """Whether the words are damaged in the article as we hold it (garbled, cut off, quotation marks moved): recorded as printed, not to be relied on and not quotable as anyone's words. Empty where no damage was seen."""
 
 class Evidence(Row):
     """One edge from one cell (record and field) to one span, with the role that the span plays."""
@@ -93,10 +99,14 @@ class Event(Row):
     """Last day on which it happened; empty when the articles don't tell, or it goes on."""
     date_precision: Literal["day", "part_of_day", "night", "month", "year", "range", "before", "since"] | None = None
     """How much time the dates stand for. Never more precise than the words. Empty when there is no date."""
+    date_basis: Literal["event", "report", "article"]
+    """What the dates are the days of, by the rule of the methodology."""
     place_id: str | None = None
     """Where, as precisely as the articles say and no more; empty when they don't."""
     certainty: Literal["confirmed", "reported", "claimed", "alleged"] | None = None
     """How the articles present it."""
+    part_of_id: str | None = None
+    """The event that this one is a part of, where an article's words make it one; empty where it stands by itself. Its receipt is a passage that the whole rests on, and the words that make it a part."""
 
 class EventActor(Row):
     """Who took part in an event, and how."""
@@ -131,6 +141,8 @@ class CasualtyReport(Row):
     """Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound."""
     qualifier: Literal["exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range", "vague", "ordinal", "multiple", "clock_time", "unquantified"] | None = None
     """How the wording bounds the number, by the figure grammar. Empty only where the claim carries no figure at all."""
+    count_scope: Literal["running_total", "incident"] | None = None
+    """Whether the figure is a running total or of one incident, where the words say it; empty where they don't."""
     place_id: str | None = None
     """Where, as precisely as the article says and no more. Empty when it doesn't say."""
     as_of: date | None = None
@@ -156,10 +168,12 @@ class Appointment(Row):
     person_id: str | None = None
     """Who takes, leaves or holds the office: a person, or a body such as a cabinet. Empty when the article doesn't name them."""
     position: str | None = None
-    """The office, in the article's words."""
+    """The office, in the article's words; `office_id` says which office it is."""
+    office_id: str | None = None
+    """The office, one identifier whatever the articles call it (`offices`); empty where no single office is meant, as for a whole cabinet."""
     organisation_id: str | None = None
     """The body that the office belongs to, where the article tells."""
-    action: Literal["appointed", "appointed_acting", "assumed", "dismissed", "resigned", "replaced", "held"]
+    action: Literal["appointed", "appointed_acting", "assumed", "dismissed", "resigned", "replaced", "holds", "held_before", "expected"]
     """What happens. Dismissed and resigned are different claims."""
     effective_on: date | None = None
     """First day of the period in which the change takes effect, as far as the words tell."""
@@ -167,6 +181,10 @@ class Appointment(Row):
     """How much time the date stands for."""
     decided_by_id: str | None = None
     """Who decides the change, according to the article."""
+    claimant_id: str | None = None
+    """Who says it, according to the article: an actor. Empty when the article says it in its own voice or does not tell."""
+    via_id: str | None = None
+    """Who carried the claim to the article (a medium, an agency, a press service): an actor. Empty when the article names no channel."""
     note: str | None = None
     """What a reader must know before using the row, in our own words; empty when there is nothing to add."""
 
@@ -198,7 +216,11 @@ class Deployment(Row):
     equipment: str | None = None
     """Equipment named, in the article's words."""
     place_id: str | None = None
-    """Where, as precisely as the article says and no more. Empty when it doesn't say."""
+    """Where the force is, acts, exercises or is deployed, as precisely as the article says and no more. Empty when it doesn't say."""
+    origin_id: str | None = None
+    """Where the force is based or comes from; empty when the article doesn't say."""
+    destination_id: str | None = None
+    """Where the force is sent, or is to be sent; empty when the article doesn't say."""
     mandate: str | None = None
     """What the forces are there for, in the article's words."""
     as_of: date | None = None
@@ -259,6 +281,28 @@ class ClaimLink(Row):
     """The claim that it relates to."""
     note: str
     """Why, in our own words."""
+
+class OutsideReport(Row):
+    """What publications besides the five articles say of the same thing, in our own words. It is no evidence: no cell rests on it, it stands in no range, and it changes no figure."""
+
+    outside_report_id: str
+    """Identifier, `OR-` and four digits; never reused."""
+    claim_id: str
+    """The claim that it is about, or the event where no claim makes the point."""
+    relation: Literal["contradicts", "confirms", "other_scope", "later"]
+    """How it stands to the claim."""
+    publisher: str
+    """Who published it; `a copy` where another site has the text."""
+    url: str | None = None
+    """Where it was read; empty where no address was kept."""
+    published_on: date
+    """Day on which it was published."""
+    published_precision: Literal["day", "month", "year"]
+    """How much time the date stands for."""
+    seen: Literal["whole", "part"]
+    """How much of the publication was read."""
+    says: str
+    """What it says of the thing, in our own words, with whom it names as its source."""
 
 class Actor(Row):
     """Persons, organisations, states, media and groups that the articles name."""
@@ -332,6 +376,16 @@ class Population(Row):
     description: str
     """Who belongs to it."""
 
+class PopulationOverlap(Row):
+    """Populations that may have members in common although neither is a part of the other: what is said of the one may be true of some of the other."""
+
+    population: str
+    """One of the two; a pair stands once."""
+    other: str
+    """The other of the two."""
+    description: str
+    """Who may belong to both."""
+
 class Measure(Row):
     """The vocabulary of `quantities.measure`: what a quantity that is neither a casualty nor a deployment figure measures."""
 
@@ -341,6 +395,16 @@ class Measure(Row):
     """Name of the measure for people."""
     description: str
     """What the number counts or measures."""
+
+class Office(Row):
+    """The vocabulary of `appointments.office_id`: offices that the articles speak of, each once, whatever they call it."""
+
+    office_id: str
+    """Identifier: a readable slug."""
+    title: str
+    """Name of the office for people."""
+    organisation_id: str
+    """The body that the office belongs to: an actor."""
 
 class VagueTerm(Row):
     """What a vague word counts for under a named policy, chosen when a question is asked and never baked into the claims."""
@@ -405,12 +469,15 @@ class Tables:
     deployments: Table[Deployment]
     quantities: Table[Quantity]
     claim_links: Table[ClaimLink]
+    outside_reports: Table[OutsideReport]
     actors: Table[Actor]
     places: Table[Place]
     aliases: Table[Alias]
     event_types: Table[EventType]
     populations: Table[Population]
+    population_overlaps: Table[PopulationOverlap]
     measures: Table[Measure]
+    offices: Table[Office]
     vague_terms: Table[VagueTerm]
     codebook: Table[Codebook]
     exclusions: Table[Exclusion]

@@ -18,7 +18,7 @@ MAX_TRACED = 126  # fields of one table whose cells need receipts
 # Declarations that one table of a package may have: of two, nobody would know which is meant.
 SINGLE = (
     *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones", "exclusions"),
-    *("events", "participants", "policies", "places"),
+    *("events", "participants", "policies", "places", "outside"),
 )
 # Members of declarations whose cells are always filled.
 NEEDED = {
@@ -30,6 +30,8 @@ NEEDED = {
     "exclusions": ("source", "start", "end", "token"),
     "links": ("claim", "relation", "other"),
     "tombstones": ("record",),
+    "outside": ("claim", "relation", "publisher", "says"),
+    "overlaps": ("one", "other"),
 }
 
 # One column name, or several: the standard allows a bare string for one.
@@ -53,15 +55,19 @@ class Figure(Declaration):
 
 
 class DateColumns(Declaration):
-    """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day."""
+    """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day.
+
+    `basis` says what the date is the day of: `event`, `report`, or `article` where no words tell.
+    """
 
     start: str = member(string)
     end: str | None = member(string, None)
     precision: str | None = member(string, None)
+    basis: str | None = member(string, None)
 
 
 class Spans(Declaration):
-    """`kzdata:spans`: the table of passages.
+    """`kzdata:spans`: the table of passages; `damaged` marks words that are not as written.
 
     How long a quote may be, and how much of an article all may be together, is asked where it is
     stated; where either is, no quote is a whole sentence.
@@ -74,6 +80,7 @@ class Spans(Declaration):
     quote: str = member(string)
     occurrence: str = member(string)
     checksum: str | None = member(string, None)
+    damaged: str | None = member(string, None)
     max_share: float | None = member(number, None)
     max_length: int | None = member(whole, None)
 
@@ -86,7 +93,8 @@ class Spans(Declaration):
 class Sources(Declaration):
     """`kzdata:sources`: the table of articles.
 
-    Where `published_basis` is `url`, the day of publication was taken from the address.
+    Where `published_basis` is `url`, the day of publication was taken from the address. `day_span`
+    is the passage that gives `written_on`, `kind` what sort of text the article is.
     """
 
     id: str = member(string)
@@ -96,6 +104,8 @@ class Sources(Declaration):
     published_precision: str | None = member(string, None, "published_precision")
     published_basis: str | None = member(string, None, "published_basis")
     written_on: str | None = member(string, None, "written_on")
+    day_span: str | None = member(string, None, "day_span")
+    kind: str | None = member(string, None)
     url: str | None = member(string, None)
 
 
@@ -211,6 +221,23 @@ class Tombstones(Declaration):
     replaced_by: str | None = member(string, None, "replaced_by")
 
 
+class Outside(Declaration):
+    """`kzdata:outside`: what publications besides the articles say of a claim, in own words.
+
+    `seen` says how much of the publication was read, `published_precision` how much time
+    `published_on` stands for, as for articles.
+    """
+
+    claim: str = member(string)
+    relation: str = member(string)
+    publisher: str = member(string)
+    says: str = member(string)
+    url: str | None = member(string, None)
+    published_on: str | None = member(string, None, "published_on")
+    published_precision: str | None = member(string, None, "published_precision")
+    seen: str | None = member(string, None)
+
+
 class Exclusions(Declaration):
     """`kzdata:exclusions`: number words that are deliberately in no table."""
 
@@ -235,6 +262,16 @@ class Places(Declaration):
     code: str | None = member(string, None)
 
 
+class Overlaps(Declaration):
+    """`kzdata:overlaps`: values of a hierarchy that may have members in common.
+
+    Neither is a part of the other, and nobody says that they are apart; a pair stands once.
+    """
+
+    one: str = member(string)
+    other: str = member(string)
+
+
 class Declared(JsonModel):
     """What the profile lets a Table Schema declare."""
 
@@ -250,15 +287,17 @@ class Declared(JsonModel):
     links: Links | None = member(Links.read, None, "kzdata:links")
     tombstones: Tombstones | None = member(Tombstones.read, None, "kzdata:tombstones")
     exclusions: Exclusions | None = member(Exclusions.read, None, "kzdata:exclusions")
+    outside: Outside | None = member(Outside.read, None, "kzdata:outside")
     claims: Claims | None = member(Claims.read, None, "kzdata:claims")
     events: Events | None = member(Events.read, None, "kzdata:events")
     participants: Participants | None = member(Participants.read, None, "kzdata:participants")
     policies: Policies | None = member(Policies.read, None, "kzdata:policies")
     places: Places | None = member(Places.read, None, "kzdata:places")
+    overlaps: Overlaps | None = member(Overlaps.read, None, "kzdata:overlaps")
 
     def declared_columns(self) -> Iterator[tuple[str, list[str]]]:
         """The columns of the table that each declaration names, by its property."""
-        roles = ("figure", *SINGLE, "claims")
+        roles = ("figure", *SINGLE, "claims", "overlaps")
         parts = [(role, getattr(self, role)) for role in roles]
         for role, part in [*parts, *(("dates", part) for part in self.dates)]:
             values = [getattr(part, name) for name in part.members] if part else []

@@ -232,6 +232,8 @@ class FieldDescriptor(JsonModel):
     item_type: str = member(item_type, "string")
     rdf_type: str | None = member(string, None)
     evidence: str | None = member(choice("required", "exempt"), None, "kzdata:evidence")
+    # Where cells that have no receipts come from, in words.
+    basis: str | None = member(string, None, "kzdata:basis")
 
     @classmethod
     def read(cls, entry: Any, where: str, faults: Faults) -> Self:

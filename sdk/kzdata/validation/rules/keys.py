@@ -239,6 +239,7 @@ REFERENCES = (
     ("aliases", "source", "sources"),
     ("exclusions", "source", "sources"),
     ("edges", "span", "spans"),
+    ("sources", "day_span", "spans"),
 )
 """Members of declarations whose cells are keys of the table that declares another."""
 
@@ -270,9 +271,10 @@ def declared_cell(model: Model) -> Iterator[Query]:
 def _day_columns(model: Model) -> Iterator[tuple[Table, str]]:
     """Tables, and their columns that hold days by declaration."""
     for table in model.tables.values():
-        a, entries = table.schema.sources, table.schema.dates
+        a, o, entries = table.schema.sources, table.schema.outside, table.schema.dates
         columns = [part for entry in entries for part in (entry.start, entry.end)]
         columns += [a.published_on, a.written_on] if a else []
+        columns += [o.published_on] if o else []
         yield from ((table, name) for name in dict.fromkeys(columns) if name)
 
 

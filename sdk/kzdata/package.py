@@ -115,6 +115,9 @@ class Package(models.Tables):
             raise AttributeError(f"no table {name!r}{nearest(name, known)}")
         return known[name]
 
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.tables})
+
     def __getitem__(self, key: str) -> Row:
         """The row of a key, such as `CR-0003`, `almaty`, or, in one table, `sources/tass`.
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, astuple, dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from kzdata.display import html_record, html_table
+from kzdata.engine.frames import Frames
 from kzdata.engine.sql import LISTED, ORD, bigint, column, table_named
 from kzdata.errors import UsageError, nearest
 from kzdata.evidence.profile import cell, needed
@@ -55,7 +56,7 @@ class Receipt:
         return html_record(asdict(self).items(), f"{self.record}.{self.field}")
 
 
-class Trace(tuple[Receipt, ...]):
+class Trace(Frames, tuple[Receipt, ...]):
     """The receipts of a question, in its order; a tuple of them."""
 
     __slots__ = ()
@@ -63,9 +64,9 @@ class Trace(tuple[Receipt, ...]):
     _shown = ("record", "field", "value", "role", "note", "quote", "span", "source",
               "published_on", "link")  # fmt: skip
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """One row for each receipt, with a value for each of `columns`."""
-        return (astuple(receipt) for receipt in self)
+        return [astuple(receipt) for receipt in self]
 
     def _repr_html_(self) -> str:
         rows = ([getattr(receipt, name) for name in self._shown] for receipt in self)

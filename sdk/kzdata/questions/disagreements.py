@@ -88,8 +88,11 @@ class Disagreements(Rows):
         """What is computed, and a curator's link explains."""
         return self._of("explained")
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """One row for each disagreement."""
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
         for one in self.found:
             relations = "; ".join(f"{x.claim} {x.relation} {x.other}" for x in one.links)
             claims = (*_cells(one.first), *_cells(one.second))

@@ -111,8 +111,11 @@ class Timeline(Rows):
     def __len__(self) -> int:
         return len(self.events)
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """One row for each receipt of each event."""
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
         for event in self.events:
             actors = "; ".join(
                 f"{actor} ({role})" if role else actor for actor, role in event.actors

@@ -113,8 +113,11 @@ class Toll(Rows):
         *("place_way", "population_way", "links", "policy", "envelope"),
     )
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """One row for each claim; wider ones last, with the status `wider`."""
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
         for scope in self.scopes:
             for entry in scope.entries:
                 paths = (" > ".join(entry.place_way), " > ".join(entry.population_way))

@@ -1,36 +1,73 @@
-"""How answers to questions look for people: the toll, disagreements, the timeline."""
+"""How answers to questions look for people: the toll, disagreements, the timeline, deployments.
 
-from collections.abc import Iterable, Iterator
+Everything has its name; keys are shown only where they are asked for.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from kzdata.cli.terminal import aligned, bold, safe
+from kzdata.cli.terminal import bold, hyperlink, links_shown, safe
 
 if TYPE_CHECKING:
     from kzdata.evidence.claims import Claim
+    from kzdata.evidence.names import Names
     from kzdata.evidence.receipts import Citation
     from kzdata.questions.disagreements import Disagreement, Disagreements
     from kzdata.questions.timeline import Event, Timeline
-    from kzdata.questions.toll import Scope, Toll
+    from kzdata.questions.toll import BroaderClaim, Entry, Other, Scope, Toll
 
 _INDENT = " " * 4
 
 
-def toll(answer: "Toll") -> str:
-    """A block for each scope with its range, and a paragraph for each claim."""
-    blocks = ["\n".join(_scope(scope)) for scope in answer.scopes]
+class _Words(NamedTuple):
+    """How an answer calls what it has keys of, and whether the keys are shown too."""
+
+    names: "Names"
+    ids: bool
+
+    def of(self, role: str, key: str | None) -> str:
+        from kzdata.evidence.names import called
+
+        name = called(self.names, role, key)
+        return f"{name} [{key}]" if self.ids and key and key != name else name
+
+    def claim(self, key: str) -> str:
+        return self.of("claims", key)
+
+    def claims(self, keys: Iterable[str]) -> str:
+        return "; ".join(map(self.claim, keys))
+
+    def of_claim(self, claim: "Claim", role: str) -> str:
+        """What a value of a claim in a role is called; empty where it has none."""
+        about = dict(claim.about)
+        value = about[role] if role in about else getattr(claim, role)
+        return self.of(f"{claim.table}.{role}", value) if value else ""
+
+    def text(self, text: str) -> str:
+        """A curator's words, without keys where these are not shown."""
+        from kzdata.evidence.names import without_keys
+
+        return text if self.ids else without_keys(text, self.names)
+
+
+def toll(answer: "Toll", ids: bool = False) -> str:
+    """A block for each scope with its range, and a paragraph for each figure."""
+    words = _Words(answer.names, ids)
+    blocks = ["\n".join(_scope(scope, words)) for scope in answer.scopes]
     if answer.wider:
-        lines = [bold("not included: about more than was asked for, or does not say")]
-        for claim, why in ((wider.claim, wider.why) for wider in answer.wider):
-            about = filter(None, (claim.about[0][1], claim.population, claim.place))
-            lines += _claim(claim, f"{', '.join(about)}: {why}")
-        blocks.append("\n".join(lines))
+        title = bold("may overlap, in no range: about more people or places, or does not say")
+        lines = [line for wider in answer.wider for line in _wider(wider, answer, words)]
+        blocks.append("\n".join([title, *lines]))
     if answer.policy:
         title = f"vague words under the policy {answer.policy}"
         blocks.append("\n".join([bold(safe(title)), *_indented(_policy(answer) or ["none"])]))
+    entries = [entry.claim for scope in answer.scopes for entry in scope.entries]
+    shown = [*entries, *(wider.claim for wider in answer.wider)]
+    blocks += _articles((claim.receipt for claim in shown), words)
     return "\n\n".join([*(blocks or ["no claims"]), *_more(answer.more, "claims")])
 
 
@@ -45,48 +82,139 @@ def _policy(answer: "Toll") -> list[str]:
     return [*bounded, *(f"{wording}: not in this policy, so left open" for wording in open_words)]
 
 
-def _scope(scope: "Scope") -> Iterator[str]:
-    parts = (scope.outcome, scope.population, scope.place or "place not said")
-    names = ", ".join(filter(None, parts))
+def _scope(scope: "Scope", words: _Words) -> Iterator[str]:
+    names = _about(scope.entries[0].claim, words) if scope.entries else _unlisted(scope, words)
     envelope = scope.envelope.interval
     yield f"{bold(safe(names))}: {safe(str(envelope)) if envelope else 'no number that stands'}"
-    for entry in scope.entries:
-        remarks = [entry.why] if entry.why else []
-        if ways := [way for way in (entry.place_way, entry.population_way) if len(way) > 1]:
-            remarks.append(f"counted up: {'; '.join(' > '.join(way) for way in ways)}")
-        yield from _claim(entry.claim, *remarks)
+    for figure in scope.figures:
+        yield from _figure(figure, words)
 
 
-def _claim(claim: "Claim", *remarks: str) -> Iterator[str]:
-    """A claim: its day and key, what it says and who says it; remarks, receipt and links."""
-    from kzdata.questions.disagreements import said
+def _about(claim: "Claim", words: _Words) -> str:
+    """What a claim of people is about: outcome, population, place."""
+    outcome = words.of_claim(claim, claim.about[0][0])
+    place = words.of_claim(claim, "place") or "place not said"
+    return ", ".join(filter(None, [outcome, words.of_claim(claim, "population"), place]))
+
+
+def _unlisted(scope: "Scope", words: _Words) -> str:
+    # None of its claims is listed, so that no table tells what its keys are called.
+    found = (scope.outcome, scope.population, scope.place or "place not said")
+    return ", ".join(filter(None, found)).replace("_", " ")
+
+
+def _figure(figure: "tuple[Entry, ...]", words: _Words) -> Iterator[str]:
+    """One figure, with all articles that have it."""
+    first = figure[0]
+    yield "  " + safe("  ".join(_head(first.claim, words)))
+    for entry in figure:
+        yield from _cited(entry.claim, words)
+    yield from _indented(_status(first, words))
+    for entry in figure:
+        yield from _indented(_remarks(entry, words))
+    for entry in figure:
+        told = {*entry.by, *(other.claim for other in (*entry.adds_to, *entry.also))}
+        yield from _details(entry.claim, words, told)
+
+
+def _status(entry: "Entry", words: _Words) -> Iterator[str]:
+    from kzdata.evidence.claims import status_in_words
+
+    if entry.status != "standing":
+        yield status_in_words(entry.status, [words.claim(key) for key in entry.by])
+
+
+def _remarks(entry: "Entry", words: _Words) -> Iterator[str]:
+    ways = (("place", entry.place_way), ("population", entry.population_way))
+    told = [" > ".join(words.of(f"{entry.claim.table}.{role}", step) for step in way)
+            for role, way in ways if len(way) > 1]  # fmt: skip
+    if told:
+        yield f"counted up: {'; '.join(told)}"
+    for base in entry.adds_to:
+        yield f"adds to a superseded figure: {_other(base, words)}"
+    for other in entry.also:
+        yield f"the same figure by the same speaker, not a further one: {_other(other, words)}"
+
+
+def _other(other: "Other", words: _Words) -> str:
+    name = words.claim(other.claim)
+    by = other.superseded_by
+    return f"{name}, superseded by {words.claims(by)}" if by else name
+
+
+def _wider(wider: "BroaderClaim", answer: "Toll", words: _Words) -> Iterator[str]:
+    from kzdata.questions.toll import fit_in_words
+
+    claim = wider.claim
+    asked = {"place": answer.place, "population": answer.population}
+    why = "; ".join(
+        fit_in_words(role, fit, words.of_claim(claim, role),
+                     words.of(f"{claim.table}.{role}", asked[role]))
+        for role, fit in wider.fits
+    )  # fmt: skip
+    yield "  " + safe("  ".join([*_head(claim, words), _about(claim, words)]))
+    yield from _cited(claim, words)
+    yield from _indented([why])
+    yield from _details(claim, words)
+
+
+def _head(claim: "Claim", words: _Words) -> Iterator[str]:
+    """A claim's day, what it says, and who says it."""
+    from kzdata.evidence.claims import said
     from kzdata.questions.timeline import when
 
-    said_by = f"said by {claim.claimant}" if claim.claimant else ""
-    carried = f"carried by {claim.via}" if claim.via else ""
-    article = f"in {claim.receipt.source}" if claim.receipt else ""
-    head = [when(claim.day, None, claim.precision), claim.key, said(claim)]
-    yield "  " + safe("  ".join([*head, ", ".join(filter(None, [said_by, carried, article]))]))
-    yield from _indented(remarks)
-    if claim.receipt:
-        yield from _cited(claim.receipt)
-    yield from _indented(_links(claim))
+    yield when(claim.day, None, claim.precision)
+    if words.ids:
+        yield claim.key
+    unit = words.of_claim(claim, "unit") if claim.unit else None
+    state = words.of_claim(claim, "state") if claim.state else None
+    yield said(replace(claim, unit=unit, state=state))
+    claimant, via = (words.of_claim(claim, role) for role in ("claimant", "via"))
+    by = [f"said by {claimant}" * bool(claimant), f"carried by {via}" * bool(via)]
+    yield from filter(None, [", ".join(filter(None, by))])
 
 
-def _links(claim: "Claim") -> Iterator[str]:
+def _cited(claim: "Claim", words: _Words) -> Iterator[str]:
+    """The article of a claim and its words, a link where the terminal has them."""
+    if cited := claim.receipt:
+        article = safe(words.of("sources", cited.source))
+        span = f" {safe(cited.span)}" if words.ids else ""
+        yield f"{_INDENT}{article}: {_quoted(cited)}{span}"
+
+
+def _quoted(cited: "Citation") -> str:
+    quote = typer.style(safe(cited.quote), fg="green")
+    return hyperlink(f"“{quote}”", cited.link)
+
+
+def _details(claim: "Claim", words: _Words, told: Collection[str] = ()) -> Iterator[str]:
+    """How sure a claim is, what a curator says of it, and its links to claims not yet told of."""
+    hedges = " · ".join(f"“{hedge}”" for hedge in claim.hedges)
+    if claim.certainty:
+        certainty = claim.certainty.replace("_", " ")
+        yield from _indented([f"{certainty}: {hedges}" if hedges else certainty])
+    if claim.note:
+        yield from _indented([f"note: {words.text(claim.note)}"])
+    yield from _indented(_links(claim, words, told))
+
+
+def _links(claim: "Claim", words: _Words, told: Collection[str]) -> Iterator[str]:
     # A relation reads in one way only, so that its other end names the claim after it.
     sides = [(link, link.claim == claim.key) for link in claim.links]
-    ends = sorted((x.relation, mine, x.other if mine else x.claim) for x, mine in sides)
-    for (name, mine), group in groupby(ends, key=lambda end: end[:2]):
-        keys = ", ".join(other for *_, other in group)
-        yield f"{name} {keys}" if mine else f"{keys} {name} {claim.key}"
+    ends = sorted((x.relation, not mine, x.other if mine else x.claim) for x, mine in sides)
+    ends = [end for end in ends if end[2] not in told]
+    for (name, theirs), group in groupby(ends, key=lambda end: end[:2]):
+        others = words.claims(other for *_, other in group)
+        yield f"{name.replace('_', ' ')}{' this' if theirs else ''}: {others}"
 
 
-def _cited(citation: "Citation") -> Iterator[str]:
-    quote = typer.style(safe(citation.quote), fg="green")
-    yield f"{_INDENT}“{quote}” {safe(citation.span)}"
-    if citation.link:
-        yield _INDENT + typer.style(safe(citation.link), dim=True)
+def _articles(cited: "Iterable[Citation | None]", words: _Words) -> list[str]:
+    """The addresses of the articles, once each, where the terminal makes no links of the quotes."""
+    if links_shown():
+        return []
+    found = {c.source: c.link.split("#", 1)[0] for c in cited if c and c.link}
+    lines = [f"{words.of('sources', key)}: {address}" for key, address in found.items()]
+    return ["\n".join([bold("articles"), *(f"  {safe(line)}" for line in lines)])] if lines else []
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Claims as questions see them: one shape for every table of claims, by its declarations."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,11 +10,11 @@ from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.hierarchy import Hierarchy, hierarchy_of, require_value
 from kzdata.evidence.intervals import Interval, bounds, window_sql
-from kzdata.evidence.profile import cell, declaring, needed
-from kzdata.evidence.receipts import Citation, Passage, passages
+from kzdata.evidence.profile import cell, declared, declaring, needed
+from kzdata.evidence.receipts import Citation, EvidenceIndex, Passage, passages
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Claims as Declaration
-from kzdata.standard.declarations import Figure, Policies
+from kzdata.standard.declarations import Edges, Events, Figure, Policies
 from kzdata.standard.descriptor import Table
 from kzdata.standard.loader import usual_columns
 
@@ -44,6 +44,9 @@ class Claim:
         claimant: Who says it.
         via: Who carried it to the article.
         policy: What bounded a vague word: the reference of the policy that was asked for.
+        note: What the curator has to say of it.
+        certainty: How the articles present its event.
+        hedges: The words of the claim's own article that this rests on, such as "reportedly".
         receipt: The claim's principal passage.
         links: Curated relations from and to other claims.
     """
@@ -64,6 +67,9 @@ class Claim:
     claimant: str | None
     via: str | None
     policy: str | None
+    note: str | None
+    certainty: str | None
+    hedges: tuple[str, ...]
     receipt: Citation | None
     links: tuple[Link, ...]
 
@@ -93,10 +99,11 @@ class Claims:
 
         Its columns: `key`, `event`, `about0` and so on, `state`, `population`, `unit`, `place`,
         `day`, `first`, `last`, `precision`, `wording`, `low`, `high`, `above`, `below`, `numbered`,
-        `qualifier`, `claimant`, `via`, `policy`, `span`. Where a claim has no such column, NULL.
+        `qualifier`, `claimant`, `via`, `note`, `policy`, `span`. Where a claim has no such column,
+        NULL.
         """
         d, schema = self.declared, self.table.schema
-        roles = ("event", "state", "population", "unit", "place", "claimant", "via")
+        roles = ("event", "state", "population", "unit", "place", "claimant", "via", "note")
         columns = {"key": cell(schema.primary_key[0]), "span": cell(schema.principal)}
         columns |= {role: cell(getattr(d, role)) for role in roles}
         columns |= {alias: cell(name) for alias, name in zip(self.about, d.about, strict=True)}
@@ -150,8 +157,11 @@ class Claims:
 
     def with_status(
         self, keys: Iterable[tuple[str, bool, bool]]
-    ) -> Iterator[tuple[Claim, str, str]]:
-        """Claims with their status and why; given are keys, and who is retracted or superseded."""
+    ) -> Iterator[tuple[Claim, str, tuple[str, ...]]]:
+        """Claims with their status, and which claims are why it is that.
+
+        Given are keys, and who is retracted or superseded.
+        """
         listed = list(keys)
         claims = self.get(key for key, *_ in listed)
         for key, retracted, superseded in listed:
@@ -168,27 +178,29 @@ class Claims:
         )
         return ((claim, status) for claim, status, _ in self.with_status(rows))
 
-    def _status(self, claim: Claim, retracted: bool, superseded: bool) -> tuple[str, str]:
-        def by(relations: tuple[str, ...]) -> str:
-            others = [x.claim for x in claim.links if x.relation in relations]
-            listed = ", ".join(key for key in others if key != claim.key)
-            return f" by {listed}" if listed else ""
-
+    def _status(
+        self, claim: Claim, retracted: bool, superseded: bool
+    ) -> tuple[str, tuple[str, ...]]:
         # What was taken back is no longer said at all, whoever has replaced it before.
         if retracted:
-            other = by(self.links.declared.retracts)
-            return "retracted", f"retracted{other or ', withdrawn from the package'}"
+            return "retracted", leading_to(claim, self.links.declared.retracts)
         if superseded:
-            other = by(self.links.declared.supersedes)
-            return "superseded", f"not in the range: superseded{other}"
-        if claim.interval is None:
-            return "no number", "not in the range: it gives no number, which is not zero"
-        return "standing", ""
+            return "superseded", leading_to(claim, self.links.declared.supersedes)
+        return ("no number" if claim.interval is None else "standing"), ()
+
+    def superseded(self, keys: Iterable[str]) -> set[str]:
+        """Those of some claims that are superseded, and not taken back."""
+        rows = self.database.rows(
+            f"""SELECT id FROM {self.statuses} AS f WHERE superseded AND NOT retracted
+            AND id IN {LISTED}""",
+            [sorted(keys)],
+        )
+        return {key for (key,) in rows}
 
     def get(self, keys: Iterable[str]) -> dict[str, Claim]:
         """Claims by key."""
-        names = "key event state population place day precision wording qualifier unit claimant via"
-        columns = [*names.split(), "policy", "span", "numbered", "low", "high", "above", "below"]
+        names = "key event state population place day precision wording qualifier unit claimant"
+        columns = [*names.split(), "via", "note", "policy", "span", "numbered", "low", "high", "above", "below"]
         columns += self.about
         wanted = list(keys)
         rows = self.database.rows(
@@ -198,23 +210,86 @@ class Claims:
         # Passages and links of all claims are read at once: not in a query each.
         cited = passages(self._dataset, (r["span"] for r in records if r["span"] is not None))
         links = self.links.of(wanted)
-        return {r["key"]: self._claim(r, cited, links.get(r["key"], ())) for r in records}
+        certainties = Certainties(self._dataset, {r["event"] for r in records})
+        return {
+            r["key"]: self._claim(r, cited, links.get(r["key"], ()), certainties) for r in records
+        }
 
     def _claim(
-        self, row: dict[str, Any], cited: Mapping[str, Passage], links: tuple[Link, ...]
+        self,
+        row: dict[str, Any],
+        cited: Mapping[str, Passage],
+        links: tuple[Link, ...],
+        certainties: "Certainties",
     ) -> Claim:
         ends = tuple(row.pop(name) for name in ("low", "high", "above", "below"))
         interval = Interval.of(ends) if row.pop("numbered") else None
         about = tuple((n, row.pop(a)) for n, a in zip(self.declared.about, self.about, strict=True))
         passage = cited.get(row.pop("span"))
+        certainty, hedges = certainties.of(row["event"], passage.source if passage else None)
         return Claim(
             table=self.table.name,
             about=about,
             interval=interval,
+            certainty=certainty,
+            hedges=hedges,
             receipt=passage.citation if passage else None,
             links=links,
             **row,
         )
+
+
+class Certainties:
+    """How the articles present some events, and the words of each article that this rests on."""
+
+    def __init__(self, dataset: Dataset, events: Iterable[str | None]) -> None:
+        self._known: dict[str, str] = {}
+        self._words: dict[tuple[str, str], list[str]] = {}
+        found, wanted = declared(dataset.descriptor, Events), sorted({*events} - {None})
+        if not wanted or not found or not found[1].certainty:
+            return
+        table, role = found
+        key, name = cell(table.schema.primary_key[0]), role.certainty
+        rows = dataset.database.rows(
+            f"SELECT {key}, {cell(name)} FROM {table_named(table.name)} t WHERE {key} IN {LISTED}",
+            [wanted],
+        )
+        self._known = {event: certainty for event, certainty in rows if certainty}
+        if declared(dataset.descriptor, Edges):
+            for event, words in EvidenceIndex(dataset).coded(list(self._known), name):
+                self._words.setdefault((event, words.source), []).append(words.quote)
+
+    def of(self, event: str | None, source: str | None) -> tuple[str | None, tuple[str, ...]]:
+        """How an event is presented, and the words of one article that say so."""
+        words = self._words.get((event or "", source or ""), ())
+        return self._known.get(event or ""), tuple(words)
+
+
+def leading_to(claim: Claim, relations: Iterable[str]) -> tuple[str, ...]:
+    """The claims from which a link with one of some relations leads to a claim."""
+    others = (x.claim for x in claim.links if x.relation in relations)
+    return tuple(key for key in others if key != claim.key)
+
+
+def status_in_words(status: str, others: Sequence[str]) -> str:
+    """Why a claim with a status is in no range; given are the claims that are the reason."""
+    by = f" by {', '.join(others)}" if others else ""
+    return {
+        "retracted": f"retracted{by or ', withdrawn from the package'}",
+        "superseded": f"not in the range: superseded{by}",
+        "no number": "not in the range: it gives no number, which is not zero",
+    }.get(status, "")
+
+
+def said(claim: Claim) -> str:
+    """What a claim says: its state, or its figure as printed with the numbers it allows."""
+    if claim.interval is None:
+        return claim.state or claim.wording or "no number"
+    unit = f" {claim.unit}" if claim.unit else ""
+    wording, numbers = claim.wording or "", str(claim.interval)
+    plain = wording == numbers or claim.qualifier == "clock_time"
+    figure = f"{wording}{unit}" if plain else f"{wording}{unit} ({numbers})"
+    return f"{claim.state}: {figure}" if claim.state else figure
 
 
 def _vague(dataset: Dataset, policy: str, figure: Figure) -> str:

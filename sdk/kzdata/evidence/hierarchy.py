@@ -84,6 +84,14 @@ class Hierarchy:
             WHERE {self._up} IS NOT NULL)
             SELECT id FROM up WHERE id <> {literal(value)})"""
 
+    def beside(self, value: str) -> str:
+        """SQL of a relation of one column: what may have members in common with the value.
+
+        That are values which are said to overlap with it, or with a part or a whole of it, with all
+        that they are part of or that is part of them; but for its own parts and wholes.
+        """
+        return "(SELECT '' AS id WHERE false)"
+
     @cached_property
     def pairs(self) -> str:
         """SQL of the relation `id`, `whole`: each value with itself and all that it is part of."""

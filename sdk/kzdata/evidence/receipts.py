@@ -237,6 +237,19 @@ class EvidenceIndex:
         for (record, span), names in fields.items():
             yield record, tuple(names), cited[span].citation
 
+    def coded(self, records: list[str], field: str) -> Iterator[tuple[str, Citation]]:
+        """The words that a cell of some records is coded by: record and passage.
+
+        Passages from which the cell is only inferred are left out.
+        """
+        test = f"{cell(self._e.record, 'e')} IN {LISTED} AND {cell(self._e.field, 'e')} = ?"
+        edges = self._matching(test, records, field, order="record, span")
+        edges = [edge for edge in edges if edge[2] != "inferred"]
+        cited = self._cited(edges)
+        for record, _, _, _, span in edges:
+            if span in cited:
+                yield record, cited[span].citation
+
     def _cited(self, edges: Iterable[tuple[Any, ...]]) -> dict[str, Passage]:
         return passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from kzdata.engine.sql import literal, temp_table
 from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import Claim, Claims, column_label, tables
+from kzdata.evidence.claims import Claim, Claims, column_label, said, tables
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import each_day, exceeds
 from kzdata.questions.answers import MOST, Rows, limited
@@ -108,17 +108,6 @@ def _cells(claim: Claim) -> tuple[str | None, ...]:
     cited = claim.receipt
     words = (cited.source, cited.quote, cited.link) if cited else (None, None, None)
     return (claim.key, said(claim), *words)
-
-
-def said(claim: Claim) -> str:
-    """What a claim says: its state, or its figure as printed with the numbers it allows."""
-    if claim.interval is None:
-        return claim.state or claim.wording or "no number"
-    unit = f" {claim.unit}" if claim.unit else ""
-    wording, numbers = claim.wording or "", str(claim.interval)
-    plain = wording == numbers or claim.qualifier == "clock_time"
-    figure = f"{wording}{unit}" if plain else f"{wording}{unit} ({numbers})"
-    return f"{claim.state}: {figure}" if claim.state else figure
 
 
 def disagreements(

@@ -147,7 +147,8 @@ class Claims(Declaration):
 
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
     what is counted or changed; `state` is what the claim says of it where that is no figure.
-    `deaths` are the categories of `outcome` that count the dead.
+    `deaths` are the categories of `outcome` that count the dead, `planned` those of `state` that
+    tell of what is still to come. `force` and `country` are the forces that are sent, and whose.
     """
 
     outcome: str | None = member(string, None)
@@ -160,6 +161,10 @@ class Claims(Declaration):
     place: str | None = member(string, None)
     claimant: str | None = member(string, None)
     via: str | None = member(string, None)
+    note: str | None = member(string, None)
+    force: str | None = member(string, None)
+    country: str | None = member(string, None)
+    planned: tuple[str, ...] = member(names, ())
 
     @property
     def about(self) -> tuple[str, ...]:

@@ -7,14 +7,18 @@ be; the place is worked out by `Folder.place`, not by kzdata.
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kzdata.validation import RULES, Rule, validate
 from kzdata.validation.frictionless import compare
 from kzdata.validation.rule import GROUPS
+from kzdata.validation.rules.facts import _limits, _Part
 from packages import (
     CALLED,
     GONE,
@@ -35,6 +39,7 @@ from packages import (
     build,
     checksum,
     column,
+    key,
     letters,
     receipts,
 )
@@ -472,6 +477,33 @@ def date_precision(island: Folder) -> Fault:
     return edited(island, "surges", 1, "grain", "day")
 
 
+def parted(island: Folder, **cells: str) -> None:
+    """Make the second surge a part of the first, with cells of its own and the days declared."""
+
+    def part(schema: dict[str, Any]) -> None:
+        schema["fields"] += [column("part", evidence="exempt"), column("of", evidence="exempt")]
+        schema["foreignKeys"] = [key("part", "", "surge")]
+        schema["kzdata:parent"] = "part"
+        schema["kzdata:dates"][0]["basis"] = "of"
+
+    rows = island.rows("surges")
+    island.reschema("surges", part)
+    island.write("surges", [rows[0] | {"part": "", "of": "event"},
+                            rows[1] | {"part": "S1", "of": "article"} | cells])  # fmt: skip
+
+
+@case
+def date_basis(island: Folder) -> Fault:
+    parted(island, of="report")
+    return at(island, "surges", 1, "of")
+
+
+@case
+def date_within_whole(island: Folder) -> Fault:
+    parted(island, since="2031-03-05", till="2031-03-05", grain="day", of="event")
+    return at(island, "surges", 1, "part")
+
+
 @case
 def date_after_article(island: Folder) -> Fault:
     return edited(island, "tolls", 0, "day", "2031-03-07")
@@ -706,6 +738,69 @@ def test_aliases_may_be_of_any_entity(island: Folder) -> None:
     island.reseal()
     line, _ = island.place("receipts", index, "row")
     assert [(f.rule, f.line) for f in validate(island.root)] == [("evidence-resolved", line)]
+
+
+@pytest.mark.parametrize(
+    ("words", "rules"),
+    [
+        ("on Tuesday", []),
+        ("burnt", ["evidence-shared"]),
+        ("12 fishers drowned", ["evidence-shared"]),
+    ],
+)
+def test_a_part_names_its_whole_by_a_passage_of_it(
+    island: Folder, words: str, rules: list[str]
+) -> None:
+    """Catches a part whose receipt is checked as the name of an entity, or not at all."""
+    parted(island)
+    island.reschema("surges", lambda s: s["fields"][6].update({"kzdata:evidence": "required"}))
+    _, name = passage(island, words)
+    island.append("receipts", row="S2", cell="part", passage=name, how="resolved", many="1")
+    island.reseal()
+    assert [f.rule for f in validate(island.root)] == rules
+
+
+@pytest.mark.parametrize(("of", "till", "grain", "sound"), [
+    ("article", "", "", True),
+    ("event", "", "", False),
+    ("report", "", "", False),
+    ("", "", "", False),
+    ("article", "2031-03-03", "before", True),
+    ("event", "2031-03-03", "before", True),
+    ("article", "2031-03-04", "day", False),
+    ("report", "2031-03-04", "day", True),
+    ("day", "2031-03-04", "day", False),
+    ("", "2031-03-04", "day", False),
+])  # fmt: skip
+def test_what_a_date_is_the_day_of_fits_the_date(
+    island: Folder, of: str, till: str, grain: str, sound: bool
+) -> None:
+    """Catches a day of nothing, and a bound that passes for a day."""
+    parted(island, of=of, till=till, grain=grain)
+    assert ("date-basis" not in validate(island.root).by_rule) == sound
+
+
+DAYS = st.one_of(st.none(), st.dates(date(2031, 3, 1), date(2031, 3, 9)))
+
+
+@given(st.lists(st.tuples(st.integers(-1, 7), DAYS, DAYS), max_size=8))
+def test_days_of_parts_are_within_those_of_all_above(rows: list[Any]) -> None:
+    """Catches a part that is compared with the next whole alone, and a cycle without an end."""
+    parts = {
+        str(at): _Part(str(whole) if whole >= 0 else None, at, (first, last))
+        for at, (whole, first, last) in enumerate(rows)
+    }
+    for name, (first, last) in _limits(parts).items():
+        above, seen = parts[name].whole, {name}
+        ends = list[tuple[Any, Any]]()
+        while above in parts and above not in seen:
+            seen.add(above)
+            ends.append(parts[above].days)
+            above = parts[above].whole
+        if above in parts:
+            continue  # it leads into a cycle
+        assert first == max((one for one, _ in ends if one), default=None)
+        assert last == min((one for _, one in ends if one), default=None)
 
 
 def test_a_term_inside_a_longer_term_does_not_count(island: Folder) -> None:

@@ -278,6 +278,22 @@ def test_a_removed_row_that_others_refer_to_asks_for_major(tmp_path: Path) -> No
         assert found.bump == "major"
 
 
+def test_a_major_change_in_0_x_asks_for_minor(pair: tuple[Folder, Folder]) -> None:
+    """Catches a new column of 0.1.0 that asks for 1.0.0, and one that asks for nothing."""
+    old, new = pair
+    old.describe(lambda package: package.update(version="0.1.0"))
+    new.reschema("things", lambda s: s["fields"].append({"name": "more", "type": "string"}))
+    new.write("things", [{**row, "more": ""} for row in old.rows("things")])
+    with diff(old.root, new.root) as found:
+        assert (found.bump, found.least_version) == ("minor", "0.2.0")
+        assert found.reasons[0].level == "major"
+    line = "minor, as major changes do in 0.x, so 0.2.0 or later"
+    assert f"least bump  {line}" in kz("diff", old.root, new.root).lines
+    new.describe(lambda package: package.update(version="0.1.1"))
+    (finding,) = [f for f in release_check(old.root, new.root) if f.rule == "release-bump"]
+    assert finding.expected == "0.2.0 or later (minor: things: field more added)"
+
+
 def test_changes_of_the_package_metadata(pair: tuple[Folder, Folder]) -> None:
     """Catches a descriptor whose change is no difference, and a date that asks for a version."""
     old, new = pair
@@ -861,7 +877,11 @@ def test_versions_are_ordered_as_semver_has_it() -> None:
     ("1.2.3", "1.3.0", "minor", True),
     ("1.2.3", "1.9.9", "major", False),
     ("1.2.3", "2.0.0", "major", True),
-    ("0.1.0", "0.2.0", "major", False),
+    ("0.1.0", "0.1.1", "major", False),
+    ("0.1.0", "0.2.0", "major", True),
+    ("0.1.0", "0.2.0-rc.1", "major", True),
+    ("0.1.3", "0.1.4", "minor", False),
+    ("0.2.0", "1.0.0", "major", True),
     ("1.2.3", "2.0.0-rc.1", "major", True),
     ("2.0.0-rc.1", "2.0.0", "major", True),
     ("2.0.0-rc.2", "2.0.0-rc.1", "patch", False),

@@ -93,10 +93,14 @@ class Event(Row):
     """Last day on which it happened; empty when the articles don't tell, or it goes on."""
     date_precision: Literal["day", "part_of_day", "night", "month", "year", "range", "before", "since"] | None = None
     """How much time the dates stand for. Never more precise than the words. Empty when there is no date."""
+    date_basis: Literal["event", "report", "article"]
+    """What the dates are the days of, by the rule of the methodology."""
     place_id: str | None = None
     """Where, as precisely as the articles say and no more; empty when they don't."""
     certainty: Literal["confirmed", "reported", "claimed", "alleged"] | None = None
     """How the articles present it."""
+    part_of_id: str | None = None
+    """The event that this one is a part of, where an article's words make it one; empty where it stands by itself. Its receipt is a passage that the whole rests on, and the words that make it a part."""
 
 class EventActor(Row):
     """Who took part in an event, and how."""

@@ -70,7 +70,9 @@ def _bump(diff: Diff) -> str:
     least = diff.least_version
     if diff.bump == "none":
         return "none"
-    return f"{diff.bump}, so {least} or later" if least else diff.bump
+    # The first reason is the weightiest.
+    why = ", as major changes do in 0.x" if diff.bump != diff.reasons[0].level else ""
+    return f"{diff.bump}{why}, so {least} or later" if least else diff.bump
 
 
 def _counts(table: TableDiff) -> list[int]:

@@ -10,7 +10,8 @@ After the recipe "Data Package Version" (datapackage.org/recipes/data-package-ve
 Where a table's files lie and how they are written asks for nothing. What the recipe does not name
 is decided here: a property of how cells are read (`missingValues`, `groupChar`) counts as the type;
 a `unit` as the meaning; keys and the profile's declarations as constraints. A row that is gone and
-has a tombstone asks for minor, for whoever refers to it is told where to look.
+has a tombstone asks for minor, for whoever refers to it is told where to look. Before 1.0.0 what is
+major asks for minor (Semantic Versioning 2.0.0, 4: anything may change in 0.x).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -69,6 +70,12 @@ def precedence(version: str) -> tuple[Any, ...]:
     return (*map(int, match.group(1, 2, 3)), not words, parts)
 
 
+def asked(version: str, level: Level) -> Level:
+    """What a change asks of the version that follows another one: in 0.x no more than minor."""
+    core = core_numbers(version)
+    return "minor" if level == "major" and core is not None and core[0] == 0 else level
+
+
 def least_after(version: str, level: Level) -> str | None:
     """The least version that follows another one after a change; None where it is no version.
 
@@ -80,6 +87,7 @@ def least_after(version: str, level: Level) -> str | None:
     if "-" in version.partition("+")[0]:  # build metadata may hold a hyphen, too
         return ".".join(map(str, before))
     major, minor, patch = before
+    level = asked(version, level)
     after = {"major": (major + 1, 0, 0), "minor": (major, minor + 1, 0)}
     return ".".join(map(str, after.get(level, (major, minor, patch + 1))))
 

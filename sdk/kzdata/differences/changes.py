@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from kzdata.differences.applying import apply_diff
-from kzdata.differences.bumps import Level, Reason, highest, least_after
+from kzdata.differences.bumps import Level, Reason, asked, highest, least_after
 from kzdata.differences.properties import ABSENT, PropertyChange
 from kzdata.differences.version import Side
 from kzdata.engine.database import Database
@@ -147,8 +147,11 @@ class Diff:
 
     @property
     def bump(self) -> Level:
-        """The least bump under the recipe: `major`, `minor`, `patch` or `none`."""
-        return highest(reason.level for reason in self.reasons)
+        """The least bump: `major`, `minor`, `patch` or `none`.
+
+        It is the level of the weightiest reason; after a version 0.x `minor` where that is `major`.
+        """
+        return asked(self.old.version, highest(reason.level for reason in self.reasons))
 
     @property
     def least_version(self) -> str | None:

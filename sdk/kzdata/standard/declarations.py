@@ -53,11 +53,15 @@ class Figure(Declaration):
 
 
 class DateColumns(Declaration):
-    """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day."""
+    """`kzdata:dates`: columns that hold a resolved date; without `end`, `start` holds one day.
+
+    `basis` says what the date is the day of: `event`, `report`, or `article` where no words tell.
+    """
 
     start: str = member(string)
     end: str | None = member(string, None)
     precision: str | None = member(string, None)
+    basis: str | None = member(string, None)
 
 
 class Spans(Declaration):

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from kzdata.engine.database import Database
 from kzdata.engine.sql import (
     ORD,
+    among,
     bigint,
     byte_length,
     column,
@@ -156,7 +157,7 @@ class Model:
         """
         rows, records = [], self.records()
         for table in records:
-            special, bits = special_fields(table.schema, records), receipt_bits(table.schema)
+            special, bits = special_fields(table, records), receipt_bits(table.schema)
             for field, number in self._column_numbers[table.name].items():
                 names = (table.name, field, f"{table.name}.{field}")
                 rows.append((*names, *special.get(field, (None, None)), number, bits.get(field, 0)))
@@ -305,18 +306,38 @@ class Model:
                     FROM {name} WHERE {identifier(a.entity)} IN ({known})"""
 
     def _record_spans(self) -> str:
-        """The passages on which records rest that others refer to."""
-        (edges, e), records = self._one("edges"), self.records()
-        record, span = identifier(e.record), identifier(e.span)
-        special = (special_fields(table.schema, records).values() for table in records)
-        referred = {detail for kinds in special for kind, detail in kinds if kind == "record"}
-        known = record_keys(
+        """The passages on which records rest that others refer to.
+
+        Not those of their own references: what shows that an event is a part of another, or that a
+        claim is about it, says nothing else of it.
+        """
+        (edges, e), references = self._one("edges"), self._references()
+        referred = {detail for fields in references.values() for detail in fields.values()}
+        found = [
             table
-            for table in records
+            for table in self.records()
             if table.name in referred or (CLAIMS in referred and table.schema.principal)
+        ]
+        own = " OR ".join(
+            f"k.tab = {literal(name)} AND {among(column(e.field, 'e'), fields)}"
+            for name, fields in references.items()
+            if fields
         )
-        return f"""SELECT DISTINCT {record} AS record, {span} AS span
-            FROM {identifier(edges.name)} WHERE {record} IN (SELECT id FROM ({known}))"""
+        return f"""SELECT DISTINCT k.id AS record, {column(e.span, "e")} AS span
+            FROM {identifier(edges.name)} e JOIN ({record_keys(found)}) k
+                ON k.id = {column(e.record, "e")} WHERE NOT ({own or "false"})"""
+
+    def _references(self) -> dict[str, dict[str, str]]:
+        """By table of records, its columns that refer to others, each with what it refers to."""
+        records = self.records()
+        return {
+            table.name: {
+                field: detail
+                for field, (kind, detail) in special_fields(table, records).items()
+                if kind == "record"
+            }
+            for table in records
+        }
 
     def _suspect_figures(self, broken: Iterable[str]) -> str:
         """Figures for which some rule is broken, with the quote of their principal passage."""
@@ -419,15 +440,16 @@ def whole_number(alias: str, column: str) -> str:
     return f"try_cast({alias}.{identifier(column)} AS BIGINT)"
 
 
-def special_fields(schema: Schema, records: Iterable[Table]) -> dict[str, tuple[str, str]]:
+def special_fields(table: Table, records: Iterable[Table]) -> dict[str, tuple[str, str]]:
     """Fields whose receipts are not plain words: how they are checked, and a detail of it."""
     # A `record` refers to a row that has receipts of its own; the detail is its table, or `CLAIMS`
     # for the ends of a link.
-    traced = {table.name for table in records}
+    schema, traced = table.schema, {other.name for other in records}
+    # A key without a resource leads to a row of its own table: an event to the one it is part of.
     kinds = {
-        key.fields[0]: ("record", key.reference.resource)
+        key.fields[0]: ("record", key.reference.resource or table.name)
         for key in schema.foreign_keys
-        if len(key.fields) == 1 and key.reference.resource in traced
+        if len(key.fields) == 1 and (key.reference.resource or table.name) in traced
     }
     if schema.links:
         kinds |= dict.fromkeys((schema.links.claim, schema.links.other), ("record", CLAIMS))

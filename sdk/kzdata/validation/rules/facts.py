@@ -1,12 +1,15 @@
 """Rules about facts that cannot both hold: dates, places, exclusions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
 
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, day, identifier, text
-from kzdata.evidence.intervals import last_day
+from kzdata.evidence.intervals import FIRST, LAST, last_day, window_sql
+from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import Model, whole_number
-from kzdata.validation.rule import Query, rule
+from kzdata.validation.rule import Query, Violation, rule
 
 
 @rule("consistency", "exchange the dates")
@@ -33,6 +36,105 @@ def date_precision(model: Model) -> Iterator[Query]:
             broken, found = f"({dated}) <> ({precision} IS NOT NULL)", f"coalesce({precision}, '')"
             expected = "'a precision if and only if there is a date'"
             yield Query.rows(table, period.precision, broken, expected, found)
+
+
+@rule("consistency", "say what the date is the day of; without one, that is `article`")
+def date_basis(model: Model) -> Iterator[Query]:
+    """What a date is the day of (`basis` of `kzdata:dates`) fits the date.
+
+    `event` (it happened then) and `report` (it was told then) need a date. `article` says that no
+    words date it, so that it is not after its article: there is no date, or one `before` a day.
+    """
+    for table, periods in model.each("dates"):
+        for period in periods:
+            if not period.basis:
+                continue
+            names = [column(name) for name in (period.start, period.end) if name]
+            dated = f"coalesce({', '.join(names)}) IS NOT NULL"
+            bound = f"{column(period.precision)} = 'before'" if period.precision else "false"
+            basis = column(period.basis)
+            broken = f"""NOT coalesce(CASE WHEN {basis} = 'article' THEN NOT ({dated}) OR {bound}
+                ELSE {basis} IN ('event', 'report') AND {dated} END, false)"""
+            expected = f"CASE WHEN {dated} THEN 'event or report' ELSE 'article' END"
+            yield Query.rows(table, period.basis, broken, expected, f"coalesce({basis}, '')")
+
+
+@rule("consistency", "date the whole so that it takes in its parts, or untie them")
+def date_within_whole(model: Model) -> Iterator[Violation]:
+    """The days of a part (`kzdata:parent`) lie within those of all that it is part of.
+
+    The days are those of the first entry of `kzdata:dates`; one that is not known is within
+    everything.
+    """
+    for table, whole in model.each("parent"):
+        if table.schema.dates:
+            parts = _parts(model, table, whole)
+            limits = _limits(parts)
+            for key, part in parts.items():
+                if _beyond(part.days, limits[key]):
+                    expected = f"days within {_period(limits[key])}"
+                    yield Violation(table.name, part.row, whole, _period(part.days), expected)
+
+
+_Days = tuple[date | None, date | None]
+"""A first and a last day; None where it is not known."""
+
+
+class _Part(NamedTuple):
+    """A row that is part of something, or that something is part of."""
+
+    whole: str | None
+    row: int
+    days: _Days
+
+
+def _parts(model: Model, table: Table, whole: str) -> dict[str, _Part]:
+    """The rows of a hierarchy with their days, by key."""
+    period, key = table.schema.dates[0], column(table.schema.primary_key[0])
+    end, precision = (column(name) if name else None for name in (period.end, period.precision))
+    first, last = window_sql(column(period.start), end, precision)
+    wholes = f"SELECT {column(whole, 'w')} FROM {identifier(table.name)} w"
+    rows = model.database.rows(
+        f"""SELECT {key}, {column(whole)}, {ORD}, nullif({first}, {FIRST}), nullif({last}, {LAST})
+        FROM {identifier(table.name)} t WHERE {column(whole)} IS NOT NULL OR {key} IN ({wholes})"""
+    )
+    return {id_: _Part(above, row, (first, last)) for id_, above, row, first, last in rows}
+
+
+def _limits(parts: Mapping[str, _Part]) -> dict[str, _Days]:
+    """The days that each row must keep within: those that all above it have in common."""
+    limits: dict[str, _Days] = {}
+    for start in parts:
+        way, here = list[str](), start
+        while here in parts and here not in limits:
+            limits[here] = (None, None)  # a cycle, which is a finding of its own, ends here
+            way.append(here)
+            here = parts[here].whole or ""
+        for part in reversed(way):
+            whole = parts[part].whole or ""
+            if whole in parts:
+                limits[part] = _common(parts[whole].days, limits[whole])
+    return limits
+
+
+def _common(one: _Days, other: _Days) -> _Days:
+    """The days that two periods have in common."""
+    (first, first_too), (last, last_too) = zip(one, other, strict=True)
+    return (
+        max(filter(None, (first, first_too)), default=None),
+        min(filter(None, (last, last_too)), default=None),
+    )
+
+
+def _beyond(days: _Days, limits: _Days) -> bool:
+    """Whether a known end of a period lies outside of another."""
+    (first, least), (last, most) = zip(days, limits, strict=True)
+    early = first is not None and least is not None and first < least
+    return early or (last is not None and most is not None and last > most)
+
+
+def _period(days: _Days) -> str:
+    return " to ".join(str(day or "") for day in days).strip()
 
 
 @rule("consistency", "correct the date: an article cannot report a later day")

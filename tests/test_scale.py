@@ -198,7 +198,7 @@ def test_disagreements_are_those_of_comparing_every_pair(
     with TemporaryDirectory() as folder:
         with kzdata.load(package(Path(folder) / "package", claims, counts)) as kz:
             answer = kz.disagreements(limit=limit)
-        found = [(one.first.key, one.second.key) for one in answer]
+        found = [(one.first.key, one.second.key) for one in answer.found]
     expected = by_hand(claims, counts)
     assert found == expected[:limit], json.dumps([said._asdict() for said in claims])
     assert (answer.more > 0) == (len(expected) > limit)

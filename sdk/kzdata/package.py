@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kzdata.engine.queries import Answer
     from kzdata.evidence.snapshots import Snapshot, Snapshots
     from kzdata.questions.disagreements import Disagreements
+    from kzdata.questions.forces import Forces
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
     from kzdata.site import Server
@@ -295,7 +296,10 @@ class Package(models.Tables):
         policy: str | None = None,
         limit: int = 2_000,
     ) -> "Disagreements":
-        """Claims about one thing that cannot all be true, computed and curated, with the reason.
+        """Questions that claims, or events, do not agree about, each with its sides.
+
+        They are of three kinds: what cannot all be true, what nobody reconciles, and what only
+        looks like a disagreement, with the reason.
 
         Args:
             place: Only claims about this place and all that is part of it.
@@ -316,21 +320,51 @@ class Package(models.Tables):
         actor: str | None = None,
         type: str | None = None,
         limit: int = 2_000,
+        statements: bool = True,
+        standing: bool = True,
     ) -> "Timeline":
         """Events in order, each with the precision of its date and its receipts.
+
+        An event without a date stands where the first article that tells of it speaks from.
 
         Args:
             place: Only events in this place and all that is part of it.
             actor: Only events with this actor, or one that is part of it.
             type: Only events of this type.
             limit: How many to list.
+            statements: Whether to list what was only said (types in `statements` of
+                `kzdata:events`).
+            standing: Whether to list lasting circumstances (types in `standing`).
 
         Raises:
             UsageError: There is no such place, actor or type, or the package lacks a declaration.
         """
         from kzdata.questions.timeline import timeline
 
-        return timeline(self._dataset, place, actor, type, limit)
+        return timeline(self._dataset, place, actor, type, limit, statements, standing)
+
+    def forces(
+        self,
+        country: str | None = None,
+        place: str | None = None,
+        state: str | None = None,
+        limit: int = 2_000,
+    ) -> "Forces":
+        """What is said of forces, by country: who says deployed, who says ready, and how many.
+
+        Args:
+            country: Only forces of this country, or of what is part of it.
+            place: Only in this place and all that is part of it.
+            state: Only what is said in this way, such as `deployed`.
+            limit: How many claims to list.
+
+        Raises:
+            UsageError: There is no such country, place or state, or the package lacks a
+                declaration.
+        """
+        from kzdata.questions.forces import forces
+
+        return forces(self._dataset, country, place, state, limit)
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from kzdata.cli.terminal import bold, hyperlink, links_shown, safe
+from kzdata.cli.terminal import aligned, bold, hyperlink, links_shown, safe
 
 if TYPE_CHECKING:
     from kzdata.evidence.claims import Claim
     from kzdata.evidence.names import Names
     from kzdata.evidence.receipts import Citation
-    from kzdata.questions.disagreements import Disagreement, Disagreements
+    from kzdata.questions.disagreements import Disagreements
+    from kzdata.questions.forces import Country, Forces, StatedForce
+    from kzdata.questions.sides import Question, Side
     from kzdata.questions.timeline import Event, Timeline
     from kzdata.questions.toll import BroaderClaim, Entry, Other, Scope, Toll
 
@@ -189,13 +191,22 @@ def _quoted(cited: "Citation") -> str:
 
 def _details(claim: "Claim", words: _Words, told: Collection[str] = ()) -> Iterator[str]:
     """How sure a claim is, what a curator says of it, and its links to claims not yet told of."""
-    hedges = " · ".join(f"“{hedge}”" for hedge in claim.hedges)
+    yield from _hedged(claim)
+    yield from _noted(claim, words)
+    yield from _indented(_links(claim, words, told))
+
+
+def _hedged(claim: "Claim") -> Iterator[str]:
+    """How the articles present what a claim is about, and the words that this rests on."""
     if claim.certainty:
+        hedges = " · ".join(f"“{hedge}”" for hedge in claim.hedges)
         certainty = claim.certainty.replace("_", " ")
         yield from _indented([f"{certainty}: {hedges}" if hedges else certainty])
+
+
+def _noted(claim: "Claim", words: _Words) -> Iterator[str]:
     if claim.note:
         yield from _indented([f"note: {words.text(claim.note)}"])
-    yield from _indented(_links(claim, words, told))
 
 
 def _links(claim: "Claim", words: _Words, told: Collection[str]) -> Iterator[str]:
@@ -225,36 +236,120 @@ def _more(number: int, what: str) -> list[str]:
     return [f"{number:,} more {what} are not listed; --limit lists more"] if number else []
 
 
-def disagreements(answer: "Disagreements") -> str:
-    """A block for each disagreement: the reason, both claims with receipts, what curators say."""
-    blocks = ["\n".join(_disagreement(one)) for one in answer.found]
-    count = f"{len(answer.contradictions)} contradictions, {len(answer.explained)} explained"
-    total = bold(f"{count}, {len(answer.uncurated)} that nobody has judged")
-    return "\n\n".join([*blocks, total, *_more(answer.more, "disagreements")])
+def disagreements(answer: "Disagreements", ids: bool = False) -> str:
+    """The questions by kind; those that only look like disagreements on a few lines each."""
+    words = _Words(answer.names, ids)
+    blocks = []
+    for kind, title in _KINDS.items():
+        if found := answer.of_kind(kind):
+            blocks.append(bold(f"{title}: {len(found)}"))
+            blocks += ["\n".join(_question(one, words)) for one in found]
+    shown = [cited for one in answer.questions for side in one.sides for cited in side.receipts]
+    blocks += _articles(shown, words)
+    return "\n\n".join([*(blocks or ["none"]), *_more(answer.more, "disagreements")])
 
 
-def _disagreement(one: "Disagreement") -> Iterator[str]:
-    colour = {"contradiction": "red", "uncurated": "yellow"}.get(one.verdict)
-    verdict = typer.style(one.verdict, fg=colour, bold=True)
-    yield f"{verdict}: {safe(one.reason)}"
-    for claim in (one.first, one.second):
-        yield from _claim(replace(claim, links=()))  # which are told of the pair
-    notes = [f"{x.claim} {x.relation} {x.other}: {x.note or ''}".rstrip(": ") for x in one.links]
-    yield from ("  " + safe(note) for note in notes)
+_KINDS = {
+    "contradiction": "cannot both be true",
+    "unreconciled": "not reconciled: both may be true, though nobody says how",
+    "apparent": "only looks like a disagreement",
+}
 
 
-def timeline(answer: "Timeline") -> str:
-    """A line for each event, and below it the passages that it rests on, by article."""
-    heads = aligned(
-        [(e.when, e.key, e.type or "", e.place or "", e.certainty or "", e.title) for e in answer]
-    )
+def _question(one: "Question", words: _Words) -> Iterator[str]:
+    colour = {"contradiction": "red", "unreconciled": "yellow"}.get(one.kind)
+    yield typer.style(safe(one.asks), fg=colour, bold=True)
+    if not one.judged:
+        yield "  nobody has judged it yet"
+    # Of what is no disagreement, the reason is what matters.
+    for side in one.sides if one.kind != "apparent" else ():
+        yield from _side(side, words)
+    yield from ("  " + safe(words.text(reason)) for reason in one.reasons)
+    if words.ids:
+        keys = [key for side in one.sides for key in (*(c.key for c in side.claims), *side.events)]
+        yield "  " + safe(", ".join(keys))
+
+
+def _side(side: "Side", words: _Words) -> Iterator[str]:
+    yield "  " + safe(side.says)
+    for claim in side.claims:
+        yield from _cited(claim, words)
+        by = [words.of_claim(claim, role) for role in ("claimant", "via") if getattr(claim, role)]
+        yield from _indented([f"said by {', through '.join(by)}"] if by else [])
+        yield from _hedged(claim)
+        yield from _noted(claim, words)
+    for cited in () if side.claims else side.receipts:
+        yield f"{_INDENT}{safe(words.of('sources', cited.source))}: {_quoted(cited)}"
+
+
+def deployments(answer: "Forces", ids: bool = False) -> str:
+    """A block for each country: what is said of its forces, by whom, and how many they are."""
+    words = _Words(answer.names, ids)
+    blocks = ["\n".join(_country(country, words)) for country in answer.countries]
+    claims = [one.claim for country in answer.countries for one in country.stated]
+    if len(blocks) > 1 and not any(country.numbered for country in answer.countries):
+        blocks.append("No article says how many.")
+    blocks += _articles((claim.receipt for claim in claims), words)
+    return "\n\n".join([*(blocks or ["no claims"]), *_more(answer.more, "claims")])
+
+
+def _country(country: "Country", words: _Words) -> Iterator[str]:
+    first = country.stated[0].claim
+    name = words.of_claim(first, "country") or "country not said"
+    yield bold(safe(name))
+    for state, stated in country.states.items():
+        told = words.of(f"{first.table}.state", state)
+        yield f"  {bold(safe(told))}{', still to come' if stated[0].planned else ''}"
+        for one in stated:
+            yield from _stated(one, words)
+    if not country.numbered:
+        yield "  no article says how many"
+
+
+def _stated(one: "StatedForce", words: _Words) -> Iterator[str]:
+    from kzdata.evidence.claims import status_in_words
+
+    claim = one.claim
+    day, *_, by = [*_head(replace(claim, state=None), words), ""][:4]
+    unit = f" {words.of_claim(claim, 'unit')}" if claim.unit else ""
+    number = f"{claim.wording}{unit}" if claim.interval else ""
+    place = words.of_claim(claim, "place")
+    key = claim.key if words.ids else ""
+    told = (claim.force or "force not said", number, place, day, key, by)
+    yield _INDENT + safe(", ".join(filter(None, told)))
+    lines = [*_cited(claim, words), *_hedged(claim), *_noted(claim, words)]
+    yield from (f"  {line}" for line in lines)
+    if one.by:
+        why = status_in_words(one.status, [words.claim(key) for key in one.by])
+        yield f"  {_INDENT}{safe(why.removeprefix('not in the range: '))}"
+
+
+def timeline(answer: "Timeline", ids: bool = False, parts: bool = False) -> str:
+    """A line for each event, and below it the passages that it rests on, by article.
+
+    Parts stand below their whole, a line each, unless all events are wanted with their passages.
+    """
+    words = _Words(answer.names, ids)
+    folded = [(event, ()) for event in answer] if parts else answer.folded
+    heads = iter(aligned([_event(event, words) for event, _ in folded]))
     lines: list[str] = []
-    for head, event in zip(heads, answer, strict=True):
-        lines += [head, *_indented(_passages(event))]
-    return "\n".join([*(lines or ["no events"]), *_more(answer.more, "events")])
+    for event, inner in folded:
+        lines += [next(heads), *_passages(event, words)]
+        told = aligned([_event(part, words) for part in inner]) if inner else []
+        lines += [f"{_INDENT}part: {line}" for line in told]
+    cited = [receipt.citation for event in answer for receipt in event.receipts]
+    blocks = ["\n".join(lines or ["no events"]), *_articles(cited, words)]
+    return "\n\n".join([*blocks, *_more(answer.more, "events")])
 
 
-def _passages(event: "Event") -> Iterator[str]:
+def _event(event: "Event", words: _Words) -> tuple[str, ...]:
+    kind, place = words.of("events.type", event.type), words.of("events.place", event.place)
+    key = (event.key,) if words.ids else ()
+    return (event.when, *key, kind, place, (event.certainty or "").replace("_", " "), event.title)
+
+
+def _passages(event: "Event", words: _Words) -> Iterator[str]:
     cited = sorted((r.citation for r in event.receipts), key=lambda c: (c.source, c.start, c.end))
     for source, passages in groupby(cited, key=lambda citation: citation.source):
-        yield f"{source}: {' · '.join(f'“{passage.quote}”' for passage in passages)}"
+        quotes = " · ".join(map(_quoted, passages))
+        yield f"{_INDENT}{safe(words.of('sources', source))}: {quotes}"

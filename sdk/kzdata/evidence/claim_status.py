@@ -52,7 +52,14 @@ class Links:
 
     def contradictions(self, keys: str) -> str:
         """SQL of the relation `one`, `two`: contradictory claims among some (column `key`)."""
-        chosen = among("relation", self.declared.contradicts)
+        return self._pairs(keys, self.declared.contradicts)
+
+    def differing(self, keys: str) -> str:
+        """SQL of the same relation: claims that differ in scope."""
+        return self._pairs(keys, self.declared.differs)
+
+    def _pairs(self, keys: str, relations: Iterable[str]) -> str:
+        chosen = among("relation", relations)
         # Few claims are linked, so that only these are looked up among all that there are.
         return f"""(WITH link AS MATERIALIZED (
                 SELECT claim, other FROM {self._relation} AS l WHERE {chosen}),

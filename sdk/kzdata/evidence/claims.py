@@ -33,6 +33,8 @@ class Claim:
         about: What is counted or changed, as pairs of column and value.
         state: What the claim says of that where it is no figure: `dismissed`, `deployed`.
         population: Whom a figure counts.
+        force: The force that it is about, as the article calls it.
+        country: Whose force that is.
         place: Where, as precisely as the article says.
         day: First day for which it holds.
         precision: How much time the day stands for.
@@ -57,6 +59,8 @@ class Claim:
     about: tuple[tuple[str, str | None], ...]
     state: str | None
     population: str | None
+    force: str | None
+    country: str | None
     place: str | None
     day: date | None
     precision: str | None
@@ -97,13 +101,14 @@ class Claims:
     def relation(self) -> str:
         """SQL of the relation with one row for each claim.
 
-        Its columns: `key`, `event`, `about0` and so on, `state`, `population`, `unit`, `place`,
-        `day`, `first`, `last`, `precision`, `wording`, `low`, `high`, `above`, `below`, `numbered`,
-        `qualifier`, `claimant`, `via`, `note`, `policy`, `span`. Where a claim has no such column,
-        NULL.
+        Its columns: `key`, `event`, `about0` and so on, `state`, `population`, `force`, `country`,
+        `unit`, `place`, `day`, `first`, `last`, `precision`, `wording`, `low`, `high`, `above`,
+        `below`, `numbered`, `qualifier`, `claimant`, `via`, `note`, `policy`, `span`. Where a claim
+        has no such column, NULL.
         """
         d, schema = self.declared, self.table.schema
-        roles = ("event", "state", "population", "unit", "place", "claimant", "via", "note")
+        roles = ("event", "state", "population", "force", "country", "unit", "place", "claimant")
+        roles += ("via", "note")
         columns = {"key": cell(schema.primary_key[0]), "span": cell(schema.principal)}
         columns |= {role: cell(getattr(d, role)) for role in roles}
         columns |= {alias: cell(name) for alias, name in zip(self.about, d.about, strict=True)}
@@ -199,8 +204,11 @@ class Claims:
 
     def get(self, keys: Iterable[str]) -> dict[str, Claim]:
         """Claims by key."""
-        names = "key event state population place day precision wording qualifier unit claimant"
-        columns = [*names.split(), "via", "note", "policy", "span", "numbered", "low", "high", "above", "below"]
+        names = (
+            "key event state population force country place day precision wording qualifier unit "
+            "claimant via note policy span numbered low high above below"
+        )
+        columns = names.split()
         columns += self.about
         wanted = list(keys)
         rows = self.database.rows(

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from kzdata.engine.sql import LISTED, table_named
-from kzdata.evidence.claims import Claim, Claims, said, tables
+from kzdata.evidence.claims import Claim, Claims, tables
 from kzdata.evidence.profile import LABELS, cell, declared
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Events, Sources
@@ -17,7 +17,7 @@ from kzdata.standard.descriptor import Schema
 Names = dict[str, dict[str, str]]
 """Names by key, for each `table.role` of the claims or events that have it; `claims` for claims,
 `events` for events, `sources` for articles."""
-ROLES = ("population", "place", "claimant", "via", "unit", "state")
+ROLES = ("population", "force", "country", "place", "claimant", "via", "unit", "state")
 
 
 def called(names: Mapping[str, Mapping[str, str]], role: str, key: str | None) -> str:
@@ -52,7 +52,9 @@ def names_of(
         wanted[table, role] |= {value for value in [(asked or {}).get(role)] if value}
     found: Names = {}
     for (table, role), values in wanted.items():
-        found[f"{table}.{role}"] = column_names(dataset, table, _column(dataset, table, role), values)
+        found[f"{table}.{role}"] = column_names(
+            dataset, table, _column(dataset, table, role), values
+        )
     receipts = (claim.receipt for claim in known.values())
     found["sources"] = article_names(dataset, {r.source for r in receipts if r})
     found["events"] = event_names(dataset, words | {c.event for c in known.values() if c.event})

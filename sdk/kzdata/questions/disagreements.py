@@ -9,16 +9,20 @@ day, both are about one thing only if they are about the same event. What they s
 - they say states (dismissed, resigned) that differ.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 from kzdata.engine.sql import literal, temp_table
-from kzdata.evidence.claim_status import Link
+from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.claims import Claim, Claims, column_label, said, tables
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import each_day, exceeds
+from kzdata.evidence.names import Names, article_names, names_of
+from kzdata.evidence.receipts import Citation
 from kzdata.questions.answers import MOST, Rows, limited
+from kzdata.questions.event_sides import event_questions
+from kzdata.questions.sides import KINDS, Question, Side, questions
 from kzdata.standard.dataset import Dataset
 
 _VERDICTS = ("contradiction", "uncurated", "explained")
@@ -34,6 +38,8 @@ class Disagreement:
         computed: Whether it follows from the claims' own cells.
         verdict: `contradiction` where a curator linked the two as contradictory; `explained` where
             a curator linked them in another way; `uncurated` where nobody has judged yet.
+        kind: `contradiction` where both cannot be true, `unreconciled` where nobody says how they
+            go together, `apparent` where a curator says why they do.
         reason: Why, in words.
         links: The curated relations between the two, with the curator's notes.
     """
@@ -42,72 +48,88 @@ class Disagreement:
     second: Claim
     computed: bool
     verdict: str
+    kind: str
     reason: str
     links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreements(Rows):
-    """All disagreements: contradictions first, then what nobody has judged, then what is explained.
+    """All disagreements, as questions: what cannot all be true, what is open, what only looks so.
 
     Attributes:
-        found: The disagreements.
-        more: How many further ones were found at least, and are not listed.
+        questions: The questions, by kind; iterating gives them too.
+        found: The pairs of claims that exclude each other or are curated as contradictory:
+            contradictions first, then what nobody has judged, then what is explained.
+        unreconciled: The pairs of claims that may both be true, though nobody says how: a number
+            against none, what is planned against what is done, one number of different people or
+            places, or claims of which one does not say the day.
+        more: How many further pairs were found at least, and are not listed.
+        names: What the keys of the answer are called.
     """
 
+    questions: tuple[Question, ...]
     found: tuple[Disagreement, ...]
+    unreconciled: tuple[Disagreement, ...]
     more: int
+    names: Names = field(default_factory=dict, compare=False, repr=False)
 
     columns: ClassVar[tuple[str, ...]] = (
-        *("verdict", "computed", "table", "first", "first_says", "first_source", "first_quote"),
-        *("first_link", "second", "second_says", "second_source", "second_quote", "second_link"),
-        *("reason", "relations"),
+        *("question", "kind", "judged", "asks", "side", "record", "says", "source", "quote"),
+        *("link", "reasons"),
     )
 
-    def __iter__(self) -> Iterator[Disagreement]:
-        return iter(self.found)
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self.questions)
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.questions)
+
+    def of_kind(self, kind: str) -> tuple[Question, ...]:
+        """The questions of a kind."""
+        return tuple(one for one in self.questions if one.kind == kind)
 
     def _of(self, verdict: str) -> tuple[Disagreement, ...]:
         return tuple(one for one in self.found if one.verdict == verdict)
 
     @property
     def contradictions(self) -> tuple[Disagreement, ...]:
-        """What a curator called a contradiction."""
+        """The pairs that a curator called a contradiction."""
         return self._of("contradiction")
 
     @property
     def uncurated(self) -> tuple[Disagreement, ...]:
-        """What is computed and nobody has judged."""
+        """The pairs that are computed and nobody has judged."""
         return self._of("uncurated")
 
     @property
     def explained(self) -> tuple[Disagreement, ...]:
-        """What is computed, and a curator's link explains."""
+        """The pairs that are computed, and a curator's link explains."""
         return self._of("explained")
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row for each disagreement."""
+        """One row for each claim, or passage about an event, of each side of each question."""
         return list(self._rows())
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
-        for one in self.found:
-            relations = "; ".join(f"{x.claim} {x.relation} {x.other}" for x in one.links)
-            claims = (*_cells(one.first), *_cells(one.second))
-            yield (one.verdict, one.computed, one.first.table, *claims, one.reason, relations)
+        for number, one in enumerate(self.questions, 1):
+            head = (number, one.kind, one.judged, one.asks)
+            for place, side in enumerate(one.sides, 1):
+                for record, cited in _records(side):
+                    words = (cited.source, cited.quote, cited.link) if cited else (None,) * 3
+                    yield (*head, place, record, side.says, *words, "; ".join(one.reasons))
 
     def __repr__(self) -> str:
-        names = ("contradictions", "uncurated", "explained")
-        parts = ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
-        return f"<Disagreements: {parts}>"
+        counts = ", ".join(f"{len(self.of_kind(kind))} {kind}" for kind in KINDS)
+        return f"<Disagreements: {counts}>"
 
 
-def _cells(claim: Claim) -> tuple[str | None, ...]:
-    cited = claim.receipt
-    words = (cited.source, cited.quote, cited.link) if cited else (None, None, None)
-    return (claim.key, said(claim), *words)
+def _records(side: Side) -> Iterator[tuple[str, Citation | None]]:
+    """What a side rests on: its claims with their passages, or those of its events."""
+    for claim in side.claims:
+        yield claim.key, claim.receipt
+    for cited in () if side.claims else side.receipts:
+        yield side.events[0], cited
 
 
 def disagreements(
@@ -122,9 +144,22 @@ def disagreements(
     parts = [Claims(dataset, t, policy) for t in tables(dataset, "a search for disagreements")]
     for role, value in (("place", place), ("event", event)):
         require_value((part.hierarchy(role) for part in parts), role, value)
-    found = [one for part in parts for one in _TableSearch(part, place, event, limit).found()]
+    searches = [_TableSearch(part, place, event, limit) for part in parts]
+    found = [one for search in searches for one in search.found()]
     found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
-    return Disagreements(tuple(found[:limit]), max(0, len(found) - limit))
+    listed = found[:limit]
+    told = {(one.first.key, one.second.key) for one in listed}
+    open_ = [one for search in searches for one in search.unreconciled(told)][:limit]
+    claims = [claim for pair in (*listed, *open_) for claim in (pair.first, pair.second)]
+    names = names_of(dataset, claims)
+    asked = [*questions((*listed, *open_), Links(dataset).declared.same, names)]
+    events = list(event_questions(dataset, place, event, limit))
+    cited = [cited for one in events for side in one.sides for cited in side.receipts]
+    names["sources"] |= article_names(dataset, {one.source for one in cited})
+    asked += events
+    asked.sort(key=lambda one: KINDS.index(one.kind))
+    more = max(0, len(found) - limit)
+    return Disagreements(tuple(asked), tuple(listed), tuple(open_), more, names)
 
 
 class _Join(NamedTuple):
@@ -166,9 +201,8 @@ class _TableSearch:
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
         computed = self._pairs()
-        candidates = f"(SELECT key FROM {self._candidates})"
         curated = self._database.rows(
-            f"SELECT one, two FROM {self._claims.links.contradictions(candidates)} "
+            f"SELECT one, two FROM {self._claims.links.contradictions(self._keys)} "
             f"ORDER BY ALL LIMIT {self._limit + 1}"
         )
         pairs = dict.fromkeys([*computed, *curated])
@@ -183,7 +217,77 @@ class _TableSearch:
         if relations & set(self._claims.links.declared.contradicts):
             verdict = "contradiction"
         reason = self._reason(one, two, kind)
-        return Disagreement(one, two, kind is not None, verdict, reason, links)
+        sort = "apparent" if verdict == "explained" else "contradiction"
+        return Disagreement(one, two, kind is not None, verdict, sort, reason, links)
+
+    def unreconciled(self, told: Collection[tuple[str, str]]) -> Iterator[Disagreement]:
+        """Pairs that may both be true, but for those that are told already."""
+        linked = self._database.rows(
+            f"SELECT one, two FROM {self._claims.links.differing(self._keys)} "
+            f"ORDER BY ALL LIMIT {self._limit}"
+        )
+        possible = self._possible() if self._table.schema.figure else []
+        pairs = [pair for pair in dict.fromkeys([*linked, *possible]) if pair not in told]
+        claims = self._claims.get({key for pair in pairs for key in pair})
+        for one, two in (pair for pair in pairs if claims.keys() >= set(pair)):
+            first, second = claims[one], claims[two]
+            links = tuple(x for x in first.links if {x.claim, x.other} == {one, two})
+            reason = _DAY if (one, two) in possible else self._open(first, second)
+            if reason:
+                judged = "explained" if links else "uncurated"
+                yield Disagreement(first, second, True, judged, "unreconciled", reason, links)
+
+    def _open(self, one: Claim, two: Claim) -> str:
+        """Why two claims that differ in scope are not reconciled; empty where they are."""
+        if (one.state in self._planned) != (two.state in self._planned) and one.state and two.state:
+            return "planned here, done there"
+        if one.about != two.about:
+            return ""
+        if (one.interval is None) != (two.interval is None):
+            silent = one if one.interval is None else two
+            near = self._meet("population", one, two) and self._meet("place", one, two)
+            return "a number here, none there" if silent.wording and near else ""
+        other = (one.population, one.place) != (two.population, two.place)
+        same = one.interval and one.interval == two.interval and one.event == two.event
+        return "one number, but of different people or places" if same and other else ""
+
+    def _meet(self, role: str, one: Claim, two: Claim) -> bool:
+        """Whether two populations or places may have something in common."""
+        values, ends = self._hierarchies.get(role), (getattr(one, role), getattr(two, role))
+        if values is None or None in ends or ends[0] == ends[1]:
+            return True
+        around = f"{values.within(ends[0])} UNION FROM {values.around(ends[0])}"
+        test = f"SELECT id FROM (FROM {around} UNION FROM {values.beside(ends[0])})"
+        rows = self._database.rows(f"SELECT 1 WHERE {literal(ends[1])} IN ({test})")
+        return bool(rows)
+
+    def _possible(self) -> list[tuple[str, str]]:
+        """Figures of one outcome, population and place, of which one does not say the day."""
+        counts = self._claims.declared.outcome is not None
+        equal = " AND ".join(
+            f"p.{name} IS NOT DISTINCT FROM w.{name}"
+            for name in (*self._claims.about, "unit", *self._hierarchies)
+        )
+        known = " AND ".join(f"{role} IS NOT NULL" for role in self._hierarchies) or "true"
+        numbered = f"numbered AND coalesce(low, high) IS NOT NULL AND {known}"
+        rows = self._candidate_rows(["unit", "low", "high", "above", "below"], numbered)
+        apart = f"({exceeds('p', 'w', counts)} OR {exceeds('w', 'p', counts)})"
+        with self._database.temp_tables(claim=rows):
+            return self._database.rows(
+                f"""SELECT least(p.key, w.key), greatest(p.key, w.key)
+                FROM (FROM {_CLAIMS} WHERE first IS NULL ORDER BY key LIMIT {self._limit}) AS p
+                JOIN {_CLAIMS} AS w ON {equal} AND p.key <> w.key
+                WHERE p.event IS DISTINCT FROM w.event AND coalesce({apart}, false)
+                GROUP BY ALL ORDER BY ALL LIMIT {self._limit}"""
+            )
+
+    @property
+    def _planned(self) -> tuple[str, ...]:
+        return self._claims.declared.planned
+
+    @property
+    def _keys(self) -> str:
+        return f"(SELECT key FROM {self._candidates})"
 
     def _reason(self, one: Claim, two: Claim, kind: str | None) -> str:
         if kind is None:
@@ -329,6 +433,7 @@ class _TableSearch:
 
 
 _CLAIMS = temp_table("claim")
+_DAY = "possible: one of the two does not say the day"
 _WITHIN = "{part} = {whole}"
 _WITHIN_OR_UNSAID = "({part} = {whole}) IS NOT FALSE"
 _OVERLAP = "(p.first <= w.last AND w.first <= p.last)"

@@ -373,7 +373,9 @@ def _scope(claim: Claim) -> _Names:
 class _References:
     """What claims have to do with others: whose figure they repeat, and what they add to."""
 
-    def __init__(self, claims: Claims, judged: Sequence[tuple[Claim, str, tuple[str, ...]]]) -> None:
+    def __init__(
+        self, claims: Claims, judged: Sequence[tuple[Claim, str, tuple[str, ...]]]
+    ) -> None:
         self._links = claims.links.declared
         self._statuses = {claim.key: status for claim, status, _ in judged}
         listed = [claim for claim, *_ in judged]

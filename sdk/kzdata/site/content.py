@@ -286,7 +286,7 @@ def _questions(dataset: Dataset) -> dict[str, Callable[[], Iterable[AnswerRow]]]
         "claims": lambda: (_claim(dataset, one) for scope in tolls() for one in scope.entries),
         "scopes": lambda: map(_scope, tolls()),
         "events": lambda: map(_event, timeline(dataset, limit=ALL)),
-        "disagreements": lambda: map(_pair, disagreements(dataset, limit=MOST_PAIRS)),
+        "disagreements": lambda: map(_pair, disagreements(dataset, limit=MOST_PAIRS).found),
     }
 
 

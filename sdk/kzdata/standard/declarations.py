@@ -177,13 +177,20 @@ class Claims(Declaration):
 
 
 class Events(Declaration):
-    """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`."""
+    """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`.
+
+    `opposed` are pairs of types that exclude each other in one place at one time; `statements` are
+    the types that tell of words, `standing` those of lasting circumstances.
+    """
 
     title: str = member(string)
     type: str | None = member(string, None)
     description: str | None = member(string, None)
     place: str | None = member(string, None)
     certainty: str | None = member(string, None)
+    opposed: tuple[tuple[str, ...], ...] = member(several(names, MAX_KEYS), ())
+    statements: tuple[str, ...] = member(names, ())
+    standing: tuple[str, ...] = member(names, ())
 
 
 class Participants(Declaration):

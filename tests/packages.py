@@ -451,6 +451,18 @@ GONE = {
     "primaryKey": "row",
     "kzdata:tombstones": {"record": "row", "replaced_by": "instead"},
 }
+HEARD = {
+    "fields": columns("toll tie paper told web sent seen"),
+    "kzdata:outside": {
+        "claim": "toll",
+        "relation": "tie",
+        "publisher": "paper",
+        "says": "told",
+        "url": "web",
+        "published_on": "sent",
+        "seen": "seen",
+    },
+}
 SKIPPED = {
     "fields": columns("letter from to token why"),
     "kzdata:exclusions": {"source": "letter", "start": "from", "end": "to", "token": "token"},

@@ -23,6 +23,7 @@ from packages import (
     CALLED,
     GONE,
     GULL,
+    HEARD,
     ISLETS,
     LETTERS,
     PASSAGES,
@@ -502,6 +503,64 @@ def date_basis(island: Folder) -> Fault:
 def date_within_whole(island: Folder) -> Fault:
     parted(island, since="2031-03-05", till="2031-03-05", grain="day", of="event")
     return at(island, "surges", 1, "part")
+
+
+def heard(island: Folder, **cells: str) -> Fault:
+    """Add what another paper says of a toll, which is at fault in the first of these cells."""
+    names = [field["name"] for field in HEARD["fields"]]
+    row = dict(zip(names, ("T1", "later", "Egret", "They were 13.", "", "2031-03-09", "whole"),
+                   strict=True))  # fmt: skip
+    (island.root / "tables/heard.csv").write_text(f"{','.join(names)}\n", encoding="utf-8")
+    entry = {"name": "heard", "path": "tables/heard.csv", "schema": HEARD}
+    island.describe(lambda package: package["resources"].append(entry))
+    island.write("heard", [row | cells])
+    return at(island, "heard", 0, next(iter(cells), "toll"))
+
+
+@case
+def outside_claim(island: Folder) -> Fault:
+    return heard(island, toll="T99")
+
+
+@case
+def outside_relation(island: Folder) -> Fault:
+    return heard(island, tie="denies")
+
+
+@case
+def outside_address(island: Folder) -> Fault:
+    return heard(island, web="www.example.org/13")
+
+
+@pytest.mark.parametrize(("cells", "rules"), [
+    ({}, []),
+    ({"toll": "S1"}, []),
+    ({"web": "https://example.org/13?a=b#c"}, []),
+    ({"web": "https://"}, ["outside-address"]),
+    ({"web": "javascript:alert(1)"}, ["outside-address"]),
+    ({"web": "https://example.org/a b"}, ["outside-address"]),
+    ({"sent": "2031-13-01"}, ["declared-cell"]),
+    ({"told": ""}, ["declared-cell"]),
+    ({"paper": ""}, ["declared-cell"]),
+    ({"toll": ""}, ["declared-cell"]),
+    ({"toll": "gull"}, ["outside-claim"]),
+])  # fmt: skip
+def test_an_outside_report_is_about_a_record(
+    island: Folder, cells: dict[str, str], rules: list[str]
+) -> None:
+    """Catches a report about nothing, without words or a paper, or with an address that acts."""
+    heard(island, **cells)
+    island.reseal()
+    assert [finding.rule for finding in validate(island.root)] == rules
+
+
+def test_an_outside_report_has_no_receipts(island: Folder) -> None:
+    """Catches what others say that is made evidence."""
+    heard(island)
+    island.reschema("heard", lambda s: s["fields"][3].update({"kzdata:evidence": "exempt"}))
+    island.reseal()
+    (found,) = validate(island.root, select=["descriptor"])
+    assert str(found.field).endswith("schema.kzdata:outside")
 
 
 @case

@@ -186,6 +186,24 @@ def test_as_of_and_without_combine(kz: kzdata.Package) -> None:
     assert asked(kz.as_of("2022-01-06").as_of("2022-01-05")) == asked(kz.as_of("2022-01-05"))
 
 
+def test_what_others_said_later_is_not_known_by_the_day(kz: kzdata.Package) -> None:
+    """Catches a report of next year in what a reader of that week could have had."""
+    months = {date(2021, 9, 1): date(2021, 9, 30), date(2022, 1, 1): date(2022, 1, 31)}
+    for day in (date(2022, 1, 6), date(2022, 1, 7), date(2022, 2, 1)):
+        rest = kz.as_of(day)
+        names = ("casualty_reports", "deployments", "quantities", "events")
+        left = {key for name in names for (key,) in rest.table(name).keys}
+        assert [report.outside_report_id for report in rest.outside_reports] == [
+            report.outside_report_id
+            for report in kz.outside_reports
+            if report.claim_id in left
+            and months.get(report.published_on, report.published_on) <= day
+        ]
+    assert {report.claim_id for report in kz.without("tass").outside_reports}.isdisjoint(
+        {"CR-0019"}
+    )
+
+
 def test_removed_lists_rows_and_cells(kz: kzdata.Package) -> None:
     """Catches a row that goes without a word, and a cell that is emptied without one."""
     rest = kz.without("tass")
@@ -198,7 +216,8 @@ def test_removed_lists_rows_and_cells(kz: kzdata.Package) -> None:
     assert cells
     for name, record, field in cells:
         assert getattr(kz.table(name)[record], field) is not None
-        assert getattr(rest.table(name)[record], field) is None
+        left = getattr(rest.table(name)[record], field)
+        assert left == ("article" if field == "date_basis" else None)
     assert kz.falls("tass") == fallen
     again = kz.without("tass").falls("meduza")
     assert not set(again) & set(fallen)
@@ -459,10 +478,11 @@ SURGES = {
         column("sort", evidence="required", required=True),
         *(column(name, evidence="required") for name in "since till grain place".split()),
         column("within"),
+        column("of", required=True),
     ],
     "primaryKey": "surge",
     "foreignKeys": [key("within", "", "surge"), key("place", "people", "person")],
-    "kzdata:dates": [{"start": "since", "end": "till", "precision": "grain"}],
+    "kzdata:dates": [{"start": "since", "end": "till", "precision": "grain", "basis": "of"}],
 }
 TOLLS = {
     "fields": [
@@ -530,7 +550,8 @@ def webs(draw: st.DrawFn) -> list[Spec]:
         dated = draw(st.booleans())
         cells = [str(FIRST), str(FIRST), "day"] if dated else ["", "", ""]
         within = draw(st.sampled_from(["", *(row[0] for row in surges)]))
-        surges.append([name, "flood", *cells, place, within])
+        of = draw(st.sampled_from(["event", "report"])) if dated else "article"
+        surges.append([name, "flood", *cells, place, within, of])
         for cell, value in zip("sort since till grain place".split(), surges[-1][1:], strict=False):
             if value:
                 rests(name, cell, draw(some))
@@ -591,6 +612,7 @@ def standing(
             continue
         if dead & {"since", "till", "grain"}:
             dead |= {"since", "till", "grain"}
+            row = row | {"of": "article"}
         yield row | dict.fromkeys(dead, "")
 
 

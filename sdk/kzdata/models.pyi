@@ -264,6 +264,28 @@ class ClaimLink(Row):
     note: str
     """Why, in our own words."""
 
+class OutsideReport(Row):
+    """What publications besides the five articles say of the same thing, in our own words. It is no evidence: no cell rests on it, it stands in no range, and it changes no figure."""
+
+    outside_report_id: str
+    """Identifier, `OR-` and four digits; never reused."""
+    claim_id: str
+    """The claim that it is about, or the event where no claim makes the point."""
+    relation: Literal["contradicts", "confirms", "other_scope", "later"]
+    """How it stands to the claim."""
+    publisher: str
+    """Who published it; `a copy` where another site has the text."""
+    url: str | None = None
+    """Where it was read; empty where no address was kept."""
+    published_on: date
+    """Day on which it was published."""
+    published_precision: Literal["day", "month", "year"]
+    """How much time the date stands for."""
+    seen: Literal["whole", "part"]
+    """How much of the publication was read."""
+    says: str
+    """What it says of the thing, in our own words, with whom it names as its source."""
+
 class Actor(Row):
     """Persons, organisations, states, media and groups that the articles name."""
 
@@ -409,6 +431,7 @@ class Tables:
     deployments: Table[Deployment]
     quantities: Table[Quantity]
     claim_links: Table[ClaimLink]
+    outside_reports: Table[OutsideReport]
     actors: Table[Actor]
     places: Table[Place]
     aliases: Table[Alias]

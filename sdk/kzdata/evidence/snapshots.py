@@ -34,6 +34,7 @@ from kzdata.standard.declarations import (
     Edges,
     Exclusions,
     Links,
+    Outside,
     Sources,
     Spans,
     Tombstones,
@@ -157,6 +158,7 @@ class ReferenceGraph:
             (Exclusions, "source", article),
             (Links, "claim", self.records),
             (Links, "other", self.records),
+            (Outside, "claim", self.records),
             (Tombstones, "replaced_by", self.records),
         ]
         for role, member, parents in members:
@@ -294,6 +296,7 @@ class Removal:
         self._make_tables()
         self._drop_sources()
         self._drop_claims()
+        self._drop_outside()
         self._drop_cells()
         self._follow()
         self._drop_entities()
@@ -418,6 +421,17 @@ class Removal:
         fell = f"{late} OR src IN ({self._rows(self._graph.sources[0])})"
         for number, _ in self._graph.claims:
             self._drop(number, f"SELECT row FROM claim WHERE tab = {number} AND ({fell})")
+
+    def _drop_outside(self) -> None:
+        """What other publications said, where that was later."""
+        if not self.terms.day:
+            return
+        for table, o in declaring(self._graph.descriptor, Outside):
+            last = _last(table.schema, o.published_on, o.published_precision)
+            late = f"{last} <= DATE {literal(self.terms.day.isoformat())}"
+            number = self._graph.number[table.name]
+            rows = f"SELECT t.rowid AS row FROM {self._graph.whole(number)} t"
+            self._drop(number, f"{rows} WHERE ({late}) IS NOT TRUE")
 
     def _drop_cells(self) -> None:
         """Records and cells that have lost all their receipts."""
@@ -600,7 +614,7 @@ class Removal:
             # What type the column has, the cells decided when they were loaded.
             value = f"coalesce(cast_to_type(r.n, {value}), {value})"
         if emptied:
-            nothing = literal(_no_value(schema, field)) if as_text else "NULL"
+            nothing = _nothing(schema, field, as_text)
             value = f"""CASE WHEN EXISTS (SELECT 1 FROM {self._space}.emptied e
                 WHERE e.tab = {number} AND e.row = t.rowid AND e.field = {literal(field.name)})
                 THEN {nothing} ELSE {value} END"""
@@ -683,6 +697,18 @@ def _described(whole: Descriptor, terms: SourceFilter) -> Descriptor:
     return whole._replace(raw={**whole.raw, "description": description})
 
 
+def _nothing(schema: Schema, field: FieldDescriptor, as_text: bool) -> str:
+    """SQL: what stands in a cell that fell."""
+    if field.name in _bases(schema):
+        return "'article'"  # of the articles that are left none gives a day
+    return literal(_no_value(schema, field)) if as_text else "NULL"
+
+
+def _bases(schema: Schema) -> set[str | None]:
+    """The columns that say what a date is the day of."""
+    return {dates.basis for dates in schema.dates}
+
+
 def _no_value(schema: Schema, field: FieldDescriptor) -> str:
     """How the files write a cell without a value: empty, if they may."""
     missing = schema.missing_of(field)
@@ -692,14 +718,16 @@ def _no_value(schema: Schema, field: FieldDescriptor) -> str:
 def dependent_columns(schema: Schema, name: str) -> set[str]:
     """The columns that fall together with one: all of its date, or of its figure."""
     units: list[tuple[str | None, ...]]
-    units = [(dates.start, dates.end, dates.precision) for dates in schema.dates]
+    units = [(d.start, d.end, d.precision, d.basis) for d in schema.dates]
     if figure := schema.figure:
         units.append((figure.text, figure.low, figure.high, figure.qualifier))
     return {name}.union(part for unit in units if name in unit for part in unit if part)
 
 
 def may_be_empty(schema: Schema, field: FieldDescriptor) -> bool:
-    """Whether a cell may hold no value."""
+    """Whether a cell may hold no value, or one that says so."""
+    if field.name in _bases(schema):
+        return True
     declared = (column for role in NEEDED for column in schema.needed(role).values())
     keys = {*schema.primary_key, schema.principal, *declared}
     needed = field.constraints.required or field.name in keys

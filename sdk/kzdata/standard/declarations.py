@@ -18,7 +18,7 @@ MAX_TRACED = 126  # fields of one table whose cells need receipts
 # Declarations that one table of a package may have: of two, nobody would know which is meant.
 SINGLE = (
     *("spans", "sources", "edges", "aliases", "codebook", "links", "tombstones", "exclusions"),
-    *("events", "participants", "policies", "places"),
+    *("events", "participants", "policies", "places", "outside"),
 )
 # Members of declarations whose cells are always filled.
 NEEDED = {
@@ -30,6 +30,7 @@ NEEDED = {
     "exclusions": ("source", "start", "end", "token"),
     "links": ("claim", "relation", "other"),
     "tombstones": ("record",),
+    "outside": ("claim", "relation", "publisher", "says"),
 }
 
 # One column name, or several: the standard allows a bare string for one.
@@ -218,6 +219,23 @@ class Tombstones(Declaration):
     replaced_by: str | None = member(string, None, "replaced_by")
 
 
+class Outside(Declaration):
+    """`kzdata:outside`: what publications besides the articles say of a claim, in own words.
+
+    `seen` says how much of the publication was read, `published_precision` how much time
+    `published_on` stands for, as for articles.
+    """
+
+    claim: str = member(string)
+    relation: str = member(string)
+    publisher: str = member(string)
+    says: str = member(string)
+    url: str | None = member(string, None)
+    published_on: str | None = member(string, None, "published_on")
+    published_precision: str | None = member(string, None, "published_precision")
+    seen: str | None = member(string, None)
+
+
 class Exclusions(Declaration):
     """`kzdata:exclusions`: number words that are deliberately in no table."""
 
@@ -257,6 +275,7 @@ class Declared(JsonModel):
     links: Links | None = member(Links.read, None, "kzdata:links")
     tombstones: Tombstones | None = member(Tombstones.read, None, "kzdata:tombstones")
     exclusions: Exclusions | None = member(Exclusions.read, None, "kzdata:exclusions")
+    outside: Outside | None = member(Outside.read, None, "kzdata:outside")
     claims: Claims | None = member(Claims.read, None, "kzdata:claims")
     events: Events | None = member(Events.read, None, "kzdata:events")
     participants: Participants | None = member(Participants.read, None, "kzdata:participants")

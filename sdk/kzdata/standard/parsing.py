@@ -167,6 +167,9 @@ def _check_schema(schema: Schema, where: str, faults: Faults) -> None:
             faults.note(f"{where}.kzdata:{role}", found, "a primary key of one column")
     _check_links(schema, f"{where}.kzdata:links", faults)
     _check_claims(schema, f"{where}.kzdata:claims", faults)
+    if schema.outside and (traced := [field.name for field in schema.fields if field.evidence]):
+        expected = "no kzdata:evidence: what others say is no evidence, and has none"
+        faults.note(f"{where}.kzdata:outside", ", ".join(traced), expected)
 
 
 def named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:

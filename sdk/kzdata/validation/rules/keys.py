@@ -247,9 +247,10 @@ def declared_cell(model: Model) -> Iterator[Query]:
 def _day_columns(model: Model) -> Iterator[tuple[Table, str]]:
     """Tables, and their columns that hold days by declaration."""
     for table in model.tables.values():
-        a, entries = table.schema.sources, table.schema.dates
+        a, o, entries = table.schema.sources, table.schema.outside, table.schema.dates
         columns = [part for entry in entries for part in (entry.start, entry.end)]
         columns += [a.published_on, a.written_on] if a else []
+        columns += [o.published_on] if o else []
         yield from ((table, name) for name in dict.fromkeys(columns) if name)
 
 

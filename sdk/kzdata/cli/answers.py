@@ -15,6 +15,7 @@ from kzdata.cli.terminal import aligned, bold, hyperlink, links_shown, safe
 if TYPE_CHECKING:
     from kzdata.evidence.claims import Claim
     from kzdata.evidence.names import Names
+    from kzdata.evidence.outside import OutsideReport
     from kzdata.evidence.receipts import Citation
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.forces import Country, Forces, StatedForce
@@ -205,8 +206,15 @@ def _hedged(claim: "Claim") -> Iterator[str]:
 
 
 def _noted(claim: "Claim", words: _Words) -> Iterator[str]:
+    """What a curator says of a claim, and what other publications do."""
     if claim.note:
         yield from _indented([f"note: {words.text(claim.note)}"])
+    yield from map(_outside, claim.outside)
+
+
+def _outside(report: "OutsideReport") -> str:
+    colour = "yellow" if report.relation == "contradicts" else None
+    return _INDENT + hyperlink(typer.style(safe(report.words), fg=colour), report.url)
 
 
 def _links(claim: "Claim", words: _Words, told: Collection[str]) -> Iterator[str]:
@@ -334,9 +342,10 @@ def timeline(answer: "Timeline", ids: bool = False, parts: bool = False) -> str:
     heads = iter(aligned([_event(event, words) for event, _ in folded]))
     lines: list[str] = []
     for event, inner in folded:
-        lines += [next(heads), *_passages(event, words)]
+        lines += [next(heads), *_passages(event, words), *map(_outside, event.outside)]
         told = aligned([_event(part, words) for part in inner]) if inner else []
-        lines += [f"{_INDENT}part: {line}" for line in told]
+        for part, line in zip(inner, told, strict=True):
+            lines += [f"{_INDENT}part: {line}", *map(_outside, part.outside)]
     cited = [receipt.citation for event in answer for receipt in event.receipts]
     blocks = ["\n".join(lines or ["no events"]), *_articles(cited, words)]
     return "\n\n".join([*blocks, *_more(answer.more, "events")])

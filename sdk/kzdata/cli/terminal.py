@@ -322,5 +322,7 @@ def _passage(receipt: "Receipt", text: str | None) -> Iterator[str]:
     yield safe(f"{place} ({article})")
     if receipt.note:
         yield safe(receipt.note)
+    if receipt.contested:
+        yield safe(receipt.contested)
     if receipt.link:
         yield typer.style(safe(receipt.link), dim=True)

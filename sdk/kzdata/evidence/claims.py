@@ -1,6 +1,6 @@
 """Claims as questions see them: one shape for every table of claims, by its declarations."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,8 +10,9 @@ from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.hierarchy import Hierarchy, hierarchy_of, require_value
 from kzdata.evidence.intervals import Interval, bounds, window_sql
+from kzdata.evidence.outside import OutsideReport, outside_reports
 from kzdata.evidence.profile import cell, declared, declaring, needed
-from kzdata.evidence.receipts import Citation, EvidenceIndex, Passage, passages
+from kzdata.evidence.receipts import Citation, EvidenceIndex, passages
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Claims as Declaration
 from kzdata.standard.declarations import Edges, Events, Figure, Policies
@@ -51,6 +52,7 @@ class Claim:
         hedges: The words of the claim's own article that this rests on, such as "reportedly".
         receipt: The claim's principal passage.
         links: Curated relations from and to other claims.
+        outside: What publications besides the articles say of it.
     """
 
     key: str
@@ -76,6 +78,7 @@ class Claim:
     hedges: tuple[str, ...]
     receipt: Citation | None
     links: tuple[Link, ...]
+    outside: tuple[OutsideReport, ...]
 
 
 class Claims:
@@ -107,8 +110,7 @@ class Claims:
         has no such column, NULL.
         """
         d, schema = self.declared, self.table.schema
-        roles = ("event", "state", "population", "force", "country", "unit", "place", "claimant")
-        roles += ("via", "note")
+        roles = "event state population force country unit place claimant via note".split()
         columns = {"key": cell(schema.primary_key[0]), "span": cell(schema.principal)}
         columns |= {role: cell(getattr(d, role)) for role in roles}
         columns |= {alias: cell(name) for alias, name in zip(self.about, d.about, strict=True)}
@@ -215,49 +217,38 @@ class Claims:
             f"SELECT {', '.join(columns)} FROM {self.relation} WHERE key IN {LISTED}", [wanted]
         )
         records = [dict(zip(columns, row, strict=True)) for row in rows]
-        # Passages and links of all claims are read at once: not in a query each.
+        # Passages, links and the like of all claims are read at once: not in a query each.
         cited = passages(self._dataset, (r["span"] for r in records if r["span"] is not None))
-        links = self.links.of(wanted)
-        certainties = Certainties(self._dataset, {r["event"] for r in records})
-        return {
-            r["key"]: self._claim(r, cited, links.get(r["key"], ()), certainties) for r in records
-        }
+        links, outside = self.links.of(wanted), outside_reports(self._dataset, wanted)
+        certainties = Certainties(self._dataset, {r["event"] for r in records if r["event"]})
+        found = {}
+        for row in records:
+            passage, key = cited.get(row.pop("span")), row["key"]
+            receipt = passage.citation if passage else None
+            certainty, hedges = certainties.of(row["event"], receipt)
+            told: dict[str, Any] = {"certainty": certainty, "hedges": hedges, "receipt": receipt}
+            told |= {"links": links.get(key, ()), "outside": outside.get(key, ())}
+            found[key] = self._claim(row | told)
+        return found
 
-    def _claim(
-        self,
-        row: dict[str, Any],
-        cited: Mapping[str, Passage],
-        links: tuple[Link, ...],
-        certainties: "Certainties",
-    ) -> Claim:
+    def _claim(self, row: dict[str, Any]) -> Claim:
         ends = tuple(row.pop(name) for name in ("low", "high", "above", "below"))
         interval = Interval.of(ends) if row.pop("numbered") else None
         about = tuple((n, row.pop(a)) for n, a in zip(self.declared.about, self.about, strict=True))
-        passage = cited.get(row.pop("span"))
-        certainty, hedges = certainties.of(row["event"], passage.source if passage else None)
-        return Claim(
-            table=self.table.name,
-            about=about,
-            interval=interval,
-            certainty=certainty,
-            hedges=hedges,
-            receipt=passage.citation if passage else None,
-            links=links,
-            **row,
-        )
+        return Claim(table=self.table.name, about=about, interval=interval, **row)
 
 
 class Certainties:
     """How the articles present some events, and the words of each article that this rests on."""
 
-    def __init__(self, dataset: Dataset, events: Iterable[str | None]) -> None:
+    def __init__(self, dataset: Dataset, events: Iterable[str]) -> None:
         self._known: dict[str, str] = {}
         self._words: dict[tuple[str, str], list[str]] = {}
-        found, wanted = declared(dataset.descriptor, Events), sorted({*events} - {None})
-        if not wanted or not found or not found[1].certainty:
+        found, wanted = declared(dataset.descriptor, Events), sorted(set(events))
+        name = found[1].certainty if found else None
+        if not wanted or not found or not name:
             return
-        table, role = found
-        key, name = cell(table.schema.primary_key[0]), role.certainty
+        table, key = found[0], cell(found[0].schema.primary_key[0])
         rows = dataset.database.rows(
             f"SELECT {key}, {cell(name)} FROM {table_named(table.name)} t WHERE {key} IN {LISTED}",
             [wanted],
@@ -267,9 +258,9 @@ class Certainties:
             for event, words in EvidenceIndex(dataset).coded(list(self._known), name):
                 self._words.setdefault((event, words.source), []).append(words.quote)
 
-    def of(self, event: str | None, source: str | None) -> tuple[str | None, tuple[str, ...]]:
-        """How an event is presented, and the words of one article that say so."""
-        words = self._words.get((event or "", source or ""), ())
+    def of(self, event: str | None, cited: Citation | None) -> tuple[str | None, tuple[str, ...]]:
+        """How an event is presented, and the words of the article of a passage that say so."""
+        words = self._words.get((event or "", cited.source if cited else ""), ())
         return self._known.get(event or ""), tuple(words)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kzdata.engine.sql import LISTED, table_named
 from kzdata.evidence.claims import Claim, Claims, tables
+from kzdata.evidence.outside import contested
 from kzdata.evidence.profile import LABELS, cell, declared
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Events, Sources
@@ -66,11 +67,13 @@ def claim_name(claim: Claim, names: Names) -> str:
     """A claim in a few words: what it says, of what, whom and where, and in which article."""
     scope = [(role, getattr(claim, role)) for role in ("population", "place")]
     # Of claims about one event, the event says nothing that tells them apart.
-    about = [pair for pair in (*claim.about, *scope) if pair[1] and pair[1] != claim.event]
-    told = [called(names, f"{claim.table}.{role}", value) for role, value in about]
+    scope_of = [pair for pair in (*claim.about, *scope) if pair[1] and pair[1] != claim.event]
+    told = [called(names, f"{claim.table}.{role}", value) for role, value in scope_of]
     article = called(names, "sources", claim.receipt.source) if claim.receipt else ""
     words = ", ".join([_says(claim), *told])
-    return f"{words} ({article})" if article else words
+    # Wherever a claim is named, so is that others contradict it.
+    about = "; ".join(filter(None, [article, contested(claim.outside)]))
+    return f"{words} ({about})" if about else words
 
 
 def _says(claim: Claim) -> str:

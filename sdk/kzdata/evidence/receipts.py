@@ -8,6 +8,7 @@ from kzdata.display import html_record, html_table
 from kzdata.engine.frames import Frames
 from kzdata.engine.sql import LISTED, ORD, bigint, column, table_named
 from kzdata.errors import UsageError, nearest
+from kzdata.evidence.outside import contested, outside_reports
 from kzdata.evidence.profile import cell, needed
 from kzdata.evidence.spans import text_fragment
 from kzdata.standard.dataset import Dataset, Table
@@ -35,6 +36,7 @@ class Receipt:
         publisher: Who published the article.
         published_on: When, as far as known.
         link: Address that opens the article at the passage; None where no address is known.
+        contested: Which publications besides the articles contradict the record; None where none.
     """
 
     record: str
@@ -51,6 +53,7 @@ class Receipt:
     publisher: str | None
     published_on: str | None
     link: str | None
+    contested: str | None
 
     def _repr_html_(self) -> str:
         return html_record(asdict(self).items(), f"{self.record}.{self.field}")
@@ -62,7 +65,7 @@ class Trace(Frames, tuple[Receipt, ...]):
     __slots__ = ()
     columns: ClassVar[tuple[str, ...]] = tuple(Receipt.__dataclass_fields__)
     _shown = ("record", "field", "value", "role", "note", "quote", "span", "source",
-              "published_on", "link")  # fmt: skip
+              "published_on", "link", "contested")  # fmt: skip
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row for each receipt, with a value for each of `columns`."""
@@ -293,10 +296,12 @@ class EvidenceIndex:
     ) -> Iterator[Receipt]:
         # Edges that lead nowhere are findings of a validation; a trace passes over them.
         cited = self._cited(edges)
+        outside = outside_reports(self._dataset, values)
         for record, field, role, note, span in edges:
             if record in values and span in cited:
                 value, passage = values[record].get(field, ""), cited[span]
-                yield Receipt(record, field, value, role, note, *passage[:8], passage.link)
+                said = (record, field, value, role, note, *passage[:8], passage.link)
+                yield Receipt(*said, contested(outside.get(record, ())) or None)
 
 
 def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt]:

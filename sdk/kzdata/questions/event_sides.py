@@ -69,7 +69,8 @@ class _Events:
 
     def days(self) -> Iterator[Question]:
         """Events for which two articles name days that exclude each other."""
-        edges, sources = (declared(self._dataset.descriptor, kind) for kind in (Edges, Sources))
+        edges = declared(self._dataset.descriptor, Edges)
+        sources = declared(self._dataset.descriptor, Sources)
         if self._dates is None or not edges or not sources or not sources[1].written_on:
             return
         written = self._written_on(*sources)

@@ -11,11 +11,20 @@ from kzdata.engine.sql import LISTED, among, calendar_day, column, literal, tabl
 from kzdata.errors import UsageError
 from kzdata.evidence.hierarchy import hierarchy_of, require_value
 from kzdata.evidence.names import Names, article_names, column_names, event_names
-from kzdata.evidence.profile import cell, declared, needed
+from kzdata.evidence.outside import OutsideReport, outside_reports
+from kzdata.evidence.profile import cell, declared, declaring, needed
 from kzdata.evidence.receipts import Citation, EvidenceIndex
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.declarations import Edges, Events, Participants, Sources, Spans
+from kzdata.standard.declarations import (
+    Claims,
+    Edges,
+    Events,
+    Outside,
+    Participants,
+    Sources,
+    Spans,
+)
 from kzdata.standard.descriptor import Table
 
 DAYS_KNOWN = frozenset({"day", "part_of_day", "night", "range"})
@@ -61,6 +70,7 @@ class Event:
         part_of: The event that it is a part of.
         actors: Who took part, as pairs of actor and role.
         receipts: The passages that it rests on.
+        outside: What publications besides the articles say of it, or of a claim about it.
     """
 
     key: str
@@ -78,6 +88,7 @@ class Event:
     part_of: str | None
     actors: tuple[tuple[str, str | None], ...]
     receipts: tuple[EventReceipt, ...]
+    outside: tuple[OutsideReport, ...]
 
     @property
     def when(self) -> str:
@@ -185,11 +196,12 @@ class Timeline(Rows):
 def _whole(event: Event, listed: Mapping[str, Event]) -> str:
     """The outermost of the listed events that an event is a part of; itself, if of none."""
     steps = [event.key]
-    while (above := listed[steps[-1]].part_of) in listed and above not in steps:
+    while (above := listed[steps[-1]].part_of) and above in listed:
+        # In a circle all are parts of the first: none of them may get lost.
+        if above in steps:
+            return min(steps[steps.index(above) :])
         steps.append(above)
-    # In a circle all are parts of the first: none of them may get lost.
-    closed = above is not None and above in steps
-    return min(steps[steps.index(above) :]) if closed and above else steps[-1]
+    return steps[-1]
 
 
 def when(start: date | None, end: date | None, precision: str | None) -> str:
@@ -253,7 +265,7 @@ class _EventQuery:
         self._table, self._events = needed(dataset.descriptor, Events, "a timeline")
         self._place = place
         self._key = cell(self._table.schema.primary_key[0], "e")
-        self._wanted = [f"{self._key} IS NOT NULL"]
+        self._wanted: list[str] = [f"{self._key} IS NOT NULL"]
         for role, value in (("place", place), ("type", type)):
             if value is not None:
                 name = getattr(self._events, role)
@@ -299,7 +311,8 @@ class _EventQuery:
         can only tell of what has happened by then.
         """
         descriptor = self._dataset.descriptor
-        edges, spans, sources = (declared(descriptor, role) for role in (Edges, Spans, Sources))
+        edges, spans = declared(descriptor, Edges), declared(descriptor, Spans)
+        sources = declared(descriptor, Sources)
         start, end, _ = self._days()
         undated = f"{self._from} AND coalesce({start}, {end}) IS NULL"
         if not edges or not spans or not sources:
@@ -346,7 +359,7 @@ class _EventQuery:
             columns[name] = cell(getattr(self._events, name), "e")
         columns |= {"key": self._key, "title": f"coalesce({columns['title']}, {self._key})"}
         dates = next(iter(self._table.schema.dates), None)
-        columns |= {"basis": cell(dates and dates.basis, "e"), "known_by": "known.day"}
+        columns |= {"basis": cell(dates.basis if dates else None, "e"), "known_by": "known.day"}
         columns |= {"part_of": cell(self._table.schema.parent, "e")}
         rows = self._database.rows(
             f"""SELECT {", ".join(columns.values())} FROM {table_named(self._table.name)} AS e
@@ -362,6 +375,7 @@ class _EventQuery:
             ways = places.paths((record["place"] for record in records), self._place)
         actors = _by_key(self._actors(keys))
         receipts = _by_key(EvidenceIndex(self._dataset).cited(keys))
+        outside = self._outside(keys)
         # A key may have characters that no query can ask for.
         for key in filter(found.__contains__, keys):
             yield Event(
@@ -369,7 +383,26 @@ class _EventQuery:
                 place_way=ways.get(found[key]["place"], ()),
                 actors=tuple(actors.get(key, ())),
                 receipts=tuple(EventReceipt(*cited) for cited in receipts.get(key, ())),
+                outside=tuple(outside.get(key, ())),
             )
+
+    def _outside(self, keys: list[str]) -> dict[str, list[OutsideReport]]:
+        """Outside reports of events and of the claims about them, by event."""
+        if not declared(self._dataset.descriptor, Outside):
+            return {}
+        events = {key: key for key in keys}
+        for table, claims in declaring(self._dataset.descriptor, Claims):
+            if claims.event:
+                rows = self._database.rows(
+                    f"""SELECT {cell(table.schema.primary_key[0])}, {cell(claims.event)}
+                    FROM {table_named(table.name)} t WHERE {cell(claims.event)} IN {LISTED}""",
+                    [keys],
+                )
+                events |= dict(rows)
+        found: dict[str, list[OutsideReport]] = {}
+        for record, reports in outside_reports(self._dataset, events).items():
+            found.setdefault(events[record], []).extend(reports)
+        return found
 
     def names(self, events: Iterable[Event]) -> Names:
         """What the keys of some events, and in them, are called."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kzdata.engine.sql import LISTED, among, table_named
 from kzdata.evidence.profile import cell, declared
-from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Links as Declaration
 from kzdata.standard.declarations import Tombstones
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Link:
 class Links:
     """The links of a package; none where it declares no `kzdata:links`."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: "Dataset") -> None:
         self._database = dataset.database
         self._relation, self._withdrawn = _NO_LINKS, ""
         self.declared = Declaration(claim="claim", relation="relation", other="other")

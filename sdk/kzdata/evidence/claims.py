@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kzdata.engine.sql import LISTED, calendar_day, column, double, literal, table_named
 from kzdata.errors import UsageError
@@ -13,11 +13,13 @@ from kzdata.evidence.intervals import Interval, bounds, window_sql
 from kzdata.evidence.outside import OutsideReport, outside_reports
 from kzdata.evidence.profile import cell, declared, declaring, needed
 from kzdata.evidence.receipts import Citation, EvidenceIndex, passages
-from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Claims as Declaration
 from kzdata.standard.declarations import Edges, Events, Figure, Policies
 from kzdata.standard.descriptor import Table
 from kzdata.standard.loader import usual_columns
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
 
 UNQUANTIFIED, VAGUE = "unquantified", "vague"
 """Qualifiers of the figure grammar: without a number; a word that only a policy bounds."""
@@ -84,8 +86,11 @@ class Claim:
 class Claims:
     """One table of claims: SQL of its claims in one shape, and the claims themselves."""
 
-    def __init__(self, dataset: Dataset, table: Table, policy: str | None = None) -> None:
+    def __init__(
+        self, dataset: "Dataset", table: Table, policy: str | None = None, *, notes: bool = True
+    ) -> None:
         assert table.schema.claims
+        self._notes = notes  # whether the database has the column of notes
         self.declared: Declaration = table.schema.claims
         self.table = table
         self.database = dataset.database
@@ -113,6 +118,8 @@ class Claims:
         roles = "event state population force country unit place claimant via note".split()
         columns = {"key": cell(schema.primary_key[0]), "span": cell(schema.principal)}
         columns |= {role: cell(getattr(d, role)) for role in roles}
+        if not self._notes:
+            columns["note"] = cell(None)
         columns |= {alias: cell(name) for alias, name in zip(self.about, d.about, strict=True)}
         columns |= {**self._days(), **self._figure()}
         listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
@@ -241,7 +248,7 @@ class Claims:
 class Certainties:
     """How the articles present some events, and the words of each article that this rests on."""
 
-    def __init__(self, dataset: Dataset, events: Iterable[str]) -> None:
+    def __init__(self, dataset: "Dataset", events: Iterable[str]) -> None:
         self._known: dict[str, str] = {}
         self._words: dict[tuple[str, str], list[str]] = {}
         found, wanted = declared(dataset.descriptor, Events), sorted(set(events))
@@ -291,7 +298,7 @@ def said(claim: Claim) -> str:
     return f"{claim.state}: {figure}" if claim.state else figure
 
 
-def _vague(dataset: Dataset, policy: str, figure: Figure) -> str:
+def _vague(dataset: "Dataset", policy: str, figure: Figure) -> str:
     """SQL that joins the bounds of vague words under a policy as `v`.
 
     A word that a policy has twice, in other letters, counts for all that either of them allows.
@@ -309,13 +316,13 @@ def _vague(dataset: Dataset, policy: str, figure: Figure) -> str:
         ON {cell(figure.qualifier)} = {literal(VAGUE)} AND v.term = lower({cell(figure.text)})"""
 
 
-def tables(dataset: Dataset, purpose: str) -> list[Table]:
+def tables(dataset: "Dataset", purpose: str) -> list[Table]:
     """The tables of claims."""
     needed(dataset.descriptor, Declaration, purpose)
     return [table for table, _ in declaring(dataset.descriptor, Declaration)]
 
 
-def with_outcome(dataset: Dataset, purpose: str) -> list[Table]:
+def with_outcome(dataset: "Dataset", purpose: str) -> list[Table]:
     """The tables of claims that say what happened to people; a UsageError where there is none."""
     found = [t for t in tables(dataset, purpose) if t.schema.claims and t.schema.claims.outcome]
     if not found:

@@ -7,13 +7,16 @@ that table declares `kzdata:parent`, asking for a value includes all that is par
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import among, literal, table_named
 from kzdata.errors import UsageError, nearest
 from kzdata.evidence.profile import cell
-from kzdata.standard.dataset import Dataset
 from kzdata.standard.descriptor import Table
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
 
 DEEPEST = 100
 """Steps from a value up to its last whole; a package whose hierarchy has more is not followed."""
@@ -30,7 +33,7 @@ class Hierarchy:
     # Its column that names the whole that a value is part of, if it has one.
     parent: str | None = None
     allowed: tuple[str, ...] = ()  # values that the column may have even where no row does
-    dataset: Dataset | None = None  # the package, where it is what remains of another one
+    dataset: "Dataset | None" = None  # the package, where it is what remains of another one
 
     def has(self, value: str) -> bool:
         """Whether a value exists; half a character, as a terminal can send, does not."""
@@ -148,7 +151,7 @@ def require_value(known: Iterable[Hierarchy | None], name: str, value: str | Non
     raise UsageError(f"no {name} {value!r}{hint}")
 
 
-def hierarchy_of(dataset: Dataset, table: Table, column: str) -> Hierarchy:
+def hierarchy_of(dataset: "Dataset", table: Table, column: str) -> Hierarchy:
     """The values of a column: those of the table it refers to, or else its own."""
     rest = dataset if dataset.part else None
     for key in table.schema.foreign_keys:

@@ -6,11 +6,14 @@ contradict is never told without them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kzdata.engine.sql import LISTED, table_named
 from kzdata.evidence.profile import cell, declared
-from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Outside
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
 
 CONTRADICTS = "contradicts"
 # What speaks against a claim comes first.
@@ -49,7 +52,7 @@ class OutsideReport:
 
 
 def outside_reports(
-    dataset: Dataset, records: Iterable[str]
+    dataset: "Dataset", records: Iterable[str]
 ) -> dict[str, tuple[OutsideReport, ...]]:
     """The outside reports of claims and events, by record; what contradicts comes first."""
     wanted = sorted(set(records))

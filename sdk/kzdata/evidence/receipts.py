@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from kzdata.display import html_record, html_table
 from kzdata.engine.frames import Frames
@@ -11,8 +11,10 @@ from kzdata.errors import UsageError, nearest
 from kzdata.evidence.outside import contested, outside_reports
 from kzdata.evidence.profile import cell, needed
 from kzdata.evidence.spans import text_fragment
-from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Edges, Sources, Spans
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset, Table
 
 PURPOSE = "a receipt"
 
@@ -123,14 +125,14 @@ class Passage(NamedTuple):
         return Citation(self.span, self.source, day, self.quote, self.start, self.end, link)
 
 
-def passages(dataset: Dataset, spans: Iterable[str] | None = None) -> dict[str, Passage]:
+def passages(dataset: "Dataset", spans: Iterable[str] | None = None) -> dict[str, Passage]:
     """Passages by the keys of their spans; a span without words or offsets is left out."""
     keys = [] if spans is None else [sorted(set(spans))]
     rows = dataset.database.rows(_passages(dataset, bool(keys)), keys)
     return {row[0]: Passage._make(row) for row in rows}
 
 
-def _passages(dataset: Dataset, chosen: bool) -> str:
+def _passages(dataset: "Dataset", chosen: bool) -> str:
     """SQL of passages with the quote and the start of the longest span around each.
 
     Of spans of equal length the one that begins first counts, then the one with the smaller key.
@@ -177,7 +179,7 @@ def _passages(dataset: Dataset, chosen: bool) -> str:
 class EvidenceIndex:
     """The receipts of one package: its edges, spans and sources, under the names it gives them."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: "Dataset") -> None:
         self._dataset = dataset
         self._edges, self._e = needed(dataset.descriptor, Edges, PURPOSE)
         self._spans, self._s = needed(dataset.descriptor, Spans, PURPOSE)
@@ -273,7 +275,7 @@ class EvidenceIndex:
         return self._dataset.database.rows(f"{sql} ORDER BY {order}", values)
 
     def _values(
-        self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
+        self, records: Iterable[str], tables: "Iterable[Table[Any]]" = ()
     ) -> dict[str, Mapping[str, str]]:
         """The cells of records, in all tables or some, by key and column, as in the files."""
         found: dict[str, Mapping[str, str]] = {}

@@ -40,6 +40,7 @@ from packages import (
     build,
     checksum,
     column,
+    columns,
     key,
     letters,
     receipts,
@@ -561,6 +562,49 @@ def test_an_outside_report_has_no_receipts(island: Folder) -> None:
     island.reseal()
     (found,) = validate(island.root, select=["descriptor"])
     assert str(found.field).endswith("schema.kzdata:outside")
+
+
+def shared(island: Folder, *pairs: tuple[str, str], **schema: Any) -> Fault:
+    """Say which islets overlap; the last pair is at fault."""
+    described = {
+        "fields": columns("islet other"),
+        "foreignKeys": [key(name, "islets", "islet") for name in ("islet", "other")],
+        "kzdata:overlaps": {"one": "islet", "other": "other"},
+    }
+    (island.root / "tables/shared.csv").write_text("islet,other\n", encoding="utf-8")
+    entry = {"name": "shared", "path": "tables/shared.csv", "schema": described | schema}
+    island.describe(lambda package: package["resources"].append(entry))
+    island.write("shared", [{"islet": one, "other": other} for one, other in pairs])
+    return at(island, "shared", len(pairs) - 1, "other")
+
+
+@case
+def overlap_pair(island: Folder) -> Fault:
+    return shared(island, ("vik", "norholm"), ("vik", "aske"))
+
+
+@pytest.mark.parametrize(("pairs", "sound"), [
+    ([("vik", "norholm"), ("norholm", "aske")], True),
+    ([("vik", "norholm"), ("norholm", "vik")], False),
+    ([("vik", "norholm"), ("vik", "norholm")], False),
+    ([("vik", "vik")], False),
+    ([("aske", "vik")], False),
+])  # fmt: skip
+def test_an_overlap_is_of_two_that_stand_side_by_side(
+    island: Folder, pairs: list[tuple[str, str]], sound: bool
+) -> None:
+    """Catches a part that is said to overlap with its whole, and a pair told twice."""
+    shared(island, *pairs)
+    island.reseal()
+    assert list(validate(island.root).by_rule) == ([] if sound else ["overlap-pair"])
+
+
+def test_an_overlap_is_of_one_hierarchy(island: Folder) -> None:
+    """Catches an islet that overlaps with a person."""
+    keys = [key("islet", "islets", "islet"), key("other", "people", "person")]
+    shared(island, foreignKeys=keys)
+    (found,) = validate(island.root, select=["descriptor"])
+    assert str(found.field).endswith("schema.kzdata:overlaps")
 
 
 @case

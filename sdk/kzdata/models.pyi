@@ -358,6 +358,16 @@ class Population(Row):
     description: str
     """Who belongs to it."""
 
+class PopulationOverlap(Row):
+    """Populations that may have members in common although neither is a part of the other: what is said of the one may be true of some of the other."""
+
+    population: str
+    """One of the two; a pair stands once."""
+    other: str
+    """The other of the two."""
+    description: str
+    """Who may belong to both."""
+
 class Measure(Row):
     """The vocabulary of `quantities.measure`: what a quantity that is neither a casualty nor a deployment figure measures."""
 
@@ -437,6 +447,7 @@ class Tables:
     aliases: Table[Alias]
     event_types: Table[EventType]
     populations: Table[Population]
+    population_overlaps: Table[PopulationOverlap]
     measures: Table[Measure]
     vague_terms: Table[VagueTerm]
     codebook: Table[Codebook]

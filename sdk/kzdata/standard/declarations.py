@@ -31,6 +31,7 @@ NEEDED = {
     "links": ("claim", "relation", "other"),
     "tombstones": ("record",),
     "outside": ("claim", "relation", "publisher", "says"),
+    "overlaps": ("one", "other"),
 }
 
 # One column name, or several: the standard allows a bare string for one.
@@ -260,6 +261,16 @@ class Places(Declaration):
     code: str | None = member(string, None)
 
 
+class Overlaps(Declaration):
+    """`kzdata:overlaps`: values of a hierarchy that may have members in common.
+
+    Neither is a part of the other, and nobody says that they are apart; a pair stands once.
+    """
+
+    one: str = member(string)
+    other: str = member(string)
+
+
 class Declared(JsonModel):
     """What the profile lets a Table Schema declare."""
 
@@ -281,10 +292,11 @@ class Declared(JsonModel):
     participants: Participants | None = member(Participants.read, None, "kzdata:participants")
     policies: Policies | None = member(Policies.read, None, "kzdata:policies")
     places: Places | None = member(Places.read, None, "kzdata:places")
+    overlaps: Overlaps | None = member(Overlaps.read, None, "kzdata:overlaps")
 
     def declared_columns(self) -> Iterator[tuple[str, list[str]]]:
         """The columns of the table that each declaration names, by its property."""
-        roles = ("figure", *SINGLE, "claims")
+        roles = ("figure", *SINGLE, "claims", "overlaps")
         parts = [(role, getattr(self, role)) for role in roles]
         for role, part in [*parts, *(("dates", part) for part in self.dates)]:
             values = [getattr(part, name) for name in part.members] if part else []

@@ -167,9 +167,20 @@ def _check_schema(schema: Schema, where: str, faults: Faults) -> None:
             faults.note(f"{where}.kzdata:{role}", found, "a primary key of one column")
     _check_links(schema, f"{where}.kzdata:links", faults)
     _check_claims(schema, f"{where}.kzdata:claims", faults)
+    _check_overlaps(schema, f"{where}.kzdata:overlaps", faults)
     if schema.outside and (traced := [field.name for field in schema.fields if field.evidence]):
         expected = "no kzdata:evidence: what others say is no evidence, and has none"
         faults.note(f"{where}.kzdata:outside", ", ".join(traced), expected)
+
+
+def _check_overlaps(schema: Schema, where: str, faults: Faults) -> None:
+    """Both columns are keys of one table, whose hierarchy they are about."""
+    if pair := schema.overlaps:
+        keys = {k.fields: k.reference for k in schema.foreign_keys}
+        one, other = keys.get((pair.one,)), keys.get((pair.other,))
+        if one is None or one != other:
+            found = f"{pair.one}, {pair.other}"
+            faults.note(where, found, "two columns with foreign keys to one column")
 
 
 def named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:

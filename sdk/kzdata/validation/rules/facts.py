@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, day, identifier, text
+from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import FIRST, LAST, last_day, window_sql
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import Model, whole_number
@@ -212,6 +213,39 @@ def place_within(model: Model) -> Iterator[Query]:
         broken, expected = " OR ".join(tests or ["false"]), "'a larger place of the same country'"
         joins = f"JOIN {identifier(table.name)} p ON {column(places.id, 'p')} = {column(parent)}"
         yield Query.rows(table, parent, broken, expected, joins=joins)
+
+
+@rule("consistency", "name two different values, neither a part of the other, and each pair once")
+def overlap_pair(model: Model) -> Iterator[Violation]:
+    """Values that overlap (`kzdata:overlaps`) are two, of which neither is a part of the other.
+
+    A part overlaps with its whole as it is. As an overlap has no direction, a pair stands once.
+    """
+    for table, pair in model.each("overlaps"):
+        one, other = identifier(pair.one), identifier(pair.other)
+        up, known = _wholes(model, table, pair.one), set[frozenset[str]]()
+        rows = model.database.rows(
+            f"""SELECT {one}, {other}, {ORD} FROM {identifier(table.name)}
+            WHERE {one} IS NOT NULL AND {other} IS NOT NULL ORDER BY {ORD}"""
+        )
+        for value, second, row in rows:
+            both = frozenset((value, second))
+            if both in known or value in line(second, up) or second in line(value, up):
+                expected = f"what {value} may have members in common with, once"
+                yield Violation(table.name, row, pair.other, second, expected)
+            known.add(both)
+
+
+def _wholes(model: Model, table: Table, name: str) -> dict[str, str]:
+    """What each value of a column is a part of, by the table that its foreign key leads to."""
+    for key in table.schema.foreign_keys:
+        parent = model.tables.get(key.reference.resource)
+        if key.fields == (name,) and parent and parent.schema.parent:
+            value, whole = map(identifier, (key.reference.fields[0], parent.schema.parent))
+            filled = f"{value} IS NOT NULL AND {whole} IS NOT NULL"
+            sql_ = f"SELECT {value}, {whole} FROM {identifier(parent.name)} WHERE {filled}"
+            return dict(model.database.rows(sql_))
+    return {}
 
 
 @rule("consistency", "take the offsets from `kzdata locate`")

@@ -205,11 +205,11 @@ def _hedged(claim: "Claim") -> Iterator[str]:
         yield from _indented([f"{certainty}: {hedges}" if hedges else certainty])
 
 
-def _noted(claim: "Claim", words: _Words) -> Iterator[str]:
-    """What a curator says of a claim, and what other publications do."""
+def _noted(claim: "Claim", words: _Words, left_out: str = "") -> Iterator[str]:
+    """What a curator says of a claim, and what other publications do, but for one relation."""
     if claim.note:
         yield from _indented([f"note: {words.text(claim.note)}"])
-    yield from map(_outside, claim.outside)
+    yield from (_outside(report) for report in claim.outside if report.relation != left_out)
 
 
 def _outside(report: "OutsideReport") -> str:
@@ -259,33 +259,38 @@ def disagreements(answer: "Disagreements", ids: bool = False) -> str:
 
 _KINDS = {
     "contradiction": "cannot both be true",
+    "contested": "contradicted by publications besides the articles",
     "unreconciled": "not reconciled: both may be true, though nobody says how",
     "apparent": "only looks like a disagreement",
 }
 
 
 def _question(one: "Question", words: _Words) -> Iterator[str]:
-    colour = {"contradiction": "red", "unreconciled": "yellow"}.get(one.kind)
+    colours = {"contradiction": "red", "contested": "red", "unreconciled": "yellow"}
+    colour = colours.get(one.kind)
     yield typer.style(safe(one.asks), fg=colour, bold=True)
     if not one.judged:
         yield "  nobody has judged it yet"
     # Of what is no disagreement, the reason is what matters.
     for side in one.sides if one.kind != "apparent" else ():
-        yield from _side(side, words)
+        yield from _side(side, words, one.kind)
     yield from ("  " + safe(words.text(reason)) for reason in one.reasons)
     if words.ids:
         keys = [key for side in one.sides for key in (*(c.key for c in side.claims), *side.events)]
         yield "  " + safe(", ".join(keys))
 
 
-def _side(side: "Side", words: _Words) -> Iterator[str]:
+def _side(side: "Side", words: _Words, kind: str) -> Iterator[str]:
     yield "  " + safe(side.says)
     for claim in side.claims:
         yield from _cited(claim, words)
         by = [words.of_claim(claim, role) for role in ("claimant", "via") if getattr(claim, role)]
         yield from _indented([f"said by {', through '.join(by)}"] if by else [])
         yield from _hedged(claim)
-        yield from _noted(claim, words)
+        # What contradicts it is the other side.
+        against = "contradicts" if kind == "contested" else ""
+        yield from _noted(claim, words, against)
+    yield from map(_outside, side.outside)
     for cited in () if side.claims else side.receipts:
         yield f"{_INDENT}{safe(words.of('sources', cited.source))}: {_quoted(cited)}"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kzdata.engine.sql import LISTED, table_named
+from kzdata.engine.sql import LISTED, literal, table_named
 from kzdata.evidence.profile import cell, declared
 from kzdata.standard.declarations import Outside
 
@@ -74,6 +74,18 @@ def outside_reports(
         told = (relation or "", publisher or "", says or "", url, day and day[:length], seen)
         reports.setdefault(record, []).append(OutsideReport(record, *told))
     return {record: tuple(sorted(each, key=_rank)) for record, each in reports.items()}
+
+
+def contradicted(dataset: "Dataset") -> list[str]:
+    """The claims and events that an outside report contradicts, by key."""
+    if not (found := declared(dataset.descriptor, Outside)):
+        return []
+    table, o = found
+    rows = dataset.database.rows(
+        f"""SELECT DISTINCT {cell(o.claim)} FROM {table_named(table.name)} t
+        WHERE {cell(o.relation)} = {literal(CONTRADICTS)} ORDER BY 1"""
+    )
+    return [record for (record,) in rows]
 
 
 def _rank(report: OutsideReport) -> int:

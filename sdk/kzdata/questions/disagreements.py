@@ -13,17 +13,25 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from kzdata.engine.sql import literal
+from kzdata.engine.sql import LISTED, literal
 from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.claims import Claim, Claims, column_label, said, tables
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import exceeds
-from kzdata.evidence.names import Names, article_names, names_of
+from kzdata.evidence.names import Names, article_names, event_names, names_of
+from kzdata.evidence.outside import contradicted, outside_reports
 from kzdata.evidence.pairs import CLAIMS, PairSearch
 from kzdata.evidence.receipts import Citation
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.questions.event_sides import event_questions
-from kzdata.questions.sides import KINDS, Question, Side, questions
+from kzdata.questions.sides import (
+    KINDS,
+    Question,
+    Side,
+    contested_claims,
+    contested_events,
+    questions,
+)
 from kzdata.standard.dataset import Dataset
 
 _VERDICTS = ("contradiction", "uncurated", "explained")
@@ -56,7 +64,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Disagreements(Rows):
-    """All disagreements, as questions: what cannot all be true, what is open, what only looks so.
+    """All disagreements, as questions, by kind; see `kzdata.questions.sides.KINDS`.
 
     Attributes:
         questions: The questions, by kind; iterating gives them too.
@@ -116,21 +124,27 @@ class Disagreements(Rows):
         for number, one in enumerate(self.questions, 1):
             head = (number, one.kind, one.judged, one.asks)
             for place, side in enumerate(one.sides, 1):
-                for record, cited in _records(side):
-                    words = (cited.source, cited.quote, cited.link) if cited else (None,) * 3
-                    yield (*head, place, record, side.says, *words, "; ".join(one.reasons))
+                for record, says, *words in _records(side):
+                    yield (*head, place, record, says, *words, "; ".join(one.reasons))
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(self.of_kind(kind))} {kind}" for kind in KINDS)
         return f"<Disagreements: {counts}>"
 
 
-def _records(side: Side) -> Iterator[tuple[str, Citation | None]]:
-    """What a side rests on: its claims with their passages, or those of its events."""
+def _records(side: Side) -> Iterator[tuple[str | None, ...]]:
+    """What a side rests on: record, what it says, article or publisher, quote and address."""
     for claim in side.claims:
-        yield claim.key, claim.receipt
-    for cited in () if side.claims else side.receipts:
-        yield side.events[0], cited
+        yield claim.key, side.says, *_words(claim.receipt)
+    for report in side.outside:
+        yield report.record, report.says, report.publisher, None, report.url
+    if side.events:
+        for cited in side.receipts or (None,):
+            yield side.events[0], side.says, *_words(cited)
+
+
+def _words(cited: Citation | None) -> tuple[str | None, ...]:
+    return (cited.source, cited.quote, cited.link) if cited else (None, None, None)
 
 
 def disagreements(
@@ -152,8 +166,15 @@ def disagreements(
     told = {(one.first.key, one.second.key) for one in listed}
     open_ = [one for search in searches for one in search.unreconciled(told)][:limit]
     claims = [claim for pair in (*listed, *open_) for claim in (pair.first, pair.second)]
-    names = names_of(dataset, claims)
+    against = contradicted(dataset)[:limit]
+    contested = [one for search in searches for one in search.among(against)]
+    names = names_of(dataset, [*claims, *contested])
     asked = [*questions((*listed, *open_), Links(dataset).declared.same, names)]
+    asked += contested_claims(contested, names)
+    if place is None:
+        wanted = [key for key in against if event in (None, key)]
+        names["events"] |= (titles := event_names(dataset, wanted))
+        asked += contested_events(outside_reports(dataset, titles), names)
     events = list(event_questions(dataset, place, event, limit))
     cited = [cited for one in events for side in one.sides for cited in side.receipts]
     names["sources"] |= article_names(dataset, {one.source for one in cited})
@@ -193,6 +214,12 @@ class _TableSearch:
         reason = self._reason(one, two, kind)
         sort = "apparent" if verdict == "explained" else "contradiction"
         return Disagreement(one, two, kind is not None, verdict, sort, reason, links)
+
+    def among(self, keys: list[str]) -> list[Claim]:
+        """The claims that were asked for, of some keys."""
+        test = f"SELECT key FROM {self._keys} AS k WHERE key IN {LISTED} ORDER BY key"
+        found = self._database.rows(test, [keys])
+        return list(self._claims.get(key for (key,) in found).values())
 
     def unreconciled(self, told: Collection[tuple[str, str]]) -> Iterator[Disagreement]:
         """Pairs that may both be true, but for those that are told already."""

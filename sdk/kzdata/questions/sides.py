@@ -1,19 +1,21 @@
 """Disagreements as questions: what is asked, and the sides, each with its claims and articles."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kzdata.evidence.claims import Claim, said
 from kzdata.evidence.names import Names, called
+from kzdata.evidence.outside import CONTRADICTS, OutsideReport
 from kzdata.evidence.receipts import Citation
 
 if TYPE_CHECKING:
     from kzdata.questions.disagreements import Disagreement
 
-KINDS = ("contradiction", "unreconciled", "apparent")
-"""Kinds of questions: the sides cannot both be true; nobody says how they go together; they only
-look as if they disagreed, and a curator says why they do not."""
+KINDS = ("contradiction", "contested", "unreconciled", "apparent")
+"""Kinds of questions: the sides cannot both be true; publications besides the articles say
+otherwise; nobody says how the sides go together; they only look as if they disagreed, and a curator
+says why they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Side:
         claims: The claims that give it; none where events disagree.
         events: The events of that side, where events disagree.
         receipts: The passages that it rests on.
+        outside: What publications besides the articles say, where they are the side.
     """
 
     says: str
     claims: tuple[Claim, ...]
     events: tuple[str, ...]
     receipts: tuple[Citation, ...]
+    outside: tuple[OutsideReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,31 @@ def questions(
         notes = dict.fromkeys(note for pair in group for note in _why(pair))
         judged = all(pair.verdict != "uncurated" for pair in group)
         yield Question(kind, judged, asks, sides, tuple(notes))
+
+
+def contested_claims(claims: Iterable[Claim], names: Names) -> Iterator[Question]:
+    """The questions that publications besides the articles make of claims."""
+    for claim in claims:
+        common = _common([claim], names)
+        own = Side(_says(claim, common, names), (claim,), (),
+                   (claim.receipt,) if claim.receipt else ())  # fmt: skip
+        yield _contested(f"{common.words}: {own.says}", own, claim.outside)
+
+
+def contested_events(
+    reports: Mapping[str, tuple[OutsideReport, ...]], names: Names
+) -> Iterator[Question]:
+    """The questions that publications besides the articles make of events."""
+    for key, outside in reports.items():
+        title = called(names, "events", key)
+        yield _contested(title, Side(title, (), (key,), ()), outside)
+
+
+def _contested(words: str, own: Side, outside: Iterable[OutsideReport]) -> Question:
+    against = tuple(report for report in outside if report.relation == CONTRADICTS)
+    other = Side("otherwise", (), (), (), against)
+    reason = "publications besides the articles say otherwise"
+    return Question("contested", True, f"{words}, or otherwise?", (own, other), (reason,))
 
 
 def _why(pair: "Disagreement") -> Iterator[str]:

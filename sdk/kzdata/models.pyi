@@ -135,6 +135,8 @@ class CasualtyReport(Row):
     """Largest number that the wording allows, by the figure grammar. Empty when the wording sets no upper bound. Same unit as the lower bound."""
     qualifier: Literal["exact", "more_than", "at_least", "at_most", "less_than", "approximately", "range", "vague", "ordinal", "multiple", "clock_time", "unquantified"] | None = None
     """How the wording bounds the number, by the figure grammar. Empty only where the claim carries no figure at all."""
+    count_scope: Literal["running_total", "incident"] | None = None
+    """Whether the figure is a running total or of one incident, where the words say it; empty where they don't."""
     place_id: str | None = None
     """Where, as precisely as the article says and no more. Empty when it doesn't say."""
     as_of: date | None = None
@@ -160,10 +162,12 @@ class Appointment(Row):
     person_id: str | None = None
     """Who takes, leaves or holds the office: a person, or a body such as a cabinet. Empty when the article doesn't name them."""
     position: str | None = None
-    """The office, in the article's words."""
+    """The office, in the article's words; `office_id` says which office it is."""
+    office_id: str | None = None
+    """The office, one identifier whatever the articles call it (`offices`); empty where no single office is meant, as for a whole cabinet."""
     organisation_id: str | None = None
     """The body that the office belongs to, where the article tells."""
-    action: Literal["appointed", "appointed_acting", "assumed", "dismissed", "resigned", "replaced", "held"]
+    action: Literal["appointed", "appointed_acting", "assumed", "dismissed", "resigned", "replaced", "holds", "held_before", "expected"]
     """What happens. Dismissed and resigned are different claims."""
     effective_on: date | None = None
     """First day of the period in which the change takes effect, as far as the words tell."""
@@ -171,6 +175,10 @@ class Appointment(Row):
     """How much time the date stands for."""
     decided_by_id: str | None = None
     """Who decides the change, according to the article."""
+    claimant_id: str | None = None
+    """Who says it, according to the article: an actor. Empty when the article says it in its own voice or does not tell."""
+    via_id: str | None = None
+    """Who carried the claim to the article (a medium, an agency, a press service): an actor. Empty when the article names no channel."""
     note: str | None = None
     """What a reader must know before using the row, in our own words; empty when there is nothing to add."""
 
@@ -202,7 +210,11 @@ class Deployment(Row):
     equipment: str | None = None
     """Equipment named, in the article's words."""
     place_id: str | None = None
-    """Where, as precisely as the article says and no more. Empty when it doesn't say."""
+    """Where the force is, acts, exercises or is deployed, as precisely as the article says and no more. Empty when it doesn't say."""
+    origin_id: str | None = None
+    """Where the force is based or comes from; empty when the article doesn't say."""
+    destination_id: str | None = None
+    """Where the force is sent, or is to be sent; empty when the article doesn't say."""
     mandate: str | None = None
     """What the forces are there for, in the article's words."""
     as_of: date | None = None
@@ -378,6 +390,16 @@ class Measure(Row):
     description: str
     """What the number counts or measures."""
 
+class Office(Row):
+    """The vocabulary of `appointments.office_id`: offices that the articles speak of, each once, whatever they call it."""
+
+    office_id: str
+    """Identifier: a readable slug."""
+    title: str
+    """Name of the office for people."""
+    organisation_id: str
+    """The body that the office belongs to: an actor."""
+
 class VagueTerm(Row):
     """What a vague word counts for under a named policy, chosen when a question is asked and never baked into the claims."""
 
@@ -449,6 +471,7 @@ class Tables:
     populations: Table[Population]
     population_overlaps: Table[PopulationOverlap]
     measures: Table[Measure]
+    offices: Table[Office]
     vague_terms: Table[VagueTerm]
     codebook: Table[Codebook]
     exclusions: Table[Exclusion]

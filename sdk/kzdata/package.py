@@ -354,7 +354,7 @@ class Package(models.Tables):
 
         Args:
             country: Only forces of this country, or of what is part of it.
-            place: Only in this place and all that is part of it.
+            place: Only forces in this place, or sent there, and in all that is part of it.
             state: Only what is said in this way, such as `deployed`.
             limit: How many claims to list.
 

@@ -326,9 +326,12 @@ def _stated(one: "StatedForce", words: _Words) -> Iterator[str]:
     day, *_, by = [*_head(replace(claim, state=None), words), ""][:4]
     unit = f" {words.of_claim(claim, 'unit')}" if claim.unit else ""
     number = f"{claim.wording}{unit}" if claim.interval else ""
-    place = words.of_claim(claim, "place")
+    ways = [("from", "origin"), ("to", "destination"), ("in", "place")]
+    # Who is sent to a place is mostly told as there, too.
+    shown = ways[: 2 if claim.place == claim.destination else 3]
+    way = [f"{word} {words.of_claim(claim, role)}" for word, role in shown if getattr(claim, role)]
     key = claim.key if words.ids else ""
-    told = (claim.force or "force not said", number, place, day, key, by)
+    told = (claim.force or "force not said", number, " ".join(way), day, key, by)
     yield _INDENT + safe(", ".join(filter(None, told)))
     lines = [*_cited(claim, words), *_hedged(claim), *_noted(claim, words)]
     yield from (f"  {line}" for line in lines)

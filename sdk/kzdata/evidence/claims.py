@@ -38,6 +38,8 @@ class Claim:
         population: Whom a figure counts.
         force: The force that it is about, as the article calls it.
         country: Whose force that is.
+        origin: Where it is based or comes from.
+        destination: Where it is sent.
         place: Where, as precisely as the article says.
         day: First day for which it holds.
         precision: How much time the day stands for.
@@ -65,6 +67,8 @@ class Claim:
     population: str | None
     force: str | None
     country: str | None
+    origin: str | None
+    destination: str | None
     place: str | None
     day: date | None
     precision: str | None
@@ -110,12 +114,15 @@ class Claims:
         """SQL of the relation with one row for each claim.
 
         Its columns: `key`, `event`, `about0` and so on, `state`, `population`, `force`, `country`,
-        `unit`, `place`, `day`, `first`, `last`, `precision`, `wording`, `low`, `high`, `above`,
-        `below`, `numbered`, `qualifier`, `claimant`, `via`, `note`, `policy`, `span`. Where a claim
+        `origin`, `destination`, `unit`, `place`, `day`, `first`, `last`, `precision`, `wording`,
+        `low`, `high`, `above`, `below`, `numbered`, `qualifier`, `claimant`, `via`, `note`,
+        `policy`, `span`. Where a claim
         has no such column, NULL.
         """
         d, schema = self.declared, self.table.schema
-        roles = "event state population force country unit place claimant via note".split()
+        roles = (
+            "event state population force country origin destination unit place claimant via note"
+        ).split()
         columns = {"key": cell(schema.primary_key[0]), "span": cell(schema.principal)}
         columns |= {role: cell(getattr(d, role)) for role in roles}
         if not self._notes:
@@ -214,8 +221,8 @@ class Claims:
     def get(self, keys: Iterable[str]) -> dict[str, Claim]:
         """Claims by key."""
         names = (
-            "key event state population force country place day precision wording qualifier unit "
-            "claimant via note policy span numbered low high above below"
+            "key event state population force country origin destination place day precision "
+            "wording qualifier unit claimant via note policy span numbered low high above below"
         )
         columns = names.split()
         columns += self.about

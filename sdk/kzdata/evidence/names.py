@@ -18,7 +18,7 @@ from kzdata.standard.descriptor import Schema
 Names = dict[str, dict[str, str]]
 """Names by key, for each `table.role` of the claims or events that have it; `claims` for claims,
 `events` for events, `sources` for articles."""
-ROLES = ("population", "force", "country", "place", "claimant", "via", "unit", "state")
+ROLES = tuple("population force country origin destination place claimant via unit state".split())
 
 
 def called(names: Mapping[str, Mapping[str, str]], role: str, key: str | None) -> str:

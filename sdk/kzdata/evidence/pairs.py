@@ -7,7 +7,7 @@ typed tables of a package, a validation of the texts of its cells.
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kzdata.engine.sql import literal, temp_table
+from kzdata.engine.sql import among, literal, temp_table
 from kzdata.evidence.claims import Claims
 from kzdata.evidence.intervals import each_day, exceeds
 
@@ -156,9 +156,16 @@ class PairSearch:
 
     def _states(self) -> _Search:
         # States are few enough that all are compared with all; who says no place is not left out.
-        differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
+        differ = f"p.state <> w.state AND {self._exclusive} AND {_OVERLAP} IS NOT FALSE"
         rows = self.candidate_rows(["state"], "state IS NOT NULL")
         return rows, [_Join("all", _WITHIN_OR_UNSAID, differ, "true")]
+
+    @property
+    def _exclusive(self) -> str:
+        """SQL: no list of states that can all be true has both."""
+        lists = self._claims.declared.compatible
+        both = (f"({among('p.state', one)} AND {among('w.state', one)})" for one in lists)
+        return f"NOT ({' OR '.join(both) or 'false'})"
 
     def candidate_rows(self, columns: Sequence[str], condition: str) -> str:
         """SQL of claims, with what all searches need of them and further columns."""

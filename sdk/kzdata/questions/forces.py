@@ -79,7 +79,19 @@ class Forces(Rows):
     names: Names = field(default_factory=dict, compare=False, repr=False)
 
     columns: ClassVar[tuple[str, ...]] = (
-        *("country", "force", "state", "planned", "place", "day", "precision", "claim", "says"),
+        *(
+            "country",
+            "force",
+            "state",
+            "planned",
+            "origin",
+            "destination",
+            "place",
+            "day",
+            "precision",
+            "claim",
+            "says",
+        ),
         *("wording", "low", "high", "unit", "status", "claimant", "via", "source", "quote", "link"),
         "note",
     )
@@ -99,7 +111,8 @@ def _row(one: StatedForce) -> tuple[Any, ...]:
     ends = (c.interval.low, c.interval.high) if c.interval else (None, None)
     words = (c.receipt.source, c.receipt.quote, c.receipt.link) if c.receipt else (None,) * 3
     return (
-        *(c.country, c.force, c.state, one.planned, c.place, c.day, c.precision, c.key, said(c)),
+        *(c.country, c.force, c.state, one.planned, c.origin, c.destination, c.place, c.day),
+        *(c.precision, c.key, said(c)),
         *(c.wording, *ends, c.unit, one.status, c.claimant, c.via, *words, c.note),
     )
 
@@ -145,7 +158,9 @@ def _stated(
         values = claims.hierarchy(role)
         if value is not None:
             within = f"SELECT id FROM {values.within(value)}" if values else literal(value)
-            wanted.append(f"{role} IN ({within})")
+            # Who is sent to a place is a force there, too.
+            roles = ("place", "destination") if role == "place" else (role,)
+            wanted.append(f"({' OR '.join(f'{name} IN ({within})' for name in roles)})")
     source = f"""FROM {claims.relation} AS c LEFT JOIN {claims.statuses} AS s ON s.id = c.key
         WHERE {" AND ".join(wanted)}"""
     rows = claims.database.rows(

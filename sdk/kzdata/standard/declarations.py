@@ -154,7 +154,9 @@ class Claims(Declaration):
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
     what is counted or changed; `state` is what the claim says of it where that is no figure.
     `deaths` are the categories of `outcome` that count the dead, `planned` those of `state` that
-    tell of what is still to come. `force` and `country` are the forces that are sent, and whose.
+    tell of what is still to come; `compatible` are lists of states that can all be true of one
+    thing. `force` and `country` are the forces that are sent, and whose, `origin` and `destination`
+    from where to where.
     """
 
     outcome: str | None = member(string, None)
@@ -170,7 +172,10 @@ class Claims(Declaration):
     note: str | None = member(string, None)
     force: str | None = member(string, None)
     country: str | None = member(string, None)
+    origin: str | None = member(string, None)
+    destination: str | None = member(string, None)
     planned: tuple[str, ...] = member(names, ())
+    compatible: tuple[tuple[str, ...], ...] = member(several(names, MAX_KEYS), ())
 
     @property
     def about(self) -> tuple[str, ...]:

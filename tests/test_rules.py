@@ -617,6 +617,32 @@ def source_order(island: Folder) -> Fault:
     return edited(island, "letters", 0, "spoken", "2031-03-09")
 
 
+def dated(island: Folder, words: str = "on Tuesday", day: str = "2031-03-04") -> Fault:
+    """Say which passage gives the day of the first letter."""
+    widen(island, "letters", "dated", passage(island, words)[1], "")
+    declare = {"day_span": "dated"}
+    island.reschema("letters", lambda schema: schema["kzdata:sources"].update(declare))
+    island.edit("letters", 0, "spoken", day)
+    return at(island, "letters", 0, "dated")
+
+
+@case
+def source_day(island: Folder) -> Fault:
+    return dated(island, day="2031-03-05")
+
+
+@pytest.mark.parametrize(("words", "rules"), [
+    ("on Tuesday", []),
+    ("on Thursday", ["source-day"]),
+    ("12 fishers drowned", ["source-day"]),
+])  # fmt: skip
+def test_the_passage_of_a_day_gives_it(island: Folder, words: str, rules: list[str]) -> None:
+    """Catches a passage of another article, and one that gives no day."""
+    dated(island, words)
+    island.reseal()
+    assert [f.rule for f in validate(island.root, select=["source-day"])] == rules
+
+
 def widen(island: Folder, table: str, name: str, *cells: str) -> None:
     """Give a table a further column."""
     rows = island.rows(table)

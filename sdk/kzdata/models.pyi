@@ -19,6 +19,8 @@ class Source(Row):
     """Headline as printed; empty when the text that we hold has none."""
     publisher: str
     """Who published the article."""
+    kind: Literal["report", "agency_copy", "update", "paraphrase"]
+    """What sort of text it is; the note says what that is known from."""
     author: str | None = None
     """Byline; empty when none was found."""
     url: str | None = None
@@ -33,6 +35,8 @@ class Source(Row):
     """Where the date comes from."""
     written_on: date
     """The day that the text speaks from: `today`, `this evening` and weekdays are resolved against it (TimeML: document creation time). May lie before `published_on`."""
+    day_span_id: str | None = None
+    """A passage whose words give the day that the text speaks from, read against that day; empty where none does, and the note says what it is concluded from."""
     relies_on: str | None = None
     """Publication that the article says, or is known, to be based on; empty when it stands on its own."""
     text_sha256: str
@@ -59,6 +63,8 @@ class SourceSpan(Row):
     """Which occurrence of the quote in the text this is, from one; occurrences may overlap."""
     checksum: str
     """First 16 hexadecimal digits of the SHA-256 of `text_sha256:char_start:char_end:occurrence:quote`: a changed digit or letter shows even where the article's text is not at hand."""
+    damaged: bool | None = None
+    """Whether the words are damaged in the article as we hold it (garbled, cut off, quotation marks moved): recorded as printed, not to be relied on and not quotable as anyone's words. Empty where no damage was seen."""
 
 class Evidence(Row):
     """One edge from one cell (record and field) to one span, with the role that the span plays."""

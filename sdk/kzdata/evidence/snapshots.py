@@ -153,7 +153,9 @@ class ReferenceGraph:
 
     def _declared(self) -> Iterator[Reference]:
         article: list[Key] = [(self.sources[0], (self.sources[1].id,))]
+        passage: list[Key] = [(self.spans[0], (self.spans[1].id,))]
         members: list[tuple[type[Declaration], str, list[Key]]] = [
+            (Sources, "day_span", passage),
             (Aliases, "source", article),
             (Exclusions, "source", article),
             (Links, "claim", self.records),

@@ -67,7 +67,7 @@ class DateColumns(Declaration):
 
 
 class Spans(Declaration):
-    """`kzdata:spans`: the table of passages."""
+    """`kzdata:spans`: the table of passages; `damaged` marks words that are not as written."""
 
     id: str = member(string)
     source: str = member(string)
@@ -76,6 +76,7 @@ class Spans(Declaration):
     quote: str = member(string)
     occurrence: str = member(string)
     checksum: str | None = member(string, None)
+    damaged: str | None = member(string, None)
     max_share: float = member(number, 1.0)
     max_length: int = member(whole, 100)
 
@@ -83,7 +84,8 @@ class Spans(Declaration):
 class Sources(Declaration):
     """`kzdata:sources`: the table of articles.
 
-    Where `published_basis` is `url`, the day of publication was taken from the address.
+    Where `published_basis` is `url`, the day of publication was taken from the address. `day_span`
+    is the passage that gives `written_on`, `kind` what sort of text the article is.
     """
 
     id: str = member(string)
@@ -93,6 +95,8 @@ class Sources(Declaration):
     published_precision: str | None = member(string, None, "published_precision")
     published_basis: str | None = member(string, None, "published_basis")
     written_on: str | None = member(string, None, "written_on")
+    day_span: str | None = member(string, None, "day_span")
+    kind: str | None = member(string, None)
     url: str | None = member(string, None)
 
 

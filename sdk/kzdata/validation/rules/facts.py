@@ -9,7 +9,7 @@ from kzdata.engine.sql import ORD, column, day, identifier, text
 from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import FIRST, LAST, last_day, window_sql
 from kzdata.standard.descriptor import Table
-from kzdata.validation.evidence_tables import Model, whole_number
+from kzdata.validation.evidence_tables import Model, date_reading, whole_number
 from kzdata.validation.rule import Query, Violation, rule
 
 
@@ -163,6 +163,27 @@ def source_order(model: Model) -> Iterator[Query]:
         precision = column(a.published_precision) if a.published_precision else None
         broken = f"{day(column(a.written_on))} > {last_day(published, precision)}"
         yield Query.rows(table, a.written_on, broken, f"'not after ' || {published}")
+
+
+@rule("consistency", "take a passage of the article that gives the day, or correct the day")
+def source_day(model: Model) -> Iterator[Violation]:
+    """The passage that gives an article's day (`day_span`) is its own, and means `written_on`.
+
+    Its words are read against that very day, so that a weekday must be its weekday. Of a night or
+    a range it is the first day.
+    """
+    for (table, a), _ in model.together("sources", "spans"):
+        if not a.day_span or not a.written_on:
+            continue
+        rows = model.database.rows(
+            f"""SELECT t.{ORD}, {column(a.written_on)}, p.quote, p.article = t.{ORD}
+            FROM {identifier(table.name)} t JOIN shared.passages p
+                ON p.span = {column(a.day_span)} WHERE {day(column(a.written_on))} IS NOT NULL"""
+        )
+        for row, written_on, quote, own in rows:
+            if not own or date_reading(quote or "", written_on)[2] != written_on:
+                expected = f"words of the article for {written_on}"
+                yield Violation(table.name, row, a.day_span, quote, expected)
 
 
 @rule("consistency", "take the day from the address, or say where else it comes from")

@@ -220,6 +220,7 @@ REFERENCES = (
     ("aliases", "source", "sources"),
     ("exclusions", "source", "sources"),
     ("edges", "span", "spans"),
+    ("sources", "day_span", "spans"),
 )
 """Members of declarations whose cells are keys of the table that declares another."""
 

@@ -815,6 +815,25 @@ def test_each_answer_is_written_in_each_format(question: str) -> None:
     assert len(rows) > 10
 
 
+def test_damaged_words_are_marked_and_can_be_left_out(kz: kzdata.Package) -> None:
+    """Catches a garbled sentence that is quoted like any other."""
+    damaged = {row.span_id for row in kz.source_spans if row.damaged}
+    for ask in (kz.disagreements, kz.forces):
+        keys = [str(value) for row in ask(damaged=False).rows() for value in row]
+        assert not {c.key for c in _claims(ask()) if c.receipt.span in damaged} & set(keys)
+    told = [c.receipt for c in _claims(kz.forces()) if c.receipt.damaged]
+    assert {cited.span for cited in told} <= damaged
+    assert told
+    assert "(damaged words)" in run("deployments").out
+    assert "(damaged words)" not in run("deployments", "--no-damaged").out
+
+
+def _claims(answer: Any) -> list[Any]:
+    if isinstance(answer, kzdata.Forces):
+        return [one.claim for country in answer.countries for one in country.stated]
+    return [claim for one in answer for side in one.sides for claim in side.claims]
+
+
 KEY = re.compile(r"\b[A-Z]{2}-\d{4}\b")
 
 
@@ -848,7 +867,7 @@ def test_a_contested_cell_is_traced_with_its_contradiction(kz: kzdata.Package) -
 
 def test_a_cited_passage_has_its_names_in_json() -> None:
     """Catches a passage that is written as a list, or with more than an answer tells of it."""
-    names = ["span", "source", "published_on", "quote", "start", "end", "link"]
+    names = ["span", "source", "published_on", "quote", "start", "end", "link", "damaged"]
     toll, timeline = (
         json.loads(run(name, "--format", "json").out) for name in ("toll", "timeline")
     )

@@ -270,6 +270,7 @@ class Package(models.Tables):
         policy: str | None = None,
         retracted: bool = False,
         limit: int = 2_000,
+        damaged: bool = True,
     ) -> "Toll":
         """What was claimed about how many people, by scope and day; never a sum.
 
@@ -280,6 +281,7 @@ class Package(models.Tables):
             policy: What vague words such as "dozens" count for; they stay open by default.
             retracted: List retracted claims too; they never count in a range.
             limit: How many claims to list; ranges take in all.
+            damaged: Whether claims count whose words are damaged (`damaged` of `kzdata:spans`).
 
         Raises:
             UsageError: There is no such outcome, population, place or policy, or the package lacks
@@ -287,7 +289,7 @@ class Package(models.Tables):
         """
         from kzdata.questions.toll import toll
 
-        return toll(self._dataset, outcome, population, place, policy, retracted, limit)
+        return toll(self._dataset, outcome, population, place, policy, retracted, limit, damaged)
 
     def disagreements(
         self,
@@ -295,6 +297,7 @@ class Package(models.Tables):
         event: str | None = None,
         policy: str | None = None,
         limit: int = 2_000,
+        damaged: bool = True,
     ) -> "Disagreements":
         """Questions that claims, or events, do not agree about, each with its sides.
 
@@ -306,13 +309,14 @@ class Package(models.Tables):
             event: Only claims about this event.
             policy: What vague words count for; they stay open by default.
             limit: How many to list.
+            damaged: Whether claims count whose words are damaged (`damaged` of `kzdata:spans`).
 
         Raises:
             UsageError: There is no such place, event or policy, or the package lacks a declaration.
         """
         from kzdata.questions.disagreements import disagreements
 
-        return disagreements(self._dataset, place, event, policy, limit)
+        return disagreements(self._dataset, place, event, policy, limit, damaged)
 
     def timeline(
         self,
@@ -349,6 +353,7 @@ class Package(models.Tables):
         place: str | None = None,
         state: str | None = None,
         limit: int = 2_000,
+        damaged: bool = True,
     ) -> "Forces":
         """What is said of forces, by country: who says deployed, who says ready, and how many.
 
@@ -357,6 +362,7 @@ class Package(models.Tables):
             place: Only forces in this place, or sent there, and in all that is part of it.
             state: Only what is said in this way, such as `deployed`.
             limit: How many claims to list.
+            damaged: Whether claims count whose words are damaged (`damaged` of `kzdata:spans`).
 
         Raises:
             UsageError: There is no such country, place or state, or the package lacks a
@@ -364,7 +370,7 @@ class Package(models.Tables):
         """
         from kzdata.questions.forces import forces
 
-        return forces(self._dataset, country, place, state, limit)
+        return forces(self._dataset, country, place, state, limit, damaged)
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.

@@ -187,7 +187,7 @@ def _cited(claim: "Claim", words: _Words) -> Iterator[str]:
 
 def _quoted(cited: "Citation") -> str:
     quote = typer.style(safe(cited.quote), fg="green")
-    return hyperlink(f"“{quote}”", cited.link)
+    return hyperlink(f"“{quote}”", cited.link) + " (damaged words)" * cited.damaged
 
 
 def _details(claim: "Claim", words: _Words, told: Collection[str] = ()) -> Iterator[str]:

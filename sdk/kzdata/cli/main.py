@@ -499,6 +499,7 @@ PolicyOption = Annotated[
 ]
 
 LimitOption = Annotated[int, Option(min=1, help="How many to list.")]
+DamagedOption = Annotated[bool, Option(help="Claims whose words are damaged, too.")]
 IdsOption = Annotated[bool, Option("--ids", help="Show keys beside names.")]
 
 
@@ -513,6 +514,7 @@ def toll(
     policy: PolicyOption = None,
     retracted: Annotated[bool, Option("--retracted", help="Retracted claims too.")] = False,
     limit: LimitOption = 2_000,
+    damaged: DamagedOption = True,
     ids: IdsOption = False,
     form: FormatOption = "text",
 ) -> None:
@@ -521,7 +523,7 @@ def toll(
     The answer is a range for each scope, never a sum.
     """
     with load() as kz:
-        answer = kz.toll(outcome, population, place, policy, retracted, limit)
+        answer = kz.toll(outcome, population, place, policy, retracted, limit, damaged)
     _answer(answer, "toll", form, ids)
 
 
@@ -532,12 +534,13 @@ def disagreements(
     event: Annotated[str | None, Option(help="Only claims about this event.")] = None,
     policy: PolicyOption = None,
     limit: LimitOption = 2_000,
+    damaged: DamagedOption = True,
     ids: IdsOption = False,
     form: FormatOption = "text",
 ) -> None:
     """List claims that cannot all be true, and why."""
     with load() as kz:
-        answer = kz.disagreements(place, event, policy, limit)
+        answer = kz.disagreements(place, event, policy, limit, damaged)
     _answer(answer, "disagreements", form, ids)
 
 
@@ -588,6 +591,7 @@ def deployments(
         str | None, Option(help="Only what is said in this way, such as deployed.")
     ] = None,
     limit: LimitOption = 2_000,
+    damaged: DamagedOption = True,
     ids: IdsOption = False,
     form: FormatOption = "text",
 ) -> None:
@@ -596,7 +600,7 @@ def deployments(
     Who says that they are deployed, who that they are ready, and whether anybody says how many.
     """
     with load() as kz:
-        answer = kz.forces(country, place, state, limit)
+        answer = kz.forces(country, place, state, limit, damaged)
     _answer(answer, "deployments", form, ids)
 
 

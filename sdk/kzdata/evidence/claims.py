@@ -12,9 +12,9 @@ from kzdata.evidence.hierarchy import Hierarchy, hierarchy_of, require_value
 from kzdata.evidence.intervals import Interval, bounds, window_sql
 from kzdata.evidence.outside import OutsideReport, outside_reports
 from kzdata.evidence.profile import cell, declared, declaring, needed
-from kzdata.evidence.receipts import Citation, EvidenceIndex, passages
+from kzdata.evidence.receipts import Citation, EvidenceIndex, damaged_words, passages
 from kzdata.standard.declarations import Claims as Declaration
-from kzdata.standard.declarations import Edges, Events, Figure, Policies
+from kzdata.standard.declarations import Edges, Events, Figure, Policies, Spans
 from kzdata.standard.descriptor import Table
 from kzdata.standard.loader import usual_columns
 
@@ -91,10 +91,17 @@ class Claims:
     """One table of claims: SQL of its claims in one shape, and the claims themselves."""
 
     def __init__(
-        self, dataset: "Dataset", table: Table, policy: str | None = None, *, notes: bool = True
+        self,
+        dataset: "Dataset",
+        table: Table,
+        policy: str | None = None,
+        *,
+        notes: bool = True,
+        damaged: bool = True,
     ) -> None:
         assert table.schema.claims
-        self._notes = notes  # whether the database has the column of notes
+        # Whether the database has the column of notes; whether claims of damaged words count.
+        self._notes, self._damaged = notes, damaged
         self.declared: Declaration = table.schema.claims
         self.table = table
         self.database = dataset.database
@@ -132,6 +139,8 @@ class Claims:
         listed = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
         # Nobody can ask for a claim without a key, or link to it.
         table, known = table_named(self.table.name), f"{columns['key']} IS NOT NULL"
+        if not self._damaged:
+            known += f" AND {columns['span']} NOT IN {_damaged_spans(self._dataset)}"
         return f"(SELECT {listed} FROM {table} AS t {self._vague} WHERE {known})"
 
     def _days(self) -> dict[str, str]:
@@ -250,6 +259,19 @@ class Claims:
         interval = Interval.of(ends) if row.pop("numbered") else None
         about = tuple((n, row.pop(a)) for n, a in zip(self.declared.about, self.about, strict=True))
         return Claim(table=self.table.name, about=about, interval=interval, **row)
+
+
+def _damaged_spans(dataset: "Dataset") -> str:
+    """SQL of the passages whose words are damaged."""
+    table, spans = needed(dataset.descriptor, Spans, "a question about damaged words")
+    if spans.damaged is None:
+        raise UsageError(
+            f"kzdata:spans of {dataset.descriptor.name} declares no damaged; "
+            "docs/profile.md says how"
+        )
+    return (
+        f"(SELECT {cell(spans.id)} FROM {table_named(table.name)} t WHERE {damaged_words(spans)})"
+    )
 
 
 class Certainties:

@@ -11,14 +11,19 @@ from kzdata.engine.sql import LISTED, table_named
 from kzdata.evidence.claims import Claim, Claims, tables
 from kzdata.evidence.outside import contested
 from kzdata.evidence.profile import LABELS, cell, declared
+from kzdata.evidence.receipts import damaged_words
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.declarations import Events, Sources
+from kzdata.standard.declarations import Events, Sources, Spans
 from kzdata.standard.descriptor import Schema
 
 Names = dict[str, dict[str, str]]
 """Names by key, for each `table.role` of the claims or events that have it; `claims` for claims,
 `events` for events, `sources` for articles."""
 ROLES = tuple("population force country origin destination place claimant via unit state".split())
+
+
+DAMAGED = 0.1
+"""Share of an article's passages that are marked as damaged, above which its name says so."""
 
 
 def called(names: Mapping[str, Mapping[str, str]], role: str, key: str | None) -> str:
@@ -150,15 +155,34 @@ def event_names(dataset: Dataset, keys: Iterable[str]) -> dict[str, str]:
 
 
 def article_names(dataset: Dataset, keys: Iterable[str]) -> dict[str, str]:
-    """Articles by publisher and day, as far as the package knows them, or by their title."""
+    """Articles by publisher and day, or by their title, and whether their text is damaged."""
     if not (sources := declared(dataset.descriptor, Sources)):
         return {}
     table, role = sources
     has = table.schema.names
     title = next((name for name in ("publisher", *LABELS) if name in has), None)
+    wanted = sorted(keys)
     rows = dataset.database.rows(
         f"""SELECT {cell(role.id)}, {cell(title)}, {cell(role.published_on)}
         FROM {table_named(table.name)} t WHERE {cell(role.id)} IN {LISTED}""",
-        [sorted(keys)],
+        [wanted],
     )
-    return {key: ", ".join(filter(None, [name or key, day])) for key, name, day in rows}
+    marks = dict.fromkeys(_damaged_articles(dataset, wanted), "damaged text")
+    return {
+        key: ", ".join(filter(None, [name or key, day, marks.get(key)])) for key, name, day in rows
+    }
+
+
+def _damaged_articles(dataset: Dataset, keys: list[str]) -> list[str]:
+    """Those of some articles of whose passages more than a few are marked as damaged."""
+    spans = declared(dataset.descriptor, Spans)
+    if not spans or spans[1].damaged is None:
+        return []
+    table, role = spans
+    rows = dataset.database.rows(
+        f"""SELECT {cell(role.source)} FROM {table_named(table.name)} t
+        WHERE {cell(role.source)} IN {LISTED} GROUP BY 1
+        HAVING count(*) FILTER ({damaged_words(role)}) > {DAMAGED} * count(*)""",
+        [keys],
+    )
+    return [key for (key,) in rows]

@@ -90,6 +90,7 @@ class Citation:
     start: int
     end: int
     link: str | None
+    damaged: bool  # the words are no longer as they were written
 
 
 class Passage(NamedTuple):
@@ -106,6 +107,7 @@ class Passage(NamedTuple):
     url: str | None  # of the article
     prefix: str  # what stands before the words in the longest span around them
     suffix: str  # what stands after them there
+    damaged: bool
 
     @property
     def link(self) -> str | None:
@@ -121,8 +123,8 @@ class Passage(NamedTuple):
     @property
     def citation(self) -> Citation:
         """The passage as an answer tells of it."""
-        day, link = self.published_on, self.link
-        return Citation(self.span, self.source, day, self.quote, self.start, self.end, link)
+        place = (self.quote, self.start, self.end, self.link)
+        return Citation(self.span, self.source, self.published_on, *place, self.damaged)
 
 
 def passages(dataset: "Dataset", spans: Iterable[str] | None = None) -> dict[str, Passage]:
@@ -153,7 +155,8 @@ def _passages(dataset: "Dataset", chosen: bool) -> str:
     # Keys and articles are read of all spans, but quotes of those alone that the answer tells of.
     return f"""WITH span AS NOT MATERIALIZED (
             SELECT {ORD}, {cell(s.id)} AS id, {cell(s.source)} AS source,
-            {cell(s.quote)} AS quote, {places} FROM {dataset.numbered(spans.name)} t),
+            {cell(s.quote)} AS quote, {damaged_words(s)} AS damaged, {places}
+            FROM {dataset.numbered(spans.name)} t),
         named AS MATERIALIZED (
             SELECT {ORD}, source FROM span {f"WHERE id IN {LISTED}" if chosen else ""}),
         wide AS MATERIALIZED (SELECT {ORD}, id, source, first, last FROM span
@@ -170,10 +173,15 @@ def _passages(dataset: "Dataset", chosen: bool) -> str:
             {cell(a.published_on)} AS day, {cell(a.url)} AS url FROM {table_named(sources.name)} t)
         SELECT i.id, i.quote, i.source, i.first, i.last, i.nth, publisher, day, url,
             left(o.quote, i.first - o.first),
-            substr(o.quote, i.first - o.first + length(i.quote) + 1)
+            substr(o.quote, i.first - o.first + length(i.quote) + 1), i.damaged
         FROM pair JOIN quoted AS i ON i.{ORD} = inner_ JOIN quoted AS o ON o.{ORD} = outer_
         LEFT JOIN article ON article.id = i.source
         WHERE i.quote <> '' AND i.nth IS NOT NULL"""
+
+
+def damaged_words(spans: Spans) -> str:
+    """SQL: whether a row of the table of passages says that its words are damaged."""
+    return f"coalesce(lower({cell(spans.damaged)}) IN ('true', '1'), false)"
 
 
 class EvidenceIndex:

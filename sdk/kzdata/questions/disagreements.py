@@ -153,10 +153,14 @@ def disagreements(
     event: str | None = None,
     policy: str | None = None,
     limit: int = MOST,
+    damaged: bool = True,
 ) -> Disagreements:
     """Answer `kz.disagreements`; see there."""
     limit = limited(limit)
-    parts = [Claims(dataset, t, policy) for t in tables(dataset, "a search for disagreements")]
+    parts = [
+        Claims(dataset, t, policy, damaged=damaged)
+        for t in tables(dataset, "a search for disagreements")
+    ]
     for role, value in (("place", place), ("event", event)):
         require_value((part.hierarchy(role) for part in parts), role, value)
     searches = [_TableSearch(part, place, event, limit) for part in parts]

@@ -123,10 +123,13 @@ def forces(
     place: str | None = None,
     state: str | None = None,
     limit: int = MOST,
+    damaged: bool = True,
 ) -> Forces:
     """Answer `kz.forces`; see there."""
     limit = limited(limit)
-    parts = [Claims(dataset, t) for t in tables(dataset, "a question about forces")]
+    parts = [
+        Claims(dataset, t, damaged=damaged) for t in tables(dataset, "a question about forces")
+    ]
     parts = [part for part in parts if part.declared.force and part.declared.state]
     if not parts:
         raise UsageError(

@@ -209,6 +209,7 @@ def toll(
     policy: str | None = None,
     retracted: bool = False,
     limit: int = MOST,
+    damaged: bool = True,
 ) -> Toll:
     """Answer `kz.toll`; see there."""
     limit = limited(limit)
@@ -219,7 +220,10 @@ def toll(
             "outcome, which a toll needs; docs/profile.md says how"
         )
     asked = {"outcome": outcome, "population": population, "place": place}
-    parts = [_TableToll(Claims(dataset, t, policy), asked, retracted, limit) for t in tables]
+    parts = [
+        _TableToll(Claims(dataset, t, policy, damaged=damaged), asked, retracted, limit)
+        for t in tables
+    ]
     for role, value in asked.items():
         require_value((part.claims.hierarchy(role) for part in parts), role, value)
     answers = [part.answer() for part in parts]

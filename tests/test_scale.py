@@ -17,8 +17,8 @@ import kzdata
 from kzdata.engine.database import Database
 from kzdata.engine.sql import literal, table_named, temp_table
 from kzdata.errors import QueryError
+from kzdata.evidence import pairs as question
 from kzdata.evidence.intervals import last_day
-from kzdata.questions import disagreements as question
 from packages import Spec, build, column, columns, key
 
 PLACES = {"land": None, "north": "land", "town": "north", "south": "land", "gone": "lost"}

@@ -15,7 +15,8 @@ survives is listed with the reason, worked out here and not by kzdata:
 * `the other role fits`: "killed" is a quote, and a word of the codebook;
 * `shared passage`: the other record rests on the very same passage;
 * `exempt`: the schema asks for no receipt;
-* `not traced`: the table has no receipts (sources, what is part of what);
+* `stated basis`: the schema says where the cells come from, which is no passage;
+* `not traced`: the table has no receipts, and nothing says where the cells come from;
 * `unexplained`: a hole.
 
 One validation takes half a second, so many changes are made in one copy, at most one in each
@@ -543,8 +544,8 @@ def reason(package: Package, change: Change) -> str:
     if (a := sheet.declared("aliases")) and change.column == a.get("source"):
         words, form = package.words_of[change.value], change.rows[0][a["alias"]]
         return "printed there too" if _named(words, {form}) else "unexplained"
-    if not sheet.traced:
-        return "not traced"
+    if field.get("kzdata:basis") or not sheet.traced:
+        return "stated basis" if field.get("kzdata:basis") else "not traced"
     if field.get("kzdata:evidence") == "exempt":
         return "exempt"
     edges = package.edges.get((change.record, change.column), [])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kzdata.files.archive import opened
+from kzdata.standard.parsing import parse
 from kzdata.validation import Report, validate
 from packages import Folder, Row
 
@@ -20,6 +22,7 @@ LEAST = {
     "events": 100,
     "event_actors": 100,
     "claim_links": 25,
+    "outside_reports": 20,
     "actors": 100,
     "places": 45,
     "aliases": 150,
@@ -302,3 +305,26 @@ def test_no_article_in_the_repository(package: Path, texts: Path) -> None:
         if any(body[at : at + RUN + 1] in shingles for at in range(len(body) - RUN)):
             copied.append(file.relative_to(package))
     assert copied == []
+
+
+def test_no_fact_is_outside_of_the_proof_without_a_word(package: Path) -> None:
+    """Catches a column of facts that has neither receipts nor a stated basis.
+
+    Facts are what refers to another table, days, addresses and places of the map; in the tables
+    that carry the proof (passages, edges, terms) and in keys they are the proof.
+    """
+    proof = {"source_spans", "evidence", "aliases", "codebook", "exclusions", "claim_links"}
+    proof |= {"tombstones", "events", "event_actors"}
+    facts = set()
+    with opened(package) as archive:
+        tables = parse(archive).tables
+    for name, table in tables.items():
+        schema = table.schema
+        if name in proof or schema.principal:
+            continue
+        refers = {column for key in schema.foreign_keys for column in key.fields}
+        for field in schema.fields:
+            if field.name in refers or field.type in ("date", "number") or field.format == "uri":
+                facts.add((name, field.name, field.basis))
+    assert {(name, column) for name, column, basis in facts if not basis} == set()
+    assert len(facts) > 12

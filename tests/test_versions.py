@@ -191,6 +191,7 @@ LEVELS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
     ("unique key", lambda s: s.update(uniqueKeys=[["name"]]), "major"),
     ("required", lambda s: s["fields"][1].update(constraints={"required": True}), "major"),
     ("not required", lambda s: s["fields"][1].update(constraints={"required": False}), "patch"),
+    ("basis", lambda s: s["fields"][1].update({"kzdata:basis": "seen"}), "patch"),
     ("no receipts", lambda s: s["fields"][1].update({"kzdata:evidence": "exempt"}), "minor"),
     ("declaration", lambda s: s.update({"kzdata:parent": "name"}), "major"),
 ]

@@ -100,6 +100,7 @@ def _labels(field: FieldDescriptor) -> str:
 
 def _line(field: FieldDescriptor) -> str:
     meaning = field.description + (f" Unit: {field.unit}." if field.unit else "")
+    meaning += f" Basis: {field.basis}." if field.basis else ""
     example = f"`{field.example}`" if field.example else ""
     limits = ", ".join(_limits(field))
     cells = (f"`{field.name}`", field.type, field.evidence or "", meaning, limits, example)

@@ -203,6 +203,8 @@ def _of_field(change: PropertyChange) -> tuple[Level, str]:
     if inner == ("categories",):
         return _of_categories(change)
     level: Level = "major" if inner[0] in READING else "patch"
+    if inner[0] == "kzdata:basis":
+        return level, f"field {change.field}: {_change_words(change)}"
     # What needs less evidence than before lets more through.
     if inner[0].startswith("kzdata:"):
         level = "minor" if change.new in (ABSENT, "exempt") else "major"

@@ -163,6 +163,8 @@ class FieldDescriptor(JsonModel):
     item_type: str = member(item_type, "string")
     rdf_type: str | None = member(string, None)
     evidence: str | None = member(choice("required", "exempt"), None, "kzdata:evidence")
+    # Where cells that have no receipts come from, in words.
+    basis: str | None = member(string, None, "kzdata:basis")
 
     def errors(self) -> Iterator[str]:
         """Values and labels of categories are unique, and an enum lists none but them."""

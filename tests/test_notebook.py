@@ -91,7 +91,7 @@ def test_tables_are_shown(executed: Mapping[str, Any]) -> None:
                 assert f">{entry.claim.key}<" in toll
         assert ">over 60<" in toll
         (disagreements,) = outputs(executed["disagreements"], "text/html")
-        for one in kz.disagreements():
+        for one in kz.disagreements().found:
             assert f">{one.first.key}<" in disagreements
             assert f">{one.second.key}<" in disagreements
         (trace,) = outputs(executed["trace"], "text/html")

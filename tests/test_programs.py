@@ -61,6 +61,7 @@ ASKED = {
     "query": ["SELECT 1"],
     "toll": [""],
     "disagreements": [""],
+    "deployments": [""],
     "timeline": ["", "-f ics"],
     "rules": [""],
     "diff": [". .", "HEAD ."],

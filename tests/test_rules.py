@@ -746,6 +746,14 @@ def link_same_throughout(island: Folder) -> Fault:
 
 
 @case
+def disagreement_judged(island: Folder) -> Fault:
+    about = {"outcome": "fate", "event": "surge", "place": "islet", "claimant": "speaker"}
+    island.reschema("tolls", lambda schema: schema.update({"kzdata:claims": about}))
+    island.write("ties", island.rows("ties")[1:])
+    return at(island, "tolls", 1, "wording")
+
+
+@case
 def exclusion_bounds(island: Folder) -> Fault:
     return edited(island, "skipped", 0, "to", str(len(GULL.body)))
 

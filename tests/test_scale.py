@@ -17,8 +17,8 @@ import kzdata
 from kzdata.engine.database import Database
 from kzdata.engine.sql import literal, table_named, temp_table
 from kzdata.errors import QueryError
+from kzdata.evidence import pairs as question
 from kzdata.evidence.intervals import last_day
-from kzdata.questions import disagreements as question
 from packages import Spec, build, column, columns, key
 
 PLACES = {"land": None, "north": "land", "town": "north", "south": "land", "gone": "lost"}
@@ -198,7 +198,7 @@ def test_disagreements_are_those_of_comparing_every_pair(
     with TemporaryDirectory() as folder:
         with kzdata.load(package(Path(folder) / "package", claims, counts)) as kz:
             answer = kz.disagreements(limit=limit)
-        found = [(one.first.key, one.second.key) for one in answer]
+        found = [(one.first.key, one.second.key) for one in answer.found]
     expected = by_hand(claims, counts)
     assert found == expected[:limit], json.dumps([said._asdict() for said in claims])
     assert (answer.more > 0) == (len(expected) > limit)

@@ -402,6 +402,63 @@ def test_a_missing_extra_says_how_to_get_it(
         assert isinstance(caught.value, ImportError)
 
 
+def test_rows_are_had_by_their_place(kz: kzdata.Package) -> None:
+    """Catches a slice that is taken for a key, and rows that a notebook has to loop for."""
+    rows = list(kz.events)
+    assert kz.events[0] == rows[0]
+    assert kz.events[-1] == rows[-1]
+    assert kz.events[:5] == kz.events.head() == rows[:5]
+    assert kz.events.head(0) == kz.events.head(-1) == []
+    assert kz.events[-3::2] == rows[-3::2]
+    assert kz.events[5:1:-1] == rows[5:1:-1]
+    for place in (len(rows), -len(rows) - 1, 10**30):
+        with pytest.raises(UsageError, match="none at place"):
+            kz.events[place]
+
+
+def test_a_number_that_can_be_a_key_is_no_place(tmp_path: Path) -> None:
+    """Catches the row at place 7 for whoever asks for the row 7."""
+    fields = [{"name": "id", "type": "integer"}, column("word")]
+    table = Spec("numbered", {"fields": fields, "primaryKey": "id"}, [["7", "a"], ["8", "b"]])
+    with kzdata.load(build(tmp_path / "package", [table]).root) as package:
+        assert package.numbered[7].word == "a"
+        assert [row.word for row in package.numbered[1:]] == ["b"]
+        with pytest.raises(UsageError, match="no row '0'"):
+            package.numbered[0]
+
+
+def test_tables_are_completed(kz: kzdata.Package) -> None:
+    """Catches `kz.<TAB>` without the tables, or without the questions."""
+    assert {*kz.tables, "toll", "sql"} <= set(dir(kz))
+
+
+@pytest.mark.parametrize("question", ["toll", "disagreements", "timeline", "trace"])
+def test_every_answer_is_rows_and_frames(kz: kzdata.Package, question: str) -> None:
+    """Catches an answer without a frame, and frames that hold other rows than `rows`."""
+    answer = kz.trace("CR-0003") if question == "trace" else getattr(kz, question)()
+    rows = answer.rows()
+    assert isinstance(rows, list)
+    assert rows
+    frame, polar, arrow = answer.df(), answer.pl(), answer.arrow()
+    for named in (frame.columns, polar.columns, arrow.column_names):
+        assert tuple(named) == answer.columns
+    assert polar.rows() == [tuple(row.values()) for row in arrow.to_pylist()] == rows
+    assert len(frame) == len(rows)
+    assert answer.columns[0] in answer._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("form", "extra"), [("df", "pandas"), ("pl", "polars"), ("arrow", "pyarrow")]
+)
+def test_an_answer_without_its_library_says_how_to_get_it(
+    kz: kzdata.Package, monkeypatch: pytest.MonkeyPatch, form: str, extra: str
+) -> None:
+    """Catches an ImportError that leaves the reader alone."""
+    monkeypatch.setitem(sys.modules, extra, None)
+    with pytest.raises(MissingExtraError, match=re.escape(f"pip install 'kzdata[{extra}]'")):
+        getattr(kz.timeline(limit=1), form)()
+
+
 def test_a_relation_holds_the_rows_and_outlives_the_next_query(kz: kzdata.Package) -> None:
     """Catches a relation over another table, or one that ends with the next question."""
     relation = kz.casualty_reports.rel.filter("outcome = 'killed'")

@@ -317,7 +317,7 @@ def test_the_day_holds_for_timeline_and_disagreements_too(
     with kzdata.load(package) as kz:
         for day in ("2022-01-05", "2022-01-06", "2022-01-07"):
             with kz.as_of(day) as then:
-                wanted = [len(then.timeline()), len(then.disagreements())]
+                wanted = [len(then.timeline()), len(then.disagreements().found)]
             shown = []
             for view in ("timeline", "disagreements"):
                 here.show(f"#/{view}?as-of={day}")
@@ -399,7 +399,7 @@ def test_disagreements_are_those_of_the_sdk(
     here = visit()
     page = here.open(site, "#/disagreements")
     with kzdata.load(package) as kz:
-        wanted = [one.reason for one in kz.disagreements()]
+        wanted = [one.reason for one in kz.disagreements().found]
     shown = page.locator(".pair > p:first-child").all_inner_texts()
     assert [text.split(" ", 1)[1] if text else "" for text in shown] == wanted
 

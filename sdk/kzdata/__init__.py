@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from kzdata.package import Package as Package
     from kzdata.package import load as load
     from kzdata.questions.disagreements import Disagreements as Disagreements
+    from kzdata.questions.forces import Forces as Forces
     from kzdata.questions.timeline import Timeline as Timeline
     from kzdata.questions.toll import Toll as Toll
     from kzdata.site.server import Server as Server
@@ -70,6 +71,7 @@ _HOMES = {
         "evidence.spans": "Span locate",
         "package": "Package load",
         "questions.disagreements": "Disagreements",
+        "questions.forces": "Forces",
         "questions.timeline": "Timeline",
         "questions.toll": "Toll",
         "site.server": "Server",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kzdata.engine.queries import Answer
     from kzdata.evidence.snapshots import Snapshot, Snapshots
     from kzdata.questions.disagreements import Disagreements
+    from kzdata.questions.forces import Forces
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
     from kzdata.site import Server
@@ -115,6 +116,9 @@ class Package(models.Tables):
         if name.startswith("__") or name not in known:
             raise AttributeError(f"no table {name!r}{nearest(name, known)}")
         return known[name]
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.tables})
 
     def __getitem__(self, key: str) -> Row:
         """The row of a key, such as `CR-0003`, `almaty`, or, in one table, `sources/tass`.
@@ -267,6 +271,7 @@ class Package(models.Tables):
         policy: str | None = None,
         retracted: bool = False,
         limit: int = 2_000,
+        damaged: bool = True,
     ) -> "Toll":
         """What was claimed about how many people, by scope and day; never a sum.
 
@@ -277,6 +282,7 @@ class Package(models.Tables):
             policy: What vague words such as "dozens" count for; they stay open by default.
             retracted: List retracted claims too; they never count in a range.
             limit: How many claims to list; ranges take in all.
+            damaged: Whether claims count whose words are damaged (`damaged` of `kzdata:spans`).
 
         Raises:
             UsageError: There is no such outcome, population, place or policy, or the package lacks
@@ -284,7 +290,7 @@ class Package(models.Tables):
         """
         from kzdata.questions.toll import toll
 
-        return toll(self._dataset, outcome, population, place, policy, retracted, limit)
+        return toll(self._dataset, outcome, population, place, policy, retracted, limit, damaged)
 
     def disagreements(
         self,
@@ -292,21 +298,26 @@ class Package(models.Tables):
         event: str | None = None,
         policy: str | None = None,
         limit: int = 2_000,
+        damaged: bool = True,
     ) -> "Disagreements":
-        """Claims about one thing that cannot all be true, computed and curated, with the reason.
+        """Questions that claims, or events, do not agree about, each with its sides.
+
+        They are of three kinds: what cannot all be true, what nobody reconciles, and what only
+        looks like a disagreement, with the reason.
 
         Args:
             place: Only claims about this place and all that is part of it.
             event: Only claims about this event.
             policy: What vague words count for; they stay open by default.
             limit: How many to list.
+            damaged: Whether claims count whose words are damaged (`damaged` of `kzdata:spans`).
 
         Raises:
             UsageError: There is no such place, event or policy, or the package lacks a declaration.
         """
         from kzdata.questions.disagreements import disagreements
 
-        return disagreements(self._dataset, place, event, policy, limit)
+        return disagreements(self._dataset, place, event, policy, limit, damaged)
 
     def timeline(
         self,
@@ -314,21 +325,53 @@ class Package(models.Tables):
         actor: str | None = None,
         type: str | None = None,
         limit: int = 2_000,
+        statements: bool = True,
+        standing: bool = True,
     ) -> "Timeline":
         """Events in order, each with the precision of its date and its receipts.
+
+        An event without a date stands where the first article that tells of it speaks from.
 
         Args:
             place: Only events in this place and all that is part of it.
             actor: Only events with this actor, or one that is part of it.
             type: Only events of this type.
             limit: How many to list.
+            statements: Whether to list what was only said (types in `statements` of
+                `kzdata:events`).
+            standing: Whether to list lasting circumstances (types in `standing`).
 
         Raises:
             UsageError: There is no such place, actor or type, or the package lacks a declaration.
         """
         from kzdata.questions.timeline import timeline
 
-        return timeline(self._dataset, place, actor, type, limit)
+        return timeline(self._dataset, place, actor, type, limit, statements, standing)
+
+    def forces(
+        self,
+        country: str | None = None,
+        place: str | None = None,
+        state: str | None = None,
+        limit: int = 2_000,
+        damaged: bool = True,
+    ) -> "Forces":
+        """What is said of forces, by country: who says deployed, who says ready, and how many.
+
+        Args:
+            country: Only forces of this country, or of what is part of it.
+            place: Only forces in this place, or sent there, and in all that is part of it.
+            state: Only what is said in this way, such as `deployed`.
+            limit: How many claims to list.
+            damaged: Whether claims count whose words are damaged (`damaged` of `kzdata:spans`).
+
+        Raises:
+            UsageError: There is no such country, place or state, or the package lacks a
+                declaration.
+        """
+        from kzdata.questions.forces import forces
+
+        return forces(self._dataset, country, place, state, limit, damaged)
 
     def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
         """Rows for the table of spans: one for each place at which the quote stands.

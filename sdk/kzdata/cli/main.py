@@ -550,6 +550,8 @@ PolicyOption = Annotated[
 ]
 
 LimitOption = Annotated[int, Option(min=1, help="How many to list.")]
+DamagedOption = Annotated[bool, Option(help="Claims whose words are damaged, too.")]
+IdsOption = Annotated[bool, Option("--ids", help="Show keys beside names.")]
 
 
 @command("kzdata toll --outcome killed; kzdata toll --place almaty --policy strict")
@@ -563,6 +565,8 @@ def toll(
     policy: PolicyOption = None,
     retracted: Annotated[bool, Option("--retracted", help="Retracted claims too.")] = False,
     limit: LimitOption = 2_000,
+    damaged: DamagedOption = True,
+    ids: IdsOption = False,
     form: FormatOption = "text",
 ) -> None:
     """List claims about numbers of people, by scope and day.
@@ -570,8 +574,8 @@ def toll(
     The answer is a range for each scope, never a sum.
     """
     with load() as kz:
-        answer = kz.toll(outcome, population, place, policy, retracted, limit)
-    _answer(answer, "toll", form)
+        answer = kz.toll(outcome, population, place, policy, retracted, limit, damaged)
+    _answer(answer, "toll", form, ids)
 
 
 @command("kzdata disagreements; kzdata disagreements --event EV-0039")
@@ -581,12 +585,14 @@ def disagreements(
     event: Annotated[str | None, Option(help="Only claims about this event.")] = None,
     policy: PolicyOption = None,
     limit: LimitOption = 2_000,
+    damaged: DamagedOption = True,
+    ids: IdsOption = False,
     form: FormatOption = "text",
 ) -> None:
     """List claims that cannot all be true, and why."""
     with load() as kz:
-        answer = kz.disagreements(place, event, policy, limit)
-    _answer(answer, "disagreements", form)
+        answer = kz.disagreements(place, event, policy, limit, damaged)
+    _answer(answer, "disagreements", form, ids)
 
 
 @command("kzdata timeline --place almaty; kzdata timeline --format ics > events.ics")
@@ -597,7 +603,11 @@ def timeline(
         str | None, Option(help="Only with this actor, or one that is part of it.")
     ] = None,
     type: Annotated[str | None, Option(help="Only events of this type.")] = None,
+    statements: Annotated[bool, Option(help="What was only said, too.")] = True,
+    standing: Annotated[bool, Option(help="Lasting circumstances, too.")] = True,
+    parts: Annotated[bool, Option("--parts", help="Parts of events with their passages.")] = False,
     limit: LimitOption = 2_000,
+    ids: IdsOption = False,
     form: Annotated[
         TimelineFormat, Option("--format", "-f", help="text, json, csv or ics.")
     ] = "text",
@@ -607,7 +617,7 @@ def timeline(
     Each is dated as precisely as the words are.
     """
     with load() as kz:
-        answer = kz.timeline(place, actor, type, limit)
+        answer = kz.timeline(place, actor, type, limit, statements, standing)
     if form == "ics":
         from kzdata.cli.terminal import write
 
@@ -618,7 +628,31 @@ def timeline(
         if answer.more:
             _note(f"{answer.more} more are not looked at; --limit takes in more")
     else:
-        _answer(answer, "timeline", form)
+        _answer(answer, "timeline", form, ids, parts=parts)
+
+
+@command("kzdata deployments; kzdata deployments --country state-kyrgyzstan")
+def deployments(
+    load: Load,
+    country: Annotated[
+        str | None, Option(help="Only forces of this country, or of what is part of it.")
+    ] = None,
+    place: PlaceOption = None,
+    state: Annotated[
+        str | None, Option(help="Only what is said in this way, such as deployed.")
+    ] = None,
+    limit: LimitOption = 2_000,
+    damaged: DamagedOption = True,
+    ids: IdsOption = False,
+    form: FormatOption = "text",
+) -> None:
+    """List what is said of forces, by country.
+
+    Who says that they are deployed, who that they are ready, and whether anybody says how many.
+    """
+    with load() as kz:
+        answer = kz.forces(country, place, state, limit, damaged)
+    _answer(answer, "deployments", form, ids)
 
 
 @command("kzdata locate 'over 60 people' --texts DIR")
@@ -926,12 +960,15 @@ def _bar() -> tuple[Any, Any]:
     return bar, bar.add_task("", total=None)
 
 
-def _answer(answer: Any, question: str, form: Format) -> None:
-    """Write the answer to a question: for people, as JSON in its own shape, or flat as CSV."""
+def _answer(answer: Any, question: str, form: Format, ids: bool, **options: bool) -> None:
+    """Write the answer to a question: for people, as JSON in its own shape, or flat as CSV.
+
+    The text has names, and keys beside them with `ids`; JSON and CSV always have the keys.
+    """
     from kzdata.cli import answers, terminal
 
     if form == "text":
-        terminal.emit(getattr(answers, question)(answer))
+        terminal.emit(getattr(answers, question)(answer, ids, **options))
     elif form == "json":
         terminal.write(terminal.as_json(terminal.plain(answer.as_dict())))
     else:

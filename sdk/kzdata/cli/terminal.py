@@ -35,7 +35,14 @@ if TYPE_CHECKING:
 
 Impact = Sequence[tuple[str, str, str | None]]
 """What falls with an article: table, record and column; None where the whole row falls."""
-_STYLE = re.compile("\x1b\\[[0-9;]*m")
+# What `typer.style` and `hyperlink` write: colours, and where a link begins and ends (OSC 8).
+_LINK = re.compile("\x1b\\]8;;[!-~]*\x1b\\\\")
+_STYLE = re.compile(f"\x1b\\[[0-9;]*m|{_LINK.pattern}")
+_ADDRESS = re.compile("https?://[!-~]{1,2000}", re.I)
+# Variables that terminals which know links set, and names that they give themselves.
+_LINKING = ("DOMTERM", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "VTE_VERSION", "WT_SESSION")
+_PROGRAMS = {"ghostty", "Hyper", "iTerm.app", "rio", "vscode", "WezTerm"}
+_TERMS = ("alacritty", "contour", "foot", "xterm-ghostty", "xterm-kitty")
 bold = typer.style("{}", bold=True).format
 MOST_OF_A_COMPLAINT = 4_000  # characters of an error that are shown
 
@@ -48,8 +55,29 @@ def emit(styled: str) -> None:
     refused = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     if refused or not sys.stdout.isatty():
         styled = unstyled(styled)
+    if not links_shown():
+        styled = _LINK.sub("", styled)
     # Lines of our own words and of text that is safe already: what was missed is escaped here.
     _print(sys.stdout, "\n".join(map(_line, styled.split("\n"))))
+
+
+def links_shown() -> bool:
+    """Whether standard output is a terminal that makes links of them, as far as it tells."""
+    told = os.environ
+    if not sys.stdout.isatty() or told.get("TERM") == "dumb":
+        return False
+    named = told.get("TERM_PROGRAM") in _PROGRAMS or told.get("TERM", "").startswith(_TERMS)
+    return named or any(map(told.get, _LINKING))
+
+
+def hyperlink(text: str, address: str | None) -> str:
+    """A text that is safe already, as a link where the terminal has them (OSC 8).
+
+    Only an address of the web in plain ASCII becomes one: no other character ends the link.
+    """
+    if address is None or not _ADDRESS.fullmatch(address):
+        return text
+    return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def write(text: str) -> None:
@@ -255,5 +283,7 @@ def _passage(receipt: "Receipt", text: str | None) -> Iterator[str]:
     yield safe(f"{place} ({article})")
     if receipt.note:
         yield safe(receipt.note)
+    if receipt.contested:
+        yield safe(receipt.contested)
     if receipt.link:
         yield typer.style(safe(receipt.link), dim=True)

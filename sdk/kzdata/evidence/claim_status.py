@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kzdata.engine.sql import LISTED, among, table_named
 from kzdata.evidence.profile import cell, declared
-from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Links as Declaration
 from kzdata.standard.declarations import Tombstones
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Link:
 class Links:
     """The links of a package; none where it declares no `kzdata:links`."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: "Dataset") -> None:
         self._database = dataset.database
         self._relation, self._withdrawn = _NO_LINKS, ""
         self.declared = Declaration(claim="claim", relation="relation", other="other")
@@ -52,7 +55,14 @@ class Links:
 
     def contradictions(self, keys: str) -> str:
         """SQL of the relation `one`, `two`: contradictory claims among some (column `key`)."""
-        chosen = among("relation", self.declared.contradicts)
+        return self._pairs(keys, self.declared.contradicts)
+
+    def differing(self, keys: str) -> str:
+        """SQL of the same relation: claims that differ in scope."""
+        return self._pairs(keys, self.declared.differs)
+
+    def _pairs(self, keys: str, relations: Iterable[str]) -> str:
+        chosen = among("relation", relations)
         # Few claims are linked, so that only these are looked up among all that there are.
         return f"""(WITH link AS MATERIALIZED (
                 SELECT claim, other FROM {self._relation} AS l WHERE {chosen}),

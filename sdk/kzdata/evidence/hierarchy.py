@@ -4,16 +4,20 @@ A column of a claim or event takes its values from the table that its foreign ke
 that table declares `kzdata:parent`, asking for a value includes all that is part of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import among, literal, table_named
 from kzdata.errors import UsageError, nearest
-from kzdata.evidence.profile import cell
-from kzdata.standard.dataset import Dataset
+from kzdata.evidence.profile import cell, declaring
+from kzdata.standard.declarations import Overlaps
 from kzdata.standard.descriptor import Table
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
 
 DEEPEST = 100
 """Steps from a value up to its last whole; a package whose hierarchy has more is not followed."""
@@ -30,7 +34,9 @@ class Hierarchy:
     # Its column that names the whole that a value is part of, if it has one.
     parent: str | None = None
     allowed: tuple[str, ...] = ()  # values that the column may have even where no row does
-    dataset: Dataset | None = None  # the package, where it is what remains of another one
+    # Tables of values that may have members in common, with the two columns of each.
+    overlaps: tuple[tuple[str, str, str], ...] = ()
+    dataset: "Dataset | None" = None  # the package, where it is what remains of another one
 
     def has(self, value: str) -> bool:
         """Whether a value exists; half a character, as a terminal can send, does not."""
@@ -83,6 +89,31 @@ class Hierarchy:
             SELECT {self._up} FROM {self._from} JOIN up ON {self._key} = up.id
             WHERE {self._up} IS NOT NULL)
             SELECT id FROM up WHERE id <> {literal(value)})"""
+
+    def beside(self, value: str) -> str:
+        """SQL of a relation of one column: what may have members in common with the value.
+
+        That are values which are said to overlap with it or with a part of it, with all that they
+        are part of and all that is part of them. The value's own parts and wholes may be among
+        them.
+        """
+        if not self.overlaps:
+            return "(SELECT '' AS id WHERE false)"
+        pairs = " UNION ALL ".join(
+            f"SELECT {cell(a)} AS a, {cell(b)} AS b FROM {table_named(table)} AS t"
+            for table, one, other in self.overlaps
+            for a, b in ((one, other), (other, one))
+        )
+        up = f"SELECT {self._up} FROM {self._from} JOIN up ON {self._key} = up.id"
+        down = f"SELECT {self._key} FROM {self._from} JOIN down ON {self._up} = down.id"
+        near = f"SELECT id FROM {self.within(value)}"
+        other = f"SELECT b AS id FROM ({pairs}) WHERE a IN ({near})"
+        if self.parent is None:
+            return f"({other})"
+        return f"""(WITH RECURSIVE other AS ({other}),
+            up(id) AS (SELECT id FROM other UNION {up} WHERE {self._up} IS NOT NULL),
+            down(id) AS (SELECT id FROM other UNION {down})
+            SELECT id FROM up UNION SELECT id FROM down)"""
 
     @cached_property
     def pairs(self) -> str:
@@ -140,7 +171,7 @@ def require_value(known: Iterable[Hierarchy | None], name: str, value: str | Non
     raise UsageError(f"no {name} {value!r}{hint}")
 
 
-def hierarchy_of(dataset: Dataset, table: Table, column: str) -> Hierarchy:
+def hierarchy_of(dataset: "Dataset", table: Table, column: str) -> Hierarchy:
     """The values of a column: those of the table it refers to, or else its own."""
     rest = dataset if dataset.part else None
     for key in table.schema.foreign_keys:
@@ -149,7 +180,20 @@ def hierarchy_of(dataset: Dataset, table: Table, column: str) -> Hierarchy:
             vocabulary = dataset.descriptor.tables[resource].schema
             target = key.reference.fields[0]
             parent = vocabulary.parent if vocabulary.primary_key == (target,) else None
-            return Hierarchy(dataset.database, resource, target, parent, dataset=rest)
+            beside = tuple(_overlaps(dataset, resource, target))
+            return Hierarchy(
+                dataset.database, resource, target, parent, overlaps=beside, dataset=rest
+            )
     field = table.schema.field(column)
     allowed = field.constraints.enum or field.category_values
-    return Hierarchy(dataset.database, table.name, column, None, tuple(map(str, allowed)), rest)
+    words = tuple(map(str, allowed))
+    return Hierarchy(dataset.database, table.name, column, None, words, dataset=rest)
+
+
+def _overlaps(dataset: "Dataset", resource: str, target: str) -> Iterator[tuple[str, str, str]]:
+    """The tables that say which values of a vocabulary overlap, with their two columns."""
+    for table, pair in declaring(dataset.descriptor, Overlaps):
+        for key in table.schema.foreign_keys:
+            led = (key.reference.resource or table.name, key.reference.fields)
+            if key.fields == (pair.one,) and led == (resource, (target,)):
+                yield table.name, pair.one, pair.other

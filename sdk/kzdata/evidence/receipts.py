@@ -4,15 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from kzdata.display import html_record, html_table
+from kzdata.engine.frames import Frames
 from kzdata.engine.sql import LISTED, ORD, bigint, column, table_named
 from kzdata.errors import UsageError, nearest
+from kzdata.evidence.outside import contested, outside_reports
 from kzdata.evidence.profile import cell, needed
 from kzdata.evidence.spans import text_fragment
-from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Edges, Sources, Spans
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset, Table
 
 PURPOSE = "a receipt"
 
@@ -36,6 +40,7 @@ class Receipt:
         publisher: Who published the article.
         published_on: When, as far as known.
         link: Address that opens the article at the passage; None where no address is known.
+        contested: Which publications besides the articles contradict the record; None where none.
     """
 
     record: str
@@ -52,22 +57,23 @@ class Receipt:
     publisher: str | None
     published_on: str | None
     link: str | None
+    contested: str | None
 
     def _repr_html_(self) -> str:
         return html_record(asdict(self).items(), f"{self.record}.{self.field}")
 
 
-class Trace(tuple[Receipt, ...]):
+class Trace(Frames, tuple[Receipt, ...]):
     """The receipts of a question, in its order; a tuple of them."""
 
     __slots__ = ()
     columns: ClassVar[tuple[str, ...]] = tuple(Receipt.__dataclass_fields__)
     _shown = ("record", "field", "value", "role", "note", "quote", "span", "source",
-              "published_on", "link")  # fmt: skip
+              "published_on", "link", "contested")  # fmt: skip
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """One row for each receipt, with a value for each of `columns`."""
-        return (astuple(receipt) for receipt in self)
+        return [astuple(receipt) for receipt in self]
 
     def _repr_html_(self) -> str:
         rows = ([getattr(receipt, name) for name in self._shown] for receipt in self)
@@ -86,6 +92,7 @@ class Citation:
     start: int
     end: int
     link: str | None
+    damaged: bool  # the words are no longer as they were written
 
 
 class Passage(NamedTuple):
@@ -102,6 +109,7 @@ class Passage(NamedTuple):
     url: str | None  # of the article
     prefix: str  # what stands before the words in the longest span around them
     suffix: str  # what stands after them there
+    damaged: bool
 
     @property
     def link(self) -> str | None:
@@ -117,18 +125,18 @@ class Passage(NamedTuple):
     @property
     def citation(self) -> Citation:
         """The passage as an answer tells of it."""
-        day, link = self.published_on, self.link
-        return Citation(self.span, self.source, day, self.quote, self.start, self.end, link)
+        place = (self.quote, self.start, self.end, self.link)
+        return Citation(self.span, self.source, self.published_on, *place, self.damaged)
 
 
-def passages(dataset: Dataset, spans: Iterable[str] | None = None) -> dict[str, Passage]:
+def passages(dataset: "Dataset", spans: Iterable[str] | None = None) -> dict[str, Passage]:
     """Passages by the keys of their spans; a span without words or offsets is left out."""
     keys = [] if spans is None else [sorted(set(spans))]
     rows = dataset.database.rows(_passages(dataset, bool(keys)), keys)
     return {row[0]: Passage._make(row) for row in rows}
 
 
-def _passages(dataset: Dataset, chosen: bool) -> str:
+def _passages(dataset: "Dataset", chosen: bool) -> str:
     """SQL of passages with the quote and the start of the longest span around each.
 
     Of spans of equal length the one that begins first counts, then the one with the smaller key.
@@ -149,7 +157,8 @@ def _passages(dataset: Dataset, chosen: bool) -> str:
     # Keys and articles are read of all spans, but quotes of those alone that the answer tells of.
     return f"""WITH span AS NOT MATERIALIZED (
             SELECT {ORD}, {cell(s.id)} AS id, {cell(s.source)} AS source,
-            {cell(s.quote)} AS quote, {places} FROM {dataset.numbered(spans.name)} t),
+            {cell(s.quote)} AS quote, {damaged_words(s)} AS damaged, {places}
+            FROM {dataset.numbered(spans.name)} t),
         named AS MATERIALIZED (
             SELECT {ORD}, source FROM span {f"WHERE id IN {LISTED}" if chosen else ""}),
         wide AS MATERIALIZED (SELECT {ORD}, id, source, first, last FROM span
@@ -166,16 +175,21 @@ def _passages(dataset: Dataset, chosen: bool) -> str:
             {cell(a.published_on)} AS day, {cell(a.url)} AS url FROM {table_named(sources.name)} t)
         SELECT i.id, i.quote, i.source, i.first, i.last, i.nth, publisher, day, url,
             left(o.quote, i.first - o.first),
-            substr(o.quote, i.first - o.first + length(i.quote) + 1)
+            substr(o.quote, i.first - o.first + length(i.quote) + 1), i.damaged
         FROM pair JOIN quoted AS i ON i.{ORD} = inner_ JOIN quoted AS o ON o.{ORD} = outer_
         LEFT JOIN article ON article.id = i.source
         WHERE i.quote <> '' AND i.nth IS NOT NULL"""
 
 
+def damaged_words(spans: Spans) -> str:
+    """SQL: whether a row of the table of passages says that its words are damaged."""
+    return f"coalesce(lower({cell(spans.damaged)}) IN ('true', '1'), false)"
+
+
 class EvidenceIndex:
     """The receipts of one package: its edges, spans and sources, under the names it gives them."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: "Dataset") -> None:
         self._dataset = dataset
         self._edges, self._e = needed(dataset.descriptor, Edges, PURPOSE)
         self._spans, self._s = needed(dataset.descriptor, Spans, PURPOSE)
@@ -240,6 +254,25 @@ class EvidenceIndex:
             if passage := cited.get(span):
                 yield record, tuple([field for _, _, field in group]), passage.citation
 
+    def coded(self, records: list[str], field: str) -> Iterator[tuple[str, Citation]]:
+        """The words that a cell of some records is coded by: record and passage.
+
+        Passages from which the cell is only inferred are left out.
+        """
+        record, role, span, name = (
+            cell(getattr(self._e, n), "e") for n in ("record", "role", "span", "field")
+        )
+        edges = self._dataset.database.rows(
+            f"""SELECT {record}, {span} FROM {table_named(self._edges.name)} e
+            WHERE {record} IN {LISTED} AND {name} = ? AND {span} IS NOT NULL
+            AND {role} IS DISTINCT FROM 'inferred' ORDER BY ALL""",
+            [records, field],
+        )
+        cited = passages(self._dataset, {span for _, span in edges})
+        for record, span in edges:
+            if passage := cited.get(span):
+                yield record, passage.citation
+
     def _resting(self, member: str, key: str) -> Trace:
         """The receipts over the spans with a value in one of their columns."""
         spans = self._dataset.numbered(self._spans.name)
@@ -255,7 +288,7 @@ class EvidenceIndex:
         return self._dataset.database.rows(f"{sql} ORDER BY e.{ORD}", values)
 
     def _values(
-        self, records: Iterable[str], tables: Iterable[Table[Any]] = ()
+        self, records: Iterable[str], tables: "Iterable[Table[Any]]" = ()
     ) -> dict[str, Mapping[str, str]]:
         """The cells of records, in all tables or some, by key and column, as in the files."""
         found: dict[str, Mapping[str, str]] = {}
@@ -278,10 +311,12 @@ class EvidenceIndex:
     ) -> Iterator[Receipt]:
         # Edges that lead nowhere are findings of a validation; a trace passes over them.
         cited = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
+        outside = outside_reports(self._dataset, values)
         for record, field, role, note, span in edges:
             if record in values and span in cited:
                 value, passage = values[record].get(field, ""), cited[span]
-                yield Receipt(record, field, value, role, note, *passage[:8], passage.link)
+                said = (record, field, value, role, note, *passage[:8], passage.link)
+                yield Receipt(*said, contested(outside.get(record, ())) or None)
 
 
 def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt]:

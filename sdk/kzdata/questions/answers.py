@@ -1,11 +1,10 @@
-"""What all answers share: rows for CSV and frames, and a table in a notebook."""
+"""What all answers share: rows for CSV and frames, their own shape, and how many they list."""
 
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any
 
-from kzdata.display import html_table
+from kzdata.engine.frames import Frames
 from kzdata.errors import UsageError
 
 MOST = 2_000  # how many claims, pairs or events an answer lists, unless asked for more or fewer
@@ -22,20 +21,12 @@ def limited(limit: object) -> int:
     return min(limit, sys.maxsize)
 
 
-class Rows:
-    """An answer that can be told as rows: iterate `rows`, or show it in a notebook."""
+class Rows(Frames):
+    """An answer that is a frozen value, told as rows or in its own shape."""
 
     __slots__ = ()
-    columns: ClassVar[tuple[str, ...]] = ()
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The answer, flat: one tuple a row, with a value for each of `columns`."""
-        raise NotImplementedError
 
     def as_dict(self) -> dict[str, Any]:
         """The whole answer in its own shape, as dictionaries and lists."""
         shape: dict[str, Any] = asdict(self)  # type: ignore[call-overload]
         return shape
-
-    def _repr_html_(self) -> str:
-        return html_table(self.columns, self.rows(), repr(self).strip("<>"))

@@ -9,16 +9,29 @@ day, both are about one thing only if they are about the same event. What they s
 - they say states (dismissed, resigned) that differ.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from kzdata.engine.sql import literal, temp_table
-from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import Claim, Claims, column_label, tables
+from kzdata.engine.sql import LISTED, literal
+from kzdata.evidence.claim_status import Link, Links
+from kzdata.evidence.claims import Claim, Claims, column_label, said, tables
 from kzdata.evidence.hierarchy import require_value
-from kzdata.evidence.intervals import each_day, exceeds
+from kzdata.evidence.intervals import exceeds
+from kzdata.evidence.names import Names, article_names, event_names, names_of
+from kzdata.evidence.outside import contradicted, outside_reports
+from kzdata.evidence.pairs import CLAIMS, PairSearch
+from kzdata.evidence.receipts import Citation
 from kzdata.questions.answers import MOST, Rows, limited
+from kzdata.questions.event_sides import event_questions
+from kzdata.questions.sides import (
+    KINDS,
+    Question,
+    Side,
+    contested_claims,
+    contested_events,
+    questions,
+)
 from kzdata.standard.dataset import Dataset
 
 _VERDICTS = ("contradiction", "uncurated", "explained")
@@ -34,6 +47,8 @@ class Disagreement:
         computed: Whether it follows from the claims' own cells.
         verdict: `contradiction` where a curator linked the two as contradictory; `explained` where
             a curator linked them in another way; `uncurated` where nobody has judged yet.
+        kind: `contradiction` where both cannot be true, `unreconciled` where nobody says how they
+            go together, `apparent` where a curator says why they do.
         reason: Why, in words.
         links: The curated relations between the two, with the curator's notes.
     """
@@ -42,80 +57,94 @@ class Disagreement:
     second: Claim
     computed: bool
     verdict: str
+    kind: str
     reason: str
     links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreements(Rows):
-    """All disagreements: contradictions first, then what nobody has judged, then what is explained.
+    """All disagreements, as questions, by kind; see `kzdata.questions.sides.KINDS`.
 
     Attributes:
-        found: The disagreements.
-        more: How many further ones were found at least, and are not listed.
+        questions: The questions, by kind; iterating gives them too.
+        found: The pairs of claims that exclude each other or are curated as contradictory:
+            contradictions first, then what nobody has judged, then what is explained.
+        unreconciled: The pairs of claims that may both be true, though nobody says how: a number
+            against none, what is planned against what is done, one number of different people or
+            places, or claims of which one does not say the day.
+        more: How many further pairs were found at least, and are not listed.
+        names: What the keys of the answer are called.
     """
 
+    questions: tuple[Question, ...]
     found: tuple[Disagreement, ...]
+    unreconciled: tuple[Disagreement, ...]
     more: int
+    names: Names = field(default_factory=dict, compare=False, repr=False)
 
     columns: ClassVar[tuple[str, ...]] = (
-        *("verdict", "computed", "table", "first", "first_says", "first_source", "first_quote"),
-        *("first_link", "second", "second_says", "second_source", "second_quote", "second_link"),
-        *("reason", "relations"),
+        *("question", "kind", "judged", "asks", "side", "record", "says", "source", "quote"),
+        *("link", "reasons"),
     )
 
-    def __iter__(self) -> Iterator[Disagreement]:
-        return iter(self.found)
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self.questions)
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.questions)
+
+    def of_kind(self, kind: str) -> tuple[Question, ...]:
+        """The questions of a kind."""
+        return tuple(one for one in self.questions if one.kind == kind)
 
     def _of(self, verdict: str) -> tuple[Disagreement, ...]:
         return tuple(one for one in self.found if one.verdict == verdict)
 
     @property
     def contradictions(self) -> tuple[Disagreement, ...]:
-        """What a curator called a contradiction."""
+        """The pairs that a curator called a contradiction."""
         return self._of("contradiction")
 
     @property
     def uncurated(self) -> tuple[Disagreement, ...]:
-        """What is computed and nobody has judged."""
+        """The pairs that are computed and nobody has judged."""
         return self._of("uncurated")
 
     @property
     def explained(self) -> tuple[Disagreement, ...]:
-        """What is computed, and a curator's link explains."""
+        """The pairs that are computed, and a curator's link explains."""
         return self._of("explained")
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """One row for each disagreement."""
-        for one in self.found:
-            relations = "; ".join(f"{x.claim} {x.relation} {x.other}" for x in one.links)
-            claims = (*_cells(one.first), *_cells(one.second))
-            yield (one.verdict, one.computed, one.first.table, *claims, one.reason, relations)
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row for each claim, or passage about an event, of each side of each question."""
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        for number, one in enumerate(self.questions, 1):
+            head = (number, one.kind, one.judged, one.asks)
+            for place, side in enumerate(one.sides, 1):
+                for record, says, *words in _records(side):
+                    yield (*head, place, record, says, *words, "; ".join(one.reasons))
 
     def __repr__(self) -> str:
-        names = ("contradictions", "uncurated", "explained")
-        parts = ", ".join(f"{len(getattr(self, name))} {name}" for name in names)
-        return f"<Disagreements: {parts}>"
+        counts = ", ".join(f"{len(self.of_kind(kind))} {kind}" for kind in KINDS)
+        return f"<Disagreements: {counts}>"
 
 
-def _cells(claim: Claim) -> tuple[str | None, ...]:
-    cited = claim.receipt
-    words = (cited.source, cited.quote, cited.link) if cited else (None, None, None)
-    return (claim.key, said(claim), *words)
+def _records(side: Side) -> Iterator[tuple[str | None, ...]]:
+    """What a side rests on: record, what it says, article or publisher, quote and address."""
+    for claim in side.claims:
+        yield claim.key, side.says, *_words(claim.receipt)
+    for report in side.outside:
+        yield report.record, report.says, report.publisher, None, report.url
+    if side.events:
+        for cited in side.receipts or (None,):
+            yield side.events[0], side.says, *_words(cited)
 
 
-def said(claim: Claim) -> str:
-    """What a claim says: its state, or its figure as printed with the numbers it allows."""
-    if claim.interval is None:
-        return claim.state or claim.wording or "no number"
-    unit = f" {claim.unit}" if claim.unit else ""
-    wording, numbers = claim.wording or "", str(claim.interval)
-    plain = wording == numbers or claim.qualifier == "clock_time"
-    figure = f"{wording}{unit}" if plain else f"{wording}{unit} ({numbers})"
-    return f"{claim.state}: {figure}" if claim.state else figure
+def _words(cited: Citation | None) -> tuple[str | None, ...]:
+    return (cited.source, cited.quote, cited.link) if cited else (None, None, None)
 
 
 def disagreements(
@@ -124,28 +153,39 @@ def disagreements(
     event: str | None = None,
     policy: str | None = None,
     limit: int = MOST,
+    damaged: bool = True,
 ) -> Disagreements:
     """Answer `kz.disagreements`; see there."""
     limit = limited(limit)
-    parts = [Claims(dataset, t, policy) for t in tables(dataset, "a search for disagreements")]
+    parts = [
+        Claims(dataset, t, policy, damaged=damaged)
+        for t in tables(dataset, "a search for disagreements")
+    ]
     for role, value in (("place", place), ("event", event)):
         require_value((part.hierarchy(role) for part in parts), role, value)
-    found = [one for part in parts for one in _TableSearch(part, place, event, limit).found()]
+    searches = [_TableSearch(part, place, event, limit) for part in parts]
+    found = [one for search in searches for one in search.found()]
     found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
-    return Disagreements(tuple(found[:limit]), max(0, len(found) - limit))
-
-
-class _Join(NamedTuple):
-    """A way in which two claims may be a pair."""
-
-    side: str  # of which relation they are: `all`, `daily` for one row a day, `near` for one event
-    within: str  # when a population or a place lies within another
-    disagree: str  # the further condition
-    where: str  # what some claim must be, or there is no such pair
-
-
-# SQL of the claims that may be part of a pair (`temp_table("claim")`), and the ways to be one.
-_Search = tuple[str, list[_Join]]
+    listed = found[:limit]
+    told = {(one.first.key, one.second.key) for one in listed}
+    open_ = [one for search in searches for one in search.unreconciled(told)][:limit]
+    claims = [claim for pair in (*listed, *open_) for claim in (pair.first, pair.second)]
+    against = contradicted(dataset)[:limit]
+    contested = [one for search in searches for one in search.among(against)]
+    names = names_of(dataset, [*claims, *contested])
+    asked = [*questions((*listed, *open_), Links(dataset).declared.same, names)]
+    asked += contested_claims(contested, names)
+    if place is None:
+        wanted = [key for key in against if event in (None, key)]
+        names["events"] |= (titles := event_names(dataset, wanted))
+        asked += contested_events(outside_reports(dataset, titles), names)
+    events = list(event_questions(dataset, place, event, limit))
+    cited = [cited for one in events for side in one.sides for cited in side.receipts]
+    names["sources"] |= article_names(dataset, {one.source for one in cited})
+    asked += events
+    asked.sort(key=lambda one: KINDS.index(one.kind))
+    more = max(0, len(found) - limit)
+    return Disagreements(tuple(asked), tuple(listed), tuple(open_), more, names)
 
 
 class _TableSearch:
@@ -154,29 +194,14 @@ class _TableSearch:
     def __init__(self, claims: Claims, place: str | None, event: str | None, limit: int) -> None:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
-        known = {role: claims.hierarchy(role) for role in ("population", "place")}
-        self._hierarchies = {role: values for role, values in known.items() if values}
-        # A superseded claim still disagrees with others; one that was taken back does not.
-        retracted = f"(SELECT id FROM {claims.statuses} WHERE retracted)"
-        wanted = ["true"]
-        if place is not None:
-            where = self._hierarchies.get("place")
-            wanted.append(f"place IN (SELECT id FROM {where.within(place)})" if where else "false")
-        if event is not None:
-            wanted.append(f"event = {literal(event)}")
-        unsaid = [f"{role} IS NULL" for role in self._hierarchies]
-        self._partial = " OR ".join([*unsaid, "first IS NULL"])
-        self._candidates = (
-            f"{claims.relation} AS c ANTI JOIN {retracted} AS g ON g.id = c.key "
-            f"WHERE {' AND '.join(wanted)}"
-        )
+        self._search = PairSearch(claims, place, event, limit)
+        self._hierarchies = self._search.hierarchies
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
-        computed = self._pairs()
-        candidates = f"(SELECT key FROM {self._candidates})"
+        computed = self._search.computed()
         curated = self._database.rows(
-            f"SELECT one, two FROM {self._claims.links.contradictions(candidates)} "
+            f"SELECT one, two FROM {self._claims.links.contradictions(self._keys)} "
             f"ORDER BY ALL LIMIT {self._limit + 1}"
         )
         pairs = dict.fromkeys([*computed, *curated])
@@ -191,7 +216,83 @@ class _TableSearch:
         if relations & set(self._claims.links.declared.contradicts):
             verdict = "contradiction"
         reason = self._reason(one, two, kind)
-        return Disagreement(one, two, kind is not None, verdict, reason, links)
+        sort = "apparent" if verdict == "explained" else "contradiction"
+        return Disagreement(one, two, kind is not None, verdict, sort, reason, links)
+
+    def among(self, keys: list[str]) -> list[Claim]:
+        """The claims that were asked for, of some keys."""
+        test = f"SELECT key FROM {self._keys} AS k WHERE key IN {LISTED} ORDER BY key"
+        found = self._database.rows(test, [keys])
+        return list(self._claims.get(key for (key,) in found).values())
+
+    def unreconciled(self, told: Collection[tuple[str, str]]) -> Iterator[Disagreement]:
+        """Pairs that may both be true, but for those that are told already."""
+        linked = self._database.rows(
+            f"SELECT one, two FROM {self._claims.links.differing(self._keys)} "
+            f"ORDER BY ALL LIMIT {self._limit}"
+        )
+        possible = self._possible() if self._table.schema.figure else []
+        pairs = [pair for pair in dict.fromkeys([*linked, *possible]) if pair not in told]
+        claims = self._claims.get({key for pair in pairs for key in pair})
+        for one, two in (pair for pair in pairs if claims.keys() >= set(pair)):
+            first, second = claims[one], claims[two]
+            links = tuple(x for x in first.links if {x.claim, x.other} == {one, two})
+            reason = _DAY if (one, two) in possible else self._open(first, second)
+            if reason:
+                judged = "explained" if links else "uncurated"
+                yield Disagreement(first, second, True, judged, "unreconciled", reason, links)
+
+    def _open(self, one: Claim, two: Claim) -> str:
+        """Why two claims that differ in scope are not reconciled; empty where they are."""
+        if (one.state in self._planned) != (two.state in self._planned) and one.state and two.state:
+            return "planned here, done there"
+        if one.about != two.about:
+            return ""
+        if (one.interval is None) != (two.interval is None):
+            silent = one if one.interval is None else two
+            near = self._meet("population", one, two) and self._meet("place", one, two)
+            return "a number here, none there" if silent.wording and near else ""
+        other = (one.population, one.place) != (two.population, two.place)
+        same = one.interval and one.interval == two.interval and one.event == two.event
+        return "one number, but of different people or places" if same and other else ""
+
+    def _meet(self, role: str, one: Claim, two: Claim) -> bool:
+        """Whether two populations or places may have something in common."""
+        values, ends = self._hierarchies.get(role), (getattr(one, role), getattr(two, role))
+        if values is None or None in ends or ends[0] == ends[1]:
+            return True
+        around = f"{values.within(ends[0])} UNION FROM {values.around(ends[0])}"
+        test = f"SELECT id FROM (FROM {around} UNION FROM {values.beside(ends[0])})"
+        rows = self._database.rows(f"SELECT 1 WHERE {literal(ends[1])} IN ({test})")
+        return bool(rows)
+
+    def _possible(self) -> list[tuple[str, str]]:
+        """Figures of one outcome, population and place, of which one does not say the day."""
+        counts = self._claims.declared.outcome is not None
+        equal = " AND ".join(
+            f"p.{name} IS NOT DISTINCT FROM w.{name}"
+            for name in (*self._claims.about, "unit", *self._hierarchies)
+        )
+        known = " AND ".join(f"{role} IS NOT NULL" for role in self._hierarchies) or "true"
+        numbered = f"numbered AND coalesce(low, high) IS NOT NULL AND {known}"
+        rows = self._search.candidate_rows(["unit", "low", "high", "above", "below"], numbered)
+        apart = f"({exceeds('p', 'w', counts)} OR {exceeds('w', 'p', counts)})"
+        with self._database.temp_tables(claim=rows):
+            return self._database.rows(
+                f"""SELECT least(p.key, w.key), greatest(p.key, w.key)
+                FROM (FROM {CLAIMS} WHERE first IS NULL ORDER BY key LIMIT {self._limit}) AS p
+                JOIN {CLAIMS} AS w ON {equal} AND p.key <> w.key
+                WHERE p.event IS DISTINCT FROM w.event AND coalesce({apart}, false)
+                GROUP BY ALL ORDER BY ALL LIMIT {self._limit}"""
+            )
+
+    @property
+    def _planned(self) -> tuple[str, ...]:
+        return self._claims.declared.planned
+
+    @property
+    def _keys(self) -> str:
+        return f"(SELECT key FROM {self._search.candidates})"
 
     def _reason(self, one: Claim, two: Claim, kind: str | None) -> str:
         if kind is None:
@@ -205,158 +306,5 @@ class _TableSearch:
         why = "a part would be larger than its whole" if nested else "no number fits both"
         return f"the same {about}: {said(one)} here, {said(two)} there; {why}"
 
-    def _pairs(self) -> dict[tuple[str, str], str]:
-        """Pairs of keys, the smaller first, with `figure` or `state`."""
-        searches: dict[str, _Search] = {}
-        if self._claims.declared.state:
-            searches["state"] = self._states()
-        if self._table.schema.figure:
-            searches["figure"] = self._figures()
-        found: dict[tuple[str, str], str] = {}
-        # A whole that no row lists lies in itself all the same.
-        pairs = {
-            f"{role}s": f"""WITH pair AS {values.pairs}
-            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair"""
-            for role, values in (self._hierarchies if searches else {}).items()
-        }
-        with self._database.temp_tables(**pairs):
-            for kind, search in searches.items():
-                found |= dict.fromkeys(self._smallest_pairs(*search), kind)
-        return found
 
-    def _smallest_pairs(self, rows: str, joins: list[_Join]) -> list[tuple[str, str]]:
-        """The pairs with the smallest keys: up to the limit, and one more if there are more.
-
-        Both claims of a pair are candidates. So all pairs whose smaller key is among the first
-        candidates come before all other pairs, and mostly suffice.
-        """
-        wanted = self._limit + 1
-        most = _FIRST * wanted
-        with self._database.temp_tables(claim=rows):
-            pairs, count = self._first_pairs(joins, most)
-            while len(pairs) < wanted and most < count:
-                # Twice as many as would do, if those that follow have as many pairs.
-                most = min(2 * most * wanted // max(len(pairs), 1), count)
-                pairs, count = self._first_pairs(joins, most)
-            return pairs
-
-    def _first_pairs(self, joins: Iterable[_Join], most: int) -> tuple[list[tuple[str, str]], int]:
-        """Pairs whose smaller key is among the first of the claims held, and how many claims."""
-        # A join that finds nothing still reads both sides: it is left out where no claim is of it.
-        some = f"SELECT 1 FROM {_CLAIMS} WHERE {{}} LIMIT 1"
-        joins = [join for join in joins if self._database.rows(some.format(join.where))]
-        if not joins:
-            return [], 0
-        with self._database.temp_tables(**self._sides(most, joins)):
-            found = " UNION ALL ".join(sql for join in joins for sql in self._pairs_within(join))
-            # The left join tells how many claims there are also where there is no pair.
-            rows = self._database.rows(
-                f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {_CLAIMS})
-                LEFT JOIN (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
-                    FROM ({found}) ORDER BY ALL LIMIT {self._limit + 1})
-                ON true ORDER BY one, two"""
-            )
-        return [(one, two) for one, two, _ in rows if one is not None], rows[0][2]
-
-    @staticmethod
-    def _sides(most: int, joins: Iterable[_Join]) -> dict[str, str]:
-        """SQL of the sides of joins: the first claims, the same by day, others of their events.
-
-        Both are held as tables, of which DuckDB knows the size and so hashes the smaller side.
-        """
-        # The key up to which claims are early: a bound is cheaper to test than a list of keys.
-        first = f"(SELECT max(key) FROM (SELECT key FROM {_CLAIMS} ORDER BY key LIMIT {most}))"
-        sides = {"early": f"FROM {_CLAIMS} WHERE key <= {first}"}
-        wanted = {join.side for join in joins}
-        if "daily" in wanted:
-            sides["early_daily"] = f"FROM {_daily(temp_table('early'))}"
-        if "near" in wanted:
-            sides["near"] = (
-                f"SELECT c.* FROM {_CLAIMS} AS c SEMI JOIN {temp_table('early')} USING (event)"
-            )
-        return sides
-
-    def _pairs_within(self, join: _Join) -> Iterator[str]:
-        """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
-
-        Either of the two may be the early one. It is the side that is spread over the hierarchies:
-        as a part over all that it lies in, as a whole over all that lies in it.
-        """
-        early, others = {
-            "all": (temp_table("early"), _CLAIMS),
-            "daily": (temp_table("early_daily"), _daily(_CLAIMS)),
-            "near": (temp_table("early"), temp_table("near")),
-        }[join.side]
-        same = [f"p.{name} IS NOT DISTINCT FROM w.{name}" for name in self._claims.about]
-        wholes, parts = self._spread(early), self._spread(early, down=True)
-        for part, whole, order, up in ((wholes, others, "<", True), (others, parts, ">", False)):
-            ups, downs = "_of" * up, "_of" * (not up)
-            lies = [
-                join.within.format(part=f"p.{role}{ups}", whole=f"w.{role}{downs}")
-                for role in self._hierarchies
-            ]
-            conditions = [*same, *lies, f"p.key {order} w.key", join.disagree]
-            yield f"""SELECT p.key AS one, w.key AS two
-                FROM {part} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
-
-    def _states(self) -> _Search:
-        # States are few enough that all are compared with all; who says no place is not left out.
-        differ = f"p.state <> w.state AND {_OVERLAP} IS NOT FALSE"
-        rows = self._candidate_rows(["state"], "state IS NOT NULL")
-        return rows, [_Join("all", _WITHIN_OR_UNSAID, differ, "true")]
-
-    def _candidate_rows(self, columns: Sequence[str], condition: str) -> str:
-        """SQL of claims, with what all searches need of them and further columns."""
-        names = ("key", "event", *self._claims.about, "population", "place", "first", "last")
-        return f"""SELECT {", ".join((*names, *columns))}, {self._partial} AS partial
-            FROM {self._candidates} AND {condition}
-            AND coalesce({", ".join(self._claims.about)}) IS NOT NULL"""
-
-    def _figures(self) -> _Search:
-        counts = self._claims.declared.outcome is not None
-        # One exceeds the other only where both have the end: so fewer rows are joined.
-        ends = "p.low IS NOT NULL AND w.high IS NOT NULL"
-        larger = f"p.unit IS NOT DISTINCT FROM w.unit AND {ends} AND {exceeds('p', 'w', counts)}"
-        joins = [join._replace(disagree=f"{join.disagree} AND {larger}") for join in _FIGURES]
-        rows = self._candidate_rows(
-            ["unit", "low", "high", "above", "below"],
-            "numbered AND coalesce(low, high) IS NOT NULL",
-        )
-        return rows, joins
-
-    def _spread(self, rows: str, *, down: bool = False) -> str:
-        """SQL: each row with each population and place that its own is part of, as `place_of`."""
-        columns, joins = ["c.*"], [f"{rows} AS c"]
-        own, other = ("whole", "id") if down else ("id", "whole")
-        for role in self._hierarchies:
-            columns.append(f"coalesce({role}s.{other}, c.{role}) AS {role}_of")
-            joins.append(
-                f"LEFT JOIN {temp_table(f'{role}s')} AS {role}s ON {role}s.{own} = c.{role}"
-            )
-        return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
-
-
-_CLAIMS = temp_table("claim")
-_WITHIN = "{part} = {whole}"
-_WITHIN_OR_UNSAID = "({part} = {whole}) IS NOT FALSE"
-_OVERLAP = "(p.first <= w.last AND w.first <= p.last)"
-_SAME_EVENT = f"p.event = w.event AND {_OVERLAP} IS NOT FALSE"
-# Equality joins a million claims fast, so that periods of up to this many days are joined day by
-# day, and only longer ones by comparison.
-_FEW = 3
-_LONG = f"(NOT partial AND last - first >= {_FEW})"
-# How the days of two figures may overlap; and, where one of the two does not say the population,
-# the place or the day, how both may be about one event.
-_FIGURES = (
-    _Join("daily", _WITHIN, "p.each = w.each", "true"),
-    _Join("daily", _WITHIN, f"p.each IS NULL AND {_OVERLAP}", _LONG),
-    _Join("daily", _WITHIN, f"w.each IS NULL AND p.each IS NOT NULL AND {_OVERLAP}", _LONG),
-    _Join("near", _WITHIN_OR_UNSAID, f"p.partial AND {_SAME_EVENT}", "partial"),
-    _Join("near", _WITHIN_OR_UNSAID, f"w.partial AND NOT p.partial AND {_SAME_EVENT}", "partial"),
-)
-_FIRST = 4  # candidates that are looked at first, for each disagreement that may be listed
-
-
-def _daily(rows: str) -> str:
-    """SQL of those of some claims that say all, a row for each of their days."""
-    return each_day(f"(FROM {rows} WHERE NOT partial)", "first", "last", _FEW)
+_DAY = "possible: one of the two does not say the day"

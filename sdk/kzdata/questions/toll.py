@@ -1,7 +1,7 @@
 """The toll: what was claimed about how many, by scope and day; never a sum, never an average."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from kzdata.engine.sql import literal, temp_table
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import Claim, Claims, with_outcome
+from kzdata.evidence.claims import Claim, Claims, leading_to, status_in_words, with_outcome
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import HULL, Interval
+from kzdata.evidence.names import Names, names_of
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 
@@ -27,6 +28,13 @@ class Entry:
         status: `standing`; `superseded` by another claim; `retracted`; or `no number`, which is not
             zero. Only standing claims make the envelope.
         why: The status in words; empty for a standing claim.
+        by: The claims that are why.
+        repeats: The claim of the scope whose figure it repeats; its own key where it does not. A
+            figure is repeated by a claim of the same claimant, day and status, and by one without a
+            number that a link calls the same.
+        adds_to: Superseded claims that it counts in addition to.
+        also: Claims in other scopes by the same claimant, about the same event, with the same
+            figure.
     """
 
     claim: Claim
@@ -34,6 +42,23 @@ class Entry:
     population_way: tuple[str, ...]
     status: str
     why: str
+    by: tuple[str, ...]
+    repeats: str
+    adds_to: tuple["Other", ...]
+    also: tuple["Other", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another claim that one refers to.
+
+    Attributes:
+        claim: Its key.
+        superseded_by: The claims that supersede it.
+    """
+
+    claim: str
+    superseded_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +99,30 @@ class Scope:
         grouped = groupby(self.entries, key=lambda entry: entry.claim.day)
         return {day: tuple(entries) for day, entries in grouped}
 
+    @property
+    def figures(self) -> tuple[tuple[Entry, ...], ...]:
+        """The claims, those that repeat one figure together, the one that they repeat first."""
+        groups: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            group = groups.setdefault(entry.repeats, [])
+            group.insert(0 if entry.repeats == entry.claim.key else len(group), entry)
+        return tuple(map(tuple, groups.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class BroaderClaim:
-    """A claim about more than was asked for, or that does not say; it is not in the answer."""
+    """A claim that may be about those who were asked for; it is in no range.
+
+    Attributes:
+        claim: The claim.
+        why: The reason, in words: it is about more people or a larger place, about people of whom
+            some may be of those, or it does not say.
+        fits: The same as pairs of role and relation: `wider`, `overlaps` or `unstated`.
+    """
 
     claim: Claim
     why: str
+    fits: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +136,9 @@ class Toll(Rows):
         policy: What vague words count for; None leaves them open.
         references: Where the policy has the bounds that it gave, by wording.
         scopes: The answer.
-        wider: Claims about more than was asked for.
+        wider: Claims that may be about those who were asked for.
         more: How many further claims there are that the answer does not list.
+        names: What the keys of the answer are called.
     """
 
     outcome: str | None
@@ -106,22 +149,28 @@ class Toll(Rows):
     scopes: tuple[Scope, ...]
     wider: tuple[BroaderClaim, ...]
     more: int
+    names: Names = field(default_factory=dict, compare=False, repr=False)
 
     columns: ClassVar[tuple[str, ...]] = (
         *("outcome", "population", "place", "day", "precision", "claim", "wording", "low", "high"),
         *("qualifier", "status", "claimant", "via", "source", "span", "quote", "link"),
-        *("place_way", "population_way", "links", "policy", "envelope"),
+        *("place_way", "population_way", "links", "policy", "envelope", "certainty", "hedges"),
+        *("repeats", "note"),
     )
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """One row for each claim; wider ones last, with the status `wider`."""
+        return list(self._rows())
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
         for scope in self.scopes:
             for entry in scope.entries:
                 paths = (" > ".join(entry.place_way), " > ".join(entry.population_way))
-                yield _row(entry.claim, entry.status, paths, scope.envelope.interval)
+                envelope = scope.envelope.interval
+                yield _row(entry.claim, entry.status, paths, envelope, entry.repeats)
         # These count in no range.
         for wider in self.wider:
-            yield _row(wider.claim, "wider", ("", ""), None)
+            yield _row(wider.claim, "wider", ("", ""), None, wider.claim.key)
 
     def __repr__(self) -> str:
         asked = (self.outcome, self.population, self.place, self.policy and f"policy {self.policy}")
@@ -131,7 +180,7 @@ class Toll(Rows):
 
 
 def _row(
-    claim: Claim, status: str, paths: tuple[str, str], envelope: Interval | None
+    claim: Claim, status: str, paths: tuple[str, str], envelope: Interval | None, repeats: str
 ) -> tuple[Any, ...]:
     interval, cited = claim.interval, claim.receipt
     return (
@@ -140,7 +189,8 @@ def _row(
         *(status, claim.claimant, claim.via, cited and cited.source, cited and cited.span),
         *(cited and cited.quote, cited and cited.link, *paths),
         *("; ".join(link_in_words(claim.key, link) for link in claim.links), claim.policy),
-        None if envelope is None else str(envelope),
+        *(None if envelope is None else str(envelope), claim.certainty, "; ".join(claim.hedges)),
+        *(repeats, claim.note),
     )
 
 
@@ -159,6 +209,7 @@ def toll(
     policy: str | None = None,
     retracted: bool = False,
     limit: int = MOST,
+    damaged: bool = True,
 ) -> Toll:
     """Answer `kz.toll`; see there."""
     limit = limited(limit)
@@ -169,7 +220,10 @@ def toll(
             "outcome, which a toll needs; docs/profile.md says how"
         )
     asked = {"outcome": outcome, "population": population, "place": place}
-    parts = [_TableToll(Claims(dataset, t, policy), asked, retracted, limit) for t in tables]
+    parts = [
+        _TableToll(Claims(dataset, t, policy, damaged=damaged), asked, retracted, limit)
+        for t in tables
+    ]
     for role, value in asked.items():
         require_value((part.claims.hierarchy(role) for part in parts), role, value)
     answers = [part.answer() for part in parts]
@@ -179,7 +233,16 @@ def toll(
     claims += [other.claim for other in wider]
     references = {(claim.wording or "", claim.policy) for claim in claims if claim.policy}
     more = sum(more for *_, more in answers)
-    return Toll(outcome, population, place, policy, tuple(sorted(references)), scopes, wider, more)
+    bounds = tuple(sorted(references))
+    names = names_of(dataset, claims, _mentioned(scopes), asked)
+    return Toll(outcome, population, place, policy, bounds, scopes, wider, more, names)
+
+
+def _mentioned(scopes: Iterable[Scope]) -> Iterator[str]:
+    """Claims that entries refer to by other means than links of their own."""
+    for entry in (entry for scope in scopes for entry in scope.entries):
+        for other in (*entry.adds_to, *entry.also):
+            yield from (other.claim, *other.superseded_by)
 
 
 # Outcome, population and place of a scope.
@@ -219,7 +282,8 @@ class _TableToll:
         return (
             f"CASE WHEN {role} IS NULL THEN 'unstated' "
             f"WHEN {role} IN (SELECT id FROM {scope.within(value)}) THEN 'in' "
-            f"WHEN {role} IN (SELECT id FROM {scope.around(value)}) THEN 'wider' ELSE 'out' END"
+            f"WHEN {role} IN (SELECT id FROM {scope.around(value)}) THEN 'wider' "
+            f"WHEN {role} IN (SELECT id FROM {scope.beside(value)}) THEN 'overlaps' ELSE 'out' END"
         )
 
     def answer(self) -> tuple[list[Scope], list[BroaderClaim], int]:
@@ -265,12 +329,13 @@ class _TableToll:
             else {}
             for role, scope in self._hierarchies.items()
         )
+        references = _References(self.claims, judged)
         found: dict[_Names, list[Entry]] = {}
-        for claim, *status in judged:
+        for claim, status, by in judged:
             place = places.get(claim.place or "", ())
             population = populations.get(claim.population or "", ())
-            names = (claim.about[0][1], claim.population, claim.place)
-            found.setdefault(names, []).append(Entry(claim, place, population, *status))
+            about = (status, status_in_words(status, by), by, *references.of(claim))
+            found.setdefault(_scope(claim), []).append(Entry(claim, place, population, *about))
         return found
 
     def _wider(self) -> Iterator[BroaderClaim]:
@@ -287,11 +352,75 @@ class _TableToll:
         claims = self.claims.get(key for key, *_ in rows)
         # A key may have characters that no query can ask for.
         for key, *fits in (row for row in rows if row[0] in claims):
-            reasons = (
-                f"does not say the {role}"
-                if fit == "unstated"
-                else f"about {getattr(claims[key], role)}, of which {self._asked[role]} is a part"
-                for role, fit in zip(self._hierarchies, fits, strict=True)
-                if fit != "in"
-            )
-            yield BroaderClaim(claims[key], "; ".join(reasons))
+            relations = zip(self._hierarchies, fits, strict=True)
+            unsure = tuple((role, fit) for role, fit in relations if fit != "in")
+            words = "; ".join(self._why(claims[key], *pair) for pair in unsure)
+            yield BroaderClaim(claims[key], words, unsure)
+
+    def _why(self, claim: Claim, role: str, fit: str) -> str:
+        return fit_in_words(role, fit, getattr(claim, role), self._asked[role])
+
+
+def fit_in_words(role: str, fit: str, own: str | None, asked: str | None) -> str:
+    """Why a claim with some population or place may be about the one that was asked for."""
+    return {
+        "unstated": f"does not say the {role}",
+        "wider": f"about {own}, of which {asked} is a part",
+        "overlaps": f"about {own}, some of whom may be {asked}",
+    }[fit]
+
+
+def _scope(claim: Claim) -> _Names:
+    return claim.about[0][1], claim.population, claim.place
+
+
+class _References:
+    """What claims have to do with others: whose figure they repeat, and what they add to."""
+
+    def __init__(
+        self, claims: Claims, judged: Sequence[tuple[Claim, str, tuple[str, ...]]]
+    ) -> None:
+        self._links = claims.links.declared
+        self._statuses = {claim.key: status for claim, status, _ in judged}
+        listed = [claim for claim, *_ in judged]
+        bases = {base for claim in listed for base in self._bases(claim)}
+        self._known = {claim.key: claim for claim in listed}
+        self._known |= claims.get(sorted(bases - self._known.keys()))
+        self._superseded = claims.superseded(self._known)
+        # Claims by what they say and who says it: of all that are listed, in any scope.
+        self._alike: dict[Any, list[Claim]] = {}
+        for claim in listed:
+            self._alike.setdefault(_statement(claim), []).append(claim)
+
+    def of(self, claim: Claim) -> tuple[str, tuple[Other, ...], tuple[Other, ...]]:
+        """Which claim it repeats, what superseded claims it adds to, and its like elsewhere."""
+        bases = [self._other(base) for base in self._bases(claim) if base in self._superseded]
+        alike = self._alike[_statement(claim)] if _statement(claim) else []
+        also = [self._other(one.key) for one in alike if _scope(one) != _scope(claim)]
+        return self._repeated(claim, alike), tuple(bases), tuple(also)
+
+    def _bases(self, claim: Claim) -> list[str]:
+        own = (link for link in claim.links if link.claim == claim.key)
+        return [link.other for link in own if link.relation in self._links.adds]
+
+    def _other(self, key: str) -> Other:
+        by = leading_to(self._known[key], self._links.supersedes) if key in self._known else ()
+        return Other(key, by if key in self._superseded else ())
+
+    def _repeated(self, claim: Claim, alike: Iterable[Claim]) -> str:
+        status = self._statuses[claim.key]
+        for other in alike:
+            days = (other.day, other.precision) == (claim.day, claim.precision)
+            if days and _scope(other) == _scope(claim) and self._statuses[other.key] == status:
+                return other.key
+        tied = (x for x in claim.links if x.relation in self._links.same)
+        others = (self._known.get(x.other if x.claim == claim.key else x.claim) for x in tied)
+        same = (one.key for one in others if one and one.interval and _scope(one) == _scope(claim))
+        return next(same, claim.key) if claim.interval is None else claim.key
+
+
+def _statement(claim: Claim) -> Any:
+    """What a claimant says of an event, whoever prints it; None where it is not known."""
+    if claim.interval is None or claim.claimant is None:
+        return None
+    return (claim.claimant, claim.event, claim.about[0][1], claim.interval, claim.unit)

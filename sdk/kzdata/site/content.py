@@ -13,11 +13,12 @@ from typing import Any
 
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
+from kzdata.evidence.claims import said
 from kzdata.evidence.intervals import Interval
 from kzdata.evidence.profile import LABELS, declared, objects
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
-from kzdata.questions.disagreements import Disagreement, disagreements, said
+from kzdata.questions.disagreements import Disagreement, disagreements
 from kzdata.questions.timeline import Event, timeline
 from kzdata.questions.toll import Entry, Scope, toll
 from kzdata.standard.dataset import Dataset, Table
@@ -285,7 +286,7 @@ def _questions(dataset: Dataset) -> dict[str, Callable[[], Iterable[AnswerRow]]]
         "claims": lambda: (_claim(dataset, one) for scope in tolls() for one in scope.entries),
         "scopes": lambda: map(_scope, tolls()),
         "events": lambda: map(_event, timeline(dataset, limit=ALL)),
-        "disagreements": lambda: map(_pair, disagreements(dataset, limit=MOST_PAIRS)),
+        "disagreements": lambda: map(_pair, disagreements(dataset, limit=MOST_PAIRS).found),
     }
 
 

@@ -6,9 +6,11 @@ is all tables of one package.
 """
 
 import operator
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from pydantic import ValidationError
 
@@ -80,8 +82,22 @@ class Table(Generic[RowT]):
             self._check(record)
             yield tuple(cell.value for cell in record.cells)
 
-    def __getitem__(self, key: object) -> RowT:
-        """The row of a key, a tuple where it is composite; raises UsageError where none has it."""
+    @overload
+    def __getitem__(self, key: slice) -> list[RowT]: ...  # type: ignore[overload-overlap]
+    @overload
+    def __getitem__(self, key: object) -> RowT: ...
+    def __getitem__(self, key: object) -> RowT | list[RowT]:
+        """The row of a key, a tuple where it is composite; or rows by their place: `[0]`, `[:5]`.
+
+        Where the keys are no texts, a number is a key, not a place.
+
+        Raises:
+            UsageError: There is no such row.
+        """
+        if isinstance(key, slice):
+            return self._slice(key)
+        if isinstance(key, int) and not isinstance(key, bool) and self._places:
+            return self._at(key)
         number = self.number(key)
         if number is None:
             name = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
@@ -89,6 +105,32 @@ class Table(Generic[RowT]):
             raise UsageError(f"{self.name} has no row {name!r}{hint}")
         (record,) = self.records({number})
         return self._row(record)
+
+    def head(self, rows: int = 5) -> list[RowT]:
+        """The first rows, in the order of the file."""
+        return self[: max(rows, 0)]
+
+    @property
+    def _places(self) -> bool:
+        """Whether a number asks for the row at a place: where it cannot be a key."""
+        return len(self._key_types) != 1 or self._key_types[0].python is str
+
+    def _at(self, place: int) -> RowT:
+        number = place if place >= 0 else place + len(self)
+        found = self._slice(slice(number, number + 1)) if number >= 0 else []
+        if not found:
+            raise UsageError(f"{self.name} has {len(self)} rows, and none at place {place}")
+        return found[0]
+
+    def _slice(self, wanted: slice) -> list[RowT]:
+        ends = (wanted.start, wanted.stop, wanted.step)
+        if any(end is not None and end < 0 for end in ends):
+            numbers = range(len(self))[wanted]
+            found = {record.number: record for record in self.records(numbers)}
+            return [self._row(found[number]) for number in numbers]
+        # Nothing is read beyond the last row that is asked for.
+        known = [end if end is None else min(end, sys.maxsize) for end in ends]
+        return [self._row(record) for record in islice(self.records(), *known)]
 
     def __contains__(self, key: object) -> bool:
         return self.number(key) is not None

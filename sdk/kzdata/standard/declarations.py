@@ -166,7 +166,10 @@ class Claims(Declaration):
 
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
     what is counted or changed; `state` is what the claim says of it where that is no figure.
-    `deaths` are the categories of `outcome` that count the dead.
+    `deaths` are the categories of `outcome` that count the dead, `planned` those of `state` that
+    tell of what is still to come; `compatible` are lists of states that can all be true of one
+    thing. `force` and `country` are the forces that are sent, and whose, `origin` and `destination`
+    from where to where.
     """
 
     outcome: str | None = member(string, None)
@@ -179,6 +182,13 @@ class Claims(Declaration):
     place: str | None = member(string, None)
     claimant: str | None = member(string, None)
     via: str | None = member(string, None)
+    note: str | None = member(string, None)
+    force: str | None = member(string, None)
+    country: str | None = member(string, None)
+    origin: str | None = member(string, None)
+    destination: str | None = member(string, None)
+    planned: tuple[str, ...] = member(names, ())
+    compatible: tuple[tuple[str, ...], ...] = member(several(names, MAX_KEYS), ())
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -187,13 +197,20 @@ class Claims(Declaration):
 
 
 class Events(Declaration):
-    """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`."""
+    """`kzdata:events`: things that happened; their days are the first entry of `kzdata:dates`.
+
+    `opposed` are pairs of types that exclude each other in one place at one time; `statements` are
+    the types that tell of words, `standing` those of lasting circumstances.
+    """
 
     title: str = member(string)
     type: str | None = member(string, None)
     description: str | None = member(string, None)
     place: str | None = member(string, None)
     certainty: str | None = member(string, None)
+    opposed: tuple[tuple[str, ...], ...] = member(several(names, MAX_KEYS), ())
+    statements: tuple[str, ...] = member(names, ())
+    standing: tuple[str, ...] = member(names, ())
 
 
 class Participants(Declaration):

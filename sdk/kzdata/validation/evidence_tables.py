@@ -489,6 +489,8 @@ def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
     """The columns of a table that rules beyond single cells use, in the file's order."""
     schema = table.schema
     names = {name for _, columns in named_columns(schema) for name in columns}
+    if schema.claims:
+        names.discard(schema.claims.note or "")  # which is long, and no rule reads it
     names |= {field.name for field in schema.fields if field.evidence or field.constraints.unique}
     names |= columns_referenced(table, descriptor)
     return tuple(name for name in schema.names if name in names)

@@ -7,16 +7,23 @@ a claim leaves out agrees with everything, and words without bounds with every n
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from kzdata.engine.sql import ORD, among, column, decimal, identifier, literal
+from kzdata.engine.database import Database
+from kzdata.engine.sql import LISTED, ORD, among, column, decimal, identifier, literal
+from kzdata.errors import UsageError
 from kzdata.evidence import intervals
+from kzdata.evidence.claims import Claims
 from kzdata.evidence.intervals import ends
+from kzdata.evidence.pairs import PairSearch
 from kzdata.standard.declarations import DateColumns, Figure, Links
-from kzdata.standard.descriptor import Schema, Table
+from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.validation.evidence_tables import Model, record_keys
-from kzdata.validation.rule import Query, Violation, rule
+from kzdata.validation.rule import MAX_FINDINGS, Query, Violation, rule
 from kzdata.validation.rules.keys import cycles
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
 
 MEASURED = ("exact", "more_than", "at_least", "at_most", "less_than", "range")
 """Qualifiers whose bounds are meant as numbers: not about so many, and no clock times."""
@@ -235,6 +242,59 @@ def link_same_throughout(model: Model) -> Iterator[Violation]:
             for ordinal in (row, *(at for _, at in steps)):
                 expected = f"not also {relation}: {claim}, {other}"
                 yield Violation(table.name, ordinal, d.relation, named, expected)
+
+
+@rule(
+    "consistency",
+    "link the two by the relation that they have (kzdata:links), or correct one of them",
+    "warning",
+)
+def disagreement_judged(model: Model) -> Iterator[Violation]:
+    """Claims that cannot both be true are linked, so that a curator has judged them.
+
+    Which claims those are is worked out as by `kzdata disagreements`; any link between the two will
+    do: they contradict each other, the one is newer, or they differ in scope.
+    """
+    # What is not read is a finding already, and may hold the links.
+    if model.tables.keys() < model.descriptor.tables.keys() or not model.each("links"):
+        return
+    package = cast("Dataset", _Texts(model.database, model.descriptor, ""))
+    for table, declared in model.each("claims"):
+        claims = Claims(package, table, notes=False)
+        ties = sum(_length(model, links) for links, _ in model.each("links"))
+        try:
+            pairs = PairSearch(claims, None, None, MAX_FINDINGS + ties).unjudged()
+        except UsageError:  # a hierarchy that goes in a circle, which is a finding already
+            continue
+        rows = _row_numbers(model, table, {two for _, two in pairs})
+        figure = table.schema.figure
+        field = figure.text if figure else declared.state
+        for one, two in pairs:
+            expected = f"a link to {one}, with which it cannot both be true"
+            yield Violation(table.name, rows.get(two), field, None, expected)
+
+
+class _Texts(NamedTuple):
+    """The tables of a model, as far as what is asked of a dataset needs them."""
+
+    database: Database
+    descriptor: Descriptor
+    part: str
+
+
+def _length(model: Model, table: Table) -> int:
+    ((count,),) = model.database.rows(f"SELECT count(*) FROM {identifier(table.name)}")
+    return int(count)
+
+
+def _row_numbers(model: Model, table: Table, keys: set[str]) -> dict[str, int]:
+    """The rows of some keys, counted from 0."""
+    key = column(table.schema.primary_key[0])
+    rows = model.database.rows(
+        f"SELECT {key}, {ORD} FROM {identifier(table.name)} t WHERE {key} IN {LISTED}",
+        [sorted(keys)],
+    )
+    return dict(rows)
 
 
 # ------------------------------------------------------------------------------ what claims say

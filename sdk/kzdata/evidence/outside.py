@@ -1,0 +1,99 @@
+"""Outside reports: what publications besides the articles say of a claim, or of an event.
+
+They are no evidence: no cell rests on them, and they stand in no range. A claim that they
+contradict is never told without them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kzdata.engine.sql import LISTED, literal, table_named
+from kzdata.evidence.profile import cell, declared
+from kzdata.standard.declarations import Outside
+
+if TYPE_CHECKING:
+    from kzdata.standard.dataset import Dataset
+
+CONTRADICTS = "contradicts"
+# What speaks against a claim comes first.
+_ORDER = (CONTRADICTS, "other_scope", "later", "confirms")
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideReport:
+    """What another publication says of the same thing.
+
+    Attributes:
+        record: The claim or event.
+        relation: How it stands to it: `contradicts`, `confirms`, `other_scope` or `later`.
+        publisher: Who published it.
+        says: What it says, in the curator's words.
+        url: Its address.
+        published_on: When, as precisely as is known: `2022-01-08`, `2022-08`.
+        seen: How much of it was read: `whole` or `part`.
+    """
+
+    record: str
+    relation: str
+    publisher: str
+    says: str
+    url: str | None
+    published_on: str | None
+    seen: str | None
+
+    @property
+    def words(self) -> str:
+        """The report in one line, without its address."""
+        seen = f"seen in {self.seen}" if self.seen == "part" else self.seen and f"seen {self.seen}"
+        told = ", ".join(filter(None, [self.publisher, self.published_on, seen]))
+        relation = self.relation.replace("_", " ")
+        return f"outside the articles, {relation}: {self.says.rstrip('.')} ({told})"
+
+
+def outside_reports(
+    dataset: "Dataset", records: Iterable[str]
+) -> dict[str, tuple[OutsideReport, ...]]:
+    """The outside reports of claims and events, by record; what contradicts comes first."""
+    wanted = sorted(set(records))
+    found = declared(dataset.descriptor, Outside)
+    if not found or not wanted:
+        return {}
+    table, o = found
+    names = ("claim", "relation", "publisher", "says", "url", "published_on", "seen")
+    cells = [cell(getattr(o, name)) for name in (*names, "published_precision")]
+    rows = dataset.database.rows(
+        f"""SELECT {", ".join(cells)} FROM {table_named(table.name)} t
+        WHERE {cell(o.claim)} IN {LISTED} ORDER BY ALL""",
+        [wanted],
+    )
+    reports: dict[str, list[OutsideReport]] = {}
+    for record, relation, publisher, says, url, day, seen, precision in rows:
+        # A month has the date of its first day.
+        length = {"month": 7, "year": 4}.get(precision or "", 10)
+        told = (relation or "", publisher or "", says or "", url, day and day[:length], seen)
+        reports.setdefault(record, []).append(OutsideReport(record, *told))
+    return {record: tuple(sorted(each, key=_rank)) for record, each in reports.items()}
+
+
+def contradicted(dataset: "Dataset") -> list[str]:
+    """The claims and events that an outside report contradicts, by key."""
+    if not (found := declared(dataset.descriptor, Outside)):
+        return []
+    table, o = found
+    rows = dataset.database.rows(
+        f"""SELECT DISTINCT {cell(o.claim)} FROM {table_named(table.name)} t
+        WHERE {cell(o.relation)} = {literal(CONTRADICTS)} ORDER BY 1"""
+    )
+    return [record for (record,) in rows]
+
+
+def _rank(report: OutsideReport) -> int:
+    known = report.relation in _ORDER
+    return _ORDER.index(report.relation) if known else len(_ORDER)
+
+
+def contested(reports: Iterable[OutsideReport]) -> str:
+    """Who contradicts a claim, in words; empty where nobody does."""
+    against = [one.publisher for one in reports if one.relation == CONTRADICTS]
+    return f"contradicted outside the articles by {', '.join(against)}" if against else ""

@@ -35,7 +35,8 @@ def whole(name: str) -> dict[str, Any]:
 
 
 def told(report: Report) -> list[tuple[Any, ...]]:
-    return [(one.rule, one.line, one.column, one.field, one.found) for one in report]
+    found = (one for one in report if one.rule != "recommendation")
+    return [(one.rule, one.line, one.column, one.field, one.found) for one in found]
 
 
 @given(names)
@@ -155,7 +156,7 @@ def test_sql_says_which_name_it_does_not_tell_apart(
     cells = ",".join('"1"' for _ in names)
     header = ",".join(f'"{name}"' for name in names)
     package = written(tmp_path, table(*map(whole, names)), t=f"{header}\n{cells}\n")
-    assert validate(package).by_rule == {}
+    assert validate(package).by_rule == ({} if all(names) else {"recommendation": 1})
     with pytest.raises(PackageError, match=said):
         load(package)
 

@@ -208,7 +208,6 @@ FAULTS: list[dict[str, Any]] = [
     {"constraints": {"minLength": -1}},
     {"constraints": {"enum": []}},
     {"constraints": {"enum": ["x", "x"]}},
-    {"name": ""},
     {"name": "a\0"},
     {"name": "\x1fa"},
     {"kzdata:evidense": "required"},

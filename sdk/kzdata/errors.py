@@ -40,8 +40,8 @@ class NotJSONError(PackageError):
     def __init__(
         self, where: str, found: str, line: int | None = None, column: int | None = None
     ) -> None:
-        place = f" at line {line}, column {column}" if line else ""
-        super().__init__(f"{where} holds {found}{place}, not a JSON object")
+        place = f":{line}:{column}" if line else ""
+        super().__init__(f"{where}{place}: {found}, where a JSON object is expected")
         self.found, self.line, self.column = found, line, column
 
 

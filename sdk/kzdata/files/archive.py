@@ -252,7 +252,7 @@ def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], 
         raise PackageError(f"{before}{name} {_why_not_read(error)}") from error
     if not isinstance(parsed, dict):
         raise NotJSONError(before + name, _kind(parsed))
-    return parsed, tuple(twins)
+    return parsed, tuple(twins)[:MAX_TWINS]
 
 
 def _json(content: bytes, name: str, twins: dict[str, None]) -> Any:

@@ -287,6 +287,8 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
 
 def _check_schema(schema: Schema, own: str, where: str, faults: Faults) -> None:
     _check_known(schema, where, faults)
+    if "" in schema.names:  # a string like any other to the standard
+        faults.advise(f"{where}.fields", "a name that is empty", "a name, for others to refer to")
     for label, columns in named_columns(schema):
         for column in columns:
             if column not in schema.names:

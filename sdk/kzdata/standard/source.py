@@ -145,10 +145,18 @@ class TableTexts:
 
 
 def _not_apart(table: Table) -> str:
-    """Which name of a table SQL does not tell from another, in words."""
-    name = next((name for name in table.schema.names if MARK in name), "")
-    what = f"column {stated(name)!r}" if name else "name"
-    return f"{stated(table.name)}: its {what} is empty, reserved, or in SQL that of another one"
+    """Which name of a table, or of a column, SQL does not tell from another, in words."""
+    names = table.schema.names
+    inner = next((name for name in names if MARK in name), "")
+    if not inner:
+        return f"{stated(table.name)}: another table has this name in SQL; rename one of them"
+    name, others = stated(inner), (stated(one) for one in names if one != inner)
+    other = next((one for one in others if one.casefold() == name.casefold()), None)
+    if other is not None:
+        words = f"columns {other!r} and {name!r} have one name in SQL; rename one of them"
+    else:
+        words = f"the name {name!r} of a column is no name in SQL, or reserved; take another one"
+    return f"{stated(table.name)}: {words}"
 
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:

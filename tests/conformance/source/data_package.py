@@ -23,6 +23,11 @@ from conformance.source.corpus import (
 
 SHOULD = Fault("recommendation")
 OBJECT = glossary("descriptor", "The file MUST contain a valid JSON object as defined in RFC 4627.")
+UTF8 = rfc8259(
+    "section-8.1",
+    "JSON text exchanged between systems that are not part of a closed ecosystem MUST be encoded "
+    "using UTF-8",
+)
 UNIQUE_NAMES = rfc8259("section-4", "The names within an object SHOULD be unique.")
 CUSTOM = glossary(
     "custom-properties",
@@ -76,6 +81,7 @@ LOCAL = glossary(
     "Absolute paths /, relative parent paths ../, hidden folders starting from a dot .hidden MUST "
     "NOT be used.",
 )
+SCHEME = glossary("url-or-path", "MUST be using either http, https, ftp, or ftps scheme.")
 TITLE = data_package(
     "title", "A string providing a title or one sentence description for this package"
 )
@@ -193,6 +199,22 @@ def _descriptor() -> Iterator[Case]:
         schema="schema.json",
         files={"schema.json": schema, "table.csv": "id\n1\n2\n"},
     )
+    for what, text in {"not-json": '{"fields": [', "array": "[]", "nan": '{"fields": NaN}'}.items():
+        yield case(
+            f"{name}/schema-{what}",
+            OBJECT,
+            broken,
+            schema="schema.json",
+            files={"schema.json": text, "table.csv": FRUIT},
+        )
+    latin = b'{"fields": [{"name": "id", "title": "\xe9"}, {"name": "name"}]}'
+    yield case(
+        f"{name}/schema-of-another-encoding",
+        UTF8,
+        broken,
+        schema="schema.json",
+        files={"schema.json": latin, "table.csv": FRUIT},
+    )
     temporal: Properties = {
         "dc:temporal": {"name": "19th Century", "start": "1800-01-01", "end": "1899-12-31"}
     }
@@ -293,6 +315,9 @@ def _metadata() -> Iterator[Case]:
     yield _of("image/number", IMAGE, True, image=5)
     yield _of("image/absolute", LOCAL, True, image="/etc/logo.png")
     yield _of("image/parent", LOCAL, True, image="../logo.png")
+    yield _of("image/hidden-folder", LOCAL, True, image=".images/logo.png")
+    yield _of("image/file-scheme", SCHEME, True, image="file:///images/logo.png")
+    yield _of("image/url", IMAGE, image="https://example.invalid/logo.png")
     for version in ("1.0.0-0a.b-c+001", "10.20.30"):
         yield _of(f"version/{version.replace('+', '-')}", VERSION, version=version)
     dates = {"date": "2024-01-26", "two-numbers": "1.0", "leading-zero": "1.0.0-01"}
@@ -337,6 +362,8 @@ def _credits() -> Iterator[Case]:
     yield _of("licenses/object", LICENSES, True, licenses=FULL_LICENSE)
     yield _of("licenses/of-strings", LICENSE_OBJECT, True, licenses=["CC0-1.0"])
     yield _of("licenses/parent-path", LICENSE_PATH, True, licenses=[{"path": "../LICENSE"}])
+    yield _of("licenses/url", LICENSE_PATH, licenses=[{"path": "https://example.invalid/terms"}])
+    yield _of("licenses/absolute-path", LICENSE_PATH, True, licenses=[{"path": "/LICENSE"}])
     yield _of("licenses/name-number", PROFILED, True, licenses=[{"name": 5}])
     yield _of("licenses/name-of-words", PROFILED, True, licenses=[{"name": "public domain!"}])
     yield _of("contributors/full", CONTRIBUTOR, contributors=[JOE])

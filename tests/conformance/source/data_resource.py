@@ -281,6 +281,13 @@ def _names() -> Iterator[Case]:
         note="Two names; the second breaks the SHOULD on lower case.",
     )
     yield case(
+        "data-resource/name/in-another-case-with-a-fault",
+        UNIQUE,
+        at("type", 3, "id", "Table"),
+        resources=[entry(), entry(name="Table", path="other.csv")],
+        files={"table.csv": FRUIT, "other.csv": BAD},
+    )
+    yield case(
         "data-resource/name/capitals-and-blanks",
         PLAIN_NAME,
         SHOULD,
@@ -323,6 +330,7 @@ def _paths() -> Iterator[Case]:
             f"path/{name}", LOCAL, descriptor("path", "table"), path=path, files={path: FRUIT}
         )
     yield _of("url/of-version-0", URL, path=DROP, url="table.csv")
+    yield _of("url/beside-a-path", URL, url="other.csv")
     yield _of("url/with-a-fault", URL, at("type", 3, "id"), file=BAD, path=DROP, url="table.csv")
 
 

@@ -367,6 +367,35 @@ def _schemas() -> Iterator[Case]:
     cased = fields({"name": "x", "type": "string"}, {"name": "X", "type": "integer"})
     yield _of("fields/name-in-another-case", NAMED, file="x,X\na,1\n", schema=cased)
     yield _of(
+        "fields/name-in-another-case-with-a-fault",
+        NAMED,
+        at("type", 3, "X"),
+        file="x,X\na,1\n2,b\n",
+        schema=cased,
+    )
+    yield _of(
+        "fields/name-in-another-case-with-a-key",
+        NAMED,
+        at("primaryKey", (2, 3), "X"),
+        file="x,X\na,1\nb,1\n",
+        schema={**cased, "primaryKey": ["X"]},
+    )
+    swapped = fields({"name": "X", "type": "integer"}, {"name": "x", "type": "string"})
+    yield _of(
+        "fields/name-in-another-case-in-another-order",
+        NAMED,
+        file="x,X\na,1\n",
+        schema={**swapped, "fieldsMatch": "equal"},
+    )
+    yield _of(
+        "fields/name-twice-with-a-key",
+        TWICE,
+        file="x,x\na,1\n",
+        schema={**two, "primaryKey": ["x"]},
+        also=(WARNING, UNCHECKED),
+        note="Which of the two the key means, nothing says.",
+    )
+    yield _of(
         "fields/title-number",
         PROFILED,
         descriptor("title", "table", "id"),
@@ -392,6 +421,16 @@ def _many() -> Iterator[Case]:
     )
     many = limited(ID, enum=list(range(10_001)))
     yield _large("enum/ten-thousand-and-one", fields(many, NAME), FRUIT)
+    words = {"missingValues": [f"-{number}" for number in range(101)]}
+    yield _large("missingValues/a-hundred-and-one", {**fields(ID, NAME), **words}, FRUIT)
+    wide = names[:17]
+    yield _large(
+        "primaryKey/seventeen-fields",
+        {**fields(*({"name": name} for name in wide)), "primaryKey": wide},
+        ",".join(wide) + "\n" + ",".join("1" for _ in wide) + "\n",
+    )
+    long = "x" * 1_001
+    yield _large("fields/name-of-a-thousand-and-one", fields({"name": long}), f"{long}\n1\n")
     eighty = fields(*({"name": name} for name in names[:80]))
     yield _of(
         "fieldsMatch/another-name-among-eighty",

@@ -17,7 +17,7 @@ from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
-from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
+from kzdata.standard.descriptor import MAX_NAME, Descriptor, Resource, Schema, Table
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
 from kzdata.validation.declared import with_fields_checked
@@ -82,6 +82,13 @@ def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
         with suppress(PackageError, OSError):
             sizes[path] = archive.path_of(path).stat().st_size
     return sizes
+
+
+def _is_table(resource: Resource) -> bool:
+    """Whether the files of a resource without a schema are rows, as far as their names tell."""
+    suffix = resource.path[0].lower().rpartition(".")[2] if resource.path else ""
+    told = (resource.format or suffix).lower() in package.FORMATS
+    return bool(resource.path) and (told or resource.extra.get("type") == "table")
 
 
 @dataclass
@@ -232,14 +239,13 @@ class Run:
                 self.model.tables[name] = reading.table
 
     def _leave_refused(self) -> None:
-        """Say of each resource without a table that its rows are not checked."""
-        declared = {r.name for r in self.package.resources if "schema" in r.extra}
-        for name in self.package.refused:
-            if name in declared:
+        """Say of each table that cannot be read that its rows are not checked."""
+        for resource in (one for one in self.package.resources if one.name in self.package.refused):
+            if "schema" in resource.extra:
                 what, way = "its rows: its schema has faults", "mend them first"
-            else:
-                what, way = "its rows: it has no schema", "give it one"
-            self._leave(what, way, name, follows=name in declared)
+                self._leave(what, way, resource.name, follows=True)
+            elif _is_table(resource):
+                self._leave("its rows: it has no schema", "give it one", resource.name)
 
     def _check_relations(self) -> None:
         self.progress("checking keys and receipts", self.tables, self.tables + 2)

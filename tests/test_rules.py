@@ -133,7 +133,7 @@ def version_changelog(island: Folder) -> Fault:
 
 @case
 def unsupported_feature(island: Folder) -> Fault:
-    island.describe(lambda p: p["resources"][-1].update(dialect={"sheetName": "one"}))
+    island.describe(lambda p: p["resources"][-1].update(hash="crc32:0"))
     return Fault("datapackage.json")
 
 

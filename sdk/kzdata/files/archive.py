@@ -115,7 +115,9 @@ def unsafe(relative: str) -> str | None:
         return "is a remote address, and nothing is fetched"
     if relative.startswith(("/", "\\", "~")) or (len(relative) > 1 and relative[1] == ":"):
         return "is an absolute path"
-    if "\\" in relative or ".." in PurePosixPath(relative).parts:
+    if "\\" in relative:
+        return "has a backslash; folders are divided by /"
+    if ".." in PurePosixPath(relative).parts:
         return "leaves the package"
     return None
 

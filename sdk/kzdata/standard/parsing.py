@@ -104,16 +104,14 @@ def _check_package(raw: Mapping[str, Any], faults: Faults) -> None:
 
 
 def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resource | None:
-    """A resource with its dialect, which may stand in a file of its own; None if malformed."""
+    """A resource; None if it is malformed."""
     # An encoding never stands in SQL, and whoever opens the file refuses an unknown one.
     faults += nul_faults({**entry, "encoding": ""} if isinstance(entry, dict) else entry, where)
     if isinstance(entry, dict) and "url" in entry:  # of version 0, where there is no path
         entry = {"path": entry["url"], **entry}
     before = len(faults)
     resource = Resource.read(entry, where, faults)
-    if len(faults) > before:
-        return None
-    return resource
+    return None if len(faults) > before else resource
 
 
 def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faults) -> Resource:
@@ -137,7 +135,8 @@ def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableD
     for name in (name for name in names if stated.get(name) is not None):
         before = len(faults)
         TableDialect.read({name: stated[name]}, where, faults)
-        if len(faults) == before:
+        # NUL is a fault that was noted down.
+        if len(faults) == before and not nul_faults([stated[name]], where):
             kept[name] = stated[name]
     return TableDialect.make(kept).replace(sound=not faults)
 

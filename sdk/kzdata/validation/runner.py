@@ -18,6 +18,7 @@ from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Resource, Schema, Table
+from kzdata.standard.forms import READ, form_of, suffix_of
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
 from kzdata.validation.declared import with_fields_checked
@@ -85,10 +86,12 @@ def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
 
 
 def _is_table(resource: Resource) -> bool:
-    """Whether the files of a resource without a schema are rows, as far as their names tell."""
-    suffix = resource.path[0].lower().rpartition(".")[2] if resource.path else ""
-    told = (resource.format or suffix).lower() in package.FORMATS
-    return bool(resource.path) and (told or resource.extra.get("type") == "table")
+    """Whether the files of a resource without a schema are rows, as far as anything tells."""
+    if not resource.path:
+        return False
+    form = form_of(resource, resource.path[0])
+    told = resource.format or resource.mediatype or form.packing or suffix_of(resource.path[0])
+    return resource.extra.get("type") == "table" or (bool(told) and form.name in READ)
 
 
 @dataclass

@@ -227,6 +227,28 @@ def test_hyphens_within_a_class(database: Database, pattern: str, right: str, wr
     assert not matches(database, pattern, wrong)
 
 
+OFTEN = [
+    ("a{1001}", {1001}), ("a{2000}", {2000}), ("a{0,1500}", {0, 1, 999, 1000, 1001, 1500}),
+    ("a{1200,2500}", {1200, 2000, 2001, 2500}), ("[ab]{1000,}", {1000, 1001, 4000}),
+    ("a{2000,}", {2000, 2001, 4000}), (".{1,4000}", {1, 999, 2001, 4000}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pattern", "lengths"), OFTEN, ids=str)
+def test_more_than_a_thousand_times(database: Database, pattern: str, lengths: set[int]) -> None:
+    """Catches a repetition that RE2 refuses, as it does above a thousand."""
+    assert database.compiles(read_pattern(pattern))
+    tried = {0, 1, 999, 1000, 1001, 1199, 1200, 1500, 1501, 1999, 2000, 2001, 2002, 2500, 2501}
+    tried |= {4000, 4001}
+    found = {n for n in tried if matches(database, pattern, "a" * n)}
+    least, most = min(lengths), max(lengths)
+    if "," in pattern:
+        most = most if not pattern.endswith(",}") else max(tried)
+        assert found == {n for n in tried if least <= n <= most}
+    else:
+        assert found == lengths
+
+
 REFUSED = [
     ("(", "the end comes before a group is closed"),
     ("a)", "')' at character 2"),
@@ -247,6 +269,7 @@ REFUSED = [
     ("a+?", "'?' at character 3 follows a repetition"),
     ("a{2}+", "'+' at character 5 follows a repetition"),
     ("a{2,1}", "most is less than its least"),
+    ("a{99999999999999,99}", "most is less than its least"),
     ("a{,3}", "',' at character 3"),
     ("a{x}", "'x' at character 3"),
     ("a{2", "the end is in a repetition"),
@@ -286,7 +309,7 @@ def test_what_is_no_pattern_is_refused_with_the_place(pattern: str, words: str) 
 LARGE = [
     "a" * (MAX_PATTERN + 1), "a{5001}", "(a{100}){100}", "(" * (MAX_NESTING + 2) + ")" * 60,
     "[a-" * (MAX_NESTING + 2) + "[b]" + "]" * 60, r"[\W]" * 100, r"\i" * 5_000, "a" * 5_001,
-    "a{99999999999999999999}",
+    "a{99999999999999999999}", "a{9999999,10000000}",
 ]  # fmt: skip
 
 

@@ -29,6 +29,8 @@ MAX_NESTING = 50  # groups, or classes, inside of one another
 MAX_DIGITS = 6  # digits of a repetition that are read; RE2 takes four
 MAX_STATES = 5_000
 """Parts of a pattern, each as often as it is repeated: RE2 may look at all for each character."""
+MAX_TIMES = 999_999  # times that a repetition is read as
+MAX_REPEATED = 1_000  # times that RE2 repeats a part
 MAX_RANGES = 10_000  # ranges of characters that classes are worked out to
 MAX_RE2 = 200_000  # characters of a pattern as RE2 has it
 
@@ -157,7 +159,8 @@ class _Reader:
             self._place += 1
         if begin == self._place:
             raise self.fault("stands for a number of a repetition; a brace itself is written \\{")
-        return int(self._text[begin : self._place].lstrip("0")[:MAX_DIGITS] or "0")
+        digits = self._text[begin : self._place].lstrip("0")[: 2 * MAX_DIGITS] or "0"
+        return min(int(digits), MAX_TIMES)
 
     def _atom(self, depth: int) -> _Piece:
         """A character, an escape, a class or a group."""
@@ -298,7 +301,23 @@ def _piece_text(piece: _Piece, first: bool, last: bool) -> str:
     if piece.atom in ("^", "$"):
         anchor = not piece.repeat and (first if piece.atom == "^" else last)
         return piece.atom if anchor else f"\\{piece.atom}{piece.repeat}"
-    return piece.atom + piece.repeat
+    # A group is not written several times: groups in one another would grow without end.
+    return "".join(piece.atom + repeat for repeat in _in_steps(piece.repeat))
+
+
+def _in_steps(repeat: str) -> list[str]:
+    """A repetition as some in a row: RE2 takes up to a thousand each."""
+    least, comma, most = repeat.strip("{}").partition(",")
+    if not least.isdigit() or not MAX_REPEATED < int(most or least) <= MAX_STATES:
+        return [repeat]
+    (steps, rest), open_ = divmod(int(most or least), MAX_REPEATED), bool(comma and not most)
+    sizes = [MAX_REPEATED] * steps + [rest] * bool(rest or open_)
+    found, needed = [], int(least)
+    for size in sizes:
+        now = min(needed, size)
+        needed -= now
+        found.append(f"{{{now},{size}}}" if now < size else f"{{{size}}}")
+    return [*found[:-1], f"{{{rest},}}"] if open_ else found
 
 
 def _quoted(char: str) -> str:

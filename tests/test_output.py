@@ -10,6 +10,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
@@ -41,6 +42,8 @@ EVIL = (
     "\x1b]0;title\x07\x9b2J\x1b[8m\u202eback\u2066\u061c\u200f\u2028::debug::x\u2029"
     "hid\u200bden\u2060\ufeff\U000e0041 "
 )
+# A verdict names where the package lies: a name that a folder can have.
+PLACE = "::error::x\n##[error]y ##vso[a]b\x1b[31m\u202e' \"(1]\u200b"
 HIDDEN = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 """Characters that Unicode calls formats, and that readers see."""
@@ -233,6 +236,7 @@ def questions(root: Path, texts: Path, out: Path) -> Iterator[list[str]]:
     for form in ("text", "json", "junit", "sarif", "github"):
         yield ["validate", str(root), "--texts", str(texts), "-f", form]
         yield ["validate", str(root), "-f", form, "--output", str(out / form)]
+        yield ["validate", str(out.parent / PLACE), "-f", form]
         yield ["release-check", str(root), str(root), "-f", form]
     for form in ("text", "json", "markdown"):
         yield ["diff", str(root), str(out.parent / "plain"), "--all", "-f", form]
@@ -285,6 +289,7 @@ def everything(evil: Folder, island_texts: Path, tmp_path: Path) -> list[list[st
     from packages import flood
 
     flood(tmp_path / "plain")
+    shutil.copytree(evil.root, tmp_path / PLACE)
     (tmp_path / "out").mkdir()
     return [*questions(evil.root, island_texts, tmp_path / "out")]
 

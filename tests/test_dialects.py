@@ -158,18 +158,18 @@ def test_a_header_in_another_case(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "demand", "column", "found"),
     [
-        ("id,nmae,level", "exact", 4, "lacks 'name', has 'nmae'"),
-        ("id,level,name", "exact", 4, "has 'level' in place of 'name'"),
-        ("id,name", "exact", 4, "lacks 'level'"),
-        ("id,name,level,more", "exact", 15, "has 'more'"),
-        ("id,name,name", "exact", 9, "lacks 'level', has 'name' twice"),
-        ("id,name,ids", "equal", 9, "lacks 'level', has 'ids'"),
-        ("more,id,name", "subset", 9, "lacks 'level'"),
-        ("more,id,name", "superset", 1, "has 'more'"),
+        ("id,nmae,level", "exact", 4, "no 'name', 'nmae' besides"),
+        ("id,level,name", "exact", 4, "'level' in place of 'name'"),
+        ("id,name", "exact", 4, "no 'level'"),
+        ("id,name,level,more", "exact", 15, "'more' besides"),
+        ("id,name,name", "exact", 9, "no 'level', 'name' twice"),
+        ("id,name,ids", "equal", 9, "no 'level', 'ids' besides"),
+        ("more,id,name", "subset", 9, "no 'level'"),
+        ("more,id,name", "superset", 1, "'more' besides"),
         ("id;name;level", "exact", 1,
          "one column with ';' in its name, which a dialect has to state"),
-        (" id,name,level", "exact", 1, "lacks 'id', has ' id'"),
-        ("a,b,c", "partial", 1, "lacks 'id', 'name', 'level'"),
+        (" id,name,level", "exact", 1, "no 'id', ' id' besides"),
+        ("a,b,c", "partial", 1, "no 'id', 'name', 'level'"),
     ],
 )  # fmt: skip
 def test_a_header_says_which_column_differs(

@@ -303,4 +303,4 @@ def unreadable(package: str, error: NotJSONError) -> Report:
 
 def counted(number: int, noun: str) -> str:
     """A number and what it counts: `1 error`, `2 errors`."""
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -13,7 +13,7 @@ population, place or time, or what became of it later."""
 _ADDRESS = r"https?://[^\s/?#]+[^\s]*"
 
 
-@rule("reference", "name a record of the package", declared=("kzdata:outside",))
+@rule("reference", "name a record of the package", declared=("kzdata:outside",), whole=True)
 def outside_claim(model: Model) -> Iterator[Query]:
     """What an outside report is about is a claim or another record whose cells are traced."""
     for table, o in model.each("outside"):

@@ -320,12 +320,12 @@ def _differences(
     last = len(found) - 1
     if len(found) == 1 < len(names) and (marks := [mark for mark in ";\t|" if mark in found[0]]):
         return [(0, f"one column with {short(marks[0])} in its name, which a dialect has to state")]
-    told = [(min(names.index(lacking[0]), last), f"lacks {_some(lacking)}")] if lacking else []
-    told += [(places[others[0]], f"has {_some(others)}")] if others else []
-    told += [(twice[0][0], f"has {_some([name for _, name in twice])} twice")] if twice else []
+    told = [(min(names.index(lacking[0]), last), f"no {_some(lacking)}")] if lacking else []
+    told += [(places[others[0]], f"{_some(others)} besides")] if others else []
+    told += [(twice[0][0], f"{_some([name for _, name in twice])} twice")] if twice else []
     if not told:
         place = next(n for n, name in enumerate(names) if found[n] != name)
-        told = [(place, f"has {short(found[place])} in place of {short(names[place])}")]
+        told = [(place, f"{short(found[place])} in place of {short(names[place])}")]
     return told
 
 

@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.errors import PackageError, UsageError
+from kzdata.errors import NotJSONError, PackageError, UsageError
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
@@ -402,15 +402,29 @@ def test_nothing_there(tmp_path: Path) -> None:
     refused(tmp_path / "empty")
 
 
-@pytest.mark.parametrize("data", [
-    b"", b"{", b"nul", b"[]", b"17", b'"text"', b"null", b"[" * 100_000,
-    b'{"a":' * 100_000 + b"1" + b"}" * 100_000, b"\xff\xfe{}", b"\x80", b"{\x00}",
-    b'{"resources": [}', b'{"n": ' + b"9" * 10_000 + b"}", b'{"name": "\\ud800"}',
-    b" " * (17 << 20) + b"{}",
-    b'{"resources": [{"name": "t", "path": "t.csv", "bytes": 1, "bytes": 2}]}',
+@pytest.mark.parametrize(("data", "place"), [
+    (b"", "1:1"), (b"{", "1:2"), (b"nul", "1:1"), (b"[]", ""), (b"17", ""), (b'"text"', ""),
+    (b"null", ""), (b"\xff\xfe{}", "1:1"), (b"\x80", "1:1"), (b"{\x00}", "1:2"),
+    (b'{"resources": [}', "1:16"), (b'{\n  "\xc3\xa9": "\xe9"}', "2:9"),
+    (b"\xef\xbb\xbf{,}", "1:2"), (b'{"NaN": "-Infinity", "a\\"": [1,\n NaN]}', "2:2"),
+    (b'{"a": -Infinity}', "1:7"),
 ], ids=lambda data: repr(data[:12]))  # fmt: skip
-def test_a_descriptor_that_is_none(plain: Folder, data: bytes) -> None:
-    """Catches a traceback for JSON that is broken, deep, or no object."""
+def test_a_descriptor_that_is_none(plain: Folder, data: bytes, place: str) -> None:
+    """Catches a traceback for JSON that is broken or no object, or no word of where it is."""
+    (plain.root / "datapackage.json").write_bytes(data)
+    (finding,) = validate(plain.root)
+    assert finding.rule == "descriptor"
+    assert finding.where.removeprefix("datapackage.json").removeprefix(":") == place
+    with pytest.raises(NotJSONError):
+        kzdata.load(plain.root)
+
+
+@pytest.mark.parametrize("data", [
+    b"[" * 100_000, b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    b'{"n": ' + b"9" * 10_000 + b"}", b'{"name": "\\ud800"}', b" " * (17 << 20) + b"{}",
+], ids=lambda data: repr(data[:12]))  # fmt: skip
+def test_a_descriptor_beyond_the_limits(plain: Folder, data: bytes) -> None:
+    """Catches a traceback for JSON that is deep or large, or that no file in UTF-8 could hold."""
     (plain.root / "datapackage.json").write_bytes(data)
     refused(plain.root)
 

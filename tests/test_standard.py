@@ -15,7 +15,7 @@ import pytest
 
 from conformance.source.data_package import BANK, JOE
 from conformance.source.data_package import FULL_LICENSE as LICENSE
-from kzdata import load
+from kzdata import PackageError, load
 from kzdata.standard.writer import seal
 from kzdata.validation import validate
 
@@ -215,7 +215,8 @@ DATA_RESOURCE = [
     Case("hash, of `foobar`", "foobar", _fields({"name": "foobar"}), {}, {"hash": SHA1}),
     Case("bytes", FRUIT, PLAIN, {"resource-bytes": 1}, {"bytes": 1}),
     Case("bytes that are no number", FRUIT, PLAIN, {"descriptor": 1}, {"bytes": "23"}),
-    Case("a profile of a resource", FRUIT, PLAIN, UNSUPPORTED,
+    Case("a profile of a resource", FRUIT, PLAIN, UNSUPPORTED, {"profile": "fiscal-resource"}),
+    Case("an inlined $schema, to be ignored", FRUIT, PLAIN, {},
          {"$schema": "https://example.org/stricter.json"}),
     *(Case(f"{name} that is none", FRUIT, PLAIN, {"descriptor": 1}, {name: value})
       for name, value in [("title", 5), ("description", [1]), ("homepage", 5),
@@ -251,6 +252,16 @@ PROPERTIES: list[tuple[dict[str, Any], dict[str, int]]] = [
     *(({"version": version}, {}) for version in ("1.0.0-0", "1.0.0-0a.b-c+001", "10.20.30")),
     ({"$schema": "https://datapackage.org/profiles/2.0/datapackage.json"}, {}),
     ({"$schema": "https://example.org/stricter.json"}, UNSUPPORTED),
+    ({"$schema": "profile.json"}, FAULT),
+    ({"name": "Fruit of 2024"}, {"recommendation": 1}),
+    ({"image": "images/logo.png"}, {}),
+    ({"image": "https://example.org/logo.png"}, {}),
+    ({"image": "/logo.png"}, FAULT),
+    ({"image": "file:///logo.png"}, FAULT),
+    ({"image": ".hidden/logo.png"}, FAULT),
+    ({"licenses": [{"path": "../LICENSE"}]}, FAULT),
+    ({"sources": [{"path": "a/../../b.csv"}]}, FAULT),
+    ({"sources": [{"path": "source.csv"}]}, {}),
     ({"profile": "tabular-data-package"}, {}),
     ({"profile": "fiscal-data-package"}, UNSUPPORTED),
     ({"missingValues": ["orange"]}, {}),
@@ -328,13 +339,22 @@ def test_members_of_a_resource_have_their_types(tmp_path: Path, resource: dict[s
     assert validate(tmp_path).by_rule == FAULT
 
 
-def test_a_member_that_stands_twice_is_a_fault(tmp_path: Path) -> None:
-    """Catches constraints that a second object of the name switches off in silence."""
+def test_a_member_that_stands_twice_is_said(tmp_path: Path) -> None:
+    """RFC 8259, 4: names SHOULD be unique. Catches constraints switched off without a word."""
     twice = '{"name": "id", "constraints": {"unique": true}, "constraints": {}}'
     (tmp_path / "schema.json").write_text(f'{{"fields": [{twice}, {{"name": "name"}}]}}')
-    written(tmp_path, Case("twice", FRUIT, PLAIN, FAULT, {"schema": "schema.json"}))
-    (finding,) = validate(tmp_path)
-    assert (finding.rule, "'constraints' twice" in finding.expected) == ("descriptor", True)
+    written(tmp_path, Case("twice", FRUIT, PLAIN, {}, {"schema": "schema.json"}))
+    report = validate(tmp_path)
+    (finding,) = report
+    assert (report.valid, finding.rule, finding.field) == (True, "recommendation", "schema.json")
+    assert "'constraints' twice" in finding.found
+
+
+def test_what_stands_twice_is_not_sealed(tmp_path: Path) -> None:
+    """Catches a member that is gone because the descriptor was written anew."""
+    (tmp_path / "datapackage.json").write_text('{"title": "a", "title": "b", "resources": []}')
+    with pytest.raises(PackageError, match="title"):
+        seal(tmp_path)
 
 
 @pytest.mark.parametrize("package", ["https://example.org/datapackage.json", "../other"])
@@ -369,13 +389,15 @@ INLINE: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("entry", INLINE, ids=repr)
-def test_data_inside_the_descriptor_are_reported_as_unread(
-    tmp_path: Path, entry: dict[str, Any]
-) -> None:
-    """Data Resource, path or data: what is not read is said."""
-    described = {"resources": [{"name": "inline", **entry}]}
+def test_data_inside_the_descriptor_are_read(tmp_path: Path, entry: dict[str, Any]) -> None:
+    """Data Resource, path or data: the standard's examples, whose names are A, B, C, or a, b."""
+    names = "ab" if entry.get("format") == "json" else "ABC"
+    schema = {"fields": [{"name": name, "type": "integer"} for name in names]}
+    described = {"resources": [{"name": "inline", "schema": schema, **entry}]}
     (tmp_path / "datapackage.json").write_text(json.dumps(described))
-    assert validate(tmp_path).by_rule == {"unsupported-feature": 1}
+    report = validate(tmp_path)
+    assert (report.by_rule, report.unchecked) == ({}, ())
+    assert report.rows == {"inline": 1 if len(names) == 2 else 2}
 
 
 def test_url_of_version_0_is_a_path(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
     KzdataError
     ├── PackageError      a package cannot be read at all (exit code 2)
+    │   ├── NotJSONError  a descriptor or a schema holds no JSON object: validation finds that
     │   └── NotReadError  a table is legal, and in a form or of a size that is not read
     ├── UsageError        a call names something that does not exist (exit code 2)
     ├── QueryError        an SQL query was refused or failed
@@ -30,6 +31,23 @@ class PackageError(KzdataError):
 
 class NotReadError(PackageError):
     """A table may be right, and is not read: by its form, or by its size; the message says why."""
+
+
+class NotJSONError(PackageError):
+    """A file that must hold a JSON object holds none.
+
+    Attributes:
+        found: What it holds instead, in words.
+        line: Where that was seen, from 1; None where no line is at fault.
+        column: The character in that line, from 1.
+    """
+
+    def __init__(
+        self, where: str, found: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        place = f" at line {line}, column {column}" if line else ""
+        super().__init__(f"{where} holds {found}{place}, not a JSON object")
+        self.found, self.line, self.column = found, line, column
 
 
 class UsageError(KzdataError, LookupError):

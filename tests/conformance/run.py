@@ -176,10 +176,9 @@ def kzdata(path: Path) -> Answer:
         report = validate(path.parent, allow=False)
     except PackageError:  # the exit code 2: the package could not be checked
         return Answer(None)
-    raw = json.loads(path.read_text("utf-8"))
     names = {
         part: entry["name"]
-        for entry in raw.get("resources", ())
+        for entry in _resources(path)
         if isinstance(entry, dict) and "name" in entry
         for part in _paths(entry)
     }
@@ -194,6 +193,15 @@ def kzdata(path: Path) -> Answer:
     if report.unchecked or rules & KZDATA_UNCHECKED:
         return Answer(UNCHECKED)
     return Answer(WARNING if rules else VALID)
+
+
+def _resources(path: Path) -> list[Any]:
+    """The resources of a descriptor; none where it is no descriptor at all."""
+    try:
+        found = json.loads(path.read_text("utf-8"))["resources"]
+    except (ValueError, LookupError, TypeError):
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _paths(entry: Mapping[str, Any]) -> list[str]:

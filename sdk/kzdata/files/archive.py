@@ -16,22 +16,23 @@ import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections import Counter
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kzdata.errors import PackageError, UsageError
+from kzdata.errors import NotJSONError, PackageError, UsageError
 from kzdata.files.folder import Folder, bounded, reading
 from kzdata.files.temporary import TemporaryFolder
 
 DESCRIPTOR = "datapackage.json"
 MAX_DESCRIPTOR_BYTES = 16 << 20
 MAX_DEPTH = 100  # how deep JSON may be nested
+MAX_TWINS = 100  # names that stand twice in an object, of those that are told of one file
 MAX_ZIP_ENTRIES = 10_000
 MAX_ZIP_DIRECTORY = 10 << 20  # bytes of a zip's directory: a kibibyte for each entry
 MAX_ZIP_BYTES = 16 << 30
@@ -45,6 +46,8 @@ MAX_PATH_BYTES = 4_000
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
 # JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2).
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# What Python takes for a number and RFC 8259 does not have, outside of strings.
+_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(-?Infinity|NaN)', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -56,21 +59,22 @@ class Archive:
     label: str  # what the caller named, for messages
     files: Folder  # its files, each opened once
     temp_dir: Path | None = None  # for what has to be unpacked; the system's own by default
+    # Names that stand twice in an object, by file; the descriptor's own is "".
+    twins: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`."""
-        hidden = any(part.startswith(".") for part in PurePosixPath(relative).parent.parts)
-        if reason := unsafe(relative) or (hidden and "is in a hidden folder"):
+        if reason := unsafe(relative) or hidden(relative):
             raise PackageError(f"{relative!r} {reason}; give a path inside the package")
         return self.files.file(relative)
 
     def json(self, relative: str) -> dict[str, Any]:
         """The JSON object in a file of the package, such as a schema; read once."""
         if relative not in self._read:
-            file = self.path_of(relative)
-            self._read[relative] = read_descriptor(file, self.label, relative)
+            made, self.twins[relative] = read_json(self.path_of(relative), relative)
+            self._read[relative] = made
         return self._read[relative]
 
     @property
@@ -103,7 +107,7 @@ def unsafe(relative: str) -> str | None:
     """Why a path must not be followed, or None where it may be.
 
     Source of the rule: Data Package v2, "URL or Path": relative POSIX paths, no `..`, no absolute
-    ones. Remote addresses, which the standard allows, are refused because nothing is ever fetched.
+    ones. Addresses, which the standard allows, are refused because nothing is ever fetched.
     """
     if not relative or any(ord(char) < 32 for char in relative):
         return "is empty or holds control characters"
@@ -111,13 +115,24 @@ def unsafe(relative: str) -> str | None:
         return f"has over {MAX_PATH_BYTES} bytes"
     if any(len(part.encode()) > MAX_NAME_BYTES for part in relative.split("/")):
         return f"has a name of over {MAX_NAME_BYTES} bytes"
-    if "://" in relative:
-        return "is a remote address, and nothing is fetched"
-    if relative.startswith(("/", "\\", "~")) or (len(relative) > 1 and relative[1] == ":"):
+    return outside(relative)
+
+
+def outside(path: str) -> str | None:
+    """Why a path leads out of the package that names it, or None where it does not."""
+    if "://" in path:
+        return "is an address, not a path"
+    if path.startswith(("/", "\\", "~")) or (len(path) > 1 and path[1] == ":"):
         return "is an absolute path"
-    if "\\" in relative or ".." in PurePosixPath(relative).parts:
+    if "\\" in path or ".." in PurePosixPath(path).parts:
         return "leaves the package"
     return None
+
+
+def hidden(path: str) -> str | None:
+    """Why a path leads to what is hidden, or None where it does not (the same source)."""
+    folders = PurePosixPath(path).parent.parts
+    return "is in a hidden folder" if any(part.startswith(".") for part in folders) else None
 
 
 def bundled() -> Path:
@@ -203,32 +218,56 @@ def _opened_at(root: Path, name: str, label: str, temp_dir: Path | None) -> Iter
             raise PackageError(f"{label}: {error}") from error
         if not file.is_file():
             raise _no_package(label)
-        yield Archive(root, read_descriptor(file, label, name), label, files, temp_dir)
+        descriptor, twins = read_json(file, name, f"{label}: ")
+        yield Archive(root, descriptor, label, files, temp_dir, {"": twins})
 
 
 def _no_package(label: str) -> PackageError:
     return PackageError(f"{label}: no {DESCRIPTOR} in it, so it is not a data package")
 
 
-def read_descriptor(file: Path, label: str, name: str | None = None) -> dict[str, Any]:
-    """Parse a JSON object (RFC 8259) from a file, which messages call `name`, in `label`."""
-    name = name or file.name
+def read_descriptor(file: Path, label: str) -> dict[str, Any]:
+    """Parse a JSON object (RFC 8259) from a file, in `label`."""
+    return read_json(file, file.name, f"{label}: ")[0]
+
+
+def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Parse a JSON object (RFC 8259) from a file, and the names that stand twice in an object.
+
+    Of those the last one counts, as nearly all readers have it. Messages call the file `name`.
+
+    Raises:
+        NotJSONError: It holds something else.
+        PackageError: It cannot be read, or is beyond the limits.
+    """
+    twins: dict[str, None] = {}
     try:
-        parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES))
+        parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES), before + name, twins)
     except OSError as error:
-        raise PackageError(f"{label}: cannot read {name}: {error.strerror}") from error
+        raise PackageError(f"{before}cannot read {name}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise PackageError(f"{label}: {name} {_why_not_json(error)}") from error
+        raise PackageError(f"{before}{name} {_why_not_read(error)}") from error
     if not isinstance(parsed, dict):
-        raise PackageError(f"{label}: {name} must hold a JSON object")
-    return parsed
+        raise NotJSONError(before + name, _kind(parsed))
+    return parsed, tuple(twins)
 
 
-def _json(content: bytes) -> Any:
+def _json(content: bytes, name: str, twins: dict[str, None]) -> Any:
     if len(content) > MAX_DESCRIPTOR_BYTES:
         raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
-    text = content.decode("utf-8-sig")
-    parsed = json.loads(text, object_pairs_hook=_without_twins)
+    content = content.removeprefix(BOM_UTF8)
+    try:
+        text = content.decode()
+        parsed = json.loads(
+            text, object_pairs_hook=partial(_object, twins), parse_constant=_no_constant
+        )
+    except UnicodeDecodeError as error:
+        raise _not_utf8(name, content, error.start) from error
+    except json.JSONDecodeError as error:
+        raise _not_json(name, error) from error
+    except _ConstantError as error:
+        place = next(m.start() for m in _CONSTANT.finditer(text) if m.group(1))
+        raise _not_json(name, json.JSONDecodeError(str(error), text, place)) from error
     if _SURROGATE.search(text):  # a pair of them is fine, half of one fails
         json.dumps(parsed, ensure_ascii=False).encode()
     if _deep(parsed):
@@ -236,16 +275,39 @@ def _json(content: bytes) -> Any:
     return parsed
 
 
-def _why_not_json(error: Exception) -> str:
-    if isinstance(error, _RefusedError):
-        return str(error)
-    if isinstance(error, UnicodeDecodeError):
-        return f"is not UTF-8 (byte {error.start})"
+class _ConstantError(ValueError):
+    """A word that Python takes for a number, and JSON does not know."""
+
+
+def _no_constant(word: str) -> None:
+    raise _ConstantError(word)
+
+
+def _not_utf8(name: str, content: bytes, place: int) -> NotJSONError:
+    before = content[:place].rpartition(b"\n")[2]
+    line = content.count(b"\n", 0, place) + 1
+    return NotJSONError(name, "bytes that are not UTF-8", line, len(before.decode()) + 1)
+
+
+def _not_json(name: str, error: json.JSONDecodeError) -> NotJSONError:
+    return NotJSONError(name, f"no JSON ({error.msg})", error.lineno, error.colno)
+
+
+def _kind(value: Any) -> str:
+    """What a JSON value is that is no object."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, str):
+        return "a string"
+    return "an array" if isinstance(value, list) else "a number"
+
+
+def _why_not_read(error: Exception) -> str:
     if isinstance(error, UnicodeEncodeError):
         return "holds half a surrogate pair"
     if isinstance(error, RecursionError):
         return f"is nested too deep: over {MAX_DEPTH} levels"
-    return f"is not JSON: {error}"
+    return str(error) if isinstance(error, _RefusedError) else f"cannot be read: {error}"
 
 
 def _deep(value: Any, room: int = MAX_DEPTH) -> bool:
@@ -259,12 +321,15 @@ class _RefusedError(ValueError):
     """JSON that is refused, with the reason."""
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; one with a name twice is refused."""
+def _object(twins: dict[str, None], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; names that stand twice in it are noted down."""
     made = dict(pairs)
-    if len(made) < len(pairs):  # readers take either, and checks one of them
-        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise _RefusedError(f"has {repr(name)[:100]} twice in one object")
+    if len(made) < len(pairs) and len(twins) < MAX_TWINS:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                twins[name] = None
+            seen.add(name)
     return made
 
 

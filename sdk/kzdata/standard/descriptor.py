@@ -5,18 +5,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from posixpath import normpath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from kzdata.files.archive import DESCRIPTOR, is_remote
+from kzdata.files.archive import DESCRIPTOR, hidden, is_remote, outside
 from kzdata.standard.declarations import NEEDED, Declared
+from kzdata.standard.inner_names import MARK
 from kzdata.standard.json_model import (
+    LEFT,
     MAX_FIELDS,
     MAX_KEYS,
     MAX_WORDS,
     DescriptorFault,
     Faults,
     JsonModel,
+    Reader,
     anything,
+    at_most,
     choice,
     count,
     distinct,
@@ -43,6 +47,13 @@ MAX_KEY_COLUMNS = 16
 MAX_VALUES = 10_000  # values of an enum, or categories
 MAX_TEXT = 1_000  # characters of a format, a delimiter, a decimal point and the like
 MAX_NAME = 1_000  # characters of a name, which each finding repeats
+PLAIN_NAME = re.compile("[a-z0-9._-]+")
+ADDRESS = re.compile("https?://", re.IGNORECASE)
+# The standard's own profiles, by their addresses or by the names that version 1 gave them.
+STANDARD_PROFILES = re.compile(
+    r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
+    "|(tabular-)?data-(package|resource)"
+)
 # Python's own reader takes more than RFC 3339 has, and no leap second.
 _RFC3339 = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
@@ -57,10 +68,17 @@ def _is_moment(text: str) -> bool:
     return False
 
 
-# U+001F marks the names of what validation makes of tables and columns.
-name = string_that(
-    lambda text: 0 < len(text) <= MAX_NAME and not {"\0", "\x1f"} & set(text),
-    f"a name of 1 to {MAX_NAME} characters, none of them NUL or U+001F",
+# U+001F marks inner names, and those of what validation makes of tables and columns.
+label = at_most(
+    MAX_NAME,
+    string_that(lambda text: not {"\0", MARK} & set(text), "a name without NUL and U+001F"),
+)
+name = at_most(
+    MAX_NAME,
+    string_that(
+        lambda text: bool(text) and not {"\0", MARK} & set(text),
+        "a name of one character or more, none of them NUL or U+001F",
+    ),
 )
 mediatype = string_that(
     lambda text: bool(re.fullmatch(".+/.+", text)), "a media type, such as text/csv"
@@ -72,6 +90,7 @@ identifier = string_that(
 moment = string_that(_is_moment, "a date and time after RFC 3339")
 key = several(string, MAX_KEY_COLUMNS, least=1, once=True, bare=True)  # the columns of a key
 unique_key = several(string, MAX_KEY_COLUMNS, least=1, once=True)
+unique_keys = several(unique_key, MAX_KEYS, least=1, apart=True)
 # The standard lets a primary key be empty.
 primary_key = several(string, MAX_KEY_COLUMNS, once=True, bare=True)
 files = several(string, MAX_FILES, once=True, bare=True)  # paths of a resource's files
@@ -79,9 +98,30 @@ values = several(anything, MAX_VALUES)
 truths = several(string, MAX_WORDS, least=1)  # words for true, or for false
 listed = several(anything, MAX_VALUES, least=1, once=True)
 item_type = choice("string", "integer", "boolean", "number", "datetime", "date", "time")
-brief = string_that(
-    lambda text: len(text) <= MAX_TEXT, f"a string of at most {MAX_TEXT} characters"
-)
+brief = at_most(MAX_TEXT, string)
+
+
+def url_or_path(value: Any, where: str, faults: Faults) -> str:
+    """An address, or a path within the package (Data Package v2, URL or Path)."""
+    local = isinstance(value, str) and not is_remote(value)
+    if local and (reason := outside(value) or hidden(value)):
+        faults.note(where, f"{value} {reason}", "an address, or a path within the package")
+    return string(value, where, faults)
+
+
+profile = string_that(lambda text: bool(ADDRESS.match(text)), "the address of a profile")
+
+
+def advised_name(value: Any, where: str, faults: Faults) -> str:
+    """A name, which SHOULD be plain (Data Package v2, name)."""
+    if isinstance(value, str) and value and not PLAIN_NAME.fullmatch(value):
+        faults.advise(where, value, "lower-case letters and digits of ASCII, `.`, `-` and `_` only")
+    return name(value, where, faults)
+
+
+def package_name(value: Any, where: str, faults: Faults) -> str:
+    """The name of a package, which SHOULD be plain, too."""
+    return advised_name(value, where, faults) if value else string(value, where, faults)
 
 
 class MissingValue(JsonModel):
@@ -100,6 +140,8 @@ def missing_values(value: Any, where: str, faults: Faults) -> tuple[str, ...]:
     """The strings of missing values, which are all strings or all objects, none of them twice."""
     before = len(faults)
     entries = several(missing_value, MAX_WORDS)(value, where, faults)
+    if entries is LEFT:
+        return cast(tuple[str, ...], LEFT)
     if len(faults) > before:
         return ()
     strings, labels = [one.value for one in entries], [one.label for one in entries if one.label]
@@ -121,7 +163,7 @@ class Constraints(JsonModel):
     closed = True
     required: bool = member(flag, False)
     unique: bool = member(flag, False)
-    enum: tuple[Any, ...] | None = member(listed, None)
+    enum: tuple[Any, ...] | None = member(listed, None, spare=True)
     pattern: str | None = member(string, None)
     min_length: int | None = member(count, None)
     max_length: int | None = member(count, None)
@@ -143,7 +185,7 @@ TYPES = (
 class FieldDescriptor(JsonModel):
     """One column: name, type, meaning, limits, and whether its cells need receipts."""
 
-    name: str = member(name)
+    name: str = member(label)
     type: str = member(choice(*TYPES), "any")
     format: str = member(form, "default")
     title: str = member(string, "")
@@ -151,7 +193,7 @@ class FieldDescriptor(JsonModel):
     example: Any = member(anything, None)
     unit: str | None = member(string, None)
     constraints: Constraints = member(Constraints.read, Constraints())
-    categories: tuple[Any, ...] | None = member(values, None)
+    categories: tuple[Any, ...] | None = member(values, None, spare=True)
     categories_ordered: bool | None = member(flag, None)
     missing_values: tuple[str, ...] | None = member(missing_values, None)
     bare_number: bool = member(flag, True)
@@ -215,6 +257,9 @@ class ForeignKey(JsonModel):
     reference: Reference = member(Reference.read)
 
 
+foreign_keys = several(ForeignKey.read, MAX_KEYS, apart=True)
+
+
 def fields_match(value: Any, where: str, faults: Faults) -> str:
     """How a header agrees with the fields: a string, or a list of one as the JSON Schema has it."""
     value = value[0] if isinstance(value, list) and len(value) == 1 else value
@@ -226,9 +271,9 @@ class Schema(Declared):
 
     fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
     missing_values: tuple[str, ...] = member(missing_values, ("",))
-    primary_key: tuple[str, ...] = member(primary_key, ())
-    unique_keys: tuple[tuple[str, ...], ...] = member(several(unique_key, MAX_KEYS, least=1), ())
-    foreign_keys: tuple[ForeignKey, ...] = member(several(ForeignKey.read, MAX_KEYS), ())
+    primary_key: tuple[str, ...] = member(primary_key, (), spare=True)
+    unique_keys: tuple[tuple[str, ...], ...] = member(unique_keys, (), spare=True)
+    foreign_keys: tuple[ForeignKey, ...] = member(foreign_keys, (), spare=True)
     fields_match: str = member(fields_match, "exact")
     title: str = member(string, "")
     description: str = member(string, "")
@@ -268,7 +313,7 @@ class License(JsonModel):
     """Terms under which a package, or a resource, may be used."""
 
     name: str | None = member(identifier, None)
-    path: str | None = member(string, None)
+    path: str | None = member(url_or_path, None)
     title: str = member(string, "")
 
     def errors(self) -> Iterator[str]:
@@ -288,24 +333,35 @@ class Credit(JsonModel):
     family_name: str = member(string, "")
     organization: str = member(string, "")
     role: str = member(string, "")
-    roles: tuple[str, ...] = member(words, ())
+    roles: tuple[str, ...] = member(words, (), spare=True)
 
 
-def credit(value: Any, where: str, faults: Faults) -> Credit:
+class Source(Credit):
+    """Where data come from: an address, or a file of the package."""
+
+    path: str = member(url_or_path, "")
+
+
+def credited(model: type[Credit]) -> Reader[Credit]:
     """A source or a contributor, of which something is said."""
-    if value == {}:
-        faults.add(where, value, "an object with a property")
-    return Credit.read(value, where, faults)
+
+    def read(value: Any, where: str, faults: Faults) -> Credit:
+        if value == {}:
+            faults.add(where, value, "an object with a property")
+        return model.read(value, where, faults)
+
+    return read
 
 
-credits_ = several(credit, MAX_VALUES, least=1)
+contributors = several(credited(Credit), MAX_VALUES, least=1)
+sources = several(credited(Source), MAX_VALUES, least=1)
 licenses = several(License.read, MAX_VALUES, least=1)
 
 
 class Resource(JsonModel):
     """One file of the package."""
 
-    name: str = member(name)
+    name: str = member(advised_name)
     path: tuple[str, ...] = member(files, ())
     type: str | None = member(choice("table"), None)
     title: str = member(string, "")
@@ -317,8 +373,8 @@ class Resource(JsonModel):
     bytes: int | None = member(count, None)
     hash: str | None = member(string, None)
     dialect: Any = member(anything, None)
-    licenses: tuple[License, ...] = member(licenses, ())
-    sources: tuple[Credit, ...] = member(several(credit, MAX_VALUES), ())
+    licenses: tuple[License, ...] = member(licenses, (), spare=True)
+    sources: tuple[Credit, ...] = member(several(credited(Source), MAX_VALUES), (), spare=True)
 
     def errors(self) -> Iterator[str]:
         """No file twice, however it is spelt: its rows would be there twice; no address beside."""
@@ -337,19 +393,19 @@ class Resource(JsonModel):
 class Metadata(JsonModel):
     """What a descriptor says of the package as a whole (Data Package v2)."""
 
-    name: str = member(string, "")
+    name: str = member(package_name, "")
     title: str = member(string, "")
     description: str = member(string, "")
     homepage: str = member(string, "")
-    image: str = member(string, "")
+    image: str = member(url_or_path, "")
     version: str = member(string, "")
     created: str = member(moment, "")
     id: str = member(string, "")
-    profile: str = member(string, "", "$schema")
-    licenses: tuple[License, ...] = member(licenses, ())
-    sources: tuple[Credit, ...] = member(credits_, ())
-    contributors: tuple[Credit, ...] = member(credits_, ())
-    keywords: tuple[str, ...] = member(several(string, MAX_VALUES, least=1), ())
+    profile: str = member(profile, "", "$schema")
+    licenses: tuple[License, ...] = member(licenses, (), spare=True)
+    sources: tuple[Credit, ...] = member(sources, (), spare=True)
+    contributors: tuple[Credit, ...] = member(contributors, (), spare=True)
+    keywords: tuple[str, ...] = member(several(string, MAX_VALUES, least=1), (), spare=True)
 
 
 class Table(NamedTuple):
@@ -364,6 +420,11 @@ class Table(NamedTuple):
         """The path of one of its files, from 0; data inside the descriptor stand in that."""
         paths = self.resource.path
         return paths[part] if part < len(paths) else DESCRIPTOR
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether it, or a column, has an inner name beside the stated one (`inner_names`)."""
+        return any(MARK in name for name in (self.name, *self.schema.names))
 
 
 class Descriptor(NamedTuple):

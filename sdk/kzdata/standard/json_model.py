@@ -67,6 +67,8 @@ Default = TypeVar("Default")
 # looks at none of the values.
 Reader = Callable[[Any, str, Faults], Value]
 _ABSENT: Any = object()
+# What a reader gives of a value that is legal and beyond a limit, once it is among the unchecked.
+LEFT: Any = object()
 
 
 class _Member(NamedTuple):
@@ -75,15 +77,19 @@ class _Member(NamedTuple):
     reader: Reader[Any]
     default: Any
     name: str
+    spare: bool
 
 
-def member(reader: Reader[Value], default: Default = _ABSENT, name: str = "") -> Value | Default:
+def member(
+    reader: Reader[Value], default: Default = _ABSENT, name: str = "", *, spare: bool = False
+) -> Value | Default:
     """Declare a member of a model: how it is read, and what it is where it is absent.
 
     Without a default it must be there; where that is None, null stands for absent. Its name in JSON
-    is that of the attribute in camel case, unless another is given.
+    is that of the attribute in camel case, unless another is given. `spare`: where its value is
+    beyond a limit, the rest of the object is checked; else all of the object is left.
     """
-    return cast(Value, _Member(reader, default, name))
+    return cast(Value, _Member(reader, default, name, spare))
 
 
 class JsonModel:
@@ -101,7 +107,7 @@ class JsonModel:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, _Member)}
         named = {name: one._replace(name=one.name or _camel(name)) for name, one in own.items()}
         # Own members first: faults come in the order in which descriptors are written.
-        cls.members = {**named, **cls.members}
+        cls.members = {**named, **{k: v for k, v in cls.members.items() if k not in named}}
 
     def __init__(self, extra: Mapping[str, Any] | None = None, **values: Any) -> None:
         defaults = {name: one.default for name, one in self.members.items()}
@@ -121,7 +127,10 @@ class JsonModel:
 
     @classmethod
     def read(cls, entry: Any, where: str, faults: Faults) -> Self:
-        """Make a model of a JSON object; what is wrong with it is added to the faults."""
+        """Make a model of a JSON object; what is wrong with it is added to the faults.
+
+        `LEFT` where a value in it is beyond a limit, and is not spare.
+        """
         if not isinstance(entry, dict):
             faults.add(where, entry, "an object")
             return cls()
@@ -133,11 +142,15 @@ class JsonModel:
                 faults.add(path, entry, "this member, which is missing")
             elif value is not _ABSENT and not (value is None is one.default):
                 values[name] = one.reader(value, path, faults)
+            if values.get(name) is LEFT and one.spare:
+                del values[name]
         known = {one.name for one in cls.members.values()}
         extra = {name: entry[name] for name in entry if name not in known}
         for name in extra if cls.closed else ():
             expected = f"no such member; there are {', '.join(sorted(known))}"
             faults.add(_below(where, name), extra[name], expected)
+        if any(value is LEFT for value in values.values()):
+            return cast(Self, LEFT)
         made = cls(extra, **values)
         # Members that are malformed would be told twice, or break what compares them.
         if len(faults) == before:
@@ -150,7 +163,7 @@ class JsonModel:
         """Make a model of a JSON object that is known to be sound; a ValueError where it is not."""
         faults = Faults()
         made = cls.read(entry, cls.__name__, faults)
-        for where, found, expected in faults:
+        for where, found, expected in (*faults, *faults.unchecked):
             raise ValueError(f"{where}: {found}; expected {expected}")
         return made
 
@@ -267,26 +280,50 @@ count: Reader[int] = _that(lambda v: _is_whole(v) and v >= 0, "a whole number fr
 
 
 def several(
-    reader: Reader[Value], most: int, *, least: int = 0, once: bool = False, bare: bool = False
+    reader: Reader[Value],
+    most: int,
+    *,
+    least: int = 0,
+    once: bool = False,
+    bare: bool = False,
+    apart: bool = False,
 ) -> Reader[tuple[Value, ...]]:
-    """A list of so many entries.
+    """A list of so many entries; one of more is left unchecked.
 
-    `once`: none of them stands twice. `bare`: a string alone stands for a list of one.
+    `once`: none of them stands twice. `bare`: a string alone stands for a list of one. `apart`: an
+    entry that is left unchecked leaves the others.
     """
     enough = f"a list with at least {'one entry' if least == 1 else f'{least} entries'}"
 
     def read(value: Any, where: str, faults: Faults) -> tuple[Value, ...]:
         value = [value] if bare and isinstance(value, str) else value
         listed = isinstance(value, list | tuple)
-        if not (listed and least <= len(value) <= most):
-            many = not least or (listed and value)
-            faults.add(where, value, f"a list of at most {most} entries" if many else enough)
+        if not listed or len(value) < least:
+            faults.add(where, value, enough if least else "a list")
             return ()
+        if len(value) > most:
+            faults.leave(where, f"{len(value)} entries", f"at most {most}")
+            return cast(tuple[Value, ...], LEFT)
         before = len(faults)
         made = tuple(reader(one, f"{where}[{n}]", faults) for n, one in enumerate(value))
-        if once and len(faults) == before and not distinct(made):
+        kept = tuple(one for one in made if one is not LEFT)
+        if len(kept) < len(made) and not apart:
+            return cast(tuple[Value, ...], LEFT)
+        if once and len(faults) == before and not distinct(kept):
             faults.add(where, value, "a list in which none stands twice")
-        return made
+        return kept
+
+    return read
+
+
+def at_most(most: int, reader: Reader[str]) -> Reader[str]:
+    """A string of so many characters; a longer one is left unchecked."""
+
+    def read(value: Any, where: str, faults: Faults) -> str:
+        if isinstance(value, str) and len(value) > most:
+            faults.leave(where, f"{len(value)} characters", f"at most {most}")
+            return cast(str, LEFT)
+        return reader(value, where, faults)
 
     return read
 

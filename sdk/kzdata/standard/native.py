@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from kzdata.files.json_rows import Number, written
 from kzdata.standard.descriptor import NO_VALUE, FieldDescriptor, Schema
 from kzdata.standard.field_types import read_type
+from kzdata.standard.inner_names import places, stated
 
 MAX_EXPONENT = 1_000  # beyond it, a whole number is not written out
 _NUMERIC = (Number, int, float, Decimal)
@@ -53,8 +54,11 @@ class Cells:
 
     def __init__(self, schema: Schema, names: Sequence[str]) -> None:
         fields = {field.name: field for field in schema.fields}
-        folded = {name.casefold(): field for name, field in fields.items()}
-        self._fields = [fields.get(name, folded.get(name.casefold())) for name in names]
+        folded = {stated(name).casefold(): field for name, field in fields.items()}
+        self._fields = [
+            folded.get(name.casefold()) if inner is None else fields[inner]
+            for name, inner in zip(names, places(names, schema.names), strict=True)
+        ]
         empty = all("" in schema.missing_of(field) for field in schema.fields)
         self._null = "" if empty else NO_VALUE
 

@@ -1,17 +1,31 @@
 """A package's descriptor and schemas read, with all that is wrong in them and between them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from kzdata.engine.sql import ORD
-from kzdata.errors import PackageError
+from kzdata.errors import NotJSONError, PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
 from kzdata.standard.forms import DELIMITED, forms_of, unread
-from kzdata.standard.json_model import MAX_FIELDS, MAX_KEYS, Faults, JsonModel, nul_faults
+from kzdata.standard.inner_names import inner_names, inner_of, stated
+from kzdata.standard.json_model import (
+    LEFT,
+    MAX_FIELDS,
+    MAX_KEYS,
+    Faults,
+    JsonModel,
+    nul_faults,
+    short,
+)
+
+TABULAR = re.compile(r"(https?://.*/)?tabular-data-(package|resource)(\.json)?")
+"""The profiles of version 1 for tables, which have a schema."""
 
 
 def parse(archive: Archive) -> Descriptor:
@@ -19,47 +33,25 @@ def parse(archive: Archive) -> Descriptor:
 
     Faults are collected, not raised; a table whose schema has one is in `refused`, not in `tables`.
     """
-    raw = archive.descriptor
+    raw = _of_version_2(archive.descriptor)
     faults = nul_faults({name: raw[name] for name in raw if name != "resources"}, "")
     _check_package(raw, faults)
-    resources: list[Resource] = []
-    tables: dict[str, Table] = {}
-    refused: list[str] = []
-    fields = keys = 0
-    for index, entry in enumerate(entries(raw)[: model.MAX_RESOURCES]):
-        where, before = f"resources[{index}]", len(faults)
-        resource = _resource(archive, entry, where, faults)
-        if resource is None:
-            continue
-        if resource.name.casefold() in {other.name.casefold() for other in resources}:
-            faults.note(f"{where}.name", resource.name, "a name that no other one has")
-        table = _table(archive, resource, where, faults)
-        resources.append(resource)
-        if table:
-            fields += len(table.schema.fields)
-            keys += len(table.schema.unique_keys) + len(table.schema.foreign_keys)
-        # Each costs time in every later step, so that many small tables must not add up.
-        if fields > 10 * MAX_FIELDS or keys > 10 * MAX_KEYS:
-            found = f"{fields} fields and {keys} keys so far; no table from here on is checked"
-            limits = f"{10 * MAX_FIELDS} fields and {10 * MAX_KEYS} keys in all"
-            faults.note(where, found, limits)
-            refused.append(resource.name)
-            break
-        if table and len(faults) == before:
-            tables[table.name] = table
-        elif not (resource.remote or unread(resource)):
-            refused.append(resource.name)
+    resources, tables, refused = _resources(archive, raw, faults)
     # The table that receipts need may be one that could not be read.
-    if not faults and not any(resource.remote or unread(resource) for resource in resources):
+    known = not (faults or faults.unchecked)
+    if known and not any(resource.remote for resource in resources):
         _check_evidence(tables, faults)
     _check_single(tables, faults)
-    for name in _check_references(tables, {r.name for r in resources}, faults):
+    stated_names = {entry.get("name") for entry in entries(raw) if isinstance(entry, dict)}
+    for name in _check_references(tables, stated_names, faults):
         refused.append(name)
         del tables[name]
-    name, version = str(raw.get("name", archive.label)), str(raw.get("version", ""))
+    for name, table in tables.items():
+        tables[name] = table._replace(schema=_resolved(table, tables, faults))
+    _advise_on_twins(archive, faults)
     return Descriptor(
-        name,
-        version,
+        str(raw.get("name", archive.label)),
+        str(raw.get("version", "")),
         tables,
         tuple(resources),
         tuple(faults),
@@ -76,29 +68,110 @@ def entries(raw: Mapping[str, Any]) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def _of_version_2(raw: dict[str, Any]) -> dict[str, Any]:
+    """A descriptor in whose resources `path` stands for the `url` of version 0."""
+    found = entries(raw)
+    if not any(isinstance(entry, dict) and "url" in entry for entry in found):
+        return raw
+    return {**raw, "resources": [_with_path(entry) for entry in found]}
+
+
+def _with_path(entry: Any) -> Any:
+    """A resource with a path, where it has a `url` in place of path and data."""
+    if not isinstance(entry, dict) or "url" not in entry or {"path", "data"} & set(entry):
+        return entry
+    return {("path" if name == "url" else name): value for name, value in entry.items()}
+
+
 def _check_package(raw: Mapping[str, Any], faults: Faults) -> None:
     if not entries(raw):
         faults.add("resources", raw.get("resources"), "a list with at least one resource")
     if (count := len(entries(raw))) > model.MAX_RESOURCES:
         expected = f"at most {model.MAX_RESOURCES}; the others are not checked"
-        faults.note("resources", f"{count} resources", expected)
+        faults.leave("resources", f"{count} resources", expected)
     model.Metadata.read(raw, "", faults)
+    _check_profiles(raw, "", faults)
+
+
+def _check_profiles(part: Mapping[str, Any], where: str, faults: Faults, *names: str) -> None:
+    """Profiles that ask for more than the standard does, which nobody looks up."""
+    # Version 2 of the standard says `$schema`, an address, and version 1 said `profile`.
+    for name in names or ("$schema", "profile"):
+        profile = part.get(name)
+        malformed = name == "$schema" and not model.ADDRESS.match(str(profile))
+        if not (profile is None or malformed or model.STANDARD_PROFILES.fullmatch(str(profile))):
+            way = "a validator of JSON Schema, with that profile"
+            faults.leave(where or name, f"the profile {short(profile)}", way)
+
+
+def _resources(
+    archive: Archive, raw: Mapping[str, Any], faults: Faults
+) -> tuple[list[Resource], dict[str, Table], list[str]]:
+    """The resources, the tables among them, and the names of those that are none."""
+    resources: list[Resource] = []
+    tables: dict[str, Table] = {}
+    refused: list[str] = []
+    seen: set[str] = set()
+    fields = keys = 0
+    listed = entries(raw)[: model.MAX_RESOURCES]
+    names = inner_names(str(one.get("name")) if isinstance(one, dict) else "" for one in listed)
+    for index, entry in enumerate(listed):
+        where, before = f"resources[{index}]", len(faults)
+        resource = _resource(archive, entry, where, faults)
+        if resource is None:
+            continue
+        if resource.name in seen:
+            faults.note(f"{where}.name", resource.name, "a name that no other one has")
+        seen.add(resource.name)
+        resource = resource.replace(name=names[index])
+        _check_tabular(raw, resource, where, faults)
+        table = _table(archive, resource, where, faults)
+        resources.append(resource)
+        if table:
+            fields += len(table.schema.fields)
+            keys += len(table.schema.unique_keys) + len(table.schema.foreign_keys)
+        # Each costs time in every later step, so that many small tables must not add up.
+        if fields > 10 * MAX_FIELDS or keys > 10 * MAX_KEYS:
+            found = f"{fields} fields and {keys} keys so far; no resource from here on is checked"
+            limits = f"{10 * MAX_FIELDS} fields and {10 * MAX_KEYS} keys in all"
+            faults.leave(where, found, limits)
+            refused.append(resource.name)
+            break
+        if table and len(faults) == before:
+            tables[table.name] = table
+        elif not (resource.remote or unread(resource)):
+            refused.append(resource.name)
+    return resources, tables, refused
+
+
+def _advise_on_twins(archive: Archive, faults: Faults) -> None:
+    """Names within an object SHOULD be unique (RFC 8259, 4)."""
+    for file, twins in archive.twins.items():
+        for name in twins:
+            faults.advise(file, f"{short(name)} twice in an object", "names that differ")
 
 
 def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resource | None:
     """A resource with its dialect, which may stand in a file of its own; None if malformed."""
     # An encoding never stands in SQL, and whoever opens the file refuses an unknown one.
     faults += nul_faults({**entry, "encoding": ""} if isinstance(entry, dict) else entry, where)
-    if isinstance(entry, dict) and "url" in entry:  # of version 0, where there is no path
-        entry = {"path": entry["url"], **entry}
     before = len(faults)
     resource = Resource.read(entry, where, faults)
-    if len(faults) > before:
+    if len(faults) > before or resource is LEFT:
         return None
+    _check_profiles(resource.extra, where, faults, "profile")
     where, dialect = _held(archive, resource.dialect, f"{where}.dialect", faults)
     if not isinstance(dialect, dict | str | None):
         faults.add(where, dialect, "an object, or the path or address of one")
     return resource.replace(dialect=dialect)
+
+
+def _check_tabular(raw: Mapping[str, Any], resource: Resource, where: str, faults: Faults) -> None:
+    """The tabular profiles of version 1 ask for a schema."""
+    profiles = (str(part.get("profile")) for part in (raw, resource.extra))
+    tabular = any(TABULAR.fullmatch(profile) for profile in profiles)
+    if tabular and resource.extra.get("schema") is None:
+        faults.note(f"{where}.schema", "none", "a Table Schema, which its profile asks for")
 
 
 def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str, Any]:
@@ -107,10 +180,18 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
         return where, value
     try:
         held = archive.json(value)
+    except NotJSONError as error:
+        place = f"{value}:{error.line}:{error.column}" if error.line else value
+        faults.note(place, error.found, "a JSON object (RFC 8259)")
+        return where, None
     except PackageError as error:
         faults.add(where, value, str(error))
         return where, None
     faults += nul_faults(held, value)
+    # Of one that stands in the descriptor it MUST be ignored.
+    if "$schema" in held:
+        model.profile(held["$schema"], f"{value}.$schema", faults)
+        _check_profiles(held, value, faults, "$schema")
     return value, held
 
 
@@ -123,15 +204,18 @@ def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> 
     if len(faults) > before or is_remote(raw):
         return None
     schema = Schema.read(raw, at, faults)
+    if schema is LEFT:
+        return None
     if len(faults) == before:
-        _check_schema(schema, at, faults)
-    if len(faults) > before or resource.remote:
+        _check_schema(schema, stated(resource.name), at, faults)
+    if len(faults) > before or resource.remote or not _within_limits(schema, at, faults):
         return None
     if reason := unread(resource):
         faults.leave(where, *reason)
         return None
+    schema = _told_apart(_with_nulls(schema, resource), at, faults)
     path = resource.path[0] if resource.path else DESCRIPTOR
-    return Table(resource.name, path, resource, _with_nulls(schema, resource))
+    return Table(resource.name, path, resource, schema)
 
 
 def _check_place(resource: Resource, where: str, faults: Faults) -> None:
@@ -156,6 +240,56 @@ def _check_place(resource: Resource, where: str, faults: Faults) -> None:
             faults.add(at, data, "a format or a mediatype beside it, since it is a string")
 
 
+def _within_limits(schema: Schema, where: str, faults: Faults) -> bool:
+    if (count := len(schema.evidenced)) > MAX_TRACED:
+        limit = f"at most {MAX_TRACED} fields whose cells need receipts"
+        faults.leave(f"{where}.fields", f"{count} of them", limit)
+    return count <= MAX_TRACED
+
+
+def _told_apart(schema: Schema, where: str, faults: Faults) -> Schema:
+    """A schema of whose fields no two have one name to SQL; its own keys name them so."""
+    names = inner_names(schema.names, taken=[ORD])
+    if names == schema.names:
+        return schema
+    fields = [f.replace(name=name) for f, name in zip(schema.fields, names, strict=True)]
+    told = partial(_inner_key, names, where=where, faults=faults)
+    foreign = [(one, told(one.fields, "foreignKeys")) for one in schema.foreign_keys]
+    return schema.replace(
+        fields=tuple(fields),
+        primary_key=told(schema.primary_key, "primaryKey"),
+        unique_keys=tuple(filter(None, (told(one, "uniqueKeys") for one in schema.unique_keys))),
+        foreign_keys=tuple(one.replace(fields=own) for one, own in foreign if own),
+    )
+
+
+def _inner_key(
+    names: tuple[str, ...], key: tuple[str, ...], label: str, where: str, faults: Faults
+) -> tuple[str, ...]:
+    """The inner names of a key's columns; none where one of them could be either of two."""
+    found = tuple(inner_of(name, names) for name in key)
+    if None in found:
+        told = f"{label} over {', '.join(key)}, which is the name of several columns"
+        faults.leave(f"{where}.{label}", told, "columns whose names differ")
+        return ()
+    return tuple(name for name in found if name is not None)
+
+
+def _resolved(table: Table, tables: Mapping[str, Table], faults: Faults) -> Schema:
+    """A schema whose foreign keys name the tables and columns that they lead to as SQL does."""
+    schema, kept = table.schema, list[model.ForeignKey]()
+    for key in schema.foreign_keys:
+        reference = key.reference
+        parent = inner_of(reference.resource, tuple(tables)) or reference.resource
+        columns: tuple[str, ...] = reference.fields
+        if reference.package is None and (parent or table.name) in tables:
+            names = tables[parent or table.name].schema.names
+            columns = _inner_key(names, columns, "foreignKeys", stated(table.name), faults)
+        if columns:
+            kept.append(key.replace(reference=reference.replace(resource=parent, fields=columns)))
+    return schema.replace(foreign_keys=tuple(kept)) if schema.foreign_keys else schema
+
+
 def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
     dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
@@ -172,26 +306,34 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     return schema.replace(fields=tuple(fields), missing_values=(*schema.missing_values, *nulls))
 
 
-def _check_schema(schema: Schema, where: str, faults: Faults) -> None:
-    # DuckDB's columns are equal in any case.
-    folded = Counter(name.casefold() for name in schema.names)
-    for name in schema.names:
-        if folded[name.casefold()] > 1:
-            faults.note(f"{where}.fields", name, "a name that no other column has, in any case")
+def _check_schema(schema: Schema, own: str, where: str, faults: Faults) -> None:
     _check_known(schema, where, faults)
-    if ORD in folded:
-        reserved = "another name; this one is reserved"
-        faults.note(f"{where}.fields", ORD, reserved)
     for label, columns in named_columns(schema):
         for column in columns:
             if column not in schema.names:
                 faults.note(f"{where}.{label}", column, "a column of the table")
+    for key in schema.foreign_keys:
+        if key.reference.package is None and key.reference.resource == own:
+            expected = "no `resource`, which references within a table MUST omit"
+            faults.note(f"{where}.foreignKeys", own, expected)
     for role in ("parent", "claims", "events"):
         if getattr(schema, role) and len(schema.primary_key) != 1:
             found = ", ".join(schema.primary_key) or "none"
             faults.note(f"{where}.kzdata:{role}", found, "a primary key of one column")
+    _check_declared_names(schema, where, faults)
     _check_links(schema, f"{where}.kzdata:links", faults)
     _check_claims(schema, f"{where}.kzdata:claims", faults)
+
+
+def _check_declared_names(schema: Schema, where: str, faults: Faults) -> None:
+    """The profile's declarations name columns by what SQL and edges tell apart."""
+    folded = Counter(name.casefold() for name in schema.names)
+    declared = [(label, name) for label, names in schema.declared_columns() for name in names]
+    declared += [("kzdata:evidence", field.name) for field in schema.fields if field.evidence]
+    for label, name in declared:
+        if folded[name.casefold()] > 1 or name.casefold() == ORD:
+            expected = f"a name that no other column has, in any case, and not {ORD}"
+            faults.note(f"{where}.{label}", name, expected)
 
 
 def named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
@@ -203,10 +345,7 @@ def named_columns(schema: Schema) -> Iterator[tuple[str, Iterable[str]]]:
 
 
 def _check_known(schema: Schema, where: str, faults: Faults) -> None:
-    """Misspelt declarations, each of which would switch a check off unseen, and too many."""
-    if (count := len(schema.evidenced)) > MAX_TRACED:
-        expected = f"at most {MAX_TRACED} fields whose cells need receipts"
-        faults.note(f"{where}.fields", f"{count} of them", expected)
+    """Misspelt declarations, each of which would switch a check off unseen."""
     parts: list[tuple[str, JsonModel]] = [(where, schema)]
     parts += [(f"{where}.fields.{field.name}", field) for field in schema.fields]
     for place, part in parts:
@@ -262,18 +401,23 @@ def _check_single(tables: Mapping[str, Table], faults: Faults) -> None:
 
 
 def _check_references(
-    tables: Mapping[str, Table], resources: set[str], faults: Faults
+    tables: Mapping[str, Table], resources: set[Any], faults: Faults
 ) -> list[str]:
     """Faults between tables; the names of those that are refused for them."""
     refused = []
     for name, table in tables.items():
         before = len(faults)
         for where, parent, fields in _references(table):
-            known = tables[parent].schema.names if parent in tables else fields
+            inner = inner_of(parent, tuple(tables))
+            names = tables[inner].schema.names if inner else fields
+            known = tuple(map(stated, names))
             for field in (field for field in fields if field not in known):
                 faults.note(where, field, f"a column of {parent}")
             if parent not in resources:
                 faults.note(where, parent, "a resource of the package")
+            plain = inner in (parent, None) and all(inner_of(f, names) in (f, None) for f in fields)
+            if where.endswith("kzdata:aliases.of") and not plain:
+                faults.note(where, parent, "a table and a column with names of their own")
         for key in table.schema.foreign_keys:
             if key.reference.package is None and len(key.fields) != len(key.reference.fields):
                 faults.note(f"{name}.foreignKeys", ", ".join(key.fields), "as many columns")
@@ -285,7 +429,7 @@ def _references(table: Table) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """What of other tables a table names: where it does, the table, and the columns."""
     for key in table.schema.foreign_keys:
         if key.reference.package is None:
-            parent = key.reference.resource or table.name
-            yield f"{table.name}.foreignKeys", parent, key.reference.fields
+            parent = key.reference.resource or stated(table.name)
+            yield f"{stated(table.name)}.foreignKeys", parent, key.reference.fields
     for target in table.schema.aliases.of if table.schema.aliases else ():
         yield f"{table.name}.kzdata:aliases.of", target.resource, (target.field,)

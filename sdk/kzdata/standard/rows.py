@@ -17,6 +17,7 @@ from kzdata.files.archive import Archive
 from kzdata.files.csv import HEADLESS, MAX_CELLS, Dialect, Sheet
 from kzdata.files.json_rows import Broken, Doubled, Item, Items
 from kzdata.standard.descriptor import Schema
+from kzdata.standard.inner_names import stated
 from kzdata.standard.native import Cells, Told, kind_of, plain_text
 
 MAX_TOLD = 1_000  # of a kind, of one file; the others are counted
@@ -173,7 +174,8 @@ def write_items(
             _write_arrays(items(), out, schema, structure.header)
         return (Dialect() if structure.header else HEADLESS), origin
     # Names come in the order of the fields, as an object has none (RFC 8259, 4).
-    names = list(structure.item_keys or schema.names)
+    own = dict.fromkeys(map(stated, schema.names))
+    names = list(structure.item_keys or own)
     for again in (True, False):
         origin = Origin(lines)
         with _Writer(target, archive, origin) as out:
@@ -181,14 +183,13 @@ def write_items(
         # Most often the objects have just the fields: only else it takes a second pass.
         if structure.item_keys or not seen or seen.keys() == set(names) or not again:
             break
-        names = [name for name in schema.names if name in seen]
-        known = set(schema.names)
-        names += islice((name for name in seen if name not in known), MAX_EXTRA)
+        names = [name for name in own if name in seen]
+        names += islice((name for name in seen if name not in own), MAX_EXTRA)
     return Dialect(), origin
 
 
 def _write_arrays(items: Iterator[Item], out: _Writer, schema: Schema, header: bool) -> None:
-    names: Sequence[str] = schema.names
+    names: Sequence[str] = list(map(stated, schema.names))
     if header:
         for place, names in _named(items, out):
             out.header(names, place)
@@ -273,8 +274,8 @@ def write_sheet(
         comment_rows=dialect.comment_rows,
     )
     last = max(dialect.header_rows, default=0)
-    names: Sequence[str] | None = None if last else schema.names
-    cells, told = Cells(schema, schema.names), list[Told]()
+    names: Sequence[str] | None = None if last else list(map(stated, schema.names))
+    cells, told = Cells(schema, list(map(stated, schema.names))), list[Told]()
     with _Writer(target, archive, origin) as out:
         for place, values in rows:
             if names is None and place > last:

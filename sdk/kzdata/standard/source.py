@@ -26,6 +26,7 @@ from kzdata.standard.forms import (
     suffix_of,
     unread,
 )
+from kzdata.standard.inner_names import MARK, stated
 from kzdata.standard.rows import Origin, Structure, check_whole, write_items, write_sheet
 
 ADVICE = "; `kzdata validate` says more"
@@ -112,6 +113,9 @@ class TableTexts:
         for where, found, expected in descriptor.faults[:1]:
             reason = f"{where}: found {found}, expected {expected}{ADVICE}"
             raise PackageError(f"{archive.label}: {reason}")
+        for table in descriptor.tables.values():
+            if table.told_apart:
+                raise PackageError(f"{archive.label}: {_not_apart(table)}")
         self.archive = archive
         self.descriptor = descriptor
         self._folder = TemporaryFolder("kzdata-text-")
@@ -146,6 +150,13 @@ class TableTexts:
     def close(self) -> None:
         """Remove the temporary files."""
         self._folder.remove()
+
+
+def _not_apart(table: Table) -> str:
+    """Which name of a table SQL does not tell from another, in words."""
+    name = next((name for name in table.schema.names if MARK in name), "")
+    what = f"column {stated(name)!r}" if name else "name"
+    return f"{stated(table.name)}: its {what} is empty, reserved, or in SQL that of another one"
 
 
 def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:

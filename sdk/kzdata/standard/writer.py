@@ -103,6 +103,8 @@ def seal(path: str | Path) -> list[str]:
     with opened(path) as archive:
         if Path(path).is_file() and Path(path).name != DESCRIPTOR:
             raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
+        if twins := archive.twins[""]:  # to write it anew would drop what they held
+            raise PackageError(f"{path}: a member stands twice: {', '.join(twins)[:200]}")
         resources = [entry for entry in entries(archive.descriptor) if isinstance(entry, dict)]
         changed = [str(entry.get("name")) for entry in resources if _sealed(archive, entry)]
         if changed:

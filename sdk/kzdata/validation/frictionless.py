@@ -26,6 +26,7 @@ from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import CHUNK, Dialect, Record
 from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.forms import DELIMITED, SPREADSHEETS, forms_of
+from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import parse
 from kzdata.standard.source import open_sheet
 from kzdata.validation.report import Finding, Report
@@ -133,7 +134,7 @@ def _copy_package(archive: Archive, report: Report, folder: Path) -> Path:
     (copy := folder / "copy").mkdir()
     entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
     tables = enumerate(descriptor.tables.values())
-    resources = [_copy_table(archive, t, entries[t.name], copy / str(n)) for n, t in tables]
+    resources = [_copy_table(archive, t, entries[stated(t.name)], copy / str(n)) for n, t in tables]
     described = {"name": "copy", "resources": resources} | _profile(descriptor.raw)
     (copy / DESCRIPTOR).write_text(json.dumps(described), encoding="utf-8")
     return copy
@@ -257,7 +258,8 @@ def _disagreements(
     seen = {
         name: _rows_in_file(archive, table, folder)
         for name, table in tables.items()
-        if table.path not in stopped and name in report.rows
+        # Which of two columns of one name it means, its errors do not say.
+        if table.path not in stopped and name in report.rows and not table.told_apart
     }
     ours = set[Statement]()
     for name, rows in seen.items():

@@ -8,6 +8,7 @@ from kzdata.files.archive import DESCRIPTOR
 from kzdata.files.csv import Record, Sheet
 from kzdata.standard.descriptor import Descriptor, Table
 from kzdata.standard.forms import forms_of
+from kzdata.standard.inner_names import stated
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import Finding
 from kzdata.validation.rule import MAX_CHARACTERS, Rule, Violation
@@ -85,9 +86,9 @@ def _finding(
         column=column,
         row=place,
         record=record and _clip(record),
-        field=field and _clip(field),
-        found=_clip(found or ""),
-        expected=_clip(violation.expected),
+        field=field and _clip(stated(field)),
+        found=_clip((found or "") if table else stated(found or "")),
+        expected=_clip(stated(violation.expected)),
     )
 
 

@@ -15,6 +15,7 @@ from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, workspace
 from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.standard.inner_names import places
 from kzdata.standard.source import open_sheet
 from kzdata.validation.evidence_tables import columns_needed
 from kzdata.validation.rule import RULES, Check, Outcome, Query, Rule, Violation, in_group
@@ -245,8 +246,8 @@ def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     header, names = sheet.header(), table.schema.names
     if header is None:
         return names
-    cells = enumerate(cell.value for cell in header.cells)
-    return tuple(name if name in names else f"\x1fextra{place}" for place, name in cells)
+    found = enumerate(places((cell.value for cell in header.cells), names))
+    return tuple(f"\x1fextra{place}" if name is None else name for place, name in found)
 
 
 def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[Check]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from kzdata.display import html_record, html_table
-from kzdata.errors import KzdataError
+from kzdata.errors import KzdataError, NotJSONError
 from kzdata.files.archive import DESCRIPTOR
 
 Severity = Literal["error", "warning"]
@@ -219,6 +219,17 @@ def exceeded(package: str, reason: str) -> Report:
     found = f"could not tell: {reason}"
     finding = RULES["limit-exceeded"].finding(DESCRIPTOR, found=found, expected=expected)
     return Report(package, "", (finding,), unchecked=("anything: the validation was stopped",))
+
+
+def unreadable(package: str, error: NotJSONError) -> Report:
+    """The report of a package whose descriptor is no JSON object, so that nothing else is known."""
+    from kzdata.validation.rule import RULES
+
+    expected, rule = "a JSON object (RFC 8259)", RULES["descriptor"]
+    place = (DESCRIPTOR, error.line)
+    finding = rule.finding(*place, column=error.column, found=error.found, expected=expected)
+    unchecked = ("anything else: mend the descriptor first",)
+    return Report(package, "", (finding,), unchecked=unchecked)
 
 
 def counted(number: int, noun: str) -> str:

@@ -13,16 +13,17 @@ from pathlib import Path
 from kzdata.engine.database import Database, sensible_memory
 from kzdata.engine.limits import TRACED_MEMORY
 from kzdata.engine.sql import ORD
-from kzdata.errors import PackageError
+from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
+from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import parse
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
-from kzdata.validation.report import Receipts, Report
+from kzdata.validation.report import Receipts, Report, unreadable
 from kzdata.validation.rule import Outcome, Query, Rule, Violation, in_group
 from kzdata.validation.rules import articles, cells, links, package
 from kzdata.validation.rules import evidence as evidence_rules
@@ -47,6 +48,20 @@ def run_validation(
     progress: Progress | None,
 ) -> Report:
     """What all rules find in a package, in this process; see `validate`."""
+    try:
+        return _validated(path, texts, threads, memory_limit, temp_dir, progress)
+    except NotJSONError as error:  # of the descriptor: one in a schema is a fault of it
+        return unreadable(str(path)[:MAX_NAME], error)
+
+
+def _validated(
+    path: str | Path | None,
+    texts: str | Path | None,
+    threads: int | None,
+    memory_limit: str | None,
+    temp_dir: str | Path | None,
+    progress: Progress | None,
+) -> Report:
     with workspace(temp_dir) as folder, opened(path, folder) as archive:
         descriptor = parse(archive)
         sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
@@ -101,7 +116,9 @@ class Run:
         self._check_relations()
         self._check_texts(texts)
         findings = located(self.found, self.package, self.readings)
-        rows = {name: one.rows for name, one in self.readings.items() if one.rows is not None}
+        rows = {
+            stated(name): one.rows for name, one in self.readings.items() if one.rows is not None
+        }
         return Report(
             self.package.name[:MAX_NAME],
             self.package.version[:MAX_NAME],
@@ -109,7 +126,7 @@ class Run:
             dict(self.omitted),
             rows,
             self._receipts(),
-            tuple(self.unchecked),
+            tuple(map(stated, self.unchecked)),
             self.spans_in_texts,
         )
 
@@ -149,7 +166,7 @@ class Run:
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
-            self.progress(f"reading {table.name}", number, len(tables) + 2)
+            self.progress(f"reading {stated(table.name)}", number, len(tables) + 2)
             parts = (self.package, self.archive, self.database, self.file_stats, place)
             return Reading(table, *parts).read()
 

@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.engine.limits import Limits, apart
-from kzdata.errors import KzdataError, LimitError, PackageError, UsageError, nearest, require
+from kzdata.errors import (
+    KzdataError,
+    LimitError,
+    NotJSONError,
+    PackageError,
+    UsageError,
+    nearest,
+    require,
+)
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
 from kzdata.validation.report import Finding, Report, exceeded
@@ -56,7 +64,10 @@ def reference_disagrees(*given: Any) -> list[Finding]:
     """Frictionless and kzdata say the same of every cell, key and row (`--reference`)."""
     from kzdata.validation.frictionless import compare
 
-    return compare(*given)
+    try:
+        return compare(*given)
+    except NotJSONError:  # `descriptor` says so: there is nothing to compare
+        return []
 
 
 # Rule, file, record and field; None stands for any.

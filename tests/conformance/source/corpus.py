@@ -150,7 +150,7 @@ def described(name: str, /, *resources: Any, **package: Any) -> dict[str, Any]:
     """A descriptor that follows every recommendation, but for what a case changes."""
     first = {
         "$schema": PROFILE,
-        "name": name.replace("/", "-"),
+        "name": name.replace("/", "-").lower(),
         "id": f"https://example.org/conformance/{name}",
         "licenses": [{"name": "CC0-1.0"}],
         "resources": list(resources),

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import eq, ge, le
@@ -12,6 +13,7 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
+from kzdata.standard.inner_names import stated
 from kzdata.standard.source import dialect_of
 from kzdata.validation.rule import Violation, rule
 from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
@@ -143,8 +145,6 @@ def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """What the validator cannot check is said, never passed over."""
     for fault in package.unchecked:
         yield _of_package(fault.found, fault.expected, fault.where)
-    for name, profile in _profiles(package):
-        yield _of_package(f"the profile {profile}", "what kzdata checks", name)
     for resource in package.resources:
         for doubt in _doubts(package, resource):
             yield _of_package(doubt, "what kzdata checks", f"resources.{resource.name}")
@@ -154,18 +154,6 @@ def unsupported_feature(package: Descriptor, *_: Any) -> Iterator[Violation]:
         for field in table.schema.fields:
             if reason := unsupported(field):
                 yield _of_package(reason, "what kzdata checks", f"{table.name}.{field.name}")
-
-
-def _profiles(package: Descriptor) -> Iterator[tuple[str, object]]:
-    """Profiles that ask for more than the standard does, each with the part that names it."""
-    parts: list[tuple[str, Mapping[str, object]]] = [("$schema", package.raw)]
-    parts += [(f"resources.{r.name}", r.extra) for r in package.resources]
-    parts += [(table.name, table.schema.extra) for table in package.tables.values()]
-    for name, part in parts:
-        # Version 2 of the standard says `$schema`, version 1 said `profile`.
-        for profile in (part.get("$schema"), part.get("profile")):
-            if profile is not None and not STANDARD_PROFILES.fullmatch(str(profile)):
-                yield name, profile
 
 
 def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[str]:
@@ -188,12 +176,7 @@ def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
     yield from dialect_of(resource)[1]
 
 
-STANDARD_PROFILES = re.compile(
-    r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
-    "|(tabular-)?data-(package|resource)"
-)
-"""The standard's own profiles, by their addresses or by the names that version 1 gave them."""
-FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
+FIELDS_MATCH: dict[str, tuple[str, Callable[[Counter[str], Counter[str]], bool]]] = {
     "exact": ("the fields of the schema in their order", eq),
     "equal": ("the fields of the schema in any order", eq),
     "subset": ("all fields of the schema, and others at will", ge),
@@ -204,14 +187,15 @@ FIELDS_MATCH: dict[str, tuple[str, Callable[[set[str], set[str]], bool]]] = {
 
 
 def header_matches(table: Table, found: tuple[str, ...]) -> bool:
-    """Whether a header is what `fieldsMatch` asks for; a name may not stand twice."""
-    names, demand = table.schema.names, table.schema.fields_match
-    given, wanted = set(found), set(names)
-    needed = {field.name for field in table.schema.fields if field.constraints.required}
+    """Whether a header is what `fieldsMatch` asks for; no name stands more often than in fields."""
+    names, demand = tuple(map(stated, table.schema.names)), table.schema.fields_match
+    given, wanted = Counter(found), Counter(names)
+    needed = Counter(stated(f.name) for f in table.schema.fields if f.constraints.required)
     if demand == "exact":
         return found == names
-    # A name that stands twice would leave open which of its cells is meant.
-    return len(given) == len(found) and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
+    # A name that stands once more would leave open which of its cells is meant.
+    told = all(count <= max(wanted[name], 1) for name, count in given.items())
+    return told and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +227,7 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
     """
     if not isinstance(record, Header):
         return
-    names, held = table.schema.names, len(record.cells)
+    names, held = tuple(map(stated, table.schema.names)), len(record.cells)
     found = tuple(cell.value for cell in record.cells)
     words, _ = FIELDS_MATCH[table.schema.fields_match]
     if record.part > 0:

@@ -17,7 +17,7 @@ import unicodedata
 import zipfile
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -30,6 +30,7 @@ from kzdata.files.folder import Folder, bounded, reading
 from kzdata.files.temporary import TemporaryFolder
 
 DESCRIPTOR = "datapackage.json"
+DESCRIPTORS = (DESCRIPTOR, "datapackage.yaml", "datapackage.yml")  # the first that is there counts
 MAX_DESCRIPTOR_BYTES = 16 << 20
 MAX_DEPTH = 100  # how deep JSON may be nested
 MAX_TWINS = 100  # names that stand twice in an object, of those that are told of one file
@@ -59,6 +60,7 @@ class Archive:
     label: str  # what the caller named, for messages
     files: Folder  # its files, each opened once
     temp_dir: Path | None = None  # for what has to be unpacked; the system's own by default
+    name: str = DESCRIPTOR  # of the descriptor's file
     # Names that stand twice in an object, by file; the descriptor's own is "".
     twins: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
@@ -180,7 +182,7 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
 
 @contextmanager
 def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterator[Archive]:
-    """Open a package for the time of the `with` block: a directory, a `datapackage.json` or a zip.
+    """Open a package for the time of the `with` block: a directory, its descriptor or a zip.
 
     The bundled one by default. A zip is unpacked in `folder`, or where temporary files go. What is
     not a package, or cannot be read safely, is a PackageError.
@@ -190,15 +192,27 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
     place = bundled() if path is None else Path(path)
     if not exists(place):
         raise PackageError(f"{place}: no such file or directory")
-    if place.is_file() and place.name != DESCRIPTOR and place.suffix != ".json":
+    if place.is_file() and place.suffix != ".json" and not is_yaml(place.name):
         with workspace(folder) as inside:
             unpack(place, inside)
-            with _opened_at(_top(inside, place), DESCRIPTOR, str(place), folder) as archive:
+            top = _top(inside, place)
+            with _opened_at(top, descriptor_in(top), str(place), folder) as archive:
                 yield archive
     else:
-        root, name = (place, DESCRIPTOR) if place.is_dir() else (place.parent, place.name)
+        inner = place.is_dir()
+        root, name = (place, descriptor_in(place)) if inner else (place.parent, place.name)
         with _opened_at(root, name, str(place), folder) as archive:
             yield archive
+
+
+def is_yaml(name: str) -> bool:
+    """Whether a file's name says that it is YAML."""
+    return name.lower().endswith((".yaml", ".yml"))
+
+
+def descriptor_in(folder: Path) -> str:
+    """The name of the descriptor in a folder; `datapackage.json` where there is none."""
+    return next((name for name in DESCRIPTORS if (folder / name).is_file()), DESCRIPTOR)
 
 
 def exists(place: Path) -> bool:
@@ -219,7 +233,7 @@ def _opened_at(root: Path, name: str, label: str, temp_dir: Path | None) -> Iter
         if not file.is_file():
             raise _no_package(label)
         descriptor, twins = read_json(file, name, f"{label}: ")
-        yield Archive(root, descriptor, label, files, temp_dir, {"": twins})
+        yield Archive(root, descriptor, label, files, temp_dir, name, {"": twins})
 
 
 def _no_package(label: str) -> PackageError:
@@ -232,7 +246,9 @@ def read_descriptor(file: Path, label: str) -> dict[str, Any]:
 
 
 def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Parse a JSON object (RFC 8259) from a file, and the names that stand twice in an object.
+    """Parse a JSON object from a file, and the names that stand twice in an object.
+
+    It is JSON (RFC 8259), or by its name YAML.
 
     Of those the last one counts, as nearly all readers have it. Messages call the file `name`.
 
@@ -258,9 +274,10 @@ def _json(content: bytes, name: str, twins: dict[str, None]) -> Any:
     content = content.removeprefix(BOM_UTF8)
     try:
         text = content.decode()
-        parsed = json.loads(
-            text, object_pairs_hook=partial(_object, twins), parse_constant=_no_constant
-        )
+        make = partial(_object, twins)
+        if is_yaml(name):
+            return _yaml(text, name, make)
+        parsed = json.loads(text, object_pairs_hook=make, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise _not_utf8(name, content, error.start) from error
     except json.JSONDecodeError as error:
@@ -273,6 +290,17 @@ def _json(content: bytes, name: str, twins: dict[str, None]) -> Any:
     if _deep(parsed):
         raise RecursionError
     return parsed
+
+
+def _yaml(text: str, name: str, make: Callable[[list[tuple[str, Any]]], dict[str, Any]]) -> Any:
+    from kzdata.files import yaml_values
+
+    if len(text) > yaml_values.MAX_BYTES:
+        raise _RefusedError(f"is over {yaml_values.MAX_BYTES} bytes; write it as JSON")
+    try:
+        return yaml_values.parsed(text, make)
+    except yaml_values.NotYAMLError as error:
+        raise NotJSONError(name, f"no YAML ({error})", error.line, error.column) from error
 
 
 class _ConstantError(ValueError):
@@ -448,9 +476,9 @@ def plain_name(path: str) -> str:
 
 def _top(folder: Path, place: Path) -> Path:
     # GitHub packs a repository as one folder.
-    if (folder / DESCRIPTOR).is_file():
+    if (folder / descriptor_in(folder)).is_file():
         return folder
-    inner = [child for child in folder.iterdir() if (child / DESCRIPTOR).is_file()]
+    inner = [child for child in folder.iterdir() if (child / descriptor_in(child)).is_file()]
     if len(inner) != 1:
         raise _no_package(str(place))
     return inner[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from kzdata.engine.sql import ORD
 from kzdata.errors import NotJSONError, PackageError
-from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
+from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
@@ -35,6 +35,7 @@ def parse(archive: Archive) -> Descriptor:
     """
     raw = _of_version_2(archive.descriptor)
     faults = nul_faults({name: raw[name] for name in raw if name != "resources"}, "")
+    _advise_on_yaml(archive.name, "", faults)
     _check_package(raw, faults)
     resources, tables, refused = _resources(archive, raw, faults)
     # The table that receipts need may be one that could not be read.
@@ -144,6 +145,12 @@ def _resources(
     return resources, tables, refused
 
 
+def _advise_on_yaml(name: str, where: str, faults: Faults) -> None:
+    """A descriptor "SHOULD NOT be externally published in any other format rather than JSON"."""
+    if is_yaml(name):
+        faults.advise(where or name, f"{name}, which is YAML", "a descriptor in JSON")
+
+
 def _advise_on_twins(archive: Archive, faults: Faults) -> None:
     """Names within an object SHOULD be unique (RFC 8259, 4)."""
     for file, twins in archive.twins.items():
@@ -188,6 +195,7 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
         faults.add(where, value, str(error))
         return where, None
     faults += nul_faults(held, value)
+    _advise_on_yaml(value, where, faults)
     # Of one that stands in the descriptor it MUST be ignored.
     if "$schema" in held:
         model.profile(held["$schema"], f"{value}.$schema", faults)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, opened
+from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml, opened
 from kzdata.files.csv import file_stats
 from kzdata.files.names import file_names
 from kzdata.files.writing import fresh, save
@@ -78,8 +78,18 @@ def _written_tables(dataset: "Dataset", folder: Path) -> Iterator[dict[str, Any]
         entry |= {"path": path, "format": "csv", "encoding": "utf-8"}
         if isinstance(schema := entry["schema"], str):
             entry["schema"] = f"schemas/{files[name]}.json"
-            copy_file(dataset.archive, schema, folder / entry["schema"])
+            _copy_schema(dataset.archive, schema, folder / entry["schema"])
         yield entry
+
+
+def _copy_schema(archive: Archive, path: str, target: Path) -> None:
+    """Copy a schema's file; one in YAML becomes JSON."""
+    if not is_yaml(path):
+        copy_file(archive, path, target)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("x", encoding="utf-8", newline="") as out:
+        json.dump(archive.json(path), out, ensure_ascii=False, indent=2)
 
 
 def _write_table(table: "Table[Any]", target: Path) -> None:
@@ -105,6 +115,8 @@ def seal(path: str | Path) -> list[str]:
             raise PackageError(f"{path}: only a directory or a {DESCRIPTOR} can be sealed")
         if twins := archive.twins[""]:  # to write it anew would drop what they held
             raise PackageError(f"{path}: a member stands twice: {', '.join(twins)[:200]}")
+        if is_yaml(archive.name):
+            raise PackageError(f"{path}: only a {DESCRIPTOR} can be sealed; write it as JSON")
         resources = [entry for entry in entries(archive.descriptor) if isinstance(entry, dict)]
         changed = [str(entry.get("name")) for entry in resources if _sealed(archive, entry)]
         if changed:

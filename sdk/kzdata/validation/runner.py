@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from operator import attrgetter
@@ -15,7 +15,7 @@ from kzdata.engine.limits import TRACED_MEMORY
 from kzdata.engine.sql import ORD
 from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
-from kzdata.files.archive import Archive, opened, workspace
+from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
 from kzdata.standard.inner_names import stated
@@ -116,6 +116,8 @@ class Run:
         self._check_relations()
         self._check_texts(texts)
         findings = located(self.found, self.package, self.readings)
+        if (name := self.archive.name) != DESCRIPTOR:
+            findings = (replace(f, file=name) if f.file == DESCRIPTOR else f for f in findings)
         rows = {
             stated(name): one.rows for name, one in self.readings.items() if one.rows is not None
         }

@@ -93,12 +93,23 @@ unique_key = several(string, MAX_KEY_COLUMNS, least=1, once=True)
 unique_keys = several(unique_key, MAX_KEYS, least=1, apart=True)
 # The standard lets a primary key be empty.
 primary_key = several(string, MAX_KEY_COLUMNS, once=True, bare=True)
-files = several(string, MAX_FILES, once=True, bare=True)  # paths of a resource's files
+paths = several(string, MAX_FILES, bare=True)
 values = several(anything, MAX_VALUES)
 truths = several(string, MAX_WORDS, least=1)  # words for true, or for false
 listed = several(anything, MAX_VALUES, least=1, once=True)
 item_type = choice("string", "integer", "boolean", "number", "datetime", "date", "time")
 brief = at_most(MAX_TEXT, string)
+
+
+def files(value: Any, where: str, faults: Faults) -> tuple[str, ...]:
+    """The paths of a resource's files; one that stands twice would have its rows there twice."""
+    found = paths(value, where, faults)
+    if found is LEFT or not all(isinstance(path, str) for path in found):
+        return found
+    if not distinct(map(normpath, found)):
+        faults.leave(where, "a file that stands twice, however it is spelt", "each file once")
+        return cast(tuple[str, ...], LEFT)
+    return found
 
 
 def url_or_path(value: Any, where: str, faults: Faults) -> str:
@@ -377,9 +388,7 @@ class Resource(JsonModel):
     sources: tuple[Credit, ...] = member(several(credited(Source), MAX_VALUES), (), spare=True)
 
     def errors(self) -> Iterator[str]:
-        """No file twice, however it is spelt: its rows would be there twice; no address beside."""
-        if not distinct(map(normpath, self.path)):
-            yield "paths of different files"
+        """Files of the package, or addresses."""
         if len(set(map(is_remote, self.path))) > 1:
             yield "relative paths alone, or addresses alone"
 

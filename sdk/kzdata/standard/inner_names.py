@@ -7,7 +7,8 @@ gets an inner name, by which everything within kzdata knows it; a person sees th
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 
 MARK = "\x1f"  # stands in no name of a descriptor
 _INNER = re.compile(f"{MARK}[0-9]+")
@@ -28,17 +29,21 @@ def stated(text: str) -> str:
     return _INNER.sub("", text) if MARK in text else text
 
 
-def inner_of(name: str, names: Sequence[str]) -> str | None:
+def inner_of(name: str, names: tuple[str, ...]) -> str | None:
     """The inner name of a stated one; None where none, or more than one, is stated so."""
-    if name not in names:
-        return next((inner for inner in names if stated(inner) == name), None)
-    marked = (inner for inner in names if MARK in inner and stated(inner) == name)
-    return None if any(marked) else name
+    found = _by_stated(names).get(name, [])
+    return found[0] if len(found) == 1 else None
 
 
-def places(header: Iterable[str], names: Iterable[str]) -> list[str | None]:
-    """The inner name of each column of a header, in the order of those of one name."""
-    left: dict[str, list[str]] = defaultdict(list)
+@lru_cache(maxsize=32)
+def _by_stated(names: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        left[stated(name)].append(name)
-    return [left[cell].pop(0) if left.get(cell) else None for cell in header]
+        found[stated(name)].append(name)
+    return found
+
+
+def places(header: Iterable[str], names: tuple[str, ...]) -> list[str | None]:
+    """The inner name of each column of a header, in the order of those of one name."""
+    left = {name: iter(inner) for name, inner in _by_stated(names).items()}
+    return [next(left.get(cell, iter(())), None) for cell in header]

@@ -43,8 +43,7 @@ def parse(archive: Archive) -> Descriptor:
     if known and not any(resource.remote for resource in resources):
         _check_evidence(tables, faults)
     _check_single(tables, faults)
-    stated_names = {entry.get("name") for entry in entries(raw) if isinstance(entry, dict)}
-    for name in _check_references(tables, stated_names, faults):
+    for name in _check_references(tables, set(_names(entries(raw))), faults):
         refused.append(name)
         del tables[name]
     for name, table in tables.items():
@@ -115,7 +114,7 @@ def _resources(
     seen: set[str] = set()
     fields = keys = 0
     listed = entries(raw)[: model.MAX_RESOURCES]
-    names = inner_names(str(one.get("name")) if isinstance(one, dict) else "" for one in listed)
+    names = inner_names(_names(listed))
     for index, entry in enumerate(listed):
         where, before = f"resources[{index}]", len(faults)
         resource = _resource(archive, entry, where, faults)
@@ -143,6 +142,11 @@ def _resources(
         elif not (resource.remote or unread(resource)):
             refused.append(resource.name)
     return resources, tables, refused
+
+
+def _names(listed: Iterable[Any]) -> Iterator[str]:
+    """The names of resources as JSON has them, which may be anything."""
+    return (str(one.get("name")) if isinstance(one, dict) else "" for one in listed)
 
 
 def _advise_on_yaml(name: str, where: str, faults: Faults) -> None:
@@ -409,7 +413,7 @@ def _check_single(tables: Mapping[str, Table], faults: Faults) -> None:
 
 
 def _check_references(
-    tables: Mapping[str, Table], resources: set[Any], faults: Faults
+    tables: Mapping[str, Table], resources: set[str], faults: Faults
 ) -> list[str]:
     """Faults between tables; the names of those that are refused for them."""
     refused = []

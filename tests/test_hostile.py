@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import tracemalloc
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -578,19 +579,59 @@ def test_as_many_declarations_as_are_taken(plain: Folder) -> None:
     assert [(f.rule, f.line) for f in report] == [("cell-enum", 3)]
 
 
-DIALECTS: list[dict[str, Any]] = [
-    {"delimiter": "||"}, {"delimiter": "\0"}, {"delimiter": "\n"}, {"delimiter": '"'},
-    {"delimiter": "\x1b"}, {"quoteChar": "\n"}, {"quoteChar": ""}, {"quoteChar": "\u201c"},
-    {"doubleQuote": False, "escapeChar": ","}, {"headerRows": list(range(1, 100_000))},
-    {"headerRows": [True]}, {"headerRows": "12"}, {"commentRows": {}}, {"delimiter": {"a": 1}},
+DIALECTS: list[tuple[dict[str, Any], str]] = [
+    ({"delimiter": "\0"}, "descriptor"), ({"delimiter": "\n"}, "unsupported-feature"),
+    ({"delimiter": '"'}, "unsupported-feature"),
+    ({"delimiter": "x" * 10**7}, "unsupported-feature"),
+    ({"lineTerminator": "x" * 10**7}, "unsupported-feature"),
+    ({"lineTerminator": ""}, "unsupported-feature"),
+    ({"quoteChar": "\n"}, "unsupported-feature"), ({"quoteChar": ""}, "descriptor"),
+    ({"doubleQuote": False, "escapeChar": ","}, "unsupported-feature"),
+    ({"headerRows": list(range(1, 100_000))}, "unsupported-feature"),
+    ({"commentRows": list(range(1, 100_000))}, "unsupported-feature"),
+    ({"headerRows": [True]}, "descriptor"), ({"headerRows": "12"}, "descriptor"),
+    ({"commentRows": {}}, "descriptor"), ({"delimiter": {"a": 1}}, "descriptor"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: repr(dialect)[:30])
-def test_a_dialect_that_nobody_writes(plain: Folder, dialect: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("dialect", "rule"), DIALECTS, ids=lambda told: repr(told)[:30])
+def test_a_dialect_that_nobody_writes(plain: Folder, dialect: dict[str, Any], rule: str) -> None:
     """Catches a dialect that is carried out as another one, or that takes for ever."""
     plain.describe(lambda package: package["resources"][0].update(dialect=dialect))
-    assert "unsupported-feature" in validate(plain.root).by_rule
+    assert rule in validate(plain.root).by_rule
+
+
+ODD_MARKS = ["||", "\x1b", "\u00a7", "\u2028", "\U0001f34e", "]", "^", "\\", "-", "\x1f", "\t "]
+
+
+@pytest.mark.parametrize("role", ["delimiter", "lineTerminator"])
+@pytest.mark.parametrize("mark", ODD_MARKS)
+def test_odd_characters_between_cells_and_rows(plain: Folder, role: str, mark: str) -> None:
+    """Catches a legal character that is refused, or taken for what it means in a pattern."""
+    plain.describe(lambda package: package["resources"][0].update(dialect={role: mark}))
+    table, old = plain.file("things"), {"delimiter": ",", "lineTerminator": "\n"}[role]
+    text = table.read_text("utf-8").replace("one", "o\u00e9").replace(old, mark)
+    table.write_bytes(text.encode())
+    plain.reseal()
+    report = validate(plain.root)
+    assert (report.by_rule, report.rows) == ({}, {"things": 3})
+    table.write_bytes(text.replace("20", "x").encode())
+    plain.reseal()
+    (found,) = validate(plain.root)
+    column = 5 + 2 * (len(mark) if role == "delimiter" else 1)
+    assert (found.rule, found.found, found.line, found.column) == ("cell-type", "x", 3, column)
+
+
+def test_a_long_text_above_thousands_of_columns(plain: Folder) -> None:
+    """Catches a header whose names, put together of two rows, fill the memory."""
+    dialect = {"headerRows": [1, 2], "headerJoin": "-" * 10**6}
+    plain.describe(lambda p: p["resources"][0].update(dialect=dialect))
+    rows = "x" * 10**6 + "," * 9_000 + "\n" + ",".join(f"c{n}" for n in range(9_001)) + "\n"
+    plain.file("things").write_text(rows)
+    tracemalloc.start()
+    assert "csv-header" in validate(plain.root).by_rule
+    assert tracemalloc.get_traced_memory()[1] < 300 << 20
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
@@ -599,7 +640,9 @@ def test_a_dialect_that_nobody_writes(plain: Folder, dialect: dict[str, Any]) ->
 def test_an_encoding_that_is_none(plain: Folder, encoding: str) -> None:
     """Catches codecs of Python that unpack, carry out escapes, or take quadratic time."""
     plain.describe(lambda package: package["resources"][0].update(encoding=encoding))
-    assert validate(plain.root).by_rule == {"csv-malformed": 1}
+    report = validate(plain.root)
+    assert report.by_rule == {"unsupported-feature": 1}
+    assert "things" not in report.rows
 
 
 def nodes(value: Any) -> list[tuple[Any, Any]]:

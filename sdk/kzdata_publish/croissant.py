@@ -76,7 +76,7 @@ def croissant(dataset: Dataset, out: Path) -> None:
     readable = [
         table
         for table in dataset.descriptor.tables.values()
-        if dialect_of(table.resource) == (Dialect(), ()) and _plain(table)
+        if dialect_of(table.resource) == Dialect() and _plain(table)
     ]
     describe(out, METADATA, _dataset(said, files, readable))
 
@@ -84,7 +84,7 @@ def croissant(dataset: Dataset, out: Path) -> None:
 def _plain(table: TableDescriptor) -> bool:
     """Whether a table is one CSV file in UTF-8."""
     resource = table.resource
-    encoding = resource.encoding.casefold().replace("-", "")
+    encoding = (resource.encoding or "utf-8").casefold().replace("-", "")
     return len(resource.path) == 1 and table.path.endswith(".csv") and encoding == "utf8"
 
 

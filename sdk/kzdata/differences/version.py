@@ -13,7 +13,7 @@ from kzdata.errors import PackageError
 from kzdata.standard.descriptor import Table
 from kzdata.standard.loader import load_text
 from kzdata.standard.parsing import parse
-from kzdata.standard.source import ADVICE, TableTexts
+from kzdata.standard.source import ADVICE, TableTexts, named
 
 MAX_COLUMNS = 10_000
 
@@ -54,7 +54,7 @@ class Version(TableTexts):
         with self._named():
             sheet, names = self.sheet(table), table.schema.names
             header = sheet.header()
-            found = names if header is None else tuple(cell.value for cell in header.cells)
+            found = named(table, header)
             exact = table.schema.fields_match == "exact"
             empty = header is None and sheet.dialect.header_rows
             # Other ways to match let columns be absent, or come in another order.

@@ -8,10 +8,11 @@ first line is given up and reading goes on with the next.
 without a word, and loses a bare carriage return.
 """
 
+import codecs
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, repeat, takewhile, zip_longest
 from pathlib import Path
@@ -21,6 +22,7 @@ MAX_RECORD_LINES = 10_000
 MAX_RECORD_LENGTH = 1 << 20  # code points of a row; a longer one is malformed, its cells are cut
 MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH  # of a row, or of rows joined by an open quotation
 MAX_CELLS = 10_000  # cells of a row that are held; those beyond are counted
+MAX_NAME_PART = 2_000  # characters of a column's name that is put together of several rows
 CHUNK = 1 << 20
 BOM = b"\xef\xbb\xbf"
 BLOCK = 1 << 12  # bytes in which a line is looked for: fewer lines to split, more blocks to count
@@ -45,6 +47,7 @@ class Record:
     fault: str = ""  # what is malformed, or empty
     part: int = 0  # which of the table's files it stands in, from 0
     width: int = 0  # how many cells it has
+    place: tuple[int, int] = (0, 0)  # line and column of what is malformed
 
     def written(self, width: int) -> str:
         """The record as one with `width` cells after RFC 4180; overlong cells are cut."""
@@ -54,10 +57,21 @@ class Record:
         return ",".join('"' + value.replace('"', '""') + '"' for value in values) + "\n"
 
 
+# What a file of another encoding begins with; that of UTF-32 first, which begins like UTF-16.
+_BOMS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+# What a fast reader takes for a delimiter or a quotation mark.
+_MARKS = frozenset("\t" + "".join(map(chr, range(0x20, 0x7F))))
+
+
 class Dialect(NamedTuple):
     """How a CSV file is written (Table Dialect v2); the defaults are RFC 4180."""
 
-    delimiter: str = ","  # between cells, one character
+    delimiter: str = ","  # between cells, one character or several
     quote: str = '"'  # around a cell, one character
     escape: str | None = None  # before a character that stands for itself, as a quotation mark
     header_rows: tuple[int, ...] = (1,)  # from 1; none where there is no header
@@ -66,11 +80,13 @@ class Dialect(NamedTuple):
     comment: str | None = None  # what a line that is passed over begins with
     skip_space: bool = False  # whether blanks after a delimiter are passed over
     double: bool = True  # whether a quotation mark in a quoted cell may be doubled
+    ends: str = "\n"  # what a row ends with; LF stands for CRLF, too
 
     @property
     def simple(self) -> bool:
-        """Whether nothing but the delimiter and the quotation mark differ from RFC 4180."""
-        return self == Dialect(self.delimiter, self.quote)
+        """Whether nothing but delimiter and quotation mark, two of ASCII, differ from RFC 4180."""
+        plain = self.delimiter in _MARKS and self.quote in _MARKS
+        return plain and self == Dialect(self.delimiter, self.quote)
 
     def comments(self, line: int, raw: bytes) -> bool:
         """Whether a line begins with the comment mark, after a BOM if it has one."""
@@ -89,6 +105,7 @@ class FileStats:
     digests: dict[str, str]  # hexadecimal digests by algorithm
     suspicious: bool  # whether DuckDB passes something over: blank lines, NUL, bare CR
     controls: bool  # whether they hold control characters or bidirectional overrides
+    encoding: str = ""  # what its byte order mark tells, but UTF-8
 
 
 def file_stats(
@@ -99,7 +116,10 @@ def file_stats(
     """Hash a file and look for bytes that a fast reader passes over, in one pass."""
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
     # The end of each chunk is looked at with the next one: what is looked for may lie across.
-    size, suspicious, controls, tail, marks = 0, False, False, b"\n", _QuotationMarks(dialect)
+    # In another dialect other bytes are passed over: only the careful reader knows it.
+    size, suspicious, controls, tail = 0, not dialect.simple, False, b"\n"
+    marks = _QuotationMarks(dialect if dialect.simple else Dialect())
+    encoding = encoding_of(path)
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             if chunk.endswith(b"\r"):
@@ -111,7 +131,14 @@ def file_stats(
             suspicious = suspicious or _suspicious(seen) or marks.stray(chunk)
             controls = controls or _controls(seen)
     hexadecimal = {name: digest.hexdigest() for name, digest in digests.items()}
-    return FileStats(size, hexadecimal, suspicious or marks.open, controls)
+    return FileStats(size, hexadecimal, suspicious or marks.open, controls, encoding)
+
+
+def encoding_of(file: Path) -> str:
+    """The encoding that a file's byte order mark tells, but UTF-8; empty where there is none."""
+    with file.open("rb") as stream:
+        start = stream.read(4)
+    return next((name for mark, name in _BOMS.items() if start.startswith(mark)), "")
 
 
 _PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
@@ -175,12 +202,17 @@ def _whole(record: Record) -> Any:
 class Sheet:
     """A table's text: one or several CSV files of one dialect, each with its header rows."""
 
-    # Of each file that was made of another form, where its rows came from.
+    # `origins`: of each file that was made of another form, where its rows came from.
     def __init__(
-        self, parts: Sequence[Path], dialect: Dialect | None = None, origins: Sequence[Any] = ()
+        self,
+        parts: Sequence[Path],
+        dialect: Dialect | None = None,
+        encoding: str = "UTF-8",
+        origins: Sequence[Any] = (),
     ) -> None:
         self.parts, self.origins = tuple(parts), tuple(origins)
         self.dialect = dialect or Dialect()
+        self.encoding = encoding  # that of the files, which may have become UTF-8 since
 
     def header(self) -> Record | None:
         """The names of the columns; None where the first file is empty or has no header."""
@@ -188,18 +220,20 @@ class Sheet:
         heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
-        columns = list(zip_longest(*(record.cells for record in heads), fillvalue=Cell("", 0, 0)))
         width = max(record.width for record in heads)
-        return Record(-1, heads[0].line, tuple(self._named(columns)), heads[0].fault, width=width)
+        cells = tuple(self._joined(heads))
+        return replace(heads[0], cells=cells, width=width)
 
-    def _named(self, columns: Sequence[Sequence[Cell]]) -> Iterator[Cell]:
+    def _joined(self, heads: Sequence[Record]) -> Iterator[Cell]:
         """Columns' names, whose parts stand in several header rows."""
-        parts = [""] * len(columns[0])
-        for column in columns:
-            # What stands above several columns is part of each of their names.
-            parts = [cell.value or part for cell, part in zip(column, parts, strict=True)]
-            name = self.dialect.header_join.join(filter(None, [*parts[:-1], column[-1].value]))
-            yield next(cell for cell in column if cell.line)._replace(value=name)
+        parts = [""] * len(heads)
+        for column in zip_longest(*(record.cells for record in heads)):
+            # What stands above several columns is part of each of their names. A long text above
+            # thousands of columns would fill the memory: no field has a name beyond the limit.
+            given = [cell.value[:MAX_NAME_PART] if cell else "" for cell in column]
+            parts = [value or part for value, part in zip(given, parts, strict=True)]
+            name = self.dialect.header_join.join(filter(None, [*parts[:-1], given[-1]]))
+            yield next(filter(None, column))._replace(value=name[:MAX_NAME_PART])
 
     def records(self) -> Iterator[Record]:
         """All rows in order, and what stands between them; a row's number counts from 0.
@@ -210,9 +244,12 @@ class Sheet:
         for kind, number, line, raw, place in self._numbered():
             if kind in ("row", "header"):
                 here = number if kind == "row" else -1
-                yield _record(here, line, raw, self.dialect, place)
+                yield self._record(here, line, raw, place)
             else:
                 yield Record(-1, line, (), "a blank line" if kind == "blank" else "", place)
+
+    def _record(self, number: int, line: int, raw: bytes, place: int = 0) -> Record:
+        return _record(number, line, raw, self.dialect, place, self.encoding)
 
     def _numbered(self) -> Iterator[tuple[str, int, int, bytes, int]]:
         """Each record with its kind, and the number of the next row if it is none."""
@@ -226,15 +263,17 @@ class Sheet:
         """Each record of a file with its kind: row, header, comment or blank."""
         # Rows are counted as they stand in the file, from 1. A header that would be a comment, or
         # blank, is below it. What stands above the last header row is no row.
-        heads, comments = self.dialect.header_rows, self.dialect.comment_rows
+        heads, comments = {*self.dialect.header_rows}, {*self.dialect.comment_rows}
+        last = max(heads, default=0)
         for ordinal, (line, raw) in enumerate(_raw_records(part, self.dialect), 1):
             passed = ordinal in comments or self.dialect.comments(line, raw)
-            blank = not passed and not raw.strip(b"\r\n")
+            blank = not passed and not _body(raw, self.dialect)
             if (passed or blank) and ordinal in heads:
-                heads = tuple(head + (head >= ordinal) for head in heads)
+                heads = {head + (head >= ordinal) for head in heads}
+                last += 1
             if blank:
                 yield "blank", line, raw
-            elif passed or (ordinal < max(heads, default=0) and ordinal not in heads):
+            elif passed or (ordinal < last and ordinal not in heads):
                 yield "comment", line, raw
             else:
                 yield "header" if ordinal in heads else "row", line, raw
@@ -273,7 +312,7 @@ class Sheet:
                 while wanted and wanted[-1] < after:
                     number = wanted.pop()
                     line = lines[number - first]
-                    found[number] = keep(_record(number, number + 2, line, self.dialect, 0))
+                    found[number] = keep(self._record(number, number + 2, line))
                 first = after
         return found if first == rows else None
 
@@ -285,7 +324,7 @@ class Sheet:
                 return
             if kind == "row" and number in left:
                 left.discard(number)
-                yield _record(number, line, raw, self.dialect, place)
+                yield self._record(number, line, raw, place)
 
 
 def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
@@ -293,7 +332,7 @@ def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
     quote = dialect.quote.encode()
     escaped = re.compile(re.escape((dialect.escape or "").encode()) + b".", re.DOTALL)
     with path.open("rb") as stream:
-        lines = enumerate(_lines(stream), 1)
+        lines = enumerate(_lines(stream, dialect.ends.encode()), 1)
         pending: list[tuple[int, bytes]] = []
         replay: list[tuple[int, bytes]] = []
         size = 0
@@ -321,8 +360,11 @@ def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
                 pending, size = [], 0
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
+def _lines(stream: BinaryIO, ends: bytes) -> Iterator[bytes]:
     # What an overlong line has beyond the limit is passed over: the row is malformed anyway.
+    if ends != b"\n":
+        yield from _ended(stream, ends)
+        return
     while line := stream.readline(MAX_RECORD_BYTES):
         rest = line
         while len(rest) == MAX_RECORD_BYTES and not rest.endswith(b"\n"):
@@ -330,53 +372,106 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _record(number: int, line: int, raw: bytes, dialect: Dialect, place: int) -> Record:
-    body = raw.removeprefix(BOM) if line == 1 else raw
-    body = body.removesuffix(b"\n").removesuffix(b"\r")
-    fault = ""
+def _ended(stream: BinaryIO, ends: bytes) -> Iterator[bytes]:
+    """The lines of a file whose rows end with other characters than LF."""
+    rest = b""
+    while chunk := stream.read(CHUNK):
+        *lines, rest = (rest + chunk).split(ends)
+        for line in lines:
+            yield line[:MAX_RECORD_BYTES] + ends
+        # The end may be cut in two.
+        rest = rest[:MAX_RECORD_BYTES] + rest[MAX_RECORD_BYTES:][-len(ends) :]
+    # Many an editor ends a file with a line end, whatever its rows end with.
+    if rest.strip(b"\r\n"):
+        yield rest[:MAX_RECORD_BYTES]
+
+
+def _body(raw: bytes, dialect: Dialect) -> bytes:
+    """A record without its end."""
+    if dialect.ends != "\n":
+        return raw.removesuffix(dialect.ends.encode())
+    return raw.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def _record(
+    number: int, line: int, raw: bytes, dialect: Dialect, part: int, encoding: str
+) -> Record:
+    body = _body(raw.removeprefix(BOM) if line == 1 else raw, dialect)
+    fault, place = "", (line, 1)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        text, fault = body.decode("utf-8", "replace"), f"not UTF-8 at byte {error.start}"
+        text, before = body.decode("utf-8", "replace"), body[: error.start].decode("utf-8")
+        fault, place = _undecoded(body[error.start], encoding), _place(before, line, dialect)
     if len(text) > MAX_RECORD_LENGTH:
         fault = fault or f"a row of over {MAX_RECORD_LENGTH:,} characters"
-    cells, width, misquoted = _cells(text, line, dialect)
-    fault = fault or misquoted or ("a NUL character" if "\0" in text else "")
-    return Record(number, line, tuple(cells), fault, place, width)
+    cells, width, misquoted, at = _cells(text, line, dialect)
+    if not fault and (misquoted or "\0" in text):
+        fault = misquoted or "a NUL character"
+        place = cells[at][1:] if misquoted else _place(text[: text.index("\0")], line, dialect)
+    return Record(number, line, tuple(cells), fault, part, width, place)
+
+
+def _place(before: str, line: int, dialect: Dialect) -> tuple[int, int]:
+    """Line and column of what stands behind the begin of a record."""
+    column = len(before) - before.rfind(dialect.ends) - len(dialect.ends) + 1
+    breaks = before.count(dialect.ends)
+    return line + breaks, column if breaks else len(before) + 1
+
+
+def _undecoded(byte: int, encoding: str) -> str:
+    """What is said of a byte that is not of the file's encoding."""
+    if encoding.lower().replace("-", "").replace("_", "") not in ("utf8", "utf8sig"):
+        return f"a character that is not {encoding}"
+    shown = bytes([byte]).decode("cp1252", "replace")
+    western = f", which is {shown!r} in windows-1252" if shown.isprintable() else ""
+    return f"not UTF-8: the byte {byte:02X}{western}"
 
 
 MISQUOTED = "a quotation mark inside an unquoted cell, or one that is never closed"
 BARE = "a bare carriage return: it may stand in a quoted cell only"
 
 
-def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, str]:
-    """Split one record: its first cells, how many it has, and what lacks quotation, or has it."""
+def _cells(text: str, line: int, dialect: Dialect) -> tuple[list[Cell], int, str, int]:
+    """Split one record: its first cells, how many it has, what is malformed, and in which cell."""
+    bare = "\r" if dialect.ends == "\n" else dialect.ends
     if dialect.quote not in text and not dialect.skip_space and not dialect.escape:
-        return *_bare_cells(text, line, dialect.delimiter), BARE if "\r" in text else ""
+        cells, width = _bare_cells(text, line, dialect.delimiter)
+        if bare not in text:
+            return cells, width, "", 0
+        return cells, width, BARE, next(n for n, cell in enumerate(cells) if bare in cell.value)
     field, loose = _patterns(dialect)
     delimiter, cells, width = dialect.delimiter, [], 0
-    position, start, fault = 0, 0, ""
+    position, start, fault, at = 0, 0, "", 0
     while True:
         match = field.match(text, position)
-        if match is None or (match.end() < len(text) and text[match.end()] != delimiter):
-            match, fault = loose.match(text, position), MISQUOTED
+        found = ""
+        if match is None or not _ends(text, match.end(), delimiter):
+            match, found = loose.match(text, position), MISQUOTED
         assert match is not None
         width += 1
         if width <= MAX_CELLS:
             quoted, plain = match.group(1), match.group(2)
-            fault = fault or (BARE if "\r" in (plain or "") else "")
+            found = found or (BARE if bare in (plain or "") else "")
             value = _unescaped(plain if quoted is None else quoted, dialect, quoted is not None)
             cells.append(Cell(value, line, position - start + 1))
-        breaks = text.count("\n", position, match.end())
+        if found and not fault:
+            fault, at = found, min(width, MAX_CELLS) - 1
+        breaks = text.count(dialect.ends, position, match.end())
         if breaks:
             line += breaks
-            start = text.rfind("\n", position, match.end()) + 1
+            start = text.rfind(dialect.ends, position, match.end()) + len(dialect.ends)
         if match.end() >= len(text):
-            return cells, width, fault
-        position = match.end() + 1
+            return cells, width, fault, at
+        position = match.end() + len(delimiter)
         if position == len(text):  # a delimiter at the end is followed by an empty cell
             last = [Cell("", line, position - start + 1)] if width < MAX_CELLS else []
-            return cells + last, width + 1, fault
+            return cells + last, width + 1, fault, at
+
+
+def _ends(text: str, position: int, delimiter: str) -> bool:
+    """Whether a cell may end here."""
+    return position == len(text) or text.startswith(delimiter, position)
 
 
 def _bare_cells(text: str, line: int, delimiter: str) -> tuple[list[Cell], int]:
@@ -385,7 +480,8 @@ def _bare_cells(text: str, line: int, delimiter: str) -> tuple[list[Cell], int]:
     width = len(values)
     if width > MAX_CELLS:
         width += values.pop().count(delimiter)
-    places = accumulate((len(value) + 1 for value in values), initial=1)
+    step = len(delimiter)
+    places = accumulate((len(value) + step for value in values), initial=1)
     # What `Cell._make` does, without a call of Python for each cell of ten thousand findings.
     cells = zip(values, repeat(line), places, strict=False)
     return list(map(tuple.__new__, repeat(Cell), cells)), width
@@ -409,7 +505,11 @@ def _patterns(dialect: Dialect) -> tuple[re.Pattern[str], re.Pattern[str]]:
     inner = f"[^{quote}{escape}]{escaped}" + (f"|{quote}{quote}" if dialect.double else "")
     space = " *" if dialect.skip_space else ""
     quoted = f"{quote}((?:{inner})*){quote}"
-    plain = f"(?:[^{delimiter}{quote}{escape}]{escaped})*" if escape else f"[^{delimiter}{quote}]*"
+    if len(dialect.delimiter) == 1:
+        plain, rest = f"[^{delimiter}{quote}{escape}]", f"[^{delimiter}]"
+    else:
+        plain, rest = f"(?!{delimiter})[^{quote}{escape}]", f"(?!{delimiter})."
+    plain = f"(?:{plain}{escaped})*" if escape or len(dialect.delimiter) > 1 else f"{plain}*"
     field = f"{space}(?:{quoted}|({plain}))"
-    loose = f"{space}(?:{quoted}[^{delimiter}]*|([^{delimiter}]*))"
+    loose = f"{space}(?:{quoted}(?:{rest})*|((?:{rest})*))"
     return re.compile(field, re.DOTALL), re.compile(loose, re.DOTALL)

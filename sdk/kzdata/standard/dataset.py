@@ -22,7 +22,7 @@ from kzdata.standard.descriptor import Descriptor, Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
 from kzdata.standard.field_types import FieldType, UnheldError, read_type
 from kzdata.standard.row_models import Row, row_model
-from kzdata.standard.source import ADVICE, TableTexts
+from kzdata.standard.source import ADVICE, TableTexts, named
 
 if TYPE_CHECKING:
     import pandas
@@ -215,9 +215,7 @@ class Table(Generic[RowT]):
             PackageError: The header is not that of the schema.
         """
         sheet = self._dataset.sheet(self._table)
-        heading = sheet.header()
-        names = self.schema.names if heading is None else tuple(c.value for c in heading.cells)
-        if names != self.schema.names:
+        if named(self._table, sheet.header()) != self.schema.names:
             raise PackageError(f"{self._path}:1: the header is not that of the schema{ADVICE}")
         if numbers is None:
             return (record for record in sheet.records() if record.number >= 0)

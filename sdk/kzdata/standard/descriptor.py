@@ -27,9 +27,11 @@ from kzdata.standard.json_model import (
     flag,
     hashable,
     member,
+    positive,
     several,
     string,
     string_that,
+    whole,
     words,
 )
 
@@ -54,6 +56,9 @@ STANDARD_PROFILES = re.compile(
     r"https?://(datapackage\.org|specs\.frictionlessdata\.io|frictionlessdata\.io)/.*"
     "|(tabular-)?data-(package|resource)"
 )
+# Rows that a dialect names by their numbers.
+MAX_HEADER_ROWS = 100
+MAX_COMMENT_ROWS = 10_000
 # Python's own reader takes more than RFC 3339 has, and no leap second.
 _RFC3339 = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]"
@@ -99,6 +104,9 @@ truths = several(string, MAX_WORDS, least=1)  # words for true, or for false
 listed = several(anything, MAX_VALUES, least=1, once=True)
 item_type = choice("string", "integer", "boolean", "number", "datetime", "date", "time")
 brief = at_most(MAX_TEXT, string)
+# Of a dialect.
+character = string_that(lambda text: len(text) == 1, "a string of one character")
+filled = string_that(bool, "a string of one or more characters")
 
 
 def files(value: Any, where: str, faults: Faults) -> tuple[str, ...]:
@@ -369,6 +377,53 @@ sources = several(credited(Source), MAX_VALUES, least=1)
 licenses = several(License.read, MAX_VALUES, least=1)
 
 
+def row_numbers(most: int) -> Reader[tuple[int, ...]]:
+    """Numbers of rows, from 1, in order; a list of more than `most` is not looked at."""
+
+    def read(value: Any, where: str, faults: Faults) -> tuple[int, ...]:
+        if isinstance(value, list) and len(value) > most:
+            faults.leave(where, f"{len(value)} rows", f"at most {most} rows that are named")
+            return ()
+        before = len(faults)
+        rows = several(positive, most)(value, where, faults)
+        return rows if len(faults) > before else tuple(sorted(set(rows)))
+
+    return read
+
+
+class TableDialect(JsonModel):
+    """How the file of a table is written (Table Dialect v2; CSV Dialect 1.2 of version 1).
+
+    A property that has no meaning for the form of the file is ignored. `delimiter` is None where
+    the file's form tells it.
+
+    Attributes:
+        sound: Whether nothing in it was broken, and so left out.
+    """
+
+    sound: bool = True
+    header: bool = member(flag, True)
+    header_rows: tuple[int, ...] = member(row_numbers(MAX_HEADER_ROWS), (1,))
+    header_join: str = member(string, " ")
+    comment_rows: tuple[int, ...] = member(row_numbers(MAX_COMMENT_ROWS), ())
+    comment_char: str | None = member(filled, None)
+    delimiter: str | None = member(string, None)
+    line_terminator: str = member(string, "\r\n")
+    quote_char: str = member(character, '"')
+    double_quote: bool = member(flag, True)
+    escape_char: str | None = member(character, None)
+    null_sequence: str | None = member(string, None)
+    skip_initial_space: bool = member(flag, False)
+    rows_property: str | None = member(string, None, "property")
+    item_type: str | None = member(choice("array", "object"), None)
+    item_keys: tuple[str, ...] | None = member(several(string, MAX_VALUES), None)
+    sheet_number: int = member(whole, 1)
+    sheet_name: str | None = member(string, None)
+    table: str | None = member(string, None)
+    # Of version 1, where its default is false; it is honoured where it is stated.
+    case_sensitive_header: bool | None = member(flag, None)
+
+
 class Resource(JsonModel):
     """One file of the package."""
 
@@ -380,10 +435,10 @@ class Resource(JsonModel):
     homepage: str | None = member(string, None)
     format: str | None = member(string, None)
     mediatype: str | None = member(mediatype, None)
-    encoding: str = member(string, "utf-8")
+    encoding: str | None = member(string, None)  # None: UTF-8, unless the file itself tells another
     bytes: int | None = member(count, None)
     hash: str | None = member(string, None)
-    dialect: Any = member(anything, None)
+    dialect: Any = member(anything, None)  # a TableDialect, or the address of one
     licenses: tuple[License, ...] = member(licenses, (), spare=True)
     sources: tuple[Credit, ...] = member(several(credited(Source), MAX_VALUES), (), spare=True)
 
@@ -450,6 +505,7 @@ class Descriptor(NamedTuple):
     refused: tuple[str, ...] = ()
     advice: tuple[DescriptorFault, ...] = ()  # what is against a SHOULD
     unchecked: tuple[DescriptorFault, ...] = ()  # what is legal and not read
+    bare: tuple[Resource, ...] = ()  # CSV without a schema: only its shape can be checked
 
     def declaring(self, role: str) -> Iterator[Table]:
         """The tables whose schema has the declaration `role`, such as `spans`."""

@@ -60,6 +60,12 @@ class Faults(list[DescriptorFault]):
         """Note down what is not checked, and the way to have it checked."""
         self.unchecked.append(DescriptorFault(where, found, way))
 
+    def take(self, other: "Faults") -> None:
+        """Note down all that others hold."""
+        self += other
+        self.advice += other.advice
+        self.unchecked += other.unchecked
+
 
 Value = TypeVar("Value")
 Default = TypeVar("Default")
@@ -277,6 +283,7 @@ number: Reader[float] = _that(_is_number, "a number")
 # JSON has one kind of numbers, so that 3.0 is a whole one.
 whole: Reader[int] = _that(_is_whole, "a whole number", int)
 count: Reader[int] = _that(lambda v: _is_whole(v) and v >= 0, "a whole number from 0", int)
+positive: Reader[int] = _that(lambda v: _is_whole(v) and v > 0, "a whole number from 1", int)
 
 
 def several(

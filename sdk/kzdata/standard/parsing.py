@@ -11,7 +11,14 @@ from kzdata.errors import NotJSONError, PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
-from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Schema, Table
+from kzdata.standard.descriptor import (
+    NO_VALUE,
+    Descriptor,
+    Resource,
+    Schema,
+    Table,
+    TableDialect,
+)
 from kzdata.standard.forms import DELIMITED, forms_of, unread
 from kzdata.standard.inner_names import inner_names, inner_of, stated
 from kzdata.standard.json_model import (
@@ -23,6 +30,7 @@ from kzdata.standard.json_model import (
     nul_faults,
     short,
 )
+from kzdata.standard.source import illegible, is_bare, is_table
 
 TABULAR = re.compile(r"(https?://.*/)?tabular-data-(package|resource)(\.json)?")
 """The profiles of version 1 for tables, which have a schema."""
@@ -49,6 +57,7 @@ def parse(archive: Archive) -> Descriptor:
     for name, table in tables.items():
         tables[name] = table._replace(schema=_resolved(table, tables, faults))
     _advise_on_twins(archive, faults)
+    bare = _bare(resources, refused)
     return Descriptor(
         str(raw.get("name", archive.label)),
         str(raw.get("version", "")),
@@ -56,10 +65,17 @@ def parse(archive: Archive) -> Descriptor:
         tuple(resources),
         tuple(faults),
         raw,
-        tuple(refused),
+        tuple(name for name in refused if name not in bare),
         tuple(faults.advice),
         tuple(faults.unchecked),
+        tuple(bare.values()),
     )
+
+
+def _bare(resources: Iterable[Resource], refused: Iterable[str]) -> dict[str, Resource]:
+    """CSV that is no table for no other reason than that it has no schema, by name."""
+    names = set(refused)
+    return {one.name: one for one in resources if one.name in names and is_bare(one)}
 
 
 def entries(raw: Mapping[str, Any]) -> list[Any]:
@@ -116,7 +132,7 @@ def _resources(
     listed = entries(raw)[: model.MAX_RESOURCES]
     names = inner_names(_names(listed))
     for index, entry in enumerate(listed):
-        where, before = f"resources[{index}]", len(faults)
+        where, before, written = f"resources[{index}]", len(faults), Faults()
         resource = _resource(archive, entry, where, faults)
         if resource is None:
             continue
@@ -125,7 +141,10 @@ def _resources(
         seen.add(resource.name)
         resource = resource.replace(name=names[index])
         _check_tabular(raw, resource, where, faults)
+        resource = _with_dialect(archive, resource, where, written)
         table = _table(archive, resource, where, faults)
+        sound = len(faults) == before
+        faults.take(written)
         resources.append(resource)
         if table:
             fields += len(table.schema.fields)
@@ -137,9 +156,9 @@ def _resources(
             faults.leave(where, found, limits)
             refused.append(resource.name)
             break
-        if table and len(faults) == before:
+        if sound and table and not written.unchecked:
             tables[table.name] = table
-        elif not (resource.remote or unread(resource)):
+        elif not (resource.remote or written.unchecked or unread(resource)):
             refused.append(resource.name)
     return resources, tables, refused
 
@@ -171,10 +190,33 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     if len(faults) > before or resource is LEFT:
         return None
     _check_profiles(resource.extra, where, faults, "profile")
-    where, dialect = _held(archive, resource.dialect, f"{where}.dialect", faults)
-    if not isinstance(dialect, dict | str | None):
-        faults.add(where, dialect, "an object, or the path or address of one")
-    return resource.replace(dialect=dialect)
+    return resource
+
+
+def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faults) -> Resource:
+    """A resource that knows how it is written; what is broken in its dialect counts as absent."""
+    place, held = _held(archive, resource.dialect, f"{where}.dialect", faults)
+    if not (held is None or isinstance(held, dict) or is_remote(held)):
+        faults.add(place, held, "an object, or the path or address of one")
+    if faults or isinstance(held, dict):
+        held = _sound_part(held if isinstance(held, dict) else {}, place, faults)
+    resource = resource.replace(dialect=held)
+    if is_table(resource) and not resource.remote:
+        for member, found, way in illegible(resource):
+            faults.leave(f"{where}.{member}", found, way)
+    return resource
+
+
+def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableDialect:
+    """The properties of a dialect that are sound; null is as if it were absent."""
+    names = [one.name for one in TableDialect.members.values()]
+    kept: dict[str, Any] = {}
+    for name in (name for name in names if stated.get(name) is not None):
+        before = len(faults)
+        TableDialect.read({name: stated[name]}, where, faults)
+        if len(faults) == before:
+            kept[name] = stated[name]
+    return TableDialect.make(kept).replace(sound=not faults)
 
 
 def _check_tabular(raw: Mapping[str, Any], resource: Resource, where: str, faults: Faults) -> None:
@@ -196,7 +238,8 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
         faults.note(place, error.found, "a JSON object (RFC 8259)")
         return where, None
     except PackageError as error:
-        faults.add(where, value, str(error))
+        # Not where on this machine the package lies.
+        faults.add(where, value, str(error).removeprefix(f"{archive.label}: "))
         return where, None
     faults += nul_faults(held, value)
     _advise_on_yaml(value, where, faults)
@@ -304,11 +347,11 @@ def _resolved(table: Table, tables: Mapping[str, Table], faults: Faults) -> Sche
 
 def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
-    dialect = resource.dialect if isinstance(resource.dialect, dict) else {}
+    dialect = resource.dialect or TableDialect()
     typed = any(form.name not in DELIMITED for form in forms_of(resource))
     nulls = [NO_VALUE] * typed
-    if not typed and isinstance(dialect.get("nullSequence"), str):
-        nulls.append(dialect["nullSequence"])
+    if not typed and dialect.null_sequence is not None:
+        nulls.append(dialect.null_sequence)
     if not nulls:
         return schema
     fields = [

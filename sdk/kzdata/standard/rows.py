@@ -16,7 +16,7 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import HEADLESS, MAX_CELLS, Dialect, Sheet
 from kzdata.files.json_rows import Broken, Doubled, Item, Items
-from kzdata.standard.descriptor import Schema
+from kzdata.standard.descriptor import Schema, TableDialect
 from kzdata.standard.inner_names import stated
 from kzdata.standard.native import Cells, Told, kind_of, plain_text
 
@@ -131,57 +131,37 @@ def _quoted(texts: Iterable[str]) -> str:
     return '"' + '","'.join([text.replace('"', '""') for text in texts]) + '"\n'
 
 
-class Structure(NamedTuple):
-    """What the dialect of a structured form says (Table Dialect, "Structured")."""
-
-    header: bool = True  # of arrays of arrays
-    item_type: str | None = None
-    item_keys: tuple[str, ...] | None = None
-    property: str | None = None
-
-    @classmethod
-    def of(cls, dialect: Any) -> Self:
-        """What a dialect says, as far as it is sound."""
-        raw = dialect if isinstance(dialect, dict) else {}
-        keys, kind, member = raw.get("itemKeys"), raw.get("itemType"), raw.get("property")
-        named = isinstance(keys, list) and all(isinstance(key, str) for key in keys)
-        return cls(
-            raw.get("header") is not False,
-            kind if kind in ("array", "object") else None,
-            tuple(keys) if named and keys else None,
-            member if isinstance(member, str) else None,
-        )
-
-
 def write_items(
     items: Items,
     target: Path,
     archive: Archive,
     schema: Schema,
-    structure: Structure,
+    dialect: TableDialect,
     lines: bool = False,
 ) -> tuple[Dialect, Origin]:
     """Write the items of an array, which are arrays or objects, as CSV; how that is to be read.
+
+    Of the dialect counts what structured forms have: `header`, `itemType`, `itemKeys`.
 
     Raises:
         PackageError: They cannot be read, or are too much.
     """
     first = next((value for _, value in items() if isinstance(value, list | dict)), None)
-    arrays = (structure.item_type or ("array" if isinstance(first, list) else "object")) == "array"
+    arrays = (dialect.item_type or ("array" if isinstance(first, list) else "object")) == "array"
     if arrays:
         origin = Origin(lines)
         with _Writer(target, archive, origin) as out:
-            _write_arrays(items(), out, schema, structure.header)
-        return (Dialect() if structure.header else HEADLESS), origin
+            _write_arrays(items(), out, schema, dialect.header)
+        return (Dialect() if dialect.header else HEADLESS), origin
     # Names come in the order of the fields, as an object has none (RFC 8259, 4).
     own = dict.fromkeys(map(stated, schema.names))
-    names = list(structure.item_keys or own)
+    names = list(dialect.item_keys or own)
     for again in (True, False):
         origin = Origin(lines)
         with _Writer(target, archive, origin) as out:
             seen = _write_objects(items(), out, schema, names)
         # Most often the objects have just the fields: only else it takes a second pass.
-        if structure.item_keys or not seen or seen.keys() == set(names) or not again:
+        if dialect.item_keys or not seen or seen.keys() == set(names) or not again:
             break
         names = [name for name in own if name in seen]
         names += islice((name for name in seen if name not in own), MAX_EXTRA)
@@ -273,7 +253,8 @@ def write_sheet(
         header_join=dialect.header_join,
         comment_rows=dialect.comment_rows,
     )
-    last = max(dialect.header_rows, default=0)
+    heads, comments = set(dialect.header_rows), set(dialect.comment_rows)
+    last = max(heads, default=0)
     names: Sequence[str] | None = None if last else list(map(stated, schema.names))
     cells, told = Cells(schema, list(map(stated, schema.names))), list[Told]()
     with _Writer(target, archive, origin) as out:
@@ -286,8 +267,9 @@ def write_sheet(
             if not values or _is_comment(values[0], dialect):
                 out.line(COMMENT if values else "", place)
                 read = read._replace(comment=COMMENT) if values else read
-                last += place in dialect.header_rows  # the header is below it
-            elif names is None or place in dialect.comment_rows:
+                if place in heads:  # the header is below it
+                    heads, last = {head + (head >= place) for head in heads}, last + 1
+            elif names is None or place in comments:
                 out.header(["" if one is None else plain(one) for one in values], place)
             else:
                 texts = cells.texts(values + [None] * (len(names) - len(values)), told)

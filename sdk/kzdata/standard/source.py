@@ -6,17 +6,27 @@ their numbers; a compressed file may not grow without limit.
 
 import codecs
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import Any
+from itertools import combinations
+from pathlib import Path, PurePosixPath
+from threading import get_ident
 
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive
-from kzdata.files.csv import CHUNK, Dialect, Sheet
+from kzdata.files.csv import CHUNK, MAX_NAME_PART, Dialect, Record, Sheet, encoding_of
 from kzdata.files.json_rows import Items, items_of_lines, items_of_text, text_of
 from kzdata.files.packing import member_name, unpacked
 from kzdata.files.temporary import TemporaryFolder
-from kzdata.standard.descriptor import NO_VALUE, Descriptor, Resource, Table
+from kzdata.standard.descriptor import (
+    MAX_TEXT,
+    NO_VALUE,
+    Descriptor,
+    Resource,
+    Table,
+    TableDialect,
+)
 from kzdata.standard.forms import (
     DELIMITED,
     SPREADSHEETS,
@@ -27,10 +37,10 @@ from kzdata.standard.forms import (
     unread,
 )
 from kzdata.standard.inner_names import MARK, stated
-from kzdata.standard.rows import Origin, Structure, check_whole, write_items, write_sheet
+from kzdata.standard.json_model import short
+from kzdata.standard.rows import Origin, check_whole, write_items, write_sheet
 
 ADVICE = "; `kzdata validate` says more"
-MAX_HEADER_ROWS = 100
 PARQUET_MEMORY = 1 << 30  # bytes that DuckDB takes for a Parquet file before it spills
 UTF8 = {"utf8", "utf8sig"}
 # Python's names of the character encodings that are read, each in the time of one pass. Its other
@@ -41,69 +51,85 @@ CHARSETS = re.compile(
     r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
     r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab|palmos"
 )
-# Properties of Table Dialect v2 that are read.
-KNOWN = set(
-    "$schema name type title description header headerRows headerJoin commentRows commentChar "
-    "delimiter lineTerminator quoteChar doubleQuote escapeChar nullSequence "
-    "skipInitialSpace property itemType itemKeys sheetNumber sheetName table".split()
-)
-SWITCHES = ("header", "doubleQuote", "skipInitialSpace")
-STRINGS = ("headerJoin", "commentChar", "nullSequence")
+PACKED = {".gz", ".gzip", ".zip", ".xz", ".bz2"}
+MAX_UNDECODED = 1_000  # characters of a file that are not of its encoding, each in a faulty row
 
 
-def dialect_of(resource: Resource) -> tuple[Dialect, tuple[str, ...]]:
-    """How a resource is written, and what of its dialect cannot be honoured, in words."""
-    raw = resource.dialect
-    if not isinstance(raw, dict):  # the usual case, or what cannot be read
-        return Dialect(), ()
-    doubts = [f"dialect property {name}" for name in sorted(set(raw) - KNOWN)]
-    # Both of these are read, whichever is named: files are often moved between systems.
-    if raw.get("lineTerminator", "\n") not in ("\n", "\r\n"):
-        doubts.append("another line terminator than LF or CRLF")
-    try:
-        return _dialect(raw), tuple(doubts)
-    except (TypeError, ValueError) as error:
-        return Dialect(), (*doubts, str(error))
+def dialect_of(resource: Resource, delimiter: str = ",") -> Dialect:
+    """How a resource's text is written; `delimiter` is that of its form, where none is stated."""
+    stated = resource.dialect or TableDialect()
+    quote, escape, ends = stated.quote_char, stated.escape_char, stated.line_terminator
+    return Dialect(
+        delimiter if stated.delimiter is None else stated.delimiter,
+        quote,
+        # A quotation mark that escapes itself is one that is doubled.
+        None if escape == quote else escape,
+        stated.header_rows if stated.header else (),
+        stated.header_join[:MAX_NAME_PART],
+        stated.comment_rows,
+        stated.comment_char,
+        stated.skip_initial_space,
+        stated.double_quote or escape == quote,
+        # Both of these are read, whichever is named: files are often moved between systems.
+        "\n" if ends in ("\n", "\r\n") else ends,
+    )
 
 
-def _dialect(raw: dict[str, Any]) -> Dialect:
-    _check_types(raw)
-    rows = _rows(raw.get("headerRows", [1])) if raw.get("header", True) else ()
-    double = raw.get("doubleQuote", True)
-    escape = None if raw.get("escapeChar") is None else _character(raw["escapeChar"])
-    if not double and escape is None:
-        raise ValueError("doubleQuote false without an escapeChar")
-    delimiter = _character(raw.get("delimiter", ","))
-    quote = _character(raw.get("quoteChar", '"'))
-    # A reader could not tell which of the two a character means.
-    if delimiter in (quote, escape) or quote == escape:
-        raise ValueError("one character as two of delimiter, quoteChar and escapeChar")
-    comments, mark = _rows(raw.get("commentRows", [])), raw.get("commentChar") or None
-    join, skip = raw.get("headerJoin", " "), raw.get("skipInitialSpace", False)
-    return Dialect(delimiter, quote, escape, rows, join, comments, mark, skip, double)
+def illegible(resource: Resource) -> Iterator[tuple[str, str, str]]:
+    """What is legal in how a resource is written and cannot be read: where, what, the way out."""
+    if resource.encoding is not None and not _known(resource.encoding):
+        way = "UTF-8, UTF-16, UTF-32, or an encoding of one or two bytes a letter by its IANA name"
+        yield "encoding", f"the encoding {resource.encoding}", way
+    if any(form.name not in DELIMITED for form in forms_of(resource)):
+        return
+    dialect = dialect_of(resource)
+    ends = "\r\n" if dialect.ends == "\n" else [dialect.ends]
+    marks = [("lineTerminator", end) for end in ends]
+    marks += [("quoteChar", dialect.quote), ("delimiter", dialect.delimiter)]
+    marks += [("escapeChar", dialect.escape)] if dialect.escape else []
+    for name, mark in dict(marks).items():
+        if not 0 < len(mark) <= MAX_TEXT:
+            yield f"dialect.{name}", short(mark), f"1 to {MAX_TEXT} characters"
+            return
+    for (other, text), (one, mark) in combinations(marks, 2):
+        # A reader could not tell which of the two a character means.
+        if one != other and (mark in text or text in mark):
+            yield f"dialect.{one}", short(mark), f"another than {other}, {short(text)}"
 
 
-def _check_types(raw: dict[str, Any]) -> None:
-    """Make sure that a "false" is not taken for true, or a list for a text."""
-    for names, kind, words in ((SWITCHES, bool, "true or false"), (STRINGS, str, "a string")):
-        for name in names:
-            if not isinstance(raw.get(name, kind()), kind):
-                raise ValueError(f"{raw[name]!r} in place of {words} in {name}")
+def named(table: Table, header: Record | None) -> tuple[str, ...]:
+    """The names of a file's columns; those of the schema where it has no header.
+
+    Where case in a header has no meaning, a field's name stands for one that differs in case.
+    """
+    own = tuple(map(stated, table.schema.names))
+    if header is None:
+        return own
+    found = tuple(cell.value for cell in header.cells)
+    dialect = table.resource.dialect
+    if dialect is None or dialect.case_sensitive_header is not False:
+        return found
+    names = {name.casefold(): name for name in reversed(own)}
+    known = set(own)
+    return tuple(name if name in known else names.get(name.casefold(), name) for name in found)
 
 
-def _character(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch("[\t -~]", value):
-        return value
-    raise ValueError(f"{value!r} in place of one ASCII character")
+def is_table(resource: Resource) -> bool:
+    """Whether a resource's files are read as the text of a table."""
+    known = "schema" in resource.extra or is_bare(resource)
+    return known and all(form.name in TEXTUAL for form in forms_of(resource))
 
 
-def _rows(value: Any) -> tuple[int, ...]:
-    rows = tuple(value[: MAX_HEADER_ROWS + 1])
-    if len(rows) > MAX_HEADER_ROWS:
-        raise ValueError(f"over {MAX_HEADER_ROWS} rows that are named")
-    if not all(type(row) is int and row > 0 for row in rows):
-        raise ValueError(f"{value!r} in place of row numbers")
-    return rows
+def is_bare(resource: Resource) -> bool:
+    """Whether a resource without a schema is CSV, by what it says or by its files' names."""
+    packed = resource.extra.get("compression") is not None
+    if "schema" in resource.extra or packed or not resource.path or resource.remote:
+        return False
+    suffixes = {PurePosixPath(path.lower()).suffix for path in resource.path}
+    if resource.format or resource.mediatype:
+        kinds = ((resource.format or "csv").lower(), (resource.mediatype or "text/csv").lower())
+        return kinds[0] == "csv" and kinds[1].startswith("text/csv") and not suffixes & PACKED
+    return suffixes == {".csv"}
 
 
 class TableTexts:
@@ -171,7 +197,7 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     # What is written here is plain CSV; another dialect holds for all files or for none.
     if len(set(dialects)) > 1:
         raise PackageError(f"{table.name}: files in several forms or dialects")
-    return Sheet(parts, dialects[0], origins)
+    return Sheet(parts, dialects[0], table.resource.encoding or "UTF-8", origins)
 
 
 def _forms(table: Table) -> list[Form]:
@@ -192,11 +218,10 @@ def _part(archive: Archive, table: Table, place: int, form: Form, folder: Path) 
     part = archive.path_of(path)
     if form.packing:
         part = unpacked_file(part, target("unpacked"), form, path, archive)
-    plain = resource.encoding.lower().replace("-", "").replace("_", "")
-    if form.name in TEXTUAL and plain not in UTF8:
+    if form.name in TEXTUAL:
         part = decoded(part, target("decoded"), table, path, archive)
     if form.name in DELIMITED:
-        return part, delimited(resource, form.name), None
+        return part, _delimited(resource, form), None
     if form.name == "parquet":
         return from_parquet(part, target("parquet"), table, path, archive), Dialect(), None
     if form.name in SPREADSHEETS:
@@ -208,11 +233,8 @@ def _target(folder: Path, place: int, step: str) -> Path:
     return folder / f"{place}-{step}.csv"
 
 
-def delimited(resource: Resource, form: str) -> Dialect:
-    """The dialect of a text whose cells are divided: TSV has tabs unless its dialect says else."""
-    dialect, _ = dialect_of(resource)
-    stated = isinstance(resource.dialect, dict) and resource.dialect.get("delimiter") is not None
-    return dialect._replace(delimiter="\t") if form == "tsv" and not stated else dialect
+def _delimited(resource: Resource, form: Form) -> Dialect:
+    return dialect_of(resource, "\t" if form.name == "tsv" else ",")
 
 
 def unpacked_file(source: Path, target: Path, form: Form, path: str, archive: Archive) -> Path:
@@ -233,13 +255,13 @@ def _items(
     archive: Archive, table: Table, form: Form, part: Path, target: Path, path: str
 ) -> _Part:
     """A JSON or NDJSON file as CSV."""
-    structure = Structure.of(table.resource.dialect)
+    dialect = table.resource.dialect or TableDialect()
     lines = form.name == "ndjson"
     if lines:
         items: Items = partial(items_of_lines, part)
     else:
-        items = partial(items_of_text, text_of(part, path), path, structure.property)
-    return target, *write_items(items, target, archive, table.schema, structure, lines)
+        items = partial(items_of_text, text_of(part, path), path, dialect.rows_property)
+    return target, *write_items(items, target, archive, table.schema, dialect, lines)
 
 
 def _sheet(
@@ -248,20 +270,15 @@ def _sheet(
     """A sheet of a workbook as CSV."""
     from kzdata.files.sheets import sheet_rows
 
-    dialect, _ = dialect_of(table.resource)
-    raw = table.resource.dialect if isinstance(table.resource.dialect, dict) else {}
-    number, name = raw.get("sheetNumber"), raw.get("sheetName")
-    choice = (
-        number if type(number) is int else 1,
-        name if isinstance(name, str) else None,
-    )
+    stated = table.resource.dialect or TableDialect()
+    choice = stated.sheet_number, stated.sheet_name
     rows = sheet_rows(part, form.name, path, archive.room, choice)
-    return target, *write_sheet(rows, target, archive, table.schema, dialect)
+    return target, *write_sheet(rows, target, archive, table.schema, dialect_of(table.resource))
 
 
 def _inline(archive: Archive, table: Table, form: Form, target: Path) -> _Part:
     """Data that stand in the descriptor, as CSV: rows, or the text of a file."""
-    data, structure = table.resource.extra["data"], Structure.of(table.resource.dialect)
+    data, dialect = table.resource.extra["data"], table.resource.dialect or TableDialect()
     where = f"the data of {table.name}"
     if isinstance(data, str):
         if form.name not in TEXTUAL:
@@ -269,33 +286,60 @@ def _inline(archive: Archive, table: Table, form: Form, target: Path) -> _Part:
         with target.with_suffix(".txt").open("wb") as out:
             archive.unpacks(out.write(data.encode("utf-8", "surrogatepass")))
         if form.name in DELIMITED:
-            return Path(out.name), delimited(table.resource, form.name), Origin.of_lines()
+            return Path(out.name), _delimited(table.resource, form), Origin.of_lines()
         return _items(archive, table, form, Path(out.name), target, where)
-    if structure.property is not None and isinstance(data, dict):
-        data = data.get(structure.property)
+    if dialect.rows_property is not None and isinstance(data, dict):
+        data = data.get(dialect.rows_property)
     if not isinstance(data, list):
         raise PackageError(f"{where}: no array of rows")
     items = partial(enumerate, data, 1)
-    return target, *write_items(items, target, archive, table.schema, structure)
+    return target, *write_items(items, target, archive, table.schema, dialect)
+
+
+def _known(encoding: str) -> bool:
+    """Whether an encoding is one that is read."""
+    with suppress(LookupError, UnicodeError):
+        return "\0" not in encoding and bool(CHARSETS.fullmatch(codecs.lookup(encoding).name))
+    return False
 
 
 def decoded(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
-    """Turn a file of another encoding into UTF-8, line ends untouched."""
-    encoding = table.resource.encoding
+    """Turn a file of another encoding into UTF-8, line ends untouched; one in UTF-8 is left alone.
+
+    What is not of the encoding makes its rows faulty, as it does in UTF-8.
+    """
+    stated, marked = table.resource.encoding, encoding_of(source)
+    encoding = stated or marked or "utf-8"
+    if encoding.lower().replace("-", "").replace("_", "") in UTF8:
+        if marked:
+            reason = f"not UTF-8: it begins with the byte order mark of {marked}"
+            raise PackageError(f"{path}: {reason}; state this encoding")
+        return source
+    if not _known(encoding):
+        raise PackageError(f"{path}: unknown encoding {encoding}")
+    left = MAX_UNDECODED
+
+    def pass_over(error: UnicodeError) -> tuple[str, int]:
+        nonlocal left
+        if (left := left - 1) < 0 or not isinstance(error, UnicodeDecodeError):
+            raise error
+        return "\udcff", error.end
+
+    codecs.register_error(name := f"kzdata-{get_ident()}", pass_over)
     try:
-        # Python's names of encodings; its other codecs are none, or are not read.
-        if "\0" in encoding or not CHARSETS.fullmatch(codecs.lookup(encoding).name):
-            raise LookupError
-        decoder = codecs.getincrementaldecoder(encoding)()
+        decoder = codecs.getincrementaldecoder(encoding)(name)
         with source.open("rb") as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
-                archive.unpacks(out.write(decoder.decode(chunk).encode("utf-8")))
-            out.write(decoder.decode(b"", final=True).encode("utf-8"))
-    except LookupError as error:
-        raise PackageError(f"{path}: unknown encoding {encoding}") from error
+                archive.unpacks(out.write(_utf8(decoder.decode(chunk))))
+            out.write(_utf8(decoder.decode(b"", final=True)))
     except UnicodeError as error:
         raise PackageError(f"{path}: not {encoding}: {error}") from error
     return target
+
+
+def _utf8(text: str) -> bytes:
+    """Text as UTF-8, with the byte FF, which UTF-8 does not have, where it could not be read."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:

@@ -466,7 +466,13 @@ def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
     schema = table.schema
     names = {name for _, columns in named_columns(schema) for name in columns}
     names |= {field.name for field in schema.fields if field.evidence or field.constraints.unique}
-    # And those that other tables point to.
+    names |= columns_referenced(table, descriptor)
+    return tuple(name for name in schema.names if name in names)
+
+
+def columns_referenced(table: Table, descriptor: Descriptor) -> set[str]:
+    """The columns of a table that tables, itself among them, point to."""
+    names: set[str] = set()
     for child in descriptor.tables.values():
         for key in child.schema.foreign_keys:
             if (key.reference.resource or child.name) == table.name:
@@ -474,4 +480,4 @@ def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
         if child.schema.aliases:
             targets = child.schema.aliases.of
             names |= {target.field for target in targets if target.resource == table.name}
-    return tuple(name for name in schema.names if name in names)
+    return names

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.files.csv import Record, Sheet
-from kzdata.standard.descriptor import Descriptor, Table
+from kzdata.standard.descriptor import Table
 from kzdata.standard.forms import forms_of
 from kzdata.standard.inner_names import stated
 from kzdata.validation.reading import Reading
@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
 
 def located(
-    found: Sequence[tuple[Rule, Violation]], package: Descriptor, readings: Mapping[str, Reading]
+    found: Sequence[tuple[Rule, Violation]], readings: Mapping[str, Reading]
 ) -> Iterator[Finding]:
     """Violations as findings, each with its line and column where a row is at fault.
 
@@ -38,8 +38,9 @@ def located(
     for rule, violation in found:
         name = violation.table or ""
         row = None if violation.ordinal is None else rows[name].get(violation.ordinal)
-        table = package.tables.get(name)
-        yield _finding(rule, violation, table, row, readings[name].sheet if table else None)
+        reading = readings.get(name)
+        table, sheet = (reading.table, reading.sheet) if reading else (None, None)
+        yield _finding(rule, violation, table, row, sheet)
 
 
 def _rows(reading: Reading, wanted: Mapping[int, set[str]]) -> dict[int, Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -13,11 +13,11 @@ from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.engine.sql import ORD, identifier, literal
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, workspace
-from kzdata.files.csv import HEADLESS, Dialect, FileStats, Sheet, file_stats
-from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
+from kzdata.files.csv import HEADLESS, Dialect, FileStats, Record, Sheet, file_stats
+from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, Table
 from kzdata.standard.inner_names import places
-from kzdata.standard.source import open_sheet
-from kzdata.validation.evidence_tables import columns_needed
+from kzdata.standard.source import named, open_sheet
+from kzdata.validation.evidence_tables import columns_needed, columns_referenced
 from kzdata.validation.rule import RULES, Check, Outcome, Query, Rule, Violation, in_group
 from kzdata.validation.rules.package import header_of
 
@@ -48,6 +48,7 @@ class Reading:
     rows: int | None = None  # how many; None where it could not be read
     outcomes: list[Outcome] = field(default_factory=list)  # what rules of shape and cells found
     unchecked: list[str] = field(default_factory=list)  # what could not be checked, and why
+    related: bool = True  # whether the rows and columns are there that other rules need
 
     def __post_init__(self) -> None:
         schema = self.table.schema
@@ -93,10 +94,14 @@ class Reading:
             before += origin.rows
 
     def _read(self, sheet: Sheet) -> None:
-        if not self._header_fits(sheet):
-            self.unchecked.append(f"{self.table.name}: the header is not that of the schema")
+        fitting = self._fitting(sheet)
+        if fitting is None:
             return
+        self.sheet = sheet = fitting
         self.columns = columns_of(self.table, sheet)
+        if not self.columns:
+            self.rows = 0
+            return
         every = self._column_checks()
         # Most files hold nothing that DuckDB passes over: it needn't wait for what their bytes say.
         usual = [one for one in every if not one.check.proven_by_bytes]
@@ -110,18 +115,79 @@ class Reading:
             self._load_repaired(sheet, checks)
         self._check_cells(checks)
 
-    def _header_fits(self, sheet: Sheet) -> bool:
-        """Ask the rules of shape of each file's header; whether none is broken."""
+    def _fitting(self, sheet: Sheet) -> Sheet | None:
+        """The table's text as far as its columns are known; None where none of them is.
+
+        The rules of shape are asked of each file's header. A header that differs hides nothing
+        else: columns that are there by name are read.
+        """
         if not sheet.dialect.header_rows:
-            return True
+            return sheet
         headers = [header_of(part, n, sheet.dialect) for n, part in enumerate(sheet.parts)]
-        names = tuple(cell.value for cell in headers[0].cells)
-        for header in headers:
+        first, schema = headers[0], self.table.schema
+        found = named(self.table, first)
+        if first.width > len(found):
+            self._left(f"over {len(found):,} columns")
+            return None
+        there = set(places(found, schema.names)) - {None}
+        known = not schema.names or bool(there)
+        # What comes of a broken dialect is no fault of the file.
+        if not known and self.table.resource.dialect and not self.table.resource.dialect.sound:
+            self._left("the dialect is broken, and the header is not that of the schema")
+            return None
+        fits = [self._ask_of_header(header, found) for header in headers]
+        if not known:
+            self._ask_of_heads(sheet)
+            self._left("the header is not that of the schema")
+            return None
+        if not fits[0]:
+            self._leave_out(set(schema.names).difference(there))
+        return self._without_unfit(sheet, [True, *fits[1:]])
+
+    def _left(self, reason: str) -> None:
+        """Say that the table is not read."""
+        self.unchecked.append(f"{self.table.name}: {reason}")
+
+    def _ask_of_header(self, header: Record, names: tuple[str, ...]) -> bool:
+        """Ask the rules of shape of a file's header; whether none is broken."""
+        asked = [
+            rule.evaluate(rule.check(self.table, header, names), self.database)
+            for rule in in_group("structure")
+        ]
+        self.outcomes += asked
+        return not any(outcome.violations for outcome in asked)
+
+    def _ask_of_heads(self, sheet: Sheet) -> None:
+        """Ask the rules of shape of what stands above the first row."""
+        for record in takewhile(lambda record: record.number < 0, sheet.records()):
             for rule in in_group("structure"):
-                self._evaluate(rule, rule.check(self.table, header, names))
-            if any(outcome.violations for outcome in self.outcomes):
-                return False
-        return True
+                self._evaluate(rule, rule.check(self.table, record, ()))
+
+    def _leave_out(self, absent: set[str]) -> None:
+        """Go on without some columns, and without what needs them."""
+        if not absent:
+            return
+        names = [name for name in self.table.schema.names if name in absent]
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        self._left(f"{', '.join(names[:3])}{more}: not in the header")
+        schema, needed = self.table.schema, columns_referenced(self.table, self.package)
+        for _, columns in schema.declared_columns():
+            needed.update(columns)
+        self.related = needed.isdisjoint(absent)
+        self.table = self.table._replace(schema=_without(schema, absent))
+
+    def _without_unfit(self, sheet: Sheet, fits: Sequence[bool]) -> Sheet:
+        """The same with nothing in place of files whose header is not that of the first."""
+        if all(fits):
+            return sheet
+        (empty := self.folder / "unfit.csv").touch()
+        for path, fit in zip(self.table.resource.path, fits, strict=True):
+            if not fit:
+                self._left(f"{path}: its header is not that of the first file")
+        self.related = False
+        parts = [part if fit else empty for part, fit in zip(sheet.parts, fits, strict=True)]
+        origins = [one if fit else None for one, fit in zip(sheet.origins, fits, strict=True)]
+        return Sheet(parts, sheet.dialect, sheet.encoding, origins)
 
     def _stats_of_text(self, sheet: Sheet) -> list[FileStats]:
         """What the text's own bytes say: those of the files, or of what they became."""
@@ -183,8 +249,13 @@ class Reading:
         """Keep of each row the columns that later rules need, and suspect rows whole."""
         kept = {name: self._cell(name) for name in columns_needed(self.table, self.package)}
         passing = self._passing(checks)
-        tests, cells = " AND ".join(passing.values()), sql.listed(map(identifier, passing))
-        kept[SUSPECT] = f"(CASE WHEN {tests or 'true'} THEN NULL ELSE {cells} END)"
+        # What no rule asks for has to be read, too: only then DuckDB finds what is not UTF-8.
+        others = [f"{identifier(n)} IS NOT NULL" for n in self.columns if n not in passing]
+        tests, cells = (
+            " AND ".join([*passing.values(), *others]),
+            sql.listed(map(identifier, passing)),
+        )
+        kept[SUSPECT] = f"(CASE WHEN {tests} THEN NULL ELSE {cells} END)"
         made = self._value_columns(name for name in self._fields if name in self.columns)
         self.database.create_view(self.table.name, sheet, self.columns, kept, made)
 
@@ -244,10 +315,23 @@ class Reading:
 def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     """Names of a table's columns in the file's order; those not in the schema get hidden names."""
     header, names = sheet.header(), table.schema.names
-    if header is None:
-        return names
-    found = enumerate(places((cell.value for cell in header.cells), names))
-    return tuple(f"\x1fextra{place}" if name is None else name for place, name in found)
+    found = named(table, header)
+    if header is None and not names:  # as many as the first row has cells
+        rows = (record for record in sheet.records() if record.number == 0)
+        found = ("",) * next((record.width for record in rows), 0)
+    # Of columns of one name the first is the field's.
+    known = enumerate(places(found, names))
+    return tuple(f"\x1fextra{place}" if name is None else name for place, name in known)
+
+
+def _without(schema: Schema, absent: set[str]) -> Schema:
+    """A schema without some columns and the keys that they are part of."""
+    return schema.replace(
+        fields=tuple(field for field in schema.fields if field.name not in absent),
+        primary_key=schema.primary_key if absent.isdisjoint(schema.primary_key) else (),
+        unique_keys=tuple(key for key in schema.unique_keys if absent.isdisjoint(key)),
+        foreign_keys=tuple(key for key in schema.foreign_keys if absent.isdisjoint(key.fields)),
+    )
 
 
 def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[Check]) -> str:

@@ -17,7 +17,7 @@ from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
-from kzdata.standard.descriptor import MAX_NAME, Descriptor, Table
+from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import parse
 from kzdata.validation.evidence_tables import Model
@@ -103,6 +103,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.model = Model(self.database, self.package)
+        self.tables = len(self.package.tables) + len(self.package.bare)
 
     def report(self, texts: str | Path | None, folder: Path) -> Report:
         """Carry out every rule and put the findings in order; files may be made in `folder`."""
@@ -115,7 +116,7 @@ class Run:
             executor.shutdown(cancel_futures=True)
         self._check_relations()
         self._check_texts(texts)
-        findings = located(self.found, self.package, self.readings)
+        findings = located(self.found, self.readings)
         if (name := self.archive.name) != DESCRIPTOR:
             findings = (replace(f, file=name) if f.file == DESCRIPTOR else f for f in findings)
         rows = {
@@ -158,31 +159,32 @@ class Run:
 
     def _read_tables(self, folder: Path) -> None:
         tables = self.package.tables
+        bare = [Table(r.name, r.path[0], r, Schema(fields=())) for r in self.package.bare]
         self.unchecked += [f"{name}: no schema that can be used" for name in self.package.refused]
+        self.unchecked += [f"{table.name}: cells, for which it has no schema" for table in bare]
         for resource in self.package.resources:
             self.unchecked += [f"{resource.name}: {one}{UNFETCHED}" for one in resource.remote]
         numbers = count()
         # The largest first, so that no core waits for the last one.
-        largest = sorted(tables.values(), key=lambda table: -self.sizes[table.path])
+        largest = sorted([*tables.values(), *bare], key=lambda table: -self.sizes[table.path])
 
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
-            self.progress(f"reading {stated(table.name)}", number, len(tables) + 2)
+            self.progress(f"reading {stated(table.name)}", number, self.tables + 2)
             parts = (self.package, self.archive, self.database, self.file_stats, place)
             return Reading(table, *parts).read()
 
         done = {one.table.name: one for one in self.database.map_parallel(read, largest)}
-        self.readings = {name: done[name] for name in tables}
+        self.readings = {name: done[name] for name in [*tables, *(table.name for table in bare)]}
         for name, reading in self.readings.items():
             self._add(*reading.outcomes)
             self.unchecked += reading.unchecked
-            if reading.rows is not None:
+            if name in tables and reading.rows is not None and reading.related:
                 self.model.tables[name] = reading.table
 
     def _check_relations(self) -> None:
-        tables = len(self.package.tables)
-        self.progress("checking keys and receipts", tables, tables + 2)
+        self.progress("checking keys and receipts", self.tables, self.tables + 2)
         if self.large:
             self.model.number_edges()
         # Keys need no more than that, and half of the rest is Python on one core.
@@ -208,8 +210,7 @@ class Run:
         self._add(*filter(None, done))
 
     def _check_texts(self, folder: str | Path | None) -> None:
-        tables = len(self.package.tables)
-        self.progress("comparing with the texts", tables + 1, tables + 2)
+        self.progress("comparing with the texts", self.tables + 1, self.tables + 2)
         hashes = articles.source_hashes(self.model)
         if folder is None:
             if hashes:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq, ge, le
 from pathlib import Path
@@ -14,7 +14,8 @@ from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.inner_names import stated
-from kzdata.standard.source import dialect_of
+from kzdata.standard.json_model import short
+from kzdata.standard.source import is_table, named
 from kzdata.validation.rule import Violation, rule
 from kzdata.validation.rules.cells import uncastable, unsupported, unsupported_keys
 
@@ -42,10 +43,15 @@ def descriptor(package: Descriptor, *_: Any) -> Iterator[Violation]:
 
 
 @rule("package", "follow the standard's advice, or leave it", "warning")
-def recommendation(package: Descriptor, *_: Any) -> Iterator[Violation]:
+def recommendation(package: Descriptor, _: Any, stats: FileStatsByPath) -> Iterator[Violation]:
     """What the standard says SHOULD be in a descriptor is so."""
     for fault in package.advice:
         yield _of_package(fault.found, fault.expected, fault.where)
+    for resource in package.resources:
+        marks = [stats[path].encoding for path in resource.path if path in stats]
+        if resource.encoding is None and any(marks) and is_table(resource):
+            found, where = f"{max(marks)} by its byte order mark", f"resources.{resource.name}"
+            yield _of_package(found, "an encoding that is stated", f"{where}.encoding")
 
 
 @rule("package", "put the file inside the package and name it by a relative path")
@@ -173,7 +179,6 @@ def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
         yield from (f"{name} of several files" for name in stated)
     if resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
         yield f"the hash algorithm {algorithm}"
-    yield from dialect_of(resource)[1]
 
 
 FIELDS_MATCH: dict[str, tuple[str, Callable[[Counter[str], Counter[str]], bool]]] = {
@@ -184,18 +189,23 @@ FIELDS_MATCH: dict[str, tuple[str, Callable[[Counter[str], Counter[str]], bool]]
     "partial": ("at least one field of the schema", lambda given, wanted: bool(given & wanted)),
 }
 """Values of `fieldsMatch` (Table Schema v2): what the header must have, in words and as a test."""
+CLOSED = ("exact", "equal", "superset")  # those that allow no other columns
+MAX_SHOWN = 40  # characters of a column's name in a message
 
 
 def header_matches(table: Table, found: tuple[str, ...]) -> bool:
     """Whether a header is what `fieldsMatch` asks for; no name stands more often than in fields."""
     names, demand = tuple(map(stated, table.schema.names)), table.schema.fields_match
     given, wanted = Counter(found), Counter(names)
-    needed = Counter(stated(f.name) for f in table.schema.fields if f.constraints.required)
-    if demand == "exact":
-        return found == names
+    if demand == "exact" or not names:
+        return found == names or not names
     # A name that stands once more would leave open which of its cells is meant.
     told = all(count <= max(wanted[name], 1) for name, count in given.items())
-    return told and needed <= given and FIELDS_MATCH[demand][1](given, wanted)
+    return told and _required(table) <= set(given) and FIELDS_MATCH[demand][1](given, wanted)
+
+
+def _required(table: Table) -> set[str]:
+    return {stated(field.name) for field in table.schema.fields if field.constraints.required}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +217,7 @@ def header_of(part: Path, place: int, dialect: Dialect) -> Header:
     """The header of one of a table's files."""
     # Its rows are records too: what is malformed in them is said of these.
     found = Sheet([part], dialect).header() or Record(-1, 1, ())
-    return Header(-1, found.line, found.cells, part=place, width=found.width)
+    return Header(-1, found.line, found.cells, found.fault, place, found.width, found.place)
 
 
 def _sound(seen: FileStats) -> bool:
@@ -227,28 +237,67 @@ def csv_header(table: Table, record: Record, columns: tuple[str, ...]) -> Iterat
     """
     if not isinstance(record, Header):
         return
-    names, held = tuple(map(stated, table.schema.names)), len(record.cells)
-    found = tuple(cell.value for cell in record.cells)
+    found, names = named(table, record), tuple(map(stated, table.schema.names))
     words, _ = FIELDS_MATCH[table.schema.fields_match]
     if record.part > 0:
         if found != columns:
-            yield _header(table, record, columns, "the header of the first file")
-    elif record.width > held or not held or not header_matches(table, found):
-        words = f"at most {held} columns" if record.width > held else words
-        yield _header(table, record, names, words)
+            told = _differences(found, columns, "exact", set())
+            yield _header(table, record, told, "the header of the first file")
+    elif not record.cells:
+        if names:
+            yield _header(table, record, [(0, "an empty file")], words)
+    elif not header_matches(table, found):
+        demand, needed = table.schema.fields_match, _required(table)
+        yield _header(table, record, _differences(found, names, demand, needed), words)
 
 
-def _header(table: Table, header: Record, names: tuple[str, ...], words: str) -> Violation:
-    """A header that is not the one that it should be, at the first cell that differs."""
-    expected, path = f"{', '.join(names)} ({words})", table.file(header.part)
-    cells = header.cells
-    if not cells:
-        return Violation(table.name, None, None, "an empty file", expected, 1, 1, path)
-    differing = (cell for cell, name in zip(cells, names, strict=False) if cell.value != name)
-    place = next(differing, cells[min(len(names), len(cells) - 1)])
-    # A file that is no CSV at all may be one name of a megabyte.
-    shown = ", ".join(cell.value for cell in cells)[:500]
-    return Violation(table.name, None, None, shown, expected, place.line, place.column, path)
+def _differences(
+    found: tuple[str, ...], names: tuple[str, ...], demand: str, needed: set[str]
+) -> list[tuple[int, str]]:
+    """What a header has against `fieldsMatch`, in words, each with the first column at fault."""
+    places = {name: place for place, name in reversed([*enumerate(found)])}
+    twice = _too_often(found, Counter(names))
+    lacking = [*(Counter(names) - Counter(found)).elements()]
+    if demand == "superset" or (demand == "partial" and len(lacking) < len(names)):
+        lacking = [name for name in lacking if name in needed]
+    others = [name for name in found if name not in names] if demand in CLOSED else []
+    last = len(found) - 1
+    if len(found) == 1 < len(names) and (marks := [mark for mark in ";\t|" if mark in found[0]]):
+        return [(0, f"one column with {short(marks[0])} in its name, which a dialect has to state")]
+    told = [(min(names.index(lacking[0]), last), f"lacks {_some(lacking)}")] if lacking else []
+    told += [(places[others[0]], f"has {_some(others)}")] if others else []
+    told += [(twice[0][0], f"has {_some([name for _, name in twice])} twice")] if twice else []
+    if not told:
+        place = next(n for n, name in enumerate(names) if found[n] != name)
+        told = [(place, f"has {short(found[place])} in place of {short(names[place])}")]
+    return told
+
+
+def _too_often(found: tuple[str, ...], wanted: Counter[str]) -> list[tuple[int, str]]:
+    """The columns, with their places, whose name stands more often than among the fields."""
+    seen: Counter[str] = Counter()
+    told = []
+    for place, name in enumerate(found):
+        seen[name] += 1
+        if seen[name] > max(wanted[name], 1):
+            told.append((place, name))
+    return told
+
+
+def _some(names: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    few = ", ".join(short(name[:MAX_SHOWN]) for name in names[:3])
+    return few + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+
+
+def _header(
+    table: Table, header: Header, told: Sequence[tuple[int, str]], expected: str
+) -> Violation:
+    """A header that is not the one that it should be, at the first column that differs."""
+    found, place = ", ".join(words for _, words in told), min(place for place, _ in told)
+    where = header.cells[place][1:] if header.cells else (1, 1)
+    path = table.file(header.part)
+    return Violation(table.name, None, None, found, expected, *where, path)
 
 
 @rule("structure", "give the row as many cells as the header has", proven_by_bytes=_sound)
@@ -267,11 +316,11 @@ def csv_malformed(table: Table, record: Record, columns: tuple[str, ...]) -> Ite
 
     A quotation that is never closed costs one row: reading goes on with the next line.
     """
-    if record.cells and record.fault:
+    if record.cells and record.fault and not isinstance(record, Header):
         row = record.number if record.number >= 0 else None
         path = table.file(record.part) if row is None else None
-        expected, place = "a row after RFC 4180, in UTF-8", (record.line, 1, path)
-        yield Violation(table.name, row, None, record.fault, expected, *place)
+        expected = f"a row after RFC 4180, in {table.resource.encoding or 'UTF-8'}"
+        yield Violation(table.name, row, None, record.fault, expected, *record.place, path)
 
 
 @rule("structure", "remove the blank line", proven_by_bytes=_sound)

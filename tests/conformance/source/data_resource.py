@@ -29,6 +29,7 @@ from conformance.source.corpus import (
     of,
     recipe,
     rfc4180,
+    rfc8259,
     table_schema,
     tabular_resource,
 )
@@ -264,6 +265,8 @@ def cases() -> Iterator[Case]:
     yield from _encodings()
     yield from _properties()
     yield from _forms()
+    yield from _values()
+    yield from _unread()
     yield from _csv()
 
 
@@ -387,6 +390,11 @@ def _inline() -> Iterator[Case]:
     )
     csv = {"data": "id,name\n1,apple", "format": "csv", "type": DROP}
     yield _of("data/csv", INLINE_STRING, **one, **csv, also=SKIPPED)
+    bad = {**csv, "data": "id,name\nx,apple"}
+    yield _of(
+        "data/csv-with-a-fault", INLINE_STRING, at("type", 2, "id"), **one, **bad, also=SKIPPED
+    )
+    yield _of("data/null", INLINE, descriptor("data", "table"), **one, schema=DROP, data=None)
     yield _of(
         "data/string-without-format",
         INLINE_STRING,
@@ -718,6 +726,110 @@ def _forms() -> Iterator[Case]:
         **named,
         files={"table.json": json.dumps([ROWS[0], {"id": "x", "name": "plum"}])},
     )
+
+
+PHYSICAL = glossary(
+    "data-representation",
+    "This representation can have some type information (JSON, where the primitive types that JSON "
+    "supports can be used) or not (CSV, where all data is represented in string form).",
+)
+MISSING_TEXT = glossary(
+    "data-representation",
+    "a property like missingValues applies to the physical representation of the data.",
+)
+STRINGS = table_schema("string", "The field contains strings, that is, sequences of characters.")
+TRUTHS = table_schema(
+    "boolean",
+    "In the physical representations of data where boolean values are represented with strings, "
+    "the values set in trueValues and falseValues are to be cast to their logical representation "
+    "as booleans.",
+)
+NULLS = table_schema("required", "If required is false (the default), then null is allowed.")
+UNORDERED = rfc8259(
+    "section-4",
+    "JSON parsing libraries have been observed to differ as to whether or not they make the "
+    "ordering of object members visible to calling software. Implementations whose behavior does "
+    "not depend on member ordering will be interoperable",
+)
+
+
+def _values() -> Iterator[Case]:
+    """Values of JSON, which have types of their own."""
+
+    def one(
+        name: str,
+        sentence: Sentence,
+        data: Any,
+        *faults: Fault,
+        schema: Any = PLAIN,
+        note: str = "",
+    ) -> Case:
+        files = {"table.json": json.dumps(data)}
+        named = f"json/{name}"
+        return _of(named, sentence, *faults, path="table.json", files=files, schema=schema,
+                   also=SKIPPED, note=note)  # fmt: skip
+
+    apple = {"id": 1, "name": "apple"}
+    yield one("string-of-an-integer", PHYSICAL, [apple, {"id": "2", "name": "orange"}])
+    yield one(
+        "number-in-a-string-field",
+        STRINGS,
+        [apple, {"id": 2, "name": 3}],
+        at("type", (2, 3), "name"),
+    )
+    yield one(
+        "fraction-in-an-integer-field",
+        PHYSICAL,
+        [apple, {"id": 2.5, "name": "orange"}],
+        at("type", (2, 3), "id"),
+    )
+    truth = fields(ID, {"name": "ripe", "type": "boolean", "trueValues": ["yes"]})
+    ripe = [{"id": 1, "ripe": True}, {"id": 2, "ripe": "yes"}]
+    yield one("true-and-a-true-value", TRUTHS, ripe, schema=truth)
+    yield one(
+        "number-in-a-boolean-field",
+        TRUTHS,
+        [*ripe, {"id": 3, "ripe": 1}],
+        at("type", (3, 4), "ripe"),
+        schema=fields(ID, {"name": "ripe", "type": "boolean", "trueValues": ["yes", "1"]}),
+    )
+    yield one("null", NULLS, [apple, {"id": None, "name": None}])
+    yield one(
+        "null-where-required",
+        NULLS,
+        [apple, {"id": None, "name": "orange"}],
+        at("required", (2, 3), "id"),
+        schema=fields({**ID, "constraints": {"required": True}}, NAME),
+    )
+    yield one(
+        "missing-value-of-the-schema",
+        MISSING_TEXT,
+        [apple, {"id": "NA", "name": "orange"}],
+        schema=fields(ID, NAME, missingValues=["NA"]),
+    )
+    yield one(
+        "members-in-another-order",
+        UNORDERED,
+        [{"name": "apple", "id": 1}, {"id": 2, "name": "orange"}],
+    )
+    yield one("member-without-a-field", TABULAR_DATA, [{**apple, "size": 1}], of("header"))
+    nested = fields(ID, {"name": "size", "type": "array"}, {"name": "more", "type": "object"})
+    yield one("array-and-object", PHYSICAL, [{"id": 1, "size": [1], "more": {}}], schema=nested)
+
+
+def _unread() -> Iterator[Case]:
+    """Tables in forms that few validators read."""
+    for form in ("fwf", "xls", "sav", "dbf"):
+        path = f"table.{form}"
+        yield _of(
+            f"format/{form}",
+            FORMAT,
+            path=path,
+            format=form,
+            verdict=UNCHECKED,
+            files={path: b"\x00id  name\n1   apple\n"},
+            note="Not CSV, and so never wrong as CSV.",
+        )
 
 
 def _csv() -> Iterator[Case]:

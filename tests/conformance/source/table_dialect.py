@@ -412,6 +412,15 @@ def _others() -> Iterator[Case]:
     yield _json("property/in-json", PROPERTY, {"rows": ROWS}, property="rows")
     yield _json("itemType/in-json", ITEM_TYPE, arrays, itemType="array")
     yield _json("itemKeys/in-json", ITEM_KEYS, counted, itemKeys=["id", "name"])
+    yield _json(
+        "itemKeys/with-a-fault",
+        ITEM_KEYS,
+        [{"id": "x", "n": 1}],
+        at("type", (1, 2), "id"),
+        itemKeys=["id", "name"],
+    )
+    yield _json("header/false-in-json", HEADER, arrays[1:], header=False)
+    yield _json("itemType/misfit", ITEM_TYPE, arrays, of("csv"), itemType="object")
     workbook = base64.b64decode(BINARIES["xlsx"])
     for name, value in {"sheetNumber": 1, "sheetName": "Sheet 1"}.items():
         yield _file(f"{name}/in-xlsx", known[name][0], "table.xlsx", workbook, **{name: value})
@@ -425,8 +434,8 @@ def _others() -> Iterator[Case]:
     )
 
 
-def _json(name: str, sentence: Sentence, data: Any, **dialect: Any) -> Case:
-    return _file(name, sentence, "table.json", json.dumps(data), **dialect)
+def _json(name: str, sentence: Sentence, data: Any, *faults: Fault, **dialect: Any) -> Case:
+    return _file(name, sentence, "table.json", json.dumps(data), *faults, **dialect)
 
 
 def _file(

@@ -291,9 +291,16 @@ def test_a_wide_table_without_schema(tmp_path: Path) -> None:
     wide = ",".join(f"c{n}" for n in range(9_999)) + "\n"
     report = one(tmp_path, (wide * 3 + "1\n").encode())
     assert (report.by_rule, report.rows) == ({"csv-width": 1}, {"t": 3})
-    report = one(tmp_path, ",".join("c" * 10_001).encode())
+    report = one(tmp_path, (",".join("c" * 10_001) + "\n").encode())
     assert report.valid
     assert "t: over 10,000 columns" in report.unchecked
+
+
+def test_what_stands_above_an_unknown_header(tmp_path: Path) -> None:
+    """Catches findings that are collected one by one for each of millions of lines."""
+    report = one(tmp_path, b"\n" * 5_000 + b"a,b\n", ID, NAME)
+    assert report.by_rule == {"csv-blank-line": 5_000, "csv-header": 1}
+    assert report.omitted == {"csv-blank-line": 4_000}
 
 
 # ------------------------------------------------------------------------------ encodings

@@ -768,7 +768,8 @@ def test_another_header(plain: Folder, header: bytes) -> None:
     """Catches reordered, renamed, doubled or missing columns, which a fast reader never sees."""
     report = with_bytes(plain, header + b"1,one,10\n")
     assert "csv-header" in report.by_rule
-    assert "things" not in report.rows
+    known = {b"id", b"name", b"size"}.intersection(header.rstrip().split(b","))
+    assert ("things" in report.rows) == bool(known)
 
 
 BROKEN_ROWS = {
@@ -1031,7 +1032,7 @@ def test_a_gigabyte_in_an_open_quotation(plain: Folder) -> None:
     streamed(plain, rows[:2] + rows[2:400] + rows[-1:])
     done = cost(plain.root)
     assert done.code == 1
-    assert "things.csv:2:1: csv-malformed" in done.output
+    assert "things.csv:2:3: csv-malformed" in done.output
     assert done.megabytes < 800
 
 

@@ -425,8 +425,11 @@ def test_a_header_of_a_million_columns(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(",".join(names) + "\n" + ",".join(names) + "\n")
     fields = {"fields": [column("id")], "fieldsMatch": ["subset"]}
     report = validate(described(tmp_path, {"path": "t.csv", "schema": fields}))
+    assert (report.by_rule, report.rows) == ({}, {})
+    assert report.unchecked == ("t: over 10,000 columns",)
+    closed = {"fields": [column("id")]}
+    report = validate(described(tmp_path, {"path": "t.csv", "schema": closed}))
     assert report.by_rule == {"csv-header": 1}
-    assert "at most 10000 columns" in report.findings[0].expected
 
 
 def test_long_cells_of_rows_with_findings(tmp_path: Path) -> None:
@@ -459,8 +462,8 @@ def test_encodings_that_take_the_square(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_bytes(b"id\n+" + b"A" * 10_000_000)
     for encoding in ("utf-7", "U7", "unicode-1-1-utf-7", "hz", "iso2022_jp", "idna", "punycode"):
         told = checked(described(tmp_path, {"path": "t.csv", "encoding": encoding}))
-        assert (told.code, told.findings) == (1, {"csv-malformed": 1})
-        assert "unknown encoding" in told.out
+        assert (told.code, told.findings) == (0, {"unsupported-feature": 1})
+        assert f"the encoding {encoding}" in told.out
         assert told.megabytes < 300
 
 

@@ -133,7 +133,7 @@ def version_changelog(island: Folder) -> Fault:
 
 @case
 def unsupported_feature(island: Folder) -> Fault:
-    island.describe(lambda p: p["resources"][-1].update(dialect={"sheetName": "one"}))
+    island.describe(lambda p: p.update({"$schema": "https://example.org/stricter.json"}))
     return Fault("datapackage.json")
 
 
@@ -165,7 +165,7 @@ def csv_width(island: Folder) -> Fault:
 def csv_malformed(island: Folder) -> Fault:
     file = island.file("gauges")
     file.write_bytes(file.read_bytes() + b'G4,"Mid" dle,1,1,sound,\n')
-    return Fault("tables/gauges.csv", 6, 1)
+    return Fault("tables/gauges.csv", 6, 4)
 
 
 @case

@@ -79,9 +79,9 @@ def _resource(archive: Archive, descriptor: Descriptor, entry: dict[str, Any]) -
     if entry["name"] not in descriptor.tables:
         return _file(archive, entry)
     kept = {key: value for key, value in entry.items() if key not in STORAGE}
-    dialect, schema = entry.get("dialect"), kept["schema"]
-    if isinstance(dialect, dict) and "nullSequence" in dialect:  # it says what cells mean
-        kept["dialect"] = {"nullSequence": dialect["nullSequence"]}
+    dialect, schema = descriptor.tables[entry["name"]].resource.dialect, kept["schema"]
+    if dialect and dialect.null_sequence is not None:  # it says what cells mean
+        kept["dialect"] = {"nullSequence": dialect.null_sequence}
     # A schema of its own file and one written in the descriptor are the same schema.
     schema = deepcopy(archive.json(schema) if isinstance(schema, str) else schema)
     if isinstance(schema.get("primaryKey"), str):  # one column, or a list of one: the same key

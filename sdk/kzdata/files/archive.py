@@ -126,7 +126,9 @@ def outside(path: str) -> str | None:
         return "is an address, not a path"
     if path.startswith(("/", "\\", "~")) or (len(path) > 1 and path[1] == ":"):
         return "is an absolute path"
-    if "\\" in path or ".." in PurePosixPath(path).parts:
+    if "\\" in path:
+        return "has a backslash; folders are divided by /"
+    if ".." in PurePosixPath(path).parts:
         return "leaves the package"
     return None
 

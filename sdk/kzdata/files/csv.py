@@ -509,7 +509,9 @@ def _patterns(dialect: Dialect) -> tuple[re.Pattern[str], re.Pattern[str]]:
         plain, rest = f"[^{delimiter}{quote}{escape}]", f"[^{delimiter}]"
     else:
         plain, rest = f"(?!{delimiter})[^{quote}{escape}]", f"(?!{delimiter})."
-    plain = f"(?:{plain}{escaped})*" if escape or len(dialect.delimiter) > 1 else f"{plain}*"
+    # Possessive (`*+`): no way back is kept for each of a million characters.
+    many = escape or len(dialect.delimiter) > 1
+    plain = f"(?:{plain}{escaped})*+" if many else f"{plain}*"
     field = f"{space}(?:{quoted}|({plain}))"
-    loose = f"{space}(?:{quoted}(?:{rest})*|((?:{rest})*))"
+    loose = f"{space}(?:{quoted}(?:{rest})*+|((?:{rest})*+))"
     return re.compile(field, re.DOTALL), re.compile(loose, re.DOTALL)

@@ -182,7 +182,7 @@ def _advise_on_twins(archive: Archive, faults: Faults) -> None:
 
 
 def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resource | None:
-    """A resource with its dialect, which may stand in a file of its own; None if malformed."""
+    """A resource; None if it is malformed."""
     # An encoding never stands in SQL, and whoever opens the file refuses an unknown one.
     faults += nul_faults({**entry, "encoding": ""} if isinstance(entry, dict) else entry, where)
     before = len(faults)
@@ -214,7 +214,8 @@ def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableD
     for name in (name for name in names if stated.get(name) is not None):
         before = len(faults)
         TableDialect.read({name: stated[name]}, where, faults)
-        if len(faults) == before:
+        # NUL is a fault that was noted down.
+        if len(faults) == before and not nul_faults([stated[name]], where):
             kept[name] = stated[name]
     return TableDialect.make(kept).replace(sound=not faults)
 

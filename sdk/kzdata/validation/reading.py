@@ -1,6 +1,7 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby, takewhile
@@ -124,24 +125,24 @@ class Reading:
         if not sheet.dialect.header_rows:
             return sheet
         headers = [header_of(part, n, sheet.dialect) for n, part in enumerate(sheet.parts)]
-        first, schema = headers[0], self.table.schema
-        found = named(self.table, first)
-        if first.width > len(found):
-            self._left(f"over {len(found):,} columns")
-            return None
-        there = set(places(found, schema.names)) - {None}
-        known = not schema.names or bool(there)
+        found, names = named(self.table, headers[0]), self.table.schema.names
+        there, dialect = set(places(found, names)) - {None}, self.table.resource.dialect
+        known = not names or bool(there)
         # What comes of a broken dialect is no fault of the file.
-        if not known and self.table.resource.dialect and not self.table.resource.dialect.sound:
+        if not known and dialect and not dialect.sound:
             self._left("the dialect is broken, and the header is not that of the schema")
             return None
         fits = [self._ask_of_header(header, found) for header in headers]
         if not known:
-            self._ask_of_heads(sheet)
+            above = takewhile(lambda record: record.number < 0, sheet.records())
+            deque(self._asked(above), maxlen=0)
             self._left("the header is not that of the schema")
             return None
+        if headers[0].width > len(found):
+            self._left(f"over {len(found):,} columns")
+            return None
         if not fits[0]:
-            self._leave_out(set(schema.names).difference(there))
+            self._leave_out({*names}.difference(there))
         return self._without_unfit(sheet, [True, *fits[1:]])
 
     def _left(self, reason: str) -> None:
@@ -157,11 +158,16 @@ class Reading:
         self.outcomes += asked
         return not any(outcome.violations for outcome in asked)
 
-    def _ask_of_heads(self, sheet: Sheet) -> None:
-        """Ask the rules of shape of what stands above the first row."""
-        for record in takewhile(lambda record: record.number < 0, sheet.records()):
-            for rule in in_group("structure"):
-                self._evaluate(rule, rule.check(self.table, record, ()))
+    def _asked(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Records, after the rules of shape were asked of each."""
+        outcomes = [Outcome(rule) for rule in in_group("structure")]
+        self.outcomes += outcomes
+        for record in records:
+            self.database.raise_if_cancelled()
+            for outcome in outcomes:
+                for violation in outcome.rule.check(self.table, record, self.columns):
+                    outcome.add(violation)
+            yield record
 
     def _leave_out(self, absent: set[str]) -> None:
         """Go on without some columns, and without what needs them."""
@@ -278,16 +284,10 @@ class Reading:
 
     def _repair(self, sheet: Sheet, repaired: Path) -> None:
         """Report malformed rows, and write all rows anew with the right number of cells."""
-        outcomes = [Outcome(rule) for rule in in_group("structure")]
         with repaired.open("w", encoding="utf-8", newline="") as out:
-            for record in sheet.records():
-                self.database.raise_if_cancelled()
-                for outcome in outcomes:
-                    for violation in outcome.rule.check(self.table, record, self.columns):
-                        outcome.add(violation)
+            for record in self._asked(sheet.records()):
                 if record.number >= 0:
                     self.archive.unpacks(out.write(record.written(len(self.columns))))
-        self.outcomes += outcomes
 
     def _check_cells(self, checks: list[ColumnCheck]) -> None:
         """Ask the rules of the suspect rows, column by column."""

@@ -465,6 +465,30 @@ def _encodings() -> Iterator[Case]:
         note="Its byte order mark tells the encoding.",
     )
     yield _of(
+        "encoding/utf-32-undeclared",
+        DETECTED,
+        SHOULD,
+        file=polish.encode("utf-32"),
+        verdict=WARNING,
+        also=(VALID, UNCHECKED),
+        note="Its byte order mark tells the encoding.",
+    )
+    yield _of(
+        "encoding/another-mark-than-declared",
+        ENCODING,
+        of("encoding"),
+        encoding="utf-8",
+        file=polish.encode("utf-16"),
+    )
+    yield _of(
+        "encoding/not-ascii",
+        ENCODING,
+        at("encoding", 2),
+        at("type", 3, "id"),
+        encoding="us-ascii",
+        file=b"id,name\n1,p\xeache\nx,plum\n",
+    )
+    yield _of(
         "encoding/not-the-declared-one",
         ENCODING,
         at("encoding", 2),
@@ -859,6 +883,21 @@ def _csv() -> Iterator[Case]:
         at("row", 3),
         schema=DROP,
         file="id,name\n1\n2,plum,red\n3,kiwi\n",
+    )
+    for name, found, text in (
+        ("never-closed-without-schema", at("csv", 3), 'id,name\n1,apple\n2,"plum\n'),
+        ("blank-line-without-schema", at("row", 3), "id,name\n1,apple\n\n2,plum\n"),
+        ("encoding-without-schema", at("encoding", 3), b"id,name\n1,apple\n2,p\xeache\n"),
+    ):
+        sentence = {"csv": DOUBLED, "row": SAME_WIDTH, "encoding": ENCODING}[found.fault]
+        yield one(name, sentence, found, schema=DROP, file=text, encoding="utf-8")
+    yield one(
+        "rows-without-header",
+        SAME_WIDTH,
+        at("row", 2),
+        schema=DROP,
+        file="1,apple\n2\n",
+        dialect={"header": False},
     )
     yield one(
         "rows-of-a-file-of-no-type",

@@ -182,6 +182,15 @@ def cases() -> Iterator[Case]:
         delimiter=";",
         commentRows=[0],
     )
+    yield _of(
+        "descriptor/broken-property-and-a-fault",
+        COMMENT_ROWS,
+        descriptor("dialect.commentRows", "table"),
+        at("type", 3, "id"),
+        file=BAD.replace(",", ";"),
+        delimiter=";",
+        commentRows=[0],
+    )
     yield from _headers()
     yield from _comments()
     yield from _characters()
@@ -298,6 +307,13 @@ def _characters() -> Iterator[Case]:
         delimiter="|",
         file=BAD.replace(",", "|"),
     )
+    yield _of(
+        "delimiter/two-characters-with-a-fault",
+        SEQUENCE,
+        at("type", 3, "id"),
+        delimiter=", ",
+        file=BAD.replace(",", ", "),
+    )
     yield _of("delimiter/not-described", DESCRIBED, of("header"), file=FRUIT.replace(",", ";"))
     yield _wrong("delimiter/number", DELIMITER, delimiter=1)
     for name, mark in {"lf": "\n", "crlf": "\r\n", "cr": "\r", "semicolon": ";"}.items():
@@ -312,6 +328,13 @@ def _characters() -> Iterator[Case]:
         TERMINATES,
         at("type", 3, "id"),
         file=BAD.replace("\n", "\r"),
+        lineTerminator="\r",
+    )
+    yield _of(
+        "lineTerminator/lf-in-a-cell",
+        TERMINATES,
+        at("type", 3, "id"),
+        file=BAD.replace("\n", "\r").replace("apple", '"app\nle"'),
         lineTerminator="\r",
     )
     yield _wrong("lineTerminator/number", LINE_TERMINATOR, lineTerminator=1)
@@ -350,6 +373,13 @@ def _quotes() -> Iterator[Case]:
         "schema": fields(ID, _names("apple,fruits")),
     }
     yield _of("quoteChar/single", QUOTE_CHAR, **single, quoteChar="'")
+    yield _of(
+        "quoteChar/no-ascii",
+        QUOTE_CHAR,
+        file="id,name\n1,\u00a6apple,fruits\u00a6\n",
+        schema=fields(ID, _names("apple,fruits")),
+        quoteChar="\u00a6",
+    )
     yield _of("quoteChar/not-described", DESCRIBED, at("row", 2), **single)
     yield _wrong("quoteChar/two-characters", QUOTE_CHAR, quoteChar="''")
     yield _wrong("quoteChar/empty", QUOTE_CHAR, quoteChar="")

@@ -443,6 +443,13 @@ def _matches() -> Iterator[Case]:
     yield one("partial", "none", "price,weight", wrong)
     yield _of("fieldsMatch/default-is-exact", IN_ORDER, wrong, file="name,id\napple,1\n")
     yield _of("fieldsMatch/another-name", IN_ORDER, wrong, file="id,title\n1,apple\n")
+    yield _of(
+        "fieldsMatch/another-name-and-a-fault",
+        IN_ORDER,
+        wrong,
+        at("type", 3, "id"),
+        file="id,title\n1,apple\nx,orange\n",
+    )
     yield _of("fieldsMatch/another-case", IN_ORDER, wrong, file="ID,Name\n1,apple\n")
     yield _wrong("fieldsMatch/misspelt", MATCH, fieldsMatch="exactly")
     yield _wrong("fieldsMatch/number", MATCH, fieldsMatch=1)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
+from kzdata.cli import terminal
 from kzdata.display import LONGEST, MOST, MOST_ON_A_LINE, html_record, html_table, safe
 from packages import Folder
 from strategies import any_text
@@ -241,3 +242,21 @@ def test_an_answer_is_described_without_being_computed() -> None:
     with kzdata.load() as package:
         answer = package.sql("select title, count(*) from events, range(1000000000) group by 1")
         assert repr(answer) == "<Answer: title, count_star()>"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://a.b/\x1b\\x",
+        "https://a b",
+        "https://\u202ea",
+    ],
+)
+def test_only_a_plain_address_of_the_web_becomes_a_link_of_the_terminal(address: str) -> None:
+    """Catches an address that ends the link and drives the terminal, or that opens a file."""
+    assert terminal.hyperlink("words", address) == "words"
+    assert terminal.hyperlink("words", "https://a.b/#c") == (
+        "\x1b]8;;https://a.b/#c\x1b\\words\x1b]8;;\x1b\\"
+    )

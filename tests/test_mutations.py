@@ -42,6 +42,7 @@ CATEGORIES = (
     ("events", "certainty"),
     ("event_actors", "role"),
 )
+MOST = 900  # changes at once: of more, some findings would only be counted
 UNKNOWN = {"event_id": "EV-9999", "span_id": "SP-9999"}
 
 
@@ -91,7 +92,7 @@ class Shipped:
         """Foreign keys of one column: table, column, parent and the parent's keys."""
         for table in tables:
             for key in self.folder.schema(table)["foreignKeys"]:
-                parent, (other,) = key["reference"]["resource"], key["reference"]["fields"]
+                parent, (other,) = key["reference"]["resource"] or table, key["reference"]["fields"]
                 yield table, key["fields"][0], parent, [r[other] for r in self.folder.rows(parent)]
 
     def report(self, tables: Mapping[str, Sequence[Row]], texts: Path | None = None) -> Report:
@@ -111,6 +112,9 @@ class Shipped:
     ) -> list[Change]:
         """Those changes after which no error names the record, and the column if asked."""
         assert changes
+        if len(changes) > MOST:
+            halves = changes[: len(changes) // 2], changes[len(changes) // 2 :]
+            return [c for half in halves for c in self.survivors(half, texts, by_column)]
         tables: dict[str, Sequence[Row]] = {}
         for change in changes:
             rows = tables.setdefault(change.table, [dict(r) for r in self.tables[change.table]])

@@ -227,10 +227,11 @@ def _noted(claim: "Claim", words: _Words, left_out: str = "") -> Iterator[str]:
     """What a curator says of a claim, and what other publications do, but for one relation."""
     if claim.note:
         yield from _indented([f"note: {words.text(claim.note)}"])
-    yield from (_outside(report) for report in claim.outside if report.relation != left_out)
+    yield from (outside(report) for report in claim.outside if report.relation != left_out)
 
 
-def _outside(report: "OutsideReport") -> str:
+def outside(report: "OutsideReport") -> str:
+    """A line for what another publication says."""
     colour = "yellow" if report.relation == "contradicts" else None
     return _INDENT + hyperlink(typer.style(safe(report.words), fg=colour), report.url)
 
@@ -317,7 +318,7 @@ def _side(side: "Side", words: _Words, kind: str) -> Iterator[str]:
         # What contradicts it is the other side.
         against = "contradicts" if kind == "contested" else ""
         yield from _noted(claim, words, against)
-    yield from map(_outside, side.outside)
+    yield from map(outside, side.outside)
     for cited in () if side.claims else side.receipts:
         yield f"{_INDENT}{safe(words.of('sources', cited.source))}: {_quoted(cited)}"
 
@@ -379,10 +380,10 @@ def timeline(answer: "Timeline", ids: bool = False, parts: bool = False) -> str:
     heads = iter(aligned([_event(event, words) for event, _ in folded]))
     lines: list[str] = []
     for event, inner in folded:
-        lines += [next(heads), *_passages(event, words), *map(_outside, event.outside)]
+        lines += [next(heads), *_passages(event, words), *map(outside, event.outside)]
         told = aligned([_event(part, words) for part in inner]) if inner else []
         for part, line in zip(inner, told, strict=True):
-            lines += [f"{_INDENT}part: {line}", *map(_outside, part.outside)]
+            lines += [f"{_INDENT}part: {line}", *map(outside, part.outside)]
     cited = [receipt.citation for event, _ in folded for receipt in event.receipts]
     blocks = ["\n".join(lines or ["no events"]), *_articles(cited, words)]
     return "\n\n".join([*blocks, *_more(answer.more, "events")])

@@ -63,7 +63,8 @@ class Links:
         mutual = {*d.same, *d.differs, *d.contradicts}
         found: dict[str, list[Link]] = {key: [] for key in keys}
         for row in rows:
-            link = Link(*row, mutual=row[1] in mutual)
+            claim, relation, other, note = row
+            link = Link(claim, relation, other, note, relation in mutual)
             for end in {link.claim, link.other} & found.keys():
                 found[end].append(link)
         return {key: tuple(links) for key, links in found.items()}

@@ -43,9 +43,9 @@ def event_receipts(
 ) -> dict[str, list[Citation]]:
     """The passages that tell what events are, or what else of them, by event."""
     found: dict[str, list[Citation]] = defaultdict(list)
-    declaration, keys = declared(dataset.descriptor, Events), list(events)
-    if declaration and keys and declared(dataset.descriptor, Edges):
-        columns = {getattr(declaration[1], role) for role in roles}
+    table, edges = declared(dataset.descriptor, Events), declared(dataset.descriptor, Edges)
+    if table and edges and (keys := list(events)):
+        columns = {getattr(table[1], role) for role in roles}
         for key, fields, citation in EvidenceIndex(dataset).cited(keys):
             if columns & set(fields):
                 found[key].append(citation)

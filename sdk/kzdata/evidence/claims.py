@@ -373,6 +373,13 @@ def with_outcome(dataset: "Dataset", purpose: str) -> list[Table]:
     return found
 
 
+def counting_people(dataset: "Dataset", purpose: str) -> list[Table]:
+    """The tables of claims that count people, all or some of them; a UsageError where none does."""
+    known = [(table, table.schema.claims) for table in tables(dataset, purpose)]
+    found = [table for table, claims in known if claims and (claims.outcome or claims.people)]
+    return found or with_outcome(dataset, purpose)
+
+
 def column_label(table: Table, column: str) -> str:
     """What a column is called in a sentence."""
     return (table.schema.field(column).title or column).replace("_", " ").lower()

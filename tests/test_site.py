@@ -172,6 +172,28 @@ def test_a_permalink_opens_on_its_own(visit: Callable[..., Visit], site: Path) -
         assert told in words
 
 
+@pytest.mark.parametrize(
+    ("view", "selector"),
+    [
+        ("#/cell/CR-0019/value_low", ".outside"),
+        ("#/cell/EV-0188", ".outside"),
+        ("#/toll?cell=CR-0019/value_low", "aside.receipt"),
+        ("#/toll", "svg a[aria-label^='CR-0019:']"),
+        ("#/toll?place=shymkent", ".range-row"),
+        ("#/timeline?q=EV-0188", "article.event"),
+    ],
+)
+def test_a_contested_claim_is_on_no_view_without_its_contradiction(
+    visit: Callable[..., Visit], site: Path, view: str, selector: str
+) -> None:
+    """Catches over 60 dead that a reader of the page takes for undisputed."""
+    here = visit()
+    shown = here.open(site, view).locator(selector).first
+    told = f"{shown.get_attribute('aria-label')} {shown.evaluate('one => one.textContent')}"
+    assert "Kazinform" in told
+    assert not here.complaints
+
+
 def test_the_page_has_one_script_and_a_policy_for_it(site: Path) -> None:
     """The page runs one file, and its policy names no other."""
     text = site.read_bytes().decode()
@@ -429,7 +451,7 @@ def test_marks_are_links_with_names(visit: Callable[..., Visit], site: Path) -> 
     names = page.eval_on_selector_all(
         "svg a", "all => all.map((a) => a.getAttribute('aria-label'))"
     )
-    assert len(names) == 21
+    assert len(names) == 22
     assert "CR-0019: over 60, killed, People, Shymkent, 2022-01-07" in names
 
 

@@ -95,7 +95,6 @@ def _scope(scope: "Scope", words: _Words) -> Iterator[str]:
 def _range(scope: "Scope") -> Iterator[str]:
     """The range of a scope, and who contradicts a claim that makes it."""
     from kzdata.evidence.intervals import Interval
-    from kzdata.evidence.outside import contested
 
     envelope = scope.envelope.interval
     numbered = any(entry.claim.interval for entry in scope.entries)
@@ -104,8 +103,7 @@ def _range(scope: "Scope") -> Iterator[str]:
         return
     vague = envelope == Interval(None, None)
     yield "vague words without bounds" if vague else str(envelope)
-    standing = (entry.claim for entry in scope.entries if entry.status == "standing")
-    yield contested(report for claim in standing for report in claim.outside)
+    yield scope.contested
 
 
 def _about(claim: "Claim", words: _Words) -> str:

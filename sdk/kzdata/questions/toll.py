@@ -13,6 +13,7 @@ from kzdata.evidence.claims import Claim, Claims, counting_people, leading_to, s
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import HULL, Interval
 from kzdata.evidence.names import Names, names_of
+from kzdata.evidence.outside import contested
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 
@@ -98,6 +99,12 @@ class Scope:
         """The claims of each day."""
         grouped = groupby(self.entries, key=lambda entry: entry.claim.day)
         return {day: tuple(entries) for day, entries in grouped}
+
+    @property
+    def contested(self) -> str:
+        """Who contradicts a claim that makes the range, in words; empty where nobody does."""
+        standing = (entry.claim for entry in self.entries if entry.status == "standing")
+        return contested(report for claim in standing for report in claim.outside)
 
     @property
     def figures(self) -> tuple[tuple[Entry, ...], ...]:

@@ -19,6 +19,7 @@ import pytest
 
 import kzdata
 from kzdata.errors import PackageError, UsageError
+from kzdata.evidence.outside import contested
 from kzdata.site.page import FILES, embedded
 from packages import FLOOD_TEXTS, Folder
 
@@ -369,7 +370,11 @@ STATUS = {
 def expected(kz: Any) -> tuple[list[tuple[str, str]], list[str]]:
     """The toll as the SDK has it, in the words of the page."""
     toll = kz.toll()
-    told = [(e.claim.key, STATUS[e.status]) for scope in toll.scopes for e in scope.entries]
+    entries = [entry for scope in toll.scopes for entry in scope.entries]
+    told = [
+        (e.claim.key, "; ".join(filter(None, [STATUS[e.status], contested(e.claim.outside)])))
+        for e in entries
+    ]
     spans = [scope.envelope.interval for scope in toll.scopes]
     words = ["no number is claimed" if one is None else _words(str(one)) for one in spans]
     return sorted(told), sorted(words)
@@ -452,7 +457,8 @@ def test_marks_are_links_with_names(visit: Callable[..., Visit], site: Path) -> 
         "svg a", "all => all.map((a) => a.getAttribute('aria-label'))"
     )
     assert len(names) == 22
-    assert "CR-0019: over 60, killed, People, Shymkent, 2022-01-07" in names
+    told = "contradicted outside the articles by Interfax (a copy), Kazinform, RT"
+    assert f"CR-0019: over 60, killed, People, Shymkent, 2022-01-07, {told}" in names
 
 
 def test_rows_are_sorted_searched_and_taken_along(visit: Callable[..., Visit], site: Path) -> None:

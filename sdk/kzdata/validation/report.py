@@ -295,7 +295,7 @@ def unreadable(package: str, error: NotJSONError) -> Report:
     from kzdata.validation.rule import RULES
 
     expected, rule = "a JSON object (RFC 8259)", RULES["descriptor"]
-    place = (DESCRIPTOR, error.line)
+    place = (error.file, error.line)
     finding = rule.finding(*place, column=error.column, found=error.found, expected=expected)
     rest = not_checked("anything else", "mend the descriptor first")
     return Report(package, "", (finding,), path=package, followers=(rest,))

@@ -213,10 +213,11 @@ def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableD
     names = [one.name for one in TableDialect.members.values()]
     kept: dict[str, Any] = {}
     for name in (name for name in names if stated.get(name) is not None):
-        before = len(faults)
+        before = len(faults) + len(faults.unchecked)
         TableDialect.read({name: stated[name]}, where, faults)
+        told = len(faults) + len(faults.unchecked) > before
         # NUL is a fault that was noted down.
-        if len(faults) == before and not nul_faults([stated[name]], where):
+        if not told and not nul_faults([stated[name]], where):
             kept[name] = stated[name]
     return TableDialect.make(kept).replace(sound=not faults)
 

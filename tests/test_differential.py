@@ -377,7 +377,19 @@ def test_frictionless_fetches_nothing(tmp_path: Path) -> None:
             server.accept()
 
 
+def test_what_is_not_read_leaves_the_rest_to_be_compared(tmp_path: Path) -> None:
+    """Catches an address, or a key into what is not read, for which nothing is compared."""
+    key = {"fields": ["a"], "reference": {"resource": "far", "fields": ["a"]}}
+    schema = {"fields": [{"name": "a", "type": "integer"}], "foreignKeys": [key]}
+    folder = packed(tmp_path, [Spec("t", schema, [["x"]])])
+    fields = {"fields": schema["fields"]}
+    far = {"name": "far", "path": "https://example.invalid/a.csv", "schema": fields}
+    folder.describe(lambda p: p["resources"].append(far))
+    found = validate(folder.root, reference=True).by_rule
+    assert found.keys() == {"cell-type", "not-checked"}
+
+
 def test_the_page_of_differences_is_up_to_date() -> None:
-    """Catches a page that was not written anew; `oracle.page()` is its text."""
+    """Catches a page that was not written anew; `oracle.page()` is its first part."""
     page = Path(__file__).parents[1] / "docs" / "validation-differences.md"
-    assert page.read_text(encoding="utf-8") == oracle.page()
+    assert page.read_text(encoding="utf-8").startswith(f"{oracle.page()}\n## ")

@@ -537,7 +537,7 @@ def test_text_in_the_descriptor_is_a_file(tmp_path: Path) -> None:
         (finding,) = report
         row = 2 if form == "ndjson" else 3
         assert (finding.rule, finding.file) == ("cell-type", "datapackage.json")
-        assert (finding.line or finding.row) == row
+        assert (finding.line or finding.row, finding.table) == (row, "t")
 
 
 def test_inline_data_go_where_files_go(tmp_path: Path) -> None:

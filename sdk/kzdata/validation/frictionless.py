@@ -303,7 +303,12 @@ def _rows_in_file(archive: Archive, table: Table, folder: Path) -> list[Record]:
     except PackageError:
         return []
     (form, *_) = forms_of(table.resource)
-    if len(sheet.parts) > 1 or sheet.dialect != Dialect() or form.name not in DELIMITED:
+    if (
+        not table.resource.path
+        or len(sheet.parts) > 1
+        or sheet.dialect != Dialect()
+        or form.name not in DELIMITED
+    ):
         return []
     return [record for record in sheet.records() if record.number >= 0 or record.fault]
 

@@ -92,6 +92,7 @@ def _finding(
         found=_clip((found or "") if violation.ordinal is not None else stated(found or "")),
         expected=_clip(stated(violation.expected)),
         fix=rule.fix if violation.fix is None else _clip(violation.fix),
+        table=None if table is None or table.resource.path else _clip(stated(table.name)),
     )
 
 

@@ -19,6 +19,7 @@ import kzdata
 from commands import kz as run
 from kzdata.engine.database import Database
 from kzdata.errors import UsageError
+from kzdata.evidence.claims import counted
 from kzdata.evidence.hierarchy import DEEPEST, Hierarchy
 from kzdata.evidence.intervals import HULL, Interval, exceeds
 from kzdata.evidence.receipts import passages
@@ -212,7 +213,7 @@ def as_told(scope: kzdata.Toll, outcome: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("outcome", ["killed", "injured"])
+@pytest.mark.parametrize("outcome", ["killed", "injured", "detained"])
 def test_the_toll_is_the_one_worked_out_by_hand(kz: kzdata.Package, outcome: str) -> None:
     """Catches a sum, a claim left out, a claim in the wrong scope, a superseded one in a range."""
     expected = [
@@ -223,7 +224,7 @@ def test_the_toll_is_the_one_worked_out_by_hand(kz: kzdata.Package, outcome: str
     assert by_scope == {str(scope["scope"]): scope for scope in expected}
 
 
-@pytest.mark.parametrize("outcome", ["killed", "injured"])
+@pytest.mark.parametrize("outcome", ["killed", "injured", "detained"])
 def test_quotes_of_the_golden_toll_stand_in_the_articles(outcome: str, texts: Path) -> None:
     """Catches a golden file that was made from the answer instead of from the articles."""
     bodies = [file.read_bytes().decode("utf-8") for file in texts.iterdir()]
@@ -231,6 +232,17 @@ def test_quotes_of_the_golden_toll_stand_in_the_articles(outcome: str, texts: Pa
         for claim in scope["claims"]:
             assert len(claim["quote"]) < 100
             assert any(claim["quote"] in body for body in bodies)
+
+
+def test_a_toll_counts_no_clock_times(kz: kzdata.Package) -> None:
+    """Catches quantities that count no people, in a toll of everything or asked for by name."""
+    counted = {entry.claim.about[0] for scope in kz.toll().scopes for entry in scope.entries}
+    assert {value for column, value in counted if column == "measure"} == {"detained"}
+    with pytest.raises(UsageError, match="no outcome 'distance'"):
+        kz.toll("distance")
+    # The article calls them rioters, and does not say whether they are civilians.
+    (found,) = kz.toll("detained", population="civilians").wider
+    assert found.fits == (("population", "unstated"),)
 
 
 def test_a_policy_bounds_vague_words_and_is_named(kz: kzdata.Package) -> None:
@@ -727,6 +739,7 @@ def test_the_timeline_works_with_other_names(declared: Folder) -> None:
         ("tolls", {"kzdata:claims": {"outcome": "fated"}}, "fated"),
         ("tolls", {"kzdata:claims": {"subject": ["fate", "luck"]}}, "luck"),
         ("tolls", {"kzdata:claims": {"event": "surge"}}, "neither outcome nor subject"),
+        ("tolls", {"kzdata:claims": {"outcome": "fate", "people": ["lost"]}}, "no first subject"),
         ("surges", {"kzdata:claims": {"subject": "sort"}}, "no kzdata:principal"),
         ("surges", {"kzdata:events": {"title": "name"}}, "name"),
         ("surges", {"kzdata:events": {"title": "title"}, "primaryKey": []}, "none"),
@@ -875,6 +888,68 @@ def test_a_contested_cell_is_traced_with_its_contradiction(kz: kzdata.Package) -
     assert all("Kazinform" in (told or "") for told in contested)
     assert "Kazinform" in run("trace", "CR-0019").out
     assert {receipt.contested for receipt in kz.trace("CR-0010")} == {None}
+
+
+def test_the_words_of_a_contested_claim_are_nowhere_traced_bare(kz: kzdata.Package) -> None:
+    """Catches the passage of over 60 dead under a link or another record, as though it stood."""
+    words = "over 60 people reportedly died"
+    found = [one for one in kz.trace(source="tass") if words in one.quote]
+    assert {one.record[:2] for one in found} >= {"CR", "EV"}
+    assert all("Kazinform" in (one.contested or "") for one in found)
+    assert "Kazinform" in (kz.trace("EV-0188")[0].contested or "")
+
+
+@pytest.mark.parametrize("record", ["CR-0019", "EV-0188"])
+def test_a_contested_record_is_shown_with_its_contradiction(record: str) -> None:
+    """Catches a record that is told with the curator's note alone."""
+    told = run("show", record).out
+    assert "outside the articles, contradicts: Some 60 people were injured in Shymkent" in told
+    assert "outside the articles" not in run("show", "CR-0010").out
+
+
+def test_no_passage_of_the_timeline_has_the_contested_words_for_another_event() -> None:
+    """Catches over 60 dead that are quoted for the place of what came after."""
+    blocks = re.split(r"\n(?! )", run("timeline", "--place", "shymkent").out)
+    told = [one for one in blocks if "over 60" in one]
+    assert len(told) == 1
+    assert "Kazinform" in told[0]
+
+
+def test_a_heading_of_the_toll_says_who_contradicts_it() -> None:
+    """Catches a range that is quoted by its heading alone."""
+    told = run("toll", "--outcome", "killed").out
+    assert "Shymkent: more than 60; contradicted outside the articles by" in told
+    assert "Almaty: vague words without bounds" in told
+    assert "(open)" not in told
+    # The three relations that hold both ways, and one that does not.
+    assert "differs in scope from: " in told
+    assert " this:" not in told
+    assert '(Group of Strategic Vision "Russia – Islamic World", 2022-01-06) adds to this' in told
+    assert "says the same as" not in told
+
+
+def test_a_number_of_soldiers_is_told_as_one_says_it() -> None:
+    """Catches "soldiers, hundreds soldiers", and planes that are called by their number alone."""
+    told = run("deployments").out
+    assert "    hundreds of soldiers, in Square" in told
+    assert "70 planes, forces" in told
+    assert "still to come" not in told
+
+
+@pytest.mark.parametrize(
+    ("wording", "unit", "words"),
+    [
+        ("70", "planes", "70 planes"),
+        ("hundreds", "soldiers", "hundreds of soldiers"),
+        ("several dozen", "trucks", "several dozen trucks"),
+        ("Dozens", "trucks", "Dozens of trucks"),
+        ("dozens", "", "dozens"),
+        ("", "planes", "planes"),
+    ],
+)
+def test_a_figure_and_its_unit_are_english(wording: str, unit: str, words: str) -> None:
+    """Catches a plural that stands before its unit without "of"."""
+    assert counted(wording, unit) == words
 
 
 def test_a_cited_passage_has_its_names_in_json() -> None:

@@ -149,7 +149,7 @@ def test_an_evidence_rule_is_asked_of_every_edge(package: Path) -> None:
 
     (edges,) = (table.name for table in described(package).tables.values() if table.schema.edges)
     with added("evidence", no_edge) as name:
-        assert counted(package, name) == sizes(package)[edges][0] == 3946
+        assert counted(package, name) == sizes(package)[edges][0] > 3_900
 
 
 @pytest.mark.parametrize("group", ["reference", "key", "span", "consistency"])

@@ -19,6 +19,7 @@ import pytest
 
 import kzdata
 from kzdata.errors import PackageError, UsageError
+from kzdata.evidence.outside import contested
 from kzdata.site.page import FILES, embedded
 from packages import FLOOD_TEXTS, Folder
 
@@ -170,6 +171,28 @@ def test_a_permalink_opens_on_its_own(visit: Callable[..., Visit], site: Path) -
     words = page.locator(".asked .words").inner_text()
     for told in ("normalised", "2655", "2662", "TASS", "2022-01-07"):
         assert told in words
+
+
+@pytest.mark.parametrize(
+    ("view", "selector"),
+    [
+        ("#/cell/CR-0019/value_low", ".outside"),
+        ("#/cell/EV-0188", ".outside"),
+        ("#/toll?cell=CR-0019/value_low", "aside.receipt"),
+        ("#/toll", "svg a[aria-label^='CR-0019:']"),
+        ("#/toll?place=shymkent", ".range-row"),
+        ("#/timeline?q=EV-0188", "article.event"),
+    ],
+)
+def test_a_contested_claim_is_on_no_view_without_its_contradiction(
+    visit: Callable[..., Visit], site: Path, view: str, selector: str
+) -> None:
+    """Catches over 60 dead that a reader of the page takes for undisputed."""
+    here = visit()
+    shown = here.open(site, view).locator(selector).first
+    told = f"{shown.get_attribute('aria-label')} {shown.evaluate('one => one.textContent')}"
+    assert "Kazinform" in told
+    assert not here.complaints
 
 
 def test_the_page_has_one_script_and_a_policy_for_it(site: Path) -> None:
@@ -347,7 +370,11 @@ STATUS = {
 def expected(kz: Any) -> tuple[list[tuple[str, str]], list[str]]:
     """The toll as the SDK has it, in the words of the page."""
     toll = kz.toll()
-    told = [(e.claim.key, STATUS[e.status]) for scope in toll.scopes for e in scope.entries]
+    entries = [entry for scope in toll.scopes for entry in scope.entries]
+    told = [
+        (e.claim.key, "; ".join(filter(None, [STATUS[e.status], contested(e.claim.outside)])))
+        for e in entries
+    ]
     spans = [scope.envelope.interval for scope in toll.scopes]
     words = ["no number is claimed" if one is None else _words(str(one)) for one in spans]
     return sorted(told), sorted(words)
@@ -429,8 +456,9 @@ def test_marks_are_links_with_names(visit: Callable[..., Visit], site: Path) -> 
     names = page.eval_on_selector_all(
         "svg a", "all => all.map((a) => a.getAttribute('aria-label'))"
     )
-    assert len(names) == 21
-    assert "CR-0019: over 60, killed, People, Shymkent, 2022-01-07" in names
+    assert len(names) == 22
+    told = "contradicted outside the articles by Interfax (a copy), Kazinform, RT"
+    assert f"CR-0019: over 60, killed, People, Shymkent, 2022-01-07, {told}" in names
 
 
 def test_rows_are_sorted_searched_and_taken_along(visit: Callable[..., Visit], site: Path) -> None:

@@ -24,6 +24,7 @@ from kzdata.standard.row_models import Row
 
 if TYPE_CHECKING:
     from kzdata.engine.queries import Answer
+    from kzdata.evidence.outside import OutsideReport
     from kzdata.evidence.snapshots import Snapshot, Snapshots
     from kzdata.questions.disagreements import Disagreements
     from kzdata.questions.forces import Forces
@@ -234,6 +235,20 @@ class Package(models.Tables):
         if record is None or source is not None:
             raise UsageError("trace takes a record, with or without a field, or a source")
         return EvidenceIndex(self._dataset).trace(record, field)
+
+    def outside_of(self, record: str) -> "tuple[OutsideReport, ...]":
+        """What publications besides the articles say of a claim or an event.
+
+        Args:
+            record: Its key; of an event, also what they say of the claims about it.
+
+        Raises:
+            UsageError: There is no such record.
+        """
+        from kzdata.evidence.outside import outside_of
+
+        _, key = self._dataset.place(record)
+        return outside_of(self._dataset, [key]).get(key, ())
 
     def sql(self, query: str, parameters: Any = None, timeout: float | None = 30.0) -> "Answer":
         """Ask in SQL (DuckDB); each table has its own name and typed columns.

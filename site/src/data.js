@@ -175,6 +175,17 @@ export class Package {
     return null;
   }
 
+  /** A record, and the claims that are about it. */
+  about(key) {
+    const found = [key];
+    for (const table of this.tables.values()) {
+      const event = table.claims?.event;
+      if (!event || !table.record) continue;
+      for (const row of table.index(event).get(key) ?? []) found.push(table.cell(row, table.record));
+    }
+    return found;
+  }
+
   /** The table whose keys a role's column holds, such as the place of events. */
   vocabulary(tableName, columnName) {
     const name = this.tables.get(tableName)?.column(columnName)?.of;

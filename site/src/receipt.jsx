@@ -160,6 +160,7 @@ export function Receipt({ pkg, route, step, record: key, field, close }) {
       ) : (
         <>
           <Cell pkg={pkg} record={record} field={field ?? record.table.record} step={step} day={day} />
+          <Outside pkg={pkg} record={key} step={step} />
           <p class="actions">
             <a href={format({ view: "cell", parts: [key, field].filter(Boolean), params: day })}>{words.permalink}</a>
             <a href={format({ view: "cell", parts: [key], params: day })}>{words.record(key)}</a>
@@ -189,6 +190,7 @@ export function CellView({ pkg, route, step }) {
           <Cell pkg={pkg} record={record} field={field} step={step} day={day} />
         </div>
       )}
+      <Outside pkg={pkg} record={key} step={step} />
       <section>
         <h3>{words.cells}</h3>
         <dl class="record">
@@ -221,6 +223,45 @@ export function CellLink({ pkg, table, row, field, step, day }) {
   if (table.column(field).evidence !== "required") return told;
   return <a href={format({ view: "cell", parts: [key, field], params: day })}>{told}</a>;
 }
+
+/** What other publications say of a claim; of an event, also what they say of the claims about it. */
+function Outside({ pkg, record, step }) {
+  const o = pkg.roles.outside;
+  const table = o && pkg.tables.get(o.table);
+  const rows = table ? pkg.about(record).flatMap((key) => table.index(o.claim).get(key) ?? []) : [];
+  const there = rows.filter((row) => table.has(row, step));
+  if (there.length === 0) return null;
+  const get = (row, name) => (name ? table.cell(row, name) : "");
+  return (
+    <section class="outside">
+      <h3>{words.outside}</h3>
+      <ul>
+        {there.map((row) => {
+          const relation = get(row, o.relation);
+          const address = safeAddress(get(row, o.url));
+          const who = get(row, o.publisher);
+          return (
+            <li key={row} class={relation === "contradicts" ? "against" : ""}>
+              {word(words.relations, relation)}: <span dir="auto">{get(row, o.says)}</span> (
+              {address ? (
+                <a class="out" href={address} target="_blank" rel="noopener noreferrer">
+                  {who}
+                </a>
+              ) : (
+                who
+              )}
+              {get(row, o.published_on) && `, ${get(row, o.published_on).slice(0, LENGTHS[get(row, o.published_precision)])}`}
+              {get(row, o.seen) && `, ${word(words.seen, get(row, o.seen))}`})
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+// A month has the date of its first day.
+const LENGTHS = { month: 7, year: 4 };
 
 function Links({ pkg, record, day, step }) {
   const l = pkg.roles.links;

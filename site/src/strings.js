@@ -103,6 +103,7 @@ export const strings = {
         claim.day || "no date",
         claim.claimant && `said by ${claim.claimant}`,
         claim.status !== "standing" && claim.status,
+        claim.contested,
       ]
         .filter(Boolean)
         .join(", "),
@@ -204,6 +205,14 @@ export const strings = {
     textHash: "SHA-256 of the article's text",
     checksum: "Checksum of the passage",
     open: "Open the published article at these words",
+    outside: "What other publications say",
+    relations: {
+      contradicts: "contradicts it",
+      confirms: "confirms it",
+      other_scope: "speaks of others",
+      later: "later",
+    },
+    seen: { whole: "seen whole", part: "seen in part" },
     noAddress: "The address of the article is not known.",
     read: "Read them in the article",
     resting: "All cells that rest on these words",

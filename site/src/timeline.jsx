@@ -117,6 +117,7 @@ function Event({ pkg, events, route, event }) {
         </p>
         {who && <p class="quiet">{who}</p>}
         {event.description && <p dir="auto">{event.description}</p>}
+        {event.contested && <p class="against">{event.contested}</p>}
       </div>
     </article>
   );

@@ -426,7 +426,11 @@ function ClaimTable({ pkg, toll, rows, route }) {
     }
     if (name === "range") return range(claim);
     if (name === "status") {
-      return <span title={claim.why}>{word(strings.toll.status, claim.status)}</span>;
+      return (
+        <span title={claim.why}>
+          {[word(strings.toll.status, claim.status), claim.contested].filter(Boolean).join("; ")}
+        </span>
+      );
     }
     if (["outcome", "population", "place", "claimant", "via"].includes(name)) {
       return toll.called(claim, name);
@@ -473,6 +477,7 @@ function Ranges({ toll, pkg, route, step }) {
               <span>{scope(rows[index])}</span>
               <strong>{number}</strong>
               {found.claims > 0 && <span class="quiet">{strings.toll.by(found.claims)}</span>}
+              {found.contested && <span class="against">{found.contested}</span>}
             </div>
           );
         }}

@@ -87,10 +87,23 @@ def _policy(answer: "Toll") -> list[str]:
 
 def _scope(scope: "Scope", words: _Words) -> Iterator[str]:
     names = _about(scope.entries[0].claim, words) if scope.entries else _unlisted(scope, words)
-    envelope = scope.envelope.interval
-    yield f"{bold(safe(names))}: {safe(str(envelope)) if envelope else 'no number that stands'}"
+    yield f"{bold(safe(names))}: {safe('; '.join(filter(None, _range(scope))))}"
     for figure in scope.figures:
         yield from _figure(figure, words)
+
+
+def _range(scope: "Scope") -> Iterator[str]:
+    """The range of a scope, and who contradicts a claim that makes it."""
+    from kzdata.evidence.intervals import Interval
+
+    envelope = scope.envelope.interval
+    numbered = any(entry.claim.interval for entry in scope.entries)
+    if envelope is None:
+        yield "no number that stands" if numbered or not scope.entries else "no number"
+        return
+    vague = envelope == Interval(None, None)
+    yield "vague words without bounds" if vague else str(envelope)
+    yield scope.contested
 
 
 def _about(claim: "Claim", words: _Words) -> str:
@@ -115,9 +128,12 @@ def _figure(figure: "tuple[Entry, ...]", words: _Words) -> Iterator[str]:
     yield from _indented(_status(first, words))
     for entry in figure:
         yield from _indented(_remarks(entry, words))
+    # The claims of one figure have words in common, and are the same as each other.
+    keys, lines = {entry.claim.key for entry in figure}, dict[str, None]()
     for entry in figure:
         told = {*entry.by, *(other.claim for other in (*entry.adds_to, *entry.also))}
-        yield from _details(entry.claim, words, told)
+        lines |= dict.fromkeys(_details(entry.claim, words, keys | told))
+    yield from lines
 
 
 def _status(entry: "Entry", words: _Words) -> Iterator[str]:
@@ -202,37 +218,45 @@ def _hedged(claim: "Claim") -> Iterator[str]:
     if claim.certainty:
         hedges = " · ".join(f"“{hedge}”" for hedge in claim.hedges)
         certainty = claim.certainty.replace("_", " ")
-        yield from _indented([f"{certainty}: {hedges}" if hedges else certainty])
+        yield from _indented([f"told as {certainty}" + f": {hedges}" * bool(hedges)])
 
 
 def _noted(claim: "Claim", words: _Words, left_out: str = "") -> Iterator[str]:
     """What a curator says of a claim, and what other publications do, but for one relation."""
     if claim.note:
         yield from _indented([f"note: {words.text(claim.note)}"])
-    yield from (_outside(report) for report in claim.outside if report.relation != left_out)
+    yield from (outside(report) for report in claim.outside if report.relation != left_out)
 
 
-def _outside(report: "OutsideReport") -> str:
+def outside(report: "OutsideReport") -> str:
+    """A line for what another publication says."""
     colour = "yellow" if report.relation == "contradicts" else None
     return _INDENT + hyperlink(typer.style(safe(report.words), fg=colour), report.url)
 
 
 def _links(claim: "Claim", words: _Words, told: Collection[str]) -> Iterator[str]:
-    # A relation reads in one way only, so that its other end names the claim after it.
-    sides = [(link, link.claim == claim.key) for link in claim.links]
-    ends = sorted((x.relation, not mine, x.other if mine else x.claim) for x, mine in sides)
-    ends = [end for end in ends if end[2] not in told]
-    for (name, theirs), group in groupby(ends, key=lambda end: end[:2]):
-        others = words.claims(other for *_, other in group)
-        yield f"{name.replace('_', ' ')}{' this' if theirs else ''}: {others}"
+    from kzdata.evidence.claim_status import relation_in_words
+
+    # What does not hold both ways is told of the claim that it holds of.
+    sides = [(link, link.mutual or link.claim == claim.key) for link in claim.links]
+    ends = {(x.relation, not mine, x.other if x.claim == claim.key else x.claim)
+            for x, mine in sides}  # fmt: skip
+    listed = sorted(end for end in ends if end[2] not in told)
+    for (name, theirs), group in groupby(listed, key=lambda end: end[:2]):
+        relation, others = relation_in_words(name), [other for *_, other in group]
+        if theirs:
+            yield from (f"{words.claim(other)} {relation} this" for other in others)
+        else:
+            yield f"{relation}: {words.claims(others)}"
 
 
 def _articles(cited: "Iterable[Citation | None]", words: _Words) -> list[str]:
     """The addresses of the articles, once each, where the terminal makes no links of the quotes."""
     if links_shown():
         return []
-    found = {c.source: c.link.split("#", 1)[0] for c in cited if c and c.link}
-    lines = [f"{words.of('sources', key)}: {address}" for key, address in found.items()]
+    found = {c.source: (c.link or "").split("#", 1)[0] for c in cited if c}
+    lines = [f"{words.of('sources', key)}: {address or 'no address is known'}"
+             for key, address in found.items()]  # fmt: skip
     return ["\n".join([bold("articles"), *(f"  {safe(line)}" for line in lines)])] if lines else []
 
 
@@ -274,7 +298,9 @@ def _question(one: "Question", words: _Words) -> Iterator[str]:
     # Of what is no disagreement, the reason is what matters.
     for side in one.sides if one.kind != "apparent" else ():
         yield from _side(side, words, one.kind)
-    yield from ("  " + safe(words.text(reason)) for reason in one.reasons)
+    # Of what other publications contradict, the heading has said so.
+    reasons = one.reasons if one.kind != "contested" else ()
+    yield from ("  " + safe(words.text(reason)) for reason in reasons)
     if words.ids:
         keys = [key for side in one.sides for key in (*(c.key for c in side.claims), *side.events)]
         yield "  " + safe(", ".join(keys))
@@ -290,7 +316,7 @@ def _side(side: "Side", words: _Words, kind: str) -> Iterator[str]:
         # What contradicts it is the other side.
         against = "contradicts" if kind == "contested" else ""
         yield from _noted(claim, words, against)
-    yield from map(_outside, side.outside)
+    yield from map(outside, side.outside)
     for cited in () if side.claims else side.receipts:
         yield f"{_INDENT}{safe(words.of('sources', cited.source))}: {_quoted(cited)}"
 
@@ -312,7 +338,7 @@ def _country(country: "Country", words: _Words) -> Iterator[str]:
     yield bold(safe(name))
     for state, stated in country.states.items():
         told = words.of(f"{first.table}.state", state)
-        yield f"  {bold(safe(told))}{', still to come' if stated[0].planned else ''}"
+        yield f"  {bold(safe(told))}{', no action told of' if stated[0].planned else ''}"
         for one in stated:
             yield from _stated(one, words)
     if not country.numbered:
@@ -320,18 +346,20 @@ def _country(country: "Country", words: _Words) -> Iterator[str]:
 
 
 def _stated(one: "StatedForce", words: _Words) -> Iterator[str]:
-    from kzdata.evidence.claims import status_in_words
+    from kzdata.evidence.claims import counted, status_in_words
 
     claim = one.claim
     day, *_, by = [*_head(replace(claim, state=None), words), ""][:4]
-    unit = f" {words.of_claim(claim, 'unit')}" if claim.unit else ""
-    number = f"{claim.wording}{unit}" if claim.interval else ""
+    unit = words.of_claim(claim, "unit") if claim.unit else ""
+    number = counted(claim.wording or "", unit) if claim.interval else ""
+    # Soldiers of whom there are hundreds are named once.
+    force = "" if number and claim.force == unit else claim.force or "force not said"
     ways = [("from", "origin"), ("to", "destination"), ("in", "place")]
     # Who is sent to a place is mostly told as there, too.
     shown = ways[: 2 if claim.place == claim.destination else 3]
     way = [f"{word} {words.of_claim(claim, role)}" for word, role in shown if getattr(claim, role)]
     key = claim.key if words.ids else ""
-    told = (claim.force or "force not said", number, " ".join(way), day, key, by)
+    told = (force, number, " ".join(way), day, key, by)
     yield _INDENT + safe(", ".join(filter(None, told)))
     lines = [*_cited(claim, words), *_hedged(claim), *_noted(claim, words)]
     yield from (f"  {line}" for line in lines)
@@ -350,11 +378,11 @@ def timeline(answer: "Timeline", ids: bool = False, parts: bool = False) -> str:
     heads = iter(aligned([_event(event, words) for event, _ in folded]))
     lines: list[str] = []
     for event, inner in folded:
-        lines += [next(heads), *_passages(event, words), *map(_outside, event.outside)]
+        lines += [next(heads), *_passages(event, words), *map(outside, event.outside)]
         told = aligned([_event(part, words) for part in inner]) if inner else []
         for part, line in zip(inner, told, strict=True):
-            lines += [f"{_INDENT}part: {line}", *map(_outside, part.outside)]
-    cited = [receipt.citation for event in answer for receipt in event.receipts]
+            lines += [f"{_INDENT}part: {line}", *map(outside, part.outside)]
+    cited = [receipt.citation for event, _ in folded for receipt in event.receipts]
     blocks = ["\n".join(lines or ["no events"]), *_articles(cited, words)]
     return "\n\n".join([*blocks, *_more(answer.more, "events")])
 

@@ -478,9 +478,16 @@ def show(
     form: FormatOption = "text",
 ) -> None:
     """Show one record."""
+    from kzdata.cli.answers import outside
+
     with load() as kz:
-        row = kz[key].model_dump()
-    _show(tuple(row), [tuple(row.values())], form, lambda terminal: terminal.record(row))
+        row, reports = kz[key].model_dump(), kz.outside_of(key)
+    _show(
+        tuple(row),
+        [tuple(row.values())],
+        form,
+        lambda terminal: "\n".join([terminal.record(row), *map(outside, reports)]),
+    )
 
 
 @command(

@@ -15,12 +15,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A curated relation: `claim` stands in it to `other`."""
+    """A curated relation: `claim` stands in it to `other`; `mutual` ones hold both ways."""
 
     claim: str
     relation: str
     other: str
     note: str | None
+    mutual: bool = False
+
+
+def relation_in_words(relation: str) -> str:
+    """A relation as it is read before the claim that it leads to."""
+    return _WORDS.get(relation, relation.replace("_", " "))
+
+
+_WORDS = {
+    "differs_in_scope": "differs in scope from",
+    "same_as": "says the same as",
+    "part_of": "is part of",
+}
 
 
 class Links:
@@ -46,9 +59,12 @@ class Links:
             f"WHERE claim IN {LISTED} OR other IN {LISTED} ORDER BY relation, claim, other",
             [keys, keys],
         )
+        d = self.declared
+        mutual = {*d.same, *d.differs, *d.contradicts}
         found: dict[str, list[Link]] = {key: [] for key in keys}
         for row in rows:
-            link = Link(*row)
+            claim, relation, other, note = row
+            link = Link(claim, relation, other, note, relation in mutual)
             for end in {link.claim, link.other} & found.keys():
                 found[end].append(link)
         return {key: tuple(links) for key, links in found.items()}

@@ -1,5 +1,6 @@
 """Claims as questions see them: one shape for every table of claims, by its declarations."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -320,11 +321,21 @@ def said(claim: Claim) -> str:
     """What a claim says: its state, or its figure as printed with the numbers it allows."""
     if claim.interval is None:
         return claim.state or claim.wording or "no number"
-    unit = f" {claim.unit}" if claim.unit else ""
     wording, numbers = claim.wording or "", str(claim.interval)
-    plain = wording == numbers or claim.qualifier == "clock_time"
-    figure = f"{wording}{unit}" if plain else f"{wording}{unit} ({numbers})"
+    # Commas between thousands and a word without bounds say nothing more.
+    plain = wording.replace(",", "") == numbers or claim.interval == Interval(None, None)
+    figure = counted(wording, claim.unit or "")
+    if not plain and claim.qualifier != "clock_time":
+        figure += f" ({numbers})"
     return f"{claim.state}: {figure}" if claim.state else figure
+
+
+def counted(wording: str, unit: str) -> str:
+    """A figure with its unit: `70 planes`, `hundreds of soldiers`."""
+    return f"{wording} of {unit}" if unit and _MANY.search(wording) else f"{wording} {unit}".strip()
+
+
+_MANY = re.compile(r"\b(dozens|scores|hundreds|thousands|millions|tens|lots)$", re.IGNORECASE)
 
 
 def _vague(dataset: "Dataset", policy: str, figure: Figure) -> str:
@@ -360,6 +371,13 @@ def with_outcome(dataset: "Dataset", purpose: str) -> list[Table]:
             f"which {purpose} needs; docs/profile.md says how"
         )
     return found
+
+
+def counting_people(dataset: "Dataset", purpose: str) -> list[Table]:
+    """The tables of claims that count people, all or some of them; a UsageError where none does."""
+    known = [(table, table.schema.claims) for table in tables(dataset, purpose)]
+    found = [table for table, claims in known if claims and (claims.outcome or claims.people)]
+    return found or with_outcome(dataset, purpose)
 
 
 def column_label(table: Table, column: str) -> str:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from kzdata.engine.sql import LISTED, table_named
-from kzdata.evidence.claims import Claim, Claims, tables
+from kzdata.evidence.claims import Claim, Claims, counted, tables
 from kzdata.evidence.outside import contested
 from kzdata.evidence.profile import LABELS, cell, declared
 from kzdata.evidence.receipts import damaged_words
@@ -75,15 +75,17 @@ def claim_name(claim: Claim, names: Names) -> str:
     scope_of = [pair for pair in (*claim.about, *scope) if pair[1] and pair[1] != claim.event]
     told = [called(names, f"{claim.table}.{role}", value) for role, value in scope_of]
     article = called(names, "sources", claim.receipt.source) if claim.receipt else ""
-    words = ", ".join([_says(claim), *told])
+    unit = called(names, f"{claim.table}.unit", claim.unit)
+    words = ", ".join([_says(claim, unit), *told])
     # Wherever a claim is named, so is that others contradict it.
     about = "; ".join(filter(None, [article, contested(claim.outside)]))
     return f"{words} ({about})" if about else words
 
 
-def _says(claim: Claim) -> str:
-    words = claim.wording if claim.interval else claim.state or claim.wording or "no number"
-    return (words or "").replace("_", " ")
+def _says(claim: Claim, unit: str) -> str:
+    if claim.interval:
+        return counted(claim.wording or "", unit)
+    return (claim.state or claim.wording or "no number").replace("_", " ")
 
 
 def without_keys(text: str, names: Mapping[str, Mapping[str, str]]) -> str:

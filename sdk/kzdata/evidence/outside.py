@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kzdata.engine.sql import LISTED, literal, table_named
-from kzdata.evidence.profile import cell, declared
-from kzdata.standard.declarations import Outside
+from kzdata.engine.sql import LISTED, bigint, column, literal, table_named
+from kzdata.evidence.profile import cell, declared, declaring
+from kzdata.standard.declarations import Claims, Outside, Spans
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
@@ -74,6 +74,59 @@ def outside_reports(
         told = (relation or "", publisher or "", says or "", url, day and day[:length], seen)
         reports.setdefault(record, []).append(OutsideReport(record, *told))
     return {record: tuple(sorted(each, key=_rank)) for record, each in reports.items()}
+
+
+def outside_of(dataset: "Dataset", records: Iterable[str]) -> dict[str, tuple[OutsideReport, ...]]:
+    """The outside reports of records; those of an event are also those of the claims about it."""
+    wanted = sorted(set(records))
+    if not wanted or not declared(dataset.descriptor, Outside):
+        return {}
+    about = {key: [key] for key in wanted}  # by claim or event, what was asked for
+    for table, claims in declaring(dataset.descriptor, Claims):
+        if claims.event:
+            rows = dataset.database.rows(
+                f"""SELECT {cell(table.schema.primary_key[0])}, {cell(claims.event)}
+                FROM {table_named(table.name)} t WHERE {cell(claims.event)} IN {LISTED}""",
+                [wanted],
+            )
+            for claim, event in rows:
+                about.setdefault(claim, []).append(event)
+    found: dict[str, list[OutsideReport]] = {}
+    for record, reports in outside_reports(dataset, about).items():
+        for key in about[record]:
+            found.setdefault(key, []).extend(reports)
+    return {key: tuple(reports) for key, reports in found.items()}
+
+
+class ContestedWords:
+    """The passages in which claims stand that outside reports contradict."""
+
+    def __init__(self, dataset: "Dataset") -> None:
+        self._places: dict[str, list[tuple[int, int, str]]] = {}
+        against = outside_reports(dataset, contradicted(dataset))
+        found = declared(dataset.descriptor, Spans)
+        if not against or not found:
+            return
+        table, s = found
+        for claims, _ in declaring(dataset.descriptor, Claims):
+            key, span = claims.schema.primary_key[0], claims.schema.principal
+            rows = dataset.database.rows(
+                f"""SELECT c.key, {cell(s.source)}, {bigint(column(s.start))},
+                    {bigint(column(s.end))} FROM {table_named(table.name)} AS t JOIN (
+                        SELECT {cell(key)} AS key, {cell(span)} AS span
+                        FROM {table_named(claims.name)} AS t WHERE {cell(key)} IN {LISTED}) AS c
+                    ON c.span = {cell(s.id)} ORDER BY ALL""",
+                [sorted(against)],
+            )
+            for record, source, start, end in rows:
+                told = (start, end, contested(against[record]))
+                self._places.setdefault(source, []).append(told)
+
+    def in_(self, source: str, start: int, end: int) -> str:
+        """Who contradicts a claim whose words a passage holds, in words; empty where nobody."""
+        held = (told for first, last, told in self._places.get(source, ())
+                if start <= first and last <= end)  # fmt: skip
+        return next(held, "")
 
 
 def contradicted(dataset: "Dataset") -> list[str]:

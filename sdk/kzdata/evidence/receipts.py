@@ -10,7 +10,7 @@ from kzdata.display import html_record, html_table
 from kzdata.engine.frames import Frames
 from kzdata.engine.sql import LISTED, ORD, bigint, column, table_named
 from kzdata.errors import UsageError, nearest
-from kzdata.evidence.outside import contested, outside_reports
+from kzdata.evidence.outside import ContestedWords, contested, outside_of
 from kzdata.evidence.profile import cell, needed
 from kzdata.evidence.spans import text_fragment
 from kzdata.standard.declarations import Edges, Sources, Spans
@@ -40,7 +40,8 @@ class Receipt:
         publisher: Who published the article.
         published_on: When, as far as known.
         link: Address that opens the article at the passage; None where no address is known.
-        contested: Which publications besides the articles contradict the record; None where none.
+        contested: Which publications besides the articles contradict the record, or a claim whose
+            words the passage holds; None where none.
     """
 
     record: str
@@ -311,12 +312,15 @@ class EvidenceIndex:
     ) -> Iterator[Receipt]:
         # Edges that lead nowhere are findings of a validation; a trace passes over them.
         cited = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
-        outside = outside_reports(self._dataset, values)
+        outside, words = outside_of(self._dataset, values), ContestedWords(self._dataset)
         for record, field, role, note, span in edges:
             if record in values and span in cited:
                 value, passage = values[record].get(field, ""), cited[span]
                 said = (record, field, value, role, note, *passage[:8], passage.link)
-                yield Receipt(*said, contested(outside.get(record, ())) or None)
+                # The words of a contested claim stand nowhere as though nobody said otherwise.
+                place = (passage.source, passage.start, passage.end)
+                told = contested(outside.get(record, ())) or words.in_(*place)
+                yield Receipt(*said, told or None)
 
 
 def _in_order(receipts: Iterable[Receipt], names: Sequence[str]) -> list[Receipt]:

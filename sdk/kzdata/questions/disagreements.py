@@ -23,7 +23,7 @@ from kzdata.evidence.outside import contradicted, outside_reports
 from kzdata.evidence.pairs import CLAIMS, PairSearch
 from kzdata.evidence.receipts import Citation
 from kzdata.questions.answers import MOST, Rows, limited
-from kzdata.questions.event_sides import event_questions
+from kzdata.questions.event_sides import event_questions, event_receipts
 from kzdata.questions.sides import (
     KINDS,
     Question,
@@ -175,11 +175,13 @@ def disagreements(
     names = names_of(dataset, [*claims, *contested])
     asked = [*questions((*listed, *open_), Links(dataset).declared.same, names)]
     asked += contested_claims(contested, names)
+    events = list(event_questions(dataset, place, event, limit))
     if place is None:
         wanted = [key for key in against if event in (None, key)]
         names["events"] |= (titles := event_names(dataset, wanted))
-        asked += contested_events(outside_reports(dataset, titles), names)
-    events = list(event_questions(dataset, place, event, limit))
+        reports = outside_reports(dataset, titles)
+        receipts = event_receipts(dataset, reports, ("type", "place"))
+        events += contested_events(reports, receipts, names)
     cited = [cited for one in events for side in one.sides for cited in side.receipts]
     names["sources"] |= article_names(dataset, {one.source for one in cited})
     asked += events

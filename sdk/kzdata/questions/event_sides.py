@@ -6,7 +6,7 @@ from the day that the article speaks from. Which types of events exclude each ot
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice, product
 from typing import Any
@@ -36,6 +36,20 @@ def event_questions(
     asked = _Events(dataset, *found, place, event, limit)
     yield from asked.days()
     yield from asked.states()
+
+
+def event_receipts(
+    dataset: Dataset, events: Iterable[str], roles: Iterable[str] = ("type",)
+) -> dict[str, list[Citation]]:
+    """The passages that tell what events are, or what else of them, by event."""
+    found: dict[str, list[Citation]] = defaultdict(list)
+    table, edges = declared(dataset.descriptor, Events), declared(dataset.descriptor, Edges)
+    if table and edges and (keys := list(events)):
+        columns = {getattr(table[1], role) for role in roles}
+        for key, fields, citation in EvidenceIndex(dataset).cited(keys):
+            if columns & set(fields):
+                found[key].append(citation)
+    return found
 
 
 class _Events:
@@ -155,10 +169,7 @@ class _Events:
 
     def _state_question(self, one: dict[str, Any], other: dict[str, Any]) -> Question:
         names = {"events": event_names(self._dataset, [one["key"], other["key"]])}
-        cited = defaultdict(list)
-        for key, fields, citation in EvidenceIndex(self._dataset).cited([one["key"], other["key"]]):
-            if self._role.type in fields:
-                cited[key].append(citation)
+        cited = event_receipts(self._dataset, [one["key"], other["key"]])
         sides = tuple(
             Side(called(names, "events", e["key"]), (), (e["key"],), tuple(cited[e["key"]]))
             for e in (one, other)

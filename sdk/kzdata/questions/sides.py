@@ -71,7 +71,7 @@ def questions(
         common = _common(claims, names)
         sides = tuple(_sides(claims, group, common, names))
         kind = min((pair.kind for pair in group), key=KINDS.index)
-        asks = f"{common.words}: {' or '.join(side.says for side in sides)}?"
+        asks = f"{common.words}: {_either(side.says for side in sides)}?"
         notes = dict.fromkeys(note for pair in group for note in _why(pair))
         judged = all(pair.verdict != "uncurated" for pair in group)
         yield Question(kind, judged, asks, sides, tuple(notes))
@@ -87,12 +87,21 @@ def contested_claims(claims: Iterable[Claim], names: Names) -> Iterator[Question
 
 
 def contested_events(
-    reports: Mapping[str, tuple[OutsideReport, ...]], names: Names
+    reports: Mapping[str, tuple[OutsideReport, ...]],
+    receipts: Mapping[str, list[Citation]],
+    names: Names,
 ) -> Iterator[Question]:
     """The questions that publications besides the articles make of events."""
     for key, outside in reports.items():
         title = called(names, "events", key)
-        yield _contested(title, Side(title, (), (key,), ()), outside)
+        own = Side(title, (), (key,), tuple(receipts.get(key, ())))
+        yield _contested(title, own, outside)
+
+
+def _either(answers: Iterable[str]) -> str:
+    """Answers to choose from; a comma in one of them asks for more than a comma between them."""
+    listed = list(answers)
+    return ("; or " if any("," in one for one in listed) else " or ").join(listed)
 
 
 def _contested(words: str, own: Side, outside: Iterable[OutsideReport]) -> Question:
@@ -150,6 +159,10 @@ def _common(claims: list[Claim], names: Names) -> _Common:
     event = called(names, "events", claims[0].event) if claims[0].event else ""
     if not told or (all(claim.event == claims[0].event for claim in claims) and len(told) < 2):
         told = [event, *told] if event else told
+    elif not any(role in roles and value not in (None, claims[0].event)
+                 for role, value in claims[0].about):  # fmt: skip
+        # A place alone does not say what is asked of it.
+        told = [claims[0].table.replace("_", " "), *told]
     return _Common(", ".join(told) or claims[0].table, frozenset(roles))
 
 
@@ -179,4 +192,4 @@ def _says(claim: Claim, common: _Common, names: Names) -> str:
         if role not in common.roles and value and value != claim.event
     ]
     words = said(claim).replace("_", " ")
-    return f"{words} ({', '.join(other)})" if other else words
+    return ", ".join([words, *other])

@@ -11,16 +11,14 @@ from kzdata.engine.sql import LISTED, among, calendar_day, column, literal, tabl
 from kzdata.errors import UsageError
 from kzdata.evidence.hierarchy import hierarchy_of, require_value
 from kzdata.evidence.names import Names, article_names, column_names, event_names
-from kzdata.evidence.outside import OutsideReport, outside_reports
-from kzdata.evidence.profile import cell, declared, declaring, needed
+from kzdata.evidence.outside import OutsideReport, outside_of
+from kzdata.evidence.profile import cell, declared, needed
 from kzdata.evidence.receipts import Citation, EvidenceIndex
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import (
-    Claims,
     Edges,
     Events,
-    Outside,
     Participants,
     Sources,
     Spans,
@@ -377,7 +375,7 @@ class _EventQuery:
         receipts: dict[str, list[EventReceipt]] = {}
         for key, fields, citation in EvidenceIndex(self._dataset).cited(keys):
             receipts.setdefault(key, []).append(EventReceipt(fields, citation))
-        outside = self._outside(keys)
+        outside = outside_of(self._dataset, keys)
         # A key may have characters that no query can ask for.
         for key in filter(found.__contains__, keys):
             yield Event(
@@ -385,26 +383,8 @@ class _EventQuery:
                 place_way=ways.get(found[key]["place"], ()),
                 actors=tuple(actors.get(key, ())),
                 receipts=tuple(receipts.get(key, ())),
-                outside=tuple(outside.get(key, ())),
+                outside=outside.get(key, ()),
             )
-
-    def _outside(self, keys: list[str]) -> dict[str, list[OutsideReport]]:
-        """Outside reports of events and of the claims about them, by event."""
-        if not declared(self._dataset.descriptor, Outside):
-            return {}
-        events = {key: key for key in keys}
-        for table, claims in declaring(self._dataset.descriptor, Claims):
-            if claims.event:
-                rows = self._database.rows(
-                    f"""SELECT {cell(table.schema.primary_key[0])}, {cell(claims.event)}
-                    FROM {table_named(table.name)} t WHERE {cell(claims.event)} IN {LISTED}""",
-                    [keys],
-                )
-                events |= dict(rows)
-        found: dict[str, list[OutsideReport]] = {}
-        for record, reports in outside_reports(self._dataset, events).items():
-            found.setdefault(events[record], []).extend(reports)
-        return found
 
     def names(self, events: Iterable[Event]) -> Names:
         """What the keys of some events, and in them, are called."""

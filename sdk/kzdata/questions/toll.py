@@ -6,13 +6,14 @@ from datetime import date
 from itertools import groupby
 from typing import Any, ClassVar
 
-from kzdata.engine.sql import literal, temp_table
+from kzdata.engine.sql import among, literal, temp_table
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import Claim, Claims, leading_to, status_in_words, with_outcome
+from kzdata.evidence.claims import Claim, Claims, counting_people, leading_to, status_in_words
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import HULL, Interval
 from kzdata.evidence.names import Names, names_of
+from kzdata.evidence.outside import contested
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.standard.dataset import Dataset
 
@@ -98,6 +99,12 @@ class Scope:
         """The claims of each day."""
         grouped = groupby(self.entries, key=lambda entry: entry.claim.day)
         return {day: tuple(entries) for day, entries in grouped}
+
+    @property
+    def contested(self) -> str:
+        """Who contradicts a claim that makes the range, in words; empty where nobody does."""
+        standing = (entry.claim for entry in self.entries if entry.status == "standing")
+        return contested(report for claim in standing for report in claim.outside)
 
     @property
     def figures(self) -> tuple[tuple[Entry, ...], ...]:
@@ -213,7 +220,7 @@ def toll(
 ) -> Toll:
     """Answer `kz.toll`; see there."""
     limit = limited(limit)
-    tables = [table for table in with_outcome(dataset, "a toll") if table.schema.figure]
+    tables = [table for table in counting_people(dataset, "a toll") if table.schema.figure]
     if not tables:
         raise UsageError(
             f"{dataset.descriptor.name} declares no kzdata:figure in a table of claims with an "
@@ -225,7 +232,9 @@ def toll(
         for t in tables
     ]
     for role, value in asked.items():
-        require_value((part.claims.hierarchy(role) for part in parts), role, value)
+        # The other values of a subject count no people.
+        if role != "outcome" or not any(value in part.people for part in parts):
+            require_value((part.claims.hierarchy(role) for part in parts), role, value)
     answers = [part.answer() for part in parts]
     scopes = tuple(scope for listed, *_ in answers for scope in listed)
     wider = tuple(claim for _, others, _ in answers for claim in others)
@@ -260,6 +269,9 @@ class _TableToll:
         self._hierarchies = {role: claims.hierarchy(role) for role in ("place", "population")}
         columns = ", ".join(f"{self._fit(role)} AS {role}_fit" for role in self._hierarchies)
         wanted = [] if retracted else ["NOT retracted"]
+        self.people = claims.declared.people
+        if self.people:
+            wanted.append(among("about0", self.people))
         if asked["outcome"] is not None:
             wanted.append(f"about0 = {literal(asked['outcome'])}")
         # How each claim relates to what was asked for is worked out once; then `in` is the answer,

@@ -13,8 +13,9 @@ from typing import Any
 
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import said
+from kzdata.evidence.claims import Claim, said
 from kzdata.evidence.intervals import Interval
+from kzdata.evidence.outside import contested
 from kzdata.evidence.profile import LABELS, declared, objects
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
@@ -29,7 +30,7 @@ Json = dict[str, Any]
 Row = tuple[Any, ...]
 AnswerRow = tuple[Hashable, Row]  # what a row of an answer is about, and the row
 FORMAT = 1  # version of the shape that `site/` reads
-ROLES = "sources spans edges links events participants places aliases policies".split()
+ROLES = "sources spans edges links events participants places aliases policies outside".split()
 MOST_STEPS = 60
 MOST_ANSWERED = 500_000
 """Days that the slider stops at, and the rows to be worked out over all of them: of more days,
@@ -270,9 +271,10 @@ def _places(dataset: Dataset, name: str) -> dict[int, int]:
 
 COLUMNS = {
     "claims": "key table event outcome population place day precision wording low high above below "
-    "numbered qualifier claimant via source span field status why links",
-    "scopes": "outcome population place claims low high above below range",
-    "events": "key type title description start end precision when place certainty actors sources",
+    "numbered qualifier claimant via source span field status why links contested",
+    "scopes": "outcome population place claims low high above below range contested",
+    "events": "key type title description start end precision when place certainty actors sources "
+    "contested",
     "disagreements": "first second table verdict computed reason first_says second_says links",
 }
 """The answers of a page, and the columns of each."""
@@ -297,7 +299,7 @@ def _claim(dataset: Dataset, entry: Entry) -> AnswerRow:
         *(c.key, c.table, c.event, c.about[0][1], c.population, c.place, c.day, c.precision),
         *(c.wording, *_ends(c.interval), c.interval is not None, c.qualifier, c.claimant, c.via),
         *(cited and cited.source, cited and cited.span, figure and figure.text, entry.status),
-        *(entry.why, _links(c.links)),
+        *(entry.why, _links(c.links), contested(c.outside)),
     )
     return (c.table, c.key), row
 
@@ -305,7 +307,7 @@ def _claim(dataset: Dataset, entry: Entry) -> AnswerRow:
 def _scope(scope: Scope) -> AnswerRow:
     by, found = (scope.outcome, scope.population, scope.place), scope.envelope
     told = found.interval and str(found.interval)
-    return by, (*by, found.claims, *_ends(found.interval), told)
+    return by, (*by, found.claims, *_ends(found.interval), told, scope.contested)
 
 
 def _ends(interval: Interval | None) -> tuple[Any, ...]:
@@ -321,7 +323,7 @@ def _event(e: Event) -> AnswerRow:
     sources = tuple(dict.fromkeys(receipt.citation.source for receipt in e.receipts))
     row = (
         *(e.key, e.type, e.title, e.description, e.start, e.end, e.precision, e.when, e.place),
-        *(e.certainty, e.actors, sources),
+        *(e.certainty, e.actors, sources, contested(e.outside)),
     )
     return e.key, row
 
@@ -329,6 +331,11 @@ def _event(e: Event) -> AnswerRow:
 def _pair(one: Disagreement) -> AnswerRow:
     row = (
         *(one.first.key, one.second.key, one.first.table, one.verdict, one.computed, one.reason),
-        *(said(one.first), said(one.second), _links(one.links)),
+        *(_said(one.first), _said(one.second), _links(one.links)),
     )
     return (one.first.table, one.first.key, one.second.key), row
+
+
+def _said(claim: Claim) -> str:
+    """What a claim says, never without that others contradict it."""
+    return "; ".join(filter(None, [said(claim), contested(claim.outside)]))

@@ -166,6 +166,7 @@ class Claims(Declaration):
 
     `outcome` is what happened to those whom a figure counts; `subject` are further columns that say
     what is counted or changed; `state` is what the claim says of it where that is no figure.
+    `people` are the values of the first `subject` that count people, of a table without `outcome`.
     `deaths` are the categories of `outcome` that count the dead, `planned` those of `state` that
     tell of what is still to come; `compatible` are lists of states that can all be true of one
     thing. `force` and `country` are the forces that are sent, and whose, `origin` and `destination`
@@ -175,6 +176,7 @@ class Claims(Declaration):
     outcome: str | None = member(string, None)
     deaths: tuple[str, ...] = member(names, ("killed",))
     subject: tuple[str, ...] = member(names, ())
+    people: tuple[str, ...] = member(words, ())
     state: str | None = member(string, None)
     event: str | None = member(string, None)
     population: str | None = member(string, None)

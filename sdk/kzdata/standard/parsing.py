@@ -459,6 +459,8 @@ def _check_claims(schema: Schema, where: str, faults: Faults) -> None:
         faults.note(where, "no kzdata:principal", "the column of the claims' principal spans")
     if not claims.about:
         faults.note(where, "neither outcome nor subject", "what the claims are about")
+    if claims.people and (claims.outcome or not claims.subject):
+        faults.note(f"{where}.people", "no first subject", "a subject, and no outcome beside it")
     if not claims.state and not schema.figure:
         faults.note(where, "neither state nor kzdata:figure", "what the claims say")
 

@@ -254,7 +254,49 @@ def test_other_forms_are_not_opened(form: str, tmp_path: Path) -> None:
         (finding,) = report
         assert (report.valid, report.rows, finding.rule) == (True, {}, "not-checked")
         assert form in finding.found
-        assert "CSV" in finding.expected
+        assert "CSV" in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("resource", "left"),
+    [
+        ({"path": "t.csv"}, "its cells"),
+        ({"path": "t.TSV"}, "its cells"),
+        ({"path": "t.csv.gz"}, "its cells"),
+        ({"path": "t", "format": "csv"}, "its cells"),
+        ({"path": "t.txt", "mediatype": "text/csv; charset=utf-8"}, "its cells"),
+        ({"path": "t.dat", "type": "table"}, "its cells"),
+        ({"path": "t.parquet"}, "its rows"),
+        ({"path": "t.json", "type": "table"}, "its rows"),
+        ({"data": [["id"], [1]], "type": "table"}, "its rows"),
+        # What may be no table at all.
+        ({"path": "README.txt"}, None),
+        ({"path": "LICENSE"}, None),
+        ({"path": "t.json"}, None),
+        ({"path": "t.zip"}, None),
+        ({"path": "t.pdf"}, None),
+        ({"path": ["t.csv", "t.pdf"]}, None),
+        ({"path": "t.csv", "format": "pdf"}, None),
+        ({"data": [{"id": 1}]}, None),
+    ],
+    ids=str,
+)
+def test_what_is_said_of_a_resource_without_a_schema(
+    resource: dict[str, Any], left: str | None, tmp_path: Path
+) -> None:
+    """Catches prose that is read as a table, and a table of which only one form is looked at."""
+    paths = resource.get("path", [])
+    for path in [paths] if isinstance(paths, str) else paths:
+        mark = "\t" if path.endswith("TSV") else ","
+        text = f"id{mark}name\n1{mark}a\n2\n".encode()
+        (tmp_path / path).write_bytes(gzip.compress(text) if path.endswith("gz") else text)
+    described = {"name": "bare", "resources": [{"name": "t", **resource}]}
+    (tmp_path / "datapackage.json").write_text(json.dumps(described))
+    report = validate(tmp_path)
+    said = [one.found for one in report.of_severity("unchecked")]
+    assert said == ([f"{left}: it has no schema"] if left else [])
+    # The second row has too few cells, wherever the text is looked at.
+    assert report.by_rule.get("csv-width", 0) == (left == "its cells")
 
 
 def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +305,7 @@ def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("kzdata.standard.forms.find_spec", lambda name: None)
     (finding,) = one(tmp_path, None, path="t.xlsx")
     assert finding.rule == "not-checked"
-    assert finding.expected == "pip install 'kzdata[excel]'"
+    assert finding.fix == "pip install 'kzdata[excel]'"
 
 
 # ------------------------------------------------------------------------------ JSON
@@ -495,7 +537,7 @@ def test_text_in_the_descriptor_is_a_file(tmp_path: Path) -> None:
         (finding,) = report
         row = 2 if form == "ndjson" else 3
         assert (finding.rule, finding.file) == ("cell-type", "datapackage.json")
-        assert (finding.line or finding.row) == row
+        assert (finding.line or finding.row, finding.table) == (row, "t")
 
 
 def test_inline_data_go_where_files_go(tmp_path: Path) -> None:

@@ -947,16 +947,22 @@ def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes, headed
 
 
 def test_a_missing_schema(plain: Folder) -> None:
-    """Catches a resource without a schema being read as a table, or stopping the run."""
+    """Catches a resource without a schema that stops the run, or passes for one that is checked."""
     plain.describe(lambda package: package["resources"][0].pop("schema"))
-    assert validate(plain.root).rows == {}
+    report = validate(plain.root)
+    assert (report.rows, report.by_rule) == ({"things": 3}, {"not-checked": 1})
 
 
 def test_a_deeply_nested_schema(plain: Folder) -> None:
-    """Catches a schema file that overflows the stack."""
+    """Catches a schema file that overflows the stack, or is called malformed for our limits."""
     (plain.root / "deep.json").write_bytes(b'{"a":' * 100_000 + b"1" + b"}" * 100_000)
     plain.describe(lambda package: package["resources"][0].update(schema="deep.json"))
-    assert "descriptor" in validate(plain.root).by_rule
+    report = validate(plain.root)
+    assert report.valid and report.rows == {}
+    assert report.unchecked == (
+        "resources[0].schema: deep.json is nested too deep: over 100 levels; "
+        "keep to the limits: docs/validation.md",
+    )
 
 
 def test_two_tables_of_one_file_and_of_one_name(plain: Folder) -> None:

@@ -90,6 +90,12 @@ def test_names_that_differ_in_case_are_two_columns(tmp_path: Path) -> None:
     ]
 
 
+def test_a_column_that_is_not_there_has_its_own_name(tmp_path: Path) -> None:
+    """Catches an inner name that a person sees."""
+    report = validate(written(tmp_path, table(whole("x"), whole("X")), t="x\n1\n"))
+    assert report.unchecked == ("t.csv: X: not in the header; mend that first",)
+
+
 def test_columns_of_one_name_follow_their_order(tmp_path: Path) -> None:
     """Fields of one name are no invalid descriptor: each is checked by its own declaration."""
     fields = [whole("x"), {"name": "y"}, {"name": "x", "type": "boolean"}]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kzdata.errors import LimitError as LimitError
     from kzdata.errors import MissingExtraError as MissingExtraError
     from kzdata.errors import NotJSONError as NotJSONError
+    from kzdata.errors import NotReadError as NotReadError
     from kzdata.errors import PackageError as PackageError
     from kzdata.errors import QueryError as QueryError
     from kzdata.errors import SpanError as SpanError
@@ -65,7 +66,7 @@ _HOMES = {
         "engine.limits": "Limits",
         "engine.queries": "Answer",
         "errors": "BrokenError DateError FigureError KzdataError LimitError "
-        "MissingExtraError NotJSONError PackageError QueryError SpanError UsageError",
+        "MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError UsageError",
         "evidence.authoring": "Coverage Reanchored",
         "evidence.figures": "Figure",
         "evidence.receipts": "Receipt Trace",

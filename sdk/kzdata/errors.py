@@ -3,7 +3,7 @@
     KzdataError
     ├── PackageError      a package cannot be read at all (exit code 2)
     │   ├── NotJSONError  a descriptor or a schema holds no JSON object: validation finds that
-    │   └── NotReadError  a table is legal, and in a form or of a size that is not read
+    │   └── NotReadError  a file is legal, and in a form or of a size that is not read
     ├── UsageError        a call names something that does not exist (exit code 2)
     ├── QueryError        an SQL query was refused or failed
     ├── MissingExtraError an optional library is not installed
@@ -30,24 +30,30 @@ class PackageError(KzdataError):
 
 
 class NotReadError(PackageError):
-    """A table may be right, and is not read: by its form, or by its size; the message says why."""
+    """A file may be right, and is not read: by its form, or by its size; the message says why."""
 
 
 class NotJSONError(PackageError):
     """A file that must hold a JSON object holds none.
 
     Attributes:
+        file: Its name, within the package.
         found: What it holds instead, in words.
         line: Where that was seen, from 1; None where no line is at fault.
         column: The character in that line, from 1.
     """
 
     def __init__(
-        self, where: str, found: str, line: int | None = None, column: int | None = None
+        self,
+        file: str,
+        found: str,
+        line: int | None = None,
+        column: int | None = None,
+        before: str = "",
     ) -> None:
         place = f":{line}:{column}" if line else ""
-        super().__init__(f"{where}{place}: {found}, where a JSON object is expected")
-        self.found, self.line, self.column = found, line, column
+        super().__init__(f"{before}{file}{place}: {found}, where a JSON object is expected")
+        self.file, self.found, self.line, self.column = file, found, line, column
 
 
 class UsageError(KzdataError, LookupError):

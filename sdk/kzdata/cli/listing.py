@@ -63,9 +63,9 @@ def ways_out(result: Report, rules: Sequence[Sequence[Finding]]) -> str:
 
 def _of_rule(findings: Sequence[Finding], room: int) -> Iterator[str]:
     """Lines of a rule's findings, column by column, in at most so many rows where that can be."""
-    columns: dict[tuple[str, str | None], list[Finding]] = {}
+    columns: dict[tuple[str | None, ...], list[Finding]] = {}
     for found in findings:
-        columns.setdefault((found.file, found.field), []).append(found)
+        columns.setdefault((found.file, found.table, found.field), []).append(found)
     waiting = list(columns.values())
     share = max(room // len(waiting), 1)
     while waiting:

@@ -33,11 +33,7 @@ SARIF_SCHEMA = (
 )
 LEVELS = {"error": "error", "warning": "warning", "unchecked": "note"}
 """SARIF's levels by severity (3.27.10)."""
-_SUPPRESSED = {
-    "kind": "external",
-    "status": "accepted",
-    "justification": "It rests on what could not be read: another finding says why.",
-}
+_FOLLOWS = "It rests on what could not be read: another finding says why."
 FINGERPRINT = "kzdata/v1"  # a new way to make the fingerprint has a new name
 _ROOT = "SRCROOT"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -167,7 +163,7 @@ def _results(report: Report, base: str) -> Iterator[dict[str, Any]]:
     index = {name: number for number, name in enumerate(RULES)}
     seen: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
     # Nothing is lost: what follows from other findings is there, and is not counted.
-    more = ((finding, {"suppressions": [_SUPPRESSED]}) for finding in report.followers)
+    more = ((finding, _suppressed(report, finding)) for finding in report.followers)
     for finding, besides in (*((found, {}) for found in report.findings), *more):
         mark = fingerprint(finding)
         yield {
@@ -180,6 +176,13 @@ def _results(report: Report, base: str) -> Iterator[dict[str, Any]]:
             "partialFingerprints": {FINGERPRINT: f"{mark}:{next(seen[mark])}"},
             **besides,
         }
+
+
+def _suppressed(report: Report, finding: Finding) -> dict[str, Any]:
+    """That a finding does not count, and why."""
+    why = _LEFT_OUT if finding.rule in report.left_out else _FOLLOWS
+    told = {"kind": "external", "status": "accepted", "justification": why}
+    return {"suppressions": [told]}
 
 
 def fingerprint(finding: Finding) -> str:

@@ -26,7 +26,7 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
 
-from kzdata.errors import NotJSONError, PackageError, UsageError
+from kzdata.errors import KzdataError, NotJSONError, NotReadError, PackageError, UsageError
 from kzdata.files.folder import Folder, bounded, reading
 from kzdata.files.temporary import TemporaryFolder
 
@@ -64,7 +64,7 @@ class Archive:
     name: str = DESCRIPTOR  # of the descriptor's file
     # Names that stand twice in an object, by file; the descriptor's own is "".
     twins: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-    _read: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
+    _read: dict[str, dict[str, Any] | KzdataError] = field(default_factory=dict, repr=False)
     _unpacked: list[int] = field(default_factory=lambda: [0], repr=False)
     _counting: Lock = field(default_factory=Lock, repr=False)  # tables are read side by side
 
@@ -77,9 +77,15 @@ class Archive:
     def json(self, relative: str) -> dict[str, Any]:
         """The JSON object in a file of the package, such as a schema; read once."""
         if relative not in self._read:
-            made, self.twins[relative] = read_json(self.path_of(relative), relative)
-            self._read[relative] = made
-        return self._read[relative]
+            try:
+                made, self.twins[relative] = read_json(self.path_of(relative), relative)
+                self._read[relative] = made
+            except KzdataError as error:
+                self._read[relative] = error
+        found = self._read[relative]
+        if isinstance(found, KzdataError):
+            raise found
+        return found
 
     @property
     def room(self) -> int:
@@ -259,17 +265,24 @@ def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], 
 
     Raises:
         NotJSONError: It holds something else.
-        PackageError: It cannot be read, or is beyond the limits.
+        NotReadError: It is beyond the limits.
+        PackageError: It is not there, or cannot be read.
     """
     twins: dict[str, None] = {}
     try:
-        parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES), before + name, twins)
+        parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES), name, twins)
+        if not isinstance(parsed, dict):
+            raise NotJSONError(name, _kind(parsed))
+    except NotJSONError as error:
+        raise NotJSONError(name, error.found, error.line, error.column, before) from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PackageError(f"{before}{name}: no such file") from error
     except OSError as error:
         raise PackageError(f"{before}cannot read {name}: {error.strerror}") from error
+    except UnicodeEncodeError as error:
+        raise PackageError(f"{before}{name} holds half a surrogate pair") from error
     except (ValueError, RecursionError) as error:
-        raise PackageError(f"{before}{name} {_why_not_read(error)}") from error
-    if not isinstance(parsed, dict):
-        raise NotJSONError(before + name, _kind(parsed))
+        raise NotReadError(f"{before}{name} {_why_not_read(error)}") from error
     return parsed, tuple(twins)[:MAX_TWINS]
 
 
@@ -336,8 +349,6 @@ def _kind(value: Any) -> str:
 
 
 def _why_not_read(error: Exception) -> str:
-    if isinstance(error, UnicodeEncodeError):
-        return "holds half a surrogate pair"
     if isinstance(error, RecursionError):
         return f"is nested too deep: over {MAX_DEPTH} levels"
     return str(error) if isinstance(error, _RefusedError) else f"cannot be read: {error}"

@@ -25,7 +25,7 @@ _PLAIN: dict[str, tuple[re.Pattern[str], Callable[[str], Any]]] = {
 
 
 class NotYAMLError(ValueError):
-    """It is no YAML, or more than a JSON value can be.
+    """It is no YAML, or no JSON value.
 
     Attributes:
         line: Where that was seen, from 1; None where no line is at fault.
@@ -38,11 +38,16 @@ class NotYAMLError(ValueError):
         self.column = None if mark is None else mark.column + 1
 
 
+class TooMuchError(ValueError):
+    """It is more than is read."""
+
+
 def parsed(text: str, make: Callable[[list[tuple[str, Any]]], dict[str, Any]] = dict) -> Any:
     """The JSON value that a text in YAML is; `make` makes an object of names and values.
 
     Raises:
         NotYAMLError: It is none.
+        TooMuchError: It has too many values, or a number of too many digits.
         RecursionError: It is nested too deep.
         MissingExtraError: PyYAML is not installed.
     """
@@ -82,7 +87,7 @@ class _Values:
         """The value of a node that may hold others so many levels deep."""
         self._left -= 1
         if self._left < 0:
-            raise NotYAMLError(f"over {MAX_VALUES:,} values, aliases counted each time")
+            raise TooMuchError(f"over {MAX_VALUES:,} values, aliases counted each time")
         if not depth:
             raise RecursionError
         kind = getattr(node, "id", "nothing")
@@ -108,4 +113,4 @@ def _scalar(node: Any) -> Any:
     try:
         return make(node.value)
     except ValueError as error:  # a number of thousands of digits
-        raise NotYAMLError(str(error), node.start_mark) from error
+        raise TooMuchError(str(error)) from error

@@ -528,8 +528,7 @@ class Descriptor(NamedTuple):
     resources: tuple[Resource, ...]  # all resources that could be read
     faults: tuple[DescriptorFault, ...]  # what is malformed
     raw: Mapping[str, Any]  # the parsed JSON
-    # Names of resources that are not among the tables: they have no schema, or a malformed one, or
-    # several files.
+    # Names of resources that are not among the tables for a fault, or since they have no schema.
     refused: tuple[str, ...] = ()
     advice: tuple[DescriptorFault, ...] = ()  # what is against a SHOULD
     unchecked: tuple[DescriptorFault, ...] = ()  # what is legal and not read

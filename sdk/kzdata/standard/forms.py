@@ -27,6 +27,8 @@ READ = (*DELIMITED, "parquet", *STRUCTURED, *SPREADSHEETS)
 """The forms that are read."""
 TEXTUAL = (*DELIMITED, *STRUCTURED)
 """Those of them that have an encoding."""
+TABULAR = (*DELIMITED, "parquet", *SPREADSHEETS)
+"""Those of them that hold nothing but tables; JSON may be anything."""
 PACKINGS = ("gz", "zip", "xz", "bz2")
 """The ways to pack a file that are read."""
 EXTRAS = {"xlsx": ("openpyxl", "excel")}
@@ -37,9 +39,10 @@ _PACKING_NAMES = {
     **{"gzip": "gz", "bzip2": "bz2", "lzma": "xz"},
     **{name: name for name in "zst zstd lz4 br z lz sz".split()},
 }
+_ANY_TEXT = "txt text dat data asc".split()  # a table in such a file is CSV, but it may be prose
 _NAMES = {
     **{name: name for name in READ},
-    **dict.fromkeys("txt text dat data asc".split(), "csv"),
+    **dict.fromkeys(_ANY_TEXT, "csv"),
     **{"tab": "tsv", "pq": "parquet", "xlsm": "xlsx", "jsonl": "ndjson", "ldjson": "ndjson"},
 }
 # Suffixes of files that are no CSV. Any other one, or none, tells nothing: tables are CSV then.
@@ -81,6 +84,7 @@ _MEDIATYPES = {
     "application/pdf": "pdf",
 }
 _READ_WORDS = "CSV, TSV, JSON, NDJSON, Parquet, xlsx or ods"
+_PACKING_WORDS = "gz, zip, xz or bz2"
 
 
 def form_of(resource: Resource, path: str) -> Form:
@@ -107,13 +111,23 @@ def forms_of(resource: Resource) -> list[Form]:
     return [form_of(resource, path) for path in resource.path]
 
 
+def tells_table(resource: Resource) -> bool:
+    """Whether a resource says, or all its files' names do, that it is a table."""
+    if resource.type == "table":
+        return True
+    paths = resource.path or ("",)
+    stated = _format(resource) or _of_mediatype(resource)
+    told = [stated or PurePosixPath(_packed(path.lower())[0]).suffix[1:] for path in paths]
+    return all(name not in _ANY_TEXT and _NAMES.get(name) in TABULAR for name in told)
+
+
 def unread(resource: Resource) -> tuple[str, str] | None:
     """What keeps a resource from being read as a table, and the way out; None if nothing does."""
     for form in forms_of(resource):
         if form.packing not in (None, *PACKINGS):
-            return f"a file packed by {form.packing}", f"a file packed by {', '.join(PACKINGS)}"
+            return f"a file packed by {form.packing}", f"pack it by {_PACKING_WORDS}"
         if form.name not in READ:
-            return f"a table in the format {form.name}", f"a table as {_READ_WORDS}"
+            return f"a table in the format {form.name}", f"write it as {_READ_WORDS}"
         module, extra = EXTRAS.get(form.name, ("", ""))
         if module and find_spec(module) is None:
             return f"a table in the format {form.name}", f"pip install 'kzdata[{extra}]'"
@@ -139,12 +153,22 @@ def _stated(resource: Resource) -> str | None:
 
 
 def _stated_names(resource: Resource) -> Iterator[str | None]:
+    name = _format(resource)
+    yield _NAMES.get(name, name)
+    yield _of_mediatype(resource)
+
+
+def _format(resource: Resource) -> str:
+    """What `format` says of the form, without how the file is packed."""
     name = (resource.format or "").lower().strip(". ")
     for packing in _PACKING_NAMES:  # `csv.gz`, or `gz` alone, which tells of no form
         name = "" if name == packing else name.removesuffix(f".{packing}")
-    yield _NAMES.get(name, name)
+    return name
+
+
+def _of_mediatype(resource: Resource) -> str | None:
     # Parameters such as `charset` say nothing of the form.
-    yield _MEDIATYPES.get((resource.mediatype or "").lower().partition(";")[0].strip())
+    return _MEDIATYPES.get((resource.mediatype or "").lower().partition(";")[0].strip())
 
 
 def _unknown(mediatype: str | None) -> str | None:

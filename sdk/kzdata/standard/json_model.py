@@ -309,7 +309,7 @@ def several(
             faults.add(where, value, enough if least else "a list")
             return ()
         if len(value) > most:
-            faults.leave(where, f"{len(value)} entries", f"at most {most}")
+            faults.leave(where, f"{len(value)} entries", f"at most {most} are checked")
             return cast(tuple[Value, ...], LEFT)
         before = len(faults)
         made = tuple(reader(one, f"{where}[{n}]", faults) for n, one in enumerate(value))
@@ -328,7 +328,7 @@ def at_most(most: int, reader: Reader[str]) -> Reader[str]:
 
     def read(value: Any, where: str, faults: Faults) -> str:
         if isinstance(value, str) and len(value) > most:
-            faults.leave(where, f"{len(value)} characters", f"at most {most}")
+            faults.leave(where, f"{len(value)} characters", f"at most {most} are checked")
             return cast(str, LEFT)
         return reader(value, where, faults)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from kzdata.engine.sql import ORD
-from kzdata.errors import NotJSONError, PackageError
+from kzdata.errors import MissingExtraError, NotJSONError, NotReadError, PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
@@ -154,12 +154,12 @@ def _resources(
             found = f"{fields} fields and {keys} keys so far; no resource from here on is checked"
             limits = f"{10 * MAX_FIELDS} fields and {10 * MAX_KEYS} keys in all"
             faults.leave(where, found, limits)
-            refused.append(resource.name)
             break
         if sound and table and not written.unchecked:
             tables[table.name] = table
-        elif not (resource.remote or written.unchecked or unread(resource)):
-            refused.append(resource.name)
+        elif not (resource.remote or written.unchecked):
+            # Else it is left, which was said.
+            refused += [resource.name] * (not sound or "schema" not in resource.extra)
     return resources, tables, refused
 
 
@@ -196,6 +196,7 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
 def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faults) -> Resource:
     """A resource that knows how it is written; what is broken in its dialect counts as absent."""
     place, held = _held(archive, resource.dialect, f"{where}.dialect", faults)
+    held = None if held is LEFT else held
     if not (held is None or isinstance(held, dict) or is_remote(held)):
         faults.add(place, held, "an object, or the path or address of one")
     if faults or isinstance(held, dict):
@@ -212,10 +213,11 @@ def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableD
     names = [one.name for one in TableDialect.members.values()]
     kept: dict[str, Any] = {}
     for name in (name for name in names if stated.get(name) is not None):
-        before = len(faults)
+        before = len(faults) + len(faults.unchecked)
         TableDialect.read({name: stated[name]}, where, faults)
+        told = len(faults) + len(faults.unchecked) > before
         # NUL is a fault that was noted down.
-        if len(faults) == before and not nul_faults([stated[name]], where):
+        if not told and not nul_faults([stated[name]], where):
             kept[name] = stated[name]
     return TableDialect.make(kept).replace(sound=not faults)
 
@@ -229,7 +231,10 @@ def _check_tabular(raw: Mapping[str, Any], resource: Resource, where: str, fault
 
 
 def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str, Any]:
-    """A schema or dialect, which may stand in a file of the package, and where it stands."""
+    """A schema or dialect, which may stand in a file of the package, and where it stands.
+
+    `LEFT` where the file is legal and is not read.
+    """
     if not isinstance(value, str) or is_remote(value):
         return where, value
     try:
@@ -238,9 +243,15 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
         place = f"{value}:{error.line}:{error.column}" if error.line else value
         faults.note(place, error.found, "a JSON object (RFC 8259)")
         return where, None
+    except (NotReadError, MissingExtraError) as error:
+        reason, _, way = str(error).partition("; ")
+        told = reason if reason.startswith(value) else f"{value} ({reason})"
+        faults.leave(where, told, way or "keep to the limits: docs/validation.md")
+        return where, LEFT
     except PackageError as error:
         # Not where on this machine the package lies.
-        faults.add(where, value, str(error).removeprefix(f"{archive.label}: "))
+        reason = str(error).removeprefix(f"{archive.label}: ")
+        faults.add(where, value, f"a file of the package ({reason})")
         return where, None
     faults += nul_faults(held, value)
     _advise_on_yaml(value, where, faults)
@@ -257,7 +268,7 @@ def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> 
         return None
     before = len(faults)
     at, raw = _held(archive, resource.extra["schema"], f"{where}.schema", faults)
-    if len(faults) > before or is_remote(raw):
+    if len(faults) > before or is_remote(raw) or raw is LEFT:
         return None
     schema = Schema.read(raw, at, faults)
     if schema is LEFT:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from itertools import combinations
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from threading import get_ident
 
 from kzdata.errors import NotReadError, PackageError
@@ -34,6 +34,7 @@ from kzdata.standard.forms import (
     Form,
     forms_of,
     suffix_of,
+    tells_table,
     unread,
 )
 from kzdata.standard.inner_names import MARK, stated
@@ -51,7 +52,6 @@ CHARSETS = re.compile(
     r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
     r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab|palmos"
 )
-PACKED = {".gz", ".gzip", ".zip", ".xz", ".bz2"}
 MAX_UNDECODED = 1_000  # characters of a file that are not of its encoding, each in a faulty row
 
 
@@ -78,7 +78,7 @@ def dialect_of(resource: Resource, delimiter: str = ",") -> Dialect:
 def illegible(resource: Resource) -> Iterator[tuple[str, str, str]]:
     """What is legal in how a resource is written and cannot be read: where, what, the way out."""
     if resource.encoding is not None and not _known(resource.encoding):
-        way = "UTF-8, UTF-16, UTF-32, or an encoding of one or two bytes a letter by its IANA name"
+        way = "write it in UTF-8, -16 or -32, or an IANA encoding of one or two bytes a letter"
         yield "encoding", f"the encoding {resource.encoding}", way
     if any(form.name not in DELIMITED for form in forms_of(resource)):
         return
@@ -121,15 +121,11 @@ def is_table(resource: Resource) -> bool:
 
 
 def is_bare(resource: Resource) -> bool:
-    """Whether a resource without a schema is CSV, by what it says or by its files' names."""
-    packed = resource.extra.get("compression") is not None
-    if "schema" in resource.extra or packed or not resource.path or resource.remote:
+    """Whether a resource is delimited text without a schema: only its shape can be checked."""
+    if "schema" in resource.extra or not resource.path or resource.remote:
         return False
-    suffixes = {PurePosixPath(path.lower()).suffix for path in resource.path}
-    if resource.format or resource.mediatype:
-        kinds = ((resource.format or "csv").lower(), (resource.mediatype or "text/csv").lower())
-        return kinds[0] == "csv" and kinds[1].startswith("text/csv") and not suffixes & PACKED
-    return suffixes == {".csv"}
+    delimited = all(form.name in DELIMITED for form in forms_of(resource))
+    return delimited and tells_table(resource) and unread(resource) is None
 
 
 class TableTexts:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema
 from kzdata.standard.field_types import FieldType, field_type, known_type
-from kzdata.standard.field_types.base import OTHERWISE, MisdeclaredError, UnsupportedError
+from kzdata.standard.field_types.base import COMPARED, MisdeclaredError, UnsupportedError
 from kzdata.standard.field_types.json_schema import JSON_TYPES, check_json_schema
 from kzdata.standard.field_types.limits import check_bound, check_listed
 from kzdata.standard.field_types.pattern import PATTERNED, read_pattern
@@ -65,7 +65,7 @@ def _check_constraints(field: FieldDescriptor, kind: FieldType, where: str, faul
     if kind.same is None:
         compared = {"enum": limits.enum is not None, "unique": limits.unique}
         for name in (name for name, stated in compared.items() if stated):
-            faults.leave(where, f"{name} of type {field.type}", OTHERWISE)
+            faults.leave(where, f"{name} of type {field.type}", COMPARED)
     for value in field.constraints.bounds.values() if kind.within else ():
         with _noted(where, faults):
             check_bound(field, kind, value)

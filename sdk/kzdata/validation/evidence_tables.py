@@ -496,6 +496,18 @@ def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
     return tuple(name for name in schema.names if name in names)
 
 
+def columns_related(table: Table, descriptor: Descriptor) -> set[str]:
+    """The columns without which a table cannot stand among others.
+
+    Keys lead to them; or the profile's declarations, receipts and links name them, of which many
+    name a row by its primary key.
+    """
+    names = {name for _, columns in table.schema.declared_columns() for name in columns}
+    names |= {field.name for field in table.schema.fields if field.evidence}
+    names |= set(table.schema.primary_key) if names else set()
+    return names | columns_referenced(table, descriptor)
+
+
 def columns_referenced(table: Table, descriptor: Descriptor) -> set[str]:
     """The columns of a table that tables, itself among them, point to."""
     names: set[str] = set()

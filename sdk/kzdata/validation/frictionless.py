@@ -125,25 +125,31 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
 def _copy_package(archive: Archive, report: Report, folder: Path) -> Path:
     """Copy the tables of a package, in UTF-8, with a descriptor of what is needed of them."""
     descriptor = parse(archive)
-    remote = any(resource.remote for resource in descriptor.resources)
-    if remote or descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
+    if descriptor.faults or {"descriptor", "resource-path"} & set(report.by_rule):
         raise PackageError("the descriptor has faults, or names files that are not there")
-    for path in (path for resource in descriptor.resources for path in resource.path):
+    # Of what is left unchecked, such as an address, nothing is copied.
+    for path in (path for table in descriptor.tables.values() for path in table.resource.path):
         if not archive.path_of(path).is_file():
             raise PackageError(f"{path} is not a file")
     (copy := folder / "copy").mkdir()
     entries = {entry["name"]: entry for entry in descriptor.raw["resources"]}
-    tables = enumerate(descriptor.tables.values())
-    resources = [_copy_table(archive, t, entries[stated(t.name)], copy / str(n)) for n, t in tables]
+    read = frozenset(map(stated, descriptor.tables))
+    resources = [
+        _copy_table(archive, table, entries[stated(table.name)], copy / str(number), read)
+        for number, table in enumerate(descriptor.tables.values())
+    ]
     described = {"name": "copy", "resources": resources} | _profile(descriptor.raw)
     (copy / DESCRIPTOR).write_text(json.dumps(described), encoding="utf-8")
     return copy
 
 
 def _copy_table(
-    archive: Archive, table: Table, entry: Mapping[str, Any], folder: Path
+    archive: Archive, table: Table, entry: Mapping[str, Any], folder: Path, read: frozenset[str]
 ) -> dict[str, Any]:
-    """Copy the files of a table into a new folder; its entry in the descriptor."""
+    """Copy the files of a table into a new folder; its entry in the descriptor.
+
+    Keys lead to tables that are `read`, by name: frictionless reads no row where one is not there.
+    """
     folder.mkdir()
     paths = []
     with workspace(folder) as made:
@@ -166,6 +172,8 @@ def _copy_table(
         kept["dialect"] = _picked(dialect, _OF_DIALECT)
     # Profiles could be addresses.
     known = {k: v for k, v in schema.items() if k not in ("$schema", "profile") and v is not None}
+    if "foreignKeys" in known:
+        known["foreignKeys"] = [key for key in known["foreignKeys"] if _leads(key, read)]
     fields = [{k: v for k, v in field.items() if k != "profile"} for field in schema["fields"]]
     return kept | {
         "path": paths[0] if len(paths) == 1 else paths,
@@ -173,6 +181,12 @@ def _copy_table(
         "encoding": "utf-8",
         "schema": known | {"fields": fields} | _profile(schema),
     }
+
+
+def _leads(key: Mapping[str, Any], read: frozenset[str]) -> bool:
+    """Whether a foreign key leads to its own table, or to one of those that are read."""
+    parent = key["reference"].get("resource") or ""
+    return (not parent or parent in read) and key["reference"].get("package") is None
 
 
 def _profile(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -289,7 +303,12 @@ def _rows_in_file(archive: Archive, table: Table, folder: Path) -> list[Record]:
     except PackageError:
         return []
     (form, *_) = forms_of(table.resource)
-    if len(sheet.parts) > 1 or sheet.dialect != Dialect() or form.name not in DELIMITED:
+    if (
+        not table.resource.path
+        or len(sheet.parts) > 1
+        or sheet.dialect != Dialect()
+        or form.name not in DELIMITED
+    ):
         return []
     return [record for record in sheet.records() if record.number >= 0 or record.fault]
 

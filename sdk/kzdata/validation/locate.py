@@ -88,9 +88,11 @@ def _finding(
         row=place,
         record=record and _clip(record),
         field=field and _clip(stated(field)),
-        found=_clip((found or "") if table else stated(found or "")),
+        # A cell may hold what looks like an inner name; where none is shown, names are told.
+        found=_clip((found or "") if violation.ordinal is not None else stated(found or "")),
         expected=_clip(stated(violation.expected)),
         fix=rule.fix if violation.fix is None else _clip(violation.fix),
+        table=None if table is None or table.resource.path else _clip(stated(table.name)),
     )
 
 

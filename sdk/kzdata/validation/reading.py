@@ -20,7 +20,7 @@ from kzdata.standard.field_types.base import OTHERWISE, DeclarationError, Unsupp
 from kzdata.standard.field_types.pattern import check_size
 from kzdata.standard.inner_names import places
 from kzdata.standard.source import named, open_sheet
-from kzdata.validation.evidence_tables import columns_needed, columns_referenced
+from kzdata.validation.evidence_tables import columns_needed, columns_related
 from kzdata.validation.report import NOT_CHECKED
 from kzdata.validation.rule import (
     RULES,
@@ -187,11 +187,8 @@ class Reading:
         names = [name for name in self.table.schema.names if name in absent]
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
         self._leave(f"{', '.join(names[:3])}{more}: not in the header")
-        schema, needed = self.table.schema, columns_referenced(self.table, self.package)
-        for _, columns in schema.declared_columns():
-            needed.update(columns)
-        self.related = needed.isdisjoint(absent)
-        self.table = self.table._replace(schema=_without(schema, absent))
+        self.related = columns_related(self.table, self.package).isdisjoint(absent)
+        self.table = self.table._replace(schema=_without(self.table.schema, absent))
 
     def _without_unfit(self, sheet: Sheet, fits: Sequence[bool]) -> Sheet:
         """The same with nothing in place of files whose header is not that of the first."""

@@ -46,6 +46,7 @@ class Finding:
         expected: What should stand there; empty where it is only not checked.
         fix: The way out; of what is not checked, the way to have it checked.
         row: Item of a JSON array, or row of a sheet, from 1, in place of a line; None elsewhere.
+        table: Name of the table, where its data stand in the descriptor; None elsewhere.
     """
 
     rule: str
@@ -59,6 +60,7 @@ class Finding:
     expected: str = ""
     fix: str = ""
     row: int | None = None
+    table: str | None = None
 
     @property
     def where(self) -> str:
@@ -68,10 +70,10 @@ class Finding:
 
     @property
     def subject(self) -> str:
-        """`record.field`, as far as known; after `row n` in a file that has no lines."""
+        """`record.field`, as far as known; after what else tells the place in a file."""
         cell = ".".join(part for part in (self.record, self.field) if part)
         row = "" if self.row is None else f"row {self.row}"
-        return ", ".join(part for part in (row, cell) if part)
+        return ", ".join(part for part in (self.table, row, cell) if part)
 
     @property
     def said(self) -> str:
@@ -295,7 +297,7 @@ def unreadable(package: str, error: NotJSONError) -> Report:
     from kzdata.validation.rule import RULES
 
     expected, rule = "a JSON object (RFC 8259)", RULES["descriptor"]
-    place = (DESCRIPTOR, error.line)
+    place = (error.file, error.line)
     finding = rule.finding(*place, column=error.column, found=error.found, expected=expected)
     rest = not_checked("anything else", "mend the descriptor first")
     return Report(package, "", (finding,), path=package, followers=(rest,))

@@ -17,8 +17,8 @@ from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
-from kzdata.standard.descriptor import MAX_NAME, Descriptor, Resource, Schema, Table
-from kzdata.standard.forms import READ, form_of, suffix_of
+from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
+from kzdata.standard.forms import tells_table
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
 from kzdata.validation.declared import with_fields_checked
@@ -83,15 +83,6 @@ def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
         with suppress(PackageError, OSError):
             sizes[path] = archive.path_of(path).stat().st_size
     return sizes
-
-
-def _is_table(resource: Resource) -> bool:
-    """Whether the files of a resource without a schema are rows, as far as anything tells."""
-    if not resource.path:
-        return False
-    form = form_of(resource, resource.path[0])
-    told = resource.format or resource.mediatype or form.packing or suffix_of(resource.path[0])
-    return resource.extra.get("type") == "table" or (bool(told) and form.name in READ)
 
 
 @dataclass
@@ -245,9 +236,9 @@ class Run:
         """Say of each table that cannot be read that its rows are not checked."""
         for resource in (one for one in self.package.resources if one.name in self.package.refused):
             if "schema" in resource.extra:
-                what, way = "its rows: its schema has faults", "mend them first"
+                what, way = "its rows: its entry or schema has faults", "mend them first"
                 self._leave(what, way, resource.name, follows=True)
-            elif _is_table(resource):
+            elif tells_table(resource):
                 self._leave("its rows: it has no schema", "give it one", resource.name)
 
     def _check_relations(self) -> None:

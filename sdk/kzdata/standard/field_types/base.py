@@ -13,6 +13,7 @@ class DeclarationError(ValueError):
 
 
 OTHERWISE = "say it in one of the ways that are read: docs/table-schema.md"
+COMPARED = "take columns whose values can be compared: docs/table-schema.md"
 
 
 class UnsupportedError(DeclarationError):

@@ -175,8 +175,8 @@ def cell_pattern(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 @rule(
     "cell",
     "correct the JSON, or the jsonSchema",
-    source="Table Schema 2.0, jsonSchema: “If a field value conforms to the provided JSON Schema "
-    "then this field value is valid”",
+    source="the package declares it: Table Schema 2.0, jsonSchema: “If a field value conforms to "
+    "the provided JSON Schema then this field value is valid”",
 )
 def cell_json_schema(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A JSON object or array is what the field's `jsonSchema` wants.

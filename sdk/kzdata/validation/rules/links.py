@@ -248,6 +248,7 @@ def link_same_throughout(model: Model) -> Iterator[Violation]:
     "consistency",
     "link the two by the relation that they have (kzdata:links), or correct one of them",
     "warning",
+    source="advice: docs/profile.md, `kzdata:links`",
 )
 def disagreement_judged(model: Model) -> Iterator[Violation]:
     """Claims that cannot both be true are linked, so that a curator has judged them.

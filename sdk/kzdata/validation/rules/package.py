@@ -13,7 +13,7 @@ from kzdata.errors import PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
-from kzdata.standard.field_types.base import OTHERWISE
+from kzdata.standard.field_types.base import COMPARED
 from kzdata.standard.inner_names import stated
 from kzdata.standard.json_model import short
 from kzdata.standard.source import is_table, named
@@ -201,11 +201,11 @@ def not_checked(package: Descriptor, *_: Any) -> Iterator[Violation]:
     for fault in package.unchecked:
         yield _left(fault.where, fault.found, fault.expected)
     for resource in package.resources:
-        for doubt in _doubts(package, resource):
-            yield _left(f"resources.{resource.name}", doubt, OTHERWISE)
+        for doubt in _doubts(resource):
+            yield _left(f"resources.{resource.name}", *doubt)
     for table in package.tables.values():
         for key in unsupported_keys(table.schema):
-            yield _left(table.name, key, OTHERWISE)
+            yield _left(table.name, key, COMPARED)
         yield from _unsupported_parents(package, table)
 
 
@@ -216,23 +216,27 @@ def _left(where: str, what: str, way: str, follows: bool = False) -> Violation:
 
 def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[Violation]:
     """Foreign keys whose other side is not read."""
+    without = {one.name for one in package.resources if "schema" not in one.extra}
     for key in table.schema.foreign_keys:
-        columns, parent = ", ".join(key.fields), key.reference.resource or table.name
+        parent = key.reference.resource or table.name
+        what = f"foreignKeys over {', '.join(key.fields)}, into "
         if key.reference.package is not None:
-            what = f"foreignKeys over {columns}, into another package"
-            yield _left(table.name, what, "bring the table into this package")
+            yield _left(table.name, f"{what}another package", "bring the table into this package")
+        elif parent in without:
+            yield _left(table.name, f"{what}{parent}, which has no schema", "give it one")
         elif parent not in package.tables:
-            what = f"foreignKeys over {columns}, into {parent}, which cannot be read"
-            yield _left(table.name, what, "mend that first", follows=bool(package.faults))
+            told = f"{what}{parent}, which is not read"
+            yield _left(table.name, told, "have that read first", follows=bool(package.faults))
 
 
-def _doubts(package: Descriptor, resource: Resource) -> Iterator[str]:
-    """What of a resource's form cannot be read, in words."""
+def _doubts(resource: Resource) -> Iterator[tuple[str, str]]:
+    """What a resource states of its files that cannot be compared, and the way out."""
     if len(resource.path) > 1:
         stated = (name for name in ("bytes", "hash") if getattr(resource, name) is not None)
-        yield from (f"{name} of several files" for name in stated)
-    if resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
-        yield f"the hash algorithm {algorithm}"
+        way = "make each file a resource of its own"
+        yield from ((f"{name} of several files", way) for name in stated)
+    elif resource.hash is not None and (algorithm := hash_of(resource)[0]) not in DIGESTS:
+        yield f"the hash algorithm {algorithm}", f"state one by {', '.join(sorted(DIGESTS))}"
 
 
 FIELDS_MATCH: dict[str, tuple[str, Callable[[Counter[str], Counter[str]], bool]]] = {

@@ -120,6 +120,17 @@ def unread(resource: Resource) -> tuple[str, str] | None:
     return None
 
 
+def says_delimited(resource: Resource, path: str) -> bool:
+    """Whether a resource says of one of its files that it is CSV or TSV, or the file's name does.
+
+    Text without a schema (`txt`, no suffix) may be anything.
+    """
+    suffix = PurePosixPath(_packed(path)[0].lower()).suffix.removeprefix(".")
+    told = _format(resource) or _MEDIATYPES.get(_plain(resource.mediatype)) or suffix
+    name, packing = form_of(resource, path)
+    return told in (*DELIMITED, "tab") and name in DELIMITED and packing in (None, *PACKINGS)
+
+
 def suffix_of(path: str) -> str | None:
     """The form that the suffix of a path names, or None where it names none."""
     suffix = PurePosixPath(path.lower()).suffix.removeprefix(".")
@@ -139,15 +150,24 @@ def _stated(resource: Resource) -> str | None:
 
 
 def _stated_names(resource: Resource) -> Iterator[str | None]:
+    yield _NAMES.get(name := _format(resource), name)
+    yield _MEDIATYPES.get(_plain(resource.mediatype))
+
+
+def _format(resource: Resource) -> str:
+    """The `format` without what it tells of packing: `csv.gz`, or `gz` alone."""
     name = (resource.format or "").lower().strip(". ")
-    for packing in _PACKING_NAMES:  # `csv.gz`, or `gz` alone, which tells of no form
+    for packing in _PACKING_NAMES:
         name = "" if name == packing else name.removesuffix(f".{packing}")
-    yield _NAMES.get(name, name)
-    # Parameters such as `charset` say nothing of the form.
-    yield _MEDIATYPES.get((resource.mediatype or "").lower().partition(";")[0].strip())
+    return name
+
+
+def _plain(mediatype: str | None) -> str:
+    """A media type without parameters such as `charset`, which say nothing of the form."""
+    return (mediatype or "").lower().partition(";")[0].strip()
 
 
 def _unknown(mediatype: str | None) -> str | None:
     """A media type that names a form which is not known here."""
-    plain = (mediatype or "").lower().partition(";")[0].strip()
+    plain = _plain(mediatype)
     return None if plain in ("text/plain", "application/octet-stream") else plain or None

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from itertools import combinations
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from threading import get_ident
 
 from kzdata.errors import NotReadError, PackageError
-from kzdata.files.archive import Archive
+from kzdata.files.archive import Archive, is_remote
 from kzdata.files.csv import CHUNK, MAX_NAME_PART, Dialect, Record, Sheet, encoding_of
 from kzdata.files.json_rows import Items, items_of_lines, items_of_text, text_of
 from kzdata.files.packing import member_name, unpacked
@@ -33,6 +33,7 @@ from kzdata.standard.forms import (
     TEXTUAL,
     Form,
     forms_of,
+    says_delimited,
     suffix_of,
     unread,
 )
@@ -51,7 +52,6 @@ CHARSETS = re.compile(
     r"ascii|utf-(8|16|32)(-sig|-le|-be)?|(iso8859|koi8|cp|mac|ptcp|kz)-?\w+|hp-roman8|tis-620"
     r"|gb2312|gbk|gb18030|big5(hkscs)?|euc_\w+|shift_jis\w*|johab|palmos"
 )
-PACKED = {".gz", ".gzip", ".zip", ".xz", ".bz2"}
 MAX_UNDECODED = 1_000  # characters of a file that are not of its encoding, each in a faulty row
 
 
@@ -121,15 +121,15 @@ def is_table(resource: Resource) -> bool:
 
 
 def is_bare(resource: Resource) -> bool:
-    """Whether a resource without a schema is CSV, by what it says or by its files' names."""
-    packed = resource.extra.get("compression") is not None
-    if "schema" in resource.extra or packed or not resource.path or resource.remote:
+    """Whether only the shape of a resource can be checked: CSV or TSV without a schema.
+
+    It is that by what it says, or by its files' names. A schema that is not fetched is as good as
+    none; a dialect is not, since nobody knows then where a cell ends.
+    """
+    known = "schema" in resource.extra and not is_remote(resource.extra["schema"])
+    if known or not resource.path or any(map(is_remote, (*resource.path, resource.dialect))):
         return False
-    suffixes = {PurePosixPath(path.lower()).suffix for path in resource.path}
-    if resource.format or resource.mediatype:
-        kinds = ((resource.format or "csv").lower(), (resource.mediatype or "text/csv").lower())
-        return kinds[0] == "csv" and kinds[1].startswith("text/csv") and not suffixes & PACKED
-    return suffixes == {".csv"}
+    return all(says_delimited(resource, path) for path in resource.path)
 
 
 class TableTexts:

@@ -264,6 +264,8 @@ def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], 
     twins: dict[str, None] = {}
     try:
         parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES), before + name, twins)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PackageError(f"{before}no such file: {name}") from error
     except OSError as error:
         raise PackageError(f"{before}cannot read {name}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

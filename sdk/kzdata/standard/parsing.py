@@ -242,7 +242,8 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
         return where, None
     except PackageError as error:
         # Not where on this machine the package lies.
-        faults.add(where, value, str(error).removeprefix(f"{archive.label}: "))
+        reason = str(error).removeprefix(f"{archive.label}: ")
+        faults.add(where, value, f"a JSON file of the package ({reason})")
         return where, None
     faults += nul_faults(held, value)
     _advise_on_yaml(value, where, faults)

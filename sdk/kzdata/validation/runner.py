@@ -245,7 +245,7 @@ class Run:
         """Say of each table that cannot be read that its rows are not checked."""
         for resource in (one for one in self.package.resources if one.name in self.package.refused):
             if "schema" in resource.extra:
-                what, way = "its rows: its schema has faults", "mend them first"
+                what, way = "its rows: its schema was not read", "see what is said of it"
                 self._leave(what, way, resource.name, follows=True)
             elif _is_table(resource):
                 self._leave("its rows: it has no schema", "give it one", resource.name)

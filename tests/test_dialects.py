@@ -1,5 +1,6 @@
 """How files are written: dialects against a writer of their own, headers, encodings, no schema."""
 
+import gzip
 import json
 import re
 import tempfile
@@ -257,7 +258,13 @@ def test_files_with_the_header_of_the_first_are_checked(tmp_path: Path) -> None:
         (b"a,b\n1\n", {"path": "t.txt", "mediatype": "text/csv; header=present"},
          [("csv-width", 2, 1)]),
         (b"a,b\n1\n", {"format": "ndjson"}, []),
-        (b"PK\x03\x04,,\n,\n", {"path": "t.csv.zip", "format": "csv"}, []),
+        (b"a,b\n1\n", {"path": "t.txt", "format": "txt"}, []),
+        (b"a\tb\n1\n", {"path": "t.tsv"}, [("csv-width", 2, 1)]),
+        (b"a,b\n1\n", {"path": "t.tsv", "format": "csv"}, [("csv-width", 2, 1)]),
+        (gzip.compress(b"a,b\n1\n"), {"path": "t.csv.gz"}, [("csv-width", 2, 1)]),
+        (gzip.compress(b"a,b\n1\n"), {"path": "t.gz"}, []),
+        (b"a,b\n1\n", {"path": "t.csv.zst"}, []),
+        (b"PK\x03\x04,,\n,\n", {"path": "t.zip"}, []),
     ],
 )  # fmt: skip
 def test_the_shape_of_a_table_without_schema_is_checked(
@@ -267,6 +274,31 @@ def test_the_shape_of_a_table_without_schema_is_checked(
     entry = {"name": "t", **resource}
     report = validate(package(tmp_path, {entry.get("path", "t.csv"): data}, entry))
     assert places(report) == found
+
+
+REMOTE = "https://example.invalid/part.json"
+
+
+@pytest.mark.parametrize(
+    ("remote", "data", "found"),
+    [
+        ({"schema": REMOTE}, b"a,b\n1\n", [("csv-width", 2, 1)]),
+        ({"schema": REMOTE}, b"a,b\n1,p\xeache\n", [("csv-malformed", 2, 4)]),
+        ({"schema": REMOTE}, b"a,b\n1,2\n", []),
+        ({"schema": REMOTE, "path": "t.txt"}, b"a,b\n1\n", []),
+        ({"schema": REMOTE, "dialect": REMOTE}, b"a,b\n1\n", []),
+        ({"dialect": REMOTE}, b"a,b\n1\n", []),
+    ],
+)
+def test_the_shape_of_a_table_whose_schema_is_not_fetched_is_checked(
+    tmp_path: Path, remote: dict[str, Any], data: bytes, found: list[Any]
+) -> None:
+    """Catches rows that nobody looks at, or that are read in a dialect which nobody knows."""
+    entry = {"name": "t", **remote}
+    report = validate(package(tmp_path, {entry.get("path", "t.csv"): data}, entry))
+    assert places(report) == found
+    assert any(REMOTE in line for line in report.unchecked)
+    assert not any("no schema" in line for line in report.unchecked if "schema" in remote)
 
 
 def test_a_column_that_the_schema_lacks_is_of_the_encoding(tmp_path: Path) -> None:

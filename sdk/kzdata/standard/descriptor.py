@@ -152,7 +152,11 @@ class MissingValue(JsonModel):
 
 def missing_value(value: Any, where: str, faults: Faults) -> MissingValue:
     """A string, or an object with a string and a label."""
-    return MissingValue.read({"value": value} if isinstance(value, str) else value, where, faults)
+    if isinstance(value, str | dict):
+        value = {"value": value} if isinstance(value, str) else value
+        return MissingValue.read(value, where, faults)
+    faults.add(where, value, "a string, or an object with `value` and `label`")
+    return MissingValue.make({"value": ""})
 
 
 def missing_values(value: Any, where: str, faults: Faults) -> tuple[str, ...]:

@@ -161,17 +161,21 @@ def _stated_names(resource: Resource) -> Iterator[str | None]:
 def _format(resource: Resource) -> str:
     """What `format` says of the form, without how the file is packed."""
     name = (resource.format or "").lower().strip(". ")
-    for packing in _PACKING_NAMES:  # `csv.gz`, or `gz` alone, which tells of no form
+    for packing in _PACKING_NAMES:
         name = "" if name == packing else name.removesuffix(f".{packing}")
     return name
 
 
 def _of_mediatype(resource: Resource) -> str | None:
-    # Parameters such as `charset` say nothing of the form.
-    return _MEDIATYPES.get((resource.mediatype or "").lower().partition(";")[0].strip())
+    return _MEDIATYPES.get(_plain(resource.mediatype))
+
+
+def _plain(mediatype: str | None) -> str:
+    """A media type without parameters such as `charset`, which say nothing of the form."""
+    return (mediatype or "").lower().partition(";")[0].strip()
 
 
 def _unknown(mediatype: str | None) -> str | None:
     """A media type that names a form which is not known here."""
-    plain = (mediatype or "").lower().partition(";")[0].strip()
+    plain = _plain(mediatype)
     return None if plain in ("text/plain", "application/octet-stream") else plain or None

@@ -73,7 +73,7 @@ def parse(archive: Archive) -> Descriptor:
 
 
 def _bare(resources: Iterable[Resource], refused: Iterable[str]) -> dict[str, Resource]:
-    """CSV that is no table for no other reason than that it has no schema, by name."""
+    """CSV and TSV that is no table for no other reason than that it has no schema here, by name."""
     names = set(refused)
     return {one.name: one for one in resources if one.name in names and is_bare(one)}
 
@@ -157,9 +157,10 @@ def _resources(
             break
         if sound and table and not written.unchecked:
             tables[table.name] = table
-        elif not (resource.remote or written.unchecked):
+        elif not written.unchecked and (is_bare(resource) or not resource.remote):
             # Else it is left, which was said.
-            refused += [resource.name] * (not sound or "schema" not in resource.extra)
+            bare = is_bare(resource) or "schema" not in resource.extra
+            refused += [resource.name] * (bare or not sound)
     return resources, tables, refused
 
 
@@ -202,7 +203,7 @@ def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faul
     if faults or isinstance(held, dict):
         held = _sound_part(held if isinstance(held, dict) else {}, place, faults)
     resource = resource.replace(dialect=held)
-    if is_table(resource) and not resource.remote:
+    if is_bare(resource) or (is_table(resource) and not resource.remote):
         for member, found, way in illegible(resource):
             faults.leave(f"{where}.{member}", found, way)
     return resource
@@ -263,6 +264,7 @@ def _held(archive: Archive, value: Any, where: str, faults: Faults) -> tuple[str
 
 
 def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> Table | None:
+    start = len(faults)
     _check_place(resource, where, faults)
     if "schema" not in resource.extra or not (resource.path or "data" in resource.extra):
         return None
@@ -275,7 +277,7 @@ def _table(archive: Archive, resource: Resource, where: str, faults: Faults) -> 
         return None
     if len(faults) == before:
         _check_schema(schema, stated(resource.name), at, faults)
-    if len(faults) > before or resource.remote or not _within_limits(schema, at, faults):
+    if len(faults) > start or resource.remote or not _within_limits(schema, at, faults):
         return None
     if reason := unread(resource):
         faults.leave(where, *reason)

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import get_ident
 
 from kzdata.errors import NotReadError, PackageError
-from kzdata.files.archive import Archive
+from kzdata.files.archive import Archive, is_remote
 from kzdata.files.csv import CHUNK, MAX_NAME_PART, Dialect, Record, Sheet, encoding_of
 from kzdata.files.json_rows import Items, items_of_lines, items_of_text, text_of
 from kzdata.files.packing import member_name, unpacked
@@ -121,8 +121,13 @@ def is_table(resource: Resource) -> bool:
 
 
 def is_bare(resource: Resource) -> bool:
-    """Whether a resource is delimited text without a schema: only its shape can be checked."""
-    if "schema" in resource.extra or not resource.path or resource.remote:
+    """Whether only the shape of a resource can be checked: delimited text without a schema.
+
+    A schema that is not fetched is as good as none; a dialect is not, since nobody knows then where
+    a cell ends.
+    """
+    known = "schema" in resource.extra and not is_remote(resource.extra["schema"])
+    if known or not resource.path or any(map(is_remote, (*resource.path, resource.dialect))):
         return False
     delimited = all(form.name in DELIMITED for form in forms_of(resource))
     return delimited and tells_table(resource) and unread(resource) is None

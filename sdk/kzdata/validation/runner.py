@@ -209,7 +209,7 @@ class Run:
         tables = self.package.tables
         bare = [Table(r.name, r.path[0], r, Schema(fields=())) for r in self.package.bare]
         self._leave_refused()
-        for table in bare:
+        for table in (one for one in bare if "schema" not in one.resource.extra):
             self._leave("its cells: it has no schema", "give it one", table.name)
         for resource in self.package.resources:
             for address in resource.remote:

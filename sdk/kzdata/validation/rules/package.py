@@ -159,7 +159,9 @@ def _seen(package: Descriptor, stats: FileStatsByPath) -> Iterator[tuple[Resourc
 )
 def version_semver(package: Descriptor, *_: Any) -> Iterator[Violation]:
     """A version "SHOULD conform to the Semantic Versioning requirements" (Data Package v2)."""
-    if "version" in package.raw and not SEMVER.fullmatch(package.version):
+    # What is no string is a fault of the descriptor.
+    stated = isinstance(package.raw.get("version"), str)
+    if stated and not SEMVER.fullmatch(package.version):
         yield _of_package(package.version, "MAJOR.MINOR.PATCH", "version")
 
 

@@ -737,6 +737,18 @@ def test_ods_repeats_and_notes(tmp_path: Path) -> None:
         assert kz.sql("SELECT * FROM t").rows() == [(5, "a  b")] * 3
 
 
+@pytest.mark.parametrize(
+    "cell", ['<table:table-cell office:value-type="float" office:value="5" '
+             'table:number-columns-repeated="9000"/>', _text_cell("z" * 30_000)]
+)  # fmt: skip
+def test_repeats_are_limited(tmp_path: Path, cell: str) -> None:
+    """Catches a small sheet whose repeated rows take minutes, or fill the disk."""
+    row = f'<table:table-row table:number-rows-repeated="999999">{cell}</table:table-row>'
+    write_content(tmp_path / "t.ods", f'<table:table table:name="s">{row}</table:table>')
+    report = one(tmp_path, None, path="t.ods")
+    assert (report.valid, report.by_rule) == (True, {"not-checked": 1})
+
+
 @pytest.mark.parametrize("form", ["xlsx", "ods"])
 def test_hostile_workbooks(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches entities that multiply, repeats that fill the disk, and what is no workbook."""
@@ -745,7 +757,7 @@ def test_hostile_workbooks(form: str, tmp_path: Path, monkeypatch: pytest.Monkey
     write_content(tmp_path / "t.ods", "<table:table/>", start=bomb)
     five = 'office:value-type="float" office:value="5"'
     cells = f'<table:table-cell {five} table:number-columns-repeated="9000"/>'
-    row = f'<table:table-row table:number-rows-repeated="999999">{cells}</table:table-row>'
+    row = f'<table:table-row table:number-rows-repeated="9999">{cells}</table:table-row>'
     write_content(tmp_path / "many.ods", f'<table:table table:name="s">{row}</table:table>')
     write_xlsx(tmp_path / "t.xlsx", {"s": [["id"], [1]]})
     contents = {

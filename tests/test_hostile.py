@@ -872,6 +872,13 @@ def test_one_stray_quote_in_a_sound_file(plain: Folder, row: bytes) -> None:
     assert report.rows["things"] == 3
 
 
+@pytest.mark.parametrize("row", [b"x", b'1,"x'])
+def test_a_row_without_an_end_is_no_valid_one(plain: Folder, row: bytes) -> None:
+    """Catches a last row that a fast reader passes over, as it is longer than what it can hold."""
+    report = with_bytes(plain, HEADER + row + b"x" * (80 << 20))
+    assert ("csv-malformed", 2) in found(report)
+
+
 @pytest.mark.parametrize("size", [3, 4, 5, 7, 8])
 @pytest.mark.parametrize(("data", "stray"), [
     (b'a,"b"\n"c ""d"", e",""\n"",f\n', False), (b'\xef\xbb\xbf"a","b ""c"""\r\n', False),

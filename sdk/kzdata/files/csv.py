@@ -24,6 +24,7 @@ MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH  # of a row, or of rows joined by an op
 MAX_CELLS = 10_000  # cells of a row that are held; those beyond are counted
 MAX_NAME_PART = 2_000  # characters of a column's name that is put together of several rows
 CHUNK = 1 << 20
+ENDLESS = 1 << 20  # bytes without the end of a row: that row is looked at by the careful reader
 BOM = b"\xef\xbb\xbf"
 BLOCK = 1 << 12  # bytes in which a line is looked for: fewer lines to split, more blocks to count
 
@@ -103,7 +104,8 @@ class FileStats:
 
     size: int  # in bytes
     digests: dict[str, str]  # hexadecimal digests by algorithm
-    suspicious: bool  # whether DuckDB passes something over: blank lines, NUL, bare CR
+    # Whether DuckDB passes something over: blank lines, NUL, bare CR, rows longer than it can hold.
+    suspicious: bool
     controls: bool  # whether they hold control characters or bidirectional overrides
     encoding: str = ""  # what its byte order mark tells, but UTF-8
 
@@ -159,7 +161,7 @@ def _controls(data: bytes) -> bool:
 
 
 class _QuotationMarks:
-    """Looks for stray quotation marks, chunk by chunk at C speed."""
+    """Looks for stray quotation marks, and rows without an end, chunk by chunk at C speed."""
 
     # What stands between every second and third mark is outside of quotations: there, a mark opens
     # one at the begin of a cell, and the next outside begins where a cell ends.
@@ -173,17 +175,22 @@ class _QuotationMarks:
         self.open = False
 
     def stray(self, chunk: bytes) -> bool:
-        """Whether there is one in the next chunk, after what went before."""
+        """Whether there is one of either in the next chunk, after what went before."""
         chunk = chunk if self._before else chunk.removeprefix(BOM)
         if self._quote not in chunk and self._before != self._quote:
             self._before = self._before if self.open else chunk[-1:]
-            return False
+            return _endless(chunk, b"" if self.open else chunk)
         before, pieces = self._before or b"\n", chunk.split(self._quote)
         joint = self._quote if self.open and len(pieces) > 1 else b""
         outside = before + joint + self._quote.join(pieces[self.open :: 2])
         self.open ^= len(pieces) % 2 == 0
         self._before = outside[-1:]
-        return bool(self._stray.search(outside))
+        return bool(self._stray.search(outside)) or _endless(chunk, outside)
+
+
+def _endless(chunk: bytes, outside: bytes) -> bool:
+    """Whether a row goes on through a whole chunk: DuckDB may pass over it without a word."""
+    return len(chunk) >= ENDLESS and b"\n" not in outside
 
 
 def _suspicious(data: bytes) -> bool:

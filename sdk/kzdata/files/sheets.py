@@ -23,6 +23,7 @@ from kzdata.files.json_rows import Number
 
 MAX_WORKBOOK_BYTES = 512 << 20  # of a workbook's parts, unpacked
 MAX_ROWS = 1 << 20  # as many as a sheet of Excel has
+MAX_SHEET_CELLS = 100_000_000  # of a sheet, empty ones among them: repeated, they take no bytes
 MAX_TEXT = 1 << 20  # characters of a cell
 _OLE = b"\xd0\xcf\x11\xe0"  # how files of old Excel begin, and encrypted ones of the new
 _DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
@@ -75,8 +76,13 @@ def _check_parts(archive: zipfile.ZipFile, label: str) -> None:
 
 def _dense(rows: Iterator[Row], label: str) -> Iterator[Row]:
     """The same rows, with an empty one wherever one is missing before another."""
-    last = 0
+    last = cells = 0
     for number, values in rows:
+        cells += len(values)
+        if cells > MAX_SHEET_CELLS:
+            raise NotReadError(
+                f"{label}: over {MAX_SHEET_CELLS:,} cells in a sheet; save it as CSV"
+            )
         if number > MAX_ROWS:
             raise NotReadError(f"{label}: over {MAX_ROWS:,} rows in a sheet; save it as CSV")
         del values[MAX_CELLS + 1 :]
@@ -143,8 +149,17 @@ def _ods(file: Path, archive: zipfile.ZipFile, choice: Choice, label: str) -> It
     reader = _Rows(_chosen(names.names, choice, label))
     for _ in _parsed(archive, reader, label):
         for first, times, cells in reader.rows:
+            _check_repeated(times, cells, label)
             yield from ((number, list(cells)) for number in range(first, first + times))
         reader.rows.clear()
+
+
+def _check_repeated(times: int, cells: list[Any], label: str) -> None:
+    """Refuse a row whose text, as often as it is repeated, is more than a workbook may hold."""
+    characters = sum(len(cell) for cell in cells if isinstance(cell, str))
+    if times > 1 and min(times, MAX_ROWS) * characters > MAX_WORKBOOK_BYTES:
+        most = f"{MAX_WORKBOOK_BYTES >> 20} MiB"
+        raise NotReadError(f"{label}: over {most} of text in a repeated row; save it as CSV")
 
 
 def _parsed(archive: zipfile.ZipFile, reader: "_Reader", label: str) -> Iterator[None]:

@@ -197,7 +197,7 @@ class Reading:
         (empty := self.folder / "unfit.csv").touch()
         for path, fit in zip(self.table.resource.path, fits, strict=True):
             if not fit:
-                self._leave(f"{path}: its header is not that of the first file")
+                self._leave("its rows: its header is not that of the first file", file=path)
         self.related = False
         parts = [part if fit else empty for part, fit in zip(sheet.parts, fits, strict=True)]
         origins = [one if fit else None for one, fit in zip(sheet.origins, fits, strict=True)]
@@ -217,9 +217,15 @@ class Reading:
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
         self.outcomes.append(rule.evaluate(results, self.database))
 
-    def _leave(self, what: str, way: str = "mend that first", follows: bool = True) -> None:
+    def _leave(
+        self,
+        what: str,
+        way: str = "mend that first",
+        follows: bool = True,
+        file: str | None = None,
+    ) -> None:
         """Say what of the table is not checked; as a rule it follows from another finding."""
-        told = not_checked(what, way, table=self.table.name, follows=follows)
+        told = not_checked(what, way, table=self.table.name, follows=follows, file=file)
         self._evaluate(RULES[NOT_CHECKED], [told])
 
     def _column_checks(self) -> list[ColumnCheck]:

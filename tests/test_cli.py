@@ -105,7 +105,9 @@ def test_the_module_is_the_command(module: str, tmp_path: Path) -> None:
 
 def test_shells_complete_commands_options_and_values(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches completion that is promised and off."""
-    assert "complete_bash" in kz("--show-completion", "bash").out
+    # A shell is known by its process, and none may be above these tests.
+    monkeypatch.setattr("shellingham.detect_shell", lambda *_: ("bash", "/bin/bash"))
+    assert "complete_bash" in kz("--show-completion").out
     monkeypatch.setenv("_KZDATA_COMPLETE", "complete_bash")
     monkeypatch.setattr(sys.modules["__main__"], "__package__", None)  # as in a script
     for words, expected in [
@@ -254,7 +256,7 @@ def test_a_path_that_is_no_package_is_one_line(junk: Path, name: str, command: s
     outcome = kz(command, place) if command != "tables" else kz("tables", "-p", place)
     if command == "validate" and name in NO_JSON:
         assert outcome.code == 1
-        assert re.match(r"datapackage\.json[:0-9]*: descriptor: found .* JSON", outcome.out)
+        assert re.match(r"\w+\.json[:0-9]*: descriptor: found .* JSON", outcome.out)
         return
     assert not refused(outcome).startswith("cannot write")
 

@@ -116,7 +116,7 @@ def test_json_states_the_version_of_its_schema(island: Folder) -> None:
     )
     assert (
         list(found["findings"][0])
-        == ("rule severity file line column record field found expected fix").split()
+        == ("rule severity file line column record field found expected fix row table").split()
     )
 
 

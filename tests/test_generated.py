@@ -33,8 +33,8 @@ def test_a_valid_package_has_no_findings(package: Made) -> None:
     """Catches a rule that is upset by an accent, a quotation mark, a line end or an emoji."""
     with written_down(package) as (folder, texts):
         alone, beside = validate(folder.root), validate(folder.root, texts=texts)
-    assert list(alone) == []
-    assert list(beside) == []
+    assert breaches(alone) == []
+    assert breaches(beside) == []
     assert beside.receipts.required == beside.receipts.evidenced > 0
     assert beside.spans_in_texts == beside.rows["passages"]
 

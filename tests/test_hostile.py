@@ -125,7 +125,8 @@ def test_an_address_is_not_checked(plain: Folder, role: str, scheme: str) -> Non
     plain.describe(lambda package: package["resources"][0].update({role: address}))
     report = validate(plain.root)
     assert report.valid
-    assert "things" not in report.rows
+    # Without its schema a file of CSV can be looked at as far as its shape goes.
+    assert ("things" in report.rows) == (role == "schema")
     assert any(f"{address} is not fetched; download it" in one for one in report.unchecked)
 
 
@@ -728,11 +729,12 @@ def test_sql_in_names_is_only_a_name(tmp_path: Path, name: str) -> None:
 
 
 def test_duplicate_column_names(plain: Folder) -> None:
-    """Catches a schema whose columns cannot be told apart."""
+    """Catches columns of one name of which one is taken for both."""
     plain.reschema("things", lambda schema: schema["fields"][1].update(name="size"))
-    plain.file("things").write_bytes(b"id,size,size\n1,a,2\n")
+    plain.file("things").write_bytes(b"id,size,size\n1,a,x\n")
     plain.reseal()
-    assert "descriptor" in validate(plain.root).by_rule
+    (found,) = validate(plain.root)
+    assert (found.rule, found.line, found.column, found.found) == ("cell-type", 2, 5, "x")
 
 
 def test_a_table_that_is_called_as_one_of_our_own(plain: Folder) -> None:
@@ -741,7 +743,7 @@ def test_a_table_that_is_called_as_one_of_our_own(plain: Folder) -> None:
     (plain.root / "tables/u.csv").write_bytes(HEADER + b"1,one,x\n")
     plain.describe(lambda package: package["resources"].append(entry))
     report = with_bytes(plain, HEADER + b"1,one,x\n")
-    assert {rule for rule, _ in found(report)} == {"descriptor", "cell-type"}
+    assert {rule for rule, _ in found(report)} == {"descriptor", "recommendation", "cell-type"}
 
 
 def test_columns_that_differ_in_case_only(tmp_path: Path) -> None:
@@ -1016,16 +1018,25 @@ class Cost(NamedTuple):
     output: str
 
 
+# A process counts as its own what the one had that it was split off from, and tests hold a lot.
+STARTER = """
+import os, subprocess, sys
+process = subprocess.Popen(sys.argv[1:], stderr=subprocess.STDOUT)
+_, status, used = os.wait4(process.pid, 0)
+print(os.waitstatus_to_exitcode(status), used.ru_maxrss, file=sys.stderr)
+"""
+
+
 def cost(place: Path, *arguments: str) -> Cost:
     """Validate in a process of its own, and measure its peak of memory."""
     with tempfile.TemporaryFile() as out:
         command = [sys.executable, "-m", "kzdata.cli", "validate", str(place), *arguments]
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        starter = [sys.executable, "-c", STARTER, *command]
+        done = subprocess.run(starter, stdout=out, stderr=subprocess.PIPE, text=True, check=True)
+        code, peak = map(int, done.stderr.split())
         out.seek(0)
         unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-        return Cost(process.returncode, used.ru_maxrss // unit, out.read().decode())
+        return Cost(code, peak // unit, out.read().decode())
 
 
 def streamed(package: Folder, parts: Iterable[bytes]) -> None:
@@ -1162,7 +1173,7 @@ def test_temporary_files_are_where_they_should_be(plain: Folder, tmp_path: Path)
         patch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
         for package in (plain.root, zipped(plain)):
             assert list(validate(package, temp_dir=place, progress=look)) == []
-    assert {"0-unzipped.csv", "datapackage.json"} <= seen
+    assert {"0-unpacked.csv", "datapackage.json"} <= seen
     assert list(place.iterdir()) == []
 
 

@@ -318,4 +318,4 @@ def test_without_the_library_the_way_to_it_is_told(
     report = checked(tmp_path, {"required": ["a"]}, ["{}"])
     json_schema._library.cache_clear()
     assert report.by_rule == {"not-checked": 1}
-    assert "pip install 'kzdata[jsonschema]'" in next(iter(report)).expected
+    assert "pip install 'kzdata[jsonschema]'" in next(iter(report)).fix

@@ -214,7 +214,7 @@ def test_what_nobody_expected_is_one_line(sound: Path) -> None:
         script = f"""
 import sys
 from kzdata.cli import main as cli
-def broken(*_): raise {error}
+def broken(*_, **__): raise {error}
 cli._load = broken
 sys.argv = ["kzdata", "tables", "-p", {str(sound)!r}]
 cli.main()

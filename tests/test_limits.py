@@ -431,7 +431,7 @@ def test_a_header_of_a_million_columns(tmp_path: Path) -> None:
     assert report.unchecked == ("t.csv: its rows: over 10,000 columns; split the table",)
     closed = {"fields": [column("id")]}
     report = validate(described(tmp_path, {"path": "t.csv", "schema": closed}))
-    assert report.by_rule == {"csv-header": 1}
+    assert report.by_rule == {"csv-header": 1, "not-checked": 1}
 
 
 def test_long_cells_of_rows_with_findings(tmp_path: Path) -> None:

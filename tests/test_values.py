@@ -70,7 +70,8 @@ def test_all_kinds_of_values_are_read() -> None:
         flags = {parameter.name for parameter in command.params} - set(of[name])
         assert flags <= {
             *("no_allow", "reference", "retracted", "every", "exit_code", "force", "listed"),
-            *("serve", "include_texts", "help"),
+            *("serve", "include_texts", "help", "strict", "ids", "damaged", "parts", "standing"),
+            "statements",
         }
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from kzdata.evidence.authoring import Coverage as Coverage
     from kzdata.evidence.authoring import Reanchored as Reanchored
     from kzdata.evidence.figures import Figure as Figure
+    from kzdata.evidence.outside import OutsideReport as OutsideReport
     from kzdata.evidence.receipts import Receipt as Receipt
     from kzdata.evidence.receipts import Trace as Trace
     from kzdata.evidence.spans import Span as Span
@@ -69,6 +70,7 @@ _HOMES = {
         "MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError UsageError",
         "evidence.authoring": "Coverage Reanchored",
         "evidence.figures": "Figure",
+        "evidence.outside": "OutsideReport",
         "evidence.receipts": "Receipt Trace",
         "evidence.spans": "Span locate",
         "package": "Package load",

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Exporter", "export", "exporter"]
 
-FORMATS = Formats((databases.duckdb, databases.sqlite, parquet.parquet, workbook.xlsx))
+FORMATS = Formats(
+    (
+        databases.duckdb,
+        databases.sqlite,
+        parquet.parquet,
+        workbook.xlsx,
+    )
+)
 """All formats by name: these, and those that entry points bring."""
 
 

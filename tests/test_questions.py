@@ -1008,3 +1008,15 @@ def test_every_question_gives_a_passage_the_same_link(tmp_path: Path) -> None:
 def test_the_wording_of_a_date_says_its_length(precision: str, words: str) -> None:
     """Catches a week that is told as its first day."""
     assert when(date(2022, 1, 3), None, precision) == words
+
+
+def test_outside_reports_need_no_database(package: Path) -> None:
+    """Catches a look-up in the files that finds other reports than SQL, or in another order."""
+    with kzdata.load(package) as light, kzdata.load(package) as loaded:
+        loaded.sql("select 1").rows()
+        keys = [
+            key for name in ("casualty_reports", "events") for (key,) in light.tables[name].keys
+        ]
+        found = {key: light.outside_of(key) for key in keys}
+        assert found == {key: loaded.outside_of(key) for key in keys}
+        assert any(found.values())

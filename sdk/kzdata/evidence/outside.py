@@ -4,13 +4,14 @@ They are no evidence: no cell rests on them, and they stand in no range. A claim
 contradict is never told without them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kzdata.engine.sql import LISTED, bigint, column, literal, table_named
 from kzdata.evidence.profile import cell, declared, declaring
 from kzdata.standard.declarations import Claims, Outside, Spans
+from kzdata.standard.descriptor import Table
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
@@ -61,12 +62,8 @@ def outside_reports(
         return {}
     table, o = found
     names = ("claim", "relation", "publisher", "says", "url", "published_on", "seen")
-    cells = [cell(getattr(o, name)) for name in (*names, "published_precision")]
-    rows = dataset.database.rows(
-        f"""SELECT {", ".join(cells)} FROM {table_named(table.name)} t
-        WHERE {cell(o.claim)} IN {LISTED} ORDER BY ALL""",
-        [wanted],
-    )
+    columns = [getattr(o, name) for name in (*names, "published_precision")]
+    rows = _matching(dataset, table, columns, o.claim, wanted)
     reports: dict[str, list[OutsideReport]] = {}
     for record, relation, publisher, says, url, day, seen, precision in rows:
         # A month has the date of its first day.
@@ -84,11 +81,8 @@ def outside_of(dataset: "Dataset", records: Iterable[str]) -> dict[str, tuple[Ou
     about = {key: [key] for key in wanted}  # by claim or event, what was asked for
     for table, claims in declaring(dataset.descriptor, Claims):
         if claims.event:
-            rows = dataset.database.rows(
-                f"""SELECT {cell(table.schema.primary_key[0])}, {cell(claims.event)}
-                FROM {table_named(table.name)} t WHERE {cell(claims.event)} IN {LISTED}""",
-                [wanted],
-            )
+            columns = (table.schema.primary_key[0], claims.event)
+            rows = _matching(dataset, table, columns, claims.event, wanted)
             for claim, event in rows:
                 about.setdefault(claim, []).append(event)
     found: dict[str, list[OutsideReport]] = {}
@@ -96,6 +90,30 @@ def outside_of(dataset: "Dataset", records: Iterable[str]) -> dict[str, tuple[Ou
         for key in about[record]:
             found.setdefault(key, []).extend(reports)
     return {key: tuple(reports) for key, reports in found.items()}
+
+
+def _matching(
+    dataset: "Dataset", table: Table, columns: Sequence[str | None], by: str, wanted: list[str]
+) -> list[tuple[Any, ...]]:
+    """Some cells of the rows in which a column has one of some values; in the order of the cells.
+
+    A small package is read as it is: to look a record up needs no database.
+    """
+    if not dataset.light:
+        return dataset.database.rows(
+            f"""SELECT {", ".join(map(cell, columns))} FROM {table_named(table.name)} t
+            WHERE {cell(by)} IN {LISTED} ORDER BY ALL""",
+            [wanted],
+        )
+    schema, known = table.schema, set(wanted)
+    places = {name: place for place, name in enumerate(schema.names)}
+    missing = {name: set(schema.missing_of(schema.field(name))) for name in filter(None, columns)}
+    texts = (row for row in dataset.tables[table.name].texts() if row[places[by]] in known)
+    rows = [
+        tuple(row[places[n]] if n and row[places[n]] not in missing[n] else None for n in columns)
+        for row in texts
+    ]
+    return sorted(rows, key=lambda row: [(text is None, text or "") for text in row])
 
 
 class ContestedWords:

@@ -144,7 +144,7 @@ def test_frictionless_gets_no_file_that_validation_refuses(things: Folder, tmp_p
     ):  # fmt: skip
         before = things.descriptor()
         things.describe(lambda p, change=change: p["resources"][0].update(change))  # type: ignore[misc]
-        # A table that is not fetched is left out: it is asked of the others, of which there are none.
+        # A table that is not fetched is left out, and the others are asked: there are none.
         said = compared(things)
         if far in change.values():
             assert said == ()

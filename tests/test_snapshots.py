@@ -55,6 +55,8 @@ def saved(kz: kzdata.Package) -> Rows:
 
 
 def plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return json.dumps(value)
     if isinstance(value, float) and value == int(value):
         return str(int(value))
     return "" if value is None else str(value)

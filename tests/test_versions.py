@@ -1053,7 +1053,8 @@ def test_release_check_without_a_tag_checks_the_changelog(repository: Folder) ->
     assert out.code == 0
     assert out.lines == [
         "invented 1.0.0 may be released",
-        "not checked  no git tag is a version, so there is no release to compare with",
+        "not checked  what differs from the release before: no git tag is a version; "
+        "name the version before: kzdata release-check OLD NEW",
     ]
     (repository.root / "CHANGELOG.md").unlink()
     assert kz("release-check").code == 1

@@ -145,11 +145,11 @@ def test_frictionless_gets_no_file_that_validation_refuses(things: Folder, tmp_p
         before = things.descriptor()
         things.describe(lambda p, change=change: p["resources"][0].update(change))  # type: ignore[misc]
         # A table that is not fetched is left out, and the others are asked: there are none.
-        said = compared(things)
+        told = compared(things)
         if far in change.values():
-            assert said == ()
+            assert told == ()
         else:
-            assert "it is not asked, since" in said[0]
+            assert "it is not asked, since" in told[0]
         things.describe(lambda p, before=before: (p.clear(), p.update(before)))  # type: ignore[misc]
     assert time.monotonic() - began < 300
 

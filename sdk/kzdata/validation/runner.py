@@ -51,29 +51,18 @@ def run_validation(
 ) -> Report:
     """What all rules find in a package, in this process; see `validate`."""
     try:
-        return _validated(path, texts, threads, memory_limit, temp_dir, progress)
+        with workspace(temp_dir) as folder, opened(path, folder) as archive:
+            descriptor = with_fields_checked(parse(archive))
+            sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
+            large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
+            threads = threads or (None if large else 1)
+            traced = any(table.schema.edges for table in tables)
+            memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
+            with Database(threads, memory, temp_dir=folder) as database:
+                steps = progress or (lambda step, number, of: None)
+                return Run(archive, descriptor, database, steps, sizes, large).report(texts, folder)
     except NotJSONError as error:  # of the descriptor: one in a schema is a fault of it
         return unreadable(str(path)[:MAX_NAME], error)
-
-
-def _validated(
-    path: str | Path | None,
-    texts: str | Path | None,
-    threads: int | None,
-    memory_limit: str | None,
-    temp_dir: str | Path | None,
-    progress: Progress | None,
-) -> Report:
-    with workspace(temp_dir) as folder, opened(path, folder) as archive:
-        descriptor = with_fields_checked(parse(archive))
-        sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
-        large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
-        threads = threads or (None if large else 1)
-        traced = any(table.schema.edges for table in tables)
-        memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
-        with Database(threads, memory, temp_dir=folder) as database:
-            steps = progress or (lambda step, number, of: None)
-            return Run(archive, descriptor, database, steps, sizes, large).report(texts, folder)
 
 
 def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:

@@ -79,9 +79,10 @@ def chosen(values: tuple[str, ...], salt: int, index: str = "i") -> str:
     return f"([{listed}])[pick({index}, {salt}, {len(values)}) + 1]"
 
 
-def reference(field: str, table: str, to: str | None = None) -> dict[str, Any]:
-    """A foreign key of one column."""
-    return {"fields": [field], "reference": {"resource": table, "fields": [to or field]}}
+def reference(field: str, table: str | None, to: str | None = None) -> dict[str, Any]:
+    """A foreign key of one column; no table for the column's own."""
+    own = {"resource": table} if table else {}
+    return {"fields": [field], "reference": {**own, "fields": [to or field]}}
 
 
 def five_tables(rows: int) -> list[Plan]:
@@ -287,12 +288,12 @@ def traceable(figures: int) -> list[Plan]:
             column("name", "name(i)", maxLength=80, required=True),
             column("part_of", "printf('PL-%08d', whole(i))", pattern="PL-[0-9]{8}"),
         ], {"primaryKey": ["place_id"], "kzdata:parent": "part_of",
-            "foreignKeys": [reference("part_of", "places", "place_id")]}),
+            "foreignKeys": [reference("part_of", None, "place_id")]}),
         Plan("populations", len(CROWDS), [
             column("population", f"{list(CROWDS)}[i + 1]", required=True),
             column("part_of", "CASE WHEN i > 0 THEN 'people' END"),
         ], {"primaryKey": ["population"], "kzdata:parent": "part_of",
-            "foreignKeys": [reference("part_of", "populations", "population")]}),
+            "foreignKeys": [reference("part_of", None, "population")]}),
         Plan("vague_terms", len(POLICIES), [
             column("term", "'dozens'", required=True),
             column("policy", f"{list(POLICIES)}[i + 1]", required=True),

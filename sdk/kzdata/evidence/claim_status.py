@@ -69,6 +69,12 @@ class Links:
                 found[end].append(link)
         return {key: tuple(links) for key, links in found.items()}
 
+    @property
+    def pairs(self) -> str:
+        """SQL of the relation `one`, `two`: claims that a link ties, in whatever relation."""
+        ends = "least(claim, other) AS one, greatest(claim, other) AS two"
+        return f"(SELECT DISTINCT {ends} FROM {self._relation} AS l)"
+
     def contradictions(self, keys: str) -> str:
         """SQL of the relation `one`, `two`: contradictory claims among some (column `key`)."""
         return self._pairs(keys, self.declared.contradicts)

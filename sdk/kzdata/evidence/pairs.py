@@ -28,14 +28,27 @@ _Search = tuple[str, list[_Join]]
 class PairSearch:
     """The pairs of one table of claims, some or all: about a place, or about an event.
 
+    Args:
+        limit: How many pairs are wanted.
+        linked: Whether a pair counts that a link ties, in whatever relation.
+
     Attributes:
         hierarchies: The populations and places of the table, by role.
         candidates: SQL of the claims that may be one of a pair, from `FROM` on.
     """
 
-    def __init__(self, claims: Claims, place: str | None, event: str | None, limit: int) -> None:
+    def __init__(
+        self,
+        claims: Claims,
+        place: str | None,
+        event: str | None,
+        limit: int,
+        *,
+        linked: bool = True,
+    ) -> None:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
+        self._kept = "" if linked else f"ANTI JOIN {claims.links.pairs} AS l USING (one, two)"
         known = {role: claims.hierarchy(role) for role in ("population", "place")}
         self.hierarchies = {role: values for role, values in known.items() if values}
         # A superseded claim still disagrees with others; one that was taken back does not.
@@ -72,46 +85,42 @@ class PairSearch:
                 found |= dict.fromkeys(self._smallest_pairs(*search), kind)
         return found
 
-    def unjudged(self) -> list[tuple[str, str]]:
-        """Pairs that no link ties, in whatever relation."""
-        found = sorted(self.computed())
-        links = self._claims.links.of({key for pair in found for key in pair})
-        tied = {frozenset((x.claim, x.other)) for each in links.values() for x in each}
-        return [pair for pair in found if frozenset(pair) not in tied]
-
     def _smallest_pairs(self, rows: str, joins: list[_Join]) -> list[tuple[str, str]]:
         """The pairs with the smallest keys: up to the limit, and one more if there are more.
 
         Both claims of a pair are candidates. So all pairs whose smaller key is among the first
         candidates come before all other pairs, and mostly suffice.
         """
-        wanted = self._limit + 1
-        most = _FIRST * wanted
         with self._database.temp_tables(claim=rows):
-            pairs, count = self._first_pairs(joins, most)
+            joins, count = self._possible(joins)
+            wanted = self._limit + 1
+            most, pairs = _FIRST * wanted, self._first_pairs(joins, _FIRST * wanted, count)
             while len(pairs) < wanted and most < count:
                 # Twice as many as would do, if those that follow have as many pairs.
-                most = min(2 * most * wanted // max(len(pairs), 1), count)
-                pairs, count = self._first_pairs(joins, most)
+                most = 2 * most * wanted // max(len(pairs), 1)
+                pairs = self._first_pairs(joins, most, count)
             return pairs
 
-    def _first_pairs(self, joins: Iterable[_Join], most: int) -> tuple[list[tuple[str, str]], int]:
-        """Pairs whose smaller key is among the first of the claims held, and how many claims."""
-        # A join that finds nothing still reads both sides: it is left out where no claim is of it.
-        some = f"SELECT 1 FROM {CLAIMS} WHERE {{}} LIMIT 1"
-        joins = [join for join in joins if self._database.rows(some.format(join.where))]
+    def _possible(self, joins: list[_Join]) -> tuple[list[_Join], int]:
+        """The joins of which some claim held is, and how many claims are held."""
+        # A join that finds nothing still reads both sides.
+        wheres = ", ".join(f"count(*) FILTER ({join.where})" for join in joins)
+        ((count, *counts),) = self._database.rows(f"SELECT count(*), {wheres} FROM {CLAIMS}")
+        return [join for join, of in zip(joins, counts, strict=True) if of], count
+
+    def _first_pairs(self, joins: list[_Join], most: int, count: int) -> list[tuple[str, str]]:
+        """Pairs whose smaller key is among the first so many of the claims held."""
         if not joins:
-            return [], 0
-        with self._database.temp_tables(**self._sides(most, joins)):
-            found = " UNION ALL ".join(sql for join in joins for sql in self._pairs_within(join))
-            # The left join tells how many claims there are also where there is no pair.
-            rows = self._database.rows(
-                f"""SELECT one, two, count FROM (SELECT count(*) AS count FROM {CLAIMS})
-                LEFT JOIN (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
-                    FROM ({found}) ORDER BY ALL LIMIT {self._limit + 1})
-                ON true ORDER BY one, two"""
+            return []
+        every = most >= count
+        sides = {} if every else self._sides(most, joins)
+        with self._database.temp_tables(**sides):
+            pairs_of = self._pairs_of_all if every else self._pairs_within
+            found = " UNION ALL ".join(sql for join in joins for sql in pairs_of(join))
+            return self._database.rows(
+                f"""FROM (SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two
+                    FROM ({found})) {self._kept} ORDER BY one, two LIMIT {self._limit + 1}"""
             )
-        return [(one, two) for one, two, _ in rows if one is not None], rows[0][2]
 
     @staticmethod
     def _sides(most: int, joins: Iterable[_Join]) -> dict[str, str]:
@@ -131,6 +140,11 @@ class PairSearch:
             )
         return sides
 
+    def _pairs_of_all(self, join: _Join) -> Iterator[str]:
+        """SQL of all pairs in which `p` lies within `w`."""
+        rows = _daily(CLAIMS) if join.side == "daily" else CLAIMS
+        yield self._pairs(join, self._spread(rows), rows, "<>", "_of", "")
+
     def _pairs_within(self, join: _Join) -> Iterator[str]:
         """SQL of pairs in which `p` lies within `w`, the smaller key among the early ones.
 
@@ -142,17 +156,18 @@ class PairSearch:
             "daily": (temp_table("early_daily"), _daily(CLAIMS)),
             "near": (temp_table("early"), temp_table("near")),
         }[join.side]
+        yield self._pairs(join, self._spread(early), others, "<", "_of", "")
+        yield self._pairs(join, others, self._spread(early, down=True), ">", "", "_of")
+
+    def _pairs(self, join: _Join, part: str, whole: str, order: str, up: str, down: str) -> str:
         same = [f"p.{name} IS NOT DISTINCT FROM w.{name}" for name in self._claims.about]
-        wholes, parts = self._spread(early), self._spread(early, down=True)
-        for part, whole, order, up in ((wholes, others, "<", True), (others, parts, ">", False)):
-            ups, downs = "_of" * up, "_of" * (not up)
-            lies = [
-                join.within.format(part=f"p.{role}{ups}", whole=f"w.{role}{downs}")
-                for role in self.hierarchies
-            ]
-            conditions = [*same, *lies, f"p.key {order} w.key", join.disagree]
-            yield f"""SELECT p.key AS one, w.key AS two
-                FROM {part} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
+        lies = [
+            join.within.format(part=f"p.{role}{up}", whole=f"w.{role}{down}")
+            for role in self.hierarchies
+        ]
+        conditions = [*same, *lies, f"p.key {order} w.key", join.disagree]
+        return f"""SELECT p.key AS one, w.key AS two
+            FROM {part} AS p JOIN {whole} AS w ON {" AND ".join(conditions)}"""
 
     def _states(self) -> _Search:
         # States are few enough that all are compared with all; who says no place is not left out.

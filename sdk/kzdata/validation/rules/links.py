@@ -262,12 +262,11 @@ def disagreement_judged(model: Model) -> Iterator[Violation]:
     package = cast("Dataset", _Texts(model.database, model.descriptor, ""))
     for table, declared in model.each("claims"):
         claims = Claims(package, table, notes=False)
-        ties = sum(_length(model, links) for links, _ in model.each("links"))
         try:
-            pairs = PairSearch(claims, None, None, MAX_FINDINGS + ties).unjudged()
+            pairs = sorted(PairSearch(claims, None, None, MAX_FINDINGS, linked=False).computed())
         except UsageError:  # a hierarchy that goes in a circle, which is a finding already
             continue
-        rows = _row_numbers(model, table, {two for _, two in pairs})
+        rows = _row_numbers(model, table, {two for _, two in pairs}) if pairs else {}
         figure = table.schema.figure
         field = figure.text if figure else declared.state
         for one, two in pairs:
@@ -281,11 +280,6 @@ class _Texts(NamedTuple):
     database: Database
     descriptor: Descriptor
     part: str
-
-
-def _length(model: Model, table: Table) -> int:
-    ((count,),) = model.database.rows(f"SELECT count(*) FROM {identifier(table.name)}")
-    return int(count)
 
 
 def _row_numbers(model: Model, table: Table, keys: set[str]) -> dict[str, int]:

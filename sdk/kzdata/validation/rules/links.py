@@ -13,9 +13,7 @@ from kzdata.engine.database import Database
 from kzdata.engine.sql import LISTED, ORD, among, column, decimal, identifier, literal
 from kzdata.errors import UsageError
 from kzdata.evidence import intervals
-from kzdata.evidence.claims import Claims
 from kzdata.evidence.intervals import ends
-from kzdata.evidence.pairs import PairSearch
 from kzdata.standard.declarations import DateColumns, Figure, Links
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.validation.evidence_tables import Model, record_keys
@@ -259,6 +257,10 @@ def disagreement_judged(model: Model) -> Iterator[Violation]:
     # What is not read is a finding already, and may hold the links.
     if model.tables.keys() < model.descriptor.tables.keys() or not model.each("links"):
         return
+    # What the questions are made of is read only where there are claims: it is a tenth of a start.
+    from kzdata.evidence.claims import Claims
+    from kzdata.evidence.pairs import PairSearch
+
     package = cast("Dataset", _Texts(model.database, model.descriptor, ""))
     for table, declared in model.each("claims"):
         claims = Claims(package, table, notes=False)

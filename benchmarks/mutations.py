@@ -30,6 +30,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import random
 import re
 import shutil
@@ -37,13 +38,15 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kzdata.validation import validate
+from kzdata.validation import Report, validate
 from timing import ROOT, renew
 
 Row = dict[str, str]
@@ -51,6 +54,8 @@ OTHER_WORDING = ("nine", "more than 88")
 UNKNOWN = "nobody-knows"
 MOST = 600
 """Changes in one copy."""
+own: "Package"
+"""The package of a process of a `Crew`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +127,9 @@ class Package:
     """A package, and a copy of it that is changed and validated."""
 
     def __init__(self, root: Path, copy: Path, texts: Path | None = None) -> None:
-        self.texts = texts
+        self.root, self.texts = root, texts
+        # By table, how many changes of it a report has room for.
+        self._room: dict[str, int] = {}
         self.descriptor = json.loads((root / "datapackage.json").read_bytes())
         self.copy = copy
         self.sheets = {r["name"]: Sheet(root, r) for r in self.descriptor["resources"]}
@@ -255,11 +262,22 @@ class Package:
 
     def caught(self, changes: Sequence[Change], texts: Path | None) -> set[Change]:
         """Those of the changes that an error names, when all are made at once."""
-        lines = self._write(changes)
-        report = validate(self.copy, texts=texts)
-        if report.omitted and len(changes) > 1:
-            middle = len(changes) // 2
-            return self.caught(changes[:middle], texts) | self.caught(changes[middle:], texts)
+        table, count = changes[0].table, len(changes)
+        if count <= self._room.get(table, MOST):
+            lines = self._write(changes)
+            report = validate(self.copy, texts=texts)
+            if not report.omitted or count == 1:
+                return self._named(changes, lines, report)
+            self._room[table] = count // 2
+        middle = count // 2
+        return self.caught(changes[:middle], texts) | self.caught(changes[middle:], texts)
+
+    def _named(
+        self,
+        changes: Sequence[Change],
+        lines: dict[Change, set[tuple[str, int | None]]],
+        report: Report,
+    ) -> set[Change]:
         errors = [finding for finding in report if finding.severity == "error"]
         named = {(f.record, f.field) for f in errors} | {(f.record, None) for f in errors}
         places = {(f.file, f.line) for f in errors}
@@ -641,16 +659,40 @@ def sampled(changes: Iterable[Change], size: int | None) -> list[Change]:
     ]
 
 
-def survivors(package: Package, changes: Sequence[Change], texts: Path | None) -> list[Change]:
-    """Those of the changes that no error names."""
-    left = dict.fromkeys(changes)
-    parts = list(batches(package, changes))
-    for number, batch in enumerate(parts, 1):
-        for change in package.caught(batch, texts):
-            del left[change]
-        if sys.stderr.isatty():
-            print(f"\r{number} of {len(parts)} copies", end="\r", file=sys.stderr)
-    return [change for change in left if not _hidden(package, change, texts)]
+class Crew:
+    """Processes that validate copies of a package side by side, each a copy of its own."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        given = (package.root, package.copy.parent, package.texts)
+        # No fork: threads of an engine that was used before would not be there.
+        self._pool = ProcessPoolExecutor(
+            os.cpu_count(), get_context("spawn"), initializer=_begin, initargs=given
+        )
+
+    def survivors(self, changes: Sequence[Change], texts: Path | None) -> list[Change]:
+        """Those of the changes that no error names."""
+        left = dict.fromkeys(changes)
+        parts = list(batches(self.package, changes))
+        found = self._pool.map(_caught, parts, [texts] * len(parts))
+        for number, (batch, places) in enumerate(zip(parts, found, strict=True), 1):
+            for place in places:
+                del left[batch[place]]
+            if sys.stderr.isatty():
+                print(f"\r{number} of {len(parts)} copies", end="\r", file=sys.stderr)
+        return [change for change in left if not _hidden(self.package, change, texts)]
+
+
+def _begin(root: Path, folder: Path, texts: Path | None) -> None:
+    """What each process does first: it makes the copy that it will change."""
+    global own
+    own = Package(root, Path(tempfile.mkdtemp(dir=folder)), texts)
+
+
+def _caught(changes: Sequence[Change], texts: Path | None) -> list[int]:
+    """The places of those of the changes that an error names."""
+    found = own.caught(changes, texts)
+    return [place for place, change in enumerate(changes) if change in found]
 
 
 def _hidden(package: Package, change: Change, texts: Path | None) -> bool:
@@ -742,8 +784,9 @@ def counted(package: Package, given: argparse.Namespace) -> list[Line]:
     if not (report := validate(package.copy, texts=given.texts)).valid:
         raise SystemExit(f"{report.verdict}: only a valid package tells anything")
     changes = sampled(Maker(package).changes(), given.sample)
-    left = survivors(package, changes, None)
-    with_texts = survivors(package, changes, given.texts) if given.texts else None
+    crew = Crew(package)
+    left = crew.survivors(changes, None)
+    with_texts = crew.survivors(changes, given.texts) if given.texts else None
     found = list(lines(package, changes, left, with_texts))
     print(as_table(found))
     print(f"\n{verdict(found)}")
@@ -763,7 +806,7 @@ def main() -> None:
     """Count, print, and keep what was asked for."""
     given = arguments()
     with tempfile.TemporaryDirectory(prefix="kzdata-mutations-") as folder:
-        found = counted(Package(given.path, Path(folder), given.texts), given)
+        found = counted(Package(given.path, Path(folder, "copy"), given.texts), given)
     if given.json:
         given.json.write_text(json.dumps([line._asdict() for line in found], indent=2), "utf-8")
     if given.write:

@@ -221,10 +221,12 @@ class Claims:
 
     def superseded(self, keys: Iterable[str]) -> set[str]:
         """Those of some claims that are superseded, and not taken back."""
+        if not (wanted := sorted(keys)):
+            return set()
         rows = self.database.rows(
             f"""SELECT id FROM {self.statuses} AS f WHERE superseded AND NOT retracted
             AND id IN {LISTED}""",
-            [sorted(keys)],
+            [wanted],
         )
         return {key for (key,) in rows}
 
@@ -236,7 +238,8 @@ class Claims:
         )
         columns = names.split()
         columns += self.about
-        wanted = list(keys)
+        if not (wanted := list(keys)):
+            return {}
         rows = self.database.rows(
             f"SELECT {', '.join(columns)} FROM {self.relation} WHERE key IN {LISTED}", [wanted]
         )

@@ -397,9 +397,10 @@ class _EventQuery:
                 known = {key for key in keys if key}
                 found[f"events.{role}"] = column_names(self._dataset, self._table.name, name, known)
         sources = {r.citation.source for e in listed for r in e.receipts}
-        wholes = {event.part_of for event in listed if event.part_of}
         found["sources"] = article_names(self._dataset, sources)
-        found["events"] = event_names(self._dataset, wholes | {event.key for event in listed})
+        titles = {event.key: event.title for event in listed}
+        wholes = {event.part_of for event in listed if event.part_of} - titles.keys()
+        found["events"] = titles | (event_names(self._dataset, wholes) if wholes else {})
         if participants := declared(self._dataset.descriptor, Participants):
             table, p = participants
             actors = {actor for event in listed for actor, _ in event.actors}

@@ -397,8 +397,10 @@ class _References:
         listed = [claim for claim, *_ in judged]
         bases = {base for claim in listed for base in self._bases(claim)}
         self._known = {claim.key: claim for claim in listed}
-        self._known |= claims.get(sorted(bases - self._known.keys()))
-        self._superseded = claims.superseded(self._known)
+        unlisted = bases - self._known.keys()
+        self._known |= claims.get(sorted(unlisted))
+        self._superseded = {key for key, status in self._statuses.items() if status == "superseded"}
+        self._superseded |= claims.superseded(unlisted)
         # Claims by what they say and who says it: of all that are listed, in any scope.
         self._alike: dict[Any, list[Claim]] = {}
         for claim in listed:

@@ -672,15 +672,21 @@ class Crew:
 
     def survivors(self, changes: Sequence[Change], texts: Path | None) -> list[Change]:
         """Those of the changes that no error names."""
-        left = dict.fromkeys(changes)
-        parts = list(batches(self.package, changes))
+        left = self._left(list(batches(self.package, changes)), texts)
+        # What nothing explains may survive only because of others made beside it.
+        odd = [change for change in left if reason(self.package, change) == "unexplained"]
+        hidden = {*odd}.difference(self._left([[change] for change in odd], texts))
+        return [change for change in left if change not in hidden]
+
+    def _left(self, parts: Sequence[list[Change]], texts: Path | None) -> list[Change]:
+        """Those of the changes, made in such parts, that no error names."""
         found = self._pool.map(_caught, parts, [texts] * len(parts))
+        left: list[Change] = []
         for number, (batch, places) in enumerate(zip(parts, found, strict=True), 1):
-            for place in places:
-                del left[batch[place]]
+            left += [change for place, change in enumerate(batch) if place not in {*places}]
             if sys.stderr.isatty():
                 print(f"\r{number} of {len(parts)} copies", end="\r", file=sys.stderr)
-        return [change for change in left if not _hidden(self.package, change, texts)]
+        return left
 
 
 def _begin(root: Path, folder: Path, texts: Path | None) -> None:
@@ -693,12 +699,6 @@ def _caught(changes: Sequence[Change], texts: Path | None) -> list[int]:
     """The places of those of the changes that an error names."""
     found = own.caught(changes, texts)
     return [place for place, change in enumerate(changes) if change in found]
-
-
-def _hidden(package: Package, change: Change, texts: Path | None) -> bool:
-    """Whether a change that nothing explains survived only because of others made beside it."""
-    unexplained = reason(package, change) == "unexplained"
-    return unexplained and bool(package.caught([change], texts))
 
 
 def alone(

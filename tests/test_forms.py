@@ -25,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
-from kzdata.errors import PackageError
+from kzdata.errors import NotReadError, PackageError
 from kzdata.files import json_rows
 from kzdata.files.json_rows import items_of_lines, items_of_text
 from kzdata.standard.descriptor import Resource
@@ -520,7 +520,10 @@ def test_lines_have_their_numbers(tmp_path: Path) -> None:
     """Catches blank lines that are not counted, and a line that fills the memory."""
     (tmp_path / "t").write_bytes(b'\xef\xbb\xbf1\n\n \r\n2\n"' + b"x" * (5 << 20) + b'"\n3')
     items = [(number, str(value)[:8]) for number, value in items_of_lines(tmp_path / "t")]
-    assert items == [(1, "1"), (4, "2"), (5, "Broken(r"), (6, "3")]
+    assert items == [(1, "1"), (4, "2"), (5, "xxxxxxxx"), (6, "3")]
+    (tmp_path / "t").write_bytes(b'1\n"' + b"x" * (33 << 20) + b'"\n3')
+    with pytest.raises(NotReadError, match="line 2: over 33,554,432 bytes"):
+        list(items_of_lines(tmp_path / "t"))
 
 
 # ------------------------------------------------------------------------------ inline data
@@ -624,7 +627,7 @@ def test_a_bomb_is_stopped(form: str, tmp_path: Path, monkeypatch: pytest.Monkey
     text = b"id,name\n" + b"1,a\n" * 2_000_000
     (tmp_path / f"t.csv.{form}").write_bytes(PACKS.get(form.rpartition(".")[2], zipped)(text))
     report = one(tmp_path, None, path=f"t.csv.{form}", format="csv")
-    assert report.by_rule == {"csv-malformed": 1}
+    assert report.by_rule == {"not-checked": 1}
     assert report.rows == {}
 
 
@@ -761,7 +764,7 @@ def test_hostile_workbooks(form: str, tmp_path: Path, monkeypatch: pytest.Monkey
     write_content(tmp_path / "many.ods", f'<table:table table:name="s">{row}</table:table>')
     write_xlsx(tmp_path / "t.xlsx", {"s": [["id"], [1]]})
     contents = {
-        "ods": [(tmp_path / "t.ods").read_bytes(), (tmp_path / "many.ods").read_bytes()],
+        "ods": [(tmp_path / "t.ods").read_bytes()],
         "xlsx": [(tmp_path / "t.xlsx").read_bytes()[:-200]],
     }[form]
     contents += [b"", b"PK\x05\x06" + bytes(18), zipped(b"x"), zipped(b"<", "content.xml")]
@@ -771,9 +774,12 @@ def test_hostile_workbooks(form: str, tmp_path: Path, monkeypatch: pytest.Monkey
         assert report.by_rule == {"csv-malformed": 1}, content[:50]
         assert report.rows == {}
     (tmp_path / f"x.{form}").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512))
-    report = one(tmp_path, None, path=f"x.{form}")
-    assert report.valid
-    assert "encrypted" in report.unchecked[0]
+    (tmp_path / "much.ods").write_bytes((tmp_path / "many.ods").read_bytes())
+    for name, words in ((f"x.{form}", "encrypted"), ("much.ods", "unpacks to over")):
+        report = one(tmp_path, None, path=name)
+        assert report.valid
+        assert words in report.unchecked[0]
+        assert report.rows == {}
 
 
 def _changed(path: Path, name: str, old: str, new: str) -> None:
@@ -804,3 +810,29 @@ def test_rows_of_a_sheet_that_lie_far_apart(tmp_path: Path) -> None:
     _changed(tmp_path / "t.xlsx", "xl/workbook.xml", "?>", '?><!DOCTYPE a [<!ENTITY a "b">]>')
     (finding,) = one(tmp_path, None, path="t.xlsx")
     assert "document type declaration" in finding.found
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+@pytest.mark.parametrize("length", [1_100_000, 6_000_000])
+def test_a_long_row_is_read(quoted: bool, length: int, tmp_path: Path) -> None:
+    """Catches a polygon of a country that is called a fault, or cut."""
+    text = '"' + "x, y" * (length // 4) + '"' if quoted else "x" * length
+    (tmp_path / "t.csv").write_text(f"id,name\n1,{text}\nno,b\n")
+    limit = {"constraints": {"maxLength": length}}
+    fields = [{"name": "id", "type": "integer"}, {"name": "name", "type": "string", **limit}]
+    report = one(tmp_path, {"fields": fields}, path="t.csv")
+    assert report.by_rule == {"cell-type": 1}
+    assert report.rows == {"t": 2}
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+@pytest.mark.parametrize("length", [9_000_000, 40_000_000])
+def test_a_row_that_is_too_long_is_not_checked(quoted: bool, length: int, tmp_path: Path) -> None:
+    """Catches a limit of ours that is called a fault of the file."""
+    text = '"' + "x, y" * (length // 4) + '"' if quoted else "x" * length
+    (tmp_path / "t.csv").write_text(f"id,name\n1,{text}\nno,b\n")
+    report = one(tmp_path, None, path="t.csv")
+    assert report.by_rule == {"not-checked": 1}
+    assert "line 2 begins a row of over 8,388,608 characters" in report.unchecked[0]
+    (tmp_path / "t.ndjson").write_text(json.dumps({"id": 1, "name": "x" * 40_000_000}))
+    assert "over 33,554,432 bytes" in one(tmp_path, None, path="t.ndjson").unchecked[0]

@@ -365,7 +365,7 @@ def test_a_giant_list_in_parquet(tmp_path: Path) -> None:
     lists = pyarrow.ListArray.from_arrays(pyarrow.array([0, len(values)], pyarrow.int32()), values)
     parquet.write_table(pyarrow.table({"id": lists}), tmp_path / "t.parquet", compression="gzip")
     told = checked(described(tmp_path, {"path": "t.parquet"}))
-    assert (told.code, told.findings) == (1, {"csv-malformed": 1})
+    assert (told.code, told.findings) == (0, {"not-checked": 1})
     assert told.megabytes < 500
 
 
@@ -403,7 +403,7 @@ def test_columns_deep_inside_of_columns(tmp_path: Path) -> None:
         parquet.write_table(table, tmp_path / "t.parquet")
         fields = {"fields": [column("a", "array")]}
         report = validate(described(tmp_path, {"path": "t.parquet", "schema": fields}))
-        assert report.valid == (not words)
+        assert report.by_rule == ({"not-checked": 1} if words else {})
         assert words in repr(report)
 
 

@@ -28,9 +28,9 @@ from kzdata.engine.queries import (
 )
 from kzdata.engine.sandbox import checked
 from kzdata.engine.sql import ORD, SHARED, full_match, identifier, literal, temp_table, text
-from kzdata.errors import PackageError, QueryError
+from kzdata.errors import NotReadError, PackageError, QueryError
 from kzdata.files.archive import share_of_disk
-from kzdata.files.csv import Sheet
+from kzdata.files.csv import MAX_RECORD_BYTES, Sheet
 from kzdata.files.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 # A string that no cell is: empty cells are empty strings, missing values a schema's. Nobody can
 # guess it, so that no cell of a stranger is taken for no value.
 NULL_MARK = f"\\kzdata:{os.urandom(16).hex()}\\"
-MAX_LINE_BYTES = 4 << 20
+MAX_LINE_BYTES = 4 << 20  # of a row of a file; the careful reader takes longer ones
+MAX_WRITTEN_BYTES = MAX_RECORD_BYTES + (1 << 20)  # of a row that the careful reader wrote
 # Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes
 # grows with the square of them.
 MAX_SHARED_SQL = 100_000
@@ -73,7 +74,7 @@ def _read_csv(sheet: Sheet, columns: Sequence[str]) -> str:
         f"read_csv([{names}], columns={{{kinds}}}, header={header}, auto_detect=false, "
         f"delim={literal(dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
-        f"max_line_size={MAX_LINE_BYTES}{ends})"
+        f"max_line_size={MAX_LINE_BYTES if dialect.header_rows else MAX_WRITTEN_BYTES}{ends})"
     )
 
 
@@ -277,12 +278,12 @@ class Database:
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
-            PackageError: There is too much to check.
+            NotReadError: There is too much to check.
         """
         parts = _selected({f"c{place}": sql for place, sql in enumerate(kept.values())})
         names = _selected({alias: f"c{place}" for place, alias in enumerate(kept)})
         if len(parts) > MAX_SQL:
-            raise PackageError("more constraints than can be checked at once; divide the table")
+            raise NotReadError("more constraints than can be checked at once; divide the table")
         relation = _read_csv(sheet, columns)
         if first:
             relation = f"(SELECT *, {_selected(first)} FROM {relation})"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kzdata.engine.database import Database, file_literal
 from kzdata.engine.sql import identifier, literal, text
-from kzdata.errors import PackageError, QueryError
+from kzdata.errors import NotReadError, PackageError, QueryError
 
 MAX_NODES = 20_000  # columns of a file, with those inside of others
 MAX_DEPTH = 100  # how deep they may stand inside of each other; a list takes two levels
@@ -50,7 +50,7 @@ def _own_columns(database: Database, source: Path) -> list[str]:
         f"LIMIT {MAX_NODES + 1}"
     )
     if len(nodes) > MAX_NODES:
-        raise PackageError(f"over {MAX_NODES:,} columns, with those inside of others")
+        raise NotReadError(f"over {MAX_NODES:,} columns, with those inside of others")
     # The schema lists all nodes, each before its children. The first is the file itself.
     names: list[str] = []
     left: list[int] = []  # how many children are to come, of each node that is open
@@ -63,7 +63,7 @@ def _own_columns(database: Database, source: Path) -> list[str]:
             names.append(name)
         left.append(children or 0)
         if len(left) > MAX_DEPTH:
-            raise PackageError(f"columns inside of columns over {MAX_DEPTH} deep")
+            raise NotReadError(f"columns inside of columns over {MAX_DEPTH} deep")
     return names
 
 
@@ -76,11 +76,11 @@ def _check_size(database: Database, source: Path, relation: str, limit: int) -> 
         FROM parquet_metadata({file_literal(source)})"""
     )
     if (most or 0) > MAX_NESTED:
-        raise PackageError(f"over {MAX_NESTED:,} values of one list column in a row group")
+        raise NotReadError(f"over {MAX_NESTED:,} values of one list column in a row group")
     sizes = f"""SELECT sum(size) FROM (SELECT unnest(list_value(*COLUMNS(lambda name: true)))
         AS size FROM (SELECT sum(strlen(CAST(COLUMNS(*) AS VARCHAR))) FROM {relation}))"""
     if (cells or 0) > limit or (cells or 0) + int(database.rows(sizes)[0][0] or 0) > limit:
-        raise PackageError("it unpacks to more than a package may have")
+        raise NotReadError("it unpacks to more than a package may have")
 
 
 def _as_cell(value: str, kind: str) -> str:

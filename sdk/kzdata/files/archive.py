@@ -97,11 +97,15 @@ class Archive:
         return min(MAX_UNPACKED_BYTES, share_of_disk(self.temp_dir))
 
     def unpacks(self, size: int) -> None:
-        """Count bytes that are written for the package: unpacked, decoded or mended."""
+        """Count bytes that are written for the package: unpacked, decoded or mended.
+
+        Raises:
+            NotReadError: They are more than `room`.
+        """
         with self._counting:
             self._unpacked[0] += size
         if self.room < 0:
-            raise PackageError(f"the package unpacks to over {self._most} bytes")
+            raise NotReadError(f"the package unpacks to over {self._most} bytes; split it")
 
 
 def share_of_disk(folder: Path | None, share: float = 1 / 3) -> int:
@@ -404,7 +408,8 @@ def zip_file(file: Path, label: str, room: int) -> Iterator[zipfile.ZipFile]:
     """A zip, called `label`, whose entries have been checked: together `room` bytes at most.
 
     Raises:
-        PackageError: An entry is not taken.
+        PackageError: An entry leads out of the zip, or is another one's twin.
+        NotReadError: It is beyond the limits, or packed by a method that is not known.
         One of `ZIP_ERRORS`, or an OSError: It is no zip.
     """
     with (
@@ -437,25 +442,27 @@ def _stated_entries(stream: io.FileIO, comment: int) -> int:
 
 def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int, room: int) -> None:
     if len(entries) > MAX_ZIP_ENTRIES:
-        raise PackageError(f"{label}: over {MAX_ZIP_ENTRIES} entries")
+        raise NotReadError(f"{label}: over {MAX_ZIP_ENTRIES} entries; split it")
     # Entries may share their bytes, so that each alone looks harmless.
     total = sum(entry.file_size for entry in entries)
     if total > room or total > max(SMALL_BYTES, MAX_ZIP_RATIO * size):
-        raise PackageError(f"{label}: unpacks to {total} bytes, which is too much")
+        raise NotReadError(f"{label}: unpacks to {total} bytes, which is too much; split it")
     _check_twins(entries, label)
     for entry in entries:
-        if reason := unsafe(entry.filename.rstrip("/") or "/") or _unusual(entry):
-            raise PackageError(f"{label}: entry {entry.filename!r} {reason}")
+        before = f"{label}: entry {entry.filename!r}"
+        link = "is a link" if stat.S_ISLNK(entry.external_attr >> 16) else None
+        if reason := unsafe(entry.filename.rstrip("/") or "/") or link:
+            raise PackageError(f"{before} {reason}")
+        if reason := _unusual(entry):
+            raise NotReadError(f"{before} {reason}")
 
 
 def _unusual(entry: zipfile.ZipInfo) -> str | None:
-    """Why an entry is not unpacked, or None where it is."""
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "is a link"
+    """Why an entry, legal as it is, is not unpacked; None where it is."""
     if entry.compress_type not in ZIP_METHODS:
         return "is compressed by a method that is not read; use deflate"
     if entry.file_size > max(SMALL_BYTES, MAX_ZIP_RATIO * entry.compress_size):
-        return f"unpacks {MAX_ZIP_RATIO} times"
+        return f"unpacks {MAX_ZIP_RATIO} times; pack less of it together"
     return None
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 MAX_RECORD_LINES = 10_000
-MAX_RECORD_LENGTH = 1 << 20  # code points of a row; a longer one is malformed, its cells are cut
-MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH  # of a row, or of rows joined by an open quotation
+MAX_RECORD_LENGTH = 8 << 20  # code points of a row; a longer one is not read, and cut there
+MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
+MAX_JOINED_BYTES = 4 << 20  # of lines joined by an open quotation: each may be joined anew
 MAX_CELLS = 10_000  # cells of a row that are held; those beyond are counted
 MAX_NAME_PART = 2_000  # characters of a column's name that is put together of several rows
 CHUNK = 1 << 20
@@ -51,9 +52,8 @@ class Record:
     place: tuple[int, int] = (0, 0)  # line and column of what is malformed
 
     def written(self, width: int) -> str:
-        """The record as one with `width` cells after RFC 4180; overlong cells are cut."""
-        limit = MAX_RECORD_LENGTH // max(width, 1)
-        values = [cell.value[:limit] for cell in self.cells[:width]]
+        """The record as one with `width` cells after RFC 4180."""
+        values = [cell.value for cell in self.cells[:width]]
         values += [""] * (width - len(self.cells))
         return ",".join('"' + value.replace('"', '""') + '"' for value in values) + "\n"
 
@@ -345,7 +345,7 @@ def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
         size = 0
         while True:
             item = replay.pop() if replay else next(lines, None)
-            if item is None or len(pending) > MAX_RECORD_LINES or size > MAX_RECORD_BYTES:
+            if item is None or len(pending) > MAX_RECORD_LINES or size > MAX_JOINED_BYTES:
                 if not pending:
                     return
                 # An unclosed quote: give up its first line only and read the others anew.
@@ -368,7 +368,7 @@ def _raw_records(path: Path, dialect: Dialect) -> Iterator[tuple[int, bytes]]:
 
 
 def _lines(stream: BinaryIO, ends: bytes) -> Iterator[bytes]:
-    # What an overlong line has beyond the limit is passed over: the row is malformed anyway.
+    # What an overlong line has beyond the limit is passed over: the row is not read anyway.
     if ends != b"\n":
         yield from _ended(stream, ends)
         return
@@ -411,7 +411,7 @@ def _record(
         text, before = body.decode("utf-8", "replace"), body[: error.start].decode("utf-8")
         fault, place = _undecoded(body[error.start], encoding), _place(before, line, dialect)
     if len(text) > MAX_RECORD_LENGTH:
-        fault = fault or f"a row of over {MAX_RECORD_LENGTH:,} characters"
+        text, fault = text[:MAX_RECORD_LENGTH], fault or OVERLONG
     cells, width, misquoted, at = _cells(text, line, dialect)
     if not fault and (misquoted or "\0" in text):
         fault = misquoted or "a NUL character"
@@ -435,6 +435,7 @@ def _undecoded(byte: int, encoding: str) -> str:
     return f"not UTF-8: the byte {byte:02X}{western}"
 
 
+OVERLONG = f"a row of over {MAX_RECORD_LENGTH:,} characters"
 MISQUOTED = "a quotation mark inside an unquoted cell, or one that is never closed"
 BARE = "a bare carriage return: it may stand in a quoted cell only"
 

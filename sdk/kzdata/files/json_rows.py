@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from itertools import count
 from json.decoder import JSONDecodeError, JSONDecoder
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,19 +70,19 @@ _DECODER = JSONDecoder(
 
 
 def items_of_lines(file: Path) -> Iterator[Item]:
-    """The items of NDJSON, in UTF-8; blank lines are passed over, and counted."""
+    """The items of NDJSON, in UTF-8; blank lines are passed over, and counted.
+
+    Raises:
+        NotReadError: A line is beyond the limit.
+    """
     with file.open("rb") as stream:
-        number = 0
-        while line := stream.readline(MAX_RECORD_BYTES):
-            number += 1
-            whole = line
-            while len(line) == MAX_RECORD_BYTES and not line.endswith(b"\n"):
-                line = stream.readline(MAX_RECORD_BYTES)
-                whole = b""
-            if not whole:
-                yield number, Broken(f"a line of over {MAX_RECORD_BYTES:,} bytes")
-            elif not whole.isspace():
-                yield number, _of_line(whole, number)
+        for number in count(1):
+            if not (line := stream.readline(MAX_RECORD_BYTES)):
+                return
+            if len(line) == MAX_RECORD_BYTES and not line.endswith(b"\n"):
+                raise NotReadError(f"line {number}: over {MAX_RECORD_BYTES:,} bytes; divide it")
+            if not line.isspace():
+                yield number, _of_line(line, number)
 
 
 def _of_line(line: bytes, number: int) -> Any:

@@ -364,5 +364,5 @@ def from_parquet(source: Path, target: Path, table: Table, path: str, archive: A
         try:
             archive.unpacks(parquet_to_csv(database, source, target, archive.room, null))
         except PackageError as error:
-            raise PackageError(f"{path}: {error}") from error
+            raise type(error)(f"{path}: {error}") from error
     return target

@@ -14,7 +14,7 @@ from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.engine.sql import ORD, identifier, literal
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, workspace
-from kzdata.files.csv import HEADLESS, Dialect, FileStats, Record, Sheet, file_stats
+from kzdata.files.csv import HEADLESS, OVERLONG, Dialect, FileStats, Record, Sheet, file_stats
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, Table
 from kzdata.standard.field_types.base import OTHERWISE, DeclarationError, UnsupportedError
 from kzdata.standard.field_types.pattern import check_size
@@ -82,13 +82,19 @@ class Reading:
             finally:
                 self._tell(self.sheet)
         except NotReadError as error:
-            what, _, way = str(error).partition("; ")
+            what, _, way = self._without_path(error).partition("; ")
             self._leave(what, way or OTHERWISE, follows=False)
         except PackageError as error:
             self._leave("its rows: the file could not be read")
-            fault = Violation(self.table.name, None, None, str(error), "a file that can be read")
+            found = self._without_path(error)
+            fault = Violation(self.table.name, None, None, found, "a file that can be read")
             self._evaluate(RULES["csv-malformed"], [fault])
         return self
+
+    def _without_path(self, error: PackageError) -> str:
+        """What an error says, without the file, where that of the finding is the same."""
+        paths = self.table.resource.path
+        return str(error).removeprefix(f"{paths[0]}: ") if len(paths) == 1 else str(error)
 
     def _tell(self, sheet: Sheet) -> None:
         """Report what was odd in a form that is no CSV, and cannot be seen in what it became."""
@@ -175,6 +181,9 @@ class Reading:
         self.outcomes += outcomes
         for record in records:
             self.database.raise_if_cancelled()
+            if record.fault == OVERLONG:
+                words = f"its rows: line {record.line} begins {record.fault}"
+                raise NotReadError(f"{words}; put what is so long into a file of its own")
             for outcome in outcomes:
                 for violation in outcome.rule.check(self.table, record, self.columns):
                     outcome.add(violation)

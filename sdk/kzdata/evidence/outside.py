@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from kzdata.engine.sql import LISTED, bigint, column, literal, table_named
 from kzdata.evidence.profile import cell, declared, declaring
-from kzdata.standard.declarations import Claims, Outside, Spans
+from kzdata.standard.declarations import (
+    CONTRADICTS,
+    OUTSIDE_RELATIONS,
+    Claims,
+    Outside,
+    Spans,
+)
 from kzdata.standard.descriptor import Table
 
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset
-
-CONTRADICTS = "contradicts"
-# What speaks against a claim comes first.
-_ORDER = (CONTRADICTS, "other_scope", "later", "confirms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,8 @@ def contradicted(dataset: "Dataset") -> list[str]:
 
 
 def _rank(report: OutsideReport) -> int:
-    known = report.relation in _ORDER
-    return _ORDER.index(report.relation) if known else len(_ORDER)
+    known = report.relation in OUTSIDE_RELATIONS
+    return OUTSIDE_RELATIONS.index(report.relation) if known else len(OUTSIDE_RELATIONS)
 
 
 def contested(reports: Iterable[OutsideReport]) -> str:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from kzdata.evidence.claims import Claim, said
 from kzdata.evidence.names import Names, called
-from kzdata.evidence.outside import CONTRADICTS, OutsideReport
+from kzdata.evidence.outside import OutsideReport
 from kzdata.evidence.receipts import Citation
+from kzdata.standard.declarations import CONTRADICTS
 
 if TYPE_CHECKING:
     from kzdata.questions.disagreements import Disagreement

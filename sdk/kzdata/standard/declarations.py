@@ -240,6 +240,12 @@ class Tombstones(Declaration):
     replaced_by: str | None = member(string, None, "replaced_by")
 
 
+CONTRADICTS = "contradicts"
+OUTSIDE_RELATIONS = (CONTRADICTS, "other_scope", "later", "confirms")
+"""What an outside report says of a claim, what speaks against it first: another thing of the same;
+something of another population, place or time; what became of it later; the same."""
+
+
 class Outside(Declaration):
     """`kzdata:outside`: what publications besides the articles say of a claim, in own words.
 

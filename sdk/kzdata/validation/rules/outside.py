@@ -4,12 +4,10 @@ from collections.abc import Iterator
 
 from kzdata.engine import sql
 from kzdata.engine.sql import column, literal
+from kzdata.standard.declarations import OUTSIDE_RELATIONS
 from kzdata.validation.evidence_tables import Model, record_keys
 from kzdata.validation.rule import Query, rule
 
-RELATIONS = ("contradicts", "confirms", "other_scope", "later")
-"""What a report says of a claim: another thing of the same, the same, something of another
-population, place or time, or what became of it later."""
 _ADDRESS = r"https?://[^\s/?#]+[^\s]*"
 
 
@@ -25,14 +23,16 @@ def outside_claim(model: Model) -> Iterator[Query]:
 
 @rule(
     "consistency",
-    f"use one of the relations {', '.join(RELATIONS)}",
+    f"use one of the relations {', '.join(OUTSIDE_RELATIONS)}",
     declared=("kzdata:outside",),
 )
 def outside_relation(model: Model) -> Iterator[Query]:
     """The relation of an outside report to the claim is one of four, so that all mean the same."""
     for table, o in model.each("outside"):
-        broken = f"NOT {sql.among(column(o.relation), RELATIONS)}"
-        yield Query.rows(table, o.relation, broken, literal(f"one of {', '.join(RELATIONS)}"))
+        broken = f"NOT {sql.among(column(o.relation), OUTSIDE_RELATIONS)}"
+        yield Query.rows(
+            table, o.relation, broken, literal(f"one of {', '.join(OUTSIDE_RELATIONS)}")
+        )
 
 
 @rule(

@@ -264,7 +264,7 @@ class Package:
         """Those of the changes that an error names, when all are made at once."""
         table, count = changes[0].table, len(changes)
         if count <= self._room.get(table, MOST):
-            lines = self._write(changes)
+            lines = self.write(changes)
             report = validate(self.copy, texts=texts)
             if not report.omitted or count == 1:
                 return self._named(changes, lines, report)
@@ -303,7 +303,7 @@ class Package:
             found[row[s["source"]]] |= {row[s["id"]], row[s["source"]]}
         return found
 
-    def _write(self, changes: Sequence[Change]) -> dict[Change, set[tuple[str, int | None]]]:
+    def write(self, changes: Sequence[Change] = ()) -> dict[Change, set[tuple[str, int | None]]]:
         """Write the copy with these changes and seal it; the lines where they stand."""
         by_table: dict[str, dict[int, Change]] = defaultdict(dict)
         for change in changes:

@@ -174,8 +174,10 @@ def _found(tokens: Sequence[Token]) -> Iterator[Trigger]:
 def _longest(tokens: Sequence[Token], at: int) -> tuple[int, list[_Phrase]]:
     """The longest phrases that begin at a token, and the number of the token behind them."""
     lexicon = _lexicon()
+    if not (phrases := lexicon.phrases.get(tokens[at].word)):
+        return -1, []
     found: dict[int, list[_Phrase]] = {}
-    for phrase in lexicon.phrases.get(tokens[at].word, ()):
+    for phrase in phrases:
         last = _matched(tokens, at, phrase.tokens, lexicon.adverbs)
         found.setdefault(last, []).append(phrase)
     end = max(found, default=-1)

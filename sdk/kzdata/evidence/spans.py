@@ -103,6 +103,26 @@ def locate(text: str, quote: str, occurrence: int | None = None) -> Span:
     return Span(start, start + len(quote), quote, rank)
 
 
+def printed_at(text: str, words: str) -> int | None:
+    """Tell where some words first stand without being parts of longer ones; None if nowhere.
+
+    "Central Asia" does not stand in "Central Asian".
+    """
+    start = text.find(words) if words else -1
+    while start >= 0:
+        end = start + len(words)
+        # Only a letter can go on with a letter: forms such as "(CSTO)" end with none.
+        before = _in_word(words[0]) and start > 0 and _in_word(text[start - 1])
+        if not before and not (_in_word(words[-1]) and _in_word(text[end : end + 1])):
+            return start
+        start = text.find(words, start + 1)
+    return None
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
 def _short(quote: str) -> str:
     return repr(quote if len(quote) <= 60 else quote[:57] + "...")
 

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
 from kzdata.evidence.sentences import Place, sentence_at
+from kzdata.evidence.spans import printed_at
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Violation, rule
@@ -262,8 +263,8 @@ def _codebook(model: Model) -> list[tuple[str, str, str]]:
 
 def _figure(text: str, place: Place, wording: str | None) -> Place | None:
     """Where the wording of a figure stands in its passage, as words of their own."""
-    found = wording and re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", text[slice(*place)])
-    return (place[0] + found.start(), place[0] + found.end()) if found else None
+    found = printed_at(text[slice(*place)], wording or "")
+    return None if found is None else (place[0] + found, place[0] + found + len(wording or ""))
 
 
 def _add_terms(model: Model, claims: list[_Claim], texts: Articles) -> None:
@@ -314,10 +315,10 @@ def _outcomes(model: Model, table: Table) -> Iterable[str]:
 
 def _places(text: str, passage: Place, terms: Iterable[str]) -> Iterator[Place]:
     """Where terms stand in a passage of a text."""
-    quote = text[slice(*passage)]
+    quote = text[slice(*passage)].lower()
     for term in terms:
-        if found := re.search(rf"(?<!\w){re.escape(term)}(?!\w)", quote, re.IGNORECASE):
-            yield passage[0] + found.start(), passage[0] + found.end()
+        if (found := printed_at(quote, term.lower())) is not None:
+            yield passage[0] + found, passage[0] + found + len(term)
 
 
 def _add_notes(model: Model, claims: list[_Claim]) -> None:

@@ -816,6 +816,31 @@ def alias_printed(island: Folder) -> Fault:
     return edited(island, "called", 1, "printed", "norholm")
 
 
+def claimed(island: Folder, words: str, term: str, wording: str = "") -> int:
+    """Claim that something is lost by words of the first letter, and return the row's index."""
+    start = GULL.body.index(words)
+    cited(island, start, start + len(words))
+    island.append("terms", about="tolls.fate", sort="lost", term=term)
+    island.append("receipts", row="T9", cell="fate", passage="p99", how="coded", many="1")
+    return island.append("tolls", toll="T9", passage="p99", fate="lost", wording=wording)
+
+
+@case
+def claim_denied(island: Folder) -> Fault:
+    return at(island, "tolls", claimed(island, "sheep were not counted", "counted"), "passage")
+
+
+@case
+def claim_supposed(island: Folder) -> Fault:
+    return at(island, "tolls", claimed(island, "may have strayed", "strayed"), "passage")
+
+
+@case
+def claim_corrected(island: Folder) -> Fault:
+    claimed(island, "two bells", "bells", "two")
+    return at(island, "tolls", 3, "passage")
+
+
 # ------------------------------------------------------------------------------ tests
 
 

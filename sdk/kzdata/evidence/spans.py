@@ -9,13 +9,13 @@ stands.
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import compress, pairwise
 from math import inf
 from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote as percent_encoded
 
 from kzdata.errors import SpanError
+from kzdata.evidence.sentences import sentences
 
 
 class Span(NamedTuple):
@@ -103,6 +103,26 @@ def locate(text: str, quote: str, occurrence: int | None = None) -> Span:
     return Span(start, start + len(quote), quote, rank)
 
 
+def printed_at(text: str, words: str) -> int | None:
+    """Tell where some words first stand without being parts of longer ones; None if nowhere.
+
+    "Central Asia" does not stand in "Central Asian".
+    """
+    start = text.find(words) if words else -1
+    while start >= 0:
+        end = start + len(words)
+        # Only a letter can go on with a letter: forms such as "(CSTO)" end with none.
+        before = _in_word(words[0]) and start > 0 and _in_word(text[start - 1])
+        if not before and not (_in_word(words[-1]) and _in_word(text[end : end + 1])):
+            return start
+        start = text.find(words, start + 1)
+    return None
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
 def _short(quote: str) -> str:
     return repr(quote if len(quote) <= 60 else quote[:57] + "...")
 
@@ -117,60 +137,14 @@ def _where(starts: Sequence[int]) -> str:
 
 # ------------------------------------------------------------------------------ sentences
 
-_QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e\u201f\u2039\u203a"
-_OPENING = _QUOTES + "([\ufeff\u00a0 \t"
-_TERMINATORS = ".!?\u2026"
-_END_RE = rf"[{_TERMINATORS}]+(?P<closing>[{_QUOTES})\]]*)(?=\s|$)"
-_ABBREVIATIONS = "(?i)" + (
-    "mr mrs ms dr st gen col lt sgt capt cpt maj brig adm prof sen rep gov pres jr sr hon rev"
-    " vs etc e.g i.e cf al approx ca inc ltd co corp dept fig a.m p.m"
-    " jan feb mar apr jun jul aug sep sept oct nov dec".replace(".", r"\.").replace(" ", "|")
-)
-_INITIALS_RE = r"(?:[A-Za-z]\.)*[A-Z]"
-
 
 def whole_sentence(text: str, start: int, end: int) -> bool:
     """Tell whether a span takes in at least one whole sentence of its text.
 
-    A sentence begins at the start of a line or after a sentence's end, and ends with one of
-    . ! ? and the ellipsis before white space, closing quotation marks or the end of the line.
-    The full stops of abbreviations and initials end nothing, and a heading without a terminator
-    is no sentence. Taking all of a sentence but its terminator and quotation marks counts.
+    What a sentence is says `sentences`; a heading without a terminator is none. Taking all of a
+    sentence but its terminator and quotation marks counts.
     """
-    return any(start <= first and last <= end for first, last in _sentences(text))
-
-
-# Every span of an article asks for the sentences of the same text.
-@lru_cache(maxsize=16)
-def _sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """Every sentence as (start, end), without the marks and terminators around it."""
-    found = []
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        begin = 0
-        for end, after in _ends(line):
-            if bare := line[begin:end].lstrip(_OPENING):
-                found.append((offset + end - len(bare), offset + end))
-            begin = after
-        offset += len(line)
-    return tuple(found)
-
-
-def _ends(line: str) -> Iterator[tuple[int, int]]:
-    """Where sentences of a line end: before the terminator, and after it with its quotes."""
-    for match in re.finditer(_END_RE, line):
-        rest = line[match.end() :].strip()
-        if not rest or _ends_here(line, match, rest):
-            yield match.start(), match.end()
-
-
-def _ends_here(line: str, match: re.Match[str], rest: str) -> bool:
-    """Inside a line: not after an abbreviation, nor where a quotation or pause runs on."""
-    word = re.split(rf"[\s({_QUOTES}]", line[: match.start()])[-1]
-    if match.group() == ".":
-        return not (re.fullmatch(_ABBREVIATIONS, word) or re.fullmatch(_INITIALS_RE, word))
-    runs_on = match["closing"] or match.group() in ("...", "\u2026")
-    return not (runs_on and rest.lstrip(_QUOTES)[:1].islower())
+    return any(start <= first and last <= end for first, last in sentences(text))
 
 
 # ------------------------------------------------------------------------------ coverage

@@ -1,6 +1,5 @@
 """Rules that need the articles themselves: offsets, occurrences, sentences, completeness."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -179,16 +178,8 @@ def alias_printed(model: Model, texts: Articles) -> Iterator[Violation]:
     "Central Asia" is not printed where only "Central Asian" is.
     """
     for table, a, row, source, alias in _rows(model, "aliases", "source", "alias"):
-        if source in texts and alias is not None and not _printed(alias, texts[source]):
+        if source in texts and alias and spans.printed_at(texts[source], alias) is None:
             yield Violation(table.name, row, a.alias, alias, f"words of {source}")
-
-
-def _printed(words: str, text: str) -> bool:
-    """Whether some words stand in a text without being parts of longer ones."""
-    # `\b` would want a letter at either end, which forms such as `(CSTO)` do not have.
-    before = r"(?<!\w)" if re.match(r"\w", words) else ""
-    after = r"(?!\w)" if re.search(r"\w\Z", words) else ""
-    return bool(re.search(before + re.escape(words) + after, text))
 
 
 def source_hashes(model: Model) -> dict[str, str]:

@@ -1,0 +1,459 @@
+"""Whether a sentence says what a passage of it seems to say: words that deny, doubt or suppose it.
+
+"12 fishers drowned" stands in "The mayor denied that 12 fishers drowned" and in "If the dyke
+breaks, 12 fishers drowned is what we will read": the characters are there, the claim is not. The
+words that turn a claim are data (`polarity.toml`, by language), after the manner of NegEx: triggers
+of a kind, each with its reach, phrases that only look like one, and words that end a scope.
+
+The reach of a trigger is one or more of:
+
+* `clause`: the figure that follows in what it governs ("denied that 12 ...");
+* `word`: words for the outcome that follow at once ("12 did not drown", "may have drowned");
+* `figure`: the figure right behind it ("none of the 12", "nine rather than 12");
+* `back`: what is said of a report, in which the figure stands ("Rumours of 12 drowned are false");
+* `called`: the same, where somebody calls it that ("called reports of 12 drowned false");
+* `after`: a remark that points back at it ("..., which is untrue"; "This was denied.");
+* `opening`: at a sentence's beginning, all of it ("If the dyke breaks, 12 will ...");
+* `closing`: at its end ("12 will drown if ...");
+* `question`: the sentence is one; `sentence`: wherever it stands in it;
+* `corrected`: the sentence corrects an earlier one.
+
+It is no parser: what it finds it can show, word by word, and what it does not know it lets pass.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kzdata.evidence.figures import extent
+from kzdata.evidence.sentences import Place, sentence_at
+
+DENIALS = ("negation", "falsity")
+"""Kinds of words by which a sentence says that something is not so."""
+DOUBTS = ("condition", "modality", "plan", "rumour", "dispute")
+"""Kinds of words by which it says that something only may be so, or is not agreed on."""
+CORRECTION = "correction"
+"""The kind of words by which it takes something back."""
+
+_LANGUAGE = "en"
+_NONE = "none"  # the kind of phrases that turn nothing
+_TOKEN_RE = r"\w+(?:[-'\u2019.,]\w+)*|[,;:()?\u2013\u2014-]"
+_NOT_RE = r"(?:.*n['\u2019]t|cannot)"
+_WINDOW = 600  # characters on either side of a passage at which a sentence is cut
+_GAP = 4  # words that `..` may stand for, and between a trigger and the word that it turns
+_BETWEEN = frozenset("the a an these those all some about its their of just only".split())
+
+
+class Token(NamedTuple):
+    """A word or mark of a sentence in small letters, with its place in the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+class Trigger(NamedTuple):
+    """Words that turn a claim.
+
+    Attributes:
+        kind: What they do to it: one of `DENIALS`, `DOUBTS` or `CORRECTION`.
+        reach: How they reach it; see the module.
+        start: Their place in the text.
+        end: Where they end.
+        first: The number of their first token in the sentence.
+        last: The number of the token behind them.
+    """
+
+    kind: str
+    reach: str
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+class Core(NamedTuple):
+    """What of a sentence is the claim.
+
+    Attributes:
+        place: The claim's passage.
+        figure: The wording of its figure, if it has one.
+        said: The words for what happened: terms that justify its outcome or state.
+    """
+
+    place: Place
+    figure: Place | None = None
+    said: tuple[Place, ...] = ()
+
+
+# ------------------------------------------------------------------------------ the lexicon
+
+
+class _Phrase(NamedTuple):
+    """A phrase, token by token: the words that may stand there, and whether it may be left out."""
+
+    kind: str
+    reaches: tuple[str, ...]
+    tokens: tuple[tuple[frozenset[str], bool], ...]
+
+
+class _Lexicon(NamedTuple):
+    """The words of a language, phrases by their first word."""
+
+    stops: dict[str, frozenset[str]]
+    reports: frozenset[str]
+    adverbs: frozenset[str]
+    phrases: dict[str, list[_Phrase]]
+
+
+_ANY = frozenset({".."})
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    # A validation without texts needs no reader of TOML.
+    import tomllib
+
+    data = Path(__file__).with_name("polarity.toml").read_text("utf-8")
+    words: dict[str, Any] = tomllib.loads(data)[_LANGUAGE]
+    classes = {name: frozenset(listed.split()) for name, listed in words["classes"].items()}
+    phrases: dict[str, list[_Phrase]] = {}
+    for group in words["triggers"]:
+        for line in filter(None, group["phrases"].splitlines()):
+            tokens = tuple(_choices(token, classes) for token in line.split())
+            phrase = _Phrase(group["kind"], tuple(group["reach"]), tokens)
+            for word in tokens[0][0]:
+                phrases.setdefault(word, []).append(phrase)
+    stops = {name: frozenset(listed.split()) for name, listed in words["stops"].items()}
+    return _Lexicon(stops, classes["subject"], frozenset(words["adverbs"].split()), phrases)
+
+
+def _choices(token: str, classes: dict[str, frozenset[str]]) -> tuple[frozenset[str], bool]:
+    """The words that a token of a phrase stands for, and whether it may be left out."""
+    optional = len(token) > 1 and token.endswith("?")
+    listed = token.removesuffix("?").split("|") if optional else token.split("|")
+    words = (classes[one[1:-1]] if one.startswith("{") else {one} for one in listed)
+    return frozenset().union(*words), optional
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def tokens_of(text: str, start: int, end: int) -> list[Token]:
+    """The words and marks of a part of a text; "didn't" and "cannot" are "not"."""
+    found = []
+    for match in re.compile(_TOKEN_RE).finditer(text, start, end):
+        word = match.group().lower()
+        # A name of a month is no verb, and stands first in a sentence only as a name.
+        word = "May" if match.group() == "May" else word
+        word = "not" if re.fullmatch(_NOT_RE, word) else word
+        found.append(Token(word, match.start(), match.end()))
+    return found
+
+
+def _found(tokens: Sequence[Token]) -> Iterator[Trigger]:
+    """The triggers of a sentence from left to right, of several at one word the longest."""
+    used = spent = 0
+    for at in range(len(tokens)):
+        end, phrases = _longest(tokens, at)
+        # A longer one may begin inside ("is not true", "not true that"), but not inside of what
+        # only looks like one ("not deny", "deny that").
+        if at < spent or end <= used:
+            continue
+        used = end
+        if any(phrase.kind == _NONE for phrase in phrases):
+            spent = end
+            continue
+        place = tokens[at].start, tokens[end - 1].end
+        for phrase in phrases:
+            yield from (Trigger(phrase.kind, reach, *place, at, end) for reach in phrase.reaches)
+
+
+def _longest(tokens: Sequence[Token], at: int) -> tuple[int, list[_Phrase]]:
+    """The longest phrases that begin at a token, and the number of the token behind them."""
+    lexicon = _lexicon()
+    if not (phrases := lexicon.phrases.get(tokens[at].word)):
+        return -1, []
+    found: dict[int, list[_Phrase]] = {}
+    for phrase in phrases:
+        last = _matched(tokens, at, phrase.tokens, lexicon.adverbs)
+        found.setdefault(last, []).append(phrase)
+    end = max(found, default=-1)
+    return end, found.get(end, [])
+
+
+def _matched(
+    tokens: Sequence[Token],
+    at: int,
+    phrase: Sequence[tuple[frozenset[str], bool]],
+    adverbs: frozenset[str],
+) -> int:
+    """The number of the token behind a phrase that begins at one; -1 where it does not."""
+    if not phrase:
+        return at
+    (words, optional), rest = phrase[0], phrase[1:]
+    if words == _ANY:
+        ends = (_matched(tokens, at + skipped, rest, adverbs) for skipped in range(_GAP + 1))
+        return next((end for end in ends if end >= 0), -1)
+    if at < len(tokens) and tokens[at].word in words:
+        behind = at + 1
+        while rest and behind < len(tokens) and _adverb(tokens[behind].word, rest, adverbs):
+            behind += 1
+        if (end := _matched(tokens, behind, rest, adverbs)) >= 0:
+            return end
+    return _matched(tokens, at, rest, adverbs) if optional else -1
+
+
+def _adverb(
+    word: str, rest: Sequence[tuple[frozenset[str], bool]], adverbs: frozenset[str]
+) -> bool:
+    """Whether a word may stand between two of a phrase: it is no word of the phrase itself."""
+    wanted = word in rest[0][0] or rest[0][0] == _ANY
+    return not wanted and (word.endswith("ly") or word in adverbs)
+
+
+# ------------------------------------------------------------------------------ scope
+
+
+class _Sentence(NamedTuple):
+    """A sentence's tokens, and the numbers of those of the claim: its figure or passage, its words.
+
+    `figured` says whether `main` is a figure; without one it is the words, or the whole passage.
+    """
+
+    tokens: list[Token]
+    main: range
+    said: tuple[range, ...]
+    figured: bool
+    whole: range
+
+    def words(self, first: int, last: int) -> list[str]:
+        """The words between two numbers of tokens."""
+        return [token.word for token in self.tokens[first:last]]
+
+
+def turning(text: str, core: Core) -> list[Trigger]:
+    """The words of a claim's own sentence, and of a remark behind it, that turn it.
+
+    Words that are part of the figure's own wording ("no more than 30") or of the terms for what
+    happened ("is expected to") say the same as the claim, and turn nothing.
+    """
+    place = _window(text, core.place)
+    found, behind = _triggers(text, *place), _remarks(text, core.place)
+    if not found:
+        return behind
+    sentence = _sentence(text, place, core)
+    own = [*core.said, *([extent(text, *core.figure)] if core.figure else [])]
+    others = [one for one in found if not any(one.start < e and b < one.end for b, e in own)]
+    covering = [one for one in others if _REACHES[one.reach](sentence, one)]
+    return [*_uncancelled(covering), *behind]
+
+
+def may_turn(text: str, place: Place) -> bool:
+    """Whether the sentence of a passage, or the next one, has any words that could turn it."""
+    return bool(_triggers(text, *_window(text, place)) or _remarks(text, place))
+
+
+def corrects(text: str, place: Place) -> Trigger | None:
+    """The words by which a sentence corrects what was said before it, if there are any."""
+    found = _triggers(text, *_window(text, place))
+    return next((one for one in found if one.reach == "corrected"), None)
+
+
+def _window(text: str, place: Place) -> Place:
+    """The sentence of a passage, cut where it is very long."""
+    first, last = sentence_at(text, *place)
+    return max(first, place[0] - _WINDOW), min(last, place[1] + _WINDOW)
+
+
+# Several claims stand in one sentence, and several rules ask for it.
+@lru_cache(maxsize=1024)
+def _triggers(text: str, start: int, end: int) -> tuple[Trigger, ...]:
+    return tuple(_found(tokens_of(text, start, end)))
+
+
+def _remarks(text: str, place: Place) -> list[Trigger]:
+    """Triggers of the next sentence of the paragraph that point back: "This was denied."."""
+    _, end = sentence_at(text, *place)
+    if end >= len(text) or text[end - 1] == "\n" or text[end] == "\n":
+        return []
+    found = _triggers(text, *_window(text, (end, end + 1)))
+    return [one for one in found if one.reach == "after" and one.first <= 1]
+
+
+def _sentence(text: str, place: Place, core: Core) -> _Sentence:
+    tokens = tokens_of(text, *place)
+    said = tuple(_numbers(tokens, one) for one in core.said)
+    whole = _numbers(tokens, core.place)
+    main = _numbers(tokens, core.figure) if core.figure else (said or (whole,))[0]
+    return _Sentence(tokens, main, said, core.figure is not None, whole)
+
+
+def _numbers(tokens: Sequence[Token], place: Place) -> range:
+    """The numbers of the tokens of a place."""
+    first = next((i for i, one in enumerate(tokens) if one.end > place[0]), len(tokens))
+    last = next((i for i in range(first, len(tokens)) if tokens[i].start >= place[1]), len(tokens))
+    return range(first, max(last, first))
+
+
+def _clause(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether what a trigger governs goes on as far as the figure."""
+    stops, main = _lexicon().stops, sentence.main
+    words = sentence.words(trigger.last, main.start)
+    if trigger.last > main.start:
+        return False
+    governs = sentence.tokens[trigger.last - 1].word == "that"
+    commas = 0
+    for at, word in enumerate(words):
+        following = [*words[at + 1 :], *sentence.words(main.start, main.stop)]
+        if word == "that" and not governs:
+            if _relative(following):
+                return False
+            governs, commas = True, 0
+        elif word in stops["clause"] or (word in stops["loose"] and not governs):
+            return False
+        elif word in ("and", ",") and stops["speech"].intersection(following[:3]):
+            return False
+        elif word == "," and at and not stops["lists"].intersection(following[:1]):
+            commas += 1
+    return commas == 0 or (governs and not _ended(sentence, trigger, commas))
+
+
+def _relative(following: Sequence[str]) -> bool:
+    """Whether a "that" before some words tells more of a thing, and begins no statement."""
+    word = following[0] if following else ""
+    return word in _lexicon().stops["relative"] or word.endswith("ed")
+
+
+def _ended(sentence: _Sentence, trigger: Trigger, commas: int) -> bool:
+    """Whether commas end the subordinate clause of a trigger: "Though he denied that ..., 12 ...".
+
+    Two commas hold a remark between them.
+    """
+    before = sentence.words(0, trigger.first)
+    return commas % 2 == 1 and bool(_lexicon().stops["subordinate"].intersection(before))
+
+
+def _word(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether the words for what happened follow a trigger at once."""
+    said = sentence.said or (sentence.main,)
+    if any(_follows(sentence, trigger, one) for one in said):
+        return True
+    # Where no term says what happened, the passage itself does: "12 fishers did not return".
+    inside = sentence.main.stop <= trigger.first and trigger.last < sentence.whole.stop
+    between = sentence.words(sentence.main.stop, trigger.first)
+    return not sentence.said and inside and not _lexicon().stops["phrase"].intersection(between)
+
+
+def _follows(sentence: _Sentence, trigger: Trigger, said: range) -> bool:
+    stops, between = _lexicon().stops, sentence.words(trigger.last, said.start)
+    if trigger.last > said.start or stops["phrase"].intersection(between):
+        return False
+    # "12 who did not drown", but "12 who never learned to swim drowned".
+    subject = sentence.words(sentence.main.stop, trigger.first) if sentence.figured else []
+    if {"who", "which", "that"}.intersection(subject):
+        return stops["auxiliary"].issuperset(between)
+    return len(between) <= _GAP
+
+
+def _figure(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a trigger stands right before the figure."""
+    between = sentence.words(trigger.last, sentence.main.start)
+    near = trigger.last <= sentence.main.start and len(between) <= 2
+    return sentence.figured and near and _BETWEEN.issuperset(between)
+
+
+def _back(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a trigger is said of a report in which the claim stands."""
+    stops, main = _lexicon().stops["subject"], sentence.main
+    between = sentence.words(main.stop, trigger.first)
+    if trigger.first < main.stop or stops.intersection(between) or _asks(between[-1:]):
+        return False
+    before = sentence.words(0, main.start)
+    reports = [at for at, word in enumerate(before) if word in _lexicon().reports]
+    held = any(not stops.intersection(before[at:]) and _tells(before[at:]) for at in reports)
+    # "The deaths of 12 have been denied": what happened is itself what was reported.
+    named = any(one.stop <= main.start for one in sentence.said)
+    return held or named or before[:1] == ["that"]
+
+
+def _called(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether somebody calls such a report something: "called the report of 12 dead false"."""
+    calling = _lexicon().stops["calling"].intersection(sentence.words(0, sentence.main.start))
+    return bool(calling) and _back(sentence, trigger)
+
+
+def _asks(words: Iterable[str]) -> bool:
+    return bool(_lexicon().stops["anaphor"].intersection(words))
+
+
+def _tells(words: Sequence[str]) -> bool:
+    """Whether a report goes on with what it says: "rumours of", "the claim by him that"."""
+    return bool({"of", "that", "about", "on", "saying", "putting"}.intersection(words[1:5]))
+
+
+def _after(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a remark points back at the claim, and not at who denies something else."""
+    between = sentence.words(sentence.main.stop, trigger.first)
+    return trigger.first >= sentence.main.stop and not _asks(between)
+
+
+def _opening(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a sentence or a statement in it begins with a condition."""
+    before = sentence.words(0, trigger.first)
+    begins = not before or (
+        before[-1] in ("that", "and", "but", ",", "said", "says", "warned")
+        and not _INVERTED.intersection(sentence.words(trigger.first, trigger.last))
+    )
+    between = sentence.words(trigger.last, sentence.main.start)
+    return begins and trigger.last <= sentence.main.start and ";" not in between
+
+
+_INVERTED = frozenset({"had", "were", "should", "imagine", "suppose"})
+
+
+def _closing(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a condition follows that the claim hangs on: behind a comma, or "will ... if"."""
+    main, modal = sentence.main, _lexicon().stops["modal"]
+    words = sentence.words(max(0, main.start - 6), trigger.first)
+    hangs = words[-1:] == [","] or bool(modal.intersection(words))
+    return trigger.first >= main.stop and hangs and not {";", "but"}.intersection(words)
+
+
+def _question(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether the claim is asked, not said."""
+    between = sentence.words(sentence.main.stop, trigger.first)
+    return trigger.first >= sentence.main.stop and not {",", ";", "but"}.intersection(between)
+
+
+def _anywhere(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a trigger and the claim stand in one part of the sentence."""
+    first, last = sorted([trigger.first, sentence.main.start])
+    return not {";", "but"}.intersection(sentence.words(first, last))
+
+
+_REACHES: dict[str, Callable[[_Sentence, Trigger], bool]] = {
+    "clause": _clause,
+    "word": _word,
+    "figure": _figure,
+    "back": _back,
+    "called": _called,
+    "after": _after,
+    "opening": _opening,
+    "closing": _closing,
+    "question": _question,
+    "sentence": _anywhere,
+    # It says something of the figure before it.
+    "corrected": lambda _sentence, _trigger: False,
+}
+
+
+def _uncancelled(triggers: Sequence[Trigger]) -> list[Trigger]:
+    """Triggers without those that cancel each other: "denied that 12 had not drowned"."""
+    denied = [one for one in triggers if (one.kind, one.reach) == ("falsity", "clause")]
+    negated = [one for one in triggers if (one.kind, one.reach) == ("negation", "word")]
+    if denied and negated and denied[0].first < negated[0].first:
+        return [one for one in triggers if one not in (denied[0], negated[0])]
+    return list(triggers)

@@ -1,0 +1,333 @@
+"""Rules about what the sentence of a claim says: it is there, and it is not taken back.
+
+A receipt shows that words stand in an article. These rules read on to the ends of their sentence,
+and find the words that deny the claim, or only suppose it (`kzdata.evidence.polarity`).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
+from kzdata.evidence.sentences import Place, sentence_at
+from kzdata.evidence.spans import printed_at
+from kzdata.standard.descriptor import Table
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
+from kzdata.validation.rule import Violation, rule
+
+Articles = Mapping[str, str]  # texts by source id
+
+_DENIALS = ("negation", "falsity")
+_DOUBTS = ("condition", "modality", "plan", "rumour", "dispute")
+_CORRECTION = "correction"
+_FUTURE = ("condition", "modality", "plan")
+"""Doubts that a state says itself which tells of what is still to come."""
+_QUOTED_RE = r'["\u201c\u00ab]([^"\u201c\u201d\u00ab\u00bb]+)["\u201d\u00bb]'
+_MANY = 50  # claims about one thing in one article, of which each two are compared
+_SHOWN = 160  # characters of a sentence that a finding shows
+
+
+@dataclass
+class _Claim:
+    """A claim with its passage in an article; the terms and notes only where words may turn it."""
+
+    table: Table
+    row: int
+    key: str
+    event: str | None
+    state: str | None
+    about: tuple[str | None, ...]  # what two claims about the same thing have in common
+    source: str
+    place: Place
+    figure: Place | None
+    said: list[Place] = field(default_factory=list)  # terms for what happened
+    hedges: list[Place] = field(default_factory=list)  # terms for its event's certainty
+    notes: list[str] = field(default_factory=list)
+
+
+@rule(
+    "text",
+    "take the claim out, enter it as what it is (a state that is denied), or link the claim that "
+    "contradicts or retracts it",
+    declared=("kzdata:principal", "kzdata:edges", "kzdata:sources"),
+)
+def claim_denied(model: Model, texts: Articles) -> Iterator[Violation]:
+    """No sentence denies the claim whose passage stands in it.
+
+    "The harbour master denied that 12 fishers drowned" holds the words "12 fishers drowned". Whoever
+    follows the receipt finds them, and is deceived: the article says the opposite. Also asked of a
+    remark behind it ("Rumours of 12 drowned are false"; "This was denied."). A claim that says so
+    itself is left: by the term for its state, by its event's certainty, by a link that contradicts
+    or retracts it, or by a note that has the denying words in quotation marks.
+    """
+    yield from _turned(model, texts, _DENIALS, "a passage whose sentence does not deny it")
+
+
+@rule(
+    "text",
+    "say so in the claim: by its state, its event's certainty, or a note that quotes the words",
+    severity="warning",
+    source="advice for packages that declare `kzdata:principal`: docs/methodology.md",
+    declared=("kzdata:principal", "kzdata:edges", "kzdata:sources"),
+)
+def claim_supposed(model: Model, texts: Articles) -> Iterator[Violation]:
+    """A claim that its sentence only supposes says so itself.
+
+    "If the dyke breaks, 88 fishers will have drowned", "12 may have drowned", "rumours of 12
+    drowned": who counts such a claim with the others counts dead who may be none. A warning,
+    because what is doubt and what is a way of speaking no lexicon can tell in every sentence. A
+    state that `planned` of `kzdata:claims` lists says it of what is still to come.
+    """
+    yield from _turned(model, texts, _DOUBTS, "a claim that says so")
+
+
+@rule(
+    "text",
+    "link the later claim to it by a relation that supersedes or retracts",
+    declared=("kzdata:principal", "kzdata:edges", "kzdata:sources"),
+)
+def claim_corrected(model: Model, texts: Articles) -> Iterator[Violation]:
+    """A figure that its own article corrects does not stand beside the right one.
+
+    "Eleven fishers drowned. ... Later the figure was corrected to nine": both passages are there, and
+    both would be counted. Asked of claims of one article and about the same thing whose figures
+    differ, where the later one's sentence has words that correct, and no link ties the two; and of
+    a claim whose own sentence takes it back.
+    """
+    yield from _turned(model, texts, (_CORRECTION,), "a link from what replaces it")
+    yield from _replaced(model, texts)
+
+
+# ------------------------------------------------------------------------------ claims that are turned
+
+
+def _turned(
+    model: Model, texts: Articles, kinds: Iterable[str], expected: str
+) -> Iterator[Violation]:
+    """Claims that words of some kinds turn, and that do not say so themselves."""
+    from kzdata.evidence.polarity import Core, turning
+
+    for claim in _suspects(model, texts):
+        text = texts[claim.source]
+        found = turning(text, Core(claim.place, claim.figure, tuple(claim.said)))
+        words = (one for one in found if one.kind in kinds and not _says(claim, one, text))
+        if (turned := next(words, None)) and claim.key not in _tied(model, turned.kind):
+            shown = f"{text[turned.start : turned.end]!r} ({turned.kind})"
+            yield _violation(claim, f"{shown} in: {_excerpt(text, claim.place)}", expected)
+
+
+def _violation(claim: _Claim, found: str, expected: str) -> Violation:
+    return Violation(claim.table.name, claim.row, claim.table.schema.principal, found, expected)
+
+
+def _excerpt(text: str, place: Place) -> str:
+    """The sentence of a passage, cut where it is long."""
+    start, end = sentence_at(text, *place)
+    sentence = " ".join(text[max(start, place[0] - _SHOWN) : place[1] + _SHOWN].split())
+    return " ".join(text[start:end].split()) if end - start <= 2 * _SHOWN else f"…{sentence}…"
+
+
+def _says(claim: _Claim, turning: Any, text: str) -> bool:
+    """Whether a claim itself says what some words make of it."""
+    if any(start < turning.end and turning.start < end for start, end in claim.hedges):
+        return True
+    declared = claim.table.schema.claims
+    if turning.kind in _FUTURE and declared and claim.state in declared.planned:
+        return True
+    words = " ".join(text[turning.start : turning.end].lower().split())
+    quoted = (one for note in claim.notes for one in re.findall(_QUOTED_RE, note.lower()))
+    return any(words in " ".join(one.split()) for one in quoted)
+
+
+def _tied(model: Model, kind: str) -> set[str]:
+    """Claims of which a link says that another contradicts them, or no longer lets them stand."""
+    keys = set[str]()
+    for table, d in model.each("links"):
+        against = (*d.contradicts, *d.retracts) if kind != _CORRECTION else ()
+        replacing = (*d.supersedes, *d.retracts)
+        for claim, relation, other in _links(model, table, d):
+            if relation in against or (kind == _CORRECTION and relation in replacing):
+                # Who contradicts is contradicted.
+                keys |= {other, claim} if relation in d.contradicts else {other}
+    return keys
+
+
+def _links(model: Model, table: Table, d: Any) -> list[tuple[str, str, str]]:
+    names = ", ".join(identifier(name) for name in (d.claim, d.relation, d.other))
+    return model.database.rows(f"SELECT {names} FROM {identifier(table.name)}")
+
+
+# ------------------------------------------------------------------------------ corrected later
+
+
+def _replaced(model: Model, texts: Articles) -> Iterator[Violation]:
+    """Figures that a later sentence of their article corrects, with no link to the right one."""
+    from kzdata.evidence.polarity import corrects
+
+    tied = {
+        frozenset((claim, other))
+        for table, d in model.each("links")
+        for claim, _, other in _links(model, table, d)
+    }
+    for same in _alike(_claims(model, texts)):
+        for earlier, later in combinations(sorted(same, key=lambda claim: claim.place), 2):
+            text = texts[later.source]
+            apart = sentence_at(text, *earlier.place) != sentence_at(text, *later.place)
+            if apart and frozenset((earlier.key, later.key)) not in tied:
+                if (words := corrects(text, later.place)) and _differ(text, earlier, later):
+                    shown = f"{text[words.start : words.end]!r} in: {_excerpt(text, later.place)}"
+                    yield _violation(earlier, shown, f"a link from {later.key}")
+
+
+def _alike(claims: Iterable[_Claim]) -> Iterator[list[_Claim]]:
+    """Claims with figures of one article about the same thing, where there are several."""
+    groups = defaultdict[Any, list[_Claim]](list)
+    for claim in claims:
+        if claim.figure and claim.about:
+            groups[claim.table.name, claim.source, claim.about].append(claim)
+    # Of many nobody knows which is corrected.
+    return (group for group in groups.values() if 1 < len(group) <= _MANY)
+
+
+def _differ(text: str, one: _Claim, other: _Claim) -> bool:
+    words = [text[slice(*claim.figure)].lower() for claim in (one, other) if claim.figure]
+    return len(set(words)) == 2
+
+
+# ------------------------------------------------------------------------------ reading the claims
+
+
+_SUSPECTS: WeakKeyDictionary[Model, list[_Claim]] = WeakKeyDictionary()
+"""What one rule has worked out for the others of the same validation."""
+
+
+def _suspects(model: Model, texts: Articles) -> list[_Claim]:
+    """The claims whose sentences have words that may turn them, with all that speaks for them."""
+    from kzdata.evidence.polarity import may_turn
+
+    if model not in _SUSPECTS:
+        claims = _claims(model, texts)
+        found = [claim for claim in claims if may_turn(texts[claim.source], claim.place)]
+        if found:
+            _add_terms(model, found, texts)
+            _add_notes(model, found)
+        _SUSPECTS[model] = found
+    return _SUSPECTS[model]
+
+
+def _claims(model: Model, texts: Articles) -> Iterator[_Claim]:
+    """The claims whose principal passage stands in a text, word for word."""
+    for table, principal in model.each("principal") if model.traceable else ():
+        if not table.schema.record_key:
+            continue
+        for row, source, start, end, quote, wording, *cells in _principals(model, table, principal):
+            if source in texts and start is not None and texts[source][start:end] == quote:
+                place, (key, event, state, *about) = (start, end), cells
+                figure = _figure(texts[source], place, wording)
+                yield _Claim(table, row, key, event, state, tuple(about), source, place, figure)
+
+
+def _principals(model: Model, table: Table, principal: str) -> Iterator[tuple[Any, ...]]:
+    """Row, source, start, end, quote, wording, key, event, state, and what the claim is about."""
+    c, figure = table.schema.claims, table.schema.figure
+    about = (*c.about, c.population, c.unit, c.place) if c else _coded_columns(model, table)
+    names = (
+        *(figure.text if figure else None, table.schema.record_key),
+        *(c.event if c else None, c.state if c else None, *about),
+    )
+    cells = ", ".join(column(name) if name else "NULL" for name in names)
+    return model.database.stream(
+        f"""SELECT t.{ORD}, p.source, p.first, p.last, p.quote, {cells}
+        FROM {identifier(table.name)} t JOIN shared.passages p ON p.span = {column(principal)}"""
+    )
+
+
+def _coded_columns(model: Model, table: Table) -> list[str]:
+    """The columns of a table that the codebook has terms for."""
+    scopes = {scope for scope, *_ in _codebook(model)}
+    return [f.name for f in table.schema.fields if f"{table.name}.{f.name}" in scopes]
+
+
+def _codebook(model: Model) -> list[tuple[str, str, str]]:
+    """Column, category and term of each row of the codebook."""
+    rows = []
+    for table, c in model.each("codebook"):
+        names = ", ".join(identifier(name) for name in (c.field, c.category, c.term))
+        rows += model.database.rows(f"SELECT {names} FROM {identifier(table.name)}")
+    return [row for row in rows if all(row)]
+
+
+def _figure(text: str, place: Place, wording: str | None) -> Place | None:
+    """Where the wording of a figure stands in its passage, as words of their own."""
+    found = printed_at(text[slice(*place)], wording or "")
+    return None if found is None else (place[0] + found, place[0] + found + len(wording or ""))
+
+
+def _add_terms(model: Model, claims: list[_Claim], texts: Articles) -> None:
+    """Add the places of the terms that justify what claims and their events are said to be."""
+    terms = defaultdict[tuple[str, str], list[str]](list)
+    for scope, category, term in _codebook(model):
+        terms[scope, category].append(term)
+    by_row = {(claim.table.name, claim.row): claim for claim in claims}
+    by_event = defaultdict[str, list[_Claim]](list)
+    for claim in claims:
+        by_event[claim.event or ""].append(claim)
+    for table, row, key, name, category, source, start, end in _coded(model, claims):
+        claim = by_row.get((table, row))
+        found = _places(texts.get(source, ""), (start, end), terms[f"{table}.{name}", category])
+        for one in [claim] if claim else by_event.get(key, ()):
+            if one.source == source:
+                (one.said if claim else one.hedges).extend(found)
+
+
+def _coded(model: Model, claims: list[_Claim]) -> Iterator[tuple[Any, ...]]:
+    """Coded edges of claims' outcomes and states, and of their events' certainty.
+
+    Table, row and key of the record, column, category, and the passage's source, start and end.
+    """
+    tables = {claim.table.name: claim.table for claim in claims}
+    keys = [claim.key for claim in claims]
+    wanted = [(table, list(_outcomes(model, table)), keys) for table in tables.values()]
+    events = sorted({claim.event for claim in claims if claim.event})
+    wanted += [(t, [e.certainty], events) for t, e in model.each("events") if e.certainty]
+    for table, names, records in wanted:
+        key = column(table.schema.record_key or "", "r")
+        yield from model.database.rows(
+            f"""SELECT c.tab, t.row, {key}, c.field, t.value, s.source, s.first, s.last
+            FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage
+            JOIN {identifier(table.name)} r ON r.{ORD} = t.row
+            WHERE c.tab = {literal(table.name)} AND t.role = {role_number("coded")}
+                AND c.field IN {LISTED} AND {key} IN {LISTED}""",
+            [names, records],
+        )
+
+
+def _outcomes(model: Model, table: Table) -> Iterable[str]:
+    """The columns of a table of claims that say what happened."""
+    if not (c := table.schema.claims):
+        return _coded_columns(model, table)
+    return [name for name in (c.outcome, c.state) if name] or c.subject
+
+
+def _places(text: str, passage: Place, terms: Iterable[str]) -> Iterator[Place]:
+    """Where terms stand in a passage of a text."""
+    quote = text[slice(*passage)].lower()
+    for term in terms:
+        if (found := printed_at(quote, term.lower())) is not None:
+            yield passage[0] + found, passage[0] + found + len(term)
+
+
+def _add_notes(model: Model, claims: list[_Claim]) -> None:
+    """Add the notes of the edges of claims."""
+    by_key = {claim.key: claim for claim in claims}
+    for table, e in model.each("edges"):
+        if e.note:
+            record, note = column(e.record), column(e.note)
+            sql = f"""SELECT {record}, {note} FROM {identifier(table.name)} t
+                WHERE {note} IS NOT NULL AND {record} IN {LISTED}"""
+            for key, words in model.database.rows(sql, [list(by_key)]):
+                by_key[key].notes.append(words)

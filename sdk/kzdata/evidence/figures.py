@@ -77,12 +77,24 @@ _ORDINALS = _IRREGULAR_ORDINALS | {
 
 _QUALIFIER_OF = spellings(
     ("more than|over|in excess of|above|upwards of|just over|well over", "more_than"),
+    ("upward of|well above|slightly more than|slightly over|a little over", "more_than"),
     ("at least|no fewer than|no less than|not less than|not fewer than|a minimum of", "at_least"),
     ("up to|at most|no more than|not more than|a maximum of|as many as", "at_most"),
-    ("less than|fewer than|under|below|just under", "less_than"),
+    ("less than|fewer than|under|below|just under|just short of|not quite|well under", "less_than"),
+    ("barely|scarcely|hardly|virtually|practically|somewhere around", "approximately"),
     ("about|around|roughly|some|nearly|almost|approximately|circa|close to", "approximately"),
     ("an estimated|estimated", "approximately"),
     ("exactly|precisely", "exact"),
+)
+_SUFFIXES = spellings(
+    (" or more|+| at least| at the least| at the very least|-plus", "at_least"),
+    (" or fewer| or less| at most| at the most", "at_most"),
+    (" or so| or thereabouts| more or less|-odd", "approximately"),
+)
+# Before a number they may say where something is, or what a thing is about: "over two walls".
+_PREPOSITIONS = frozenset(
+    "over|under|above|below|about|around|close to|just over|just under|well over|well above"
+    "|well under|just short of|slightly over|a little over".split("|")
 )
 _MULTIPLES = spellings(
     ("half|a half|one half|halved", Decimal("0.5")),
@@ -116,6 +128,15 @@ _DASH_RE = r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)"
 # Words without the brackets and quotation marks before them, or the punctuation after them.
 _WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
 _WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
+
+# "Whether or not 12" and "if not 12" refuse nothing.
+_REFUSED_RE = r"(?i)(?<!or )(?<!if )(?<!but )\b(?:not(?: even)?|rather than|instead of)\s\Z"
+_CHANGE_RE = (
+    r"(?i)\b(?:rose|risen|rise|rises|rising|increas\w+|grew|grown|grow\w*|jump\w*|climb\w*"
+    r"|up|down|fell|fallen|falls?|drop\w*|declin\w+|decreas\w+|rais\w+|lower\w+|cut|revis\w+"
+    r"|correct\w+|updat\w+|chang\w+|went|gone|moved?|reduc\w+|shr[aiu]nk|expand\w+|surg\w+)"
+    r"\b[^.;!?]*\Z"
+)
 
 _LARGE = r"(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)"
 # A qualifier before a vague word adds nothing that can be counted.
@@ -208,6 +229,67 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     # The widest first.
     windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
     return next((w for w in windows if _readable(text[w[0] : w[1]])), (start, end))
+
+
+class Cut(NamedTuple):
+    """A longer wording, out of which a figure was cut, that says something else.
+
+    Attributes:
+        wording: The longer wording, as the text prints it.
+        certain: Whether nothing else can be meant; False where its first words may be a
+            preposition ("over two walls").
+    """
+
+    wording: str
+    certain: bool
+
+
+def cut(text: str, start: int, end: int) -> Cut | None:
+    """Tell out of which longer wording the number at a place is cut, if it is.
+
+    It is cut where its `extent` reads otherwise ("1,000" of "21,000", "30" of "no more than 30"),
+    where it is a piece of a number that no grammar reads ("1,2" of "1,2345"), and where "not"
+    refuses it ("not 30 but 12"). "Rose from 12 to 14" is no range, but a number before and after.
+    """
+    broken = _broken_number(text, start, end) or _refused(text, start, end)
+    if broken:
+        return Cut(broken, certain=True)
+    first, last = extent(text, start, end)
+    longer, own = text[first:last], text[start:end]
+    if _reading(longer) == _reading(own) or _moves(text, first, longer):
+        return None
+    added = text[first:start].strip().lower()
+    in_doubt = last == end and (added in _PREPOSITIONS or added.startswith("from "))
+    return Cut(longer, certain=not in_doubt)
+
+
+def _broken_number(text: str, start: int, end: int) -> str:
+    """The digits that a place cuts through, with what groups them; empty where it cuts none."""
+    before = re.search(r"(?:[0-9]+[.,])*[0-9]*\Z", text[max(0, start - MAX_WORDING) : start])
+    after = re.match(r"[0-9]*(?:[.,][0-9]+)*", text[end : end + MAX_WORDING])
+    head = before.group() if before and text[start].isdigit() else ""
+    tail = after.group() if after and text[end - 1].isdigit() else ""
+    return f"{head}{text[start:end]}{tail}" if head or tail else ""
+
+
+def _refused(text: str, start: int, end: int) -> str:
+    """A number that "not" or "rather than" stands before; empty where none does."""
+    if refusal := re.search(_REFUSED_RE, text[max(0, start - 40) : start]):
+        return f"{refusal.group().strip()} {text[start:end]}"
+    return ""
+
+
+def _moves(text: str, start: int, longer: str) -> bool:
+    """Whether "from 12 to 14" tells how a number changed: it rose, was raised or corrected."""
+    before = text[max(0, start - 60) : start]
+    return bool(re.match("(?i)from ", longer) and re.search(_CHANGE_RE, before))
+
+
+def _reading(wording: str) -> Figure | None:
+    try:
+        return parse(wording)
+    except FigureError:
+        return None
 
 
 def _read(text: str) -> Figure | None:
@@ -433,9 +515,8 @@ def _qualified(text: str) -> Figure | None:
             return between._replace(qualifier=name)
         number = _number(rest)
         return _bounded(_multiple_number(rest) if number is None else number, name)
-    if suffix := re.fullmatch(r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)", text):
-        name = "at_least" if suffix["suffix"] in (" or more", "+") else "at_most"
-        return _bounded(_number(suffix["rest"]), name)
+    if suffix := re.fullmatch(rf"(?P<rest>.+?)(?P<suffix>{any_of(_SUFFIXES)})", text):
+        return _bounded(_number(suffix["rest"]), _SUFFIXES[suffix["suffix"]])
     return None
 
 

@@ -17,6 +17,7 @@ Numbers are `decimal.Decimal` and exact at any length that a wording can have; n
 import re
 from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, Inexact
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
@@ -159,6 +160,31 @@ _UNQUANTIFIED_RE = (
     r"|(?:an )?(?:unknown|unspecified|undisclosed) number(?: of)?"
 )
 
+# All words of the grammar, and some that are only names of its groups.
+_WORDS = frozenset(
+    re.findall(
+        "[a-z]+",
+        " ".join(
+            [
+                *_QUALIFIER_OF,
+                *_SUFFIXES,
+                *_MULTIPLES,
+                *_WHOLE,
+                *_LETTERS,
+                *_ORDINALS,
+                *_COUNTS,
+                *_ONES,
+                *_TEENS,
+                *_TENS,
+                _VAGUE_RE,
+                _UNQUANTIFIED_RE,
+                _FRACTION_RE,
+                "percent per cent times fold between and from to or half",
+            ]
+        ),
+    )
+)
+
 # Products of a printed number and a scale word are exact or an error, never rounded.
 _EXACT = Context(prec=2 * MAX_WORDING, traps=[Inexact])
 
@@ -221,11 +247,11 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
     "over two walls"), so a difference is a question to a reader, not a proof.
     """
-    before = re.compile(_WORD_START_RE).finditer(text, max(0, start - MAX_WORDING), start)
+    before = [*re.compile(_WORD_START_RE).finditer(text, max(0, start - MAX_WORDING), start)]
     after = re.compile(_WORD_END_RE).finditer(text, end, end + MAX_WORDING)
     # Six words on either side hold any figure that is printed, and few enough windows to try all.
-    starts = [start, *[word.start() for word in before][-6:]]
-    ends = [end, *[word.end() for word in after][:6]]
+    starts = [start, *(word.start() for word in takewhile(_of_a_figure, before[:-7:-1]))]
+    ends = [end, *(word.end() for word in islice(takewhile(_of_a_figure, after), 6))]
     # The widest first.
     windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
     return next((w for w in windows if _readable(text[w[0] : w[1]])), (start, end))
@@ -261,6 +287,12 @@ def cut(text: str, start: int, end: int) -> Cut | None:
     added = text[first:start].strip().lower()
     in_doubt = last == end and (added in _PREPOSITIONS or added.startswith("from "))
     return Cut(longer, certain=not in_doubt)
+
+
+def _of_a_figure(word: re.Match[str]) -> bool:
+    """Whether a word, or a piece of one, can stand in a figure at all: most cannot."""
+    pieces = re.findall("[^\\W_]+", word.group().lower())
+    return all(p in _WORDS or p[0].isdigit() or p.removesuffix("fold") in _WORDS for p in pieces)
 
 
 def _broken_number(text: str, start: int, end: int) -> str:

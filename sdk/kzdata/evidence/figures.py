@@ -161,29 +161,12 @@ _UNQUANTIFIED_RE = (
 )
 
 # All words of the grammar, and some that are only names of its groups.
-_WORDS = frozenset(
-    re.findall(
-        "[a-z]+",
-        " ".join(
-            [
-                *_QUALIFIER_OF,
-                *_SUFFIXES,
-                *_MULTIPLES,
-                *_WHOLE,
-                *_LETTERS,
-                *_ORDINALS,
-                *_COUNTS,
-                *_ONES,
-                *_TEENS,
-                *_TENS,
-                _VAGUE_RE,
-                _UNQUANTIFIED_RE,
-                _FRACTION_RE,
-                "percent per cent times fold between and from to or half",
-            ]
-        ),
-    )
+_SPELT = (
+    *(*_QUALIFIER_OF, *_SUFFIXES, *_MULTIPLES, *_WHOLE, *_LETTERS, *_ORDINALS, *_COUNTS),
+    *(*_ONES, *_TEENS, *_TENS, _VAGUE_RE, _UNQUANTIFIED_RE, _FRACTION_RE),
+    "percent per cent times fold between and from to or half",
 )
+_WORDS = frozenset(re.findall("[a-z]+", " ".join(_SPELT)))
 
 # Products of a printed number and a scale word are exact or an error, never rounded.
 _EXACT = Context(prec=2 * MAX_WORDING, traps=[Inexact])
@@ -237,6 +220,11 @@ def number_tokens(text: str) -> Iterator[NumberToken]:
     """
     for match in re.finditer(_TOKEN_RE, text):
         yield NumberToken(match.start(), match.end(), match.group())
+
+
+def is_number_word(word: str) -> bool:
+    """Whether a word is one number token: digits or a number word, and nothing else."""
+    return bool(re.fullmatch(_TOKEN_RE, word))
 
 
 def extent(text: str, start: int, end: int) -> tuple[int, int]:

@@ -122,6 +122,10 @@ _NAMED = (
     "|Bill|Act|Case|Part|Book|Psalm|Table|Issue|Top|Mark|Big|Junction|Exit|Carriage|Car|Wagon"
     "|Train|Locomotive|Tank|Boat|Ship|Lifeboat|Buoy|Room|Gate|Terminal|Platform|Phase|Stage"
 )
+_ASIDE_RE = (
+    r"\b(?i:the|this|that|each|every|a) \w+ \Z"
+    r"|\b(?!(?:In|At|On|The|By|From|Near|And|But|As|Of|To|For|After) )[A-Z]\w+ \w+ \Z"
+)
 _SCORED = r"(?:won|w[io]n|beat|beaten|lost|lose|drew|draw|tied|defeat|defeated|victory|score|led)"
 
 
@@ -171,14 +175,21 @@ def _of_wording(before: str, wording: str, after: str) -> str:
         return "date"
     if digits and len(wording) < 4 and _age_aside(before, after):
         return "age"
-    if re.search(r"\A\d+[-\u2013:]\d+\Z", wording) and re.search(rf"(?i)\b{_SCORED}\b", before):
+    if _scored(before, wording, after):
         return "score"
     if _within_name(before, wording, after):
         return "name"
     # "A 12-seat bus", but "a 12-boat fleet", "a 12-strong crew".
     joined = re.match(r"-([a-z]+)\b", after)
-    counts = joined and (nouns.kind(joined[1]) or joined[1] in _OF_MANY)
+    counts = joined and (nouns.kind(joined[1]) not in (None, nouns.THING) or joined[1] in _OF_MANY)
     return "measure" if joined and not counts and not is_number_word(joined[1]) else "count"
+
+
+def _scored(before: str, wording: str, after: str) -> bool:
+    """Two numbers of a result after "won" and the like, and no noun: "won 3-2"."""
+    result = re.match(r"\d{1,3}(?:[-\u2013:]| to )\d{1,3}(?!\d)", wording + after)
+    told = result and re.search(rf"(?i)\b{_SCORED}\b", before)
+    return bool(told and result and not phrase(wording + after, result.end()).words)
 
 
 def _read_as(wording: str) -> str:
@@ -202,8 +213,12 @@ def _year(before: str, wording: str, after: str) -> bool:
 def _age_aside(before: str, after: str) -> bool:
     """The age of someone between commas: "Aske Lund, 34, said"."""
     name = r"\b[A-Z][\w'\u2019-]+"
+    # "In Norholm, 12, among them boys" is a count.
+    place = rf"\b(?:[Ii]n|[Aa]t|[Oo]f|[Nn]ear|[Oo]ff|[Ff]rom|[Tt]o) (?:{name} )*{name}, \Z"
+    among = r",(?! (?:\d|among|including|most|mainly|all|some|many|half|both|or|not|none)\b)"
+    named = re.search(rf"{name}, \Z", before) and not re.search(place, before)
     return bool(
-        (re.search(rf"{name}, \Z", before) and re.match(r",(?! \d)", after))
+        (named and re.match(among, after))
         or (re.search(rf"{name} {name} \(\Z", before) and re.match(r"\)", after))
     )
 
@@ -214,8 +229,8 @@ def _within_name(before: str, wording: str, after: str) -> bool:
         if re.search(rf"\b(?:{_MAKES})s? (?:[Nn]o\.? )?\Z", before):
             return True
         # "In the room 12 people sat": what a noun follows may be a count after all.
-        named = re.search(rf"(?<![A-Z]\w )\b(?:(?:{_NAMED})|(?i:{_DESIGNATORS}))s? \Z", before)
-        aside = re.search(r"(?i)\b(?:the|this|that|each|every|a) \w+ \Z|[A-Z]\w+ \w+ \Z", before)
+        named = re.search(rf"\b(?:(?:{_NAMED})|(?i:{_DESIGNATORS}))s? \Z", before)
+        aside = re.search(_ASIDE_RE, before)
         return bool(named and not aside and not phrase(after, 0).head)
     inside = re.search(r"[a-z]{2,} \Z", before) and re.match(r"[A-Z][a-z]+\Z", wording)
     return bool(inside and re.match(r" [A-Z][a-z]|\W*\Z|[.,]| [a-z]+ed\b| \w+s\b", after))
@@ -252,7 +267,7 @@ _TESTS = _compiled(
     ("date", rf"\b{_MONTH}\.? (?:the )?(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
      r"(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"
-     rf"(?: of)? {_MONTH}\b(?! \w+s\b)"),
+     rf"(?: of)? {_MONTH}\b"),
     ("date", "", r"(?i)(?:s\b(?!-)|'s\b|\u2019s\b| bce?\b| ad\b| b\.c\.| a\.d\.)"),
     ("date", r"\d[-/.]\Z", r"[-/.]\d"),
     ("ordinal", "", r"(?:st|nd|rd|th)\b"),
@@ -437,6 +452,7 @@ def no_number(text: str, start: int, end: int) -> bool:
     """Whether "one" at a place is none: "no one", "on the one hand", "one another"."""
     if text[start:end].lower() != "one":
         return False
-    # "Reports that one of the shops" has a conjunction.
     before = _NOT_BEFORE_ONE.search(text, max(0, start - _NEAR), start)
-    return bool((before and not text.startswith(" of", end)) or _IDIOM.match(text, end))
+    # "Reports that one of the shops" has a conjunction.
+    conjunction = before and before.group() == "that " and text.startswith(" of", end)
+    return bool((before and not conjunction) or _IDIOM.match(text, end))

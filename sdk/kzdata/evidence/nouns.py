@@ -135,6 +135,16 @@ _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split
 # Words that two kinds have in common say nothing certain.
 _UNCERTAIN = frozenset("mine strike chief deputy general company post round share party".split())
 _COMPOUNDED = sorted((word for word in _KIND_OF if len(word) > 3), key=len, reverse=True)
+# They end as names of people do, and name none.
+_NO_PERSON = frozenset(
+    "later earlier sooner further other another number water weather winter summer power paper"
+    " order matter corner offer murder danger disaster chapter border center quarter error mirror"
+    " sector minor major former latter over under after never ever however together rather whether"
+    " either neither longer shorter larger smaller bigger higher lower better greater newer older"
+    " younger proper fever laughter encounter disorder anger hunger prayer favour colour honour"
+    " gesture computer helicopter list exist consist resist persist assist fee degree committee"
+    " agreement tree coffee guarantee three free".split()
+)
 _PERSON_ENDING = re.compile(r"(?:men|man|women|woman|people|ists?|ians?|ees?|ers?|ors?|ese)\Z")
 
 
@@ -180,5 +190,7 @@ def kind(word: str) -> str | None:
 
 def may_be_person(word: str) -> bool:
     """Whether a word can name a person: known as one, or with an ending that people have."""
-    known = kind(word)
-    return known == PERSON if known else bool(_PERSON_ENDING.search(word.lower()))
+    known, bare = kind(word), singular(word)
+    if known or bare in GENERIC:
+        return known == PERSON or bare in GENERIC
+    return bare not in _NO_PERSON and bool(_PERSON_ENDING.search(bare))

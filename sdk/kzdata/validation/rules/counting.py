@@ -68,7 +68,9 @@ def _figures(model: Model, texts: Articles) -> Iterator[tuple[Table, Claims, str
             if at is not None:
                 unit, population, outcome, subject, force = (cell or "" for cell in row[3:8])
                 about = (unit, population, outcome, subject, force)
-                found = _Figure(*row[:3], *about, source, at, at + len(row[1]))
+                ordinal, words, qualifier = row[:3]
+                end = at + len(words)
+                found = _Figure(ordinal, words, qualifier, *about, source, at, end)
                 yield table, declared, figure.text, found
 
 
@@ -243,9 +245,11 @@ def figure_counts_another(model: Model, texts: Articles) -> Iterator[Violation]:
         number = counting.sense(text, claim.start, claim.end)
         if number.sense == "measure":
             other = _other_measure(claim, number.words)
-        else:
+        elif number.sense == "count" and claim.text.lower() != "no":
             noun = counting.phrase(text, claim.end)
             other = noun.head and _another(claim, declared, noun, *known[table.name])
+        else:
+            other = ""
         if other:
             yield Violation(table.name, claim.row, name, other, f"words that count {claim.about}")
 
@@ -290,7 +294,7 @@ def _called(words: _Terms, terms: Mapping[_Terms, set[str]]) -> set[str]:
     declared=("kzdata:figure", "kzdata:claims", "kzdata:edges"),
 )
 def figure_no_number(model: Model, texts: Articles) -> Iterator[Violation]:
-    """ "A", "no" and "one" are figures only before what the claim counts.
+    """The words "a", "no" and "one" are figures only before what the claim counts.
 
     "A fisher drowned", "no looting cases", "one of the soldiers", "one was killed" count; "a
     statement was given", "no reason was given", "one of the ministries", "on the one hand" do not.

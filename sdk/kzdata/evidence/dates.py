@@ -64,12 +64,13 @@ _WEEKDAYS = numbered(
     " friday|fri|fri. saturday|sat|sat. sunday|sun|sun.",
     0,
 )
-_MONTHS = numbered(
+MONTHS = numbered(
     "january|jan|jan. february|feb|feb. march|mar|mar. april|apr|apr. may june|jun|jun."
     " july|jul|jul. august|aug|aug. september|sep|sept|sep.|sept. october|oct|oct."
     " november|nov|nov. december|dec|dec.",
     1,
 )
+"""The number of each month, by its names in lower case."""
 _NUMBERS = numbered("a|an|one two three four five six seven eight nine ten eleven twelve", 1)
 
 _SPOKEN = spellings(
@@ -88,7 +89,7 @@ _SPOKEN = spellings(
 
 _SPOKEN_RE = rf"(?P<words>{any_of(_SPOKEN)})"
 _WEEKDAY = rf"(?P<weekday>{any_of(_WEEKDAYS)})"
-_MONTH = rf"(?P<month>{any_of(_MONTHS)})"
+_MONTH = rf"(?P<month>{any_of(MONTHS)})"
 _DAY_NUMBER = r"(?P<day>[0-9]{1,2})(?P<suffix>st|nd|rd|th)?"
 _YEAR = r"(?P<year>[12][0-9]{3})"
 _PART = r"(?P<{}>morning|afternoon|evening|night|dawn|noon|midday)"
@@ -114,7 +115,7 @@ _DRESSED_RE = (
 _OPEN_RE = r"(?P<word>(?:ever )?since|until|till|through|by|before|prior to) (?P<rest>.+)"
 _RANGE_RE = r"(?:from )?(?P<first>.+?) (?:to|until|through) (?P<last>.+)"
 _BETWEEN_RE = r"between (?P<first>.+?) and (?P<last>.+)"
-_DAYS_RE = rf"(?P<month>{any_of(_MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
+_DAYS_RE = rf"(?P<month>{any_of(MONTHS)}) (?P<first>[0-9]{{1,2}})[-\u2013](?P<rest>[0-9].*)"
 
 _ANAPHORA_RE = (
     r"(?:on |in |during |by |at |since |until |before )?"
@@ -282,7 +283,7 @@ def _calendar_date(match: _Match, written_on: date) -> _Known | None:
     """Read "January 5", "5 January 2022", with or without a weekday."""
     if match["suffix"] not in (None, ordinal_ending(f"{int(match['day'])}")):
         return None
-    known = _in_year(match["year"], _MONTHS[match["month"]], int(match["day"]), written_on)
+    known = _in_year(match["year"], MONTHS[match["month"]], int(match["day"]), written_on)
     if match["weekday"] and _WEEKDAYS[match["weekday"]] != known.weekday():
         weekday = next(name for name, n in _WEEKDAYS.items() if n == known.weekday())
         raise DateError(f"{match.string!r} contradicts itself: {known} is a {weekday.title()}")
@@ -290,7 +291,7 @@ def _calendar_date(match: _Match, written_on: date) -> _Known | None:
 
 
 def _month(match: _Match, written_on: date) -> _Known:
-    month = _MONTHS[match["month"]]
+    month = MONTHS[match["month"]]
     # In March "October" is that of the last year.
     year = int(match["year"] or written_on.year - (month > written_on.month))
     return _whole_month(_date(year, month, 1))

@@ -17,6 +17,7 @@ Numbers are `decimal.Decimal` and exact at any length that a wording can have; n
 import re
 from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, Inexact
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
@@ -77,12 +78,24 @@ _ORDINALS = _IRREGULAR_ORDINALS | {
 
 _QUALIFIER_OF = spellings(
     ("more than|over|in excess of|above|upwards of|just over|well over", "more_than"),
+    ("upward of|well above|slightly more than|slightly over|a little over", "more_than"),
     ("at least|no fewer than|no less than|not less than|not fewer than|a minimum of", "at_least"),
     ("up to|at most|no more than|not more than|a maximum of|as many as", "at_most"),
-    ("less than|fewer than|under|below|just under", "less_than"),
+    ("less than|fewer than|under|below|just under|just short of|not quite|well under", "less_than"),
+    ("barely|scarcely|hardly|virtually|practically|somewhere around", "approximately"),
     ("about|around|roughly|some|nearly|almost|approximately|circa|close to", "approximately"),
     ("an estimated|estimated", "approximately"),
     ("exactly|precisely", "exact"),
+)
+_SUFFIXES = spellings(
+    (" or more|+| at least| at the least| at the very least|-plus", "at_least"),
+    (" or fewer| or less| at most| at the most", "at_most"),
+    (" or so| or thereabouts| more or less|-odd", "approximately"),
+)
+# Before a number they may say where something is, or what a thing is about: "over two walls".
+_PREPOSITIONS = frozenset(
+    "over|under|above|below|about|around|close to|just over|just under|well over|well above"
+    "|well under|just short of|slightly over|a little over".split("|")
 )
 _MULTIPLES = spellings(
     ("half|a half|one half|halved", Decimal("0.5")),
@@ -117,6 +130,15 @@ _DASH_RE = r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)"
 _WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
 _WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
 
+# "Whether or not 12" and "if not 12" refuse nothing.
+_REFUSED_RE = r"(?i)(?<!or )(?<!if )(?<!but )\b(?:not(?: even)?|rather than|instead of)\s\Z"
+_CHANGE_RE = (
+    r"(?i)\b(?:rose|risen|rise|rises|rising|increas\w+|grew|grown|grow\w*|jump\w*|climb\w*"
+    r"|up|down|fell|fallen|falls?|drop\w*|declin\w+|decreas\w+|rais\w+|lower\w+|cut|revis\w+"
+    r"|correct\w+|updat\w+|chang\w+|went|gone|moved?|reduc\w+|shr[aiu]nk|expand\w+|surg\w+)"
+    r"\b[^.;!?]*\Z"
+)
+
 _LARGE = r"(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)"
 # A qualifier before a vague word adds nothing that can be counted.
 _VAGUE_RE = (
@@ -137,6 +159,14 @@ _UNQUANTIFIED_RE = (
     rf"|without(?: (?:offering|giving|providing|specifying|citing))?(?: an| any)?{_MISSING}"
     r"|(?:an )?(?:unknown|unspecified|undisclosed) number(?: of)?"
 )
+
+# All words of the grammar, and some that are only names of its groups.
+_SPELT = (
+    *(*_QUALIFIER_OF, *_SUFFIXES, *_MULTIPLES, *_WHOLE, *_LETTERS, *_ORDINALS, *_COUNTS),
+    *(*_ONES, *_TEENS, *_TENS, _VAGUE_RE, _UNQUANTIFIED_RE, _FRACTION_RE),
+    "percent per cent times fold between and from to or half",
+)
+_WORDS = frozenset(re.findall("[a-z]+", " ".join(_SPELT)))
 
 # Products of a printed number and a scale word are exact or an error, never rounded.
 _EXACT = Context(prec=2 * MAX_WORDING, traps=[Inexact])
@@ -192,6 +222,11 @@ def number_tokens(text: str) -> Iterator[NumberToken]:
         yield NumberToken(match.start(), match.end(), match.group())
 
 
+def is_number_word(word: str) -> bool:
+    """Whether a word is one number token: digits or a number word, and nothing else."""
+    return bool(re.fullmatch(_TOKEN_RE, word))
+
+
 def extent(text: str, start: int, end: int) -> tuple[int, int]:
     """Find the widest wording around a place that still reads as a figure.
 
@@ -200,14 +235,81 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
     "over two walls"), so a difference is a question to a reader, not a proof.
     """
-    before = re.compile(_WORD_START_RE).finditer(text, max(0, start - MAX_WORDING), start)
+    before = [*re.compile(_WORD_START_RE).finditer(text, max(0, start - MAX_WORDING), start)]
     after = re.compile(_WORD_END_RE).finditer(text, end, end + MAX_WORDING)
     # Six words on either side hold any figure that is printed, and few enough windows to try all.
-    starts = [start, *[word.start() for word in before][-6:]]
-    ends = [end, *[word.end() for word in after][:6]]
+    starts = [start, *(word.start() for word in takewhile(_of_a_figure, before[:-7:-1]))]
+    ends = [end, *(word.end() for word in islice(takewhile(_of_a_figure, after), 6))]
     # The widest first.
     windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
     return next((w for w in windows if _readable(text[w[0] : w[1]])), (start, end))
+
+
+class Cut(NamedTuple):
+    """A longer wording, out of which a figure was cut, that says something else.
+
+    Attributes:
+        wording: The longer wording, as the text prints it.
+        certain: Whether nothing else can be meant; False where its first words may be a
+            preposition ("over two walls").
+    """
+
+    wording: str
+    certain: bool
+
+
+def cut(text: str, start: int, end: int) -> Cut | None:
+    """Tell out of which longer wording the number at a place is cut, if it is.
+
+    It is cut where its `extent` reads otherwise ("1,000" of "21,000", "30" of "no more than 30"),
+    where it is a piece of a number that no grammar reads ("1,2" of "1,2345"), and where "not"
+    refuses it ("not 30 but 12"). "Rose from 12 to 14" is no range, but a number before and after.
+    """
+    broken = _broken_number(text, start, end) or _refused(text, start, end)
+    if broken:
+        return Cut(broken, certain=True)
+    first, last = extent(text, start, end)
+    longer, own = text[first:last], text[start:end]
+    if _reading(longer) == _reading(own) or _moves(text, first, longer):
+        return None
+    added = text[first:start].strip().lower()
+    in_doubt = last == end and (added in _PREPOSITIONS or added.startswith("from "))
+    return Cut(longer, certain=not in_doubt)
+
+
+def _of_a_figure(word: re.Match[str]) -> bool:
+    """Whether a word, or a piece of one, can stand in a figure at all: most cannot."""
+    pieces = re.findall("[^\\W_]+", word.group().lower())
+    return all(p in _WORDS or p[0].isdigit() or p.removesuffix("fold") in _WORDS for p in pieces)
+
+
+def _broken_number(text: str, start: int, end: int) -> str:
+    """The digits that a place cuts through, with what groups them; empty where it cuts none."""
+    before = re.search(r"(?:[0-9]+[.,])*[0-9]*\Z", text[max(0, start - MAX_WORDING) : start])
+    after = re.match(r"[0-9]*(?:[.,][0-9]+)*", text[end : end + MAX_WORDING])
+    head = before.group() if before and text[start].isdigit() else ""
+    tail = after.group() if after and text[end - 1].isdigit() else ""
+    return f"{head}{text[start:end]}{tail}" if head or tail else ""
+
+
+def _refused(text: str, start: int, end: int) -> str:
+    """A number that "not" or "rather than" stands before; empty where none does."""
+    if refusal := re.search(_REFUSED_RE, text[max(0, start - 40) : start]):
+        return f"{refusal.group().strip()} {text[start:end]}"
+    return ""
+
+
+def _moves(text: str, start: int, longer: str) -> bool:
+    """Whether "from 12 to 14" tells how a number changed: it rose, was raised or corrected."""
+    before = text[max(0, start - 60) : start]
+    return bool(re.match("(?i)from ", longer) and re.search(_CHANGE_RE, before))
+
+
+def _reading(wording: str) -> Figure | None:
+    try:
+        return parse(wording)
+    except FigureError:
+        return None
 
 
 def _read(text: str) -> Figure | None:
@@ -433,9 +535,8 @@ def _qualified(text: str) -> Figure | None:
             return between._replace(qualifier=name)
         number = _number(rest)
         return _bounded(_multiple_number(rest) if number is None else number, name)
-    if suffix := re.fullmatch(r"(?P<rest>.+?)(?P<suffix> or more| or fewer| or less|\+)", text):
-        name = "at_least" if suffix["suffix"] in (" or more", "+") else "at_most"
-        return _bounded(_number(suffix["rest"]), name)
+    if suffix := re.fullmatch(rf"(?P<rest>.+?)(?P<suffix>{any_of(_SUFFIXES)})", text):
+        return _bounded(_number(suffix["rest"]), _SUFFIXES[suffix["suffix"]])
     return None
 
 

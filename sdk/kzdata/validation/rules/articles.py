@@ -1,12 +1,12 @@
 """Rules that need the articles themselves: offsets, occurrences, sentences, completeness."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from kzdata.engine.sql import ORD, column, identifier
-from kzdata.errors import FigureError
 from kzdata.evidence import spans
-from kzdata.evidence.figures import Figure, extent, number_tokens, parse
+from kzdata.evidence.figures import cut, number_tokens
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number, whole_number
 from kzdata.validation.rule import Violation, rule
 
@@ -101,16 +101,37 @@ def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
 @rule(
     "text",
     "take the whole wording of the number, with its qualifier",
-    severity="warning",
-    source="advice for packages that declare `kzdata:figure`: docs/methodology.md",
     declared=("kzdata:figure", "kzdata:edges"),
 )
 def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     """The wording of a figure is not cut out of a longer one that says something else.
 
-    "1,000" of "more than 1,000", "two" of "two hundred". A warning, because no grammar can tell a
-    qualifier from a preposition in every sentence.
+    "1,000" of "21,000", "2.5" of "2.5 million", "30" of "no more than 30", "1,000" of "some
+    1,000", "30" of "not 30 but 12". It deceives because the characters do stand there: a reader
+    who follows the receipt sees the number, and the word beside it that turns it is left out.
     """
+    yield from _cut_figures(model, texts, certain=True)
+
+
+@rule(
+    "text",
+    "take the whole wording of the number, or leave it where the word is a preposition",
+    severity="warning",
+    source="advice for packages that declare `kzdata:figure`: docs/methodology.md",
+    declared=("kzdata:figure", "kzdata:edges"),
+)
+def figure_perhaps_cut(model: Model, texts: Articles) -> Iterator[Violation]:
+    """No word that may be a qualifier stands before the wording of a figure.
+
+    "60" of "over 60". A warning, because no grammar can tell a qualifier from a preposition in
+    every sentence: "over two walls", "about two ministers". It deceives because "over 60" is told
+    as 60, which it is not.
+    """
+    yield from _cut_figures(model, texts, certain=False)
+
+
+def _cut_figures(model: Model, texts: Articles, *, certain: bool) -> Iterator[Violation]:
+    """Figures whose wording is cut out of a longer one, for certain or perhaps."""
     for (edges, e), *_ in model.together("edges", "spans", "sources"):
         # A passage that many figures rest on is looked at once, for the first of its edges.
         sql = f"""SELECT min(t.{ORD}), p.source, p.first, p.last, p.quote
@@ -120,17 +141,13 @@ def figure_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
         for ordinal, source, start, end, quote in model.database.rows(sql):
             if source not in texts or texts[source][start:end] != quote:
                 continue
-            first, last = extent(texts[source], start, end)
-            longer = texts[source][first:last]
-            if _reading(longer) != _reading(quote):
-                yield Violation(edges.name, ordinal, e.span, quote, longer)
+            longer = _cut(texts[source], start, end)
+            if longer and longer.certain == certain:
+                yield Violation(edges.name, ordinal, e.span, quote, longer.wording)
 
 
-def _reading(wording: str) -> Figure | None:
-    try:
-        return parse(wording)
-    except FigureError:
-        return None
+# Two rules ask of each place.
+_cut = lru_cache(maxsize=1 << 16)(cut)
 
 
 @rule(

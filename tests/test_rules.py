@@ -295,6 +295,58 @@ def alias_entity(island: Folder) -> Fault:
     return edited(island, "called", 0, "who", "nobody")
 
 
+def called(island: Folder, who: str, printed: str) -> Fault:
+    """A surface form of the first letter that is then at fault."""
+    place = island.append("called", who=who, printed=printed, letter="gull")
+    return at(island, "called", place, "printed")
+
+
+def coded(island: Folder, sort: str, term: str) -> Fault:
+    """A term for what became of people that is then at fault."""
+    place = island.append("terms", about="tolls.fate", sort=sort, term=term)
+    return at(island, "terms", place, "term")
+
+
+@case
+def term_empty(island: Folder) -> Fault:
+    return coded(island, "lost", "of the")
+
+
+@case
+def alias_empty(island: Folder) -> Fault:
+    return called(island, "master", "them")
+
+
+@case
+def term_ambiguous(island: Folder) -> Fault:
+    return coded(island, "lost", "The drowned")
+
+
+@case
+def term_of_another(island: Folder) -> Fault:
+    return coded(island, "drowned", "were lost")
+
+
+@case
+def term_negated(island: Folder) -> Fault:
+    return coded(island, "drowned", "not drowned")
+
+
+@case
+def alias_negated(island: Folder) -> Fault:
+    return called(island, "master", "not the harbour master")
+
+
+@case
+def alias_of_another(island: Folder) -> Fault:
+    return called(island, "norholm", "Aske")
+
+
+@case
+def alias_unexplained(island: Folder) -> Fault:
+    return edited(island, "called", 4, "printed", "Aske")
+
+
 @case
 def alias_ambiguous(island: Folder) -> Fault:
     place = island.append("called", who="warden", printed="harbour master", letter="gull")

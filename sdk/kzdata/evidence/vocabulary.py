@@ -10,10 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kzdata.evidence.figures import number_tokens
+from kzdata.errors import FigureError
+from kzdata.evidence.figures import parse
 
 DEFAULT_LANGUAGE = "en"  # that of the grammars, where a package does not say
-_WORD = re.compile(r"\w+(?:[-'\u2019]\w+)*")
+_WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
 _IN_COMMON = 4  # letters that two forms of one word have in common at least: China, Chinese
 MAX_TERM = 300  # characters of a term that are looked at
 
@@ -21,7 +22,8 @@ MAX_TERM = 300  # characters of a term that are looked at
 class Lexicon(NamedTuple):
     """The words of a language that carry no meaning of their own, in lower case."""
 
-    helpers: frozenset[str]  # articles and auxiliaries: a term means the same without them
+    articles: frozenset[str]  # a term means the same without them
+    helpers: frozenset[str]  # articles and auxiliaries: what is said is the same without them
     stops: frozenset[str]  # all words that alone say nothing
     negations: frozenset[str]
     phrases: tuple[str, ...]  # negations of several words
@@ -40,11 +42,12 @@ def lexicons() -> dict[str, Lexicon]:
 
 def _lexicon(parts: dict[str, str | list[str]]) -> Lexicon:
     lists = {name: str(words).split() for name, words in parts.items()}
-    helpers = {*lists["articles"], *lists["auxiliaries"]}
+    articles = frozenset(lists["articles"])
+    helpers = articles.union(lists["auxiliaries"])
     stops = helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations")))
     phrases, prefixes = (tuple(parts[name]) for name in ("phrases", "prefixes"))
     negations, acronyms = (frozenset(lists[name]) for name in ("negations", "acronyms"))
-    return Lexicon(frozenset(helpers), frozenset(stops), negations, phrases, prefixes, acronyms)
+    return Lexicon(articles, helpers, stops, negations, phrases, prefixes, acronyms)
 
 
 def lexicon(language: str | None) -> Lexicon | None:
@@ -65,26 +68,41 @@ def words(text: str) -> list[str]:
 # Rules ask for the words of the same terms and names.
 @lru_cache(maxsize=1 << 13)
 def content_words(term: str, known: Lexicon | None) -> tuple[str, ...]:
-    """The words of a term that carry meaning: no stop word, no number, no single letter."""
-    term = term[:MAX_TERM]
-    numbers = [(token.start, token.end) for token in number_tokens(term)]
-    found = []
-    for match in _WORD.finditer(plain(term)):
-        counted = any(start <= match.start() and match.end() <= end for start, end in numbers)
-        if not counted and len(match.group()) > 1 and not _is_stop(match.group(), known):
-            found.append(match.group().lower())
-    return tuple(word for word in found if not word.replace("_", "").isdecimal())
+    """The words of a term that carry meaning, in lower case.
+
+    No stop word, no single letter and no number; but "in 2019" and "at 23:00" say when.
+    """
+    found = words(term)
+    kept = [word.lower() for word in found if len(word) > 1 and not _is_stop(word, known)]
+    # A year or a clock time says something where it has a word beside it.
+    telling = r"\d{4,}|\d+:\d+" if len(found) > 1 else r"(?!)"
+    return tuple(w for w in kept if re.fullmatch(telling, w) or not _is_number(w))
 
 
 def _is_stop(word: str, known: Lexicon | None) -> bool:
     return known is not None and word not in known.acronyms and word.lower() in known.stops
 
 
+def _is_number(word: str) -> bool:
+    """Whether a word is a plain number, in digits or as a word; "dozens" says more than that."""
+    try:
+        return parse(word).qualifier == "exact"
+    except FigureError:
+        return word.replace("_", "").isdecimal()
+
+
 def bare(term: str, known: Lexicon | None) -> str:
     """A term in lower case without articles and auxiliaries: "were injured" is "injured"."""
-    lower = [word.lower() for word in words(term)]
-    helpers = known.helpers if known else frozenset[str]()
-    return " ".join(word for word in lower if word not in helpers)
+    return _without(term, known.helpers if known else frozenset())
+
+
+def unarticled(term: str, known: Lexicon | None) -> str:
+    """A term in lower case without articles: "The alliance" is "alliance"."""
+    return _without(term, known.articles if known else frozenset())
+
+
+def _without(term: str, left_out: frozenset[str]) -> str:
+    return " ".join(word for word in map(str.lower, words(term)) if word not in left_out)
 
 
 def negation(term: str, known: Lexicon | None) -> tuple[str, str] | None:
@@ -114,7 +132,7 @@ def akin(one: str, other: str) -> bool:
     least = min(len(one), len(other))
     if one == other or least < _IN_COMMON:
         return one == other
-    # All but the last letter of the shorter one, so that "station" is no form of "state".
+    # All but the last letter of the shorter one: "China", "Chinese", but not "master", "mast".
     shared = max(_IN_COMMON, least - 1)
     return one[:shared] == other[:shared]
 

@@ -5,7 +5,6 @@ They read the words alone, in the language of the sources (`kzdata:sources`), by
 """
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from itertools import count
 from typing import NamedTuple
 
@@ -21,9 +20,9 @@ from kzdata.evidence.vocabulary import (
     negation,
     shares_word,
     tells_of,
+    unarticled,
     words,
 )
-from kzdata.standard.declarations import Aliases
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, entity_words, role_number
 from kzdata.validation.rule import Violation, rule
@@ -75,7 +74,9 @@ def _surface_forms(model: Model) -> Iterator[_Term]:
         for row, alias, entity, source, note in rows:
             if None not in (alias, entity):
                 known = lexicon(spoken.get(source))
-                yield _Term(table.name, row, a.alias, alias, entity, source or "", note or "", known)
+                yield _Term(
+                    table.name, row, a.alias, alias, entity, source or "", note or "", known
+                )
 
 
 def _at(term: _Term, expected: str) -> Violation:
@@ -137,7 +138,7 @@ def term_ambiguous(model: Model) -> Iterator[Violation]:
     """
     found: dict[tuple[str, str], list[_Term]] = {}
     for term in _coded(model):
-        found.setdefault((term.where, bare(term.text, term.known)), []).append(term)
+        found.setdefault((term.where, unarticled(term.text, term.known)), []).append(term)
     for terms in found.values():
         if len({term.means for term in terms}) > 1:
             yield from (_at(term, f"a term of {term.means} alone") for term in terms)
@@ -199,28 +200,26 @@ def term_negated(model: Model) -> Iterator[Violation]:
     """A term does not deny the category that it stands for.
 
     "Not injured", "unharmed" or "no longer missing" hold the very words of the category, and say
-    the opposite. "Not yet commented" is a term of a silence, which it does not deny.
+    the opposite. "Not yet commented", of a statement, denies none of its name.
     """
     terms = list(_coded(model))
     said: dict[tuple[str, str], set[str]] = {}
     for term in terms:
-        if not negation(term.text, term.known):
-            named = {bare(text.replace("_", " "), term.known) for text in (term.text, term.means)}
-            said.setdefault((term.where, term.means), set()).update(named - {""})
+        said.setdefault((term.where, term.means), set()).add(bare(term.text, term.known))
     for term in terms:
         own = bare(term.means.replace("_", " "), term.known)
-        denied = _denied(term, {own, *said.get((term.where, term.means), ())})
+        denied = _denied(term, own, said[term.where, term.means])
         if denied and not negation(own, term.known):
             yield _at(term, f"words that say {term.means}, not that deny it ({denied!r})")
 
 
-def _denied(term: _Term, said: set[str]) -> str | None:
-    """What negates in a term the words that say its category, if anything."""
+def _denied(term: _Term, own: str, said: set[str]) -> str | None:
+    """What negates the name of a term's category, or another of its terms, if anything."""
     if found := negation(term.text, term.known):
-        rest = f" {bare(found[1], term.known)} "
-        return found[0] if any(f" {words_} " in rest for words_ in said if words_) else None
+        rest = bare(found[1], term.known)
+        return found[0] if rest in said or f" {own} " in f" {rest} " else None
     for word in content_words(term.text, term.known):
-        if word not in said and any(form in said for form in denied_form(word, term.known)):
+        if word != own and {own, *said}.intersection(denied_form(word, term.known)):
             return word
     return None
 
@@ -284,7 +283,8 @@ def _entities(model: Model) -> dict[str, _Entity]:
 def alias_of_another(model: Model) -> Iterator[Violation]:
     """A surface form is not the name of another entity of the same table.
 
-    A claim about the one would rest on the other's name, printed as plain as can be.
+    A claim about the one would rest on the other's name, printed as plain as can be. Where two are
+    called alike, a note of the form or of the entity says so.
     """
     entities = _entities(model)
     owners: dict[tuple[str, str], set[str]] = {}
@@ -294,7 +294,7 @@ def alias_of_another(model: Model) -> Iterator[Violation]:
     for term in _surface_forms(model):
         table = entities.get(term.means, _Entity()).table
         named = owners.get((table, bare(term.text, term.known)), {term.means})
-        if term.means not in named:
+        if term.means not in named and not _noted(term, entities):
             yield _at(term, f"a form of {term.means}, not the name of {min(named)}")
 
 
@@ -327,9 +327,14 @@ def _explained(term: _Term, entities: dict[str, _Entity]) -> bool:
         # What has no word of its own is a finding of `alias-empty`.
         not content_words(term.text, term.known)
         or shares_word(term.text, (term.means, *entity.names), term.known)
-        or len(words(term.note)) >= NOTE_WORDS
-        or tells_of(entity.note, term.text, term.known)
+        or _noted(term, entities)
     )
+
+
+def _noted(term: _Term, entities: dict[str, _Entity]) -> bool:
+    """Whether a note of the form, or of its entity, explains it."""
+    note = entities.get(term.means, _Entity()).note
+    return len(words(term.note)) >= NOTE_WORDS or tells_of(note, term.text, term.known)
 
 
 def _users(model: Model, terms: list[_Term]) -> dict[int, int]:

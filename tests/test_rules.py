@@ -675,6 +675,20 @@ def date_after_article(island: Folder) -> Fault:
 
 
 @case
+def source_day_far(island: Folder) -> Fault:
+    return edited(island, "letters", 1, "spoken", "2019-03-07")
+
+
+@case
+def date_far(island: Folder) -> Fault:
+    for name, how in (("since", "inferred"), ("till", "inferred")):
+        place = edge(island, "S1", name)
+        island.edit("receipts", place, "how", how)
+        island.edit("receipts", place, "why", "The words of the passage give the day.")
+    return edited(island, "surges", 0, "since", "2019-03-04")
+
+
+@case
 def source_order(island: Folder) -> Fault:
     return edited(island, "letters", 0, "spoken", "2031-03-09")
 
@@ -907,8 +921,8 @@ def reference_disagrees(island: Folder) -> Fault:
     return Fault("datapackage.json")
 
 
-ELSEWHERE = {"limit-exceeded", "resource-changed"}
-"""Rules about the run, not about what a package holds; `test_limits` has their cases."""
+ELSEWHERE = {"limit-exceeded", "resource-changed", "date-cut-short"}
+"""Rules about the run, of which `test_limits` has the cases; and what needs another article."""
 
 
 @case

@@ -13,6 +13,9 @@ creation time of TimeML, https://timeml.org). Five rules decide everything:
 * Words that point at another sentence ("the next morning", "that day") are refused, and so are
   vague lengths of time ("several days ago"): they need a reader, not a grammar.
 * A wording is read whole or not at all. A weekday that contradicts its date is refused.
+* Weekdays and months are written with a capital, as in English: "may", "march", "sat" and "sun" are
+  no dates. Such a word alone is none with a capital, either, for it may begin a sentence ("May they
+  rest"): it needs a day, a year, or a word such as "in" or "last" before it.
 
 Days are of the Gregorian calendar, without time zones: the article's own day. A printed year has
 four digits, 1000 to 2999.
@@ -71,6 +74,9 @@ MONTHS = numbered(
     1,
 )
 """The number of each month, by its names in lower case."""
+_NAMES = frozenset(name.rstrip(".") for name in (*_WEEKDAYS, *MONTHS))
+_ALSO_WORDS = frozenset("may march mar august jan sat sun wed mon".split())
+"""Names, spelt as other words are, that begin sentences as these; with "the", all names are."""
 _NUMBERS = numbered("a|an|one two three four five six seven eight nine ten eleven twelve", 1)
 
 _SPOKEN = spellings(
@@ -86,6 +92,16 @@ _SPOKEN = spellings(
     ("tomorrow", (1, 1, "day")),
 )
 """First and last day after the article's, and precision."""
+
+PARTS_OF_DATES = _NAMES.union(
+    *(wording.split() for wording in (*_SPOKEN, *_NUMBERS)),
+    *(words.split() for words in (
+        "ever since until till through by before prior to from and between of on in at during as",
+        "late early earlier later mid last past this next coming morning afternoon evening night",
+        "dawn noon midday day days week weeks month months year years ago new year's eve exactly",
+    )),
+)  # fmt: skip
+"""Words that the expressions of the grammar are made of, beside numbers."""
 
 _SPOKEN_RE = rf"(?P<words>{any_of(_SPOKEN)})"
 _WEEKDAY = rf"(?P<weekday>{any_of(_WEEKDAYS)})"
@@ -134,7 +150,7 @@ def resolve(wording: str, written_on: date) -> DateInterval:
     """Resolve a date expression of an article.
 
     Args:
-        wording: The date words as the article prints them; case does not matter.
+        wording: The date words as the article prints them; weekdays and months with a capital.
         written_on: The day that the article's text speaks from.
 
     Returns:
@@ -146,6 +162,7 @@ def resolve(wording: str, written_on: date) -> DateInterval:
             sentence; the message says which.
     """
     text = tidy(wording, MAX_WORDING, "\u2013\u2019", "date words are plain ASCII", DateError)
+    _check_names(wording)
     text = text.replace("\u2019", "'")
     try:
         interval = _open(text, written_on) or _range(text, written_on) or _single(text, written_on)
@@ -158,6 +175,16 @@ def resolve(wording: str, written_on: date) -> DateInterval:
     return DateInterval(*interval)
 
 
+def _check_names(wording: str) -> None:
+    """Refuse words that only look like a weekday or a month."""
+    for word in re.findall(r"[A-Za-z]+", wording):
+        if word.lower() in _NAMES and word not in (word.capitalize(), word.upper()):
+            raise DateError(f"not a date expression: {word!r} is a day or a month with a capital")
+    the, name = re.fullmatch(r"(the )?(.*?)\.?", wording.lower()).groups()  # type: ignore[union-attr]
+    if name in _ALSO_WORDS or (the and name in _NAMES):
+        raise DateError(f"not a date expression: {wording!r} alone; take the words around it, too")
+
+
 def _advice(text: str) -> str:
     """The likeliest way out for a wording that no rule read."""
     if re.fullmatch(_ANAPHORA_RE, text):
@@ -165,6 +192,41 @@ def _advice(text: str) -> str:
     if text.endswith(" ago"):
         return "only a counted number of days, weeks, months or years ago can be resolved"
     return "see the grammar in kzdata.evidence.dates for the wordings that are read"
+
+
+def extent(text: str, start: int, end: int, written_on: date) -> tuple[int, int]:
+    """The widest wording around a place that still reads as a date: "until January 5" of "January".
+
+    A wording cut out of a longer one may say something else; see `kzdata.evidence.figures.extent`.
+    """
+    before, after = text[max(0, start - MAX_WORDING) : start], text[end : end + MAX_WORDING]
+    starts, ends = [start], [end]
+    # Only words that dates are made of, next to one another, are tried: elsewhere there are none.
+    while (match := _LAST_WORD.search(before)) and _is_date_word(match[1]) and len(starts) <= 5:
+        before = before[: match.start()]
+        starts.append(starts[-1] - len(match[0]))
+    while (match := _NEXT_WORD.match(after)) and _is_date_word(match[2]) and len(ends) <= 5:
+        after = after[match.end() :]
+        ends.append(ends[-1] + match.end())
+    windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
+    return next((w for w in windows if _readable(text[slice(*w)], written_on)), (start, end))
+
+
+_LAST_WORD = re.compile(r"([A-Za-z0-9'\u2019.]+,?) \Z")
+_NEXT_WORD = re.compile(r"(,? |[-\u2013](?=[0-9]))([A-Za-z0-9'\u2019]+)")
+
+
+def _is_date_word(word: str) -> bool:
+    lower = word.rstrip(".,").lower().replace("\u2019", "'")
+    return lower in PARTS_OF_DATES or bool(re.fullmatch(r"[0-9]{1,4}(st|nd|rd|th)?", lower))
+
+
+def _readable(wording: str, written_on: date) -> bool:
+    try:
+        resolve(wording, written_on)
+    except DateError:
+        return False
+    return True
 
 
 def _open(text: str, written_on: date) -> DateInterval | None:

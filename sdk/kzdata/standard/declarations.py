@@ -94,7 +94,8 @@ class Sources(Declaration):
     """`kzdata:sources`: the table of articles.
 
     Where `published_basis` is `url`, the day of publication was taken from the address. `day_span`
-    is the passage that gives `written_on`, `kind` what sort of text the article is.
+    is the passage that gives `written_on`, `kind` what sort of text the article is, `language` what
+    it is written in, as a tag of BCP 47.
     """
 
     id: str = member(string)
@@ -106,6 +107,7 @@ class Sources(Declaration):
     written_on: str | None = member(string, None, "written_on")
     day_span: str | None = member(string, None, "day_span")
     kind: str | None = member(string, None)
+    language: str | None = member(string, None)
     url: str | None = member(string, None)
 
 
@@ -121,18 +123,20 @@ class Edges(Declaration):
 
 
 class Target(Declaration):
-    """A column that identifiers of aliases may stand in."""
+    """A column that identifiers of aliases may stand in; `note` says more of each of these."""
 
     resource: str = member(string)
     field: str = member(string)
+    note: str | None = member(string, None)
 
 
 class Aliases(Declaration):
-    """`kzdata:aliases`: surface forms of entities."""
+    """`kzdata:aliases`: surface forms of entities; `note` says why a form names its entity."""
 
     entity: str = member(string)
     alias: str = member(string)
     source: str | None = member(string, None)
+    note: str | None = member(string, None)
     of: tuple[Target, ...] = member(several(Target.read, MAX_KEYS), ())
 
 

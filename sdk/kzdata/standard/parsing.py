@@ -519,4 +519,5 @@ def _references(table: Table) -> Iterator[tuple[str, str, tuple[str, ...]]]:
             parent = key.reference.resource or stated(table.name)
             yield f"{stated(table.name)}.foreignKeys", parent, key.reference.fields
     for target in table.schema.aliases.of if table.schema.aliases else ():
-        yield f"{table.name}.kzdata:aliases.of", target.resource, (target.field,)
+        named = (target.field, *filter(None, [target.note]))
+        yield f"{table.name}.kzdata:aliases.of", target.resource, named

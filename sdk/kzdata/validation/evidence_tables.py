@@ -30,6 +30,8 @@ from kzdata.engine.sql import (
 )
 from kzdata.errors import DateError, FigureError
 from kzdata.evidence import dates, figures
+from kzdata.evidence.profile import LABELS
+from kzdata.standard.declarations import Target
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.standard.parsing import named_columns
 
@@ -517,5 +519,12 @@ def columns_referenced(table: Table, descriptor: Descriptor) -> set[str]:
                 names.update(key.reference.fields)
         if child.schema.aliases:
             targets = child.schema.aliases.of
-            names |= {target.field for target in targets if target.resource == table.name}
+            for target in (one for one in targets if one.resource == table.name):
+                names |= {target.field, *entity_words(table, target)}
     return names
+
+
+def entity_words(table: Table, target: Target) -> list[str]:
+    """The columns that say in words what an entity of aliases is: its name, and its note."""
+    called = next((name for name in LABELS if name in table.schema.names), None)
+    return [name for name in (called, target.note) if name]

@@ -27,7 +27,17 @@ from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import NOT_CHECKED, Receipts, Report, unreadable
 from kzdata.validation.rule import RULES, Outcome, Query, Rule, Violation, in_group, not_checked
-from kzdata.validation.rules import articles, cells, counting, links, meaning, outside, package
+from kzdata.validation.rules import (
+    articles,
+    cells,
+    counting,
+    days,
+    links,
+    meaning,
+    outside,
+    package,
+    vocabulary,
+)
 from kzdata.validation.rules import evidence as evidence_rules
 from kzdata.validation.rules import facts as fact_rules
 
@@ -39,8 +49,9 @@ UNFETCHED = "download it into the package and name it by a path"
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
-    articles, cells, counting, evidence_rules, fact_rules, links, meaning, outside, package
-)  # fmt: skip
+    *(articles, cells, counting, evidence_rules, fact_rules, links, meaning, outside, package),
+    *(vocabulary, days),
+)
 
 
 def run_validation(

@@ -1,0 +1,169 @@
+"""Whether the words of a term mean anything, deny something, or have to do with a name.
+
+What the words of a language are good for is data (`lexicon.toml`), kept once; everything here is a
+comparison of words, so that a reader can repeat it.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from kzdata.errors import FigureError
+from kzdata.evidence.figures import parse
+
+DEFAULT_LANGUAGE = "en"  # that of the grammars, where a package does not say
+_WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
+_IN_COMMON = 4  # letters that two forms of one word have in common at least: China, Chinese
+MAX_TERM = 300  # characters of a term that are looked at
+
+
+class Lexicon(NamedTuple):
+    """The words of a language that carry no meaning of their own, in lower case."""
+
+    articles: frozenset[str]  # a term means the same without them
+    helpers: frozenset[str]  # articles and auxiliaries: what is said is the same without them
+    stops: frozenset[str]  # all words that alone say nothing
+    negations: frozenset[str]
+    phrases: tuple[str, ...]  # negations of several words
+    prefixes: tuple[str, ...]  # that negate the word they begin
+    acronyms: frozenset[str]  # names that are spelt like a stop word, in capitals
+
+
+@lru_cache(maxsize=1)
+def lexicons() -> dict[str, Lexicon]:
+    """The lexicons by language."""
+    import tomllib
+
+    text = Path(__file__).with_name("lexicon.toml").read_text("utf-8")
+    return {language: _lexicon(parts) for language, parts in tomllib.loads(text).items()}
+
+
+def _lexicon(parts: dict[str, str | list[str]]) -> Lexicon:
+    lists = {name: str(words).split() for name, words in parts.items()}
+    articles = frozenset(lists["articles"])
+    helpers = articles.union(lists["auxiliaries"])
+    stops = helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations")))
+    phrases, prefixes = (tuple(parts[name]) for name in ("phrases", "prefixes"))
+    negations, acronyms = (frozenset(lists[name]) for name in ("negations", "acronyms"))
+    return Lexicon(articles, helpers, stops, negations, phrases, prefixes, acronyms)
+
+
+def lexicon(language: str | None) -> Lexicon | None:
+    """The lexicon of a language tag such as `en-GB`; None where there is none of it."""
+    return lexicons().get((language or DEFAULT_LANGUAGE).partition("-")[0].lower())
+
+
+def plain(text: str) -> str:
+    """A text with straight apostrophes, in which words compare."""
+    return text.replace("\u2019", "'")
+
+
+def words(text: str) -> list[str]:
+    """The first words of a text, as they are printed; "Il-76" and "city's" are one each."""
+    return _WORD.findall(plain(text[:MAX_TERM]))
+
+
+# Rules ask for the words of the same terms and names.
+@lru_cache(maxsize=1 << 13)
+def content_words(term: str, known: Lexicon | None) -> tuple[str, ...]:
+    """The words of a term that carry meaning, in lower case.
+
+    No stop word, no single letter and no number; but "in 2019" and "at 23:00" say when.
+    """
+    found = words(term)
+    kept = [word.lower() for word in found if len(word) > 1 and not _is_stop(word, known)]
+    # A year or a clock time says something where it has a word beside it.
+    telling = r"\d{4,}|\d+:\d+" if len(found) > 1 else r"(?!)"
+    return tuple(w for w in kept if re.fullmatch(telling, w) or not _is_number(w))
+
+
+def _is_stop(word: str, known: Lexicon | None) -> bool:
+    return known is not None and word not in known.acronyms and word.lower() in known.stops
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is a plain number, in digits or as a word; "dozens" says more than that."""
+    try:
+        return parse(word).qualifier == "exact"
+    except FigureError:
+        return word.replace("_", "").isdecimal()
+
+
+def bare(term: str, known: Lexicon | None) -> str:
+    """A term in lower case without articles and auxiliaries: "were injured" is "injured"."""
+    return _without(term, known.helpers if known else frozenset())
+
+
+def unarticled(term: str, known: Lexicon | None) -> str:
+    """A term in lower case without articles: "The alliance" is "alliance"."""
+    return _without(term, known.articles if known else frozenset())
+
+
+def _without(term: str, left_out: frozenset[str]) -> str:
+    return " ".join(word for word in map(str.lower, words(term)) if word not in left_out)
+
+
+def negation(term: str, known: Lexicon | None) -> tuple[str, str] | None:
+    """What negates in a term, and what is left without it, both in lower case; None: nothing."""
+    if known is None:
+        return None
+    lower = [word.lower() for word in words(term)]
+    text = " ".join(lower)
+    for phrase in known.phrases:
+        if f" {phrase} " in f" {text} ":
+            return phrase, f" {text} ".replace(f" {phrase} ", " ").strip()
+    for word in lower:
+        if word in known.negations:
+            return word, " ".join(other for other in lower if other != word)
+    return None
+
+
+def denied_form(word: str, known: Lexicon | None) -> list[str]:
+    """What a word would say without a negating prefix: "unharmed", "harmed"."""
+    prefixes = known.prefixes if known else ()
+    lower = word.lower()
+    return [lower[len(prefix) :] for prefix in prefixes if lower.startswith(prefix)]
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two words, in lower case, are forms of one: "Chinese" and "China"."""
+    least = min(len(one), len(other))
+    if one == other or least < _IN_COMMON:
+        return one == other
+    # All but the last letter of the shorter one: "China", "Chinese", but not "master", "mast".
+    shared = max(_IN_COMMON, least - 1)
+    return one[:shared] == other[:shared]
+
+
+def shares_word(term: str, names: Iterable[str], known: Lexicon | None) -> bool:
+    """Whether a term has a word in common with some names, or is the initials of one."""
+    own = _parts(content_words(term, known))
+    for name in names:
+        theirs = _parts(content_words(name.replace("_", " "), known))
+        if any(akin(one, other) for one in own for other in theirs):
+            return True
+        if _initials(name) == term.replace(".", "") or _initials(term) == name.replace(".", ""):
+            return True
+    return False
+
+
+def tells_of(note: str, term: str, known: Lexicon | None) -> bool:
+    """Whether a note has all words of a term that mean something."""
+    theirs = set(_parts(content_words(note, known)))
+    own = content_words(term, known)
+    return bool(own) and all(
+        any(akin(part, other) for other in theirs) for word in own for part in _parts([word])[:1]
+    )
+
+
+def _parts(found: Iterable[str]) -> list[str]:
+    """Words with the parts of those that a hyphen or an apostrophe joins."""
+    split = (re.split(r"[-']", word) for word in found)
+    return [part for parts in split for part in parts if len(part) > 1]
+
+
+def _initials(name: str) -> str:
+    capitals = [word[0] for word in words(name) if word[0].isupper()]
+    return "".join(capitals) if len(capitals) > 1 else ""

@@ -27,20 +27,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from kzdata.evidence.sentences import sentence_at
 from kzdata.evidence.spans import checksum, occurrence_at
 from kzdata.validation import validate
 from mutations import Package, Row, Sheet
 from timing import ROOT, renew
-
-
-def sentence_at(text, place):
-    from kzdata.evidence import spans as S
-
-    for a, b in S._sentences(text):
-        if a <= place < b:
-            return a, b
-    return place, place
-
 
 Insert = tuple[int, str]
 """Words, and the place in a text before which they are put."""
@@ -128,11 +119,15 @@ class Forger:
         self.package = package
         self.texts = dict(package.words_of)
         self.tables = [s for s in package.sheets.values() if s.declared("figure") and s.traced]
-        self._spans, self._sources = package.one("spans"), package.one("sources")
-        self._edges = package.one("edges")
-        assert self._spans and self._sources and self._edges
+        self._spans, self._sources, self._edges = map(self._one, ("spans", "sources", "edges"))
         self.s, self.a = self._spans.declared("spans"), self._sources.declared("sources")
         self.e = self._edges.declared("edges")
+
+    def _one(self, role: str) -> Sheet:
+        """The table that declares a role."""
+        if (sheet := self.package.one(role)) is None:
+            raise SystemExit(f"no table declares kzdata:{role}: nothing to forge")
+        return sheet
 
     def all(self) -> Iterator[Forged]:
         """All forged packages, each of one kind."""
@@ -198,15 +193,21 @@ class Forger:
         )
 
     def _inserts(self, way: Words, source: str, first: int, last: int) -> list[Insert]:
-        begin, end = sentence_at(self.texts[source], first)
+        begin, end = self._sentence(source, first)
         put = ((begin, way.before), (first, way.number), (last, way.counted), (end, way.after))
         return [(place, words) for place, words in put if words]
 
+    def _sentence(self, source: str, place: int) -> tuple[int, int]:
+        """Where the sentence around a place begins and ends, without the blanks around it."""
+        begin, end = sentence_at(self.texts[source], place, place + 1)
+        words = self.texts[source][begin:end]
+        return begin + len(words) - len(words.lstrip()), begin + len(words.rstrip())
+
     def _touches(self, place: tuple[str, int, int], others: Iterable[tuple[str, int, int]]) -> bool:
         """Whether a figure stands in the sentence of another one."""
-        sentence = sentence_at(self.texts[place[0]], place[1])
+        sentence = self._sentence(*place[:2])
         return any(
-            place[0] == source and sentence == sentence_at(self.texts[source], first)
+            place[0] == source and sentence == self._sentence(source, first)
             for source, first, _ in others
         )
 
@@ -226,7 +227,8 @@ class Forger:
             rows[exclusions.name] = [_shifted(row, x, moved) for row in exclusions.rows]
         claims = {}
         for claim, (source, first, _) in chosen.items():
-            begin, end = sentence_at(texts[source], moved[source].start(first))
+            at = moved[source].start(first)
+            begin, end = sentence_at(texts[source], at, at + 1)
             claims[claim] = texts[source][begin:end]
         return Forged(kind, rows, texts, claims)
 

@@ -245,10 +245,16 @@ def turning(text: str, core: Core) -> list[Trigger]:
     if not found:
         return behind
     sentence = _sentence(text, place, core)
-    own = [*core.said, *([extent(text, *core.figure)] if core.figure else [])]
-    others = [one for one in found if not any(one.start < e and b < one.end for b, e in own)]
-    covering = [one for one in others if _REACHES[one.reach](sentence, one)]
-    return [*_uncancelled(covering), *behind]
+    covering = [one for one in found if _REACHES[one.reach](sentence, one)]
+    return [*_uncancelled([one for one in covering if not _own(text, core, one)]), *behind]
+
+
+def _own(text: str, core: Core, trigger: Trigger) -> bool:
+    """Whether a trigger is part of the figure's wording, or of the terms for what happened."""
+    if any(start < trigger.end and trigger.start < end for start, end in core.said):
+        return True
+    start, end = extent(text, *core.figure) if core.figure else (0, 0)
+    return start <= trigger.start and trigger.end <= end
 
 
 def may_turn(text: str, place: Place) -> bool:
@@ -352,9 +358,11 @@ def _follows(sentence: _Sentence, trigger: Trigger, said: range) -> bool:
     if trigger.last > said.start or stops["phrase"].intersection(between):
         return False
     # "12 who did not drown", but "12 who never learned to swim drowned".
-    subject = sentence.words(sentence.main.stop, trigger.first) if sentence.figured else []
-    if {"who", "which", "that"}.intersection(subject):
+    if {"who", "which"}.intersection(sentence.words(max(0, trigger.first - _GAP), trigger.first)):
         return stops["auxiliary"].issuperset(between)
+    # "may have caused 12 deaths", but "did not apologise for the 12 deaths".
+    if sentence.figured and trigger.last <= sentence.main.start < said.start:
+        return stops["causing"].issuperset(sentence.words(trigger.last, sentence.main.start))
     return len(between) <= _GAP
 
 
@@ -408,7 +416,11 @@ def _opening(sentence: _Sentence, trigger: Trigger) -> bool:
         and not _INVERTED.intersection(sentence.words(trigger.first, trigger.last))
     )
     between = sentence.words(trigger.last, sentence.main.start)
-    return begins and trigger.last <= sentence.main.start and ";" not in between
+    return (
+        begins
+        and trigger.last <= sentence.main.start
+        and not {";", "because"}.intersection(between)
+    )
 
 
 _INVERTED = frozenset({"had", "were", "should", "imagine", "suppose"})

@@ -39,7 +39,7 @@ CORRECTION = "correction"
 
 _LANGUAGE = "en"
 _NONE = "none"  # the kind of phrases that turn nothing
-_TOKEN_RE = r"\w+(?:[-'\u2019.,]\w+)*|[,;:()?\u2013\u2014-]"
+_WORDS_RE = r"\w+(?:[-'\u2019.,]\w+)*|[,;:()?\u2013\u2014-]"
 _NOT_RE = r"(?:.*n['\u2019]t|cannot)"
 _WINDOW = 600  # characters on either side of a passage at which a sentence is cut
 _GAP = 4  # words that `..` may stand for, and between a trigger and the word that it turns
@@ -144,7 +144,7 @@ def _choices(token: str, classes: dict[str, frozenset[str]]) -> tuple[frozenset[
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
     """The words and marks of a part of a text; "didn't" and "cannot" are "not"."""
     found = []
-    for match in re.compile(_TOKEN_RE).finditer(text, start, end):
+    for match in re.compile(_WORDS_RE).finditer(text, start, end):
         word = match.group().lower()
         # A name of a month is no verb, and stands first in a sentence only as a name.
         word = "May" if match.group() == "May" else word
@@ -223,6 +223,7 @@ class _Sentence(NamedTuple):
     `figured` says whether `main` is a figure; without one it is the words, or the whole passage.
     """
 
+    text: str
     tokens: list[Token]
     main: range
     said: tuple[range, ...]
@@ -294,7 +295,7 @@ def _sentence(text: str, place: Place, core: Core) -> _Sentence:
     said = tuple(_numbers(tokens, one) for one in core.said)
     whole = _numbers(tokens, core.place)
     main = _numbers(tokens, core.figure) if core.figure else (said or (whole,))[0]
-    return _Sentence(tokens, main, said, core.figure is not None, whole)
+    return _Sentence(text, tokens, main, said, core.figure is not None, whole)
 
 
 def _numbers(tokens: Sequence[Token], place: Place) -> range:
@@ -306,25 +307,39 @@ def _numbers(tokens: Sequence[Token], place: Place) -> range:
 
 def _clause(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether what a trigger governs goes on as far as the figure."""
-    stops, main = _lexicon().stops, sentence.main
-    words = sentence.words(trigger.last, main.start)
-    if trigger.last > main.start:
+    if trigger.last > sentence.main.start:
         return False
+    words = sentence.words(trigger.last, sentence.main.stop)
+    ahead = sentence.main.start - trigger.last
     governs = sentence.tokens[trigger.last - 1].word == "that"
-    commas = 0
-    for at, word in enumerate(words):
-        following = [*words[at + 1 :], *sentence.words(main.start, main.stop)]
-        if word == "that" and not governs:
-            if _relative(following):
-                return False
-            governs, commas = True, 0
-        elif word in stops["clause"] or (word in stops["loose"] and not governs):
+    # A statement with "that" is not over at the first comma, as a mere object is.
+    that = next((at for at in range(ahead) if words[at] == "that" and not governs), None)
+    if that is not None:
+        if _relative(words[that + 1 :]) or _stopped(words, range(that), governs):
             return False
-        elif word in ("and", ",") and stops["speech"].intersection(following[:3]):
-            return False
-        elif word == "," and at and not stops["lists"].intersection(following[:1]):
-            commas += 1
+        governs = True
+    rest = range(0 if that is None else that + 1, ahead)
+    commas = sum(_ends_here(words, at, governs) for at in rest)
+    if _stopped(words, rest, governs):
+        return False
     return commas == 0 or (governs and not _ended(sentence, trigger, commas))
+
+
+def _stopped(words: Sequence[str], numbers: range, governs: bool) -> bool:
+    """Whether one of some words begins another statement."""
+    stops = _lexicon().stops
+    ends = stops["clause"] if governs else stops["clause"] | stops["loose"]
+    told = (at for at in numbers if words[at] in ("and", ","))
+    return any(words[at] in ends for at in numbers) or any(
+        stops["speech"].intersection(words[at + 1 : at + 4]) for at in told
+    )
+
+
+def _ends_here(words: Sequence[str], at: int, governs: bool) -> bool:
+    """Whether a word is a comma that may end a scope: not behind the trigger, nor in a list."""
+    stops = _lexicon().stops
+    lists = stops["lists"] | stops["statements"] if governs else stops["lists"]
+    return words[at] == "," and at > 0 and not lists.intersection(words[at + 1 : at + 2])
 
 
 def _relative(following: Sequence[str]) -> bool:
@@ -384,7 +399,13 @@ def _back(sentence: _Sentence, trigger: Trigger) -> bool:
     held = any(not stops.intersection(before[at:]) and _tells(before[at:]) for at in reports)
     # "The deaths of 12 have been denied": what happened is itself what was reported.
     named = any(one.stop <= main.start for one in sentence.said)
-    return held or named or before[:1] == ["that"]
+    return held or named or before[:1] == ["that"] or _quoted(sentence, trigger)
+
+
+def _quoted(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a quotation ends right before a trigger: "“12 drowned” is a lie"."""
+    before = sentence.text[sentence.tokens[0].start : trigger.start].rstrip()
+    return before[-1:] in ('"', "\u201d", "\u00bb")
 
 
 def _called(sentence: _Sentence, trigger: Trigger) -> bool:

@@ -58,11 +58,11 @@ class _Claim:
 def claim_denied(model: Model, texts: Articles) -> Iterator[Violation]:
     """No sentence denies the claim whose passage stands in it.
 
-    "The harbour master denied that 12 fishers drowned" holds the words "12 fishers drowned". Whoever
-    follows the receipt finds them, and is deceived: the article says the opposite. Also asked of a
-    remark behind it ("Rumours of 12 drowned are false"; "This was denied."). A claim that says so
-    itself is left: by the term for its state, by its event's certainty, by a link that contradicts
-    or retracts it, or by a note that has the denying words in quotation marks.
+    "The harbour master denied that 12 fishers drowned" holds the words "12 fishers drowned":
+    whoever follows the receipt finds them, and is deceived, since the article says the opposite. So
+    is what comes behind: "Rumours of 12 drowned are false", "12 drowned. This was denied.". A claim
+    that says so itself is left: by the term for its state, by its event's certainty, by a link that
+    contradicts or retracts it, or by a note of its receipts with the words in quotation marks.
     """
     yield from _turned(model, texts, _DENIALS, "a passage whose sentence does not deny it")
 
@@ -93,7 +93,7 @@ def claim_supposed(model: Model, texts: Articles) -> Iterator[Violation]:
 def claim_corrected(model: Model, texts: Articles) -> Iterator[Violation]:
     """A figure that its own article corrects does not stand beside the right one.
 
-    "Eleven fishers drowned. ... Later the figure was corrected to nine": both passages are there, and
+    "Eleven fishers drowned. Later the figure was corrected to nine": both passages are there, and
     both would be counted. Asked of claims of one article and about the same thing whose figures
     differ, where the later one's sentence has words that correct, and no link ties the two; and of
     a claim whose own sentence takes it back.
@@ -102,7 +102,7 @@ def claim_corrected(model: Model, texts: Articles) -> Iterator[Violation]:
     yield from _replaced(model, texts)
 
 
-# ------------------------------------------------------------------------------ claims that are turned
+# ------------------------------------------------------------------------------ turned claims
 
 
 def _turned(
@@ -111,11 +111,15 @@ def _turned(
     """Claims that words of some kinds turn, and that do not say so themselves."""
     from kzdata.evidence.polarity import Core, turning
 
+    tied = {kind: _tied(model, kind) for kind in kinds}
     for claim in _suspects(model, texts):
         text = texts[claim.source]
         found = turning(text, Core(claim.place, claim.figure, tuple(claim.said)))
-        words = (one for one in found if one.kind in kinds and not _says(claim, one, text))
-        if (turned := next(words, None)) and claim.key not in _tied(model, turned.kind):
+        left = [one for one in found if not _says(claim, one, text)]
+        # What is denied is an error already, whatever doubts there are besides.
+        denied = [one for one in left if one.kind in _DENIALS]
+        turned = next((one for one in denied or left if one.kind in kinds), None)
+        if turned and claim.key not in tied[turned.kind]:
             shown = f"{text[turned.start : turned.end]!r} ({turned.kind})"
             yield _violation(claim, f"{shown} in: {_excerpt(text, claim.place)}", expected)
 
@@ -177,10 +181,11 @@ def _replaced(model: Model, texts: Articles) -> Iterator[Violation]:
         for earlier, later in combinations(sorted(same, key=lambda claim: claim.place), 2):
             text = texts[later.source]
             apart = sentence_at(text, *earlier.place) != sentence_at(text, *later.place)
-            if apart and frozenset((earlier.key, later.key)) not in tied:
-                if (words := corrects(text, later.place)) and _differ(text, earlier, later):
-                    shown = f"{text[words.start : words.end]!r} in: {_excerpt(text, later.place)}"
-                    yield _violation(earlier, shown, f"a link from {later.key}")
+            if not apart or {earlier.key, later.key} in tied or not _differ(text, earlier, later):
+                continue
+            if words := corrects(text, later.place):
+                shown = f"{text[words.start : words.end]!r} in: {_excerpt(text, later.place)}"
+                yield _violation(earlier, shown, f"a link from {later.key}")
 
 
 def _alike(claims: Iterable[_Claim]) -> Iterator[list[_Claim]]:
@@ -234,7 +239,9 @@ def _claims(model: Model, texts: Articles) -> Iterator[_Claim]:
 def _principals(model: Model, table: Table, principal: str) -> Iterator[tuple[Any, ...]]:
     """Row, source, start, end, quote, wording, key, event, state, and what the claim is about."""
     c, figure = table.schema.claims, table.schema.figure
-    about = (*c.about, c.population, c.unit, c.place) if c else _coded_columns(model, table)
+    about = (
+        (*c.about, c.state, c.population, c.unit, c.place) if c else _coded_columns(model, table)
+    )
     names = (
         *(figure.text if figure else None, table.schema.record_key),
         *(c.event if c else None, c.state if c else None, *about),
@@ -277,11 +284,11 @@ def _add_terms(model: Model, claims: list[_Claim], texts: Articles) -> None:
     for claim in claims:
         by_event[claim.event or ""].append(claim)
     for table, row, key, name, category, source, start, end in _coded(model, claims):
-        claim = by_row.get((table, row))
-        found = _places(texts.get(source, ""), (start, end), terms[f"{table}.{name}", category])
-        for one in [claim] if claim else by_event.get(key, ()):
-            if one.source == source:
-                (one.said if claim else one.hedges).extend(found)
+        own = by_row.get((table, row))
+        places = _places(texts.get(source, ""), (start, end), terms[f"{table}.{name}", category])
+        for claim in [own] if own is not None else by_event.get(key, ()):
+            if claim.source == source:
+                (claim.said if claim is own else claim.hedges).extend(places)
 
 
 def _coded(model: Model, claims: list[_Claim]) -> Iterator[tuple[Any, ...]]:
@@ -313,12 +320,11 @@ def _outcomes(model: Model, table: Table) -> Iterable[str]:
     return [name for name in (c.outcome, c.state) if name] or c.subject
 
 
-def _places(text: str, passage: Place, terms: Iterable[str]) -> Iterator[Place]:
+def _places(text: str, passage: Place, terms: Iterable[str]) -> list[Place]:
     """Where terms stand in a passage of a text."""
     quote = text[slice(*passage)].lower()
-    for term in terms:
-        if (found := printed_at(quote, term.lower())) is not None:
-            yield passage[0] + found, passage[0] + found + len(term)
+    found = [(printed_at(quote, term.lower()), len(term)) for term in terms]
+    return [(passage[0] + at, passage[0] + at + size) for at, size in found if at is not None]
 
 
 def _add_notes(model: Model, claims: list[_Claim]) -> None:

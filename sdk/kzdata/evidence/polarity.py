@@ -252,7 +252,8 @@ def turning(text: str, core: Core) -> list[Trigger]:
 
 def _own(text: str, core: Core, trigger: Trigger) -> bool:
     """Whether a trigger is part of the figure's wording, or of the terms for what happened."""
-    if any(start < trigger.end and trigger.start < end for start, end in core.said):
+    # "is planning" of "planning to", but not the "arrest" of "no arrest of".
+    if any(start <= trigger.start < end for start, end in core.said):
         return True
     start, end = extent(text, *core.figure) if core.figure else (0, 0)
     return start <= trigger.start and trigger.end <= end
@@ -315,7 +316,10 @@ def _clause(sentence: _Sentence, trigger: Trigger) -> bool:
     # A statement with "that" is not over at the first comma, as a mere object is.
     that = next((at for at in range(ahead) if words[at] == "that" and not governs), None)
     if that is not None:
-        if _relative(words[that + 1 :]) or _stopped(words, range(that), governs):
+        said = _lexicon().stops["speech"] - _lexicon().reports
+        if said.intersection(words[:that]) or _relative(words[that + 1 :]):
+            return False
+        if _stopped(words, range(that), governs):
             return False
         governs = True
     rest = range(0 if that is None else that + 1, ahead)
@@ -326,12 +330,17 @@ def _clause(sentence: _Sentence, trigger: Trigger) -> bool:
 
 
 def _stopped(words: Sequence[str], numbers: range, governs: bool) -> bool:
-    """Whether one of some words begins another statement."""
+    """Whether one of some words begins another statement.
+
+    "denied that after the storm 12 drowned", but "denied that it was late after 12 drowned".
+    """
     stops = _lexicon().stops
-    ends = stops["clause"] if governs else stops["clause"] | stops["loose"]
+    loose = numbers[1:] if governs else numbers
     told = (at for at in numbers if words[at] in ("and", ","))
-    return any(words[at] in ends for at in numbers) or any(
-        stops["speech"].intersection(words[at + 1 : at + 4]) for at in told
+    return (
+        any(words[at] in stops["clause"] for at in numbers)
+        or any(words[at] in stops["loose"] for at in loose)
+        or any(stops["speech"].intersection(words[at + 1 : at + 4]) for at in told)
     )
 
 
@@ -369,16 +378,23 @@ def _word(sentence: _Sentence, trigger: Trigger) -> bool:
 
 
 def _follows(sentence: _Sentence, trigger: Trigger, said: range) -> bool:
-    stops, between = _lexicon().stops, sentence.words(trigger.last, said.start)
+    stops, between = _lexicon().stops, _bare(sentence.words(trigger.last, said.start))
     if trigger.last > said.start or stops["phrase"].intersection(between):
         return False
     # "12 who did not drown", but "12 who never learned to swim drowned".
-    if {"who", "which"}.intersection(sentence.words(max(0, trigger.first - _GAP), trigger.first)):
+    before = sentence.words(max(0, trigger.first - _GAP), trigger.first)
+    if {"who", "which"}.intersection(before) or "that" in before[-2:]:
         return stops["auxiliary"].issuperset(between)
     # "may have caused 12 deaths", but "did not apologise for the 12 deaths".
     if sentence.figured and trigger.last <= sentence.main.start < said.start:
-        return stops["causing"].issuperset(sentence.words(trigger.last, sentence.main.start))
+        ahead = _bare(sentence.words(trigger.last, sentence.main.start))
+        return stops["causing"].issuperset(ahead)
     return len(between) <= _GAP
+
+
+def _bare(words: list[str]) -> list[str]:
+    """Words without a remark between commas at their beginning: "did not, as told, kill"."""
+    return words[words.index(",", 1) + 1 :] if words[:1] == [","] and "," in words[1:] else words
 
 
 def _figure(sentence: _Sentence, trigger: Trigger) -> bool:
@@ -420,7 +436,9 @@ def _asks(words: Iterable[str]) -> bool:
 
 def _tells(words: Sequence[str]) -> bool:
     """Whether a report goes on with what it says: "rumours of", "the claim by him that"."""
-    return bool({"of", "that", "about", "on", "saying", "putting"}.intersection(words[1:5]))
+    return bool(
+        {"of", "that", "about", "on", "saying", "showing", "putting"}.intersection(words[1:5])
+    )
 
 
 def _after(sentence: _Sentence, trigger: Trigger) -> bool:

@@ -100,3 +100,4 @@ def test_a_hostile_sentence_is_cut() -> None:
     text = words * 20_000
     for start in range(0, len(text), len(words) * 1_000):
         turning(text, Core((start, start + 5), (start, start + 5)))
+    turning(text, Core((0, len(text)), (0, 5)))

@@ -41,7 +41,9 @@ _LANGUAGE = "en"
 _NONE = "none"  # the kind of phrases that turn nothing
 _WORDS_RE = r"\w+(?:[-'\u2019.,]\w+)*|[,;:()?\u2013\u2014-]"
 _NOT_RE = r"(?:.*n['\u2019]t|cannot)"
-_WINDOW = 600  # characters on either side of a passage at which a sentence is cut
+_WINDOW = (
+    600  # characters on either side of a passage at which a sentence is cut; five times that in all
+)
 _GAP = 4  # words that `..` may stand for, and between a trigger and the word that it turns
 _BETWEEN = frozenset("the a an these those all some about its their of just only".split())
 
@@ -273,7 +275,8 @@ def corrects(text: str, place: Place) -> Trigger | None:
 def _window(text: str, place: Place) -> Place:
     """The sentence of a passage, cut where it is very long."""
     first, last = sentence_at(text, *place)
-    return max(first, place[0] - _WINDOW), min(last, place[1] + _WINDOW)
+    start = max(first, place[0] - _WINDOW)
+    return start, min(last, place[1] + _WINDOW, start + 5 * _WINDOW)
 
 
 # Several claims stand in one sentence, and several rules ask for it.
@@ -285,7 +288,7 @@ def _triggers(text: str, start: int, end: int) -> tuple[Trigger, ...]:
 def _remarks(text: str, place: Place) -> list[Trigger]:
     """Triggers of the next sentence of the paragraph that point back: "This was denied."."""
     _, end = sentence_at(text, *place)
-    if end >= len(text) or text[end - 1] == "\n" or text[end] == "\n":
+    if end >= len(text) or {"\n", "\r"}.intersection(text[end - 1 : end + 2]):
         return []
     found = _triggers(text, *_window(text, (end, end + 1)))
     return [one for one in found if one.reach == "after" and one.first <= 1]

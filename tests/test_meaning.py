@@ -72,7 +72,7 @@ class Said(NamedTuple):
     """A claim: its passage, its figure, what happened by which words."""
 
     words: str
-    count: str
+    figure: str
     term: str
     what: str = "lost"
     note: str = ""
@@ -99,7 +99,7 @@ def found(
         edges.append(Receipt(name, "what", place, "coded"))
         if one.note:
             edges.append(Receipt(name, "event", passage, "inferred", one.note))
-        rows.append([name, "E1", passage, one.what, one.count, "", "", ""])
+        rows.append([name, "E1", passage, one.what, one.figure, "", "", ""])
     if sure[1]:
         edges.append(Receipt("E1", "sure", cut.of("wren", sure[1]), "coded"))
     package = build(

@@ -230,7 +230,6 @@ class _Sentence(NamedTuple):
     main: range
     said: tuple[range, ...]
     figured: bool
-    whole: range
 
     def words(self, first: int, last: int) -> list[str]:
         """The words between two numbers of tokens."""
@@ -296,10 +295,10 @@ def _remarks(text: str, place: Place) -> list[Trigger]:
 
 def _sentence(text: str, place: Place, core: Core) -> _Sentence:
     tokens = tokens_of(text, *place)
-    said = tuple(_numbers(tokens, one) for one in core.said)
-    whole = _numbers(tokens, core.place)
-    main = _numbers(tokens, core.figure) if core.figure else (said or (whole,))[0]
-    return _Sentence(text, tokens, main, said, core.figure is not None, whole)
+    inside = (one for one in core.said if place[0] <= one[0] and one[1] <= place[1])
+    said = tuple(_numbers(tokens, one) for one in inside)
+    main = said[0] if said and not core.figure else _numbers(tokens, core.figure or core.place)
+    return _Sentence(text, tokens, main, said, core.figure is not None)
 
 
 def _numbers(tokens: Sequence[Token], place: Place) -> range:
@@ -374,10 +373,10 @@ def _word(sentence: _Sentence, trigger: Trigger) -> bool:
     said = sentence.said or (sentence.main,)
     if any(_follows(sentence, trigger, one) for one in said):
         return True
-    # Where no term says what happened, the passage itself does: "12 fishers did not return".
-    inside = sentence.main.stop <= trigger.first and trigger.last < sentence.whole.stop
+    # Where no term of the sentence says what happened, its verb does: "12 fishers did not return".
     between = sentence.words(sentence.main.stop, trigger.first)
-    return not sentence.said and inside and not _lexicon().stops["phrase"].intersection(between)
+    near = sentence.main.stop <= trigger.first and len(between) <= _GAP
+    return not sentence.said and near and not _lexicon().stops["phrase"].intersection(between)
 
 
 def _follows(sentence: _Sentence, trigger: Trigger, said: range) -> bool:

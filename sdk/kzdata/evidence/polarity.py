@@ -13,6 +13,8 @@ The reach of a trigger is one or more of:
 * `back`: what is said of a report, in which the figure stands ("Rumours of 12 drowned are false");
 * `called`: the same, where somebody calls it that ("called reports of 12 drowned false");
 * `after`: a remark that points back at it ("..., which is untrue"; "This was denied.");
+* `remark`: the same, of the next sentence alone ("It was a hoax.");
+* `event`: what is counted did not happen ("The 12 deaths never occurred");
 * `opening`: at a sentence's beginning, all of it ("If the dyke breaks, 12 will ...");
 * `closing`: at its end ("12 will drown if ...");
 * `question`: the sentence is one; `sentence`: wherever it stands in it;
@@ -162,7 +164,7 @@ def _found(tokens: Sequence[Token]) -> Iterator[Trigger]:
         end, phrases = _longest(tokens, at)
         # A longer one may begin inside ("is not true", "not true that"), but not inside of what
         # only looks like one ("not deny", "deny that").
-        if at < spent or end <= used:
+        if at < spent or end < max(used, at + 1):
             continue
         used = end
         if any(phrase.kind == _NONE for phrase in phrases):
@@ -247,7 +249,9 @@ def turning(text: str, core: Core) -> list[Trigger]:
     if not found:
         return behind
     sentence = _sentence(text, place, core)
-    covering = [one for one in found if _REACHES[one.reach](sentence, one)]
+    covering = [
+        one for one in found if _REACHES[one.reach](sentence, one) and not _given(sentence, one)
+    ]
     return [*_uncancelled([one for one in covering if not _own(text, core, one)]), *behind]
 
 
@@ -258,6 +262,19 @@ def _own(text: str, core: Core, trigger: Trigger) -> bool:
         return True
     start, end = extent(text, *core.figure) if core.figure else (0, 0)
     return start <= trigger.start and trigger.end <= end
+
+
+def _given(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a sentence takes the claim for known: "If only the 12 who drowned had known"."""
+    main = sentence.main
+    definite = sentence.figured and sentence.words(max(0, main.start - 1), main.start) == ["the"]
+    for said in sentence.said if definite else ():
+        between = sentence.words(main.stop, said.start)
+        plain = not _lexicon().stops["modal"].intersection(between)
+        apart = trigger.last <= main.start or trigger.first >= said.stop
+        if plain and apart and {*_RELATIVE, "that"}.intersection(between):
+            return True
+    return False
 
 
 def may_turn(text: str, place: Place) -> bool:
@@ -290,7 +307,8 @@ def _remarks(text: str, place: Place) -> list[Trigger]:
     if end >= len(text) or {"\n", "\r"}.intersection(text[end - 1 : end + 2]):
         return []
     found = _triggers(text, *_window(text, (end, end + 1)))
-    return [one for one in found if one.reach == "after" and one.first <= 1]
+    most = {"after": _GAP - 1, "remark": 1}
+    return [one for one in found if one.first <= most.get(one.reach, -1)]
 
 
 def _sentence(text: str, place: Place, core: Core) -> _Sentence:
@@ -312,8 +330,9 @@ def _clause(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether what a trigger governs goes on as far as the figure."""
     if trigger.last > sentence.main.start:
         return False
-    words = sentence.words(trigger.last, sentence.main.stop)
-    ahead = sentence.main.start - trigger.last
+    words = _bare(sentence.words(trigger.last, sentence.main.start))
+    ahead = len(words)
+    words += sentence.words(sentence.main.start, sentence.main.stop)
     governs = sentence.tokens[trigger.last - 1].word == "that"
     # A statement with "that" is not over at the first comma, as a mere object is.
     that = next((at for at in range(ahead) if words[at] == "that" and not governs), None)
@@ -385,13 +404,16 @@ def _follows(sentence: _Sentence, trigger: Trigger, said: range) -> bool:
         return False
     # "12 who did not drown", but "12 who never learned to swim drowned".
     before = sentence.words(max(0, trigger.first - _GAP), trigger.first)
-    if {"who", "which"}.intersection(before) or "that" in before[-2:]:
+    if _RELATIVE.intersection(before) or "that" in before[-2:]:
         return stops["auxiliary"].issuperset(between)
     # "may have caused 12 deaths", but "did not apologise for the 12 deaths".
     if sentence.figured and trigger.last <= sentence.main.start < said.start:
         ahead = _bare(sentence.words(trigger.last, sentence.main.start))
         return stops["causing"].issuperset(ahead)
     return len(between) <= _GAP
+
+
+_RELATIVE = frozenset({"who", "whom", "whose", "which"})
 
 
 def _bare(words: list[str]) -> list[str]:
@@ -449,6 +471,13 @@ def _after(sentence: _Sentence, trigger: Trigger) -> bool:
     return trigger.first >= sentence.main.stop and not _asks(between)
 
 
+def _event(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether what is counted is said not to have happened."""
+    last = max([sentence.main.stop, *(said.stop for said in sentence.said)])
+    between = sentence.words(last, trigger.first)
+    return trigger.first >= last and not _lexicon().stops["phrase"].intersection(between)
+
+
 def _opening(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether a sentence or a statement in it begins with a condition."""
     before = sentence.words(0, trigger.first)
@@ -498,7 +527,8 @@ _REACHES: dict[str, Callable[[_Sentence, Trigger], bool]] = {
     "closing": _closing,
     "question": _question,
     "sentence": _anywhere,
-    # It says something of the figure before it.
+    "event": _event,
+    "remark": lambda _sentence, _trigger: False,
     "corrected": lambda _sentence, _trigger: False,
 }
 

@@ -31,6 +31,7 @@ CLAIMS = {
         column("claim"),
         *(column(name, evidence="required") for name in "event passage what".split()),
         *(column(name, evidence="required") for name in "count least most hedge".split()),
+        column("whom"),
     ],
     "primaryKey": "claim",
     "foreignKeys": [key("event", "events", "event"), key("passage", "passages", "passage")],
@@ -46,6 +47,7 @@ CLAIMS = {
         "subject": ["event"],
         "state": "what",
         "event": "event",
+        "population": "whom",
         "planned": ["planned"],
     },
 }
@@ -76,6 +78,7 @@ class Said(NamedTuple):
     term: str
     what: str = "lost"
     note: str = ""
+    whom: str = ""
 
 
 def found(
@@ -99,7 +102,7 @@ def found(
         edges.append(Receipt(name, "what", place, "coded"))
         if one.note:
             edges.append(Receipt(name, "event", passage, "inferred", one.note))
-        rows.append([name, "E1", passage, one.what, one.figure, "", "", ""])
+        rows.append([name, "E1", passage, one.what, one.figure, "", "", "", one.whom])
     if sure[1]:
         edges.append(Receipt("E1", "sure", cut.of("wren", sure[1]), "coded"))
     package = build(
@@ -247,6 +250,16 @@ def test_a_figure_that_is_corrected_later_needs_a_link(
     """Catches two figures of one article that are both counted, though one replaces the other."""
     said = [sailors(), Said("19 drowned", "19", "drowned")]
     assert found(tmp_path, body, said, links=links) == told
+
+
+@pytest.mark.parametrize(
+    ("whom", "told"),
+    [("crew", ["claim-corrected C1"]), ("", ["claim-corrected C1"]), ("passengers", [])],
+)
+def test_a_correction_is_of_whom_it_counts(tmp_path: Path, whom: str, told: list[str]) -> None:
+    """Catches a figure of other people, and one that the later sentence leaves to be understood."""
+    said = [sailors(whom="crew"), Said("19 drowned", "19", "drowned", whom=whom)]
+    assert found(tmp_path, LATER, said) == told
 
 
 def test_figures_of_other_things_are_not_corrected(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -28,11 +28,10 @@ _CORRECTION = "correction"
 _FUTURE = ("condition", "modality", "plan")
 """Doubts that a state says itself which tells of what is still to come."""
 _QUOTED_RE = r'["\u201c\u00ab]([^"\u201c\u201d\u00ab\u00bb]+)["\u201d\u00bb]'
-_MANY = 50  # claims about one thing in one article, of which each two are compared
 _SHOWN = 160  # characters of a sentence that a finding shows
 
 
-@dataclass
+@dataclass(slots=True)
 class _Claim:
     """A claim with its passage in an article; the terms and notes only where words may turn it."""
 
@@ -42,6 +41,7 @@ class _Claim:
     event: str | None
     state: str | None
     about: tuple[str | None, ...]  # what two claims about the same thing have in common
+    scope: tuple[str | None, ...]  # whom and what it counts, and where, as far as it says so
     source: str
     place: Place
     figure: Place | None
@@ -178,30 +178,44 @@ def _replaced(model: Model, texts: Articles) -> Iterator[Violation]:
         for table, d in model.each("links")
         for claim, _, other in _links(model, table, d)
     }
-    for same in _alike(_claims(model, texts)):
-        for earlier, later in combinations(sorted(same, key=lambda claim: claim.place), 2):
+    for same in _corrected(model, texts):
+        for at, later in enumerate(same):
             text = texts[later.source]
-            apart = sentence_at(text, *earlier.place) != sentence_at(text, *later.place)
-            if not apart or {earlier.key, later.key} in tied or not _differ(text, earlier, later):
+            if not (words := corrects(text, later.place)):
                 continue
-            if words := corrects(text, later.place):
+            # The last one before it that says otherwise is the one that it corrects.
+            before = (one for one in reversed(same[:at]) if _differ(text, one, later))
+            earlier = next(before, None)
+            if earlier and {earlier.key, later.key} not in tied:
                 shown = f"{text[words.start : words.end]!r} in: {_excerpt(text, later.place)}"
                 yield _violation(earlier, shown, f"a link from {later.key}")
 
 
-def _alike(claims: Iterable[_Claim]) -> Iterator[list[_Claim]]:
-    """Claims with figures of one article about the same thing, where there are several."""
+def _corrected(model: Model, texts: Articles) -> Iterator[list[_Claim]]:
+    """Claims of one article about the same thing, one of which corrects, in the article's order."""
+    from kzdata.evidence.polarity import corrects
+
+    # Most articles correct nothing: only of the others the claims are kept.
+    claims = _claims(model, texts)
+    wanted = {_thing(one) for one in claims if corrects(texts[one.source], one.place)}
     groups = defaultdict[Any, list[_Claim]](list)
-    for claim in claims:
-        if claim.figure and claim.about:
-            groups[claim.table.name, claim.source, claim.about].append(claim)
-    # Of many nobody knows which is corrected.
-    return (group for group in groups.values() if 1 < len(group) <= _MANY)
+    for claim in _claims(model, texts) if wanted else ():
+        if claim.figure and claim.about and _thing(claim) in wanted:
+            groups[_thing(claim)].append(claim)
+    return (sorted(group, key=lambda claim: claim.place) for group in groups.values())
+
+
+def _thing(claim: _Claim) -> tuple[Any, ...]:
+    return claim.table.name, claim.source, claim.about
 
 
 def _differ(text: str, one: _Claim, other: _Claim) -> bool:
+    """Whether two sentences give different figures, and nothing tells what they count apart."""
     words = [text[slice(*claim.figure)].lower() for claim in (one, other) if claim.figure]
-    return len(set(words)) == 2
+    scopes = zip(one.scope, other.scope, strict=True)
+    apart = sentence_at(text, *one.place) != sentence_at(text, *other.place)
+    alike = all(a == b or None in (a, b) for a, b in scopes)
+    return apart and alike and len(set(words)) == 2
 
 
 # ------------------------------------------------------------------------------ own words
@@ -281,20 +295,20 @@ def _claims(model: Model, texts: Articles) -> Iterator[_Claim]:
             continue
         for row, source, start, end, quote, wording, *cells in _principals(model, table, principal):
             if source in texts and start is not None and texts[source][start:end] == quote:
-                place, (key, event, state, *about) = (start, end), cells
+                place, (key, event, state, *rest) = (start, end), cells
+                about, scope = tuple(rest[:-3]), tuple(rest[-3:])
                 figure = _figure(texts[source], place, wording)
-                yield _Claim(table, row, key, event, state, tuple(about), source, place, figure)
+                yield _Claim(table, row, key, event, state, about, scope, source, place, figure)
 
 
 def _principals(model: Model, table: Table, principal: str) -> Iterator[tuple[Any, ...]]:
-    """Row, source, start, end, quote, wording, key, event, state, and what the claim is about."""
+    """Row, source, start, end, quote, wording, key, event, state, what it is about, its scope."""
     c, figure = table.schema.claims, table.schema.figure
-    about = (
-        (*c.about, c.state, c.population, c.unit, c.place) if c else _coded_columns(model, table)
-    )
+    about = [*c.about, c.state] if c else _coded_columns(model, table)
+    scope = (c.population, c.unit, c.place) if c else (None, None, None)
     names = (
         *(figure.text if figure else None, table.schema.record_key),
-        *(c.event if c else None, c.state if c else None, *about),
+        *(c.event if c else None, c.state if c else None, *about, *scope),
     )
     cells = ", ".join(column(name) if name else "NULL" for name in names)
     return model.database.stream(

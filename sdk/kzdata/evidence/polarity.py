@@ -16,6 +16,7 @@ The reach of a trigger is one or more of:
 * `remark`: the same, of the next sentence alone ("It was a hoax.");
 * `event`: what is counted did not happen ("The 12 deaths never occurred");
 * `opening`: at a sentence's beginning, all of it ("If the dyke breaks, 12 will ...");
+* `inverted`: the same, of words that begin a condition there alone ("Had the dyke broken, ...");
 * `closing`: at its end ("12 will drown if ...");
 * `question`: the sentence is one; `sentence`: wherever it stands in it;
 * `corrected`: the sentence corrects an earlier one.
@@ -47,6 +48,7 @@ _WINDOW = (
     600  # characters on either side of a passage at which a sentence is cut; five times that in all
 )
 _GAP = 4  # words that `..` may stand for, and between a trigger and the word that it turns
+_APART = ("corrected", "remark")  # reaches that lead out of a trigger's own sentence
 _BETWEEN = frozenset("the a an these those all some about its their of just only".split())
 
 
@@ -279,7 +281,8 @@ def _given(sentence: _Sentence, trigger: Trigger) -> bool:
 
 def may_turn(text: str, place: Place) -> bool:
     """Whether the sentence of a passage, or the next one, has any words that could turn it."""
-    return bool(_triggers(text, *_window(text, place)) or _remarks(text, place))
+    found = _triggers(text, *_window(text, place))
+    return any(one.reach not in _APART for one in found) or bool(_remarks(text, place))
 
 
 def corrects(text: str, place: Place) -> Trigger | None:
@@ -298,7 +301,9 @@ def _window(text: str, place: Place) -> Place:
 # Several claims stand in one sentence, and several rules ask for it.
 @lru_cache(maxsize=1024)
 def _triggers(text: str, start: int, end: int) -> tuple[Trigger, ...]:
-    return tuple(_found(tokens_of(text, start, end)))
+    found = _found(tokens_of(text, start, end))
+    # Elsewhere "had" and "were" begin no condition.
+    return tuple(one for one in found if one.reach != "inverted" or one.first == 0)
 
 
 def _remarks(text: str, place: Place) -> list[Trigger]:
@@ -481,19 +486,13 @@ def _event(sentence: _Sentence, trigger: Trigger) -> bool:
 def _opening(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether a sentence or a statement in it begins with a condition."""
     before = sentence.words(0, trigger.first)
-    begins = not before or (
-        before[-1] in ("that", "and", "but", ",", "said", "says", "warned")
-        and not _INVERTED.intersection(sentence.words(trigger.first, trigger.last))
-    )
+    begins = not before or before[-1] in ("that", "and", "but", ",", "said", "says", "warned")
     between = sentence.words(trigger.last, sentence.main.start)
     return (
         begins
         and trigger.last <= sentence.main.start
         and not {";", "because"}.intersection(between)
     )
-
-
-_INVERTED = frozenset({"had", "were", "should", "imagine", "suppose"})
 
 
 def _closing(sentence: _Sentence, trigger: Trigger) -> bool:
@@ -524,6 +523,7 @@ _REACHES: dict[str, Callable[[_Sentence, Trigger], bool]] = {
     "called": _called,
     "after": _after,
     "opening": _opening,
+    "inverted": _opening,
     "closing": _closing,
     "question": _question,
     "sentence": _anywhere,

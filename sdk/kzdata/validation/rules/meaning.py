@@ -48,6 +48,7 @@ class _Claim:
     said: list[Place] = field(default_factory=list)  # terms for what happened
     hedges: list[Place] = field(default_factory=list)  # terms for its event's certainty
     notes: list[str] = field(default_factory=list)
+    turned: list[Any] = field(default_factory=list)  # the words that turn it
 
 
 @rule(
@@ -110,13 +111,10 @@ def _turned(
     model: Model, texts: Articles, kinds: Iterable[str], expected: str
 ) -> Iterator[Violation]:
     """Claims that words of some kinds turn, and that do not say so themselves."""
-    from kzdata.evidence.polarity import Core, turning
-
     tied = {kind: _tied(model, kind) for kind in kinds}
     for claim in _suspects(model, texts):
         text = texts[claim.source]
-        found = turning(text, Core(claim.place, claim.figure, tuple(claim.said)))
-        left = [one for one in found if not _says(claim, one, text)]
+        left = [one for one in claim.turned if not _says(claim, one, text)]
         # What is denied is an error already, whatever doubts there are besides.
         denied = [one for one in left if one.kind in _DENIALS]
         turned = next((one for one in denied or left if one.kind in kinds), None)
@@ -275,8 +273,8 @@ _SUSPECTS: WeakKeyDictionary[Model, list[_Claim]] = WeakKeyDictionary()
 
 
 def _suspects(model: Model, texts: Articles) -> list[_Claim]:
-    """The claims whose sentences have words that may turn them, with all that speaks for them."""
-    from kzdata.evidence.polarity import may_turn
+    """The claims that words of their sentences turn, with all that speaks for them."""
+    from kzdata.evidence.polarity import Core, may_turn, turning
 
     if model not in _SUSPECTS:
         claims = _claims(model, texts)
@@ -284,7 +282,10 @@ def _suspects(model: Model, texts: Articles) -> list[_Claim]:
         if found:
             _add_terms(model, found, texts)
             _add_notes(model, found)
-        _SUSPECTS[model] = found
+        for claim in found:
+            core = Core(claim.place, claim.figure, tuple(claim.said))
+            claim.turned = turning(texts[claim.source], core)
+        _SUSPECTS[model] = [claim for claim in found if claim.turned]
     return _SUSPECTS[model]
 
 

@@ -226,12 +226,14 @@ def _adverb(
 class _Sentence(NamedTuple):
     """A sentence's tokens, and the numbers of those of the claim: its figure or passage, its words.
 
-    `figured` says whether `main` is a figure; without one it is the words, or the whole passage.
+    `begin` is where its figure's whole wording begins; `figured` says whether `main` is a figure:
+    without one it is the words, or the whole passage.
     """
 
     text: str
     tokens: list[Token]
     main: range
+    begin: int
     said: tuple[range, ...]
     figured: bool
 
@@ -321,7 +323,9 @@ def _sentence(text: str, place: Place, core: Core) -> _Sentence:
     inside = (one for one in core.said if place[0] <= one[0] and one[1] <= place[1])
     said = tuple(_numbers(tokens, one) for one in inside)
     main = said[0] if said and not core.figure else _numbers(tokens, core.figure or core.place)
-    return _Sentence(text, tokens, main, said, core.figure is not None)
+    # "as many as 12" is one figure, however little of it the claim quotes.
+    begin = _numbers(tokens, extent(text, *core.figure)).start if core.figure else main.start
+    return _Sentence(text, tokens, main, begin, said, core.figure is not None)
 
 
 def _numbers(tokens: Sequence[Token], place: Place) -> range:
@@ -335,9 +339,10 @@ def _clause(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether what a trigger governs goes on as far as the figure."""
     if trigger.last > sentence.main.start:
         return False
-    words = _bare(sentence.words(trigger.last, sentence.main.start))
+    begin = max(sentence.begin, trigger.last)
+    words = _bare(sentence.words(trigger.last, begin))
     ahead = len(words)
-    words += sentence.words(sentence.main.start, sentence.main.stop)
+    words += sentence.words(begin, sentence.main.stop)
     governs = sentence.tokens[trigger.last - 1].word == "that"
     # A statement with "that" is not over at the first comma, as a mere object is.
     that = next((at for at in range(ahead) if words[at] == "that" and not governs), None)

@@ -13,7 +13,10 @@ The reach of a trigger is one or more of:
 * `back`: what is said of a report, in which the figure stands ("Rumours of 12 drowned are false");
 * `called`: the same, where somebody calls it that ("called reports of 12 drowned false");
 * `after`: a remark that points back at it ("..., which is untrue"; "This was denied.");
+* `remark`: the same, of the next sentence alone ("It was a hoax.");
+* `event`: what is counted did not happen ("The 12 deaths never occurred");
 * `opening`: at a sentence's beginning, all of it ("If the dyke breaks, 12 will ...");
+* `inverted`: the same, of words that begin a condition there alone ("Had the dyke broken, ...");
 * `closing`: at its end ("12 will drown if ...");
 * `question`: the sentence is one; `sentence`: wherever it stands in it;
 * `corrected`: the sentence corrects an earlier one.
@@ -39,10 +42,13 @@ CORRECTION = "correction"
 
 _LANGUAGE = "en"
 _NONE = "none"  # the kind of phrases that turn nothing
-_TOKEN_RE = r"\w+(?:[-'\u2019.,]\w+)*|[,;:()?\u2013\u2014-]"
+_WORDS_RE = r"\w+(?:[-'\u2019.,]\w+)*|[,;:()?\u2013\u2014-]"
 _NOT_RE = r"(?:.*n['\u2019]t|cannot)"
-_WINDOW = 600  # characters on either side of a passage at which a sentence is cut
+_WINDOW = (
+    600  # characters on either side of a passage at which a sentence is cut; five times that in all
+)
 _GAP = 4  # words that `..` may stand for, and between a trigger and the word that it turns
+_APART = ("corrected", "remark")  # reaches that lead out of a trigger's own sentence
 _BETWEEN = frozenset("the a an these those all some about its their of just only".split())
 
 
@@ -144,7 +150,7 @@ def _choices(token: str, classes: dict[str, frozenset[str]]) -> tuple[frozenset[
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
     """The words and marks of a part of a text; "didn't" and "cannot" are "not"."""
     found = []
-    for match in re.compile(_TOKEN_RE).finditer(text, start, end):
+    for match in re.compile(_WORDS_RE).finditer(text, start, end):
         word = match.group().lower()
         # A name of a month is no verb, and stands first in a sentence only as a name.
         word = "May" if match.group() == "May" else word
@@ -160,7 +166,7 @@ def _found(tokens: Sequence[Token]) -> Iterator[Trigger]:
         end, phrases = _longest(tokens, at)
         # A longer one may begin inside ("is not true", "not true that"), but not inside of what
         # only looks like one ("not deny", "deny that").
-        if at < spent or end <= used:
+        if at < spent or end < max(used, at + 1):
             continue
         used = end
         if any(phrase.kind == _NONE for phrase in phrases):
@@ -220,14 +226,16 @@ def _adverb(
 class _Sentence(NamedTuple):
     """A sentence's tokens, and the numbers of those of the claim: its figure or passage, its words.
 
-    `figured` says whether `main` is a figure; without one it is the words, or the whole passage.
+    `begin` is where its figure's whole wording begins; `figured` says whether `main` is a figure:
+    without one it is the words, or the whole passage.
     """
 
+    text: str
     tokens: list[Token]
     main: range
+    begin: int
     said: tuple[range, ...]
     figured: bool
-    whole: range
 
     def words(self, first: int, last: int) -> list[str]:
         """The words between two numbers of tokens."""
@@ -245,15 +253,38 @@ def turning(text: str, core: Core) -> list[Trigger]:
     if not found:
         return behind
     sentence = _sentence(text, place, core)
-    own = [*core.said, *([extent(text, *core.figure)] if core.figure else [])]
-    others = [one for one in found if not any(one.start < e and b < one.end for b, e in own)]
-    covering = [one for one in others if _REACHES[one.reach](sentence, one)]
-    return [*_uncancelled(covering), *behind]
+    covering = [
+        one for one in found if _REACHES[one.reach](sentence, one) and not _given(sentence, one)
+    ]
+    return [*_uncancelled([one for one in covering if not _own(text, core, one)]), *behind]
+
+
+def _own(text: str, core: Core, trigger: Trigger) -> bool:
+    """Whether a trigger is part of the figure's wording, or of the terms for what happened."""
+    # "is planning" of "planning to", but not the "arrest" of "no arrest of".
+    if any(start <= trigger.start < end for start, end in core.said):
+        return True
+    start, end = extent(text, *core.figure) if core.figure else (0, 0)
+    return start <= trigger.start and trigger.end <= end
+
+
+def _given(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a sentence takes the claim for known: "If only the 12 who drowned had known"."""
+    main = sentence.main
+    definite = sentence.figured and sentence.words(max(0, main.start - 1), main.start) == ["the"]
+    for said in sentence.said if definite else ():
+        between = sentence.words(main.stop, said.start)
+        plain = not _lexicon().stops["modal"].intersection(between)
+        apart = trigger.last <= main.start or trigger.first >= said.stop
+        if plain and apart and {*_RELATIVE, "that"}.intersection(between):
+            return True
+    return False
 
 
 def may_turn(text: str, place: Place) -> bool:
     """Whether the sentence of a passage, or the next one, has any words that could turn it."""
-    return bool(_triggers(text, *_window(text, place)) or _remarks(text, place))
+    found = _triggers(text, *_window(text, place))
+    return any(one.reach not in _APART for one in found) or bool(_remarks(text, place))
 
 
 def corrects(text: str, place: Place) -> Trigger | None:
@@ -265,30 +296,36 @@ def corrects(text: str, place: Place) -> Trigger | None:
 def _window(text: str, place: Place) -> Place:
     """The sentence of a passage, cut where it is very long."""
     first, last = sentence_at(text, *place)
-    return max(first, place[0] - _WINDOW), min(last, place[1] + _WINDOW)
+    start = max(first, place[0] - _WINDOW)
+    return start, min(last, place[1] + _WINDOW, start + 5 * _WINDOW)
 
 
 # Several claims stand in one sentence, and several rules ask for it.
 @lru_cache(maxsize=1024)
 def _triggers(text: str, start: int, end: int) -> tuple[Trigger, ...]:
-    return tuple(_found(tokens_of(text, start, end)))
+    found = _found(tokens_of(text, start, end))
+    # Elsewhere "had" and "were" begin no condition.
+    return tuple(one for one in found if one.reach != "inverted" or one.first == 0)
 
 
 def _remarks(text: str, place: Place) -> list[Trigger]:
     """Triggers of the next sentence of the paragraph that point back: "This was denied."."""
     _, end = sentence_at(text, *place)
-    if end >= len(text) or text[end - 1] == "\n" or text[end] == "\n":
+    if end >= len(text) or {"\n", "\r"}.intersection(text[end - 1 : end + 2]):
         return []
     found = _triggers(text, *_window(text, (end, end + 1)))
-    return [one for one in found if one.reach == "after" and one.first <= 1]
+    most = {"after": _GAP - 1, "remark": 1}
+    return [one for one in found if one.first <= most.get(one.reach, -1)]
 
 
 def _sentence(text: str, place: Place, core: Core) -> _Sentence:
     tokens = tokens_of(text, *place)
-    said = tuple(_numbers(tokens, one) for one in core.said)
-    whole = _numbers(tokens, core.place)
-    main = _numbers(tokens, core.figure) if core.figure else (said or (whole,))[0]
-    return _Sentence(tokens, main, said, core.figure is not None, whole)
+    inside = (one for one in core.said if place[0] <= one[0] and one[1] <= place[1])
+    said = tuple(_numbers(tokens, one) for one in inside)
+    main = said[0] if said and not core.figure else _numbers(tokens, core.figure or core.place)
+    # "as many as 12" is one figure, however little of it the claim quotes.
+    begin = _numbers(tokens, extent(text, *core.figure)).start if core.figure else main.start
+    return _Sentence(text, tokens, main, begin, said, core.figure is not None)
 
 
 def _numbers(tokens: Sequence[Token], place: Place) -> range:
@@ -300,25 +337,49 @@ def _numbers(tokens: Sequence[Token], place: Place) -> range:
 
 def _clause(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether what a trigger governs goes on as far as the figure."""
-    stops, main = _lexicon().stops, sentence.main
-    words = sentence.words(trigger.last, main.start)
-    if trigger.last > main.start:
+    if trigger.last > sentence.main.start:
         return False
+    begin = max(sentence.begin, trigger.last)
+    words = _bare(sentence.words(trigger.last, begin))
+    ahead = len(words)
+    words += sentence.words(begin, sentence.main.stop)
     governs = sentence.tokens[trigger.last - 1].word == "that"
-    commas = 0
-    for at, word in enumerate(words):
-        following = [*words[at + 1 :], *sentence.words(main.start, main.stop)]
-        if word == "that" and not governs:
-            if _relative(following):
-                return False
-            governs, commas = True, 0
-        elif word in stops["clause"] or (word in stops["loose"] and not governs):
+    # A statement with "that" is not over at the first comma, as a mere object is.
+    that = next((at for at in range(ahead) if words[at] == "that" and not governs), None)
+    if that is not None:
+        said = _lexicon().stops["speech"] - _lexicon().reports
+        if said.intersection(words[:that]) or _relative(words[that + 1 :]):
             return False
-        elif word in ("and", ",") and stops["speech"].intersection(following[:3]):
+        if _stopped(words, range(that), governs):
             return False
-        elif word == "," and at and not stops["lists"].intersection(following[:1]):
-            commas += 1
+        governs = True
+    rest = range(0 if that is None else that + 1, ahead)
+    commas = sum(_ends_here(words, at, governs) for at in rest)
+    if _stopped(words, rest, governs):
+        return False
     return commas == 0 or (governs and not _ended(sentence, trigger, commas))
+
+
+def _stopped(words: Sequence[str], numbers: range, governs: bool) -> bool:
+    """Whether one of some words begins another statement.
+
+    "denied that after the storm 12 drowned", but "denied that it was late after 12 drowned".
+    """
+    stops = _lexicon().stops
+    loose = numbers[1:] if governs else numbers
+    told = (at for at in numbers if words[at] in ("and", ","))
+    return (
+        any(words[at] in stops["clause"] for at in numbers)
+        or any(words[at] in stops["loose"] for at in loose)
+        or any(stops["speech"].intersection(words[at + 1 : at + 4]) for at in told)
+    )
+
+
+def _ends_here(words: Sequence[str], at: int, governs: bool) -> bool:
+    """Whether a word is a comma that may end a scope: not behind the trigger, nor in a list."""
+    stops = _lexicon().stops
+    lists = stops["lists"] | stops["statements"] if governs else stops["lists"]
+    return words[at] == "," and at > 0 and not lists.intersection(words[at + 1 : at + 2])
 
 
 def _relative(following: Sequence[str]) -> bool:
@@ -341,21 +402,33 @@ def _word(sentence: _Sentence, trigger: Trigger) -> bool:
     said = sentence.said or (sentence.main,)
     if any(_follows(sentence, trigger, one) for one in said):
         return True
-    # Where no term says what happened, the passage itself does: "12 fishers did not return".
-    inside = sentence.main.stop <= trigger.first and trigger.last < sentence.whole.stop
+    # Where no term of the sentence says what happened, its verb does: "12 fishers did not return".
     between = sentence.words(sentence.main.stop, trigger.first)
-    return not sentence.said and inside and not _lexicon().stops["phrase"].intersection(between)
+    near = sentence.main.stop <= trigger.first and len(between) <= _GAP
+    return not sentence.said and near and not _lexicon().stops["phrase"].intersection(between)
 
 
 def _follows(sentence: _Sentence, trigger: Trigger, said: range) -> bool:
-    stops, between = _lexicon().stops, sentence.words(trigger.last, said.start)
+    stops, between = _lexicon().stops, _bare(sentence.words(trigger.last, said.start))
     if trigger.last > said.start or stops["phrase"].intersection(between):
         return False
     # "12 who did not drown", but "12 who never learned to swim drowned".
-    subject = sentence.words(sentence.main.stop, trigger.first) if sentence.figured else []
-    if {"who", "which", "that"}.intersection(subject):
+    before = sentence.words(max(0, trigger.first - _GAP), trigger.first)
+    if _RELATIVE.intersection(before) or "that" in before[-2:]:
         return stops["auxiliary"].issuperset(between)
+    # "may have caused 12 deaths", but "did not apologise for the 12 deaths".
+    if sentence.figured and trigger.last <= sentence.main.start < said.start:
+        ahead = _bare(sentence.words(trigger.last, sentence.main.start))
+        return stops["causing"].issuperset(ahead)
     return len(between) <= _GAP
+
+
+_RELATIVE = frozenset({"who", "whom", "whose", "which"})
+
+
+def _bare(words: list[str]) -> list[str]:
+    """Words without a remark between commas at their beginning: "did not, as told, kill"."""
+    return words[words.index(",", 1) + 1 :] if words[:1] == [","] and "," in words[1:] else words
 
 
 def _figure(sentence: _Sentence, trigger: Trigger) -> bool:
@@ -376,7 +449,13 @@ def _back(sentence: _Sentence, trigger: Trigger) -> bool:
     held = any(not stops.intersection(before[at:]) and _tells(before[at:]) for at in reports)
     # "The deaths of 12 have been denied": what happened is itself what was reported.
     named = any(one.stop <= main.start for one in sentence.said)
-    return held or named or before[:1] == ["that"]
+    return held or named or before[:1] == ["that"] or _quoted(sentence, trigger)
+
+
+def _quoted(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether a quotation ends right before a trigger: "“12 drowned” is a lie"."""
+    before = sentence.text[sentence.tokens[0].start : trigger.start].rstrip()
+    return before[-1:] in ('"', "\u201d", "\u00bb")
 
 
 def _called(sentence: _Sentence, trigger: Trigger) -> bool:
@@ -391,7 +470,9 @@ def _asks(words: Iterable[str]) -> bool:
 
 def _tells(words: Sequence[str]) -> bool:
     """Whether a report goes on with what it says: "rumours of", "the claim by him that"."""
-    return bool({"of", "that", "about", "on", "saying", "putting"}.intersection(words[1:5]))
+    return bool(
+        {"of", "that", "about", "on", "saying", "showing", "putting"}.intersection(words[1:5])
+    )
 
 
 def _after(sentence: _Sentence, trigger: Trigger) -> bool:
@@ -400,18 +481,23 @@ def _after(sentence: _Sentence, trigger: Trigger) -> bool:
     return trigger.first >= sentence.main.stop and not _asks(between)
 
 
+def _event(sentence: _Sentence, trigger: Trigger) -> bool:
+    """Whether what is counted is said not to have happened."""
+    last = max([sentence.main.stop, *(said.stop for said in sentence.said)])
+    between = sentence.words(last, trigger.first)
+    return trigger.first >= last and not _lexicon().stops["phrase"].intersection(between)
+
+
 def _opening(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether a sentence or a statement in it begins with a condition."""
     before = sentence.words(0, trigger.first)
-    begins = not before or (
-        before[-1] in ("that", "and", "but", ",", "said", "says", "warned")
-        and not _INVERTED.intersection(sentence.words(trigger.first, trigger.last))
-    )
+    begins = not before or before[-1] in ("that", "and", "but", ",", "said", "says", "warned")
     between = sentence.words(trigger.last, sentence.main.start)
-    return begins and trigger.last <= sentence.main.start and ";" not in between
-
-
-_INVERTED = frozenset({"had", "were", "should", "imagine", "suppose"})
+    return (
+        begins
+        and trigger.last <= sentence.main.start
+        and not {";", "because"}.intersection(between)
+    )
 
 
 def _closing(sentence: _Sentence, trigger: Trigger) -> bool:
@@ -442,10 +528,12 @@ _REACHES: dict[str, Callable[[_Sentence, Trigger], bool]] = {
     "called": _called,
     "after": _after,
     "opening": _opening,
+    "inverted": _opening,
     "closing": _closing,
     "question": _question,
     "sentence": _anywhere,
-    # It says something of the figure before it.
+    "event": _event,
+    "remark": lambda _sentence, _trigger: False,
     "corrected": lambda _sentence, _trigger: False,
 }
 

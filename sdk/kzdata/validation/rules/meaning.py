@@ -5,11 +5,12 @@ and find the words that deny the claim, or only suppose it (`kzdata.evidence.pol
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
@@ -27,11 +28,10 @@ _CORRECTION = "correction"
 _FUTURE = ("condition", "modality", "plan")
 """Doubts that a state says itself which tells of what is still to come."""
 _QUOTED_RE = r'["\u201c\u00ab]([^"\u201c\u201d\u00ab\u00bb]+)["\u201d\u00bb]'
-_MANY = 50  # claims about one thing in one article, of which each two are compared
 _SHOWN = 160  # characters of a sentence that a finding shows
 
 
-@dataclass
+@dataclass(slots=True)
 class _Claim:
     """A claim with its passage in an article; the terms and notes only where words may turn it."""
 
@@ -41,12 +41,14 @@ class _Claim:
     event: str | None
     state: str | None
     about: tuple[str | None, ...]  # what two claims about the same thing have in common
+    scope: tuple[str | None, ...]  # whom and what it counts, and where, as far as it says so
     source: str
     place: Place
     figure: Place | None
     said: list[Place] = field(default_factory=list)  # terms for what happened
     hedges: list[Place] = field(default_factory=list)  # terms for its event's certainty
     notes: list[str] = field(default_factory=list)
+    turned: list[Any] = field(default_factory=list)  # the words that turn it
 
 
 @rule(
@@ -58,11 +60,11 @@ class _Claim:
 def claim_denied(model: Model, texts: Articles) -> Iterator[Violation]:
     """No sentence denies the claim whose passage stands in it.
 
-    "The harbour master denied that 12 fishers drowned" holds the words "12 fishers drowned". Whoever
-    follows the receipt finds them, and is deceived: the article says the opposite. Also asked of a
-    remark behind it ("Rumours of 12 drowned are false"; "This was denied."). A claim that says so
-    itself is left: by the term for its state, by its event's certainty, by a link that contradicts
-    or retracts it, or by a note that has the denying words in quotation marks.
+    "The harbour master denied that 12 fishers drowned" holds the words "12 fishers drowned":
+    whoever follows the receipt finds them, and is deceived, since the article says the opposite. So
+    is what comes behind: "Rumours of 12 drowned are false", "12 drowned. This was denied.". A claim
+    that says so itself is left: by the term for its state, by its event's certainty, by a link that
+    contradicts or retracts it, or by a note of its receipts with the words in quotation marks.
     """
     yield from _turned(model, texts, _DENIALS, "a passage whose sentence does not deny it")
 
@@ -93,7 +95,7 @@ def claim_supposed(model: Model, texts: Articles) -> Iterator[Violation]:
 def claim_corrected(model: Model, texts: Articles) -> Iterator[Violation]:
     """A figure that its own article corrects does not stand beside the right one.
 
-    "Eleven fishers drowned. ... Later the figure was corrected to nine": both passages are there, and
+    "Eleven fishers drowned. Later the figure was corrected to nine": both passages are there, and
     both would be counted. Asked of claims of one article and about the same thing whose figures
     differ, where the later one's sentence has words that correct, and no link ties the two; and of
     a claim whose own sentence takes it back.
@@ -102,20 +104,21 @@ def claim_corrected(model: Model, texts: Articles) -> Iterator[Violation]:
     yield from _replaced(model, texts)
 
 
-# ------------------------------------------------------------------------------ claims that are turned
+# ------------------------------------------------------------------------------ turned claims
 
 
 def _turned(
     model: Model, texts: Articles, kinds: Iterable[str], expected: str
 ) -> Iterator[Violation]:
     """Claims that words of some kinds turn, and that do not say so themselves."""
-    from kzdata.evidence.polarity import Core, turning
-
+    tied = {kind: _tied(model, kind) for kind in kinds}
     for claim in _suspects(model, texts):
         text = texts[claim.source]
-        found = turning(text, Core(claim.place, claim.figure, tuple(claim.said)))
-        words = (one for one in found if one.kind in kinds and not _says(claim, one, text))
-        if (turned := next(words, None)) and claim.key not in _tied(model, turned.kind):
+        left = [one for one in claim.turned if not _says(claim, one, text)]
+        # What is denied is an error already, whatever doubts there are besides.
+        denied = [one for one in left if one.kind in _DENIALS]
+        turned = next((one for one in denied or left if one.kind in kinds), None)
+        if turned and claim.key not in tied[turned.kind]:
             shown = f"{text[turned.start : turned.end]!r} ({turned.kind})"
             yield _violation(claim, f"{shown} in: {_excerpt(text, claim.place)}", expected)
 
@@ -173,29 +176,93 @@ def _replaced(model: Model, texts: Articles) -> Iterator[Violation]:
         for table, d in model.each("links")
         for claim, _, other in _links(model, table, d)
     }
-    for same in _alike(_claims(model, texts)):
-        for earlier, later in combinations(sorted(same, key=lambda claim: claim.place), 2):
+    for same in _corrected(model, texts):
+        for at, later in enumerate(same):
             text = texts[later.source]
-            apart = sentence_at(text, *earlier.place) != sentence_at(text, *later.place)
-            if apart and frozenset((earlier.key, later.key)) not in tied:
-                if (words := corrects(text, later.place)) and _differ(text, earlier, later):
-                    shown = f"{text[words.start : words.end]!r} in: {_excerpt(text, later.place)}"
-                    yield _violation(earlier, shown, f"a link from {later.key}")
+            if not (words := corrects(text, later.place)):
+                continue
+            # The last one before it that says otherwise is the one that it corrects.
+            before = (one for one in reversed(same[:at]) if _differ(text, one, later))
+            earlier = next(before, None)
+            if earlier and {earlier.key, later.key} not in tied:
+                shown = f"{text[words.start : words.end]!r} in: {_excerpt(text, later.place)}"
+                yield _violation(earlier, shown, f"a link from {later.key}")
 
 
-def _alike(claims: Iterable[_Claim]) -> Iterator[list[_Claim]]:
-    """Claims with figures of one article about the same thing, where there are several."""
+def _corrected(model: Model, texts: Articles) -> Iterator[list[_Claim]]:
+    """Claims of one article about the same thing, one of which corrects, in the article's order."""
+    from kzdata.evidence.polarity import corrects
+
+    # Most articles correct nothing: only of the others the claims are kept.
+    claims = _claims(model, texts)
+    wanted = {_thing(one) for one in claims if corrects(texts[one.source], one.place)}
     groups = defaultdict[Any, list[_Claim]](list)
-    for claim in claims:
-        if claim.figure and claim.about:
-            groups[claim.table.name, claim.source, claim.about].append(claim)
-    # Of many nobody knows which is corrected.
-    return (group for group in groups.values() if 1 < len(group) <= _MANY)
+    for claim in _claims(model, texts) if wanted else ():
+        if claim.figure and claim.about and _thing(claim) in wanted:
+            groups[_thing(claim)].append(claim)
+    return (sorted(group, key=lambda claim: claim.place) for group in groups.values())
+
+
+def _thing(claim: _Claim) -> tuple[Any, ...]:
+    return claim.table.name, claim.source, claim.about
 
 
 def _differ(text: str, one: _Claim, other: _Claim) -> bool:
+    """Whether two sentences give different figures, and nothing tells what they count apart."""
     words = [text[slice(*claim.figure)].lower() for claim in (one, other) if claim.figure]
-    return len(set(words)) == 2
+    scopes = zip(one.scope, other.scope, strict=True)
+    apart = sentence_at(text, *one.place) != sentence_at(text, *other.place)
+    alike = all(a == b or None in (a, b) for a, b in scopes)
+    return apart and alike and len(set(words)) == 2
+
+
+# ------------------------------------------------------------------------------ own words
+
+
+class Proof(NamedTuple):
+    """How many cells of a claim its own sentence carries, and how many something weaker does.
+
+    Attributes:
+        own: Cells with a receipt in the sentence of the principal passage.
+        inherited: Cells whose words stand elsewhere only: in another sentence or article.
+        inferred: Cells that a reader concluded from words that stand elsewhere.
+    """
+
+    own: int
+    inherited: int
+    inferred: int
+
+
+def proofs(model: Model, texts: Articles) -> Iterator[tuple[str, Proof]]:
+    """Each claim whose article is at hand, by its key, with what carries its cells."""
+    for table, _ in model.each("principal") if model.traceable else ():
+        if table.schema.record_key:
+            rows = model.database.stream(_placed_edges(table, table.schema.record_key))
+            for key, edges in groupby(rows, itemgetter(0)):
+                cells = defaultdict[str, set[str]](set)
+                for _, name, inferred, source, start, end, home, first, last in edges:
+                    if home in texts:
+                        own = source == home and sentence_at(texts[home], first, last)
+                        held = own and own[0] <= start and end <= own[1]
+                        cells[name].add("own" if held else "inferred" if inferred else "inherited")
+                if cells:
+                    yield key, _proof(cells.values())
+
+
+def _placed_edges(table: Table, key: str) -> str:
+    """SQL: the edges of a table's claims with their passages and the principal ones, by claim."""
+    return f"""SELECT {column(key, "r")}, c.field, t.role = {role_number("inferred")},
+            s.source, s.first, s.last, p.source, p.first, p.last
+        FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage
+        JOIN shared.passages p ON p.{ORD} = t.principal
+        JOIN {identifier(table.name)} r ON r.{ORD} = t.row
+        WHERE c.tab = {literal(table.name)} ORDER BY t.row"""
+
+
+def _proof(cells: Iterable[set[str]]) -> Proof:
+    """The strongest receipt of a cell is what carries it."""
+    best = Counter(next(name for name in Proof._fields if name in held) for held in cells)
+    return Proof(*(best[name] for name in Proof._fields))
 
 
 # ------------------------------------------------------------------------------ reading the claims
@@ -206,8 +273,8 @@ _SUSPECTS: WeakKeyDictionary[Model, list[_Claim]] = WeakKeyDictionary()
 
 
 def _suspects(model: Model, texts: Articles) -> list[_Claim]:
-    """The claims whose sentences have words that may turn them, with all that speaks for them."""
-    from kzdata.evidence.polarity import may_turn
+    """The claims that words of their sentences turn, with all that speaks for them."""
+    from kzdata.evidence.polarity import Core, may_turn, turning
 
     if model not in _SUSPECTS:
         claims = _claims(model, texts)
@@ -215,7 +282,10 @@ def _suspects(model: Model, texts: Articles) -> list[_Claim]:
         if found:
             _add_terms(model, found, texts)
             _add_notes(model, found)
-        _SUSPECTS[model] = found
+        for claim in found:
+            core = Core(claim.place, claim.figure, tuple(claim.said))
+            claim.turned = turning(texts[claim.source], core)
+        _SUSPECTS[model] = [claim for claim in found if claim.turned]
     return _SUSPECTS[model]
 
 
@@ -226,18 +296,20 @@ def _claims(model: Model, texts: Articles) -> Iterator[_Claim]:
             continue
         for row, source, start, end, quote, wording, *cells in _principals(model, table, principal):
             if source in texts and start is not None and texts[source][start:end] == quote:
-                place, (key, event, state, *about) = (start, end), cells
+                place, (key, event, state, *rest) = (start, end), cells
+                about, scope = tuple(rest[:-3]), tuple(rest[-3:])
                 figure = _figure(texts[source], place, wording)
-                yield _Claim(table, row, key, event, state, tuple(about), source, place, figure)
+                yield _Claim(table, row, key, event, state, about, scope, source, place, figure)
 
 
 def _principals(model: Model, table: Table, principal: str) -> Iterator[tuple[Any, ...]]:
-    """Row, source, start, end, quote, wording, key, event, state, and what the claim is about."""
+    """Row, source, start, end, quote, wording, key, event, state, what it is about, its scope."""
     c, figure = table.schema.claims, table.schema.figure
-    about = (*c.about, c.population, c.unit, c.place) if c else _coded_columns(model, table)
+    about = [*c.about, c.state] if c else _coded_columns(model, table)
+    scope = (c.population, c.unit, c.place) if c else (None, None, None)
     names = (
         *(figure.text if figure else None, table.schema.record_key),
-        *(c.event if c else None, c.state if c else None, *about),
+        *(c.event if c else None, c.state if c else None, *about, *scope),
     )
     cells = ", ".join(column(name) if name else "NULL" for name in names)
     return model.database.stream(
@@ -277,11 +349,11 @@ def _add_terms(model: Model, claims: list[_Claim], texts: Articles) -> None:
     for claim in claims:
         by_event[claim.event or ""].append(claim)
     for table, row, key, name, category, source, start, end in _coded(model, claims):
-        claim = by_row.get((table, row))
-        found = _places(texts.get(source, ""), (start, end), terms[f"{table}.{name}", category])
-        for one in [claim] if claim else by_event.get(key, ()):
-            if one.source == source:
-                (one.said if claim else one.hedges).extend(found)
+        own = by_row.get((table, row))
+        places = _places(texts.get(source, ""), (start, end), terms[f"{table}.{name}", category])
+        for claim in [own] if own is not None else by_event.get(key, ()):
+            if claim.source == source:
+                (claim.said if claim is own else claim.hedges).extend(places)
 
 
 def _coded(model: Model, claims: list[_Claim]) -> Iterator[tuple[Any, ...]]:
@@ -313,12 +385,11 @@ def _outcomes(model: Model, table: Table) -> Iterable[str]:
     return [name for name in (c.outcome, c.state) if name] or c.subject
 
 
-def _places(text: str, passage: Place, terms: Iterable[str]) -> Iterator[Place]:
+def _places(text: str, passage: Place, terms: Iterable[str]) -> list[Place]:
     """Where terms stand in a passage of a text."""
     quote = text[slice(*passage)].lower()
-    for term in terms:
-        if (found := printed_at(quote, term.lower())) is not None:
-            yield passage[0] + found, passage[0] + found + len(term)
+    found = [(printed_at(quote, term.lower()), len(term)) for term in terms]
+    return [(passage[0] + at, passage[0] + at + size) for at, size in found if at is not None]
 
 
 def _add_notes(model: Model, claims: list[_Claim]) -> None:

@@ -364,7 +364,8 @@ GULL = Text(
     "gull",
     "Water came over the dyke of Norholm on Tuesday. The harbour master said 12 fishers drowned"
     " there, among them three pilots. More than 40 boats were lost.\n"
-    "Aske lies lower; its sheep were not counted. One bell rang all night.\n",
+    "Aske lies lower; its sheep were not counted. One bell rang all night. It hangs 9 miles off,"
+    " over two walls.\n",
     "2031-03-06",
     "2031-03-05",
 )
@@ -587,6 +588,7 @@ def flood(root: Path) -> Folder:
         ],
     ]
     bell = GULL.body.index("One bell")
+    miles, walls = GULL.body.index("9 miles"), GULL.body.index("two walls")
     reason = TERN.body.index("no reason")
     return build(
         root,
@@ -619,6 +621,8 @@ def flood(root: Path) -> Folder:
             Spec("gone", GONE, [["T0", "counted twice", "T1"]]),
             Spec("skipped", SKIPPED, [
                 ["gull", str(bell), str(bell + 3), "One", "a bell is not counted"],
+                ["gull", str(miles), str(miles + 1), "9", "a distance"],
+                ["gull", str(walls), str(walls + 3), "two", "walls are not counted"],
                 ["tern", str(reason), str(reason + 2), "no", "negates no quantity"],
             ]),
             Spec("gauges", GAUGES, [

@@ -148,6 +148,9 @@ FORGED = [
         Barely [30] fishers drowned.
         Rather than [30] fishers, 20 drowned.
         [2] million fishers drowned.
+        [Several] hundred fishers drowned.
+        [Hundreds] of thousands of fishers drowned.
+        In all 2[1,000] fishers drowned.
         """),
     *of(DOUBT, "fishers", """
         Over [30] fishers drowned.

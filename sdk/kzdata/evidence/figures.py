@@ -270,7 +270,12 @@ def cut(text: str, start: int, end: int) -> Cut | None:
         return Cut(broken, certain=True)
     first, last = extent(text, start, end)
     longer, own = text[first:last], text[start:end]
-    if _reading(longer) == _reading(own) or _moves(text, first, longer):
+    reads, own_reads = _reading(longer), _reading(own)
+    if reads == own_reads and reads and reads.qualifier == "vague":
+        # "Hundreds" of "hundreds of thousands": neither has bounds, and they differ all the same.
+        scaled = re.search(rf"(?i)\b(?:{_LARGE}|{any_of(_COUNTS)})\b", text[end:last])
+        return Cut(longer, certain=True) if scaled else None
+    if reads == own_reads or _moves(text, first, longer):
         return None
     added = text[first:start].strip().lower()
     in_doubt = last == end and (added in _PREPOSITIONS or added.startswith("from "))

@@ -97,6 +97,13 @@ FORGED = [
         The Group of [Seven] mourns the fishers who drowned.
         A [12]-seat bus brought the fishers who drowned.
         The fishers drowned [three] times as fast.
+        The drowned fisher, [56], was from Aske.
+        The storm was a category [4] storm.
+        The wind blew at [120] km/h and fishers drowned.
+        [One] in three fishers drowned.
+        [Two]-thirds of the fishers drowned.
+        By [8] in the morning fishers had drowned.
+        Tel. 555 [199] for kin of drowned fishers.
         The 2,000-tonne and the [900]-tonne ship lost fishers who drowned.
         """),
     *of(NOUN, "fishers", """
@@ -113,6 +120,13 @@ FORGED = [
         [One] of the pilots drowned.
         Then [three] families drowned.
         The fishers asked [four] questions.
+        Boats: [40]. Fishers: unknown.
+        It was boats, [40] in all, and not fishers.
+        [Half] the boats sank with fishers.
+        Fishers, [60] of whose boats sank, drowned.
+        Police sent [nine] helicopters to the drowning fishers.
+        They fired [six] shots at the fishers.
+        [Four] countries lost fishers.
         All [five] Norse and Danish ships drowned their fishers.
         """),
     *of(NOUN, "", "They sent [70] trucks to the dyke.", "planes"),
@@ -126,6 +140,9 @@ FORGED = [
         For the drowning of fishers [no] reason was given.
         That fishers drowned was said by [one] of the ministries.
         On the [one] hand fishers drowned, on the other some lived.
+        Fishers pulled [one] another from the water.
+        [One] can only mourn the fishers.
+        [One] ministry mourned the fishers.
         That [one] day fishers drowned.
         The fishers saw [no] hope and drowned.
         No [one] of the fishers drowned, said the mayor.
@@ -145,6 +162,9 @@ FORGED = [
         Half [a dozen] fishers drowned.
         About [a] dozen fishers drowned.
         [30] or so fishers drowned.
+        It wasn't [30] fishers who drowned but 12.
+        [30] to 40 fishers drowned.
+        [A] hundred fishers drowned.
         Barely [30] fishers drowned.
         Rather than [30] fishers, 20 drowned.
         [2] million fishers drowned.
@@ -207,6 +227,22 @@ HONEST = [
         [12] arms dealers drowned.
         [12] day labourers drowned.
         [2,000] fishers drowned.
+        In March [five] drowned at Aske.
+        [One] more drowned.
+        [No] deaths were reported.
+        There were [no] casualties.
+        [At least one] drowned.
+        The storm killed [12] in 2019.
+        Mr Berg, [one] of the drowned, was 34.
+        [12] factory hands drowned.
+        [12] bus passengers drowned.
+        [12] ship's officers drowned.
+        It killed [12], 15 miles off Aske.
+        Drowned in boats: [12].
+        Fishers drowned: [12].
+        [Six] Danes drowned.
+        [Five] lost their lives.
+        The toll fell from [30] to 12.
         Until Tuesday [12] drowned; by Friday 14.
         [12] had drowned at 5 p.m. on Tuesday.
         """),

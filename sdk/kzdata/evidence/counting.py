@@ -123,7 +123,7 @@ _NAMED = (
     "|Train|Locomotive|Tank|Boat|Ship|Lifeboat|Buoy|Room|Gate|Terminal|Platform|Phase|Stage"
 )
 _ASIDE_RE = (
-    r"\b(?i:the|this|that|each|every|a) \w+ \Z"
+    r"\b(?i:the|this|that|each|every) \w+ \Z"
     r"|\b(?!(?:In|At|On|The|By|From|Near|And|But|As|Of|To|For|After) )[A-Z]\w+ \w+ \Z"
 )
 _SCORED = r"(?:won|w[io]n|beat|beaten|lost|lose|drew|draw|tied|defeat|defeated|victory|score|led)"
@@ -179,6 +179,10 @@ def _of_wording(before: str, wording: str, after: str) -> str:
         return "score"
     if _within_name(before, wording, after):
         return "name"
+    ratio = re.match(r" in (?:every )?(\w+)", after) if wording.lower() in ("one", "1") else None
+    if ratio and is_number_word(ratio[1]):
+        counted = phrase(after, ratio.end()).head
+        return "percentage" if nouns.kind(counted) == nouns.PERSON else "count"
     # "A 12-seat bus", but "a 12-boat fleet", "a 12-strong crew".
     joined = re.match(r"-([a-z]+)\b", after)
     counts = joined and (nouns.kind(joined[1]) not in (None, nouns.THING) or joined[1] in _OF_MANY)
@@ -211,12 +215,14 @@ def _year(before: str, wording: str, after: str) -> bool:
 
 
 def _age_aside(before: str, after: str) -> bool:
-    """The age of someone between commas: "Aske Lund, 34, said"."""
+    """The age of someone between commas: "Aske Lund, 34, said", "a fisher, 34, drowned"."""
     name = r"\b[A-Z][\w'\u2019-]+"
     # "In Norholm, 12, among them boys" is a count.
     place = rf"\b(?:[Ii]n|[Aa]t|[Oo]f|[Nn]ear|[Oo]ff|[Ff]rom|[Tt]o) (?:{name} )*{name}, \Z"
     among = r",(?! (?:\d|among|including|most|mainly|all|some|many|half|both|or|not|none)\b)"
     named = re.search(rf"{name}, \Z", before) and not re.search(place, before)
+    noun = re.search(r"\b([a-z]+), \Z", before)
+    named = named or (noun and nouns.kind(noun[1]) == nouns.PERSON and not nouns.plural(noun[1]))
     return bool(
         (named and re.match(among, after))
         or (re.search(rf"{name} {name} \(\Z", before) and re.match(r"\)", after))
@@ -247,8 +253,8 @@ def _compiled(*rows: tuple[str, str, str]) -> tuple[_Test, ...]:
 _TESTS = _compiled(
     ("percentage", "", r"(?i)(?: ?%|[ -]?per ?cent(?:age)?(?: points?)?\b| pct\b|-percent\b)"),
     ("percentage", "", r"(?i)[- ](?:thirds?|quarters?|fifths?|tenths?) of\b"),
-    ("percentage", r"(?i)(?<!\w)\Z", r"(?i) in (?:every )?(?:two|three|four|five|six|ten|\d+)"
-     r"(?=[,.;]| (?:of|were|was|are|is|had|have|has)\b)"),
+    ("percentage", r"(?<![\w,.-])\Z", r"(?i)(?:(?<=one)|(?<=1)) in (?:every )?"
+     r"(?:two|three|four|five|six|ten|\d+)(?=[,.;]| (?:of|were|was|are|is|had|have|has)\b)"),
     ("telephone", r"(?i)(?:\+[\d ()-]*|\b(?:tel|telephone|phone|dial|dialling|hotline|fax)"
      r"(?: number)?(?: on| at| is)?[.:]? [\d ()+-]*)\Z", ""),
     ("telephone", r"(?i)\b(?:call|calling)(?: on| the number)? \Z",
@@ -264,8 +270,9 @@ _TESTS = _compiled(
      r"utc|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|gmt\b|utc\b|noon\b|midnight\b"
      r"| ?in the (?:morning|afternoon|evening)\b| ?at night\b)"),
     ("time", r"(?:\d[:.]|\b(?:half|quarter) (?:past|to) |\bminutes (?:past|to) )\Z", ""),
-    ("date", rf"\b{_MONTH}\.? (?:the )?(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
-     r"(?:st|nd|rd|th|)\b"),
+    ("date", rf"(?<![Ii]n )\b{_MONTH}\.? (?:the )?"
+     r"(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
+     r"(?<=\d)(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"
      rf"(?: of)? {_MONTH}\b"),
     ("date", "", r"(?i)(?:s\b(?!-)|'s\b|\u2019s\b| bce?\b| ad\b| b\.c\.| a\.d\.)"),
@@ -332,7 +339,7 @@ _PARTICIPLES = frozenset(
 _STATES = frozenset("dead missing sunk stolen broken frozen".split())
 _FILLERS = frozenset("more other others another further additional".split())
 _OF_MANY = frozenset("strong member odd plus some fold people".split())
-_DETERMINERS = frozenset("the these those its his her their our all my your such some".split())
+_DETERMINERS = frozenset("the those these its his her their our my your whose".split())
 _WORD = re.compile(r"[ \t\u00a0]?([^\W_](?:[^\W_]|['\u2019](?=\w)|-(?=\w))*['\u2019]?)")
 _VERB = re.compile(
     r" (?:was|were|is|are|has|have|had|will|would|may|might|could|must|sank|burnt|lay|stood|went"
@@ -365,6 +372,17 @@ def phrase(text: str, end: int) -> Phrase:
     return Phrase(tuple(words), head)
 
 
+def noun_before(text: str, start: int, end: int) -> Phrase:
+    """The noun that a list or an aside puts before its number: "Boats: 40.", "boats, 40 in all"."""
+    ends = re.compile(r"(?P<sum> in all| in total| altogether)?[.,;\n]").match(text, end)
+    listed = re.compile(r"(?:\A|[.;\n])\s?(?:\w+ )?(?P<noun>[A-Za-z]+): \Z")
+    summed = re.compile(r"\b(?P<noun>[a-z]+), \Z")
+    behind = summed if ends and ends["sum"] else listed
+    found = behind.search(text, max(0, start - _NEAR), start) if ends else None
+    noun = found["noun"] if found else ""
+    return Phrase((noun,), noun) if nouns.plural(noun) else Phrase(())
+
+
 def _last_plural(words: list[str], first: int) -> tuple[str, list[str]]:
     last = first
     while last + 1 < len(words) and nouns.plural(words[last + 1]):
@@ -382,7 +400,7 @@ def _words_after(text: str) -> tuple[list[str], dict[int, int]]:
         fresh = not words
         if low == "of" and fresh and not of:
             of = True
-        elif fresh and (low in _FILLERS or (of and (low in _DETERMINERS or low[0].isdigit()))):
+        elif fresh and (low in _FILLERS or low in _DETERMINERS or (of and low[0].isdigit())):
             pass
         elif not _goes_on(low, words, text[found.end() :]):
             break
@@ -431,20 +449,23 @@ def words_counted_by_one(text: str, end: int) -> tuple[str, ...]:
     words: list[str] = []
     for word in re.findall(r"[^\W_](?:[^\W_]|['\u2019-](?=\w))*|[^\s\w]", text[end : end + _NEAR]):
         low = word.lower()
-        if not words and low in ("of", *_DETERMINERS):
+        if not words and low in ("of", *_DETERMINERS, *_FILLERS):
             continue
         if not word[0].isalnum() or len(words) == _LONGEST or low == "of":
             break
         if low not in ("or", "and") and low in _STOPS - _PARTICIPLES:
             break
         words.append(word)
+    while words and words[-1].lower() in _PARTICIPLES:  # "one drowned", but "a drowned man"
+        words.pop()
     return tuple(words)
 
 
 # In front of "one", they leave it no number; behind it, they make a turn of speech.
 _NOT_BEFORE_ONE = re.compile(r"(?i)\b(?:no|any|every|each|the|this|that|which|some) \Z")
 _IDIOM = re.compile(
-    r"(?i) (?:another|by one|day|hand|way|point|thing|side|after (?:another|the other)|time)\b"
+    r"(?i) (?:another|by one|day|hand|way|point|thing|side|after (?:another|the other)|time"
+    r"|can|must|should)\b"
 )
 
 

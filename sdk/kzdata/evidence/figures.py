@@ -131,7 +131,10 @@ _WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
 _WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
 
 # "Whether or not 12" and "if not 12" refuse nothing.
-_REFUSED_RE = r"(?i)(?<!or )(?<!if )(?<!but )\b(?:not(?: even)?|rather than|instead of)\s\Z"
+_REFUSED_RE = (
+    r"(?i)(?<!or )(?<!if )(?<!but )"
+    r"(?:\b(?:not(?: even)?|rather than|instead of)|\b(?:was|were|is|are)n['\u2019]t)\s\Z"
+)
 _CHANGE_RE = (
     r"(?i)\b(?:rose|risen|rise|rises|rising|increas\w+|grew|grown|grow\w*|jump\w*|climb\w*"
     r"|up|down|fell|fallen|falls?|drop\w*|declin\w+|decreas\w+|rais\w+|lower\w+|cut|revis\w+"

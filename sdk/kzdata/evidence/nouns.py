@@ -16,6 +16,10 @@ GENERIC = frozenset(
     "people person human being individual other member victim man woman one soul dead".split()
 )
 """People of whom no more is said, in the singular: whoever is counted may be called so."""
+HARMED = frozenset(
+    "death fatality casualty injury arrest detention loss body corpse life drowning killing".split()
+)
+"""Nouns that count people by what happened to them, in the singular: "no deaths"."""
 
 _IRREGULAR = spellings(
     ("people|persons", "person"),
@@ -125,10 +129,10 @@ _KINDS = {
         cable wire pipe pipeline pump valve engine motor turbine generator reactor battery machine
         computer server phone telephone television radio camera screen bed chair table desk seat
         window door wall roof room floor bell net rope anchor buoy lamp light shoe coat blanket
-        toy flag statue monument grave coffin brick stone coin banknote key job post share bond
-        loan debt tax fine project programme program plan step measure sanction test sample dose
+        toy flag crane silo ladder scaffold statue monument grave coffin brick stone coin banknote
+        key job post share bond loan debt tax fine project programme program plan step measure sanction test sample dose
         vaccine shot round signal alarm mistake error hole well account website site facility
-        hand eye arm leg point thing item object copy piece part kind type sort way level chance
+        point thing item object copy piece part kind type sort way level chance
         """,
 }
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
@@ -191,6 +195,6 @@ def kind(word: str) -> str | None:
 def may_be_person(word: str) -> bool:
     """Whether a word can name a person: known as one, or with an ending that people have."""
     known, bare = kind(word), singular(word)
-    if known or bare in GENERIC:
-        return known == PERSON or bare in GENERIC
+    if known or bare in GENERIC | HARMED:
+        return known == PERSON or bare in GENERIC | HARMED
     return bare not in _NO_PERSON and bool(_PERSON_ENDING.search(bare))

@@ -247,6 +247,8 @@ def figure_counts_another(model: Model, texts: Articles) -> Iterator[Violation]:
             other = _other_measure(claim, number.words)
         elif number.sense == "count" and claim.text.lower() != "no":
             noun = counting.phrase(text, claim.end)
+            if not noun.words:
+                noun = counting.noun_before(text, claim.start, claim.end)
             other = noun.head and _another(claim, declared, noun, *known[table.name])
         else:
             other = ""

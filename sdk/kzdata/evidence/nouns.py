@@ -130,7 +130,8 @@ _KINDS = {
         computer server phone telephone television radio camera screen bed chair table desk seat
         window door wall roof room floor bell net rope anchor buoy lamp light shoe coat blanket
         toy flag crane silo ladder scaffold statue monument grave coffin brick stone coin banknote
-        key job post share bond loan debt tax fine project programme program plan step measure sanction test sample dose
+        key job post share bond loan debt tax fine project programme program plan step measure
+        sanction test sample dose
         vaccine shot round signal alarm mistake error hole well account website site facility
         point thing item object copy piece part kind type sort way level chance
         """,

@@ -246,6 +246,24 @@ HONEST = [
         Until Tuesday [12] drowned; by Friday 14.
         [12] had drowned at 5 p.m. on Tuesday.
         """),
+    *of("", "", """
+        [No] Americans drowned.
+        [A] Briton drowned.
+        [A] 34-year-old drowned.
+        [A] second sailor drowned.
+        [Two] foot soldiers drowned.
+        [A] night watchman drowned.
+        [One] of the three drowned.
+        [Two] 15-year-old boys drowned.
+        All [176] aboard drowned.
+        It left [six] dead and houses burnt.
+        [Seven] people, including three children, drowned when a bus carrying 40 fell.
+        The wave, of magnitude 7.8, drowned [more than 50,000] people.
+        [Three] U.S. troops drowned.
+        [12] of the 353 injured officers drowned.
+        In Paris in 2015 [130] people drowned.
+        The mayor, 52, and [two] of his deputies drowned.
+        """),
     *of("", "seafarers", "At sea [12] pilots drowned."),
     *of("", "pilots", "[Three] harbour pilots drowned."),
     *of("", "wardens", "[Three] warders drowned."),

@@ -97,7 +97,12 @@ for _sense, _words in _SAID.items():
         _SAYS.setdefault(_word, set()).add(_sense)
 
 _UNITS = (
-    any_of(form for name in _UNIT_OF if name not in _LOOSE_UNITS for form in (name, name + "s"))
+    # "A second soldier" is no measure, "seconds" are one.
+    any_of(
+        form
+        for name in _UNIT_OF.keys() - _LOOSE_UNITS
+        for form in ((name, name + "s") if name != "second" else ("seconds",))
+    )
     + "|feet|inches|centuries|pounds?|barrels? of oil|metric tons"
 )
 _MONEY = "|".join(f"{name}s?" for name in _CURRENCIES)
@@ -149,11 +154,19 @@ def sense(text: str, start: int, end: int) -> Number:
         # With limits, not in slices: a pattern may look at the number itself.
         first = behind.search(text, max(0, start - _NEAR), start) if behind else start
         last = ahead.match(text, end, end + _NEAR) if ahead else end
-        if first is not None and last is not None:
+        if first is not None and last is not None and not (ahead and _trade(text, end, last)):
             return Number(name, text[_place(first, start) : _place(last, end, after=True)].strip())
     name = _of_wording(before, wording, after)
     near = f"{before[-20:]}{wording}{after[:20]}".replace("\n", " ").strip()
     return Number(name, f"\u2026{near}\u2026")
+
+
+def _trade(text: str, end: int, found: re.Match[str] | int) -> bool:
+    """Whether a measure is the first word of a person's name or trade: "two foot soldiers"."""
+    after = found.end() if isinstance(found, re.Match) else end
+    words = re.compile(r" ([a-z]+) ([a-z]+)").match(text, end, after + _NEAR)
+    singular = words and words.end(1) == after and not words[1].endswith("s")
+    return bool(singular and words and nouns.kind(words[2]) == nouns.PERSON)
 
 
 def _place(found: re.Match[str] | int, end: int, *, after: bool = False) -> int:
@@ -449,7 +462,8 @@ def words_counted_by_one(text: str, end: int) -> tuple[str, ...]:
     words: list[str] = []
     for word in re.findall(r"[^\W_](?:[^\W_]|['\u2019-](?=\w))*|[^\s\w]", text[end : end + _NEAR]):
         low = word.lower()
-        if not words and low in ("of", *_DETERMINERS, *_FILLERS):
+        aside = low in ("of", *_DETERMINERS, *_FILLERS) or (low != "one" and is_number_word(low))
+        if not words and aside:
             continue
         if not word[0].isalnum() or len(words) == _LONGEST or low == "of":
             break

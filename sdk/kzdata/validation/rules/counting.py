@@ -335,4 +335,9 @@ def _person_among(words: Iterable[str], claim: _Figure, vocabulary: _Vocabulary)
 
     own = {word for term, values in vocabulary.terms.items() if claim.population in values
            for word in term} - {"and", "of", "the"}  # fmt: skip
-    return any(nouns.singular(word) in own or nouns.may_be_person(word) for word in words)
+    words = list(words)
+    # "A Briton", "no Americans": a name alone.
+    named = len(words) == 1 and words[0][:1].isupper() and not nouns.kind(words[0])
+    aged = any(re.search(r"-olds?\Z", word) for word in words)
+    known = any(nouns.singular(word) in own or nouns.may_be_person(word) for word in words)
+    return named or aged or known

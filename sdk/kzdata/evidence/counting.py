@@ -100,7 +100,8 @@ _UNITS = (
     # "A second soldier" is no measure, "seconds" are one.
     any_of(
         form
-        for name in _UNIT_OF.keys() - _LOOSE_UNITS
+        for name in _UNIT_OF
+        if name not in _LOOSE_UNITS
         for form in ((name, name + "s") if name != "second" else ("seconds",))
     )
     + "|feet|inches|centuries|pounds?|barrels? of oil|metric tons"
@@ -460,10 +461,11 @@ def words_counted_by_one(text: str, end: int) -> tuple[str, ...]:
     "Or" goes on ("no mass gathering or looting cases"). Empty where no noun follows: "one died".
     """
     words: list[str] = []
+    passed, aside = set[str](), {"of", *_DETERMINERS, *_FILLERS}
     for word in re.findall(r"[^\W_](?:[^\W_]|['\u2019-](?=\w))*|[^\s\w]", text[end : end + _NEAR]):
         low = word.lower()
-        aside = low in ("of", *_DETERMINERS, *_FILLERS) or (low != "one" and is_number_word(low))
-        if not words and aside:
+        if not words and (low in aside or ("of" in passed and is_number_word(low))):
+            passed.add(low)
             continue
         if not word[0].isalnum() or len(words) == _LONGEST or low == "of":
             break

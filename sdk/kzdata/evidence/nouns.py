@@ -188,6 +188,8 @@ def kind(word: str) -> str | None:
         return None
     if bare in _KIND_OF:
         return _KIND_OF[bare]
+    if len(bare) > 5 and bare.endswith(("man", "woman")):
+        return PERSON
     # "Lifeboats" are boats, "policemen" men: but a short word inside another one means nothing.
     inner = next((w for w in _COMPOUNDED if bare.endswith(w) and len(bare) > len(w) + 2), None)
     return _KIND_OF[inner] if inner and inner not in _UNCERTAIN and len(inner) > 4 else None

@@ -30,7 +30,8 @@ from packages import (
 
 SENSE, NOUN, WORD = "figure-not-a-count", "figure-counts-another", "figure-no-number"
 CUT, DOUBT = "figure-cut-short", "figure-perhaps-cut"
-RULES = {SENSE, NOUN, WORD, CUT, DOUBT}
+WHOLE = "figure-counts-whole"
+RULES = {SENSE, NOUN, WORD, CUT, DOUBT, WHOLE}
 
 
 class Case(NamedTuple):
@@ -171,6 +172,11 @@ FORGED = [
         [Several] hundred fishers drowned.
         [Hundreds] of thousands of fishers drowned.
         In all 2[1,000] fishers drowned.
+        """),
+    *of(WHOLE, "fishers", """
+        [12] people drowned. The fishers of Aske mourned.
+        After the fishers had left, all slept. Then [12] seafarers drowned.
+        Of the people on the pier, [40] persons drowned.
         """),
     *of(DOUBT, "fishers", """
         Over [30] fishers drowned.

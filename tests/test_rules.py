@@ -827,6 +827,18 @@ def figure_counts_another(island: Folder) -> Fault:
 
 
 @case
+def figure_counts_whole(island: Folder) -> Fault:
+    """Fishers are called after an islet, of which the claim names a part."""
+    widen(island, "tolls", "who", "vik", *[""] * (len(island.rows("tolls")) - 1))
+    about = {"outcome": "fate", "population": "who"}
+    keys = [*TOLLS["foreignKeys"], key("who", "islets", "islet")]
+    declare = {"kzdata:claims": about, "foreignKeys": keys}
+    island.reschema("tolls", lambda schema: schema.update(declare))
+    island.append("terms", about="tolls.who", sort="aske", term="fishers")
+    return at(island, "tolls", 0, "wording")
+
+
+@case
 def figure_no_number(island: Folder) -> Fault:
     return recounted(island, "One")
 

@@ -8,6 +8,7 @@ stands.
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import compress, pairwise
@@ -138,6 +139,13 @@ def whole_sentence(text: str, start: int, end: int) -> bool:
     is no sentence. Taking all of a sentence but its terminator and quotation marks counts.
     """
     return any(start <= first and last <= end for first, last in _sentences(text))
+
+
+def sentence_at(text: str, place: int) -> tuple[int, int] | None:
+    """Where the sentence around a place begins and ends; None in a heading or between two."""
+    sentences = _sentences(text)
+    last = bisect_right(sentences, (place, len(text))) - 1
+    return sentences[last] if last >= 0 and place < sentences[last][1] else None
 
 
 # Every span of an article asks for the sentences of the same text.

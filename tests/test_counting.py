@@ -258,6 +258,10 @@ HONEST = [
         [A] 34-year-old drowned.
         [A] second sailor drowned.
         [Two] foot soldiers drowned.
+        The sea turned [12] boys over and they drowned.
+        [12] day trippers drowned.
+        [12] real estate agents drowned.
+        [12] ad men drowned.
         [A] night watchman drowned.
         [One] of the three drowned.
         [Two] 15-year-old boys drowned.
@@ -280,6 +284,7 @@ HONEST = [
         They sent [one] of the town's old planes.
         They sent [no] trucks or planes.
         """, "planes"),
+    *of("", "", "They burnt [12] power plants.", "facilities"),
     *of("", "", "It lies [12] km off.", "km"),
     *of("", "", "It lies [12] kilometres off.", "km"),
     *of("", "", "It has [about 70%] of the vote.", "% of the vote"),

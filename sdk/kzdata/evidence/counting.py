@@ -61,8 +61,8 @@ class Phrase(NamedTuple):
 # ------------------------------------------------------------------------------ vocabulary
 
 _CURRENCIES = (
-    "dollar euro pound sterling rouble ruble tenge som manat hryvnia lira yen yuan renminbi won"
-    " rupee franc krona krone kronor kroner crown zloty forint peso real rand dirham riyal dinar"
+    "dollar euro pound rouble ruble tenge som manat hryvnia lira yen yuan renminbi"
+    " rupee franc krona krone kronor kroner zloty forint peso dirham riyal dinar"
     " cent penny pence kopeck usd eur gbp kzt rub jpy cny chf buck"
 ).split()
 _SYMBOLS = "$\u20ac\u00a3\u00a5\u20bd\u20b8\u20b4\u20b9\u20ba\u20a9"
@@ -167,7 +167,8 @@ def _trade(text: str, end: int, found: re.Match[str] | int) -> bool:
     after = found.end() if isinstance(found, re.Match) else end
     words = re.compile(r" ([a-z]+) ([a-z]+)").match(text, end, after + _NEAR)
     singular = words and words.end(1) == after and not words[1].endswith("s")
-    return bool(singular and words and nouns.kind(words[2]) == nouns.PERSON)
+    person = words and not _stops(words[2]) and nouns.may_be_person(words[2])
+    return bool(singular and person)
 
 
 def _place(found: re.Match[str] | int, end: int, *, after: bool = False) -> int:
@@ -279,7 +280,8 @@ _TESTS = _compiled(
      rf"|[{_SYMBOLS}])"),
     ("age", "", r"(?i)(?:-| )?(?:years?|months?|weeks?|days?)(?:-| )(?:olds?|of age)\b"),
     ("age", r"(?i)\b(?:aged?|ages|turn(?:ed|ing|s)?|age of|(?:aged|ages|age)(?: between| from)? \d+"
-     r"(?: and | to |-))(?: of)? \Z", r"(?! (?:people|men|women|children|others|more)\b)"),
+     r"(?: and | to |-))(?: of)? \Z", r"(?! (?:people|men|women|children)\b)"
+     r"(?! (?!is\b|was\b|has\b|years\b)[a-z]+s\b)"),
     ("time", "", r"(?i)(?:[:.]\d\d)? ?(?:a\.?m\b|p\.?m\b|o'?\u2019?clock|hrs?\b|hours (?:local|gmt|"
      r"utc|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|gmt\b|utc\b|noon\b|midnight\b"
      r"| ?in the (?:morning|afternoon|evening)\b| ?at night\b)"),
@@ -289,7 +291,7 @@ _TESTS = _compiled(
      r"(?<=\d)(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"
      rf"(?: of)? {_MONTH}\b"),
-    ("date", "", r"(?i)(?:s\b(?!-)|'s\b|\u2019s\b| bce?\b| ad\b| b\.c\.| a\.d\.)"),
+    ("date", "", r"(?:s\b(?!-)|['\u2019]s\b| BCE?\b| AD\b| B\.C\.| A\.D\.)"),
     ("date", r"\d[-/.]\Z", r"[-/.]\d"),
     ("ordinal", "", r"(?:st|nd|rd|th)\b"),
     ("ordinal", r"(?i)\b(?:top|ranked|rank|placed|seeded)(?: no\.?| number)? \Z", ""),

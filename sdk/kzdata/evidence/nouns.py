@@ -150,7 +150,9 @@ _NO_PERSON = frozenset(
     " gesture computer helicopter list exist consist resist persist assist fee degree committee"
     " agreement tree coffee guarantee three free".split()
 )
-_PERSON_ENDING = re.compile(r"(?:men|man|women|woman|people|ists?|ians?|ees?|ers?|ors?|ese)\Z")
+_PERSON_ENDING = re.compile(
+    r"\w{2,}(?:men|man|women|woman|people|ists?|ians?|ees?|ers?|ors?|ese)\Z"
+)
 
 
 @lru_cache(maxsize=1 << 12)

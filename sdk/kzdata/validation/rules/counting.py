@@ -343,8 +343,8 @@ def _another(
     if words[-1] in _words(value) or (found == expected and {words[-1], value} & nouns.GENERIC):
         return ""
     apart = bool(expected and found and expected != found)
-    if apart and found == nouns.THING and not people:
-        return ""  # of no kind in particular: it may be what the unit means
+    if apart and nouns.THING in (found, expected) and not people:
+        return ""  # of no kind in particular: it may be what the other means
     other = bool(called and value) and (people or apart or not found)
     return f"{noun}: {', '.join(sorted(called)) or found}" if apart or other else ""
 

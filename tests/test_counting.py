@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from kzdata.evidence.figures import canonical, parse
+from kzdata.evidence import counting
+from kzdata.evidence.figures import canonical, cut, parse
 from kzdata.validation import validate
 from packages import (
     PASSAGES,
@@ -386,3 +387,44 @@ def test_a_forged_claim_is_found(found: dict[str, set[str]], case: Case) -> None
 def test_an_honest_claim_is_left(found: dict[str, set[str]], case: Case) -> None:
     """Catches a rule that stops what the words do say."""
     assert found.get(case.article, set()) == set()
+
+
+@pytest.mark.parametrize(
+    ("article", "sense"),
+    [
+        ("It cost [12]% more.", "percentage"),
+        ("It cost \u20ac[12].", "money"),
+        ("It lasted [12] hours.", "measure"),
+        ("At [12] o'clock it rang.", "time"),
+        ("On the 5th and [6] of May it rang.", "date"),
+        ("The [12]th bell rang.", "ordinal"),
+        ("Aske, aged [12], rang.", "age"),
+        ("The A-[12] rang.", "name"),
+        ("They lost [2]-1.", "score"),
+        ("Dial [112].", "telephone"),
+        ("It rang [twelve] times.", "times"),
+        ("The toll of [12] rang.", "count"),
+    ],
+)
+def test_each_sense_is_told_with_its_words(article: str, sense: str) -> None:
+    """Catches a sense that no words lead to, and a finding that does not show them."""
+    start, end = article.index("["), article.index("]") - 1
+    text = article.replace("[", "").replace("]", "")
+    number = counting.sense(text, start, end)
+    assert number.sense == sense
+    assert text[start:end] in number.words
+    assert sense in counting.SENSES
+
+
+@pytest.mark.parametrize(
+    "unit", ["12 ", "May 5, ", "a ", "and ", "Aske, ", "(12", "-", "lost ", "1,"]
+)
+def test_hostile_repetition_is_read(unit: str) -> None:
+    """Catches a pattern whose time grows with the text: it would not come to an end here."""
+    text = unit * 200_000
+    for start in range(len(text) // 2, len(text) // 2 + 20):
+        counting.sense(text, start, start + 2)
+        counting.phrase(text, start + 2)
+        counting.words_counted_by_one(text, start + 2)
+        counting.noun_before(text, start, start + 2)
+        cut(text, start, start + 2)

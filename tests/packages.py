@@ -365,7 +365,7 @@ GULL = Text(
     "Water came over the dyke of Norholm on Tuesday. The harbour master said 12 fishers drowned"
     " there, among them three pilots. More than 40 boats were lost.\n"
     "Aske lies lower; its sheep were not counted and may have strayed. One bell rang all night."
-    " A corrected list has two bells.\n",
+    " It hangs 9 miles off, over two walls. A corrected list has two bells.\n",
     "2031-03-06",
     "2031-03-05",
 )
@@ -589,6 +589,7 @@ def flood(root: Path) -> Folder:
     ]
     bell = GULL.body.index("One bell")
     bells = GULL.body.index("two bells")
+    miles, walls = GULL.body.index("9 miles"), GULL.body.index("two walls")
     reason = TERN.body.index("no reason")
     return build(
         root,
@@ -622,6 +623,8 @@ def flood(root: Path) -> Folder:
             Spec("skipped", SKIPPED, [
                 ["gull", str(bell), str(bell + 3), "One", "a bell is not counted"],
                 ["gull", str(bells), str(bells + 3), "two", "nor are these"],
+                ["gull", str(miles), str(miles + 1), "9", "a distance"],
+                ["gull", str(walls), str(walls + 3), "two", "walls are not counted"],
                 ["tern", str(reason), str(reason + 2), "no", "negates no quantity"],
             ]),
             Spec("gauges", GAUGES, [

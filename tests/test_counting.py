@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from kzdata.evidence.figures import canonical, parse
+from kzdata.evidence import counting
+from kzdata.evidence.figures import canonical, cut, parse
 from kzdata.validation import validate
 from packages import (
     PASSAGES,
@@ -30,7 +31,8 @@ from packages import (
 
 SENSE, NOUN, WORD = "figure-not-a-count", "figure-counts-another", "figure-no-number"
 CUT, DOUBT = "figure-cut-short", "figure-perhaps-cut"
-RULES = {SENSE, NOUN, WORD, CUT, DOUBT}
+WHOLE = "figure-counts-whole"
+RULES = {SENSE, NOUN, WORD, CUT, DOUBT, WHOLE}
 
 
 class Case(NamedTuple):
@@ -97,6 +99,13 @@ FORGED = [
         The Group of [Seven] mourns the fishers who drowned.
         A [12]-seat bus brought the fishers who drowned.
         The fishers drowned [three] times as fast.
+        The drowned fisher, [56], was from Aske.
+        The storm was a category [4] storm.
+        The wind blew at [120] km/h and fishers drowned.
+        [One] in three fishers drowned.
+        [Two]-thirds of the fishers drowned.
+        By [8] in the morning fishers had drowned.
+        Tel. 555 [199] for kin of drowned fishers.
         The 2,000-tonne and the [900]-tonne ship lost fishers who drowned.
         """),
     *of(NOUN, "fishers", """
@@ -113,6 +122,13 @@ FORGED = [
         [One] of the pilots drowned.
         Then [three] families drowned.
         The fishers asked [four] questions.
+        Boats: [40]. Fishers: unknown.
+        It was boats, [40] in all, and not fishers.
+        [Half] the boats sank with fishers.
+        Fishers, [60] of whose boats sank, drowned.
+        Police sent [nine] helicopters to the drowning fishers.
+        They fired [six] shots at the fishers.
+        [Four] countries lost fishers.
         All [five] Norse and Danish ships drowned their fishers.
         """),
     *of(NOUN, "", "They sent [70] trucks to the dyke.", "planes"),
@@ -126,6 +142,9 @@ FORGED = [
         For the drowning of fishers [no] reason was given.
         That fishers drowned was said by [one] of the ministries.
         On the [one] hand fishers drowned, on the other some lived.
+        Fishers pulled [one] another from the water.
+        [One] can only mourn the fishers.
+        [One] ministry mourned the fishers.
         That [one] day fishers drowned.
         The fishers saw [no] hope and drowned.
         No [one] of the fishers drowned, said the mayor.
@@ -145,9 +164,20 @@ FORGED = [
         Half [a dozen] fishers drowned.
         About [a] dozen fishers drowned.
         [30] or so fishers drowned.
+        It wasn't [30] fishers who drowned but 12.
+        [30] to 40 fishers drowned.
+        [A] hundred fishers drowned.
         Barely [30] fishers drowned.
         Rather than [30] fishers, 20 drowned.
         [2] million fishers drowned.
+        [Several] hundred fishers drowned.
+        [Hundreds] of thousands of fishers drowned.
+        In all 2[1,000] fishers drowned.
+        """),
+    *of(WHOLE, "fishers", """
+        [12] people drowned. The fishers of Aske mourned.
+        After the fishers had left, all slept. Then [12] seafarers drowned.
+        Of the people on the pier, [40] persons drowned.
         """),
     *of(DOUBT, "fishers", """
         Over [30] fishers drowned.
@@ -204,8 +234,46 @@ HONEST = [
         [12] arms dealers drowned.
         [12] day labourers drowned.
         [2,000] fishers drowned.
+        In March [five] drowned at Aske.
+        [One] more drowned.
+        [No] deaths were reported.
+        There were [no] casualties.
+        [At least one] drowned.
+        The storm killed [12] in 2019.
+        Mr Berg, [one] of the drowned, was 34.
+        [12] factory hands drowned.
+        [12] bus passengers drowned.
+        [12] ship's officers drowned.
+        It killed [12], 15 miles off Aske.
+        Drowned in boats: [12].
+        Fishers drowned: [12].
+        [Six] Danes drowned.
+        [Five] lost their lives.
+        The toll fell from [30] to 12.
         Until Tuesday [12] drowned; by Friday 14.
         [12] had drowned at 5 p.m. on Tuesday.
+        """),
+    *of("", "", """
+        [No] Americans drowned.
+        [A] Briton drowned.
+        [A] 34-year-old drowned.
+        [A] second sailor drowned.
+        [Two] foot soldiers drowned.
+        The sea turned [12] boys over and they drowned.
+        [12] day trippers drowned.
+        [12] real estate agents drowned.
+        [12] ad men drowned.
+        [A] night watchman drowned.
+        [One] of the three drowned.
+        [Two] 15-year-old boys drowned.
+        All [176] aboard drowned.
+        It left [six] dead and houses burnt.
+        [Seven] people, including three children, drowned when a bus carrying 40 fell.
+        The wave, of magnitude 7.8, drowned [more than 50,000] people.
+        [Three] U.S. troops drowned.
+        [12] of the 353 injured officers drowned.
+        In Paris in 2015 [130] people drowned.
+        The mayor, 52, and [two] of his deputies drowned.
         """),
     *of("", "seafarers", "At sea [12] pilots drowned."),
     *of("", "pilots", "[Three] harbour pilots drowned."),
@@ -217,6 +285,7 @@ HONEST = [
         They sent [one] of the town's old planes.
         They sent [no] trucks or planes.
         """, "planes"),
+    *of("", "", "They burnt [12] power plants.", "facilities"),
     *of("", "", "It lies [12] km off.", "km"),
     *of("", "", "It lies [12] kilometres off.", "km"),
     *of("", "", "It has [about 70%] of the vote.", "% of the vote"),
@@ -318,3 +387,44 @@ def test_a_forged_claim_is_found(found: dict[str, set[str]], case: Case) -> None
 def test_an_honest_claim_is_left(found: dict[str, set[str]], case: Case) -> None:
     """Catches a rule that stops what the words do say."""
     assert found.get(case.article, set()) == set()
+
+
+@pytest.mark.parametrize(
+    ("article", "sense"),
+    [
+        ("It cost [12]% more.", "percentage"),
+        ("It cost \u20ac[12].", "money"),
+        ("It lasted [12] hours.", "measure"),
+        ("At [12] o'clock it rang.", "time"),
+        ("On the 5th and [6] of May it rang.", "date"),
+        ("The [12]th bell rang.", "ordinal"),
+        ("Aske, aged [12], rang.", "age"),
+        ("The A-[12] rang.", "name"),
+        ("They lost [2]-1.", "score"),
+        ("Dial [112].", "telephone"),
+        ("It rang [twelve] times.", "times"),
+        ("The toll of [12] rang.", "count"),
+    ],
+)
+def test_each_sense_is_told_with_its_words(article: str, sense: str) -> None:
+    """Catches a sense that no words lead to, and a finding that does not show them."""
+    start, end = article.index("["), article.index("]") - 1
+    text = article.replace("[", "").replace("]", "")
+    number = counting.sense(text, start, end)
+    assert number.sense == sense
+    assert text[start:end] in number.words
+    assert sense in counting.SENSES
+
+
+@pytest.mark.parametrize(
+    "unit", ["12 ", "May 5, ", "a ", "and ", "Aske, ", "(12", "-", "lost ", "1,"]
+)
+def test_hostile_repetition_is_read(unit: str) -> None:
+    """Catches a pattern whose time grows with the text: it would not come to an end here."""
+    text = unit * 200_000
+    for start in range(len(text) // 2, len(text) // 2 + 20):
+        counting.sense(text, start, start + 2)
+        counting.phrase(text, start + 2)
+        counting.words_counted_by_one(text, start + 2)
+        counting.noun_before(text, start, start + 2)
+        cut(text, start, start + 2)

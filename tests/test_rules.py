@@ -867,6 +867,49 @@ def figure_cut_short(island: Folder) -> Fault:
 
 
 @case
+def figure_perhaps_cut(island: Folder) -> Fault:
+    start = GULL.body.index("two walls")
+    cited(island, start, start + 3)
+    return edited(island, "receipts", edge(island, "T1", "wording"), "passage", "p99")
+
+
+def recounted(island: Folder, words: str) -> Fault:
+    """A claim of drowned people whose figure is another number of the first letter."""
+    island.reschema("tolls", lambda s: s.update({"kzdata:claims": {"outcome": "fate"}}))
+    start = GULL.body.index(words)
+    cited(island, start, start + len(words))
+    island.edit("receipts", edge(island, "T1", "wording"), "passage", "p99")
+    return edited(island, "tolls", 0, "wording", words)
+
+
+@case
+def figure_not_a_count(island: Folder) -> Fault:
+    return recounted(island, "9")
+
+
+@case
+def figure_counts_another(island: Folder) -> Fault:
+    return recounted(island, "More than 40")
+
+
+@case
+def figure_counts_whole(island: Folder) -> Fault:
+    """Fishers are called after an islet, of which the claim names a part."""
+    widen(island, "tolls", "who", "vik", *[""] * (len(island.rows("tolls")) - 1))
+    about = {"outcome": "fate", "population": "who"}
+    keys = [*TOLLS["foreignKeys"], key("who", "islets", "islet")]
+    declare = {"kzdata:claims": about, "foreignKeys": keys}
+    island.reschema("tolls", lambda schema: schema.update(declare))
+    island.append("terms", about="tolls.who", sort="aske", term="fishers")
+    return at(island, "tolls", 0, "wording")
+
+
+@case
+def figure_no_number(island: Folder) -> Fault:
+    return recounted(island, "One")
+
+
+@case
 def number_unexplained(island: Folder) -> Fault:
     island.delete("skipped", 0)
     return Fault("tables/letters.csv")

@@ -61,8 +61,8 @@ class Phrase(NamedTuple):
 # ------------------------------------------------------------------------------ vocabulary
 
 _CURRENCIES = (
-    "dollar euro pound sterling rouble ruble tenge som manat hryvnia lira yen yuan renminbi won"
-    " rupee franc krona krone kronor kroner crown zloty forint peso real rand dirham riyal dinar"
+    "dollar euro pound rouble ruble tenge som manat hryvnia lira yen yuan renminbi"
+    " rupee franc krona krone kronor kroner zloty forint peso dirham riyal dinar"
     " cent penny pence kopeck usd eur gbp kzt rub jpy cny chf buck"
 ).split()
 _SYMBOLS = "$\u20ac\u00a3\u00a5\u20bd\u20b8\u20b4\u20b9\u20ba\u20a9"
@@ -97,7 +97,13 @@ for _sense, _words in _SAID.items():
         _SAYS.setdefault(_word, set()).add(_sense)
 
 _UNITS = (
-    any_of(form for name in _UNIT_OF if name not in _LOOSE_UNITS for form in (name, name + "s"))
+    # "A second soldier" is no measure, "seconds" are one.
+    any_of(
+        form
+        for name in _UNIT_OF
+        if name not in _LOOSE_UNITS
+        for form in ((name, name + "s") if name != "second" else ("seconds",))
+    )
     + "|feet|inches|centuries|pounds?|barrels? of oil|metric tons"
 )
 _MONEY = "|".join(f"{name}s?" for name in _CURRENCIES)
@@ -123,7 +129,7 @@ _NAMED = (
     "|Train|Locomotive|Tank|Boat|Ship|Lifeboat|Buoy|Room|Gate|Terminal|Platform|Phase|Stage"
 )
 _ASIDE_RE = (
-    r"\b(?i:the|this|that|each|every|a) \w+ \Z"
+    r"\b(?i:the|this|that|each|every) \w+ \Z"
     r"|\b(?!(?:In|At|On|The|By|From|Near|And|But|As|Of|To|For|After) )[A-Z]\w+ \w+ \Z"
 )
 _SCORED = r"(?:won|w[io]n|beat|beaten|lost|lose|drew|draw|tied|defeat|defeated|victory|score|led)"
@@ -149,11 +155,20 @@ def sense(text: str, start: int, end: int) -> Number:
         # With limits, not in slices: a pattern may look at the number itself.
         first = behind.search(text, max(0, start - _NEAR), start) if behind else start
         last = ahead.match(text, end, end + _NEAR) if ahead else end
-        if first is not None and last is not None:
+        if first is not None and last is not None and not (ahead and _trade(text, end, last)):
             return Number(name, text[_place(first, start) : _place(last, end, after=True)].strip())
     name = _of_wording(before, wording, after)
     near = f"{before[-20:]}{wording}{after[:20]}".replace("\n", " ").strip()
     return Number(name, f"\u2026{near}\u2026")
+
+
+def _trade(text: str, end: int, found: re.Match[str] | int) -> bool:
+    """Whether a measure is the first word of a person's name or trade: "two foot soldiers"."""
+    after = found.end() if isinstance(found, re.Match) else end
+    words = re.compile(r" ([a-z]+) ([a-z]+)").match(text, end, after + _NEAR)
+    singular = words and words.end(1) == after and not words[1].endswith("s")
+    person = words and not _stops(words[2]) and nouns.may_be_person(words[2])
+    return bool(singular and person)
 
 
 def _place(found: re.Match[str] | int, end: int, *, after: bool = False) -> int:
@@ -179,6 +194,10 @@ def _of_wording(before: str, wording: str, after: str) -> str:
         return "score"
     if _within_name(before, wording, after):
         return "name"
+    ratio = re.match(r" in (?:every )?(\w+)", after) if wording.lower() in ("one", "1") else None
+    if ratio and is_number_word(ratio[1]):
+        counted = phrase(after, ratio.end()).head
+        return "percentage" if nouns.kind(counted) == nouns.PERSON else "count"
     # "A 12-seat bus", but "a 12-boat fleet", "a 12-strong crew".
     joined = re.match(r"-([a-z]+)\b", after)
     counts = joined and (nouns.kind(joined[1]) not in (None, nouns.THING) or joined[1] in _OF_MANY)
@@ -211,12 +230,14 @@ def _year(before: str, wording: str, after: str) -> bool:
 
 
 def _age_aside(before: str, after: str) -> bool:
-    """The age of someone between commas: "Aske Lund, 34, said"."""
+    """The age of someone between commas: "Aske Lund, 34, said", "a fisher, 34, drowned"."""
     name = r"\b[A-Z][\w'\u2019-]+"
     # "In Norholm, 12, among them boys" is a count.
     place = rf"\b(?:[Ii]n|[Aa]t|[Oo]f|[Nn]ear|[Oo]ff|[Ff]rom|[Tt]o) (?:{name} )*{name}, \Z"
     among = r",(?! (?:\d|among|including|most|mainly|all|some|many|half|both|or|not|none)\b)"
     named = re.search(rf"{name}, \Z", before) and not re.search(place, before)
+    noun = re.search(r"\b([a-z]+), \Z", before)
+    named = named or (noun and nouns.kind(noun[1]) == nouns.PERSON and not nouns.plural(noun[1]))
     return bool(
         (named and re.match(among, after))
         or (re.search(rf"{name} {name} \(\Z", before) and re.match(r"\)", after))
@@ -247,8 +268,8 @@ def _compiled(*rows: tuple[str, str, str]) -> tuple[_Test, ...]:
 _TESTS = _compiled(
     ("percentage", "", r"(?i)(?: ?%|[ -]?per ?cent(?:age)?(?: points?)?\b| pct\b|-percent\b)"),
     ("percentage", "", r"(?i)[- ](?:thirds?|quarters?|fifths?|tenths?) of\b"),
-    ("percentage", r"(?i)(?<!\w)\Z", r"(?i) in (?:every )?(?:two|three|four|five|six|ten|\d+)"
-     r"(?=[,.;]| (?:of|were|was|are|is|had|have|has)\b)"),
+    ("percentage", r"(?<![\w,.-])\Z", r"(?i)(?:(?<=one)|(?<=1)) in (?:every )?"
+     r"(?:two|three|four|five|six|ten|\d+)(?=[,.;]| (?:of|were|was|are|is|had|have|has)\b)"),
     ("telephone", r"(?i)(?:\+[\d ()-]*|\b(?:tel|telephone|phone|dial|dialling|hotline|fax)"
      r"(?: number)?(?: on| at| is)?[.:]? [\d ()+-]*)\Z", ""),
     ("telephone", r"(?i)\b(?:call|calling)(?: on| the number)? \Z",
@@ -259,16 +280,18 @@ _TESTS = _compiled(
      rf"|[{_SYMBOLS}])"),
     ("age", "", r"(?i)(?:-| )?(?:years?|months?|weeks?|days?)(?:-| )(?:olds?|of age)\b"),
     ("age", r"(?i)\b(?:aged?|ages|turn(?:ed|ing|s)?|age of|(?:aged|ages|age)(?: between| from)? \d+"
-     r"(?: and | to |-))(?: of)? \Z", r"(?! (?:people|men|women|children|others|more)\b)"),
+     r"(?: and | to |-))(?: of)? \Z", r"(?! (?:people|men|women|children)\b)"
+     r"(?! (?!is\b|was\b|has\b|years\b)[a-z]+s\b)"),
     ("time", "", r"(?i)(?:[:.]\d\d)? ?(?:a\.?m\b|p\.?m\b|o'?\u2019?clock|hrs?\b|hours (?:local|gmt|"
      r"utc|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|gmt\b|utc\b|noon\b|midnight\b"
      r"| ?in the (?:morning|afternoon|evening)\b| ?at night\b)"),
     ("time", r"(?:\d[:.]|\b(?:half|quarter) (?:past|to) |\bminutes (?:past|to) )\Z", ""),
-    ("date", rf"\b{_MONTH}\.? (?:the )?(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
-     r"(?:st|nd|rd|th|)\b"),
+    ("date", rf"(?<![Ii]n )\b{_MONTH}\.? (?:the )?"
+     r"(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
+     r"(?<=\d)(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"
      rf"(?: of)? {_MONTH}\b"),
-    ("date", "", r"(?i)(?:s\b(?!-)|'s\b|\u2019s\b| bce?\b| ad\b| b\.c\.| a\.d\.)"),
+    ("date", "", r"(?:s\b(?!-)|['\u2019]s\b| BCE?\b| AD\b| B\.C\.| A\.D\.)"),
     ("date", r"\d[-/.]\Z", r"[-/.]\d"),
     ("ordinal", "", r"(?:st|nd|rd|th)\b"),
     ("ordinal", r"(?i)\b(?:top|ranked|rank|placed|seeded)(?: no\.?| number)? \Z", ""),
@@ -332,7 +355,7 @@ _PARTICIPLES = frozenset(
 _STATES = frozenset("dead missing sunk stolen broken frozen".split())
 _FILLERS = frozenset("more other others another further additional".split())
 _OF_MANY = frozenset("strong member odd plus some fold people".split())
-_DETERMINERS = frozenset("the these those its his her their our all my your such some".split())
+_DETERMINERS = frozenset("the those these its his her their our my your whose".split())
 _WORD = re.compile(r"[ \t\u00a0]?([^\W_](?:[^\W_]|['\u2019](?=\w)|-(?=\w))*['\u2019]?)")
 _VERB = re.compile(
     r" (?:was|were|is|are|has|have|had|will|would|may|might|could|must|sank|burnt|lay|stood|went"
@@ -365,6 +388,17 @@ def phrase(text: str, end: int) -> Phrase:
     return Phrase(tuple(words), head)
 
 
+def noun_before(text: str, start: int, end: int) -> Phrase:
+    """The noun that a list or an aside puts before its number: "Boats: 40.", "boats, 40 in all"."""
+    ends = re.compile(r"(?P<sum> in all| in total| altogether)?[.,;\n]").match(text, end)
+    listed = re.compile(r"(?:\A|[.;\n])\s?(?:\w+ )?(?P<noun>[A-Za-z]+): \Z")
+    summed = re.compile(r"\b(?P<noun>[a-z]+), \Z")
+    behind = summed if ends and ends["sum"] else listed
+    found = behind.search(text, max(0, start - _NEAR), start) if ends else None
+    noun = found["noun"] if found else ""
+    return Phrase((noun,), noun) if nouns.plural(noun) else Phrase(())
+
+
 def _last_plural(words: list[str], first: int) -> tuple[str, list[str]]:
     last = first
     while last + 1 < len(words) and nouns.plural(words[last + 1]):
@@ -382,7 +416,7 @@ def _words_after(text: str) -> tuple[list[str], dict[int, int]]:
         fresh = not words
         if low == "of" and fresh and not of:
             of = True
-        elif fresh and (low in _FILLERS or (of and (low in _DETERMINERS or low[0].isdigit()))):
+        elif fresh and (low in _FILLERS or low in _DETERMINERS or (of and low[0].isdigit())):
             pass
         elif not _goes_on(low, words, text[found.end() :]):
             break
@@ -429,22 +463,27 @@ def words_counted_by_one(text: str, end: int) -> tuple[str, ...]:
     "Or" goes on ("no mass gathering or looting cases"). Empty where no noun follows: "one died".
     """
     words: list[str] = []
+    passed, aside = set[str](), {"of", *_DETERMINERS, *_FILLERS}
     for word in re.findall(r"[^\W_](?:[^\W_]|['\u2019-](?=\w))*|[^\s\w]", text[end : end + _NEAR]):
         low = word.lower()
-        if not words and low in ("of", *_DETERMINERS):
+        if not words and (low in aside or ("of" in passed and is_number_word(low))):
+            passed.add(low)
             continue
         if not word[0].isalnum() or len(words) == _LONGEST or low == "of":
             break
         if low not in ("or", "and") and low in _STOPS - _PARTICIPLES:
             break
         words.append(word)
+    while words and words[-1].lower() in _PARTICIPLES:  # "one drowned", but "a drowned man"
+        words.pop()
     return tuple(words)
 
 
 # In front of "one", they leave it no number; behind it, they make a turn of speech.
 _NOT_BEFORE_ONE = re.compile(r"(?i)\b(?:no|any|every|each|the|this|that|which|some) \Z")
 _IDIOM = re.compile(
-    r"(?i) (?:another|by one|day|hand|way|point|thing|side|after (?:another|the other)|time)\b"
+    r"(?i) (?:another|by one|day|hand|way|point|thing|side|after (?:another|the other)|time"
+    r"|can|must|should)\b"
 )
 
 

@@ -131,7 +131,10 @@ _WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
 _WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
 
 # "Whether or not 12" and "if not 12" refuse nothing.
-_REFUSED_RE = r"(?i)(?<!or )(?<!if )(?<!but )\b(?:not(?: even)?|rather than|instead of)\s\Z"
+_REFUSED_RE = (
+    r"(?i)(?<!or )(?<!if )(?<!but )"
+    r"(?:\b(?:not(?: even)?|rather than|instead of)|\b(?:was|were|is|are)n['\u2019]t)\s\Z"
+)
 _CHANGE_RE = (
     r"(?i)\b(?:rose|risen|rise|rises|rising|increas\w+|grew|grown|grow\w*|jump\w*|climb\w*"
     r"|up|down|fell|fallen|falls?|drop\w*|declin\w+|decreas\w+|rais\w+|lower\w+|cut|revis\w+"
@@ -270,7 +273,12 @@ def cut(text: str, start: int, end: int) -> Cut | None:
         return Cut(broken, certain=True)
     first, last = extent(text, start, end)
     longer, own = text[first:last], text[start:end]
-    if _reading(longer) == _reading(own) or _moves(text, first, longer):
+    reads, own_reads = _reading(longer), _reading(own)
+    if reads == own_reads and reads and reads.qualifier == "vague":
+        # "Hundreds" of "hundreds of thousands": neither has bounds, and they differ all the same.
+        scaled = re.search(rf"(?i)\b(?:{_LARGE}|{any_of(_COUNTS)})\b", text[end:last])
+        return Cut(longer, certain=True) if scaled else None
+    if reads == own_reads or _moves(text, first, longer):
         return None
     added = text[first:start].strip().lower()
     in_doubt = last == end and (added in _PREPOSITIONS or added.startswith("from "))

@@ -16,6 +16,10 @@ GENERIC = frozenset(
     "people person human being individual other member victim man woman one soul dead".split()
 )
 """People of whom no more is said, in the singular: whoever is counted may be called so."""
+HARMED = frozenset(
+    "death fatality casualty injury arrest detention loss body corpse life drowning killing".split()
+)
+"""Nouns that count people by what happened to them, in the singular: "no deaths"."""
 
 _IRREGULAR = spellings(
     ("people|persons", "person"),
@@ -125,10 +129,11 @@ _KINDS = {
         cable wire pipe pipeline pump valve engine motor turbine generator reactor battery machine
         computer server phone telephone television radio camera screen bed chair table desk seat
         window door wall roof room floor bell net rope anchor buoy lamp light shoe coat blanket
-        toy flag statue monument grave coffin brick stone coin banknote key job post share bond
-        loan debt tax fine project programme program plan step measure sanction test sample dose
+        toy flag crane silo ladder scaffold statue monument grave coffin brick stone coin banknote
+        key job post share bond loan debt tax fine project programme program plan step measure
+        sanction test sample dose
         vaccine shot round signal alarm mistake error hole well account website site facility
-        hand eye arm leg point thing item object copy piece part kind type sort way level chance
+        point thing item object copy piece part kind type sort way level chance
         """,
 }
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
@@ -145,7 +150,9 @@ _NO_PERSON = frozenset(
     " gesture computer helicopter list exist consist resist persist assist fee degree committee"
     " agreement tree coffee guarantee three free".split()
 )
-_PERSON_ENDING = re.compile(r"(?:men|man|women|woman|people|ists?|ians?|ees?|ers?|ors?|ese)\Z")
+_PERSON_ENDING = re.compile(
+    r"\w{2,}(?:men|man|women|woman|people|ists?|ians?|ees?|ers?|ors?|ese)\Z"
+)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -183,6 +190,8 @@ def kind(word: str) -> str | None:
         return None
     if bare in _KIND_OF:
         return _KIND_OF[bare]
+    if len(bare) > 5 and bare.endswith(("man", "woman")):
+        return PERSON
     # "Lifeboats" are boats, "policemen" men: but a short word inside another one means nothing.
     inner = next((w for w in _COMPOUNDED if bare.endswith(w) and len(bare) > len(w) + 2), None)
     return _KIND_OF[inner] if inner and inner not in _UNCERTAIN and len(inner) > 4 else None
@@ -191,6 +200,6 @@ def kind(word: str) -> str | None:
 def may_be_person(word: str) -> bool:
     """Whether a word can name a person: known as one, or with an ending that people have."""
     known, bare = kind(word), singular(word)
-    if known or bare in GENERIC:
-        return known == PERSON or bare in GENERIC
+    if known or bare in GENERIC | HARMED:
+        return known == PERSON or bare in GENERIC | HARMED
     return bare not in _NO_PERSON and bool(_PERSON_ENDING.search(bare))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kzdata.engine.sql import ORD, column, identifier, literal
+from kzdata.evidence.sentences import sentence_at
 from kzdata.standard.declarations import Claims
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
@@ -39,6 +40,7 @@ class _Figure(NamedTuple):
     outcome: str
     subject: str
     force: str
+    concluded: bool  # whether the population is inferred
     source: str
     start: int
     end: int
@@ -54,6 +56,7 @@ class _Vocabulary(NamedTuple):
 
     terms: dict[_Terms, set[str]]  # values by term
     related: Callable[[str, str], bool]  # whether two values can mean the same people
+    above: Callable[[str, str], bool]  # whether the first is a part of the second
 
 
 def _figures(model: Model, texts: Articles) -> Iterator[tuple[Table, Claims, str, _Figure]]:
@@ -63,14 +66,14 @@ def _figures(model: Model, texts: Articles) -> Iterator[tuple[Table, Claims, str
         declared, figure = table.schema.claims, table.schema.figure
         assert declared and figure
         for row in model.database.stream(_places(table)):
-            source, start, quote = row[8:]
+            source, start, quote = row[9:]
             at = _place(texts.get(source, ""), start, quote, row[1])
             if at is not None:
                 unit, population, outcome, subject, force = (cell or "" for cell in row[3:8])
                 about = (unit, population, outcome, subject, force)
                 ordinal, words, qualifier = row[:3]
                 end = at + len(words)
-                found = _Figure(ordinal, words, qualifier, *about, source, at, end)
+                found = _Figure(ordinal, words, qualifier, *about, row[8], source, at, end)
                 yield table, declared, figure.text, found
 
 
@@ -81,11 +84,16 @@ def _places(table: Table) -> str:
     names = [figure.qualifier, declared.unit, declared.population, declared.outcome]
     names += [next(iter(declared.subject), None), declared.force]
     cells = ", ".join(column(name) if name else "NULL" for name in names)
+    inferred = f"""SELECT DISTINCT t.row FROM shared.edge_numbers t {IN_COLUMN}
+        WHERE c.tab = {literal(table.name)} AND c.field = {literal(declared.population or "")}
+            AND t.role = {role_number("inferred")}"""
     own = f"""SELECT t.row, min(t.passage) AS passage FROM shared.edge_numbers t {IN_COLUMN}
         WHERE c.tab = {literal(table.name)} AND c.field = {literal(figure.text)}
             AND t.role = {role_number("verbatim")} GROUP BY ALL"""
-    return f"""SELECT t.{ORD}, {column(figure.text)}, {cells}, p.source, p.first, p.quote
+    return f"""SELECT t.{ORD}, {column(figure.text)}, {cells}, i.row IS NOT NULL,
+            p.source, p.first, p.quote
         FROM {identifier(table.name)} t LEFT JOIN ({own}) o ON o.row = t.{ORD}
+        LEFT JOIN ({inferred}) i ON i.row = t.{ORD}
         LEFT JOIN shared.passages q ON q.span = {column(figure.span)}
         JOIN shared.passages p ON p.{ORD} = coalesce(o.passage, q.{ORD})
         WHERE {column(figure.text)} IS NOT NULL AND p.first >= 0"""
@@ -134,7 +142,7 @@ def _vocabulary(model: Model, table: Table, name: str | None) -> _Vocabulary:
         if value and term:
             # Key words such as `police-and-national-guard` are one term.
             terms[_words(term.replace("-", " ").replace("_", " "))].add(value)
-    return _Vocabulary(terms, _relations(model, table, name) if name else str.__eq__)
+    return _Vocabulary(terms, *_relations(model, table, name))
 
 
 def _terms_of(model: Model, table: Table, name: str) -> Iterator[tuple[str, str]]:
@@ -164,10 +172,12 @@ def _home(model: Model, table: Table, name: str) -> Iterator[tuple[Table, str, s
             yield home, key.reference.fields[0], home.schema.parent
 
 
-def _relations(model: Model, table: Table, name: str) -> Callable[[str, str], bool]:
-    """Whether of two values one is part of the other, or they overlap."""
+def _relations(
+    model: Model, table: Table, name: str | None
+) -> tuple[Callable[[str, str], bool], Callable[[str, str], bool]]:
+    """Whether of two values one is part of the other, or they overlap; and the first alone."""
     wholes: dict[str, str] = {}
-    for home, key, parent in _home(model, table, name):
+    for home, key, parent in _home(model, table, name) if name else ():
         if parent:
             sql = f"SELECT {column(key)}, {column(parent)} FROM {identifier(home.name)} t"
             wholes |= {part: whole for part, whole in model.database.rows(sql) if part and whole}
@@ -188,7 +198,7 @@ def _relations(model: Model, table: Table, name: str) -> Callable[[str, str], bo
             frozenset((a, b)) in pairs for a in ones for b in others
         )  # fmt: skip
 
-    return related
+    return related, lambda part, whole: part != whole and whole in above(part)
 
 
 # ------------------------------------------------------------------------------ rules
@@ -247,11 +257,66 @@ def figure_counts_another(model: Model, texts: Articles) -> Iterator[Violation]:
             other = _other_measure(claim, number.words)
         elif number.sense == "count" and claim.text.lower() != "no":
             noun = counting.phrase(text, claim.end)
+            if not noun.words:
+                noun = counting.noun_before(text, claim.start, claim.end)
             other = noun.head and _another(claim, declared, noun, *known[table.name])
         else:
             other = ""
         if other:
             yield Violation(table.name, claim.row, name, other, f"words that count {claim.about}")
+
+
+@rule(
+    "text",
+    "claim the wider population, or say in a note of an inferred receipt why it is the narrower",
+    severity="warning",
+    source="advice for packages that declare `kzdata:claims`: docs/methodology.md",
+    declared=("kzdata:figure", "kzdata:claims", "kzdata:edges"),
+)
+def figure_counts_whole(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The noun that follows a number is not a whole of which the claim counts a part.
+
+    "1,000 people were hurt" counts no police officers, unless its sentence names them, or the
+    population is inferred, with a note. A warning, because a sentence before may have narrowed the
+    words. It deceives because each part is within its whole, so that nothing contradicts.
+    """
+    from kzdata.evidence import counting
+
+    known: dict[str, _Vocabulary] = {}
+    for table, declared, name, claim in _figures(model, texts):
+        if not claim.population or claim.unit or claim.concluded:
+            continue
+        if table.name not in known:
+            known[table.name] = _vocabulary(model, table, declared.population)
+        text, vocabulary = texts[claim.source], known[table.name]
+        noun = counting.phrase(text, claim.end)
+        wider = noun.head and _is_whole(noun, claim, vocabulary)
+        if wider and not _named_near(text, claim, vocabulary):
+            expected = f"words that count {claim.about}"
+            yield Violation(table.name, claim.row, name, str(noun), expected)
+
+
+def _is_whole(noun: Any, claim: _Figure, vocabulary: _Vocabulary) -> bool:
+    """Whether a noun phrase names people in general, or what the claim's population is part of."""
+    from kzdata.evidence import nouns
+
+    words = tuple(nouns.singular(word) for word in noun.words)
+    called = _called(words, vocabulary.terms)
+    anybody = words[-1] == "person" and words[-1] not in _words(claim.population) and not called
+    above = called and all(vocabulary.above(claim.population, one) for one in called)
+    return bool(above or anybody)
+
+
+def _named_near(text: str, claim: _Figure, vocabulary: _Vocabulary) -> bool:
+    """Whether the sentence of a figure names the claim's population, or a part of it."""
+    sentence = text[slice(*sentence_at(text, claim.start, claim.end))]
+    told = f" {' '.join(_words(sentence))} "
+    own = (
+        term
+        for term, values in vocabulary.terms.items()
+        if any(one == claim.population or vocabulary.above(one, claim.population) for one in values)
+    )
+    return any(f" {' '.join(term)} " in told for term in own)
 
 
 def _other_measure(claim: _Figure, words: str) -> str:
@@ -277,8 +342,8 @@ def _another(
     if words[-1] in _words(value) or (found == expected and {words[-1], value} & nouns.GENERIC):
         return ""
     apart = bool(expected and found and expected != found)
-    if apart and found == nouns.THING and not people:
-        return ""  # of no kind in particular: it may be what the unit means
+    if apart and nouns.THING in (found, expected) and not people:
+        return ""  # of no kind in particular: it may be what the other means
     other = bool(called and value) and (people or apart or not found)
     return f"{noun}: {', '.join(sorted(called)) or found}" if apart or other else ""
 
@@ -333,4 +398,9 @@ def _person_among(words: Iterable[str], claim: _Figure, vocabulary: _Vocabulary)
 
     own = {word for term, values in vocabulary.terms.items() if claim.population in values
            for word in term} - {"and", "of", "the"}  # fmt: skip
-    return any(nouns.singular(word) in own or nouns.may_be_person(word) for word in words)
+    words = list(words)
+    # "A Briton", "no Americans": a name alone.
+    named = len(words) == 1 and words[0][:1].isupper() and not nouns.kind(words[0])
+    aged = any(re.search(r"-olds?\Z", word) for word in words)
+    known = any(nouns.singular(word) in own or nouns.may_be_person(word) for word in words)
+    return named or aged or known

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kzdata.errors import DateError
-from kzdata.evidence.dates import MONTHS, _WEEKDAYS, extent, resolve
+from kzdata.evidence.dates import _WEEKDAYS, MONTHS, extent, resolve
 from kzdata.validation import validate
 from packages import FLOOD_TEXTS, Folder, breaches, keep_texts
 from stories import Cell, story

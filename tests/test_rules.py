@@ -675,6 +675,20 @@ def date_after_article(island: Folder) -> Fault:
 
 
 @case
+def inferred_ground(island: Folder) -> Fault:
+    place = edge(island, "S1", "sort")
+    island.edit("receipts", place, "how", "inferred")
+    return edited(island, "receipts", place, "why", "This follows clearly.")
+
+
+@case
+def inferred_quote(island: Folder) -> Fault:
+    place = edge(island, "S1", "sort")
+    island.edit("receipts", place, "how", "inferred")
+    return edited(island, "receipts", place, "why", "The headline has “the dyke is gone”.")
+
+
+@case
 def source_day_far(island: Folder) -> Fault:
     return edited(island, "letters", 1, "spoken", "2019-03-07")
 

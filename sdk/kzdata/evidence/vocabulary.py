@@ -29,6 +29,8 @@ class Lexicon(NamedTuple):
     phrases: tuple[str, ...]  # negations of several words
     prefixes: tuple[str, ...]  # that negate the word they begin
     acronyms: frozenset[str]  # names that are spelt like a stop word, in capitals
+    places: frozenset[str]  # parts of an article that a note can point at
+    vacuous: frozenset[str]  # words of notes that give no reason
 
 
 @lru_cache(maxsize=1)
@@ -47,7 +49,8 @@ def _lexicon(parts: dict[str, str | list[str]]) -> Lexicon:
     stops = helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations")))
     phrases, prefixes = (tuple(parts[name]) for name in ("phrases", "prefixes"))
     negations, acronyms = (frozenset(lists[name]) for name in ("negations", "acronyms"))
-    return Lexicon(articles, helpers, stops, negations, phrases, prefixes, acronyms)
+    of_notes = (frozenset(lists.get(name, ())) for name in ("places", "vacuous"))
+    return Lexicon(articles, helpers, stops, negations, phrases, prefixes, acronyms, *of_notes)
 
 
 def lexicon(language: str | None) -> Lexicon | None:
@@ -130,8 +133,8 @@ def denied_form(word: str, known: Lexicon | None) -> list[str]:
 def akin(one: str, other: str) -> bool:
     """Whether two words, in lower case, are forms of one: "Chinese" and "China"."""
     least = min(len(one), len(other))
-    if one == other or least < _IN_COMMON:
-        return one == other
+    if least < _IN_COMMON:
+        return one.removesuffix("s") == other.removesuffix("s")  # "run", "runs"
     # All but the last letter of the shorter one: "China", "Chinese", but not "master", "mast".
     shared = max(_IN_COMMON, least - 1)
     return one[:shared] == other[:shared]

@@ -27,9 +27,18 @@ from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import NOT_CHECKED, Receipts, Report, unreadable
 from kzdata.validation.rule import RULES, Outcome, Query, Rule, Violation, in_group, not_checked
-from kzdata.validation.rules import articles, cells, days, links, outside, package, vocabulary
-from kzdata.validation.rules import evidence as evidence_rules
-from kzdata.validation.rules import facts as fact_rules
+from kzdata.validation.rules import (
+    articles,
+    cells,
+    days,
+    evidence,
+    facts,
+    links,
+    notes,
+    outside,
+    package,
+    vocabulary,
+)
 
 SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
 # Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
@@ -39,7 +48,7 @@ UNFETCHED = "download it into the package and name it by a path"
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
-    *(articles, cells, evidence_rules, fact_rules, links, outside, package, vocabulary, days),
+    *(articles, cells, evidence, facts, links, outside, package, vocabulary, days, notes),
 )
 
 

@@ -38,6 +38,7 @@ from kzdata.validation.rules import (
     outside,
     package,
     vocabulary,
+    weakened,
 )
 
 SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
@@ -49,6 +50,7 @@ Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
     *(articles, cells, evidence, facts, links, outside, package, vocabulary, days, notes),
+    weakened,
 )
 
 

@@ -1,0 +1,140 @@
+"""Declarations that let too much through, and honest ones like them, which pass."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kzdata.evidence.confusables import looks, visible
+from kzdata.validation import validate
+from packages import (
+    PASSAGES,
+    Folder,
+    Passages,
+    Receipt,
+    Spec,
+    Text,
+    breaches,
+    build,
+    column,
+    keep_texts,
+    letters,
+    receipts,
+)
+
+
+def found(package: Folder, rule: str, texts: Path | None = None) -> list[str]:
+    return [f.found for f in breaches(validate(package.root, texts=texts)) if f.rule == rule]
+
+
+@pytest.mark.parametrize(
+    ("table", "missing", "told"),
+    [
+        ("tolls", ["", "99", "1,000", "dozens", "more than 40"], 4),
+        ("tolls", ["", "-", "n/a", "NA", "-99", "None", "?", "not told"], 0),
+        ("surges", ["", "99", "dozens"], 0),  # has no figure
+        ("gauges", ["", "sound", "99"], 0),  # needs no receipts
+    ],
+)
+def test_a_missing_value_is_no_number(
+    island: Folder, table: str, missing: list[str], told: int
+) -> None:
+    """Catches figures that are declared away."""
+    island.reschema(table, lambda schema: schema.update(missingValues=missing))
+    assert len(set(found(island, "missing-value-counts"))) == told
+
+
+def test_a_missing_value_is_none_of_the_values(island: Folder) -> None:
+    """Catches a category that needs no receipt, since it is missing; of a field's own values."""
+
+    def listed(schema: dict[str, Any]) -> None:
+        schema["fields"][3]["constraints"] = {"enum": ["drowned", "lost", "burnt"]}
+        schema["fields"][3]["missingValues"] = ["", "lost", "gone"]
+
+    island.reschema("tolls", listed)
+    assert found(island, "missing-value-counts") == ["lost"]
+
+
+def test_a_figure_stands_in_the_principal_span(island: Folder) -> None:
+    assert found(island, "figure-span") == []
+    island.reschema("tolls", lambda schema: schema["kzdata:figure"].update(span="speaker"))
+    assert found(island, "figure-span") == ["speaker"]
+
+
+def test_seals_are_asked_for(island: Folder) -> None:
+    assert found(island, "receipts-unsealed") == []
+    island.reschema("passages", lambda schema: schema["kzdata:spans"].pop("checksum"))
+    island.reschema("receipts", lambda schema: schema["kzdata:edges"].pop("count"))
+    assert found(island, "receipts-unsealed") == ["no column", "no column"]
+
+
+# ------------------------------------------------------------------------------ twins
+
+
+def two(root: Path, one: str, other: str) -> Folder:
+    texts = [Text("auk", one, "2031-03-06", "2031-03-06"),
+             Text("skua", other, "2031-03-06", "2031-03-06")]  # fmt: skip
+    cut = Passages(texts)
+    fields = [column("id"), column("fate", evidence="required")]
+    edges = [Receipt("R", "fate", cut.at("auk", 0, 4), "verbatim")]
+    return build(root, [
+        letters(texts),
+        Spec("passages", PASSAGES, cut.rows()),
+        receipts(edges),
+        Spec("records", {"fields": fields, "primaryKey": "id"}, [["R", one[:4]]]),
+    ])  # fmt: skip
+
+
+BODY = "Gone are the boats. Nobody knows why."
+
+
+@pytest.mark.parametrize(
+    ("other", "twice", "copied"),
+    [
+        (BODY, ["skua"], []),
+        (BODY + "\n", [], ["skua"]),
+        (BODY.replace(" ", "  ").upper(), [], ["skua"]),
+        ("\ufeff" + BODY.replace(".", "!"), [], ["skua"]),
+        (BODY.replace("Nobody", "Everybody"), [], []),
+        ("Gone are the boats.", [], []),
+    ],
+)
+def test_an_article_is_one_source(
+    tmp_path: Path, other: str, twice: list[str], copied: list[str]
+) -> None:
+    """Catches one article that counts as two witnesses."""
+    package = two(tmp_path / "package", BODY, other)
+    texts = keep_texts(tmp_path / "texts", {"auk": BODY, "skua": other})
+    assert found(package, "source-twice") == twice
+    assert found(package, "source-copied", texts) == copied
+
+
+CONFUSED = ["nоrholm", "norholm\u200b", "nor\u00adholm", "ｎorholm", "nοrhοlm", "norholm\ufe0f"]
+APART = ["nørholm", "norhölm", "норхольм", "norholm-é", "挪霍尔姆"]
+
+
+def test_identifiers_can_be_told_apart(island: Folder) -> None:
+    """Catches one island under several names, and an alarm about another alphabet."""
+    for name in (*CONFUSED, *APART):
+        island.append("islets", islet=name)
+    assert found(island, "id-confusable") == [ascii(name) for name in CONFUSED]
+
+
+@pytest.mark.parametrize(("table", "key"), [("letters", "letter"), ("tolls", "toll")])
+def test_sources_and_records_have_identifiers(island: Folder, table: str, key: str) -> None:
+    row = island.rows(table)[0]
+    island.append(table, **{**row, key: row[key] + "\u200d"})
+    assert found(island, "id-confusable") == [ascii(row[key] + "\u200d")]
+
+
+@given(st.text(max_size=40))
+def test_what_is_seen_is_seen_again(text: str) -> None:
+    assert visible(visible(text)) == visible(text)
+    assert looks(text) == looks(visible(text))
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", max_size=40))
+def test_plain_identifiers_look_as_they_are(text: str) -> None:
+    assert looks(text) == looks(text.upper()) == text

@@ -1,5 +1,6 @@
 """Declarations that let too much through, and honest ones like them, which pass."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kzdata.cli import listing, reports
 from kzdata.evidence.confusables import looks, visible
-from kzdata.validation import validate
+from kzdata.validation import Report, validate
 from packages import (
     PASSAGES,
     Folder,
@@ -68,6 +70,61 @@ def test_seals_are_asked_for(island: Folder) -> None:
     island.reschema("passages", lambda schema: schema["kzdata:spans"].pop("checksum"))
     island.reschema("receipts", lambda schema: schema["kzdata:edges"].pop("count"))
     assert found(island, "receipts-unsealed") == ["no column", "no column"]
+
+
+# ------------------------------------------------------------------------------ not proven
+
+
+def test_columns_that_nothing_covers_are_named(island: Folder) -> None:
+    """Catches a column that was left out of the proof, while the summary reads as before."""
+    before = validate(island.root).unproven
+    assert before == {"gauges": ("name", "metres", "rain", "state", "keeper")}
+
+    def bare(schema: dict[str, Any]) -> None:
+        for place in (3, 8):
+            schema["fields"][place].pop("kzdata:evidence")
+
+    island.reschema("tolls", bare)
+    report = validate(island.root)
+    assert report.unproven == {"tolls": ("fate", "islet"), **before}
+    assert json.loads(reports.json(report))["unproven"]["tolls"] == ["fate", "islet"]
+    assert Report.of({**report.as_dict(), "compared": False}) == report
+    (short,) = (text for name, text in listing.summary(report) if name == "not proven")
+    (long,) = (text for name, text in listing.summary(report, True) if name == "not proven")
+    assert short.startswith("7 columns of 2 tables") and "--all" in short
+    assert "gauges.keeper" in long and "gauges.keeper" not in short
+
+
+def test_a_basis_or_an_exemption_covers_a_column(island: Folder) -> None:
+    """Catches an alarm about what the package says of its columns itself."""
+
+    def said(schema: dict[str, Any]) -> None:
+        for field in schema["fields"]:
+            field["kzdata:basis"] = "the keeper's book"
+
+    island.reschema("gauges", said)
+    report = validate(island.root)
+    assert report.unproven == {}
+    assert not [name for name, _ in listing.summary(report) if name == "not proven"]
+
+
+def test_a_table_whose_declarations_were_dropped_is_named(island: Folder) -> None:
+    """Catches claims that are no claims any more."""
+
+    def undeclared(schema: dict[str, Any]) -> None:
+        for field in schema["fields"]:
+            field.pop("kzdata:evidence", None)
+        for name in ("kzdata:principal", "kzdata:figure", "kzdata:dates"):
+            schema.pop(name)
+
+    island.reschema("tolls", undeclared)
+    unproven = validate(island.root).unproven
+    assert set(unproven["tolls"]) >= {"fate", "wording", "least", "day"}
+
+
+def test_a_package_without_receipts_promises_none(tmp_path: Path) -> None:
+    package = build(tmp_path, [Spec("things", {"fields": [column("a")]}, [["1"]])])
+    assert validate(package.root).unproven == {}
 
 
 # ------------------------------------------------------------------------------ twins

@@ -21,6 +21,7 @@ from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
 from kzdata.standard.forms import tells_table
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
+from kzdata.validation.coverage import unproven
 from kzdata.validation.declared import with_fields_checked
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
@@ -142,6 +143,7 @@ class Run:
             withheld=dict(self.withheld),
             followers=tuple(sorted(followers, key=attrgetter("order"))),
             path=self.archive.label,
+            unproven=unproven(self.package),
         )
 
     def _add(self, *outcomes: Outcome) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzdata.cli import listing, reports
+from kzdata.cli import diffs, listing, reports
+from kzdata.differences import diff, release_check
 from kzdata.evidence.confusables import looks, visible
 from kzdata.validation import Report, validate
 from packages import (
@@ -21,6 +22,7 @@ from packages import (
     breaches,
     build,
     column,
+    flood,
     keep_texts,
     letters,
     receipts,
@@ -195,3 +197,77 @@ def test_what_is_seen_is_seen_again(text: str) -> None:
 @given(st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", max_size=40))
 def test_plain_identifiers_look_as_they_are(text: str) -> None:
     assert looks(text) == looks(text.upper()) == text
+
+
+# ------------------------------------------------------------------------------ versions
+
+
+def unneeded(schema: dict[str, Any]) -> None:
+    schema["fields"][3].pop("kzdata:evidence")
+    schema["fields"][4]["kzdata:evidence"] = "exempt"
+
+
+WEAKER: dict[str, tuple[str, Any, list[str]]] = {
+    "receipts": (
+        "tolls",
+        unneeded,
+        ["field fate needed receipts, and needs none",
+         "field wording needed receipts, and needs none"],
+    ),
+    "declaration": (
+        "tolls",
+        lambda schema: schema.pop("kzdata:figure"),
+        ["kzdata:figure was declared, and is not"],
+    ),
+    "member": (
+        "passages",
+        lambda schema: schema["kzdata:spans"].pop("checksum"),
+        ["kzdata:spans.checksum was declared, and is not"],
+    ),
+    "figure": (
+        "tolls",
+        lambda schema: schema["kzdata:figure"].update(span="wording"),
+        ["kzdata:figure.span names another column"],
+    ),
+    "missing": (
+        "tolls",
+        lambda schema: schema.update(missingValues=["", "99"]),
+        ["'99' counts as missing, and did not"],
+    ),
+}  # fmt: skip
+STRONGER: dict[str, tuple[str, Any]] = {
+    "receipts": ("gauges", lambda s: s["fields"][1].update({"kzdata:evidence": "required"})),
+    "declaration": ("surges", lambda s: s.update({"kzdata:events": {"title": "title"}})),
+    "title": ("tolls", lambda schema: schema["fields"][3].update(title="Fate")),
+    "missing": ("tolls", lambda schema: schema.update(missingValues=[""])),
+    "constraint": ("gauges", lambda s: s["fields"][0]["constraints"].pop("pattern")),
+}
+
+
+@pytest.mark.parametrize("name", WEAKER)
+def test_what_is_not_asked_any_more_shows(island: Folder, tmp_path: Path, name: str) -> None:
+    """Catches a package that is made valid by asking less of it."""
+    table, change, expected = WEAKER[name]
+    later = flood(tmp_path / "later")
+    later.reschema(table, change)
+    later.describe(lambda package: package.update(version="2.0.0"))
+    with diff(island.root, later.root) as found:
+        assert list(found.weakened) == [f"{table}: {words}" for words in expected]
+        assert json.loads(found.to_json())["weakened"] == list(found.weakened)
+        assert "asked before, and not now" in "\n".join(diffs.as_lines(found))
+        assert "Asked before, and not now:" in list(diffs.as_markdown(found))
+    told = [f for f in release_check(island.root, later.root) if f.rule == "release-receipts"]
+    assert [(f.field, f.found, f.severity) for f in told] == [
+        (table, words, "warning") for words in expected
+    ]
+
+
+@pytest.mark.parametrize("name", STRONGER)
+def test_what_is_asked_besides_is_no_weakening(island: Folder, tmp_path: Path, name: str) -> None:
+    """Catches an alarm about a stricter version, and about what demands no receipt."""
+    table, change = STRONGER[name]
+    later = flood(tmp_path / "later")
+    later.reschema(table, change)
+    with diff(island.root, later.root) as found:
+        assert found.weakened == ()
+        assert "asked before" not in "\n".join(diffs.as_lines(found))

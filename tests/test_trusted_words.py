@@ -204,6 +204,14 @@ def test_a_form_is_not_the_name_of_another(tmp_path: Path) -> None:
     assert found(package, "alias-of-another") == ["Bo Lund"]
 
 
+def test_a_form_of_two_is_found_in_any_letters(tmp_path: Path) -> None:
+    """Catches "Soldiers" for the one and "soldiers" for the other."""
+    people = {"guard": ("Guard", ""), "rebels": ("Rebels", "")}
+    forms = [["guard", "The soldiers", ""], ["rebels", "the Soldiers", ""], ["guard", "men", ""]]
+    package = story(tmp_path, "The soldiers met.", forms=forms, people=people)
+    assert found(package, "alias-ambiguous") == ["The soldiers", "the Soldiers"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [("chinese", "china", True), ("kyrgyz", "kyrgyzstan", True), ("members", "member", True),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
-from kzdata.evidence.figures import parse
+from kzdata.evidence.figures import number_tokens, parse
 
 DEFAULT_LANGUAGE = "en"  # that of the grammars, where a package does not say
 _WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
@@ -86,8 +86,12 @@ def _is_stop(word: str, known: Lexicon | None) -> bool:
     return known is not None and word not in known.acronyms and word.lower() in known.stops
 
 
+@lru_cache(maxsize=1 << 13)
 def _is_number(word: str) -> bool:
     """Whether a word is a plain number, in digits or as a word; "dozens" says more than that."""
+    # The grammar is asked of what holds a number at all, which is far cheaper to see.
+    if not any(number_tokens(word)):
+        return False
     try:
         return parse(word).qualifier == "exact"
     except FigureError:

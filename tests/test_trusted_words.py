@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kzdata.evidence.vocabulary import (
+    Kin,
     akin,
     content_words,
     lexicon,
@@ -219,6 +220,13 @@ def test_a_form_of_two_is_found_in_any_letters(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_forms_of_one_word_are_akin(one: str, other: str, expected: bool) -> None:
     assert akin(one, other) == akin(other, one) == expected
+    assert (one in Kin([other, "zebra"])) == (other in Kin([one, "zebra"])) == expected
+
+
+@given(st.lists(st.text("abs'", max_size=6), max_size=6), st.text("abs'", max_size=6))
+def test_kin_are_found_as_by_comparing_all(found: list[str], word: str) -> None:
+    """Catches a short way that misses what the long way finds."""
+    assert (word in Kin(found)) == any(akin(word, other) for other in found)
 
 
 def test_a_note_tells_of_all_words() -> None:

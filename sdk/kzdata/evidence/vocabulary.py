@@ -144,6 +144,25 @@ def akin(one: str, other: str) -> bool:
     return one[:shared] == other[:shared]
 
 
+class Kin:
+    """Words among which forms of another are found at once, however many they are."""
+
+    def __init__(self, found: Iterable[str]) -> None:
+        self._alike: dict[str, set[str]] = {}
+        for word in found:
+            for beginning in _beginnings(word):
+                self._alike.setdefault(beginning, set()).add(word)
+
+    def __contains__(self, word: str) -> bool:
+        near = (self._alike.get(beginning, ()) for beginning in _beginnings(word))
+        return any(akin(word, other) for others in near for other in others)
+
+
+def _beginnings(word: str) -> set[str]:
+    """What words that are akin have in common."""
+    return {word[:_IN_COMMON], word.removesuffix("s")[:_IN_COMMON]}
+
+
 def shares_word(term: str, names: Iterable[str], known: Lexicon | None) -> bool:
     """Whether a term has a word in common with some names, or is the initials of one."""
     own = _parts(content_words(term, known))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from kzdata.engine.sql import ORD, column, identifier
-from kzdata.evidence.vocabulary import Lexicon, akin, content_words, lexicon, words
+from kzdata.evidence.vocabulary import Kin, Lexicon, content_words, lexicon, words
 from kzdata.standard.declarations import Edges
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
@@ -49,8 +49,8 @@ def inferred_ground(model: Model) -> Iterator[Violation]:
                 yield Violation(edges.name, row, e.note, found, _GROUND)
             elif not _points(note, known):
                 unsure.append(note)
-        for row, note, said in _said(model, edges, e, unsure) if unsure else ():
-            if not _shares(note, said, known):
+        for row, note, grounds in _said(model, edges, e, unsure) if unsure else ():
+            if not _shares(note, grounds, known):
                 yield Violation(edges.name, row, e.note, note, _GROUND)
 
 
@@ -76,46 +76,50 @@ def _points(note: str, known: Lexicon | None) -> bool:
     return bool(parts.intersection(content_words(note, known)) or _ADDRESS.search(note))
 
 
-def _said(model: Model, edges: Table, e: Edges, notes: list[str]) -> Iterator[tuple[int, str, str]]:
-    """The edges that have some notes, each with what its record can be concluded from.
+def _said(
+    model: Model, edges: Table, e: Edges, notes: list[str]
+) -> Iterator[tuple[int, str, list[Kin]]]:
+    """The edges that have some notes, each with the words that its record can be concluded from.
 
     The passages of the record and of the one that the cell refers to, and the table's columns.
     """
     name, note = f"unsure{next(_NUMBERS)}", column(e.note or "", "e")
     model.database.create_table(name, {"note": "VARCHAR"}, [(one,) for one in notes])
-    columns = {
-        table.name: " ".join(field.name for field in table.schema.fields)
-        for table in model.records()
-    }
-    rows = model.database.rows(
-        f"""WITH asked AS (
-            SELECT t.{ORD}, c.tab, t.row, t.value, {note} AS note
-            FROM shared.edge_numbers t {IN_COLUMN} JOIN {identifier(edges.name)} e USING ({ORD})
-            JOIN shared.{name} n ON n.note = {note}
-            WHERE t.role = {role_number("inferred")}),
-        said AS (
-            SELECT a.{ORD}, s.quote FROM asked a JOIN (
-                SELECT c.tab, t.row, t.passage FROM shared.edge_numbers t {IN_COLUMN}
-            ) o ON o.tab = a.tab AND o.row = a.row JOIN shared.passages s ON s.{ORD} = o.passage
-            UNION SELECT a.{ORD}, s.quote FROM asked a
-            JOIN shared.record_spans r ON r.record = a.value
-            JOIN shared.passages s ON s.span = r.span)
-        SELECT a.{ORD}, a.note, a.tab, string_agg(s.quote, ' ')
-        FROM asked a LEFT JOIN said s USING ({ORD}) GROUP BY ALL ORDER BY 1"""
-    )
-    return ((row, text, f"{quotes or ''} {columns[table]}") for row, text, table, quotes in rows)
+    asked = f"""SELECT t.{ORD}, {note} AS note, c.tab, t.row, t.value
+        FROM shared.edge_numbers t {IN_COLUMN} JOIN {identifier(edges.name)} e USING ({ORD})
+        JOIN shared.{name} n ON n.note = {note} WHERE t.role = {role_number("inferred")}"""
+    # The words of a record are read once, however many of its cells are asked for.
+    own = f"""SELECT r.tab, r.row, {_FIRST_WORDS}
+        FROM (SELECT DISTINCT tab, row FROM ({asked})) r
+        JOIN (SELECT c.tab, t.row, t.passage FROM shared.edge_numbers t {IN_COLUMN}) o
+            ON o.tab = r.tab AND o.row = r.row
+        JOIN shared.passages s ON s.{ORD} = o.passage GROUP BY ALL"""
+    referred = f"""SELECT r.record, {_FIRST_WORDS}
+        FROM (SELECT DISTINCT value FROM ({asked})) a
+        JOIN shared.record_spans r ON r.record = a.value
+        JOIN shared.passages s ON s.span = r.span GROUP BY ALL"""
+    known = {tuple(key): _kin(quotes) for *key, quotes in model.database.rows(own)}
+    others = {key: _kin(quotes) for key, quotes in model.database.rows(referred)}
+    columns = {one.name: _kin(" ".join(one.schema.names)) for one in model.records()}
+    for row, text, table, place, value in model.database.rows(f"{asked} ORDER BY 1"):
+        found = (known.get((table, place)), others.get(value), columns[table])
+        yield row, text, [one for one in found if one]
 
 
-def _shares(note: str, said: str, known: Lexicon | None) -> bool:
+_FIRST_WORDS = "left(string_agg(DISTINCT s.quote, ' ' ORDER BY s.quote), 20000)"
+"""SQL: the words of passages, as many as anybody would conclude something from."""
+
+
+def _kin(text: str) -> Kin:
+    """The words of a text, and the names in it that underscores join."""
+    return Kin(map(str.lower, {*re.findall(r"[^\W_]+", text), *re.findall(r"\w+_\w+", text)}))
+
+
+def _shares(note: str, grounds: list[Kin], known: Lexicon | None) -> bool:
     """Whether a note has a word, or a form of one, of what was said."""
-    # A text of passages is longer than a term: its words are taken without a limit.
-    theirs = {word.lower() for word in re.findall(r"\w+", said.replace("_", " "))}
-    names = {word.lower() for word in re.findall(r"\w+_\w+", said)}
-    own = [part for word in content_words(note, known) for part in re.split(r"[-']", word)]
+    own = [part for word in content_words(note, known) for part in {word, *re.split("[-']", word)}]
     kept = [word for word in own if known is None or word not in known.vacuous]
-    return any(akin(word, other) for word in kept for other in theirs) or any(
-        name in note.lower() for name in names
-    )
+    return any(word in told for word in kept for told in grounds)
 
 
 @rule(

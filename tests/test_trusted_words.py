@@ -1,7 +1,7 @@
 """Terms and aliases that were made to fit a receipt, and their honest twins, which pass.
 
 Each rule of `kzdata.validation.rules.vocabulary` sees articles that it has never seen; the words
-that carry no meaning come from `lexicon.toml`.
+that carry no meaning come from `lexicon.json`.
 """
 
 from pathlib import Path

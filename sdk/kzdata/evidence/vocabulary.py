@@ -1,9 +1,10 @@
 """Whether the words of a term mean anything, deny something, or have to do with a name.
 
-What the words of a language are good for is data (`lexicon.toml`), kept once; everything here is a
+What the words of a language are good for is data (`lexicon.json`), kept once; everything here is a
 comparison of words, so that a reader can repeat it.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -36,21 +37,26 @@ class Lexicon(NamedTuple):
 @lru_cache(maxsize=1)
 def lexicons() -> dict[str, Lexicon]:
     """The lexicons by language."""
-    import tomllib
+    held = json.loads(Path(__file__).with_name("lexicon.json").read_text("utf-8"))
+    del held["about"]
+    return {language: _lexicon(parts) for language, parts in held.items()}
 
-    text = Path(__file__).with_name("lexicon.toml").read_text("utf-8")
-    return {language: _lexicon(parts) for language, parts in tomllib.loads(text).items()}
 
-
-def _lexicon(parts: dict[str, str | list[str]]) -> Lexicon:
-    lists = {name: str(words).split() for name, words in parts.items()}
-    articles = frozenset(lists["articles"])
-    helpers = articles.union(lists["auxiliaries"])
-    stops = helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations")))
-    phrases, prefixes = (tuple(parts[name]) for name in ("phrases", "prefixes"))
-    negations, acronyms = (frozenset(lists[name]) for name in ("negations", "acronyms"))
-    of_notes = (frozenset(lists.get(name, ())) for name in ("places", "vacuous"))
-    return Lexicon(articles, helpers, stops, negations, phrases, prefixes, acronyms, *of_notes)
+def _lexicon(parts: dict[str, list[str]]) -> Lexicon:
+    # Phrases and prefixes stand one by one, words in lines.
+    lists = {name: frozenset(" ".join(lines).split()) for name, lines in parts.items()}
+    articles, helpers = lists["articles"], lists["articles"] | lists["auxiliaries"]
+    return Lexicon(
+        articles=articles,
+        helpers=helpers,
+        stops=helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations"))),
+        negations=lists["negations"],
+        phrases=tuple(parts["phrases"]),
+        prefixes=tuple(parts["prefixes"]),
+        acronyms=lists["acronyms"],
+        places=lists.get("places", frozenset()),
+        vacuous=lists.get("vacuous", frozenset()),
+    )
 
 
 def lexicon(language: str | None) -> Lexicon | None:

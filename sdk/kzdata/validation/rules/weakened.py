@@ -110,11 +110,12 @@ def source_twice(model: Model) -> Iterator[Violation]:
     The same article under two names counts as two that agree.
     """
     for table, a in model.each("sources"):
-        names = f"{ORD}, {column(a.id)}, lower({column(a.sha256)})"
-        rows = f"SELECT {names} FROM {identifier(table.name)} t ORDER BY {ORD}"
+        name, digest = identifier(table.name), f"lower({column(a.sha256)})"
+        rows = f"""SELECT {ORD}, {column(a.id)}, {digest} FROM {name} t WHERE {digest} IN
+            (SELECT {digest} FROM {name} t GROUP BY 1 HAVING count(*) > 1) ORDER BY {ORD}"""
         known: dict[str, str] = {}
         for row, source, digest in model.database.rows(rows):
-            first = known.setdefault(digest, source) if digest else source
+            first = known.setdefault(digest, source)
             if first != source:
                 expected = f"another text than that of {first}"
                 yield Violation(table.name, row, a.sha256, source, expected)

@@ -112,6 +112,7 @@ def test_json_states_the_version_of_its_schema(island: Folder) -> None:
         == (
             "schema_version package version path valid fail_on passed errors warnings rows receipts"
             " spans_in_texts unchecked omitted allowed left_out idle findings withheld followers"
+            " unproven"
         ).split()
     )
     assert (

@@ -675,6 +675,49 @@ def date_after_article(island: Folder) -> Fault:
 
 
 @case
+def inferred_ground(island: Folder) -> Fault:
+    place = edge(island, "S1", "sort")
+    island.edit("receipts", place, "how", "inferred")
+    return edited(island, "receipts", place, "why", "This follows clearly.")
+
+
+@case
+def inferred_quote(island: Folder) -> Fault:
+    place = edge(island, "S1", "sort")
+    island.edit("receipts", place, "how", "inferred")
+    return edited(island, "receipts", place, "why", "The headline has “the dyke is gone”.")
+
+
+@case
+def figure_span(island: Folder) -> Fault:
+    island.reschema("tolls", lambda schema: schema["kzdata:figure"].update(span="wording"))
+    return Fault("datapackage.json")
+
+
+@case
+def missing_value_counts(island: Folder) -> Fault:
+    island.reschema("tolls", lambda schema: schema.update(missingValues=["", "99"]))
+    return Fault("datapackage.json")
+
+
+@case
+def receipts_unsealed(island: Folder) -> Fault:
+    island.reschema("receipts", lambda schema: schema["kzdata:edges"].pop("count"))
+    return Fault("datapackage.json")
+
+
+@case
+def source_twice(island: Folder) -> Fault:
+    return edited(island, "letters", 1, "digest", GULL.digest.upper())
+
+
+@case
+def id_confusable(island: Folder) -> Fault:
+    place = island.append("islets", islet="nоrholm")
+    return at(island, "islets", place, "islet")
+
+
+@case
 def source_day_far(island: Folder) -> Fault:
     return edited(island, "letters", 1, "spoken", "2019-03-07")
 
@@ -989,7 +1032,7 @@ def reference_disagrees(island: Folder) -> Fault:
     return Fault("datapackage.json")
 
 
-ELSEWHERE = {"limit-exceeded", "resource-changed", "date-cut-short"}
+ELSEWHERE = {"limit-exceeded", "resource-changed", "date-cut-short", "source-copied"}
 """Rules about the run, of which `test_limits` has the cases; and what needs another article."""
 
 

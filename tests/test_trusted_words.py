@@ -1,7 +1,7 @@
 """Terms and aliases that were made to fit a receipt, and their honest twins, which pass.
 
 Each rule of `kzdata.validation.rules.vocabulary` sees articles that it has never seen; the words
-that carry no meaning come from `lexicon.toml`.
+that carry no meaning come from `lexicon.json`.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kzdata.evidence.vocabulary import (
+    Kin,
     akin,
     content_words,
     lexicon,
@@ -204,6 +205,14 @@ def test_a_form_is_not_the_name_of_another(tmp_path: Path) -> None:
     assert found(package, "alias-of-another") == ["Bo Lund"]
 
 
+def test_a_form_of_two_is_found_in_any_letters(tmp_path: Path) -> None:
+    """Catches "Soldiers" for the one and "soldiers" for the other."""
+    people = {"guard": ("Guard", ""), "rebels": ("Rebels", "")}
+    forms = [["guard", "The soldiers", ""], ["rebels", "the Soldiers", ""], ["guard", "men", ""]]
+    package = story(tmp_path, "The soldiers met.", forms=forms, people=people)
+    assert found(package, "alias-ambiguous") == ["The soldiers", "the Soldiers"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [("chinese", "china", True), ("kyrgyz", "kyrgyzstan", True), ("members", "member", True),
@@ -211,6 +220,13 @@ def test_a_form_is_not_the_name_of_another(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_forms_of_one_word_are_akin(one: str, other: str, expected: bool) -> None:
     assert akin(one, other) == akin(other, one) == expected
+    assert (one in Kin([other, "zebra"])) == (other in Kin([one, "zebra"])) == expected
+
+
+@given(st.lists(st.text("abs'", max_size=6), max_size=6), st.text("abs'", max_size=6))
+def test_kin_are_found_as_by_comparing_all(found: list[str], word: str) -> None:
+    """Catches a short way that misses what the long way finds."""
+    assert (word in Kin(found)) == any(akin(word, other) for other in found)
 
 
 def test_a_note_tells_of_all_words() -> None:

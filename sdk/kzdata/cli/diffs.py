@@ -38,6 +38,10 @@ def as_lines(diff: Diff, every: bool = False) -> Iterator[str]:
         return
     reasons = _limited([f"{r.level}  {r}" for r in diff.reasons], every, "and {:,} more")
     yield from aligned([("least bump", _bump(diff)), *(("", reason) for reason in reasons)])
+    if diff.weakened:
+        yield ""
+        yield bold("asked before, and not now")
+        yield from (f"-  {safe(one)}" for one in _limited([*diff.weakened], every, "and {:,} more"))
     if rows := [(table.name, *_counts(table)) for table in diff.tables]:
         yield ""
         yield as_text(("table", *_WORDS.values()), rows)
@@ -210,6 +214,12 @@ def as_markdown(diff: Diff, every: bool = False) -> Iterator[str]:
     yield ""
     reasons = [f"- {_prose(f'{reason.level}: {reason}')}" for reason in diff.reasons]
     yield from _limited(reasons, every, "- and {:,} more")
+    if diff.weakened:
+        yield ""
+        yield "Asked before, and not now:"
+        yield ""
+        lost = [f"- {_prose(one)}" for one in diff.weakened]
+        yield from _limited(lost, every, "- and {:,} more")
     if diff.tables:
         yield ""
         yield f"| table | {' | '.join(_WORDS.values())} |"

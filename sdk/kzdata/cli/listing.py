@@ -18,6 +18,7 @@ from kzdata.validation.report import NOT_CHECKED, SEVERITIES, counted
 ROWS, COLUMNS = 24, 80  # of the smallest terminal, which one cause must not fill
 LEAST_ROWS = 2  # that the findings of a rule have, however many rules there are
 LONGEST = 120  # characters of what was found, and of what was expected
+MOST_UNPROVEN = 5  # columns that no declaration covers
 MOST_UNCHECKED = 4  # sentences about what was not checked
 ALL = "--all lists"
 COLOURS = {"error": "red", "warning": "yellow", "unchecked": "blue"}
@@ -123,6 +124,8 @@ def summary(result: Report, every: bool = False) -> Iterator[tuple[str, str]]:
         shown = "100" if of.evidenced == of.required else f"{share:.2f}"
         cells = f"{of.evidenced:,} of {of.required:,} cells that need one ({shown} %)"
         yield "receipts", f"{cells}; {inferred:.1f} % rest on inference alone"
+    if result.unproven:
+        yield "not proven", _unproven(result, every)
     if result.spans_in_texts:
         yield "offsets", f"{result.spans_in_texts:,} spans compared with the articles' texts"
     if result.allowed:
@@ -135,6 +138,15 @@ def summary(result: Report, every: bool = False) -> Iterator[tuple[str, str]]:
         yield "not checked", sentence if every else shortened(sentence, 2 * LONGEST)
     if not every and len(sentences) > MOST_UNCHECKED:
         yield "", f"and {len(sentences) - MOST_UNCHECKED} more; {ALL} them"
+
+
+def _unproven(result: Report, every: bool) -> str:
+    """The columns of claims that no declaration covers, the first of them by name."""
+    names = [f"{table}.{name}" for table, names in result.unproven.items() for name in names]
+    shown = ", ".join(map(safe, names if every else names[:MOST_UNPROVEN]))
+    more = "" if every or len(names) <= MOST_UNPROVEN else f", … ({ALL} them)"
+    columns, tables = counted(len(names), "column"), counted(len(result.unproven), "table")
+    return f"{columns} of {tables}, which no declaration covers: {shown}{more}"
 
 
 def _withheld(result: Report) -> Iterator[tuple[str, str]]:

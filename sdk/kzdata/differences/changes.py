@@ -14,12 +14,13 @@ from kzdata.differences.applying import apply_diff
 from kzdata.differences.bumps import Level, Reason, asked, highest, least_after
 from kzdata.differences.properties import ABSENT, PropertyChange
 from kzdata.differences.version import Side
+from kzdata.differences.weakening import weakened
 from kzdata.engine.database import Database
 from kzdata.engine.sql import SHARED
 from kzdata.errors import UsageError
 
 Item = TypeVar("Item")
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of the JSON form; a new member raises its second number, another meaning its first."""
 KINDS = ("added", "changed", "removed", "rekeyed", "moved")
 # Where the rows that differ are kept, SQL types by column; `places` count `TableDiff.columns`.
@@ -159,6 +160,11 @@ class Diff:
         return least_after(self.old.version, self.bump)
 
     @property
+    def weakened(self) -> tuple[str, ...]:
+        """What the new version asks less than the old one: receipts, declarations; in words."""
+        return tuple(weakened(self.properties))
+
+    @property
     def counts(self) -> dict[str, int]:
         """Rows by kind of change, over all tables."""
         return {kind: sum(table.counts.get(kind, 0) for table in self.tables) for kind in KINDS}
@@ -211,6 +217,7 @@ class Diff:
             "bump": self.bump,
             "least_version": self.least_version,
             "reasons": [reason._asdict() for reason in self.reasons],
+            "weakened": list(self.weakened),
             "properties": [_property_record(change) for change in self.properties],
         }
         yield "{"

@@ -26,7 +26,7 @@ from kzdata.engine.sql import ORD
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.standard.descriptor import SEMVER, Table
 from kzdata.standard.writer import CHANGELOG
-from kzdata.validation.report import Finding, Report, not_checked
+from kzdata.validation.report import Finding, Report, Severity, not_checked
 from kzdata.validation.rule import Rule
 
 MAX_FINDINGS = 1_000  # findings of one rule that are kept; the rest is counted
@@ -138,14 +138,18 @@ RELEASE_RULES: dict[str, Rule] = {}  # the rules of `kzdata release-check` by na
 _Check = TypeVar("_Check", bound=Callable[[Case], Iterator[Finding]])
 
 
-def _rule(fix: str) -> Callable[[_Check], _Check]:
+_MUST = "docs/versions.md: what a release MUST keep, where `kzdata release-check` is asked"
+
+
+def _rule(
+    fix: str, severity: Severity = "error", source: str = _MUST
+) -> Callable[[_Check], _Check]:
     # As `kzdata.validation.rule` does: the name is the public code, the docstring the page.
-    source = "docs/versions.md: what a release MUST keep, where `kzdata release-check` is asked"
 
     def register(check: _Check) -> _Check:
         name = check.__name__.replace("_", "-")
         doc = cleandoc(check.__doc__ or "")
-        RELEASE_RULES[name] = Rule(name, "release", "error", fix, doc, check, source)
+        RELEASE_RULES[name] = Rule(name, "release", severity, fix, doc, check, source)
         return check
 
     return register
@@ -268,6 +272,25 @@ def release_tombstone(case: Case) -> Iterator[Finding]:
         for key in keys:
             told: Any = {"record": key, "found": "no such row", "expected": expected}
             yield RELEASE_RULES["release-tombstone"].finding(table.path, **told)
+
+
+@_rule(
+    "demand it again, or say in CHANGELOG.md why it is not needed any more",
+    "warning",
+    "docs/versions.md: advice for a release, where `kzdata release-check` is asked",
+)
+def release_receipts(case: Case) -> Iterator[Finding]:
+    """What the version before asked for is asked for still: receipts, declarations, values.
+
+    A package that asks less is valid more easily, and its summary reads as before: a field that
+    needed receipts needs none, a declaration is gone or names another column, or a text such as
+    "99" counts as a missing value.
+    """
+    for words in case.diff.weakened:
+        name, _, found = words.partition(": ")
+        yield RELEASE_RULES["release-receipts"].finding(
+            DESCRIPTOR, field=name, found=found, expected="what the version before asks for"
+        )
 
 
 def _records(version: Version) -> list[Table]:

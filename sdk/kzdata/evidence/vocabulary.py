@@ -1,9 +1,10 @@
 """Whether the words of a term mean anything, deny something, or have to do with a name.
 
-What the words of a language are good for is data (`lexicon.toml`), kept once; everything here is a
+What the words of a language are good for is data (`lexicon.json`), kept once; everything here is a
 comparison of words, so that a reader can repeat it.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
-from kzdata.evidence.figures import parse
+from kzdata.evidence.figures import number_tokens, parse
 
 DEFAULT_LANGUAGE = "en"  # that of the grammars, where a package does not say
 _WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
@@ -29,25 +30,33 @@ class Lexicon(NamedTuple):
     phrases: tuple[str, ...]  # negations of several words
     prefixes: tuple[str, ...]  # that negate the word they begin
     acronyms: frozenset[str]  # names that are spelt like a stop word, in capitals
+    places: frozenset[str]  # parts of an article that a note can point at
+    vacuous: frozenset[str]  # words of notes that give no reason
 
 
 @lru_cache(maxsize=1)
 def lexicons() -> dict[str, Lexicon]:
     """The lexicons by language."""
-    import tomllib
+    held = json.loads(Path(__file__).with_name("lexicon.json").read_text("utf-8"))
+    del held["about"]
+    return {language: _lexicon(parts) for language, parts in held.items()}
 
-    text = Path(__file__).with_name("lexicon.toml").read_text("utf-8")
-    return {language: _lexicon(parts) for language, parts in tomllib.loads(text).items()}
 
-
-def _lexicon(parts: dict[str, str | list[str]]) -> Lexicon:
-    lists = {name: str(words).split() for name, words in parts.items()}
-    articles = frozenset(lists["articles"])
-    helpers = articles.union(lists["auxiliaries"])
-    stops = helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations")))
-    phrases, prefixes = (tuple(parts[name]) for name in ("phrases", "prefixes"))
-    negations, acronyms = (frozenset(lists[name]) for name in ("negations", "acronyms"))
-    return Lexicon(articles, helpers, stops, negations, phrases, prefixes, acronyms)
+def _lexicon(parts: dict[str, list[str]]) -> Lexicon:
+    # Phrases and prefixes stand one by one, words in lines.
+    lists = {name: frozenset(" ".join(lines).split()) for name, lines in parts.items()}
+    articles, helpers = lists["articles"], lists["articles"] | lists["auxiliaries"]
+    return Lexicon(
+        articles=articles,
+        helpers=helpers,
+        stops=helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations"))),
+        negations=lists["negations"],
+        phrases=tuple(parts["phrases"]),
+        prefixes=tuple(parts["prefixes"]),
+        acronyms=lists["acronyms"],
+        places=lists.get("places", frozenset()),
+        vacuous=lists.get("vacuous", frozenset()),
+    )
 
 
 def lexicon(language: str | None) -> Lexicon | None:
@@ -83,8 +92,12 @@ def _is_stop(word: str, known: Lexicon | None) -> bool:
     return known is not None and word not in known.acronyms and word.lower() in known.stops
 
 
+@lru_cache(maxsize=1 << 13)
 def _is_number(word: str) -> bool:
     """Whether a word is a plain number, in digits or as a word; "dozens" says more than that."""
+    # The grammar is asked of what holds a number at all, which is far cheaper to see.
+    if not any(number_tokens(word)):
+        return False
     try:
         return parse(word).qualifier == "exact"
     except FigureError:
@@ -130,11 +143,30 @@ def denied_form(word: str, known: Lexicon | None) -> list[str]:
 def akin(one: str, other: str) -> bool:
     """Whether two words, in lower case, are forms of one: "Chinese" and "China"."""
     least = min(len(one), len(other))
-    if one == other or least < _IN_COMMON:
-        return one == other
+    if least < _IN_COMMON:
+        return one.removesuffix("s") == other.removesuffix("s")  # "run", "runs"
     # All but the last letter of the shorter one: "China", "Chinese", but not "master", "mast".
     shared = max(_IN_COMMON, least - 1)
     return one[:shared] == other[:shared]
+
+
+class Kin:
+    """Words among which forms of another are found at once, however many they are."""
+
+    def __init__(self, found: Iterable[str]) -> None:
+        self._alike: dict[str, set[str]] = {}
+        for word in found:
+            for beginning in _beginnings(word):
+                self._alike.setdefault(beginning, set()).add(word)
+
+    def __contains__(self, word: str) -> bool:
+        near = (self._alike.get(beginning, ()) for beginning in _beginnings(word))
+        return any(akin(word, other) for others in near for other in others)
+
+
+def _beginnings(word: str) -> set[str]:
+    """What words that are akin have in common."""
+    return {word[:_IN_COMMON], word.removesuffix("s")[:_IN_COMMON]}
 
 
 def shares_word(term: str, names: Iterable[str], known: Lexicon | None) -> bool:

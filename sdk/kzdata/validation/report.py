@@ -18,7 +18,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The severities, the gravest first; `kzdata.validation.rule` says which is which."""
 # Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
 # gone or means something else its first.
-SCHEMA_VERSION = "2.0"
+SCHEMA_VERSION = "2.1"
 NOT_CHECKED = "not-checked"  # the rule whose findings say what was not checked
 
 
@@ -132,6 +132,7 @@ class Report:
         withheld: By rule, how many findings were withheld: all rest on a table that could not be
             read, so that they follow from another finding, or cannot be told.
         followers: Those of `withheld` that are kept.
+        unproven: By table, the columns that no declaration covers: no receipt is asked of them.
     """
 
     package: str
@@ -149,6 +150,7 @@ class Report:
     idle: dict[str, str] = field(default_factory=dict)
     withheld: dict[str, int] = field(default_factory=dict)
     followers: Sequence[Finding] = ()
+    unproven: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -223,6 +225,7 @@ class Report:
         """The report that `as_dict` gave, with `compared` beside it."""
         own = {name: values[name] for name in cls.__dataclass_fields__}
         own = {name: tuple(v) if isinstance(v, list) else v for name, v in own.items()}
+        own["unproven"] = {table: tuple(names) for table, names in own["unproven"].items()}
         for name in ("findings", "followers"):
             own[name] = tuple(Finding(**finding) for finding in values[name])
         return cls(**{**own, "receipts": Receipts(**values["receipts"])})
@@ -273,6 +276,7 @@ class Report:
             "findings": [asdict(finding) for finding in self.findings],
             "withheld": self.withheld,
             "followers": [asdict(finding) for finding in self.followers],
+            "unproven": {table: list(names) for table, names in self.unproven.items()},
         }
 
 

@@ -21,6 +21,7 @@ from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
 from kzdata.standard.forms import tells_table
 from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
+from kzdata.validation.coverage import unproven
 from kzdata.validation.declared import with_fields_checked
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
@@ -32,14 +33,16 @@ from kzdata.validation.rules import (
     cells,
     counting,
     days,
+    evidence,
+    facts,
     links,
     meaning,
+    notes,
     outside,
     package,
     vocabulary,
+    weakened,
 )
-from kzdata.validation.rules import evidence as evidence_rules
-from kzdata.validation.rules import facts as fact_rules
 
 SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
 # Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
@@ -49,8 +52,8 @@ UNFETCHED = "download it into the package and name it by a path"
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
-    *(articles, cells, counting, evidence_rules, fact_rules, links, meaning, outside, package),
-    *(vocabulary, days),
+    *(articles, cells, counting, evidence, facts, links, meaning, outside, package, vocabulary),
+    *(days, notes, weakened),
 )
 
 
@@ -142,6 +145,7 @@ class Run:
             withheld=dict(self.withheld),
             followers=tuple(sorted(followers, key=attrgetter("order"))),
             path=self.archive.label,
+            unproven=unproven(self.package),
         )
 
     def _add(self, *outcomes: Outcome) -> None:

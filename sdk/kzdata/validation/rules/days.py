@@ -42,7 +42,9 @@ def source_day_far(model: Model) -> Iterator[Violation]:
             joins = f"""LEFT JOIN {identifier(name.name)} s
                 ON {column(s.id, "s")} = {column(a.day_span)}"""
         parts = (column(a.written_on), column(a.published_on), cell(a.published_precision), quote)
-        rows = f"SELECT t.{ORD}, {', '.join(parts)} FROM {identifier(table.name)} t {joins}"
+        away = f"{day(column(a.published_on))} - {day(column(a.written_on))}"
+        rows = f"""SELECT t.{ORD}, {", ".join(parts)} FROM {identifier(table.name)} t {joins}
+            WHERE {away} > {MOST_DAYS_TO_PRINT}"""
         for row, spoken, published, precision, words in model.database.rows(rows):
             first = _first_day(published, precision)
             known = _first_day(spoken, "day")

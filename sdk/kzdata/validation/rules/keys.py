@@ -391,7 +391,7 @@ def alias_entity(model: Model) -> Iterator[Query]:
     declared=("kzdata:aliases",),
 )
 def alias_ambiguous(model: Model) -> Iterator[Query]:
-    """A surface form names one entity of a table in an article.
+    """A surface form names one entity of a table in an article, whatever its capitals.
 
     Where it names two, no machine can tell which of them a passage means.
     """
@@ -405,9 +405,9 @@ def alias_ambiguous(model: Model) -> Iterator[Query]:
                 f"""SELECT t.{ORD}, {literal(a.alias)}, t.{alias},
                     'a form of ' || t.{entity} || ' alone'
                 FROM (SELECT *, {article} AS place FROM {name}) t JOIN (
-                    SELECT {alias} AS alias, {article} AS place FROM {name}
+                    SELECT lower({alias}) AS alias, {article} AS place FROM {name}
                     WHERE {entity} IN ({known}) GROUP BY ALL HAVING min({entity}) <> max({entity})
-                ) d ON d.alias = t.{alias} AND d.place IS NOT DISTINCT FROM t.place
+                ) d ON d.alias = lower(t.{alias}) AND d.place IS NOT DISTINCT FROM t.place
                 WHERE t.{entity} IN ({known})""",
             )
 

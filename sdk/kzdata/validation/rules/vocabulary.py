@@ -41,23 +41,18 @@ class _Term(NamedTuple):
     column: str
     text: str
     means: str  # the category or the entity
-    where: str  # the coded column, or the article
+    where: str  # the coded column; empty for a form
     note: str
     known: Lexicon | None  # of the language that it is written in
 
 
-def _languages(model: Model) -> dict[str, str | None]:
-    """The language of each source, where the package says."""
-    for table, a in model.each("sources"):
-        names = f"{cell(a.id)}, {cell(a.language)}"
-        return dict(model.database.rows(f"SELECT {names} FROM {identifier(table.name)} t"))
-    return {}
-
-
 def _coded(model: Model) -> Iterator[_Term]:
-    """The terms of the codebook; they are of all articles, whose language is taken from one."""
-    spoken = set(_languages(model).values()) or {None}
-    known = lexicon(spoken.pop()) if len(spoken) == 1 else lexicon(None)
+    """The terms of the codebook; they are of all articles, and in English where these differ."""
+    spoken: list[str | None] = []
+    for table, a in model.each("sources"):
+        found = f"SELECT DISTINCT {cell(a.language)} FROM {identifier(table.name)} t LIMIT 2"
+        spoken = [language for (language,) in model.database.rows(found)]
+    known = lexicon(spoken[0] if len(spoken) == 1 else None)
     for table, c in model.each("codebook"):
         parts = ", ".join(map(column, (c.term, c.category, c.field)))
         rows = model.database.rows(f"SELECT {ORD}, {parts} FROM {identifier(table.name)} t")
@@ -67,16 +62,24 @@ def _coded(model: Model) -> Iterator[_Term]:
 
 
 def _surface_forms(model: Model) -> Iterator[_Term]:
-    spoken = _languages(model)
+    """The surface forms, each once for an entity, with the first row that has it."""
+    sources = model.declared("sources")
     for table, a in model.each("aliases"):
-        parts = f"{column(a.alias)}, {column(a.entity)}, {cell(a.source)}, {cell(a.note)}"
-        rows = model.database.rows(f"SELECT {ORD}, {parts} FROM {identifier(table.name)} t")
-        for row, alias, entity, source, note in rows:
+        language, join = "NULL", ""
+        if sources and sources[1].language and a.source:
+            language = column(sources[1].language, "s")
+            join = f"""LEFT JOIN {identifier(sources[0].name)} s
+                ON {column(sources[1].id, "s")} = {column(a.source)}"""
+        # Articles print the same forms again and again; a word means the same in each of them.
+        parts = f"{column(a.alias)}, {column(a.entity)}, {cell(a.note)}, {language}"
+        rows = model.database.rows(
+            f"""SELECT min(t.{ORD}), {parts} FROM {identifier(table.name)} t {join}
+            GROUP BY ALL ORDER BY 1"""
+        )
+        for row, alias, entity, note, spoken in rows:
             if None not in (alias, entity):
-                known = lexicon(spoken.get(source))
-                yield _Term(
-                    table.name, row, a.alias, alias, entity, source or "", note or "", known
-                )
+                known = lexicon(spoken)
+                yield _Term(table.name, row, a.alias, alias, entity, "", note or "", known)
 
 
 def _at(term: _Term, expected: str) -> Violation:
@@ -340,14 +343,14 @@ def _noted(term: _Term, entities: dict[str, _Entity]) -> bool:
 def _users(model: Model, terms: list[_Term]) -> dict[int, int]:
     """How many records name their entity by a form, by the number of the form."""
     name = f"strange{next(_NUMBERS)}"
-    kinds = dict.fromkeys(("entity", "article", "term"), "VARCHAR")
-    rows = [(number, one.means, one.where, one.text) for number, one in enumerate(terms)]
+    kinds = dict.fromkeys(("entity", "term"), "VARCHAR")
+    rows = [(number, one.means, one.text) for number, one in enumerate(terms)]
     model.database.create_table(name, {"number": "INTEGER", **kinds}, rows)
     named = sql.contains(sql.words("s.quote"), sql.words("u.term"))
     found = model.database.rows(
         f"""SELECT u.number, count(DISTINCT c.tab || chr(31) || t.row)
         FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage
-        JOIN shared.{name} u ON u.entity = t.value AND u.article IN ('', s.source)
+        JOIN shared.{name} u ON u.entity = t.value
         WHERE t.role = {role_number("resolved")} AND {named} GROUP BY ALL"""
     )
     return dict(found)

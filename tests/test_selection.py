@@ -294,7 +294,7 @@ def test_rules_that_had_nothing_to_check_are_named(
     island: Folder, island_texts: Path, tmp_path: Path
 ) -> None:
     """Catches a rule that counts as passed though there was nothing that it could see."""
-    # The invented package has neither jsonSchema nor outside reports nor overlaps, and no places.
+    # The invented package has no jsonSchema, outside reports, overlaps, places or `kzdata:claims`.
     lacking = {
         "cell-category",
         "cell-json-schema",
@@ -303,6 +303,10 @@ def test_rules_that_had_nothing_to_check_are_named(
         "outside-address",
         "place-within",
         "overlap-pair",
+        "figure-not-a-count",
+        "figure-counts-another",
+        "figure-counts-whole",
+        "figure-no-number",
     }
     asked = idle(validate(island.root, texts=island_texts))
     assert set(asked) == {"reference-disagrees", *lacking}

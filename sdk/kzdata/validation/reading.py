@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
 from operator import attrgetter
 from pathlib import Path
@@ -64,6 +64,7 @@ class Reading:
     outcomes: list[Outcome] = field(default_factory=list)  # what rules of shape and cells found
     asked: set[str] = field(default_factory=set)  # the cell rules that some column is asked
     related: bool = True  # whether the rows and columns are there that other rules need
+    unread: set[int] = field(default_factory=set)  # rows that are too long to be read, from 0
 
     def __post_init__(self) -> None:
         schema = self.table.schema
@@ -181,13 +182,22 @@ class Reading:
         self.outcomes += outcomes
         for record in records:
             self.database.raise_if_cancelled()
-            if record.fault == OVERLONG:
-                words = f"its rows: line {record.line} begins {record.fault}"
-                raise NotReadError(f"{words}; put what is so long into a file of its own")
+            if record.fault == OVERLONG and record.number >= 0:
+                yield self._unread(record)
+                continue
             for outcome in outcomes:
                 for violation in outcome.rule.check(self.table, record, self.columns):
                     outcome.add(violation)
             yield record
+
+    def _unread(self, record: Record) -> Record:
+        """Leave a row that is too long, and go on; a row without cells stands in its place."""
+        if not self.unread:
+            words = f"its rows: line {record.line} begins {record.fault}"
+            self._leave(words, "put what is so long into a file of its own", follows=False)
+        self.unread.add(record.number)
+        self.related = False  # nobody knows its keys
+        return replace(record, cells=(), fault="")
 
     def _leave_out(self, absent: set[str]) -> None:
         """Go on without some columns, and without what needs them."""
@@ -333,6 +343,9 @@ class Reading:
         passing = self._passing(checks)
         columns, made = list(passing), self._value_columns(passing)
         self.database.create_table_of_items(suspects, self.table.name, SUSPECT, columns, made)
+        if self.unread:
+            left = ", ".join(map(str, self.unread))
+            self.database.run(f"DELETE FROM {identifier(suspects)} WHERE {ORD} IN ({left})")
         # One look tells which columns have a fault at all: only their rules are asked one by one.
         failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in passing.values())
         (broken,) = self.database.rows(f"SELECT {failed} FROM {identifier(suspects)}")

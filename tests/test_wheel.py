@@ -109,9 +109,10 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     inside = {
         name for name in contents(wheel) if not name.startswith(f"kzdata-{VERSION}.dist-info/")
     }
+    kinds = ("*.py", "*.pyi", "*.toml", "py.typed", "kzdata/evidence/*.json")
     code = {
         file.relative_to(ROOT / "sdk").as_posix()
-        for pattern in ("*.py", "*.pyi", "*.toml", "py.typed", "kzdata/site/assets/*")
+        for pattern in (*kinds, "kzdata/site/assets/*")
         for file in (ROOT / "sdk").rglob(pattern)
     }
     package = {name for name in inside if name.startswith("kzdata/bundle/")}

@@ -174,7 +174,7 @@ def shares_word(term: str, names: Iterable[str], known: Lexicon | None) -> bool:
     own = _parts(content_words(term, known))
     for name in names:
         theirs = _parts(content_words(name.replace("_", " "), known))
-        if any(akin(one, other) for one in own for other in theirs):
+        if name == term or any(akin(one, other) for one in own for other in theirs):
             return True
         if _initials(name) == term.replace(".", "") or _initials(term) == name.replace(".", ""):
             return True

@@ -94,7 +94,8 @@ class PairSearch:
         with self._database.temp_tables(claim=rows):
             joins, count = self._possible(joins)
             wanted = self._limit + 1
-            most, pairs = _FIRST * wanted, self._first_pairs(joins, _FIRST * wanted, count)
+            most = _FIRST * wanted
+            pairs = self._first_pairs(joins, most, count)
             while len(pairs) < wanted and most < count:
                 # Twice as many as would do, if those that follow have as many pairs.
                 most = 2 * most * wanted // max(len(pairs), 1)

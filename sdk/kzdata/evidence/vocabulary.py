@@ -6,6 +6,7 @@ comparison of words, so that a reader can repeat it.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -191,9 +192,14 @@ def tells_of(note: str, term: str, known: Lexicon | None) -> bool:
 
 
 def _parts(found: Iterable[str]) -> list[str]:
-    """Words with the parts of those that a hyphen or an apostrophe joins."""
-    split = (re.split(r"[-']", word) for word in found)
+    """Words without accents, with the parts of those that a hyphen or an apostrophe joins."""
+    split = (re.split(r"[-']", _unaccented(word)) for word in found)
     return [part for parts in split for part in parts if len(part) > 1]
+
+
+def _unaccented(word: str) -> str:
+    # An identifier is often the name in plain letters: "osterreich" for "Österreich".
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 def _initials(name: str) -> str:

@@ -522,6 +522,12 @@ def evidence_coded(island: Folder) -> Fault:
 
 
 @case
+def evidence_inherited(island: Folder) -> Fault:
+    island.edit("receipts", 5, "how", "inherited")
+    return at(island, "receipts", 5, "passage")
+
+
+@case
 def evidence_inferred(island: Folder) -> Fault:
     island.edit("receipts", 5, "how", "inferred")
     return at(island, "receipts", 5, "passage")
@@ -975,6 +981,21 @@ def claimed(island: Folder, words: str, term: str, wording: str = "") -> int:
     island.append("terms", about="tolls.fate", sort="lost", term=term)
     island.append("receipts", row="T9", cell="fate", passage="p99", how="coded", many="1")
     return island.append("tolls", toll="T9", passage="p99", fate="lost", wording=wording)
+
+
+@case
+def claim_scattered(island: Folder) -> Fault:
+    """What happened is said of another number."""
+    lost = GULL.body.index("lost")
+    cited(island, lost, lost + 4)
+    island.edit("receipts", edge(island, "T1", "fate"), "passage", "p99")
+    return edited(island, "tolls", 0, "fate", "lost")
+
+
+@case
+def inherited_chain(island: Folder) -> Fault:
+    place = edge(island, "T1", "islet")
+    return edited(island, "receipts", place, "why", "“over the dyke”: of which the letter tells.")
 
 
 @case

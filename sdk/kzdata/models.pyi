@@ -75,12 +75,12 @@ class Evidence(Row):
     """Column of the cell."""
     span_id: str
     """The passage that the cell rests on."""
-    role: Literal["verbatim", "normalised", "resolved", "coded", "inferred"]
+    role: Literal["verbatim", "normalised", "resolved", "coded", "inherited", "inferred"]
     """How the passage carries the cell; each role but `inferred` is checked by machine."""
     edges: int
     """How many edges the cell has: a deleted one shows."""
     note: str | None = None
-    """Why the passage carries the cell; required where the role is `inferred`."""
+    """Why the passage carries the cell; required where the role is `inherited` or `inferred`."""
 
 class Event(Row):
     """Something that happened, in our own words, once, however many articles report it."""

@@ -522,6 +522,14 @@ def evidence_coded(island: Folder) -> Fault:
 
 
 @case
+def term_example(island: Folder) -> Fault:
+    """A passage of the first letter is the example of a word that it does not have."""
+    widen(island, "terms", "where", "p1", *[""] * (len(island.rows("terms")) - 1))
+    island.reschema("terms", lambda schema: schema["kzdata:codebook"].update(example="where"))
+    return at(island, "terms", 0, "where")
+
+
+@case
 def evidence_inherited(island: Folder) -> Fault:
     island.edit("receipts", 5, "how", "inherited")
     return at(island, "receipts", 5, "passage")

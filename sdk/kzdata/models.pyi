@@ -429,6 +429,10 @@ class Codebook(Row):
     """The category."""
     term: str
     """A printed term that justifies it, in its exact letters."""
+    language: str
+    """Language of the term, BCP 47."""
+    example: str | None = None
+    """A passage of an article in that language that has the term."""
     definition: str
     """What the category means."""
 

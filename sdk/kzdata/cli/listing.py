@@ -120,7 +120,7 @@ def summary(result: Report, every: bool = False) -> Iterator[tuple[str, str]]:
     if result.rows:
         yield "tables", f"{len(result.rows):,} with {sum(result.rows.values()):,} rows"
     if result.receipts.required:
-        yield from _proof(result.receipts)
+        yield from _proof(result.receipts, bool(result.spans_in_texts))
     if result.unproven:
         yield "not proven", _unproven(result, every)
     if result.spans_in_texts:
@@ -137,12 +137,13 @@ def summary(result: Report, every: bool = False) -> Iterator[tuple[str, str]]:
         yield "", f"and {len(sentences) - MOST_UNCHECKED} more; {ALL} them"
 
 
-def _proof(of: Receipts) -> Iterator[tuple[str, str]]:
+def _proof(of: Receipts, with_texts: bool) -> Iterator[tuple[str, str]]:
     """How many cells have a receipt, and how strong it is; how strong the proof of claims is."""
+    sentence = "; in claims, by those of their own sentence" if with_texts and of.grades else ""
     shown = "100" if of.evidenced == of.required else f"{100 * of.evidenced / of.required:.2f}"
     yield "receipts", f"{of.evidenced:,} of {of.required:,} cells that need one ({shown} %)"
     strengths = {
-        "stated": (of.stated, "by words; in claims, by their own sentence"),
+        "stated": (of.stated, f"by words{sentence}"),
         "inherited": (of.inherited, "by words of another sentence"),
         "inferred": (of.inferred, "by a reader"),
     }

@@ -54,7 +54,10 @@ def proofs(dataset: "Dataset", table: Table, claims: Iterable[str]) -> dict[str,
 
 
 def _proof(table: Table, inherited: list[str], inferred: list[str]) -> Proof:
-    parts = {"elsewhere in the article": _titles(table, inherited), "by a reader": _titles(table, inferred)}
+    parts = {
+        "elsewhere in the article": _titles(table, inherited),
+        "by a reader": _titles(table, inferred),
+    }
     told = "; ".join(f"{how}: {', '.join(titles)}" for how, titles in parts.items() if titles)
     name = grade(inherited, inferred)
     words = f"{name} ({told})" if told else name

@@ -1044,6 +1044,27 @@ def test_numbers_are_excluded_in_one_table(tmp_path: Path) -> None:
     assert ("descriptor", "one, two", "one table at most") in told
 
 
+@pytest.mark.parametrize(
+    ("language", "found"), [("en", False), ("en-GB", False), ("da", True), ("", False)]
+)
+def test_the_example_of_a_term_is_in_its_language(
+    island: Folder, language: str, found: bool
+) -> None:
+    """Catches a word of one language that stands by chance in an article of another."""
+    quotes = {row["passage"]: row["words"] for row in island.rows("passages")}
+    term = island.rows("terms")[0]["term"]
+    example = next(key for key, quote in quotes.items() if term in quote)
+    rest = len(island.rows("terms")) - 1
+    widen(island, "terms", "where", example, *[""] * rest)
+    widen(island, "terms", "tongue", language, *[""] * rest)
+    widen(island, "letters", "tongue", "en", "en")
+    book = {"example": "where", "language": "tongue"}
+    island.reschema("terms", lambda schema: schema["kzdata:codebook"].update(book))
+    island.reschema("letters", lambda s: s["kzdata:sources"].update(language="tongue"))
+    rules = [f.rule for f in validate(island.root)]
+    assert ("term-example" in rules) is found
+
+
 def test_an_alias_is_no_part_of_a_longer_word(island: Folder, island_texts: Path) -> None:
     """Catches an article that is said to print "Norhol" because it has "Norholm"."""
     island.edit("called", 1, "printed", "Norhol")

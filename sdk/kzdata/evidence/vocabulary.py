@@ -17,6 +17,9 @@ from kzdata.evidence.figures import number_tokens, parse
 
 DEFAULT_LANGUAGE = "en"  # that of the grammars, where a package does not say
 _WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
+_QUOTED = re.compile(
+    r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"]{2,})[\u201d\u201c\u00bb\"]"
+)
 _IN_COMMON = 4  # letters that two forms of one word have in common at least: China, Chinese
 MAX_TERM = 300  # characters of a term that are looked at
 
@@ -27,8 +30,10 @@ class Lexicon(NamedTuple):
     articles: frozenset[str]  # a term means the same without them
     helpers: frozenset[str]  # articles and auxiliaries: what is said is the same without them
     stops: frozenset[str]  # all words that alone say nothing
-    negations: frozenset[str]
-    phrases: tuple[str, ...]  # negations of several words
+    negators: frozenset[str]  # that deny what happens
+    negations: frozenset[str]  # these, and what denies or excepts somebody or something
+    phrases: tuple[str, ...]  # negators of several words
+    exceptions: tuple[str, ...]  # other negations of several words
     prefixes: tuple[str, ...]  # that negate the word they begin
     acronyms: frozenset[str]  # names that are spelt like a stop word, in capitals
     places: frozenset[str]  # parts of an article that a note can point at
@@ -47,12 +52,15 @@ def _lexicon(parts: dict[str, list[str]]) -> Lexicon:
     # Phrases and prefixes stand one by one, words in lines.
     lists = {name: frozenset(" ".join(lines).split()) for name, lines in parts.items()}
     articles, helpers = lists["articles"], lists["articles"] | lists["auxiliaries"]
+    negations = lists["negations"] | lists.get("negators", frozenset())
     return Lexicon(
         articles=articles,
         helpers=helpers,
-        stops=helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations"))),
-        negations=lists["negations"],
+        stops=helpers.union(lists["particles"], lists["pronouns"], negations),
+        negators=lists.get("negators", frozenset()),
+        negations=negations,
         phrases=tuple(parts["phrases"]),
+        exceptions=tuple(parts.get("exceptions", ())),
         prefixes=tuple(parts["prefixes"]),
         acronyms=lists["acronyms"],
         places=lists.get("places", frozenset()),
@@ -73,6 +81,11 @@ def plain(text: str) -> str:
 def words(text: str) -> list[str]:
     """The first words of a text, as they are printed; "Il-76" and "city's" are one each."""
     return _WORD.findall(plain(text[:MAX_TERM]))
+
+
+def quoted(note: str) -> list[str]:
+    """The words that a note has in quotation marks, each as they stand there."""
+    return _QUOTED.findall(note)
 
 
 # Rules ask for the words of the same terms and names.
@@ -125,7 +138,7 @@ def negation(term: str, known: Lexicon | None) -> tuple[str, str] | None:
         return None
     lower = [word.lower() for word in words(term)]
     text = " ".join(lower)
-    for phrase in known.phrases:
+    for phrase in (*known.phrases, *known.exceptions):
         if f" {phrase} " in f" {text} ":
             return phrase, f" {text} ".replace(f" {phrase} ", " ").strip()
     for word in lower:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 
 from kzdata.engine.sql import ORD, column, identifier
-from kzdata.evidence.vocabulary import Kin, Lexicon, content_words, lexicon, words
+from kzdata.evidence.vocabulary import Kin, Lexicon, content_words, lexicon, quoted, words
 from kzdata.standard.declarations import Edges
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
@@ -17,9 +17,6 @@ from kzdata.validation.rule import Violation, rule
 
 LEAST_WORDS = 4  # "The state is Kazakhstan." has four
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s/]+")
-_QUOTED = re.compile(
-    r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"]{2,})[\u201d\u201c\u00bb\"]"
-)
 _NUMBERS = count()  # rules are asked side by side
 _GROUND = "words that name the ground: of a passage, a part of the article, a column, an address"
 
@@ -140,7 +137,7 @@ def inferred_quote(model: Model, texts: Mapping[str, str]) -> Iterator[Violation
         ((articles,),) = model.database.rows(f"SELECT count(*) FROM {identifier(sources.name)}")
         # Where a text is not at hand, its words cannot be told from others.
         for note, row, _ in rows if len(texts) == articles else ():
-            for quoted in _QUOTED.findall(note):
-                plain = quoted.strip(" .,;:!?\u2026")
+            for words_quoted in quoted(note):
+                plain = words_quoted.strip(" .,;:!?\u2026")
                 if plain and not any(plain in text for text in texts.values()):
-                    yield Violation(edges.name, row, e.note, quoted, "words of an article")
+                    yield Violation(edges.name, row, e.note, words_quoted, "words of an article")

@@ -147,6 +147,8 @@ def _points_back(before: Sequence[str], reach: str) -> bool:
     """Whether nothing else is spoken of before what points back at the last sentence."""
     if reach == "survived":
         return bool(_SURVIVORS.intersection(before))
+    # "But this was denied."
+    before = before[1:] if before[:1] and before[0] in _stops("leading") else before
     return reach == "remark" or not _stops("apart").intersection(before)
 
 
@@ -196,7 +198,16 @@ def _given(sentence: _Sentence, trigger: Trigger) -> bool:
         told = {*_RELATIVE, "that"}.intersection(between)
         if apart and told and not _stops("modal").intersection(between):
             return True
+        # "fear that the 12 missing are dead"
+        if trigger.governs and not between and _tells_which(sentence, said):
+            return True
     return False
+
+
+def _tells_which(sentence: _Sentence, said: range) -> bool:
+    """Whether words for what happened stand there as those of people: "the 12 missing"."""
+    word = sentence.tokens[said.start].word if said else ""
+    return word.endswith("ed") or word in turning_words().classes["dead"]
 
 
 def _own(text: str, core: Core, trigger: Trigger) -> bool:
@@ -244,7 +255,7 @@ def _governed(sentence: _Sentence, trigger: Trigger) -> int:
     begin = max(sentence.begin, trigger.last)
     following = sentence.words(begin, sentence.main.stop)
     words = _bare(sentence.words(trigger.last, begin))
-    if sentence.tokens[trigger.last - 1].word != "that":
+    if not trigger.governs:
         thing, words, tells = _parted(words)
         if not _runs_on(thing, tells):
             return _OUTSIDE
@@ -304,7 +315,8 @@ def _closed(sentence: _Sentence, trigger: Trigger, words: Sequence[str]) -> bool
     commas = sum(_ends_here(words, at, going_on) for at in range(len(words)))
     before = sentence.words(0, trigger.first)
     clause = before[len(before) - before[::-1].index(",") :] if "," in before else before
-    participle = not clause and sentence.tokens[trigger.first].word.endswith("ing")
+    word = sentence.tokens[trigger.first].word
+    participle = not clause and word.endswith("ing") and word not in _stops("negative")
     return commas % 2 == 1 and (participle or bool(_stops("subordinate").intersection(clause)))
 
 
@@ -416,9 +428,16 @@ def _follows(sentence: _Sentence, trigger: Trigger, said: range) -> bool:
         return _stops("auxiliary").issuperset(between)
     # "may have caused 12 deaths", but "did not apologise for the 12 deaths".
     if sentence.figured and trigger.last <= sentence.main.start < said.start:
-        ahead = _bare(sentence.words(trigger.last, sentence.main.start))
-        return _stops("causing").issuperset(ahead)
+        ahead = _bare(sentence.words(trigger.last, sentence.begin))
+        return _stops("causing").issuperset(ahead) or _denies_object(trigger, ahead)
     return len(between) <= GAP
+
+
+def _denies_object(trigger: Trigger, ahead: Sequence[str]) -> bool:
+    """Whether words between a negation and a figure are but a verb: "has not received 12 dead"."""
+    other = _stops("no_object", "presuming").intersection(ahead)
+    denies = (trigger.kind, trigger.reach) == ("negation", "word")
+    return denies and len(ahead) <= 2 and not other
 
 
 _RELATIVE = frozenset({"who", "whom", "whose", "which"})

@@ -38,6 +38,7 @@ class Trigger(NamedTuple):
         end: Where they end.
         first: The number of their first token in the sentence.
         last: The number of the token behind them.
+        governs: Whether a statement follows them: "denied that".
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Trigger(NamedTuple):
     end: int
     first: int
     last: int
+    governs: bool = False
 
 
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
@@ -74,8 +76,10 @@ def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
             spent = end
             continue
         place = tokens[at].start, tokens[end - 1].end
-        for phrase in phrases:
-            yield from (Trigger(phrase.kind, reach, *place, at, end) for reach in phrase.reaches)
+        governs = tokens[end - 1].word in turning_words().stops["governing"]
+        for one in phrases:
+            for reach in one.reaches:
+                yield Trigger(one.kind, reach, *place, at, end, governs or one.open)
 
 
 # ------------------------------------------------------------------------------ the lexicon
@@ -92,6 +96,7 @@ class _Phrase(NamedTuple):
     kind: str
     reaches: tuple[str, ...]
     steps: tuple[_Step, ...]
+    open: bool  # whether a statement may follow without a "that"
 
 
 class Lexicon(NamedTuple):
@@ -153,7 +158,7 @@ def _phrases(held: Mapping[str, Any], classes: Mapping[str, frozenset[str]]) -> 
         for line in _lines(group["phrases"]):
             for whole in _written_out(line, parts):
                 steps = tuple(_step(token, classes) for token in whole.split())
-                yield _Phrase(group["kind"], tuple(group["reach"]), steps)
+                yield _Phrase(group["kind"], tuple(group["reach"]), steps, steps[-1].optional)
 
 
 def _first_words(phrase: _Phrase) -> frozenset[str]:
@@ -208,19 +213,30 @@ def _matched(tokens: Sequence[Token], at: int, steps: Sequence[_Step]) -> int:
         while rest and behind < len(tokens) and _adverb(tokens[behind].word, rest[0]):
             behind += 1
         if (end := _matched(tokens, behind, rest)) >= 0:
-            return end
+            # Adverbs behind the last word are no part of the phrase.
+            return at + 1 if end == behind else end
     return _matched(tokens, at, rest) if step.optional else -1
 
 
 def _behind_gap(tokens: Sequence[Token], at: int, rest: Sequence[_Step]) -> int:
     """Where a phrase ends that goes on behind a few words, none of which begins something new."""
-    barred = turning_words().barred
+    tells = "that" in rest[0].words
     for behind in range(at, min(at + GAP, len(tokens) - 1) + 1):
         if (end := _matched(tokens, behind, rest)) >= 0:
             return end
-        if tokens[behind].word in barred:
+        if _begins_anew(tokens[behind].word, tells):
             break
     return -1
+
+
+def _begins_anew(word: str, tells: bool) -> bool:
+    """Whether a word bars a gap, before a "that" if that tells something.
+
+    "it is feared in Aske that", but not of "It is feared the mayor said that".
+    """
+    known = turning_words()
+    speaks = word in known.stops["speech"] or word in known.classes["saying"]
+    return word in known.barred or (tells and (speaks or word[:1].isdecimal()))
 
 
 def _fits(word: str, step: _Step) -> bool:

@@ -143,7 +143,9 @@ def _excerpt(text: str, place: Place) -> str:
 
 def _says(claim: _Claim, turning: "Trigger", text: str) -> bool:
     """Whether a claim itself says what some words make of it."""
-    if any(start < turning.end and turning.start < end for start, end in claim.hedges):
+    # "reports" of "denied reports that" says nothing of the denial.
+    first = turning.start + 1 if turning.kind in _DENIALS else turning.end
+    if any(start < first and turning.start < end for start, end in claim.hedges):
         return True
     declared = claim.table.schema.claims
     if turning.kind in _FUTURE and declared and claim.state in declared.planned:

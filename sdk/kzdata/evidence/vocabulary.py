@@ -31,8 +31,10 @@ class Lexicon(NamedTuple):
     helpers: frozenset[str]  # articles and auxiliaries: what is said is the same without them
     stops: frozenset[str]  # all words that alone say nothing
     pointers: frozenset[str]  # words that point at what is named elsewhere: pronouns, "there"
-    negations: frozenset[str]
-    phrases: tuple[str, ...]  # negations of several words
+    negators: frozenset[str]  # that deny what happens
+    negations: frozenset[str]  # these, and what denies or excepts somebody or something
+    phrases: tuple[str, ...]  # negators of several words
+    exceptions: tuple[str, ...]  # other negations of several words
     prefixes: tuple[str, ...]  # that negate the word they begin
     acronyms: frozenset[str]  # names that are spelt like a stop word, in capitals
     places: frozenset[str]  # parts of an article that a note can point at
@@ -51,13 +53,16 @@ def _lexicon(parts: dict[str, list[str]]) -> Lexicon:
     # Phrases and prefixes stand one by one, words in lines.
     lists = {name: frozenset(" ".join(lines).split()) for name, lines in parts.items()}
     articles, helpers = lists["articles"], lists["articles"] | lists["auxiliaries"]
+    negations = lists["negations"] | lists.get("negators", frozenset())
     return Lexicon(
         articles=articles,
         helpers=helpers,
-        stops=helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations"))),
+        stops=helpers.union(lists["particles"], lists["pronouns"], negations),
         pointers=lists["pronouns"] | lists.get("pointers", frozenset()),
-        negations=lists["negations"],
+        negators=lists.get("negators", frozenset()),
+        negations=negations,
         phrases=tuple(parts["phrases"]),
+        exceptions=tuple(parts.get("exceptions", ())),
         prefixes=tuple(parts["prefixes"]),
         acronyms=lists["acronyms"],
         places=lists.get("places", frozenset()),
@@ -141,7 +146,7 @@ def negation(term: str, known: Lexicon | None) -> tuple[str, str] | None:
         return None
     lower = [word.lower() for word in words(term)]
     text = " ".join(lower)
-    for phrase in known.phrases:
+    for phrase in (*known.phrases, *known.exceptions):
         if f" {phrase} " in f" {text} ":
             return phrase, f" {text} ".replace(f" {phrase} ", " ").strip()
     for word in lower:

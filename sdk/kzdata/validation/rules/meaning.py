@@ -4,19 +4,23 @@ A receipt shows that words stand in an article. These rules read on to the ends 
 and find the words that deny the claim, or only suppose it (`kzdata.evidence.polarity`).
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
 from kzdata.evidence.sentences import Place, sentence_at
 from kzdata.evidence.spans import printed_at
+from kzdata.evidence.vocabulary import quoted_words
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Violation, rule
+
+if TYPE_CHECKING:
+    # Without the texts nothing turns a claim, and the words that do need not be read.
+    from kzdata.evidence.triggers import Trigger
 
 Articles = Mapping[str, str]  # texts by source id
 
@@ -25,7 +29,6 @@ _DOUBTS = ("condition", "modality", "plan", "rumour", "dispute")
 _CORRECTION = "correction"
 _FUTURE = ("condition", "modality", "plan")
 """Doubts that a state says itself which tells of what is still to come."""
-_QUOTED_RE = r'["\u201c\u00ab]([^"\u201c\u201d\u00ab\u00bb]+)["\u201d\u00bb]'
 _SHOWN = 160  # characters of a sentence that a finding shows
 
 
@@ -46,7 +49,7 @@ class _Claim:
     said: list[Place] = field(default_factory=list)  # terms for what happened
     hedges: list[Place] = field(default_factory=list)  # terms for its event's certainty
     notes: list[str] = field(default_factory=list)
-    turned: list[Any] = field(default_factory=list)  # the words that turn it
+    turned: list["Trigger"] = field(default_factory=list)  # the words that turn it
 
 
 @rule(
@@ -112,13 +115,17 @@ def _turned(
     tied = {kind: _tied(model, kind) for kind in kinds}
     for claim in _suspects(model, texts):
         text = texts[claim.source]
-        left = [one for one in claim.turned if not _says(claim, one, text)]
-        # What is denied is an error already, whatever doubts there are besides.
-        denied = [one for one in left if one.kind in _DENIALS]
-        turned = next((one for one in denied or left if one.kind in kinds), None)
+        turned = next((one for one in _unsaid(claim, text) if one.kind in kinds), None)
         if turned and claim.key not in tied[turned.kind]:
             shown = f"{text[turned.start : turned.end]!r} ({turned.kind})"
             yield _violation(claim, f"{shown} in: {_excerpt(text, claim.place)}", expected)
+
+
+def _unsaid(claim: _Claim, text: str) -> list["Trigger"]:
+    """The words that turn a claim and that it does not say itself; where it is denied, those."""
+    left = [one for one in claim.turned if not _says(claim, one, text)]
+    # What is denied is an error already, whatever doubts there are besides.
+    return [one for one in left if one.kind in _DENIALS] or left
 
 
 def _violation(claim: _Claim, found: str, expected: str) -> Violation:
@@ -132,16 +139,18 @@ def _excerpt(text: str, place: Place) -> str:
     return " ".join(text[start:end].split()) if end - start <= 2 * _SHOWN else f"…{sentence}…"
 
 
-def _says(claim: _Claim, turning: Any, text: str) -> bool:
+def _says(claim: _Claim, turning: "Trigger", text: str) -> bool:
     """Whether a claim itself says what some words make of it."""
-    if any(start < turning.end and turning.start < end for start, end in claim.hedges):
+    # "reports" of "denied reports that" says nothing of the denial.
+    first = turning.start + 1 if turning.kind in _DENIALS else turning.end
+    if any(start < first and turning.start < end for start, end in claim.hedges):
         return True
     declared = claim.table.schema.claims
     if turning.kind in _FUTURE and declared and claim.state in declared.planned:
         return True
     words = " ".join(text[turning.start : turning.end].lower().split())
-    quoted = (one for note in claim.notes for one in re.findall(_QUOTED_RE, note.lower()))
-    return any(words in " ".join(one.split()) for one in quoted)
+    told = (one for note in claim.notes for one in quoted_words(note.lower()))
+    return any(words in " ".join(one.split()) for one in told)
 
 
 def _tied(model: Model, kind: str) -> set[str]:
@@ -167,24 +176,29 @@ def _links(model: Model, table: Table, d: Any) -> list[tuple[str, str, str]]:
 
 def _replaced(model: Model, texts: Articles) -> Iterator[Violation]:
     """Figures that a later sentence of their article corrects, with no link to the right one."""
-    from kzdata.evidence.polarity import corrects
-
     tied = {
         frozenset((claim, other))
         for table, d in model.each("links")
         for claim, _, other in _links(model, table, d)
     }
     for same in _corrected(model, texts):
-        for at, later in enumerate(same):
-            text = texts[later.source]
-            if not (words := corrects(text, later.place)):
-                continue
-            # The last one before it that says otherwise is the one that it corrects.
-            before = (one for one in reversed(same[:at]) if _differ(text, one, later))
-            earlier = next(before, None)
-            if earlier and {earlier.key, later.key} not in tied:
+        text = texts[same[0].source]
+        for earlier, later, words in _pairs(text, same):
+            if {earlier.key, later.key} not in tied:
                 shown = f"{text[words.start : words.end]!r} in: {_excerpt(text, later.place)}"
                 yield _violation(earlier, shown, f"a link from {later.key}")
+
+
+def _pairs(text: str, same: list[_Claim]) -> Iterator[tuple[_Claim, _Claim, "Trigger"]]:
+    """Of claims about the same thing, each that is corrected, the later one, and the words."""
+    from kzdata.evidence.polarity import corrects
+
+    for at, later in enumerate(same):
+        if words := corrects(text, later.place):
+            # The last one before it that says otherwise is the one that it corrects.
+            before = (one for one in reversed(same[:at]) if _differ(text, one, later))
+            if earlier := next(before, None):
+                yield earlier, later, words
 
 
 def _corrected(model: Model, texts: Articles) -> Iterator[list[_Claim]]:

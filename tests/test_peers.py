@@ -54,8 +54,8 @@ def test_what_passes_is_counted(forger: Forger, tmp_path: Path) -> None:
     }
     court = peers.Court(forger, gates, tmp_path)
     forger.all = lambda: iter([Forged("odd", {}, forger.texts, {"CR-0001": "", "CR-0010": ""})])  # type: ignore[method-assign]
-    forged = list(court.forged(kzdata=False))
-    assert forged == [("odd", 2, {"open": 2, "digits": 1})]
+    forged = list(court.forged(kzdata=True))
+    assert forged == [("odd", 2, {"open": 2, "digits": 1, "kzdata": 2})]
     table = peers.as_table(forged, [peers.Line("true", 4, {"open": 4, "digits": 1})], [*gates])
     assert "| odd | 2 | 2 (100.0 %) | 0 (0.0 %) | 1 (50.0 %) |" in table
     assert "| all true: stopped | 4 | 0 (0.0 %) | 4 (100.0 %) | 3 (75.0 %) |" in table

@@ -984,10 +984,24 @@ def test_locate_gives_typed_rows(kz: kzdata.Package, texts: Path) -> None:
         values = row.model_dump()
         text = articles[values["source_id"]]
         assert text[values["char_start"] : values["char_end"]] == "police" == values["quote"]
-        assert values["span_id"] not in kz.source_spans
+    there = [row.model_dump()["span_id"] in kz.source_spans for row in rows]
+    assert [not one.new for one in kz.located("police", texts)] == there
+    assert not all(there)
     assert len({row.model_dump()["span_id"] for row in rows}) == len(rows)
     only = kz.locate("police", texts, "tass")
     assert {row.model_dump()["source_id"] for row in only} == {"tass"}
+
+
+def test_locate_takes_many_quotes_and_knows_what_is_there(kz: kzdata.Package, texts: Path) -> None:
+    """Catches a passage that is entered twice, and two passages with one identifier."""
+    known = next(iter(kz.source_spans)).model_dump()
+    quotes = ["police", known["quote"], "police"]
+    found = kz.located(quotes, texts, known["source_id"])
+    assert [one.quote for one in found if one.key == known["span_id"]] == [known["quote"]]
+    assert {one.new for one in found if one.key in kz.source_spans} == {False}
+    assert len({one.key for one in found}) == len(found)
+    with pytest.raises(kzdata.SpanError, match="nearly: 'police'"):
+        kz.locate(["police", "Police", "POLICE"], texts, "meduza")
 
 
 def test_locate_refuses_what_is_not_there(kz: kzdata.Package, texts: Path) -> None:

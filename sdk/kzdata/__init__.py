@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kzdata.errors import SpanError as SpanError
     from kzdata.errors import UsageError as UsageError
     from kzdata.evidence.authoring import Coverage as Coverage
+    from kzdata.evidence.authoring import Located as Located
     from kzdata.evidence.authoring import Reanchored as Reanchored
     from kzdata.evidence.figures import Figure as Figure
     from kzdata.evidence.outside import OutsideReport as OutsideReport
@@ -68,7 +69,7 @@ _HOMES = {
         "engine.queries": "Answer",
         "errors": "BrokenError DateError FigureError KzdataError LimitError "
         "MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError UsageError",
-        "evidence.authoring": "Coverage Reanchored",
+        "evidence.authoring": "Coverage Located Reanchored",
         "evidence.figures": "Figure",
         "evidence.outside": "OutsideReport",
         "evidence.receipts": "Receipt Trace",

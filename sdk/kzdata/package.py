@@ -1,7 +1,7 @@
 """An opened data package: tables, records, receipts, queries, validation."""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import date
@@ -15,7 +15,7 @@ from kzdata.display import html_table
 from kzdata.errors import PackageError, UsageError, nearest
 from kzdata.evidence import authoring
 from kzdata.evidence.articles import read
-from kzdata.evidence.authoring import Coverage, Reanchored
+from kzdata.evidence.authoring import Coverage, Located, Reanchored
 from kzdata.evidence.receipts import EvidenceIndex, Trace
 from kzdata.files.archive import opened
 from kzdata.standard.dataset import Dataset, Table
@@ -388,26 +388,36 @@ class Package(models.Tables):
 
         return forces(self._dataset, country, place, state, limit, damaged)
 
-    def locate(self, quote: str, folder: str | Path, source: str | None = None) -> list[Row]:
-        """Rows for the table of spans: one for each place at which the quote stands.
+    def locate(
+        self, quote: str | Iterable[str], folder: str | Path, source: str | None = None
+    ) -> list[Row]:
+        """Rows for the table of spans: one for each place at which a quote stands.
 
         Args:
-            quote: The words, character for character.
+            quote: The words, character for character; or several quotes.
             folder: Directory with the articles' texts.
             source: Only in this article; in all that the folder holds by default.
 
         Returns:
-            Rows with the next free ids, in the order of the articles.
+            Rows by quote, in the order of the articles: with the next free ids, or those that the
+            package has already.
 
         Raises:
-            SpanError: The quote stands in none of the texts.
+            SpanError: A quote stands in none of the texts; it says which words are nearly the same.
             UsageError: The folder has no text of the source.
         """
+        return [one.row for one in self.located(quote, folder, source)]
+
+    def located(
+        self, quote: str | Iterable[str], folder: str | Path, source: str | None = None
+    ) -> list[Located]:
+        """The same as `locate`, and of each row whether the package has it already."""
         articles = self.texts(folder)
         if source is not None and source not in articles:
             raise UsageError(f"no text of {source!r} in {folder}{nearest(source, articles)}")
         chosen = {source: articles[source]} if source else articles
-        return authoring.locate(self._dataset, chosen, quote)
+        quotes = [quote] if isinstance(quote, str) else quote
+        return authoring.locate(self._dataset, chosen, quotes)
 
     def reanchor(self, file: str | Path, source: str) -> list[Reanchored]:
         """Where the passages of an article stand in another copy of it that differs a little.

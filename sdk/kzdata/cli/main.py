@@ -662,22 +662,25 @@ def deployments(
     _answer(answer, "deployments", form, ids)
 
 
-@command("kzdata locate 'over 60 people' --texts DIR")
+@command("kzdata locate 'over 60 people' 'in Shymkent' --texts DIR")
 def locate(
     load: Load,
-    quote: Annotated[str, Argument(help="The words, character for character.")],
+    quotes: Annotated[list[str], Argument(help="The words, character for character.")],
     texts: Annotated[Path, Option(help="Folder with the articles.")],
     source: Annotated[str | None, Option(help="Only in this article.")] = None,
     form: FormatOption = "csv",
 ) -> None:
-    """Find a quote in the articles.
+    """Find quotes in the articles.
 
     Prints one row of the table of passages for each place, ready to paste.
     """
     with load() as kz:
-        rows = kz.locate(quote, texts, source)
-        columns = tuple(rows[0].model_dump())
-    _show(columns, [tuple(row.model_dump().values()) for row in rows], form)
+        found = kz.located(quotes, texts, source)
+    rows = [one.row.model_dump() for one in found]
+    _show(tuple(rows[0]), [tuple(row.values()) for row in rows], form)
+    for one in found:
+        if not one.new:
+            _note(f"{one.quote!r} is a passage of the package already: {one.key}")
 
 
 @command("kzdata reanchor copy.txt --source tass")

@@ -2,16 +2,17 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kzdata.errors import PackageError, SpanError
 from kzdata.evidence import spans
 from kzdata.evidence.articles import find
 from kzdata.evidence.figures import NumberToken, number_tokens
+from kzdata.evidence.near import near_misses
 from kzdata.evidence.profile import declared, needed
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Exclusions, Sources, Spans
@@ -59,6 +60,23 @@ class Reanchored:
     found: spans.Span | None
 
 
+class Located(NamedTuple):
+    """A place at which a quote stands.
+
+    Attributes:
+        quote: The words.
+        key: Key of the passage.
+        row: A row for the table of spans: the one that is there, or a new one.
+        new: Whether there is none yet.
+    """
+
+    quote: str
+    key: str
+    row: Row
+    new: bool
+
+
+MOST_NEAR = 3  # words that are nearly a quote, in a message
 _Intervals = defaultdict[str, list[tuple[int, int]]]  # starts and ends of passages by article
 
 
@@ -75,27 +93,46 @@ def texts_of(dataset: Dataset, folder: str | Path) -> dict[str, str]:
     return {source: found[digest] for source, digest in digests.items() if digest in found}
 
 
-def locate(dataset: Dataset, texts: Mapping[str, str], quote: str) -> list[Row]:
-    """Rows for the table of spans, one for each place at which a quote stands."""
-    table, s = _spans(dataset)
-    places = [
-        (source, start, nth)
-        for source, text in texts.items()
-        for nth, start in enumerate(spans.occurrences(text, quote), 1)
-    ]
-    if not places:
-        raise SpanError(f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}")
+def locate(dataset: Dataset, texts: Mapping[str, str], quotes: Iterable[str]) -> list[Located]:
+    """The places at which quotes stand, by quote and article; see `Package.locate`."""
+    (table, s), digests = _spans(dataset), hashes(dataset)
     # In a snapshot the ids go on after those of the whole package, which may come back.
-    digests, ids = hashes(dataset), _free_ids(dataset.whole.tables[table.name])
-    rows = []
-    for source, start, nth in places:
-        end = start + len(quote)
-        values = {s.id: next(ids), s.source: source, s.quote: quote}
-        values |= {s.start: str(start), s.end: str(end), s.occurrence: str(nth)}
-        if s.checksum:
-            values[s.checksum] = spans.checksum(digests[source], start, end, nth, quote)
-        rows.append(table.model.model_validate_strings(values))
-    return rows
+    ids = _free_ids(dataset.whole.tables[table.name])
+    known = {(getattr(row, s.source), offset(getattr(row, s.start)), getattr(row, s.quote)): row
+             for row in table}  # fmt: skip
+    found = []
+    for quote, source, start, nth in _places(texts, quotes):
+        row = known.get((source, start, quote))
+        if new := row is None:
+            end = start + len(quote)
+            values = {s.id: next(ids), s.source: source, s.quote: quote}
+            values |= {s.start: str(start), s.end: str(end), s.occurrence: str(nth)}
+            if s.checksum:
+                values[s.checksum] = spans.checksum(digests[source], start, end, nth, quote)
+            row = table.model.model_validate_strings(values)
+        found.append(Located(quote, getattr(row, s.id), row, new))
+    return found
+
+
+def _places(texts: Mapping[str, str], quotes: Iterable[str]) -> Iterator[tuple[str, str, int, int]]:
+    """Quote, article, offset and occurrence of each place; a SpanError where there is none."""
+    for quote in dict.fromkeys(quotes):
+        places = [
+            (quote, source, start, nth)
+            for source, text in texts.items()
+            for nth, start in enumerate(spans.occurrences(text, quote), 1)
+        ]
+        if not places:
+            raise SpanError(_absent(texts, quote))
+        yield from places
+
+
+def _absent(texts: Mapping[str, str], quote: str) -> str:
+    """That no article has a quote, with the words that are nearly it."""
+    near = [f"{words!r} in {source}" for source, text in texts.items()
+            for words in near_misses(text, quote)]  # fmt: skip
+    where = f"{quote!r} stands in none of {', '.join(texts) or 'no texts'}"
+    return f"{where}; nearly: {'; '.join(near[:MOST_NEAR])}" if near else where
 
 
 def reanchor(dataset: Dataset, source: str, text: str) -> list[Reanchored]:

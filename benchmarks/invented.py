@@ -1,10 +1,11 @@
 """Packages of any size, invented but always the same, for measuring.
 
     python benchmarks/invented.py FOLDER ROWS [--dirty SHARE]
-    python benchmarks/invented.py FOLDER FIGURES --traceable
+    python benchmarks/invented.py FOLDER FIGURES --traceable [--texts]
 
 DuckDB computes every cell from the number of its row and writes the files: no table is held in
-Python. What was broken on purpose is counted in `planted.json`, by rule.
+Python. What was broken on purpose is counted in `planted.json`, by rule. With `--texts` the
+articles are written too, into `texts/`: each figure has a sentence, and the hashes are theirs.
 """
 
 import argparse
@@ -237,11 +238,36 @@ MACROS = (
         ELSE dayword(f) END""",
     f"""first(f, part) AS (f % {PER_ARTICLE}) * 200
         + CASE part WHEN 2 THEN length(body(f)) - length(dayword(f)) ELSE 0 END""",
-    "digest(a) AS sha256(a::VARCHAR)",
-    """seal(f, part) AS substr(sha256(digest(article(f)) || ':' || first(f, part) || ':' ||
-        first(f, part) + length(passage(f, part)) || ':1:' || passage(f, part)), 1, 16)""",
 )
 """The language of the invented articles: SQL functions of the number of a figure, `f`."""
+SEAL = """seal(f, part) AS substr(sha256(digest(article(f)) || ':' || first(f, part) || ':' ||
+        first(f, part) + length(passage(f, part)) || ':' || nth(f, part) || ':' ||
+        passage(f, part)), 1, 16)"""
+UNWRITTEN = (
+    "digest(a) AS sha256(a::VARCHAR)",
+    "nth(f, part) AS 1",
+    "printed(a, p) AS true",
+)
+"""Of articles that are nowhere: the hash, which of equal passages is meant, and what they name."""
+WRITTEN = (
+    "digest(a) AS (SELECT t.digest FROM texts t WHERE t.article = a)",
+    "words(a) AS (SELECT t.words FROM texts t WHERE t.article = a)",
+    "until(f, part) AS words(article(f))[:first(f, part) + length(passage(f, part)) - 1]",
+    """nth(f, part) AS 1 + (length(until(f, part))
+        - length(replace(until(f, part), passage(f, part), ''))) // length(passage(f, part))""",
+    "printed(a, p) AS contains(words(a), name(p))",
+)
+"""The same of articles that are written: passages before this one with the same words count."""
+BESIDES = (
+    "The wind rose over the dykes and fell again, and nobody knew why the bells were heard so far. "
+)
+TEXTS = f"""INSERT INTO texts
+    SELECT article, words, sha256(words) AS digest FROM (
+        SELECT article(f) AS article, string_agg(rpad(
+            body(f) || ', the wardens of ' || name({LAND}) || ' said. ',
+            199, repeat('{BESIDES}', 2)) || chr(10), '' ORDER BY f) AS words
+        FROM range(? * {PER_ARTICLE}) r(f) GROUP BY article(f))"""
+"""The articles: 200 characters a figure, the last of them the end of a line."""
 
 
 def identified(name: str, prefix: str, sql: str, **more: Any) -> Column:
@@ -277,7 +303,7 @@ def traceable(figures: int) -> list[Plan]:
             column("char_end", "first(i // 3, i % 3) + length(passage(i // 3, i % 3))", "integer",
                    minimum=1, required=True),
             column("quote", "passage(i // 3, i % 3)", maxLength=100, required=True),
-            column("occurrence", "1", "integer", minimum=1, required=True),
+            column("occurrence", "nth(i // 3, i % 3)", "integer", minimum=1, required=True),
             column("checksum", "seal(i // 3, i % 3)", pattern="[0-9a-f]{16}", required=True),
         ], {"primaryKey": ["span_id"], "foreignKeys": [reference("article_id", "articles")],
             "kzdata:spans": {"id": "span_id", "source": "article_id", "start": "char_start",
@@ -308,7 +334,8 @@ def traceable(figures: int) -> list[Plan]:
         ], {"primaryKey": ["place_id", "alias", "article_id"],
             "foreignKeys": [reference("place_id", "places"), reference("article_id", "articles")],
             "kzdata:aliases": {"entity": "place_id", "alias": "alias", "source": "article_id",
-                               "of": [{"resource": "places", "field": "place_id"}]}}),
+                               "of": [{"resource": "places", "field": "place_id"}]}},
+            where="printed(i // 4, named(i))"),
         Plan("codebook", len(VERBS) * 2, [
             column("field", "['claims.outcome', 'incidents.kind'][i % 2 + 1]", required=True),
             column("category", f"CASE i % 2 WHEN 0 THEN {list(VERBS)}[i // 2 + 1] ELSE 'flood' END",
@@ -390,15 +417,27 @@ class Workshop:
     Args:
         folder: Where the package goes.
         dirty: Share of the rows to be broken; zero for none.
+        articles: How many articles are written with their texts.
     """
 
-    def __init__(self, folder: Path, dirty: float) -> None:
+    def __init__(self, folder: Path, dirty: float, articles: int = 0) -> None:
         self._folder = folder
         self._block = round(1 / dirty) if dirty else 0
         self._duckdb = duckdb.connect()
-        for macro in MACROS:
+        self._duckdb.execute("CREATE TABLE texts (article BIGINT, words VARCHAR, digest VARCHAR)")
+        for macro in (*MACROS, *(WRITTEN if articles else UNWRITTEN), SEAL):
             self._duckdb.execute(f"CREATE MACRO {macro}")
+        if articles:
+            self._write_texts(articles)
         self.planted: dict[str, int] = {}
+
+    def _write_texts(self, articles: int) -> None:
+        (self._folder / "texts").mkdir(exist_ok=True)
+        self._duckdb.execute(TEXTS, [articles])
+        found = self._duckdb.execute("SELECT article, words FROM texts")
+        while batch := found.fetchmany(1000):
+            for article, words in batch:
+                (self._folder / f"texts/{article}.txt").write_text(words, "utf-8", newline="")
 
     def write(self, plan: Plan) -> dict[str, Any]:
         """Write one table, and return its resource."""
@@ -458,10 +497,12 @@ def resource(path: Path, plan: Plan) -> dict[str, Any]:
     }
 
 
-def write(folder: Path, plans: Iterator[Plan] | list[Plan], dirty: float = 0.0) -> None:
-    """Write a package."""
+def write(
+    folder: Path, plans: Iterator[Plan] | list[Plan], dirty: float = 0.0, articles: int = 0
+) -> None:
+    """Write a package, with the texts of so many articles."""
     folder.mkdir(parents=True, exist_ok=True)
-    workshop = Workshop(folder, dirty)
+    workshop = Workshop(folder, dirty, articles)
     resources = [workshop.write(plan) for plan in plans]
     (folder / "planted.json").write_text(json.dumps(workshop.planted, indent=2, sort_keys=True))
     described = {"name": "invented", "version": "1.0.0", "resources": resources}
@@ -474,10 +515,12 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("rows", type=lambda text: int(float(text)))
     parser.add_argument("--traceable", action="store_true", help="ROWS counts figures")
+    parser.add_argument("--texts", action="store_true", help="with --traceable: write articles")
     parser.add_argument("--dirty", type=float, default=0.0, metavar="SHARE")
     given = parser.parse_args()
     plans = traceable(given.rows) if given.traceable else five_tables(given.rows)
-    write(given.folder, plans, given.dirty)
+    articles = -(-given.rows // PER_ARTICLE) if given.texts else 0
+    write(given.folder, plans, given.dirty, articles)
 
 
 if __name__ == "__main__":

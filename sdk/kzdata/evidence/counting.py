@@ -53,6 +53,7 @@ class Phrase(NamedTuple):
 
     words: tuple[str, ...]  # up to its last word, as printed; empty where no noun follows
     head: str = ""  # what is counted, where that is certain: the noun in the plural
+    end: int = 0  # where its last word ends in the text
 
     def __str__(self) -> str:
         return " ".join(self.words)
@@ -361,6 +362,10 @@ _VERB = re.compile(
     r" (?:was|were|is|are|has|have|had|will|would|may|might|could|must|sank|burnt|lay|stood|went"
     r"|came|fell|\w+ed)\b"
 )
+_OWNED = re.compile(
+    r"(?i) (?:of|for|owned by|carrying|(?:that |which )?(?:belong(?:ing|s|ed)?|assigned) to|whose)"
+    r"(?=(?P<whose>(?: [\w'\u2019-]+){1,6}))"
+)
 _LONGEST = 7  # words of a phrase
 _ENDS = r"ed\Z|ly\Z"
 
@@ -375,7 +380,7 @@ def phrase(text: str, end: int) -> Phrase:
     homes"): there it is the head only before a verb of its own ("40 damaged boats sank").
     """
     if joined := re.compile(r"-([a-z]+)\b").match(text, end):
-        return Phrase((joined[1],), joined[1] if nouns.kind(joined[1]) else "")
+        return Phrase((joined[1],), joined[1] if nouns.kind(joined[1]) else "", joined.end())
     words, place = _words_after(text[end : end + 3 * _NEAR])
     head = ""
     for number, word in enumerate(words):
@@ -383,9 +388,25 @@ def phrase(text: str, end: int) -> Phrase:
             head, words = _last_plural(words, number)
             break
     unsure = any(re.search(_ENDS, w) or w.lower() in _PARTICIPLES - _STATES for w in words[:-1])
-    if head and unsure and not _VERB.match(text, end + place.get(len(words), 0)):
+    last = end + place.get(len(words), 0)
+    if head and unsure and not _VERB.match(text, last):
         head = ""
-    return Phrase(tuple(words), head)
+    return Phrase(tuple(words), head, last)
+
+
+def noun_of(text: str, start: int, end: int) -> Phrase:
+    """The noun phrase that says what a number counts: after it, or else before it."""
+    following = phrase(text, end)
+    return following if following.words else noun_before(text, start, end)
+
+
+def owner(text: str, end: int) -> tuple[int, int]:
+    """The piece of a text that says whose is what a noun names that ends at a place.
+
+    "Boats [of the fishers]", "cars [that belonged to soldiers]"; empty where it says nothing.
+    """
+    found = _OWNED.match(text, end)
+    return (found.end(), found.end() + len(found["whose"])) if found else (end, end)
 
 
 def noun_before(text: str, start: int, end: int) -> Phrase:
@@ -396,7 +417,7 @@ def noun_before(text: str, start: int, end: int) -> Phrase:
     behind = summed if ends and ends["sum"] else listed
     found = behind.search(text, max(0, start - _NEAR), start) if ends else None
     noun = found["noun"] if found else ""
-    return Phrase((noun,), noun) if nouns.plural(noun) else Phrase(())
+    return Phrase((noun,), noun, start) if nouns.plural(noun) else Phrase(())
 
 
 def _last_plural(words: list[str], first: int) -> tuple[str, list[str]]:

@@ -20,6 +20,11 @@ HARMED = frozenset(
     "death fatality casualty injury arrest detention loss body corpse life drowning killing".split()
 )
 """Nouns that count people by what happened to them, in the singular: "no deaths"."""
+KIN = frozenset(
+    "widow widower wife husband spouse child son daughter brother sister sibling mother father"
+    " parent relative orphan heir friend neighbour neighbor descendant ancestor fiancee".split()
+)
+"""People who are counted by whose they are, in the singular: "12 widows of fishers"."""
 
 _IRREGULAR = spellings(
     ("people|persons", "person"),

@@ -6,7 +6,7 @@ and find the words that deny the claim, or only suppose it (`kzdata.evidence.pol
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -18,9 +18,7 @@ from kzdata.evidence.sentences import Place, sentence_at
 from kzdata.evidence.spans import printed_at
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
-from kzdata.validation.rule import Violation, rule
-
-Articles = Mapping[str, str]  # texts by source id
+from kzdata.validation.rule import Articles, Violation, rule
 
 _DENIALS = ("negation", "falsity")
 _DOUBTS = ("condition", "modality", "plan", "rumour", "dispute")

@@ -1,0 +1,314 @@
+"""Figures of claims at their places in the articles, and how the values of a column are called.
+
+Read by rules that look at the words around a figure. A claim counts people where it names no unit
+and has a population, a first subject that counts people (`people`), an outcome that only living
+beings have, or a force; else it counts its unit.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from kzdata.engine.sql import ORD, column, identifier, literal
+from kzdata.standard.declarations import Claims
+from kzdata.standard.descriptor import Schema, Table
+from kzdata.validation.evidence_tables import IN_COLUMN, ROLES, Model, role_number
+from kzdata.validation.rule import Articles
+
+Terms = tuple[str, ...]
+"""The words of a term, in the singular."""
+
+PARTS = (
+    "unit",
+    "population",
+    "outcome",
+    "state",
+    "force",
+    "country",
+    "place",
+    "claimant",
+    "subject",
+)
+"""The parts of a claim that the words around its figure tell of, as `Claims` calls them."""
+
+# What happens to living beings alone, whatever a package calls it.
+_OF_LIVING = frozenset(
+    "killed dead died deaths death drowned injured wounded hurt hospitalised hospitalized arrested"
+    " detained kidnapped evacuated".split()
+)
+_CONCLUDED = [role for role in ("inferred", "inherited") if role in ROLES]
+
+
+class Counted(NamedTuple):
+    """A figure of a claim at its place in an article, and what the claim says of it."""
+
+    table: Table
+    row: int
+    text: str  # the figure's wording
+    qualifier: str | None
+    cells: Mapping[str, str]  # by part of the claim, those that are filled
+    days: tuple[str | None, str | None, str | None]  # first, last, precision
+    concluded: frozenset[str]  # columns whose cells rest on no words of their own
+    source: str
+    day: str | None  # from which the article speaks
+    start: int
+    end: int
+
+    @property
+    def declared(self) -> Claims:
+        """What the table declares of its claims."""
+        assert self.table.schema.claims
+        return self.table.schema.claims
+
+    @property
+    def column(self) -> str:
+        """The column of the figure's wording."""
+        assert self.table.schema.figure
+        return self.table.schema.figure.text
+
+    @property
+    def unit(self) -> str:
+        """The unit; empty where the claim names none."""
+        return self.cells.get("unit", "")
+
+    @property
+    def population(self) -> str:
+        """The population; empty where the claim names none."""
+        return self.cells.get("population", "")
+
+    @property
+    def about(self) -> str:
+        """What the claim says it counts, in words for a finding."""
+        found = self.unit or self.population or self.cells.get("subject") or "people"
+        return found.replace("_", " ")
+
+    @property
+    def people(self) -> bool:
+        """Whether the claim counts people."""
+        if self.unit:
+            return False
+        outcome, subject = self.cells.get("outcome", ""), self.cells.get("subject")
+        living = outcome in self.declared.deaths or outcome.lower() in _OF_LIVING
+        counts = subject in self.declared.people or living
+        return bool(self.population or counts or self.cells.get("force"))
+
+    @property
+    def kind(self) -> str | None:
+        """The kind of what the claim counts: people, or what its unit or population names."""
+        from kzdata.evidence import nouns
+
+        if self.people:
+            named = nouns.kind(words_of(self.population)[-1]) if self.population else None
+            return named or nouns.PERSON
+        words = re.findall(r"[^\W\d_]+", self.unit.split(" of ")[0])
+        return nouns.kind(words[-1]) if words else None
+
+
+class Mention(NamedTuple):
+    """Words of a text that stand for values of a column."""
+
+    place: tuple[int, int]
+    values: frozenset[str]
+
+
+class Vocabulary(NamedTuple):
+    """How the values of a column are called, and which of them go together."""
+
+    terms: Mapping[Terms, set[str]]  # values by term
+    longest: Mapping[str, int]  # words of the longest term that begins with a word
+    related: Callable[[str, str], bool]  # whether two values can mean the same
+    above: Callable[[str, str], bool]  # whether the second is a whole of the first
+
+    def called(self, words: Terms) -> set[str]:
+        """The values that the end of a noun phrase names, by the longest term."""
+        tails = (words[at:] for at in range(len(words)))
+        return next((self.terms[tail] for tail in tails if tail in self.terms), set())
+
+    def mentions(self, text: str, first: int, last: int) -> Iterator[Mention]:
+        """The terms in a piece of a text, the longest where several begin with one word."""
+        words, at = spelt(text, first, last), 0
+        while at < len(words):
+            size = self._size(words, at)
+            if size:
+                ends = words[at][1], words[at + size - 1][2]
+                term = tuple(word for word, *_ in words[at : at + size])
+                yield Mention(ends, frozenset(self.terms[term]))
+            at += size or 1
+
+    def _size(self, words: tuple[tuple[str, int, int], ...], at: int) -> int:
+        """How many words the longest term has that begins at one; 0 where none does."""
+        most = self.longest.get(words[at][0], 0)
+        sizes = range(min(most, len(words) - at), 0, -1)
+        return next((n for n in sizes if tuple(w for w, *_ in words[at : at + n]) in self.terms), 0)
+
+
+# ------------------------------------------------------------------------------ figures
+
+
+def counted(model: Model, texts: Articles) -> Iterator[Counted]:
+    """Each figure of a claim whose place in an article is known."""
+    tables = [table for table, _ in model.each("claims") if table.schema.figure]
+    for table in tables if model.traceable and texts else ():
+        for ordinal, wording, qualifier, *row in model.database.stream(_places(table)):
+            days, concluded, (source, day, start, quote) = tuple(row[:3]), row[3] or (), row[4:8]
+            at = _place(texts.get(source, ""), start, quote, wording)
+            if at is not None:
+                cells = {part: cell for part, cell in zip(PARTS, row[8:], strict=True) if cell}
+                place = (source, day, at, at + len(wording))
+                fixed = frozenset(concluded)
+                yield Counted(table, ordinal, wording, qualifier, cells, days, fixed, *place)
+
+
+def columns_of(schema: Schema) -> dict[str, str]:
+    """The columns of the parts of a claim, where the schema declares them."""
+    assert schema.claims
+    found = {part: getattr(schema.claims, part) for part in PARTS if part != "subject"}
+    found["subject"] = next(iter(schema.claims.subject), None)
+    return {part: name for part, name in found.items() if name}
+
+
+def _places(table: Table) -> str:
+    """SQL: figures with the cells of their claims, and the passage in which they stand."""
+    schema, figure = table.schema, table.schema.figure
+    assert figure
+    dates, names = next(iter(schema.dates), None), columns_of(schema)
+    days = (dates.start, dates.end, dates.precision) if dates else (None, None, None)
+    listed = [column(name) if name else "NULL" for name in days]
+    cells = [column(names[part]) if part in names else "NULL" for part in PARTS]
+    roles = ", ".join(str(role_number(role)) for role in _CONCLUDED)
+    concluded = f"""SELECT t.row, list(DISTINCT c.field) AS fields
+        FROM shared.edge_numbers t {IN_COLUMN}
+        WHERE c.tab = {literal(table.name)} AND t.role IN ({roles}) GROUP BY ALL"""
+    own = f"""SELECT t.row, min(t.passage) AS passage FROM shared.edge_numbers t {IN_COLUMN}
+        WHERE c.tab = {literal(table.name)} AND c.field = {literal(figure.text)}
+            AND t.role = {role_number("verbatim")} GROUP BY ALL"""
+    return f"""SELECT t.{ORD}, {column(figure.text)},
+            {column(figure.qualifier) if figure.qualifier else "NULL"}, {", ".join(listed)},
+            i.fields, p.source, p.day, p.first, p.quote, {", ".join(cells)}
+        FROM {identifier(table.name)} t LEFT JOIN ({own}) o ON o.row = t.{ORD}
+        LEFT JOIN ({concluded}) i ON i.row = t.{ORD}
+        LEFT JOIN shared.passages q ON q.span = {column(figure.span)}
+        JOIN shared.passages p ON p.{ORD} = coalesce(o.passage, q.{ORD})
+        WHERE {column(figure.text)} IS NOT NULL AND p.first >= 0"""
+
+
+def _place(text: str, start: int, quote: str, wording: str) -> int | None:
+    """Where a wording stands in a text, inside a quote; None where the quote does not."""
+    if not wording or not text.startswith(quote, start):
+        return None
+    found = re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", quote)
+    return start + found.start() if found else None
+
+
+# ------------------------------------------------------------------------------ words
+
+
+_WORD_RE = re.compile(r"[^\W_][\w'\u2019]*")
+_HELPING = frozenset("was were is are be been being has have had".split())
+
+
+def words_of(value: str) -> Terms:
+    """The words of a key or term, in the singular; one empty word where it has none."""
+    from kzdata.evidence import nouns
+
+    return tuple(nouns.singular(word) for word in _WORD_RE.findall(value)) or ("",)
+
+
+@lru_cache(maxsize=64)
+def spelt(text: str, first: int, last: int) -> tuple[tuple[str, int, int], ...]:
+    """The words of a piece of a text in the singular, each with its place."""
+    from kzdata.evidence import nouns
+
+    found = _WORD_RE.finditer(text, first, last)
+    return tuple((nouns.singular(one.group()), *one.span()) for one in found)
+
+
+_VOCABULARIES: WeakKeyDictionary[Model, dict[tuple[str, str], Vocabulary]] = WeakKeyDictionary()
+"""What one rule has read for the others of the same validation."""
+
+
+def vocabulary(model: Model, table: Table, name: str | None) -> Vocabulary:
+    """How the values of a column are called: by themselves, the codebook and the aliases.
+
+    Empty where there is no such column.
+    """
+    known = _VOCABULARIES.setdefault(model, {})
+    key = table.name, name or ""
+    if key not in known:
+        known[key] = _vocabulary(model, table, name)
+    return known[key]
+
+
+def _vocabulary(model: Model, table: Table, name: str | None) -> Vocabulary:
+    terms: dict[Terms, set[str]] = defaultdict(set)
+    for value, term in _terms_of(model, table, name) if name else ():
+        if value and term:
+            # Key words such as `police-and-national-guard` are one term.
+            words = words_of(term.replace("-", " ").replace("_", " "))
+            terms[words].add(value)
+            # "Were killed" says no more than "killed".
+            plain = tuple(word for word in words if word not in _HELPING)
+            terms[plain or words].add(value)
+    longest: dict[str, int] = defaultdict(int)
+    for words in terms:
+        longest[words[0]] = max(longest[words[0]], len(words))
+    return Vocabulary(terms, longest, *_relations(model, table, name))
+
+
+def _terms_of(model: Model, table: Table, name: str) -> Iterator[tuple[str, str]]:
+    database = model.database
+    own = database.rows(f"SELECT DISTINCT {column(name)} FROM {identifier(table.name)} t")
+    values = {value for (value,) in own if value}
+    for home, key, _ in _home(model, table, name):
+        listed = f"SELECT DISTINCT {column(key)} FROM {identifier(home.name)} t LIMIT 100000"
+        values |= {value for (value,) in database.rows(listed) if value}
+    yield from ((value, value) for value in values)
+    scope = literal(f"{table.name}.{name}")
+    for book, c in model.each("codebook"):
+        yield from database.rows(
+            f"""SELECT {column(c.category)}, {column(c.term)} FROM {identifier(book.name)} t
+            WHERE {column(c.field)} = {scope}"""
+        )
+    for forms, a in model.each("aliases"):
+        found = f"SELECT {column(a.entity)}, {column(a.alias)} FROM {identifier(forms.name)} t"
+        yield from (row for row in database.rows(found) if row[0] in values)
+
+
+def _home(model: Model, table: Table, name: str) -> Iterator[tuple[Table, str, str | None]]:
+    """The table that a column's key leads to, its column, and the one that names the whole."""
+    for key in table.schema.foreign_keys:
+        home = model.tables.get(key.reference.resource or table.name)
+        if key.fields == (name,) and home:
+            yield home, key.reference.fields[0], home.schema.parent
+
+
+def _relations(
+    model: Model, table: Table, name: str | None
+) -> tuple[Callable[[str, str], bool], Callable[[str, str], bool]]:
+    """Whether of two values one is part of the other, or they overlap; and the first alone."""
+    wholes: dict[str, str] = {}
+    for home, key, parent in _home(model, table, name) if name else ():
+        if parent:
+            sql = f"SELECT {column(key)}, {column(parent)} FROM {identifier(home.name)} t"
+            wholes |= {part: whole for part, whole in model.database.rows(sql) if part and whole}
+    pairs = set()
+    for listed, o in model.each("overlaps"):
+        sql = f"SELECT {column(o.one)}, {column(o.other)} FROM {identifier(listed.name)} t"
+        pairs |= {frozenset(pair) for pair in model.database.rows(sql)}
+
+    def above(value: str) -> list[str]:
+        chain = [value]
+        while (whole := wholes.get(chain[-1])) and whole not in chain and len(chain) < 100:
+            chain.append(whole)
+        return chain
+
+    def related(one: str, other: str) -> bool:
+        ones, others = above(one), above(other)
+        return one in others or other in ones or any(
+            frozenset((a, b)) in pairs for a in ones for b in others
+        )  # fmt: skip
+
+    return related, lambda part, whole: part != whole and whole in above(part)

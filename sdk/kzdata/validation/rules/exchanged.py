@@ -1,0 +1,175 @@
+"""A rule about sentences with two claims: whose words stand with whose figure.
+
+Receipts are looked for in the claim's own sentence. Where that has several figures, each of its
+words is in the sentence of all of them, so that the words of one would carry the figure of another.
+Which words go with which figure, `kzdata.evidence.clauses` says.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from kzdata.errors import DateError
+from kzdata.evidence import dates
+from kzdata.evidence.sentences import sentence_at
+from kzdata.evidence.wordings import any_of
+from kzdata.validation.counted import Counted, columns_of, counted, vocabulary
+from kzdata.validation.evidence_tables import Model
+from kzdata.validation.rule import Articles, Violation, rule
+
+if TYPE_CHECKING:
+    from kzdata.evidence.clauses import Sentence
+
+# What the words of a part must look like: the place where something happened, not any place named.
+_AT = re.compile(r"(?i)\b(?:in|at|near|off|outside|around|across|throughout|city of) (?:the )?\Z")
+# In front of people whom the figure does not count: "hurt by soldiers", "clashes with protesters".
+_OBLIQUE = re.compile(
+    r"(?i)\b(?:with|by|against|between|from|to|for|near|on|over|at|toward|towards|fleeing|fighting"
+    r"|facing|battling) (?:(?:the|a|an|some|armed|angry|local|unknown) )*\Z"
+)
+# Who is named says something: "the harbour master spoke of 12 dead, the coastguard of 20".
+_SAID = re.compile(
+    r"(?i)\b(?:according to|said|says|say|told|reported|by|citing|quoting) (?:the )?\Z"
+)
+_SAYS = re.compile(
+    r"(?i)(?:,[^,]{1,60},)?(?: \w+){0,2}? (?:said|says|say|spoke|speaks|reported|reports|puts?"
+    r"|counts|counted|claims|claimed|announced|confirmed|confirms|gave|gives|cited|cites|lists|listed|of)\b"
+)
+_DAY = re.compile(
+    r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Yy]esterday|[Tt]oday"
+    rf"|(?:{any_of(name.capitalize() for name in dates.MONTHS)}) [0-9]{{1,2}}(?:,? [0-9]{{4}})?"
+    rf"|[0-9]{{1,2}} (?:{any_of(name.capitalize() for name in dates.MONTHS)})(?: [0-9]{{4}})?)\b"
+)
+# What follows a figure without a noun of its own.
+_OTHERS = re.compile(
+    r"(?i)(?: (?:more|others?|further))?(?= (?:was|were|is|are|have|had|has|suffered|died)\b"
+    r"| others?\b)"
+)
+_NEAR = 70  # code points beside a term that are looked at
+
+
+class _Found(NamedTuple):
+    """Words of a sentence that stand for values of a column."""
+
+    place: tuple[int, int]
+    own: bool  # whether they can mean the claim's value
+    figures: frozenset[int]  # those with which they go, by number
+    aside: bool = False  # whether they name whom the figures do not count: "clashes with them"
+
+
+@rule(
+    "text",
+    "take the figure that stands with these words, or the words that stand with the figure",
+    declared=("kzdata:figure", "kzdata:claims", "kzdata:edges"),
+)
+def figure_nearer_another(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The words of a claim do not go with another figure of its sentence.
+
+    "Eight officers were killed and 317 others were wounded" holds all words for 317 killed. Where
+    the claim's term goes with another figure, and the claim's own figure with a term of another
+    category (of the outcome, the population, the unit, the state, the place, the speaker or the
+    day), the two are exchanged. Only where it is certain: a term that several figures share ("12
+    soldiers and 4 protesters died"), a part of a whole ("of 30 hurt, 12 died") and cells that are
+    inferred are no findings. It deceives because each word is in the passage, and only the
+    sentence says which belongs to which.
+    """
+    from kzdata.evidence import clauses
+
+    for claim in counted(model, texts):
+        text = texts[claim.source]
+        sentence = clauses.read(text, *sentence_at(text, claim.start, claim.end))
+        number = sentence.at((claim.start, claim.end))
+        if number is None or len(sentence.figures) == 1:
+            continue
+        for name, value, found in _told(model, claim, sentence):
+            if other := _nearer(sentence, number, found):
+                shown = f"{claim.text} stands with {text[slice(*other)]!r}"
+                yield Violation(claim.table.name, claim.row, name, shown, f"words for {value}")
+
+
+def _told(
+    model: Model, claim: Counted, sentence: "Sentence"
+) -> Iterator[tuple[str, str, list[_Found]]]:
+    """The columns of a claim with their values, and the terms of each in a sentence."""
+    schema = claim.table.schema
+    for part, name in columns_of(schema).items():
+        if part in claim.cells and name not in claim.concluded:
+            yield name, claim.cells[part], _terms(model, claim, part, name, sentence)
+    for days in schema.dates[:1]:
+        if claim.days[0] and days.start not in claim.concluded:
+            yield days.start, claim.days[0], _days(claim, sentence)
+
+
+def _terms(
+    model: Model, claim: Counted, part: str, name: str, sentence: "Sentence"
+) -> list[_Found]:
+    """The terms of a column in a sentence, each with the figures that it goes with."""
+    known, value = vocabulary(model, claim.table, name), claim.cells[part]
+    found = []
+    for place, values in known.mentions(sentence.text, sentence.first, sentence.last):
+        own = any(one == value or known.related(value, one) for one in values)
+        before = sentence.text[max(sentence.first, place[0] - _NEAR) : place[0]]
+        after = sentence.text[place[1] : min(sentence.last, place[1] + _NEAR)]
+        aside = part == "population" and bool(_OBLIQUE.search(before))
+        apt = not aside and _apt(part, before, after)
+        figures = sentence.going_with(place, said=part == "claimant") if apt else frozenset()
+        found.append(_Found(place, own, figures, aside))
+    return found
+
+
+def _apt(part: str, before: str, after: str) -> bool:
+    """Whether the words beside a term let it tell of a figure."""
+    if part == "place":
+        return bool(_AT.search(before))
+    return part != "claimant" or bool(_SAID.search(before) or _SAYS.match(after))
+
+
+def _days(claim: Counted, sentence: "Sentence") -> list[_Found]:
+    """The days that a sentence names, each with the figures that it goes with."""
+    first, last, precision = claim.days
+    if precision not in (None, "day", "part_of_day", "night"):
+        return []
+    spoken, start, end = (_day(text) for text in (claim.day, first, last or first))
+    found = []
+    for named in _DAY.finditer(sentence.text, sentence.first, sentence.last) if spoken else ():
+        days = _resolved(named.group(), spoken) if spoken and start and end else None
+        if days and days.start and days.end and start and end:
+            own = days.start <= end and start <= days.end
+            found.append(_Found(named.span(), own, sentence.going_with(named.span())))
+    return found
+
+
+def _day(text: str | None) -> date | None:
+    """A day in its plain form; None where it is none."""
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _resolved(wording: str, spoken: date) -> dates.DateInterval | None:
+    try:
+        return dates.resolve(wording, spoken)
+    except DateError:
+        return None
+
+
+def _nearer(sentence: "Sentence", number: int, found: Sequence[_Found]) -> tuple[int, int] | None:
+    """The other term that a figure goes with, while all its own go with other figures."""
+    whole = sentence.wholes.get(number, number)
+    own = [one for one in found if one.own]
+    # A term that goes with no figure may be shared by all of them.
+    shared = any(not one.figures and not one.aside for one in own)
+    if not own or shared or any({number, whole} & one.figures for one in own):
+        return None
+    stands_for = _stands_for(sentence, number) if all(one.aside for one in own) else number
+    others = (x.place for x in found if not x.own and {number, stands_for} & x.figures)
+    part = next((n for x in own for n in x.figures if sentence.wholes.get(n) == number), None)
+    return next(others, sentence.figures[part] if part is not None else None)
+
+
+def _stands_for(sentence: "Sentence", number: int) -> int:
+    """The figure whose noun a figure without one shares: "eight wardens and another 31 were"."""
+    last = sentence.figures[number][1]
+    return number - 1 if number and _OTHERS.match(sentence.text, last) else number

@@ -8,7 +8,7 @@ whole may be said of the part.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -28,6 +28,8 @@ _LEADS = re.compile(r"[,:] ?\Z")  # "In Aske, four", "Injured: 60"
 _ASIDE = re.compile(r",(?! (?:and|but|or|while|whereas|with)\b)[^,;:]{1,80},|\([^()]{1,80}\)")
 # Of "12 of the 30 injured died", the verb tells of the 12.
 _FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|died|perished|survived|fell|fled)\b")
+# "12 officers and members of the guard were hurt".
+_AND = re.compile(r"(?P<first>(?: [\w'\u2019-]+){1,4}) and (?P<next>(?:[\w'\u2019-]+ ){1,4})")
 _WHO = re.compile(r", (?=(?:who|which|that) )")
 
 # No counts of their own, though they are words of numbers.
@@ -83,7 +85,7 @@ class Sentence(NamedTuple):
         """The last figure from which nothing parts what begins at a place; its part beside it."""
         for number in before[:-3:-1]:
             gap = self.text[self.figures[number][1] : place[0]]
-            if not _BREAK_BEHIND.search(_WHO.sub(" ", _ASIDE.sub("", gap))):
+            if not _BREAK_BEHIND.search(_WHO.sub(" ", _ASIDE.sub("", _two_nouns(gap)))):
                 return self._with_part(number, place)
             # "30, two of them boys, drowned": what an aside counts is passed over.
             if number not in self.wholes or not re.match(r"[^,;:]{0,60},", gap):
@@ -111,6 +113,25 @@ def read(text: str, first: int, last: int) -> Sentence:
         found.append((max(start, first), end))
     figures = tuple(sorted({*found, *_singles(text, first, last)}))
     return Sentence(text, first, last, figures, _wholes(text, first, figures))
+
+
+def _two_nouns(gap: str) -> str:
+    """The words after a figure without the "and" between two nouns that it counts together."""
+    found = _AND.match(gap)
+    if found and any(map(nouns.plural, found["next"].split()[:4])):
+        return f"{found['first']} {found['next']}{gap[found.end() :]}"
+    return gap
+
+
+def beside(text: str, first: int, last: int, places: Iterable[Place]) -> Sentence:
+    """A sentence with some places of its own in the stead of figures; those that meet are one."""
+    joined: list[Place] = []
+    for start, end in sorted(places):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return Sentence(text, first, last, tuple(joined), {})
 
 
 def _counts(text: str, start: int, end: int) -> bool:

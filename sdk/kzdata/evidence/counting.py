@@ -360,12 +360,14 @@ _TESTS = _compiled(
     ("date", "", r"(?:s\b(?!-)|['\u2019]s\b| BCE?\b| AD\b| B\.C\.| A\.D\.)"),
     ("date", r"\d[-/.]\Z", r"[-/.]\d"),
     ("ordinal", "", r"(?:st|nd|rd|th)\b"),
-    ("ordinal", r"(?i)\b(?:top|rank(?:ed|s|ing)?|placed|seeded|finished)(?: no\.?| number)? \Z", ""),
+    ("ordinal", r"(?i)\b(?:top|rank(?:ed|s|ing)?|placed|seeded|finished)(?: no\.?| number)?"
+     r" \Z", ""),
     ("name", r"(?:[#\u2116] ?|\b(?:[Nn]os?\.|[Nn]r\.?|No) ?)\Z", r"(?<=\d)"),
     ("name", r"[^\W\d_][-\u2011/]?\Z(?<!\b[Mm]id-)(?<!\b[Pp]re-)", r"(?<=\d)"),
     ("name", r"\d[-/]\Z|[A-Z]\d*[-/]\Z", r"(?!-)"),
-    ("measure", r"(?i)\b(?:minus|magnitude(?: of)?|sub-zero) \Z|(?<!\w)[-\u2212]\Z|\b(?:temperatures?"
-     r"|mercury|thermometers?|highs|lows)(?: \w+){0,2} (?:of|to|at|around|below|above|near) \Z", ""),
+    ("measure", r"(?i)\b(?:minus|magnitude(?: of)?|sub-zero) \Z|(?<!\w)[-\u2212]\Z"
+     r"|\b(?:temperatures?|mercury|thermometers?|highs|lows)(?: \w+){0,2}"
+     r" (?:of|to|at|around|below|above|near) \Z", ""),
     ("measure", "", rf"(?i){_SCALE}(?:[ -]?(?:\d+ )?(?:square|cubic|nautical) ?\w+"
      rf"|[ -]?(?:{_UNITS})\b"
      r"|-(?:metres?|meters?|foot|feet|inch|day|hour|year)|\u00b0| ?\u00b0| ?km/h)"
@@ -379,7 +381,9 @@ _TESTS = _compiled(
 
 def said(words: str) -> set[str]:
     """The senses that a claim itself names, by the words of its unit or subject: "km", "% of"."""
-    found = {"measure", "date"} if "calendar" in words.lower() else set()
+    if "calendar" in words.lower():
+        return {"date"}  # no number of years
+    found = set[str]()
     for word in re.findall(rf"[^\W\d_]+|[%{_SYMBOLS}]", words):
         found |= {"money"} if word in _SYMBOLS else _SAYS.get(word.lower(), set())
         found |= _SAYS.get(nouns.singular(word), set())

@@ -43,11 +43,14 @@ _CONCLUDED = [role for role in ("inferred", "inherited") if role in ROLES]
 
 
 class Counted(NamedTuple):
-    """A figure of a claim at its place in an article, and what the claim says of it."""
+    """A claim at its place in an article, and what it says of its figure.
+
+    The place is that of the figure; where it has none, that of its principal passage.
+    """
 
     table: Table
     row: int
-    text: str  # the figure's wording
+    text: str  # the figure's wording; empty where it has none
     qualifier: str | None
     cells: Mapping[str, str]  # by part of the claim, those that are filled
     days: tuple[str | None, str | None, str | None]  # first, last, precision
@@ -150,6 +153,14 @@ class Vocabulary(NamedTuple):
 
 def counted(model: Model, texts: Articles) -> Iterator[Counted]:
     """Each figure of a claim whose place in an article is known."""
+    return (claim for claim in claimed(model, texts) if claim.text)
+
+
+def claimed(model: Model, texts: Articles) -> Iterator[Counted]:
+    """Each claim whose place in an article is known, by table, article and place.
+
+    It is that of its figure; of a claim without a figure, that of the principal passage.
+    """
     tables = [table for table, _ in model.each("claims") if table.schema.figure]
     for table in tables if model.traceable and texts else ():
         for ordinal, wording, qualifier, *row in model.database.stream(_places(table)):
@@ -157,9 +168,9 @@ def counted(model: Model, texts: Articles) -> Iterator[Counted]:
             at = _place(texts.get(source, ""), start, quote, wording)
             if at is not None:
                 cells = {part: cell for part, cell in zip(PARTS, row[8:], strict=True) if cell}
-                place = (source, day, at, at + len(wording))
+                place = (source, day, at, at + len(wording or quote))
                 fixed = frozenset(concluded)
-                yield Counted(table, ordinal, wording, qualifier, cells, days, fixed, *place)
+                yield Counted(table, ordinal, wording or "", qualifier, cells, days, fixed, *place)
 
 
 def columns_of(schema: Schema) -> dict[str, str]:
@@ -192,13 +203,15 @@ def _places(table: Table) -> str:
         LEFT JOIN ({concluded}) i ON i.row = t.{ORD}
         LEFT JOIN shared.passages q ON q.span = {column(figure.span)}
         JOIN shared.passages p ON p.{ORD} = coalesce(o.passage, q.{ORD})
-        WHERE {column(figure.text)} IS NOT NULL AND p.first >= 0"""
+        WHERE p.first >= 0 ORDER BY p.source, p.first, t.{ORD}"""
 
 
-def _place(text: str, start: int, quote: str, wording: str) -> int | None:
-    """Where a wording stands in a text, inside a quote; None where the quote does not."""
-    if not wording or not text.startswith(quote, start):
+def _place(text: str, start: int, quote: str | None, wording: str | None) -> int | None:
+    """Where a wording, or the whole quote, stands in a text; None where the quote does not."""
+    if not quote or not text.startswith(quote, start):
         return None
+    if not wording:
+        return start
     found = re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", quote)
     return start + found.start() if found else None
 

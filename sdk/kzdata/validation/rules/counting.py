@@ -54,7 +54,10 @@ def _said(claim: Counted) -> set[str]:
     own = _OWN_SENSES.get(claim.qualifier or "", set())
     if claim.people:
         return own if claim.qualifier == "multiple" else set()
-    return own | counting.said(f"{claim.unit} {claim.cells.get('subject', '')}")
+    subject = counting.said(claim.cells.get("subject", ""))
+    # What is a year is no ordinal, whatever its figure looks like.
+    own = own if not subject or own & subject else set()
+    return own | subject | counting.said(claim.unit)
 
 
 @rule(
@@ -197,10 +200,20 @@ def _is_whole(noun: Any, claim: Counted, known: Vocabulary) -> bool:
 
 
 def _named_near(text: str, claim: Counted, known: Vocabulary) -> bool:
-    """Whether the sentence of a figure names the claim's population, or a part of it."""
-    sentence = sentence_at(text, claim.start, claim.end)
-    values = (value for one in known.mentions(text, *sentence) for value in one.values)
-    return any(one == claim.population or known.above(one, claim.population) for one in values)
+    """Whether the sentence of a figure names the claim's population, or a part of it.
+
+    What goes with another figure of the sentence names it not.
+    """
+    from kzdata.evidence import clauses
+
+    sentence = clauses.read(text, *sentence_at(text, claim.start, claim.end))
+    number = sentence.at((claim.start, claim.end))
+    for place, values in known.mentions(text, sentence.first, sentence.last):
+        own = any(x == claim.population or known.above(x, claim.population) for x in values)
+        figures = sentence.going_with(place) if own else None
+        if figures is not None and (not figures or number is None or number in figures):
+            return True
+    return False
 
 
 @rule(

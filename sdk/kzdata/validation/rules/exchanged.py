@@ -8,13 +8,15 @@ Which words go with which figure, `kzdata.evidence.clauses` says.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.errors import DateError
 from kzdata.evidence import dates
+from kzdata.evidence.intervals import window
 from kzdata.evidence.sentences import sentence_at
 from kzdata.evidence.wordings import any_of
-from kzdata.validation.counted import Counted, columns_of, counted, vocabulary
+from kzdata.validation.counted import Counted, claimed, columns_of, vocabulary
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.rule import Articles, Violation, rule
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 # What the words of a part must look like: the place where something happened, not any place named.
 _AT = re.compile(r"(?i)\b(?:in|at|near|off|outside|around|across|throughout|city of) (?:the )?\Z")
+_WAY = re.compile(r"(?i)\b(?:to|from|into|towards?|via|for) (?:the )?\Z")
 # In front of people whom the figure does not count: "hurt by soldiers", "clashes with protesters".
 _OBLIQUE = re.compile(
     r"(?i)\b(?:with|by|against|between|from|to|for|near|on|over|at|toward|towards|fleeing|fighting"
@@ -36,10 +39,11 @@ _SAYS = re.compile(
     r"(?i)(?:,[^,]{1,60},)?(?: \w+){0,2}? (?:said|says|say|spoke|speaks|reported|reports|puts?"
     r"|counts|counted|claims|claimed|announced|confirmed|confirms|gave|gives|cited|cites|lists|listed|of)\b"
 )
+_MONTH = any_of(name.capitalize() for name in dates.MONTHS)
 _DAY = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Yy]esterday|[Tt]oday"
-    rf"|(?:{any_of(name.capitalize() for name in dates.MONTHS)}) [0-9]{{1,2}}(?:,? [0-9]{{4}})?"
-    rf"|[0-9]{{1,2}} (?:{any_of(name.capitalize() for name in dates.MONTHS)})(?: [0-9]{{4}})?)\b"
+    rf"|(?:{_MONTH}) [0-9]{{1,2}}(?:,? [0-9]{{4}})?|[0-9]{{1,2}} (?:{_MONTH})(?: [0-9]{{4}})?"
+    rf"|(?:{_MONTH}) [0-9]{{4}}|(?:in|In) (?:{_MONTH})|[12][0-9]{{3}})\b"
 )
 # What follows a figure without a noun of its own.
 _OTHERS = re.compile(
@@ -74,18 +78,33 @@ def figure_nearer_another(model: Model, texts: Articles) -> Iterator[Violation]:
     inferred are no findings. It deceives because each word is in the passage, and only the
     sentence says which belongs to which.
     """
-    from kzdata.evidence import clauses
-
-    for claim in counted(model, texts):
-        text = texts[claim.source]
-        sentence = clauses.read(text, *sentence_at(text, claim.start, claim.end))
-        number = sentence.at((claim.start, claim.end))
-        if number is None or len(sentence.figures) == 1:
-            continue
+    for sentence, number, claim in _in_sentences(model, texts):
         for name, value, found in _told(model, claim, sentence):
             if other := _nearer(sentence, number, found):
-                shown = f"{claim.text} stands with {text[slice(*other)]!r}"
+                words = claim.text or sentence.text[claim.start : claim.end]
+                shown = f"{words} stands with {sentence.text[slice(*other)]!r}"
                 yield Violation(claim.table.name, claim.row, name, shown, f"words for {value}")
+
+
+def _in_sentences(model: Model, texts: Articles) -> Iterator[tuple["Sentence", int, Counted]]:
+    """The claims whose sentence has several, with the number of each in its sentence.
+
+    A claim that counts nothing goes by its place beside those of the table's other claims.
+    """
+    from kzdata.evidence import clauses
+
+    def where(claim: Counted) -> tuple[str, str, tuple[int, int]]:
+        place = sentence_at(texts[claim.source], claim.start, claim.end)
+        return claim.table.name, claim.source, place
+
+    for (_, source, place), group in groupby(claimed(model, texts), where):
+        claims, counts = list(group), clauses.read(texts[source], *place)
+        others = clauses.beside(texts[source], *place, ((c.start, c.end) for c in claims))
+        for claim in claims:
+            numbers = ((one, one.at((claim.start, claim.end))) for one in (counts, others))
+            sentence, number = next((s, n) for s, n in numbers if n is not None)
+            if len(sentence.figures) > 1:
+                yield sentence, number, claim
 
 
 def _told(
@@ -122,20 +141,20 @@ def _apt(part: str, before: str, after: str) -> bool:
     """Whether the words beside a term let it tell of a figure."""
     if part == "place":
         return bool(_AT.search(before))
+    if part == "country":  # which is a place, too: "exercises in Tajikistan"
+        return not (_AT.search(before) or _WAY.search(before))
     return part != "claimant" or bool(_SAID.search(before) or _SAYS.match(after))
 
 
 def _days(claim: Counted, sentence: "Sentence") -> list[_Found]:
     """The days that a sentence names, each with the figures that it goes with."""
     first, last, precision = claim.days
-    if precision not in (None, "day", "part_of_day", "night"):
-        return []
-    spoken, start, end = (_day(text) for text in (claim.day, first, last or first))
+    spoken, meant = _day(claim.day), window(_day(first), _day(last), precision)
     found = []
-    for named in _DAY.finditer(sentence.text, sentence.first, sentence.last) if spoken else ():
-        days = _resolved(named.group(), spoken) if spoken and start and end else None
-        if days and days.start and days.end and start and end:
-            own = days.start <= end and start <= days.end
+    for named in _DAY.finditer(sentence.text, sentence.first, sentence.last) if meant else ():
+        days = _resolved(named.group(), spoken) if spoken else None
+        if meant and days and days.start and days.end:
+            own = days.start <= meant[1] and meant[0] <= days.end
             found.append(_Found(named.span(), own, sentence.going_with(named.span())))
     return found
 

@@ -20,7 +20,7 @@ from kzdata.evidence.sentences import Place
 _PARTS = (
     r"[,;:()\u2013\u2014]|\b(?:and|but|or|nor|yet|while|whereas|whilst|with|without|when|where|as"
     r"|after|before|since|until|because|although|though|if|than|including|among|besides|plus"
-    r"|alongside|of (?:whom|which))\b"
+    r"|alongside|against|versus|of (?:whom|which))\b"
 )
 _BREAK_BEHIND = re.compile(rf"(?i){_PARTS}")
 _BREAK_AHEAD = re.compile(rf"(?i){_PARTS}|\b(?:who|which|that)\b")
@@ -117,6 +117,7 @@ def read(text: str, first: int, last: int) -> Sentence:
 
 def _two_nouns(gap: str) -> str:
     """The words after a figure without the "and" between two nouns that it counts together."""
+    gap = _OF_THEM.sub("", gap, 1) if _OF_THEM.match(gap) else gap
     found = _AND.match(gap)
     if found and any(map(nouns.plural, found["next"].split()[:4])):
         return f"{found['first']} {found['next']}{gap[found.end() :]}"

@@ -122,7 +122,7 @@ _DESIGNATORS = (
     "|season|edition|lot|exhibit|form|grade|round|day|week|year|tier|class|unit|block|hymn|paragraph"
     "|item|rule|squad|platoon|battery|detachment|cabin|berth|seat|locker|carriage|wagon|buoy|pier"
     "|junction|exit|sector|zone|precinct|ward|cell|checkpoint|reactor|turbine|shaft|sample|patient"
-    "|witness|suspect|apartment|suite|mile|kilometre|kilometer|psalm|column|point"
+    "|witness|suspect|house|row|aisle|grave|plot|apartment|suite|mile|kilometre|kilometer|psalm|column|point"
 )
 _MAKES = (
     "Boeing|Airbus|Antonov|Tupolev|Apollo|Soyuz|Falcon|Formula|Windows|Agenda|Studio|Catch|Group of"
@@ -138,7 +138,7 @@ _NAMED = (
     "|Train|Locomotive|Tank|Boat|Ship|Lifeboat|Buoy|Room|Gate|Terminal|Platform|Phase|Stage|Local"
     "|Battery|Squad|Platoon|Detachment|Chapel|Hall|Hut|Cell|Cabin|Berth|Paragraph|Checkpoint|Depot"
     "|Unit|Group|Team|Shift|Storm|Operation|Mission|Expedition|Ferry|Trawler|Convoy|Column|Corps"
-    "|Army|Fleet|Wing|Bureau|Shop|Factory|Plant|Hangar|Barracks|Prison|Colony|Block|Flat|Suite"
+    "|Row|Plot|Grave|Army|Fleet|Wing|Bureau|Shop|Factory|Plant|Hangar|Barracks|Prison|Colony|Block|Flat|Suite"
 )
 # Before a name with a number, they say that the name is a place and the number a count.
 _WHERE = (
@@ -352,7 +352,11 @@ _TESTS = _compiled(
      r"(?<=\d\.[0-5]\d)(?=[,.;]| (?:when|on|that|a\.m|p\.m)\b)"),
     ("time", r"(?i)\bshortly (?:before|after) \Z", r"(?=[,.;]| (?:on|that|when|the)\b)"),
     ("time", r"(?:\d[:.]|\b(?:half|quarter) (?:past|to) |\bminutes (?:past|to) )\Z", ""),
-    ("date", rf"(?<![Ii]n )\b{_MONTH}\.? (?:the )?"
+    ("age", r"\b(?:[Hh]e|[Ss]he|[Ww]ho|I) (?:was|is|were) (?:only |just |barely )?\Z",
+     r"(?=[,.;]| (?:when|and|at|years)\b)"),
+    ("age", r"\b[A-Z][a-z]+ (?:was|is) (?:only |just |barely )?\Z",
+     r" (?=when (?:he|she)\b|at the time\b)"),
+    ("date", rf"(?<![Ii]n )(?<!\d )\b{_MONTH}\.? (?:the )?"
      r"(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
      r"(?<=\d)(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"

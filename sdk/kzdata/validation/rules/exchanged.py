@@ -28,8 +28,9 @@ _AT = re.compile(r"(?i)\b(?:in|at|near|off|outside|around|across|throughout|city
 _WAY = re.compile(r"(?i)\b(?:to|from|into|towards?|via|for) (?:the )?\Z")
 # In front of people whom the figure does not count: "hurt by soldiers", "clashes with protesters".
 _OBLIQUE = re.compile(
-    r"(?i)\b(?:with|by|against|between|from|to|for|near|on|over|at|toward|towards|fleeing|fighting"
-    r"|facing|battling) (?:(?:the|a|an|some|armed|angry|local|unknown) )*\Z"
+    r"(?i)\b(?:with|by|against|between|from|to|for|near|on|over|at|toward|towards|when|because"
+    r"|after|since|until|fleeing|fighting|facing|battling)"
+    r" (?:(?:the|a|an|some|armed|angry|local|unknown) )*\Z"
 )
 # Who is named says something: "the harbour master spoke of 12 dead, the coastguard of 20".
 _SAID = re.compile(

@@ -247,7 +247,7 @@ def keep_texts(folder: Path, texts: Mapping[str, str]) -> Path:
 
 # ------------------------------------------------------------------------------ declarations
 
-ROLES = ["verbatim", "normalised", "resolved", "coded", "inferred"]
+ROLES = ["verbatim", "normalised", "resolved", "coded", "inherited", "inferred"]
 LETTERS = {
     "fields": columns("letter digest size sent spoken web"),
     "primaryKey": "letter",
@@ -486,6 +486,19 @@ GAUGES = {
 }
 
 
+_THERE = "“there”: at the dyke of the sentence before."
+LEADS = {
+    **{
+        (toll, words): _THERE
+        for toll in ("T1", "T2")
+        for words in ("on Tuesday", "dyke of Norholm")
+    },
+    ("T4", "on Tuesday"): "“were lost”: in the flood of the first sentence.",
+    ("T3", "burnt"): "“others err”: on the fire of the next sentence.",
+}
+"""By claim and words of another sentence, the note that leads there."""
+
+
 def flood(root: Path) -> Folder:
     """A small valid package about a flood that never was.
 
@@ -498,7 +511,8 @@ def flood(root: Path) -> Folder:
     def cell(row: str, name: str, value: str, how: str, where: tuple[str, str]) -> str:
         """A cell with its receipt."""
         if value:
-            edges.append(Receipt(row, name, cut.of(*where), how))
+            why = LEADS.get((row, where[1]), "")
+            edges.append(Receipt(row, name, cut.of(*where), "inherited" if why else how, why))
         return value
 
     def toll(

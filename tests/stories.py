@@ -19,6 +19,7 @@ from packages import (
     receipts,
 )
 
+CLAIMS = {"subject": ["report"], "state": "fate", "claimant": "teller"}
 REPORTS: dict[str, Any] = {
     "fields": [
         column("report", required=True),
@@ -58,20 +59,31 @@ def story(
     terms: Iterable[Sequence[str]] = (),  # category and term of `reports.fate`
     sent: str = "2031-03-06",
     spoken: str = "2031-03-06",
+    principal: str = "",
 ) -> Folder:
-    """A package about what one article, called `plover`, reports."""
+    """A package about what one article, called `plover`, reports.
+
+    With a principal passage the report is a claim: what befell whom, and who says so.
+    """
     text = Text("plover", body, sent, spoken)
     cut = Passages([text])
     edges = [Receipt("R1", c.name, cut.of("plover", c.quote), c.how, c.why) for c in cells]
     values = {cell.name: cell.value for cell in cells}
-    names = [field["name"] for field in REPORTS["fields"]]
+    schema = REPORTS
+    if principal:
+        own = [*REPORTS["fields"], column("passage", evidence="required")]
+        schema = REPORTS | {"fields": own, "kzdata:principal": "passage", "kzdata:claims": CLAIMS}
+        passage = cut.of("plover", principal)
+        edges.append(Receipt("R1", "passage", passage, "verbatim"))
+        values["passage"] = passage
+    names = [field["name"] for field in schema["fields"]]
     return build(
         root,
         [
             letters([text]),
             Spec("passages", PASSAGES, cut.rows()),
             receipts(edges),
-            Spec("reports", REPORTS, [["R1", *(values.get(name, "") for name in names[1:])]]),
+            Spec("reports", schema, [["R1", *(values.get(name, "") for name in names[1:])]]),
             Spec(
                 "people",
                 {"fields": columns("person name more"), "primaryKey": "person"},

@@ -7,8 +7,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from kzdata.validation import validate
-from kzdata.validation.rules import articles
-from kzdata.validation.rules.meaning import Proof, proofs
 from packages import (
     PASSAGES,
     TERMS,
@@ -273,19 +271,3 @@ def test_without_texts_the_rules_are_silent(tmp_path: Path) -> None:
     """Catches rules that need the articles and are asked without them."""
     found(tmp_path, DENIED, [sailors()])
     assert not set(RULES) & {f.rule for f in validate(tmp_path / "package")}
-
-
-def test_what_carries_the_cells_of_a_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Catches a day or an outcome from another sentence that counts as the claim's own words."""
-    told = dict[str, Proof]()
-
-    def kept(model: Any, texts: Any) -> int:
-        told.update(proofs(model, texts))
-        return 0
-
-    monkeypatch.setattr(articles, "spans_of", kept)
-    body = "30 sailors were on board. All drowned. The ferry left."
-    left = Said("The ferry left", "", "left", "sailed", note="the same flood")
-    found(tmp_path, body, [sailors(), left])
-    # The passage and its outcome; what is inferred from the claim's own words is its own.
-    assert told == {"C1": Proof(1, 1, 0), "C2": Proof(3, 0, 0)}

@@ -522,6 +522,20 @@ def evidence_coded(island: Folder) -> Fault:
 
 
 @case
+def term_example(island: Folder) -> Fault:
+    """A passage of the first letter is the example of a word that it does not have."""
+    widen(island, "terms", "where", "p1", *[""] * (len(island.rows("terms")) - 1))
+    island.reschema("terms", lambda schema: schema["kzdata:codebook"].update(example="where"))
+    return at(island, "terms", 0, "where")
+
+
+@case
+def evidence_inherited(island: Folder) -> Fault:
+    island.edit("receipts", 5, "how", "inherited")
+    return at(island, "receipts", 5, "passage")
+
+
+@case
 def evidence_inferred(island: Folder) -> Fault:
     island.edit("receipts", 5, "how", "inferred")
     return at(island, "receipts", 5, "passage")
@@ -978,6 +992,21 @@ def claimed(island: Folder, words: str, term: str, wording: str = "") -> int:
 
 
 @case
+def claim_scattered(island: Folder) -> Fault:
+    """What happened is said of another number."""
+    lost = GULL.body.index("lost")
+    cited(island, lost, lost + 4)
+    island.edit("receipts", edge(island, "T1", "fate"), "passage", "p99")
+    return edited(island, "tolls", 0, "fate", "lost")
+
+
+@case
+def inherited_chain(island: Folder) -> Fault:
+    place = edge(island, "T1", "islet")
+    return edited(island, "receipts", place, "why", "“over the dyke”: of which the letter tells.")
+
+
+@case
 def claim_denied(island: Folder) -> Fault:
     return at(island, "tolls", claimed(island, "sheep were not counted", "counted"), "passage")
 
@@ -1013,6 +1042,27 @@ def test_numbers_are_excluded_in_one_table(tmp_path: Path) -> None:
     made = build(tmp_path / "made", [Spec("one", SKIPPED, []), Spec("two", SKIPPED, [])])
     told = [(f.rule, f.found, f.expected) for f in validate(made.root)]
     assert ("descriptor", "one, two", "one table at most") in told
+
+
+@pytest.mark.parametrize(
+    ("language", "found"), [("en", False), ("en-GB", False), ("da", True), ("", False)]
+)
+def test_the_example_of_a_term_is_in_its_language(
+    island: Folder, language: str, found: bool
+) -> None:
+    """Catches a word of one language that stands by chance in an article of another."""
+    quotes = {row["passage"]: row["words"] for row in island.rows("passages")}
+    term = island.rows("terms")[0]["term"]
+    example = next(key for key, quote in quotes.items() if term in quote)
+    rest = len(island.rows("terms")) - 1
+    widen(island, "terms", "where", example, *[""] * rest)
+    widen(island, "terms", "tongue", language, *[""] * rest)
+    widen(island, "letters", "tongue", "en", "en")
+    book = {"example": "where", "language": "tongue"}
+    island.reschema("terms", lambda schema: schema["kzdata:codebook"].update(book))
+    island.reschema("letters", lambda s: s["kzdata:sources"].update(language="tongue"))
+    rules = [f.rule for f in validate(island.root)]
+    assert ("term-example" in rules) is found
 
 
 def test_an_alias_is_no_part_of_a_longer_word(island: Folder, island_texts: Path) -> None:

@@ -75,12 +75,12 @@ class Evidence(Row):
     """Column of the cell."""
     span_id: str
     """The passage that the cell rests on."""
-    role: Literal["verbatim", "normalised", "resolved", "coded", "inferred"]
+    role: Literal["verbatim", "normalised", "resolved", "coded", "inherited", "inferred"]
     """How the passage carries the cell; each role but `inferred` is checked by machine."""
     edges: int
     """How many edges the cell has: a deleted one shows."""
     note: str | None = None
-    """Why the passage carries the cell; required where the role is `inferred`."""
+    """Why the passage carries the cell; required where the role is `inherited` or `inferred`."""
 
 class Event(Row):
     """Something that happened, in our own words, once, however many articles report it."""
@@ -429,6 +429,10 @@ class Codebook(Row):
     """The category."""
     term: str
     """A printed term that justifies it, in its exact letters."""
+    language: str
+    """Language of the term, BCP 47."""
+    example: str | None = None
+    """A passage of an article in that language that has the term."""
     definition: str
     """What the category means."""
 

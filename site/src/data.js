@@ -22,6 +22,7 @@ export class Table {
     this.byName = new Map(this.columns.map((column) => [column.name, column]));
     this.from = raw.from && Uint16Array.from(raw.from);
     this.later = new Map(raw.filled.map(([row, name, step]) => [`${row} ${name}`, step]));
+    this.proofs = raw.proofs && new Column({}, raw.proofs);
     delete this.cells;
   }
 
@@ -33,6 +34,11 @@ export class Table {
   cell(row, name, step = Infinity) {
     if (step < (this.later.get(`${row} ${name}`) ?? 0)) return "";
     return this.byName.get(name)?.at(row) ?? "";
+  }
+
+  /** How strong the proof of a claim is, in words; empty for other records. */
+  proof(row) {
+    return this.proofs?.at(row) ?? "";
   }
 
   /** Whether a row was there as of a step. */

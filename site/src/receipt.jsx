@@ -122,6 +122,12 @@ function Cell({ pkg, record, field, step, day, level: Heading = "h3" }) {
   );
 }
 
+/** How strong the proof of a claim is. */
+function Strength({ record: { table, row } }) {
+  const proof = table.proof(row);
+  return proof && <p class="proof">{words.proof(proof)}</p>;
+}
+
 /** What is wrong with an asked cell, or null. */
 function fault(record, key, field, step) {
   if (!record) return words.unknown(key);
@@ -159,6 +165,7 @@ export function Receipt({ pkg, route, step, record: key, field, close }) {
         <p>{wrong}</p>
       ) : (
         <>
+          <Strength record={record} />
           <Cell pkg={pkg} record={record} field={field ?? record.table.record} step={step} day={day} />
           <Outside pkg={pkg} record={key} step={step} />
           <p class="actions">
@@ -185,6 +192,7 @@ export function CellView({ pkg, route, step }) {
       <h2>
         {key} <span class="quiet">{table.title}</span>
       </h2>
+      <Strength record={record} />
       {field && (
         <div class="asked">
           <Cell pkg={pkg} record={record} field={field} step={step} day={day} />

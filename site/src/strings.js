@@ -93,6 +93,7 @@ export const strings = {
       via: "Carried by",
       source: "Article",
       status: "Status",
+      proof: "Proof",
     },
     mark: (claim) =>
       [
@@ -191,8 +192,10 @@ export const strings = {
       normalised: "the cell is worked out from the words by a fixed rule",
       resolved: "the words name what the cell refers to",
       coded: "the words stand in the codebook for this category",
+      inherited: "words of another sentence say it; the note quotes the words that lead there",
       inferred: "concluded; the note says how",
     },
+    proof: (words) => `Proof of the claim: ${words}`,
     note: "Why",
     claimant: "Said by",
     via: "Carried by",

@@ -432,6 +432,10 @@ function ClaimTable({ pkg, toll, rows, route }) {
         </span>
       );
     }
+    if (name === "proof") {
+      const found = pkg.record(claim.key);
+      return found && found.table.proof(found.row);
+    }
     if (["outcome", "population", "place", "claimant", "via"].includes(name)) {
       return toll.called(claim, name);
     }

@@ -194,11 +194,12 @@ def _head(claim: "Claim", words: _Words) -> Iterator[str]:
 
 
 def _cited(claim: "Claim", words: _Words) -> Iterator[str]:
-    """The article of a claim and its words, a link where the terminal has them."""
+    """The article of a claim and its words, a link where the terminal has them; what they prove."""
     if cited := claim.receipt:
         article = safe(words.of("sources", cited.source))
         span = f" {safe(cited.span)}" if words.ids else ""
-        yield f"{_INDENT}{article}: {_quoted(cited)}{span}"
+        proof = f" · {safe(claim.proof.words)}" if claim.proof else ""
+        yield f"{_INDENT}{article}: {_quoted(cited)}{span}{proof}"
 
 
 def _quoted(cited: "Citation") -> str:

@@ -13,7 +13,7 @@ import typer
 
 from kzdata.cli.terminal import aligned, as_text, bold, safe, shortened, unstyled, width
 from kzdata.validation import RULES, Finding, Report
-from kzdata.validation.report import NOT_CHECKED, SEVERITIES, counted
+from kzdata.validation.report import NOT_CHECKED, SEVERITIES, Receipts, counted
 
 ROWS, COLUMNS = 24, 80  # of the smallest terminal, which one cause must not fill
 LEAST_ROWS = 2  # that the findings of a rule have, however many rules there are
@@ -119,11 +119,8 @@ def summary(result: Report, every: bool = False) -> Iterator[tuple[str, str]]:
     """What was checked and what was not, as names and values."""
     if result.rows:
         yield "tables", f"{len(result.rows):,} with {sum(result.rows.values()):,} rows"
-    if (of := result.receipts).required:
-        share, inferred = (100 * part / of.required for part in (of.evidenced, of.inferred))
-        shown = "100" if of.evidenced == of.required else f"{share:.2f}"
-        cells = f"{of.evidenced:,} of {of.required:,} cells that need one ({shown} %)"
-        yield "receipts", f"{cells}; {inferred:.1f} % rest on inference alone"
+    if result.receipts.required:
+        yield from _proof(result.receipts, bool(result.spans_in_texts))
     if result.unproven:
         yield "not proven", _unproven(result, every)
     if result.spans_in_texts:
@@ -138,6 +135,26 @@ def summary(result: Report, every: bool = False) -> Iterator[tuple[str, str]]:
         yield "not checked", sentence if every else shortened(sentence, 2 * LONGEST)
     if not every and len(sentences) > MOST_UNCHECKED:
         yield "", f"and {len(sentences) - MOST_UNCHECKED} more; {ALL} them"
+
+
+def _proof(of: Receipts, with_texts: bool) -> Iterator[tuple[str, str]]:
+    """How many cells have a receipt, and how strong it is; how strong the proof of claims is."""
+    sentence = "; in claims, by those of their own sentence" if with_texts and of.grades else ""
+    shown = "100" if of.evidenced == of.required else f"{100 * of.evidenced / of.required:.2f}"
+    yield "receipts", f"{of.evidenced:,} of {of.required:,} cells that need one ({shown} %)"
+    strengths = {
+        "stated": (of.stated, f"by words{sentence}"),
+        "inherited": (of.inherited, "by words of another sentence"),
+        "inferred": (of.inferred, "by a reader"),
+    }
+    for name, (cells, how) in strengths.items():
+        if cells:
+            yield name, f"{cells:,} ({100 * cells / of.required:.1f} %) {how}"
+    if of.exempt:
+        yield "exempt", f"{of.exempt:,} cells that need none"
+    if of.grades:
+        grades = ", ".join(f"{name} {number:,}" for name, number in of.grades.items())
+        yield "claims", f"{sum(of.grades.values()):,}: {grades}"
 
 
 def _unproven(result: Report, every: bool) -> str:

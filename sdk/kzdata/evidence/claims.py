@@ -13,6 +13,7 @@ from kzdata.evidence.hierarchy import Hierarchy, hierarchy_of, require_value
 from kzdata.evidence.intervals import Interval, bounds, window_sql
 from kzdata.evidence.outside import OutsideReport, outside_reports
 from kzdata.evidence.profile import cell, declared, declaring, needed
+from kzdata.evidence.proof import Proof, proofs
 from kzdata.evidence.receipts import Citation, EvidenceIndex, damaged_words, passages
 from kzdata.standard.declarations import Claims as Declaration
 from kzdata.standard.declarations import Edges, Events, Figure, Policies, Spans
@@ -56,6 +57,7 @@ class Claim:
         certainty: How the articles present its event.
         hedges: The words of the claim's own article that this rests on, such as "reportedly".
         receipt: The claim's principal passage.
+        proof: What carries its cells; None where the package has no receipts.
         links: Curated relations from and to other claims.
         outside: What publications besides the articles say of it.
     """
@@ -84,6 +86,7 @@ class Claim:
     certainty: str | None
     hedges: tuple[str, ...]
     receipt: Citation | None
+    proof: Proof | None
     links: tuple[Link, ...]
     outside: tuple[OutsideReport, ...]
 
@@ -247,6 +250,7 @@ class Claims:
         # Passages, links and the like of all claims are read at once: not in a query each.
         cited = passages(self._dataset, (r["span"] for r in records if r["span"] is not None))
         links, outside = self.links.of(wanted), outside_reports(self._dataset, wanted)
+        proven = proofs(self._dataset, self.table, wanted)
         certainties = Certainties(self._dataset, {r["event"] for r in records if r["event"]})
         found = {}
         for row in records:
@@ -255,6 +259,7 @@ class Claims:
             certainty, hedges = certainties.of(row["event"], receipt)
             told: dict[str, Any] = {"certainty": certainty, "hedges": hedges, "receipt": receipt}
             told |= {"links": links.get(key, ()), "outside": outside.get(key, ())}
+            told["proof"] = proven.get(key)
             found[key] = self._claim(row | told)
         return found
 
@@ -381,8 +386,3 @@ def counting_people(dataset: "Dataset", purpose: str) -> list[Table]:
     known = [(table, table.schema.claims) for table in tables(dataset, purpose)]
     found = [table for table, claims in known if claims and (claims.outcome or claims.people)]
     return found or with_outcome(dataset, purpose)
-
-
-def column_label(table: Table, column: str) -> str:
-    """What a column is called in a sentence."""
-    return (table.schema.field(column).title or column).replace("_", " ").lower()

@@ -36,6 +36,11 @@ def cell(name: str | None, alias: str = "t") -> str:
     return text(column(name, alias)) if name else "CAST(NULL AS VARCHAR)"
 
 
+def column_label(table: Table, column: str) -> str:
+    """What a column is called in a sentence."""
+    return (table.schema.field(column).title or column).replace("_", " ").lower()
+
+
 def objects(raw: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     """The objects of a property of a raw descriptor that should be a list of them."""
     # The standard has such lists, but a stranger's descriptor may hold anything.

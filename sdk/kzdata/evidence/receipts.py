@@ -29,8 +29,9 @@ class Receipt:
         record: Key of the row.
         field: Column.
         value: The cell, as text.
-        role: How the words carry the cell: verbatim, normalised, resolved, coded or inferred.
-        note: Why, where the role is inferred.
+        role: How the words carry the cell: verbatim, normalised, resolved, coded, inherited or
+            inferred.
+        note: Why, where the role is inherited or inferred.
         span: Key of the span.
         quote: The words.
         source: Key of the article.

@@ -44,7 +44,7 @@ def sentence_at(text: str, start: int, end: int) -> Place:
     A heading or a line without a terminator counts as one, and a line that goes on with a small
     letter in the next one, as in a text that is cut into lines, is none of its own.
     """
-    ends = _boundaries(text)
+    ends = boundaries(text)
     first = bisect_right(ends, start)
     last = bisect_left(ends, end)
     begin = ends[first - 1] if first else 0
@@ -52,7 +52,7 @@ def sentence_at(text: str, start: int, end: int) -> Place:
 
 
 @lru_cache(maxsize=16)
-def _boundaries(text: str) -> tuple[int, ...]:
+def boundaries(text: str) -> tuple[int, ...]:
     """The offsets behind which a new sentence, heading or line begins."""
     found = []
     for _, end, after in _pieces(text):

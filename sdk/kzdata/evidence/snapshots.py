@@ -30,6 +30,7 @@ from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import (
     NEEDED,
     Aliases,
+    Codebook,
     Declaration,
     Edges,
     Exclusions,
@@ -156,6 +157,7 @@ class ReferenceGraph:
         passage: list[Key] = [(self.spans[0], (self.spans[1].id,))]
         members: list[tuple[type[Declaration], str, list[Key]]] = [
             (Sources, "day_span", passage),
+            (Codebook, "example", passage),
             (Aliases, "source", article),
             (Exclusions, "source", article),
             (Links, "claim", self.records),

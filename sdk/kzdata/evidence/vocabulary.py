@@ -18,6 +18,9 @@ from kzdata.evidence.figures import number_tokens, parse
 DEFAULT_LANGUAGE = "en"  # that of the grammars, where a package does not say
 _WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
 _IN_COMMON = 4  # letters that two forms of one word have in common at least: China, Chinese
+_QUOTED = re.compile(
+    r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"]{2,})[\u201d\u201c\u00bb\"]"
+)
 MAX_TERM = 300  # characters of a term that are looked at
 
 
@@ -27,6 +30,7 @@ class Lexicon(NamedTuple):
     articles: frozenset[str]  # a term means the same without them
     helpers: frozenset[str]  # articles and auxiliaries: what is said is the same without them
     stops: frozenset[str]  # all words that alone say nothing
+    pointers: frozenset[str]  # words that point at what is named elsewhere: pronouns, "there"
     negations: frozenset[str]
     phrases: tuple[str, ...]  # negations of several words
     prefixes: tuple[str, ...]  # that negate the word they begin
@@ -51,6 +55,7 @@ def _lexicon(parts: dict[str, list[str]]) -> Lexicon:
         articles=articles,
         helpers=helpers,
         stops=helpers.union(*(lists[name] for name in ("particles", "pronouns", "negations"))),
+        pointers=lists["pronouns"] | lists.get("pointers", frozenset()),
         negations=lists["negations"],
         phrases=tuple(parts["phrases"]),
         prefixes=tuple(parts["prefixes"]),
@@ -68,6 +73,17 @@ def lexicon(language: str | None) -> Lexicon | None:
 def plain(text: str) -> str:
     """A text with straight apostrophes, in which words compare."""
     return text.replace("\u2019", "'")
+
+
+def unaccented(text: str) -> str:
+    """A text without accents: an identifier is often the name in plain letters, as "osterreich"."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+
+
+def quoted_words(note: str) -> list[str]:
+    """The words of a note that stand in quotation marks, without the marks that end them."""
+    found = (quoted.strip(" .,;:!?\u2026") for quoted in _QUOTED.findall(note))
+    return [quoted for quoted in found if quoted]
 
 
 def words(text: str) -> list[str]:
@@ -172,9 +188,9 @@ def _beginnings(word: str) -> set[str]:
 
 def shares_word(term: str, names: Iterable[str], known: Lexicon | None) -> bool:
     """Whether a term has a word in common with some names, or is the initials of one."""
-    own = _parts(content_words(term, known))
+    own = _parts(content_words(unaccented(term), known))
     for name in names:
-        theirs = _parts(content_words(name.replace("_", " "), known))
+        theirs = _parts(content_words(unaccented(name.replace("_", " ")), known))
         if name == term or any(akin(one, other) for one in own for other in theirs):
             return True
         if _initials(name) == term.replace(".", "") or _initials(term) == name.replace(".", ""):
@@ -184,22 +200,17 @@ def shares_word(term: str, names: Iterable[str], known: Lexicon | None) -> bool:
 
 def tells_of(note: str, term: str, known: Lexicon | None) -> bool:
     """Whether a note has all words of a term that mean something."""
-    theirs = set(_parts(content_words(note, known)))
-    own = content_words(term, known)
+    theirs = set(_parts(content_words(unaccented(note), known)))
+    own = content_words(unaccented(term), known)
     return bool(own) and all(
         any(akin(part, other) for other in theirs) for word in own for part in _parts([word])[:1]
     )
 
 
 def _parts(found: Iterable[str]) -> list[str]:
-    """Words without accents, with the parts of those that a hyphen or an apostrophe joins."""
-    split = (re.split(r"[-']", _unaccented(word)) for word in found)
+    """Words with the parts of those that a hyphen or an apostrophe joins."""
+    split = (re.split(r"[-']", word) for word in found)
     return [part for parts in split for part in parts if len(part) > 1]
-
-
-def _unaccented(word: str) -> str:
-    # An identifier is often the name in plain letters: "osterreich" for "Österreich".
-    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 def _initials(name: str) -> str:

@@ -15,12 +15,13 @@ from typing import Any, ClassVar
 
 from kzdata.engine.sql import LISTED, literal
 from kzdata.evidence.claim_status import Link, Links
-from kzdata.evidence.claims import Claim, Claims, column_label, said, tables
+from kzdata.evidence.claims import Claim, Claims, said, tables
 from kzdata.evidence.hierarchy import require_value
 from kzdata.evidence.intervals import exceeds
 from kzdata.evidence.names import Names, article_names, event_names, names_of
 from kzdata.evidence.outside import contradicted, outside_reports
 from kzdata.evidence.pairs import CLAIMS, PairSearch
+from kzdata.evidence.profile import column_label
 from kzdata.evidence.receipts import Citation
 from kzdata.questions.answers import MOST, Rows, limited
 from kzdata.questions.event_sides import event_questions, event_receipts

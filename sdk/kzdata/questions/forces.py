@@ -93,7 +93,7 @@ class Forces(Rows):
             "says",
         ),
         *("wording", "low", "high", "unit", "status", "claimant", "via", "source", "quote", "link"),
-        "note",
+        *("note", "proof"),
     )
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -114,6 +114,7 @@ def _row(one: StatedForce) -> tuple[Any, ...]:
         *(c.country, c.force, c.state, one.planned, c.origin, c.destination, c.place, c.day),
         *(c.precision, c.key, said(c)),
         *(c.wording, *ends, c.unit, one.status, c.claimant, c.via, *words, c.note),
+        c.proof and c.proof.words,
     )
 
 

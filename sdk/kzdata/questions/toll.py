@@ -162,7 +162,7 @@ class Toll(Rows):
         *("outcome", "population", "place", "day", "precision", "claim", "wording", "low", "high"),
         *("qualifier", "status", "claimant", "via", "source", "span", "quote", "link"),
         *("place_way", "population_way", "links", "policy", "envelope", "certainty", "hedges"),
-        *("repeats", "note"),
+        *("repeats", "note", "proof"),
     )
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -197,7 +197,7 @@ def _row(
         *(cited and cited.quote, cited and cited.link, *paths),
         *("; ".join(link_in_words(claim.key, link) for link in claim.links), claim.policy),
         *(None if envelope is None else str(envelope), claim.certainty, "; ".join(claim.hedges)),
-        *(repeats, claim.note),
+        *(repeats, claim.note, claim.proof and claim.proof.words),
     )
 
 

@@ -17,6 +17,7 @@ from kzdata.evidence.claims import Claim, said
 from kzdata.evidence.intervals import Interval
 from kzdata.evidence.outside import contested
 from kzdata.evidence.profile import LABELS, declared, objects
+from kzdata.evidence.proof import proofs
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
 from kzdata.questions.disagreements import Disagreement, disagreements
@@ -109,7 +110,19 @@ def _table(dataset: Dataset, table: Table[Any]) -> Json:
         "rows": len(columns[0]) if columns else 0,
         "columns": [_column(schema, field, dataset) for field in schema.fields],
         "cells": [_packed(cells) for cells in columns],
+        "proofs": _proofs(dataset, table),
     }
+
+
+def _proofs(dataset: Dataset, table: Table[Any]) -> Json | None:
+    """How strong the proof of each claim is, in words and in the order of the rows."""
+    schema = table.schema
+    if not (schema.principal and schema.record_key):
+        return None
+    place = schema.names.index(schema.record_key)
+    keys = [cells[place] for cells in table.texts()]
+    known = proofs(dataset, dataset.descriptor.tables[table.name], keys)
+    return _packed([known[key].words if key in known else "" for key in keys])
 
 
 def _column(schema: Schema, field: FieldDescriptor, dataset: Dataset) -> Json:

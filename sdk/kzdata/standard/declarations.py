@@ -141,11 +141,16 @@ class Aliases(Declaration):
 
 
 class Codebook(Declaration):
-    """`kzdata:codebook`: which printed terms justify a category; `field` is `table.column`."""
+    """`kzdata:codebook`: which printed terms justify a category; `field` is `table.column`.
+
+    `language` is that of a term (BCP 47), `example` a passage that has it.
+    """
 
     field: str = member(string)
     category: str = member(string)
     term: str = member(string)
+    language: str | None = member(string, None)
+    example: str | None = member(string, None)
 
 
 class Links(Declaration):

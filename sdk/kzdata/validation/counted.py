@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from kzdata.engine.sql import ORD, column, identifier, literal
 from kzdata.standard.declarations import Claims
 from kzdata.standard.descriptor import Schema, Table
-from kzdata.validation.evidence_tables import IN_COLUMN, ROLES, Model, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Articles
 
 Terms = tuple[str, ...]
@@ -39,7 +39,7 @@ _OF_LIVING = frozenset(
     "killed dead died deaths death drowned injured wounded hurt hospitalised hospitalized arrested"
     " detained kidnapped evacuated".split()
 )
-_CONCLUDED = [role for role in ("inferred", "inherited") if role in ROLES]
+_CONCLUDED = ("inferred", "inherited")
 
 
 class Counted(NamedTuple):

@@ -7,7 +7,7 @@ in the schema `shared`: each relation by a method or constant of `Model.number_e
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from itertools import product
@@ -31,6 +31,7 @@ from kzdata.engine.sql import (
 from kzdata.errors import DateError, FigureError
 from kzdata.evidence import dates, figures
 from kzdata.evidence.profile import LABELS
+from kzdata.evidence.sentences import boundaries
 from kzdata.standard.declarations import Target
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.standard.parsing import named_columns
@@ -38,7 +39,7 @@ from kzdata.standard.parsing import named_columns
 CLAIMS = ""  # in place of a table's name: any table of claims
 EVERYWHERE = ""  # in place of an article's key: all articles
 # What an edge can be; W3C Web Annotation would call them motivations.
-ROLES = ("verbatim", "normalised", "resolved", "coded", "inferred")
+ROLES = ("verbatim", "normalised", "resolved", "coded", "inherited", "inferred")
 FIGURE_PARTS = ("text", "low", "high", "qualifier")
 # SQL: what a proof joins an edge `t` with: its column, and its passage.
 IN_COLUMN = "JOIN shared.traced_columns c USING (col)"
@@ -55,6 +56,13 @@ TERM_LISTS = """SELECT n.role, n.scope, n.name, list(DISTINCT ' ' || n.term || '
         list(DISTINCT o.term) FILTER (o.term IS NOT NULL) AS longer
     FROM shared.terms n LEFT JOIN shared.longer_terms o USING (role, scope, name, marked)
     WHERE n.term IS NOT NULL GROUP BY ALL"""
+
+# A passage of several sentences has all of them.
+OWN_SENTENCES = f"""SELECT p.{ORD}, p.source, o.place AS opens, c.place AS closes
+    FROM (SELECT * FROM shared.passages WHERE first >= 0 AND last > first
+        AND {ORD} IN (SELECT principal FROM shared.edge_numbers)) p
+    ASOF JOIN shared.sentence_ends o ON o.source = p.source AND o.place <= p.first
+    ASOF JOIN shared.sentence_ends c ON c.source = p.source AND c.place >= p.last"""
 
 
 class EdgeProof(NamedTuple):
@@ -77,6 +85,7 @@ class Model:
         self.descriptor = descriptor
         self.tables: dict[str, Table] = {}  # those that could be read
         self.edges_numbered = False
+        self._sentences_shared = False
         # Tables, each with a column whose values stand once each, as edges show.
         self.unique_columns: frozenset[tuple[str, str]] = frozenset()
 
@@ -136,6 +145,23 @@ class Model:
             self._share(suspect_edges=self._suspect_edges())
             self._share(record_receipts=self._record_receipts())
 
+    def share_sentences(self, texts: Mapping[str, str]) -> None:
+        """Build the relation `own_sentences`: of each principal passage, where its sentences are.
+
+        Their start and end (`opens`, `closes`) in the article's text; asked again, it is there.
+        """
+        if self._sentences_shared:
+            return
+        self._sentences_shared = True
+        places = [
+            (source, place)
+            for source, text in texts.items()
+            for place in sorted({0, len(text), *boundaries(text)})
+        ]
+        columns = {"source": "VARCHAR", "place": "BIGINT"}
+        self.database.create_table("sentence_ends", columns, places)
+        self._share(own_sentences=OWN_SENTENCES)
+
     def _share(self, **queries: str) -> None:
         """Build relations, each of which may use those before it."""
         for name, sql in queries.items():
@@ -156,18 +182,37 @@ class Model:
     def _share_traced_columns(self) -> None:
         """The columns whose cells are traced.
 
-        Each has a number (`col`), a bit if its cells need receipts, and its `special_fields`.
+        Each has a number (`col`), a bit if its cells need receipts, its `special_fields`, and the
+        role of words that say its cells, where it is known (`fits`).
         """
         rows, records = [], self.records()
         for table in records:
             special, bits = special_fields(table, records), receipt_bits(table.schema)
             for field, number in self._column_numbers[table.name].items():
                 names = (table.name, field, f"{table.name}.{field}")
-                rows.append((*names, *special.get(field, (None, None)), number, bits.get(field, 0)))
-        columns = dict.fromkeys(("tab", "field", "scope", "kind", "part"), "VARCHAR")
+                kind, part = special.get(field, (None, None))
+                fits = self._fitting_role(names[-1], kind, part)
+                rows.append((*names, kind, part, fits, number, bits.get(field, 0)))
+        columns = dict.fromkeys(("tab", "field", "scope", "kind", "part", "fits"), "VARCHAR")
         most = max((len(table.schema.evidenced) for table in records), default=0)
         columns |= {"col": "INTEGER", "bit": "BIGINT" if most < 64 else "HUGEINT"}
         self.database.create_table("traced_columns", columns, rows)
+
+    def _fitting_role(self, scope: str, kind: str | None, part: str | None) -> str | None:
+        """The role of the words of a column, as the package declares it; None where it does not."""
+        if kind in ("figure", "date"):
+            return "verbatim" if part == "text" else "normalised"
+        coded = "coded" if scope in self._coded_columns else None
+        return "resolved" if kind == "record" else coded
+
+    @cached_property
+    def _coded_columns(self) -> set[str]:
+        """The columns that the codebook has terms for, as `table.column`."""
+        parts = (
+            f"SELECT DISTINCT {column(c.field)} FROM {identifier(table.name)} t"
+            for table, c in self.each("codebook")
+        )
+        return {name for sql in parts for (name,) in self.database.rows(sql)}
 
     @cached_property
     def _column_numbers(self) -> dict[str, dict[str, int]]:
@@ -185,16 +230,18 @@ class Model:
         edges, e = self._one("edges")
         numbers = " ".join(f"WHEN {literal(role)} THEN {role_number(role)}" for role in ROLES)
         stated = bigint(column(e.count, "e")) if e.count else "NULL"
+        role, value = column(e.role, "e"), self._value
         parts = (
             f"""SELECT {small(f"e.{ORD}")}, c.col, {small(f"t.{ORD}")}, {stated},
-                CAST(CASE {column(e.role, "e")} {numbers} END AS UTINYINT), {self._value(table)},
-                p.{ORD}, s.{ORD},
+                CAST(CASE {checked_role(role, value(table))} {numbers} END AS UTINYINT),
+                {role} = 'inherited', {value(table)}, p.{ORD}, s.{ORD},
                 p.{ORD} IS NOT NULL AND (s.article = p.article) IS NOT TRUE
             {self._edges_of(table, identifier(edges.name))}
             LEFT JOIN shared.passages s ON s.span = {column(e.span, "e")}"""
             for table in self.records()
         )
-        return union_all(parts, f"{ORD} col row stated role value principal passage other_article")
+        names = f"{ORD} col row stated role inherited value principal passage other_article"
+        return union_all(parts, names)
 
     def _edges_of(self, table: Table, edges: str) -> str:
         """SQL: the edges `e` of a table's rows `t`, with columns `c` and principal passages `p`."""
@@ -243,7 +290,8 @@ class Model:
     def _share_evidence(self) -> None:
         """By its edges, each record that has some, and each cell of records where one has several.
 
-        How many they are, how many they state, and which cells they lead from.
+        How many they are, how many they state, and which cells they lead from; which of these are
+        only inferred, and which are weak: said by no words of the claim itself.
         """
         # Where each cell has one edge that says so (`alone`), its bit tells all; only cells of the
         # other records are grouped one by one, which takes far longer.
@@ -251,14 +299,17 @@ class Model:
         if self._one("edges")[1].count:
             alone += " AND stated = edges AND most = 1 AND least = 1"
         inferred = f"t.role = {role_number('inferred')}"
+        weak = f"(t.inherited OR {inferred})"
         counts = """count(*) AS edges, count(t.stated) AS stated,
             min(t.stated) AS least, max(t.stated) AS most"""
         self._share(
             record_evidence=f"""SELECT *, coalesce({alone}, false) AS alone FROM (
                 SELECT c.tab, t.row, {counts}, bit_or(c.bit) AS had,
-                    bit_or(CASE WHEN {inferred} THEN c.bit ELSE 0 END) AS inferred
+                    bit_or(CASE WHEN {inferred} THEN c.bit ELSE 0 END) AS inferred,
+                    bit_or(CASE WHEN {weak} THEN c.bit ELSE 0 END) AS weak
                 FROM shared.edge_numbers t {IN_COLUMN} GROUP BY ALL)""",
-            cell_evidence=f"""SELECT t.col, t.row, {counts}, bool_and({inferred}) AS inferred
+            cell_evidence=f"""SELECT t.col, t.row, {counts},
+                    bool_and({inferred}) AS inferred, bool_and({weak}) AS weak
                 FROM shared.edge_numbers t {IN_COLUMN}
                 SEMI JOIN (SELECT tab, row FROM shared.record_evidence WHERE NOT alone) b
                     ON b.tab = c.tab AND b.row = t.row GROUP BY ALL""",
@@ -370,18 +421,25 @@ class Model:
         own = ", ".join(column(name, "e") for name in (e.record, e.field, e.role, e.span))
         note = column(e.note, "e") if e.note else text("NULL")
         parts = (
-            f"""SELECT e.{ORD}, {literal(table.name)}, {own}, {note}, {self._value(table)},
+            f"""SELECT e.{ORD}, {literal(table.name)}, {own}, {note}, {self._value(table)}, c.fits,
                 p.source, p.first, p.last {self._edges_of(table, "shared.suspect_rows")}"""
             for table in self.records()
         )
-        names = f"{ORD} tab record field role span note value home home_first home_last"
+        names = f"{ORD} tab record field role span note value fits home home_first home_last"
+        role = checked_role("e.role", "e.value", "e.fits")
         # The quote's words are worked out once: `resolved` and `coded` look for terms among them.
-        return f"""SELECT e.*, s.source, s.quote, s.day, s.first, s.last,
-                CASE WHEN role IN ('resolved', 'coded') THEN {words("quote")} END AS words
-            FROM ({union_all(parts, names)}) e LEFT JOIN shared.passages s ON s.span = e.span"""
+        named = "role IN ('resolved', 'coded')"
+        return f"""SELECT *, CASE WHEN {named} THEN {words("quote")} END AS words
+            FROM (SELECT e.* REPLACE ({role} AS role), e.role = 'inherited' AS inherited,
+                    s.source, s.quote, s.day, s.first, s.last
+                FROM ({union_all(parts, names)}) e
+                LEFT JOIN shared.passages s ON s.span = e.span)"""
 
     def _record_receipts(self) -> str:
-        """Each record, with the bits of the cells that need an edge and of those that have one."""
+        """Each record, with the bits of the cells that need an edge and of those that have one.
+
+        And of those that are only inferred, or weak: inherited or inferred.
+        """
         parts = []
         for table in self.records():
             need = " + ".join(
@@ -390,10 +448,17 @@ class Model:
             )
             columns = f"{ORD}, {need or 0}, {literal(table.name)}"
             parts.append(f"SELECT {columns} FROM {identifier(table.name)}")
+        # Of a cell with several edges one that says it is enough.
+        several = """SELECT c.tab, e.row,
+                bit_or(CASE WHEN e.inferred THEN c.bit ELSE 0 END) AS inferred,
+                bit_or(CASE WHEN e.weak THEN c.bit ELSE 0 END) AS weak
+            FROM shared.cell_evidence e JOIN shared.traced_columns c USING (col) GROUP BY ALL"""
         return f"""SELECT n.*, coalesce(b.had, 0) AS had,
-                CASE WHEN b.alone THEN b.inferred ELSE 0 END AS inferred
+                coalesce(CASE WHEN b.alone THEN b.inferred ELSE s.inferred END, 0) AS inferred,
+                coalesce(CASE WHEN b.alone THEN b.weak ELSE s.weak END, 0) AS weak
             FROM ({union_all(parts, f"{ORD} need", "tab")}) n
-            LEFT JOIN shared.record_evidence b ON b.tab = n.tab AND b.row = n.{ORD}"""
+            LEFT JOIN shared.record_evidence b ON b.tab = n.tab AND b.row = n.{ORD}
+            LEFT JOIN ({several}) s ON s.tab = n.tab AND s.row = n.{ORD}"""
 
 
 def union_all(parts: Iterable[str], names: str, texts: str = "") -> str:
@@ -412,6 +477,15 @@ def record_keys(tables: Iterable[Table]) -> str:
         if (key := table.schema.record_key)
     )
     return union_all(parts, "", "tab id")
+
+
+def checked_role(role: str, value: str, fits: str = "c.fits") -> str:
+    """SQL: the role by which an edge of a passage `s` is checked, given its role, cell and column.
+
+    What is inherited is checked as words of the claim's own sentence would be.
+    """
+    named = f"CASE WHEN s.quote = {value} THEN 'verbatim' ELSE 'resolved' END"
+    return f"(CASE {role} WHEN 'inherited' THEN coalesce({fits}, {named}) ELSE {role} END)"
 
 
 def suspects(proofs: Iterable[EdgeProof]) -> str:

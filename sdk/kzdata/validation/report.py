@@ -18,7 +18,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 """The severities, the gravest first; `kzdata.validation.rule` says which is which."""
 # Version of what `Report.as_dict` gives: a new member raises its second number, a member that is
 # gone or means something else its first.
-SCHEMA_VERSION = "2.1"
+SCHEMA_VERSION = "2.2"
 NOT_CHECKED = "not-checked"  # the rule whose findings say what was not checked
 
 
@@ -102,12 +102,23 @@ class Receipts:
     Attributes:
         required: Filled cells whose field demands evidence.
         evidenced: Those of them with at least one edge.
+        inherited: Those of them that words elsewhere than in their record's own sentence carry.
         inferred: Those of them whose edges are all `inferred`.
+        exempt: Filled cells whose field needs no evidence.
+        grades: How many claims there are of each grade (`kzdata.evidence.proof`).
     """
 
     required: int = 0
     evidenced: int = 0
+    inherited: int = 0
     inferred: int = 0
+    exempt: int = 0
+    grades: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def stated(self) -> int:
+        """The evidenced cells that are neither inherited nor inferred."""
+        return self.evidenced - self.inherited - self.inferred
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from kzdata.engine.database import Database, sensible_memory
 from kzdata.engine.limits import TRACED_MEMORY
-from kzdata.engine.sql import ORD
+from kzdata.engine.sql import among, identifier
 from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
+from kzdata.evidence.proof import GRADES, grade
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
@@ -40,6 +41,7 @@ from kzdata.validation.rules import (
     meaning,
     notes,
     outside,
+    own_sentence,
     package,
     vocabulary,
     weakened,
@@ -54,7 +56,7 @@ Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
     *(articles, cells, counting, evidence, facts, links, meaning, outside, package, vocabulary),
-    *(days, exchanged, notes, weakened),
+    *(days, exchanged, notes, own_sentence, weakened),
 )
 
 
@@ -279,7 +281,7 @@ class Run:
         hashes = articles.source_hashes(self.model)
         if folder is None:
             if hashes:
-                self._leave("offsets against the articles' texts", "give --texts DIR")
+                self._leave("offsets and sentences against the articles' texts", "give --texts DIR")
             return
         found = article_texts.find(folder, hashes.values())
         texts = {source: found[digest] for source, digest in hashes.items() if digest in found}
@@ -293,14 +295,35 @@ class Run:
     def _receipts(self) -> Receipts:
         if not self.model.traceable:
             return Receipts()
-        # What rests on inference alone: records whose cells have one edge each say it by a bit, and
-        # only cells of the others are counted one by one.
-        further = f"""SELECT count(*) FROM shared.cell_evidence e
-            JOIN shared.traced_columns c ON c.col = e.col
-            JOIN shared.record_receipts r ON r.tab = c.tab AND r.{ORD} = e.row
-            WHERE e.inferred AND (r.need & c.bit) <> 0"""
         (counts,) = self.database.rows(
-            f"""SELECT sum(bit_count(need)), sum(bit_count(need & had)),
-                sum(bit_count(need & inferred)) + ({further}) FROM shared.record_receipts"""
+            """SELECT sum(bit_count(need)), sum(bit_count(need & had)),
+                sum(bit_count(need & weak & ~inferred)), sum(bit_count(need & inferred))
+            FROM shared.record_receipts"""
         )
-        return Receipts(*(int(number or 0) for number in counts))
+        required, evidenced, *weaker = (int(number or 0) for number in counts)
+        inherited, inferred = weaker
+        parts = (required, evidenced, inherited, inferred, self._exempt())
+        return Receipts(*parts, self._grades())
+
+    def _exempt(self) -> int:
+        """How many filled cells of traced tables need no receipt."""
+        parts = [
+            f"SELECT {' + '.join(f'count({identifier(f.name)})' for f in exempt)} AS cells "
+            f"FROM {identifier(table.name)}"
+            for table in self.model.records()
+            if (exempt := [f for f in table.schema.fields if f.evidence == "exempt"])
+        ]
+        rows = self.database.rows(" UNION ALL ".join(parts)) if parts else []
+        return sum(number for (number,) in rows)
+
+    def _grades(self) -> dict[str, int]:
+        """How many claims there are of each grade, from the strongest."""
+        claims = [table.name for table, _ in self.model.each("principal")]
+        rows = self.database.rows(
+            f"""SELECT (need & weak & ~inferred) <> 0, (need & inferred) <> 0, count(*)
+            FROM shared.record_receipts WHERE {among("tab", claims)} GROUP BY ALL"""
+        )
+        found = Counter[str]()
+        for inherited, inferred, number in rows:
+            found[grade(inherited, inferred)] += number
+        return {name: found[name] for name in GRADES} if found else {}

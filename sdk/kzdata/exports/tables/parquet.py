@@ -150,7 +150,9 @@ def _metadata(held: Column) -> dict[str, str]:
 def schema_as_written(table: TableContent) -> dict[str, Any]:
     """The Table Schema of a table's Parquet file: typed values have no formats of their own."""
     fields = map(_field_as_written, table.raw_schema["fields"], table.columns)
-    return table.raw_schema | {"fields": list(fields), "missingValues": [""]}
+    # Where an empty text is a value of some column, only NULL is none.
+    empty = all("" in held.missing for held in table.columns)
+    return table.raw_schema | {"fields": list(fields), "missingValues": [""] if empty else []}
 
 
 def _field_as_written(field: dict[str, Any], held: Column) -> dict[str, Any]:

@@ -297,7 +297,7 @@ def evidence_empty_cell(model: Model) -> Iterator[Query]:
     declared=("kzdata:edges",),
 )
 def evidence_role(model: Model) -> Iterator[Query]:
-    """The role of each edge is one of the five, so that it can be checked."""
+    """The role of each edge is one of the six, so that it can be checked."""
     broken, expected = f"NOT {sql.among('e.role', ROLES)}", literal(f"one of {', '.join(ROLES)}")
     proof = EdgeProof("t.role IS NOT NULL")
     yield from over_edges(model, "e.role", expected, broken, at="role", proven_by=proof)
@@ -507,15 +507,35 @@ def evidence_coded(model: Model) -> Iterator[Query]:
 
 @rule(
     "evidence",
+    "say in the note which words of the claim lead to the passage",
+    declared=("kzdata:edges",),
+)
+def evidence_inherited(model: Model) -> Iterator[Query]:
+    """Role `inherited`: the words stand in another sentence than the claim; a note says why.
+
+    They are checked as words of the claim's own sentence are: a figure or a date by its grammar, a
+    category by the codebook, a name by the aliases, anything else as it is printed.
+    """
+    yield from _explained(model, "e.inherited", "t.inherited")
+
+
+@rule(
+    "evidence",
     "say in the note why the passage carries the cell",
     declared=("kzdata:edges",),
 )
 def evidence_inferred(model: Model) -> Iterator[Query]:
     """Role `inferred`: a note says why. It is the last resort, and its share is reported."""
-    broken = "e.role = 'inferred' AND e.note IS NULL"
-    proof = EdgeProof(where=_of_role("inferred"))
+    yield from _explained(model, "e.role = 'inferred'", _of_role("inferred"))
+
+
+def _explained(model: Model, asked: str, where: str) -> Iterator[Query]:
+    """Edges without a note of those that need one; `asked` and `where` are the same in SQL."""
+    proof = EdgeProof(where=where)
     # Where no column holds notes, no edge can be cleared.
     if (edges := model.declared("edges")) and edges[1].note:
         join = f"JOIN {identifier(edges[0].name)} e USING ({ORD})"
-        proof = EdgeProof(f"{column(edges[1].note, 'e')} IS NOT NULL", join, proof.where)
-    yield from over_edges(model, "e.value", "'a note'", broken, proven_by=proof)
+        proof = EdgeProof(f"{column(edges[1].note, 'e')} IS NOT NULL", join, where)
+    yield from over_edges(
+        model, "e.value", "'a note'", f"{asked} AND e.note IS NULL", proven_by=proof
+    )

@@ -240,6 +240,7 @@ REFERENCES = (
     ("exclusions", "source", "sources"),
     ("edges", "span", "spans"),
     ("sources", "day_span", "spans"),
+    ("codebook", "example", "spans"),
 )
 """Members of declarations whose cells are keys of the table that declares another."""
 

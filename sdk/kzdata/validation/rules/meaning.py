@@ -5,12 +5,10 @@ and find the words that deny the claim, or only suppose it (`kzdata.evidence.pol
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
@@ -212,55 +210,6 @@ def _differ(text: str, one: _Claim, other: _Claim) -> bool:
     apart = sentence_at(text, *one.place) != sentence_at(text, *other.place)
     alike = all(a == b or None in (a, b) for a, b in scopes)
     return apart and alike and len(set(words)) == 2
-
-
-# ------------------------------------------------------------------------------ own words
-
-
-class Proof(NamedTuple):
-    """How many cells of a claim its own sentence carries, and how many something weaker does.
-
-    Attributes:
-        own: Cells with a receipt in the sentence of the principal passage.
-        inherited: Cells whose words stand elsewhere only: in another sentence or article.
-        inferred: Cells that a reader concluded from words that stand elsewhere.
-    """
-
-    own: int
-    inherited: int
-    inferred: int
-
-
-def proofs(model: Model, texts: Articles) -> Iterator[tuple[str, Proof]]:
-    """Each claim whose article is at hand, by its key, with what carries its cells."""
-    for table, _ in model.each("principal") if model.traceable else ():
-        if table.schema.record_key:
-            rows = model.database.stream(_placed_edges(table, table.schema.record_key))
-            for key, edges in groupby(rows, itemgetter(0)):
-                cells = defaultdict[str, set[str]](set)
-                for _, name, inferred, source, start, end, home, first, last in edges:
-                    if home in texts:
-                        own = source == home and sentence_at(texts[home], first, last)
-                        held = own and own[0] <= start and end <= own[1]
-                        cells[name].add("own" if held else "inferred" if inferred else "inherited")
-                if cells:
-                    yield key, _proof(cells.values())
-
-
-def _placed_edges(table: Table, key: str) -> str:
-    """SQL: the edges of a table's claims with their passages and the principal ones, by claim."""
-    return f"""SELECT {column(key, "r")}, c.field, t.role = {role_number("inferred")},
-            s.source, s.first, s.last, p.source, p.first, p.last
-        FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage
-        JOIN shared.passages p ON p.{ORD} = t.principal
-        JOIN {identifier(table.name)} r ON r.{ORD} = t.row
-        WHERE c.tab = {literal(table.name)} ORDER BY t.row"""
-
-
-def _proof(cells: Iterable[set[str]]) -> Proof:
-    """The strongest receipt of a cell is what carries it."""
-    best = Counter(next(name for name in Proof._fields if name in held) for held in cells)
-    return Proof(*(best[name] for name in Proof._fields))
 
 
 # ------------------------------------------------------------------------------ reading the claims

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import count
 
-from kzdata.engine.sql import ORD, column, identifier
-from kzdata.evidence.vocabulary import Kin, Lexicon, content_words, lexicon, words
+from kzdata.engine.sql import ORD, among, column, identifier
+from kzdata.evidence.vocabulary import Kin, Lexicon, content_words, lexicon, quoted_words, words
 from kzdata.standard.declarations import Edges
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
@@ -17,9 +17,6 @@ from kzdata.validation.rule import Violation, rule
 
 LEAST_WORDS = 4  # "The state is Kazakhstan." has four
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s/]+")
-_QUOTED = re.compile(
-    r"[\u201c\u201e\u00ab\"]([^\u201c\u201d\u201e\u00ab\u00bb\"]{2,})[\u201d\u201c\u00bb\"]"
-)
 _NUMBERS = count()  # rules are asked side by side
 _GROUND = "words that name the ground: of a passage, a part of the article, a column, an address"
 
@@ -43,7 +40,7 @@ def inferred_ground(model: Model) -> Iterator[Violation]:
         if not e.note:
             continue
         known, unsure = lexicon(None), list[str]()
-        for note, row, number in model.database.rows(_notes(edges, e)):
+        for note, row, number in model.database.rows(_notes(edges, e, "inferred")):
             if not _reasons(note, known):
                 found = f"{note} (on {number} edges)" if number > 1 else note
                 yield Violation(edges.name, row, e.note, found, _GROUND)
@@ -54,11 +51,11 @@ def inferred_ground(model: Model) -> Iterator[Violation]:
                 yield Violation(edges.name, row, e.note, note, _GROUND)
 
 
-def _notes(edges: Table, e: Edges) -> str:
-    """SQL: each note of inferred cells once, with the first of its edges, and how many."""
+def _notes(edges: Table, e: Edges, *roles: str) -> str:
+    """SQL: each note of edges of some roles once, with the first of them, and how many."""
     note = column(e.note or "")
     return f"""SELECT {note}, min({ORD}), count(*) FROM {identifier(edges.name)} t
-        WHERE {column(e.role)} = 'inferred' AND {note} IS NOT NULL GROUP BY ALL ORDER BY 2"""
+        WHERE {among(column(e.role), roles)} AND {note} IS NOT NULL GROUP BY ALL ORDER BY 2"""
 
 
 def _reasons(note: str, known: Lexicon | None) -> bool:
@@ -130,17 +127,17 @@ def _shares(note: str, grounds: list[Kin], known: Lexicon | None) -> bool:
     declared=("kzdata:edges", "kzdata:sources"),
 )
 def inferred_quote(model: Model, texts: Mapping[str, str]) -> Iterator[Violation]:
-    """What the note of an inferred cell quotes stands in an article.
+    """What the note of an inferred or inherited cell quotes stands in an article.
 
     Words in quotation marks are read as the article's own; made up, they are a ground that is not
     there.
     """
     for (edges, e), (sources, _) in model.together("edges", "sources"):
-        rows = model.database.rows(_notes(edges, e)) if e.note else ()
+        asked = _notes(edges, e, "inferred", "inherited")
+        rows = model.database.rows(asked) if e.note else ()
         ((articles,),) = model.database.rows(f"SELECT count(*) FROM {identifier(sources.name)}")
         # Where a text is not at hand, its words cannot be told from others.
         for note, row, _ in rows if len(texts) == articles else ():
-            for quoted in _QUOTED.findall(note):
-                plain = quoted.strip(" .,;:!?\u2026")
-                if plain and not any(plain in text for text in texts.values()):
+            for quoted in quoted_words(note):
+                if not any(quoted in text for text in texts.values()):
                     yield Violation(edges.name, row, e.note, quoted, "words of an article")

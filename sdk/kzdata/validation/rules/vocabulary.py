@@ -25,7 +25,7 @@ from kzdata.evidence.vocabulary import (
 )
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, entity_words, role_number
-from kzdata.validation.rule import Violation, rule
+from kzdata.validation.rule import Query, Violation, rule
 
 ADVICE_ON_TERMS = "advice for packages that declare `kzdata:codebook`: docs/profile.md"
 ADVICE_ON_ALIASES = "advice for packages that declare `kzdata:aliases`: docs/profile.md"
@@ -47,18 +47,19 @@ class _Term(NamedTuple):
 
 
 def _coded(model: Model) -> Iterator[_Term]:
-    """The terms of the codebook; they are of all articles, and in English where these differ."""
+    """The terms of the codebook: in their language, else in the one of all articles, or English."""
     spoken: list[str | None] = []
     for table, a in model.each("sources"):
         found = f"SELECT DISTINCT {cell(a.language)} FROM {identifier(table.name)} t LIMIT 2"
         spoken = [language for (language,) in model.database.rows(found)]
     known = lexicon(spoken[0] if len(spoken) == 1 else None)
     for table, c in model.each("codebook"):
-        parts = ", ".join(map(column, (c.term, c.category, c.field)))
+        parts = ", ".join(map(cell, (c.term, c.category, c.field, c.language)))
         rows = model.database.rows(f"SELECT {ORD}, {parts} FROM {identifier(table.name)} t")
-        for row, term, category, field in rows:
+        for row, term, category, field, language in rows:
             if None not in (term, category, field):
-                yield _Term(table.name, row, c.term, term, category, field, "", known)
+                own = lexicon(language) if language else known
+                yield _Term(table.name, row, c.term, term, category, field, "", own)
 
 
 def _surface_forms(model: Model) -> Iterator[_Term]:
@@ -187,6 +188,34 @@ def _listed(field: FieldDescriptor) -> Iterator[tuple[str, str]]:
     """The values that a field lists, each with its name."""
     for value in (*(field.constraints.enum or ()), *field.category_values):
         yield str(value), str(value)
+
+
+@rule(
+    "consistency",
+    "take a passage that has the term, of an article in its language, or correct the language",
+    source="the package declares it (`example` of `kzdata:codebook`): docs/profile.md",
+    declared=("kzdata:codebook", "kzdata:spans", "kzdata:sources"),
+)
+def term_example(model: Model) -> Iterator[Query]:
+    """The example of a term is a passage that has the term, in an article in the term's language.
+
+    A term that nobody ever printed, or that is no word of the language, would be there for a
+    receipt to come. As in receipts, the term stands there in whole words.
+    """
+    for (table, c), (spans, s), (sources, a) in model.together("codebook", "spans", "sources"):
+        if not c.example:
+            continue
+        absent = f"NOT {sql.contains(sql.words(column(s.quote, 'p')), sql.words(column(c.term)))}"
+        other = "false"
+        if c.language and a.language:
+            own, theirs = (f"lower(split_part({one}, '-', 1))"
+                           for one in (column(c.language), column(a.language, "a")))  # fmt: skip
+            other = f"{own} <> {theirs}"
+        joins = f"""JOIN {identifier(spans.name)} p ON {column(s.id, "p")} = {column(c.example)}
+            JOIN {identifier(sources.name)} a ON {column(a.id, "a")} = {column(s.source, "p")}"""
+        expected = f"'words with the term ' || {column(c.term)} || ', in its language'"
+        quote = column(s.quote, "p")
+        yield Query.rows(table, c.example, f"({absent} OR {other})", expected, quote, joins)
 
 
 # ------------------------------------------------------------------------------ negation

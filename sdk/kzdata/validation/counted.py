@@ -7,8 +7,8 @@ beings have, or a force; else it counts its unit.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -153,17 +153,22 @@ class Vocabulary(NamedTuple):
 
 def counted(model: Model, texts: Articles) -> Iterator[Counted]:
     """Each figure of a claim whose place in an article is known."""
-    return (claim for claim in claimed(model, texts) if claim.text)
+    return claimed(model, texts, "NOT NULL")
 
 
-def claimed(model: Model, texts: Articles) -> Iterator[Counted]:
+def claimed(model: Model, texts: Articles, figure: str = "NULL OR true") -> Iterator[Counted]:
     """Each claim whose place in an article is known, by table, article and place.
 
     It is that of its figure; of a claim without a figure, that of the principal passage.
+
+    Args:
+        model: The package.
+        texts: The articles.
+        figure: SQL of what the wording of a figure is.
     """
     tables = [table for table, _ in model.each("claims") if table.schema.figure]
     for table in tables if model.traceable and texts else ():
-        for ordinal, wording, qualifier, *row in model.database.stream(_places(table)):
+        for ordinal, wording, qualifier, *row in model.database.stream(_places(table, figure)):
             days, concluded, (source, day, start, quote) = tuple(row[:3]), row[3] or (), row[4:8]
             at = _place(texts.get(source, ""), start, quote, wording)
             if at is not None:
@@ -181,7 +186,7 @@ def columns_of(schema: Schema) -> dict[str, str]:
     return {part: name for part, name in found.items() if name}
 
 
-def _places(table: Table) -> str:
+def _places(table: Table, wanted: str) -> str:
     """SQL: figures with the cells of their claims, and the passage in which they stand."""
     schema, figure = table.schema, table.schema.figure
     assert figure
@@ -203,7 +208,7 @@ def _places(table: Table) -> str:
         LEFT JOIN ({concluded}) i ON i.row = t.{ORD}
         LEFT JOIN shared.passages q ON q.span = {column(figure.span)}
         JOIN shared.passages p ON p.{ORD} = coalesce(o.passage, q.{ORD})
-        WHERE p.first >= 0 ORDER BY p.source, p.first, t.{ORD}"""
+        WHERE ({column(figure.text)} IS {wanted}) AND p.first >= 0 ORDER BY p.source, p.first, t.{ORD}"""
 
 
 def _place(text: str, start: int, quote: str | None, wording: str | None) -> int | None:
@@ -220,6 +225,7 @@ def _place(text: str, start: int, quote: str | None, wording: str | None) -> int
 
 
 _WORD_RE = re.compile(r"[^\W_][\w'\u2019]*")
+_MOST_VALUES = 100_000  # of the table that a column's key leads to
 _HELPING = frozenset("was were is are be been being has have had".split())
 
 
@@ -239,7 +245,7 @@ def spelt(text: str, first: int, last: int) -> tuple[tuple[str, int, int], ...]:
     return tuple((nouns.singular(one.group()), *one.span()) for one in found)
 
 
-_VOCABULARIES: WeakKeyDictionary[Model, dict[tuple[str, str], Vocabulary]] = WeakKeyDictionary()
+_READ: WeakKeyDictionary[Model, "_Words"] = WeakKeyDictionary()
 """What one rule has read for the others of the same validation."""
 
 
@@ -248,69 +254,107 @@ def vocabulary(model: Model, table: Table, name: str | None) -> Vocabulary:
 
     Empty where there is no such column.
     """
-    known = _VOCABULARIES.setdefault(model, {})
-    key = table.name, name or ""
-    if key not in known:
-        known[key] = _vocabulary(model, table, name)
-    return known[key]
+    if model not in _READ:
+        _READ[model] = _Words(model)
+    return _READ[model].of(table, name)
 
 
-def _vocabulary(model: Model, table: Table, name: str | None) -> Vocabulary:
-    terms: dict[Terms, set[str]] = defaultdict(set)
-    for value, term in _terms_of(model, table, name) if name else ():
-        if value and term:
+class _Words:
+    """The tables of a package that say how values are called, each read once."""
+
+    def __init__(self, model: Model) -> None:
+        # Not the model, which would be kept by what is kept for it.
+        self._database, self._tables = model.database, model.tables
+        self._books, self._forms = model.each("codebook"), model.each("aliases")
+        self._overlaps = model.each("overlaps")
+        self._known: dict[tuple[str, str], Vocabulary] = {}
+        self._homes: dict[tuple[str, str], dict[str, str | None]] = {}
+
+    def of(self, table: Table, name: str | None) -> Vocabulary:
+        """The vocabulary of a column."""
+        key = table.name, name or ""
+        if key not in self._known:
+            wholes = self._wholes(table, name) if name else {}
+            related = _relations(wholes, self._pairs)
+            terms = self._terms(table, name, wholes) if name else {}
+            longest: dict[str, int] = defaultdict(int)
+            for words in terms:
+                longest[words[0]] = max(longest[words[0]], len(words))
+            self._known[key] = Vocabulary(terms, longest, *related)
+        return self._known[key]
+
+    def _terms(
+        self, table: Table, name: str, wholes: Mapping[str, str | None]
+    ) -> Mapping[Terms, set[str]]:
+        values: Iterable[str] = wholes
+        if not values:
+            sql = f"SELECT DISTINCT {column(name)} FROM {identifier(table.name)} t"
+            values = [value for (value,) in self._database.rows(sql) if value]
+        called = [(value, value) for value in values]
+        called += self._coded.get(f"{table.name}.{name}", [])
+        called += [(value, form) for value in values for form in self._aliases.get(value, ())]
+        terms: dict[Terms, set[str]] = defaultdict(set)
+        for value, term in called:
             # Key words such as `police-and-national-guard` are one term.
             words = words_of(term.replace("-", " ").replace("_", " "))
-            terms[words].add(value)
             # "Were killed" says no more than "killed".
             plain = tuple(word for word in words if word not in _HELPING)
-            terms[plain or words].add(value)
-    longest: dict[str, int] = defaultdict(int)
-    for words in terms:
-        longest[words[0]] = max(longest[words[0]], len(words))
-    return Vocabulary(terms, longest, *_relations(model, table, name))
+            for one in {words, plain or words}:
+                terms[one].add(value)
+        return terms
 
+    def _wholes(self, table: Table, name: str) -> dict[str, str | None]:
+        """The values to which a column's key leads, each with the whole that it is part of."""
+        for key in table.schema.foreign_keys:
+            home = self._tables.get(key.reference.resource or table.name)
+            if key.fields != (name,) or not home:
+                continue
+            field, parent = key.reference.fields[0], home.schema.parent
+            if (home.name, field) not in self._homes:
+                whole = column(parent) if parent else "NULL"
+                sql = f"SELECT {column(field)}, {whole} FROM {identifier(home.name)} t"
+                rows = self._database.rows(f"{sql} LIMIT {_MOST_VALUES}")
+                self._homes[home.name, field] = {value: part for value, part in rows if value}
+            return self._homes[home.name, field]
+        return {}
 
-def _terms_of(model: Model, table: Table, name: str) -> Iterator[tuple[str, str]]:
-    database = model.database
-    own = database.rows(f"SELECT DISTINCT {column(name)} FROM {identifier(table.name)} t")
-    values = {value for (value,) in own if value}
-    for home, key, _ in _home(model, table, name):
-        listed = f"SELECT DISTINCT {column(key)} FROM {identifier(home.name)} t LIMIT 100000"
-        values |= {value for (value,) in database.rows(listed) if value}
-    yield from ((value, value) for value in values)
-    scope = literal(f"{table.name}.{name}")
-    for book, c in model.each("codebook"):
-        yield from database.rows(
-            f"""SELECT {column(c.category)}, {column(c.term)} FROM {identifier(book.name)} t
-            WHERE {column(c.field)} = {scope}"""
-        )
-    for forms, a in model.each("aliases"):
-        found = f"SELECT {column(a.entity)}, {column(a.alias)} FROM {identifier(forms.name)} t"
-        yield from (row for row in database.rows(found) if row[0] in values)
+    @cached_property
+    def _coded(self) -> dict[str, list[tuple[str, str]]]:
+        """Categories with their terms, by coded column."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for book, c in self._books:
+            parts = ", ".join(map(column, (c.field, c.category, c.term)))
+            for row in self._database.rows(f"SELECT {parts} FROM {identifier(book.name)} t"):
+                if all(row):
+                    found[row[0]].append(row[1:])
+        return found
 
+    @cached_property
+    def _aliases(self) -> dict[str, list[str]]:
+        """The surface forms of entities."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for forms, a in self._forms:
+            parts = f"{column(a.entity)}, {column(a.alias)}"
+            sql = f"SELECT DISTINCT {parts} FROM {identifier(forms.name)} t"
+            for entity, form in self._database.rows(sql):
+                if entity and form:
+                    found[entity].append(form)
+        return found
 
-def _home(model: Model, table: Table, name: str) -> Iterator[tuple[Table, str, str | None]]:
-    """The table that a column's key leads to, its column, and the one that names the whole."""
-    for key in table.schema.foreign_keys:
-        home = model.tables.get(key.reference.resource or table.name)
-        if key.fields == (name,) and home:
-            yield home, key.reference.fields[0], home.schema.parent
+    @cached_property
+    def _pairs(self) -> set[frozenset[str]]:
+        """The pairs of values that overlap."""
+        found: set[frozenset[str]] = set()
+        for listed, o in self._overlaps:
+            sql = f"SELECT {column(o.one)}, {column(o.other)} FROM {identifier(listed.name)} t"
+            found |= {frozenset(pair) for pair in self._database.rows(sql)}
+        return found
 
 
 def _relations(
-    model: Model, table: Table, name: str | None
+    wholes: Mapping[str, str | None], pairs: set[frozenset[str]]
 ) -> tuple[Callable[[str, str], bool], Callable[[str, str], bool]]:
     """Whether of two values one is part of the other, or they overlap; and the first alone."""
-    wholes: dict[str, str] = {}
-    for home, key, parent in _home(model, table, name) if name else ():
-        if parent:
-            sql = f"SELECT {column(key)}, {column(parent)} FROM {identifier(home.name)} t"
-            wholes |= {part: whole for part, whole in model.database.rows(sql) if part and whole}
-    pairs = set()
-    for listed, o in model.each("overlaps"):
-        sql = f"SELECT {column(o.one)}, {column(o.other)} FROM {identifier(listed.name)} t"
-        pairs |= {frozenset(pair) for pair in model.database.rows(sql)}
 
     def above(value: str) -> list[str]:
         chain = [value]
@@ -320,8 +364,7 @@ def _relations(
 
     def related(one: str, other: str) -> bool:
         ones, others = above(one), above(other)
-        return one in others or other in ones or any(
-            frozenset((a, b)) in pairs for a in ones for b in others
-        )  # fmt: skip
+        overlap = any(frozenset((a, b)) in pairs for a in ones for b in others)
+        return one in others or other in ones or overlap
 
     return related, lambda part, whole: part != whole and whole in above(part)

@@ -30,13 +30,15 @@ _ASIDE = re.compile(r",(?! (?:and|but|or|while|whereas|with)\b)[^,;:]{1,80},|\([
 _FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|died|perished|survived|fell|fled)\b")
 # "12 officers and members of the guard were hurt".
 _AND = re.compile(r"(?P<first>(?: [\w'\u2019-]+){1,4}) and (?P<next>(?:[\w'\u2019-]+ ){1,4})")
+# "Six died, said the harbour master".
+_SAID_BY = re.compile(r", (?:said|says|according to|reported|announced)(?: the)? \Z")
 _WHO = re.compile(r", (?=(?:who|which|that) )")
 
 # No counts of their own, though they are words of numbers.
 _NO_COUNTS = frozenset(
     "another single no none half once twice both number first second a an".split()
 )
-_ARTICLE_RE = re.compile(r"\b[Aa]n? (?=(?:[a-z-]+ ){0,2}?([a-z-]+)\b)")
+_ARTICLE_RE = re.compile(r"\b(?:[Aa]n?|([Nn]o)) (?=(?:[a-z-]+ ){0,2}?([a-z-]+)\b)")
 
 _PART = r"(?:at least |at most |about |some |another )?\Z"
 _OF_NEXT = re.compile(r"(?i) (?:out )?of (?:the |these |those |its |their |all |all the |some )?\Z")
@@ -85,7 +87,7 @@ class Sentence(NamedTuple):
         """The last figure from which nothing parts what begins at a place; its part beside it."""
         for number in before[:-3:-1]:
             gap = self.text[self.figures[number][1] : place[0]]
-            if not _BREAK_BEHIND.search(_WHO.sub(" ", _ASIDE.sub("", _two_nouns(gap)))):
+            if not _BREAK_BEHIND.search(_WHO.sub(" ", _ASIDE.sub("", _joined(gap)))):
                 return self._with_part(number, place)
             # "30, two of them boys, drowned": what an aside counts is passed over.
             if number not in self.wholes or not re.match(r"[^,;:]{0,60},", gap):
@@ -115,9 +117,10 @@ def read(text: str, first: int, last: int) -> Sentence:
     return Sentence(text, first, last, figures, _wholes(text, first, figures))
 
 
-def _two_nouns(gap: str) -> str:
-    """The words after a figure without the "and" between two nouns that it counts together."""
+def _joined(gap: str) -> str:
+    """The words after a figure without what parts nothing: "of whom", the "and" of two nouns."""
     gap = _OF_THEM.sub("", gap, 1) if _OF_THEM.match(gap) else gap
+    gap = _SAID_BY.sub("", gap)
     found = _AND.match(gap)
     if found and any(map(nouns.plural, found["next"].split()[:4])):
         return f"{found['first']} {found['next']}{gap[found.end() :]}"
@@ -142,12 +145,12 @@ def _counts(text: str, start: int, end: int) -> bool:
 
 
 def _singles(text: str, first: int, last: int) -> list[Place]:
-    """The articles that count one person: "a fisher drowned"."""
+    """The articles that count one person, or none: "a fisher drowned", "no fishers"."""
     found = re.compile(_ARTICLE_RE).finditer(text, first, last)
     return [
         (one.start(), one.start() + len(one.group().rstrip()))
         for one in found
-        if nouns.kind(one[1]) == nouns.PERSON and not nouns.plural(one[1])
+        if nouns.kind(one[2]) == nouns.PERSON and (one[1] or not nouns.plural(one[2]))
     ]
 
 

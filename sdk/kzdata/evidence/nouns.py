@@ -20,6 +20,12 @@ HARMED = frozenset(
     "death fatality casualty injury arrest detention loss body corpse life drowning killing".split()
 )
 """Nouns that count people by what happened to them, in the singular: "no deaths"."""
+OF_PEOPLE = HARMED | frozenset(
+    "member name case pair crew batch boatload busload truckload generation kind type sort rank row"
+    " line pile crowd class shift part group dozen score hundred thousand million remain third"
+    " quarter half number percent family team unit".split()
+)
+"""Nouns that may be followed by the people whom they count: "12 members of the police"."""
 KIN = frozenset(
     "widow widower wife husband spouse child son daughter brother sister sibling mother father"
     " parent relative orphan heir friend neighbour neighbor descendant ancestor fiancee".split()

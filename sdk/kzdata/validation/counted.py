@@ -13,6 +13,7 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import ORD, column, identifier, literal
+from kzdata.evidence.profile import cell
 from kzdata.standard.declarations import Claims
 from kzdata.standard.descriptor import Schema, Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
@@ -172,7 +173,7 @@ def claimed(model: Model, texts: Articles, figure: str = "NULL OR true") -> Iter
             days, concluded, (source, day, start, quote) = tuple(row[:3]), row[3] or (), row[4:8]
             at = _place(texts.get(source, ""), start, quote, wording)
             if at is not None:
-                cells = {part: cell for part, cell in zip(PARTS, row[8:], strict=True) if cell}
+                cells = {part: one for part, one in zip(PARTS, row[8:], strict=True) if one}
                 place = (source, day, at, at + len(wording or quote))
                 fixed = frozenset(concluded)
                 yield Counted(table, ordinal, wording or "", qualifier, cells, days, fixed, *place)
@@ -192,8 +193,8 @@ def _places(table: Table, wanted: str) -> str:
     assert figure
     dates, names = next(iter(schema.dates), None), columns_of(schema)
     days = (dates.start, dates.end, dates.precision) if dates else (None, None, None)
-    listed = [column(name) if name else "NULL" for name in days]
-    cells = [column(names[part]) if part in names else "NULL" for part in PARTS]
+    listed = [cell(name) for name in days]
+    cells = [cell(names.get(part)) for part in PARTS]
     roles = ", ".join(str(role_number(role)) for role in _CONCLUDED)
     concluded = f"""SELECT t.row, list(DISTINCT c.field) AS fields
         FROM shared.edge_numbers t {IN_COLUMN}
@@ -201,14 +202,14 @@ def _places(table: Table, wanted: str) -> str:
     own = f"""SELECT t.row, min(t.passage) AS passage FROM shared.edge_numbers t {IN_COLUMN}
         WHERE c.tab = {literal(table.name)} AND c.field = {literal(figure.text)}
             AND t.role = {role_number("verbatim")} GROUP BY ALL"""
-    return f"""SELECT t.{ORD}, {column(figure.text)},
-            {column(figure.qualifier) if figure.qualifier else "NULL"}, {", ".join(listed)},
+    return f"""SELECT t.{ORD}, {column(figure.text)}, {cell(figure.qualifier)}, {", ".join(listed)},
             i.fields, p.source, p.day, p.first, p.quote, {", ".join(cells)}
         FROM {identifier(table.name)} t LEFT JOIN ({own}) o ON o.row = t.{ORD}
         LEFT JOIN ({concluded}) i ON i.row = t.{ORD}
         LEFT JOIN shared.passages q ON q.span = {column(figure.span)}
         JOIN shared.passages p ON p.{ORD} = coalesce(o.passage, q.{ORD})
-        WHERE ({column(figure.text)} IS {wanted}) AND p.first >= 0 ORDER BY p.source, p.first, t.{ORD}"""
+        WHERE ({column(figure.text)} IS {wanted}) AND p.first >= 0
+        ORDER BY p.source, p.first, t.{ORD}"""
 
 
 def _place(text: str, start: int, quote: str | None, wording: str | None) -> int | None:

@@ -120,8 +120,10 @@ def _other_people(noun: Any, claim: Counted, text: str, known: Vocabulary) -> st
     if found == claim.kind and {words[-1], own} & nouns.GENERIC:
         return ""
     apart = bool(found and claim.kind and found != claim.kind)
-    kin = words[-1] in nouns.KIN and _of_own(noun, claim, text, own, known)
-    return _told(noun, called or {found}) if apart or kin or (called and own) else ""
+    # "Widows of fishers", "boots of fishers"; but "members of the police".
+    thing = not (found or nouns.may_be_person(noun.head) or words[-1] in nouns.OF_PEOPLE)
+    owned = (thing or words[-1] in nouns.KIN) and _of_own(noun, claim, text, own, known)
+    return _told(noun, called or {found or own}) if apart or owned or (called and own) else ""
 
 
 def _other_unit(noun: Any, claim: Counted, text: str, known: Vocabulary) -> str:

@@ -135,6 +135,20 @@ def _terms(
         apt = not aside and _apt(part, before, after)
         figures = sentence.going_with(place, said=part == "claimant") if apt else frozenset()
         found.append(_Found(place, own, figures, aside))
+    return found + (_unknown(sentence, found) if part == "population" else [])
+
+
+def _unknown(sentence: "Sentence", known: Sequence[_Found]) -> list[_Found]:
+    """The people whom figures count by a noun that no term names: "40 miners and no fishers"."""
+    from kzdata.evidence import counting, nouns
+
+    found = []
+    for number, (start, end) in enumerate(sentence.figures):
+        noun = counting.phrase(sentence.text, end)
+        named = any(one.place[0] < noun.end and start < one.place[1] for one in known)
+        person = nouns.kind(noun.head) == nouns.PERSON if noun.head else False
+        if person and not named and nouns.singular(noun.head) not in nouns.GENERIC | nouns.KIN:
+            found.append(_Found((end, noun.end), False, frozenset({number})))
     return found
 
 

@@ -349,8 +349,16 @@ class Forger:
         return all(any(a == b and _meet(one, two) for b, two in old) for a, one in new)
 
     def _edges_of(self, sheet: Sheet, row: Row, columns: Sequence[str]) -> list[Row]:
+        """The edges of some cells of a row."""
         key = sheet.keyed(row)
-        return [x for x in self._edges.rows if self._is_of(x, {key: ""}, {*columns})]
+        return [edge for name in columns for edge in self._edges_by_cell.get((key, name), ())]
+
+    @cached_property
+    def _edges_by_cell(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for edge in self._edges.rows:
+            found[edge[self.e["record"]], edge[self.e["field"]]].append(edge)
+        return found
 
     def _wholes(self, sheet: Sheet, column: str, value: str) -> set[str]:
         """What a value is part of, by the table that its column leads to."""

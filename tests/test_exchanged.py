@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from kzdata.evidence import clauses
 from kzdata.evidence.figures import canonical, parse
 from kzdata.validation import validate
 from packages import (
@@ -165,3 +166,14 @@ def test_words_go_with_their_own_figure(
     """Catches the words of one claim under the figure of another, and honest claims stopped."""
     rules = {rule for rule, _ in found.get(case, set())}
     assert case.rule in rules if case.rule else not rules
+
+
+def test_hostile_repetition_is_read() -> None:
+    """Catches time that grows with the square of a sentence: it would not come to an end here."""
+    for unit in ("12 dead, ", "12 of the 30 ", "a fisher ", "12, of whom ", "In Aske, "):
+        text = unit * 100_000
+        sentence = clauses.read(text, 0, len(text))
+        assert sentence.figures == ()
+        few = clauses.read(text, 0, 1_900)
+        for start in range(0, 1_900, 100):
+            few.going_with((start, start + 4))

@@ -40,6 +40,10 @@ _NO_COUNTS = frozenset(
 )
 _ARTICLE_RE = re.compile(r"\b(?:[Aa]n?|([Nn]o)) (?=(?:[a-z-]+ ){0,2}?([a-z-]+)\b)")
 
+MOST = 2_000
+"""Code points of the longest sentence that is read: what is longer, nobody wrote as one."""
+_NEAR = 60  # code points in front of a figure that are looked at
+
 _PART = r"(?:at least |at most |about |some |another )?\Z"
 _OF_NEXT = re.compile(r"(?i) (?:out )?of (?:the |these |those |its |their |all |all the |some )?\Z")
 _OF_LAST = re.compile(
@@ -105,8 +109,13 @@ class Sentence(NamedTuple):
 
 @lru_cache(maxsize=256)
 def read(text: str, first: int, last: int) -> Sentence:
-    """The figures of a sentence that count something, each in its widest wording."""
+    """The figures of a sentence that count something, each in its widest wording.
+
+    None of a sentence of more than `MOST` code points.
+    """
     found: list[Place] = []
+    if last - first > MOST:
+        return Sentence(text, first, last, (), {})
     for token in number_tokens(text[first:last]):
         start, end = extent(text, first + token.start, first + token.end)
         inside = found and start < found[-1][1]
@@ -159,7 +168,7 @@ def _wholes(text: str, first: int, figures: Sequence[Place]) -> dict[int, int]:
     found = {}
     for number, (start, end) in enumerate(figures):
         following = number + 1 < len(figures)
-        before = text[first:start]
+        before = text[max(first, start - _NEAR) : start]
         if following and _OF_NEXT.match(text, end, figures[number + 1][0]):
             found[number] = number + 1
         elif following and _OUT_OF.search(before.lstrip()):

@@ -38,7 +38,8 @@ _SAID = re.compile(
 )
 _SAYS = re.compile(
     r"(?i)(?:,[^,]{1,60},)?(?: \w+){0,2}? (?:said|says|say|spoke|speaks|reported|reports|puts?"
-    r"|counts|counted|claims|claimed|announced|confirmed|confirms|gave|gives|cited|cites|lists|listed|of)\b"
+    r"|counts|counted|claims|claimed|announced|confirmed|confirms|gave|gives|cited|cites|lists"
+    r"|listed|of)\b"
 )
 _MONTH = any_of(name.capitalize() for name in dates.MONTHS)
 _DAY = re.compile(
@@ -99,6 +100,8 @@ def _in_sentences(model: Model, texts: Articles) -> Iterator[tuple["Sentence", i
         return claim.table.name, claim.source, place
 
     for (_, source, place), group in groupby(claimed(model, texts), where):
+        if place[1] - place[0] > clauses.MOST:
+            continue
         claims, counts = list(group), clauses.read(texts[source], *place)
         others = clauses.beside(texts[source], *place, ((c.start, c.end) for c in claims))
         for claim in claims:

@@ -42,14 +42,16 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from kzdata.validation import Report, validate
 from timing import ROOT, renew
 
 Row = dict[str, str]
+Job, Answer = TypeVar("Job"), TypeVar("Answer")
 OTHER_WORDING = ("nine", "more than 88")
 UNKNOWN = "nobody-knows"
 MOST = 600
@@ -670,6 +672,10 @@ class Crew:
             os.cpu_count(), get_context("spawn"), initializer=_begin, initargs=given
         )
 
+    def each(self, work: Callable[["Package", Job], Answer], jobs: Iterable[Job]) -> list[Answer]:
+        """What some work, done with a copy of its own, answers to each job, in their order."""
+        return list(self._pool.map(_with_own, repeat(work), jobs))
+
     def survivors(self, changes: Sequence[Change], texts: Path | None) -> list[Change]:
         """Those of the changes that no error names."""
         left = self._left(list(batches(self.package, changes)), texts)
@@ -687,6 +693,11 @@ class Crew:
             if sys.stderr.isatty():
                 print(f"\r{number} of {len(parts)} copies", end="\r", file=sys.stderr)
         return left
+
+
+def _with_own(work: Callable[["Package", Job], Answer], job: Job) -> Answer:
+    """What some work answers with the package of this process."""
+    return work(own, job)
 
 
 def _begin(root: Path, folder: Path, texts: Path | None) -> None:

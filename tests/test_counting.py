@@ -4,6 +4,7 @@ All articles and claims are invented; one package holds them all, each claim wit
 own. A case names the rule that must find it, or none.
 """
 
+import csv
 from pathlib import Path
 from typing import NamedTuple
 
@@ -296,6 +297,10 @@ HONEST = [
     *of("", "", "In [at least a] decade it never rained so.", "decade"),
     *of("", "", "It saw its [third] drowning.", "drowning"),
 ]  # fmt: skip
+with Path(__file__).with_name("counted.csv").open(encoding="utf-8", newline="") as lines:
+    LISTED = [Case(r["article"], r["who"], r["what"], r["rule"]) for r in csv.DictReader(lines)]
+FORGED += [case for case in LISTED if case.rule]
+HONEST += [case for case in LISTED if not case.rule]
 CASES = [*FORGED, *HONEST]
 
 HARM = {

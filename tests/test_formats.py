@@ -289,6 +289,7 @@ def test_junit_skips_what_was_not_checked(island: Folder, island_texts: Path) ->
         "figure-not-a-count",
         "figure-counts-another",
         "figure-counts-whole",
+        "figure-nearer-another",
         "figure-no-number",
         "cell-category",
         "cell-json-schema",

@@ -29,6 +29,7 @@ COUNTING = (
     "figure-not-a-count",
     "figure-counts-another",
     "figure-counts-whole",
+    "figure-nearer-another",
     "figure-no-number",
 )
 """Rules about texts for packages with `kzdata:claims`, which the invented one does not declare."""

@@ -306,6 +306,7 @@ def test_rules_that_had_nothing_to_check_are_named(
         "figure-not-a-count",
         "figure-counts-another",
         "figure-counts-whole",
+        "figure-nearer-another",
         "figure-no-number",
     }
     asked = idle(validate(island.root, texts=island_texts))

@@ -34,6 +34,8 @@ SENSES = {
     "score": "a score",
     "telephone": "a telephone number",
     "times": "how many times",
+    "address": "a number in a street",
+    "children": "the children of a parent",
 }
 """What a number can be, each in words."""
 
@@ -53,6 +55,7 @@ class Phrase(NamedTuple):
 
     words: tuple[str, ...]  # up to its last word, as printed; empty where no noun follows
     head: str = ""  # what is counted, where that is certain: the noun in the plural
+    end: int = 0  # where its last word ends in the text
 
     def __str__(self) -> str:
         return " ".join(self.words)
@@ -63,7 +66,8 @@ class Phrase(NamedTuple):
 _CURRENCIES = (
     "dollar euro pound rouble ruble tenge som manat hryvnia lira yen yuan renminbi"
     " rupee franc krona krone kronor kroner zloty forint peso dirham riyal dinar"
-    " cent penny pence kopeck usd eur gbp kzt rub jpy cny chf buck"
+    " cent penny pence kopeck usd eur gbp kzt rub jpy cny chf nok sek dkk pln czk huf uah"
+    " uzs kgs inr aud cad nzd buck"
 ).split()
 _SYMBOLS = "$\u20ac\u00a3\u00a5\u20bd\u20b8\u20b4\u20b9\u20ba\u20a9"
 MEASURES = (
@@ -90,6 +94,8 @@ _SAID = {
     "telephone": "telephone phone",
     "name": "name code version edition",
     "times": "times factor multiple fold",
+    "address": "address house",
+    "children": "child",
 }
 _SAYS: dict[str, set[str]] = {}
 for _sense, _words in _SAID.items():
@@ -113,7 +119,10 @@ _DESIGNATORS = (
     "article|section|chapter|paragraph|page|version|flight|highway|route|room|gate|terminal"
     "|platform|channel|verse|volume|figure|annex|resolution|decree|directive|clause|appendix"
     "|model|type|phase|stage|level|category|magnitude|number|protocol|line|lane|track|episode"
-    "|season|edition|lot|exhibit|form|grade|round|day|week|year|tier|class|unit|block"
+    "|season|edition|lot|exhibit|form|grade|round|day|week|year|tier|class|unit|block|hymn|paragraph"
+    "|item|rule|squad|platoon|battery|detachment|cabin|berth|seat|locker|carriage|wagon|buoy|pier"
+    "|junction|exit|sector|zone|precinct|ward|cell|checkpoint|reactor|turbine|shaft|sample|patient"
+    "|witness|suspect|house|row|aisle|grave|plot|apartment|suite|mile|kilometre|kilometer|psalm|column|point"
 )
 _MAKES = (
     "Boeing|Airbus|Antonov|Tupolev|Apollo|Soyuz|Falcon|Formula|Windows|Agenda|Studio|Catch|Group of"
@@ -126,13 +135,28 @@ _NAMED = (
     "|Berth|Dock|Bay|Lock|Sluice|Pump|Gauge|Well|Mine|Pit|Shaft|Reactor|Battalion|Brigade|Regiment"
     "|Company|Squadron|Division|Precinct|District|Region|Zone|Sector|Area|Camp|Base|Post|Order|Law"
     "|Bill|Act|Case|Part|Book|Psalm|Table|Issue|Top|Mark|Big|Junction|Exit|Carriage|Car|Wagon"
-    "|Train|Locomotive|Tank|Boat|Ship|Lifeboat|Buoy|Room|Gate|Terminal|Platform|Phase|Stage"
+    "|Train|Locomotive|Tank|Boat|Ship|Lifeboat|Buoy|Room|Gate|Terminal|Platform|Phase|Stage|Local"
+    "|Battery|Squad|Platoon|Detachment|Chapel|Hall|Hut|Cell|Cabin|Berth|Paragraph|Checkpoint|Depot"
+    "|Unit|Group|Team|Shift|Storm|Operation|Mission|Expedition|Ferry|Trawler|Convoy|Column|Corps"
+    "|Row|Plot|Grave|Army|Fleet|Wing|Bureau|Shop|Factory|Plant|Hangar|Barracks|Prison|Colony|Block|Flat|Suite"
+)
+# Before a name with a number, they say that the name is a place and the number a count.
+_WHERE = (
+    "in|at|near|off|around|across|from|of|outside|to|on|for|by|through|into|told|said|says|informed"
+    "|assured|and|or"
 )
 _ASIDE_RE = (
     r"\b(?i:the|this|that|each|every) \w+ \Z"
-    r"|\b(?!(?:In|At|On|The|By|From|Near|And|But|As|Of|To|For|After) )[A-Z]\w+ \w+ \Z"
+    r"|\b(?!(?:In|At|On|The|By|From|Near|And|But|As|Of|To|For|After) )[A-Z]\w+ [A-Z]\w+ \Z"
 )
-_SCORED = r"(?:won|w[io]n|beat|beaten|lost|lose|drew|draw|tied|defeat|defeated|victory|score|led)"
+_SCORED = (
+    r"(?:won|w[io]n|beat|beaten|lost|lose|drew|draw|tied|defeat|defeated|victory|score|led"
+    r"|vot(?:e|ed|es)|pass(?:ed)?|rejected|approved|carried|adopted|majority|margin|ballot|motion|ahead|tally)"
+)
+_STREETS = (
+    "Streets?|St|Roads?|Rd|Avenue|Ave|Lane|Square|Boulevard|Drive|Quay|Row|Terrace|Embankment"
+    "|Prospekt|Prospect|Crescent|Court|Alley|Highway|Close|Wharf|Microdistrict"
+)
 
 
 # ------------------------------------------------------------------------------ senses
@@ -188,6 +212,8 @@ def _of_wording(before: str, wording: str, after: str) -> str:
         return "ordinal"
     if digits and _year(before, wording, after):
         return "date"
+    if re.search(r"\A\d+\.\d+\Z", wording) and not re.match(rf"{_SCALE[:-1]}+\b", after):
+        return "measure"  # nobody is counted in fractions
     if digits and len(wording) < 4 and _age_aside(before, after):
         return "age"
     if _scored(before, wording, after):
@@ -205,10 +231,15 @@ def _of_wording(before: str, wording: str, after: str) -> str:
 
 
 def _scored(before: str, wording: str, after: str) -> bool:
-    """Two numbers of a result after "won" and the like, and no noun: "won 3-2"."""
-    result = re.match(r"\d{1,3}(?:[-\u2013:]| to )\d{1,3}(?!\d)", wording + after)
-    told = result and re.search(rf"(?i)\b{_SCORED}\b", before)
-    return bool(told and result and not phrase(wording + after, result.end()).words)
+    """Two numbers of a result after "won" and the like, and no noun: "won 3-2", "by 212 to 190"."""
+    between = r"(?:[-\u2013:]| to )"
+    first = re.match(rf"\d{{1,3}}{between}\d{{1,3}}(?!\d)", wording + after)
+    second = wording.isdigit() and re.search(rf"(?<!\d)\d{{1,3}}(?: votes)?{between}\Z", before)
+    told = (first or second) and re.search(
+        rf"(?i)\b{_SCORED}\b", before + (after if second else "")
+    )
+    end = first.end() if first else len(wording)
+    return bool(told and not phrase(wording + after, end).words)
 
 
 def _read_as(wording: str) -> str:
@@ -236,7 +267,12 @@ def _age_aside(before: str, after: str) -> bool:
     place = rf"\b(?:[Ii]n|[Aa]t|[Oo]f|[Nn]ear|[Oo]ff|[Ff]rom|[Tt]o) (?:{name} )*{name}, \Z"
     among = r",(?! (?:\d|among|including|most|mainly|all|some|many|half|both|or|not|none)\b)"
     named = re.search(rf"{name}, \Z", before) and not re.search(place, before)
-    noun = re.search(r"\b([a-z]+), \Z", before)
+    noun = re.search(r"\b([a-z]+), \Z|\b[Aa]n? (?:[a-z-]+ ){0,2}([a-z]+) of \Z", before)
+    if noun and noun[2]:
+        lone = nouns.kind(noun[2]) == nouns.PERSON and not nouns.plural(noun[2])
+        return bool(lone and re.match(_AGED_ON, after))
+    if re.search(r"(?:\A|[.;\n] ?)At \Z", before):
+        return bool(re.match(_AGED_AT, after))
     named = named or (noun and nouns.kind(noun[1]) == nouns.PERSON and not nouns.plural(noun[1]))
     return bool(
         (named and re.match(among, after))
@@ -244,17 +280,38 @@ def _age_aside(before: str, after: str) -> bool:
     )
 
 
+# Behind "a fisher of 61", and behind "at 48".
+_AGED_ON = r"[,.;:]| (?:who|was|were|from|and|had|has|with|died|drowned)\b|\Z"
+_AGED_AT = (
+    r", (?:he|she|[A-Z][a-z]+ (?:was|is|had|has)"
+    r"|(?:the|its|their) (?:\w+ ){0,3}(?:oldest|youngest|eldest))\b"
+)
+
+
 def _within_name(before: str, wording: str, after: str) -> bool:
     """Words after which numbers are names, and number words with capitals inside sentences."""
-    if wording[:1].isdigit():
-        if re.search(rf"\b(?:{_MAKES})s? (?:[Nn]o\.? )?\Z", before):
-            return True
-        # "In the room 12 people sat": what a noun follows may be a count after all.
-        named = re.search(rf"\b(?:(?:{_NAMED})|(?i:{_DESIGNATORS}))s? \Z", before)
-        aside = re.search(_ASIDE_RE, before)
-        return bool(named and not aside and not phrase(after, 0).head)
-    inside = re.search(r"[a-z]{2,} \Z", before) and re.match(r"[A-Z][a-z]+\Z", wording)
-    return bool(inside and re.match(r" [A-Z][a-z]|\W*\Z|[.,]| [a-z]+ed\b| \w+s\b", after))
+    digits, counted = wording[:1].isdigit(), phrase(after, 0).head
+    makes = re.search(rf"\b(?:{_MAKES})s? (?:[Nn]o\.? )?\Z", before)
+    if makes and (digits or (is_number_word(wording) and not counted)):
+        return True
+    if not digits:
+        inside = re.search(r"[a-z]{2,} \Z", before) and re.match(r"[A-Z][a-z]+\Z", wording)
+        return bool(inside and re.match(r" [A-Z][a-z]|\W*\Z|[.,]| [a-z]+ed\b| \w+s\b", after))
+    named = re.search(rf"\b(?:(?:{_NAMED})|(?i:{_DESIGNATORS}))s? \Z", before)
+    if named and re.search(r"(?:\A|[.;\n] ?)[A-Z][a-z]+ \Z", before):
+        return True
+    # "In the room 12 people sat": what a noun follows may be a count after all.
+    called = (named and not re.search(_ASIDE_RE, before)) or _called_so(before)
+    return bool(called and not counted)
+
+
+def _called_so(before: str) -> bool:
+    """Whether a name ends before a number inside a sentence: "the ferry Tor 2 sailed"."""
+    name = re.search(r"((?:[\w'\u2019-]+ ){1,4})(?:[A-Z][\w'\u2019-]+ )+\Z", before)
+    known = rf"(?:{_MONTH}|\w+day) \Z"
+    if not name or re.search(known, before) or not re.search(r"\b[a-z]+ \Z", name[1]):
+        return False
+    return not re.search(rf"(?i)\b(?:{_WHERE}) ", name[1])
 
 
 def _compiled(*rows: tuple[str, str, str]) -> tuple[_Test, ...]:
@@ -270,11 +327,17 @@ _TESTS = _compiled(
     ("percentage", "", r"(?i)[- ](?:thirds?|quarters?|fifths?|tenths?) of\b"),
     ("percentage", r"(?<![\w,.-])\Z", r"(?i)(?:(?<=one)|(?<=1)) in (?:every )?"
      r"(?:two|three|four|five|six|ten|\d+)(?=[,.;]| (?:of|were|was|are|is|had|have|has)\b)"),
+    ("percentage", "", r"(?i) (?:out of|in) (?:every|each) (?:ten|hundred|thousand|[\d,]+)\b"),
+    ("percentage", "", r"(?i) (?:per|in every|for every) (?:hundred|thousand|million|capita|head"
+     r"|[\d,]+)\b"),
+    ("children", r"(?i)\b(?:grand)?(?:father|mother|parent|mum|mom|dad)s?[- ]of[- ]\Z", ""),
+    ("address", "", rf" (?:[A-Z][\w'\u2019-]+ ){{1,3}}(?:{_STREETS})\b"),
     ("telephone", r"(?i)(?:\+[\d ()-]*|\b(?:tel|telephone|phone|dial|dialling|hotline|fax)"
      r"(?: number)?(?: on| at| is)?[.:]? [\d ()+-]*)\Z", ""),
     ("telephone", r"(?i)\b(?:call|calling)(?: on| the number)? \Z",
      r"(?: \d|[,.;]| (?:or|to|for)\b)"),
-    ("money", rf"(?i)(?:[{_SYMBOLS}] ?|\b(?:us\$|usd|eur|gbp|kzt|rub|chf|cny|jpy|rs\.?) ?)\Z", ""),
+    ("money", rf"(?i)(?:[{_SYMBOLS}] ?|\b(?:us\$|usd|eur|gbp|kzt|rub|chf|cny|jpy|nok|sek|dkk|pln"
+     r"|czk|huf|uah|uzs|kgs|inr|aud|cad|nzd|rs\.?) ?)\Z", ""),
     ("money", "", rf"(?i){_SCALE}[ -]?(?:(?:us|u\.s\.|canadian|australian|american|russian|swiss"
      rf"|norwegian|danish|swedish|kazakh(?:stani)?) )?(?:(?:{_MONEY})\b(?! \w+ers\b)"
      rf"|[{_SYMBOLS}])"),
@@ -284,9 +347,16 @@ _TESTS = _compiled(
      r"(?! (?!is\b|was\b|has\b|years\b)[a-z]+s\b)"),
     ("time", "", r"(?i)(?:[:.]\d\d)? ?(?:a\.?m\b|p\.?m\b|o'?\u2019?clock|hrs?\b|hours (?:local|gmt|"
      r"utc|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|gmt\b|utc\b|noon\b|midnight\b"
-     r"| ?in the (?:morning|afternoon|evening)\b| ?at night\b)"),
+     r"| (?:in the|that|this) (?:morning|afternoon|evening|night)\b| ?at night\b)"),
+    ("time", r"(?i)\b(?:it was|at|by|until|till|since|around|about|shortly (?:before|after)) \Z",
+     r"(?<=\d\.[0-5]\d)(?=[,.;]| (?:when|on|that|a\.m|p\.m)\b)"),
+    ("time", r"(?i)\bshortly (?:before|after) \Z", r"(?=[,.;]| (?:on|that|when|the)\b)"),
     ("time", r"(?:\d[:.]|\b(?:half|quarter) (?:past|to) |\bminutes (?:past|to) )\Z", ""),
-    ("date", rf"(?<![Ii]n )\b{_MONTH}\.? (?:the )?"
+    ("age", r"\b(?:[Hh]e|[Ss]he|[Ww]ho|I) (?:was|is|were) (?:only |just |barely )?\Z",
+     r"(?=[,.;]| (?:when|and|at|years)\b)"),
+    ("age", r"\b[A-Z][a-z]+ (?:was|is) (?:only |just |barely )?\Z",
+     r" (?=when (?:he|she)\b|at the time\b)"),
+    ("date", rf"(?<![Ii]n )(?<!\d )\b{_MONTH}\.? (?:the )?"
      r"(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
      r"(?<=\d)(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"
@@ -294,11 +364,14 @@ _TESTS = _compiled(
     ("date", "", r"(?:s\b(?!-)|['\u2019]s\b| BCE?\b| AD\b| B\.C\.| A\.D\.)"),
     ("date", r"\d[-/.]\Z", r"[-/.]\d"),
     ("ordinal", "", r"(?:st|nd|rd|th)\b"),
-    ("ordinal", r"(?i)\b(?:top|ranked|rank|placed|seeded)(?: no\.?| number)? \Z", ""),
+    ("ordinal", r"(?i)\b(?:top|rank(?:ed|s|ing)?|placed|seeded|finished)(?: no\.?| number)?"
+     r" \Z", ""),
     ("name", r"(?:[#\u2116] ?|\b(?:[Nn]os?\.|[Nn]r\.?|No) ?)\Z", r"(?<=\d)"),
     ("name", r"[^\W\d_][-\u2011/]?\Z(?<!\b[Mm]id-)(?<!\b[Pp]re-)", r"(?<=\d)"),
     ("name", r"\d[-/]\Z|[A-Z]\d*[-/]\Z", r"(?!-)"),
-    ("measure", r"(?i)\b(?:minus|magnitude(?: of)?|sub-zero|temperatures? of) \Z|[-\u2212]\Z", ""),
+    ("measure", r"(?i)\b(?:minus|magnitude(?: of)?|sub-zero) \Z|(?<!\w)[-\u2212]\Z"
+     r"|\b(?:temperatures?|mercury|thermometers?|highs|lows)(?: \w+){0,2}"
+     r" (?:of|to|at|around|below|above|near) \Z", ""),
     ("measure", "", rf"(?i){_SCALE}(?:[ -]?(?:\d+ )?(?:square|cubic|nautical) ?\w+"
      rf"|[ -]?(?:{_UNITS})\b"
      r"|-(?:metres?|meters?|foot|feet|inch|day|hour|year)|\u00b0| ?\u00b0| ?km/h)"
@@ -312,7 +385,9 @@ _TESTS = _compiled(
 
 def said(words: str) -> set[str]:
     """The senses that a claim itself names, by the words of its unit or subject: "km", "% of"."""
-    found = {"measure", "date"} if "calendar" in words.lower() else set()
+    if "calendar" in words.lower():
+        return {"date"}  # no number of years
+    found = set[str]()
     for word in re.findall(rf"[^\W\d_]+|[%{_SYMBOLS}]", words):
         found |= {"money"} if word in _SYMBOLS else _SAYS.get(word.lower(), set())
         found |= _SAYS.get(nouns.singular(word), set())
@@ -361,6 +436,10 @@ _VERB = re.compile(
     r" (?:was|were|is|are|has|have|had|will|would|may|might|could|must|sank|burnt|lay|stood|went"
     r"|came|fell|\w+ed)\b"
 )
+_OWNED = re.compile(
+    r"(?i) (?:of|for|owned by|carrying|(?:that |which )?(?:belong(?:ing|s|ed)?|assigned) to|whose)"
+    r"(?=(?P<whose>(?: [\w'\u2019-]+){1,6}))"
+)
 _LONGEST = 7  # words of a phrase
 _ENDS = r"ed\Z|ly\Z"
 
@@ -375,7 +454,7 @@ def phrase(text: str, end: int) -> Phrase:
     homes"): there it is the head only before a verb of its own ("40 damaged boats sank").
     """
     if joined := re.compile(r"-([a-z]+)\b").match(text, end):
-        return Phrase((joined[1],), joined[1] if nouns.kind(joined[1]) else "")
+        return Phrase((joined[1],), joined[1] if nouns.kind(joined[1]) else "", joined.end())
     words, place = _words_after(text[end : end + 3 * _NEAR])
     head = ""
     for number, word in enumerate(words):
@@ -383,20 +462,55 @@ def phrase(text: str, end: int) -> Phrase:
             head, words = _last_plural(words, number)
             break
     unsure = any(re.search(_ENDS, w) or w.lower() in _PARTICIPLES - _STATES for w in words[:-1])
-    if head and unsure and not _VERB.match(text, end + place.get(len(words), 0)):
+    last = end + place.get(len(words), 0)
+    if head and unsure and not _VERB.match(text, last):
         head = ""
-    return Phrase(tuple(words), head)
+    return Phrase(tuple(words), head, last)
+
+
+def noun_of(text: str, start: int, end: int) -> Phrase:
+    """The noun phrase that says what a number counts: after it, or else before it."""
+    following = phrase(text, end)
+    return following if following.words else noun_before(text, start, end)
+
+
+def owner(text: str, end: int) -> tuple[int, int]:
+    """The piece of a text that says whose is what a noun names that ends at a place.
+
+    "Boats [of the fishers]", "cars [that belonged to soldiers]"; empty where it says nothing.
+    """
+    found = _OWNED.match(text, end)
+    return (found.end(), found.end() + len(found["whose"])) if found else (end, end)
 
 
 def noun_before(text: str, start: int, end: int) -> Phrase:
-    """The noun that a list or an aside puts before its number: "Boats: 40.", "boats, 40 in all"."""
-    ends = re.compile(r"(?P<sum> in all| in total| altogether)?[.,;\n]").match(text, end)
-    listed = re.compile(r"(?:\A|[.;\n])\s?(?:\w+ )?(?P<noun>[A-Za-z]+): \Z")
-    summed = re.compile(r"\b(?P<noun>[a-z]+), \Z")
-    behind = summed if ends and ends["sum"] else listed
-    found = behind.search(text, max(0, start - _NEAR), start) if ends else None
+    """The noun that stands before its number, where that is certain.
+
+    "Boats: 40.", "boats, 40 in all", "their boats, 40 of them, sank", "of the boats 40 sank".
+    """
+    if of := _SELECTED.search(text, max(0, start - _NEAR), start):
+        return phrase(text, of.end())
+    ends = _SUMMED_UP.match(text, end)
+    behind = _SUMMED[ends.lastgroup or ""] if ends else None
+    found = behind.search(text, max(0, start - _NEAR), start) if behind else None
     noun = found["noun"] if found else ""
-    return Phrase((noun,), noun) if nouns.plural(noun) else Phrase(())
+    return Phrase((noun,), noun, start) if nouns.plural(noun) else Phrase(())
+
+
+# What follows a number of a list or an aside, and what then stands before it.
+_SUMMED_UP = re.compile(
+    r"(?P<sum> in all| in total| altogether)?[.,;\n]"
+    r"|(?P<them> of them)(?=[,.;]| (?:was|were|had)\b)"
+)
+_SUMMED = {
+    "": re.compile(r"(?:\A|[.;\n])\s?(?:\w+ )?(?P<noun>[A-Za-z]+): \Z"),
+    "sum": re.compile(r"\b(?P<noun>[a-z]+), \Z"),
+    "them": re.compile(
+        r"(?:\A|[.;:,] |\band |\bwhile |\bbut )(?:[Tt]heir|[Ii]ts|[Hh]is|[Hh]er|[Tt]he|[Tt]hese) "
+        r"(?:[a-z]+ )?(?P<noun>[a-z]+), \Z"
+    ),
+}
+_SELECTED = re.compile(r"(?:\A|[.;\n] ?)(?:Of|Out of|From among)(?= [^,.;]{3,50},? \Z)")
 
 
 def _last_plural(words: list[str], first: int) -> tuple[str, list[str]]:

@@ -80,6 +80,7 @@ _QUALIFIER_OF = spellings(
     ("more than|over|in excess of|above|upwards of|just over|well over", "more_than"),
     ("upward of|well above|slightly more than|slightly over|a little over", "more_than"),
     ("at least|no fewer than|no less than|not less than|not fewer than|a minimum of", "at_least"),
+    ("as few as", "at_least"),
     ("up to|at most|no more than|not more than|a maximum of|as many as", "at_most"),
     ("less than|fewer than|under|below|just under|just short of|not quite|well under", "less_than"),
     ("barely|scarcely|hardly|virtually|practically|somewhere around", "approximately"),

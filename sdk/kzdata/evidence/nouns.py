@@ -20,6 +20,17 @@ HARMED = frozenset(
     "death fatality casualty injury arrest detention loss body corpse life drowning killing".split()
 )
 """Nouns that count people by what happened to them, in the singular: "no deaths"."""
+OF_PEOPLE = HARMED | frozenset(
+    "member name case pair crew batch boatload busload truckload generation kind type sort rank row"
+    " line pile crowd class shift part group dozen score hundred thousand million remain third"
+    " quarter half number percent family team unit".split()
+)
+"""Nouns that may be followed by the people whom they count: "12 members of the police"."""
+KIN = frozenset(
+    "widow widower wife husband spouse child son daughter brother sister sibling mother father"
+    " parent relative orphan heir friend neighbour neighbor descendant ancestor fiancee".split()
+)
+"""People who are counted by whose they are, in the singular: "12 widows of fishers"."""
 
 _IRREGULAR = spellings(
     ("people|persons", "person"),
@@ -68,8 +79,8 @@ _KINDS = {
         footballer fan spectator coach referee swimmer climber hiker skier diver rider horseman
         neighbour neighbor relative parent mother father son daughter brother sister wife husband
         widow orphan friend colleague volunteer donor member staff crew dead wounded injured
-        elderly homeless national native foreigner native scout ranger warden keeper master
-        captain skipper porter steward stewardess smuggler thief robber burglar murderer
+        elderly homeless national native foreigner native scout ranger warden keeper master captain
+        skipper porter steward stewardess smuggler thief robber burglar murderer
         """,
     "vessel": """
         boat ship vessel ferry trawler tanker freighter barge yacht dinghy canoe kayak raft tug
@@ -79,9 +90,9 @@ _KINDS = {
         plane aircraft aeroplane airplane jet airliner helicopter drone balloon bomber glider
         """,
     "vehicle": """
-        car vehicle truck lorry van bus minibus tram taxi train wagon carriage locomotive
-        motorcycle motorbike bicycle scooter tractor trailer ambulance tank bulldozer excavator
-        jeep pickup
+        car vehicle truck lorry van bus minibus tram taxi train wagon carriage locomotive carrier
+        minivan limousine motorcycle motorbike bicycle scooter tractor trailer ambulance tank
+        bulldozer excavator jeep pickup
         """,
     "building": """
         building house home apartment flat shed barn garage hut cottage cabin villa palace castle
@@ -89,7 +100,8 @@ _KINDS = {
         supermarket market mall restaurant cafe bar hotel hostel office factory plant mill mine
         warehouse depot bank station airport hangar terminal prison jail barracks museum theatre
         theater cinema library stadium tower block skyscraper bridge tunnel dam dyke dike levee
-        bunker shelter tent greenhouse lighthouse kiosk
+        checkpoint outpost barricade headquarters residence bunker shelter tent greenhouse
+        lighthouse kiosk
         """,
     "animal": """
         animal sheep cow bull calf cattle ox goat pig hog horse pony foal mule donkey camel dog cat
@@ -103,8 +115,9 @@ _KINDS = {
         """,
     "place": """
         country state nation republic region province district county municipality city town
-        village hamlet settlement suburb island continent street road highway square park
-        forest field river lake canal harbour harbor port beach
+        village hamlet settlement suburb island continent street road highway square park area zone
+        location neighbourhood neighborhood location spot forest field river lake canal harbour
+        harbor port beach
         """,
     "group": """
         family household couple team squad platoon company battalion regiment brigade division
@@ -115,25 +128,26 @@ _KINDS = {
     "event": """
         protest rally march demonstration riot clash attack raid strike explosion blast fire flood
         storm earthquake accident crash collision incident meeting session summit conference trial
-        hearing election game match concert festival exercise drill operation ceremony anniversary
-        flight
+        hearing election game match concert festival mission sortie patrol search siege shift trip
+        voyage exercise drill operation ceremony anniversary flight
         """,
     "document": """
         document letter report statement article book newspaper magazine page passport visa permit
         licence license ticket certificate contract agreement treaty decree law bill order warrant
-        complaint petition appeal lawsuit message email call tweet video photo photograph picture
-        image film recording question answer reason vote ballot law rule proposal resolution
+        claim threat request offer appointment inspection complaint petition appeal lawsuit message
+        email call tweet video photo photograph picture image film recording question answer reason
+        vote ballot law rule proposal resolution
         """,
     THING: """
         box crate bag sack barrel bottle container package parcel pallet tree bush crop pole pylon
         cable wire pipe pipeline pump valve engine motor turbine generator reactor battery machine
         computer server phone telephone television radio camera screen bed chair table desk seat
-        window door wall roof room floor bell net rope anchor buoy lamp light shoe coat blanket
-        toy flag crane silo ladder scaffold statue monument grave coffin brick stone coin banknote
-        key job post share bond loan debt tax fine project programme program plan step measure
-        sanction test sample dose
-        vaccine shot round signal alarm mistake error hole well account website site facility
-        point thing item object copy piece part kind type sort way level chance
+        window door wall roof room floor bell net rope anchor buoy lamp light shoe coat blanket toy
+        flag crane silo ladder scaffold statue monument grave coffin brick stone coin banknote key
+        job post share bond loan debt tax fine project programme program plan step measure sanction
+        test sample dose attempt occasion vaccine shot round signal alarm mistake error hole well
+        account website site facility point thing item object copy piece part kind type sort way
+        level chance
         """,
 }
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}

@@ -53,6 +53,8 @@ MAX_FINDINGS = 1_000  # findings kept of one rule in one table; the rest are cou
 MAX_CHARACTERS = 1_000  # characters of a cell that are kept
 _Relational = Literal["reference", "key", "span", "figure", "evidence", "consistency"]
 GROUPS = ("package", "structure", "cell", *get_args(_Relational), "text", "oracle")
+Articles = Mapping[str, str]
+"""The texts of articles by source id."""
 
 
 class Violation(NamedTuple):
@@ -159,7 +161,7 @@ class RelationRule(Protocol):
 class TextRule(Protocol):
     """A rule of the group `text`; it gets the articles' texts by source."""
 
-    def __call__(self, model: Model, texts: Mapping[str, str], /) -> Iterable[Violation]: ...
+    def __call__(self, model: Model, texts: Articles, /) -> Iterable[Violation]: ...
 
 
 class ReportRule(Protocol):

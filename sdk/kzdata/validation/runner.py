@@ -35,6 +35,7 @@ from kzdata.validation.rules import (
     counting,
     days,
     evidence,
+    exchanged,
     facts,
     links,
     meaning,
@@ -55,7 +56,7 @@ Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
     *(articles, cells, counting, evidence, facts, links, meaning, outside, package, vocabulary),
-    *(days, notes, own_sentence, weakened),
+    *(days, exchanged, notes, own_sentence, weakened),
 )
 
 

@@ -1,6 +1,6 @@
 """Rules that need the articles themselves: offsets, occurrences, sentences, completeness."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -8,9 +8,7 @@ from kzdata.engine.sql import ORD, column, identifier
 from kzdata.evidence import spans
 from kzdata.evidence.figures import cut, number_tokens
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number, whole_number
-from kzdata.validation.rule import Violation, rule
-
-Articles = Mapping[str, str]  # texts by source id
+from kzdata.validation.rule import Articles, Violation, rule
 
 
 def _rows(model: Model, role: str, *members: str) -> Iterator[tuple[Any, ...]]:

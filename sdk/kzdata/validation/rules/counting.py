@@ -1,204 +1,25 @@
 """Rules that read the words around a figure: whether they count, and what they count.
 
-Asked with the articles' texts at hand, of tables with `kzdata:figure` and `kzdata:claims`. A claim
-counts people where it names no unit and has a population, a first subject that counts people
-(`people`), an outcome that only living beings have, or a force; else it counts its unit.
+Asked with the articles' texts at hand, of tables with `kzdata:figure` and `kzdata:claims`. What a
+claim counts, `kzdata.validation.counted` says.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from kzdata.engine.sql import ORD, column, identifier, literal
 from kzdata.evidence.sentences import sentence_at
-from kzdata.standard.declarations import Claims
-from kzdata.standard.descriptor import Table
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
-from kzdata.validation.rule import Violation, rule
+from kzdata.validation.counted import Counted, Vocabulary, counted, vocabulary, words_of
+from kzdata.validation.evidence_tables import Model
+from kzdata.validation.rule import Articles, Violation, rule
 
-Articles = Mapping[str, str]  # texts by source id
-_Terms = tuple[str, ...]  # the words of a term, in the singular
-
-# What happens to living beings alone, whatever a package calls it.
-_OF_LIVING = frozenset(
-    "killed dead died deaths death drowned injured wounded hurt hospitalised hospitalized arrested"
-    " detained kidnapped evacuated".split()
-)
-_OTHER_KINDS = ("clock_time", "ordinal")
-_OWN_KINDS = (*_OTHER_KINDS, "multiple", "unquantified")
+_OWN_SENSES = {"clock_time": {"time"}, "ordinal": {"ordinal"}, "multiple": {"times", "percentage"}}
+"""What a figure of some qualifiers is by its own form."""
 
 
-class _Figure(NamedTuple):
-    """A figure of a claim, and what the claim says of it."""
-
-    row: int
-    text: str
-    qualifier: str | None
-    unit: str
-    population: str
-    outcome: str
-    subject: str
-    force: str
-    concluded: bool  # whether the population is inferred
-    source: str
-    start: int
-    end: int
-
-    @property
-    def about(self) -> str:
-        """What the claim says it counts, in words for a finding."""
-        return (self.unit or self.population or self.subject or "people").replace("_", " ")
-
-
-class _Vocabulary(NamedTuple):
-    """How the values of a column are called, and which of them go together."""
-
-    terms: dict[_Terms, set[str]]  # values by term
-    related: Callable[[str, str], bool]  # whether two values can mean the same people
-    above: Callable[[str, str], bool]  # whether the first is a part of the second
-
-
-def _figures(model: Model, texts: Articles) -> Iterator[tuple[Table, Claims, str, _Figure]]:
-    """Each figure whose place in an article is known; with its table, and the figure's column."""
-    tables = [table for table, _ in model.each("claims") if table.schema.figure]
-    for table in tables if model.traceable and texts else ():
-        declared, figure = table.schema.claims, table.schema.figure
-        assert declared and figure
-        for row in model.database.stream(_places(table)):
-            source, start, quote = row[9:]
-            at = _place(texts.get(source, ""), start, quote, row[1])
-            if at is not None:
-                unit, population, outcome, subject, force = (cell or "" for cell in row[3:8])
-                about = (unit, population, outcome, subject, force)
-                ordinal, words, qualifier = row[:3]
-                end = at + len(words)
-                found = _Figure(ordinal, words, qualifier, *about, row[8], source, at, end)
-                yield table, declared, figure.text, found
-
-
-def _places(table: Table) -> str:
-    """SQL: figures with the cells of their claims, and the passage in which they stand."""
-    declared, figure = table.schema.claims, table.schema.figure
-    assert declared and figure
-    names = [figure.qualifier, declared.unit, declared.population, declared.outcome]
-    names += [next(iter(declared.subject), None), declared.force]
-    cells = ", ".join(column(name) if name else "NULL" for name in names)
-    inferred = f"""SELECT DISTINCT t.row FROM shared.edge_numbers t {IN_COLUMN}
-        WHERE c.tab = {literal(table.name)} AND c.field = {literal(declared.population or "")}
-            AND t.role = {role_number("inferred")}"""
-    own = f"""SELECT t.row, min(t.passage) AS passage FROM shared.edge_numbers t {IN_COLUMN}
-        WHERE c.tab = {literal(table.name)} AND c.field = {literal(figure.text)}
-            AND t.role = {role_number("verbatim")} GROUP BY ALL"""
-    return f"""SELECT t.{ORD}, {column(figure.text)}, {cells}, i.row IS NOT NULL,
-            p.source, p.first, p.quote
-        FROM {identifier(table.name)} t LEFT JOIN ({own}) o ON o.row = t.{ORD}
-        LEFT JOIN ({inferred}) i ON i.row = t.{ORD}
-        LEFT JOIN shared.passages q ON q.span = {column(figure.span)}
-        JOIN shared.passages p ON p.{ORD} = coalesce(o.passage, q.{ORD})
-        WHERE {column(figure.text)} IS NOT NULL AND p.first >= 0"""
-
-
-def _place(text: str, start: int, quote: str, wording: str) -> int | None:
-    """Where a wording stands in a text, inside a quote; None where the quote does not."""
-    if not wording or not text.startswith(quote, start):
-        return None
-    found = re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", quote)
-    return start + found.start() if found else None
-
-
-# ------------------------------------------------------------------------------ what a claim says
-
-
-def _counts_people(claim: _Figure, declared: Claims) -> bool:
-    if claim.unit:
-        return False
-    living = claim.outcome in declared.deaths or claim.outcome.lower() in _OF_LIVING
-    return bool(claim.population or claim.subject in declared.people or living or claim.force)
-
-
-def _kind(claim: _Figure, declared: Claims) -> str | None:
-    """The kind of what a claim counts: people, or what its unit or population names."""
-    from kzdata.evidence import nouns
-
-    if _counts_people(claim, declared):
-        named = nouns.kind(_words(claim.population)[-1]) if claim.population else None
-        return named or nouns.PERSON
-    words = re.findall(r"[^\W\d_]+", claim.unit.split(" of ")[0])
-    return nouns.kind(words[-1]) if words else None
-
-
-def _words(value: str) -> _Terms:
-    """The words of a key or term, in the singular."""
-    from kzdata.evidence import nouns
-
-    return tuple(nouns.singular(word) for word in re.findall(r"[^\W_][\w'\u2019]*", value)) or ("",)
-
-
-def _vocabulary(model: Model, table: Table, name: str | None) -> _Vocabulary:
-    """How the values of a column are called: by themselves, the codebook and the aliases."""
-    terms: dict[_Terms, set[str]] = defaultdict(set)
-    for value, term in _terms_of(model, table, name) if name else ():
-        if value and term:
-            # Key words such as `police-and-national-guard` are one term.
-            terms[_words(term.replace("-", " ").replace("_", " "))].add(value)
-    return _Vocabulary(terms, *_relations(model, table, name))
-
-
-def _terms_of(model: Model, table: Table, name: str) -> Iterator[tuple[str, str]]:
-    database = model.database
-    own = database.rows(f"SELECT DISTINCT {column(name)} FROM {identifier(table.name)} t")
-    values = {value for (value,) in own if value}
-    for home, key, _ in _home(model, table, name):
-        listed = f"SELECT DISTINCT {column(key)} FROM {identifier(home.name)} t LIMIT 100000"
-        values |= {value for (value,) in database.rows(listed) if value}
-    yield from ((value, value) for value in values)
-    scope = literal(f"{table.name}.{name}")
-    for book, c in model.each("codebook"):
-        yield from database.rows(
-            f"""SELECT {column(c.category)}, {column(c.term)} FROM {identifier(book.name)} t
-            WHERE {column(c.field)} = {scope}"""
-        )
-    for forms, a in model.each("aliases"):
-        found = f"SELECT {column(a.entity)}, {column(a.alias)} FROM {identifier(forms.name)} t"
-        yield from (row for row in database.rows(found) if row[0] in values)
-
-
-def _home(model: Model, table: Table, name: str) -> Iterator[tuple[Table, str, str | None]]:
-    """The table that a column's key leads to, its column, and the one that names the whole."""
-    for key in table.schema.foreign_keys:
-        home = model.tables.get(key.reference.resource or table.name)
-        if key.fields == (name,) and home:
-            yield home, key.reference.fields[0], home.schema.parent
-
-
-def _relations(
-    model: Model, table: Table, name: str | None
-) -> tuple[Callable[[str, str], bool], Callable[[str, str], bool]]:
-    """Whether of two values one is part of the other, or they overlap; and the first alone."""
-    wholes: dict[str, str] = {}
-    for home, key, parent in _home(model, table, name) if name else ():
-        if parent:
-            sql = f"SELECT {column(key)}, {column(parent)} FROM {identifier(home.name)} t"
-            wholes |= {part: whole for part, whole in model.database.rows(sql) if part and whole}
-    pairs = set()
-    for listed, o in model.each("overlaps"):
-        sql = f"SELECT {column(o.one)}, {column(o.other)} FROM {identifier(listed.name)} t"
-        pairs |= {frozenset(pair) for pair in model.database.rows(sql)}
-
-    def above(value: str) -> list[str]:
-        chain = [value]
-        while (whole := wholes.get(chain[-1])) and whole not in chain and len(chain) < 100:
-            chain.append(whole)
-        return chain
-
-    def related(one: str, other: str) -> bool:
-        ones, others = above(one), above(other)
-        return one in others or other in ones or any(
-            frozenset((a, b)) in pairs for a in ones for b in others
-        )  # fmt: skip
-
-    return related, lambda part, whole: part != whole and whole in above(part)
+def _violation(claim: Counted, found: str) -> Violation:
+    expected = f"words that count {claim.about}"
+    return Violation(claim.table.name, claim.row, claim.column, found, expected)
 
 
 # ------------------------------------------------------------------------------ rules
@@ -218,15 +39,25 @@ def figure_not_a_count(model: Model, texts: Articles) -> Iterator[Violation]:
     """
     from kzdata.evidence import counting
 
-    for table, declared, name, claim in _figures(model, texts):
-        people = _counts_people(claim, declared)
-        if claim.qualifier in _OWN_KINDS and not (people and claim.qualifier in _OTHER_KINDS):
-            continue
+    for claim in counted(model, texts):
         number = counting.sense(texts[claim.source], claim.start, claim.end)
-        said = set() if people else counting.said(f"{claim.unit} {claim.subject}")
-        if number.sense != "count" and number.sense not in said:
+        if claim.qualifier != "unquantified" and number.sense not in ("count", *_said(claim)):
             found = f"{counting.SENSES[number.sense]}: {number.words}"
-            yield Violation(table.name, claim.row, name, found, f"a count of {claim.about}")
+            expected = f"a count of {claim.about}"
+            yield Violation(claim.table.name, claim.row, claim.column, found, expected)
+
+
+def _said(claim: Counted) -> set[str]:
+    """The senses that a claim itself names, by its unit and subject or by its figure's form."""
+    from kzdata.evidence import counting
+
+    own = _OWN_SENSES.get(claim.qualifier or "", set())
+    if claim.people:
+        return own if claim.qualifier == "multiple" else set()
+    subject = counting.said(claim.cells.get("subject", ""))
+    # What is a year is no ordinal, whatever its figure looks like.
+    own = own if not subject or own & subject else set()
+    return own | subject | counting.said(claim.unit)
 
 
 @rule(
@@ -243,27 +74,93 @@ def figure_counts_another(model: Model, texts: Articles) -> Iterator[Violation]:
     "400 of them") are no findings. It deceives because number and outcome are both right, and only
     what they are said of is exchanged.
     """
+    for claim in counted(model, texts):
+        if other := _another(model, claim, texts[claim.source]):
+            yield _violation(claim, other)
+
+
+def _another(model: Model, claim: Counted, text: str) -> str:
+    """The words that count another thing than a claim does; empty where none do for certain."""
     from kzdata.evidence import counting
 
-    known: dict[str, tuple[_Vocabulary, _Vocabulary]] = {}
-    for table, declared, name, claim in _figures(model, texts):
-        if table.name not in known:
-            columns = (declared.population, declared.unit)
-            both = tuple(_vocabulary(model, table, one) for one in columns)
-            known[table.name] = both[0], both[1]
-        text = texts[claim.source]
-        number = counting.sense(text, claim.start, claim.end)
-        if number.sense == "measure":
-            other = _other_measure(claim, number.words)
-        elif number.sense == "count" and claim.text.lower() != "no":
-            noun = counting.phrase(text, claim.end)
-            if not noun.words:
-                noun = counting.noun_before(text, claim.start, claim.end)
-            other = noun.head and _another(claim, declared, noun, *known[table.name])
-        else:
-            other = ""
-        if other:
-            yield Violation(table.name, claim.row, name, other, f"words that count {claim.about}")
+    number = counting.sense(text, claim.start, claim.end)
+    if number.sense == "measure":
+        said, printed = counting.measured(claim.unit), counting.measured(number.words)
+        return number.words if said and printed and said != printed else ""
+    if number.sense != "count" or claim.text.lower() == "no":
+        return ""
+    noun = counting.noun_of(text, claim.start, claim.end)
+    if not noun.head or _names_own(noun, claim):
+        return ""
+    if claim.people:
+        return _other_people(noun, claim, text, _vocabulary(model, claim, "population"))
+    if claim.unit:
+        return _other_unit(noun, claim, text, _vocabulary(model, claim, "unit"))
+    return _no_number_of(noun, claim)
+
+
+def _vocabulary(model: Model, claim: Counted, part: str) -> Vocabulary:
+    """How the values of a part of a claim are called."""
+    return vocabulary(model, claim.table, getattr(claim.declared, part))
+
+
+def _names_own(noun: Any, claim: Counted) -> bool:
+    """Whether a noun phrase ends with a word of what the claim counts."""
+    return words_of(noun.words[-1])[-1] in words_of(claim.unit or claim.population)
+
+
+def _other_people(noun: Any, claim: Counted, text: str, known: Vocabulary) -> str:
+    """A noun phrase that names other people than a claim counts, or no people."""
+    from kzdata.evidence import nouns
+
+    words, own = tuple(map(nouns.singular, noun.words)), claim.population
+    called, found = known.called(words), nouns.kind(noun.head)
+    if own and any(other == own or known.related(own, other) for other in called):
+        return ""
+    if found == claim.kind and {words[-1], own} & nouns.GENERIC:
+        return ""
+    apart = bool(found and claim.kind and found != claim.kind)
+    # "Widows of fishers", "boots of fishers"; but "members of the police".
+    thing = not (found or nouns.may_be_person(noun.head) or words[-1] in nouns.OF_PEOPLE)
+    owned = (thing or words[-1] in nouns.KIN) and _of_own(noun, claim, text, own, known)
+    return _told(noun, called or {found or own}) if apart or owned or (called and own) else ""
+
+
+def _other_unit(noun: Any, claim: Counted, text: str, known: Vocabulary) -> str:
+    """A noun phrase that names another unit than a claim does, or what the unit belongs to."""
+    from kzdata.evidence import counting, nouns
+
+    words, own = tuple(map(nouns.singular, noun.words)), claim.unit
+    called, found, expected = known.called(words), nouns.kind(noun.head), claim.kind
+    if own in called or (found == expected and {words[-1], own} & nouns.GENERIC):
+        return ""
+    if _of_own(noun, claim, text, own, known) or (found and counting.measured(own)):
+        return _told(noun, {found} if found else called or {own})
+    # Of no kind in particular: it may be what the other means.
+    if nouns.THING in (found, expected):
+        return ""
+    apart = bool(found and expected and found != expected)
+    return _told(noun, called or {found}) if apart or (called and not found) else ""
+
+
+def _no_number_of(noun: Any, claim: Counted) -> str:
+    """A noun phrase that a claim cannot count whose subject is a time, a year or the like."""
+    from kzdata.evidence import counting, nouns
+
+    senses, kind = counting.said(claim.cells.get("subject", "")), nouns.kind(noun.head)
+    return _told(noun, {kind}) if senses and kind else ""
+
+
+def _of_own(noun: Any, claim: Counted, text: str, own: str, known: Vocabulary) -> bool:
+    """Whether what the claim counts only says whose the counted things are: "boats of fishers"."""
+    from kzdata.evidence import counting
+
+    first, last = counting.owner(text, noun.end)
+    return bool(own) and any(own in one.values for one in known.mentions(text, first, last))
+
+
+def _told(noun: Any, called: Iterable[str | None]) -> str:
+    return f"{noun}: {', '.join(sorted(filter(None, called)))}"
 
 
 @rule(
@@ -282,75 +179,43 @@ def figure_counts_whole(model: Model, texts: Articles) -> Iterator[Violation]:
     """
     from kzdata.evidence import counting
 
-    known: dict[str, _Vocabulary] = {}
-    for table, declared, name, claim in _figures(model, texts):
-        if not claim.population or claim.unit or claim.concluded:
+    for claim in counted(model, texts):
+        concluded = claim.declared.population in claim.concluded
+        if not claim.population or claim.unit or concluded:
             continue
-        if table.name not in known:
-            known[table.name] = _vocabulary(model, table, declared.population)
-        text, vocabulary = texts[claim.source], known[table.name]
+        text, known = texts[claim.source], _vocabulary(model, claim, "population")
         noun = counting.phrase(text, claim.end)
-        wider = noun.head and _is_whole(noun, claim, vocabulary)
-        if wider and not _named_near(text, claim, vocabulary):
-            expected = f"words that count {claim.about}"
-            yield Violation(table.name, claim.row, name, str(noun), expected)
+        wider = noun.head and _is_whole(noun, claim, known)
+        if wider and not _named_near(text, claim, known):
+            yield _violation(claim, str(noun))
 
 
-def _is_whole(noun: Any, claim: _Figure, vocabulary: _Vocabulary) -> bool:
+def _is_whole(noun: Any, claim: Counted, known: Vocabulary) -> bool:
     """Whether a noun phrase names people in general, or what the claim's population is part of."""
     from kzdata.evidence import nouns
 
-    words = tuple(nouns.singular(word) for word in noun.words)
-    called = _called(words, vocabulary.terms)
-    anybody = words[-1] == "person" and words[-1] not in _words(claim.population) and not called
-    above = called and all(vocabulary.above(claim.population, one) for one in called)
+    words = tuple(map(nouns.singular, noun.words))
+    called = known.called(words)
+    anybody = words[-1] == "person" and words[-1] not in words_of(claim.population) and not called
+    above = called and all(known.above(claim.population, one) for one in called)
     return bool(above or anybody)
 
 
-def _named_near(text: str, claim: _Figure, vocabulary: _Vocabulary) -> bool:
-    """Whether the sentence of a figure names the claim's population, or a part of it."""
-    sentence = text[slice(*sentence_at(text, claim.start, claim.end))]
-    told = f" {' '.join(_words(sentence))} "
-    own = (
-        term
-        for term, values in vocabulary.terms.items()
-        if any(one == claim.population or vocabulary.above(one, claim.population) for one in values)
-    )
-    return any(f" {' '.join(term)} " in told for term in own)
+def _named_near(text: str, claim: Counted, known: Vocabulary) -> bool:
+    """Whether the sentence of a figure names the claim's population, or a part of it.
 
+    What goes with another figure of the sentence names it not.
+    """
+    from kzdata.evidence import clauses
 
-def _other_measure(claim: _Figure, words: str) -> str:
-    from kzdata.evidence import counting
-
-    said, printed = counting.measured(claim.unit), counting.measured(words)
-    return words if said and printed and said != printed else ""
-
-
-def _another(
-    claim: _Figure, declared: Claims, noun: Any, populations: _Vocabulary, units: _Vocabulary
-) -> str:
-    """The words that count another thing than the claim does; empty where none do for certain."""
-    from kzdata.evidence import nouns
-
-    words = tuple(nouns.singular(word) for word in noun.words)
-    people = _counts_people(claim, declared)
-    value, vocabulary = (claim.population, populations) if people else (claim.unit, units)
-    called = _called(words, vocabulary.terms)
-    if any(other == value or vocabulary.related(value, other) for other in called if value):
-        return ""
-    expected, found = _kind(claim, declared), nouns.kind(noun.head)
-    if words[-1] in _words(value) or (found == expected and {words[-1], value} & nouns.GENERIC):
-        return ""
-    apart = bool(expected and found and expected != found)
-    if apart and nouns.THING in (found, expected) and not people:
-        return ""  # of no kind in particular: it may be what the other means
-    other = bool(called and value) and (people or apart or not found)
-    return f"{noun}: {', '.join(sorted(called)) or found}" if apart or other else ""
-
-
-def _called(words: _Terms, terms: Mapping[_Terms, set[str]]) -> set[str]:
-    """The values that the end of a noun phrase names, by the longest term."""
-    return next((terms[words[at:]] for at in range(len(words)) if words[at:] in terms), set())
+    sentence = clauses.read(text, *sentence_at(text, claim.start, claim.end))
+    number = sentence.at((claim.start, claim.end))
+    for place, values in known.mentions(text, sentence.first, sentence.last):
+        own = any(x == claim.population or known.above(x, claim.population) for x in values)
+        figures = sentence.going_with(place) if own else None
+        if figures is not None and (not figures or number is None or number in figures):
+            return True
+    return False
 
 
 @rule(
@@ -367,40 +232,28 @@ def figure_no_number(model: Model, texts: Articles) -> Iterator[Violation]:
     """
     from kzdata.evidence import counting
 
-    known: dict[str, _Vocabulary] = {}
-    for table, declared, name, claim in _figures(model, texts):
-        people = _counts_people(claim, declared)
-        if not counting.is_word_like_a(claim.text) or not (people or claim.unit):
+    for claim in counted(model, texts):
+        if not counting.is_word_like_a(claim.text) or not (claim.people or claim.unit):
             continue
         text = texts[claim.source]
-        if table.name not in known:
-            known[table.name] = _vocabulary(model, table, declared.population)
         words = counting.words_counted_by_one(text, claim.end)
-        fits = (
-            _person_among(words, claim, known[table.name]) if people else _unit_among(words, claim)
-        )
-        bare = people and not words and claim.text.lower() not in ("a", "an", "no")
-        if counting.no_number(text, claim.start, claim.end) or not (fits or bare):
-            found = f"{claim.text} {' '.join(words)}".strip()
-            yield Violation(table.name, claim.row, name, found, f"words that count {claim.about}")
+        bare = claim.people and not words and claim.text.lower() not in ("a", "an", "no")
+        fits = bare or _fits(words, claim, _vocabulary(model, claim, "population"))
+        if counting.no_number(text, claim.start, claim.end) or not fits:
+            yield _violation(claim, f"{claim.text} {' '.join(words)}".strip())
 
 
-def _unit_among(words: Iterable[str], claim: _Figure) -> bool:
-    """Whether some words name the unit of a claim."""
+def _fits(words: Iterable[str], claim: Counted, known: Vocabulary) -> bool:
+    """Whether some words may name what the claim counts: its unit, or a person."""
     from kzdata.evidence import nouns
 
-    return bool({nouns.singular(word) for word in words} & set(_words(claim.unit)))
-
-
-def _person_among(words: Iterable[str], claim: _Figure, vocabulary: _Vocabulary) -> bool:
-    """Whether some words may name a person, or name what the claim counts."""
-    from kzdata.evidence import nouns
-
-    own = {word for term, values in vocabulary.terms.items() if claim.population in values
-           for word in term} - {"and", "of", "the"}  # fmt: skip
+    if not claim.people:
+        return bool({nouns.singular(word) for word in words} & {*words_of(claim.unit)})
+    own = {
+        word for term, values in known.terms.items() if claim.population in values for word in term
+    } - {"and", "of", "the"}
     words = list(words)
     # "A Briton", "no Americans": a name alone.
     named = len(words) == 1 and words[0][:1].isupper() and not nouns.kind(words[0])
     aged = any(re.search(r"-olds?\Z", word) for word in words)
-    known = any(nouns.singular(word) in own or nouns.may_be_person(word) for word in words)
-    return named or aged or known
+    return named or aged or any(nouns.singular(w) in own or nouns.may_be_person(w) for w in words)

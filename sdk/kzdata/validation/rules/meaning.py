@@ -5,7 +5,7 @@ and find the words that deny the claim, or only suppose it (`kzdata.evidence.pol
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -16,13 +16,11 @@ from kzdata.evidence.spans import printed_at
 from kzdata.evidence.vocabulary import quoted_words
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
-from kzdata.validation.rule import Violation, rule
+from kzdata.validation.rule import Articles, Violation, rule
 
 if TYPE_CHECKING:
     # Without the texts nothing turns a claim, and the words that do need not be read.
     from kzdata.evidence.triggers import Trigger
-
-Articles = Mapping[str, str]  # texts by source id
 
 _DENIALS = ("negation", "falsity")
 _DOUBTS = ("condition", "modality", "plan", "rumour", "dispute")

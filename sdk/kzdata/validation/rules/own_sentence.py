@@ -4,16 +4,14 @@ The passage that makes a claim (`kzdata:principal`) stands in a sentence, or in 
 one sentence with the outcome of another is a claim that the article does not make.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from kzdata.engine.sql import ORD, column, identifier
 from kzdata.evidence.spans import printed_at
 from kzdata.evidence.vocabulary import Lexicon, content_words, lexicon, plain, quoted_words, words
 from kzdata.standard.descriptor import Schema
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
-from kzdata.validation.rule import Violation, rule
-
-Articles = Mapping[str, str]  # texts by source id
+from kzdata.validation.rule import Articles, Violation, rule
 
 _SHOWN = 200  # characters of a sentence that a finding shows
 # SQL: edges `t` with their passages `s`, and the sentences `o` of their claim's principal passage.

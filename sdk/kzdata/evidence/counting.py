@@ -36,6 +36,7 @@ SENSES = {
     "times": "how many times",
     "address": "a number in a street",
     "children": "the children of a parent",
+    "fraction": "a number with a fraction, as no whole things have",
 }
 """What a number can be, each in words."""
 
@@ -114,6 +115,7 @@ _UNITS = (
 )
 _MONEY = "|".join(f"{name}s?" for name in _CURRENCIES)
 _MONTH = "(?:" + any_of(name.capitalize() for name in MONTHS) + ")"
+_ABBREVIATED = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _SCALE = r"(?: (?:hundred|thousand|million|billion|trillion|bn|mn))*"
 _DESIGNATORS = (
     "article|section|chapter|paragraph|page|version|flight|highway|route|room|gate|terminal"
@@ -213,7 +215,7 @@ def _of_wording(before: str, wording: str, after: str) -> str:
     if digits and _year(before, wording, after):
         return "date"
     if re.search(r"\A\d+\.\d+\Z", wording) and not re.match(rf"{_SCALE[:-1]}+\b", after):
-        return "measure"  # nobody is counted in fractions
+        return "fraction"
     if digits and len(wording) < 4 and _age_aside(before, after):
         return "age"
     if _scored(before, wording, after):
@@ -356,9 +358,9 @@ _TESTS = _compiled(
      r"(?=[,.;]| (?:when|and|at|years)\b)"),
     ("age", r"\b[A-Z][a-z]+ (?:was|is) (?:only |just |barely )?\Z",
      r" (?=when (?:he|she)\b|at the time\b)"),
-    ("date", rf"(?<![Ii]n )(?<!\d )\b{_MONTH}\.? (?:the )?"
+    ("date", rf"(?<![Ii]n )(?<!\d )\b(?:{_MONTH}|(?:{_ABBREVIATED})\.) (?:the )?"
      r"(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
-     r"(?<=\d)(?:st|nd|rd|th|)\b"),
+     r"(?:(?<![\w,]\d)(?<=\d)|(?<=\b[0-3]\d)|(?<=\b\d{4}))(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"
      rf"(?: of)? {_MONTH}\b"),
     ("date", "", r"(?:s\b(?!-)|['\u2019]s\b| BCE?\b| AD\b| B\.C\.| A\.D\.)"),
@@ -387,7 +389,7 @@ def said(words: str) -> set[str]:
     """The senses that a claim itself names, by the words of its unit or subject: "km", "% of"."""
     if "calendar" in words.lower():
         return {"date"}  # no number of years
-    found = set[str]()
+    found = {"percentage"} if "per cent" in words.lower() else set[str]()
     for word in re.findall(rf"[^\W\d_]+|[%{_SYMBOLS}]", words):
         found |= {"money"} if word in _SYMBOLS else _SAYS.get(word.lower(), set())
         found |= _SAYS.get(nouns.singular(word), set())

@@ -144,6 +144,11 @@ _CHANGE_RE = (
     r"\b[^.;!?]*\Z"
 )
 
+_MONTH_RE = (
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November"
+    r"|December) \Z"
+)
+
 _LARGE = r"(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)"
 # A qualifier before a vague word adds nothing that can be counted.
 _VAGUE_RE = (
@@ -313,8 +318,13 @@ def _refused(text: str, start: int, end: int) -> str:
 
 
 def _moves(text: str, start: int, longer: str) -> bool:
-    """Whether "from 12 to 14" tells how a number changed: it rose, was raised or corrected."""
+    """Whether "from 12 to 14" tells how a number changed: it rose, was raised or corrected.
+
+    Or the first is a day: "since January 20 to 312".
+    """
     before = text[max(0, start - 60) : start]
+    if re.search(_MONTH_RE, before):
+        return True
     return bool(re.match("(?i)from ", longer) and re.search(_CHANGE_RE, before))
 
 

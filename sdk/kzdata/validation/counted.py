@@ -7,7 +7,7 @@ beings have, or a force; else it counts its unit.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -122,6 +122,7 @@ class Vocabulary(NamedTuple):
     """How the values of a column are called, and which of them go together."""
 
     terms: Mapping[Terms, set[str]]  # values by term
+    used: Set[str]  # values that the column has, where its key leads to more
     longest: Mapping[str, int]  # words of the longest term that begins with a word
     related: Callable[[str, str], bool]  # whether two values can mean the same
     above: Callable[[str, str], bool]  # whether the second is a whole of the first
@@ -281,16 +282,14 @@ class _Words:
             longest: dict[str, int] = defaultdict(int)
             for words in terms:
                 longest[words[0]] = max(longest[words[0]], len(words))
-            self._known[key] = Vocabulary(terms, longest, *related)
+            used = self._used(table, name) if wholes and name else {*wholes}
+            self._known[key] = Vocabulary(terms, used, longest, *related)
         return self._known[key]
 
     def _terms(
         self, table: Table, name: str, wholes: Mapping[str, str | None]
     ) -> Mapping[Terms, set[str]]:
-        values: Iterable[str] = wholes
-        if not values:
-            sql = f"SELECT DISTINCT {column(name)} FROM {identifier(table.name)} t"
-            values = [value for (value,) in self._database.rows(sql) if value]
+        values = [*wholes] or [*self._used(table, name)]
         called = [(value, value) for value in values]
         called += self._coded.get(f"{table.name}.{name}", [])
         called += [(value, form) for value in values for form in self._aliases.get(value, ())]
@@ -303,6 +302,11 @@ class _Words:
             for one in {words, plain or words}:
                 terms[one].add(value)
         return terms
+
+    def _used(self, table: Table, name: str) -> set[str]:
+        """The values of a column."""
+        sql = f"SELECT DISTINCT {column(name)} FROM {identifier(table.name)} t"
+        return {value for (value,) in self._database.rows(sql) if value}
 
     def _wholes(self, table: Table, name: str) -> dict[str, str | None]:
         """The values to which a column's key leads, each with the whole that it is part of."""

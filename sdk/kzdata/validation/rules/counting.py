@@ -49,7 +49,7 @@ def figure_not_a_count(model: Model, texts: Articles) -> Iterator[Violation]:
 
 def _said(claim: Counted) -> set[str]:
     """The senses that a claim itself names, by its unit and subject or by its figure's form."""
-    from kzdata.evidence import counting
+    from kzdata.evidence import counting, nouns
 
     own = _OWN_SENSES.get(claim.qualifier or "", set())
     if claim.people:
@@ -57,7 +57,9 @@ def _said(claim: Counted) -> set[str]:
     subject = counting.said(claim.cells.get("subject", ""))
     # What is a year is no ordinal, whatever its figure looks like.
     own = own if not subject or own & subject else set()
-    return own | subject | counting.said(claim.unit)
+    # A rate or an index has fractions, boats have none.
+    whole = set() if claim.kind not in (None, nouns.THING) else {"fraction"}
+    return own | subject | counting.said(claim.unit) | whole
 
 
 @rule(

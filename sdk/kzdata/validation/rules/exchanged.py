@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # What the words of a part must look like: the place where something happened, not any place named.
 _AT = re.compile(r"(?i)\b(?:in|at|near|off|outside|around|across|throughout|city of) (?:the )?\Z")
-_WAY = re.compile(r"(?i)\b(?:to|from|into|towards?|via|for) (?:the )?\Z")
+_WAY = re.compile(r"(?i)\b(?:of|to|from|into|towards?|via|for) (?:the )?\Z")
 # In front of people whom the figure does not count: "hurt by soldiers", "clashes with protesters".
 _OBLIQUE = re.compile(
     r"(?i)\b(?:with|by|against|between|from|to|for|near|on|over|at|toward|towards|when|because"
@@ -61,6 +61,7 @@ class _Found(NamedTuple):
     place: tuple[int, int]
     own: bool  # whether they can mean the claim's value
     figures: frozenset[int]  # those with which they go, by number
+    happened: bool = False  # whether they tell what happened to what is counted
     aside: bool = False  # whether they name whom the figures do not count: "clashes with them"
 
 
@@ -132,12 +133,15 @@ def _terms(
     found = []
     for place, values in known.mentions(sentence.text, sentence.first, sentence.last):
         own = any(one == value or known.related(value, one) for one in values)
+        # Of all whom a key leads to, most are never a country, or speak.
+        if part in ("country", "claimant") and known.used and not (own or values & known.used):
+            continue
         before = sentence.text[max(sentence.first, place[0] - _NEAR) : place[0]]
         after = sentence.text[place[1] : min(sentence.last, place[1] + _NEAR)]
         aside = part == "population" and bool(_OBLIQUE.search(before))
         apt = not aside and _apt(part, before, after)
         figures = sentence.going_with(place, said=part == "claimant") if apt else frozenset()
-        found.append(_Found(place, own, figures, aside))
+        found.append(_Found(place, own, figures, part in ("outcome", "state"), aside))
     return found + (_unknown(sentence, found) if part == "population" else [])
 
 
@@ -202,7 +206,8 @@ def _nearer(sentence: "Sentence", number: int, found: Sequence[_Found]) -> tuple
         return None
     stands_for = _stands_for(sentence, number) if all(one.aside for one in own) else number
     others = (x.place for x in found if not x.own and {number, stands_for} & x.figures)
-    part = next((n for x in own for n in x.figures if sentence.wholes.get(n) == number), None)
+    parts = (n for x in own for n in x.figures if sentence.wholes.get(n) == number and x.happened)
+    part = next(parts, None)
     return next(others, sentence.figures[part] if part is not None else None)
 
 

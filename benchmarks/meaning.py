@@ -20,6 +20,8 @@ from timing import ROOT, Cost, in_turns, machine, median, renew, versions
 from validate import numbers, package
 
 BEFORE, NOW = "before", "now"
+PATIENT = ("--timeout", "86400")
+"""A day: what is slow is to be measured, and not stopped."""
 WITH, WITHOUT = "with the articles", "without"
 
 
@@ -48,7 +50,7 @@ class Compared(NamedTuple):
 
 def command(checkout: Path, folder: Path, *options: str) -> list[str]:
     """The command line of a checkout on a package."""
-    program = [sys.executable, "-m", "kzdata.cli", "validate", str(folder), *options]
+    program = [sys.executable, "-m", "kzdata.cli", "validate", str(folder), *PATIENT, *options]
     return ["env", f"PYTHONPATH={checkout / 'sdk'}", *program]
 
 

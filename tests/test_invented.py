@@ -54,4 +54,5 @@ def test_a_command_is_that_of_its_checkout(tmp_path: Path) -> None:
     """Catches two versions that are both measured with the code of one."""
     command = meaning.command(tmp_path, tmp_path / "p", "--texts", "t")
     assert command[:2] == ["env", f"PYTHONPATH={tmp_path / 'sdk'}"]
-    assert command[-3:] == [str(tmp_path / "p"), "--texts", "t"]
+    assert str(tmp_path / "p") in command
+    assert command[-2:] == ["--texts", "t"]

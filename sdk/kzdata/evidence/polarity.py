@@ -140,16 +140,18 @@ def _remarks(text: str, place: Place) -> list[Trigger]:
     most = {"after": _AHEAD, "soon": GAP - 1, "remark": 1, "survived": GAP}
     found = [one for one in _triggers(text, *window) if one.first <= most.get(one.reach, -1)]
     words = [one.word for one in tokens_of(text, *window)] if found else []
-    return [one for one in found if _points_back(words[: one.first], one.reach)]
+    return [one for one in found if _points_back(words, one)]
 
 
-def _points_back(before: Sequence[str], reach: str) -> bool:
+def _points_back(words: Sequence[str], one: Trigger) -> bool:
     """Whether nothing else is spoken of before what points back at the last sentence."""
-    if reach == "survived":
-        return bool(_SURVIVORS.intersection(before))
     # "But this was denied."
-    before = before[1:] if before[:1] and before[0] in _stops("leading") else before
-    return reach == "remark" or not _stops("apart").intersection(before)
+    before = words[1 if words[0] in _stops("leading") else 0 : one.first]
+    if one.reach == "survived":
+        return bool(_SURVIVORS.intersection(before))
+    # "On Friday, this was denied", but "He left, which was denied".
+    stops = _stops("apart") | ({","} if words[one.first] in _RELATIVE else set())
+    return one.reach == "remark" or not stops.intersection(before)
 
 
 def _sentence(text: str, place: Place, core: Core) -> _Sentence:
@@ -315,8 +317,8 @@ def _closed(sentence: _Sentence, trigger: Trigger, words: Sequence[str]) -> bool
     commas = sum(_ends_here(words, at, going_on) for at in range(len(words)))
     before = sentence.words(0, trigger.first)
     clause = before[len(before) - before[::-1].index(",") :] if "," in before else before
-    word = sentence.tokens[trigger.first].word
-    participle = not clause and word.endswith("ing") and word not in _stops("negative")
+    word = [*clause, sentence.tokens[trigger.first].word][0]
+    participle = word == "asked" or word.endswith("ing") and word not in _stops("negative")
     return commas % 2 == 1 and (participle or bool(_stops("subordinate").intersection(clause)))
 
 

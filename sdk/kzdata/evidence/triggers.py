@@ -62,27 +62,6 @@ def tokens_of(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
-def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
-    """The triggers of a sentence from left to right, of several at one word the longest."""
-    used = spent = 0
-    there = _There({token.word for token in tokens})
-    for at in range(len(tokens)):
-        end, phrases = _longest(tokens, at, there)
-        # A longer one may begin inside ("is not true", "not true that"), but not inside of what
-        # only looks like one ("not deny", "deny that").
-        if at < spent or end < max(used, at + 1):
-            continue
-        used = end
-        if any(phrase.kind == _NONE for phrase in phrases):
-            spent = end
-            continue
-        place = tokens[at].start, tokens[end - 1].end
-        governs = tokens[end - 1].word in turning_words().stops["governing"]
-        for one in phrases:
-            for reach in one.reaches:
-                yield Trigger(one.kind, reach, *place, at, end, governs or one.open)
-
-
 # ------------------------------------------------------------------------------ the lexicon
 
 
@@ -202,6 +181,36 @@ def _step(token: str, classes: Mapping[str, frozenset[str]]) -> _Step:
 
 
 # ------------------------------------------------------------------------------ matching
+
+
+def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
+    """The triggers of a sentence from left to right, of several at one word the longest."""
+    used = spent = 0
+    there = _There({token.word for token in tokens})
+    for at in range(len(tokens)):
+        end, phrases = _longest(tokens, at, there)
+        # A longer one may begin inside ("is not true", "not true that"), but not inside of what
+        # only looks like one ("not deny", "deny that").
+        if at < spent or end < max(used, at + 1):
+            continue
+        used = end
+        if any(phrase.kind == _NONE for phrase in phrases):
+            spent = end
+            continue
+        yield from _read(tokens, at, end, phrases)
+
+
+def _read(
+    tokens: Sequence[Token], first: int, last: int, phrases: Iterable[_Phrase]
+) -> dict[Trigger, None]:
+    """What phrases that stand at the same tokens do, each thing once."""
+    place = tokens[first].start, tokens[last - 1].end
+    tells = tokens[last - 1].word in turning_words().stops["governing"]
+    return dict.fromkeys(
+        Trigger(one.kind, reach, *place, first, last, tells or one.open)
+        for one in phrases
+        for reach in one.reaches
+    )
 
 
 class _There(dict[frozenset[str], bool]):

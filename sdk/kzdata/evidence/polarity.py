@@ -322,7 +322,8 @@ def _closed(sentence: _Sentence, trigger: Trigger, words: Sequence[str]) -> bool
     before = sentence.words(0, trigger.first)
     clause = before[len(before) - before[::-1].index(",") :] if "," in before else before
     word = [*clause, sentence.tokens[trigger.first].word][0]
-    participle = word == "asked" or (word.endswith("ing") and word not in _stops("negative"))
+    adjectives = _stops("negative") | turning_words().classes["false"]
+    participle = word == "asked" or (word.endswith("ing") and word not in adjectives)
     return commas % 2 == 1 and (participle or bool(_stops("subordinate").intersection(clause)))
 
 
@@ -508,7 +509,8 @@ def _back(sentence: _Sentence, trigger: Trigger) -> bool:
     held = any(not stops.intersection(before[at:]) and _tells(before[at:]) for at in reports)
     # "The deaths of 12 have been denied": what happened is itself what was reported.
     named = any(one.stop <= main.start for one in sentence.said)
-    return held or named or before[:1] == ["that"] or _quoted(sentence, trigger)
+    told = before[:1] in (["that"], ["what"])
+    return held or named or told or _quoted(sentence, trigger)
 
 
 def _quoted(sentence: _Sentence, trigger: Trigger) -> bool:

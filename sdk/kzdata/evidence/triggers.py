@@ -186,6 +186,7 @@ def _step(token: str, classes: Mapping[str, frozenset[str]]) -> _Step:
 def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
     """The triggers of a sentence from left to right, of several at one word the longest."""
     used = spent = 0
+    done = set[str]()
     there = _There({token.word for token in tokens})
     for at in range(len(tokens)):
         end, phrases = _longest(tokens, at, there)
@@ -193,11 +194,15 @@ def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
         # only looks like one ("not deny", "deny that").
         if at < spent or end < max(used, at + 1):
             continue
+        # What a longer one has said that ends there ("nor deny that") is not said again.
+        done = done if end == used else set()
         used = end
         if any(phrase.kind == _NONE for phrase in phrases):
             spent = end
             continue
-        yield from _read(tokens, at, end, phrases)
+        found = [one for one in _read(tokens, at, end, phrases) if one.reach not in done]
+        done |= {one.reach for one in found}
+        yield from found
 
 
 def _read(

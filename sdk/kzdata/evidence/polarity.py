@@ -533,7 +533,8 @@ def _asks(words: Iterable[str]) -> bool:
 
 def _tells(words: Sequence[str]) -> bool:
     """Whether a report goes on with what it says: "rumours of", "the claim by him that"."""
-    return bool(_stops("tells").intersection(words[1:5]))
+    # "the claim, spread by a paper, that"
+    return bool(_stops("tells").intersection(_bare([*words[1:]])[:4]))
 
 
 def _after(sentence: _Sentence, trigger: Trigger) -> bool:

@@ -68,7 +68,7 @@ class Words(NamedTuple):
 
 
 ANY, NUMBER, EXACT, DIGITS = range(4)
-_NUMBERS = "exact more_than at_least at_most less_than approximately range".split()
+_NUMBERS = "more_than at_least at_most less_than approximately range".split()
 WAYS = (
     Words("denied", before="Officials denied that "),
     Words("denied", before="It is not true that "),
@@ -177,13 +177,15 @@ class Forger:
     def _said_otherwise(self, way: Words) -> Iterator[Forged]:
         """Packages whose articles say so of every claim; of each sentence once."""
         left = {claim: place for claim, place in self._figures() if self._sensible(way, *place)}
+        of_sentence = not (way.number or way.counted)
         while left:
-            inserts: dict[str, list[Insert]] = defaultdict(list)
+            inserts: dict[str, set[Insert]] = defaultdict(set)
             chosen: dict[str, tuple[str, int, int]] = {}
             for claim, place in left.items():
-                if not self._touches(place, chosen.values()):
+                # What is said of a sentence is said of all its claims.
+                if of_sentence or not self._touches(place, chosen.values()):
                     chosen[claim] = place
-                    inserts[place[0]] += self._inserts(way, *place)
+                    inserts[place[0]].update(self._inserts(way, *place))
             left = {claim: place for claim, place in left.items() if claim not in chosen}
             yield self._edited(way.kind, inserts, chosen)
 
@@ -231,7 +233,7 @@ class Forger:
     def _edited(
         self,
         kind: str,
-        inserts: Mapping[str, list[Insert]],
+        inserts: Mapping[str, Iterable[Insert]],
         chosen: Mapping[str, tuple[str, int, int]],
     ) -> Forged:
         """The package whose articles have further words."""
@@ -287,7 +289,7 @@ class Forger:
 
     def _of_figure(self, sheet: Sheet) -> dict[str, str]:
         """The columns of a figure by their parts, with the passage in which it stands."""
-        return sheet.declared("figure") | {"span": sheet.declared("principal")}
+        return {**sheet.declared("figure"), "span": sheet.declared("principal")}
 
     def _exchanged(self, sheet: Sheet, columns: tuple[str, ...]) -> Iterator[Forged]:
         """Claims with cells of the nearest other ones of their sentence, and of their article."""
@@ -509,13 +511,22 @@ def _is_number(wording: str, figures: int) -> bool:
     """Whether a wording is a number of the kind that a way to forge makes sense of."""
     if figures == ANY:
         return True
-    try:
-        qualifier = parse(wording).qualifier
-    except FigureError:
+    # A year is one before any noun: "in 2019 boats sank".
+    if re.fullmatch("1[5-9][0-9]{2}|2[01][0-9]{2}", wording):
         return False
     if figures == DIGITS:
         return wording.replace(",", "").isdigit()
-    return qualifier in (_NUMBERS if figures == NUMBER else ["exact"])
+    # "More than no", "more than both" are nothing that anybody says.
+    bare = _qualifier(wording) == "exact" and _qualifier(f"more than {wording}") == "more_than"
+    return bare or (figures == NUMBER and _qualifier(wording) in _NUMBERS)
+
+
+def _qualifier(wording: str) -> str:
+    """How a wording says its number; empty where it is none."""
+    try:
+        return parse(wording).qualifier
+    except FigureError:
+        return ""
 
 
 class Moved:

@@ -51,7 +51,8 @@ from kzdata.validation import Report, validate
 from timing import ROOT, renew
 
 Row = dict[str, str]
-Job, Answer = TypeVar("Job"), TypeVar("Answer")
+Job = TypeVar("Job")
+Answer = TypeVar("Answer")
 OTHER_WORDING = ("nine", "more than 88")
 UNKNOWN = "nobody-knows"
 MOST = 600

@@ -299,7 +299,7 @@ class Court:
             made[forged.kind] += len(forged.claims)
             passed[forged.kind] += self._passed(forged, self._units)
             if kzdata:
-                named = seen(self._forger.package, forged, self._folder)
+                named = seen(self._forger.package, forged)
                 carriers = self._forger.carriers
                 left = [c for c in forged.claims if not {c, *carriers(forged, c)} & named]
                 passed[forged.kind][KZDATA] += len(left)

@@ -136,6 +136,7 @@ _REFUSED_RE = (
     r"(?i)(?<!or )(?<!if )(?<!but )"
     r"(?:\b(?:not(?: even)?|rather than|instead of)|\b(?:was|were|is|are)n['\u2019]t)\s\Z"
 )
+_NOT_QUITE_RE = r"(?i)\b(?:nearly|almost|virtually|practically|hardly|next to|close to)\s\Z"
 _CHANGE_RE = (
     r"(?i)\b(?:rose|risen|rise|rises|rising|increas\w+|grew|grown|grow\w*|jump\w*|climb\w*"
     r"|up|down|fell|fallen|falls?|drop\w*|declin\w+|decreas\w+|rais\w+|lower\w+|cut|revis\w+"
@@ -302,8 +303,11 @@ def _broken_number(text: str, start: int, end: int) -> str:
 
 
 def _refused(text: str, start: int, end: int) -> str:
-    """A number that "not" or "rather than" stands before; empty where none does."""
-    if refusal := re.search(_REFUSED_RE, text[max(0, start - 40) : start]):
+    """A number that "not" stands before, or a "no" that "nearly" does; empty where none does."""
+    none = text[start:end].lower() in ("no", "none", "zero")
+    if refusal := re.search(
+        _NOT_QUITE_RE if none else _REFUSED_RE, text[max(0, start - 40) : start]
+    ):
         return f"{refusal.group().strip()} {text[start:end]}"
     return ""
 

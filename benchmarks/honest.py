@@ -17,7 +17,8 @@ entered as a careful reader enters it, with a receipt for each cell:
 Words are sought as near to the claim's own quote as they stand. Bounds and qualifier are what the
 figure grammar makes of the wording; the role of the words is the one that they have for most cells
 of that value or column in the package, or is told after a further bar. What stands in brackets
-becomes a term of the codebook, or an alias.
+becomes a term of the codebook, or an alias. Words of another sentence are `inherited`, with a note
+that quotes the claim.
 `[[rows.TABLE]]` are rows that the claims refer to, such as populations, and `[[events]]` events.
 
 A claim is named when a finding, an error or a warning, stands at its row, at one of its edges or
@@ -28,7 +29,6 @@ no matter of the claim; rules of `ASIDE` tell that a package has few claims, or 
 import argparse
 import hashlib
 import re
-import sys
 import tempfile
 import tomllib
 from collections import Counter, defaultdict
@@ -48,6 +48,8 @@ from timing import ROOT, renew
 HERE = Path(__file__).resolve().parent / "honest"
 ASIDE = (*OF_THE_FORGER, "number-unexplained")
 """Rules that find how few claims an article has, or how much of it is quoted."""
+INHERITED = "inherited"
+"""The role of words of another sentence than the claim's, where the package has such a role."""
 FIRST = 9001
 """Number of the first claim that is entered; those of the package are lower."""
 
@@ -99,6 +101,7 @@ class Desk:
         self.rows = {name: list(sheet.rows) for name, sheet in package.sheets.items()}
         self.texts = dict(package.words_of)
         self.claims: dict[str, str] = {}
+        self._quotes: dict[str, tuple[Place, str]] = {}
         roles = ("spans", "edges", "sources", "codebook", "aliases", "events")
         self.tables = {role: sheet for role in roles if (sheet := package.one(role))}
         self._numbers: Counter[str] = Counter()
@@ -164,7 +167,7 @@ class Desk:
         if quote:
             row[sheet.declared("principal")] = span = self._span(own)
             edges.append((sheet.declared("principal"), Receipt(span, quote), own))
-            self.claims[key] = self._sentence(own)
+            self.claims[key], self._quotes[key] = self._sentence(own), (own, quote)
         for name, receipt, at in self._cells(sheet, told, own):
             row[name] = receipt.value
             if sheet.fields[name].get("kzdata:evidence") == "required":
@@ -220,19 +223,36 @@ class Desk:
 
     def _receipt(self, sheet: Sheet, key: str, name: str, receipt: Receipt, at: Place) -> None:
         e = self.tables["edges"].declared("edges")
-        role = self._role(sheet, name, receipt)
-        edge = {e["record"]: key, e["field"]: name, e["span"]: self._span(at)}
-        edge |= {e["role"]: role, e["count"]: "1", e["note"]: receipt.note}
-        self._rows("edges").append(edge)
+        role, note, span = self._role(sheet, name, receipt), receipt.note, self._span(at)
         if receipt.form and role == "coded":
-            c = self.tables["codebook"].declared("codebook")
-            about = f"{sheet.name}.{name}"
-            term = {c["field"]: about, c["category"]: receipt.value, c["term"]: receipt.form}
-            self._once("codebook", term | {"definition": self._meaning(about, receipt.value)})
+            self._term(f"{sheet.name}.{name}", receipt, span)
         elif receipt.form:
             a = self.tables["aliases"].declared("aliases")
             alias = {a["entity"]: receipt.value, a["alias"]: receipt.form, a["source"]: at.source}
             self._once("aliases", alias)
+        if role != "inferred" and self._elsewhere(key, at):
+            role, note = INHERITED, f"“{self._quotes[key][1]}”: told of what this sentence names."
+        edge = {e["record"]: key, e["field"]: name, e["span"]: span, e["role"]: role}
+        self._rows("edges").append({**edge, e["count"]: "1", e["note"]: note})
+
+    def _elsewhere(self, key: str, at: Place) -> bool:
+        """Whether words stand in another sentence than the claim, and the package tells so."""
+        e = self.tables["edges"]
+        roles = e.fields[e.declared("edges")["role"]].get("constraints", {}).get("enum", ())
+        if key not in self._quotes or INHERITED not in roles:
+            return False
+        own = self._quotes[key][0]
+        start, end = sentence_at(self.texts[own.source], own.start, own.end)
+        return not start <= at.start < at.end <= end
+
+    def _term(self, about: str, receipt: Receipt, span: str) -> None:
+        """A term of the codebook, as the package tells terms."""
+        c, value = self.tables["codebook"].declared("codebook"), receipt.value
+        term = {c["field"]: about, c["category"]: value, c["term"]: receipt.form}
+        term |= {
+            c[part]: told for part, told in (("language", "en"), ("example", span)) if part in c
+        }
+        self._once("codebook", term | {"definition": self._meaning(about, value)})
 
     def _meaning(self, about: str, category: str) -> str:
         """What the codebook says a category means; the category where it is new."""
@@ -241,27 +261,30 @@ class Desk:
         return next(named, category)
 
     def _once(self, role: str, row: Row) -> None:
-        if row not in self._rows(role):
+        """Add a row whose key is not there yet."""
+        keys = self.tables[role].key
+        if not any(all(row[key] == other[key] for key in keys) for other in self._rows(role)):
             self._rows(role).append(row)
 
     @cached_property
     def _roles(self) -> Mapping[tuple[str, str, str], str]:
-        """The role that words most often play, by table, column and value; no value: by column."""
+        """The role that words most often play, by table, column and value; empty: whichever."""
         e = self.tables["edges"].declared("edges")
         counts: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
         for edge in self.tables["edges"].rows:
             record, name, role = (edge[e[part]] for part in ("record", "field", "role"))
             table, cell = self.package.cell(record, name)
-            for value in ("", cell) if role != "inferred" else ():
-                counts[table, name, value][role] += 1
+            if role not in ("inferred", INHERITED):
+                for about in ((table, name, cell), (table, name, ""), ("", name, "")):
+                    counts[about][role] += 1
         return {cell: roles.most_common(1)[0][0] for cell, roles in counts.items()}
 
     def _role(self, sheet: Sheet, name: str, receipt: Receipt) -> str:
-        """What the words do for a cell: as for most cells of that value, or of that column."""
+        """What the words do for a cell: as for most cells of that value, column or name."""
         if receipt.role or receipt.note:
             return receipt.role or "inferred"
-        column = sheet.name, name
-        return self._roles.get((*column, receipt.value)) or self._roles.get((*column, ""), "")
+        alike = ((sheet.name, name, receipt.value), (sheet.name, name, ""), ("", name, ""))
+        return next((self._roles[about] for about in alike if about in self._roles), "")
 
     # -------------------------------------------------------------------------- passages
 
@@ -416,8 +439,8 @@ def main() -> None:
         made = entered(forger.package, given.claims)
         found = [judged(forger, name, one, Path(folder)) for name, one in made.items()]
     print(as_table(found))
-    for one in found:
-        print(*listed(one), sep="\n", file=sys.stdout)
+    for line in (line for one in found for line in listed(one)):
+        print(line)
     if given.write:
         renew("honest", as_table(found))
 

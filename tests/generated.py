@@ -40,6 +40,9 @@ NOISE = [c for c in HAZARDS + PLAIN if not c.isnumeric() and c not in "not."]
 CLEAN = [c for c in HAZARDS + PLAIN if c not in CONTROLS]
 """What a cell may hold."""
 BREAKS = [" ", " ", "\n", "\r\n", "\u00a0", "\u2028", "\ufeff ", " \U0001f600 "]
+INLINE = [c for c in NOISE if len(f"a{c}b".splitlines()) == 1]
+INLINE_BREAKS = [c for c in BREAKS if len(f"a{c}b".splitlines()) == 1]
+"""The same within a line, which is a sentence of its own."""
 TERMS = {"fell": "down", "sank, or so": "down", "rose": "up", "“flew\u00a0off”": "up"}
 ALIASES = {
     "Ae\u0301sir": "aesir",
@@ -176,15 +179,17 @@ class Writer:
 
     def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
-        self.body = draw(noise())
+        self.body = draw(noise()) + draw(st.sampled_from(BREAKS))
 
-    def put(self, words: str) -> tuple[int, int]:
-        """Where the words stand, set off by a break and by noise."""
-        self.body += self._draw(st.sampled_from(BREAKS))
+    def put(self, words: str, *, goes_on: bool = False) -> tuple[int, int]:
+        """Where the words stand, set off by a break and by noise; the line may have to go on."""
         start = len(self.body)
         self.body += words
         end = len(self.body)
-        self.body += self._draw(st.sampled_from(BREAKS)) + self._draw(noise())
+        breaks, between = (INLINE_BREAKS, INLINE) if goes_on else (BREAKS, NOISE)
+        self.body += self._draw(st.sampled_from(breaks))
+        self.body += self._draw(st.text(st.sampled_from(between), max_size=12))
+        self.body += self._draw(st.sampled_from(breaks))
         return start, end
 
 
@@ -207,15 +212,17 @@ def made(draw: st.DrawFn) -> Made:
         for claim in draw(st.lists(claims(), min_size=1, max_size=3)):
             row = f"T{len(tolls) + 1}"
             said, when = claim.said, ""
-            start, end = writer.put(claim.before + said.wording + claim.after)
+            # All that says a claim stands in one line.
+            dated = claim.weekday is not None
+            start, end = writer.put(claim.before + said.wording + claim.after, goes_on=True)
             wording = (start + len(claim.before), end - len(claim.after))
             cells = {
                 "wording": (said.wording, wording, "verbatim"),
                 "least": (said.least, wording, "normalised"),
                 "most": (said.most, wording, "normalised"),
                 "hedge": (said.hedge, wording, "normalised"),
-                "fate": (TERMS[claim.term], writer.put(claim.term), "coded"),
-                "who": (ALIASES[claim.alias], writer.put(claim.alias), "resolved"),
+                "fate": (TERMS[claim.term], writer.put(claim.term, goes_on=True), "coded"),
+                "who": (ALIASES[claim.alias], writer.put(claim.alias, goes_on=dated), "resolved"),
             }
             if claim.weekday is not None:
                 place = writer.put(f"on {WEEKDAYS[claim.weekday]}")

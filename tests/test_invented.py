@@ -44,14 +44,17 @@ def test_the_articles_change_nothing_but_what_depends_on_them(tmp_path: Path) ->
 
 def test_both_versions_stand_side_by_side(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Catches a ratio the wrong way round, and costs of one version that stand for the other."""
-    costs = {"before, without": Cost(2, 2, 50), "now, without": Cost(3, 3, 60)}
+    costs = {"before, without": Cost(2, 2, 50), "now, without": Cost(3, 4, 60)}
     found = meaning.told(1000, "without", 5, costs)
-    assert found.ratio == 1.5
-    assert "| 1,000 | without | 2.00 | 3.00 | 1.50 | 50 | 60 | 5 |" in meaning.as_table([found])
+    assert found.ratios == (1.5, 2)
+    assert "| 1,000 | without | 2.00 | 3.00 | 1.50 | 2.00 | 50 | 60 | 5 |" in meaning.as_table(
+        [found]
+    )
 
 
 def test_a_command_is_that_of_its_checkout(tmp_path: Path) -> None:
     """Catches two versions that are both measured with the code of one."""
     command = meaning.command(tmp_path, tmp_path / "p", "--texts", "t")
     assert command[:2] == ["env", f"PYTHONPATH={tmp_path / 'sdk'}"]
-    assert command[-3:] == [str(tmp_path / "p"), "--texts", "t"]
+    assert str(tmp_path / "p") in command
+    assert command[-2:] == ["--texts", "t"]

@@ -140,16 +140,18 @@ def _remarks(text: str, place: Place) -> list[Trigger]:
     most = {"after": _AHEAD, "soon": GAP - 1, "remark": 1, "survived": GAP}
     found = [one for one in _triggers(text, *window) if one.first <= most.get(one.reach, -1)]
     words = [one.word for one in tokens_of(text, *window)] if found else []
-    return [one for one in found if _points_back(words[: one.first], one.reach)]
+    return [one for one in found if _points_back(words, one)]
 
 
-def _points_back(before: Sequence[str], reach: str) -> bool:
+def _points_back(words: Sequence[str], one: Trigger) -> bool:
     """Whether nothing else is spoken of before what points back at the last sentence."""
-    if reach == "survived":
-        return bool(_SURVIVORS.intersection(before))
     # "But this was denied."
-    before = before[1:] if before[:1] and before[0] in _stops("leading") else before
-    return reach == "remark" or not _stops("apart").intersection(before)
+    before = words[1 if words[0] in _stops("leading") else 0 : one.first]
+    if one.reach == "survived":
+        return bool(_stops("survivors").intersection(before))
+    # "On Friday, this was denied", but "He left, which was denied".
+    stops = _stops("apart") | ({","} if words[one.first] in _RELATIVE else set())
+    return one.reach == "remark" or not stops.intersection(before)
 
 
 def _sentence(text: str, place: Place, core: Core) -> _Sentence:
@@ -169,6 +171,8 @@ def _numbers(tokens: Sequence[Token], place: Place) -> range:
     return range(first, max(last, first))
 
 
+# Asked of nearly every word.
+@lru_cache(maxsize=64)
 def _stops(*names: str) -> frozenset[str]:
     """The words of some lists of those that end a scope or lead it on."""
     held = turning_words().stops
@@ -198,14 +202,13 @@ def _given(sentence: _Sentence, trigger: Trigger) -> bool:
         told = {*_RELATIVE, "that"}.intersection(between)
         if apart and told and not _stops("modal").intersection(between):
             return True
-        # "fear that the 12 missing are dead"
-        if trigger.governs and not between and _tells_which(sentence, said):
+        if trigger.governs and not between and _names(sentence, said):
             return True
     return False
 
 
-def _tells_which(sentence: _Sentence, said: range) -> bool:
-    """Whether words for what happened stand there as those of people: "the 12 missing"."""
+def _names(sentence: _Sentence, said: range) -> bool:
+    """Whether words for what happened tell who is meant: "fear that the 12 missing are dead"."""
     word = sentence.tokens[said.start].word if said else ""
     return word.endswith("ed") or word in turning_words().classes["dead"]
 
@@ -274,11 +277,14 @@ def _bare(words: list[str]) -> list[str]:
 def _parted(words: list[str]) -> tuple[list[str], list[str], bool]:
     """A thing, the statement with "that" that follows it, and whether there is one."""
     at = words.index("that") if "that" in words else len(words)
-    thing = words[:at]
-    if thing[-1:] == [","] and "," in thing[:-1]:
-        # "claims, without naming a source, that"
-        thing = thing[: at - 1 - thing[-2::-1].index(",") - 1]
-    return thing, words[at + 1 :], at < len(words)
+    return _without_last_remark(words[:at]), words[at + 1 :], at < len(words)
+
+
+def _without_last_remark(thing: list[str]) -> list[str]:
+    """A thing without a remark between commas at its end: "claims, without a source, that"."""
+    if thing[-1:] != [","] or "," not in thing[:-1]:
+        return thing
+    return thing[: len(thing) - 2 - thing[-2::-1].index(",")]
 
 
 def _relative(following: Sequence[str]) -> bool:
@@ -315,8 +321,9 @@ def _closed(sentence: _Sentence, trigger: Trigger, words: Sequence[str]) -> bool
     commas = sum(_ends_here(words, at, going_on) for at in range(len(words)))
     before = sentence.words(0, trigger.first)
     clause = before[len(before) - before[::-1].index(",") :] if "," in before else before
-    word = sentence.tokens[trigger.first].word
-    participle = not clause and word.endswith("ing") and word not in _stops("negative")
+    word = [*clause, sentence.tokens[trigger.first].word][0]
+    adjectives = _stops("negative") | turning_words().classes["false"]
+    participle = word == "asked" or (word.endswith("ing") and word not in adjectives)
     return commas % 2 == 1 and (participle or bool(_stops("subordinate").intersection(clause)))
 
 
@@ -341,11 +348,9 @@ def _in_statement(words: Sequence[str], following: Sequence[str]) -> int:
 
 def _resumes(words: Sequence[str], at: int) -> bool:
     """Whether a semicolon goes on with what is spoken of: "denied that ...; it has drowned 12"."""
+    again = _stops("pronouns").intersection(words[at + 1 : at + 2])
     told = _stops("speech").intersection(words[at + 2 : at + 4])
-    return words[at] == ";" and words[at + 1 : at + 2] in _PRONOUNS and not told
-
-
-_PRONOUNS = [["it"], ["he"], ["she"], ["they"], ["this"], ["these"], ["all"], ["both"]]
+    return words[at] == ";" and bool(again) and not told
 
 
 def _without_brackets(words: Sequence[str]) -> Iterator[str]:
@@ -475,13 +480,10 @@ def _against(sentence: _Sentence, trigger: Trigger) -> bool:
     return told and bool(_stops("negative").intersection(before))
 
 
-_SURVIVORS = frozenset("they all both them everyone each everybody".split())
-
-
 def _survived(sentence: _Sentence, trigger: Trigger) -> bool:
     """Whether those who were said to be dead are said to live."""
     before = sentence.words(max(sentence.main.stop, trigger.first - GAP), trigger.first)
-    behind = trigger.first >= sentence.main.stop and _SURVIVORS.intersection(before)
+    behind = trigger.first >= sentence.main.stop and _stops("survivors").intersection(before)
     return bool(behind) and _died(sentence)
 
 
@@ -507,7 +509,8 @@ def _back(sentence: _Sentence, trigger: Trigger) -> bool:
     held = any(not stops.intersection(before[at:]) and _tells(before[at:]) for at in reports)
     # "The deaths of 12 have been denied": what happened is itself what was reported.
     named = any(one.stop <= main.start for one in sentence.said)
-    return held or named or before[:1] == ["that"] or _quoted(sentence, trigger)
+    told = before[:1] in (["that"], ["what"])
+    return held or named or told or _quoted(sentence, trigger)
 
 
 def _quoted(sentence: _Sentence, trigger: Trigger) -> bool:
@@ -530,7 +533,8 @@ def _asks(words: Iterable[str]) -> bool:
 
 def _tells(words: Sequence[str]) -> bool:
     """Whether a report goes on with what it says: "rumours of", "the claim by him that"."""
-    return bool(_stops("tells").intersection(words[1:5]))
+    # "the claim, spread by a paper, that"
+    return bool(_stops("tells").intersection(_bare([*words[1:]])[:4]))
 
 
 def _after(sentence: _Sentence, trigger: Trigger) -> bool:

@@ -62,27 +62,11 @@ def tokens_of(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
-def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
-    """The triggers of a sentence from left to right, of several at one word the longest."""
-    used = spent = 0
-    for at in range(len(tokens)):
-        end, phrases = _longest(tokens, at)
-        # A longer one may begin inside ("is not true", "not true that"), but not inside of what
-        # only looks like one ("not deny", "deny that").
-        if at < spent or end < max(used, at + 1):
-            continue
-        used = end
-        if any(phrase.kind == _NONE for phrase in phrases):
-            spent = end
-            continue
-        place = tokens[at].start, tokens[end - 1].end
-        governs = tokens[end - 1].word in turning_words().stops["governing"]
-        for one in phrases:
-            for reach in one.reaches:
-                yield Trigger(one.kind, reach, *place, at, end, governs or one.open)
-
-
 # ------------------------------------------------------------------------------ the lexicon
+
+
+_ANY = frozenset({".."})
+_NUMBER = frozenset({"#"})
 
 
 class _Step(NamedTuple):
@@ -97,6 +81,7 @@ class _Phrase(NamedTuple):
     reaches: tuple[str, ...]
     steps: tuple[_Step, ...]
     open: bool  # whether a statement may follow without a "that"
+    needed: tuple[frozenset[str], ...]  # without a word of each of these it is not there
 
 
 class Lexicon(NamedTuple):
@@ -154,11 +139,21 @@ def _choices(listed: str, classes: Mapping[str, frozenset[str]]) -> frozenset[st
 def _phrases(held: Mapping[str, Any], classes: Mapping[str, frozenset[str]]) -> Iterator[_Phrase]:
     parts = {name: _lines(listed) for name, listed in held["parts"].items()}
     parts["negating"] = list(lexicons()[DEFAULT_LANGUAGE].phrases)
+    read = dict[str, _Step]()  # most tokens stand in many phrases
     for group in held["triggers"]:
+        kind, reaches = group["kind"], tuple(group["reach"])
         for line in _lines(group["phrases"]):
             for whole in _written_out(line, parts):
-                steps = tuple(_step(token, classes) for token in whole.split())
-                yield _Phrase(group["kind"], tuple(group["reach"]), steps, steps[-1].optional)
+                tokens = whole.split()
+                read.update((one, _step(one, classes)) for one in tokens if one not in read)
+                steps = tuple(read[one] for one in tokens)
+                yield _Phrase(kind, reaches, steps, steps[-1].optional, _needed(steps))
+
+
+def _needed(steps: Sequence[_Step]) -> tuple[frozenset[str], ...]:
+    """The words of the steps behind the first that must be there, the rarest first."""
+    some = (one.words for one in steps[1:] if not one.optional and one.words not in (_ANY, _NUMBER))
+    return tuple(sorted(some, key=len))
 
 
 def _first_words(phrase: _Phrase) -> frozenset[str]:
@@ -188,15 +183,62 @@ def _step(token: str, classes: Mapping[str, frozenset[str]]) -> _Step:
 # ------------------------------------------------------------------------------ matching
 
 
-_ANY = frozenset({".."})
-_NUMBER = frozenset({"#"})
+def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
+    """The triggers of a sentence from left to right, of several at one word the longest."""
+    used = spent = 0
+    done = set[str]()
+    there = _There({token.word for token in tokens})
+    for at in range(len(tokens)):
+        end, phrases = _longest(tokens, at, there)
+        # A longer one may begin inside ("is not true", "not true that"), but not inside of what
+        # only looks like one ("not deny", "deny that").
+        if at < spent or end < max(used, at + 1):
+            continue
+        # What a longer one has said that ends there ("nor deny that") is not said again.
+        done = done if end == used else set()
+        used = end
+        if any(phrase.kind == _NONE for phrase in phrases):
+            spent = end
+            continue
+        found = [one for one in _read(tokens, at, end, phrases) if one.reach not in done]
+        done |= {one.reach for one in found}
+        yield from found
 
 
-def _longest(tokens: Sequence[Token], at: int) -> tuple[int, list[_Phrase]]:
+def _read(
+    tokens: Sequence[Token], first: int, last: int, phrases: Iterable[_Phrase]
+) -> dict[Trigger, None]:
+    """What phrases that stand at the same tokens do, each thing once."""
+    place = tokens[first].start, tokens[last - 1].end
+    tells = tokens[last - 1].word in turning_words().stops["governing"]
+    return dict.fromkeys(
+        Trigger(one.kind, reach, *place, first, last, tells or one.open)
+        for one in phrases
+        for reach in one.reaches
+    )
+
+
+class _There(dict[frozenset[str], bool]):
+    """Whether a sentence has one of some words, asked of it once however many phrases ask."""
+
+    def __init__(self, words: set[str]) -> None:
+        self._words = words
+
+    def __missing__(self, asked: frozenset[str]) -> bool:
+        self[asked] = found = not self._words.isdisjoint(asked)
+        return found
+
+
+def _longest(tokens: Sequence[Token], at: int, there: _There) -> tuple[int, list[_Phrase]]:
     """The longest phrases that begin at a token, and the number of the token behind them."""
     found: dict[int, list[_Phrase]] = {}
     for phrase in turning_words().phrases.get(tokens[at].word, ()):
-        found.setdefault(_matched(tokens, at, phrase.steps), []).append(phrase)
+        # Nearly all phrases lack a word, which is far cheaper to see.
+        for words in phrase.needed:
+            if not there[words]:
+                break
+        else:
+            found.setdefault(_matched(tokens, at, phrase.steps), []).append(phrase)
     end = max(found, default=-1)
     return end, found.get(end, [])
 

@@ -197,6 +197,11 @@ def test_the_certainty_of_its_event_says_so(
     assert (found(tmp_path, PERHAPS, [sailors()], sure) == []) == left
 
 
+def test_a_certainty_by_other_words_says_nothing_of_a_denial(tmp_path: Path) -> None:
+    """Catches "denied rumours" that is left because the event is entered as rumoured."""
+    assert found(tmp_path, DENIED, [sailors()], ("rumoured", "rumours")) == ["claim-denied C1"]
+
+
 @pytest.mark.parametrize(
     ("what", "term", "left"),
     [("planned", "send", True), ("sent", "send", False), ("intended", "plans to send", True)],

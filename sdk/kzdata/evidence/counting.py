@@ -164,6 +164,8 @@ _STREETS = (
 # ------------------------------------------------------------------------------ senses
 
 
+# Several rules ask for the number of one claim after another.
+@lru_cache(maxsize=1 << 8)
 def sense(text: str, start: int, end: int) -> Number:
     """Tell what the number at a place of a text is.
 

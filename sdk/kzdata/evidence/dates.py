@@ -25,6 +25,7 @@ import calendar
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from kzdata.errors import DateError
@@ -221,6 +222,8 @@ def _is_date_word(word: str) -> bool:
     return lower in PARTS_OF_DATES or bool(re.fullmatch(r"[0-9]{1,4}(st|nd|rd|th)?", lower))
 
 
+# The same words stand in article after article.
+@lru_cache(maxsize=1 << 14)
 def _readable(wording: str, written_on: date) -> bool:
     try:
         resolve(wording, written_on)

@@ -15,8 +15,8 @@ from kzdata.evidence.figures import is_number_word
 from kzdata.evidence.vocabulary import DEFAULT_LANGUAGE, lexicons
 
 _NONE = "none"  # the kind of phrases that turn nothing
-_WORDS_RE = r"\w+(?:[-'\u2019.,]\w+|(?<=\d):\d+)*|[,;:()?\u2013\u2014-]"
-_NOT_RE = r"(?:.*n['\u2019]t|cannot)"
+_WORDS = re.compile(r"\w+(?:[-'\u2019.,]\w+|(?<=\d):\d+)*|[,;:()?\u2013\u2014-]")
+_NOT = ("n't", "n\u2019t")
 GAP = 4  # words that `..` may stand for, and between a trigger and the word that it turns
 
 
@@ -53,12 +53,12 @@ class Trigger(NamedTuple):
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
     """The words and marks of a part of a text; "didn't" and "cannot" are "not"."""
     found = []
-    for match in re.compile(_WORDS_RE).finditer(text, start, end):
-        word = match.group().lower()
+    for match in _WORDS.finditer(text, start, end):
+        printed = match.group()
         # A name of a month is no verb, and stands first in a sentence only as a name.
-        word = "May" if match.group() == "May" else word
-        word = "not" if re.fullmatch(_NOT_RE, word) else word
-        found.append(Token(word, match.start(), match.end()))
+        word = "May" if printed == "May" else printed.lower()
+        word = "not" if word.endswith(_NOT) or word == "cannot" else word
+        found.append(Token(word, *match.span()))
     return found
 
 
@@ -81,7 +81,7 @@ class _Phrase(NamedTuple):
     reaches: tuple[str, ...]
     steps: tuple[_Step, ...]
     open: bool  # whether a statement may follow without a "that"
-    needed: tuple[frozenset[str], ...]  # without a word of each of these it is not there
+    needed: frozenset[int]  # lists of words of each of which a sentence has one, or it is not there
 
 
 class Lexicon(NamedTuple):
@@ -93,6 +93,7 @@ class Lexicon(NamedTuple):
         adverbs: Words that may stand inside of any phrase.
         barred: Words that no gap of a phrase may hold.
         phrases: The phrases by their first words.
+        lists: By word, the numbers of the lists that phrases need a word of.
     """
 
     stops: dict[str, frozenset[str]]
@@ -100,6 +101,7 @@ class Lexicon(NamedTuple):
     adverbs: frozenset[str]
     barred: frozenset[str]
     phrases: dict[str, list[_Phrase]]
+    lists: dict[str, frozenset[int]]
 
 
 @lru_cache(maxsize=1)
@@ -113,11 +115,13 @@ def turning_words() -> Lexicon:
     classes = _classes(held["classes"])
     stops = {name: frozenset(listed.split()) for name, listed in held["stops"].items()}
     phrases: dict[str, list[_Phrase]] = {}
-    for phrase in _phrases(held, classes):
+    numbers = dict[frozenset[str], int]()
+    for phrase in _phrases(held, classes, numbers):
         for word in _first_words(phrase):
             phrases.setdefault(word, []).append(phrase)
     barred = frozenset({"that"}).union(*(stops[one] for one in ("clause", "loose", "negative")))
-    return Lexicon(stops, classes, frozenset(held["adverbs"].split()), barred, phrases)
+    adverbs = frozenset(held["adverbs"].split())
+    return Lexicon(stops, classes, adverbs, barred, phrases, _by_word(numbers))
 
 
 def _classes(listed: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -136,7 +140,21 @@ def _choices(listed: str, classes: Mapping[str, frozenset[str]]) -> frozenset[st
     return frozenset().union(*words)
 
 
-def _phrases(held: Mapping[str, Any], classes: Mapping[str, frozenset[str]]) -> Iterator[_Phrase]:
+def _by_word(numbers: Mapping[frozenset[str], int]) -> dict[str, frozenset[int]]:
+    """The numbers of the lists that a word stands in."""
+    found: dict[str, set[int]] = {}
+    for words, number in numbers.items():
+        for word in words:
+            found.setdefault(word, set()).add(number)
+    return {word: frozenset(listed) for word, listed in found.items()}
+
+
+def _phrases(
+    held: Mapping[str, Any],
+    classes: Mapping[str, frozenset[str]],
+    numbers: dict[frozenset[str], int],
+) -> Iterator[_Phrase]:
+    """The phrases of a language; the lists of words that they need get numbers."""
     parts = {name: _lines(listed) for name, listed in held["parts"].items()}
     parts["negating"] = list(lexicons()[DEFAULT_LANGUAGE].phrases)
     read = dict[str, _Step]()  # most tokens stand in many phrases
@@ -147,13 +165,15 @@ def _phrases(held: Mapping[str, Any], classes: Mapping[str, frozenset[str]]) -> 
                 tokens = whole.split()
                 read.update((one, _step(one, classes)) for one in tokens if one not in read)
                 steps = tuple(read[one] for one in tokens)
-                yield _Phrase(kind, reaches, steps, steps[-1].optional, _needed(steps))
+                needed = (numbers.setdefault(one, len(numbers)) for one in _needed(steps))
+                yield _Phrase(kind, reaches, steps, steps[-1].optional, frozenset(needed))
 
 
-def _needed(steps: Sequence[_Step]) -> tuple[frozenset[str], ...]:
-    """The words of the steps behind the first that must be there, the rarest first."""
-    some = (one.words for one in steps[1:] if not one.optional and one.words not in (_ANY, _NUMBER))
-    return tuple(sorted(some, key=len))
+def _needed(steps: Sequence[_Step]) -> Iterator[frozenset[str]]:
+    """The words of the steps behind the first that must be there."""
+    for one in steps[1:]:
+        if not one.optional and one.words not in (_ANY, _NUMBER):
+            yield one.words
 
 
 def _first_words(phrase: _Phrase) -> frozenset[str]:
@@ -187,9 +207,8 @@ def triggers(tokens: Sequence[Token]) -> Iterator[Trigger]:
     """The triggers of a sentence from left to right, of several at one word the longest."""
     used = spent = 0
     done = set[str]()
-    there = _There({token.word for token in tokens})
-    for at in range(len(tokens)):
-        end, phrases = _longest(tokens, at, there)
+    for at, possible in _possible(tokens):
+        end, phrases = _longest(tokens, at, possible)
         # A longer one may begin inside ("is not true", "not true that"), but not inside of what
         # only looks like one ("not deny", "deny that").
         if at < spent or end < max(used, at + 1):
@@ -218,27 +237,25 @@ def _read(
     )
 
 
-class _There(dict[frozenset[str], bool]):
-    """Whether a sentence has one of some words, asked of it once however many phrases ask."""
+def _possible(tokens: Sequence[Token]) -> Iterator[tuple[int, list[_Phrase]]]:
+    """The tokens at which phrases may begin, by number, with those of which no word is missing."""
+    known = turning_words()
+    # Nearly all phrases lack a word, which is far cheaper to see than where each word stands.
+    words = {token.word for token in tokens}
+    there = frozenset[int]().union(*(known.lists[word] for word in words & known.lists.keys()))
+    for at, token in enumerate(tokens):
+        listed = known.phrases.get(token.word, ())
+        if possible := [phrase for phrase in listed if phrase.needed <= there]:
+            yield at, possible
 
-    def __init__(self, words: set[str]) -> None:
-        self._words = words
 
-    def __missing__(self, asked: frozenset[str]) -> bool:
-        self[asked] = found = not self._words.isdisjoint(asked)
-        return found
-
-
-def _longest(tokens: Sequence[Token], at: int, there: _There) -> tuple[int, list[_Phrase]]:
+def _longest(
+    tokens: Sequence[Token], at: int, possible: Iterable[_Phrase]
+) -> tuple[int, list[_Phrase]]:
     """The longest phrases that begin at a token, and the number of the token behind them."""
     found: dict[int, list[_Phrase]] = {}
-    for phrase in turning_words().phrases.get(tokens[at].word, ()):
-        # Nearly all phrases lack a word, which is far cheaper to see.
-        for words in phrase.needed:
-            if not there[words]:
-                break
-        else:
-            found.setdefault(_matched(tokens, at, phrase.steps), []).append(phrase)
+    for phrase in possible:
+        found.setdefault(_matched(tokens, at, phrase.steps), []).append(phrase)
     end = max(found, default=-1)
     return end, found.get(end, [])
 

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import ORD, column, identifier, literal
 from kzdata.evidence.profile import cell
+from kzdata.evidence.spans import printed_at
 from kzdata.standard.declarations import Claims
 from kzdata.standard.descriptor import Schema, Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
@@ -219,8 +220,8 @@ def _place(text: str, start: int, quote: str | None, wording: str | None) -> int
         return None
     if not wording:
         return start
-    found = re.search(rf"(?<!\w){re.escape(wording)}(?!\w)", quote)
-    return start + found.start() if found else None
+    found = printed_at(quote, wording)
+    return None if found is None else start + found
 
 
 # ------------------------------------------------------------------------------ words

@@ -5,8 +5,9 @@ claim counts, `kzdata.validation.counted` says.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from kzdata.evidence.sentences import sentence_at
 from kzdata.validation.counted import Counted, Vocabulary, counted, vocabulary, words_of
@@ -17,8 +18,25 @@ _OWN_SENSES = {"clock_time": {"time"}, "ordinal": {"ordinal"}, "multiple": {"tim
 """What a figure of some qualifiers is by its own form."""
 
 
-def _violation(claim: Counted, found: str) -> Violation:
-    expected = f"words that count {claim.about}"
+_FOUND: WeakKeyDictionary[Model, dict[str, list[Violation]]] = WeakKeyDictionary()
+"""What one rule has worked out for the others of the same validation, by rule."""
+
+
+def _found(model: Model, texts: Articles) -> dict[str, list[Violation]]:
+    """What all rules of this module find: each number is read once, not by each of them."""
+    if model not in _FOUND:
+        found: dict[str, list[Violation]] = {name: [] for name in _TESTS}
+        for claim in counted(model, texts):
+            for name, test in _TESTS.items():
+                if words := test(model, claim, texts[claim.source]):
+                    found[name].append(_violation(claim, words, name))
+        _FOUND[model] = found
+    return _FOUND[model]
+
+
+def _violation(claim: Counted, found: str, name: str) -> Violation:
+    what = "a count of" if name == "figure_not_a_count" else "words that count"
+    expected = f"{what} {claim.about}"
     return Violation(claim.table.name, claim.row, claim.column, found, expected)
 
 
@@ -37,14 +55,17 @@ def figure_not_a_count(model: Model, texts: Articles) -> Iterator[Violation]:
     12-hour storm", "on January 5", "15% of fishers", "the COVID-19 ward", "aged 34". It deceives
     because each of these reads as a number that stands near the words "killed" or "fishers".
     """
+    yield from _found(model, texts)["figure_not_a_count"]
+
+
+def _not_a_count(model: Model, claim: Counted, text: str) -> str:
+    """What the number of a claim is instead of a count; empty where it counts."""
     from kzdata.evidence import counting
 
-    for claim in counted(model, texts):
-        number = counting.sense(texts[claim.source], claim.start, claim.end)
-        if claim.qualifier != "unquantified" and number.sense not in ("count", *_said(claim)):
-            found = f"{counting.SENSES[number.sense]}: {number.words}"
-            expected = f"a count of {claim.about}"
-            yield Violation(claim.table.name, claim.row, claim.column, found, expected)
+    number = counting.sense(text, claim.start, claim.end)
+    if claim.qualifier == "unquantified" or number.sense in ("count", *_said(claim)):
+        return ""
+    return f"{counting.SENSES[number.sense]}: {number.words}"
 
 
 def _said(claim: Counted) -> set[str]:
@@ -76,9 +97,7 @@ def figure_counts_another(model: Model, texts: Articles) -> Iterator[Violation]:
     "400 of them") are no findings. It deceives because number and outcome are both right, and only
     what they are said of is exchanged.
     """
-    for claim in counted(model, texts):
-        if other := _another(model, claim, texts[claim.source]):
-            yield _violation(claim, other)
+    yield from _found(model, texts)["figure_counts_another"]
 
 
 def _another(model: Model, claim: Counted, text: str) -> str:
@@ -179,17 +198,20 @@ def figure_counts_whole(model: Model, texts: Articles) -> Iterator[Violation]:
     population is inferred, with a note. A warning, because a sentence before may have narrowed the
     words. It deceives because each part is within its whole, so that nothing contradicts.
     """
+    yield from _found(model, texts)["figure_counts_whole"]
+
+
+def _whole(model: Model, claim: Counted, text: str) -> str:
+    """The noun phrase that names a whole of which a claim counts a part."""
     from kzdata.evidence import counting
 
-    for claim in counted(model, texts):
-        concluded = claim.declared.population in claim.concluded
-        if not claim.population or claim.unit or concluded:
-            continue
-        text, known = texts[claim.source], _vocabulary(model, claim, "population")
-        noun = counting.phrase(text, claim.end)
-        wider = noun.head and _is_whole(noun, claim, known)
-        if wider and not _named_near(text, claim, known):
-            yield _violation(claim, str(noun))
+    concluded = claim.declared.population in claim.concluded
+    if not claim.population or claim.unit or concluded:
+        return ""
+    known = _vocabulary(model, claim, "population")
+    noun = counting.phrase(text, claim.end)
+    wider = noun.head and _is_whole(noun, claim, known)
+    return str(noun) if wider and not _named_near(text, claim, known) else ""
 
 
 def _is_whole(noun: Any, claim: Counted, known: Vocabulary) -> bool:
@@ -232,17 +254,21 @@ def figure_no_number(model: Model, texts: Articles) -> Iterator[Violation]:
     statement was given", "no reason was given", "one of the ministries", "on the one hand" do not.
     It deceives because the words stand in every sentence: a claim of one, or of none, fits any.
     """
+    yield from _found(model, texts)["figure_no_number"]
+
+
+def _no_number(model: Model, claim: Counted, text: str) -> str:
+    """The words "a", "no" or "one" of a claim with those after them, where they count nothing."""
     from kzdata.evidence import counting
 
-    for claim in counted(model, texts):
-        if not counting.is_word_like_a(claim.text) or not (claim.people or claim.unit):
-            continue
-        text = texts[claim.source]
-        words = counting.words_counted_by_one(text, claim.end)
-        bare = claim.people and not words and claim.text.lower() not in ("a", "an", "no")
-        fits = bare or _fits(words, claim, _vocabulary(model, claim, "population"))
-        if counting.no_number(text, claim.start, claim.end) or not fits:
-            yield _violation(claim, f"{claim.text} {' '.join(words)}".strip())
+    if not counting.is_word_like_a(claim.text) or not (claim.people or claim.unit):
+        return ""
+    words = counting.words_counted_by_one(text, claim.end)
+    bare = claim.people and not words and claim.text.lower() not in ("a", "an", "no")
+    fits = bare or _fits(words, claim, _vocabulary(model, claim, "population"))
+    if fits and not counting.no_number(text, claim.start, claim.end):
+        return ""
+    return f"{claim.text} {' '.join(words)}".strip()
 
 
 def _fits(words: Iterable[str], claim: Counted, known: Vocabulary) -> bool:
@@ -259,3 +285,12 @@ def _fits(words: Iterable[str], claim: Counted, known: Vocabulary) -> bool:
     named = len(words) == 1 and words[0][:1].isupper() and not nouns.kind(words[0])
     aged = any(re.search(r"-olds?\Z", word) for word in words)
     return named or aged or any(nouns.singular(w) in own or nouns.may_be_person(w) for w in words)
+
+
+_TESTS: dict[str, Callable[[Model, Counted, str], str]] = {
+    "figure_not_a_count": _not_a_count,
+    "figure_counts_another": _another,
+    "figure_counts_whole": _whole,
+    "figure_no_number": _no_number,
+}
+"""By rule, the words of an article's text that break it for a figure; empty where none do."""

@@ -103,7 +103,10 @@ def _in_sentences(model: Model, texts: Articles) -> Iterator[tuple["Sentence", i
     for (_, source, place), group in groupby(claimed(model, texts), where):
         if place[1] - place[0] > clauses.MOST:
             continue
-        claims, counts = list(group), clauses.read(texts[source], *place)
+        claims = list(group)
+        if len(claims) == 1 and not clauses.several(texts[source], *place):
+            continue
+        counts = clauses.read(texts[source], *place)
         others = clauses.beside(texts[source], *place, ((c.start, c.end) for c in claims))
         for claim in claims:
             numbers = ((one, one.at((claim.start, claim.end))) for one in (counts, others))

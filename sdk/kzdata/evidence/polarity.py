@@ -50,6 +50,7 @@ _WINDOW = (
 _APART = ("corrected", "remark")  # reaches that lead out of a trigger's own sentence
 _EARLY = 5  # words within which a statement may open with a remark on time
 _AHEAD = 12  # words of the next sentence before what points back
+_REMARK = 300  # code points of it that are read: these words, and what may follow them
 
 
 class Core(NamedTuple):
@@ -136,7 +137,8 @@ def _remarks(text: str, place: Place) -> list[Trigger]:
     _, end = sentence_at(text, *place)
     if end >= len(text) or {"\n", "\r"}.intersection(text[end - 1 : end + 2]):
         return []
-    window = _window(text, (end, end + 1))
+    start, last = _window(text, (end, end + 1))
+    window = start, min(last, start + _REMARK)
     most = {"after": _AHEAD, "soon": GAP - 1, "remark": 1, "survived": GAP}
     found = [one for one in _triggers(text, *window) if one.first <= most.get(one.reach, -1)]
     words = [one.word for one in tokens_of(text, *window)] if found else []

@@ -7,7 +7,7 @@ and find the words that deny the claim, or only suppose it (`kzdata.evidence.pol
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
@@ -111,7 +111,7 @@ def _turned(
 ) -> Iterator[Violation]:
     """Claims that words of some kinds turn, and that do not say so themselves."""
     tied = {kind: _tied(model, kind) for kind in kinds}
-    for claim in _suspects(model, texts):
+    for claim in _suspects(model, texts).turned:
         text = texts[claim.source]
         turned = next((one for one in _unsaid(claim, text) if one.kind in kinds), None)
         if turned and claim.key not in tied[turned.kind]:
@@ -201,11 +201,8 @@ def _pairs(text: str, same: list[_Claim]) -> Iterator[tuple[_Claim, _Claim, "Tri
 
 def _corrected(model: Model, texts: Articles) -> Iterator[list[_Claim]]:
     """Claims of one article about the same thing, one of which corrects, in the article's order."""
-    from kzdata.evidence.polarity import corrects
-
     # Most articles correct nothing: only of the others the claims are kept.
-    claims = _claims(model, texts)
-    wanted = {_thing(one) for one in claims if corrects(texts[one.source], one.place)}
+    wanted = _suspects(model, texts).corrected
     groups = defaultdict[Any, list[_Claim]](list)
     for claim in _claims(model, texts) if wanted else ():
         if claim.figure and claim.about and _thing(claim) in wanted:
@@ -229,25 +226,49 @@ def _differ(text: str, one: _Claim, other: _Claim) -> bool:
 # ------------------------------------------------------------------------------ reading the claims
 
 
-_SUSPECTS: WeakKeyDictionary[Model, list[_Claim]] = WeakKeyDictionary()
+class _Suspects(NamedTuple):
+    """What the sentences of all claims give cause for.
+
+    Attributes:
+        turned: The claims that words of their sentences turn, with all that speaks for them.
+        corrected: What claims are about whose sentence corrects something.
+    """
+
+    turned: list[_Claim]
+    corrected: set[tuple[Any, ...]]
+
+
+_SUSPECTS: WeakKeyDictionary[Model, _Suspects] = WeakKeyDictionary()
 """What one rule has worked out for the others of the same validation."""
 
 
-def _suspects(model: Model, texts: Articles) -> list[_Claim]:
-    """The claims that words of their sentences turn, with all that speaks for them."""
-    from kzdata.evidence.polarity import Core, may_turn, turning
+def _suspects(model: Model, texts: Articles) -> _Suspects:
+    """The same, worked out once: each sentence is read one time."""
+    from kzdata.evidence.polarity import corrects, may_turn
 
     if model not in _SUSPECTS:
-        claims = _claims(model, texts)
-        found = [claim for claim in claims if may_turn(texts[claim.source], claim.place)]
-        if found:
-            _add_terms(model, found, texts)
-            _add_notes(model, found)
-        for claim in found:
-            core = Core(claim.place, claim.figure, tuple(claim.said))
-            claim.turned = turning(texts[claim.source], core)
-        _SUSPECTS[model] = [claim for claim in found if claim.turned]
+        found, corrected = list[_Claim](), set[tuple[Any, ...]]()
+        for claim in _claims(model, texts):
+            text = texts[claim.source]
+            if may_turn(text, claim.place):
+                found.append(claim)
+            if corrects(text, claim.place):
+                corrected.add(_thing(claim))
+        _SUSPECTS[model] = _Suspects(_turned_ones(model, found, texts), corrected)
     return _SUSPECTS[model]
+
+
+def _turned_ones(model: Model, found: list[_Claim], texts: Articles) -> list[_Claim]:
+    """Those of some claims that words of their sentences turn."""
+    from kzdata.evidence.polarity import Core, turning
+
+    if found:
+        _add_terms(model, found, texts)
+        _add_notes(model, found)
+    for claim in found:
+        core = Core(claim.place, claim.figure, tuple(claim.said))
+        claim.turned = turning(texts[claim.source], core)
+    return [claim for claim in found if claim.turned]
 
 
 def _claims(model: Model, texts: Articles) -> Iterator[_Claim]:

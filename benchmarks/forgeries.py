@@ -202,7 +202,9 @@ class Forger:
     def _sensible(self, way: Words, source: str, first: int, last: int) -> bool:
         """Whether the words can be put there, and every quote stays short enough."""
         longest = self.s.get("maxLength", sys.maxsize)
-        if not _is_number(self.texts[source][first:last], way.figures):
+        wording = self.texts[source][first:last]
+        # There is no January 317.
+        if not _is_number(wording, way.figures) or (way.kind == "date" and len(wording) > 2):
             return False
         return all(
             len(here) + len(words) <= longest

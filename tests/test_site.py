@@ -349,10 +349,11 @@ def test_the_day_holds_for_timeline_and_disagreements_too(
             assert shown == wanted, day
 
 
-def claims(page: "Page") -> list[tuple[str, str]]:
+def claims(page: "Page") -> list[tuple[str, str, str]]:
+    """Each claim that is listed: its key, its status and its proof."""
     rows = page.locator(".grid[aria-label=Claims] tbody tr").all()
     cells = [row.locator("td").all_inner_texts() for row in rows]
-    return sorted((row[0], row[-1]) for row in cells)
+    return sorted((row[0], row[-2], row[-1]) for row in cells)
 
 
 def ranges(page: "Page") -> list[str]:
@@ -367,14 +368,14 @@ STATUS = {
 }
 
 
-def expected(kz: Any) -> tuple[list[tuple[str, str]], list[str]]:
+def expected(kz: Any) -> tuple[list[tuple[str, str, str]], list[str]]:
     """The toll as the SDK has it, in the words of the page."""
     toll = kz.toll()
     entries = [entry for scope in toll.scopes for entry in scope.entries]
-    told = [
-        (e.claim.key, "; ".join(filter(None, [STATUS[e.status], contested(e.claim.outside)])))
-        for e in entries
-    ]
+    told = []
+    for e in entries:
+        status = "; ".join(filter(None, [STATUS[e.status], contested(e.claim.outside)]))
+        told.append((e.claim.key, status, e.claim.proof.words))
     spans = [scope.envelope.interval for scope in toll.scopes]
     words = ["no number is claimed" if one is None else _words(str(one)) for one in spans]
     return sorted(told), sorted(words)
@@ -407,7 +408,7 @@ def test_filters_hold_together_and_stand_in_the_address(
     with kzdata.load(package) as kz:
         toll = kz.toll(outcome="killed", place="almaty")
     wanted = sorted(e.claim.key for scope in toll.scopes for e in scope.entries)
-    assert [key for key, _ in claims(page)] == wanted
+    assert [key for key, *_ in claims(page)] == wanted
     here.show("#/timeline?place=almaty&type=security-operation")
     with kzdata.load(package) as kz:
         events = kz.timeline(place="almaty", type="security-operation")

@@ -151,12 +151,13 @@ _QUOTED = f"""sum(fresh) || ' characters (' || round(1.0 * sum(fresh) / length, 
     whole=True,
 )
 def span_orphan(model: Model) -> Iterator[Query]:
-    """Each span is used: by an edge, or as the principal span of a claim."""
+    """Each span is used: by an edge, as the principal span of a claim, or as a term's example."""
     for (table, s), (edges, e) in model.together("spans", "edges"):
         # A column is known to be unique only where an edge names each of its values.
         if (table.name, s.id) in model.unique_columns:
             continue
-        users = [(edges, e.span), *model.each("principal")]
+        examples = ((book, c.example) for book, c in model.each("codebook") if c.example)
+        users = [(edges, e.span), *model.each("principal"), *examples]
         unused = " AND ".join(
             f"""NOT EXISTS (SELECT 1 FROM {identifier(other.name)} u
                 WHERE {column(user, "u")} = {column(s.id)})"""

@@ -13,6 +13,7 @@ import pytest
 
 from kzdata.evidence import clauses
 from kzdata.evidence.figures import canonical, parse
+from kzdata.evidence.sentences import sentence_at
 from kzdata.validation import validate
 from packages import (
     PASSAGES,
@@ -177,3 +178,14 @@ def test_hostile_repetition_is_read() -> None:
         few = clauses.read(text, 0, 1_900)
         for start in range(0, 1_900, 100):
             few.going_with((start, start + 4))
+
+
+def test_a_sentence_with_several_figures_may_have_several() -> None:
+    """Catches a short way past sentences in which words of one figure stand under another."""
+    several = 0
+    for case in CASES:
+        for first, last in {sentence_at(case.body, at, at + 1) for at in range(len(case.body))}:
+            figures = clauses.read(case.body, first, last).figures
+            several += len(figures) > 1
+            assert len(figures) < 2 or clauses.several(case.body, first, last), case.body
+    assert several > 50

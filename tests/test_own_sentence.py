@@ -47,14 +47,14 @@ def named(report: Report) -> list[str]:
         ([DROWNED, Cell("teller", "k", "Ada", "resolved")], []),
         # Another paragraph has the outcome, the speaker, the day.
         ([Cell("fate", "rescued", "were rescued", "coded")], ["claim-scattered fate"]),
-        ([DROWNED, Cell("teller", "k", "keeper of Ruhn", "resolved")], ["claim-scattered teller"]),
+        ([DROWNED, Cell("teller", "k", "keeper of Ruhn", "resolved")], ["claim-context teller"]),
         (
             [
                 DROWNED,
                 Cell("day", "2031-03-05", "yesterday", "normalised"),
                 Cell("grain", "day", "yesterday", "normalised"),
             ],
-            ["claim-scattered day", "claim-scattered grain"],
+            ["claim-context day", "claim-context grain"],
         ),
         # Words of the sentence are enough, whatever others say it, too.
         ([Cell("teller", "k", "keeper of Ruhn", "resolved"),

@@ -1001,6 +1001,15 @@ def claim_scattered(island: Folder) -> Fault:
 
 
 @case
+def claim_context(island: Folder) -> Fault:
+    """Where it happened is said by the first sentence, and nobody says why it holds here."""
+    place = edge(island, "T1", "islet")
+    island.edit("receipts", place, "why", "")
+    island.edit("receipts", place, "how", "resolved")
+    return at(island, "tolls", 0, "islet")
+
+
+@case
 def inherited_chain(island: Folder) -> Fault:
     place = edge(island, "T1", "islet")
     return edited(island, "receipts", place, "why", "“over the dyke”: of which the letter tells.")

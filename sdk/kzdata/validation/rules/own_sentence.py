@@ -5,6 +5,8 @@ one sentence with the outcome of another is a claim that the article does not ma
 """
 
 from collections.abc import Iterator
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import ORD, column, identifier
 from kzdata.evidence.spans import printed_at
@@ -20,30 +22,62 @@ _IN_SENTENCE = f"""shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s
 _OWN = "(s.source = o.source AND s.first >= o.opens AND s.last <= o.closes)"
 
 
-@rule(
-    "text",
+_FIX = (
     "take words of the claim's sentence; or give the receipt the role `inherited` and a note that "
-    "quotes the words of the sentence that lead there",
-    declared=("kzdata:principal", "kzdata:edges", "kzdata:sources"),
+    "quotes the words of the sentence that lead there"
 )
+_DECLARED = ("kzdata:principal", "kzdata:edges", "kzdata:sources")
+
+
+@rule("text", _FIX, declared=_DECLARED)
 def claim_scattered(model: Model, texts: Articles) -> Iterator[Violation]:
-    """The words for each cell of a claim stand in the sentence of its principal passage.
+    """The words for what a claim says stand in the sentence of its principal passage.
 
     "Eight police officers were killed", and a paragraph on "317 were wounded": each word is there,
-    and 317 killed is a claim that nobody made. What the sentence only points at ("they", "the
-    ministry") has the role `inherited` and a note; what a reader concludes is `inferred`. Of
-    several receipts of a cell, one in the sentence is enough.
+    and 317 killed is a claim that nobody made. What the sentence only points at ("they") has the
+    role `inherited` and a note; what a reader concludes is `inferred`. Of several receipts of a
+    cell, one in the sentence is enough.
     """
+    yield from _scattered(model, texts, context=False)
+
+
+@rule(
+    "text",
+    _FIX,
+    severity="warning",
+    source="advice for packages that declare `kzdata:principal`: docs/methodology.md",
+    declared=_DECLARED,
+)
+def claim_context(model: Model, texts: Articles) -> Iterator[Violation]:
+    """Who says a claim, when, where and about which event stands in its sentence, or is inherited.
+
+    The day of one paragraph and the place of another may be those of other claims. A warning, for
+    articles say these once and mean them of all that follows; the role `inherited` says that a
+    reader has seen to it.
+    """
+    yield from _scattered(model, texts, context=True)
+
+
+_SCATTERED: WeakKeyDictionary[Model, list[tuple[Any, ...]]] = WeakKeyDictionary()
+"""What one rule has worked out for the other of the same validation."""
+
+
+def _scattered(model: Model, texts: Articles, *, context: bool) -> Iterator[Violation]:
+    """Cells of claims whose words all stand in other sentences."""
     if not model.traceable:
         return
-    model.share_sentences(texts)
-    scattered = f"""SELECT c.tab, t.row, c.field, any_value(s.quote), any_value(o.source),
-            any_value(o.opens), any_value(o.closes)
-        FROM {_IN_SENTENCE} WHERE NOT t.inherited AND t.role <> {role_number("inferred")}
-        GROUP BY c.tab, t.row, c.field HAVING NOT bool_or({_OWN}) ORDER BY ALL"""
-    for table, row, name, quote, source, opens, closes in model.database.rows(scattered):
-        sentence = _shown(texts[source][opens:closes])
-        yield Violation(table, row, name, quote, f"words of the claim's sentence: {sentence}")
+    if model not in _SCATTERED:
+        model.share_sentences(texts)
+        _SCATTERED[model] = model.database.rows(
+            f"""SELECT c.tab, t.row, c.field, any_value(s.quote), any_value(o.source),
+                any_value(o.opens), any_value(o.closes)
+            FROM {_IN_SENTENCE} WHERE NOT t.inherited AND t.role <> {role_number("inferred")}
+            GROUP BY c.tab, t.row, c.field HAVING NOT bool_or({_OWN}) ORDER BY ALL"""
+        )
+    for table, row, name, quote, source, opens, closes in _SCATTERED[model]:
+        if (name in _context(model.tables[table].schema)) is context:
+            sentence = _shown(texts[source][opens:closes])
+            yield Violation(table, row, name, quote, f"words of the claim's sentence: {sentence}")
 
 
 def _shown(sentence: str) -> str:
@@ -80,10 +114,15 @@ def inherited_chain(model: Model, texts: Articles) -> Iterator[Violation]:
 
 
 def _context(schema: Schema) -> set[str | None]:
-    """The columns of a claim that say who says it, when, where and about which event."""
+    """The columns of a claim that say who says it, when, where and about which event.
+
+    Where `kzdata:claims` does not tell, those that refer to other rows.
+    """
     c, dates = schema.claims, schema.dates
     days = {name for d in dates for name in (d.start, d.end, d.precision)}
-    return days | ({c.claimant, c.via, c.event, c.place, c.origin, c.destination} if c else set())
+    if c is None:
+        return days | {name for key in schema.foreign_keys for name in key.fields}
+    return days | {c.claimant, c.via, c.event, c.place, c.origin, c.destination}
 
 
 def _leads(note: str, sentence: str) -> bool:

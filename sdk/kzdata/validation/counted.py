@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import cached_property, lru_cache
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import ORD, column, identifier, literal
 from kzdata.evidence.profile import cell
 from kzdata.evidence.spans import printed_at
 from kzdata.standard.declarations import Claims
 from kzdata.standard.descriptor import Schema, Table
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
 from kzdata.validation.rule import Articles
 
 Terms = tuple[str, ...]
@@ -248,18 +247,17 @@ def spelt(text: str, first: int, last: int) -> tuple[tuple[str, int, int], ...]:
     return tuple((nouns.singular(one.group()), *one.span()) for one in found)
 
 
-_READ: WeakKeyDictionary[Model, "_Words"] = WeakKeyDictionary()
-"""What one rule has read for the others of the same validation."""
-
-
 def vocabulary(model: Model, table: Table, name: str | None) -> Vocabulary:
     """How the values of a column are called: by themselves, the codebook and the aliases.
 
     Empty where there is no such column.
     """
-    if model not in _READ:
-        _READ[model] = _Words(model)
-    return _READ[model].of(table, name)
+    return _words(model).of(table, name)
+
+
+@once_a_validation
+def _words(model: Model) -> "_Words":
+    return _Words(model)
 
 
 class _Words:

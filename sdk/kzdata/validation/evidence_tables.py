@@ -7,11 +7,12 @@ in the schema `shared`: each relation by a method or constant of `Model.number_e
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import (
@@ -36,6 +37,8 @@ from kzdata.standard.declarations import Target
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.standard.parsing import named_columns
 
+P = ParamSpec("P")
+Result = TypeVar("Result")
 CLAIMS = ""  # in place of a table's name: any table of claims
 EVERYWHERE = ""  # in place of an article's key: all articles
 # What an edge can be; W3C Web Annotation would call them motivations.
@@ -77,6 +80,25 @@ class EdgeProof(NamedTuple):
     where: str = "true"  # SQL: true for all edges that can break the rule, of those `join` keeps
 
 
+def once_a_validation(
+    work: Callable[Concatenate["Model", P], Result],
+) -> Callable[Concatenate["Model", P], Result]:
+    """Do some work for the first rule that asks, and give the others of its validation the same.
+
+    What they ask with besides is the same in all of a validation, such as the articles' texts. The
+    result must not hold the model, which would be kept by what is kept for it.
+    """
+    kept: WeakKeyDictionary[Model, Result] = WeakKeyDictionary()
+
+    @wraps(work)
+    def asked(model: "Model", /, *args: P.args, **kwargs: P.kwargs) -> Result:
+        if model not in kept:
+            kept[model] = work(model, *args, **kwargs)
+        return kept[model]
+
+    return asked
+
+
 class Model:
     """A package's tables in a database."""
 
@@ -85,7 +107,6 @@ class Model:
         self.descriptor = descriptor
         self.tables: dict[str, Table] = {}  # those that could be read
         self.edges_numbered = False
-        self._sentences_shared = False
         # Tables, each with a column whose values stand once each, as edges show.
         self.unique_columns: frozenset[tuple[str, str]] = frozenset()
 
@@ -145,14 +166,12 @@ class Model:
             self._share(suspect_edges=self._suspect_edges())
             self._share(record_receipts=self._record_receipts())
 
+    @once_a_validation
     def share_sentences(self, texts: Mapping[str, str]) -> None:
         """Build the relation `own_sentences`: of each principal passage, where its sentences are.
 
         Their start and end (`opens`, `closes`) in the article's text; asked again, it is there.
         """
-        if self._sentences_shared:
-            return
-        self._sentences_shared = True
         places = [
             (source, place)
             for source, text in texts.items()

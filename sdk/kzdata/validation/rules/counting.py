@@ -7,31 +7,25 @@ claim counts, `kzdata.validation.counted` says.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from kzdata.evidence.sentences import sentence_at
 from kzdata.validation.counted import Counted, Vocabulary, counted, vocabulary, words_of
-from kzdata.validation.evidence_tables import Model
+from kzdata.validation.evidence_tables import Model, once_a_validation
 from kzdata.validation.rule import Articles, Violation, rule
 
 _OWN_SENSES = {"clock_time": {"time"}, "ordinal": {"ordinal"}, "multiple": {"times", "percentage"}}
 """What a figure of some qualifiers is by its own form."""
 
 
-_FOUND: WeakKeyDictionary[Model, dict[str, list[Violation]]] = WeakKeyDictionary()
-"""What one rule has worked out for the others of the same validation, by rule."""
-
-
+@once_a_validation
 def _found(model: Model, texts: Articles) -> dict[str, list[Violation]]:
     """What all rules of this module find: each number is read once, not by each of them."""
-    if model not in _FOUND:
-        found: dict[str, list[Violation]] = {name: [] for name in _TESTS}
-        for claim in counted(model, texts):
-            for name, test in _TESTS.items():
-                if words := test(model, claim, texts[claim.source]):
-                    found[name].append(_violation(claim, words, name))
-        _FOUND[model] = found
-    return _FOUND[model]
+    found: dict[str, list[Violation]] = {name: [] for name in _TESTS}
+    for claim in counted(model, texts):
+        for name, test in _TESTS.items():
+            if words := test(model, claim, texts[claim.source]):
+                found[name].append(_violation(claim, words, name))
+    return found
 
 
 def _violation(claim: Counted, found: str, name: str) -> Violation:

@@ -8,14 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
 from kzdata.evidence.sentences import Place, sentence_at
 from kzdata.evidence.spans import printed_at
 from kzdata.evidence.vocabulary import quoted_words
 from kzdata.standard.descriptor import Table
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 
 if TYPE_CHECKING:
@@ -238,24 +237,19 @@ class _Suspects(NamedTuple):
     corrected: set[tuple[Any, ...]]
 
 
-_SUSPECTS: WeakKeyDictionary[Model, _Suspects] = WeakKeyDictionary()
-"""What one rule has worked out for the others of the same validation."""
-
-
+@once_a_validation
 def _suspects(model: Model, texts: Articles) -> _Suspects:
-    """The same, worked out once: each sentence is read one time."""
+    """The same, so that each sentence is read one time."""
     from kzdata.evidence.polarity import corrects, may_turn
 
-    if model not in _SUSPECTS:
-        found, corrected = list[_Claim](), set[tuple[Any, ...]]()
-        for claim in _claims(model, texts):
-            text = texts[claim.source]
-            if may_turn(text, claim.place):
-                found.append(claim)
-            if corrects(text, claim.place):
-                corrected.add(_thing(claim))
-        _SUSPECTS[model] = _Suspects(_turned_ones(model, found, texts), corrected)
-    return _SUSPECTS[model]
+    found, corrected = list[_Claim](), set[tuple[Any, ...]]()
+    for claim in _claims(model, texts):
+        text = texts[claim.source]
+        if may_turn(text, claim.place):
+            found.append(claim)
+        if corrects(text, claim.place):
+            corrected.add(_thing(claim))
+    return _Suspects(_turned_ones(model, found, texts), corrected)
 
 
 def _turned_ones(model: Model, found: list[_Claim], texts: Articles) -> list[_Claim]:

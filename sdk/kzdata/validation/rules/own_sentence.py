@@ -6,13 +6,12 @@ one sentence with the outcome of another is a claim that the article does not ma
 
 from collections.abc import Iterator
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import ORD, column, identifier
 from kzdata.evidence.spans import printed_at
 from kzdata.evidence.vocabulary import Lexicon, content_words, lexicon, plain, quoted_words, words
 from kzdata.standard.descriptor import Schema
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 
 _SHOWN = 200  # characters of a sentence that a finding shows
@@ -58,26 +57,26 @@ def claim_context(model: Model, texts: Articles) -> Iterator[Violation]:
     yield from _scattered(model, texts, context=True)
 
 
-_SCATTERED: WeakKeyDictionary[Model, list[tuple[Any, ...]]] = WeakKeyDictionary()
-"""What one rule has worked out for the other of the same validation."""
-
-
 def _scattered(model: Model, texts: Articles, *, context: bool) -> Iterator[Violation]:
-    """Cells of claims whose words all stand in other sentences."""
-    if not model.traceable:
-        return
-    if model not in _SCATTERED:
-        model.share_sentences(texts)
-        _SCATTERED[model] = model.database.rows(
-            f"""SELECT c.tab, t.row, c.field, any_value(s.quote), any_value(o.source),
-                any_value(o.opens), any_value(o.closes)
-            FROM {_IN_SENTENCE} WHERE NOT t.inherited AND t.role <> {role_number("inferred")}
-            GROUP BY c.tab, t.row, c.field HAVING NOT bool_or({_OWN}) ORDER BY ALL"""
-        )
-    for table, row, name, quote, source, opens, closes in _SCATTERED[model]:
+    """Cells of claims whose words all stand in other sentences: of their context, or the others."""
+    for table, row, name, quote, source, opens, closes in _elsewhere(model, texts):
         if (name in _context(model.tables[table].schema)) is context:
             sentence = _shown(texts[source][opens:closes])
             yield Violation(table, row, name, quote, f"words of the claim's sentence: {sentence}")
+
+
+@once_a_validation
+def _elsewhere(model: Model, texts: Articles) -> list[tuple[Any, ...]]:
+    """Such cells: table, row, column, words, and the claim's article with its sentence there."""
+    if not model.traceable:
+        return []
+    model.share_sentences(texts)
+    return model.database.rows(
+        f"""SELECT c.tab, t.row, c.field, any_value(s.quote), any_value(o.source),
+            any_value(o.opens), any_value(o.closes)
+        FROM {_IN_SENTENCE} WHERE NOT t.inherited AND t.role <> {role_number("inferred")}
+        GROUP BY c.tab, t.row, c.field HAVING NOT bool_or({_OWN}) ORDER BY ALL"""
+    )
 
 
 def _shown(sentence: str) -> str:

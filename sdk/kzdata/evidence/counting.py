@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from kzdata.errors import FigureError
 from kzdata.evidence import nouns
-from kzdata.evidence.dates import MONTHS
+from kzdata.evidence.dates import PRINTED_MONTH
 from kzdata.evidence.figures import is_number_word, parse
 from kzdata.evidence.wordings import any_of
 
@@ -114,7 +114,6 @@ _UNITS = (
     + "|feet|inches|centuries|pounds?|barrels? of oil|metric tons"
 )
 _MONEY = "|".join(f"{name}s?" for name in _CURRENCIES)
-_MONTH = "(?:" + any_of(name.capitalize() for name in MONTHS) + ")"
 _ABBREVIATED = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _SCALE = r"(?: (?:hundred|thousand|million|billion|trillion|bn|mn))*"
 _DESIGNATORS = (
@@ -258,7 +257,7 @@ def _year(before: str, wording: str, after: str) -> bool:
     if len(wording) != 4 or not "1500" <= wording <= "2199":
         return False
     if re.search(rf"(?:\b(?i:in|since|during|year|summer|spring|autumn|winter|early|late|mid)[ -]"
-                 rf"|{_MONTH},? |\d,? |/)\Z", before):  # fmt: skip
+                 rf"|{PRINTED_MONTH},? |\d,? |/)\Z", before):  # fmt: skip
         return True
     linked = r"(?i)\b(?:of|by|until|till|before|after|from|to|and|between|the|through|for) \Z"
     return bool(re.search(linked, before)) and not phrase(after, 0).head
@@ -312,7 +311,7 @@ def _within_name(before: str, wording: str, after: str) -> bool:
 def _called_so(before: str) -> bool:
     """Whether a name ends before a number inside a sentence: "the ferry Tor 2 sailed"."""
     name = re.search(r"((?:[\w'\u2019-]+ ){1,4})(?:[A-Z][\w'\u2019-]+ )+\Z", before)
-    known = rf"(?:{_MONTH}|\w+day) \Z"
+    known = rf"(?:{PRINTED_MONTH}|\w+day) \Z"
     if not name or re.search(known, before) or not re.search(r"\b[a-z]+ \Z", name[1]):
         return False
     return not re.search(rf"(?i)\b(?:{_WHERE}) ", name[1])
@@ -360,11 +359,11 @@ _TESTS = _compiled(
      r"(?=[,.;]| (?:when|and|at|years)\b)"),
     ("age", r"\b[A-Z][a-z]+ (?:was|is) (?:only |just |barely )?\Z",
      r" (?=when (?:he|she)\b|at the time\b)"),
-    ("date", rf"(?<![Ii]n )(?<!\d )\b(?:{_MONTH}|(?:{_ABBREVIATED})\.) (?:the )?"
+    ("date", rf"(?<![Ii]n )(?<!\d )\b(?:{PRINTED_MONTH}|(?:{_ABBREVIATED})\.) (?:the )?"
      r"(?:\d+(?:st|nd|rd|th)?(?:, | and | or | to |[-\u2013]))*\Z",
      r"(?:(?<![\w,]\d)(?<=\d)|(?<=\b[0-3]\d)|(?<=\b\d{4}))(?:st|nd|rd|th|)\b"),
     ("date", "", rf"(?:st|nd|rd|th)?(?:(?:, | and | or | to |[-\u2013])\d+(?:st|nd|rd|th)?)*,?"
-     rf"(?: of)? {_MONTH}\b"),
+     rf"(?: of)? {PRINTED_MONTH}\b"),
     ("date", "", r"(?:s\b(?!-)|['\u2019]s\b| BCE?\b| AD\b| B\.C\.| A\.D\.)"),
     ("date", r"\d[-/.]\Z", r"[-/.]\d"),
     ("ordinal", "", r"(?:st|nd|rd|th)\b"),

@@ -75,6 +75,8 @@ MONTHS = numbered(
     1,
 )
 """The number of each month, by its names in lower case."""
+PRINTED_MONTH = f"(?:{any_of(name.capitalize() for name in MONTHS)})"
+"""A pattern of a month as it is printed, with a capital."""
 _NAMES = frozenset(name.rstrip(".") for name in (*_WEEKDAYS, *MONTHS))
 _ALSO_WORDS = frozenset("may march mar august jan sat sun wed mon".split())
 """Names, spelt as other words are, that begin sentences as these; with "the", all names are."""

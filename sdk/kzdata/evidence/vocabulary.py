@@ -91,6 +91,11 @@ def quoted_words(note: str) -> list[str]:
     return [quoted for quoted in found if quoted]
 
 
+def names_part(note: str, known: Lexicon | None) -> bool:
+    """Whether a note points at a part of the article: its headline, the sentence before."""
+    return known is not None and bool(known.places.intersection(content_words(note, known)))
+
+
 def words(text: str) -> list[str]:
     """The first words of a text, as they are printed; "Il-76" and "city's" are one each."""
     return _WORD.findall(plain(text[:MAX_TERM]))

@@ -1,7 +1,7 @@
 """Rules about days that the words of an article do not give: too far away, or cut short."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from kzdata.engine import sql
@@ -9,7 +9,7 @@ from kzdata.engine.sql import ORD, column, day, identifier
 from kzdata.evidence import dates
 from kzdata.evidence.profile import cell
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, date_reading, role_number
-from kzdata.validation.rule import Query, Violation, rule
+from kzdata.validation.rule import Articles, Query, Violation, rule
 
 # A weekday means one of the last seven days: an article that came out later than that after the day
 # it speaks from leaves its reader in the wrong week.
@@ -104,7 +104,7 @@ def date_far(model: Model) -> Iterator[Query]:
     source="advice for packages that declare `kzdata:dates`: docs/methodology.md",
     declared=("kzdata:dates", "kzdata:edges"),
 )
-def date_cut_short(model: Model, texts: Mapping[str, str]) -> Iterator[Violation]:
+def date_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     """The words of a date are not cut out of longer ones that mean another day.
 
     "January 5" of "January 5, 2019", "Friday" of "last Friday", "May" of "May Tanner": each reads

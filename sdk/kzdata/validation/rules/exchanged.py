@@ -15,7 +15,6 @@ from kzdata.errors import DateError
 from kzdata.evidence import dates
 from kzdata.evidence.intervals import window
 from kzdata.evidence.sentences import sentence_at
-from kzdata.evidence.wordings import any_of
 from kzdata.validation.counted import Counted, claimed, columns_of, vocabulary
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.rule import Articles, Violation, rule
@@ -41,11 +40,10 @@ _SAYS = re.compile(
     r"|counts|counted|claims|claimed|announced|confirmed|confirms|gave|gives|cited|cites|lists"
     r"|listed|of)\b"
 )
-_MONTH = any_of(name.capitalize() for name in dates.MONTHS)
 _DAY = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Yy]esterday|[Tt]oday"
-    rf"|(?:{_MONTH}) [0-9]{{1,2}}(?:,? [0-9]{{4}})?|[0-9]{{1,2}} (?:{_MONTH})(?: [0-9]{{4}})?"
-    rf"|(?:{_MONTH}) [0-9]{{4}}|(?:in|In) (?:{_MONTH})|[12][0-9]{{3}})\b"
+    rf"|{dates.PRINTED_MONTH} [0-9]{{1,2}}(?:,? [0-9]{{4}})?|[0-9]{{1,2}} {dates.PRINTED_MONTH}(?: [0-9]{{4}})?"
+    rf"|{dates.PRINTED_MONTH} [0-9]{{4}}|(?:in|In) {dates.PRINTED_MONTH}|[12][0-9]{{3}})\b"
 )
 # What follows a figure without a noun of its own.
 _OTHERS = re.compile(

@@ -5,15 +5,23 @@ machine can judge a reason; it can see that there is none.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import count
 
 from kzdata.engine.sql import ORD, among, column, identifier
-from kzdata.evidence.vocabulary import Kin, Lexicon, content_words, lexicon, quoted_words, words
+from kzdata.evidence.vocabulary import (
+    Kin,
+    Lexicon,
+    content_words,
+    lexicon,
+    names_part,
+    quoted_words,
+    words,
+)
 from kzdata.standard.declarations import Edges
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
-from kzdata.validation.rule import Violation, rule
+from kzdata.validation.rule import Articles, Violation, rule
 
 LEAST_WORDS = 4  # "The state is Kazakhstan." has four
 _ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s/]+")
@@ -69,8 +77,7 @@ def _reasons(note: str, known: Lexicon | None) -> bool:
 
 def _points(note: str, known: Lexicon | None) -> bool:
     """Whether a note points at a part of the article, or at an outside source."""
-    parts = known.places if known else frozenset[str]()
-    return bool(parts.intersection(content_words(note, known)) or _ADDRESS.search(note))
+    return names_part(note, known) or bool(_ADDRESS.search(note))
 
 
 def _said(
@@ -126,7 +133,7 @@ def _shares(note: str, grounds: list[Kin], known: Lexicon | None) -> bool:
     source="advice for packages that declare `note` in `kzdata:edges`: docs/methodology.md",
     declared=("kzdata:edges", "kzdata:sources"),
 )
-def inferred_quote(model: Model, texts: Mapping[str, str]) -> Iterator[Violation]:
+def inferred_quote(model: Model, texts: Articles) -> Iterator[Violation]:
     """What the note of an inferred or inherited cell quotes stands in an article.
 
     Words in quotation marks are read as the article's own; made up, they are a ground that is not

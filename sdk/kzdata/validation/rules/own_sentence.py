@@ -9,7 +9,15 @@ from typing import Any
 
 from kzdata.engine.sql import ORD, column, identifier
 from kzdata.evidence.spans import printed_at
-from kzdata.evidence.vocabulary import Lexicon, content_words, lexicon, plain, quoted_words, words
+from kzdata.evidence.vocabulary import (
+    Lexicon,
+    content_words,
+    lexicon,
+    names_part,
+    plain,
+    quoted_words,
+    words,
+)
 from kzdata.standard.descriptor import Schema
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
 from kzdata.validation.rule import Articles, Violation, rule
@@ -107,7 +115,7 @@ def inherited_chain(model: Model, texts: Articles) -> Iterator[Violation]:
         for row, table, name, note, source, opens, closes in model.database.stream(inherited):
             sentence = texts[source][opens:closes]
             of_context = name in _context(model.tables[table].schema)
-            if not (_leads(note, sentence) or (of_context and _names_part(note))):
+            if not (_leads(note, sentence) or (of_context and names_part(note, lexicon(None)))):
                 expected = f"words, in quotation marks, of: {_shown(sentence)}"
                 yield Violation(edges.name, row, e.note, note, expected)
 
@@ -140,8 +148,3 @@ def _tells(quote: str, known: Lexicon | None) -> bool:
     if known is None:
         return bool(quote)
     return bool(content_words(quote, known) or known.pointers.intersection(words(quote)))
-
-
-def _names_part(note: str) -> bool:
-    known = lexicon(None)
-    return known is not None and bool(known.places.intersection(content_words(note, known)))

@@ -1,7 +1,7 @@
 """Rules about declarations that let too much through: twins, sentinels, and missing seals."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
@@ -13,7 +13,7 @@ from kzdata.files.archive import DESCRIPTOR
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.standard.inner_names import stated
 from kzdata.validation.evidence_tables import Model
-from kzdata.validation.rule import Violation, rule
+from kzdata.validation.rule import Articles, Violation, rule
 
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?")
 
@@ -128,7 +128,7 @@ def source_twice(model: Model) -> Iterator[Violation]:
     source="advice for packages that declare `kzdata:sources`: docs/profile.md",
     declared=("kzdata:sources",),
 )
-def source_copied(model: Model, texts: Mapping[str, str]) -> Iterator[Violation]:
+def source_copied(model: Model, texts: Articles) -> Iterator[Violation]:
     """No two articles have the same words, whatever their blanks, capitals and marks.
 
     A copy with another line end has another hash, and is no second witness.

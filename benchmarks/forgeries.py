@@ -37,7 +37,7 @@ from kzdata.errors import FigureError
 from kzdata.evidence.figures import canonical, number_tokens, parse
 from kzdata.evidence.sentences import sentence_at
 from kzdata.evidence.spans import checksum, occurrence_at
-from kzdata.validation import validate
+from kzdata.validation import Finding, validate
 from mutations import Crew, Package, Row, Sheet
 from timing import ROOT, renew
 
@@ -171,6 +171,10 @@ class Forger:
             edges = forged.rows.get(self._edges.name, self._edges.rows)
             found |= {x[self.e["span"]] for x in edges if self._is_of(x, {claim: ""}, columns)}
         return found
+
+    def unseen(self, forged: Forged, named: set[str]) -> list[str]:
+        """The forged claims that findings name neither themselves nor by what they rest on."""
+        return [c for c in forged.claims if not {c, *self.carriers(forged, c)} & named]
 
     # --------------------------------------------------------------- the article says otherwise
 
@@ -570,8 +574,14 @@ def _shifted(row: Row, role: Mapping[str, str], moved: Mapping[str, Moved]) -> R
 # ----------------------------------------------------------------------------------- counting
 
 
-def seen(package: Package, forged: Forged) -> set[str]:
-    """The claims, and the passages, that an error or a warning names."""
+OF_THE_FORGER = ("span-orphan", "span-whole-sentence", "span-sentence", "span-share")
+"""Rules that find how a package was forged, not that it was: a passage that is left over."""
+
+
+def findings(
+    package: Package, forged: Forged, aside: Sequence[str] = OF_THE_FORGER
+) -> list[Finding]:
+    """The errors and warnings of a package with other rows, but for those of some rules."""
     with tempfile.TemporaryDirectory(dir=package.copy.parent) as texts:
         for number, text in enumerate(forged.texts.values()):
             Path(texts, f"{number}.txt").write_bytes(text.encode())
@@ -584,12 +594,12 @@ def seen(package: Package, forged: Forged) -> set[str]:
             for name, rows in kept.items():
                 package.sheets[name].rows = rows
         report = validate(package.copy, texts=texts, allow=False)
-    told = [f for f in report if f.severity != "unchecked" and f.rule not in OF_THE_FORGER]
-    return {finding.record for finding in told if finding.record}
+    return [f for f in report if f.severity != "unchecked" and f.rule not in aside]
 
 
-OF_THE_FORGER = ("span-orphan", "span-whole-sentence", "span-sentence", "span-share")
-"""Rules that find how a package was forged, not that it was: a passage that is left over."""
+def seen(package: Package, forged: Forged) -> set[str]:
+    """The claims, and the passages, that an error or a warning names."""
+    return {found.record for found in findings(package, forged) if found.record}
 
 
 class Line(NamedTuple):
@@ -611,9 +621,8 @@ def judged(forger: Forger, kind: str = "") -> tuple[list[Line], set[str]]:
     passed: dict[str, list[str]] = defaultdict(list)
     for forged, named in zip(packages[1:], found, strict=True):
         made[forged.kind] += len(forged.claims)
-        for claim, words in forged.claims.items():
-            if not {claim, *forger.carriers(forged, claim)} & named:
-                passed[forged.kind].append(f"{claim}: {words}")
+        for claim in forger.unseen(forged, named):
+            passed[forged.kind].append(f"{claim}: {forged.claims[claim]}")
     return [Line(one, count, tuple(passed[one])) for one, count in made.items()], alarms
 
 

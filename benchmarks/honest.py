@@ -37,11 +37,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from forgeries import OF_THE_FORGER, Forged, Forger
+from forgeries import OF_THE_FORGER, Forged, Forger, findings
 from kzdata.evidence.figures import canonical, parse
 from kzdata.evidence.sentences import sentence_at
 from kzdata.evidence.spans import checksum, occurrence_at, occurrences
-from kzdata.validation import Finding, validate
+from kzdata.validation import Finding
 from mutations import Package, Row, Sheet
 from timing import ROOT, renew
 
@@ -343,23 +343,6 @@ def entered(package: Package, folder: Path = HERE) -> dict[str, Forged]:
     return found
 
 
-def findings(package: Package, made: Forged, folder: Path) -> list[Finding]:
-    """What validation says of a package with other rows, but for the rules of `ASIDE`."""
-    with tempfile.TemporaryDirectory(dir=folder) as texts:
-        for number, text in enumerate(made.texts.values()):
-            Path(texts, f"{number}.txt").write_bytes(text.encode())
-        kept = {name: package.sheets[name].rows for name in made.rows}
-        try:
-            for name, rows in made.rows.items():
-                package.sheets[name].rows = rows
-            package.write()
-        finally:
-            for name, rows in kept.items():
-                package.sheets[name].rows = rows
-        report = validate(package.copy, texts=texts, allow=False)
-    return [f for f in report if f.severity != "unchecked" and f.rule not in ASIDE]
-
-
 class Judged(NamedTuple):
     """What validation says of true claims.
 
@@ -381,13 +364,13 @@ class Judged(NamedTuple):
         return [claim for claim, found in worst.items() if found == severity]
 
 
-def judged(forger: Forger, name: str, made: Forged, folder: Path) -> Judged:
+def judged(forger: Forger, name: str, made: Forged) -> Judged:
     """Which claims validation names."""
     of = {
         record: claim for claim in made.claims for record in (claim, *forger.carriers(made, claim))
     }
     alarms, others = defaultdict[str, list[Finding]](list), []
-    for finding in findings(forger.package, made, folder):
+    for finding in findings(forger.package, made, ASIDE):
         if claim := of.get(finding.record or ""):
             alarms[claim].append(finding)
         else:
@@ -437,7 +420,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="kzdata-honest-") as folder:
         forger = Forger(Package(given.path, Path(folder, "copy"), given.texts))
         made = entered(forger.package, given.claims)
-        found = [judged(forger, name, one, Path(folder)) for name, one in made.items()]
+        found = [judged(forger, name, one) for name, one in made.items()]
     print(as_table(found))
     for line in (line for one in found for line in listed(one)):
         print(line)

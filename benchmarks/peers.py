@@ -283,11 +283,10 @@ class Court:
     Args:
         forger: Of the package.
         gates: By name, but for kzdata.
-        folder: Where packages and texts are written.
     """
 
-    def __init__(self, forger: Forger, gates: Mapping[str, Gate], folder: Path) -> None:
-        self._forger, self._gates, self._folder = forger, gates, folder
+    def __init__(self, forger: Forger, gates: Mapping[str, Gate]) -> None:
+        self._forger, self._gates = forger, gates
         own = forger.honest()
         self._units = {claim: Reader(forger, own).unit(claim) for claim in own.claims}
 
@@ -300,9 +299,7 @@ class Court:
             passed[forged.kind] += self._passed(forged, self._units)
             if kzdata:
                 named = seen(self._forger.package, forged)
-                carriers = self._forger.carriers
-                left = [c for c in forged.claims if not {c, *carriers(forged, c)} & named]
-                passed[forged.kind][KZDATA] += len(left)
+                passed[forged.kind][KZDATA] += len(self._forger.unseen(forged, named))
         yield from (Line(kind, count, passed[kind]) for kind, count in made.items())
 
     def honest(self, claims: Path, kzdata: bool) -> Iterator[Line]:
@@ -312,7 +309,7 @@ class Court:
             reader = Reader(self._forger, made)
             passed = self._passed(made, {claim: reader.unit(claim) for claim in made.claims})
             if kzdata:
-                found = honest.judged(self._forger, name, made, self._folder)
+                found = honest.judged(self._forger, name, made)
                 passed[KZDATA] = len(made.claims) - len(found.alarms)
             yield Line(f"true, {name}", len(made.claims), passed)
 
@@ -371,7 +368,7 @@ def main() -> None:
     names = [KZDATA, *gates] if KZDATA in asked else [*gates]
     with tempfile.TemporaryDirectory(prefix="kzdata-peers-") as folder:
         forger = Forger(Package(given.path, Path(folder, "copy"), given.texts))
-        court = Court(forger, gates, Path(folder))
+        court = Court(forger, gates)
         forged = list(court.forged(KZDATA in asked))
         true = list(court.honest(given.claims, KZDATA in asked))
     told = f"{versions(gates)}.\n\n{as_table(forged, true, names)}"

@@ -49,11 +49,11 @@ def forger(tmp_path: Path) -> Iterator[Forger]:
     yield Forger(Package(ROOT, tmp_path / "copy"))
 
 
-def judged(forger: Forger, told: dict[str, Any], folder: Path) -> honest.Judged:
+def judged(forger: Forger, told: dict[str, Any]) -> honest.Judged:
     """What validation says of the claims of one file."""
     desk = honest.Desk(forger.package)
     desk.enter(told)
-    return honest.judged(forger, "plover", desk.forged(), folder)
+    return honest.judged(forger, "plover", desk.forged())
 
 
 def rests_on(desk: honest.Desk, record: str) -> dict[str, tuple[str, str]]:
@@ -97,7 +97,7 @@ def test_words_that_do_not_stand_there_are_refused(forger: Forger) -> None:
 def test_a_true_claim_is_left_and_another_is_named(forger: Forger, tmp_path: Path) -> None:
     """Catches a count that names nothing, or everything, and findings of others that count."""
     told = TOLD | {"claims": {"casualty_reports": [TOLL, BOATS]}}
-    found = judged(forger, told, tmp_path)
+    found = judged(forger, told)
     assert found.named("error") == ["CR-9002"]
     assert not found.named("warning")
     assert "| plover | 2 | 1 (50.0 %) | 0 (0.0 %) |" in honest.as_table([found])

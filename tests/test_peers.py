@@ -52,7 +52,7 @@ def test_what_passes_is_counted(forger: Forger, tmp_path: Path) -> None:
         "shut": lambda asked: False,
         "digits": lambda asked: bool(asked.number),
     }
-    court = peers.Court(forger, gates, tmp_path)
+    court = peers.Court(forger, gates)
     forger.all = lambda: iter([Forged("odd", {}, forger.texts, {"CR-0001": "", "CR-0010": ""})])  # type: ignore[method-assign]
     forged = list(court.forged(kzdata=True))
     assert forged == [("odd", 2, {"open": 2, "digits": 1, "kzdata": 2})]

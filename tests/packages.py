@@ -276,6 +276,15 @@ PASSAGES: dict[str, Any] = {
         "maxShare": 0.8,
     },
 }
+UNLIMITED = {
+    **PASSAGES,
+    "kzdata:spans": {
+        name: one
+        for name, one in PASSAGES["kzdata:spans"].items()
+        if name not in ("maxLength", "maxShare")
+    },
+}
+"""Passages of any length."""
 RECEIPTS = {
     "fields": columns("row cell passage how many why"),
     "primaryKey": ["row", "cell", "passage"],
@@ -302,6 +311,16 @@ class Text(NamedTuple):
     @property
     def digest(self) -> str:
         return _sha256(self.body.encode("utf-8"))
+
+
+def bracketed(article: str) -> str:
+    """The words of an article that stand between brackets, which are none of its own."""
+    return article.partition("[")[2].partition("]")[0]
+
+
+def unbracketed(article: str) -> str:
+    """The article without these brackets."""
+    return article.replace("[", "", 1).replace("]", "", 1)
 
 
 class Passages:

@@ -14,13 +14,15 @@ from kzdata.evidence import counting
 from kzdata.evidence.figures import canonical, cut, parse
 from kzdata.validation import validate
 from packages import (
-    PASSAGES,
     TERMS,
+    TOLLS,
+    UNLIMITED,
     Folder,
     Passages,
     Receipt,
     Spec,
     Text,
+    bracketed,
     build,
     column,
     columns,
@@ -28,6 +30,7 @@ from packages import (
     key,
     letters,
     receipts,
+    unbracketed,
 )
 
 SENSE, NOUN, WORD = "figure-not-a-count", "figure-counts-another", "figure-no-number"
@@ -46,11 +49,11 @@ class Case(NamedTuple):
 
     @property
     def wording(self) -> str:
-        return self.article.partition("[")[2].partition("]")[0]
+        return bracketed(self.article)
 
     @property
     def body(self) -> str:
-        return self.article.replace("[", "", 1).replace("]", "", 1) + "\n"
+        return unbracketed(self.article) + "\n"
 
 
 def of(rule: str, who: str, articles: str, what: str = "") -> list[Case]:
@@ -314,13 +317,7 @@ HARM = {
     "primaryKey": "harm",
     "foreignKeys": [key("who", "folk", "folk")],
     "kzdata:principal": "passage",
-    "kzdata:figure": {
-        "text": "wording",
-        "low": "least",
-        "high": "most",
-        "qualifier": "hedge",
-        "span": "passage",
-    },
+    "kzdata:figure": TOLLS["kzdata:figure"],
     "kzdata:claims": {"outcome": "fate", "population": "who", "unit": "what"},
 }
 FOLK = {
@@ -347,18 +344,13 @@ def package(root: Path, cases: list[Case]) -> Folder:
     terms = [["harm.who", "wardens", "warders"], ["harm.who", "police", "police officers"]]
     specs = [
         letters(texts),
-        Spec("passages", {**PASSAGES, "kzdata:spans": _unlimited()}, cut_out.rows()),
+        Spec("passages", UNLIMITED, cut_out.rows()),
         receipts(edges),
         Spec("harm", HARM, rows),
         Spec("folk", FOLK, [*folk, ["wardens", ""], ["police", ""]]),
         Spec("terms", TERMS, terms),
     ]
     return build(root, specs)
-
-
-def _unlimited() -> dict[str, object]:
-    limits = ("maxLength", "maxShare")
-    return {name: one for name, one in PASSAGES["kzdata:spans"].items() if name not in limits}
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,15 @@ from kzdata.evidence.figures import canonical, parse
 from kzdata.evidence.sentences import sentence_at
 from kzdata.validation import validate
 from packages import (
-    PASSAGES,
     TERMS,
+    TOLLS,
+    UNLIMITED,
     Folder,
     Passages,
     Receipt,
     Spec,
     Text,
+    bracketed,
     build,
     column,
     columns,
@@ -30,6 +32,7 @@ from packages import (
     key,
     letters,
     receipts,
+    unbracketed,
 )
 
 RULES = {"figure-nearer-another", "figure-counts-another"}
@@ -48,11 +51,11 @@ class Case(NamedTuple):
 
     @property
     def wording(self) -> str:
-        return self.article.partition("[")[2].partition("]")[0]
+        return bracketed(self.article)
 
     @property
     def body(self) -> str:
-        return self.article.replace("[", "", 1).replace("]", "", 1) + "\n"
+        return unbracketed(self.article) + "\n"
 
 
 def read(file: Path) -> list[Case]:
@@ -73,13 +76,7 @@ HARM = {
     "primaryKey": "harm",
     "foreignKeys": [key("who", "folk", "folk"), key("where", "spots", "spot")],
     "kzdata:principal": "passage",
-    "kzdata:figure": {
-        "text": "wording",
-        "low": "least",
-        "high": "most",
-        "qualifier": "hedge",
-        "span": "passage",
-    },
+    "kzdata:figure": TOLLS["kzdata:figure"],
     "kzdata:dates": [{"start": "day"}],
     "kzdata:claims": {
         "outcome": "fate",
@@ -119,12 +116,9 @@ def package(root: Path, cases: list[Case]) -> Folder:
         ["harm.who", "police", "police officers"],
         ["harm.teller", "coastguard", "coastguard"],
     ]
-    limits = {
-        k: v for k, v in PASSAGES["kzdata:spans"].items() if k not in ("maxLength", "maxShare")
-    }
     specs = [
         letters(texts),
-        Spec("passages", {**PASSAGES, "kzdata:spans": limits}, cut_out.rows()),
+        Spec("passages", UNLIMITED, cut_out.rows()),
         receipts(edges),
         Spec("harm", HARM, rows),
         Spec(

@@ -40,10 +40,11 @@ _SAYS = re.compile(
     r"|counts|counted|claims|claimed|announced|confirmed|confirms|gave|gives|cited|cites|lists"
     r"|listed|of)\b"
 )
+_MONTH = dates.PRINTED_MONTH
 _DAY = re.compile(
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Yy]esterday|[Tt]oday"
-    rf"|{dates.PRINTED_MONTH} [0-9]{{1,2}}(?:,? [0-9]{{4}})?|[0-9]{{1,2}} {dates.PRINTED_MONTH}(?: [0-9]{{4}})?"
-    rf"|{dates.PRINTED_MONTH} [0-9]{{4}}|(?:in|In) {dates.PRINTED_MONTH}|[12][0-9]{{3}})\b"
+    rf"|{_MONTH} [0-9]{{1,2}}(?:,? [0-9]{{4}})?|[0-9]{{1,2}} {_MONTH}(?: [0-9]{{4}})?"
+    rf"|{_MONTH} [0-9]{{4}}|(?:in|In) {_MONTH}|[12][0-9]{{3}})\b"
 )
 # What follows a figure without a noun of its own.
 _OTHERS = re.compile(

@@ -54,6 +54,7 @@ Row = dict[str, str]
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 OTHER_WORDING = ("nine", "more than 88")
+ROLES = ("verbatim", "normalised", "resolved", "coded", "inherited")  # that are checked
 UNKNOWN = "nobody-knows"
 MOST = 600
 """Changes in one copy."""
@@ -450,7 +451,7 @@ class Maker:
             ("span", "to another id, 7 further", _turned(spans, 7)),
             ("field", "another value", _turned(fields)),
             ("record", "to a missing id", lambda cell: UNKNOWN),
-            ("role", "another role", _turned("verbatim normalised resolved coded".split())),
+            ("role", "another role", _turned(ROLES)),
             ("role", "inferred", lambda cell: "inferred"),
         ]
         if "count" in e:
@@ -596,6 +597,7 @@ def _moved(package: Package, change: Change, e: dict[str, str]) -> str:
         "resolved": _named(quote, terms) or new in package.spans_of.get(cell, ()),
         "coded": _named(quote, terms),
     }
+    fits["inherited"] = any(fits.values())  # it is checked as the column's own role
     if not fits[row[e["role"]]]:
         return "unexplained"
     (article, here), (other, there) = package.places[old], package.places[new]

@@ -28,6 +28,7 @@ from typing import Any
 
 from kzdata.errors import KzdataError, NotJSONError, NotReadError, PackageError, UsageError
 from kzdata.files.folder import Folder, bounded, reading
+from kzdata.files.journal import finish
 from kzdata.files.temporary import TemporaryFolder
 
 DESCRIPTOR = "datapackage.json"
@@ -215,7 +216,9 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
                 yield archive
     else:
         inner = place.is_dir()
-        root, name = (place, descriptor_in(place)) if inner else (place.parent, place.name)
+        root = place if inner else place.parent
+        finish(root)  # a change that was interrupted
+        name = descriptor_in(place) if inner else place.name
         with _opened_at(root, name, str(place), folder) as archive:
             yield archive
 

@@ -255,6 +255,11 @@ class Sheet:
             else:
                 yield Record(-1, line, (), "a blank line" if kind == "blank" else "", place)
 
+    def written(self) -> Iterator[tuple[Record | None, bytes]]:
+        """All that the files hold, in order: each row with its bytes, and what is no row."""
+        for kind, number, line, raw, place in self._numbered():
+            yield self._record(number, line, raw, place) if kind == "row" else None, raw
+
     def _record(self, number: int, line: int, raw: bytes, place: int = 0) -> Record:
         return _record(number, line, raw, self.dialect, place, self.encoding)
 

@@ -70,6 +70,18 @@ def fresh(place: Path, *, parents: bool = False) -> Iterator[Path]:
             folder.put(made, place.name, before)
 
 
+def replace(made: Path, place: Path) -> None:
+    """Move a file that was made into a place on the same disk, where another may stand.
+
+    A link in the place, or on the way to it, is a UsageError.
+    """
+    with _usage_errors(place), _folder(place, parents=True) as folder:
+        before = folder.seen(place)
+        if before and not stat.S_ISREG(before.st_mode):
+            raise UsageError(f"cannot write {place}: it is no file")
+        folder.put(str(made.absolute()), place.name, before)
+
+
 # ------------------------------------------------------------------------------ the folder
 
 

@@ -243,9 +243,11 @@ class Policies(Declaration):
 
 
 class Tombstones(Declaration):
-    """`kzdata:tombstones`: withdrawn records."""
+    """`kzdata:tombstones`: withdrawn records; why, and the version that lacks them first."""
 
     record: str = member(string)
+    reason: str | None = member(string, None)
+    version: str | None = member(string, None)
     replaced_by: str | None = member(string, None, "replaced_by")
 
 

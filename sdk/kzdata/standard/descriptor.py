@@ -238,6 +238,8 @@ class FieldDescriptor(JsonModel):
     evidence: str | None = member(choice("required", "exempt"), None, "kzdata:evidence")
     # Where cells that have no receipts come from, in words.
     basis: str | None = member(string, None, "kzdata:basis")
+    # What an entry that says nothing of the cell means.
+    default: str | None = member(string, None, "kzdata:default")
 
     @classmethod
     def read(cls, entry: Any, where: str, faults: Faults) -> Self:

@@ -1,0 +1,250 @@
+"""The document of an entry: read from TOML or JSON, written as either."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from kzdata.entries import notation
+from kzdata.entries.notation import Cell
+from kzdata.entries.places import Path, Place, json_places, toml_places
+from kzdata.errors import KzdataError
+
+MAX_BYTES = 8 << 20
+MAX_BLOCKS = 20_000
+# What a block is called by the part that its table plays; any other table's is a `row`.
+SECTIONS = {
+    "alias": "aliases",
+    "term": "codebook",
+    "exclusion": "exclusions",
+    "event": "events",
+    "claim": "principal",
+    "participant": "participants",
+    "link": "links",
+}
+ROW = "row"
+# What a block says besides its cells.
+PARTS = ("ref", "id", "table", "quote", "withdraw", "links")
+
+
+class Fault(NamedTuple):
+    """What is wrong in an entry, and where.
+
+    Attributes:
+        file: The document, as it was named.
+        line: Line, from 1; 0 where the whole document is meant.
+        column: Column of the first character, from 1.
+        what: The block and the cell, as `claim 2, population`.
+        message: What was found, what was expected, and the way out.
+    """
+
+    file: str
+    line: int
+    column: int
+    what: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f":{self.line}:{self.column}" if self.line else ""
+        what = f"{self.what}: " if self.what else ""
+        return f"{self.file}{place}: {what}{self.message}"
+
+
+class EntryError(KzdataError):
+    """An entry cannot be entered.
+
+    Attributes:
+        faults: All that is wrong in it.
+    """
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def _cell(value: object) -> object:
+    """A value of TOML or JSON as a cell."""
+    if isinstance(value, bool):
+        return Cell(value=str(value).lower())
+    if isinstance(value, str):
+        return notation.read(value)
+    if isinstance(value, int | float | date):
+        return Cell(value=str(value))
+    return value
+
+
+CellOf = Annotated[Cell, BeforeValidator(_cell)]
+
+
+class Block(BaseModel):
+    """What an entry says of one row: its cells by column, and what the row is.
+
+    Attributes:
+        ref: A name by which other blocks of the entry know a new row.
+        id: The key of a row that exists.
+        table: Its table, where the section does not tell.
+        quote: The words that make the claim, its principal passage.
+        withdraw: Why the row is taken out; it leaves a tombstone.
+        links: Of a claim, each with another one: `updates CR-0013 ?? why`.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, CellOf] = Field(init=False)
+
+    ref: str | None = None
+    id: str | None = None
+    table: str | None = None
+    quote: CellOf | None = None
+    withdraw: str | None = None
+    links: list[CellOf] = []
+
+    @property
+    def cells(self) -> dict[str, Cell]:
+        """The cells, by column or shortcut."""
+        return self.__pydantic_extra__
+
+
+class Entry(BaseModel):
+    """Everything that one article says: the article, and a block for each row.
+
+    `source` is the row of the article; `text` in it is the path of its text.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: dict[str, CellOf]
+    alias: list[Block] = []
+    term: list[Block] = []
+    exclusion: list[Block] = []
+    event: list[Block] = []
+    claim: list[Block] = []
+    participant: list[Block] = []
+    link: list[Block] = []
+    row: list[Block] = []
+
+    def blocks(self) -> Iterator[tuple[Path, Block]]:
+        """All blocks, each with the way to it."""
+        for section in (*SECTIONS, ROW):
+            for number, block in enumerate(getattr(self, section)):
+                yield (section, number), block
+
+
+class Document(NamedTuple):
+    """An entry that was read, and where its parts stand.
+
+    Attributes:
+        name: What the document is called.
+        entry: What it says.
+        places: Where.
+    """
+
+    name: str
+    entry: Entry
+    places: Mapping[Path, Place]
+
+    def fault(self, path: Path, message: str) -> Fault:
+        """What is wrong at a place, or at the nearest one around it that is known."""
+        return _fault(self.name, self.places, path, message)
+
+
+def read(content: bytes, name: str) -> Document:
+    """Read an entry: JSON where it begins with `{`, else TOML.
+
+    Raises:
+        EntryError: It is neither, or says what no entry can say.
+    """
+    try:
+        if len(content) > MAX_BYTES:
+            raise ValueError(f"larger than {MAX_BYTES >> 20} MiB; enter it in parts")
+        text = content.decode("utf-8-sig")
+        is_json = text.lstrip().startswith("{")
+        raw = json.loads(text, parse_float=str) if is_json else _toml(text)
+        places = json_places(text) if is_json else toml_places(text)
+    except json.JSONDecodeError as error:
+        message = f"no JSON ({error.msg})"
+        raise EntryError([Fault(name, error.lineno, error.colno, "", message)]) from error
+    except (ValueError, RecursionError) as error:
+        raise EntryError([Fault(name, *_at(str(error)), "", f"not read: {error}")]) from error
+    return checked(raw, name, places, Entry)
+
+
+def _toml(text: str) -> dict[str, Any]:
+    return tomllib.loads(text.replace("\r\n", "\n"), parse_float=str)
+
+
+def _at(message: str) -> Place:
+    import re
+
+    found = re.search(r"line ([0-9]+), column ([0-9]+)", message)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def checked(raw: Any, name: str, places: Mapping[Path, Place], model: type[Entry]) -> Document:
+    """The document of what TOML or JSON holds, checked by a model of entries."""
+    try:
+        return Document(name, model.model_validate(raw), places)
+    except ValidationError as error:
+        faults = [_fault(name, places, e["loc"], _said(e)) for e in error.errors()]
+        raise EntryError(list(dict.fromkeys(faults))) from error
+
+
+def _said(error: Any) -> str:
+    message = str(error["msg"])
+    return {
+        "extra_forbidden": "no such name in an entry",
+        "missing": "is missing",
+    }.get(error["type"], message[:1].lower() + message[1:])
+
+
+def _fault(name: str, places: Mapping[Path, Place], path: Path, message: str) -> Fault:
+    known = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in places), ())
+    line, column = places.get(known, (0, 0))
+    return Fault(name, line, column, _called(path), message)
+
+
+def _called(path: Path) -> str:
+    """A place in words: `claim 2, population`."""
+    section, *rest = map(str, path) if path else [""]
+    number, *names = [int(r) + 1 if r.isdecimal() else r for r in rest] or [""]
+    return ", ".join(filter(None, [f"{section} {number}".strip(), ".".join(map(str, names))]))
+
+
+def written(entry: Mapping[str, Any], form: str) -> str:
+    """A document of an entry as TOML or JSON."""
+    if form == "json":
+        return json.dumps(entry, ensure_ascii=False, indent=2) + "\n"
+    import tomlkit
+
+    return tomlkit.dumps(_inline(entry))
+
+
+def _inline(entry: Mapping[str, Any]) -> Any:
+    """The same for TOML, with cells that are tables on one line each."""
+    import tomlkit
+
+    document = tomlkit.document()
+    for section, content in entry.items():
+        if isinstance(content, Mapping):
+            document.add(section, _table(content))
+            continue
+        blocks = tomlkit.aot()
+        for block in content:
+            blocks.append(_table(block))
+        document.add(section, blocks)
+    return document
+
+
+def _table(cells: Mapping[str, Any]) -> Any:
+    import tomlkit
+
+    table = tomlkit.table()
+    for name, value in cells.items():
+        if isinstance(value, Mapping):
+            inline = tomlkit.inline_table()
+            inline.update(value)
+            value = inline
+        table.add(name, value)
+    return table

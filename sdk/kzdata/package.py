@@ -534,6 +534,43 @@ class Package(models.Tables):
             self.save(place := Path(folder) / "package")
             yield place
 
+    def entry(
+        self,
+        source: str,
+        texts: str | Path | None = None,
+        form: str = "toml",
+        as_new: bool = False,
+    ) -> str:
+        """Everything that an article says, as a document that can be entered again.
+
+        Args:
+            source: Key of the article.
+            texts: Folder with the articles; without the text, each passage has the number of its
+                place in it.
+            form: `toml` or `json`.
+            as_new: Without ids of what rests on this article alone.
+
+        Raises:
+            UsageError: There is no such article, or the package is not one that can be edited.
+        """
+        from kzdata.entries.document import written
+        from kzdata.entries.writing import entry_of
+        from kzdata.evidence.articles import find
+        from kzdata.standard.editing import Draft
+
+        digests = authoring.hashes(self._dataset).values()
+        known = find(texts, digests) if texts else {}
+        return written(entry_of(Draft(self._dataset), source, known, as_new=as_new), form)
+
+    def entry_schema(self) -> str:
+        """The JSON Schema of entries into this package."""
+        import json
+
+        from kzdata.entries.schema import json_schema
+        from kzdata.standard.editing import Draft
+
+        return json.dumps(json_schema(Draft(self._dataset)), ensure_ascii=False, indent=2)
+
     def save(self, folder: str | Path) -> None:
         """Write the package into a folder, as it is opened: descriptor, schemas, CSV files.
 

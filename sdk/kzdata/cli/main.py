@@ -893,6 +893,76 @@ def site(
     raise typer.Exit(_in_child(work, limits._replace(seconds=None) if serve else limits))
 
 
+@command("kzdata entry tass --texts DIR > tass.toml; kzdata entry --schema")
+def entry(
+    load: Load,
+    source: Annotated[str | None, Argument(help="The article.")] = None,
+    texts: TextsOption = None,
+    as_new: Annotated[
+        bool, Option("--as-new", help="Without ids of what rests on this article alone.")
+    ] = False,
+    schema: Annotated[
+        bool, Option("--schema", help="The JSON Schema of an entry into this package.")
+    ] = False,
+    form: Annotated[
+        Literal["toml", "json"], Option("--format", "-f", help="toml or json.")
+    ] = "toml",
+) -> None:
+    """Write everything that an article says as one document.
+
+    Changed, and given to `kzdata enter`, it changes the rows.
+    """
+    from kzdata.cli.terminal import write
+
+    if schema is bool(source):
+        raise UsageError("name an article, or ask for --schema")
+    with load() as kz:
+        text = kz.entry_schema() if source is None else kz.entry(source, texts, form, as_new)
+    write(text.rstrip("\n"))
+
+
+@command("kzdata enter steppe-news.toml; kzdata entry tass | kzdata enter -")
+def enter(
+    files: Annotated[list[str], Argument(help="Entries, TOML or JSON; - is standard input.")],
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help="The folder; else this one.")
+    ] = None,
+    texts: TextsOption = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
+    strict: Annotated[bool, Option("--strict", help="Write nothing at a warning, either.")] = False,
+    form: Annotated[
+        Literal["text", "json"], Option("--format", "-f", help="text or json.")
+    ] = "text",
+) -> None:
+    """Make rows with receipts of what articles say.
+
+    Writes all of it or nothing. Exit 1 if something is wrong with it.
+    """
+    from kzdata.entries import outcome
+    from kzdata.entries.document import EntryError
+
+    if package is None and not os.path.lexists("datapackage.json"):
+        raise UsageError("name the package: kzdata enter FILE --package PATH")
+    try:
+        documents = outcome.read_documents(files)
+        place = package or Path.cwd()
+        found = outcome.enter(place, documents, texts, dry_run=dry_run, strict=strict)
+    except EntryError as error:
+        found = outcome.Outcome(faults=tuple(error.faults))
+    _show_outcome(found, form, dry_run)
+
+
+def _show_outcome(found: Any, form: str, dry_run: bool) -> None:
+    from kzdata.cli import entries
+    from kzdata.cli.terminal import as_json, emit, write
+
+    if form == "json":
+        write(as_json(found.as_dict()))
+    else:
+        emit(entries.outcome(found, dry_run))
+    raise typer.Exit(0 if found.valid and (found.written or dry_run or not found.rows) else 1)
+
+
 @command("kzdata seal .")
 def seal(
     path: Annotated[

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from kzdata.entries import notation
-from kzdata.entries.notation import Cell
+from kzdata.entries.notation import Cell, Receipt
 from kzdata.entries.places import Path, Place, json_places, toml_places
 from kzdata.errors import KzdataError
 
@@ -76,7 +76,20 @@ def _cell(value: object) -> object:
     return value
 
 
-CellOf = Annotated[Cell, BeforeValidator(_cell)]
+def cell_schema(values: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a cell: a line, or a table whose value is one of some values."""
+    parts = Cell.model_json_schema()
+    parts["properties"]["value"] = {"type": "string"}
+    parts["properties"]["receipts"]["items"] = Receipt.model_json_schema()
+    table = {name: parts[name] for name in ("type", "properties", "additionalProperties")}
+    ways = [{"type": "string", **line}, table]
+    return {
+        "anyOf": ways[:1]
+        + ([{"allOf": [table, {"properties": {"value": values}}]}] if values else ways[1:])
+    }
+
+
+CellOf = Annotated[Cell, BeforeValidator(_cell), WithJsonSchema(cell_schema({}, {}))]
 
 
 class Block(BaseModel):
@@ -125,6 +138,12 @@ class Entry(BaseModel):
     link: list[Block] = []
     row: list[Block] = []
 
+    @property
+    def article(self) -> dict[str, Cell]:
+        """The cells of the article's row, and `text`."""
+        cells: dict[str, Cell | None] = dict(self.source)
+        return {name: cell for name, cell in cells.items() if cell is not None}
+
     def blocks(self) -> Iterator[tuple[Path, Block]]:
         """All blocks, each with the way to it."""
         for section in (*SECTIONS, ROW):
@@ -139,11 +158,13 @@ class Document(NamedTuple):
         name: What the document is called.
         entry: What it says.
         places: Where.
+        raw: The same as TOML or JSON has it.
     """
 
     name: str
     entry: Entry
     places: Mapping[Path, Place]
+    raw: Mapping[str, Any]
 
     def fault(self, path: Path, message: str) -> Fault:
         """What is wrong at a place, or at the nearest one around it that is known."""
@@ -168,7 +189,7 @@ def read(content: bytes, name: str) -> Document:
         raise EntryError([Fault(name, error.lineno, error.colno, "", message)]) from error
     except (ValueError, RecursionError) as error:
         raise EntryError([Fault(name, *_at(str(error)), "", f"not read: {error}")]) from error
-    return checked(raw, name, places, Entry)
+    return checked(Document(name, Entry(source={}), places, raw), Entry)
 
 
 def _toml(text: str) -> dict[str, Any]:
@@ -182,20 +203,31 @@ def _at(message: str) -> Place:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def checked(raw: Any, name: str, places: Mapping[Path, Place], model: type[Entry]) -> Document:
-    """The document of what TOML or JSON holds, checked by a model of entries."""
+def checked(document: Document, model: type[Entry]) -> Document:
+    """A document read by a model of entries, such as that of a package.
+
+    Raises:
+        EntryError: It says what no entry says.
+    """
     try:
-        return Document(name, model.model_validate(raw), places)
+        return document._replace(entry=model.model_validate(document.raw))
     except ValidationError as error:
-        faults = [_fault(name, places, e["loc"], _said(e)) for e in error.errors()]
+        faults = [document.fault(_known(e["loc"]), _said(e)) for e in error.errors()]
         raise EntryError(list(dict.fromkeys(faults))) from error
 
 
+def _known(path: Path) -> Path:
+    """A place without the name of a table, by which blocks of several are told apart."""
+    return path[:2] + path[3:] if len(path) > 3 else path
+
+
 def _said(error: Any) -> str:
-    message = str(error["msg"])
+    message, tables = str(error["msg"]), error.get("ctx", {}).get("expected_tags", "")
     return {
         "extra_forbidden": "no such name in an entry",
         "missing": "is missing",
+        "union_tag_not_found": "say its table: table = NAME",
+        "union_tag_invalid": f"no such table for it; expected one of {tables}",
     }.get(error["type"], message[:1].lower() + message[1:])
 
 

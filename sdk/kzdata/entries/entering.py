@@ -24,6 +24,7 @@ from kzdata.standard.declarations import Edges, Sources, Spans
 from kzdata.standard.descriptor import Descriptor
 from kzdata.standard.editing import Draft, DraftRow, DraftTable
 
+_FEW = 12  # values of a column that are all named
 TEXT = "text"  # member of `source`: the path of the article's text
 
 
@@ -116,7 +117,7 @@ class _Entry:
 
     def _source(self) -> Article:
         """The article, whose row is made or changed."""
-        (table, a), said = self._sources, self.document.entry.source
+        (table, a), said = self._sources, self.document.entry.article
         if not (key := said.get(a.id, Cell()).value):
             raise AskError(f"{a.id} is missing: the key of the article")
         row, text = table.by_key.get(key), self._text(said)
@@ -212,7 +213,8 @@ class _Entry:
             if block.ref in self.keys:
                 raise AskError(f"two blocks have the ref {block.ref!r}")
             self.keys[block.ref] = key
-        self.entering.places.setdefault(key, (self.document, path))
+        if key:
+            self.entering.places.setdefault(key, (self.document, path))
         self.blocks.append((path, block, table, key))
 
     def _table(self, section: str, block: Block) -> DraftTable:
@@ -251,7 +253,7 @@ class _Entry:
         for name, cell in block.cells.items():
             with self._at((*path, name)):
                 values |= self._plain_cell(table, name, cell)
-        values = self._own_values(table) | values
+        values = self._own_values(table, values) | values
         identity = table.schema.primary_key
         row = next(
             (r for r in table.rows if all(r[n] == values.get(n, "") for n in identity)), None
@@ -273,14 +275,21 @@ class _Entry:
             return {name: self._passage_key(self.article, cell) if cell.value or cell.all else ""}
         return {name: self.keys.get(cell.value or "", cell.value or "")}
 
-    def _own_values(self, table: DraftTable) -> dict[str, str]:
-        """What follows from the article that the entry is of."""
-        schema, found = table.schema, {}
+    def _own_values(self, table: DraftTable, said: Mapping[str, str]) -> dict[str, str]:
+        """What follows from the article that the entry is of, and from the terms that are there."""
+        schema, found = table.schema, dict[str, str]()
         for part in (schema.aliases, schema.exclusions):
             if part and part.source:
                 found[part.source] = self.article.key
-        if schema.codebook and schema.codebook.language and self.article.language:
-            found[schema.codebook.language] = self.article.language
+        if not (c := schema.codebook):
+            return found
+        # What a category is stands beside each of its terms.
+        alike = [r for r in table.rows if all(r[n] == said.get(n) for n in (c.field, c.category))]
+        shared = set(schema.names) - {c.field, c.category, c.term, c.language, c.example}
+        found |= {name: alike[0][name] for name in shared if alike}
+        found |= {c.language: self.article.language or "en"} if c.language else {}
+        if c.example and c.example not in said and said.get(c.term):
+            found[c.example] = self._span(self.article.passages(said[c.term])[0], ("source",))
         return found
 
     def _passage_columns(self, table: DraftTable) -> set[str]:
@@ -315,7 +324,7 @@ class _Entry:
                 for column, one in self._expanded(table, columns, name, cell, quotes):
                     found = self._resolved(resolver, columns[column], one, quotes, bool(principal))
                     values[column], edges[column] = found
-        if principal and row is None and principal not in values:
+        if principal and row is None and block.quote is None:
             raise AskError("the quote is missing: the words that make the claim")
         self._write(path, table, key, row, values)
         for column, wanted in edges.items():
@@ -346,16 +355,11 @@ class _Entry:
         quotes: Sequence[Passage],
     ) -> Iterator[tuple[str, Cell]]:
         """The cells that a name of a block stands for."""
-        schema = table.schema
         if name in columns:
             yield name, self._keyed(cell)
-        elif name == "figure" and schema.figure:
-            f = schema.figure
-            yield from _of_words((f.text, f.low, f.high, f.qualifier), columns, cell, self.article)
-        elif name == "date" and schema.dates:
-            d = schema.dates[0]
-            yield from _of_words((d.start, d.end, d.precision), columns, cell, self.article)
-        elif name == "event" and (event := _event_column(table)):
+        elif members := dict(shortcuts(table)).get(name):
+            yield from _of_words(members, columns, cell, self.article)
+        elif name == "event" and (event := event_column(table)):
             yield event, self._keyed(cell)
         else:
             self._check_column(table, name, ("figure", "date", "event"))
@@ -391,9 +395,11 @@ class _Entry:
             other = self.draft.tables[target.reference.resource or column.table.name]
             taken = {key for _, _, t, key in self.blocks if t is other}
             known = {*(row[target.reference.fields[0]] for row in other.rows), *taken}
-        known = list(known)
+        known = sorted(known)
         if value is not None and known and value not in known:
-            raise AskError(f"{value!r} is not known{nearest(value, known)}")
+            few = f"; expected one of {', '.join(known)}" if len(known) <= _FEW else ""
+            hint = few or nearest(value, [*known, *self.keys])
+            raise AskError(f"{value!r} is not known{hint}")
 
     def _shared(self, key: str) -> list[Passage]:
         """The passages of the article that a record rests on, for more than its references."""
@@ -419,7 +425,8 @@ class _Entry:
         words = (cell.value or "").split()
         if table is None or len(words) != 2 or not cell.note:
             raise AskError("a link is written `updates CR-0013 ?? why`")
-        assert (part := table.schema.links)
+        part = table.schema.links
+        assert part
         relation, other = words[0], self.keys.get(words[1], words[1])
         free = self.free.setdefault(table.name, self.draft.free_keys(table.name))
         values = {part.claim: key, part.relation: relation, part.other: other}
@@ -428,7 +435,10 @@ class _Entry:
         self._write(path, table, link, None, values)
         own, others = self._principal(key), self._principal(other)
         self._add_edges(table, link, part.claim, [(own, "resolved", "")])
-        self._add_edges(table, link, part.relation, [(own, "inferred", cell.note)])
+        read = f"Read from both passages: {cell.note}"
+        self._add_edges(
+            table, link, part.relation, [(one, "inferred", read) for one in (own, others)]
+        )
         self._add_edges(table, link, part.other, [(others, "resolved", "")])
 
     def _principal(self, key: str) -> str:
@@ -552,7 +562,7 @@ class _Entry:
         """Take a row out, and leave a tombstone."""
         if block.id is None or not (block.withdraw or "").strip():
             raise AskError('a row is withdrawn by its id, with the reason: withdraw = "why"')
-        edges, e = self._edges
+        edges, _ = self._edges
         for row in self._edges_of.pop(key, []):
             edges.remove(row)
         table.remove(table.by_key[key])
@@ -561,7 +571,8 @@ class _Entry:
 
     def _bury(self, key: str, why: str) -> None:
         for tomb in self._playing("tombstones").values():
-            assert (part := tomb.schema.tombstones)
+            part = tomb.schema.tombstones
+            assert part
             values = {part.record: key}
             values |= {part.reason: why} if part.reason else {}
             values |= {part.version: self.descriptor.version} if part.version else {}
@@ -569,13 +580,13 @@ class _Entry:
 
 
 def _of_words(
-    names: Sequence[str | None], columns: Mapping[str, Column], cell: Cell, article: Article
+    names: Sequence[str], columns: Mapping[str, Column], cell: Cell, article: Article
 ) -> Iterator[tuple[str, Cell]]:
     """Cells whose values the grammar makes of the words of a shortcut."""
     from kzdata.entries.columns import reading
 
     receipts = words_of(cell)
-    for name in filter(None, names):
+    for name in names:
         value = next((reading(columns[name], r.words or "", article) for r in receipts), None)
         if value is None:
             words = " / ".join(r.words or "" for r in receipts)
@@ -584,7 +595,17 @@ def _of_words(
             yield name, Cell(value=value, receipts=receipts)
 
 
-def _event_column(table: DraftTable) -> str | None:
+def shortcuts(table: DraftTable) -> Iterator[tuple[str, list[str]]]:
+    """The names that stand for several columns of a table, each with these."""
+    schema = table.schema
+    if f := schema.figure:
+        yield "figure", [f.text, f.low, f.high, f.qualifier]
+    if schema.dates:
+        d = schema.dates[0]
+        yield "date", [name for name in (d.start, d.end, d.precision) if name]
+
+
+def event_column(table: DraftTable) -> str | None:
     """The column that says which event a row is about."""
     for part in (table.schema.claims, table.schema.participants):
         if part and part.event:

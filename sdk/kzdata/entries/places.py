@@ -42,23 +42,23 @@ def json_places(text: str) -> Mapping[Path, Place]:
     found: dict[Path, Place] = {}
     above: list[str | int] = []
     at: list[bool] = []  # whether each level is an object that waits for a name
-    for start, token in _tokens(text):
-        if token in "}]":
+    for start, mark in _tokens(text):
+        if mark in "}]":
             at.pop()
             above.pop()
-        elif token == ",":
+        elif mark == ",":
             above[-1] = above[-1] + 1 if isinstance(above[-1], int) else ""
             at[-1] = not isinstance(above[-1], int)
-        elif token == ":":
+        elif mark == ":":
             at[-1] = False
         elif at and at[-1]:
-            above[-1] = _unquoted(token)
+            above[-1] = _unquoted(mark)
             found[tuple(above)] = _place(text, start)
         else:
             found.setdefault(tuple(above), _place(text, start))
-            if token in "{[":
-                above.append("" if token == "{" else 0)
-                at.append(token == "{")
+            if mark in "{[":
+                above.append("" if mark == "{" else 0)
+                at.append(mark == "{")
     return found
 
 

@@ -1,4 +1,4 @@
-"""From a cell of an entry to its value and the passages that it rests on, and what is said of both."""
+"""From a cell of an entry to its value and the passages that it rests on."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from kzdata.entries.columns import GRAMMARS, Column, candidates, fitting, readin
 from kzdata.entries.notation import Cell, Receipt
 from kzdata.entries.vocabulary import Vocabulary
 
-_SAYING = "the words do not say it; take others, or say why they carry it: `{} <- {} ?? why`"
+_ELSE = "take words that do, {}or say why they carry it: `{} <- {} ?? why`"
 
 
 class Edge(NamedTuple):
@@ -81,7 +81,7 @@ class Resolver(NamedTuple):
             return Edge(passage, receipt.role, receipt.note or "")
         if not receipt.note:
             if said is None:
-                raise AskError(_SAYING.format(value, passage.words))
+                raise AskError(_unsaid(column, value, passage.words))
             if principal and receipt.words is None:
                 self._check_sentence(passage, quotes, value)
             return Edge(passage, said)
@@ -145,6 +145,19 @@ class Resolver(NamedTuple):
             f"no words of {self.article.key} that are known say {value!r}; write them: "
             f"`{value} <- words`, or why it is so: `{value} <- words ?? why`"
         )
+
+
+def _unsaid(column: Column, value: str, words: str) -> str:
+    """That some words do not say a cell, and the ways out."""
+    if column.kind in GRAMMARS:
+        what, more = f"{words!r} is not read as {value!r}; ", ""
+    elif column.kind == "record":
+        what, more = f"{value} does not rest on {words!r}; ", "make them a receipt of it, too, "
+    elif column.coded:
+        what, more = f"no term of {value!r} stands in {words!r}; ", "add a [[term]], "
+    else:
+        what, more = f"{words!r} does not name {value!r}; ", "add an [[alias]], "
+    return what + _ELSE.format(more, value, words)
 
 
 def words_of(cell: Cell) -> tuple[Receipt, ...]:

@@ -50,7 +50,7 @@ class Vocabulary:
         return [*self._terms.get((role, scope), []), *everywhere]
 
     def says(self, role: str, scope: str, name: str, words: str) -> bool:
-        """Whether some words hold a term of a category or entity that is no part of a longer one."""
+        """Whether words hold a term of a category or entity that is no part of a longer one."""
         return any(True for _ in self.places(role, scope, name, words))
 
     def places(self, role: str, scope: str, name: str, text: str) -> Iterator[Place]:

@@ -8,7 +8,7 @@ from kzdata.entries import notation
 from kzdata.entries.article import AskError, Passage
 from kzdata.entries.columns import Column, columns_of
 from kzdata.entries.document import SECTIONS, Document, Entry
-from kzdata.entries.entering import Entering, _Entry
+from kzdata.entries.entering import Entering, _Entry, shortcuts
 from kzdata.entries.notation import Cell, Receipt
 from kzdata.entries.receipts import Edge, Resolver
 from kzdata.entries.vocabulary import Vocabulary
@@ -43,7 +43,7 @@ class _Writer(_Entry):
 
     def __init__(self, draft: Draft, source: str, texts: Mapping[str, str], as_new: bool) -> None:
         entry = Entry(source={})
-        super().__init__(Entering(draft, texts), Document("", entry, {}), None)
+        super().__init__(Entering(draft, texts), Document("", entry, {}, {}), None)
         table, a = self._sources
         if source not in table.by_key:
             raise UsageError(f"no article {source!r}{nearest(source, table.by_key)}")
@@ -148,7 +148,7 @@ class _Writer(_Entry):
         if principal:
             block["quote"] = notation.write(self._words(quotes[0], []))
         done = {table.key, principal}
-        for name, members in _shortcuts(table):
+        for name, members in shortcuts(table):
             if (line := self._shortcut(table, row, columns, name, members, quotes)) is not None:
                 block[name], done = line, done | set(members)
         for name in table.schema.names:
@@ -222,7 +222,7 @@ class _Writer(_Entry):
         return cell if plain else Cell(words=passage.words)
 
     def _cell(self, row: DraftRow, key: str, column: Column, quotes: Sequence[Passage]) -> Any:
-        """A cell as short as it is still read the same; None where the article says nothing of it."""
+        """A cell in the shortest form that is read the same; None: the article does not say it."""
         value, edges = row[column.name], self._own_edges(key, column.name)
         elsewhere = len(edges) < sum(
             1 for r in self._edges_of.get(key, ()) if r[self._edges[1].field] == column.name
@@ -265,13 +265,3 @@ class _Writer(_Entry):
     ) -> tuple[str, list[Edge]]:
         principal = bool(column.table.schema.principal)
         return self._resolved(self.resolver, column, cell, quotes, principal)
-
-
-def _shortcuts(table: DraftTable) -> Iterator[tuple[str, list[str]]]:
-    """The names that stand for several columns of a table, each with these."""
-    schema = table.schema
-    if f := schema.figure:
-        yield "figure", [f.text, f.low, f.high, f.qualifier]
-    if schema.dates:
-        d = schema.dates[0]
-        yield "date", [name for name in (d.start, d.end, d.precision) if name]

@@ -163,7 +163,7 @@ class Draft:
         return DraftTable(table, sheet)
 
     def contents(self) -> dict[str, bytes]:
-        """The files that are not as they were, by path: tables, and the descriptor with their hashes."""
+        """The files that change, by path: tables, and the descriptor with their hashes."""
         new = {t.table.path: t.content() for t in self.tables.values() if t.changed}
         if not new:
             return {}

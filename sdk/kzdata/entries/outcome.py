@@ -1,0 +1,276 @@
+"""Entries entered into a package: what becomes of it, whether that is valid, and the writing."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kzdata.entries.document import Document, Fault, checked, read
+from kzdata.entries.entering import Entering, Planned
+from kzdata.entries.schema import entry_model
+from kzdata.errors import UsageError
+from kzdata.evidence.profile import declared
+from kzdata.evidence.spans import covered
+from kzdata.files.archive import opened, workspace
+from kzdata.standard.dataset import Dataset
+from kzdata.standard.declarations import Sources, Spans
+from kzdata.standard.editing import Draft
+from kzdata.standard.parsing import parse
+from kzdata.standard.writer import CHANGELOG
+from kzdata.validation import Finding, Report, validate
+from kzdata.validation.suppressions import ALLOW_LIST
+
+
+class Quoted(NamedTuple):
+    """How much of an article its quotes cover.
+
+    Attributes:
+        source: Key of the article.
+        before: Share of its characters, 0 to 1, before the entry.
+        after: The same afterwards.
+        most: What the package allows; None where it states nothing.
+    """
+
+    source: str
+    before: float
+    after: float
+    most: float | None
+
+
+class Inferred(NamedTuple):
+    """A new receipt whose words do not say the cell by themselves.
+
+    Attributes:
+        record: Key of the record.
+        column: Its column.
+        value: The cell.
+        role: `inferred` or `inherited`.
+        words: The words.
+        note: Why.
+    """
+
+    record: str
+    column: str
+    value: str
+    role: str
+    words: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What entries do to a package.
+
+    Attributes:
+        rows: What becomes of each row that changes.
+        roles: How many of the new receipts have which role.
+        inferred: Those of them that rest on a reader's word.
+        quoted: How much of each article is quoted.
+        faults: What is wrong in the entries; with one of them nothing is written.
+        findings: What validation says of the package as it would be, at the places of the entries
+            where these are at fault.
+        written: Whether the package was written.
+    """
+
+    rows: tuple[Planned, ...] = ()
+    roles: Mapping[str, int] = ()  # type: ignore[assignment]
+    inferred: tuple[Inferred, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    findings: tuple[tuple[Fault, Finding], ...] = ()
+    written: bool = False
+
+    @property
+    def valid(self) -> bool:
+        """Whether there is neither a fault nor an error."""
+        return not self.faults and all(one.severity != "error" for _, one in self.findings)
+
+    def by_table(self) -> dict[str, Counter[str]]:
+        """How many rows of each table are added, changed and withdrawn."""
+        found: dict[str, Counter[str]] = {}
+        for row in self.rows:
+            found.setdefault(row.table, Counter())[row.what] += 1
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON has it."""
+        return {
+            "valid": self.valid,
+            "written": self.written,
+            "rows": [row._asdict() for row in self.rows],
+            "roles": dict(self.roles),
+            "inferred": [one._asdict() for one in self.inferred],
+            "quoted": [one._asdict() for one in self.quoted],
+            "faults": [one._asdict() for one in self.faults],
+            "findings": [
+                {**place._asdict(), "rule": one.rule, "severity": one.severity}
+                for place, one in self.findings
+            ],
+        }
+
+
+def read_documents(files: Iterable[Path | str]) -> list[tuple[Document, Path]]:
+    """Entries of files, each with the folder that it lies in; `-` is standard input."""
+    import sys
+
+    found = []
+    for file in files:
+        if str(file) == "-":
+            found.append((read(sys.stdin.buffer.read(), "-"), Path()))
+            continue
+        try:
+            content = Path(file).read_bytes()
+        except OSError as error:
+            raise UsageError(f"{file}: {error.strerror}") from error
+        found.append((read(content, str(file)), Path(file).parent))
+    return found
+
+
+def enter(
+    path: Path,
+    documents: Iterable[tuple[Document, Path]],
+    texts: Path | None = None,
+    *,
+    dry_run: bool = False,
+    strict: bool = False,
+) -> Outcome:
+    """Enter documents into a package: all that they say, or nothing.
+
+    Args:
+        path: The package's folder.
+        documents: Entries, each with the folder where the path of its text begins.
+        texts: Folder with the articles that are in the package already.
+        dry_run: Only say what would become of it.
+        strict: Write nothing where validation warns, either.
+
+    Raises:
+        EntryError: A document says what no entry into this package says.
+        PackageError: The package cannot be read.
+        UsageError: It cannot be written.
+    """
+    with opened(path) as archive:
+        dataset = Dataset(archive, parse(archive), {})
+        try:
+            draft = Draft(dataset)
+            before = _shares(draft)
+            entering = Entering(draft, _texts(dataset, texts))
+            model = entry_model(draft)
+            for document, folder in documents:
+                entering.enter(checked(document, model), folder)
+            return _outcome(entering, before, dry_run=dry_run, strict=strict)
+        finally:
+            dataset.close()
+
+
+def _texts(dataset: Dataset, folder: Path | None) -> dict[str, str]:
+    """The articles at hand, by hash."""
+    from kzdata.evidence.articles import find
+    from kzdata.evidence.authoring import hashes
+
+    return find(folder, hashes(dataset).values()) if folder else {}
+
+
+def _outcome(
+    entering: Entering, before: Mapping[str, float], *, dry_run: bool, strict: bool
+) -> Outcome:
+    draft, contents = entering.draft, entering.draft.contents()
+    findings = []
+    if contents and not entering.faults:
+        findings = list(_placed(entering, _tried(entering, contents)))
+    severities = {finding.severity for _, finding in findings}
+    fails = bool(entering.faults) or "error" in severities or (strict and "warning" in severities)
+    written = bool(contents) and not dry_run and not fails
+    if written:
+        draft.save()
+    return Outcome(
+        rows=tuple(dict.fromkeys(entering.rows)),
+        roles=Counter(edge.role for *_, edge in entering.edges),
+        inferred=tuple(_inferred(entering)),
+        quoted=tuple(_quoted(draft, before)),
+        faults=tuple(sorted(entering.faults, key=lambda one: one[:3])),
+        findings=tuple(findings),
+        written=written,
+    )
+
+
+def _inferred(entering: Entering) -> Iterator[Inferred]:
+    for record, column, value, edge in entering.edges:
+        if edge.note:
+            yield Inferred(record, column, value, edge.role, edge.passage.words, edge.note)
+
+
+# ------------------------------------------------------------------------------ quotation
+
+
+def _shares(draft: Draft) -> dict[str, float]:
+    """How much of each article is quoted."""
+    sources, spans = declared(draft.descriptor, Sources), declared(draft.descriptor, Spans)
+    if not sources or not spans:
+        return {}
+    (articles, a), (passages, s) = sources, spans
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in draft.tables[passages.name].rows:
+        found.setdefault(row[s.source], []).append((int(row[s.start]), int(row[s.end])))
+    lengths = {row[a.id]: int(row[a.length] or 0) for row in draft.tables[articles.name].rows}
+    return {key: covered(found.get(key, ())) / length for key, length in lengths.items() if length}
+
+
+def _quoted(draft: Draft, before: Mapping[str, float]) -> Iterator[Quoted]:
+    spans = declared(draft.descriptor, Spans)
+    for key, share in _shares(draft).items():
+        if share != before.get(key, 0.0):
+            most = spans[1].max_share if spans else None
+            yield Quoted(key, before.get(key, 0.0), share, most)
+
+
+# ------------------------------------------------------------------------------ validation
+
+
+def _tried(entering: Entering, contents: Mapping[str, bytes]) -> Report:
+    """What validation says of the package as it would be."""
+    with workspace() as folder:
+        place, texts = folder / "package", folder / "texts"
+        texts.mkdir()
+        for digest, text in entering.texts.items():
+            (texts / f"{digest}.txt").write_bytes(text.encode())
+        _copy(entering.draft, place)
+        for path, content in contents.items():
+            (place / path).write_bytes(content)
+        return validate(place, texts=texts if entering.texts else None)
+
+
+def _copy(draft: Draft, place: Path) -> None:
+    """Copy the files of a package that validation reads."""
+    archive = draft.dataset.archive
+    for relative in _files(archive.descriptor):
+        (place / relative).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(archive.path_of(relative), place / relative)
+    for name in (CHANGELOG, ALLOW_LIST):
+        if (archive.root / name).is_file():
+            shutil.copyfile(archive.path_of(name), place / name)
+
+
+def _files(descriptor: Mapping[str, Any]) -> Iterator[str]:
+    for resource in descriptor["resources"]:
+        paths = resource.get("path") or []
+        schema = resource.get("schema")
+        yield from [paths] if isinstance(paths, str) else paths
+        yield from [schema] if isinstance(schema, str) else []
+
+
+def _placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding]]:
+    """The findings, each at the place of the entry that brought it, or where it stands else."""
+    for one in report.findings:
+        if one.severity == "unchecked":
+            continue
+        keys = [part.strip() for part in (one.record or "").split(",")]
+        known = next((entering.places[key] for key in keys if key in entering.places), None)
+        message = f"{one.said} ({one.rule})"
+        if known is None:
+            yield Fault(one.file, one.line or 0, one.column or 0, one.subject, message), one
+            continue
+        document, path = known
+        field = keys[1] if len(keys) > 1 and keys[0] in entering.places else one.field or ""
+        yield document.fault((*path, *([field] if field else [])), message), one

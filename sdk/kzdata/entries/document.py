@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -17,6 +18,7 @@ MAX_BYTES = 8 << 20
 MAX_BLOCKS = 20_000
 # What a block is called by the part that its table plays; any other table's is a `row`.
 SECTIONS = {
+    "passage": "spans",
     "alias": "aliases",
     "term": "codebook",
     "exclusion": "exclusions",
@@ -76,12 +78,17 @@ def _cell(value: object) -> object:
     return value
 
 
-def cell_schema(values: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of a cell: a line, or a table whose value is one of some values."""
+@cache
+def _cell_table() -> dict[str, Any]:
     parts = Cell.model_json_schema()
     parts["properties"]["value"] = {"type": "string"}
     parts["properties"]["receipts"]["items"] = Receipt.model_json_schema()
-    table = {name: parts[name] for name in ("type", "properties", "additionalProperties")}
+    return {name: parts[name] for name in ("type", "properties", "additionalProperties")}
+
+
+def cell_schema(values: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a cell: a line, or a table whose value is one of some values."""
+    table = _cell_table()
     ways = [{"type": "string", **line}, table]
     return {
         "anyOf": ways[:1]
@@ -129,6 +136,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: dict[str, CellOf]
+    passage: list[Block] = []
     alias: list[Block] = []
     term: list[Block] = []
     exclusion: list[Block] = []

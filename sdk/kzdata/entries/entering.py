@@ -10,7 +10,7 @@ from kzdata.entries.document import SECTIONS, Block, Document, Fault
 from kzdata.entries.notation import Cell
 from kzdata.entries.places import Path
 from kzdata.entries.receipts import Edge, passages, words_of
-from kzdata.entries.sources import article_of, digest, written_row
+from kzdata.entries.sources import article_of, digest, printed_day, written_row
 from kzdata.entries.tables import ReceiptTables, passage_columns
 from kzdata.errors import DateError, UsageError, nearest
 from kzdata.evidence.articles import read
@@ -76,14 +76,15 @@ class _Entry:
         if not (key := said.get(a.id, Cell()).value):
             raise AskError(f"{a.id} is missing: the key of the article")
         values = {n: c.value or "" for n, c in said.items() if n not in (TEXT, a.day_span)}
-        text = self._text(said)
+        text, new = self._text(said), key not in table.by_key
         row = written_row(self.tables, values, text)
         self.entering.places.setdefault(key, (self.document, ("source",)))
-        text = text if text is not None else self.entering.texts.get(row[a.sha256])
-        article = article_of(self.tables, row, text)
-        if a.day_span and a.day_span in said:
-            span = self._passage_key(article, said[a.day_span])
-            self.tables.change(table, row, {a.day_span: span})
+        known = text if text is not None else self.entering.texts.get(row[a.sha256])
+        article, day = article_of(self.tables, row, known), said.get(a.day_span or "")
+        if day is None and new and (words := printed_day(values, a, text)):
+            day = Cell(words=words, occurrence=1)
+        if a.day_span and day is not None:
+            self.tables.change(table, row, {a.day_span: self._passage_key(article, day)})
         return article
 
     def _text(self, said: Mapping[str, Cell]) -> str | None:
@@ -135,7 +136,7 @@ class _Entry:
         return block.cells.get(table.key, Cell()).value or "" if table.key else ""
 
     def _reader(self) -> CellReader:
-        reader = CellReader(self.tables, self.article)
+        reader = CellReader(self.tables, self.article, self.entering.texts)
         reader.keys = self.keys
         for _, _, table, key in self.blocks:
             reader.new.setdefault(table.name, set()).add(key)
@@ -157,10 +158,20 @@ class _Entry:
             self.tables.withdraw(table, key, block.withdraw)
         elif table.schema.record_key:
             self._record(path, block, table, key)
+        elif table.schema.spans:
+            self._passage(path, block, table)
         else:
             self._plain(path, block, table)
 
     # -------------------------------------------------------------------- rows without receipts
+
+    def _passage(self, path: Path, block: Block, table: DraftTable) -> None:
+        """What is to be said of a passage besides its words: that they are damaged, say."""
+        cells = dict(block.cells)
+        with self._at((*path, "words")):
+            key = self._passage_key(self.article, cells.pop("words", Cell()))
+            values = {name: cell.value or "" for name, cell in cells.items()}
+            self.tables.change(table, table.by_key[key], values)
 
     def _plain(self, path: Path, block: Block, table: DraftTable) -> None:
         """A row of a vocabulary: an actor, an alias, a term, an exclusion."""
@@ -169,7 +180,7 @@ class _Entry:
             with self._at((*path, name)):
                 values |= self._plain_cell(table, name, cell)
         values = self._follows(table, values) | values
-        identity = [(name, values.get(name, "")) for name in table.schema.primary_key]
+        identity = [(name, values.get(name, "")) for name in _identity(table, values)]
         alike = (row for row in table.rows if all(row[name] == own for name, own in identity))
         if (row := next(alike, None)) is None:
             self.tables.add(table, values)
@@ -276,3 +287,17 @@ class _Entry:
             if row := table.by_key.get(key):
                 return row[str(table.schema.principal)]
         raise AskError(f"no claim {key!r}{nearest(key, [k for t in claims for k in t.by_key])}")
+
+
+def _identity(table: DraftTable, values: Mapping[str, str]) -> Sequence[str]:
+    """The columns by which a row without receipts is known: its key, else what it is for."""
+    schema = table.schema
+    if schema.primary_key:
+        return schema.primary_key
+    if a := schema.aliases:
+        return [name for name in (a.entity, a.alias, a.source) if name]
+    if x := schema.exclusions:
+        return [x.source, x.start, x.end]
+    if c := schema.codebook:
+        return [c.field, c.category, c.term]
+    return list(values)

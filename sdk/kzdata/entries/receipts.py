@@ -17,6 +17,7 @@ class Edge(NamedTuple):
     passage: Passage
     role: str
     note: str = ""
+    source: str = ""  # key of the article, where it is another one than the entry's
 
 
 class Resolver(NamedTuple):
@@ -25,12 +26,14 @@ class Resolver(NamedTuple):
     Attributes:
         article: The article.
         vocabulary: Terms and aliases.
-        shared: Of a record by its key, the passages of the article on which it rests.
+        shared: Of a record and an article by their keys, the passages on which it rests.
+        other: Another article by its key.
     """
 
     article: Article
     vocabulary: Vocabulary
-    shared: Callable[[str], Sequence[Passage]]
+    shared: Callable[[str, str], Sequence[Passage]]
+    other: Callable[[str], Article]
 
     def resolve(
         self, column: Column, cell: Cell, quotes: Sequence[Passage], principal: bool
@@ -48,8 +51,22 @@ class Resolver(NamedTuple):
         """
         value = cell.value or self._said(column, cell, quotes)
         receipts = cell.all or ((Receipt(),) if column.traced else ())
-        edges = [self._edge(column, value, one, quotes, principal) for one in receipts]
-        return value, edges
+        return value, [self._of(one, column, value, quotes, principal) for one in receipts]
+
+    def _of(
+        self,
+        receipt: Receipt,
+        column: Column,
+        value: str,
+        quotes: Sequence[Passage],
+        principal: bool,
+    ) -> Edge:
+        """The edge of a receipt, into the article that it names."""
+        if not receipt.source:
+            return self._edge(column, value, receipt, quotes, principal)
+        there = self._replace(article=self.other(receipt.source))
+        edge = there._edge(column, value, receipt, (), principal)
+        return edge._replace(source=receipt.source)
 
     def _said(self, column: Column, cell: Cell, quotes: Sequence[Passage]) -> str:
         """What the words of a cell without a value say."""
@@ -90,7 +107,7 @@ class Resolver(NamedTuple):
 
     def _role(self, column: Column, value: str, passage: Passage) -> str | None:
         if column.kind == "record":
-            rests = any(one[:2] == passage[:2] for one in self.shared(value))
+            rests = any(one[:2] == passage[:2] for one in self.shared(value, self.article.key))
             return "resolved" if rests else None
         return fitting(column, value, passage.words, self.article, self.vocabulary)
 
@@ -119,7 +136,7 @@ class Resolver(NamedTuple):
 
     def _rested_on(self, key: str, around: Sequence[Place]) -> Passage:
         """The nearest passage on which another record rests, too."""
-        known = self.shared(key)
+        known = self.shared(key, self.article.key)
         for first, last in [*around, *[(one.start, one.end) for one in known[:1]]]:
             within = [one for one in known if first <= one.start and one.end <= last]
             if within:

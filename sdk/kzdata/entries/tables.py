@@ -72,7 +72,9 @@ class ReceiptTables:
 
     def free_key(self, table: DraftTable) -> str:
         """A key that no row of a table has, or had."""
-        return next(self._keys.setdefault(table.name, self.draft.free_keys(table.name)))
+        if table.name not in self._keys:
+            self._keys[table.name] = self.draft.free_keys(table.name)
+        return next(self._keys[table.name])
 
     # -------------------------------------------------------------------- rows
 
@@ -181,7 +183,10 @@ class ReceiptTables:
         """
         (_, e), (passages, s) = self.edges, self.spans
         value = table.by_key[key][column]
-        new = {(self.key_of(source, one.passage), one.role, one.note): one for one in wanted}
+        new = {
+            (self.key_of(one.source or source, one.passage), one.role, one.note): one
+            for one in wanted
+        }
         for row in [r for r in self.edges_of.get(key, []) if r[e.field] == column]:
             edge = (row[e.span], row[e.role], row[e.note] if e.note else "")
             if edge in new:
@@ -225,6 +230,11 @@ class ReceiptTables:
         rows = [row for row in self.edges_of[key] if row[e.field] == column]
         for row in rows if e.count else ():
             edges.change(row, {str(e.count): str(len(rows))})
+
+
+def follows(table: DraftTable) -> bool:
+    """Whether the rows of a table follow from those of others: passages, edges, tombstones."""
+    return any(getattr(table.schema, role) for role in ("spans", "edges", "tombstones"))
 
 
 def passage_columns(table: DraftTable, spans_table: str) -> set[str]:

@@ -66,7 +66,8 @@ class _Entry:
         try:
             yield
         except (AskError, UsageError, DateError) as error:
-            self.entering.faults.append(self.document.fault(path, str(error)))
+            fault = self.document.fault(path, str(error))
+            self.entering.faults += [] if fault in self.entering.faults else [fault]
         for row in self.tables.planned[before:]:
             self.entering.places.setdefault(row.key, (self.document, path))
 
@@ -143,13 +144,19 @@ class _Entry:
         return reader
 
     def _enter_rows(self, *, traced: bool) -> None:
-        """Enter the rows with receipts, or the others; links last, whose claims are there then."""
-        for links in (False, True):
-            for path, block, table, key in self.blocks:
-                kind = bool(table.schema.record_key), bool(table.schema.links)
-                if kind == (traced, links):
-                    with self._at(path):
-                        self._enter_row(path, block, table, key)
+        """Enter the rows with receipts, or the others.
+
+        References to records come last: those rest on their passages by then.
+        """
+        rows = [one for one in self.blocks if bool(one[2].schema.record_key) is traced]
+        for path, block, table, key in rows:
+            with self._at(path):
+                self._enter_row(path, block, table, key)
+        for path, block, table, key in rows if traced else ():
+            if key in table.by_key:
+                with self._at(path):
+                    self._cells(path, block, table, key, references=True)
+                    self._links(path, block, key)
 
     def _enter_row(self, path: Path, block: Block, table: DraftTable, key: str) -> None:
         if block.withdraw is not None:
@@ -217,39 +224,44 @@ class _Entry:
     # -------------------------------------------------------------------- records
 
     def _record(self, path: Path, block: Block, table: DraftTable, key: str) -> None:
-        """A row with receipts."""
-        row, principal = table.by_key.get(key), table.schema.principal
-        if principal and row is None and block.quote is None:
-            raise AskError("the quote is missing: the words that make the claim")
+        """A row with receipts, but for its references."""
+        if key not in table.by_key:
+            if table.schema.principal and block.quote is None:
+                raise AskError("the quote is missing: the words that make the claim")
+            self.tables.add(table, {table.key: key})
+        self._cells(path, block, table, key, references=False)
+        self.tables.assume(table, table.by_key[key])
+
+    def _cells(
+        self, path: Path, block: Block, table: DraftTable, key: str, *, references: bool
+    ) -> None:
+        """Those cells of a row that refer to records, or the others."""
+        row, columns = table.by_key[key], self.reader.columns(table)
         quotes = self._quotes(path, block, table, row)
-        read: dict[str, tuple[str, list[Edge]]] = {}
-        if block.quote is not None and principal and quotes:
+        if quotes and block.quote is not None and (principal := table.schema.principal):
             own = self.tables.key_of(self.article.key, quotes[0])
-            read[principal] = own, [Edge(quotes[0], "verbatim")]
-        columns = self.reader.columns(table)
+            self.tables.change(table, row, {principal: own})
+            self._tie(table, key, principal, [Edge(quotes[0], "verbatim")])
         for name, cell in block.cells.items():
             with self._at((*path, name)):
                 for column, one in self.reader.expanded(table, name, cell):
-                    read[column] = self.reader.resolved(columns[column], one, quotes)
-        values = {column: value for column, (value, _) in read.items()}
-        if row is None:
-            self.tables.add(table, {**values, table.key: key})
-        else:
-            self.tables.change(table, row, values)
-        for column, (_, edges) in read.items():
-            with self._at((*path, column)):
-                self.tables.tie(table, key, column, self.article.key, edges)
-        self._links(path, block, key)
+                    if (columns[column].kind == "record") is references:
+                        value, edges = self.reader.resolved(columns[column], one, quotes)
+                        self.tables.change(table, row, {column: value})
+                        self._tie(table, key, column, edges)
+
+    def _tie(self, table: DraftTable, key: str, column: str, edges: Sequence[Edge]) -> None:
+        self.tables.tie(table, key, column, self.article.key, edges)
 
     def _quotes(
-        self, path: Path, block: Block, table: DraftTable, row: DraftRow | None
+        self, path: Path, block: Block, table: DraftTable, row: DraftRow
     ) -> Sequence[Passage]:
         """The passages near to which the words of a block are looked for."""
         found: Sequence[Passage] = ()
         if block.quote is not None:
             with self._at((*path, "quote")):
                 found = passages(self.article, words_of(block.quote))
-        elif row is not None and (principal := table.schema.principal):
+        elif principal := table.schema.principal:
             known = self.tables.spans[0].by_key.get(row[principal])
             found = [self.tables.passage(known)] if known else []
         return found

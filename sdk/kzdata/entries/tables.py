@@ -45,6 +45,7 @@ class ReceiptTables:
         self.draft, self.descriptor = draft, draft.descriptor
         self.planned: list[Planned] = []
         self.tied: list[tuple[str, str, str, Edge]] = []
+        self._added: set[Planned] = set()
         self._freed: set[str] = set()  # passages that a cell rested on
         self._keys: dict[str, Iterator[str]] = {}
 
@@ -83,14 +84,18 @@ class ReceiptTables:
         return {f.name: f.default for f in table.schema.fields if f.default}
 
     def add(self, table: DraftTable, values: Mapping[str, str]) -> DraftRow:
-        """Add a row; a date without a day is that of the article."""
-        assumed = self.defaults(table)
-        for d in table.schema.dates:
-            if d.basis and not (values.get(d.start) or values.get(d.end or "")):
-                assumed[d.basis] = "article"
-        row = table.add({**assumed, **values})
+        """Add a row."""
+        row = table.add({**self.defaults(table), **values})
         self._plan(table, row, "added")
         return row
+
+    def assume(self, table: DraftTable, row: DraftRow) -> None:
+        """Say of a new row without a day that its date is that of the article."""
+        new = Planned(table.name, row[table.key], "added") in self._added
+        for d in table.schema.dates if new else ():
+            stated = row[d.start] or (d.end and row[d.end])
+            if d.basis and not stated and row[d.basis] == self.defaults(table).get(d.basis):
+                self.change(table, row, {d.basis: "article"})
 
     def change(self, table: DraftTable, row: DraftRow, values: Mapping[str, str]) -> None:
         """Give cells of a row new values."""
@@ -114,7 +119,11 @@ class ReceiptTables:
 
     def _plan(self, table: DraftTable, row: DraftRow, what: str) -> None:
         key = ", ".join(row[name] for name in table.schema.primary_key)
-        self.planned.append(Planned(table.name, key, what))
+        one = Planned(table.name, key, what)
+        if what != "changed" or one._replace(what="added") not in self._added:
+            self.planned.append(one)
+        if what == "added":
+            self._added.add(one)
 
     # -------------------------------------------------------------------- passages
 

@@ -9,7 +9,7 @@ from kzdata.entries.notation import Cell
 from kzdata.entries.receipts import Edge, Resolver, words_of
 from kzdata.entries.sources import article_of
 from kzdata.entries.tables import ReceiptTables
-from kzdata.entries.vocabulary import Vocabulary
+from kzdata.entries.vocabulary import Term, Vocabulary
 from kzdata.errors import nearest
 from kzdata.standard.editing import DraftTable
 
@@ -39,7 +39,7 @@ class CellReader:
         self.vocabulary = Vocabulary(tables.draft)
         self.keys: dict[str, str] = {}
         self.new: dict[str, set[str]] = {}
-        self._resolver = Resolver(article, self.vocabulary, self._shared, self._other)
+        self._resolver = Resolver(article, self.vocabulary, self._shared, self._other, self._borrow)
         self._columns: dict[str, dict[str, Column]] = {}
 
     def columns(self, table: DraftTable) -> dict[str, Column]:
@@ -120,6 +120,15 @@ class CellReader:
         if (row := table.by_key.get(source)) is None:
             raise AskError(f"no article {source!r}{nearest(source, table.by_key)}")
         return article_of(self.tables, row, self._texts.get(row[a.sha256]))
+
+    def _borrow(self, term: Term) -> None:
+        """Take over a form by which other articles call an entity: this one prints it, too."""
+        for table in self.tables.playing("aliases").values():
+            a = table.schema.aliases
+            if a and a.source:
+                values = {a.entity: term.name, a.alias: term.text, a.source: self.article.key}
+                self.tables.add(table, values)
+                self.vocabulary.add(self.article.key, term)
 
     def _shared(self, key: str, source: str) -> list[Passage]:
         """The passages of an article that a record rests on, for more than its references."""

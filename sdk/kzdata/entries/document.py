@@ -41,6 +41,8 @@ class Fault(NamedTuple):
         column: Column of the first character, from 1.
         what: The block and the cell, as `claim 2, population`.
         message: What was found, what was expected, and the way out.
+        path: The way to it in the document.
+        open: Whether a person may settle it, where words may say it.
     """
 
     file: str
@@ -48,6 +50,12 @@ class Fault(NamedTuple):
     column: int
     what: str
     message: str
+    path: Path = ()
+    open: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON has it."""
+        return {name: getattr(self, name) for name in ("file", "line", "column", "what", "message")}
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""
@@ -167,16 +175,22 @@ class Document(NamedTuple):
         entry: What it says.
         places: Where.
         raw: The same as TOML or JSON has it.
+        left_out: The ways to blocks that are passed over.
     """
 
     name: str
     entry: Entry
     places: Mapping[Path, Place]
     raw: Mapping[str, Any]
+    left_out: frozenset[Path] = frozenset()
 
-    def fault(self, path: Path, message: str) -> Fault:
+    def fault(self, path: Path, message: str, is_open: bool = False) -> Fault:
         """What is wrong at a place, or at the nearest one around it that is known."""
-        return _fault(self.name, self.places, path, message)
+        return _fault(self.name, self.places, path, message, is_open)
+
+    def blocks(self) -> Iterator[tuple[Path, Block]]:
+        """The blocks of the entry that are not left out, each with the way to it."""
+        return (one for one in self.entry.blocks() if one[0] not in self.left_out)
 
 
 def read(content: bytes, name: str) -> Document:
@@ -239,10 +253,12 @@ def _said(error: Any) -> str:
     }.get(error["type"], message[:1].lower() + message[1:])
 
 
-def _fault(name: str, places: Mapping[Path, Place], path: Path, message: str) -> Fault:
+def _fault(
+    name: str, places: Mapping[Path, Place], path: Path, message: str, is_open: bool
+) -> Fault:
     known = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in places), ())
     line, column = places.get(known, (0, 0))
-    return Fault(name, line, column, _called(path), message)
+    return Fault(name, line, column, _called(path), message, path, is_open)
 
 
 def _called(path: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path as File
 
-from kzdata.entries.article import Article, AskError, Passage
+from kzdata.entries.article import Article, AskError, OpenError, Passage
 from kzdata.entries.cells import CellReader, check_column
 from kzdata.entries.document import SECTIONS, Block, Document, Fault
 from kzdata.entries.notation import Cell
@@ -51,7 +51,7 @@ class _Entry:
     def enter(self) -> None:
         with self._at(("source",)):
             self.article = self._source()
-            for path, block in self.document.entry.blocks():
+            for path, block in self.document.blocks():
                 with self._at(path):
                     self._place(path, block)
             self._enter_rows(traced=False)
@@ -66,7 +66,7 @@ class _Entry:
         try:
             yield
         except (AskError, UsageError, DateError) as error:
-            fault = self.document.fault(path, str(error))
+            fault = self.document.fault(path, str(error), isinstance(error, OpenError))
             self.entering.faults += [] if fault in self.entering.faults else [fault]
         for row in self.tables.planned[before:]:
             self.entering.places.setdefault(row.key, (self.document, path))

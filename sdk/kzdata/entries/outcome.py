@@ -105,9 +105,9 @@ class Outcome:
             "roles": dict(self.roles),
             "inferred": [one._asdict() for one in self.inferred],
             "quoted": [one._asdict() for one in self.quoted],
-            "faults": [one._asdict() for one in self.faults],
+            "faults": [one.as_dict() for one in self.faults],
             "findings": [
-                {**place._asdict(), "rule": one.rule, "severity": one.severity}
+                {**place.as_dict(), "rule": one.rule, "severity": one.severity}
                 for place, one in self.findings
             ],
         }
@@ -181,7 +181,7 @@ def _outcome(
     contents = draft.contents()
     findings = []
     if contents and not entering.faults:
-        findings = list(_placed(entering, _tried(entering, contents)))
+        findings = list(placed(entering, tried(entering)))
     severities = {finding.severity for _, finding in findings}
     fails = bool(entering.faults) or "error" in severities or (strict and "warning" in severities)
     written = bool(contents) and not dry_run and not fails
@@ -231,7 +231,7 @@ def _quoted(draft: Draft, before: Mapping[str, float]) -> Iterator[Quoted]:
 # ------------------------------------------------------------------------------ validation
 
 
-def _tried(entering: Entering, contents: Mapping[str, bytes]) -> Report:
+def tried(entering: Entering) -> Report:
     """What validation says of the package as it would be."""
     with workspace() as folder:
         place, texts = folder / "package", folder / "texts"
@@ -239,7 +239,7 @@ def _tried(entering: Entering, contents: Mapping[str, bytes]) -> Report:
         for digest, text in entering.texts.items():
             (texts / f"{digest}.txt").write_bytes(text.encode())
         _copy(entering.tables.draft, place)
-        for path, content in contents.items():
+        for path, content in entering.tables.draft.contents().items():
             (place / path).write_bytes(content)
         # Of an article whose text is not at hand, what can be told without it.
         return validate(place, texts=texts if entering.texts else None, ignore=["text-missing"])
@@ -264,7 +264,7 @@ def _files(descriptor: Mapping[str, Any]) -> Iterator[str]:
         yield from [schema] if isinstance(schema, str) else []
 
 
-def _placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding]]:
+def placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding]]:
     """The findings, each at the place of the entry that brought it, or where it stands else."""
     for one in report.findings:
         if one.severity == "unchecked":

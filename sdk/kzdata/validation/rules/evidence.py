@@ -156,13 +156,17 @@ _QUOTED = f"""sum(fresh) || ' characters (' || round(1.0 * sum(fresh) / length, 
     whole=True,
 )
 def span_orphan(model: Model) -> Iterator[Query]:
-    """Each span is used: by an edge, as the principal span of a claim, or as a term's example."""
+    """Each span is used: by an edge, as a claim's principal span, or as a term's example.
+
+    Or as the passage of an article's day (`day_span` of `kzdata:sources`).
+    """
     for (table, s), (edges, e) in model.together("spans", "edges"):
         # A column is known to be unique only where an edge names each of its values.
         if (table.name, s.id) in model.unique_columns:
             continue
         examples = ((book, c.example) for book, c in model.each("codebook") if c.example)
-        users = [(edges, e.span), *model.each("principal"), *examples]
+        days = ((articles, a.day_span) for articles, a in model.each("sources") if a.day_span)
+        users = [(edges, e.span), *model.each("principal"), *examples, *days]
         unused = " AND ".join(
             f"""NOT EXISTS (SELECT 1 FROM {identifier(other.name)} u
                 WHERE {column(user, "u")} = {column(s.id)})"""

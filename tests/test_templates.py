@@ -360,3 +360,14 @@ def test_a_package_is_not_called_kzdata(tmp_path: Path) -> None:
         assert package.name == "my-kzdata"
         assert len(package.tables["claims"]) == 2
         assert package["CR-0001"].model_dump()["value_low"] == 3
+
+
+def test_the_invented_article_can_be_taken_out(own: Folder) -> None:
+    """Catches a package that is valid only with the example in it."""
+    for entry in own.descriptor()["resources"]:
+        if entry["name"] not in (*VOCABULARIES, "populations"):
+            own.write(entry["name"], [])
+    (own.root / "texts" / "orrin-post.txt").unlink()
+    own.reseal()
+    report = checked(own.root)
+    assert (list(report), report.valid) == ([], True)

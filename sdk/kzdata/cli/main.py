@@ -73,6 +73,7 @@ FailOn = Literal["error", "warning", "unchecked"]
 Format = Literal["text", "json", "csv"]
 DiffFormat = Literal["text", "json", "markdown"]
 TimelineFormat = Literal["text", "json", "csv", "ics"]
+Like = Literal["minimal", "kzdata"]
 
 
 def path(text: str) -> Path:
@@ -660,6 +661,32 @@ def deployments(
     with load() as kz:
         answer = kz.forces(country, place, state, limit, damaged)
     _answer(answer, "deployments", form, ids)
+
+
+@command("kzdata init my-crisis; kzdata init my-crisis --like kzdata")
+def init(
+    folder: Annotated[
+        Path, Argument(metavar="DIR", parser=path, help="A directory that is new or empty.")
+    ],
+    like: Annotated[
+        Like, Option(help="minimal: few tables; kzdata: the tables and vocabularies of kzdata.")
+    ] = "minimal",
+) -> None:
+    """Write a package to code a crisis of your own from.
+
+    It is valid as it comes out: one invented article, two claims, and a receipt for every fact.
+    """
+    from shlex import quote
+
+    from kzdata.templates.start import TEXTS, UNKNOWN
+    from kzdata.templates.start import init as write
+
+    written, place = write(folder, like), quote(str(folder))
+    _emit(f"wrote    {folder}: {written.tables} tables, an invented article, two claims")
+    if written.to_fill_in:
+        _emit(f"fill in  the owner of {UNKNOWN} in {' and '.join(written.to_fill_in)}")
+    _emit(f"next     kzdata validate {place} --texts {quote(str(folder / TEXTS))}")
+    _emit(f"         kzdata toll --package {place}")
 
 
 @command("kzdata locate 'over 60 people' 'in Shymkent' --texts DIR")

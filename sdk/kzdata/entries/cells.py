@@ -65,6 +65,11 @@ class CellReader:
         else:
             check_column(table, name, ("figure", "date", "event"))
 
+    def refers(self, table: DraftTable, name: str) -> bool:
+        """Whether a name of a block stands for a cell that refers to a record."""
+        column = event_column(table) if name == "event" else name
+        return column in (columns := self.columns(table)) and columns[column].kind == "record"
+
     def keyed(self, cell: Cell) -> Cell:
         """A cell with the key of the new row that it may name."""
         if cell.value in self.keys:

@@ -234,13 +234,17 @@ def checked(document: Document, model: type[Entry]) -> Document:
     try:
         return document._replace(entry=model.model_validate(document.raw))
     except ValidationError as error:
-        faults = [document.fault(_known(e["loc"]), _said(e)) for e in error.errors()]
+        faults = [document.fault(_way(document, e["loc"]), _said(e)) for e in error.errors()]
         raise EntryError(list(dict.fromkeys(faults))) from error
 
 
-def _known(path: Path) -> Path:
-    """A place without the name of a table, by which blocks of several are told apart."""
-    return path[:2] + path[3:] if len(path) > 3 else path
+def _way(document: Document, path: Path) -> Path:
+    """A place without the name of the table by which blocks of several are told apart."""
+    if len(path) < 3 or not isinstance(path[1], int):
+        return path
+    block = document.raw[str(path[0])][path[1]]
+    tagged = isinstance(block, Mapping) and block.get("table") == path[2]
+    return path[:2] + path[3:] if tagged and path[2] not in block else path
 
 
 def _said(error: Any) -> str:

@@ -243,12 +243,13 @@ class _Entry:
             self.tables.change(table, row, {principal: own})
             self._tie(table, key, principal, [Edge(quotes[0], "verbatim")])
         for name, cell in block.cells.items():
+            if self.reader.refers(table, name) is not references:
+                continue
             with self._at((*path, name)):
                 for column, one in self.reader.expanded(table, name, cell):
-                    if (columns[column].kind == "record") is references:
-                        value, edges = self.reader.resolved(columns[column], one, quotes)
-                        self.tables.change(table, row, {column: value})
-                        self._tie(table, key, column, edges)
+                    value, edges = self.reader.resolved(columns[column], one, quotes)
+                    self.tables.change(table, row, {column: value})
+                    self._tie(table, key, column, edges)
 
     def _tie(self, table: DraftTable, key: str, column: str, edges: Sequence[Edge]) -> None:
         self.tables.tie(table, key, column, self.article.key, edges)

@@ -221,11 +221,16 @@ def _shares(draft: Draft) -> dict[str, float]:
 
 
 def _quoted(draft: Draft, before: Mapping[str, float]) -> Iterator[Quoted]:
-    spans = declared(draft.descriptor, Spans)
+    sources, spans = declared(draft.descriptor, Sources), declared(draft.descriptor, Spans)
     for key, share in _shares(draft).items():
-        if share != before.get(key, 0.0):
-            most = spans[1].max_share if spans else None
-            yield Quoted(key, before.get(key, 0.0), share, most)
+        if sources and spans and share != before.get(key, 0.0):
+            length = int(draft.tables[sources[0].name].by_key[key][sources[1].length])
+            yield Quoted(key, before.get(key, 0.0), share, _most(spans[1], length))
+
+
+def _most(s: Spans, length: int) -> float | None:
+    """The share of an article of a length that may be quoted; None where nothing is stated."""
+    return None if s.max_share is None else min(1.0, max(s.max_share, s.share_floor / length))
 
 
 # ------------------------------------------------------------------------------ validation

@@ -7,6 +7,7 @@ receipt at a time; a test holds the two together.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from kzdata.evidence.profile import LABELS
@@ -26,7 +27,7 @@ class Term(NamedTuple):
     family: str  # terms of one family exclude each other: a table of entities, or the codebook
 
 
-ELSEWHERE = "*"  # a scope: forms that some article prints, and that say the entity's name
+ELSEWHERE = "*"  # a scope: names of entities, and forms akin to them that some article prints
 
 
 class Vocabulary:
@@ -44,6 +45,9 @@ class Vocabulary:
                     self._terms["coded", row[c.field]].append(term)
             if a := table.schema.aliases:
                 families, names = _entities(draft, a.of)
+                for entity, called in names.items():
+                    for form, family in product(called, families[entity]):
+                        self.add(ELSEWHERE, Term(entity, form, family))
                 for row in table.rows:
                     entity, form = row[a.entity], row[a.alias]
                     for family in families.get(entity, () if a.of else ("",)):

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import count
+from pathlib import Path
 
 from kzdata.errors import UsageError
 from kzdata.files.archive import DESCRIPTOR
@@ -161,7 +162,8 @@ class Draft:
 
     def _check_folder(self) -> None:
         archive = self.dataset.archive
-        if archive.name != DESCRIPTOR or not (archive.root / DESCRIPTOR).is_file():
+        place = Path(archive.label)  # of a zip, the folder is a copy
+        if archive.name != DESCRIPTOR or not (place.is_dir() or place.name == DESCRIPTOR):
             raise UsageError(f"{archive.label}: rows are entered into a folder with {DESCRIPTOR}")
 
     def _opened(self, table: Table) -> DraftTable:

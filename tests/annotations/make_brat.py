@@ -40,15 +40,20 @@ document.add_annotation(relation)
 event = made(brat.BratEvent, "E1", "hurt", trigger_id=keys[TOLL])
 event.add_argument("Again", keys[AGAIN])
 document.add_annotation(event)
-document.add_annotation(made(brat.BratAttribute, "A1", "Outcome", refid=keys[TOLL], attributes={"injured"}))
+document.add_annotation(
+    made(brat.BratAttribute, "A1", "Outcome", refid=keys[TOLL], attributes={"injured"})
+)
 document.add_annotation(made(brat.BratAttribute, "M1", "Negation", refid="E1", attributes=set()))
 same = brat.BratEquivRelation()
 same.argids = {keys[OWNER], keys[SPEAKER]}
 document.add_annotation(same)
-document.add_annotation(made(brat.BratNote, "#1", "AnnotatorNotes", refid=keys[CAFE], text="Is it open?"))
+document.add_annotation(
+    made(brat.BratNote, "#1", "AnnotatorNotes", refid=keys[CAFE], text="Is it open?")
+)
 document.add_annotation(made(brat.BratNote, "#2", "AnnotatorNotes", refid="R1", text="unsure"))
-with (FILES / "brat.txt").open("w", encoding="utf-8") as text, (FILES / "brat.ann").open(
-    "w", encoding="utf-8"
-) as lines:
+with (
+    (FILES / "brat.txt").open("w", encoding="utf-8") as text,
+    (FILES / "brat.ann").open("w", encoding="utf-8") as lines,
+):
     brat.dump(document, text, lines)
     lines.write(f"N1\tReference {keys[OWNER]} Wikidata:Q1\tAigul\n")

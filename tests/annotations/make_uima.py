@@ -5,7 +5,11 @@ spans, a link with a role; and an annotation of the whole document.
 """
 
 from cassis import Cas, TypeSystem
-from cassis.typesystem import TYPE_NAME_ANNOTATION, TYPE_NAME_DOCUMENT_ANNOTATION, TYPE_NAME_FS_ARRAY
+from cassis.typesystem import (
+    TYPE_NAME_ANNOTATION,
+    TYPE_NAME_DOCUMENT_ANNOTATION,
+    TYPE_NAME_FS_ARRAY,
+)
 
 from story import CAFE, FILES, MARKED, OWNER, SPEAKER, TEXT
 

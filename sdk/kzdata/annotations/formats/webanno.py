@@ -21,7 +21,7 @@ _ESCAPED = re.compile(r"\\(->|.)", re.DOTALL)
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r"}
 _NUMBERED = re.compile(r"((?:\\.|[^\\]|\\\Z)*?)(?:\[([0-9_]{1,20})\])?", re.DOTALL)
 _LINK = re.compile(r"(.*)->([0-9]{1,9})-([0-9]{1,9})", re.DOTALL)
-_LAYER = re.compile(r"#(T_SP|T_CH|T_RL)=([^|]+)(?:\|(.*))?")
+_LAYER = re.compile(r"#(T_SP|T_CH|T_RL)=([^|]{1,200})(?:\|(.*))?")
 _ANY = "uima.tcas.Annotation"  # a slot that takes annotations of any layer
 _Place = tuple[int, int]
 
@@ -37,9 +37,9 @@ class _Layer(NamedTuple):
         """Whether a column has the roles of a slot, and the next one its targets."""
         return self.columns[at].startswith("ROLE_") and at + 1 < len(self.columns)
 
-    def slot(self, at: int) -> bool:
-        """Whether a column belongs to a slot."""
-        return self.role(at) or (at > 0 and self.role(at - 1))
+    def target(self, at: int) -> bool:
+        """Whether a column has the targets of a slot."""
+        return at > 0 and self.role(at - 1)
 
 
 class _Tie(NamedTuple):
@@ -116,9 +116,9 @@ class _Table:
             self._said.marks.append(mark)
             self._marks[key] = self._marks[(_ANY, *key[1:])] = mark
             self._tell(layer, row, mark, values, where)
-        # Of an annotation over several tokens, each has its part.
-        ((start, end),) = mark.parts
-        mark.parts = ((min(start, place[0]), max(end, place[1])),)
+        # It goes from its first row to its last, as INCEpTION reads it: a part of a token stands
+        # behind that token, which may have the annotation, too.
+        mark.parts = ((mark.parts[0][0], place[1]),)
         for kind in (layer.name, _ANY):
             self._rows.setdefault((kind, row), []).append(mark)
 
@@ -131,13 +131,13 @@ class _Table:
                 chain[int(link[3])] = mark, _value(link[1])
             elif layer.role(at):
                 self._slots(layer, at, row, mark, values, where)
-            elif not layer.slot(at):
+            elif not layer.target(at):
                 mark.say(name or "value", _value(value) or None)
 
     def _slots(
         self, layer: _Layer, at: int, row: str, mark: Mark, values: list[str], where: str
     ) -> None:
-        if values[at] in ("_", "*"):
+        if values[at + 1] in ("_", "*"):
             return
         name = layer.columns[at].partition(":")[2].partition("_")[0]
         roles, targets = _split(values[at], ";"), _split(values[at + 1], ";")
@@ -201,7 +201,7 @@ def _key(layer: _Layer, row: str, values: list[str]) -> tuple[tuple[str, ...], s
     if layer.kind == "T_CH" and (link := _LINK.fullmatch(values[-1])):
         name = f"{link[2]}->{link[3]}"
         return (layer.name, "chain", name), name
-    own = (value for at, value in enumerate(values) if not layer.slot(at))
+    own = (value for at, value in enumerate(values) if not layer.target(at))
     number = next((number for value in own if (number := _numbered(value)[1])), "")
     return ((layer.name, number), f"{row}[{number}]") if number else ((layer.name, "", row), row)
 

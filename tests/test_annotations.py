@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import time
 import unicodedata
@@ -14,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from annotations.story import CAFE, FILES, MARKED, MEN, OWNER, SPEAKER, TEXT, TOLL
+from annotations.story import CAFE, FILES, MARKED, OWNER, SPEAKER, TEXT, TOLL
 from kzdata.annotations import (
     FORMATS,
     Annotation,
@@ -22,11 +21,9 @@ from kzdata.annotations import (
     Document,
     Relation,
     Unit,
-    Unplaced,
     placing,
     read,
     reading,
-    said,
 )
 from kzdata.errors import AnnotationError, UsageError
 from kzdata.package import load
@@ -63,7 +60,7 @@ def refused(content: str | bytes, format: str, folder: Path, texts: Any = TEXTS)
     return str(caught.value).replace(str(file), "x")
 
 
-# ------------------------------------------------------------------------------ the tools' own files
+# ------------------------------------------------------------------------------ files of the tools
 
 
 @pytest.mark.parametrize(
@@ -369,7 +366,11 @@ def came_back(content: str, format: str, folder: Path, text: str) -> Annotations
     return read(file, format, {"it": text, "other": "Another text."})
 
 
-no_fixture_check = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+no_fixture_check = settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def test_each_format_has_a_writer_in_these_tests() -> None:
@@ -451,3 +452,261 @@ def test_a_spoilt_file_is_read_or_refused_in_one_line(
         for document in found.documents:
             for one in document.annotations:
                 assert case.text[one.start : one.end] == one.words
+
+
+# ------------------------------------------------------------------------------ refusals
+
+
+def labelled(text: str, *spans: list[Any]) -> str:
+    return json.dumps({"text": text, "label": list(spans)})
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (TEXT.replace("\n", "\r\n"), "they differ in the line ends (CRLF and LF)"),
+        ("\ufeff" + TEXT, "they differ in the byte order mark"),
+        (unicodedata.normalize("NFC", TEXT), "the composition of letters (Unicode NFC and NFD)"),
+        (TEXT.strip(), "they differ in the blanks at both ends"),
+        (TEXT.replace(" ", "  "), "they differ in the kind and number of blanks"),
+        (TEXT[16:40], "the text is a part of steppe-news, from 16 to 40, not the whole"),
+        (TEXT.replace("burnt", "burned"), "steppe-news is nearest and has 't, and eighteen"),
+    ],
+)
+def test_a_text_that_differs_is_not_repaired_but_told(tmp_path: Path, text: str, why: str) -> None:
+    told = refused(labelled(text), "doccano", tmp_path)
+    assert told.startswith("x:1: the text is ")
+    assert why in told
+    assert told.endswith("annotate the article's own text, or give the text that was annotated")
+
+
+def test_words_that_are_composed_otherwise_are_not_repaired_but_told(tmp_path: Path) -> None:
+    told = refused("T1\tplace 77 81\tcaf\u00e9\n", "brat", tmp_path)
+    assert told == (
+        "x:1: the words 'caf\u00e9' do not stand in the article: they differ in the composition of "
+        "letters (Unicode NFC and NFD); write them as the article has them (article steppe-news); "
+        "nor does it fit the other 1 at hand"
+    )
+
+
+def test_offsets_in_two_units_are_refused_with_the_first_miss_of_each(tmp_path: Path) -> None:
+    in_points, in_utf_16 = f"15 39\t{TOLL.words}", f"87 99\t{OWNER.words}"
+    told = refused(f"T1\tx {in_points}\nT2\tx {in_utf_16}\n", "brat", tmp_path)
+    assert f"in code points {OWNER.words!r} is expected at 87-99" in told
+    assert f"in UTF-16 units {TOLL.words!r} is expected at 15-39, and ' Eighteen" in told
+    assert "in UTF-8 bytes" in told
+
+
+def test_words_of_several_articles_tell_none(tmp_path: Path) -> None:
+    told = refused("T1\tx 0 3\tThe\n", "brat", tmp_path, {"a": "The one.", "b": "The other."})
+    assert told == (
+        "x: all its words stand in several articles (a, b); "
+        "give the text of the one that was annotated alone"
+    )
+
+
+def test_the_unit_of_the_format_decides_where_two_fit_at_different_places(tmp_path: Path) -> None:
+    text = "\U0001f600 aaaa"
+    marks = [{"%ID": 2, "%TYPE": "x", "@sofa": 1, "begin": 4, "end": 5}]
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": text}
+    file = tmp_path / "x"
+    file.write_text(json.dumps({"%FEATURE_STRUCTURES": [sofa, *marks]}))
+    (document,) = read(file, "uima-cas-json", {"it": text}).documents
+    assert (document.unit, document.annotations[0].start) == (Unit.UTF_16, 3)
+    row = "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|value\n\n\n#Text=aa\n1-1\t4-5\ta\ty\t\n"
+    file.write_text(row)
+    (document,) = read(file, "webanno", {"it": text}).documents
+    assert (document.unit, document.annotations[0].start) == (Unit.UTF_16, 3)
+
+
+def test_code_points_are_told_where_the_unit_makes_no_difference(tmp_path: Path) -> None:
+    file = tmp_path / "x.tsv"
+    file.write_text(
+        "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|v\n\n\n#Text=Nothing\n1-1\t0-7\tNothing\ty\t\n"
+    )
+    (document,) = read(file, None, TEXTS).documents
+    assert (document.source, document.unit) == ("other", Unit.CODE_POINTS)
+
+
+def test_a_part_of_a_token_ends_where_its_own_row_does(tmp_path: Path) -> None:
+    # INCEpTION gives what begins with a token to the token's row, too.
+    rows = [
+        "1-1\t0-4\tNews\tall[1]\t",
+        "1-2\t5-11\tsteppe\tall[1]|part[2]\t",
+        "1-2.1\t5-9\tstep\tpart[2]\t",
+    ]
+    file = tmp_path / "x.tsv"
+    head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=x|value\n\n\n#Text=News steppe\n"
+    file.write_text(head + "\n".join([*rows, "1-2.2\t9-9\t\tnone\t"]))
+    (document,) = read(file, None, {"it": "News steppe"}).documents
+    assert [one.words for one in document.annotations] == ["News steppe", "step"]
+    assert [one.reason for one in document.unplaced] == ["it holds no words"]
+
+
+def test_a_web_annotation_without_words_is_not_placed(tmp_path: Path) -> None:
+    digest = json.loads((FILES / "web-annotation.json").read_text())["items"][0]["target"]["source"]
+    selector = {"type": "TextPositionSelector", "start": TOLL.start, "end": TOLL.end}
+    mark = {"type": "Annotation", "target": {"source": digest, "selector": selector}}
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(mark))
+    (document,) = read(file, "web-annotation", TEXTS).documents
+    assert not document.annotations
+    assert document.unplaced[0].reason.startswith("no TextQuoteSelector, and no offset is trusted")
+
+
+MALFORMED = [
+    ("brat", "hello\n", "x:1: no annotation of brat; a line of T (words)"),
+    ("brat", "T1\tx 15\tEighteen\n", "x:1: `ID, tab, TYPE START END, tab, WORDS` is expected"),
+    ("brat", "T1\tx -1 3\tThe\n", "x:1: `ID, tab, TYPE START END, tab, WORDS` is expected"),
+    ("brat", "T1\tx 15 23\tEighteen\r\n", "x:1: the line ends with CR and LF"),
+    ("brat", "E1\thurt:T1\n", "x:1: no annotation 'T1' triggers this event"),
+    ("brat", "R1\towns Arg1:T1\n", "x:1: a relation of two annotations at least is expected"),
+    ("brat", "R1\towns Arg1:T1 Arg2:T2\n", "x:1: a relation with 'T1', which no annotation is"),
+    ("brat", "R1\towns T1 T2\n", "x:1: arguments `ROLE:ID` with one blank between"),
+    ("brat", "T1\tx 0 1\tS\nT1\tx 0 1\tS\n", "x:2: the id 'T1' stands at"),
+    ("brat", "", "x: neither a text nor words, so that nothing tells the article"),
+    ("brat", b"T1\tx 0 1\t\xff", "x:1: not UTF-8 at byte 9; save it as UTF-8"),
+    ("doccano", "[1", "x:1: not JSON: "),
+    ("doccano", "[]", "x:1: an object is expected; does the file have the format"),
+    ("doccano", '{"text": 1}', "x:1 /text: a text is expected"),
+    ("doccano", '{"text": "a", "text": "b"}', "x:1: 'text' once, not twice, is expected"),
+    ("doccano", r'{"text": "\ud83d"}', "x:1 /text: a text without half of a surrogate pair"),
+    ("doccano", r'{"\ud83d": 1}', "x:1: a text without half of a surrogate pair"),
+    ("doccano", "[" * 100_000, "x:1: JSON that is nested too deep"),
+    ("doccano", '{"a":' * 120 + "1" + "}" * 120, "JSON of at most 100 levels is expected"),
+    ("doccano", labelled(TEXT, [0, 9_999, "x"]), "x:1 /label/0: in code points text is expected"),
+    (
+        "doccano",
+        labelled(TEXT, [5, 3, "x"]),
+        "x:1 /label/0: in code points text is expected at 5-3",
+    ),
+    ("doccano", labelled(TEXT, [0.5, 3, "x"]), "x:1 /label/0/0: a whole number from 0 is expected"),
+    ("doccano", labelled(TEXT, [10**400, 3, "x"]), "x:1 /label/0/0: a whole number from 0"),
+    ("doccano", labelled(TEXT, [0, 3]), "x:1 /label/0: a start, an end and a label is expected"),
+    ("langextract", '{"extractions": []}', "x:1: the member 'text' is expected"),
+    ("webanno", "#FORMAT=WebAnno TSV 2\n", "x:1: `#FORMAT=WebAnno TSV 3.3` is expected first"),
+    ("webanno", "#FORMAT=WebAnno TSV 3.3\n#T_XX=a\n", "x:2: a layer, `#T_SP=NAME|FEATURE`, is"),
+    (
+        "webanno",
+        "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n1-1\t0-1\tx\n",
+        "x:3: `1-1, tab, 0-4, tab, WORD`",
+    ),
+    ("uima-cas-json", "{}", "x: the member '%FEATURE_STRUCTURES' is expected"),
+    (
+        "label-studio",
+        '[{"data": {}, "label": []}]',
+        "x /0: the member 'annotations' of a full JSON",
+    ),
+    ("prodigy", '{"text": "x"}', "x:1: the text is that of none of the 2 articles at hand"),
+    ("web-annotation", "{}", "x: an Annotation, an array, a page or a graph of them is expected"),
+    (
+        "web-annotation",
+        json.dumps({"type": "Annotation", "target": "urn:x"}),
+        "x /target: a target with a source and a selector is expected",
+    ),
+    (
+        "web-annotation",
+        json.dumps(
+            {
+                "type": "Annotation",
+                "target": {"source": f"ni:///sha-256;{'A' * 43}", "selector": []},
+            }
+        ),
+        f"x: none of the 2 articles at hand has the hash '{'0' * 64}'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("format", "content", "told"), MALFORMED)
+def test_what_is_not_of_the_format_is_told_with_its_place(
+    tmp_path: Path, format: str, content: str | bytes, told: str
+) -> None:
+    assert told in refused(content, format, tmp_path).replace(f"{tmp_path}/", "")
+
+
+def test_no_article_at_hand_is_told(tmp_path: Path) -> None:
+    assert "give the articles' texts" in refused(labelled(TEXT), "doccano", tmp_path, {})
+
+
+# ------------------------------------------------------------------------------ hostile files
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.ann")
+    for path in (tmp_path / "pipe.ann", tmp_path, tmp_path / "none.ann"):
+        with pytest.raises(AnnotationError, match="no file that can be read"):
+            read(path, "brat", TEXTS)
+
+
+def test_brat_reads_no_text_but_the_one_beside(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    shutil.copy(FILES / "brat.ann", tmp_path / "sub" / "brat.ann")
+    (tmp_path / "brat.txt").write_text("Another text.")
+    (document,) = read(tmp_path / "sub" / "brat.ann", "brat", TEXTS).documents
+    assert document.source == "steppe-news"
+    (tmp_path / "sub" / "brat.txt").write_text("Another text.")
+    with pytest.raises(AnnotationError, match="the text is that of none of the 2 articles"):
+        read(tmp_path / "sub" / "brat.ann", "brat", TEXTS)
+
+
+def bomb(kind: str, element: Any) -> str:
+    """A list that each annotation refers to."""
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": TEXT}
+    array = {"%ID": 2, "%TYPE": kind, "%ELEMENTS": [element] * 2_000}
+    place = {"%TYPE": "x", "@sofa": 1, "begin": 0, "end": 2, "@all": 2}
+    marks = [{"%ID": key, **place} for key in range(3, 2_003)]
+    return json.dumps({"%FEATURE_STRUCTURES": [sofa, array, *marks]})
+
+
+@pytest.mark.parametrize(
+    ("format", "content", "told"),
+    [
+        ("uima-cas-json", bomb("uima.cas.FSArray", 3), "relations and values; divide the file"),
+        ("uima-cas-json", bomb("uima.cas.StringArray", "y"), "relations and values; divide"),
+        ("doccano", labelled(TEXT, *[[0, len(TEXT), "x"]] * 20_000), "more than fits into memory"),
+        ("doccano", f"{labelled(TEXT)}\n" * 300, "over 200 documents; divide it"),
+        ("doccano", labelled(TEXT, *[[0, 1, "x"]] * 30_001), "over 30,000 annotations; divide"),
+        ("doccano", " " * 2_000_001, "over 1 MiB; divide it"),
+        (
+            "web-annotation",
+            json.dumps(
+                [
+                    {
+                        "type": "Annotation",
+                        "target": {
+                            "source": "urn:x",
+                            "selector": {"type": "TextQuoteSelector", "exact": "the"},
+                        },
+                    }
+                ]
+                * 20_000
+            ),
+            "too many words without offsets; divide it",
+        ),
+    ],
+)
+def test_a_file_that_would_fill_the_machine_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str, content: str, told: str
+) -> None:
+    from kzdata.annotations import registry
+
+    monkeypatch.setattr(registry, "MAX_DOCUMENTS", 200)
+    monkeypatch.setattr(placing, "MAX_MARKS", 30_000)
+    monkeypatch.setattr(placing, "MAX_WORDS", 3_000_000)
+    monkeypatch.setattr(placing, "MAX_SEARCH", 3_000_000)
+    limit = 1 << 20 if "over 1 MiB" in told else 32 << 20
+    monkeypatch.setattr(reading, "MAX_FILE_BYTES", limit)
+    assert told in refused(content, format, tmp_path)
+
+
+def test_many_attributes_and_relations_take_no_time_of_their_square(tmp_path: Path) -> None:
+    attributes = "".join(f"A{i}\tx T1 y\n" for i in range(20_000))
+    relations = "".join(f"R{i}\tx Arg1:T1 Arg2:T1\n" for i in range(20_000))
+    file = tmp_path / "x.ann"
+    file.write_text(f"T1\tx 0 7\tNothing\n{attributes}{relations}")
+    began = time.monotonic()
+    (document,) = read(file, "brat", TEXTS).documents
+    assert time.monotonic() - began < 10
+    (mark,) = document.annotations
+    assert (len(mark.attributes["x"]), len(mark.relations)) == (20_000, 20_000)

@@ -5,7 +5,6 @@ by brat's documentation.
 """
 
 from bioc import brat
-
 from story import AGAIN, CAFE, FILES, MARKED, OWNER, SPEAKER, TEXT, TOLL
 
 

@@ -1,6 +1,7 @@
 """Writes files/doccano.jsonl and doccano-relations.jsonl with doccano 1.8.4: `pip install doccano`.
 
-Its own server exports them, from a database in a temporary folder. It needs `marshmallow<4`, `numpy<2` and `setuptools<80`.
+Its own server exports them, from a database in a temporary folder. It needs
+`marshmallow<4`, `numpy<2` and `setuptools<80`.
 """
 
 import os
@@ -10,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 import backend  # doccano's
-
 from story import CAFE, FILES, MARKED, OWNER, TEXT
 
 folder = tempfile.mkdtemp()

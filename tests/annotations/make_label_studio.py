@@ -4,7 +4,6 @@ import json
 
 from label_studio_sdk.label_interface import LabelInterface
 from label_studio_sdk.label_interface.objects import AnnotationValue, TaskValue
-
 from story import CAFE, FILES, MARKED, OWNER, TEXT, TOLL
 
 CONFIG = """<View>

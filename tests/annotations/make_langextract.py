@@ -2,7 +2,6 @@
 
 from langextract import io
 from langextract.core.data import AlignmentStatus, AnnotatedDocument, CharInterval, Extraction
-
 from story import FILES, MARKED, TEXT, TOLL
 
 extractions = [

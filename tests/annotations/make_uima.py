@@ -10,7 +10,6 @@ from cassis.typesystem import (
     TYPE_NAME_DOCUMENT_ANNOTATION,
     TYPE_NAME_FS_ARRAY,
 )
-
 from story import CAFE, FILES, MARKED, OWNER, SPEAKER, TEXT
 
 types = TypeSystem(add_document_annotation_type=True)

@@ -6,10 +6,9 @@ hand after INCEpTION's user guide, since no library writes those.
 
 import re
 
+from story import FILES, MARKED, TEXT
 from web_anno_tsv import Annotation
 from web_anno_tsv.web_anno_tsv import AnnotatedSentence, Span, open_web_anno_tsv
-
-from story import FILES, MARKED, TEXT
 
 path = FILES / "webanno-spans.tsv"
 with open_web_anno_tsv(str(path), "w", overwrite=True) as out:

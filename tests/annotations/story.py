@@ -1,8 +1,8 @@
 """The invented article of the annotations' tests, and what each fixture says of it.
 
-It has what offsets go wrong at: an emoji before all annotations, a combining accent, a letter beyond
-the basic plane within an annotation, words after it, and a phrase that stands twice. The scripts
-`make_*.py` run beside this file, in an environment of their own, with the tools' libraries.
+It has what offsets go wrong at: an emoji before all annotations, a combining accent, a letter
+beyond the basic plane within an annotation, words after it, and a phrase that stands twice. The
+scripts `make_*.py` run beside this file, in an environment of their own, with the tools' libraries.
 """
 
 from pathlib import Path

@@ -16,12 +16,13 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from kzdata.annotations.differing import how_they_differ, what_differs
-from kzdata.annotations.said import Mark, Said, Words, short
+from kzdata.annotations.said import MAX_TOLD, Mark, Said, Words, short
 from kzdata.annotations.shape import Annotation, Document, Unit, Unplaced
 from kzdata.errors import AnnotationError
 
 # An annotation can be as long as its text, and say so in a few bytes.
-MAX_WORDS = 32 << 20  # code points of all annotations of a text together
+MAX_WORDS = 32 << 20  # code points of all annotations of a file together
+MAX_MARKS = 200_000  # annotations and tokens of a text
 MAX_SEARCH = 1 << 32  # code points to be searched for words without offsets
 _WIDTHS: dict[Unit, Callable[[str], int]] = {
     Unit.UTF_16: lambda char: 1 + (char > "\uffff"),
@@ -54,7 +55,7 @@ class _MissError(Exception):
     ) -> None:
         has = "there is no such place" if found is None else f"{short(found)} stands there"
         wanted = short(words) if words else "text"
-        super().__init__(f"{wanted} is expected {place} ({where}), and {has}")
+        super().__init__(f"{wanted} is expected {place}, and {has}")
         self.where, self.words, self.held, self.joined = where, words, held, joined
 
 
@@ -78,6 +79,7 @@ class Articles:
         for source, text in texts.items():
             self._by_text.setdefault(text, []).append(source)
         self._starts: dict[tuple[str, Unit], Sequence[int]] = {}
+        self._words = self._told = 0  # of all that was placed
 
     def placed(self, said: Said) -> Document:
         """What a file says of one text, at its places in an article.
@@ -86,6 +88,8 @@ class Articles:
             AnnotationError: No article has this text, hash or words, or several have; no unit fits
                 its offsets; or an id stands twice.
         """
+        if len(said.marks) + len(said.words) > MAX_MARKS:
+            raise AnnotationError(f"{said.where}: over {MAX_MARKS:,} annotations; divide the file")
         said.ids()
         tried = {source: self._tried(said, source) for source in self._known(said)}
         fitting = [source for source, trial in tried.items() if trial.fits]
@@ -93,6 +97,10 @@ class Articles:
             raise _several(said, fitting) if fitting else self._none(said, tried)
         (source,) = fitting
         unit, places = _chosen(said, tried[source].fits)
+        self._words += sum(_length(place) for place in places)
+        self._told += said.told
+        if self._words > MAX_WORDS or self._told > MAX_TOLD:
+            raise AnnotationError(f"{said.where}: more than fits into memory; divide the file")
         return _document(said, source, self._texts[source], unit, places)
 
     def _known(self, said: Said) -> list[str]:
@@ -108,7 +116,7 @@ class Articles:
                 return found
             raise AnnotationError(
                 f"{said.where}: none of the {len(self._texts)} articles at hand has the hash "
-                f"{short(said.sha256)}; add the one that was annotated"
+                f"{said.sha256[:64]!r}; add the one that was annotated"
             )
         if not said.words and not any(mark.words and not mark.reason for mark in said.marks):
             raise AnnotationError(
@@ -171,10 +179,14 @@ def _why_not(misses: list[tuple[Unit, _MissError]], text: str) -> str:
             f"{first.where}: the words {short(first.words)} do not stand in the article"
             f"{f': {how}' if how else ''}; write them as the article has them"
         )
-    trials = "; ".join(f"in {unit}, {miss}" for unit, miss in misses)
+    trials: dict[str, list[str]] = {}
+    for unit, miss in misses:
+        place = "" if miss.where == first.where else f" ({miss.where})"
+        trials.setdefault(f"{miss}{place}", []).append(unit)
+    told = "; ".join(f"in {' and '.join(units)} {miss}" for miss, units in trials.items())
     stands = text.find(first.words) if first.words else -1
-    hint = f"; these words stand at {stands}" if stands >= 0 else ""
-    return f"{first.where}: the offsets fit the words in no unit: {trials}{hint}"
+    hint = f"these words stand at {stands}" if stands >= 0 else "annotate the article's own text"
+    return f"{first.where}: {told}; {hint}"
 
 
 # ------------------------------------------------------------------------------ the unit
@@ -292,10 +304,6 @@ def _document(said: Said, source: str, text: str, unit: Unit, places: list[Place
         for mark, place in zip(said.marks, places, strict=True)
         if not isinstance(place, str)
     ]
-    if sum(place[-1][1] - place[0][0] for _, place in placed) > MAX_WORDS:
-        raise AnnotationError(
-            f"{said.where}: its annotations hold over {MAX_WORDS:,} characters; divide it"
-        )
     found = tuple(_annotation(mark, text, place) for mark, place in placed)
     unplaced = tuple(
         _unplaced(mark, place)
@@ -303,6 +311,10 @@ def _document(said: Said, source: str, text: str, unit: Unit, places: list[Place
         if isinstance(place, str)
     )
     return Document(source, unit, found, unplaced, tuple(said.unread))
+
+
+def _length(place: Place) -> int:
+    return 0 if isinstance(place, str) else place[-1][1] - place[0][0]
 
 
 def _annotation(mark: Mark, text: str, parts: Parts) -> Annotation:

@@ -16,6 +16,8 @@ from kzdata.files.folder import bounded
 from kzdata.files.json_rows import Doubled, Number, value_of_text
 
 MAX_FILE_BYTES = 32 << 20
+_LONGEST_POINTER = 200  # characters of one that a message shows
+_WAY_OUT = "does the file have the format that you named?"
 _BOM = "\ufeff"
 _HALF = re.compile("[\ud800-\udfff]")  # JSON can write half of a surrogate pair
 
@@ -83,11 +85,12 @@ class Node:
     @cached_property
     def where(self) -> str:
         """The file, with a line where it has JSON lines, and the JSON pointer."""
-        return f"{self._file} {self._pointer}" if self._pointer else self._file
+        pointer = self._pointer[:_LONGEST_POINTER]
+        return f"{self._file} {pointer}" if pointer else self._file
 
     def fails(self, expected: str) -> AnnotationError:
         """The error that something else stands here."""
-        return AnnotationError(f"{self.where}: {expected} is expected")
+        return AnnotationError(f"{self.where}: {expected} is expected; {_WAY_OUT}")
 
     def get(self, name: str) -> "Node | None":
         """A member of an object; None where there is none, or it is null."""
@@ -143,7 +146,7 @@ def _node(text: str, place: str) -> Node:
     try:
         value = value_of_text(text, place)
     except PackageError as error:
-        raise AnnotationError(f"{error}; is it the format that you named?") from error
+        raise AnnotationError(f"{error}; {_WAY_OUT}") from error
     if fault := _fault(value, MAX_DEPTH):
         path, expected = fault
         raise Node(value, place, "".join(f"/{_step(name)}" for name in path)).fails(expected)

@@ -11,7 +11,8 @@ from kzdata.annotations.shape import Relation, Unit, Value
 from kzdata.errors import AnnotationError
 from kzdata.files.json_rows import written
 
-MAX_RELATIONS = 1_000_000
+# A list that many annotations refer to is short in the file, and long where each has it.
+MAX_TOLD = 1_000_000  # relations, and values of such lists
 
 
 @dataclass
@@ -98,6 +99,7 @@ class Said:
         words: Other words with places, which tell the unit too.
         unread: What it says besides and nobody reads.
         spelt: How the file writes words of the text, character for character.
+        told: How many relations and values of lists were noted.
     """
 
     where: str
@@ -108,6 +110,19 @@ class Said:
     words: list[Words] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     spelt: Callable[[str], str] = as_printed
+    told: int = 0
+
+    def count(self, number: int, where: str) -> None:
+        """Note that so many relations or values are told.
+
+        Raises:
+            AnnotationError: They are too many.
+        """
+        self.told += number
+        if self.told > MAX_TOLD:
+            raise AnnotationError(
+                f"{where}: over {MAX_TOLD:,} relations and values; divide the file"
+            )
 
     def ids(self) -> dict[str, Mark]:
         """The annotations by their ids.
@@ -131,10 +146,8 @@ class Said:
             AnnotationError: There is no annotation with such an id.
         """
         known = self.ids()
-        for count, (source, label, target, where) in enumerate(ties):
-            # A list that many annotations name is short, and the relations in it are many.
-            if count > MAX_RELATIONS:
-                raise AnnotationError(f"{where}: over {MAX_RELATIONS:,} relations; divide the file")
+        for source, label, target, where in ties:
+            self.count(1, where)
             for end in (source, target):
                 if end not in known:
                     raise AnnotationError(

@@ -41,7 +41,7 @@ def _lines(file: File) -> Iterator[_Line]:
             continue
         where, fields = f"{file.path}:{number}", line.split("\t", 2)
         if line[0] not in "TERAMN#*" or len(fields) < 2:
-            raise AnnotationError(f"{where}: no annotation of brat; one of {_KINDS} is expected")
+            raise AnnotationError(f"{where}: no annotation of brat; a line of {_KINDS} is expected")
         yield where, fields
 
 

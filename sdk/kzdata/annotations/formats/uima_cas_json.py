@@ -24,26 +24,31 @@ def uima_cas_json(file: File) -> Iterator[Said]:
     for node in file.json().need(_STRUCTURES).all():
         if structures.setdefault(node.need(_ID).key(), node) is not node:
             raise node.fails(f"an {_ID} that no other structure has")
+    members: dict[str, _Structures] = {}
+    for key, node in structures.items():
+        if (sofa := node.get("@sofa")) and node.get("begin"):
+            members.setdefault(sofa.key(), {})[key] = node
     for key, node in structures.items():
         text = node.get("sofaString")
         if node.need(_TYPE).text() == _SOFA and text is not None:
-            yield _view(key, Said(node.where, Unit.UTF_16, text.text()), structures)
+            said = Said(node.where, Unit.UTF_16, text.text())
+            yield _view(said, members.get(key, {}), structures)
 
 
-def _view(sofa: str, said: Said, structures: _Structures) -> Said:
+def _view(said: Said, members: _Structures, structures: _Structures) -> Said:
     """What is said of one text."""
-    members: _Structures = {}
-    for key, node in structures.items():
-        of, begin = node.get("@sofa"), node.get("begin")
-        if of is None or of.key() != sofa or begin is None:
-            continue
-        place, kind = (begin.whole(), node.need("end").whole()), node.need(_TYPE).text()
+    marks: _Structures = {}
+    for key, node in members.items():
+        place, kind = (
+            (node.need("begin").whole(), node.need("end").whole()),
+            node.need(_TYPE).text(),
+        )
         if kind == _DOCUMENT:
             said.words.append(Words(*place, said.text or "", node.where))
         else:
-            members[key] = node
+            marks[key] = node
             said.marks.append(Mark(key, kind, node.where, parts=(place,)))
-    _tell(said, members, structures)
+    _tell(said, marks, structures)
     return said
 
 
@@ -77,6 +82,7 @@ def _referred(
             role, end = _link(element, name, structures)
             yield mark.id, role, end, element.where
     else:
+        said.count(len(elements.all()), value.where)
         mark.say(name, elements.value)
 
 

@@ -24,6 +24,7 @@ from kzdata.annotations import (
     placing,
     read,
     reading,
+    said,
 )
 from kzdata.errors import AnnotationError, UsageError
 from kzdata.package import load
@@ -369,8 +370,6 @@ def came_back(content: str, format: str, folder: Path, text: str) -> Annotations
 no_fixture_check = settings(
     max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 def test_each_format_has_a_writer_in_these_tests() -> None:
@@ -692,6 +691,7 @@ def test_a_file_that_would_fill_the_machine_is_refused(
     from kzdata.annotations import registry
 
     monkeypatch.setattr(registry, "MAX_DOCUMENTS", 200)
+    monkeypatch.setattr(said, "MAX_TOLD", 50_000)
     monkeypatch.setattr(placing, "MAX_MARKS", 30_000)
     monkeypatch.setattr(placing, "MAX_WORDS", 3_000_000)
     monkeypatch.setattr(placing, "MAX_SEARCH", 3_000_000)

@@ -13,6 +13,7 @@ from kzdata.annotations.shape import Unit
 
 _STRUCTURES, _ID, _TYPE, _ELEMENTS = "%FEATURE_STRUCTURES", "%ID", "%TYPE", "%ELEMENTS"
 _SOFA, _DOCUMENT = "uima.cas.Sofa", "uima.tcas.DocumentAnnotation"
+_LIST = "uima.cas.FSArray"
 _PLACE = ("begin", "end")
 _Structures = dict[str, Node]
 _Tie = tuple[str, str, str, str]
@@ -32,65 +33,68 @@ def uima_cas_json(file: File) -> Iterator[Said]:
         text = node.get("sofaString")
         if node.need(_TYPE).text() == _SOFA and text is not None:
             said = Said(node.where, Unit.UTF_16, text.text())
-            yield _view(said, members.get(key, {}), structures)
+            yield _View(said, members.get(key, {}), structures).said()
 
 
-def _view(said: Said, members: _Structures, structures: _Structures) -> Said:
-    """What is said of one text."""
-    marks: _Structures = {}
-    for key, node in members.items():
-        place, kind = (
-            (node.need("begin").whole(), node.need("end").whole()),
-            node.need(_TYPE).text(),
-        )
-        if kind == _DOCUMENT:
-            said.words.append(Words(*place, said.text or "", node.where))
-        else:
-            marks[key] = node
-            said.marks.append(Mark(key, kind, node.where, parts=(place,)))
-    _tell(said, marks, structures)
-    return said
+class _View:
+    """A text and its annotations.
 
+    Args:
+        said: What is said of it, so far without annotations.
+        members: The structures that have a place in it.
+        structures: All structures of the file.
+    """
 
-def _tell(said: Said, members: _Structures, structures: _Structures) -> None:
-    """What the features of annotations say: values, and ties to other annotations."""
+    def __init__(self, said: Said, members: _Structures, structures: _Structures) -> None:
+        self._said, self._members, self._structures = said, members, structures
+        self._marks: dict[str, Mark] = {}
+        self._lists: dict[str, list[tuple[str, str]]] = {}  # each is read once, however often named
 
-    def ties() -> Iterator[_Tie]:
-        for mark, node in zip(said.marks, members.values(), strict=True):
-            for name, value in node.members().items():
+    def said(self) -> Said:
+        """What is said of the text."""
+        for key, node in self._members.items():
+            kind = node.need(_TYPE).text()
+            place = node.need("begin").whole(), node.need("end").whole()
+            if kind == _DOCUMENT:
+                self._said.words.append(Words(*place, self._said.text or "", node.where))
+            else:
+                self._marks[key] = Mark(key, kind, node.where, parts=(place,))
+        self._said.marks += self._marks.values()
+        self._said.tie(self._told())
+        return self._said
+
+    def _told(self) -> Iterator[_Tie]:
+        """What the features of annotations say: values, and ties to other annotations."""
+        for key, mark in self._marks.items():
+            for name, value in self._members[key].members().items():
                 if name.startswith("@") and name != "@sofa":
-                    yield from _referred(mark, value, name[1:], members, structures, said)
-                elif name not in _PLACE and name[0] not in "%@^":
+                    yield from self._referred(mark, value, name[1:])
+                elif name not in _PLACE and name[:1] not in ("%", "@", "^"):
                     mark.say(name.removeprefix("#"), value.value)
 
-    said.tie(ties())
+    def _referred(self, mark: Mark, value: Node, name: str) -> Iterator[_Tie]:
+        """A reference to an annotation, a list of them, links with roles, or a list of values."""
+        key = value.key()
+        if (target := self._structures.get(key)) is None:
+            raise value.fails(f"the {_ID} of a structure")
+        elements = target.get(_ELEMENTS)
+        if key in self._marks:
+            yield mark.id, name, key, value.where
+        elif elements is None:
+            self._said.unread.append(f"{value.where}: a reference to no annotation of this text")
+        elif target.need(_TYPE).text() == _LIST:
+            if key not in self._lists:
+                self._lists[key] = [self._link(element) for element in elements.all()]
+            yield from ((mark.id, role or name, end, value.where) for role, end in self._lists[key])
+        else:
+            self._said.count(len(elements.all()), value.where)
+            mark.say(name, elements.value)
 
-
-def _referred(
-    mark: Mark, value: Node, name: str, members: _Structures, structures: _Structures, said: Said
-) -> Iterator[_Tie]:
-    """A reference to an annotation, a list of them, links with roles, or a list of values."""
-    if (target := structures.get(value.key())) is None:
-        raise value.fails(f"the {_ID} of a structure")
-    elements = target.get(_ELEMENTS)
-    if value.key() in members:
-        yield mark.id, name, value.key(), value.where
-    elif elements is None:
-        said.unread.append(f"{value.where}: a reference to no annotation of this text")
-    elif target.need(_TYPE).text() == "uima.cas.FSArray":
-        for element in elements.all():
-            role, end = _link(element, name, structures)
-            yield mark.id, role, end, element.where
-    else:
-        said.count(len(elements.all()), value.where)
-        mark.say(name, elements.value)
-
-
-def _link(element: Node, name: str, structures: _Structures) -> tuple[str, str]:
-    """The label of a tie and where it leads; through a structure with a role and a target."""
-    link = structures.get(element.key())
-    target = link.get("@target") if link else None
-    if link is None or target is None:
-        return name, element.key()
-    role = link.get("role")
-    return (role.text() if role else name), target.key()
+    def _link(self, element: Node) -> tuple[str, str]:
+        """The role of a link, if it has one, and the annotation that it leads to."""
+        link = self._structures.get(element.key())
+        target = link.get("@target") if link else None
+        if link is None or target is None:
+            return "", element.key()
+        role = link.get("role")
+        return (role.text() if role else ""), target.key()

@@ -5,6 +5,7 @@ No words are given but the whole text, so that the text must be an article's; a
 `DocumentAnnotation`, where there is one, tells its length and so the unit.
 """
 
+import re
 from collections.abc import Iterator
 
 from kzdata.annotations.reading import File, Node
@@ -13,7 +14,9 @@ from kzdata.annotations.shape import Unit
 
 _STRUCTURES, _ID, _TYPE, _ELEMENTS = "%FEATURE_STRUCTURES", "%ID", "%TYPE", "%ELEMENTS"
 _SOFA, _DOCUMENT = "uima.cas.Sofa", "uima.tcas.DocumentAnnotation"
-_LIST = "uima.cas.FSArray"
+_VALUES = re.compile(
+    r"uima\.cas\.(Boolean|Byte|Short|Integer|Long|Float|Double|String)(Array|\[\])"
+)
 _PLACE = ("begin", "end")
 _Structures = dict[str, Node]
 _Tie = tuple[str, str, str, str]
@@ -80,15 +83,15 @@ class _View:
         elements = target.get(_ELEMENTS)
         if key in self._marks:
             yield mark.id, name, key, value.where
-        elif elements is None:
+        elif elements is None or not isinstance(elements.value, list):
             self._said.unread.append(f"{value.where}: a reference to no annotation of this text")
-        elif target.need(_TYPE).text() == _LIST:
-            if key not in self._lists:
-                self._lists[key] = [self._link(element) for element in elements.all()]
-            yield from ((mark.id, role or name, end, value.where) for role, end in self._lists[key])
-        else:
-            self._said.count(len(elements.all()), value.where)
+        elif _VALUES.fullmatch(target.need(_TYPE).text()):
+            self._said.count(len(elements.value), value.where)
             mark.say(name, elements.value)
+        else:
+            if key not in self._lists:
+                self._lists[key] = [self._link(one) for one in elements.all() if one.value]
+            yield from ((mark.id, role or name, end, value.where) for role, end in self._lists[key])
 
     def _link(self, element: Node) -> tuple[str, str]:
         """The role of a link, if it has one, and the annotation that it leads to."""

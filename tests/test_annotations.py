@@ -223,6 +223,130 @@ def test_the_shipped_export_comes_back(package: Path, texts: Path, tmp_path: Pat
     assert len({one.source for one in found}) == 5
 
 
+# ------------------------------------------------------------------------------ what tools can say
+
+
+def found(value: Any, format: str, folder: Path, texts: Any = TEXTS) -> tuple[Document, ...]:
+    """What a JSON file says."""
+    file = folder / "x.json"
+    file.write_text(json.dumps(value))
+    return read(file, format, texts).documents
+
+
+def region(key: str, start: int, end: int, kind: str, told: Any) -> dict[str, Any]:
+    value = {"start": start, "end": end, "text": TEXT[start:end], kind: told}
+    return {"id": key, "from_name": kind, "to_name": "text", "type": kind, "value": value}
+
+
+def test_label_studio_reads_each_person_and_tells_what_it_leaves_out(tmp_path: Path) -> None:
+    tie = {"type": "relation", "from_id": "a", "to_id": "b", "labels": ["x"]}
+    ways = [[{**tie, "direction": "left"}, {**tie, "direction": "bi"}]]  # as the SDK nests them
+    first = [region("a", 2, 8, "labels", ["p", "q"]), region("b", 9, 13, "number", 3)]
+    whole = {"id": "c", "from_name": "all", "type": "choices", "value": {"choices": ["good"]}}
+    annotations = [{"result": [*first, *ways, whole]}, {"result": first, "was_cancelled": True}]
+    task = {"data": {"text": TEXT}, "annotations": annotations, "predictions": [{"result": []}]}
+    guessed, said, cancelled = found([task], "label-studio", tmp_path)
+    assert [one.endswith("/0/predictions/0: 1 in all") for one in guessed.unread] == [True]
+    a, b = said.annotations
+    assert (a.label, a.attributes) == ("p", {"labels": ("p", "q")})
+    assert (b.label, b.attributes) == ("", {"number": "3"})
+    assert (a.relations, b.relations) == ((Relation("x", "b"),), (Relation("x", "a"),) * 2)
+    assert said.unread[0].endswith("/result/3: said of the whole text")
+    assert (cancelled.annotations, len(cancelled.unread)) == ((), 1)
+
+
+def test_label_studio_finds_an_article_by_words_where_the_task_has_none(tmp_path: Path) -> None:
+    marks = [{"result": [region("a", 2, 8, "labels", ["p"])]}]
+    task = {"data": {"page": 3}, "annotations": marks}
+    (document,) = found([task], "label-studio", tmp_path)
+    assert (document.source, document.annotations[0].words) == ("steppe-news", "Steppe")
+
+
+def test_a_region_that_stands_at_two_places_is_refused(tmp_path: Path) -> None:
+    marks = [region("a", 2, 8, "labels", ["p"]), region("a", 9, 13, "choices", ["q"])]
+    content = json.dumps([{"data": {"text": TEXT}, "annotations": [{"result": marks}]}])
+    told = refused(content, "label-studio", tmp_path)
+    assert "x /0/annotations/0/result/1: the place that the region 'a' has elsewhere" in told
+
+
+def test_prodigy_makes_an_annotation_of_a_token_that_only_a_relation_names(tmp_path: Path) -> None:
+    spans = [{"start": 2, "end": 8, "label": "paper", "text": "Steppe", "score": 0.5}]
+    ends = {
+        "head_span": {"start": 2, "end": 8, "label": "paper"},
+        "child_span": {"start": 9, "end": 13},
+    }
+    task = {"text": TEXT, "spans": spans, "relations": [{**ends, "label": "x"}]}
+    (document,) = found(task, "prodigy", tmp_path)
+    paper, token = document.annotations
+    assert (paper.attributes, paper.relations) == ({"score": "0.5"}, (Relation("x", token.id),))
+    assert (token.words, token.label) == ("News", "")
+
+
+def test_uima_reads_lists_of_annotations_and_of_values(tmp_path: Path) -> None:
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": TEXT}
+    place = {"%TYPE": "x", "@sofa": 1, "begin": 0}
+    marks = [
+        {"%ID": 2, **place, "end": 2, "@all": 4, "@days": 5, "@raw": 6, "#share": "NaN"},
+        {"%ID": 3, **place, "end": 9},
+    ]
+    lists = [
+        {"%ID": 4, "%TYPE": "x[]", "%ELEMENTS": [3, None, 2]},
+        {"%ID": 5, "%TYPE": "uima.cas.StringArray", "%ELEMENTS": ["Wednesday"]},
+        {"%ID": 6, "%TYPE": "uima.cas.ByteArray", "%ELEMENTS": "AAAA"},
+    ]
+    cas = {"%FEATURE_STRUCTURES": [sofa, *marks, *lists]}
+    (document,) = found(cas, "uima-cas-json", tmp_path)
+    first = document.annotations[0]
+    assert first.relations == (Relation("all", "3"), Relation("all", "2"))
+    assert first.attributes == {"days": ("Wednesday",), "share": "NaN"}
+    assert document.unread[0].endswith("/1/@raw: a reference to no annotation of this text")
+
+
+def test_uima_refuses_a_text_whose_length_no_unit_gives(tmp_path: Path) -> None:
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaString": TEXT}
+    whole = {"%ID": 2, "%TYPE": "uima.tcas.DocumentAnnotation", "@sofa": 1, "begin": 0}
+    cas = {"%FEATURE_STRUCTURES": [sofa, {**whole, "end": len(TEXT) + 1}]}
+    told = refused(json.dumps(cas), "uima-cas-json", tmp_path)
+    assert "is expected at 0-195, and there is no such place; in UTF-16 units" in told
+
+
+def test_web_annotations_are_read_from_lists_collections_and_alone(tmp_path: Path) -> None:
+    selector = {"type": "TextQuoteSelector", "exact": CAFE.words, "prefix": "The "}
+    target = {"source": {"id": "urn:article"}, "selector": selector}
+    one = {"@id": "urn:1", "@type": ["oa:Annotation"], "target": [target], "bodyValue": "place"}
+    page = {"type": "AnnotationPage", "items": [one]}
+    for value in (
+        one,
+        [one],
+        page,
+        {"type": "AnnotationCollection", "first": page},
+        {"@graph": [one]},
+    ):
+        (document,) = found(value, "web-annotation", tmp_path)
+        (mark,) = document.annotations
+        assert (mark.id, mark.label, mark.start) == ("urn:1", "place", CAFE.start)
+    other = {**one, "target": {"source": "urn:article", "selector": {**selector, "prefix": "A "}}}
+    assert "do not stand in the article" in refused(json.dumps(other), "web-annotation", tmp_path)
+    finer = {**selector, "refinedBy": {"type": "TextPositionSelector", "start": 0, "end": 1}}
+    sure = {**one, "@id": "urn:2"}
+    vague = {**one, "target": {"source": "urn:article", "selector": finer}}
+    (document,) = found(
+        [{**sure, "target": {**target, "source": "urn:article"}}, vague], "web-annotation", tmp_path
+    )
+    assert [one.reason for one in document.unplaced] == [
+        "a selector that another one refines is not read"
+    ]
+
+
+def test_doccano_tells_labels_of_the_whole_text(tmp_path: Path) -> None:
+    line = {"text": TEXT, "label": ["good"], "cats": ["news"], "Comments": []}
+    (document,) = found(line, "doccano", tmp_path)
+    assert [one.partition(" ")[2] for one in document.unread] == [
+        "/label/0: a label of the whole text",
+        "/cats",
+    ]
+
+
 # ------------------------------------------------------------------------------ units, in any text
 
 

@@ -228,11 +228,14 @@ class _Article:
             yield self._place(mark, number)
 
     def _hold(self, words: Words, number: int) -> None:
-        start = self._at(words.start)
-        end = None if start is None else start + len(words.words)
-        found = None if start is None else self._text[start:end]
-        stated = words.end is None or (end is not None and self._at(words.end) == end)
-        if found != words.words or not stated:
+        start, length = self._at(words.start), len(words.words)
+        last = None if start is None else start + length
+        end = last if words.end is None else self._at(words.end)
+        found = None
+        if start is not None and end is not None:
+            # No more than tells whether they are the same: a few bytes can name the whole text.
+            found = self._text[start : min(end, start + length + 1)]
+        if found != words.words:
             place = f"at {words.start}" + (f"-{words.end}" if words.end is not None else "")
             raise _MissError(words.where, words.words, place, found, number)
 

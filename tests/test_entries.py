@@ -345,14 +345,14 @@ def test_a_withdrawn_claim_leaves_a_tombstone(copy: Folder, texts: Path) -> None
     copy.reseal()
     found = entered(copy.root, entry, texts)
     assert found.faults == ()
+    assert found.written, found.findings
     gone = {row["record_id"]: row for row in copy.rows("tombstones")}
-    if found.written:
-        assert gone["CR-0019"]["reason"] == "Entered twice."
-        assert "CR-0019" not in {row["report_id"] for row in copy.rows("casualty_reports")}
-        assert "CR-0019" not in {row["record_id"] for row in copy.rows("evidence")}
-    else:  # numbers of the article are unexplained without it: they are told, nothing is written
-        assert {f.rule for _, f in found.findings} <= {"number-unexplained", "part-unlinked"}
-        assert "CR-0019" not in gone
+    assert gone["CR-0019"]["reason"] == "Entered twice."
+    assert "CR-0019" not in {row["report_id"] for row in copy.rows("casualty_reports")}
+    assert "CR-0019" not in {row["record_id"] for row in copy.rows("evidence")}
+    # Passages on which nothing else rests go, too.
+    left = {row["span_id"] for row in copy.rows("source_spans")}
+    assert left.isdisjoint(key for key in gone if key.startswith("SP-"))
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ validation and by nothing else:
 * rejected: words do not stand in the article, do not say the cell, or a rule is broken.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as File
 from typing import Any, NamedTuple
 
-from kzdata.entries.document import Document, Fault, checked
+from kzdata.entries.document import Document, Fault, checked, written
 from kzdata.entries.entering import Entering
 from kzdata.entries.outcome import placed, tried
 from kzdata.entries.places import Path
@@ -61,6 +62,17 @@ class Admission(NamedTuple):
                 section, number = str(path[0]), path[1]
                 raw.setdefault(section, []).append(self.document.raw[section][number])
         return raw
+
+    def rest(self) -> str:
+        """What is not accepted as a document that can be mended: reasons stand as comments."""
+        raw = self.part(REVIEW, REJECTED)
+        notes, numbers = dict[Path, list[str]](), Counter[str]()
+        for path, state, reasons in self.verdicts:
+            if state != ACCEPTED:
+                section = str(path[0])
+                notes[section, numbers[section]] = [f"{state}: {one.message}" for one in reasons]
+                numbers[section] += 1
+        return written(raw, "toml", notes)
 
     def counts(self) -> dict[str, int]:
         """How many blocks there are of each state."""

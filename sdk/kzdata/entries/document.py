@@ -2,9 +2,10 @@
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -272,16 +273,18 @@ def _called(path: Path) -> str:
     return ", ".join(filter(None, [f"{section} {number}".strip(), ".".join(map(str, names))]))
 
 
-def written(entry: Mapping[str, Any], form: str) -> str:
-    """A document of an entry as TOML or JSON."""
+def written(
+    entry: Mapping[str, Any], form: str, notes: Mapping[Path, Sequence[str]] = MappingProxyType({})
+) -> str:
+    """A document of an entry as TOML or JSON; in TOML with notes on blocks as comments."""
     if form == "json":
         return json.dumps(entry, ensure_ascii=False, indent=2) + "\n"
     import tomlkit
 
-    return tomlkit.dumps(_inline(entry))
+    return tomlkit.dumps(_inline(entry, notes))
 
 
-def _inline(entry: Mapping[str, Any]) -> Any:
+def _inline(entry: Mapping[str, Any], notes: Mapping[Path, Sequence[str]]) -> Any:
     """The same for TOML, with cells that are tables on one line each."""
     import tomlkit
 
@@ -291,16 +294,18 @@ def _inline(entry: Mapping[str, Any]) -> Any:
             document.add(section, _table(content))
             continue
         blocks = tomlkit.aot()
-        for block in content:
-            blocks.append(_table(block))
+        for number, block in enumerate(content):
+            blocks.append(_table(block, notes.get((section, number), ())))
         document.add(section, blocks)
     return document
 
 
-def _table(cells: Mapping[str, Any]) -> Any:
+def _table(cells: Mapping[str, Any], notes: Sequence[str] = ()) -> Any:
     import tomlkit
 
     table = tomlkit.table()
+    for note in notes:
+        table.add(tomlkit.comment(" ".join(note.split())))
     for name, value in cells.items():
         if isinstance(value, Mapping):
             inline = tomlkit.inline_table()

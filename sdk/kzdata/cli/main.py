@@ -968,11 +968,9 @@ def enter(
     from kzdata.entries import outcome
     from kzdata.entries.document import EntryError
 
-    if package is None and not os.path.lexists("datapackage.json"):
-        raise UsageError("name the package: kzdata enter FILE --package PATH")
+    place = _folder_of(package, "kzdata enter FILE")
     try:
         documents = outcome.read_documents(files)
-        place = package or Path.cwd()
         found = outcome.enter(place, documents, texts, dry_run=dry_run, strict=strict)
     except EntryError as error:
         found = outcome.Outcome(faults=tuple(error.faults))
@@ -988,6 +986,64 @@ def _show_outcome(found: Any, form: str, dry_run: bool) -> None:
     else:
         emit(entries.outcome(found, dry_run))
     raise typer.Exit(0 if found.valid and (found.written or dry_run or not found.rows) else 1)
+
+
+@command("kzdata import out.jsonl --from langextract --map map.toml --texts DIR", "import")
+def propose(
+    file: Annotated[Path, Argument(parser=path, help="What a model or another tool proposes.")],
+    form: Annotated[str, Option("--from", help="entry, langextract, brat, webanno, ...")],
+    texts: Annotated[Path, Option(parser=path, help="Folder with the articles.")],
+    mapping: Annotated[
+        Path | None, Option("--map", parser=path, help="What its labels mean, in TOML.")
+    ] = None,
+    accept: Annotated[
+        Literal["none", "strict"], Option(help="Enter what is accepted (strict), or nothing.")
+    ] = "none",
+    rest: Annotated[
+        Path | None, Option(parser=path, help="Write what is not accepted to this entry.")
+    ] = None,
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help="The folder; else this one.")
+    ] = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
+    output: Annotated[
+        Literal["text", "json"], Option("--format", "-f", help="text or json.")
+    ] = "text",
+) -> None:
+    """Judge what a model proposes: accepted, for review or rejected.
+
+    Exit 1 if anything is not accepted.
+    """
+    from kzdata.cli import entries
+    from kzdata.cli.terminal import as_json, emit, save, write
+    from kzdata.entries import proposing
+    from kzdata.entries.importing import read_mapping
+
+    if mapping is None and form != proposing.ENTRY:
+        raise UsageError("say what its labels mean: --map FILE (docs/import.md)")
+    place = _folder_of(package, "kzdata import FILE")
+    mapped = read_mapping(mapping) if mapping else {}
+    proposed = proposing.propose(place, file, form, mapped, texts)
+    found = None
+    if accept == "strict":
+        found = proposing.accept(place, proposed, file, texts, dry_run=dry_run)
+    if rest and not dry_run:
+        save("\n".join(one.admission.rest() for one in proposed), rest)
+    if output == "json":
+        write(as_json(entries.admission_values(proposed, found)))
+    else:
+        emit(entries.admission(proposed, found, dry_run))
+    whole = all(
+        one.admission.counts()["accepted"] == len(one.admission.verdicts) for one in proposed
+    )
+    raise typer.Exit(0 if whole and (found is None or found.valid) else 1)
+
+
+def _folder_of(package: Path | None, command: str) -> Path:
+    """The folder of the package that a command writes: the one named, or this one."""
+    if package is None and not os.path.lexists("datapackage.json"):
+        raise UsageError(f"name the package: {command} --package PATH")
+    return package or Path.cwd()
 
 
 @command("kzdata seal .")

@@ -1,6 +1,6 @@
 """The entry of an article, made of the rows: what is entered again changes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +27,7 @@ def entry_of(
     texts: Mapping[str, str],
     *,
     lacking: Lacking = MappingProxyType({}),
+    only: Container[str] | None = None,
 ) -> dict[str, Any]:
     """Everything that one article says, as the content of a document.
 
@@ -40,11 +41,12 @@ def entry_of(
         lacking: What the package lacks into which it will be entered: by table and key, the
             columns of cells, or None for a whole row. Records that it lacks get a `ref` in place
             of their id, and all that they need is in the entry.
+        only: Keys of the records to write, and no other rows; all by default.
 
     Raises:
         UsageError: There is no such article.
     """
-    return _Writer(ReceiptTables(draft), source, texts, lacking).entry()
+    return _Writer(ReceiptTables(draft), source, texts, lacking, only).entry()
 
 
 class _Writer:
@@ -56,10 +58,12 @@ class _Writer:
         source: str,
         texts: Mapping[str, str],
         lacking: Lacking,
+        only: Container[str] | None,
     ) -> None:
         table, a = tables.sources
         if source not in table.by_key:
             raise UsageError(f"no article {source!r}{nearest(source, table.by_key)}")
+        self.only = only
         self.tables, self.row, self.lacking = tables, table.by_key[source], lacking
         self.article = article_of(tables, self.row, texts.get(self.row[a.sha256]))
         self.reader = CellReader(tables, self.article, texts)
@@ -88,6 +92,8 @@ class _Writer:
         head = {} if alone else {"table": table.name}
         rows = self._passage_rows if table.schema.spans else self._plain_rows
         rows = self._records if table.schema.record_key else rows
+        if self.only is not None and not table.schema.record_key:
+            return iter(())
         return (head | block for block in rows(table))
 
     def _source_cells(self) -> dict[str, Written]:
@@ -151,7 +157,10 @@ class _Writer:
 
     def _records(self, table: DraftTable) -> Iterator[dict[str, Written]]:
         for row in table.rows:
-            if any(map(self._of_article, self.tables.edges_of.get(row[table.key], ()))):
+            key = row[table.key]
+            if self.only is not None and key not in self.only:
+                continue
+            if any(map(self._of_article, self.tables.edges_of.get(key, ()))):
                 yield self._block(table, row)
 
     def _of_article(self, edge: DraftRow) -> bool:

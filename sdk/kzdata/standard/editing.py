@@ -87,8 +87,8 @@ class DraftTable:
         """Add a row: behind another one, or at its place in the order of keys, or at the end."""
         row = DraftRow({name: values.get(name, "") for name in self.schema.names})
         place = self._behind(row) if after is None else self.rows.index(after) + 1
-        self.rows.insert(place, row)
         self._orders.insert(place, self._order(row))
+        self.rows.insert(place, row)
         if self.key:
             self.by_key[row[self.key]] = row
         self.changed = True
@@ -121,7 +121,7 @@ class DraftTable:
     def remove(self, row: DraftRow) -> None:
         """Take a row out."""
         place = self.rows.index(row)
-        del self.rows[place], self._orders[place]
+        del self._orders[place], self.rows[place]
         self.by_key.pop(row[self.key], None) if self.key else None
         self.changed = True
 

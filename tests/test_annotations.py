@@ -714,6 +714,7 @@ MALFORMED = [
         "#FORMAT=WebAnno TSV 3.3\n#T_SP=a|b\n1-1\t0-1\tx\n",
         "x:3: `1-1, tab, 0-4, tab, WORD`",
     ),
+    ("webanno", "#FORMAT=WebAnno TSV 3.3\n" + "#T_SP=a|b|c\n" * 501, "x:502: over 1000 columns"),
     ("uima-cas-json", "{}", "x: the member '%FEATURE_STRUCTURES' is expected"),
     (
         "label-studio",

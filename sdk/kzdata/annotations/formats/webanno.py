@@ -23,6 +23,7 @@ _NUMBERED = re.compile(r"((?:\\.|[^\\]|\\\Z)*?)(?:\[([0-9_]{1,20})\])?", re.DOTA
 _LINK = re.compile(r"(.*)->([0-9]{1,9})-([0-9]{1,9})", re.DOTALL)
 _LAYER = re.compile(r"#(T_SP|T_CH|T_RL)=([^|]{1,200})(?:\|(.*))?")
 _ANY = "uima.tcas.Annotation"  # a slot that takes annotations of any layer
+MAX_COLUMNS = 1_000
 _Place = tuple[int, int]
 
 
@@ -59,7 +60,7 @@ def webanno(file: File) -> Iterator[Said]:
         if number == 1 and not FIRST_LINE.fullmatch(line):
             raise AnnotationError(f"{where}: `#FORMAT=WebAnno TSV 3.3` is expected first")
         if line.startswith("#T_"):
-            table.layers.append(_layer(line, where))
+            table.add(_layer(line, where), where)
         elif line.startswith("#Text="):
             sentence.append(_plain(line.removeprefix("#Text=")))
         elif line and not line.startswith("#"):
@@ -78,29 +79,37 @@ class _Table:
     """The rows of a file, one after another."""
 
     def __init__(self, said: Said) -> None:
-        self.layers: list[_Layer] = []
+        self._layers: list[_Layer] = []
+        self._width = 0
         self._said = said
         self._marks: dict[tuple[str, ...], Mark] = {}
         self._rows: dict[tuple[str, str], list[Mark]] = {}  # by layer and row
         self._ties: list[_Tie] = []
         self._chains: dict[tuple[str, str], dict[int, tuple[Mark, str]]] = {}
 
+    def add(self, layer: _Layer, where: str) -> None:
+        """A layer that the following rows have."""
+        self._layers.append(layer)
+        self._width += len(layer.columns)
+        if self._width > MAX_COLUMNS:
+            raise AnnotationError(f"{where}: over {MAX_COLUMNS} columns; export fewer layers")
+
     def read(self, line: str, sentence: str, where: str) -> None:
         """A token or a part of one, the sentence that it begins, and all that is said of it."""
         match = _ROW.fullmatch(line)
         cells = match[4].split("\t") if match else []
-        width = sum(len(layer.columns) for layer in self.layers)
-        if not match or len(cells) not in (width + 1, width + 2):
-            wanted = f"`1-1, tab, 0-4, tab, WORD` and {width} cells"
+        if not match or len(cells) - self._width not in (1, 2):
+            wanted = f"`1-1, tab, 0-4, tab, WORD` and {self._width} cells"
             raise AnnotationError(f"{where}: {wanted} with tabs between are expected")
         place = int(match[2]), int(match[3])
         if sentence:
             self._said.words.append(Words(place[0], None, sentence, where))
         self._said.words.append(Words(*place, _plain(cells[0]), where))
         rest = iter(cells[1:])
-        for layer in self.layers:
+        for layer in self._layers:
             own = list(islice(rest, len(layer.columns)))
-            for values in _stacked(layer, own, where):
+            # Most cells hold nothing; they are passed over first.
+            for values in () if set(own) == {"_"} else _stacked(layer, own, where):
                 self._annotate(layer, match[1], place, values, where)
 
     def _annotate(

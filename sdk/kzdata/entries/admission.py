@@ -9,6 +9,7 @@ validation and by nothing else:
 * rejected: words do not stand in the article, do not say the cell, or a rule is broken.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as File
@@ -21,6 +22,7 @@ from kzdata.entries.places import Path
 from kzdata.entries.schema import entry_model
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.editing import Draft
+from kzdata.validation import Finding
 
 ACCEPTED, REVIEW, REJECTED = "accepted", "review", "rejected"
 # What is asked of an article as a whole, not of a claim: that nothing of it was left out, say.
@@ -103,10 +105,10 @@ def admit(
         reasons[path] += [(REVIEW, fault) for fault in _weak(entering, document, path)]
     if entering.tables.draft.contents():
         for fault, finding in placed(entering, tried(entering)):
-            path = fault.path[:2]
-            if path in reasons and finding.rule not in OF_THE_ARTICLE:
-                state = REJECTED if finding.severity == "error" else REVIEW
-                reasons[path].append((state, fault))
+            state = REJECTED if finding.severity == "error" else REVIEW
+            for path in {fault.path[:2], *_named(entering, finding)} & reasons.keys():
+                if finding.rule not in OF_THE_ARTICLE:
+                    reasons[path].append((state, fault))
     return Admission(document, tuple(_verdicts(reasons)))
 
 
@@ -147,6 +149,13 @@ def _weak(entering: Entering, document: Document, path: Path) -> Iterator[Fault]
         if edge.note and entering.places.get(record, (None, ()))[1][:2] == path:
             why = f"{edge.role}: “{edge.passage.words}” does not say it by itself; {edge.note}"
             yield document.fault((*path, column), why)
+
+
+def _named(entering: Entering, finding: Finding) -> Iterator[Path]:
+    """The blocks whose records a finding names as what is expected: the other of two claims."""
+    for word in re.findall(r"[\w-]+", finding.expected):
+        if word in entering.places:
+            yield entering.places[word][1][:2]
 
 
 def _verdicts(reasons: Mapping[Path, Sequence[tuple[str, Fault]]]) -> Iterator[Verdict]:

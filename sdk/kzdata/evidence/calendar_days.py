@@ -6,6 +6,7 @@ speaks from.
 """
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -89,3 +90,45 @@ def period(unit: str, step: int, written_on: date) -> Known:
     if unit == "month":
         return whole_month(months_before(written_on.replace(day=1), -step))
     return whole_year(written_on.year + step)
+
+
+class Reader(NamedTuple):
+    """How a grammar reads the ends of times, which may lie ahead.
+
+    Attributes:
+        single: The days of one expression, seen from a day; None where it is none.
+        comes_round: Of an expression whose day comes round again, such as a weekday or a day
+            without a year, how far ahead such a day may lie that ends a time; None of others.
+    """
+
+    single: Callable[[str, date], Known | None]
+    comes_round: Callable[[str], timedelta | None]
+
+    def ending(self, text: str, written_on: date) -> Known | None:
+        """The days of an expression that ends a time: of those that come round, the nearest."""
+        return self._ahead(text, self.comes_round(text) or timedelta(), written_on)
+
+    def between(self, text: str, first: str, last: str, written_on: date) -> Known | None:
+        """From the first day of one expression to the last day of another; `text` is both."""
+        ahead = self.comes_round(last)
+        # A week that a weekday ends is over.
+        far = ahead if ahead == HALF_A_YEAR else timedelta()
+        # The end first, since the beginning is counted back from it.
+        end = self._ahead(last, far or timedelta(), written_on)
+        start = self._beginning(first, end, written_on) if end else None
+        if not start or not end:
+            return None
+        if start.start > end.end:
+            raise DateError(f"a reversed range: {text!r} runs from {start.start} back to {end.end}")
+        return Known(start.start, end.end, "range")
+
+    def _ahead(self, text: str, ahead: timedelta, written_on: date) -> Known | None:
+        # From so far ahead, the latest such day is the nearest one.
+        return self.single(text, written_on + min(ahead, date.max - written_on))
+
+    def _beginning(self, text: str, end: Known, written_on: date) -> Known | None:
+        """Of days that come round, the latest before the range's end; "today" is not."""
+        # "from Sunday to Wednesday" in an article of Friday: the Sunday before that Wednesday.
+        anchored = self.single(text, end.end)
+        again = self.comes_round(text) is not None
+        return anchored if anchored and again else self.single(text, written_on)

@@ -33,6 +33,7 @@ from kzdata.evidence.calendar_days import (
     HALF_A_WEEK,
     HALF_A_YEAR,
     Known,
+    Reader,
     ago,
     dated,
     in_year,
@@ -242,7 +243,8 @@ def _open(text: str, written_on: date) -> DateInterval | None:
     if match is None:
         return None
     since = match["word"].endswith("since")
-    known = _single(match["rest"], written_on if since else _around(match["rest"], written_on))
+    rest = match["rest"]
+    known = _single(rest, written_on) if since else _READER.ending(rest, written_on)
     if known is None:
         return None
     if since:
@@ -257,28 +259,16 @@ def _range(text: str, written_on: date) -> Known | None:
     if days := re.fullmatch(_DAYS_RE, text):
         text = f"{days['month']} {days['first']} to {days['month']} {days['rest']}"
     match = re.fullmatch(_BETWEEN_RE, text) or re.fullmatch(_RANGE_RE, text)
-    # The end first, since the beginning is counted back from it.
-    last = _end_of_range(match["last"], written_on) if match else None
-    if match is None or last is None:
-        return None
-    if not (first := _first_of_range(match["first"], last, written_on)):
-        return None
-    if first.start > last.end:
-        raise DateError(f"a reversed range: {text!r} runs from {first.start} back to {last.end}")
-    return Known(first.start, last.end, "range")
+    return _READER.between(text, match["first"], match["last"], written_on) if match else None
 
 
-def _end_of_range(text: str, written_on: date) -> Known | None:
-    weekday = _names(text, _WEEKDAY_RE)
-    return _single(text, written_on if weekday else _around(text, written_on))
-
-
-def _first_of_range(text: str, last: Known, written_on: date) -> Known | None:
-    """A bare weekday, month or date is the latest one before the range's end; "today" is not."""
-    # "from Sunday to Wednesday" in an article of Friday: the Sunday before that Wednesday.
-    anchored = _single(text, last.end)
-    named = _names(text, _WEEKDAY_RE, *_OF_A_YEAR)
-    return anchored if anchored and named else _single(text, written_on)
+def _comes_round(text: str) -> timedelta | None:
+    """Of a day that comes round again, how far ahead such a day may lie that ends a time."""
+    if _names(text, *_OF_A_YEAR):
+        return HALF_A_YEAR
+    if _names(text, _WEEKDAY_RE):
+        return HALF_A_WEEK if _names(text, _WEEKDAY) else timedelta()
+    return None
 
 
 def _names(text: str, *patterns: str) -> bool:
@@ -286,16 +276,6 @@ def _names(text: str, *patterns: str) -> bool:
     match = re.fullmatch(_DRESSED_RE, text)
     core = match["core"] if match else text
     return any(re.fullmatch(pattern, core) for pattern in patterns)
-
-
-def _around(text: str, written_on: date) -> date:
-    """The day from which the latest such day or month is the one nearest to another day."""
-    ahead = timedelta()
-    if _names(text, _WEEKDAY):
-        ahead = HALF_A_WEEK
-    elif _names(text, *_OF_A_YEAR):
-        ahead = HALF_A_YEAR
-    return written_on + min(ahead, date.max - written_on)
 
 
 def _single(text: str, written_on: date) -> Known | None:
@@ -327,6 +307,9 @@ def _core(text: str, written_on: date) -> Known | None:
             if (match := re.fullmatch(pattern, text)) and (known := rule(match, written_on)):
                 return known
     return None
+
+
+_READER = Reader(_single, _comes_round)
 
 
 # ------------------------------------------------------------------------------ rules

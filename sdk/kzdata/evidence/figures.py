@@ -256,6 +256,42 @@ class Cut(NamedTuple):
     certain: bool
 
 
+class CutWords(NamedTuple):
+    """The words of a language that tell whether a number is cut out of a longer wording.
+
+    Attributes:
+        read: The figure of a wording; None where it is none.
+        extent: The widest wording around a place that reads as a figure.
+        refused: The words that refuse the number at a place of a text, with it; else empty.
+        moves: Whether a wording, which begins at a place of a text, tells how a number changed.
+        scale: A pattern of the words that make more of a vague one: "hundreds of thousands".
+        in_doubt: Whether words before a number may be no part of it, but a preposition.
+    """
+
+    read: Callable[[str], Figure | None]
+    extent: Callable[[str, int, int], tuple[int, int]]
+    refused: Callable[[str, int, int], str]
+    moves: Callable[[str, int, str], bool]
+    scale: str
+    in_doubt: Callable[[str], bool]
+
+    def cut(self, text: str, start: int, end: int) -> Cut | None:
+        """Out of which longer wording the number at a place is cut; None where it is whole."""
+        broken = broken_number(text, start, end) or self.refused(text, start, end)
+        if broken:
+            return Cut(broken, certain=True)
+        first, last = self.extent(text, start, end)
+        longer = text[first:last]
+        reads, own_reads = self.read(longer), self.read(text[start:end])
+        if reads == own_reads and reads and reads.qualifier == "vague":
+            # "Hundreds" of "hundreds of thousands": without bounds, they differ all the same.
+            return Cut(longer, certain=True) if re.search(self.scale, text[end:last]) else None
+        if reads == own_reads or self.moves(text, first, longer):
+            return None
+        doubt = last == end and self.in_doubt(text[first:start].strip().lower())
+        return Cut(longer, certain=not doubt)
+
+
 def cut(text: str, start: int, end: int) -> Cut | None:
     """Tell out of which longer wording the number at a place is cut, if it is.
 
@@ -263,21 +299,11 @@ def cut(text: str, start: int, end: int) -> Cut | None:
     where it is a piece of a number that no grammar reads ("1,2" of "1,2345"), and where "not"
     refuses it ("not 30 but 12"). "Rose from 12 to 14" is no range, but a number before and after.
     """
-    broken = broken_number(text, start, end) or _refused(text, start, end)
-    if broken:
-        return Cut(broken, certain=True)
-    first, last = extent(text, start, end)
-    longer, own = text[first:last], text[start:end]
-    reads, own_reads = _reading(longer), _reading(own)
-    if reads == own_reads and reads and reads.qualifier == "vague":
-        # "Hundreds" of "hundreds of thousands": neither has bounds, and they differ all the same.
-        scaled = re.search(rf"(?i)\b(?:{_LARGE}|{any_of(_COUNTS)})\b", text[end:last])
-        return Cut(longer, certain=True) if scaled else None
-    if reads == own_reads or _moves(text, first, longer):
-        return None
-    added = text[first:start].strip().lower()
-    in_doubt = last == end and (added in _PREPOSITIONS or added.startswith("from "))
-    return Cut(longer, certain=not in_doubt)
+    return _CUT_WORDS.cut(text, start, end)
+
+
+def _in_doubt(added: str) -> bool:
+    return added in _PREPOSITIONS or added.startswith("from ")
 
 
 def _of_a_figure(word: str) -> bool:
@@ -321,6 +347,11 @@ def _reading(wording: str) -> Figure | None:
         return parse(wording)
     except FigureError:
         return None
+
+
+_CUT_WORDS = CutWords(
+    _reading, extent, _refused, _moves, rf"(?i)\b(?:{_LARGE}|{any_of(_COUNTS)})\b", _in_doubt
+)
 
 
 def _read(text: str) -> Figure | None:

@@ -3,6 +3,7 @@
 import csv
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -38,6 +39,14 @@ WORDS = sorted({word for row in (*FIGURES, *DATES) for word in row["wording"].sp
 def bounds(wording: str) -> tuple[str, str, str]:
     found = GRAMMAR.figure(wording)
     return canonical(found.low), canonical(found.high), found.qualifier
+
+
+def figure(wording: str) -> tuple[Any, ...]:
+    return GRAMMAR.figure(wording)
+
+
+def dated(wording: str, written_on: date) -> tuple[Any, ...]:
+    return GRAMMAR.days(wording, written_on)
 
 
 def grouped(number: int, blank: str) -> str:
@@ -98,7 +107,7 @@ def test_every_figure_has_a_token(row: dict[str, str]) -> None:
 @given(below_a_million, CASES)
 def test_each_cardinal_is_read_in_each_case(number: int, case: str) -> None:
     words = russian.spelled(number, case)
-    assert GRAMMAR.figure(words) == (number, number, "exact")
+    assert figure(words) == (number, number, "exact")
     found = cardinal(plain(words))
     assert found and case in found.cases
 
@@ -122,7 +131,7 @@ def test_two_numbers_side_by_side_are_no_sum(first: int, second: int, case: str)
 
 @given(below_a_million, st.sampled_from(["", " ", "\u00a0", "\u202f"]))
 def test_digits_are_read_with_any_blank(number: int, blank: str) -> None:
-    assert GRAMMAR.figure(grouped(number, blank)) == (number, number, "exact")
+    assert figure(grouped(number, blank)) == (number, number, "exact")
 
 
 @given(st.integers(0, 10**9), st.integers(0, 99))
@@ -138,17 +147,17 @@ def test_what_english_groups_is_not_read(thousands: int, rest: int) -> None:
     """Catches a thousand that becomes one, and one that becomes a thousand."""
     for mark in (",", "."):
         with pytest.raises(FigureError, match="group digits"):
-            GRAMMAR.figure(f"{thousands}{mark}{rest:03}")
+            figure(f"{thousands}{mark}{rest:03}")
 
 
 @given(below_a_million)
 def test_each_qualifier_goes_with_each_number(number: int) -> None:
     for printed in (f"{number}", grouped(number, "\u00a0"), russian.spelled(number, "g")):
-        assert GRAMMAR.figure(f"более {printed}") == (number, None, "more_than")
-        assert GRAMMAR.figure(f"Не менее {printed}") == (number, None, "at_least")
-        assert GRAMMAR.figure(f"до {printed}") == (None, number, "at_most")
-        assert GRAMMAR.figure(f"менее {printed}") == (None, number, "less_than")
-        assert GRAMMAR.figure(f"около {printed}") == (number, number, "approximately")
+        assert figure(f"более {printed}") == (number, None, "more_than")
+        assert figure(f"Не менее {printed}") == (number, None, "at_least")
+        assert figure(f"до {printed}") == (None, number, "at_most")
+        assert figure(f"менее {printed}") == (None, number, "less_than")
+        assert figure(f"около {printed}") == (number, number, "approximately")
 
 
 @given(below_a_million, below_a_million)
@@ -163,10 +172,10 @@ def test_ranges_keep_their_ends_or_are_refused(low: int, high: int) -> None:
         if "тысяч" in words[1] and "тысяч" not in words[0] and wording.startswith("от "):
             continue  # "от двух до трёх тысяч" is two thousand: the golden table has it
         if low <= high:
-            assert GRAMMAR.figure(wording) == (low, high, "range")
+            assert figure(wording) == (low, high, "range")
         else:
             with pytest.raises(FigureError):
-                GRAMMAR.figure(wording)
+                figure(wording)
 
 
 @given(any_text() | mangled(WORDS))
@@ -196,9 +205,9 @@ def test_a_printed_day_is_that_day(day: date, written_on: date) -> None:
         f"{day}",
     )
     for wording in printed:
-        assert GRAMMAR.days(wording, written_on) == (day, day, "day")
-        assert GRAMMAR.days(f"до {wording}", written_on) == (None, day, "before")
-        assert GRAMMAR.days(f"с {wording}", written_on) == (day, None, "since")
+        assert dated(wording, written_on) == (day, day, "day")
+        assert dated(f"до {wording}", written_on) == (None, day, "before")
+        assert dated(f"с {wording}", written_on) == (day, None, "since")
 
 
 @given(days, st.integers(0, 6))
@@ -223,10 +232,10 @@ def test_a_day_without_a_year_is_not_ahead(written_on: date) -> None:
 def test_a_night_is_two_days(day: date) -> None:
     before, after = day - timedelta(1), day + timedelta(1)
     first, last, next_ = map(printed_day, (before, day, after))
-    assert GRAMMAR.days(f"в ночь на {last}", day) == (before, day, "night")
-    assert GRAMMAR.days(f"в ночь с {first} на {last}", day) == (before, day, "night")
+    assert dated(f"в ночь на {last}", day) == (before, day, "night")
+    assert dated(f"в ночь с {first} на {last}", day) == (before, day, "night")
     with pytest.raises(DateError, match="no night"):
-        GRAMMAR.days(f"в ночь с {first} на {next_}", day)
+        dated(f"в ночь с {first} на {next_}", day)
 
 
 @given(days, st.integers(1, 400))
@@ -236,7 +245,7 @@ def test_days_ago_are_counted_in_digits_and_words(written_on: date, number: int)
     unit = "дней" if teen else {1: "день", 2: "дня", 3: "дня", 4: "дня"}.get(number % 10, "дней")
     for printed in (str(number), russian.spelled(number, "a")):
         day = written_on - timedelta(number)
-        assert GRAMMAR.days(f"{printed} {unit} назад", written_on) == (day, day, "day")
+        assert dated(f"{printed} {unit} назад", written_on) == (day, day, "day")
 
 
 @given(any_text() | mangled(WORDS), days)
@@ -254,7 +263,7 @@ def test_anything_else_is_a_date_error(wording: str, written_on: date) -> None:
 def test_a_date_before_the_calendar_is_refused(wording: str) -> None:
     """Catches OverflowError and ValueError from date arithmetic."""
     with pytest.raises(DateError):
-        GRAMMAR.days(wording, date.min)
+        dated(wording, date.min)
 
 
 @pytest.mark.parametrize(
@@ -264,9 +273,9 @@ def test_hostile_repetition_is_quick(unit: str) -> None:
     for length in (100, MAX_WORDING, 10**6):
         wording = (unit * length)[:length].strip()
         with pytest.raises(FigureError):
-            GRAMMAR.figure(wording)
+            figure(wording)
         with pytest.raises(DateError):
-            GRAMMAR.days(wording, THURSDAY)
+            dated(wording, THURSDAY)
 
 
 # ------------------------------------------------------------------------------ in a text

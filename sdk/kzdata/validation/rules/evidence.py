@@ -409,7 +409,7 @@ def evidence_normalised(model: Model) -> Iterator[Query]:
     for kind, (reading, value) in _GRAMMARS.items():
         reading = f"{reading} AND {model.read_in('{0}')}"
         # Only figures and dates need a grammar: other cells follow from none.
-        unread = "{}.grammar IS NULL AND c.kind IN ('figure', 'date')"
+        unread = "{}.grammar IS NULL AND coalesce(c.kind IN ('figure', 'date'), false)"
         unread = unread if model.tongues else "false"
         expected = f"""coalesce({value}, 'what the quote says (' || w.fault || ')',
             'a field of a figure or a date')"""

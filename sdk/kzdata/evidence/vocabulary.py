@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
-from kzdata.evidence.languages import first_subtag, grammar, number_tokens
+from kzdata.evidence.languages import UNDETERMINED, first_subtag, grammar, number_tokens
 
 _WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
 _IN_COMMON = 4  # letters that two forms of one word have in common at least: China, Chinese
@@ -123,7 +123,7 @@ def _is_stop(word: str, known: Lexicon | None) -> bool:
 @lru_cache(maxsize=1 << 13)
 def _is_number(word: str, known: Lexicon | None) -> bool:
     """Whether a word is a plain number, in digits or as a word; "dozens" says more than that."""
-    language = known.language if known else None
+    language = known.language if known else UNDETERMINED
     # The grammar is asked of what holds a number at all, which is far cheaper to see.
     if not any(number_tokens(word, language)):
         return False

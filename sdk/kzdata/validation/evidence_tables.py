@@ -31,7 +31,13 @@ from kzdata.engine.sql import (
 )
 from kzdata.errors import DateError, FigureError
 from kzdata.evidence.figures import canonical
-from kzdata.evidence.languages import DEFAULT_LANGUAGE, Grammar, first_subtag, grammar
+from kzdata.evidence.languages import (
+    DEFAULT_LANGUAGE,
+    PACKS,
+    Grammar,
+    first_subtag,
+    grammar,
+)
 from kzdata.evidence.profile import LABELS
 from kzdata.evidence.sentences import boundaries
 from kzdata.standard.declarations import Target
@@ -44,6 +50,7 @@ CLAIMS = ""  # in place of a table's name: any table of claims
 EVERYWHERE = ""  # in place of an article's key: all articles
 # What an edge can be; W3C Web Annotation would call them motivations.
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inherited", "inferred")
+NUMBERED = [*PACKS]  # languages with a grammar; each has its place for a number
 FIGURE_PARTS = ("text", "low", "high", "qualifier")
 # SQL: what a proof joins an edge `t` with: its column, and its passage.
 IN_COLUMN = "JOIN shared.traced_columns c USING (col)"
@@ -245,11 +252,12 @@ class Model:
     def _spoken(self, source: str) -> tuple[str, str]:
         """SQL: the grammar of the article of a span `s`, NULL where it has none; and its join."""
         if not self.tongues:
-            return literal(DEFAULT_LANGUAGE), ""
+            return grammar_number(DEFAULT_LANGUAGE), ""
         known = ((name, grammar(tag)) for name, tag in self.tongues.items())
-        rows = [(name, found.language if found else None) for name, found in known]
-        self.database.create_table("tongues", dict.fromkeys(("source", "grammar"), "VARCHAR"), rows)
-        spoken = f"CASE WHEN g.source IS NULL THEN {literal(DEFAULT_LANGUAGE)} ELSE g.grammar END"
+        rows = [(name, NUMBERED.index(found.language) if found else None) for name, found in known]
+        self.database.create_table("tongues", {"source": "VARCHAR", "grammar": "UTINYINT"}, rows)
+        default = grammar_number(DEFAULT_LANGUAGE)
+        spoken = f"CASE WHEN g.source IS NULL THEN {default} ELSE g.grammar END"
         return spoken, f"LEFT JOIN shared.tongues g ON g.source = {column(source, 's')}"
 
     def _share_traced_columns(self) -> None:
@@ -394,25 +402,33 @@ class Model:
         texts = [self._wordings(table, f) for table, f in self.each("figure")]
         quotes = f"SELECT grammar, quote FROM ({self._normalised('figure')})"
         rows = self._read(figure_reading, " UNION ".join([*texts, quotes]))
-        parts = ("grammar", "wording", "low", "high", "qualifier", "fault")
-        self.database.create_table("figure_readings", dict.fromkeys(parts, "VARCHAR"), rows)
+        parts = ("wording", "low", "high", "qualifier", "fault")
+        self._share_read("figure_readings", parts, rows)
         found = f"SELECT DISTINCT grammar, quote, day FROM ({self._normalised('date')})"
         rows = self._read(date_reading, found)
-        names = ("grammar", "wording", "day", "first", "last", "precision", "fault")
-        self.database.create_table("date_readings", dict.fromkeys(names, "VARCHAR"), rows)
+        names = ("wording", "day", "first", "last", "precision", "fault")
+        self._share_read("date_readings", names, rows)
+
+    def _share_read(
+        self, name: str, parts: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        columns = {"grammar": "UTINYINT"} | dict.fromkeys(parts, "VARCHAR")
+        self.database.create_table(name, columns, rows)
 
     def _read(self, reading: Callable[..., tuple[Any, ...]], sql: str) -> list[tuple[Any, ...]]:
         """What the grammar of each row makes of the rest of it."""
         # Where no grammar reads a wording, there is no reading that a cell could differ from.
         rows = (row for row in self.database.rows(sql) if None not in row)
         return [
-            (name, *reading(found, *words)) for name, *words in rows if (found := grammar(name))
+            (number, *reading(found, *words))
+            for number, *words in rows
+            if (found := grammar(NUMBERED[number]))
         ]
 
     def _wordings(self, table: Table, f: Any) -> str:
         """SQL: the grammar and the wording of each figure of a table."""
         if not self.tongues:
-            known = literal(DEFAULT_LANGUAGE)
+            known = grammar_number(DEFAULT_LANGUAGE)
             return f"SELECT {known}, {identifier(f.text)} FROM {identifier(table.name)}"
         return f"""SELECT p.grammar, {column(f.text)} FROM {identifier(table.name)} t
             JOIN shared.passages p ON p.span = {column(f.span)}"""
@@ -483,15 +499,16 @@ class Model:
     def _suspect_figures(self, broken: Iterable[str]) -> str:
         """Figures for which some rule is broken, with the quote of their principal passage."""
         parts = (
-            f"""SELECT t.{ORD}, {literal(table.name)},
+            f"""SELECT t.{ORD}, p.grammar, {literal(table.name)},
                 {", ".join(column(getattr(f, part)) for part in FIGURE_PARTS)},
-                {", ".join(literal(getattr(f, part)) for part in FIGURE_PARTS)}, p.quote, p.grammar
+                {", ".join(literal(getattr(f, part)) for part in FIGURE_PARTS)}, p.quote
             FROM {identifier(table.name)} t
             LEFT JOIN shared.passages p ON p.span = {column(f.span)}"""
             for table, f in self.each("figure")
         )
         fields = " ".join(f"{part}_field" for part in FIGURE_PARTS)
-        rows = union_all(parts, ORD, f"tab {' '.join(FIGURE_PARTS)} {fields} quote grammar")
+        texts = f"tab {' '.join(FIGURE_PARTS)} {fields} quote"
+        rows = union_all(parts, f"{ORD} grammar", texts)
         tests = " OR ".join(f"({test})" for test in broken)
         return f"""SELECT f.* FROM ({rows}) f LEFT JOIN shared.figure_readings w
             ON w.wording = f.text AND {self.read_in("f")} WHERE {tests or "false"}"""
@@ -597,6 +614,11 @@ def receipt_bits(schema: Schema) -> dict[str, int]:
 def role_number(role: str) -> int:
     """The number that stands for a role of edges."""
     return ROLES.index(role) + 1
+
+
+def grammar_number(language: str) -> str:
+    """SQL: the number that stands for the grammar of a language, one byte in each passage."""
+    return f"CAST({NUMBERED.index(language)} AS UTINYINT)"
 
 
 def whole_number(alias: str, column: str) -> str:

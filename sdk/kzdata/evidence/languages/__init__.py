@@ -20,6 +20,8 @@ PACKS = {"en": "english", "ru": "russian"}
 """The modules of the packs, by the first subtag of their languages' tags."""
 DEFAULT_LANGUAGE = "en"
 """The language of an article that states none."""
+UNDETERMINED = "und"
+"""The tag of words in a language that nobody knows (BCP 47)."""
 
 
 class Grammar(NamedTuple):

@@ -9,7 +9,13 @@ from kzdata.engine.sql import ORD, column, day, identifier
 from kzdata.evidence import dates
 from kzdata.evidence.languages import DEFAULT_LANGUAGE, Grammar
 from kzdata.evidence.profile import cell
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, date_reading, role_number
+from kzdata.validation.evidence_tables import (
+    IN_COLUMN,
+    Model,
+    date_reading,
+    grammar_number,
+    role_number,
+)
 from kzdata.validation.rule import Articles, Query, Violation, rule
 
 # A weekday means one of the last seven days: an article that came out later than that after the day
@@ -89,7 +95,7 @@ def date_far(model: Model) -> Iterator[Query]:
         return
     away = f"abs({day('t.value')} - {day('s.day')}) > {FAR}"
     told = f"t.role = {role_number('normalised')} OR {sql.matches('s.quote', _TELLS_YEARS)}"
-    told += f" OR s.grammar IS DISTINCT FROM {sql.literal(DEFAULT_LANGUAGE)}"
+    told += f" OR s.grammar IS DISTINCT FROM {grammar_number(DEFAULT_LANGUAGE)}"
     edges = f"shared.edge_numbers t JOIN shared.passages s ON s.{ORD} = t.passage"
     yield Query(
         None,

@@ -8,7 +8,7 @@ from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, day, identifier, text
 from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import FIRST, LAST, last_day, window_sql
-from kzdata.evidence.languages import Grammar, grammar
+from kzdata.evidence.languages import Grammar
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import Model, date_reading, whole_number
 from kzdata.validation.rule import Query, Violation, rule
@@ -197,12 +197,12 @@ def source_day(model: Model) -> Iterator[Violation]:
         if not a.day_span or not a.written_on:
             continue
         rows = model.database.rows(
-            f"""SELECT t.{ORD}, {column(a.written_on)}, p.quote, p.article = t.{ORD}, p.grammar
+            f"""SELECT t.{ORD}, {column(a.written_on)}, p.quote, p.article = t.{ORD}, {column(a.id)}
             FROM {identifier(table.name)} t JOIN shared.passages p
                 ON p.span = {column(a.day_span)} WHERE {day(column(a.written_on))} IS NOT NULL"""
         )
-        for row, written_on, quote, own, name in rows:
-            spoken = grammar(name) if name else None
+        for row, written_on, quote, own, source in rows:
+            spoken = model.grammar_of(source)
             if own and spoken is None:
                 continue  # nobody can tell what its words mean
             if not own or spoken is None or _first(spoken, quote, written_on) != written_on:

@@ -197,6 +197,7 @@ def _read(text: str, written_on: date) -> DateInterval | Known | None:
         raise DateError(f"{text!r} is either of two nights; take the words that tell, or a note")
     return (
         _night(text, written_on)
+        or _two_days(text, written_on)
         or _range(text, written_on)
         or _open(text, written_on)
         or _single(text, written_on)
@@ -229,25 +230,17 @@ _DAY_IN_WORDS = re.compile(
 
 def _night(text: str, written_on: date) -> Known | None:
     """Read "в ночь на среду", "в ночь с 5 на 6 января": a day and the next."""
-    if pair := re.fullmatch(_NIGHT_RE, text):
-        first, last = _single(pair["last"], written_on), None
-        if first and (start := _beginning(pair["first"], pair["last"], first, written_on)):
-            last = start
-        if not first or not last or first.precision != "day":
-            return None
-        if last.start + DAY != first.start:
-            raise DateError(f"no night: {text!r} is from {last.start} to {first.start}")
-        return Known(last.start, first.end, "night")
-    match = re.fullmatch(_BEFORE_NIGHT_RE, text)
-    known = _single(match["last"], written_on) if match else None
-    if known is None or known.precision != "day":
+    pair = re.fullmatch(_NIGHT_RE, text)
+    match = pair or re.fullmatch(_BEFORE_NIGHT_RE, text)
+    end = _single(match["last"], written_on) if match else None
+    if end is None or end.precision != "day":
         return None
-    return Known(known.start - DAY, known.end, "night")
-
-
-def _beginning(first: str, last: str, end: Known, written_on: date) -> Known | None:
-    """The day with which a night begins, read from the day with which it ends."""
-    return _single(_completed(first, last), end.end if _comes_round(first) else end.start)
+    eve = _single(_completed(pair["first"], pair["last"]), end.end) if pair else None
+    if pair and eve is None:
+        return None
+    if eve and eve.start + DAY != end.start:
+        raise DateError(f"no night: {text!r} is from {eve.start} to {end.start}")
+    return Known(end.start - DAY, end.end, "night")
 
 
 def _completed(first: str, last: str) -> str:
@@ -261,13 +254,7 @@ def _completed(first: str, last: str) -> str:
 
 
 def _range(text: str, written_on: date) -> Known | None:
-    """Read "с 5 по 7 января", "5–6 января", "5 и 6 января", "2018–2022 годы"."""
-    if pair := re.fullmatch(_PAIR_RE, text):
-        number = int(pair["last"].split(" ")[0])
-        if number != int(pair["first"]) + 1:
-            return None
-        first = _completed(pair["first"], pair["last"])
-        return _READER.between(text, first, pair["last"], written_on)
+    """Read "с 5 по 7 января", "5–6 января", "2018–2022 годы"."""
     if re.fullmatch(_DOTTED_RE, text) or re.fullmatch(_ISO_RE, text):
         return None
     for pattern in _RANGES:
@@ -278,6 +265,15 @@ def _range(text: str, written_on: date) -> Known | None:
             if known := _READER.between(text, first, last, written_on):
                 return known
     return None
+
+
+def _two_days(text: str, written_on: date) -> Known | None:
+    """Read "5 и 6 января": two days, of which one follows the other."""
+    pair = re.fullmatch(_PAIR_RE, text)
+    if not pair or int(pair["last"].split(" ")[0]) != int(pair["first"]) + 1:
+        return None
+    first = _completed(pair["first"], pair["last"])
+    return _READER.between(text, first, pair["last"], written_on)
 
 
 def _open(text: str, written_on: date) -> DateInterval | None:

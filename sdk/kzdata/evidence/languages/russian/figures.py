@@ -413,10 +413,14 @@ def _refused(text: str, start: int, end: int) -> str:
 
 
 def _moves(text: str, start: int, longer: str) -> bool:
-    """Whether "от 12 до 14" tells how a number changed: it rose, was lowered or corrected."""
-    return longer.lower().startswith("от ") and bool(
-        re.search(_CHANGE_RE, text[max(0, start - 60) : start])
-    )
+    """Whether "от 12 до 14" tells how a number changed: it rose, was lowered or corrected.
+
+    Or "не менее" is part of "тем не менее", nevertheless, and of no number.
+    """
+    before, head = text[max(0, start - 60) : start], longer.lower()
+    if head.startswith("не менее ") and re.search(r"(?i)\bтем\s\Z", before):
+        return True
+    return head.startswith("от ") and bool(re.search(_CHANGE_RE, before))
 
 
 cut = CutWords(

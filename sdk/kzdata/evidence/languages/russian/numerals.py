@@ -312,19 +312,17 @@ def _halved(words: list[str]) -> Number | None:
     """Read "два с половиной", "двух с половиной тысяч", and "полтора" alone."""
     if alone := one_and_a_half(" ".join(words)):
         return alone
-    if "половиной" not in words[2:]:
+    match = re.fullmatch(r"(?P<whole>.+) с половиной(?: (?P<unit>\w+))?", " ".join(words))
+    whole = _group(match["whole"].split(" ")) if match else None
+    if match is None or whole is None:
         return None
-    at = words.index("половиной")
-    whole = _group(words[: at - 1]) if words[at - 1] == "с" else None
-    if whole is None or len(words) > at + 2:
-        return None
-    number = Number(whole.value + Decimal("0.5"), whole.cases)
-    if len(words) == at + 1:
-        return number
-    unit = UNIT_OF.get(words[-1])
+    half = whole.value + Decimal("0.5")
+    if not match["unit"]:
+        return Number(half, whole.cases)
+    unit = UNIT_OF.get(match["unit"])
     # It agrees with the whole: "пять с половиной тысяч".
-    agree = unit.cases(words[-1], whole.value) & whole.cases if unit else frozenset()
-    return Number(number.value * unit.value, agree) if unit and agree else None
+    agree = unit.cases(match["unit"], whole.value) & whole.cases if unit else frozenset()
+    return Number(half * unit.value, agree) if unit and agree else None
 
 
 def _times(count: Number, unit: Unit, word: str) -> Number | None:

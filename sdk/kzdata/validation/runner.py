@@ -299,7 +299,7 @@ class Run:
         for source in hashes:
             if source not in texts:
                 self._leave("its offsets against its text", "put its text into the folder", source)
-        self._leave_tongues(self.model.unheard(texts), "what its sentences say of it", UNHEARD)
+        self._leave_tongues(self.model.unheard(texts), "what its sentences say of claims", UNHEARD)
         for rule in in_group("text"):
             self._add(rule.evaluate(rule.check(self.model, texts), self.database))
         self.spans_in_texts = articles.spans_of(self.model, texts)

@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from kzdata.evidence import spans
+from kzdata.evidence.languages import grammar
 from kzdata.evidence.near import near_misses
-from kzdata.evidence.sentences import sentence_at
+from kzdata.evidence.sentences import ABBREVIATIONS, sentence_at
 
 Place = tuple[int, int]
 _SHOWN = 40  # characters around words of which several are found
@@ -38,6 +39,7 @@ class Article:
         day: The day that it speaks from; None where none is known.
         language: Its language, or None.
         text: Its text; None where it is not at hand.
+        grammar: What reads its figures and dates; None where there is none for its language.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Article:
         known: Iterable[Passage],
     ) -> None:
         self.key, self.day, self.language, self.text = key, day, language, text
+        self.grammar = grammar(language)
         self._known: dict[str, list[Passage]] = {}
         for passage in known:
             self._known.setdefault(passage.words, []).append(passage)
@@ -94,7 +97,10 @@ class Article:
         first, last = min(q.start for q in quotes), max(q.end for q in quotes)
         if self.text is None:
             return [(first, last)]
-        return [(first, last), sentence_at(self.text, first, last), self._paragraph(first, last)]
+        # Where nothing tells what a full stop ends, it ends a sentence as in English.
+        known = self.grammar.abbreviations if self.grammar else ABBREVIATIONS
+        sentence = sentence_at(self.text, first, last, known)
+        return [(first, last), sentence, self._paragraph(first, last)]
 
     def _paragraph(self, first: int, last: int) -> Place:
         assert self.text is not None

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from kzdata.entries.article import Article
 from kzdata.entries.vocabulary import ELSEWHERE, Place, Vocabulary
 from kzdata.errors import DateError, FigureError
-from kzdata.evidence import dates, figures
+from kzdata.evidence.figures import canonical
+from kzdata.evidence.languages import Grammar
 from kzdata.standard.descriptor import Descriptor, Table
 from kzdata.validation.evidence_tables import special_fields
 
@@ -56,23 +57,25 @@ def columns_of(table: Table, descriptor: Descriptor, vocabulary: Vocabulary) -> 
 def reading(column: Column, words: str, article: Article) -> str | None:
     """What the grammar of a column makes of some words; None where it makes nothing of them."""
     try:
-        if column.kind == "figure":
-            return words if column.part == "text" else _figure_part(words, column.part)
-        if article.day is None:
+        if column.kind == "figure" and column.part == "text":
+            return words
+        if (grammar := article.grammar) is None:
             return None
-        return _date_part(words, column.part, article.day)
+        if column.kind == "figure":
+            return _figure_part(grammar, words, column.part)
+        return _date_part(grammar, words, column.part, article.day) if article.day else None
     except (FigureError, DateError):
         return None
 
 
-def _figure_part(words: str, part: str) -> str:
-    low, high, qualifier = figures.parse(words)
-    values = {"low": figures.canonical(low), "high": figures.canonical(high)}
+def _figure_part(grammar: Grammar, words: str, part: str) -> str:
+    low, high, qualifier = grammar.figure(words)
+    values = {"low": canonical(low), "high": canonical(high)}
     return values.get(part, qualifier)
 
 
-def _date_part(words: str, part: str, day: date) -> str:
-    first, last, precision = dates.resolve(words, day)
+def _date_part(grammar: Grammar, words: str, part: str, day: date) -> str:
+    first, last, precision = grammar.days(words, day)
     start, end = str(first or ""), str(last or "")
     return {"first": start, "last": end, "only": start or end}.get(part, precision)
 

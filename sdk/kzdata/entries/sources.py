@@ -9,7 +9,7 @@ from datetime import date
 from kzdata.entries.article import Article, AskError
 from kzdata.entries.tables import ReceiptTables
 from kzdata.errors import nearest
-from kzdata.evidence import dates
+from kzdata.evidence.languages import grammar
 from kzdata.standard.declarations import Sources
 from kzdata.standard.editing import DraftRow
 
@@ -70,7 +70,7 @@ def _published(
     words = values.get(a.published_on or "")
     if not a.published_on or not words:
         return {}
-    day, precision = absolute_day(words)
+    day, precision = absolute_day(words, values.get(a.language or ""))
     if day == words and not new:
         return {}
     basis = "stated" if printed_day(values, a, text) else "inferred"
@@ -84,10 +84,11 @@ def _written(values: Mapping[str, str], a: Sources) -> dict[str, str]:
     if not a.written_on:
         return {}
     stated = values.get(a.written_on) or values.get(a.published_on or "", "")
-    return {a.written_on: absolute_day(stated)[0] if stated else ""}
+    language = values.get(a.language or "")
+    return {a.written_on: absolute_day(stated, language)[0] if stated else ""}
 
 
-def absolute_day(words: str) -> tuple[str, str]:
+def absolute_day(words: str, language: str | None = None) -> tuple[str, str]:
     """A day and its precision: of `2022-01-07`, or of words that need no other day.
 
     Raises:
@@ -95,9 +96,11 @@ def absolute_day(words: str) -> tuple[str, str]:
     """
     with suppress(ValueError):
         return date.fromisoformat(words).isoformat(), "day"
+    known = grammar(language)
     with suppress(ValueError):
         # Read from two days: what hangs on the day of reading is no answer.
-        one, other = (dates.resolve(words, date(year, 6, 15)) for year in (1999, 2047))
-        if one == other and one.start and one.precision in ("day", "month", "year"):
+        days = (date(year, 6, 15) for year in (1999, 2047))
+        one, other = (known.days(words, day) for day in days) if known else (None, None)
+        if one and one == other and one.start and one.precision in ("day", "month", "year"):
             return one.start.isoformat(), one.precision
     raise AskError(f"{words!r} is no day; write YYYY-MM-DD, or “January 7, 2022”")

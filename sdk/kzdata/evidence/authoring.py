@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from kzdata.errors import PackageError, SpanError
 from kzdata.evidence import spans
 from kzdata.evidence.articles import find
-from kzdata.evidence.figures import NumberToken, number_tokens
+from kzdata.evidence.figures import NumberToken
+from kzdata.evidence.languages import number_tokens
 from kzdata.evidence.near import near_misses
 from kzdata.evidence.profile import declared, needed
 from kzdata.standard.dataset import Dataset, Table
@@ -160,11 +161,23 @@ def coverage(dataset: Dataset, texts: Mapping[str, str]) -> list[Coverage]:
     if exclusions := declared(dataset.descriptor, Exclusions):
         other, x = exclusions
         excluded = _intervals(dataset.tables[other.name], x.source, x.start, x.end)
-    return [_coverage(*article, quoted, excluded) for article in texts.items()]
+    spoken = _languages(dataset)
+    return [
+        _coverage(source, text, list(number_tokens(text, spoken.get(source))), quoted, excluded)
+        for source, text in texts.items()
+    ]
 
 
-def _coverage(source: str, text: str, quoted: _Intervals, excluded: _Intervals) -> Coverage:
-    tokens = list(number_tokens(text))
+def _languages(dataset: Dataset) -> dict[str, str | None]:
+    """The language of each article, by source, where the package states it."""
+    table, a = needed(dataset.descriptor, Sources, "a text")
+    rows = dataset.tables[table.name] if a.language else ()
+    return {getattr(row, a.id): getattr(row, a.language or "") for row in rows}
+
+
+def _coverage(
+    source: str, text: str, tokens: list[NumberToken], quoted: _Intervals, excluded: _Intervals
+) -> Coverage:
     outside = spans.uncovered(tokens, quoted[source])
     unexplained = spans.uncovered(outside, excluded[source])
     share = spans.covered(quoted[source]) / len(text) if text else 0.0

@@ -21,7 +21,6 @@ Days are of the Gregorian calendar, without time zones: the article's own day. A
 four digits, 1000 to 2999.
 """
 
-import calendar
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -29,6 +28,21 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from kzdata.errors import DateError
+from kzdata.evidence.calendar_days import (
+    DAY,
+    HALF_A_WEEK,
+    HALF_A_YEAR,
+    Known,
+    Reader,
+    ago,
+    dated,
+    in_year,
+    one_day,
+    period,
+    weekday,
+    whole_month,
+    whole_year,
+)
 from kzdata.evidence.wordings import any_of, numbered, ordinal_ending, spellings, tidy
 
 MAX_WORDING = 100  # longest wording, in code points, that `resolve` looks at
@@ -47,19 +61,8 @@ class DateInterval(NamedTuple):
     precision: str
 
 
-class _Known(NamedTuple):
-    """A `DateInterval` with both ends."""
-
-    start: date
-    end: date
-    precision: str
-
-
 # ------------------------------------------------------------------------------ vocabulary
 
-_DAY = timedelta(days=1)
-# The latest such day up to half of the time in which it comes round again is the nearest one.
-_HALF_A_WEEK, _HALF_A_YEAR = timedelta(days=3), timedelta(days=182)
 _Match = re.Match[str]
 
 
@@ -240,7 +243,8 @@ def _open(text: str, written_on: date) -> DateInterval | None:
     if match is None:
         return None
     since = match["word"].endswith("since")
-    known = _single(match["rest"], written_on if since else _around(match["rest"], written_on))
+    rest = match["rest"]
+    known = _single(rest, written_on) if since else _READER.ending(rest, written_on)
     if known is None:
         return None
     if since:
@@ -250,33 +254,21 @@ def _open(text: str, written_on: date) -> DateInterval | None:
     return DateInterval(None, outer, "before")
 
 
-def _range(text: str, written_on: date) -> _Known | None:
+def _range(text: str, written_on: date) -> Known | None:
     """Read "X to Y", "between X and Y", "January 5-7": first day of X to last of Y."""
     if days := re.fullmatch(_DAYS_RE, text):
         text = f"{days['month']} {days['first']} to {days['month']} {days['rest']}"
     match = re.fullmatch(_BETWEEN_RE, text) or re.fullmatch(_RANGE_RE, text)
-    # The end first, since the beginning is counted back from it.
-    last = _end_of_range(match["last"], written_on) if match else None
-    if match is None or last is None:
-        return None
-    if not (first := _first_of_range(match["first"], last, written_on)):
-        return None
-    if first.start > last.end:
-        raise DateError(f"a reversed range: {text!r} runs from {first.start} back to {last.end}")
-    return _Known(first.start, last.end, "range")
+    return _READER.between(text, match["first"], match["last"], written_on) if match else None
 
 
-def _end_of_range(text: str, written_on: date) -> _Known | None:
-    weekday = _names(text, _WEEKDAY_RE)
-    return _single(text, written_on if weekday else _around(text, written_on))
-
-
-def _first_of_range(text: str, last: _Known, written_on: date) -> _Known | None:
-    """A bare weekday, month or date is the latest one before the range's end; "today" is not."""
-    # "from Sunday to Wednesday" in an article of Friday: the Sunday before that Wednesday.
-    anchored = _single(text, last.end)
-    named = _names(text, _WEEKDAY_RE, *_OF_A_YEAR)
-    return anchored if anchored and named else _single(text, written_on)
+def _comes_round(text: str) -> timedelta | None:
+    """Of a day that comes round again, how far ahead such a day may lie that ends a time."""
+    if _names(text, *_OF_A_YEAR):
+        return HALF_A_YEAR
+    if _names(text, _WEEKDAY_RE):
+        return HALF_A_WEEK if _names(text, _WEEKDAY) else timedelta()
+    return None
 
 
 def _names(text: str, *patterns: str) -> bool:
@@ -286,17 +278,7 @@ def _names(text: str, *patterns: str) -> bool:
     return any(re.fullmatch(pattern, core) for pattern in patterns)
 
 
-def _around(text: str, written_on: date) -> date:
-    """The day from which the latest such day or month is the one nearest to another day."""
-    ahead = timedelta()
-    if _names(text, _WEEKDAY):
-        ahead = _HALF_A_WEEK
-    elif _names(text, *_OF_A_YEAR):
-        ahead = _HALF_A_YEAR
-    return written_on + min(ahead, date.max - written_on)
-
-
-def _single(text: str, written_on: date) -> _Known | None:
+def _single(text: str, written_on: date) -> Known | None:
     """One date expression, dressed in "late on", "the morning of", "night" and the like."""
     if whole := _core(text, written_on):
         return whole
@@ -310,15 +292,15 @@ def _single(text: str, written_on: date) -> _Known | None:
     return _dressed(known, match["when"], part)
 
 
-def _dressed(known: _Known, when: str | None, part: str | None) -> _Known:
+def _dressed(known: Known, when: str | None, part: str | None) -> Known:
     if part == "night":
-        return _Known(known.start, known.start + _DAY, "night")
+        return Known(known.start, known.start + DAY, "night")
     if known.precision == "day" and (part or when in ("late", "early")):
         return known._replace(precision="part_of_day")
     return known
 
 
-def _core(text: str, written_on: date) -> _Known | None:
+def _core(text: str, written_on: date) -> Known | None:
     """The first rule that reads a text; each is asked only where one of its patterns fits."""
     for patterns, rule in _RULES:
         for pattern in patterns:
@@ -327,118 +309,71 @@ def _core(text: str, written_on: date) -> _Known | None:
     return None
 
 
+_READER = Reader(_single, _comes_round)
+
+
 # ------------------------------------------------------------------------------ rules
 
 
-def _spoken(match: _Match, written_on: date) -> _Known:
+def _spoken(match: _Match, written_on: date) -> Known:
     """Words that mean the article's own day or its neighbours."""
     first, last, precision = _SPOKEN[match["words"]]
-    return _Known(written_on + first * _DAY, written_on + last * _DAY, precision)
+    return Known(written_on + first * DAY, written_on + last * DAY, precision)
 
 
-def _weekday(match: _Match, written_on: date) -> _Known:
+def _weekday(match: _Match, written_on: date) -> Known:
     """The latest such weekday; "next": the first after the day; "last": the latest before it."""
-    back = (written_on.weekday() - _WEEKDAYS[match["weekday"]]) % 7
-    if match["which"] in ("next", "coming", "this coming"):
-        return _day(written_on + timedelta(days=7 - back))
-    if match["which"] and not back:
-        back = 7
-    return _day(written_on - timedelta(days=back))
+    ahead = match["which"] in ("next", "coming", "this coming")
+    step = 1 if ahead else -1 if match["which"] else 0
+    return weekday(_WEEKDAYS[match["weekday"]], step, written_on)
 
 
-def _calendar_date(match: _Match, written_on: date) -> _Known | None:
+def _calendar_date(match: _Match, written_on: date) -> Known | None:
     """Read "January 5", "5 January 2022", with or without a weekday."""
     if match["suffix"] not in (None, ordinal_ending(f"{int(match['day'])}")):
         return None
-    known = _in_year(match["year"], MONTHS[match["month"]], int(match["day"]), written_on)
+    known = in_year(match["year"], MONTHS[match["month"]], int(match["day"]), written_on)
     if match["weekday"] and _WEEKDAYS[match["weekday"]] != known.weekday():
-        weekday = next(name for name, n in _WEEKDAYS.items() if n == known.weekday())
-        raise DateError(f"{match.string!r} contradicts itself: {known} is a {weekday.title()}")
-    return _day(known)
+        name = next(name for name, n in _WEEKDAYS.items() if n == known.weekday())
+        raise DateError(f"{match.string!r} contradicts itself: {known} is a {name.title()}")
+    return one_day(known)
 
 
-def _month(match: _Match, written_on: date) -> _Known:
+def _month(match: _Match, written_on: date) -> Known:
     month = MONTHS[match["month"]]
     # In March "October" is that of the last year.
     year = int(match["year"] or written_on.year - (month > written_on.month))
-    return _whole_month(_date(year, month, 1))
+    return whole_month(dated(year, month, 1))
 
 
-def _holiday(match: _Match, written_on: date) -> _Known:
+def _holiday(match: _Match, written_on: date) -> Known:
     """New Year's Day and Eve, the only days named without a date so far."""
     month, number = (1, 1) if match["which"] == "day" else (12, 31)
-    return _day(_in_year(match["year"], month, number, written_on))
+    return one_day(in_year(match["year"], month, number, written_on))
 
 
-def _ago(match: _Match, written_on: date) -> _Known | None:
+def _ago(match: _Match, written_on: date) -> Known | None:
     """Read "two days ago", "a month ago": counted back, clipped to the month's last day."""
     number = _NUMBERS.get(match["number"]) or int(match["number"])
     if (number > 1) != bool(match["plural"]):
         return None
-    if match["unit"] in ("day", "week"):
-        return _day(written_on - timedelta(days=number * (7 if match["unit"] == "week" else 1)))
-    return _day(_months_before(written_on, number * (12 if match["unit"] == "year" else 1)))
+    return ago(number, match["unit"], written_on)
 
 
-def _period(match: _Match, written_on: date) -> _Known:
+def _period(match: _Match, written_on: date) -> Known:
     """Read "last month", "this week", "next year"; a week is Monday to Sunday (ISO 8601)."""
     step = {"last": -1, "this": 0, "next": 1}[match["which"]]
-    if match["unit"] == "week":
-        monday = written_on + timedelta(days=7 * step - written_on.weekday())
-        return _Known(monday, monday + timedelta(days=6), "range")
-    if match["unit"] == "month":
-        return _whole_month(_months_before(written_on.replace(day=1), -step))
-    return _whole_year(written_on.year + step)
+    return period(match["unit"], step, written_on)
 
 
-_RULES: tuple[tuple[tuple[str, ...], Callable[[_Match, date], _Known | None]], ...] = (
+_RULES: tuple[tuple[tuple[str, ...], Callable[[_Match, date], Known | None]], ...] = (
     ((_SPOKEN_RE,), _spoken),
     ((_WEEKDAY_RE,), _weekday),
-    ((_ISO_RE,), lambda match, _: _day(_date(*map(int, match.groups())))),
+    ((_ISO_RE,), lambda match, _: one_day(dated(*map(int, match.groups())))),
     ((_MONTH_DAY_RE, _DAY_MONTH_RE), _calendar_date),
     ((_MONTH_RE,), _month),
-    ((_YEAR,), lambda match, _: _whole_year(int(match["year"]))),
+    ((_YEAR,), lambda match, _: whole_year(int(match["year"]))),
     ((_HOLIDAY_RE,), _holiday),
     ((_AGO_RE,), _ago),
     ((_PERIOD_RE,), _period),
 )
-
-
-# ------------------------------------------------------------------------------ calendar
-
-
-def _day(day: date) -> _Known:
-    return _Known(day, day, "day")
-
-
-def _whole_month(first: date) -> _Known:
-    last = calendar.monthrange(first.year, first.month)[1]
-    return _Known(first, first.replace(day=last), "month")
-
-
-def _whole_year(year: int) -> _Known:
-    return _Known(_date(year, 1, 1), _date(year, 12, 31), "year")
-
-
-def _date(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise DateError(f"no such day: {year:04}-{month:02}-{day:02}") from error
-
-
-def _in_year(year: str | None, month: int, day: int, written_on: date) -> date:
-    """Such a day of a year; without one the latest on or before a day."""
-    if year:
-        return _date(int(year), month, day)
-    # 29 February can be eight years back.
-    for number in range(written_on.year, max(written_on.year - 9, 0), -1):
-        if day <= calendar.monthrange(number, month)[1] and date(number, month, day) <= written_on:
-            return date(number, month, day)
-    raise DateError(f"no day {day} of month {month} on or before {written_on}")
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    first = _date(year, month + 1, 1)
-    return first.replace(day=min(day.day, calendar.monthrange(first.year, first.month)[1]))

@@ -17,11 +17,10 @@ Numbers are `decimal.Decimal` and exact at any length that a wording can have; n
 import re
 from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, Inexact
-from itertools import islice, takewhile
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
-from kzdata.evidence.wordings import any_of, numbered, ordinal_ending, spellings, tidy
+from kzdata.evidence.wordings import any_of, numbered, ordinal_ending, spellings, tidy, widest
 
 MAX_WORDING = 200  # longest wording, in code points, that `parse` looks at
 
@@ -126,10 +125,6 @@ _PREFIX_RE = rf"(?P<prefix>{any_of(_QUALIFIER_OF)}) (?P<rest>.+)"
 _FROM_RE = r"(?:from )?(?P<low>.+?) to (?P<high>.+)"
 _OR_RE = r"(?P<low>.+?) or (?P<high>.+)"
 _DASH_RE = r"(?P<low>[0-9][0-9.,]*%?)[-\u2013](?P<high>[0-9].*)"
-
-# Words without the brackets and quotation marks before them, or the punctuation after them.
-_WORD_START_RE = r"""[^\s(\["\u201c\u2018\u00ab]\S*"""
-_WORD_END_RE = r"""\S+?(?=[.,;:!?)\]"\u201d\u2019\u00bb]*(?:\s|$))"""
 
 # "Whether or not 12" and "if not 12" refuse nothing.
 _REFUSED_RE = (
@@ -245,14 +240,7 @@ def extent(text: str, start: int, end: int) -> tuple[int, int]:
     extent tells. Like any grammar it can take a preposition for a qualifier ("over two" in
     "over two walls"), so a difference is a question to a reader, not a proof.
     """
-    before = [*re.compile(_WORD_START_RE).finditer(text, max(0, start - MAX_WORDING), start)]
-    after = re.compile(_WORD_END_RE).finditer(text, end, end + MAX_WORDING)
-    # Six words on either side hold any figure that is printed, and few enough windows to try all.
-    starts = [start, *(word.start() for word in takewhile(_of_a_figure, before[:-7:-1]))]
-    ends = [end, *(word.end() for word in islice(takewhile(_of_a_figure, after), 6))]
-    # The widest first.
-    windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
-    return next((w for w in windows if _readable(text[w[0] : w[1]])), (start, end))
+    return widest(text, (start, end), MAX_WORDING, _of_a_figure, _readable)
 
 
 class Cut(NamedTuple):
@@ -268,6 +256,42 @@ class Cut(NamedTuple):
     certain: bool
 
 
+class CutWords(NamedTuple):
+    """The words of a language that tell whether a number is cut out of a longer wording.
+
+    Attributes:
+        read: The figure of a wording; None where it is none.
+        extent: The widest wording around a place that reads as a figure.
+        refused: The words that refuse the number at a place of a text, with it; else empty.
+        moves: Whether a wording, which begins at a place of a text, tells how a number changed.
+        scale: A pattern of the words that make more of a vague one: "hundreds of thousands".
+        in_doubt: Whether words before a number may be no part of it, but a preposition.
+    """
+
+    read: Callable[[str], Figure | None]
+    extent: Callable[[str, int, int], tuple[int, int]]
+    refused: Callable[[str, int, int], str]
+    moves: Callable[[str, int, str], bool]
+    scale: str
+    in_doubt: Callable[[str], bool]
+
+    def cut(self, text: str, start: int, end: int) -> Cut | None:
+        """Out of which longer wording the number at a place is cut; None where it is whole."""
+        broken = broken_number(text, start, end) or self.refused(text, start, end)
+        if broken:
+            return Cut(broken, certain=True)
+        first, last = self.extent(text, start, end)
+        longer = text[first:last]
+        reads, own_reads = self.read(longer), self.read(text[start:end])
+        if reads == own_reads and reads and reads.qualifier == "vague":
+            # "Hundreds" of "hundreds of thousands": without bounds, they differ all the same.
+            return Cut(longer, certain=True) if re.search(self.scale, text[end:last]) else None
+        if reads == own_reads or self.moves(text, first, longer):
+            return None
+        doubt = last == end and self.in_doubt(text[first:start].strip().lower())
+        return Cut(longer, certain=not doubt)
+
+
 def cut(text: str, start: int, end: int) -> Cut | None:
     """Tell out of which longer wording the number at a place is cut, if it is.
 
@@ -275,30 +299,20 @@ def cut(text: str, start: int, end: int) -> Cut | None:
     where it is a piece of a number that no grammar reads ("1,2" of "1,2345"), and where "not"
     refuses it ("not 30 but 12"). "Rose from 12 to 14" is no range, but a number before and after.
     """
-    broken = _broken_number(text, start, end) or _refused(text, start, end)
-    if broken:
-        return Cut(broken, certain=True)
-    first, last = extent(text, start, end)
-    longer, own = text[first:last], text[start:end]
-    reads, own_reads = _reading(longer), _reading(own)
-    if reads == own_reads and reads and reads.qualifier == "vague":
-        # "Hundreds" of "hundreds of thousands": neither has bounds, and they differ all the same.
-        scaled = re.search(rf"(?i)\b(?:{_LARGE}|{any_of(_COUNTS)})\b", text[end:last])
-        return Cut(longer, certain=True) if scaled else None
-    if reads == own_reads or _moves(text, first, longer):
-        return None
-    added = text[first:start].strip().lower()
-    in_doubt = last == end and (added in _PREPOSITIONS or added.startswith("from "))
-    return Cut(longer, certain=not in_doubt)
+    return _CUT_WORDS.cut(text, start, end)
 
 
-def _of_a_figure(word: re.Match[str]) -> bool:
+def _in_doubt(added: str) -> bool:
+    return added in _PREPOSITIONS or added.startswith("from ")
+
+
+def _of_a_figure(word: str) -> bool:
     """Whether a word, or a piece of one, can stand in a figure at all: most cannot."""
-    pieces = re.findall("[^\\W_]+", word.group().lower())
+    pieces = re.findall("[^\\W_]+", word.lower())
     return all(p in _WORDS or p[0].isdigit() or p.removesuffix("fold") in _WORDS for p in pieces)
 
 
-def _broken_number(text: str, start: int, end: int) -> str:
+def broken_number(text: str, start: int, end: int) -> str:
     """The digits that a place cuts through, with what groups them; empty where it cuts none."""
     before = re.search(r"(?:[0-9]+[.,])*[0-9]*\Z", text[max(0, start - MAX_WORDING) : start])
     after = re.match(r"[0-9]*(?:[.,][0-9]+)*", text[end : end + MAX_WORDING])
@@ -333,6 +347,11 @@ def _reading(wording: str) -> Figure | None:
         return parse(wording)
     except FigureError:
         return None
+
+
+_CUT_WORDS = CutWords(
+    _reading, extent, _refused, _moves, rf"(?i)\b(?:{_LARGE}|{any_of(_COUNTS)})\b", _in_doubt
+)
 
 
 def _read(text: str) -> Figure | None:
@@ -462,7 +481,7 @@ def _digits(text: str) -> Figure | None:
     if not (match := re.fullmatch(_QUALIFIED_DIGITS_RE, text)):
         return None
     qualifier = _QUALIFIER_OF.get(match["prefix"], "exact")
-    return _bounded(Decimal(match["number"].replace(",", "")), qualifier)
+    return bounded(Decimal(match["number"].replace(",", "")), qualifier)
 
 
 def _without_number(text: str) -> Figure | None:
@@ -474,7 +493,7 @@ def _without_number(text: str) -> Figure | None:
 
 
 def _exact(text: str) -> Figure | None:
-    return _bounded(Decimal(_WHOLE[text]) if text in _WHOLE else _number(text), "exact")
+    return bounded(Decimal(_WHOLE[text]) if text in _WHOLE else _number(text), "exact")
 
 
 def _clock_time(text: str) -> Figure | None:
@@ -484,7 +503,7 @@ def _clock_time(text: str) -> Figure | None:
     hour, minute = int(match["hour"]), int(match["minute"])
     if minute > 59 or hour * 100 + minute > 2400:
         raise FigureError(f"no such clock time: {text!r}; expected 00:00 to 24:00")
-    return _bounded(Decimal(hour * 100 + minute), "clock_time")
+    return bounded(Decimal(hour * 100 + minute), "clock_time")
 
 
 def _ordinal(text: str) -> Figure | None:
@@ -493,7 +512,7 @@ def _ordinal(text: str) -> Figure | None:
         suffix = ordinal_ending(digits["number"])
         if digits["suffix"] != suffix:
             raise FigureError(f"no such ordinal: {text!r}; write {digits['number']}{suffix}")
-        return _bounded(Decimal(digits["number"].replace(",", "")), "ordinal")
+        return bounded(Decimal(digits["number"].replace(",", "")), "ordinal")
     words = re.fullmatch(_WORD_ORDINAL_RE, text)
     return _word_ordinal(words["head"] or "", _ORDINALS[words["last"]]) if words else None
 
@@ -503,11 +522,11 @@ def _word_ordinal(head: str, last: str) -> Figure | None:
     if last in _COUNTS:
         head = {"": "one ", "one ": ""}.get(head, head)
     number = _word_number(head + last)
-    return None if number is None else _bounded(Decimal(number), "ordinal")
+    return None if number is None else bounded(Decimal(number), "ordinal")
 
 
 def _multiple(text: str) -> Figure | None:
-    return _bounded(_multiple_number(text), "multiple")
+    return bounded(_multiple_number(text), "multiple")
 
 
 def _multiple_number(text: str) -> Decimal | None:
@@ -557,13 +576,14 @@ def _qualified(text: str) -> Figure | None:
         if name == "approximately" and (between := _range(rest)):
             return between._replace(qualifier=name)
         number = _number(rest)
-        return _bounded(_multiple_number(rest) if number is None else number, name)
+        return bounded(_multiple_number(rest) if number is None else number, name)
     if suffix := re.fullmatch(rf"(?P<rest>.+?)(?P<suffix>{any_of(_SUFFIXES)})", text):
-        return _bounded(_number(suffix["rest"]), _SUFFIXES[suffix["suffix"]])
+        return bounded(_number(suffix["rest"]), _SUFFIXES[suffix["suffix"]])
     return None
 
 
-def _bounded(value: Decimal | None, qualifier: str) -> Figure | None:
+def bounded(value: Decimal | None, qualifier: str) -> Figure | None:
+    """The figure that a number is with a qualifier; None where there is no number."""
     if value is None:
         return None
     low = None if qualifier in ("at_most", "less_than") else value

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote as percent_encoded
 
 from kzdata.errors import SpanError
-from kzdata.evidence.sentences import sentences
+from kzdata.evidence.sentences import ABBREVIATIONS, sentences
 
 
 class Span(NamedTuple):
@@ -138,13 +138,13 @@ def _where(starts: Sequence[int]) -> str:
 # ------------------------------------------------------------------------------ sentences
 
 
-def whole_sentence(text: str, start: int, end: int) -> bool:
+def whole_sentence(text: str, start: int, end: int, abbreviations: str = ABBREVIATIONS) -> bool:
     """Tell whether a span takes in at least one whole sentence of its text.
 
     What a sentence is says `sentences`; a heading without a terminator is none. Taking all of a
     sentence but its terminator and quotation marks counts.
     """
-    return any(start <= first and last <= end for first, last in sentences(text))
+    return any(start <= first and last <= end for first, last in sentences(text, abbreviations))
 
 
 # ------------------------------------------------------------------------------ coverage

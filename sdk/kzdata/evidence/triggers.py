@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kzdata.evidence.figures import is_number_word
-from kzdata.evidence.vocabulary import DEFAULT_LANGUAGE, lexicons
+from kzdata.evidence.languages import DEFAULT_LANGUAGE
+from kzdata.evidence.vocabulary import lexicons
 
 _NONE = "none"  # the kind of phrases that turn nothing
 _WORDS = re.compile(r"\w+(?:[-'\u2019.,]\w+|(?<=\d):\d+)*|[,;:()?\u2013\u2014-]")

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
-from kzdata.evidence.figures import number_tokens, parse
+from kzdata.evidence.languages import UNDETERMINED, first_subtag, grammar, number_tokens
 
-DEFAULT_LANGUAGE = "en"  # that of the grammars, where a package does not say
 _WORD = re.compile(r"\d+:\d+|\w+(?:[-']\w+)*")
 _IN_COMMON = 4  # letters that two forms of one word have in common at least: China, Chinese
 _QUOTED = re.compile(
@@ -27,6 +26,7 @@ MAX_TERM = 300  # characters of a term that are looked at
 class Lexicon(NamedTuple):
     """The words of a language that carry no meaning of their own, in lower case."""
 
+    language: str  # the first subtag of its tags
     articles: frozenset[str]  # a term means the same without them
     helpers: frozenset[str]  # articles and auxiliaries: what is said is the same without them
     stops: frozenset[str]  # all words that alone say nothing
@@ -46,15 +46,16 @@ def lexicons() -> dict[str, Lexicon]:
     """The lexicons by language."""
     held = json.loads(Path(__file__).with_name("lexicon.json").read_text("utf-8"))
     del held["about"]
-    return {language: _lexicon(parts) for language, parts in held.items()}
+    return {language: _lexicon(language, parts) for language, parts in held.items()}
 
 
-def _lexicon(parts: dict[str, list[str]]) -> Lexicon:
+def _lexicon(language: str, parts: dict[str, list[str]]) -> Lexicon:
     # Phrases and prefixes stand one by one, words in lines.
     lists = {name: frozenset(" ".join(lines).split()) for name, lines in parts.items()}
     articles, helpers = lists["articles"], lists["articles"] | lists["auxiliaries"]
     negations = lists["negations"] | lists.get("negators", frozenset())
     return Lexicon(
+        language=language,
         articles=articles,
         helpers=helpers,
         stops=helpers.union(lists["particles"], lists["pronouns"], negations),
@@ -72,7 +73,7 @@ def _lexicon(parts: dict[str, list[str]]) -> Lexicon:
 
 def lexicon(language: str | None) -> Lexicon | None:
     """The lexicon of a language tag such as `en-GB`; None where there is none of it."""
-    return lexicons().get((language or DEFAULT_LANGUAGE).partition("-")[0].lower())
+    return lexicons().get(first_subtag(language))
 
 
 def plain(text: str) -> str:
@@ -112,7 +113,7 @@ def content_words(term: str, known: Lexicon | None) -> tuple[str, ...]:
     kept = [word.lower() for word in found if len(word) > 1 and not _is_stop(word, known)]
     # A year or a clock time says something where it has a word beside it.
     telling = r"\d{4,}|\d+:\d+" if len(found) > 1 else r"(?!)"
-    return tuple(w for w in kept if re.fullmatch(telling, w) or not _is_number(w))
+    return tuple(w for w in kept if re.fullmatch(telling, w) or not _is_number(w, known))
 
 
 def _is_stop(word: str, known: Lexicon | None) -> bool:
@@ -120,13 +121,15 @@ def _is_stop(word: str, known: Lexicon | None) -> bool:
 
 
 @lru_cache(maxsize=1 << 13)
-def _is_number(word: str) -> bool:
+def _is_number(word: str, known: Lexicon | None) -> bool:
     """Whether a word is a plain number, in digits or as a word; "dozens" says more than that."""
+    language = known.language if known else UNDETERMINED
     # The grammar is asked of what holds a number at all, which is far cheaper to see.
-    if not any(number_tokens(word)):
+    if not any(number_tokens(word, language)):
         return False
     try:
-        return parse(word).qualifier == "exact"
+        spoken = grammar(language)
+        return spoken is not None and spoken.figure(word).qualifier == "exact"
     except FigureError:
         return word.replace("_", "").isdecimal()
 

@@ -13,9 +13,9 @@ from typing import Any
 
 from kzdata.engine.sql import LISTED, among, literal, table_named
 from kzdata.errors import DateError
-from kzdata.evidence.dates import resolve
 from kzdata.evidence.hierarchy import hierarchy_of
 from kzdata.evidence.intervals import window
+from kzdata.evidence.languages import grammar
 from kzdata.evidence.names import called, event_names
 from kzdata.evidence.profile import cell, declared
 from kzdata.evidence.receipts import Citation, EvidenceIndex
@@ -91,7 +91,7 @@ class _Events:
         for key, cited in self._dated().items():
             sides: dict[tuple[Any, Any], list[Citation]] = {}
             for citation in cited:
-                if days := _days(citation, written.get(citation.source)):
+                if days := _days(citation, *written.get(citation.source, (None, None))):
                     sides.setdefault(days, []).append(citation)
             if _exclude(sides):
                 yield self._day_question(key, sides)
@@ -127,12 +127,11 @@ class _Events:
         several = {k: list(c.values()) for k, c in found.items() if len(c) > 1}
         return dict(list(several.items())[: self._limit])
 
-    def _written_on(self, table: Table, role: Sources) -> dict[str, str]:
-        return dict(
-            self._dataset.database.rows(
-                f"SELECT {cell(role.id)}, {cell(role.written_on)} FROM {table_named(table.name)} t"
-            )
-        )
+    def _written_on(self, table: Table, role: Sources) -> dict[str, tuple[Any, Any]]:
+        """The day that each article speaks from, and its language."""
+        parts = ", ".join(map(cell, (role.id, role.written_on, role.language)))
+        rows = self._dataset.database.rows(f"SELECT {parts} FROM {table_named(table.name)} t")
+        return {source: (day, language) for source, day, language in rows}
 
     # ---------------------------------------------------------------------------- states
 
@@ -213,10 +212,14 @@ def _window(event: dict[str, Any]) -> tuple[date, date] | None:
     return window(start, end, event["precision"])
 
 
-def _days(citation: Citation, written_on: str | None) -> tuple[date, date] | None:
+def _days(
+    citation: Citation, written_on: str | None, language: str | None
+) -> tuple[date, date] | None:
     """The days that the words of a passage name; None where they name none."""
+    if not (spoken := grammar(language)):
+        return None
     try:
-        found = resolve(citation.quote, date.fromisoformat(written_on or ""))
+        found = spoken.days(citation.quote, date.fromisoformat(written_on or ""))
     except (DateError, ValueError):
         return None
     return (found.start, found.end) if found.start and found.end else None

@@ -30,7 +30,14 @@ from kzdata.engine.sql import (
     words,
 )
 from kzdata.errors import DateError, FigureError
-from kzdata.evidence import dates, figures
+from kzdata.evidence.figures import canonical
+from kzdata.evidence.languages import (
+    DEFAULT_LANGUAGE,
+    PACKS,
+    Grammar,
+    first_subtag,
+    grammar,
+)
 from kzdata.evidence.profile import LABELS
 from kzdata.evidence.sentences import boundaries
 from kzdata.standard.declarations import Target
@@ -43,6 +50,7 @@ CLAIMS = ""  # in place of a table's name: any table of claims
 EVERYWHERE = ""  # in place of an article's key: all articles
 # What an edge can be; W3C Web Annotation would call them motivations.
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inherited", "inferred")
+NUMBERED = [*PACKS]  # languages with a grammar; each has its place for a number
 FIGURE_PARTS = ("text", "low", "high", "qualifier")
 # SQL: what a proof joins an edge `t` with: its column, and its passage.
 IN_COLUMN = "JOIN shared.traced_columns c USING (col)"
@@ -127,6 +135,47 @@ class Model:
         """The same, where `traceable` or its caller says that there is one."""
         return self.each(role)[0]
 
+    @cached_property
+    def tongues(self) -> dict[str, str]:
+        """The language of each article that is not in English, by article, as its tag has it."""
+        rows = [
+            row
+            for table, a in self.each("sources")[:1]
+            if a.language
+            for row in self.database.rows(
+                f"""SELECT {column(a.id)}, {column(a.language)} FROM {identifier(table.name)} t
+                WHERE {column(a.id)} IS NOT NULL AND {column(a.language)} IS NOT NULL"""
+            )
+        ]
+        return {source: tag for source, tag in rows if first_subtag(tag) != DEFAULT_LANGUAGE}
+
+    @property
+    def unread(self) -> dict[str, str]:
+        """The articles whose language has no grammar, each with its language."""
+        tongues = self.tongues if self.traceable else {}
+        return {source: tag for source, tag in tongues.items() if grammar(tag) is None}
+
+    def grammar_of(self, source: str) -> Grammar | None:
+        """The grammar that reads an article; None where its language has none."""
+        return grammar(self.tongues.get(source))
+
+    def understood(self, texts: Mapping[str, str]) -> Mapping[str, str]:
+        """Those of some articles whose sentences the rules about sentences can read."""
+        if not self.tongues:
+            return texts
+        known = {source: self.grammar_of(source) for source in texts}
+        return {s: text for s, text in texts.items() if (g := known[s]) and g.reads_sentences}
+
+    def unheard(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Those of the articles with a grammar that these rules cannot read, with its language."""
+        tongues = self.tongues if self.traceable else {}
+        left = texts.keys() - self.understood(texts).keys() - self.unread.keys()
+        return {source: tag for source, tag in tongues.items() if source in left}
+
+    def read_in(self, alias: str) -> str:
+        """SQL: whether a reading `w` is one of the language of what it is joined with."""
+        return f"w.grammar = {alias}.grammar" if self.tongues else "true"
+
     def records(self) -> list[Table]:
         """The tables whose cells can be traced."""
         return [table for table in self.tables.values() if table.schema.record_key]
@@ -171,11 +220,13 @@ class Model:
         """Build the relation `own_sentences`: of each principal passage, where its sentences are.
 
         Their start and end (`opens`, `closes`) in the article's text; asked again, it is there.
+        In a language without a grammar nobody knows where they are.
         """
         places = [
             (source, place)
             for source, text in texts.items()
-            for place in sorted({0, len(text), *boundaries(text)})
+            if (spoken := self.grammar_of(source))
+            for place in sorted({0, len(text), *boundaries(text, spoken.abbreviations)})
         ]
         columns = {"source": "VARCHAR", "place": "BIGINT"}
         self.database.create_table("sentence_ends", columns, places)
@@ -187,16 +238,27 @@ class Model:
             self.database.create_table_as(name, sql)
 
     def _passages(self) -> str:
-        """Each span with its article's day and length."""
+        """Each span with its article's day, length and grammar."""
         (spans, s), (sources, a) = self._one("spans"), self._one("sources")
-        day = a.written_on or a.published_on
+        day, (spoken, join) = a.written_on or a.published_on, self._spoken(s.source)
         return f"""SELECT {small(f"s.{ORD}")} AS {ORD}, {small(f"a.{ORD}")} AS article,
                 {column(s.id, "s")} AS span, {column(s.source, "s")} AS source,
                 {column(s.quote, "s")} AS quote, {whole_number("s", s.start)} AS first,
                 {whole_number("s", s.end)} AS last, {whole_number("a", a.length)} AS length,
-                {column(day, "a") if day else "NULL"} AS day
+                {column(day, "a") if day else "NULL"} AS day, {spoken} AS grammar
             FROM {identifier(spans.name)} s LEFT JOIN {identifier(sources.name)} a
-                ON {column(a.id, "a")} = {column(s.source, "s")}"""
+                ON {column(a.id, "a")} = {column(s.source, "s")} {join}"""
+
+    def _spoken(self, source: str) -> tuple[str, str]:
+        """SQL: the grammar of the article of a span `s`, NULL where it has none; and its join."""
+        if not self.tongues:
+            return grammar_number(DEFAULT_LANGUAGE), ""
+        known = ((name, grammar(tag)) for name, tag in self.tongues.items())
+        rows = [(name, NUMBERED.index(found.language) if found else None) for name, found in known]
+        self.database.create_table("tongues", {"source": "VARCHAR", "grammar": "UTINYINT"}, rows)
+        default = grammar_number(DEFAULT_LANGUAGE)
+        spoken = f"CASE WHEN g.source IS NULL THEN {default} ELSE g.grammar END"
+        return spoken, f"LEFT JOIN shared.tongues g ON g.source = {column(source, 's')}"
 
     def _share_traced_columns(self) -> None:
         """The columns whose cells are traced.
@@ -337,22 +399,43 @@ class Model:
     def _share_readings(self) -> None:
         """What the grammars make of each distinct wording, and of each distinct quote and day."""
         # They are Python: each wording is read once, not each edge.
-        texts = [
-            f"SELECT {identifier(f.text)} FROM {identifier(table.name)}"
-            for table, f in self.each("figure")
-        ]
-        found = " UNION ".join([*texts, f"SELECT quote FROM ({self._normalised('figure')})"])
-        rows = [figure_reading(text) for (text,) in self.database.rows(found) if text is not None]
-        columns = dict.fromkeys(("wording", "low", "high", "qualifier", "fault"), "VARCHAR")
-        self.database.create_table("figure_readings", columns, rows)
-        found = f"SELECT DISTINCT quote, day FROM ({self._normalised('date')})"
-        rows = [date_reading(*quote) for quote in self.database.rows(found) if all(quote)]
+        texts = [self._wordings(table, f) for table, f in self.each("figure")]
+        quotes = f"SELECT grammar, quote FROM ({self._normalised('figure')})"
+        rows = self._read(figure_reading, " UNION ".join([*texts, quotes]))
+        parts = ("wording", "low", "high", "qualifier", "fault")
+        self._share_read("figure_readings", parts, rows)
+        found = f"SELECT DISTINCT grammar, quote, day FROM ({self._normalised('date')})"
+        rows = self._read(date_reading, found)
         names = ("wording", "day", "first", "last", "precision", "fault")
-        self.database.create_table("date_readings", dict.fromkeys(names, "VARCHAR"), rows)
+        self._share_read("date_readings", names, rows)
+
+    def _share_read(
+        self, name: str, parts: tuple[str, ...], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        columns = {"grammar": "UTINYINT"} | dict.fromkeys(parts, "VARCHAR")
+        self.database.create_table(name, columns, rows)
+
+    def _read(self, reading: Callable[..., tuple[Any, ...]], sql: str) -> list[tuple[Any, ...]]:
+        """What the grammar of each row makes of the rest of it."""
+        # Where no grammar reads a wording, there is no reading that a cell could differ from.
+        rows = (row for row in self.database.rows(sql) if None not in row)
+        return [
+            (number, *reading(found, *words))
+            for number, *words in rows
+            if (found := grammar(NUMBERED[number]))
+        ]
+
+    def _wordings(self, table: Table, f: Any) -> str:
+        """SQL: the grammar and the wording of each figure of a table."""
+        if not self.tongues:
+            known = grammar_number(DEFAULT_LANGUAGE)
+            return f"SELECT {known}, {identifier(f.text)} FROM {identifier(table.name)}"
+        return f"""SELECT p.grammar, {column(f.text)} FROM {identifier(table.name)} t
+            JOIN shared.passages p ON p.span = {column(f.span)}"""
 
     def _normalised(self, kind: str) -> str:
         """SQL: the passages of edges with the role `normalised` of fields of a kind."""
-        return f"""SELECT s.quote, s.day FROM shared.passages s SEMI JOIN (
+        return f"""SELECT s.quote, s.day, s.grammar FROM shared.passages s SEMI JOIN (
             SELECT t.passage FROM shared.edge_numbers t {IN_COLUMN}
             WHERE t.role = {role_number("normalised")} AND c.kind = {literal(kind)}
         ) t ON t.passage = s.{ORD}"""
@@ -416,7 +499,7 @@ class Model:
     def _suspect_figures(self, broken: Iterable[str]) -> str:
         """Figures for which some rule is broken, with the quote of their principal passage."""
         parts = (
-            f"""SELECT t.{ORD}, {literal(table.name)},
+            f"""SELECT t.{ORD}, p.grammar, {literal(table.name)},
                 {", ".join(column(getattr(f, part)) for part in FIGURE_PARTS)},
                 {", ".join(literal(getattr(f, part)) for part in FIGURE_PARTS)}, p.quote
             FROM {identifier(table.name)} t
@@ -424,10 +507,11 @@ class Model:
             for table, f in self.each("figure")
         )
         fields = " ".join(f"{part}_field" for part in FIGURE_PARTS)
-        rows = union_all(parts, ORD, f"tab {' '.join(FIGURE_PARTS)} {fields} quote")
+        texts = f"tab {' '.join(FIGURE_PARTS)} {fields} quote"
+        rows = union_all(parts, f"{ORD} grammar", texts)
         tests = " OR ".join(f"({test})" for test in broken)
         return f"""SELECT f.* FROM ({rows}) f LEFT JOIN shared.figure_readings w
-            ON w.wording = f.text WHERE {tests or "false"}"""
+            ON w.wording = f.text AND {self.read_in("f")} WHERE {tests or "false"}"""
 
     def _suspect_rows(self) -> str:
         """The rows of `suspect_numbers`, the edges that some rule's proof does not clear."""
@@ -450,7 +534,7 @@ class Model:
         named = "role IN ('resolved', 'coded')"
         return f"""SELECT *, CASE WHEN {named} THEN {words("quote")} END AS words
             FROM (SELECT e.* REPLACE ({role} AS role), e.role = 'inherited' AS inherited,
-                    s.source, s.quote, s.day, s.first, s.last
+                    s.source, s.quote, s.day, s.first, s.last, s.grammar
                 FROM ({union_all(parts, names)}) e
                 LEFT JOIN shared.passages s ON s.span = e.span)"""
 
@@ -532,6 +616,11 @@ def role_number(role: str) -> int:
     return ROLES.index(role) + 1
 
 
+def grammar_number(language: str) -> str:
+    """SQL: the number that stands for the grammar of a language, one byte in each passage."""
+    return f"CAST({NUMBERED.index(language)} AS UTINYINT)"
+
+
 def whole_number(alias: str, column: str) -> str:
     """A column of text as a whole number, or NULL."""
     return f"try_cast({alias}.{identifier(column)} AS BIGINT)"
@@ -562,19 +651,19 @@ def special_fields(table: Table, records: Iterable[Table]) -> dict[str, tuple[st
     return kinds
 
 
-def figure_reading(wording: str) -> tuple[Any, ...]:
-    """A row of `figure_readings`."""
+def figure_reading(spoken: Grammar, wording: str) -> tuple[Any, ...]:
+    """A row of `figure_readings`, without its grammar."""
     try:
-        low, high, qualifier = figures.parse(wording)
+        low, high, qualifier = spoken.figure(wording)
     except FigureError as error:
         return wording, None, None, None, str(error)
-    return wording, figures.canonical(low) or None, figures.canonical(high) or None, qualifier, None
+    return wording, canonical(low) or None, canonical(high) or None, qualifier, None
 
 
-def date_reading(wording: str, day: str) -> tuple[Any, ...]:
-    """A row of `date_readings`."""
+def date_reading(spoken: Grammar, wording: str, day: str) -> tuple[Any, ...]:
+    """A row of `date_readings`, without its grammar."""
     try:
-        first, last, precision = dates.resolve(wording, date.fromisoformat(day))
+        first, last, precision = spoken.days(wording, date.fromisoformat(day))
     except (DateError, ValueError) as error:
         return wording, day, None, None, None, str(error)
     return wording, day, first and str(first), last and str(last), precision, None

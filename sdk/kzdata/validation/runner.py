@@ -1,7 +1,7 @@
 """One validation: files, then cells in one pass a table, then keys and receipts, then the texts."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -52,6 +52,8 @@ SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than t
 MEMORY_LIMIT = 1 << 30
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
 UNFETCHED = "download it into the package and name it by a path"
+UNREAD = "add a grammar of it (docs/contributing/add-a-language.md), or read them yourself"
+UNHEARD = "read yourself what its numbers count, and whether it denies them: rules know English"
 Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
@@ -241,6 +243,14 @@ class Run:
             if name in tables and reading.rows is not None and reading.related:
                 self.model.tables[name] = reading.table
 
+    def _leave_tongues(self, tongues: Mapping[str, str], what: str, way: str) -> None:
+        """Say of each article what is not checked because of its language."""
+        told = (
+            not_checked(f"{what}, in the language {tag!r}", way, field=source, file=DESCRIPTOR)
+            for source, tag in tongues.items()
+        )
+        self._add(RULES[NOT_CHECKED].evaluate(told, self.database))
+
     def _leave_refused(self) -> None:
         """Say of each table that cannot be read that its rows are not checked."""
         for resource in (one for one in self.package.resources if one.name in self.package.refused):
@@ -257,6 +267,7 @@ class Run:
         # Keys need no more than that, and half of the rest is Python on one core.
         self._evaluate_parallel(self._prepare, "reference", "key")
         self._evaluate_parallel(None, "span", "figure", "evidence", "consistency")
+        self._leave_tongues(self.model.unread, "its figures, dates and sentences", UNREAD)
 
     def _prepare(self) -> None:
         """Ask the rules which figures and edges they need, and put these together."""
@@ -288,6 +299,7 @@ class Run:
         for source in hashes:
             if source not in texts:
                 self._leave("its offsets against its text", "put its text into the folder", source)
+        self._leave_tongues(self.model.unheard(texts), "what its sentences say of claims", UNHEARD)
         for rule in in_group("text"):
             self._add(rule.evaluate(rule.check(self.model, texts), self.database))
         self.spans_in_texts = articles.spans_of(self.model, texts)

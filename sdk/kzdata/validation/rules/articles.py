@@ -6,7 +6,8 @@ from typing import Any
 
 from kzdata.engine.sql import ORD, column, identifier
 from kzdata.evidence import spans
-from kzdata.evidence.figures import cut, number_tokens
+from kzdata.evidence.figures import Cut
+from kzdata.evidence.languages import Grammar, number_tokens
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number, whole_number
 from kzdata.validation.rule import Articles, Violation, rule
 
@@ -92,7 +93,10 @@ def span_whole_sentence(model: Model, texts: Articles) -> Iterator[Violation]:
     for table, s, row, source, start, end, quote, _ in _span_rows(model):
         if not s.limited:
             continue
-        if source in texts and spans.whole_sentence(texts[source], start, end):
+        spoken = model.grammar_of(source)
+        if source not in texts or spoken is None:
+            continue
+        if spans.whole_sentence(texts[source], start, end, spoken.abbreviations):
             yield Violation(table.name, row, s.quote, quote, "less than a sentence")
 
 
@@ -137,15 +141,18 @@ def _cut_figures(model: Model, texts: Articles, *, certain: bool) -> Iterator[Vi
             WHERE c.kind = 'figure' AND c.part = 'text' AND t.role = {role_number("verbatim")}
             GROUP BY ALL"""
         for ordinal, source, start, end, quote in model.database.rows(sql):
-            if source not in texts or texts[source][start:end] != quote:
+            spoken = model.grammar_of(source)
+            if spoken is None or source not in texts or texts[source][start:end] != quote:
                 continue
-            longer = _cut(texts[source], start, end)
+            longer = _cut(spoken, texts[source], start, end)
             if longer and longer.certain == certain:
                 yield Violation(edges.name, ordinal, e.span, quote, longer.wording)
 
 
 # Two rules ask of each place.
-_cut = lru_cache(maxsize=1 << 16)(cut)
+@lru_cache(maxsize=1 << 16)
+def _cut(spoken: Grammar, text: str, start: int, end: int) -> Cut | None:
+    return spoken.cut(text, start, end)
 
 
 @rule(
@@ -155,7 +162,10 @@ _cut = lru_cache(maxsize=1 << 16)(cut)
     whole=True,
 )
 def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
-    """Every digit run and number word of an article is in a span, or excluded with a reason."""
+    """Every digit run and number word of an article is in a span, or excluded with a reason.
+
+    Digits are found in every language, words where there is a grammar of it.
+    """
     intervals: dict[str, list[tuple[int, int]]] = {source: [] for source in texts}
     excluded = _rows(model, "exclusions", "source", "start", "end")
     for _, _, _, source, start, end, *_ in (*_span_rows(model), *excluded):
@@ -163,7 +173,8 @@ def number_unexplained(model: Model, texts: Articles) -> Iterator[Violation]:
             intervals[source].append((start, end))
     for source, text in texts.items():
         table, _ = model.each("sources")[0]
-        for token in spans.uncovered(number_tokens(text), intervals[source]):
+        tokens = number_tokens(text, model.tongues.get(source))
+        for token in spans.uncovered(tokens, intervals[source]):
             excerpt = text[max(0, token.start - 30) : token.end + 30].replace("\n", " ")
             found = f"{token.token!r} at {token.start} of {source}: …{excerpt}…"
             yield Violation(table.name, None, None, found, "a span or an exclusion that covers it")

@@ -21,7 +21,7 @@ _OWN_SENSES = {"clock_time": {"time"}, "ordinal": {"ordinal"}, "multiple": {"tim
 def _found(model: Model, texts: Articles) -> dict[str, list[Violation]]:
     """What all rules of this module find: each number is read once, not by each of them."""
     found: dict[str, list[Violation]] = {name: [] for name in _TESTS}
-    for claim in counted(model, texts):
+    for claim in counted(model, model.understood(texts)):
         for name, test in _TESTS.items():
             if words := test(model, claim, texts[claim.source]):
                 found[name].append(_violation(claim, words, name))

@@ -7,8 +7,15 @@ from datetime import date, timedelta
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, day, identifier
 from kzdata.evidence import dates
+from kzdata.evidence.languages import DEFAULT_LANGUAGE, Grammar
 from kzdata.evidence.profile import cell
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, date_reading, role_number
+from kzdata.validation.evidence_tables import (
+    IN_COLUMN,
+    Model,
+    date_reading,
+    grammar_number,
+    role_number,
+)
 from kzdata.validation.rule import Articles, Query, Violation, rule
 
 # A weekday means one of the last seven days: an article that came out later than that after the day
@@ -41,16 +48,20 @@ def source_day_far(model: Model) -> Iterator[Violation]:
             (name, s), quote = spans, column(spans[1].quote, "s")
             joins = f"""LEFT JOIN {identifier(name.name)} s
                 ON {column(s.id, "s")} = {column(a.day_span)}"""
-        parts = (column(a.written_on), column(a.published_on), cell(a.published_precision), quote)
+        parts = (column(a.id), column(a.written_on), column(a.published_on),
+                 cell(a.published_precision), quote)  # fmt: skip
         away = f"{day(column(a.published_on))} - {day(column(a.written_on))}"
         rows = f"""SELECT t.{ORD}, {", ".join(parts)} FROM {identifier(table.name)} t {joins}
             WHERE {away} > {MOST_DAYS_TO_PRINT}"""
-        for row, spoken, published, precision, words in model.database.rows(rows):
+        for row, source, spoken, published, precision, words in model.database.rows(rows):
             first = _first_day(published, precision)
             known = _first_day(spoken, "day")
             if first is None or known is None or first - known <= timedelta(MOST_DAYS_TO_PRINT):
                 continue
-            if date_reading(words or "", published)[2] != spoken:
+            reads = model.grammar_of(source)
+            if words and reads is None:
+                continue  # nobody can tell what its words mean
+            if not words or not reads or date_reading(reads, words, published)[2] != spoken:
                 least = first - timedelta(MOST_DAYS_TO_PRINT)
                 expected = f"a day from {least} on, or a passage that prints it with its year"
                 yield Violation(table.name, row, a.written_on, spoken, expected)
@@ -78,12 +89,13 @@ def date_far(model: Model) -> Iterator[Query]:
 
     An inferred date can be any: years away, it puts what an article tells as news into another
     time. A year, or a word such as "years" or "decade", stands in one of its passages; or the
-    grammar makes the date of them.
+    grammar makes the date of them. Other words for years are known in English alone.
     """
     if not model.traceable:
         return
     away = f"abs({day('t.value')} - {day('s.day')}) > {FAR}"
     told = f"t.role = {role_number('normalised')} OR {sql.matches('s.quote', _TELLS_YEARS)}"
+    told += f" OR s.grammar IS DISTINCT FROM {grammar_number(DEFAULT_LANGUAGE)}"
     edges = f"shared.edge_numbers t JOIN shared.passages s ON s.{ORD} = t.passage"
     yield Query(
         None,
@@ -117,23 +129,26 @@ def date_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
             WHERE c.kind = 'date' AND t.role = {role_number("normalised")} GROUP BY ALL"""
         for row, part, value, source, start, end, quote, spoken in model.database.rows(asked):
             text, written_on = texts.get(source, ""), _first_day(spoken, None)
-            if written_on and start is not None and text[start:end] == quote:
-                longer = _longer(text, start, end, written_on, part, value)
+            reads = model.grammar_of(source)
+            if reads and written_on and start is not None and text[start:end] == quote:
+                longer = _longer(reads, text, (start, end), written_on, part, value)
                 if longer and longer != quote:
                     yield Violation(edges.name, row, e.span, quote, longer)
 
 
-def _longer(text: str, start: int, end: int, written_on: date, part: str, value: str) -> str | None:
+def _longer(
+    reads: Grammar, text: str, place: tuple[int, int], written_on: date, part: str, value: str
+) -> str | None:
     """Words around a date that give a cell another day, or make a name of it; None: there are none.
 
     What a passage alone does not say is a finding of `evidence-normalised`.
     """
-    first, last = dates.extent(text, start, end, written_on)
-    longer = text[first:last]
-    if longer == text[start:end]:
-        name = _name_around(text, start, end)
-        return name if longer.isalpha() else None
-    _, _, begins, ends, precision, _ = date_reading(longer, str(written_on))
+    longer = text[slice(*reads.date_extent(text, *place, written_on))]
+    if longer == text[slice(*place)]:
+        # Names are made of days and months in English: "May Tanner".
+        named = longer.isalpha() and reads.reads_sentences
+        return _name_around(text, *place) if named else None
+    _, _, begins, ends, precision, _ = date_reading(reads, longer, str(written_on))
     if part == "precision":  # of a day, it may be finer; what is open is never a day
         return longer if precision in ("before", "since") and value != precision else None
     known = {"first": (begins, begins), "last": (ends, ends)}.get(part, (begins, ends))

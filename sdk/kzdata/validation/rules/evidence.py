@@ -181,7 +181,8 @@ def over_figures(model: Model, part: str, expected: str, broken: str) -> Iterato
         yield Query(
             None,
             f"""SELECT f.tab, f.{ORD}, f.{part}_field, coalesce(f.{part}, ''), {expected}
-            FROM shared.suspect_figures f LEFT JOIN shared.figure_readings w ON w.wording = f.text
+            FROM shared.suspect_figures f LEFT JOIN shared.figure_readings w
+                ON w.wording = f.text AND {model.read_in("f")}
             WHERE {broken}""",
             figures=broken,
         )
@@ -218,11 +219,13 @@ def figure_grammar(model: Model) -> Iterator[Query]:
 def figure_interval(model: Model) -> Iterator[Query]:
     """The bounds and the qualifier of a figure are what the grammar makes of its wording.
 
-    Without a wording there are no bounds, and the qualifier is `unquantified` or empty.
+    Without a wording there are no bounds, and the qualifier is `unquantified` or empty. The grammar
+    is that of the article's language; where there is none, `not-checked` says so.
     """
+    told = "(f.text IS NULL OR w.wording IS NOT NULL)" if model.tongues else "true"
     for part in ("low", "high", "qualifier"):
         # A wording without a reading is a finding of `figure-grammar` alone.
-        broken = f"w.fault IS NULL AND f.{part} IS DISTINCT FROM w.{part}"
+        broken = f"w.fault IS NULL AND {told} AND f.{part} IS DISTINCT FROM w.{part}"
         if part == "qualifier":
             broken += " AND NOT (f.text IS NULL AND f.qualifier = 'unquantified')"
         yield from over_figures(model, part, f"coalesce(w.{part}, 'empty')", broken)
@@ -409,14 +412,21 @@ def evidence_principal(model: Model) -> Iterator[Query]:
 def evidence_normalised(model: Model) -> Iterator[Query]:
     """Role `normalised`: the cell is what the figure or the date grammar makes of the quote.
 
-    Dates are resolved against the day that the article's text speaks from.
+    Dates are resolved against the day that the article's text speaks from. The grammar is that of
+    the article's language; where there is none, `not-checked` says so.
     """
     for kind, (reading, value) in _GRAMMARS.items():
+        reading = f"{reading} AND {model.read_in('{0}')}"
+        # Only figures and dates need a grammar: other cells follow from none.
+        unread = "{}.grammar IS NULL AND coalesce(c.kind IN ('figure', 'date'), false)"
+        unread = unread if model.tongues else "false"
         expected = f"""coalesce({value}, 'what the quote says (' || w.fault || ')',
             'a field of a figure or a date')"""
         broken = f"e.role = 'normalised' AND {kind} AND e.value IS DISTINCT FROM ({value})"
+        broken += f" AND NOT ({unread.format('e')})"
         join, where = f"{IN_PASSAGE} {reading.format('s')}", _of_role("normalised", kind)
-        proof, own = EdgeProof(f"t.value = {value}", join, where), reading.format("e")
+        proof = EdgeProof(f"t.value = {value} OR ({unread.format('s')})", join, where)
+        own = reading.format("e")
         yield from over_edges(model, "e.value", expected, broken, own, proven_by=proof)
 
 

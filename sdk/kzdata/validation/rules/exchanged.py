@@ -99,7 +99,7 @@ def _in_sentences(model: Model, texts: Articles) -> Iterator[tuple["Sentence", i
         place = sentence_at(texts[claim.source], claim.start, claim.end)
         return claim.table.name, claim.source, place
 
-    for (_, source, place), group in groupby(claimed(model, texts), where):
+    for (_, source, place), group in groupby(claimed(model, model.understood(texts)), where):
         if place[1] - place[0] > clauses.MOST:
             continue
         claims = list(group)

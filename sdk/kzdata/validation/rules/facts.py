@@ -8,6 +8,7 @@ from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, day, identifier, text
 from kzdata.evidence.hierarchy import line
 from kzdata.evidence.intervals import FIRST, LAST, last_day, window_sql
+from kzdata.evidence.languages import Grammar
 from kzdata.standard.descriptor import Table
 from kzdata.validation.evidence_tables import Model, date_reading, whole_number
 from kzdata.validation.rule import Query, Violation, rule
@@ -196,14 +197,23 @@ def source_day(model: Model) -> Iterator[Violation]:
         if not a.day_span or not a.written_on:
             continue
         rows = model.database.rows(
-            f"""SELECT t.{ORD}, {column(a.written_on)}, p.quote, p.article = t.{ORD}
+            f"""SELECT t.{ORD}, {column(a.written_on)}, p.quote, p.article = t.{ORD}, {column(a.id)}
             FROM {identifier(table.name)} t JOIN shared.passages p
                 ON p.span = {column(a.day_span)} WHERE {day(column(a.written_on))} IS NOT NULL"""
         )
-        for row, written_on, quote, own in rows:
-            if not own or date_reading(quote or "", written_on)[2] != written_on:
+        for row, written_on, quote, own, source in rows:
+            spoken = model.grammar_of(source)
+            if own and spoken is None:
+                continue  # nobody can tell what its words mean
+            if not own or spoken is None or _first(spoken, quote, written_on) != written_on:
                 expected = f"words of the article for {written_on}"
                 yield Violation(table.name, row, a.day_span, quote, expected)
+
+
+def _first(spoken: Grammar, quote: str | None, written_on: str) -> str | None:
+    """The first day that a passage means; None where it means none."""
+    _, _, first, *_ = date_reading(spoken, quote or "", written_on)
+    return str(first) if first else None
 
 
 @rule(

@@ -266,7 +266,8 @@ def _turned_ones(model: Model, found: list[_Claim], texts: Articles) -> list[_Cl
 
 
 def _claims(model: Model, texts: Articles) -> Iterator[_Claim]:
-    """The claims whose principal passage stands in a text, word for word."""
+    """The claims whose principal passage stands in a text that is understood, word for word."""
+    texts = model.understood(texts)
     for table, principal in model.each("principal") if model.traceable else ():
         if not table.schema.record_key:
             continue

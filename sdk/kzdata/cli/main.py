@@ -921,6 +921,32 @@ def entry(
     write(text.rstrip("\n"))
 
 
+@command("kzdata draft tass --texts DIR > tass.toml", "draft")
+def propose(
+    load: Load,
+    source: Annotated[str, Argument(help="The article.")],
+    texts: Annotated[
+        Path,
+        Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
+    ],
+    unseen: Annotated[
+        bool, Option("--unseen", help="Without names and terms that only this article brought.")
+    ] = False,
+    form: Annotated[
+        Literal["toml", "json"], Option("--format", "-f", help="toml or json.")
+    ] = "toml",
+) -> None:
+    """Propose an entry of an article: figures with known words around them.
+
+    Nothing in it is checked by a person; read it, and give it to `kzdata enter`.
+    """
+    from kzdata.cli.terminal import write
+
+    with load() as kz:
+        text = kz.draft(source, texts, form, unseen=unseen)
+    write(text.rstrip("\n"))
+
+
 @command("kzdata enter steppe-news.toml; kzdata entry tass | kzdata enter -")
 def enter(
     files: Annotated[list[str], Argument(help="Entries, TOML or JSON; - is standard input.")],

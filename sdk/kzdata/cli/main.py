@@ -989,6 +989,37 @@ def _show_outcome(found: Any, form: str, dry_run: bool) -> None:
     raise typer.Exit(0 if found.valid and (found.written or dry_run or not found.rows) else 1)
 
 
+@command("kzdata eval entries/ --texts DIR; kzdata eval other.zip --texts DIR -f markdown", "eval")
+def evaluate(
+    predictions: Annotated[
+        list[Path], Argument(parser=path, help="Entries, folders of entries, or one package.")
+    ],
+    texts: Annotated[
+        Path,
+        Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
+    ],
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help=f"What is right. {PACKAGE}")
+    ] = None,
+    seed: Annotated[int, Option(help="Of the intervals, which are drawn.")] = 2022,
+    every: Annotated[bool, Option("--all", help="All misses, also as text or Markdown.")] = False,
+    form: Annotated[
+        Literal["text", "json", "markdown", "html"],
+        Option("--format", "-f", help="text, json, markdown or html."),
+    ] = "text",
+) -> None:
+    """Score what a machine, or a person, says of articles against a package.
+
+    Receipts, passages, claims, each of their fields, and errors such as invented numbers.
+    """
+    from kzdata.cli import evaluations, terminal
+    from kzdata.entries.evaluation import evaluate as compare
+
+    found = compare(predictions, chosen(None, package), texts, seed=seed)
+    text = evaluations.WRITERS[form](found, every)
+    (terminal.emit if form == "text" else terminal.write)(text)
+
+
 @command("kzdata seal .")
 def seal(
     path: Annotated[

@@ -249,7 +249,12 @@ def of_entries(
     for document, folder in documents:
         entering.enter(document, folder)
     rows, claims = _Rows(draft, articles), list[Said]()
-    keys = {(id(document), path): key for key, (document, path) in entering.places.items()}
+    # Passages and links that a claim brings stand at its place, too.
+    keys = {
+        (id(document), path): key
+        for key, (document, path) in entering.places.items()
+        if (table := rows.table_of(key)) and table.schema.claims
+    }
     for document, _ in documents:
         article = articles[source_of(draft, document)]
         for number, block in enumerate(document.entry.claim):

@@ -228,7 +228,6 @@ def evaluate(
         else:
             said = _of_files(paths, other, known)
         sources = sorted(said)
-        _check_texts(right, sources, known)
         spoken = of_rows(right, known, sources)
         found = Spoken(
             tuple(claim for one in said.values() for claim in one.claims),
@@ -257,6 +256,7 @@ def _of_files(paths: Iterable[Path], draft: Draft, texts: Mapping[str, str]) -> 
     names = {source_of(draft, document) for document, _ in documents}
     for document, _ in documents:
         _check_source(draft, document.name, source_of(draft, document))
+    _check_texts(draft, sorted(names), texts)
     return _by_source(of_entries(draft, texts, documents), names)
 
 
@@ -281,6 +281,7 @@ def _of_package(draft: Draft, gold: Draft, texts: Mapping[str, str]) -> dict[str
     own = {key: keys[one] for key, one in hashes(draft.dataset).items() if one in keys}
     if not own:
         raise UsageError("the predictions have no article of the gold package")
+    _check_texts(draft, sorted(own), texts)
     said = of_rows(draft, texts, own)
     claims = tuple(one._replace(source=own[one.source]) for one in said.claims)
     return _by_source(said._replace(claims=claims), own.values())
@@ -366,11 +367,18 @@ class _Compared:
             "passages: the same": self._strict(),
             "passages: characters": self._partial(),
             "claims": Counts(len(self.pairs), len(self.found), len(self.gold)),
+            "claims with a number": self._numbered(),
             **self._of_fields(),
             "numbers of the article": self._without(self._invented()),
             "scopes kept apart": self._without(self._collapsed()),
             "absence kept": self._without(self._zeros()),
         }
+
+    def _numbered(self) -> Counts:
+        ours = {n for n, one in enumerate(self.gold) if _gives_number(one)}
+        theirs = {n for n, one in enumerate(self.found) if _gives_number(one)}
+        both = sum(left in ours and right in theirs for left, right in self.pairs.items())
+        return Counts(both, len(theirs), len(ours))
 
     def _without(self, wrong: Sequence[int]) -> Counts:
         number = len(self.found)
@@ -538,31 +546,22 @@ class _Ties:
     """The contradictions of the gold package and of the predictions, by article."""
 
     def __init__(self, gold: Spoken, found: Spoken, articles: Sequence[_Compared]) -> None:
-        self.names = {
-            one.found[right].key: one.gold[left].key
-            for one in articles
-            for left, right in one.pairs.items()
-        }
-        own = {claim.key for claim in found.claims}
-        known = {claim.key: claim for claim in gold.claims}
-        self.homes = {key: claim.source for key, claim in known.items()}
-        self.claims = known
-        self.wanted = {pair for pair in gold.contradictions if not pair.isdisjoint(known)}
-        stated = [pair for pair in found.contradictions if not pair.isdisjoint(own)]
-        self.found = {frozenset(self._named(key, own) for key in pair) for pair in stated}
-        # A prediction that is no gold claim is of its own article.
-        self.homes |= {f"? {c.key}": c.source for c in found.claims if c.key not in self.names}
-
-    def _named(self, key: str, own: set[str]) -> str:
-        """The gold claim that a prediction is; a claim of another article is itself."""
-        return self.names.get(key, f"? {key}" if key in own else key)
+        self.claims = {claim.key: claim for claim in gold.claims}
+        self.homes = {key: claim.source for key, claim in self.claims.items()}
+        names = {}
+        for one in articles:
+            for number, claim in enumerate(one.found):
+                left = one.owners.get(number)
+                # A prediction that is no gold claim is of its own article.
+                names[claim.key] = f"? {claim.key}" if left is None else one.gold[left].key
+                self.homes.setdefault(names[claim.key], one.source)
+        self.wanted = {pair for pair in gold.contradictions if pair <= self.claims.keys()}
+        stated = (pair for pair in found.contradictions if pair <= names.keys())
+        self.found = {frozenset(names[key] for key in pair) for pair in stated}
 
     def _of(self, pairs: Iterable[frozenset[str]], source: str) -> set[frozenset[str]]:
-        """The pairs of an article: that of the first of their claims that is known."""
-        return {pair for pair in pairs if self._home(pair) == source}
-
-    def _home(self, pair: frozenset[str]) -> str:
-        return next(self.homes[key] for key in sorted(pair) if key in self.homes)
+        """The pairs of an article: that of the first of their claims."""
+        return {pair for pair in pairs if self.homes[min(pair)] == source}
 
     def counts(self, article: _Compared) -> Counts:
         """How many contradictions of an article are found."""
@@ -572,6 +571,5 @@ class _Ties:
     def misses(self, article: _Compared) -> Iterator[Miss]:
         """The contradictions of an article that the predictions do not have."""
         for pair in sorted(map(sorted, self._of(self.wanted - self.found, article.source))):
-            first, *rest = [self.claims[key] for key in pair if key in self.claims]
-            other = article.fields.described(rest[0]) if rest else "a claim of another article"
-            yield article.miss("contradiction", first, expected=other)
+            first, last = (self.claims[key] for key in (pair[0], pair[-1]))
+            yield article.miss("contradiction", first, expected=article.fields.described(last))

@@ -86,19 +86,20 @@ def _lend(draft: Draft, source: str) -> set[tuple[str, str]]:
 
 
 def _forget_own(draft: Draft, article: Article) -> None:
-    """Take out the aliases of an article, and the terms whose example is a passage of it."""
-    passages = declared(draft.descriptor, Spans)
+    """Take out what only an article brought: its aliases, and terms that no other one prints."""
     for described, a in declaring(draft.descriptor, Aliases):
         table = draft.tables[described.name]
         for row in [row for row in table.rows if a.source and row[a.source] == article.key]:
             table.remove(row)
+    described, s = needed(draft.descriptor, Spans, "a draft")
+    passages = draft.tables[described.name].by_key
+    quotes = "\n".join(row[s.quote] for row in passages.values() if row[s.source] != article.key)
     for described, c in declaring(draft.descriptor, Codebook):
-        if not c.example or not passages:
-            continue
-        table, (spans_table, s) = draft.tables[described.name], passages
-        by_key = draft.tables[spans_table.name].by_key
-        for row in list(table.rows):
-            if row[c.example] in by_key and by_key[row[c.example]][s.source] == article.key:
+        table = draft.tables[described.name]
+        for row in list(table.rows) if c.example else ():
+            example = passages.get(row[c.example or ""])
+            own = example is not None and example[s.source] == article.key
+            if own and row[c.term] not in quotes:
                 table.remove(row)
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import sys
 from itertools import permutations
 from pathlib import Path
 
@@ -12,9 +14,14 @@ from hypothesis import strategies as st
 import coast
 from coast import CLAIMS, GULL, entry
 from commands import kz, refused
+from conftest import ROOT
 from kzdata.entries.evaluation import Counts, Evaluation, evaluate
 from kzdata.entries.matching import heaviest
 from packages import Folder
+
+sys.path.append(str(ROOT / "benchmarks"))
+
+import extraction
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +78,33 @@ def test_the_shipped_package_against_itself_is_right(
     """Catches real entries that the reader loses something of."""
     words = kz("entry", "overtdefense", "-p", package, "--texts", texts).out
     (tmp_path / "overtdefense.toml").write_text(words, encoding="utf-8")
-    for predictions, claims in ((package, 178), (tmp_path, 32)):
+    for predictions, claims in ((package, 178), (tmp_path, 28)):
         found = evaluate([predictions], package, texts)
         perfect(found)
         assert found.misses == ()
         assert found["claims"].counts == Counts(claims, claims, claims)
         assert found["receipts: words say it"].counts.right > 6 * claims
+
+
+def test_a_package_in_a_zip_is_compared_too(gold: tuple[Folder, Path], tmp_path: Path) -> None:
+    """Catches predictions, or a gold package, that are no folder."""
+    packed = shutil.make_archive(str(tmp_path / "coast"), "zip", gold[0].root)
+    found = evaluate([Path(packed)], Path(packed), gold[1])
+    perfect(found)
+    assert found["claims"].counts == Counts(4, 4, 4)
+
+
+def test_a_package_of_broken_receipts_is_scored(gold: tuple[Folder, Path], tmp_path: Path) -> None:
+    """Catches a stranger's offsets, keys and roles that end the evaluation."""
+    folder = Folder(Path(shutil.copytree(gold[0].root, tmp_path / "broken")))
+    folder.edit("passages", 0, "from", "x")  # that of the 12 fishers
+    folder.edit("receipts", 8, "passage", "none")
+    folder.edit("receipts", 9, "cell", "none")
+    folder.reseal()
+    found = evaluate([folder.root], gold[0].root, gold[1])
+    receipts = found["receipts: words stand there"].counts
+    assert 0 < receipts.right < receipts.found
+    assert found["claims"].counts == Counts(3, 4, 4)
 
 
 def test_nothing_predicted_finds_nothing(gold: tuple[Folder, Path], tmp_path: Path) -> None:
@@ -195,6 +223,13 @@ def test_words_that_do_not_say_it(gold: tuple[Folder, Path], tmp_path: Path) -> 
     assert (say.found - say.right, stand.right) == (1, stand.found)
     found = scored(gold, changed("hurt", "hurt <- hurt", "hurt <- wounded"), tmp_path)
     assert found["receipts: words stand there"].counts.right == stand.right - 1
+    (miss,) = found.misses
+    assert (miss.kind, miss.field, miss.found, miss.quote) == (
+        "unsupported",
+        "fate",
+        "hurt",
+        "wounded",
+    )
     assert found["outcome"].counts == Counts(4, 4, 4)  # what is said is right, its receipt is not
 
 
@@ -222,6 +257,24 @@ def test_a_block_of_no_table_counts_as_a_claim(gold: tuple[Folder, Path], tmp_pa
         gold, {**CLAIMS, "x": '[[claim]]\ntable = "tides"\nquote = "12 fishers"\n'}, tmp_path
     )
     assert found["claims"].counts == Counts(4, 5, 4)
+
+
+def test_the_benchmark_scores_drafts_of_both_kinds(gold: tuple[Folder, Path]) -> None:
+    """Catches a baseline that reads the rows, or names that an article's own rows brought."""
+    found = {
+        unseen: extraction.scored(*gold_paths(gold), unseen=unseen) for unseen in (False, True)
+    }
+    assert found[False]["claims"].counts == found[True]["claims"].counts == Counts(3, 3, 4)
+    assert found[False]["place"].counts == Counts(3, 3, 3)
+    assert found[True]["place"].counts == Counts(0, 0, 3)
+    assert found[True]["receipts: words say it"].counts.f1 == 1
+    table = extraction.as_table(found)
+    assert table.count("| claims | 3 | 3 | 4 |") == 2
+    assert all(way in table for way in extraction.WAYS.values())
+
+
+def gold_paths(gold: tuple[Folder, Path]) -> tuple[Path, Path]:
+    return gold[0].root, gold[1]
 
 
 # ------------------------------------------------------------------------------ what always holds

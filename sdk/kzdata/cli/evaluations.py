@@ -69,6 +69,8 @@ def _miss(one: "Miss") -> str:
     said = f"{one.field}: " if one.field else ""
     if one.kind == "wrong":
         said += f"{one.found or 'nothing'}, expected {one.expected or 'nothing'}"
+    elif one.kind == "unsupported":
+        said += one.found
     elif one.kind == "contradiction":
         said += f"contradicts {one.expected}"
     words = f"“{shortened(one.quote, _WIDTH)}”" if one.quote else "no words"

@@ -936,9 +936,9 @@ def propose(
         Literal["toml", "json"], Option("--format", "-f", help="toml or json.")
     ] = "toml",
 ) -> None:
-    """Propose an entry of an article: figures with known words around them.
+    """Propose an entry of an article by grammar alone.
 
-    Nothing in it is checked by a person; read it, and give it to `kzdata enter`.
+    Figures with words around them that are known. Read it, and give it to `kzdata enter`.
     """
     from kzdata.cli.terminal import write
 
@@ -1001,21 +1001,25 @@ def evaluate(
     package: Annotated[
         Path | None, Option("--package", "-p", parser=path, help=f"What is right. {PACKAGE}")
     ] = None,
-    seed: Annotated[int, Option(help="Of the intervals, which are drawn.")] = 2022,
+    seed: Annotated[
+        int | None, Option(help="Draws other articles for the intervals; else always the same.")
+    ] = None,
     every: Annotated[bool, Option("--all", help="All misses, also as text or Markdown.")] = False,
     form: Annotated[
         Literal["text", "json", "markdown", "html"],
         Option("--format", "-f", help="text, json, markdown or html."),
     ] = "text",
 ) -> None:
-    """Score what a machine, or a person, says of articles against a package.
+    """Score entries, or a package, against a package.
 
     Receipts, passages, claims, each of their fields, and errors such as invented numbers.
     """
     from kzdata.cli import evaluations, terminal
+    from kzdata.entries.evaluation import SEED
     from kzdata.entries.evaluation import evaluate as compare
 
-    found = compare(predictions, chosen(None, package), texts, seed=seed)
+    gold = chosen(None, package)
+    found = compare(predictions, gold, texts, seed=SEED if seed is None else seed)
     text = evaluations.WRITERS[form](found, every)
     (terminal.emit if form == "text" else terminal.write)(text)
 

@@ -99,18 +99,12 @@ def of_rows(draft: Draft, texts: Mapping[str, str], sources: Iterable[str]) -> S
 
 def _ordered(claims: Iterable[Said]) -> tuple[Said, ...]:
     """Claims in an order that hangs on what they say alone."""
-    return tuple(
-        sorted(
-            claims,
-            key=lambda one: (
-                one.source,
-                one.place or (-1, -1),
-                one.table.name,
-                sorted(one.cells.items()),
-                one.key,
-            ),
-        )
-    )
+
+    def said(one: Said) -> tuple[object, ...]:
+        place = one.place or (-1, -1)
+        return one.source, place, one.table.name, one.quote, sorted(one.cells.items()), one.key
+
+    return tuple(sorted(claims, key=said))
 
 
 def _contradictions(draft: Draft) -> Iterator[frozenset[str]]:
@@ -132,16 +126,11 @@ class _Rows:
         self.edges: dict[str, list[DraftRow]] = {}
         for row in draft.tables[edges.name].rows:
             self.edges.setdefault(row[self.e.record], []).append(row)
+        records = [table for table in draft.tables.values() if table.schema.record_key]
+        self.homes = {key: table.name for table in records for key in table.by_key}
         self.columns = {
             table.name: columns_of(table.table, draft.descriptor, self.vocabulary)
-            for table in draft.tables.values()
-            if table.schema.record_key
-        }
-        self.homes = {
-            key: table.name
-            for table in draft.tables.values()
-            if table.schema.record_key
-            for key in table.by_key
+            for table in records
         }
 
     def claims(self) -> Iterator[Said]:
@@ -184,21 +173,22 @@ class _Rows:
                 continue
             passage, note = passage_of(span, self.s), edge[self.e.note] if self.e.note else ""
             place = _stands(article, passage) if span[self.s.source] == article.key else None
-            says = place is not None and (
-                column.kind == "span"
-                or _says(resolver, column, row[column.name], passage, note, quote)
+            # The passage that makes the claim says nothing but that it stands there.
+            says = column.kind == "span" or (
+                place is not None
+                and _says(resolver, column, row[column.name], passage, note, quote)
             )
-            yield Support(column.name, passage.words, place, says)
+            yield Support(column.name, passage.words, place, place is not None and says)
 
     def _shared(self, key: str, article: Article) -> list[Passage]:
         """The passages of the article on which another record rests, for more than its keys."""
-        columns = self.columns.get(self.homes.get(key, ""), {})
-        found = (
-            self.spans[edge[self.e.span]]
-            for edge in self.edges.get(key, ())
-            if edge[self.e.span] in self.spans and columns[edge[self.e.field]].kind != "record"
-        )
-        return [passage_of(one, self.s) for one in found if one[self.s.source] == article.key]
+        columns, found = self.columns.get(self.homes.get(key, ""), {}), list[Passage]()
+        for edge in self.edges.get(key, ()):
+            span, column = self.spans.get(edge[self.e.span]), columns.get(edge[self.e.field])
+            own = span is not None and span[self.s.source] == article.key
+            if span is not None and own and column is not None and column.kind != "record":
+                found.append(passage_of(span, self.s))
+        return found
 
 
 def _stands(article: Article, passage: Passage) -> Place | None:
@@ -300,14 +290,15 @@ def _empty(table: DraftTable, rows: Iterable[DraftRow]) -> None:
 def _of_block(rows: _Rows, block: Block, key: str, article: Article) -> Said:
     """The claim of a block: its row, and what of it could not be entered."""
     table = rows.table_of(key) or rows.table_of_block(block)
-    quote = (words_of(block.quote)[0].words if block.quote else None) or ""
+    principal = table.schema.principal or ""
     row = table.by_key.get(key)
-    span = rows.spans.get(row[table.schema.principal or ""]) if row else None
-    lost = Said(key, table.table, article.key, quote, None, {}, ())
-    said = rows.claim(table.table, row, key, span) if row and span else lost
-    if span is None:
-        lacking = Support(table.schema.principal or "", quote, _first(article, quote), False)
-        said = said._replace(receipts=(lacking,))
+    span = rows.spans.get(row[principal]) if row else None
+    if row and span:
+        said = rows.claim(table.table, row, key, span)
+    else:
+        quote = (words_of(block.quote)[0].words if block.quote else None) or ""
+        lacking = Support(principal, quote, _first(article, quote), False)
+        said = Said(key, table.table, article.key, quote, None, {}, (lacking,))
     for name, cell in block.cells.items():
         said = _with_stated(rows, table, said, name, cell, article)
     return said
@@ -320,16 +311,16 @@ def _with_stated(
     grammar = dict(shortcuts(table)).get(name)
     names = grammar or [event_column(table) or name if name == "event" else name]
     columns = [one for n in names if (one := rows.columns[table.name].get(n))]
-    entered = {one.column for one in said.receipts}
     exempt = columns and not cell.all and not any(one.traced for one in columns)
-    if exempt or not entered.isdisjoint(names):
+    if exempt or not {one.column for one in said.receipts}.isdisjoint(names):
         return said
     receipts = words_of(cell) if grammar else cell.all or (Receipt(words=None),)
-    failed = [Support(name, r.words or "", _first(article, r.words or ""), False) for r in receipts]
-    words, values = receipts[0].words or "", dict[str, str]()
-    for one in columns:
-        values[one.name] = (reading(one, words, article) if grammar else cell.value) or ""
-    filled = {n: v for n, v in values.items() if v}
+    words = [one.words or "" for one in receipts]
+    values = {
+        one.name: (reading(one, words[0], article) if grammar else cell.value) for one in columns
+    }
+    filled = {name: value for name, value in values.items() if value}
+    failed = (Support(name, one, _first(article, one), False) for one in words)
     return said._replace(cells={**said.cells, **filled}, receipts=(*said.receipts, *failed))
 
 

@@ -26,11 +26,12 @@ from kzdata.evidence.articles import find
 from kzdata.evidence.authoring import hashes
 from kzdata.evidence.claims import UNQUANTIFIED
 from kzdata.evidence.profile import needed
-from kzdata.files.archive import DESCRIPTOR, opened
+from kzdata.files.archive import DESCRIPTOR, opened, workspace
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Claims, Sources
 from kzdata.standard.editing import Draft
 from kzdata.standard.parsing import parse
+from kzdata.standard.writer import write
 
 SEED = 2022
 RESAMPLES = 1_000
@@ -237,14 +238,26 @@ def evaluate(
 
 
 def _opened(stack: ExitStack, path: Path) -> Draft:
+    """The rows of a package; one that is no folder of plain CSV is written out as such."""
+    dataset = _dataset(stack, path)
+    try:
+        return Draft(dataset)
+    except UsageError:
+        plain = stack.enter_context(workspace()) / "package"
+        write(dataset, plain)
+        return Draft(_dataset(stack, plain))
+
+
+def _dataset(stack: ExitStack, path: Path) -> Dataset:
     archive = stack.enter_context(opened(path))
-    return Draft(stack.enter_context(closing(Dataset(archive, parse(archive), {}))))
+    return stack.enter_context(closing(Dataset(archive, parse(archive), {})))
 
 
 def _is_package(paths: Sequence[Path]) -> bool:
     if len(paths) != 1:
         return False
-    return paths[0].name == DESCRIPTOR or (paths[0] / DESCRIPTOR).is_file()
+    named = paths[0].name == DESCRIPTOR or paths[0].suffix == ".zip"
+    return named or (paths[0] / DESCRIPTOR).is_file()
 
 
 def _of_files(paths: Iterable[Path], draft: Draft, texts: Mapping[str, str]) -> dict[str, Spoken]:
@@ -523,7 +536,9 @@ class _Compared:
         for one in self.found:
             for receipt in one.receipts:
                 if not receipt.supports:
-                    told = {"field": receipt.column, "quote": receipt.words, "place": receipt.place}
+                    column, words, place, _ = receipt
+                    value = self.fields.called(one.table, column, one.cell(column))
+                    told = {"field": column, "found": value, "quote": words, "place": place}
                     yield self.miss("unsupported", None, one, **told)
 
 

@@ -12,6 +12,8 @@ from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.descriptor import Table
 from kzdata.standard.editing import Draft, DraftRow
 
+_DIGITS = 9  # of an offset: no text is longer
+
 
 def article_of(draft: Draft, source: str, texts: Mapping[str, str]) -> Article:
     """An article of a package, with its text where that is at hand.
@@ -28,16 +30,22 @@ def article_of(draft: Draft, source: str, texts: Mapping[str, str]) -> Article:
     rows = draft.tables[table.name].by_key
     if (row := rows.get(source)) is None:
         raise UsageError(f"no article {source!r}{nearest(source, rows)}")
-    day = (row[a.written_on] if a.written_on else "") or (
-        row[a.published_on] if a.published_on else ""
-    )
+    days = (row[name] for name in (a.written_on, a.published_on) if name)
     return Article(
         source,
-        date.fromisoformat(day) if day else None,
+        _day(next(filter(None, days), "")),
         row[a.language] if a.language else None,
         texts.get(row[a.sha256]),
         passages_of(draft, source),
     )
+
+
+def _day(text: str) -> date | None:
+    """A day; None where a stranger's package has another text there."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def passages_of(draft: Draft, source: str) -> Iterable[Passage]:
@@ -50,8 +58,12 @@ def passages_of(draft: Draft, source: str) -> Iterable[Passage]:
 
 
 def passage_of(row: DraftRow, s: Spans) -> Passage:
-    """A passage out of its row."""
-    return Passage(int(row[s.start]), int(row[s.end]), int(row[s.occurrence]), row[s.quote])
+    """A passage out of its row; one without offsets stands nowhere."""
+    numbers = [row[name] for name in (s.start, s.end, s.occurrence)]
+    if not all(text.isdecimal() and len(text) <= _DIGITS for text in numbers):
+        return Passage(-1, -1, 1, row[s.quote])
+    start, end, occurrence = map(int, numbers)
+    return Passage(start, end, max(occurrence, 1), row[s.quote])
 
 
 def words_cell(article: Article, passage: Passage, around: Sequence[Passage]) -> Cell:

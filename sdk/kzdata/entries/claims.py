@@ -5,7 +5,7 @@ package, in memory, that has forgotten what it knew of their articles.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path as File
 from typing import NamedTuple
 
 from kzdata.entries.article import Article, AskError, Passage, Place
@@ -13,6 +13,7 @@ from kzdata.entries.columns import Column, columns_of, reading
 from kzdata.entries.document import Block, Document
 from kzdata.entries.entering import Entering, event_column, shortcuts
 from kzdata.entries.notation import Cell, Receipt
+from kzdata.entries.places import Path
 from kzdata.entries.reading import article_of, passage_of
 from kzdata.entries.receipts import Resolver, words_of
 from kzdata.entries.vocabulary import Vocabulary
@@ -168,15 +169,14 @@ class _Rows:
         for edge in self.edges.get(key, ()):
             column = self.columns[table.name].get(edge[self.e.field])
             span = self.spans.get(edge[self.e.span])
-            if column is None or span is None:
+            if column is None or span is None or span[self.s.source] != article.key:
                 yield Support(edge[self.e.field], "", None, False)
                 continue
             passage, note = passage_of(span, self.s), edge[self.e.note] if self.e.note else ""
-            place = _stands(article, passage) if span[self.s.source] == article.key else None
+            place = _stands(article, passage)
             # The passage that makes the claim says nothing but that it stands there.
-            says = column.kind == "span" or (
-                place is not None
-                and _says(resolver, column, row[column.name], passage, note, quote)
+            says = column.kind == "span" or _says(
+                resolver, column, row[column.name], passage, note, quote
             )
             yield Support(column.name, passage.words, place, place is not None and says)
 
@@ -215,7 +215,7 @@ def _says(
 
 
 def of_entries(
-    draft: Draft, texts: Mapping[str, str], documents: Sequence[tuple[Document, Path]]
+    draft: Draft, texts: Mapping[str, str], documents: Sequence[tuple[Document, File]]
 ) -> Spoken:
     """What entries say.
 
@@ -230,27 +230,29 @@ def of_entries(
     Raises:
         UsageError: The package has no receipts, or not the article of an entry.
     """
-    articles = {}
-    for document, _ in documents:
-        key = source_of(draft, document)
-        articles[key] = article_of(draft, key, texts)
+    sources = [source_of(draft, document) for document, _ in documents]
+    articles = {key: article_of(draft, key, texts) for key in sources}
     forget(draft, articles)
     entering = Entering(draft, texts)
     for document, folder in documents:
         entering.enter(document, folder)
-    rows, claims = _Rows(draft, articles), list[Said]()
+    rows = _Rows(draft, articles)
+    keys, claims = _keys(entering, rows), list[Said]()
+    for source, (document, _) in zip(sources, documents, strict=True):
+        for number, block in enumerate(document.entry.claim):
+            key = keys.get((id(document), ("claim", number)), "")
+            claims.append(_of_block(rows, block, key, articles[source]))
+    return Spoken(_ordered(claims), frozenset(_contradictions(draft)))
+
+
+def _keys(entering: Entering, rows: _Rows) -> dict[tuple[int, Path], str]:
+    """The keys of the claims of entries, by entry and place in it."""
     # Passages and links that a claim brings stand at its place, too.
-    keys = {
+    return {
         (id(document), path): key
         for key, (document, path) in entering.places.items()
         if (table := rows.table_of(key)) and table.schema.claims
     }
-    for document, _ in documents:
-        article = articles[source_of(draft, document)]
-        for number, block in enumerate(document.entry.claim):
-            key = keys.get((id(document), ("claim", number)), "")
-            claims.append(_of_block(rows, block, key, article))
-    return Spoken(_ordered(claims), frozenset(_contradictions(draft)))
 
 
 def source_of(draft: Draft, document: Document) -> str:

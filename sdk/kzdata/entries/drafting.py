@@ -304,9 +304,24 @@ class _Drafter:
         return short and not spans.whole_sentence(self.text, *place)
 
     def _turned(self, found: _Found, quote: Passage) -> bool:
-        """Whether the sentence denies, supposes or corrects what the quote seems to say."""
+        """Whether the sentence denies, supposes or corrects what the quote seems to say.
+
+        Hearsay that the package has a word for ("reportedly") becomes the certainty of the event.
+        """
         core = polarity.Core((quote.start, quote.end), found.figure, (found.term.place,))
-        return bool(polarity.turning(self.text, core))
+        certain = [one.place for one in self._certainties(found.sentence)]
+        told = (
+            one.kind == "rumour" and any(a <= one.start and one.end <= b for a, b in certain)
+            for one in polarity.turning(self.text, core)
+        )
+        return not all(told)
+
+    def _certainties(self, sentence: clauses.Sentence) -> list[Mention]:
+        """The terms of a sentence that say how certain an event is."""
+        if (part := declared(self.draft.descriptor, Events)) is None or not part[1].certainty:
+            return []
+        columns = columns_of(part[0], self.draft.descriptor, self.vocabulary)
+        return self._mentions(columns[part[1].certainty], sentence.first, sentence.last)
 
     # -------------------------------------------------------------------- blocks
 
@@ -408,7 +423,7 @@ class _Drafter:
         columns = columns_of(described, self.draft.descriptor, self.vocabulary)
         wording = self.text[slice(*found.figure)]
         block = {"ref": f"{self.article.key}-{number}", e.title: f"{found.term.value}: {wording}"}
-        for name in (e.type, e.place):
+        for name in (e.type, e.place, e.certainty):
             block |= self._nearest(found, columns, name, around)
         return block | self._date(found, self.draft.tables[described.name], around)
 

@@ -339,16 +339,7 @@ def compare(
         seed: Of the bootstrap.
     """
     fields, digests = Fields(draft), hashes(draft.dataset)
-    articles = [
-        _Compared(
-            key,
-            texts[digests[key]],
-            [one for one in gold.claims if one.source == key],
-            [one for one in found.claims if one.source == key],
-            fields,
-        )
-        for key in sources
-    ]
+    articles = [_Compared(key, texts[digests[key]], gold, found, fields) for key in sources]
     ties = _Ties(gold, found, articles)
     return Evaluation(
         {one.source: {**one.counts(), "contradictions": ties.counts(one)} for one in articles},
@@ -361,22 +352,18 @@ def compare(
 class _Compared:
     """One article: its gold claims, the predictions, and which are the same."""
 
-    def __init__(
-        self, source: str, text: str, gold: list[Said], found: list[Said], fields: Fields
-    ) -> None:
-        self.source, self.text, self.gold, self.found = source, text, gold, found
-        self.fields = fields
-        self.pairs = matched(gold, found, text)
+    def __init__(self, source: str, text: str, gold: Spoken, found: Spoken, fields: Fields) -> None:
+        self.source, self.text, self.fields = source, text, fields
+        self.gold, self.found = (
+            [claim for claim in one.claims if claim.source == source] for one in (gold, found)
+        )
+        self.pairs = matched(self.gold, self.found, text)
         self.owners = {right: left for left, right in self.pairs.items()}
 
     def counts(self) -> dict[str, Counts]:
         """The counts of all scores but contradictions."""
-        receipts = [one for claim in self.found for one in claim.receipts]
-        stand = sum(one.place is not None for one in receipts)
-        support = sum(one.supports for one in receipts)
         return {
-            "receipts: words stand there": Counts(stand, len(receipts), len(receipts)),
-            "receipts: words say it": Counts(support, len(receipts), len(receipts)),
+            **self._of_receipts(),
             "passages: the same": self._strict(),
             "passages: characters": self._partial(),
             "claims": Counts(len(self.pairs), len(self.found), len(self.gold)),
@@ -385,6 +372,16 @@ class _Compared:
             "numbers of the article": self._without(self._invented()),
             "scopes kept apart": self._without(self._collapsed()),
             "absence kept": self._without(self._zeros()),
+        }
+
+    def _of_receipts(self) -> dict[str, Counts]:
+        receipts = [one for claim in self.found for one in claim.receipts]
+        number = len(receipts)
+        stand = sum(one.place is not None for one in receipts)
+        support = sum(one.supports for one in receipts)
+        return {
+            "receipts: words stand there": Counts(stand, number, number),
+            "receipts: words say it": Counts(support, number, number),
         }
 
     def _numbered(self) -> Counts:

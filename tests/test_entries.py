@@ -24,16 +24,16 @@ from kzdata.entries import notation
 from kzdata.entries.article import Article, Passage
 from kzdata.entries.cells import CellReader
 from kzdata.entries.columns import fitting
-from kzdata.entries.document import Document, EntryError, read, written
+from kzdata.entries.document import Document, read, written
 from kzdata.entries.entering import Entering
 from kzdata.entries.notation import Cell, Receipt
 from kzdata.entries.outcome import Outcome, enter
 from kzdata.entries.places import json_places, toml_places
+from kzdata.entries.reading import article_of
 from kzdata.entries.schema import entry_model, json_schema
-from kzdata.entries.sources import article_of
 from kzdata.entries.tables import ReceiptTables
 from kzdata.entries.writing import entry_of
-from kzdata.errors import PackageError, UsageError
+from kzdata.errors import EntryError, PackageError, UsageError
 from kzdata.files import journal
 from kzdata.standard.editing import Draft
 from packages import FLOOD_TEXTS, Folder
@@ -237,8 +237,7 @@ def test_words_say_what_the_rules_say(package: Path, texts: Path) -> None:
         tables = ReceiptTables(Draft(kz._dataset))
         articles, _ = tables.sources
         readers = {
-            key: CellReader(tables, article_of(tables, row, known.get(row["text_sha256"])))
-            for key, row in articles.by_key.items()
+            key: CellReader(tables, article_of(tables.draft, key, known)) for key in articles.by_key
         }
         spans, asked = tables.spans[0].by_key, 0
         for table in tables.draft.tables.values():

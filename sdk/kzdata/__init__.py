@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from kzdata.differences import release_check as release_check
     from kzdata.engine.limits import Limits as Limits
     from kzdata.engine.queries import Answer as Answer
+    from kzdata.errors import AnnotationError as AnnotationError
     from kzdata.errors import BrokenError as BrokenError
     from kzdata.errors import DateError as DateError
+    from kzdata.errors import EntryError as EntryError
     from kzdata.errors import FigureError as FigureError
     from kzdata.errors import KzdataError as KzdataError
     from kzdata.errors import LimitError as LimitError
@@ -67,7 +69,7 @@ _HOMES = {
         "diff release_check",
         "engine.limits": "Limits",
         "engine.queries": "Answer",
-        "errors": "BrokenError DateError FigureError KzdataError LimitError "
+        "errors": "AnnotationError BrokenError DateError EntryError FigureError KzdataError LimitError "
         "MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError UsageError",
         "evidence.authoring": "Coverage Located Reanchored",
         "evidence.figures": "Figure",

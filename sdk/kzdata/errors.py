@@ -10,6 +10,7 @@
     ├── FigureError       a wording is not in the figure grammar
     ├── DateError         a wording is not in the date grammar
     ├── SpanError         a quote is not where it should be
+    ├── EntryError        an entry cannot be read, or says what no entry can say
     ├── AnnotationError   annotations of another tool cannot be read, or do not fit an article
     ├── LimitError        a package takes more memory or time than it may
     └── BrokenError       kzdata itself failed, which is a bug
@@ -18,8 +19,9 @@ Bad *data* is never an exception: it is a `Finding` in a `Report`. An exception 
 question could not be asked at all, where, what was expected, and the way out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
+from typing import Any
 
 
 class KzdataError(Exception):
@@ -79,6 +81,18 @@ class DateError(KzdataError, ValueError):
 
 class SpanError(KzdataError, ValueError):
     """A quote cannot be located in a text, or only ambiguously."""
+
+
+class EntryError(KzdataError, ValueError):
+    """An entry cannot be entered; each line of its text is one fault.
+
+    Attributes:
+        faults: All that is wrong in it, as `kzdata.entries.document.Fault`.
+    """
+
+    def __init__(self, faults: Sequence[Any]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)
 
 
 class AnnotationError(KzdataError, ValueError):

@@ -572,6 +572,29 @@ class Package(models.Tables):
                 if len(table.schema.primary_key) == 1
             }
 
+    def draft(
+        self, source: str, texts: str | Path, form: str = "toml", *, unseen: bool = False
+    ) -> str:
+        """The entry of an article that a machine proposes, without a look at its rows.
+
+        Args:
+            source: Key of the article.
+            texts: Folder with the articles.
+            form: `toml` or `json`.
+            unseen: Without the names and terms that only this article brought.
+
+        Raises:
+            UsageError: There is no such article, its text is not in the folder, it is not in
+                English, or the package is not one that can be edited.
+        """
+        from kzdata.entries.document import written
+        from kzdata.entries.drafting import draft_entry
+        from kzdata.evidence.articles import find
+        from kzdata.standard.editing import Draft
+
+        known = find(texts, authoring.hashes(self._dataset).values())
+        return written(draft_entry(Draft(self._dataset), source, known, unseen=unseen), form)
+
     def entry_schema(self) -> str:
         """The JSON Schema of entries into this package."""
         import json

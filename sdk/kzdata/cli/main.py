@@ -948,6 +948,32 @@ def entry(
     write(text.rstrip("\n"))
 
 
+@command("kzdata draft tass --texts DIR > tass.toml")
+def draft(
+    load: Load,
+    source: Annotated[str, Argument(help="The article.")],
+    texts: Annotated[
+        Path,
+        Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
+    ],
+    unseen: Annotated[
+        bool, Option("--unseen", help="Without names and terms that only this article brought.")
+    ] = False,
+    form: Annotated[
+        Literal["toml", "json"], Option("--format", "-f", help="toml or json.")
+    ] = "toml",
+) -> None:
+    """Propose an entry of an article by grammar alone.
+
+    Figures with words around them that are known. Read it, and give it to `kzdata enter`.
+    """
+    from kzdata.cli.terminal import write
+
+    with load() as kz:
+        text = kz.draft(source, texts, form, unseen=unseen)
+    write(text.rstrip("\n"))
+
+
 @command("kzdata enter steppe-news.toml; kzdata entry tass | kzdata enter -")
 def enter(
     files: Annotated[list[str], Argument(help="Entries, TOML or JSON; - is standard input.")],
@@ -966,7 +992,7 @@ def enter(
     Writes all of it or nothing. Exit 1 if something is wrong with it.
     """
     from kzdata.entries import outcome
-    from kzdata.entries.document import EntryError
+    from kzdata.errors import EntryError
 
     place = _folder_of(package, "kzdata enter FILE")
     try:
@@ -1044,6 +1070,41 @@ def _folder_of(package: Path | None, command: str) -> Path:
     if package is None and not os.path.lexists("datapackage.json"):
         raise UsageError(f"name the package: {command} --package PATH")
     return package or Path.cwd()
+
+
+@command("kzdata eval entries/ --texts DIR; kzdata eval other.zip --texts DIR -f markdown", "eval")
+def evaluate(
+    predictions: Annotated[
+        list[Path], Argument(parser=path, help="Entries, folders of entries, or one package.")
+    ],
+    texts: Annotated[
+        Path,
+        Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
+    ],
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help=f"What is right. {PACKAGE}")
+    ] = None,
+    seed: Annotated[
+        int | None, Option(help="Draws other articles for the intervals; else always the same.")
+    ] = None,
+    every: Annotated[bool, Option("--all", help="All misses, also as text or Markdown.")] = False,
+    form: Annotated[
+        Literal["text", "json", "markdown", "html"],
+        Option("--format", "-f", help="text, json, markdown or html."),
+    ] = "text",
+) -> None:
+    """Score entries, or a package, against a package.
+
+    Receipts, passages, claims, each of their fields, and errors such as invented numbers.
+    """
+    from kzdata.cli import evaluations, terminal
+    from kzdata.entries.evaluation import SEED
+    from kzdata.entries.evaluation import evaluate as compare
+
+    gold = chosen(None, package)
+    found = compare(predictions, gold, texts, seed=SEED if seed is None else seed)
+    text = evaluations.WRITERS[form](found, every)
+    (terminal.emit if form == "text" else terminal.write)(text)
 
 
 @command("kzdata seal .")

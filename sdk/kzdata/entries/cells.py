@@ -6,8 +6,8 @@ from types import MappingProxyType
 from kzdata.entries.article import Article, AskError, Passage
 from kzdata.entries.columns import Column, columns_of, reading
 from kzdata.entries.notation import Cell
+from kzdata.entries.reading import article_of
 from kzdata.entries.receipts import Edge, Resolver, words_of
-from kzdata.entries.sources import article_of
 from kzdata.entries.tables import ReceiptTables
 from kzdata.entries.vocabulary import Term, Vocabulary
 from kzdata.errors import nearest
@@ -57,7 +57,7 @@ class CellReader:
         """
         columns = self.columns(table)
         if name in columns:
-            yield name, self.keyed(cell)
+            yield name, self.keyed(cell) if refers_to_rows(table, name) else cell
         elif members := dict(shortcuts(table)).get(name):
             yield from self._of_words(members, columns, cell)
         elif name == "event" and (event := event_column(table)):
@@ -121,10 +121,7 @@ class CellReader:
 
     def _other(self, source: str) -> Article:
         """Another article."""
-        table, a = self.tables.sources
-        if (row := table.by_key.get(source)) is None:
-            raise AskError(f"no article {source!r}{nearest(source, table.by_key)}")
-        return article_of(self.tables, row, self._texts.get(row[a.sha256]))
+        return article_of(self.tables.draft, source, self._texts)
 
     def _borrow(self, term: Term) -> None:
         """Take over a form by which other articles call an entity: this one prints it, too."""
@@ -143,10 +140,11 @@ class CellReader:
             return []
         (_, e), (passages, s) = self.tables.edges, self.tables.spans
         columns = self.columns(owner)
-        edges = (r for r in self.tables.edges_of[key] if columns[r[e.field]].kind != "record")
-        found = (passages.by_key[edge[e.span]] for edge in edges)
-        own = (row for row in found if row[s.source] == source)
-        return sorted({self.tables.passage(row) for row in own})
+        own = self.tables.edges_of.get(key, ())
+        edges = (r for r in own if r[e.field] in columns and columns[r[e.field]].kind != "record")
+        found = (passages.by_key.get(edge[e.span]) for edge in edges)
+        there = (row for row in found if row and row[s.source] == source)
+        return sorted({self.tables.passage(row) for row in there})
 
 
 def shortcuts(table: DraftTable) -> Iterator[tuple[str, list[str]]]:
@@ -165,6 +163,13 @@ def event_column(table: DraftTable) -> str | None:
         if part and part.event:
             return str(part.event)
     return None
+
+
+def refers_to_rows(table: DraftTable, column: str) -> bool:
+    """Whether the cells of a column are keys of rows, so that they may name a new one."""
+    links = table.schema.links
+    ends = (links.claim, links.other) if links else ()
+    return column in ends or any(key.fields == (column,) for key in table.schema.foreign_keys)
 
 
 def check_column(table: DraftTable, name: str, more: Iterable[str] = ()) -> None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from kzdata.entries import notation
 from kzdata.entries.notation import Cell, Receipt
 from kzdata.entries.places import Path, Place, json_places, toml_places
-from kzdata.errors import KzdataError
+from kzdata.errors import EntryError
 
 MAX_BYTES = 8 << 20
 MAX_BLOCKS = 20_000
@@ -62,18 +62,6 @@ class Fault(NamedTuple):
         place = f":{self.line}:{self.column}" if self.line else ""
         what = f"{self.what}: " if self.what else ""
         return f"{self.file}{place}: {what}{self.message}"
-
-
-class EntryError(KzdataError):
-    """An entry cannot be entered.
-
-    Attributes:
-        faults: All that is wrong in it.
-    """
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
 
 
 def _cell(value: object) -> object:

@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path as File
 
 from kzdata.entries.article import Article, AskError, OpenError, Passage
-from kzdata.entries.cells import CellReader, check_column
+from kzdata.entries.cells import CellReader, check_column, refers_to_rows
 from kzdata.entries.document import SECTIONS, Block, Document, Fault
 from kzdata.entries.notation import Cell
 from kzdata.entries.places import Path
+from kzdata.entries.reading import article_of
 from kzdata.entries.receipts import Edge, passages, words_of
-from kzdata.entries.sources import article_of, digest, printed_day, written_row
+from kzdata.entries.sources import digest, printed_day, written_row
 from kzdata.entries.tables import ReceiptTables, passage_columns
 from kzdata.errors import DateError, UsageError, nearest
 from kzdata.evidence.articles import read
@@ -80,8 +81,8 @@ class _Entry:
         text, new = self._text(said), key not in table.by_key
         row = written_row(self.tables, values, text)
         self.entering.places.setdefault(key, (self.document, ("source",)))
-        known = text if text is not None else self.entering.texts.get(row[a.sha256])
-        article, day = article_of(self.tables, row, known), said.get(a.day_span or "")
+        article = article_of(self.tables.draft, key, self.entering.texts)
+        day = said.get(a.day_span or "")
         if day is None and new and (words := printed_day(values, a, text)):
             day = Cell(words=words, occurrence=1)
         if a.day_span and day is not None:
@@ -202,7 +203,8 @@ class _Entry:
         check_column(table, name)
         if name in passage_columns(table, self.tables.spans[0].name):
             return {name: self._passage_key(self.article, cell) if cell.value or cell.all else ""}
-        return {name: self.keys.get(cell.value or "", cell.value or "")}
+        value = cell.value or ""
+        return {name: self.keys.get(value, value) if refers_to_rows(table, name) else value}
 
     def _follows(self, table: DraftTable, said: Mapping[str, str]) -> dict[str, str]:
         """What follows from the article that the entry is of, and from the terms that are there."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 
-from kzdata.entries.article import Article, AskError
+from kzdata.entries.article import AskError
 from kzdata.entries.tables import ReceiptTables
 from kzdata.errors import nearest
 from kzdata.evidence.languages import grammar
@@ -17,16 +17,6 @@ from kzdata.standard.editing import DraftRow
 def digest(text: str) -> str:
     """The SHA-256 of the bytes of a text."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def article_of(tables: ReceiptTables, row: DraftRow, text: str | None) -> Article:
-    """The article of a row."""
-    _, a = tables.sources
-    day = row[a.written_on] if a.written_on else ""
-    day = day or (row[a.published_on] if a.published_on else "")
-    language = row[a.language] if a.language else None
-    known = tables.passages(row[a.id]).values()
-    return Article(row[a.id], date.fromisoformat(day) if day else None, language, text, known)
 
 
 def written_row(tables: ReceiptTables, said: Mapping[str, str], text: str | None) -> DraftRow:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kzdata.entries.article import Passage
+from kzdata.entries.reading import passage_of
 from kzdata.entries.receipts import Edge
 from kzdata.evidence import spans
 from kzdata.evidence.profile import needed
@@ -129,8 +130,7 @@ class ReceiptTables:
 
     def passage(self, row: DraftRow) -> Passage:
         """The passage of a row."""
-        _, s = self.spans
-        return Passage(int(row[s.start]), int(row[s.end]), int(row[s.occurrence]), row[s.quote])
+        return passage_of(row, self.spans[1])
 
     def passages(self, source: str) -> dict[str, Passage]:
         """The passages of an article by key."""

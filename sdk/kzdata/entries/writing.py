@@ -10,8 +10,8 @@ from kzdata.entries.cells import CellReader, shortcuts
 from kzdata.entries.columns import Column
 from kzdata.entries.document import ROW, SECTIONS
 from kzdata.entries.notation import Cell, Receipt
+from kzdata.entries.reading import article_of, words_cell
 from kzdata.entries.receipts import Edge
-from kzdata.entries.sources import article_of
 from kzdata.entries.tables import ReceiptTables, follows, passage_columns
 from kzdata.errors import UsageError, nearest
 from kzdata.standard.declarations import Exclusions
@@ -60,12 +60,12 @@ class _Writer:
         lacking: Lacking,
         only: Container[str] | None,
     ) -> None:
-        table, a = tables.sources
+        table, _ = tables.sources
         if source not in table.by_key:
             raise UsageError(f"no article {source!r}{nearest(source, table.by_key)}")
         self.only = only
         self.tables, self.row, self.lacking = tables, table.by_key[source], lacking
-        self.article = article_of(tables, self.row, texts.get(self.row[a.sha256]))
+        self.article = article_of(tables.draft, source, texts)
         self.reader = CellReader(tables, self.article, texts)
         self.passages = tables.passages(source)
 
@@ -236,16 +236,7 @@ class _Writer:
 
     def _words(self, passage: Passage, quotes: Sequence[Passage]) -> Cell:
         """Words, with the number of their place where they are not found without it."""
-        placed = Cell(words=passage.words, occurrence=passage.occurrence)
-        if self.article.text is None:
-            return placed
-        try:
-            found = self.article.passage(passage.words, None, self.article.around(quotes))
-        except AskError:
-            return placed
-        cell = Cell(value=passage.words)
-        plain = notation.read(passage.words) == cell and not notation.place_of(passage.words)[1]
-        return placed if found != passage else cell if plain else Cell(words=passage.words)
+        return words_cell(self.article, passage, quotes)
 
     def _cell(
         self, row: DraftRow, key: str, column: Column, quotes: Sequence[Passage], new: bool

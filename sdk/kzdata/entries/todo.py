@@ -1,0 +1,129 @@
+"""What is left to do for an article: a work list, with the line to write into its entry.
+
+Each thing on the list is a question to whoever enters the article, not a finding: validation alone
+says what is wrong.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from kzdata.entries.alike import Happening, happenings
+from kzdata.entries.in_text import InText
+from kzdata.entries.left import OF_TEXT, Left, Todo, toml
+from kzdata.entries.notation import Cell, Receipt, of
+from kzdata.entries.shortening import savings, share, too_long
+from kzdata.entries.told import Told
+from kzdata.evidence.authoring import offset
+from kzdata.evidence.profile import declared, declaring, needed
+from kzdata.standard.dataset import Dataset
+from kzdata.standard.declarations import Claims, Edges, Links, Sources, Spans
+from kzdata.standard.editing import Draft
+
+
+def todo(dataset: Dataset, source: str, text: str | None) -> Todo:
+    """What is left to do for an article.
+
+    Args:
+        dataset: The package, a folder with CSV files.
+        source: Key of the article.
+        text: Its text; without it, what needs it is not known.
+
+    Raises:
+        UsageError: There is no such article, or the package is not one that can be edited.
+        PackageError: A table cannot be read.
+    """
+    told = Told(Draft(dataset), source, text)
+    return Todo(source, tuple(_left(told)), tuple(_unknown(told)))
+
+
+def _unknown(told: Told) -> Iterator[str]:
+    if told.article.text is None:
+        yield from OF_TEXT
+    elif told.article.day is None:
+        yield "date"
+
+
+def _left(told: Told) -> Iterator[Left]:
+    text = InText(told) if told.article.text is not None else None
+    if text:
+        yield from (*text.numbers(), *text.dates(), *text.names(), *text.aliases())
+    yield from _events(told)
+    yield from _disagreements(told)
+    yield from text.participants() if text else ()
+    yield from _counts(told)
+    yield from _quotes(told)
+
+
+# ------------------------------------------------------------------------------ events
+
+
+def _events(told: Told) -> Iterator[Left]:
+    """Events of this article that may be one with an event of others."""
+    for table in told.playing("events"):
+        known = list(happenings(told.draft, table))
+        others = [one for one in known if one.key not in told.places]
+        for own in (one for one in known if one.key in told.places):
+            for other in (one for one in others if own.may_be(one)):
+                yield _twin(own, other)
+
+
+def _twin(own: Happening, other: Happening) -> Left:
+    why = f"is it {other.key}, {other.title}?"
+    line = toml("id", Cell(value=other.key))
+    return Left("event", own.key, None, own.title, why, "event", line)
+
+
+# ------------------------------------------------------------------------------ claims
+
+
+def _disagreements(told: Told) -> Iterator[Left]:
+    """Claims of this article that do not go together with others, and no link says why."""
+    links = declared(told.descriptor, Links)
+    if not links or not declaring(told.descriptor, Claims):
+        return
+    from kzdata.questions.disagreements import disagreements
+
+    answer = disagreements(told.draft.dataset)
+    for one in (*answer.found, *answer.unreconciled):
+        ends = (one.first.key, one.second.key)
+        own = next((key for key in ends if key in told.places), None)
+        if own and one.verdict == "uncurated":
+            other = ends[own == ends[0]]
+            relations = links[1].contradicts if one.kind == "contradiction" else links[1].differs
+            relation = next(iter(relations), "RELATION")
+            line = f'links = ["{relation} {other} ?? why"]'
+            yield Left("disagreement", own, None, one.reason, f"with {other}", "claim", line)
+
+
+# ------------------------------------------------------------------------------ receipts
+
+
+def _counts(told: Told) -> Iterator[Left]:
+    """Cells of the article's records on whose receipts another number is written than there are."""
+    table, e = needed(told.descriptor, Edges, "a work list")
+    if not e.count:
+        return
+    rows = [row for row in told.draft.tables[table.name].rows if row[e.record] in told.places]
+    cells = Counter((row[e.record], row[e.field]) for row in rows)
+    for (record, field), number in cells.items():
+        said = {row[e.count] for row in rows if (row[e.record], row[e.field]) == (record, field)}
+        if said != {str(number)}:
+            counted = ", ".join(sorted(said))
+            yield Left("count", record, None, field, f"{number} receipts, counted as {counted}")
+
+
+def _quotes(told: Told) -> Iterator[Left]:
+    """Quotes that are longer than they may be, and those to shorten where they are too many."""
+    _, s = needed(told.descriptor, Spans, "a work list")
+    keys = {one: key for key, one in told.passages.items()}
+    for one, over in sorted(too_long(keys, s.max_length).items()):
+        why = f"{over} characters over the {s.max_length} of a quote"
+        yield Left("quote", keys[one], one.start, one.words, why)
+    (table, a) = needed(told.descriptor, Sources, "a work list")
+    quoted = share(keys, offset(told.row[a.length]), s.max_share)
+    for one, saved in sorted(savings(keys, quoted.excess).items()):
+        why = f"{saved} of the {quoted.excess} characters to save in this article"
+        yield Left("quote", keys[one], one.start, one.words, why)
+    if quoted.near and not quoted.excess:
+        why = f"{quoted.room} characters are left to quote, of {quoted.most}"
+        yield Left("quote", told.article.key, None, "all quotes", why)

@@ -1,7 +1,7 @@
 """Events that may be one: of one type, at one time and place, with titles that are alike.
 
-Titles are in the words of whoever enters them. Of the shipped package, which has each event once, it
-names 9 pairs of events of different articles, of 402 that agree in type, days and place.
+Titles are in the words of whoever enters them. Of the shipped package, which has each event once,
+402 pairs of events of different articles agree in type, days and place; 9 of them are named.
 """
 
 from collections.abc import Callable, Iterator
@@ -95,9 +95,7 @@ def _days(schema: Schema, row: DraftRow) -> tuple[str, str]:
     return start or _FIRST, end or _LAST
 
 
-def _way(
-    draft: Draft, schema: Schema
-) -> Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]]:
+def _way(draft: Draft, schema: Schema) -> Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]]:
     """From a place to it and all that it is part of, and to what these are called."""
     column = schema.events.place if schema.events else None
     target = next((k.reference for k in schema.foreign_keys if k.fields == (column,)), None)

@@ -1,13 +1,13 @@
 """What the text of an article says that no row does: numbers, dates, names."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from kzdata.entries.article import Place, longest
 from kzdata.entries.left import Left, placed, printed, toml, words_line
-from kzdata.entries.notation import Cell, Receipt, of
+from kzdata.entries.notation import Cell, of
 from kzdata.entries.told import Told
 from kzdata.entries.vocabulary import found
 from kzdata.evidence import counting, dates, figures
@@ -34,8 +34,9 @@ class InText:
         """Numbers in no passage and no exclusion, but for those of dates that are listed."""
         passages = [(one.start, one.end) for one in self.told.passages.values()]
         known = [*passages, *self._excluded, *self._open_dates]
-        for token in uncovered(figures.number_tokens(self.text), known):
-            yield self._number(token.start, token.end)
+        tokens = uncovered(figures.number_tokens(self.text), known)
+        # "3 thousand" is two tokens and one figure.
+        yield from dict.fromkeys(self._number(token.start, token.end) for token in tokens)
 
     def _number(self, first: int, last: int) -> Left:
         start, end = figures.extent(self.text, first, last)
@@ -114,13 +115,24 @@ class InText:
 
     @property
     def _aliased(self) -> set[str]:
-        terms = self.told.vocabulary.terms("resolved", self.article.key)
-        return {term.name for term in terms}
+        return {term.name for term in self.told.vocabulary.terms(*self._scope)}
 
     def _first(self, name: str, places: Sequence[Place]) -> Place | None:
-        """Where one of some places, in order, first names an entity."""
-        named = self.told.vocabulary.places("resolved", self.article.key, name, self.text)
-        return min((one for one in longest(named) if _within(one, places)), default=None)
+        """Where one of some places, in order, first names an entity, and no other one."""
+        named = longest(self.told.vocabulary.places(*self._scope, name, self.text))
+        inside = (one for one in named if _within(one, places))
+        return min((p for p in inside if self.text[slice(*p)] not in self._shared), default=None)
+
+    @cached_property
+    def _shared(self) -> set[str]:
+        """Names of several entities: of a country and of its state."""
+        named = {(term.text, term.name) for term in self.told.vocabulary.terms(*self._scope)}
+        counts = Counter(words for words, _ in named)
+        return {words for words, number in counts.items() if number > 1}
+
+    @property
+    def _scope(self) -> tuple[str, str]:
+        return "resolved", self.article.key
 
     def _column_of(self, name: str) -> tuple[str, str]:
         """The block and the column of an entry that an entity stands in; empty where none does."""
@@ -145,11 +157,11 @@ class InText:
         (table,) = self.told.playing("aliases")
         a = table.schema.aliases
         assert a
-        return f"{toml(a.entity, Cell(value=name))}; {toml(a.alias, Cell(value=words))}"
+        return f"{toml(a.entity, Cell(value=name))}\n{toml(a.alias, Cell(value=words))}"
 
     def _foreign(self) -> dict[Place, set[str]]:
         """Where a name of other articles first stands, outside of all names of this one."""
-        terms = self.told.vocabulary.terms("resolved", self.article.key)
+        terms = self.told.vocabulary.terms(*self._scope)
         known = [place for term in terms for place in found(self.text, term.text)]
         named: dict[str, set[str]] = defaultdict(set)
         for words, name in self._elsewhere():
@@ -192,8 +204,8 @@ class InText:
         if named:
             (start, end), name = named
             cell = of(name, [placed(self.article, start, end)])
-            line = f"{toml(event, Cell(value=key))}; {toml(actor, cell)}"
-            found = printed("participant", self.article, start, end, f"{name}, in {key}")
+            line = f"{toml(event, Cell(value=key))}\n{toml(actor, cell)}"
+            found = printed("participant", self.article, start, end, name)
             yield found._replace(words=key, section="participant", line=line)
 
 

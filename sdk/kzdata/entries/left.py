@@ -15,11 +15,11 @@ KINDS = {
     "date": "dates that no cell rests on",
     "name": "known names beside a claim or an event, in no row of the article",
     "alias": "names that other articles have, without an alias here",
-    "event": "events that may be one with another",
+    "event": "events that may be one with an event of other articles",
     "disagreement": "claims that disagree with others, without a link",
-    "participant": "events without anybody who takes part, though names stand beside them",
+    "participant": "events that nobody takes part in, though a name stands beside them",
     "count": "cells whose receipts are counted wrong",
-    "quote": "quotes to shorten",
+    "quote": "what is quoted",
 }
 """What is listed, and what each kind is called, in the order of the list."""
 OF_TEXT = ("number", "date", "name", "alias", "participant")
@@ -37,7 +37,7 @@ class Left(NamedTuple):
         around: The words in their surroundings, on one line; of a record its title or quote.
         why: What is to be decided or done.
         section: The block of an entry that the line stands in; empty where there is no line.
-        line: The line to write there, as TOML.
+        line: What to write there, as TOML: a line, or two.
     """
 
     kind: str

@@ -2,16 +2,19 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kzdata.entries.document import Document, Fault, checked, read
 from kzdata.entries.entering import Entering, Planned
+from kzdata.entries.left import Todo
 from kzdata.entries.schema import entry_model
-from kzdata.errors import UsageError
-from kzdata.evidence.profile import declared
+from kzdata.entries.todo import todo
+from kzdata.errors import PackageError, UsageError
+from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.spans import covered
 from kzdata.files.archive import opened, workspace
 from kzdata.standard.dataset import Dataset
@@ -21,6 +24,9 @@ from kzdata.standard.parsing import parse
 from kzdata.standard.writer import CHANGELOG
 from kzdata.validation import Finding, Report, validate
 from kzdata.validation.suppressions import ALLOW_LIST
+
+WAITING = ("number-unexplained",)
+"""Rules of work that may wait: what they find is left to do, and nothing that was entered wrong."""
 
 
 class Quoted(NamedTuple):
@@ -71,6 +77,8 @@ class Outcome:
         faults: What is wrong in the entries; with one of them nothing is written.
         findings: What validation says of the package as it would be, at the places of the entries
             where these are at fault.
+        waiting: Rules of work that may wait: their errors keep nothing from being written.
+        todo: What is left to do for each article that the entries changed.
         written: Whether the package was written.
     """
 
@@ -80,12 +88,25 @@ class Outcome:
     quoted: tuple[Quoted, ...] = ()
     faults: tuple[Fault, ...] = ()
     findings: tuple[tuple[Fault, Finding], ...] = ()
+    waiting: tuple[str, ...] = ()
+    todo: tuple[Todo, ...] = ()
     written: bool = False
 
     @property
     def valid(self) -> bool:
         """Whether there is neither a fault nor an error."""
         return not self.faults and all(one.severity != "error" for _, one in self.findings)
+
+    @property
+    def accepted(self) -> bool:
+        """The same, but that errors of work that may wait are none."""
+        kept = (one for _, one in self.findings if one.rule not in self.waiting)
+        return not self.faults and all(one.severity != "error" for one in kept)
+
+    @property
+    def unfinished(self) -> int:
+        """How many errors wait."""
+        return sum(one.severity == "error" and one.rule in self.waiting for _, one in self.findings)
 
     def by_table(self) -> dict[str, Counter[str]]:
         """How many rows of each table are added, changed and withdrawn."""
@@ -108,6 +129,7 @@ class Outcome:
                 {**place._asdict(), "rule": one.rule, "severity": one.severity}
                 for place, one in self.findings
             ],
+            "todo": [one.as_dict() for one in self.todo],
         }
 
 
@@ -135,6 +157,7 @@ def enter(
     *,
     dry_run: bool = False,
     strict: bool = False,
+    waiting: Collection[str] = (),
 ) -> Outcome:
     """Enter documents into a package: all that they say, or nothing.
 
@@ -144,6 +167,7 @@ def enter(
         texts: Folder with the articles that are in the package already.
         dry_run: Only say what would become of it.
         strict: Write nothing where validation warns, either.
+        waiting: Rules of work that may wait, such as `WAITING`.
 
     Raises:
         EntryError: A document says what no entry into this package says.
@@ -157,9 +181,12 @@ def enter(
             before = _shares(draft)
             entering = Entering(draft, _texts(dataset, texts))
             model = entry_model(draft)
+            sources = dict[str, None]()
             for document, folder in documents:
-                entering.enter(checked(document, model), folder)
-            return _outcome(entering, before, dry_run=dry_run, strict=strict)
+                entering.enter(known := checked(document, model), folder)
+                sources |= dict.fromkeys(_source(draft, known))
+            tried = _tried(entering, sources)
+            return _outcome(entering, before, tried, dry_run, strict, tuple(waiting))
         finally:
             dataset.close()
 
@@ -172,27 +199,49 @@ def _texts(dataset: Dataset, folder: Path | None) -> dict[str, str]:
     return find(folder, hashes(dataset).values()) if folder else {}
 
 
+def _source(draft: Draft, document: Document) -> Iterator[str]:
+    """The key of the article that a document is of."""
+    _, a = needed(draft.descriptor, Sources, "an entry")
+    cell = document.entry.article.get(a.id)
+    yield from [cell.value] if cell and cell.value else []
+
+
+class _Tried(NamedTuple):
+    """What is said of the package as it would be.
+
+    Attributes:
+        findings: By validation, each at the place of the entry that brought it.
+        todo: By the work lists of the articles.
+    """
+
+    findings: tuple[tuple[Fault, Finding], ...] = ()
+    todo: tuple[Todo, ...] = ()
+
+
 def _outcome(
-    entering: Entering, before: Mapping[str, float], *, dry_run: bool, strict: bool
+    entering: Entering,
+    before: Mapping[str, float],
+    tried: _Tried,
+    dry_run: bool,
+    strict: bool,
+    waiting: tuple[str, ...],
 ) -> Outcome:
-    draft, contents = entering.draft, entering.draft.contents()
-    findings = []
-    if contents and not entering.faults:
-        findings = list(_placed(entering, _tried(entering, contents)))
-    severities = {finding.severity for _, finding in findings}
-    fails = bool(entering.faults) or "error" in severities or (strict and "warning" in severities)
-    written = bool(contents) and not dry_run and not fails
-    if written:
-        draft.save()
-    return Outcome(
+    draft = entering.draft
+    outcome = Outcome(
         rows=tuple(dict.fromkeys(entering.rows)),
         roles=Counter(edge.role for *_, edge in entering.edges),
         inferred=tuple(_inferred(entering)),
         quoted=tuple(_quoted(draft, before)),
         faults=tuple(sorted(entering.faults, key=lambda one: one[:3])),
-        findings=tuple(findings),
-        written=written,
+        findings=tried.findings,
+        waiting=waiting,
+        todo=tried.todo,
     )
+    warned = any(finding.severity == "warning" for _, finding in tried.findings)
+    if dry_run or not outcome.accepted or (strict and warned) or not draft.contents():
+        return outcome
+    draft.save()
+    return replace(outcome, written=True)
 
 
 def _inferred(entering: Entering) -> Iterator[Inferred]:
@@ -228,8 +277,11 @@ def _quoted(draft: Draft, before: Mapping[str, float]) -> Iterator[Quoted]:
 # ------------------------------------------------------------------------------ validation
 
 
-def _tried(entering: Entering, contents: Mapping[str, bytes]) -> Report:
-    """What validation says of the package as it would be."""
+def _tried(entering: Entering, sources: Iterable[str]) -> _Tried:
+    """What validation and the work lists say of the package as it would be."""
+    contents = entering.draft.contents()
+    if entering.faults or not contents:
+        return _Tried()
     with workspace() as folder:
         place, texts = folder / "package", folder / "texts"
         texts.mkdir()
@@ -238,7 +290,26 @@ def _tried(entering: Entering, contents: Mapping[str, bytes]) -> Report:
         _copy(entering.draft, place)
         for path, content in contents.items():
             (place / path).write_bytes(content)
-        return validate(place, texts=texts if entering.texts else None)
+        # Articles that nobody has at hand are none of what is entered.
+        at_hand = texts if entering.texts else None
+        report = validate(place, texts=at_hand, ignore=("text-missing",))
+        return _Tried(
+            tuple(_placed(entering, report)), tuple(_todos(place, sources, entering.texts))
+        )
+
+
+def _todos(place: Path, sources: Iterable[str], texts: Mapping[str, str]) -> Iterator[Todo]:
+    """The work lists of some articles; none where a table cannot be read, as validation says."""
+    from kzdata.evidence.authoring import hashes
+
+    with (
+        opened(place) as archive,
+        closing(Dataset(archive, parse(archive), {})) as dataset,
+        suppress(PackageError),
+    ):
+        digests = hashes(dataset)
+        for source in sources:
+            yield todo(dataset, source, texts.get(digests[source]))
 
 
 def _copy(draft: Draft, place: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which quotes of an article to shorten, and by how much, so that they keep the package's limits."""
+"""Which quotes of an article to shorten, and by how much, to keep the package's limits."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -85,8 +85,13 @@ def _alone(passages: Iterable[Passage]) -> Iterator[tuple[Passage, int]]:
     places = list({(one.start, one.end): one for one in sorted(passages)}.values())
     last = 0  # the end of all that begins before
     for number, one in enumerate(places):
-        first, end = max(one.start, last), one.end
-        after = takewhile(lambda other: other.start < end, islice(places, number + 1, None))
-        inside = covered((max(first, other.start), min(end, other.end)) for other in after)
-        yield one, max(0, end - first) - inside
+        first = max(one.start, last)
+        inside = covered(_clipped(islice(places, number + 1, None), first, one.end))
+        yield one, max(0, one.end - first) - inside
         last = max(last, one.end)
+
+
+def _clipped(places: Iterable[Passage], first: int, end: int) -> Iterator[tuple[int, int]]:
+    """What some places, in order, have of a stretch."""
+    for one in takewhile(lambda place: place.start < end, places):
+        yield max(first, one.start), min(end, one.end)

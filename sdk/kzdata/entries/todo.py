@@ -4,13 +4,13 @@ Each thing on the list is a question to whoever enters the article, not a findin
 says what is wrong.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kzdata.entries.alike import Happening, happenings
+from kzdata.entries.article import Passage
 from kzdata.entries.in_text import InText
 from kzdata.entries.left import OF_TEXT, Left, Todo, toml
-from kzdata.entries.notation import Cell, Receipt, of
+from kzdata.entries.notation import Cell
 from kzdata.entries.shortening import savings, share, too_long
 from kzdata.entries.told import Told
 from kzdata.evidence.authoring import offset
@@ -58,13 +58,16 @@ def _left(told: Told) -> Iterator[Left]:
 
 
 def _events(told: Told) -> Iterator[Left]:
-    """Events of this article that may be one with an event of others."""
+    """Events of this article that may be one with an event of others.
+
+    Two that one article tells are told apart by it.
+    """
     for table in told.playing("events"):
         known = list(happenings(told.draft, table))
-        others = [one for one in known if one.key not in told.places]
         for own in (one for one in known if one.key in told.places):
-            for other in (one for one in others if own.may_be(one)):
-                yield _twin(own, other)
+            tellers = told.tellers[own.key]
+            others = (one for one in known if not tellers & told.tellers[one.key])
+            yield from (_twin(own, other) for other in others if own.may_be(other))
 
 
 def _twin(own: Happening, other: Happening) -> Left:
@@ -103,27 +106,35 @@ def _counts(told: Told) -> Iterator[Left]:
     table, e = needed(told.descriptor, Edges, "a work list")
     if not e.count:
         return
-    rows = [row for row in told.draft.tables[table.name].rows if row[e.record] in told.places]
-    cells = Counter((row[e.record], row[e.field]) for row in rows)
-    for (record, field), number in cells.items():
-        said = {row[e.count] for row in rows if (row[e.record], row[e.field]) == (record, field)}
-        if said != {str(number)}:
-            counted = ", ".join(sorted(said))
-            yield Left("count", record, None, field, f"{number} receipts, counted as {counted}")
+    cells: dict[tuple[str, str], list[str]] = {}
+    for row in told.draft.tables[table.name].rows:
+        if row[e.record] in told.places:
+            cells.setdefault((row[e.record], row[e.field]), []).append(row[e.count])
+    for (record, field), said in cells.items():
+        if set(said) != {str(len(said))}:
+            counted = ", ".join(sorted(set(said)))
+            yield Left("count", record, None, field, f"{len(said)} receipts, counted as {counted}")
 
 
 def _quotes(told: Told) -> Iterator[Left]:
-    """Quotes that are longer than they may be, and those to shorten where they are too many."""
+    """Quotes that are longer than they may be, or of which there are too many."""
     _, s = needed(told.descriptor, Spans, "a work list")
     keys = {one: key for key, one in told.passages.items()}
     for one, over in sorted(too_long(keys, s.max_length).items()):
-        why = f"{over} characters over the {s.max_length} of a quote"
-        yield Left("quote", keys[one], one.start, one.words, why)
-    (table, a) = needed(told.descriptor, Sources, "a work list")
-    quoted = share(keys, offset(told.row[a.length]), s.max_share)
+        yield _quote(keys[one], one, f"{over} characters over the {s.max_length} of a quote")
+    yield from _share(told, s, keys)
+
+
+def _share(told: Told, spans: Spans, keys: Mapping[Passage, str]) -> Iterator[Left]:
+    _, a = needed(told.descriptor, Sources, "a work list")
+    quoted = share(keys, offset(told.row[a.length]), spans.max_share)
     for one, saved in sorted(savings(keys, quoted.excess).items()):
-        why = f"{saved} of the {quoted.excess} characters to save in this article"
-        yield Left("quote", keys[one], one.start, one.words, why)
+        why = f"save {saved} of the {quoted.excess} characters too many in this article"
+        yield _quote(keys[one], one, why)
     if quoted.near and not quoted.excess:
         why = f"{quoted.room} characters are left to quote, of {quoted.most}"
         yield Left("quote", told.article.key, None, "all quotes", why)
+
+
+def _quote(key: str, one: Passage, why: str) -> Left:
+    return Left("quote", key, one.start, one.words, why)

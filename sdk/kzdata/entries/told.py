@@ -1,5 +1,6 @@
 """What a package has of one article: its passages, and the records that rest on them."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
@@ -53,13 +54,8 @@ class Told:
         """The passages of the article by key."""
         table, s = needed(self.descriptor, Spans, "a work list")
         source = self.row[self._sources.id]
-        return {
-            row[s.id]: Passage(
-                *(offset(row[name]) for name in (s.start, s.end, s.occurrence)), row[s.quote]
-            )
-            for row in self.draft.tables[table.name].rows
-            if row[s.source] == source
-        }
+        rows = self.draft.tables[table.name].rows
+        return {row[s.id]: _passage(row, s) for row in rows if row[s.source] == source}
 
     @property
     def day_passage(self) -> Passage | None:
@@ -76,6 +72,16 @@ class Told:
             for row in self.draft.tables[table.name].rows
             if row[e.span] in self.passages
         ]
+
+    @cached_property
+    def tellers(self) -> defaultdict[str, set[str]]:
+        """The articles on which each record of the package rests."""
+        edges, e = needed(self.descriptor, Edges, "a work list")
+        spans, s = needed(self.descriptor, Spans, "a work list")
+        passages, found = self.draft.tables[spans.name].by_key, defaultdict[str, set[str]](set)
+        for row in self.draft.tables[edges.name].rows:
+            found[row[e.record]].add(passages[row[e.span]][s.source])
+        return found
 
     @cached_property
     def places(self) -> dict[str, list[Place]]:
@@ -110,7 +116,21 @@ class Told:
         return {key: one for one in tables for key in self.places if key in one.by_key}
 
     def sentences(self, key: str) -> list[Place]:
-        """The sentences of the article in which the words of a record stand."""
+        """The sentences of the article that say what a record is.
+
+        Of a claim these are those of its quote, of an event those that tell its type: where and
+        when it was may stand elsewhere.
+        """
         assert self.article.text is not None
-        places = self.places[key]
+        telling = [(p.start, p.end) for r, f, p in self.edges if r == key and f == self._head(key)]
+        places = telling or self.places[key]
         return sorted({sentence_at(self.article.text, *place) for place in places})
+
+    def _head(self, key: str) -> str | None:
+        schema = self.owners[key].schema
+        return schema.principal or (schema.events.type if schema.events else None)
+
+
+def _passage(row: DraftRow, s: Spans) -> Passage:
+    start, end, occurrence = (offset(row[name]) for name in (s.start, s.end, s.occurrence))
+    return Passage(start, end, occurrence, row[s.quote])

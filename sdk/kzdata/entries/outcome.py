@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kzdata.entries.document import Document, Fault, checked, read
-from kzdata.entries.entering import Entering, Planned
+from kzdata.entries.entering import Entering
 from kzdata.entries.left import Todo
+from kzdata.entries.places import Path as Path_
 from kzdata.entries.schema import entry_model
+from kzdata.entries.tables import Planned
 from kzdata.entries.todo import todo
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.profile import declared, needed
@@ -226,10 +228,10 @@ def _outcome(
     strict: bool,
     waiting: tuple[str, ...],
 ) -> Outcome:
-    draft = entering.draft
+    draft = entering.tables.draft
     outcome = Outcome(
-        rows=tuple(dict.fromkeys(entering.rows)),
-        roles=Counter(edge.role for *_, edge in entering.edges),
+        rows=tuple(dict.fromkeys(entering.tables.planned)),
+        roles=Counter(edge.role for *_, edge in entering.tables.tied),
         inferred=tuple(_inferred(entering)),
         quoted=tuple(_quoted(draft, before)),
         faults=tuple(sorted(entering.faults, key=lambda one: one[:3])),
@@ -245,7 +247,7 @@ def _outcome(
 
 
 def _inferred(entering: Entering) -> Iterator[Inferred]:
-    for record, column, value, edge in entering.edges:
+    for record, column, value, edge in entering.tables.tied:
         if edge.note:
             yield Inferred(record, column, value, edge.role, edge.passage.words, edge.note)
 
@@ -279,7 +281,7 @@ def _quoted(draft: Draft, before: Mapping[str, float]) -> Iterator[Quoted]:
 
 def _tried(entering: Entering, sources: Iterable[str]) -> _Tried:
     """What validation and the work lists say of the package as it would be."""
-    contents = entering.draft.contents()
+    contents = entering.tables.draft.contents()
     if entering.faults or not contents:
         return _Tried()
     with workspace() as folder:
@@ -287,10 +289,10 @@ def _tried(entering: Entering, sources: Iterable[str]) -> _Tried:
         texts.mkdir()
         for digest, text in entering.texts.items():
             (texts / f"{digest}.txt").write_bytes(text.encode())
-        _copy(entering.draft, place)
+        _copy(entering.tables.draft, place)
         for path, content in contents.items():
             (place / path).write_bytes(content)
-        # Articles that nobody has at hand are none of what is entered.
+        # Of an article whose text is not at hand, what can be told without it.
         at_hand = texts if entering.texts else None
         report = validate(place, texts=at_hand, ignore=("text-missing",))
         return _Tried(
@@ -338,6 +340,7 @@ def _placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding
             continue
         keys = [part.strip() for part in (one.record or "").split(",")]
         known = next((entering.places[key] for key in keys if key in entering.places), None)
+        known = known or _of_article(entering, one)
         message = f"{one.said} ({one.rule})"
         if known is None:
             yield Fault(one.file, one.line or 0, one.column or 0, one.subject, message), one
@@ -345,3 +348,11 @@ def _placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding
         document, path = known
         field = keys[1] if len(keys) > 1 and keys[0] in entering.places else one.field or ""
         yield document.fault((*path, *([field] if field else [])), message), one
+
+
+def _of_article(entering: Entering, one: Finding) -> tuple[Document, Path_] | None:
+    """The place of what is found in the text of an article, where one article is entered."""
+    table, _ = entering.tables.sources
+    named = {path: at for path, at in entering.places.items() if path in table.by_key}
+    only = next(iter(named.values())) if len(named) == 1 else None
+    return only if one.record is None and one.file == table.table.path else None

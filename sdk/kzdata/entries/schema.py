@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import ConfigDict, Field, WithJsonSchema, create_model
 
+from kzdata.entries.cells import event_column, shortcuts
 from kzdata.entries.document import SECTIONS, Block, CellOf, Entry, cell_schema
-from kzdata.entries.entering import TEXT, event_column, shortcuts
+from kzdata.entries.entering import TEXT
 from kzdata.entries.notation import Cell
 from kzdata.evidence.profile import needed
 from kzdata.standard.declarations import Sources

@@ -1,20 +1,22 @@
 """The entry of an article, made of the rows: what is entered again changes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from kzdata.entries import notation
 from kzdata.entries.article import AskError, Passage
-from kzdata.entries.columns import Column, columns_of
-from kzdata.entries.document import SECTIONS, Document, Entry
-from kzdata.entries.entering import Entering, _Entry, shortcuts
+from kzdata.entries.cells import CellReader, shortcuts
+from kzdata.entries.columns import Column
+from kzdata.entries.document import ROW, SECTIONS
 from kzdata.entries.notation import Cell, Receipt
-from kzdata.entries.receipts import Edge, Resolver
-from kzdata.entries.vocabulary import Vocabulary
+from kzdata.entries.receipts import Edge
+from kzdata.entries.sources import article_of
+from kzdata.entries.tables import ReceiptTables, passage_columns
 from kzdata.errors import UsageError, nearest
 from kzdata.standard.declarations import Exclusions
 from kzdata.standard.editing import Draft, DraftRow, DraftTable
+
+Written = str | dict[str, Any]
 
 
 def entry_of(
@@ -35,72 +37,72 @@ def entry_of(
     Raises:
         UsageError: There is no such article.
     """
-    return _Writer(draft, source, texts, as_new).entry()
+    return _Writer(ReceiptTables(draft), source, texts, as_new).entry()
 
 
-class _Writer(_Entry):
-    """It reads as `Entering` does, to see what is still found."""
+class _Writer:
+    """It reads what it writes, to see that it means the same."""
 
-    def __init__(self, draft: Draft, source: str, texts: Mapping[str, str], as_new: bool) -> None:
-        entry = Entry(source={})
-        super().__init__(Entering(draft, texts), Document("", entry, {}, {}), None)
-        table, a = self._sources
+    def __init__(
+        self, tables: ReceiptTables, source: str, texts: Mapping[str, str], as_new: bool
+    ) -> None:
+        table, a = tables.sources
         if source not in table.by_key:
             raise UsageError(f"no article {source!r}{nearest(source, table.by_key)}")
-        self.row, self.as_new = table.by_key[source], as_new
-        self.article = self._article(self.row, texts.get(self.row[a.sha256]))
-        self.vocabulary = Vocabulary(draft)
-        self.resolver = Resolver(self.article, self.vocabulary, self._shared)
+        self.tables, self.row, self.as_new = tables, table.by_key[source], as_new
+        self.article = article_of(tables, self.row, texts.get(self.row[a.sha256]))
+        self.reader = CellReader(tables, self.article)
+        self.passages = tables.passages(source)
 
     def entry(self) -> dict[str, Any]:
         """The content of the document."""
         found: dict[str, Any] = {"source": self._source_cells()}
-        for section, blocks in self._sections():
-            found.setdefault(section, []).extend(blocks)
+        for section in (*SECTIONS, ROW):
+            found[section] = [
+                block for table in self._of(section) for block in self._blocks(table, section)
+            ]
         return {name: blocks for name, blocks in found.items() if blocks}
 
-    def _source_cells(self) -> dict[str, Any]:
-        (table, a), cells = self._sources, {}
+    def _of(self, section: str) -> list[DraftTable]:
+        """The tables of a section."""
+        if section != ROW:
+            return list(self.tables.playing(SECTIONS[section]).values())
+        taken = {name for role in SECTIONS.values() for name in self.tables.playing(role)}
+        return [table for name, table in self.tables.draft.tables.items() if name not in taken]
+
+    def _blocks(self, table: DraftTable, section: str) -> Iterator[dict[str, Any]]:
+        alone = section != ROW and len(self._of(section)) == 1
+        head = {} if alone else {"table": table.name}
+        rows = self._records if table.schema.record_key else self._plain_rows
+        return (head | block for block in rows(table))
+
+    def _source_cells(self) -> dict[str, Written]:
+        (table, a), cells = self.tables.sources, dict[str, Written]()
         for name in table.schema.names:
             if not self.row[name] or name in (a.sha256, a.length):
                 continue
-            if name == a.day_span:
-                words = self._passages[self.row[name]]
-                cells[name] = notation.write(self._words(words, []))
-            else:
-                cells[name] = self.row[name]
+            spoken = name == a.day_span
+            cells[name] = self._spoken(self.row[name]) if spoken else self.row[name]
         return cells
 
-    def _sections(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        named = {t.name: section for section, role in SECTIONS.items() for t in self._tables(role)}
-        for name, table in self.draft.tables.items():
-            section = named.get(name, "row")
-            several = (
-                len(self._playing(SECTIONS.get(section, ""))) != 1 if section != "row" else True
-            )
-            head = {"table": name} if several else {}
-            if table.schema.record_key:
-                yield section, [head | block for block in self._records(table)]
-            else:
-                yield section, [head | block for block in self._plain_rows(table)]
-
-    def _tables(self, role: str) -> list[DraftTable]:
-        return list(self._playing(role).values())
+    def _spoken(self, key: str) -> Written:
+        """The words of a passage by its key."""
+        return notation.write(self._words(self.passages[key], []))
 
     # -------------------------------------------------------------------- rows without receipts
 
-    def _plain_rows(self, table: DraftTable) -> Iterator[dict[str, Any]]:
+    def _plain_rows(self, table: DraftTable) -> Iterator[dict[str, Written]]:
         """The aliases, exclusions and terms of the article."""
-        a, x, c = (getattr(table.schema, p) for p in ("aliases", "exclusions", "codebook"))
+        a, x, c = (getattr(table.schema, part) for part in ("aliases", "exclusions", "codebook"))
         for row in table.rows:
             if a and a.source and row[a.source] == self.article.key:
                 yield self._plain_block(table, row, {a.source})
             elif x and row[x.source] == self.article.key:
                 yield self._exclusion(table, row, x)
-            elif c and c.example and row[c.example] in self._passages:
+            elif c and c.example and row[c.example] in self.passages:
                 yield self._plain_block(table, row, set())
 
-    def _exclusion(self, table: DraftTable, row: DraftRow, x: Exclusions) -> dict[str, Any]:
+    def _exclusion(self, table: DraftTable, row: DraftRow, x: Exclusions) -> dict[str, Written]:
         """A number word in no table; without the text by its offsets, which have no occurrence."""
         if self.article.text is None:
             return self._plain_block(table, row, {x.source})
@@ -108,125 +110,111 @@ class _Writer(_Entry):
         rest = self._plain_block(table, row, {x.source, x.start, x.end, x.token})
         return {"words": notation.write(self._words(one, [])), **rest}
 
-    def _plain_block(self, table: DraftTable, row: DraftRow, out: set[str]) -> dict[str, Any]:
-        columns, found = self._passage_columns(table), {}
-        for name in table.schema.names:
-            if row[name] and name not in out:
-                held = (
-                    self._words(self._passages[row[name]], [])
-                    if name in columns
-                    else Cell(value=row[name])
-                )
-                found[name] = notation.write(held)
-        return found
+    def _plain_block(self, table: DraftTable, row: DraftRow, out: set[str]) -> dict[str, Written]:
+        spoken = passage_columns(table, self.tables.spans[0].name)
+        return {
+            name: self._spoken(row[name])
+            if name in spoken
+            else notation.write(Cell(value=row[name]))
+            for name in table.schema.names
+            if row[name] and name not in out
+        }
 
     # -------------------------------------------------------------------- records
 
-    @cached_property
-    def _passages(self) -> dict[str, Passage]:
-        """The passages of the article by key."""
-        table, s = self._spans
-        own = (row for row in table.rows if row[s.source] == self.article.key)
-        return {row[s.id]: self._known(row) for row in own}
-
-    def _records(self, table: DraftTable) -> Iterator[dict[str, Any]]:
-        columns = columns_of(table.table, self.descriptor, self.vocabulary)
+    def _records(self, table: DraftTable) -> Iterator[dict[str, Written]]:
         for row in table.rows:
-            if any(self._of_article(edge) for edge in self._edges_of.get(row[table.key], ())):
-                yield self._block(table, row, columns)
+            if any(map(self._of_article, self.tables.edges_of.get(row[table.key], ()))):
+                yield self._block(table, row)
 
     def _of_article(self, edge: DraftRow) -> bool:
-        _, e = self._edges
-        return edge[e.span] in self._passages
+        return edge[self.tables.edges[1].span] in self.passages
 
-    def _block(
-        self, table: DraftTable, row: DraftRow, columns: Mapping[str, Column]
-    ) -> dict[str, Any]:
+    def _block(self, table: DraftTable, row: DraftRow) -> dict[str, Written]:
         key, principal = row[table.key], table.schema.principal
-        block: dict[str, Any] = {"ref" if self._is_new(key) else "id": key}
-        quotes = [self._passages[row[principal]]] if principal else []
+        block: dict[str, Written] = {"ref" if self._is_new(key) else "id": key}
+        quotes = [self.passages[row[principal]]] if principal else []
         if principal:
             block["quote"] = notation.write(self._words(quotes[0], []))
         done = {table.key, principal}
         for name, members in shortcuts(table):
-            if (line := self._shortcut(table, row, columns, name, members, quotes)) is not None:
+            if (line := self._shortcut(table, row, name, members, quotes)) is not None:
                 block[name], done = line, done | set(members)
-        for name in table.schema.names:
-            if (
-                name not in done
-                and (line := self._cell(row, key, columns[name], quotes)) is not None
-            ):
-                block[name] = line
+        for name, column in self.reader.columns(table).items():
+            line = None if name in done else self._cell(row, key, column, quotes)
+            block |= {} if line is None else {name: line}
         return block
 
     def _is_new(self, key: str) -> bool:
-        edges = self._edges_of.get(key, [])
-        return self.as_new and all(self._of_article(edge) for edge in edges)
+        return self.as_new and all(map(self._of_article, self.tables.edges_of.get(key, ())))
 
-    def _own_edges(self, key: str, column: str) -> list[Edge]:
-        _, e = self._edges
-        rows = (row for row in self._edges_of.get(key, ()) if row[e.field] == column)
-        return [
-            Edge(self._passages[row[e.span]], row[e.role], row[e.note] if e.note else "")
-            for row in rows
-            if self._of_article(row)
+    def _edges(self, key: str, column: str) -> tuple[list[Edge], bool]:
+        """The edges of a cell into the article, and whether there are others."""
+        _, e = self.tables.edges
+        rows = [row for row in self.tables.edges_of.get(key, ()) if row[e.field] == column]
+        own = [row for row in rows if self._of_article(row)]
+        notes = [row[e.note] if e.note else "" for row in own]
+        edges = [
+            Edge(self.passages[row[e.span]], row[e.role], n)
+            for row, n in zip(own, notes, strict=True)
         ]
+        return edges, len(own) < len(rows)
 
     def _shortcut(
         self,
         table: DraftTable,
         row: DraftRow,
-        columns: Mapping[str, Column],
         name: str,
         members: Sequence[str],
         quotes: Sequence[Passage],
-    ) -> Any:
+    ) -> Written | None:
         """The line of a figure or a date, where it says all of its columns; else None."""
-        filled = [m for m in members if row[m]]
-        edges = [self._own_edges(row[table.key], m) for m in filled]
-        shown = {tuple((one.passage, one.note) for one in some) for some in edges}
-        if len(shown) != 1 or not edges[0]:
+        wanted = {m: (row[m], self._edges(row[table.key], m)[0]) for m in members if row[m]}
+        shown = {tuple((one.passage, one.note) for one in edges) for _, edges in wanted.values()}
+        if len(shown) != 1 or not (
+            receipts := [self._receipt(*one, quotes) for one in shown.pop()]
+        ):
             return None
-        receipts = [Receipt(**self._receipt(p, n, quotes)) for p, n in shown.pop()]
-        cell = notation.of(None, receipts)
-        first = receipts[0]
+        cell, first = notation.of(None, receipts), receipts[0]
         if len(receipts) == 1 and first.occurrence is None and first.note is None:
             cell = Cell(value=first.words)
+        line = notation.write(cell)
+        same = not isinstance(line, str) or notation.read(line) == cell
+        return line if same and self._expands(table, name, cell, quotes) == wanted else None
+
+    def _expands(
+        self, table: DraftTable, name: str, cell: Cell, quotes: Sequence[Passage]
+    ) -> dict[str, Any] | None:
+        """The cells that a shortcut is read as; None where it is not read."""
+        columns = self.reader.columns(table)
         try:
-            expanded = dict(self._expanded(table, columns, name, cell, quotes))
-            found = {m: self._resolve(columns[m], one, quotes) for m, one in expanded.items()}
+            cells = dict(self.reader.expanded(table, name, cell))
+            return {m: self.reader.resolved(columns[m], one, quotes) for m, one in cells.items()}
         except AskError:
             return None
-        wanted = {m: (row[m], own) for m, own in zip(filled, edges, strict=True)}
-        line = notation.write(cell)
-        again = notation.read(line) if isinstance(line, str) else cell
-        return line if found == wanted and again == cell else None
 
-    def _receipt(self, passage: Passage, note: str, quotes: Sequence[Passage]) -> dict[str, Any]:
-        words = self._words(passage, quotes)
-        return {"words": passage.words, "occurrence": words.occurrence, "note": note or None}
+    def _receipt(self, passage: Passage, note: str, quotes: Sequence[Passage]) -> Receipt:
+        occurrence = self._words(passage, quotes).occurrence
+        return Receipt(words=passage.words, occurrence=occurrence, note=note or None)
 
     def _words(self, passage: Passage, quotes: Sequence[Passage]) -> Cell:
         """Words, with the number of their place where they are not found without it."""
-        cell = Cell(value=passage.words)
-        with_place = Cell(words=passage.words, occurrence=passage.occurrence)
+        placed = Cell(words=passage.words, occurrence=passage.occurrence)
         if self.article.text is None:
-            return with_place
+            return placed
         try:
             found = self.article.passage(passage.words, None, self.article.around(quotes))
         except AskError:
-            return with_place
-        plain = notation.read(passage.words) == cell and notation.place_of(passage.words)[1] is None
-        if found != passage:
-            return with_place
-        return cell if plain else Cell(words=passage.words)
+            return placed
+        cell = Cell(value=passage.words)
+        plain = notation.read(passage.words) == cell and not notation.place_of(passage.words)[1]
+        return placed if found != passage else cell if plain else Cell(words=passage.words)
 
-    def _cell(self, row: DraftRow, key: str, column: Column, quotes: Sequence[Passage]) -> Any:
+    def _cell(
+        self, row: DraftRow, key: str, column: Column, quotes: Sequence[Passage]
+    ) -> Written | None:
         """A cell in the shortest form that is read the same; None: the article does not say it."""
-        value, edges = row[column.name], self._own_edges(key, column.name)
-        elsewhere = len(edges) < sum(
-            1 for r in self._edges_of.get(key, ()) if r[self._edges[1].field] == column.name
-        )
+        value, (edges, elsewhere) = row[column.name], self._edges(key, column.name)
         if not value or (not edges and (elsewhere or column.traced)):
             return None
         if not edges:
@@ -242,7 +230,7 @@ class _Writer(_Entry):
             yield Cell(value=value)
             if len(edges) == 1 and edges[0].note:
                 yield Cell(value=value, note=edges[0].note)
-        receipts = [Receipt(**self._receipt(one.passage, one.note, quotes)) for one in edges]
+        receipts = [self._receipt(one.passage, one.note, quotes) for one in edges]
         yield notation.of(value, receipts)
         with_roles = zip(receipts, edges, strict=True)
         yield notation.of(value, [r.model_copy(update={"role": one.role}) for r, one in with_roles])
@@ -255,13 +243,8 @@ class _Writer(_Entry):
         edges: Sequence[Edge],
         quotes: Sequence[Passage],
     ) -> bool:
+        """Whether a cell is read as what it was written of."""
         try:
-            return self._resolve(column, cell, quotes) == (value, list(edges))
+            return self.reader.resolved(column, cell, quotes) == (value, edges)
         except AskError:
             return False
-
-    def _resolve(
-        self, column: Column, cell: Cell, quotes: Sequence[Passage]
-    ) -> tuple[str, list[Edge]]:
-        principal = bool(column.table.schema.principal)
-        return self._resolved(self.resolver, column, cell, quotes, principal)

@@ -4,7 +4,6 @@ Its numbers have no rows yet, which validation calls errors (`number-unexplained
 article is registered all the same, and the package is valid again when they are entered.
 """
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -18,6 +17,7 @@ from kzdata.entries.document import Document, Entry, written
 from kzdata.entries.entering import TEXT
 from kzdata.entries.notation import Cell
 from kzdata.entries.outcome import WAITING, Outcome, enter
+from kzdata.entries.sources import digest
 from kzdata.errors import UsageError
 from kzdata.evidence.articles import read
 from kzdata.evidence.authoring import hashes
@@ -47,7 +47,7 @@ class Described(NamedTuple):
     """What is known of an article beside its text.
 
     Attributes:
-        publisher: Who published it.
+        publisher: Who published it; where the package has no column for that, it makes the key alone.
         published: The day: `2022-01-07`, or words such as `January 7, 2022`.
         key: Its key in the package; else made of the publisher's name.
         url: Its address.
@@ -120,8 +120,8 @@ def add(
 
 
 def _check_new(dataset: Dataset, body: str) -> None:
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    known = next((key for key, other in hashes(dataset).items() if other == digest), None)
+    digests = hashes(dataset).items()
+    known = next((key for key, other in digests if other == digest(body)), None)
     if known:
         raise UsageError(f"this text is an article of the package already: {known}")
 
@@ -130,13 +130,14 @@ def _cells(dataset: Dataset, described: Described) -> dict[str, str]:
     """The cells of the article's row that are stated, its key first."""
     table, a = needed(dataset.descriptor, Sources, "an article")
     columns = {
-        "--publisher": (article_label(table.schema), described.publisher),
         "--published": (a.published_on, described.published),
         "--url": (a.url, described.url),
         "--language": (a.language, described.language),
         "--kind": (a.kind, described.kind),
     }
     cells = {a.id: _key(described, hashes(dataset))}
+    if label := article_label(table.schema):
+        cells[label] = described.publisher
     for option, (column, value) in columns.items():
         if value is not None and column is None:
             raise UsageError(f"{table.name} has no column for {option}; docs/profile.md says how")

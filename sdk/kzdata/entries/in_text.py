@@ -80,7 +80,7 @@ class InText:
 
     @cached_property
     def _excluded(self) -> list[Place]:
-        if not (part := declared(self.told.descriptor, Exclusions)):
+        if not (part := declared(self.told.draft.descriptor, Exclusions)):
             return []
         table, x = part
         rows = self.told.draft.tables[table.name].rows
@@ -104,7 +104,7 @@ class InText:
     @cached_property
     def _tellers(self) -> list[str]:
         """The claims and events of the article."""
-        tables = {t.name for role in ("claims", "events") for t in self.told.playing(role)}
+        tables = {t.name for role in ("principal", "events") for t in self.told.playing(role)}
         return [key for key, table in self.told.owners.items() if table.name in tables]
 
     @property

@@ -14,9 +14,9 @@ from kzdata.entries.notation import Cell
 from kzdata.entries.shortening import savings, share, too_long
 from kzdata.entries.told import Told
 from kzdata.evidence.authoring import offset
-from kzdata.evidence.profile import declared, declaring, needed
+from kzdata.evidence.profile import declared, declaring
 from kzdata.standard.dataset import Dataset
-from kzdata.standard.declarations import Claims, Edges, Links, Sources, Spans
+from kzdata.standard.declarations import Claims, Links, Spans
 from kzdata.standard.editing import Draft
 
 
@@ -81,8 +81,9 @@ def _twin(own: Happening, other: Happening) -> Left:
 
 def _disagreements(told: Told) -> Iterator[Left]:
     """Claims of this article that do not go together with others, and no link says why."""
-    links = declared(told.descriptor, Links)
-    if not links or not declaring(told.descriptor, Claims):
+    descriptor = told.draft.descriptor
+    links = declared(descriptor, Links)
+    if not links or not declaring(descriptor, Claims):
         return
     from kzdata.questions.disagreements import disagreements
 
@@ -103,11 +104,11 @@ def _disagreements(told: Told) -> Iterator[Left]:
 
 def _counts(told: Told) -> Iterator[Left]:
     """Cells of the article's records on whose receipts another number is written than there are."""
-    table, e = needed(told.descriptor, Edges, "a work list")
+    table, e = told.tables.edges
     if not e.count:
         return
     cells: dict[tuple[str, str], list[str]] = {}
-    for row in told.draft.tables[table.name].rows:
+    for row in table.rows:
         if row[e.record] in told.places:
             cells.setdefault((row[e.record], row[e.field]), []).append(row[e.count])
     for (record, field), said in cells.items():
@@ -118,7 +119,7 @@ def _counts(told: Told) -> Iterator[Left]:
 
 def _quotes(told: Told) -> Iterator[Left]:
     """Quotes that are longer than they may be, or of which there are too many."""
-    _, s = needed(told.descriptor, Spans, "a work list")
+    _, s = told.tables.spans
     keys = {one: key for key, one in told.passages.items()}
     for one, over in sorted(too_long(keys, s.max_length).items()):
         yield _quote(keys[one], one, f"{over} characters over the {s.max_length} of a quote")
@@ -126,7 +127,7 @@ def _quotes(told: Told) -> Iterator[Left]:
 
 
 def _share(told: Told, spans: Spans, keys: Mapping[Passage, str]) -> Iterator[Left]:
-    _, a = needed(told.descriptor, Sources, "a work list")
+    _, a = told.tables.sources
     quoted = share(keys, offset(told.row[a.length]), spans.max_share)
     for one, saved in sorted(savings(keys, quoted.excess).items()):
         why = f"save {saved} of the {quoted.excess} characters too many in this article"

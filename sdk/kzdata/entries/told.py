@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 from functools import cached_property
 
-from kzdata.entries.article import Article, Passage, Place
+from kzdata.entries.article import Passage, Place
 from kzdata.entries.columns import Column, columns_of
+from kzdata.entries.sources import article_of
+from kzdata.entries.tables import ReceiptTables
 from kzdata.entries.vocabulary import Vocabulary
 from kzdata.errors import UsageError, nearest
-from kzdata.evidence.authoring import offset
-from kzdata.evidence.profile import needed
 from kzdata.evidence.sentences import sentence_at
-from kzdata.standard.declarations import Edges, Sources, Spans
 from kzdata.standard.editing import Draft, DraftRow, DraftTable
 
 
@@ -20,9 +18,10 @@ class Told:
     """What a package has of one article.
 
     Attributes:
-        draft: The package.
+        tables: The tables of articles, passages and edges.
         row: The row of the article.
         article: The article.
+        passages: Its passages by key.
         vocabulary: Terms and aliases of the package.
 
     Raises:
@@ -30,57 +29,35 @@ class Told:
     """
 
     def __init__(self, draft: Draft, source: str, text: str | None) -> None:
-        self.draft, self.descriptor = draft, draft.descriptor
-        table, self._sources = needed(self.descriptor, Sources, "a work list")
-        rows = draft.tables[table.name].by_key
+        self.draft, self.tables = draft, ReceiptTables(draft)
+        rows = self.tables.sources[0].by_key
         if source not in rows:
             raise UsageError(f"no article {source!r}{nearest(source, rows)}")
         self.row = rows[source]
-        language = self.row[self._sources.language] if self._sources.language else None
-        known = self.passages.values()
-        self.article = Article(source, self._day, language, text, known)
+        self.article = article_of(self.tables, self.row, text)
+        self.passages = self.tables.passages(source)
         self.vocabulary = Vocabulary(draft)
-
-    @property
-    def _day(self) -> date | None:
-        """The day that the article speaks from."""
-        a = self._sources
-        days = (self.row[name] for name in (a.written_on, a.published_on) if name)
-        day = next(filter(None, days), None)
-        return date.fromisoformat(day) if day else None
-
-    @cached_property
-    def passages(self) -> dict[str, Passage]:
-        """The passages of the article by key."""
-        table, s = needed(self.descriptor, Spans, "a work list")
-        source = self.row[self._sources.id]
-        rows = self.draft.tables[table.name].rows
-        return {row[s.id]: _passage(row, s) for row in rows if row[s.source] == source}
 
     @property
     def day_passage(self) -> Passage | None:
         """The passage that gives the article's own day."""
-        name = self._sources.day_span
+        name = self.tables.sources[1].day_span
         return self.passages.get(self.row[name]) if name else None
 
     @cached_property
     def edges(self) -> list[tuple[str, str, Passage]]:
         """The receipts in this article: record, column and passage of each."""
-        table, e = needed(self.descriptor, Edges, "a work list")
-        return [
-            (row[e.record], row[e.field], self.passages[row[e.span]])
-            for row in self.draft.tables[table.name].rows
-            if row[e.span] in self.passages
-        ]
+        table, e = self.tables.edges
+        own = (row for row in table.rows if row[e.span] in self.passages)
+        return [(row[e.record], row[e.field], self.passages[row[e.span]]) for row in own]
 
     @cached_property
     def tellers(self) -> defaultdict[str, set[str]]:
         """The articles on which each record of the package rests."""
-        edges, e = needed(self.descriptor, Edges, "a work list")
-        spans, s = needed(self.descriptor, Spans, "a work list")
-        passages, found = self.draft.tables[spans.name].by_key, defaultdict[str, set[str]](set)
-        for row in self.draft.tables[edges.name].rows:
-            found[row[e.record]].add(passages[row[e.span]][s.source])
+        (edges, e), (spans, s) = self.tables.edges, self.tables.spans
+        found = defaultdict[str, set[str]](set)
+        for row in edges.rows:
+            found[row[e.record]].add(spans.by_key[row[e.span]][s.source])
         return found
 
     @cached_property
@@ -100,13 +77,14 @@ class Told:
 
     def playing(self, role: str) -> list[DraftTable]:
         """The tables with a declaration, such as `claims`."""
-        return [self.draft.tables[one.name] for one in self.descriptor.declaring(role)]
+        return list(self.tables.playing(role).values())
 
     @cached_property
     def columns(self) -> dict[str, Column]:
         """The columns of records, by `table.column`."""
-        tables = [one for one in self.descriptor.tables.values() if one.schema.record_key]
-        found = (columns_of(one, self.descriptor, self.vocabulary).values() for one in tables)
+        descriptor = self.draft.descriptor
+        tables = [one for one in descriptor.tables.values() if one.schema.record_key]
+        found = (columns_of(one, descriptor, self.vocabulary).values() for one in tables)
         return {column.scope: column for columns in found for column in columns}
 
     @cached_property
@@ -129,8 +107,3 @@ class Told:
     def _head(self, key: str) -> str | None:
         schema = self.owners[key].schema
         return schema.principal or (schema.events.type if schema.events else None)
-
-
-def _passage(row: DraftRow, s: Spans) -> Passage:
-    start, end, occurrence = (offset(row[name]) for name in (s.start, s.end, s.occurrence))
-    return Passage(start, end, occurrence, row[s.quote])

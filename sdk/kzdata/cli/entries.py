@@ -1,6 +1,7 @@
 """How the plan of an entry, and what is left to do for an article, look for people."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,11 +76,19 @@ def _shown(lines: list[str]) -> list[str]:
 def _end(found: "Outcome", dry_run: bool) -> str:
     if found.written:
         return "\n".join(["entered", *([_unfinished(found)] if found.unfinished else [])])
+    if not found.accepted and _only_waits(found):
+        return "nothing is written: numbers have no row yet; --partial lets them wait"
     if not found.accepted:
         return "nothing is written: mend what is wrong and enter it again"
     if not found.rows:
         return "nothing changes"
     return "nothing is written (--dry-run)" if dry_run else "nothing is written (--strict)"
+
+
+def _only_waits(found: "Outcome") -> bool:
+    from kzdata.entries.outcome import WAITING
+
+    return replace(found, waiting=WAITING).accepted
 
 
 def _unfinished(found: "Outcome") -> str:

@@ -47,7 +47,7 @@ class Described(NamedTuple):
     """What is known of an article beside its text.
 
     Attributes:
-        publisher: Who published it; where the package has no column for that, it makes the key alone.
+        publisher: Who published it; only for the key where the package has no column for it.
         published: The day: `2022-01-07`, or words such as `January 7, 2022`.
         key: Its key in the package; else made of the publisher's name.
         url: Its address.

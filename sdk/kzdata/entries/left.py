@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from kzdata.entries import notation
 from kzdata.entries.article import Article
 from kzdata.entries.notation import Cell, Receipt
+from kzdata.entries.receipts import words_of
 from kzdata.evidence.spans import highlighted
 
 KINDS = {
@@ -97,9 +98,10 @@ def placed(article: Article, start: int, end: int) -> Receipt:
 def words_line(name: str, receipt: Receipt) -> str:
     """The line of an entry whose value is words, such as `figure` and `date`."""
     place = f" @{receipt.occurrence}" if receipt.occurrence else ""
-    line = f"{receipt.words}{place}"
-    plain = Cell(value=line)
-    return toml(name, plain if notation.read(line) == plain else notation.of(None, [receipt]))
+    plain = Cell(value=f"{receipt.words}{place}")
+    # What the notation would read otherwise, such as an arrow in the words, is said as a table.
+    simple = notation.write(plain) == plain.value and words_of(plain) == (receipt,)
+    return toml(name, plain if simple else notation.of(None, [receipt]))
 
 
 def toml(name: str, cell: Cell) -> str:

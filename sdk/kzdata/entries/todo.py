@@ -45,13 +45,14 @@ def _unknown(told: Told) -> Iterator[str]:
 
 def _left(told: Told) -> Iterator[Left]:
     text = InText(told) if told.article.text is not None else None
+    alone = list(text.participants()) if text else []
     if text:
-        yield from (*text.numbers(), *text.dates(), *text.names(), *text.aliases())
-    yield from _events(told)
-    yield from _disagreements(told)
-    yield from text.participants() if text else ()
-    yield from _counts(told)
-    yield from _quotes(told)
+        yield from (*text.numbers(), *text.dates())
+        # Who may take part in an event is asked once.
+        asked = {(one.start, one.why) for one in alone}
+        yield from (one for one in text.names() if (one.start, one.why) not in asked)
+        yield from text.aliases()
+    yield from (*_events(told), *_disagreements(told), *alone, *_counts(told), *_quotes(told))
 
 
 # ------------------------------------------------------------------------------ events
@@ -122,16 +123,20 @@ def _quotes(told: Told) -> Iterator[Left]:
     _, s = told.tables.spans
     keys = {one: key for key, one in told.passages.items()}
     for one, over in sorted(too_long(keys, s.max_length).items()):
-        yield _quote(keys[one], one, f"{over} characters over the {s.max_length} of a quote")
+        yield _quote(keys[one], one, f"{over} over the {s.max_length} characters of a quote")
     yield from _share(told, s, keys)
 
 
 def _share(told: Told, spans: Spans, keys: Mapping[Passage, str]) -> Iterator[Left]:
     _, a = told.tables.sources
     quoted = share(keys, offset(told.row[a.length]), spans.max_share)
-    for one, saved in sorted(savings(keys, quoted.excess).items()):
+    found = savings(keys, quoted.excess)
+    for one, saved in sorted(found.items()):
         why = f"save {saved} of the {quoted.excess} characters too many in this article"
         yield _quote(keys[one], one, why)
+    if shared := quoted.excess - sum(found.values()):
+        why = f"save {shared} more characters, which several quotes share"
+        yield Left("quote", told.article.key, None, "all quotes", why)
     if quoted.near and not quoted.excess:
         why = f"{quoted.room} characters are left to quote, of {quoted.most}"
         yield Left("quote", told.article.key, None, "all quotes", why)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -183,7 +184,7 @@ def test_every_number_is_quoted_excluded_or_listed(text: str) -> None:
         assert len(inside) == token.end - token.start, (token, found)
 
 
-def _rows(table: "kzdata.Table", letter: str) -> list[dict[str, str]]:
+def _rows(table: "kzdata.Table[Any]", letter: str) -> list[dict[str, str]]:
     return [row for one in table if (row := one.model_dump(by_alias=True))["letter"] == letter]
 
 
@@ -590,7 +591,7 @@ def test_an_entry_shows_what_is_left(island: Folder, island_texts: Path, tmp_pat
     island.reseal()
     file = tmp_path / "more.toml"
     file.write_text('[source]\nletter = "gull"\nweb = "http://a.example/"\n', encoding="utf-8")
-    asked = ["enter", file, "-p", island.root, "--texts", island_texts]
+    asked: list[str | Path] = ["enter", file, "-p", island.root, "--texts", island_texts]
     kept = kz(*asked)
     assert kept.code == 1
     assert "number-unexplained" in kept.out

@@ -584,6 +584,12 @@ def test_the_list_of_an_article_that_is_not_there_is_refused(island: Folder) -> 
     assert refused(kz("todo", "gul", "-p", island.root)) == "no article 'gul'; did you mean gull?"
 
 
+def test_a_part_of_a_package_has_no_list(island: Folder) -> None:
+    """Catches a list of the whole package for who asks about a part of it."""
+    said = refused(kz("todo", "gull", "--without", "tern", "-p", island.root))
+    assert said.endswith("without tern: rows are entered into the whole package")
+
+
 def test_an_entry_shows_what_is_left(island: Folder, island_texts: Path, tmp_path: Path) -> None:
     """Catches a number that an entry leaves behind unseen, and one that is let through unasked."""
     rows = [row for row in island.rows("skipped") if row["token"] != "9"]

@@ -150,7 +150,9 @@ class Draft:
         self.tables = {name: self._opened(table) for name, table in self.descriptor.tables.items()}
 
     def _check_folder(self) -> None:
-        archive = self.dataset.archive
+        archive, part = self.dataset.archive, self.dataset.part
+        if part:
+            raise UsageError(f"{archive.label} {part}: rows are entered into the whole package")
         if archive.name != DESCRIPTOR or not (archive.root / DESCRIPTOR).is_file():
             raise UsageError(f"{archive.label}: rows are entered into a folder with {DESCRIPTOR}")
 

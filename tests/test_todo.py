@@ -316,12 +316,13 @@ def test_a_disagreement_without_its_link_is_listed(copy: Folder) -> None:
 def test_few_events_of_the_shipped_package_are_taken_for_one(package: Path) -> None:
     """Catches a likeness that names many pairs: each event of this package is there once."""
     with opened(package) as opened_:
-        sources = [row.source_id for row in opened_.sources]
-        found = [one for s in sources for one in todo(opened_._dataset, s, None).of_kind("event")]
+        lists = [todo(opened_._dataset, source, None) for source in ("meduza", "tass")]
+    found = [one for list_ in lists for one in list_.of_kind("event")]
     pairs = {frozenset([one.words, one.line.split('"')[1]]) for one in found}
-    assert 0 < len(pairs) <= 12
+    assert 0 < len(pairs) <= 10
 
 
+@pytest.mark.slow
 def test_the_lists_of_the_shipped_articles_are_short(package: Path, texts: Path) -> None:
     """Catches a list that nobody reads: everything in these articles is entered."""
     with opened(package) as opened_:

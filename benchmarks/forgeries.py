@@ -28,6 +28,7 @@ import tempfile
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -582,6 +583,14 @@ def findings(
     package: Package, forged: Forged, aside: Sequence[str] = OF_THE_FORGER
 ) -> list[Finding]:
     """The errors and warnings of a package with other rows, but for those of some rules."""
+    with laid_out(package, forged) as texts:
+        report = validate(package.copy, texts=texts, allow=False)
+    return [f for f in report if f.severity != "unchecked" and f.rule not in aside]
+
+
+@contextmanager
+def laid_out(package: Package, forged: Forged) -> Iterator[Path]:
+    """The copy of a package with other rows, and the folder of its articles."""
     with tempfile.TemporaryDirectory(dir=package.copy.parent) as texts:
         for number, text in enumerate(forged.texts.values()):
             Path(texts, f"{number}.txt").write_bytes(text.encode())
@@ -593,8 +602,7 @@ def findings(
         finally:
             for name, rows in kept.items():
                 package.sheets[name].rows = rows
-        report = validate(package.copy, texts=texts, allow=False)
-    return [f for f in report if f.severity != "unchecked" and f.rule not in aside]
+        yield Path(texts)
 
 
 def seen(package: Package, forged: Forged) -> set[str]:

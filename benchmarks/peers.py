@@ -296,7 +296,7 @@ class Court:
         passed: dict[str, Counter[str]] = defaultdict(Counter)
         for forged in self._forger.all():
             made[forged.kind] += len(forged.claims)
-            passed[forged.kind] += self._passed(forged, self._units)
+            passed[forged.kind] += self.passed(forged)
             if kzdata:
                 named = seen(self._forger.package, forged)
                 passed[forged.kind][KZDATA] += len(self._forger.unseen(forged, named))
@@ -306,8 +306,7 @@ class Court:
         """What becomes of true claims: of the package, and of files."""
         entered = {"of the package": self._forger.honest(), **honest.entered(self._package, claims)}
         for name, made in entered.items():
-            reader = Reader(self._forger, made)
-            passed = self._passed(made, {claim: reader.unit(claim) for claim in made.claims})
+            passed = self.passed(made)
             if kzdata:
                 found = honest.judged(self._forger, name, made)
                 passed[KZDATA] = len(made.claims) - len(found.alarms)
@@ -317,11 +316,13 @@ class Court:
     def _package(self) -> Package:
         return self._forger.package
 
-    def _passed(self, made: Forged, units: Mapping[str, str]) -> Counter[str]:
+    def passed(self, made: Forged) -> Counter[str]:
         """How many of the claims pass each gate."""
         reader, found = Reader(self._forger, made), Counter[str]()
         for claim in made.claims:
-            asked = reader.proposal(claim)._replace(unit=units[claim])
+            # What a forged claim counts is what the true one of the package does.
+            unit = self._units[claim] if claim in self._units else reader.unit(claim)
+            asked = reader.proposal(claim)._replace(unit=unit)
             found.update(name for name, passes in self._gates.items() if passes(asked))
         return found
 

@@ -69,6 +69,7 @@ ASKED = {
     "export": ["--list", *(f"{name} ../out-{name}" for name in FORMATS)],
     "site": ["../out-site"],
     "seal": ["."],
+    "init": ["../out-init", "../out-init-like-kzdata --like kzdata"],
     "locate": ["people --texts ."],
     "reanchor": ["copy.txt --source tass"],
     "coverage": ["--texts ."],
@@ -78,7 +79,7 @@ ASKED = {
     "enter": ["../note.toml"],
 }
 """What each command is asked; the package is the working directory."""
-OF_FOLDER = {"validate", "diff", "release-check", "rules", "seal"}
+OF_FOLDER = {"validate", "diff", "release-check", "rules", "seal", "init"}
 UNABLE = {("diff", "HEAD ."), ("locate", "people --texts ."), ("coverage", "--texts .")}
 UNABLE |= {("reanchor", "copy.txt --source tass")}
 

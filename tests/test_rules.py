@@ -1226,6 +1226,21 @@ def test_a_term_inside_a_longer_term_does_not_count(island: Folder) -> None:
         assert ("evidence-coded" not in validate(island.root).by_rule) == justified, fate
 
 
+def test_a_passage_of_the_day_is_used(tmp_path: Path) -> None:
+    """Catches a passage that is called an orphan although an article's day rests on it."""
+    text = Text("gull", "Aske, March 5, 2031. All is well", "2031-03-06", "2031-03-05")
+    cut = Passages([text])
+    day = cut.of("gull", "March 5, 2031")
+    named = letters([text])
+    schema = {**named.schema, "fields": [*named.schema["fields"], column("by")]}
+    for declared in ({}, {"day_span": "by"}):
+        schema["kzdata:sources"] = dict[str, str](LETTERS["kzdata:sources"]) | declared
+        articles = Spec("letters", schema, [[*named.rows[0], day]])
+        specs = [articles, Spec("passages", PASSAGES, cut.rows()), receipts([])]
+        package = build(tmp_path / str(len(declared)), specs)
+        assert ("span-orphan" in validate(package.root).by_rule) == (not declared)
+
+
 def test_a_term_beside_a_longer_term_counts(tmp_path: Path) -> None:
     """Catches a category refused although its term also stands alone in the quote."""
     text = Text("gull", "The pilots and three pilots left", "2031-03-06", "2031-03-05")

@@ -408,6 +408,9 @@ def test_the_share_is_that_of_the_characters(
         assert found.excess == max(0, found.covered - found.most)
         assert found.room == max(0, found.most - found.covered)
         assert found.near or not found.excess
+        least = share(quotes, length, most, floor=90)
+        assert least.most == max(found.most, 90)
+        assert share(quotes, length, most, floor=1000).most == length
 
 
 def test_too_long_quotes_say_by_how_much() -> None:

@@ -112,15 +112,18 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     kinds = ("*.py", "*.pyi", "*.toml", "py.typed", "kzdata/evidence/*.json")
     code = {
         file.relative_to(ROOT / "sdk").as_posix()
-        for pattern in (*kinds, "kzdata/site/assets/*")
+        for pattern in (*kinds, "kzdata/site/assets/*", "kzdata/templates/**/*")
         for file in (ROOT / "sdk").rglob(pattern)
+        if file.is_file() and file.suffix != ".pyc"
     }
     package = {name for name in inside if name.startswith("kzdata/bundle/")}
     assert inside - package == code
     assert {"kzdata/py.typed", "kzdata/models.pyi", "kzdata_publish/py.typed"} <= inside
     tops = {name.split("/")[2] for name in package}
     assert tops == {*SHIPPED, "LICENSE", "LICENSE-DATA.md"}
-    assert len([name for name in inside if name.endswith("evidence.csv")]) == 1
+    tables = [name for name in inside if name.endswith("evidence.csv")]
+    template = "kzdata/templates/minimal/data/evidence.csv"
+    assert sorted(tables) == ["kzdata/bundle/data/evidence.csv", template]
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
@@ -148,6 +151,17 @@ def test_it_validates_far_from_the_checkout(home: Home) -> None:
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         assert done.stdout.startswith(f"kzdata {VERSION}: valid (")
     assert list(home.away.iterdir()) == []
+
+
+@pytest.mark.parametrize("like", ["minimal", "kzdata"])
+def test_it_begins_a_package_far_from_the_checkout(home: Home, tmp_path: Path, like: str) -> None:
+    """Catches a wheel without the files that a new package is made of."""
+    done = run(home.kzdata, "init", "x", "--like", like, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    asked = ("validate", "x", "--texts", "x/texts", "--strict")
+    done = run(home.kzdata, *asked, folder=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith("x 0.1.0: valid (")
 
 
 def test_it_exports_far_from_the_checkout(home: Home, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@
     ├── FigureError       a wording is not in the figure grammar
     ├── DateError         a wording is not in the date grammar
     ├── SpanError         a quote is not where it should be
+    ├── AnnotationError   annotations of another tool cannot be read, or do not fit an article
     ├── LimitError        a package takes more memory or time than it may
     └── BrokenError       kzdata itself failed, which is a bug
 
@@ -78,6 +79,10 @@ class DateError(KzdataError, ValueError):
 
 class SpanError(KzdataError, ValueError):
     """A quote cannot be located in a text, or only ambiguously."""
+
+
+class AnnotationError(KzdataError, ValueError):
+    """A file of annotations is not of its format, or its words are not where it says they are."""
 
 
 class LimitError(KzdataError):

@@ -283,7 +283,7 @@ class ClaimLink(Row):
     """Why, in our own words."""
 
 class OutsideReport(Row):
-    """What publications besides the five articles say of the same thing, in our own words. It is no evidence: no cell rests on it, it stands in no range, and it changes no figure."""
+    """What publications besides the articles say of the same thing, in our own words. It is no evidence: no cell rests on it, it stands in no range, and it changes no figure."""
 
     outside_report_id: str
     """Identifier, `OR-` and four digits; never reused."""
@@ -326,13 +326,13 @@ class Place(Row):
     place_id: str
     """Identifier: a readable slug."""
     name: str
-    """Name in English as used in January 2022."""
+    """Name in English as used at the time of the articles."""
     kind: Literal["country", "region", "city", "site"]
     """What the place is."""
     part_of_id: str | None = None
     """The place that it lies in."""
     iso_3166_2: str | None = None
-    """Code in force in January 2022 (ISO 3166-1 alpha-2 for a country); empty when the place has none."""
+    """Code in force at the time of the articles (ISO 3166-1 alpha-2 for a country); empty when the place has none."""
     geonames_id: int | None = None
     """GeoNames identifier that was seen for the place."""
     wikidata_id: str | None = None

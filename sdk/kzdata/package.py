@@ -577,7 +577,17 @@ class Package(models.Tables):
 
         digests = authoring.hashes(self._dataset).values()
         known = find(texts, digests) if texts else {}
-        return written(entry_of(Draft(self._dataset), source, known, as_new=as_new), form)
+        lacking = self._resting_on(source) if as_new else {}
+        return written(entry_of(Draft(self._dataset), source, known, lacking=lacking), form)
+
+    def _resting_on(self, source: str) -> dict[str, dict[str, frozenset[str] | None]]:
+        """What rests on an article: by table and key, columns of cells, or None for a whole row."""
+        with self.without(source) as rest:
+            return {
+                name: dict(_lacking(table, rest.tables[name]))
+                for name, table in self.tables.items()
+                if len(table.schema.primary_key) == 1
+            }
 
     def entry_schema(self) -> str:
         """The JSON Schema of entries into this package."""
@@ -604,6 +614,19 @@ class Package(models.Tables):
         from kzdata.standard.writer import write
 
         write(self._dataset, Path(folder))
+
+
+def _lacking(table: Table[Any], rest: Table[Any]) -> Iterator[tuple[str, frozenset[str] | None]]:
+    """The keys of rows that the rest of a table lacks in whole, or some cells of."""
+    names = table.schema.names
+    place = names.index(table.schema.primary_key[0])
+    left = {row[place]: row for row in rest.texts()}
+    for row in table.texts():
+        if (other := left.get(row[place])) is None:
+            yield row[place], None
+        elif other != row:
+            pairs = zip(names, row, other, strict=True)
+            yield row[place], frozenset(name for name, one, two in pairs if one != two)
 
 
 def _size(table: Table[Any]) -> int | str:

@@ -1,9 +1,9 @@
 """How the plan of an entry, and what is left to do for an article, look for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kzdata.cli.terminal import aligned, bold, safe, shortened
 from kzdata.entries.left import KINDS
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kzdata.entries.adding import Added
     from kzdata.entries.left import Left, Todo
     from kzdata.entries.outcome import Inferred, Outcome, Quoted
+    from kzdata.entries.proposing import Proposed
 
 _MOST = 20  # lines of one kind
 _WIDTH = 60  # characters of a note
@@ -25,6 +26,62 @@ def outcome(found: "Outcome", dry_run: bool) -> str:
     lists = [block for one in found.todo for block in todo(one)]
     blocks = [*plan, *_wrong(found), *lists, [_end(found, dry_run)]]
     return "\n\n".join("\n".join(lines) for lines in blocks if lines)
+
+
+def admission(proposed: Sequence["Proposed"], found: "Outcome | None", dry_run: bool) -> str:
+    """How many proposals have which state, the reasons, and what was entered."""
+    blocks = [_counts(proposed), *_verdicts(proposed)]
+    lines = "\n\n".join("\n".join(block) for block in blocks if block)
+    return lines if found is None else f"{lines}\n\n{outcome(found, dry_run)}"
+
+
+def admission_values(proposed: Sequence["Proposed"], found: "Outcome | None") -> dict[str, Any]:
+    """The same as JSON has it."""
+    return {
+        "articles": [
+            {
+                "unit": one.unit,
+                "counts": one.admission.counts(),
+                "proposals": [
+                    {
+                        "block": ".".join(map(str, verdict.path)),
+                        "state": verdict.state,
+                        "reasons": [reason.as_dict() for reason in verdict.reasons],
+                    }
+                    for verdict in one.admission.verdicts
+                ],
+                "unplaced": [{"words": u.words, "reason": u.reason} for u in one.unplaced],
+            }
+            for one in proposed
+        ],
+        "entered": None if found is None else found.as_dict(),
+    }
+
+
+def _counts(proposed: Sequence["Proposed"]) -> list[str]:
+    rows = []
+    for one in proposed:
+        counts = one.admission.counts()
+        source = next(iter(one.admission.document.entry.article.values())).value or ""
+        rows.append(
+            (safe(source), *(str(n) for n in counts.values()), str(len(one.unplaced)), one.unit)
+        )
+    head = ("article", "accepted", "review", "rejected", "unplaced", "offsets")
+    return aligned([head, *rows], (False, True, True, True, True, False))
+
+
+def _verdicts(proposed: Sequence["Proposed"]) -> Iterator[list[str]]:
+    for state in ("review", "rejected"):
+        lines = [
+            safe(f"  {reason.what}: {reason.message}")
+            for one in proposed
+            for verdict in one.admission.verdicts
+            if verdict.state == state
+            for reason in verdict.reasons
+        ]
+        yield [bold(state), *_shown(lines)] if lines else []
+    lost = [safe(f"  {u.label}: {u.words!r}: {u.reason}") for one in proposed for u in one.unplaced]
+    yield [bold("unplaced"), *_shown(lost)] if lost else []
 
 
 def _plan(found: "Outcome") -> Iterator[list[str]]:

@@ -73,6 +73,7 @@ FailOn = Literal["error", "warning", "unchecked"]
 Format = Literal["text", "json", "csv"]
 DiffFormat = Literal["text", "json", "markdown"]
 TimelineFormat = Literal["text", "json", "csv", "ics"]
+Like = Literal["minimal", "kzdata"]
 
 
 def path(text: str) -> Path:
@@ -662,6 +663,32 @@ def deployments(
     _answer(answer, "deployments", form, ids)
 
 
+@command("kzdata init my-crisis; kzdata init my-crisis --like kzdata")
+def init(
+    folder: Annotated[
+        Path, Argument(metavar="DIR", parser=path, help="A directory that is new or empty.")
+    ],
+    like: Annotated[
+        Like, Option(help="minimal: few tables; kzdata: the tables and vocabularies of kzdata.")
+    ] = "minimal",
+) -> None:
+    """Write a package to code a crisis of your own from.
+
+    It is valid as it comes out: one invented article, two claims, and a receipt for every fact.
+    """
+    from shlex import quote
+
+    from kzdata.templates.start import TEXTS, UNKNOWN
+    from kzdata.templates.start import init as write
+
+    written, place = write(folder, like), quote(str(folder))
+    _emit(f"wrote    {folder}: {written.tables} tables, an invented article, two claims")
+    if written.to_fill_in:
+        _emit(f"fill in  the owner of {UNKNOWN} in {' and '.join(written.to_fill_in)}")
+    _emit(f"next     kzdata validate {place} --texts {quote(str(folder / TEXTS))}")
+    _emit(f"         kzdata toll --package {place}")
+
+
 @command("kzdata locate 'over 60 people' 'in Shymkent' --texts DIR")
 def locate(
     load: Load,
@@ -944,11 +971,9 @@ def enter(
     from kzdata.entries import outcome
     from kzdata.entries.document import EntryError
 
-    if package is None and not os.path.lexists("datapackage.json"):
-        raise UsageError("name the package: kzdata enter FILE --package PATH")
+    place = _folder_of(package, "kzdata enter FILE")
     try:
         documents = outcome.read_documents(files)
-        place = package or Path.cwd()
         waiting = outcome.WAITING if partial else ()
         found = outcome.enter(
             place, documents, texts, dry_run=dry_run, strict=strict, waiting=waiting
@@ -1022,12 +1047,69 @@ def add(
     from kzdata.entries.adding import Described
     from kzdata.entries.adding import add as register
 
-    if package is None and not os.path.lexists("datapackage.json"):
-        raise UsageError("name the package: kzdata add TEXT --package PATH")
+    place = _folder_of(package, "kzdata add TEXT")
     described = Described(publisher, published, source_id, url, language, kind)
-    found = register(package or Path.cwd(), text, described, entry=entry, texts=texts)
+    found = register(place, text, described, entry=entry, texts=texts)
     emit(entries.added(found, text, entry, package))
     raise typer.Exit(0 if found.outcome.written else 1)
+
+
+@command("kzdata import out.jsonl --from langextract --map map.toml --texts DIR", "import")
+def propose(
+    file: Annotated[Path, Argument(parser=path, help="What a model or another tool proposes.")],
+    form: Annotated[str, Option("--from", help="entry, langextract, brat, webanno, ...")],
+    texts: Annotated[Path, Option(parser=path, help="Folder with the articles.")],
+    mapping: Annotated[
+        Path | None, Option("--map", parser=path, help="What its labels mean, in TOML.")
+    ] = None,
+    accept: Annotated[
+        Literal["none", "strict"], Option(help="Enter what is accepted (strict), or nothing.")
+    ] = "none",
+    rest: Annotated[
+        Path | None, Option(parser=path, help="Write what is not accepted to this entry.")
+    ] = None,
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help="The folder; else this one.")
+    ] = None,
+    dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
+    output: Annotated[
+        Literal["text", "json"], Option("--format", "-f", help="text or json.")
+    ] = "text",
+) -> None:
+    """Judge what a model proposes: accepted, for review or rejected.
+
+    Exit 1 if anything is not accepted.
+    """
+    from kzdata.cli import entries
+    from kzdata.cli.terminal import as_json, emit, save, write
+    from kzdata.entries import proposing
+    from kzdata.entries.importing import read_mapping
+
+    if mapping is None and form != proposing.ENTRY:
+        raise UsageError("say what its labels mean: --map FILE (docs/import.md)")
+    place = _folder_of(package, "kzdata import FILE")
+    mapped = read_mapping(mapping) if mapping else {}
+    proposed = proposing.propose(place, file, form, mapped, texts)
+    found = None
+    if accept == "strict":
+        found = proposing.accept(place, proposed, file, texts, dry_run=dry_run)
+    if rest and not dry_run:
+        save("\n".join(one.admission.rest() for one in proposed), rest)
+    if output == "json":
+        write(as_json(entries.admission_values(proposed, found)))
+    else:
+        emit(entries.admission(proposed, found, dry_run))
+    whole = all(
+        one.admission.counts()["accepted"] == len(one.admission.verdicts) for one in proposed
+    )
+    raise typer.Exit(0 if whole and (found is None or found.valid) else 1)
+
+
+def _folder_of(package: Path | None, command: str) -> Path:
+    """The folder of the package that a command writes: the one named, or this one."""
+    if package is None and not os.path.lexists("datapackage.json"):
+        raise UsageError(f"name the package: {command} --package PATH")
+    return package or Path.cwd()
 
 
 @command("kzdata seal .")

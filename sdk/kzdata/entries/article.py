@@ -17,6 +17,10 @@ class AskError(Exception):
     """The entry does not tell what is meant; its text says what to write."""
 
 
+class OpenError(AskError):
+    """The words may say it: a person has to choose among several, or to say why."""
+
+
 class Passage(NamedTuple):
     """Words at a place of an article."""
 
@@ -67,7 +71,7 @@ class Article:
             if len(within) == 1:
                 return within[0]
             if within:
-                raise AskError(self.which(within))
+                raise OpenError(self.which(within))
         return found[0]
 
     def passages(self, words: str) -> list[Passage]:

@@ -1,13 +1,15 @@
 """What the names of a block mean, and what each of its cells becomes: a value and its edges."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from kzdata.entries.article import Article, AskError, Passage
 from kzdata.entries.columns import Column, columns_of, reading
 from kzdata.entries.notation import Cell
 from kzdata.entries.receipts import Edge, Resolver, words_of
+from kzdata.entries.sources import article_of
 from kzdata.entries.tables import ReceiptTables
-from kzdata.entries.vocabulary import Vocabulary
+from kzdata.entries.vocabulary import Term, Vocabulary
 from kzdata.errors import nearest
 from kzdata.standard.editing import DraftTable
 
@@ -26,12 +28,18 @@ class CellReader:
         new: By table, the keys of new rows of the entry.
     """
 
-    def __init__(self, tables: ReceiptTables, article: Article) -> None:
-        self.tables, self.article = tables, article
+    def __init__(
+        self,
+        tables: ReceiptTables,
+        article: Article,
+        texts: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`texts` are articles by the SHA-256 of their bytes."""
+        self.tables, self.article, self._texts = tables, article, texts
         self.vocabulary = Vocabulary(tables.draft)
         self.keys: dict[str, str] = {}
         self.new: dict[str, set[str]] = {}
-        self._resolver = Resolver(article, self.vocabulary, self._shared)
+        self._resolver = Resolver(article, self.vocabulary, self._shared, self._other, self._borrow)
         self._columns: dict[str, dict[str, Column]] = {}
 
     def columns(self, table: DraftTable) -> dict[str, Column]:
@@ -56,6 +64,11 @@ class CellReader:
             yield event, self.keyed(cell)
         else:
             check_column(table, name, ("figure", "date", "event"))
+
+    def refers(self, table: DraftTable, name: str) -> bool:
+        """Whether a name of a block stands for a cell that refers to a record."""
+        column = event_column(table) if name == "event" else name
+        return column in (columns := self.columns(table)) and columns[column].kind == "record"
 
     def keyed(self, cell: Cell) -> Cell:
         """A cell with the key of the new row that it may name."""
@@ -106,8 +119,24 @@ class CellReader:
                 return there | self.new.get(other.name, set())
         return ()
 
-    def _shared(self, key: str) -> list[Passage]:
-        """The passages of the article that a record rests on, for more than its references."""
+    def _other(self, source: str) -> Article:
+        """Another article."""
+        table, a = self.tables.sources
+        if (row := table.by_key.get(source)) is None:
+            raise AskError(f"no article {source!r}{nearest(source, table.by_key)}")
+        return article_of(self.tables, row, self._texts.get(row[a.sha256]))
+
+    def _borrow(self, term: Term) -> None:
+        """Take over a form by which other articles call an entity: this one prints it, too."""
+        for table in self.tables.playing("aliases").values():
+            a = table.schema.aliases
+            if a and a.source:
+                values = {a.entity: term.name, a.alias: term.text, a.source: self.article.key}
+                self.tables.add(table, values)
+                self.vocabulary.add(self.article.key, term)
+
+    def _shared(self, key: str, source: str) -> list[Passage]:
+        """The passages of an article that a record rests on, for more than its references."""
         tables = self.tables.draft.tables.values()
         owners = (one for one in tables if one.schema.record_key and key in one.by_key)
         if (owner := next(owners, None)) is None:
@@ -116,7 +145,7 @@ class CellReader:
         columns = self.columns(owner)
         edges = (r for r in self.tables.edges_of[key] if columns[r[e.field]].kind != "record")
         found = (passages.by_key[edge[e.span]] for edge in edges)
-        own = (row for row in found if row[s.source] == self.article.key)
+        own = (row for row in found if row[s.source] == source)
         return sorted({self.tables.passage(row) for row in own})
 
 

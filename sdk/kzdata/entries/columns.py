@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kzdata.entries.article import Article
-from kzdata.entries.vocabulary import Place, Vocabulary
+from kzdata.entries.vocabulary import ELSEWHERE, Place, Vocabulary
 from kzdata.errors import DateError, FigureError
 from kzdata.evidence import dates, figures
 from kzdata.standard.descriptor import Descriptor, Table
@@ -95,7 +95,9 @@ def fitting(
         return "coded"
     if vocabulary.says("resolved", article.key, value, words):
         return "resolved"
-    return "verbatim" if words == value else None
+    if words == value:
+        return "verbatim"
+    return "resolved" if vocabulary.borrowed(value, words) else None
 
 
 def candidates(
@@ -108,6 +110,7 @@ def candidates(
         vocabulary.places("coded", column.scope, value, text) if column.coded else (),
         vocabulary.places("resolved", article.key, value, text),
         _printed(value, text) if not column.coded else (),
+        vocabulary.places("resolved", ELSEWHERE, value, text),
     )
     return next((found for way in ways if (found := list(way))), [])
 

@@ -2,8 +2,10 @@
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -17,6 +19,7 @@ MAX_BYTES = 8 << 20
 MAX_BLOCKS = 20_000
 # What a block is called by the part that its table plays; any other table's is a `row`.
 SECTIONS = {
+    "passage": "spans",
     "alias": "aliases",
     "term": "codebook",
     "exclusion": "exclusions",
@@ -39,6 +42,8 @@ class Fault(NamedTuple):
         column: Column of the first character, from 1.
         what: The block and the cell, as `claim 2, population`.
         message: What was found, what was expected, and the way out.
+        path: The way to it in the document.
+        open: Whether a person may settle it, where words may say it.
     """
 
     file: str
@@ -46,6 +51,12 @@ class Fault(NamedTuple):
     column: int
     what: str
     message: str
+    path: Path = ()
+    open: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as JSON has it."""
+        return {name: getattr(self, name) for name in ("file", "line", "column", "what", "message")}
 
     def __str__(self) -> str:
         place = f":{self.line}:{self.column}" if self.line else ""
@@ -76,12 +87,17 @@ def _cell(value: object) -> object:
     return value
 
 
-def cell_schema(values: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON Schema of a cell: a line, or a table whose value is one of some values."""
+@cache
+def _cell_table() -> dict[str, Any]:
     parts = Cell.model_json_schema()
     parts["properties"]["value"] = {"type": "string"}
     parts["properties"]["receipts"]["items"] = Receipt.model_json_schema()
-    table = {name: parts[name] for name in ("type", "properties", "additionalProperties")}
+    return {name: parts[name] for name in ("type", "properties", "additionalProperties")}
+
+
+def cell_schema(values: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a cell: a line, or a table whose value is one of some values."""
+    table = _cell_table()
     ways = [{"type": "string", **line}, table]
     return {
         "anyOf": ways[:1]
@@ -129,6 +145,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     source: dict[str, CellOf]
+    passage: list[Block] = []
     alias: list[Block] = []
     term: list[Block] = []
     exclusion: list[Block] = []
@@ -159,16 +176,22 @@ class Document(NamedTuple):
         entry: What it says.
         places: Where.
         raw: The same as TOML or JSON has it.
+        left_out: The ways to blocks that are passed over.
     """
 
     name: str
     entry: Entry
     places: Mapping[Path, Place]
     raw: Mapping[str, Any]
+    left_out: frozenset[Path] = frozenset()
 
-    def fault(self, path: Path, message: str) -> Fault:
+    def fault(self, path: Path, message: str, is_open: bool = False) -> Fault:
         """What is wrong at a place, or at the nearest one around it that is known."""
-        return _fault(self.name, self.places, path, message)
+        return _fault(self.name, self.places, path, message, is_open)
+
+    def blocks(self) -> Iterator[tuple[Path, Block]]:
+        """The blocks of the entry that are not left out, each with the way to it."""
+        return (one for one in self.entry.blocks() if one[0] not in self.left_out)
 
 
 def read(content: bytes, name: str) -> Document:
@@ -212,13 +235,17 @@ def checked(document: Document, model: type[Entry]) -> Document:
     try:
         return document._replace(entry=model.model_validate(document.raw))
     except ValidationError as error:
-        faults = [document.fault(_known(e["loc"]), _said(e)) for e in error.errors()]
+        faults = [document.fault(_way(document, e["loc"]), _said(e)) for e in error.errors()]
         raise EntryError(list(dict.fromkeys(faults))) from error
 
 
-def _known(path: Path) -> Path:
-    """A place without the name of a table, by which blocks of several are told apart."""
-    return path[:2] + path[3:] if len(path) > 3 else path
+def _way(document: Document, path: Path) -> Path:
+    """A place without the name of the table by which blocks of several are told apart."""
+    if len(path) < 3 or not isinstance(path[1], int):
+        return path
+    block = document.raw[str(path[0])][path[1]]
+    tagged = isinstance(block, Mapping) and block.get("table") == path[2]
+    return path[:2] + path[3:] if tagged and path[2] not in block else path
 
 
 def _said(error: Any) -> str:
@@ -231,10 +258,12 @@ def _said(error: Any) -> str:
     }.get(error["type"], message[:1].lower() + message[1:])
 
 
-def _fault(name: str, places: Mapping[Path, Place], path: Path, message: str) -> Fault:
+def _fault(
+    name: str, places: Mapping[Path, Place], path: Path, message: str, is_open: bool
+) -> Fault:
     known = next((path[:n] for n in range(len(path), 0, -1) if path[:n] in places), ())
     line, column = places.get(known, (0, 0))
-    return Fault(name, line, column, _called(path), message)
+    return Fault(name, line, column, _called(path), message, path, is_open)
 
 
 def _called(path: Path) -> str:
@@ -244,16 +273,18 @@ def _called(path: Path) -> str:
     return ", ".join(filter(None, [f"{section} {number}".strip(), ".".join(map(str, names))]))
 
 
-def written(entry: Mapping[str, Any], form: str) -> str:
-    """A document of an entry as TOML or JSON."""
+def written(
+    entry: Mapping[str, Any], form: str, notes: Mapping[Path, Sequence[str]] = MappingProxyType({})
+) -> str:
+    """A document of an entry as TOML or JSON; in TOML with notes on blocks as comments."""
     if form == "json":
         return json.dumps(entry, ensure_ascii=False, indent=2) + "\n"
     import tomlkit
 
-    return tomlkit.dumps(_inline(entry))
+    return tomlkit.dumps(_inline(entry, notes))
 
 
-def _inline(entry: Mapping[str, Any]) -> Any:
+def _inline(entry: Mapping[str, Any], notes: Mapping[Path, Sequence[str]]) -> Any:
     """The same for TOML, with cells that are tables on one line each."""
     import tomlkit
 
@@ -263,16 +294,18 @@ def _inline(entry: Mapping[str, Any]) -> Any:
             document.add(section, _table(content))
             continue
         blocks = tomlkit.aot()
-        for block in content:
-            blocks.append(_table(block))
+        for number, block in enumerate(content):
+            blocks.append(_table(block, notes.get((section, number), ())))
         document.add(section, blocks)
     return document
 
 
-def _table(cells: Mapping[str, Any]) -> Any:
+def _table(cells: Mapping[str, Any], notes: Sequence[str] = ()) -> Any:
     import tomlkit
 
     table = tomlkit.table()
+    for note in notes:
+        table.add(tomlkit.comment(" ".join(note.split())))
     for name, value in cells.items():
         if isinstance(value, Mapping):
             inline = tomlkit.inline_table()

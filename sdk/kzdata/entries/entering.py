@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path as File
 
-from kzdata.entries.article import Article, AskError, Passage
+from kzdata.entries.article import Article, AskError, OpenError, Passage
 from kzdata.entries.cells import CellReader, check_column
 from kzdata.entries.document import SECTIONS, Block, Document, Fault
 from kzdata.entries.notation import Cell
 from kzdata.entries.places import Path
 from kzdata.entries.receipts import Edge, passages, words_of
-from kzdata.entries.sources import article_of, digest, written_row
+from kzdata.entries.sources import article_of, digest, printed_day, written_row
 from kzdata.entries.tables import ReceiptTables, passage_columns
 from kzdata.errors import DateError, UsageError, nearest
 from kzdata.evidence.articles import read
@@ -51,7 +51,7 @@ class _Entry:
     def enter(self) -> None:
         with self._at(("source",)):
             self.article = self._source()
-            for path, block in self.document.entry.blocks():
+            for path, block in self.document.blocks():
                 with self._at(path):
                     self._place(path, block)
             self._enter_rows(traced=False)
@@ -66,7 +66,8 @@ class _Entry:
         try:
             yield
         except (AskError, UsageError, DateError) as error:
-            self.entering.faults.append(self.document.fault(path, str(error)))
+            fault = self.document.fault(path, str(error), isinstance(error, OpenError))
+            self.entering.faults += [] if fault in self.entering.faults else [fault]
         for row in self.tables.planned[before:]:
             self.entering.places.setdefault(row.key, (self.document, path))
 
@@ -76,14 +77,15 @@ class _Entry:
         if not (key := said.get(a.id, Cell()).value):
             raise AskError(f"{a.id} is missing: the key of the article")
         values = {n: c.value or "" for n, c in said.items() if n not in (TEXT, a.day_span)}
-        text = self._text(said)
+        text, new = self._text(said), key not in table.by_key
         row = written_row(self.tables, values, text)
         self.entering.places.setdefault(key, (self.document, ("source",)))
-        text = text if text is not None else self.entering.texts.get(row[a.sha256])
-        article = article_of(self.tables, row, text)
-        if a.day_span and a.day_span in said:
-            span = self._passage_key(article, said[a.day_span])
-            self.tables.change(table, row, {a.day_span: span})
+        known = text if text is not None else self.entering.texts.get(row[a.sha256])
+        article, day = article_of(self.tables, row, known), said.get(a.day_span or "")
+        if day is None and new and (words := printed_day(values, a, text)):
+            day = Cell(words=words, occurrence=1)
+        if a.day_span and day is not None:
+            self.tables.change(table, row, {a.day_span: self._passage_key(article, day)})
         return article
 
     def _text(self, said: Mapping[str, Cell]) -> str | None:
@@ -135,20 +137,26 @@ class _Entry:
         return block.cells.get(table.key, Cell()).value or "" if table.key else ""
 
     def _reader(self) -> CellReader:
-        reader = CellReader(self.tables, self.article)
+        reader = CellReader(self.tables, self.article, self.entering.texts)
         reader.keys = self.keys
         for _, _, table, key in self.blocks:
             reader.new.setdefault(table.name, set()).add(key)
         return reader
 
     def _enter_rows(self, *, traced: bool) -> None:
-        """Enter the rows with receipts, or the others; links last, whose claims are there then."""
-        for links in (False, True):
-            for path, block, table, key in self.blocks:
-                kind = bool(table.schema.record_key), bool(table.schema.links)
-                if kind == (traced, links):
-                    with self._at(path):
-                        self._enter_row(path, block, table, key)
+        """Enter the rows with receipts, or the others.
+
+        References to records come last: those rest on their passages by then.
+        """
+        rows = [one for one in self.blocks if bool(one[2].schema.record_key) is traced]
+        for path, block, table, key in rows:
+            with self._at(path):
+                self._enter_row(path, block, table, key)
+        for path, block, table, key in rows if traced else ():
+            if key in table.by_key:
+                with self._at(path):
+                    self._cells(path, block, table, key, references=True)
+                    self._links(path, block, key)
 
     def _enter_row(self, path: Path, block: Block, table: DraftTable, key: str) -> None:
         if block.withdraw is not None:
@@ -157,10 +165,20 @@ class _Entry:
             self.tables.withdraw(table, key, block.withdraw)
         elif table.schema.record_key:
             self._record(path, block, table, key)
+        elif table.schema.spans:
+            self._passage(path, block, table)
         else:
             self._plain(path, block, table)
 
     # -------------------------------------------------------------------- rows without receipts
+
+    def _passage(self, path: Path, block: Block, table: DraftTable) -> None:
+        """What is to be said of a passage besides its words: that they are damaged, say."""
+        cells = dict(block.cells)
+        with self._at((*path, "words")):
+            key = self._passage_key(self.article, cells.pop("words", Cell()))
+            values = {name: cell.value or "" for name, cell in cells.items()}
+            self.tables.change(table, table.by_key[key], values)
 
     def _plain(self, path: Path, block: Block, table: DraftTable) -> None:
         """A row of a vocabulary: an actor, an alias, a term, an exclusion."""
@@ -169,7 +187,7 @@ class _Entry:
             with self._at((*path, name)):
                 values |= self._plain_cell(table, name, cell)
         values = self._follows(table, values) | values
-        identity = [(name, values.get(name, "")) for name in table.schema.primary_key]
+        identity = [(name, values.get(name, "")) for name in _identity(table, values)]
         alike = (row for row in table.rows if all(row[name] == own for name, own in identity))
         if (row := next(alike, None)) is None:
             self.tables.add(table, values)
@@ -206,39 +224,45 @@ class _Entry:
     # -------------------------------------------------------------------- records
 
     def _record(self, path: Path, block: Block, table: DraftTable, key: str) -> None:
-        """A row with receipts."""
-        row, principal = table.by_key.get(key), table.schema.principal
-        if principal and row is None and block.quote is None:
-            raise AskError("the quote is missing: the words that make the claim")
+        """A row with receipts, but for its references."""
+        if key not in table.by_key:
+            if table.schema.principal and block.quote is None:
+                raise AskError("the quote is missing: the words that make the claim")
+            self.tables.add(table, {table.key: key})
+        self._cells(path, block, table, key, references=False)
+        self.tables.assume(table, table.by_key[key])
+
+    def _cells(
+        self, path: Path, block: Block, table: DraftTable, key: str, *, references: bool
+    ) -> None:
+        """Those cells of a row that refer to records, or the others."""
+        row, columns = table.by_key[key], self.reader.columns(table)
         quotes = self._quotes(path, block, table, row)
-        read: dict[str, tuple[str, list[Edge]]] = {}
-        if block.quote is not None and principal and quotes:
+        if quotes and block.quote is not None and (principal := table.schema.principal):
             own = self.tables.key_of(self.article.key, quotes[0])
-            read[principal] = own, [Edge(quotes[0], "verbatim")]
-        columns = self.reader.columns(table)
+            self.tables.change(table, row, {principal: own})
+            self._tie(table, key, principal, [Edge(quotes[0], "verbatim")])
         for name, cell in block.cells.items():
+            if self.reader.refers(table, name) is not references:
+                continue
             with self._at((*path, name)):
                 for column, one in self.reader.expanded(table, name, cell):
-                    read[column] = self.reader.resolved(columns[column], one, quotes)
-        values = {column: value for column, (value, _) in read.items()}
-        if row is None:
-            self.tables.add(table, {**values, table.key: key})
-        else:
-            self.tables.change(table, row, values)
-        for column, (_, edges) in read.items():
-            with self._at((*path, column)):
-                self.tables.tie(table, key, column, self.article.key, edges)
-        self._links(path, block, key)
+                    value, edges = self.reader.resolved(columns[column], one, quotes)
+                    self.tables.change(table, row, {column: value})
+                    self._tie(table, key, column, edges)
+
+    def _tie(self, table: DraftTable, key: str, column: str, edges: Sequence[Edge]) -> None:
+        self.tables.tie(table, key, column, self.article.key, edges)
 
     def _quotes(
-        self, path: Path, block: Block, table: DraftTable, row: DraftRow | None
+        self, path: Path, block: Block, table: DraftTable, row: DraftRow
     ) -> Sequence[Passage]:
         """The passages near to which the words of a block are looked for."""
         found: Sequence[Passage] = ()
         if block.quote is not None:
             with self._at((*path, "quote")):
                 found = passages(self.article, words_of(block.quote))
-        elif row is not None and (principal := table.schema.principal):
+        elif principal := table.schema.principal:
             known = self.tables.spans[0].by_key.get(row[principal])
             found = [self.tables.passage(known)] if known else []
         return found
@@ -276,3 +300,17 @@ class _Entry:
             if row := table.by_key.get(key):
                 return row[str(table.schema.principal)]
         raise AskError(f"no claim {key!r}{nearest(key, [k for t in claims for k in t.by_key])}")
+
+
+def _identity(table: DraftTable, values: Mapping[str, str]) -> Sequence[str]:
+    """The columns by which a row without receipts is known: its key, else what it is for."""
+    schema = table.schema
+    if schema.primary_key:
+        return schema.primary_key
+    if a := schema.aliases:
+        return [name for name in (a.entity, a.alias, a.source) if name]
+    if x := schema.exclusions:
+        return [x.source, x.start, x.end]
+    if c := schema.codebook:
+        return [c.field, c.category, c.term]
+    return list(values)

@@ -32,6 +32,7 @@ class Receipt(BaseModel):
         occurrence: At which of the places where they stand, from 1; else the nearest to the quote.
         note: Why they carry the cell, where they do not say it themselves or stand elsewhere.
         role: The role of the receipt, where it is not the one that follows from the words.
+        source: Key of another article where they stand, as those of a link do.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Receipt(BaseModel):
     occurrence: Annotated[int, Field(ge=1)] | None = None
     note: str | None = None
     role: Annotated[str, Field(pattern=_ROLES)] | None = None
+    source: str | None = None
 
 
 class Cell(BaseModel):
@@ -47,7 +49,7 @@ class Cell(BaseModel):
 
     Attributes:
         value: As the table has it; without it, what the words say.
-        words: Of one receipt; as in `Receipt`, and so are the next three.
+        words: Of one receipt; as in `Receipt`, and so are the next four.
         receipts: All receipts, where there are several.
     """
 
@@ -58,6 +60,7 @@ class Cell(BaseModel):
     occurrence: Annotated[int, Field(ge=1)] | None = None
     note: str | None = None
     role: Annotated[str, Field(pattern=_ROLES)] | None = None
+    source: str | None = None
     receipts: tuple[Receipt, ...] = ()
 
     @property

@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -126,9 +126,9 @@ class Outcome:
             "roles": dict(self.roles),
             "inferred": [one._asdict() for one in self.inferred],
             "quoted": [one._asdict() for one in self.quoted],
-            "faults": [one._asdict() for one in self.faults],
+            "faults": [one.as_dict() for one in self.faults],
             "findings": [
-                {**place._asdict(), "rule": one.rule, "severity": one.severity}
+                {**place.as_dict(), "rule": one.rule, "severity": one.severity}
                 for place, one in self.findings
             ],
             "todo": [one.as_dict() for one in self.todo],
@@ -187,8 +187,8 @@ def enter(
             for document, folder in documents:
                 entering.enter(known := checked(document, model), folder)
                 sources |= dict.fromkeys(_source(draft, known))
-            tried = _tried(entering, sources)
-            return _outcome(entering, before, tried, dry_run, strict, tuple(waiting))
+            said = _tried(entering, sources)
+            return _outcome(entering, before, said, dry_run, strict, tuple(waiting))
         finally:
             dataset.close()
 
@@ -223,7 +223,7 @@ class _Tried(NamedTuple):
 def _outcome(
     entering: Entering,
     before: Mapping[str, float],
-    tried: _Tried,
+    said: _Tried,
     dry_run: bool,
     strict: bool,
     waiting: tuple[str, ...],
@@ -235,11 +235,11 @@ def _outcome(
         inferred=tuple(_inferred(entering)),
         quoted=tuple(_quoted(draft, before)),
         faults=tuple(sorted(entering.faults, key=lambda one: one[:3])),
-        findings=tried.findings,
+        findings=said.findings,
         waiting=waiting,
-        todo=tried.todo,
+        todo=said.todo,
     )
-    warned = any(finding.severity == "warning" for _, finding in tried.findings)
+    warned = any(finding.severity == "warning" for _, finding in said.findings)
     if dry_run or not outcome.accepted or (strict and warned) or not draft.contents():
         return outcome
     draft.save()
@@ -269,35 +269,53 @@ def _shares(draft: Draft) -> dict[str, float]:
 
 
 def _quoted(draft: Draft, before: Mapping[str, float]) -> Iterator[Quoted]:
-    spans = declared(draft.descriptor, Spans)
+    sources, spans = declared(draft.descriptor, Sources), declared(draft.descriptor, Spans)
     for key, share in _shares(draft).items():
-        if share != before.get(key, 0.0):
-            most = spans[1].max_share if spans else None
-            yield Quoted(key, before.get(key, 0.0), share, most)
+        if sources and spans and share != before.get(key, 0.0):
+            length = int(draft.tables[sources[0].name].by_key[key][sources[1].length])
+            yield Quoted(key, before.get(key, 0.0), share, _most(spans[1], length))
+
+
+def _most(s: Spans, length: int) -> float | None:
+    """The share of an article of a length that may be quoted; None where nothing is stated."""
+    return None if s.max_share is None else min(1.0, max(s.max_share, s.share_floor / length))
 
 
 # ------------------------------------------------------------------------------ validation
 
 
+def tried(entering: Entering) -> Report:
+    """What validation says of the package as it would be."""
+    with _copied(entering) as (place, texts):
+        return _validated(place, texts)
+
+
 def _tried(entering: Entering, sources: Iterable[str]) -> _Tried:
     """What validation and the work lists say of the package as it would be."""
-    contents = entering.tables.draft.contents()
-    if entering.faults or not contents:
+    if entering.faults or not entering.tables.draft.contents():
         return _Tried()
+    with _copied(entering) as (place, texts):
+        findings = tuple(placed(entering, _validated(place, texts)))
+        return _Tried(findings, tuple(_todos(place, sources, entering.texts)))
+
+
+def _validated(place: Path, texts: Path | None) -> Report:
+    # Of an article whose text is not at hand, what can be told without it.
+    return validate(place, texts=texts, ignore=["text-missing"])
+
+
+@contextmanager
+def _copied(entering: Entering) -> Iterator[tuple[Path, Path | None]]:
+    """The package as it would be, in a folder, and the texts that are at hand, in another."""
     with workspace() as folder:
         place, texts = folder / "package", folder / "texts"
         texts.mkdir()
         for digest, text in entering.texts.items():
             (texts / f"{digest}.txt").write_bytes(text.encode())
         _copy(entering.tables.draft, place)
-        for path, content in contents.items():
+        for path, content in entering.tables.draft.contents().items():
             (place / path).write_bytes(content)
-        # Of an article whose text is not at hand, what can be told without it.
-        at_hand = texts if entering.texts else None
-        report = validate(place, texts=at_hand, ignore=("text-missing",))
-        return _Tried(
-            tuple(_placed(entering, report)), tuple(_todos(place, sources, entering.texts))
-        )
+        yield place, texts if entering.texts else None
 
 
 def _todos(place: Path, sources: Iterable[str], texts: Mapping[str, str]) -> Iterator[Todo]:
@@ -333,7 +351,7 @@ def _files(descriptor: Mapping[str, Any]) -> Iterator[str]:
         yield from [schema] if isinstance(schema, str) else []
 
 
-def _placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding]]:
+def placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding]]:
     """The findings, each at the place of the entry that brought it, or where it stands else."""
     for one in report.findings:
         if one.severity == "unchecked":

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from kzdata.entries.article import Article, AskError, Passage, Place, longest
+from kzdata.entries.article import Article, AskError, OpenError, Passage, Place, longest
 from kzdata.entries.columns import GRAMMARS, Column, candidates, fitting, reading
 from kzdata.entries.notation import Cell, Receipt
-from kzdata.entries.vocabulary import Vocabulary
+from kzdata.entries.vocabulary import Term, Vocabulary
 
 _ELSE = "take words that do, {}or say why they carry it: `{} <- {} ?? why`"
 
@@ -17,6 +17,7 @@ class Edge(NamedTuple):
     passage: Passage
     role: str
     note: str = ""
+    source: str = ""  # key of the article, where it is another one than the entry's
 
 
 class Resolver(NamedTuple):
@@ -25,12 +26,16 @@ class Resolver(NamedTuple):
     Attributes:
         article: The article.
         vocabulary: Terms and aliases.
-        shared: Of a record by its key, the passages of the article on which it rests.
+        shared: Of a record and an article by their keys, the passages on which it rests.
+        other: Another article by its key.
+        borrow: Called with a surface form that other articles have, before it is used here.
     """
 
     article: Article
     vocabulary: Vocabulary
-    shared: Callable[[str], Sequence[Passage]]
+    shared: Callable[[str, str], Sequence[Passage]]
+    other: Callable[[str], Article]
+    borrow: Callable[[Term], None]
 
     def resolve(
         self, column: Column, cell: Cell, quotes: Sequence[Passage], principal: bool
@@ -48,8 +53,22 @@ class Resolver(NamedTuple):
         """
         value = cell.value or self._said(column, cell, quotes)
         receipts = cell.all or ((Receipt(),) if column.traced else ())
-        edges = [self._edge(column, value, one, quotes, principal) for one in receipts]
-        return value, edges
+        return value, [self._of(one, column, value, quotes, principal) for one in receipts]
+
+    def _of(
+        self,
+        receipt: Receipt,
+        column: Column,
+        value: str,
+        quotes: Sequence[Passage],
+        principal: bool,
+    ) -> Edge:
+        """The edge of a receipt, into the article that it names."""
+        if not receipt.source:
+            return self._edge(column, value, receipt, quotes, principal)
+        there = self._replace(article=self.other(receipt.source))
+        edge = there._edge(column, value, receipt, (), principal)
+        return edge._replace(source=receipt.source)
 
     def _said(self, column: Column, cell: Cell, quotes: Sequence[Passage]) -> str:
         """What the words of a cell without a value say."""
@@ -90,9 +109,14 @@ class Resolver(NamedTuple):
 
     def _role(self, column: Column, value: str, passage: Passage) -> str | None:
         if column.kind == "record":
-            rests = any(one[:2] == passage[:2] for one in self.shared(value))
+            rests = any(one[:2] == passage[:2] for one in self.shared(value, self.article.key))
             return "resolved" if rests else None
-        return fitting(column, value, passage.words, self.article, self.vocabulary)
+        words, known = passage.words, self.vocabulary
+        role = fitting(column, value, words, self.article, known)
+        own = role != "resolved" or known.says(role, self.article.key, value, words)
+        if not own and (term := known.borrowed(value, words)):
+            self.borrow(term)
+        return role
 
     def _check_sentence(self, passage: Passage, quotes: Sequence[Passage], value: str) -> None:
         """What the machine finds in another sentence needs a person who says what leads there."""
@@ -101,7 +125,7 @@ class Resolver(NamedTuple):
         if quotes and not inside:
             shown = f"{value} <- {passage.words} @{passage.occurrence}"
             why = "`?? ` and, in quotation marks, the words of the claim that lead there"
-            raise AskError(f"only another sentence says it; write `{shown}` with {why}")
+            raise OpenError(f"only another sentence says it; write `{shown}` with {why}")
 
     def _passage(
         self, column: Column, value: str, receipt: Receipt, quotes: Sequence[Passage]
@@ -119,7 +143,7 @@ class Resolver(NamedTuple):
 
     def _rested_on(self, key: str, around: Sequence[Place]) -> Passage:
         """The nearest passage on which another record rests, too."""
-        known = self.shared(key)
+        known = self.shared(key, self.article.key)
         for first, last in [*around, *[(one.start, one.end) for one in known[:1]]]:
             within = [one for one in known if first <= one.start and one.end <= last]
             if within:
@@ -138,7 +162,7 @@ class Resolver(NamedTuple):
             places = candidates(column, value, text[first:last], self.article, self.vocabulary)
             found = [self.article.at(first + s, first + e) for s, e in longest(places)]
             if len(found) > 1:
-                raise AskError(self.article.which(found))
+                raise OpenError(self.article.which(found))
             if found:
                 return found[0]
         raise AskError(

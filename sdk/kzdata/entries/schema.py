@@ -1,5 +1,6 @@
 """The model of entries into one package, and its JSON Schema: what a program may write."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, Union
 
@@ -9,6 +10,7 @@ from kzdata.entries.cells import event_column, shortcuts
 from kzdata.entries.document import SECTIONS, Block, CellOf, Entry, cell_schema
 from kzdata.entries.entering import TEXT
 from kzdata.entries.notation import Cell
+from kzdata.entries.tables import follows
 from kzdata.evidence.profile import needed
 from kzdata.standard.declarations import Sources
 from kzdata.standard.descriptor import FieldDescriptor, Table
@@ -62,7 +64,7 @@ def entry_model(draft: Draft) -> type[Entry]:
     sections: dict[str, Any] = {"source": (source, Field(description="The article."))}
     playing = {s: [t.name for t in draft.descriptor.declaring(r)] for s, r in SECTIONS.items()}
     taken = {name for names in playing.values() for name in names} | {sources.name}
-    playing["row"] = [name for name in tables if name not in taken and not _made(tables[name])]
+    playing["row"] = [name for name in tables if name not in taken and not follows(tables[name])]
     for section, names in playing.items():
         blocks = [
             _block(draft, tables[name], alone=len(names) == 1 and section != "row")
@@ -73,11 +75,6 @@ def entry_model(draft: Draft) -> type[Entry]:
     made = create_model("Entry", __base__=Entry, **sections)
     made.__doc__ = f"Everything that one article says, for the package {draft.descriptor.name}."
     return made
-
-
-def _made(table: DraftTable) -> bool:
-    """Whether the rows of a table are made by the machine: passages, receipts, tombstones."""
-    return any(getattr(table.schema, role) for role in ("spans", "edges", "tombstones"))
 
 
 def _union(blocks: Sequence[Any]) -> Any:
@@ -101,7 +98,9 @@ def _source_model(draft: Draft, table: Table, a: Sources) -> Any:
 def _block(draft: Draft, table: DraftTable, *, alone: bool) -> Any:
     """The model of the blocks of one table."""
     schema, described = table.schema, table.table
-    out = {table.key, schema.principal} if schema.record_key else set()
+    out = {table.key, schema.principal} if schema.record_key else set[str | None]()
+    if s := schema.spans:
+        out = {s.id, s.source, s.start, s.end, s.quote, s.occurrence, s.checksum}
     fields: dict[str, Any] = {
         field.name: (_of(draft, described, field) | None, None)
         for field in schema.fields
@@ -113,7 +112,7 @@ def _block(draft: Draft, table: DraftTable, *, alone: bool) -> Any:
     fields |= {name: (Annotated[CellOf, _words()] | None, None) for name, _ in shortcuts(table)}
     if event_column(table):
         fields["event"] = (Annotated[CellOf, _text("The ref or key of an event.")] | None, None)
-    if schema.exclusions:
+    if schema.exclusions or schema.spans:
         fields["words"] = (Annotated[CellOf, _words()] | None, None)
     made = create_model(class_name(table.name), __base__=_Known, **fields)
     made.__doc__ = schema.description
@@ -136,19 +135,13 @@ def _of(draft: Draft, table: Table, field: FieldDescriptor) -> Any:
         line["pattern"] = f"^(({'|'.join(map(_escaped, enum))}){_REST}|(<-|\\?\\?) [\\s\\S]+)$"
     said = cell_schema({"enum": enum} if enum else {}, line)
     said["anyOf"] += [{"type": kind} for kind in ("number", "boolean") if not enum]
-    about = " ".join(
-        filter(
-            None, [field.description or field.title, _LINE if field.evidence == "required" else ""]
-        )
-    )
-    said |= {"description": about} if about else {}
+    about = [field.description or field.title, _LINE if field.evidence == "required" else ""]
+    said |= {"description": " ".join(filter(None, about))} if any(about) else {}
     said |= {"examples": value["examples"]} if "examples" in value else {}
     return Annotated[CellOf, WithJsonSchema(said)]
 
 
 def _escaped(text: str) -> str:
-    import re
-
     return re.escape(text).replace("\\-", "-")
 
 
@@ -158,7 +151,7 @@ def _value(draft: Draft, table: Table, field: FieldDescriptor) -> Iterator[tuple
         yield "enum", [str(one) for one in field.constraints.enum]
         return
     for key in table.schema.foreign_keys:
-        other = key.reference.resource or table.name
-        if key.fields == (field.name,) and other in draft.tables and not _made(draft.tables[other]):
-            rows = draft.tables[other].rows[:MOST]
+        other = draft.tables.get(key.reference.resource or table.name)
+        if key.fields == (field.name,) and other and not follows(other):
+            rows = other.rows[:MOST]
             yield "examples", [row[key.reference.fields[0]] for row in rows]

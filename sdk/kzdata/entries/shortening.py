@@ -40,10 +40,14 @@ class Share(NamedTuple):
         return self.most is not None and self.covered >= NEAR * self.most
 
 
-def share(passages: Iterable[Passage], length: int, most: float | None) -> Share:
-    """How much of an article some passages cover, of a share (0 to 1) that they may."""
+def share(passages: Iterable[Passage], length: int, most: float | None, floor: int = 0) -> Share:
+    """How much of an article some passages cover, of a share (0 to 1) that they may.
+
+    `floor` is how many characters of any article they may cover.
+    """
     # As written: 0.29 of 100 characters are 29, which binary fractions deny.
-    allowed = None if most is None else int(Fraction(str(most)) * length)
+    part = None if most is None else int(Fraction(str(most)) * length)
+    allowed = None if part is None else min(length, max(part, floor))
     return Share(covered((one.start, one.end) for one in passages), allowed, length)
 
 

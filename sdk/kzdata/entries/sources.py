@@ -1,6 +1,7 @@
 """The article of an entry: its row, its text, and the days that it speaks of."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -47,29 +48,33 @@ def written_row(tables: ReceiptTables, said: Mapping[str, str], text: str | None
         values |= {a.sha256: digest(text), a.length: str(len(text))}
     row = table.by_key.get(values[a.id])
     if row is not None:
-        tables.change(table, row, values | _published(values, a, text))
+        tables.change(table, row, values | _published(values, a, text, new=False))
         return row
     if text is None:
         raise AskError(f'no article {values[a.id]!r}; give its text: text = "FILE"')
-    values = tables.defaults(table) | values | _published(values, a, text)
+    values = tables.defaults(table) | values | _published(values, a, text, new=True)
     return tables.add(table, values | _written(values, a))
 
 
-def _published(values: Mapping[str, str], a: Sources, text: str | None) -> dict[str, str]:
+def printed_day(said: Mapping[str, str], a: Sources, text: str | None) -> str | None:
+    """The words of the day of publication, where the article prints them."""
+    words = said.get(a.published_on or "")
+    iso = words and re.fullmatch("[0-9-]+", words)
+    return words if words and not iso and words in (text or "") else None
+
+
+def _published(
+    values: Mapping[str, str], a: Sources, text: str | None, *, new: bool
+) -> dict[str, str]:
     """The day of publication, of a date or of words, and what follows from the words."""
     words = values.get(a.published_on or "")
     if not a.published_on or not words:
         return {}
     day, precision = absolute_day(words)
-    if day == words and "" not in {
-        values.get(n, "") for n in (a.published_precision, a.published_basis) if n
-    }:
+    if day == words and not new:
         return {}
-    printed = text is not None and day != words and words in text
-    found = {
-        a.published_precision: precision,
-        a.published_basis: "stated" if printed else "inferred",
-    }
+    basis = "stated" if printed_day(values, a, text) else "inferred"
+    found = {a.published_precision: precision, a.published_basis: basis}
     follows = {name: value for name, value in found.items() if name and not values.get(name)}
     return {a.published_on: day, **follows}
 

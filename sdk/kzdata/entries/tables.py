@@ -45,6 +45,7 @@ class ReceiptTables:
         self.draft, self.descriptor = draft, draft.descriptor
         self.planned: list[Planned] = []
         self.tied: list[tuple[str, str, str, Edge]] = []
+        self._added: set[Planned] = set()
         self._freed: set[str] = set()  # passages that a cell rested on
         self._keys: dict[str, Iterator[str]] = {}
 
@@ -72,7 +73,9 @@ class ReceiptTables:
 
     def free_key(self, table: DraftTable) -> str:
         """A key that no row of a table has, or had."""
-        return next(self._keys.setdefault(table.name, self.draft.free_keys(table.name)))
+        if table.name not in self._keys:
+            self._keys[table.name] = self.draft.free_keys(table.name)
+        return next(self._keys[table.name])
 
     # -------------------------------------------------------------------- rows
 
@@ -81,14 +84,18 @@ class ReceiptTables:
         return {f.name: f.default for f in table.schema.fields if f.default}
 
     def add(self, table: DraftTable, values: Mapping[str, str]) -> DraftRow:
-        """Add a row; a date without a day is that of the article."""
-        assumed = self.defaults(table)
-        for d in table.schema.dates:
-            if d.basis and not (values.get(d.start) or values.get(d.end or "")):
-                assumed[d.basis] = "article"
-        row = table.add({**assumed, **values})
+        """Add a row."""
+        row = table.add({**self.defaults(table), **values})
         self._plan(table, row, "added")
         return row
+
+    def assume(self, table: DraftTable, row: DraftRow) -> None:
+        """Say of a new row without a day that its date is that of the article."""
+        new = Planned(table.name, row[table.key], "added") in self._added
+        for d in table.schema.dates if new else ():
+            stated = row[d.start] or (d.end and row[d.end])
+            if d.basis and not stated and row[d.basis] == self.defaults(table).get(d.basis):
+                self.change(table, row, {d.basis: "article"})
 
     def change(self, table: DraftTable, row: DraftRow, values: Mapping[str, str]) -> None:
         """Give cells of a row new values."""
@@ -112,7 +119,11 @@ class ReceiptTables:
 
     def _plan(self, table: DraftTable, row: DraftRow, what: str) -> None:
         key = ", ".join(row[name] for name in table.schema.primary_key)
-        self.planned.append(Planned(table.name, key, what))
+        one = Planned(table.name, key, what)
+        if what != "changed" or one._replace(what="added") not in self._added:
+            self.planned.append(one)
+        if what == "added":
+            self._added.add(one)
 
     # -------------------------------------------------------------------- passages
 
@@ -181,7 +192,10 @@ class ReceiptTables:
         """
         (_, e), (passages, s) = self.edges, self.spans
         value = table.by_key[key][column]
-        new = {(self.key_of(source, one.passage), one.role, one.note): one for one in wanted}
+        new = {
+            (self.key_of(one.source or source, one.passage), one.role, one.note): one
+            for one in wanted
+        }
         for row in [r for r in self.edges_of.get(key, []) if r[e.field] == column]:
             edge = (row[e.span], row[e.role], row[e.note] if e.note else "")
             if edge in new:
@@ -225,6 +239,11 @@ class ReceiptTables:
         rows = [row for row in self.edges_of[key] if row[e.field] == column]
         for row in rows if e.count else ():
             edges.change(row, {str(e.count): str(len(rows))})
+
+
+def follows(table: DraftTable) -> bool:
+    """Whether the rows of a table follow from those of others: passages, edges, tombstones."""
+    return any(getattr(table.schema, role) for role in ("spans", "edges", "tombstones"))
 
 
 def passage_columns(table: DraftTable, spans_table: str) -> set[str]:

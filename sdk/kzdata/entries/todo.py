@@ -129,7 +129,7 @@ def _quotes(told: Told) -> Iterator[Left]:
 
 def _share(told: Told, spans: Spans, keys: Mapping[Passage, str]) -> Iterator[Left]:
     _, a = told.tables.sources
-    quoted = share(keys, offset(told.row[a.length]), spans.max_share)
+    quoted = share(keys, offset(told.row[a.length]), spans.max_share, spans.share_floor)
     found = savings(keys, quoted.excess)
     for one, saved in sorted(found.items()):
         why = f"save {saved} of the {quoted.excess} characters too many in this article"

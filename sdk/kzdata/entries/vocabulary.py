@@ -6,9 +6,13 @@ receipt at a time; a test holds the two together.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
+from kzdata.evidence.profile import LABELS
+from kzdata.evidence.vocabulary import lexicon, shares_word
+from kzdata.standard.declarations import Target
 from kzdata.standard.editing import Draft
 
 Place = tuple[int, int]
@@ -21,6 +25,9 @@ class Term(NamedTuple):
     name: str  # the category or entity
     text: str
     family: str  # terms of one family exclude each other: a table of entities, or the codebook
+
+
+ELSEWHERE = "*"  # a scope: names of entities, and forms akin to them that some article prints
 
 
 class Vocabulary:
@@ -37,16 +44,35 @@ class Vocabulary:
                     term = Term(row[c.category], row[c.term], "")
                     self._terms["coded", row[c.field]].append(term)
             if a := table.schema.aliases:
-                families = _families(draft, a.of)
+                families, names = _entities(draft, a.of)
+                for entity, called in names.items():
+                    for form, family in product(called, families[entity]):
+                        self.add(ELSEWHERE, Term(entity, form, family))
                 for row in table.rows:
-                    scope = row[a.source] if a.source else ""
-                    for family in families.get(row[a.entity], () if a.of else ("",)):
-                        term = Term(row[a.entity], row[a.alias], family)
-                        self._terms["resolved", scope].append(term)
+                    entity, form = row[a.entity], row[a.alias]
+                    for family in families.get(entity, () if a.of else ("",)):
+                        self.add(row[a.source] if a.source else "", Term(entity, form, family))
+                        if shares_word(form, [entity, *names[entity]], lexicon(None)):
+                            self.add(ELSEWHERE, Term(entity, form, family))
+
+    def add(self, scope: str, term: Term) -> None:
+        """Add a surface form of an entity, once."""
+        if term not in self._terms["resolved", scope]:
+            self._terms["resolved", scope].append(term)
+
+    def borrowed(self, name: str, words: str) -> Term | None:
+        """The longest form in some words by which other articles call an entity."""
+        places = list(self.places("resolved", ELSEWHERE, name, words))
+        forms = {words[start:end] for start, end in places}
+        terms = [
+            t for t in self._terms["resolved", ELSEWHERE] if t.name == name and t.text in forms
+        ]
+        return max(terms, key=lambda term: len(term.text), default=None)
 
     def terms(self, role: str, scope: str) -> list[Term]:
         """All terms of a role and a scope, those of all articles among them."""
-        everywhere = self._terms.get((role, ""), []) if role == "resolved" and scope else []
+        own = role == "resolved" and scope not in ("", ELSEWHERE)
+        everywhere = self._terms.get((role, ""), []) if own else []
         return [*self._terms.get((role, scope), []), *everywhere]
 
     def says(self, role: str, scope: str, name: str, words: str) -> bool:
@@ -74,15 +100,19 @@ class Vocabulary:
         return {name for name in names if self.says(role, scope, name, words)}
 
 
-def _families(draft: Draft, targets: tuple[object, ...]) -> dict[str, list[str]]:
-    """By entity, the tables that it is a row of."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for target in targets:
-        name, field = getattr(target, "resource", ""), getattr(target, "field", "")
-        if name in draft.tables:
-            for row in draft.tables[name].rows:
-                found[row[field]].append(name)
-    return found
+def _entities(
+    draft: Draft, targets: Sequence[Target]
+) -> tuple[dict[str, list[str]], defaultdict[str, list[str]]]:
+    """By entity, the tables that it is a row of, and what they call it."""
+    families: dict[str, list[str]] = defaultdict(list)
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for target in (one for one in targets if one.resource in draft.tables):
+        table = draft.tables[target.resource]
+        label = next((name for name in LABELS if name in table.schema.names), None)
+        for row in table.rows:
+            families[row[target.field]].append(table.name)
+            names[row[target.field]] += [row[label]] if label else []
+    return families, names
 
 
 def found(text: str, term: str) -> Iterator[Place]:

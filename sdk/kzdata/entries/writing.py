@@ -1,6 +1,7 @@
 """The entry of an article, made of the rows: what is entered again changes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from kzdata.entries import notation
@@ -11,16 +12,22 @@ from kzdata.entries.document import ROW, SECTIONS
 from kzdata.entries.notation import Cell, Receipt
 from kzdata.entries.receipts import Edge
 from kzdata.entries.sources import article_of
-from kzdata.entries.tables import ReceiptTables, passage_columns
+from kzdata.entries.tables import ReceiptTables, follows, passage_columns
 from kzdata.errors import UsageError, nearest
 from kzdata.standard.declarations import Exclusions
 from kzdata.standard.editing import Draft, DraftRow, DraftTable
 
 Written = str | dict[str, Any]
+Lacking = Mapping[str, Mapping[str, frozenset[str] | None]]
 
 
 def entry_of(
-    draft: Draft, source: str, texts: Mapping[str, str], *, as_new: bool = False
+    draft: Draft,
+    source: str,
+    texts: Mapping[str, str],
+    *,
+    lacking: Lacking = MappingProxyType({}),
+    only: Container[str] | None = None,
 ) -> dict[str, Any]:
     """Everything that one article says, as the content of a document.
 
@@ -31,27 +38,35 @@ def entry_of(
         draft: The package.
         source: Key of the article.
         texts: Articles by the SHA-256 of their bytes.
-        as_new: Give records that rest on this article alone a `ref` in place of their id, so that
-            they can be entered into a package that has not got them.
+        lacking: What the package lacks into which it will be entered: by table and key, the
+            columns of cells, or None for a whole row. Records that it lacks get a `ref` in place
+            of their id, and all that they need is in the entry.
+        only: Keys of the records to write, and no other rows; all by default.
 
     Raises:
         UsageError: There is no such article.
     """
-    return _Writer(ReceiptTables(draft), source, texts, as_new).entry()
+    return _Writer(ReceiptTables(draft), source, texts, lacking, only).entry()
 
 
 class _Writer:
     """It reads what it writes, to see that it means the same."""
 
     def __init__(
-        self, tables: ReceiptTables, source: str, texts: Mapping[str, str], as_new: bool
+        self,
+        tables: ReceiptTables,
+        source: str,
+        texts: Mapping[str, str],
+        lacking: Lacking,
+        only: Container[str] | None,
     ) -> None:
         table, a = tables.sources
         if source not in table.by_key:
             raise UsageError(f"no article {source!r}{nearest(source, table.by_key)}")
-        self.tables, self.row, self.as_new = tables, table.by_key[source], as_new
+        self.only = only
+        self.tables, self.row, self.lacking = tables, table.by_key[source], lacking
         self.article = article_of(tables, self.row, texts.get(self.row[a.sha256]))
-        self.reader = CellReader(tables, self.article)
+        self.reader = CellReader(tables, self.article, texts)
         self.passages = tables.passages(source)
 
     def entry(self) -> dict[str, Any]:
@@ -68,12 +83,17 @@ class _Writer:
         if section != ROW:
             return list(self.tables.playing(SECTIONS[section]).values())
         taken = {name for role in SECTIONS.values() for name in self.tables.playing(role)}
-        return [table for name, table in self.tables.draft.tables.items() if name not in taken]
+        taken |= set(self.tables.playing("sources"))
+        others = (one for one in self.tables.draft.tables.values() if one.name not in taken)
+        return [table for table in others if not follows(table)]
 
     def _blocks(self, table: DraftTable, section: str) -> Iterator[dict[str, Any]]:
         alone = section != ROW and len(self._of(section)) == 1
         head = {} if alone else {"table": table.name}
-        rows = self._records if table.schema.record_key else self._plain_rows
+        rows = self._passage_rows if table.schema.spans else self._plain_rows
+        rows = self._records if table.schema.record_key else rows
+        if self.only is not None and not table.schema.record_key:
+            return iter(())
         return (head | block for block in rows(table))
 
     def _source_cells(self) -> dict[str, Written]:
@@ -99,8 +119,25 @@ class _Writer:
                 yield self._plain_block(table, row, {a.source})
             elif x and row[x.source] == self.article.key:
                 yield self._exclusion(table, row, x)
-            elif c and c.example and row[c.example] in self.passages:
+            elif self._needed(table, row) or (c and c.example and row[c.example] in self.passages):
                 yield self._plain_block(table, row, set())
+
+    def _needed(self, table: DraftTable, row: DraftRow) -> bool:
+        """Whether the whole row is lacking."""
+        known = self.lacking.get(table.name, {})
+        return bool(table.key) and known.get(row[table.key], frozenset()) is None
+
+    def _lacks(self, table: DraftTable, row: DraftRow, column: str) -> bool:
+        return column in (self.lacking.get(table.name, {}).get(row[table.key]) or ())
+
+    def _passage_rows(self, table: DraftTable) -> Iterator[dict[str, Written]]:
+        """The passages of the article of which more is to be said than their words."""
+        s = table.schema.spans
+        assert s
+        out = {s.id, s.source, s.start, s.end, s.quote, s.occurrence, s.checksum}
+        for key, passage in self.passages.items():
+            if rest := self._plain_block(table, table.by_key[key], out):
+                yield {"words": notation.write(self._words(passage, [])), **rest}
 
     def _exclusion(self, table: DraftTable, row: DraftRow, x: Exclusions) -> dict[str, Written]:
         """A number word in no table; without the text by its offsets, which have no occurrence."""
@@ -110,21 +147,20 @@ class _Writer:
         rest = self._plain_block(table, row, {x.source, x.start, x.end, x.token})
         return {"words": notation.write(self._words(one, [])), **rest}
 
-    def _plain_block(self, table: DraftTable, row: DraftRow, out: set[str]) -> dict[str, Written]:
+    def _plain_block(self, table: DraftTable, row: DraftRow, out: set[Any]) -> dict[str, Written]:
         spoken = passage_columns(table, self.tables.spans[0].name)
-        return {
-            name: self._spoken(row[name])
-            if name in spoken
-            else notation.write(Cell(value=row[name]))
-            for name in table.schema.names
-            if row[name] and name not in out
-        }
+        filled = [name for name in table.schema.names if row[name] and name not in out]
+        plain = {name: notation.write(Cell(value=row[name])) for name in filled}
+        return plain | {name: self._spoken(row[name]) for name in filled if name in spoken}
 
     # -------------------------------------------------------------------- records
 
     def _records(self, table: DraftTable) -> Iterator[dict[str, Written]]:
         for row in table.rows:
-            if any(map(self._of_article, self.tables.edges_of.get(row[table.key], ()))):
+            key = row[table.key]
+            if self.only is not None and key not in self.only:
+                continue
+            if any(map(self._of_article, self.tables.edges_of.get(key, ()))):
                 yield self._block(table, row)
 
     def _of_article(self, edge: DraftRow) -> bool:
@@ -132,33 +168,34 @@ class _Writer:
 
     def _block(self, table: DraftTable, row: DraftRow) -> dict[str, Written]:
         key, principal = row[table.key], table.schema.principal
-        block: dict[str, Written] = {"ref" if self._is_new(key) else "id": key}
+        new = self._needed(table, row)
+        block: dict[str, Written] = {"ref" if new else "id": key}
         quotes = [self.passages[row[principal]]] if principal else []
         if principal:
             block["quote"] = notation.write(self._words(quotes[0], []))
         done = {table.key, principal}
         for name, members in shortcuts(table):
-            if (line := self._shortcut(table, row, name, members, quotes)) is not None:
+            lacking = any(self._lacks(table, row, member) for member in members)
+            line = None if lacking else self._shortcut(table, row, name, members, quotes)
+            if line is not None:
                 block[name], done = line, done | set(members)
         for name, column in self.reader.columns(table).items():
-            line = None if name in done else self._cell(row, key, column, quotes)
+            whole = new or self._lacks(table, row, name)
+            line = None if name in done else self._cell(row, key, column, quotes, whole)
             block |= {} if line is None else {name: line}
         return block
 
-    def _is_new(self, key: str) -> bool:
-        return self.as_new and all(map(self._of_article, self.tables.edges_of.get(key, ())))
-
-    def _edges(self, key: str, column: str) -> tuple[list[Edge], bool]:
-        """The edges of a cell into the article, and whether there are others."""
-        _, e = self.tables.edges
-        rows = [row for row in self.tables.edges_of.get(key, ()) if row[e.field] == column]
-        own = [row for row in rows if self._of_article(row)]
-        notes = [row[e.note] if e.note else "" for row in own]
-        edges = [
-            Edge(self.passages[row[e.span]], row[e.role], n)
-            for row, n in zip(own, notes, strict=True)
-        ]
-        return edges, len(own) < len(rows)
+    def _edges(self, key: str, column: str) -> tuple[list[Edge], list[Edge]]:
+        """The edges of a cell into the article, and into others."""
+        (_, e), (spans, s) = self.tables.edges, self.tables.spans
+        found: tuple[list[Edge], list[Edge]] = [], []
+        for row in self.tables.edges_of.get(key, ()):
+            if row[e.field] == column:
+                span, own = spans.by_key[row[e.span]], self._of_article(row)
+                note, source = row[e.note] if e.note else "", "" if own else span[s.source]
+                edge = Edge(self.tables.passage(span), row[e.role], note, source)
+                found[0 if own else 1].append(edge)
+        return found
 
     def _shortcut(
         self,
@@ -211,10 +248,14 @@ class _Writer:
         return placed if found != passage else cell if plain else Cell(words=passage.words)
 
     def _cell(
-        self, row: DraftRow, key: str, column: Column, quotes: Sequence[Passage]
+        self, row: DraftRow, key: str, column: Column, quotes: Sequence[Passage], new: bool
     ) -> Written | None:
-        """A cell in the shortest form that is read the same; None: the article does not say it."""
+        """A cell in the shortest form that is read the same; None: the article does not say it.
+
+        Of a row that is new all receipts are written, also those of other articles.
+        """
         value, (edges, elsewhere) = row[column.name], self._edges(key, column.name)
+        edges, elsewhere = ([*edges, *elsewhere], []) if new else (edges, elsewhere)
         if not value or (not edges and (elsewhere or column.traced)):
             return None
         if not edges:
@@ -230,7 +271,17 @@ class _Writer:
             yield Cell(value=value)
             if len(edges) == 1 and edges[0].note:
                 yield Cell(value=value, note=edges[0].note)
-        receipts = [self._receipt(one.passage, one.note, quotes) for one in edges]
+        receipts = [
+            Receipt(
+                words=one.passage.words,
+                occurrence=one.passage.occurrence,
+                note=one.note or None,
+                source=one.source,
+            )
+            if one.source
+            else self._receipt(one.passage, one.note, quotes)
+            for one in edges
+        ]
         yield notation.of(value, receipts)
         with_roles = zip(receipts, edges, strict=True)
         yield notation.of(value, [r.model_copy(update={"role": one.role}) for r, one in with_roles])

@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from itertools import count
 from json.decoder import JSONDecodeError, JSONDecoder
 from pathlib import Path
@@ -116,18 +117,35 @@ def text_of(file: Path, path: str) -> str:
         raise PackageError(f"{path}: not UTF-8 at byte {error.start}") from error
 
 
+def value_of_text(text: str, path: str) -> Any:
+    """The value that a JSON text is, whatever it is; messages call the text `path`.
+
+    Raises:
+        PackageError: It is not JSON.
+    """
+    with _called(path):
+        return _DECODER.decode(text)
+
+
 def items_of_text(text: str, path: str, member: str | None = None) -> Iterator[Item]:
     """The items of the array that a JSON text is, or of a member of the object that it is.
 
     Raises:
         PackageError: It is not JSON, or there is no such array.
     """
-    try:
+    with _called(path):
         start = _skip(text, 0)
         rows = _array(text, start) if member is None else _in_object(text, start, member)
         end = yield from rows
         if (end := _skip(text, end)) != len(text):
             raise JSONDecodeError("Extra data", text, end)
+
+
+@contextmanager
+def _called(path: str) -> Iterator[None]:
+    """Errors of a JSON text say what it is called."""
+    try:
+        yield
     except RecursionError as error:
         raise PackageError(f"{path}: JSON that is nested too deep") from error
     except JSONDecodeError as error:

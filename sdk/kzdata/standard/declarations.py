@@ -6,6 +6,7 @@ from kzdata.standard.json_model import (
     MAX_FIELDS,
     MAX_KEYS,
     JsonModel,
+    count,
     member,
     number,
     several,
@@ -70,7 +71,8 @@ class Spans(Declaration):
     """`kzdata:spans`: the table of passages; `damaged` marks words that are not as written.
 
     How long a quote may be, and how much of an article all may be together, is asked where it is
-    stated; where either is, no quote is a whole sentence.
+    stated; where either is, no quote is a whole sentence. `share_floor` is how many characters of
+    any article may be quoted, however short it is: a dense report is entered whole.
     """
 
     id: str = member(string)
@@ -82,6 +84,7 @@ class Spans(Declaration):
     checksum: str | None = member(string, None)
     damaged: str | None = member(string, None)
     max_share: float | None = member(number, None)
+    share_floor: int = member(count, 0)
     max_length: int | None = member(whole, None)
 
     @property

@@ -9,9 +9,11 @@ import hashlib
 import io
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import count
+from pathlib import Path
 
 from kzdata.errors import UsageError
 from kzdata.files.archive import DESCRIPTOR
@@ -22,6 +24,7 @@ from kzdata.standard.declarations import Tombstones
 from kzdata.standard.descriptor import Table
 
 Cells = dict[str, str]
+_Order = tuple[tuple[int, int, str], ...]
 
 
 class DraftRow:
@@ -84,6 +87,7 @@ class DraftTable:
         """Add a row: behind another one, or at its place in the order of keys, or at the end."""
         row = DraftRow({name: values.get(name, "") for name in self.schema.names})
         place = self._behind(row) if after is None else self.rows.index(after) + 1
+        self._orders.insert(place, self._order(row))
         self.rows.insert(place, row)
         if self.key:
             self.by_key[row[self.key]] = row
@@ -92,12 +96,18 @@ class DraftTable:
 
     def _behind(self, row: DraftRow) -> int:
         """The place behind all rows with smaller keys, where the keys are in order."""
-        keys = [self._order(other) for other in self.rows]
-        if keys != sorted(keys):
-            return len(keys)
-        return sum(key < self._order(row) for key in keys)
+        return bisect_right(self._orders, self._order(row)) if self._sorted else len(self.rows)
 
-    def _order(self, row: DraftRow) -> tuple[tuple[int, int, str], ...]:
+    @cached_property
+    def _orders(self) -> list[_Order]:
+        """What the rows are sorted by."""
+        return [self._order(row) for row in self.rows]
+
+    @cached_property
+    def _sorted(self) -> bool:
+        return self._orders == sorted(self._orders)
+
+    def _order(self, row: DraftRow) -> _Order:
         # Offsets are numbers, and SP-10000 stands behind SP-9999, which the alphabet denies.
         parts = (row[name] for name in self.schema.primary_key)
         return tuple((int(part) if part.isdecimal() else 0, _width(part), part) for part in parts)
@@ -110,7 +120,8 @@ class DraftTable:
 
     def remove(self, row: DraftRow) -> None:
         """Take a row out."""
-        self.rows.remove(row)
+        place = self.rows.index(row)
+        del self._orders[place], self.rows[place]
         self.by_key.pop(row[self.key], None) if self.key else None
         self.changed = True
 
@@ -153,7 +164,8 @@ class Draft:
         archive, part = self.dataset.archive, self.dataset.part
         if part:
             raise UsageError(f"{archive.label} {part}: rows are entered into the whole package")
-        if archive.name != DESCRIPTOR or not (archive.root / DESCRIPTOR).is_file():
+        place = Path(archive.label)  # of a zip, the folder is a copy
+        if archive.name != DESCRIPTOR or not (place.is_dir() or place.name == DESCRIPTOR):
             raise UsageError(f"{archive.label}: rows are entered into a folder with {DESCRIPTOR}")
 
     def _opened(self, table: Table) -> DraftTable:

@@ -115,25 +115,30 @@ def span_checksum(model: Model) -> Iterator[Query]:
     declared=("kzdata:spans", "kzdata:sources"),
 )
 def span_share(model: Model) -> Iterator[Query]:
-    """The quotes of an article cover at most `maxShare` of its characters, where it is stated."""
+    """The quotes of an article cover at most `maxShare` of its characters, where it is stated.
+
+    Of an article that is short they may cover `shareFloor` characters, where that is more.
+    """
     for (_, s), (articles, a) in model.together("spans", "sources"):
         if s.max_share is None:
             continue
         reached = f"""coalesce(max(last) OVER (PARTITION BY article ORDER BY first, last, {ORD}
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)"""
         fresh = f"greatest(0, last - greatest(first, {reached}))"
-        share, most = "(1.0 * sum({}) / length)", s.max_share
+        most, floor = s.max_share, s.share_floor
+        over = f"1.0 * sum({{0}}) / length > {most} AND sum({{0}}) > {floor}"
+        any_article = f", or {floor} of any" if floor else ""
         # Few articles come near the limit even where overlaps count twice: only these are sorted.
         near = f"""SELECT article FROM shared.passages WHERE article IS NOT NULL
-            GROUP BY article, length HAVING {share.format("greatest(0, last - first)")} > {most}"""
+            GROUP BY article, length HAVING {over.format("greatest(0, last - first)")}"""
         yield Query(
             articles.name,
             f"""SELECT article, {literal(a.length)}, {_QUOTED},
-                'at most ' || {text(f"CAST(floor(length * {most}) AS BIGINT)")}
-                    || {literal(f" characters ({most} of the article)")}
+                'at most ' || {text(f"CAST(greatest(floor(length * {most}), {floor}) AS BIGINT)")}
+                    || {literal(f" characters ({most} of the article{any_article})")}
             FROM (SELECT article, length, span, {fresh} AS fresh
                 FROM shared.passages SEMI JOIN ({near}) USING (article))
-            GROUP BY article, length HAVING {share.format("fresh")} > {most}""",
+            GROUP BY article, length HAVING {over.format("fresh")}""",
         )
 
 
@@ -151,13 +156,17 @@ _QUOTED = f"""sum(fresh) || ' characters (' || round(1.0 * sum(fresh) / length, 
     whole=True,
 )
 def span_orphan(model: Model) -> Iterator[Query]:
-    """Each span is used: by an edge, as the principal span of a claim, or as a term's example."""
+    """Each span is used: by an edge, as a claim's principal span, or as a term's example.
+
+    Or as the passage of an article's day (`day_span` of `kzdata:sources`).
+    """
     for (table, s), (edges, e) in model.together("spans", "edges"):
         # A column is known to be unique only where an edge names each of its values.
         if (table.name, s.id) in model.unique_columns:
             continue
         examples = ((book, c.example) for book, c in model.each("codebook") if c.example)
-        users = [(edges, e.span), *model.each("principal"), *examples]
+        days = ((articles, a.day_span) for articles, a in model.each("sources") if a.day_span)
+        users = [(edges, e.span), *model.each("principal"), *examples, *days]
         unused = " AND ".join(
             f"""NOT EXISTS (SELECT 1 FROM {identifier(other.name)} u
                 WHERE {column(user, "u")} = {column(s.id)})"""

@@ -59,7 +59,7 @@ class InText:
 
     @cached_property
     def _open_dates(self) -> list[Place]:
-        if self.article.day is None:
+        if self.article.day is None or not self.told.dated:
             return []
         rested = [*self._of_dates(), *self._excluded]
         return [

@@ -39,7 +39,7 @@ def todo(dataset: Dataset, source: str, text: str | None) -> Todo:
 def _unknown(told: Told) -> Iterator[str]:
     if told.article.text is None:
         yield from OF_TEXT
-    elif told.article.day is None:
+    elif not told.dated:
         yield "date"
 
 

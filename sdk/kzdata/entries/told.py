@@ -39,6 +39,12 @@ class Told:
         self.vocabulary = Vocabulary(draft)
 
     @property
+    def dated(self) -> bool:
+        """Whether dates of the article can be read: its day is known, and it is in English."""
+        language = (self.article.language or "en").partition("-")[0].lower()
+        return self.article.day is not None and language == "en"
+
+    @property
     def day_passage(self) -> Passage | None:
         """The passage that gives the article's own day."""
         name = self.tables.sources[1].day_span

@@ -73,6 +73,10 @@ ASKED = {
     "locate": ["people --texts ."],
     "reanchor": ["copy.txt --source tass"],
     "coverage": ["--texts ."],
+    "todo": ["tass"],
+    "add": ["../note.txt --publisher Post --published 2022-01-07"],
+    "entry": ["tass"],
+    "enter": ["../note.toml"],
 }
 """What each command is asked; the package is the working directory."""
 OF_FOLDER = {"validate", "diff", "release-check", "rules", "seal", "init"}
@@ -91,6 +95,8 @@ def test_no_command_runs_what_lies_in_the_package(
 ) -> None:
     """Catches a module or program of the package's folder that is imported or run."""
     trap(copy.root, canary)
+    (tmp_path / "note.txt").write_text("It rained.\n", encoding="utf-8")
+    (tmp_path / "note.toml").write_text("[source]\nsource_id = 'tass'\n", encoding="utf-8")
     assert run(copy.root, "--help").returncode == 0
     for command, asked in ASKED.items():
         for line in asked:

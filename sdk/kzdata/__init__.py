@@ -69,8 +69,9 @@ _HOMES = {
         "diff release_check",
         "engine.limits": "Limits",
         "engine.queries": "Answer",
-        "errors": "AnnotationError BrokenError DateError EntryError FigureError KzdataError LimitError "
-        "MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError UsageError",
+        "errors": "AnnotationError BrokenError DateError EntryError FigureError KzdataError "
+        "LimitError MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError "
+        "UsageError",
         "evidence.authoring": "Coverage Located Reanchored",
         "evidence.figures": "Figure",
         "evidence.outside": "OutsideReport",

@@ -24,6 +24,7 @@ from kzdata.standard.row_models import Row
 
 if TYPE_CHECKING:
     from kzdata.engine.queries import Answer
+    from kzdata.entries.left import Todo
     from kzdata.evidence.outside import OutsideReport
     from kzdata.evidence.snapshots import Snapshot, Snapshots
     from kzdata.questions.disagreements import Disagreements
@@ -449,6 +450,22 @@ class Package(models.Tables):
         if missing := [source for source in authoring.hashes(self._dataset) if source not in found]:
             raise PackageError(f"no file in {folder} has the SHA-256 of {', '.join(missing)}")
         return authoring.coverage(self._dataset, found)
+
+    def todo(self, source: str, texts: str | Path | None = None) -> "Todo":
+        """What is left to do for an article, each thing with the line to write into its entry.
+
+        Args:
+            source: Key of the article.
+            texts: Folder with the articles; without the text, what needs it is not known.
+
+        Raises:
+            UsageError: There is no such article, or the package is not one that can be edited.
+            PackageError: A table, or the folder, cannot be read.
+        """
+        from kzdata.entries.todo import todo
+
+        known = self.texts(texts) if texts else {}
+        return todo(self._dataset, source, known.get(source))
 
     def site(
         self, out: str | Path, *, texts: str | Path | None = None, include_texts: bool = False

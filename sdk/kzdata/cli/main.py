@@ -983,6 +983,9 @@ def enter(
     texts: TextsOption = None,
     dry_run: Annotated[bool, Option("--dry-run", help="Write nothing.")] = False,
     strict: Annotated[bool, Option("--strict", help="Write nothing at a warning, either.")] = False,
+    partial: Annotated[
+        bool, Option("--partial", help="Numbers without a row may wait; `kzdata todo` lists them.")
+    ] = False,
     form: Annotated[
         Literal["text", "json"], Option("--format", "-f", help="text or json.")
     ] = "text",
@@ -997,7 +1000,10 @@ def enter(
     place = _folder_of(package, "kzdata enter FILE")
     try:
         documents = outcome.read_documents(files)
-        found = outcome.enter(place, documents, texts, dry_run=dry_run, strict=strict)
+        waiting = outcome.WAITING if partial else ()
+        found = outcome.enter(
+            place, documents, texts, dry_run=dry_run, strict=strict, waiting=waiting
+        )
     except EntryError as error:
         found = outcome.Outcome(faults=tuple(error.faults))
     _show_outcome(found, form, dry_run)
@@ -1011,7 +1017,67 @@ def _show_outcome(found: Any, form: str, dry_run: bool) -> None:
         write(as_json(found.as_dict()))
     else:
         emit(entries.outcome(found, dry_run))
-    raise typer.Exit(0 if found.valid and (found.written or dry_run or not found.rows) else 1)
+    done = found.written or dry_run or not found.rows
+    raise typer.Exit(0 if found.accepted and done else 1)
+
+
+@command("kzdata todo tass --texts DIR; kzdata todo steppe-news --format json")
+def todo(
+    load: Load,
+    source: Annotated[str, Argument(help="The article.")],
+    texts: TextsOption = None,
+    form: Annotated[
+        Literal["text", "json"], Option("--format", "-f", help="text or json.")
+    ] = "text",
+) -> None:
+    """List what is left to do for an article.
+
+    Each with the line to write into its entry. Without --texts, what the text tells is not known.
+    """
+    from kzdata.cli import entries
+    from kzdata.cli.terminal import as_json, emit, write
+
+    with load() as kz:
+        found = kz.todo(source, texts)
+    if form == "json":
+        write(as_json(found.as_dict()))
+    else:
+        emit("\n\n".join(map("\n".join, entries.todo(found))))
+
+
+@command("kzdata add steppe-news.txt --publisher 'Steppe News' --published 2022-01-07")
+def add(
+    text: Annotated[Path, Argument(parser=path, help="The article: a text file in UTF-8.")],
+    publisher: Annotated[str, Option(help="Who published it.")],
+    published: Annotated[str, Option(help="The day: 2022-01-07, or 'January 7, 2022'.")],
+    source_id: Annotated[
+        str | None, Option(help="Its key; else made of the publisher's name.")
+    ] = None,
+    url: Annotated[str | None, Option(help="Its address.")] = None,
+    language: Annotated[str | None, Option(help="Its language, a tag of BCP 47.")] = None,
+    kind: Annotated[str | None, Option(help="What sort of text it is.")] = None,
+    entry: Annotated[
+        Path | None, Option(parser=path, help="Also write an empty entry to this file.")
+    ] = None,
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help="The folder; else this one.")
+    ] = None,
+    texts: TextsOption = None,
+) -> None:
+    """Register an article.
+
+    Its numbers wait for rows: until they have them, the package is not valid.
+    """
+    from kzdata.cli import entries
+    from kzdata.cli.terminal import emit
+    from kzdata.entries.adding import Described
+    from kzdata.entries.adding import add as register
+
+    place = _folder_of(package, "kzdata add TEXT")
+    described = Described(publisher, published, source_id, url, language, kind)
+    found = register(place, text, described, entry=entry, texts=texts)
+    emit(entries.added(found, text, entry, package))
+    raise typer.Exit(0 if found.outcome.written else 1)
 
 
 @command("kzdata import out.jsonl --from langextract --map map.toml --texts DIR", "import")

@@ -2,18 +2,21 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kzdata.entries.document import Document, Fault, checked, read
 from kzdata.entries.entering import Entering
+from kzdata.entries.left import Todo
 from kzdata.entries.places import Path as Path_
 from kzdata.entries.schema import entry_model
 from kzdata.entries.tables import Planned
-from kzdata.errors import UsageError
-from kzdata.evidence.profile import declared
+from kzdata.entries.todo import todo
+from kzdata.errors import PackageError, UsageError
+from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.spans import covered
 from kzdata.files.archive import opened, workspace
 from kzdata.standard.dataset import Dataset
@@ -23,6 +26,9 @@ from kzdata.standard.parsing import parse
 from kzdata.standard.writer import CHANGELOG
 from kzdata.validation import Finding, Report, validate
 from kzdata.validation.suppressions import ALLOW_LIST
+
+WAITING = ("number-unexplained",)
+"""Rules of work that may wait: what they find is left to do, and nothing that was entered wrong."""
 
 
 class Quoted(NamedTuple):
@@ -73,6 +79,8 @@ class Outcome:
         faults: What is wrong in the entries; with one of them nothing is written.
         findings: What validation says of the package as it would be, at the places of the entries
             where these are at fault.
+        waiting: Rules of work that may wait: their errors keep nothing from being written.
+        todo: What is left to do for each article that the entries changed.
         written: Whether the package was written.
     """
 
@@ -82,12 +90,25 @@ class Outcome:
     quoted: tuple[Quoted, ...] = ()
     faults: tuple[Fault, ...] = ()
     findings: tuple[tuple[Fault, Finding], ...] = ()
+    waiting: tuple[str, ...] = ()
+    todo: tuple[Todo, ...] = ()
     written: bool = False
 
     @property
     def valid(self) -> bool:
         """Whether there is neither a fault nor an error."""
         return not self.faults and all(one.severity != "error" for _, one in self.findings)
+
+    @property
+    def accepted(self) -> bool:
+        """The same, but that errors of work that may wait are none."""
+        kept = (one for _, one in self.findings if one.rule not in self.waiting)
+        return not self.faults and all(one.severity != "error" for one in kept)
+
+    @property
+    def unfinished(self) -> int:
+        """How many errors wait."""
+        return sum(one.severity == "error" and one.rule in self.waiting for _, one in self.findings)
 
     def by_table(self) -> dict[str, Counter[str]]:
         """How many rows of each table are added, changed and withdrawn."""
@@ -110,6 +131,7 @@ class Outcome:
                 {**place.as_dict(), "rule": one.rule, "severity": one.severity}
                 for place, one in self.findings
             ],
+            "todo": [one.as_dict() for one in self.todo],
         }
 
 
@@ -137,6 +159,7 @@ def enter(
     *,
     dry_run: bool = False,
     strict: bool = False,
+    waiting: Collection[str] = (),
 ) -> Outcome:
     """Enter documents into a package: all that they say, or nothing.
 
@@ -146,6 +169,7 @@ def enter(
         texts: Folder with the articles that are in the package already.
         dry_run: Only say what would become of it.
         strict: Write nothing where validation warns, either.
+        waiting: Rules of work that may wait, such as `WAITING`.
 
     Raises:
         EntryError: A document says what no entry into this package says.
@@ -159,9 +183,12 @@ def enter(
             before = _shares(draft)
             entering = Entering(draft, _texts(dataset, texts))
             model = entry_model(draft)
+            sources = dict[str, None]()
             for document, folder in documents:
-                entering.enter(checked(document, model), folder)
-            return _outcome(entering, before, dry_run=dry_run, strict=strict)
+                entering.enter(known := checked(document, model), folder)
+                sources |= dict.fromkeys(_source(draft, known))
+            said = _tried(entering, sources)
+            return _outcome(entering, before, said, dry_run, strict, tuple(waiting))
         finally:
             dataset.close()
 
@@ -174,28 +201,49 @@ def _texts(dataset: Dataset, folder: Path | None) -> dict[str, str]:
     return find(folder, hashes(dataset).values()) if folder else {}
 
 
+def _source(draft: Draft, document: Document) -> Iterator[str]:
+    """The key of the article that a document is of."""
+    _, a = needed(draft.descriptor, Sources, "an entry")
+    cell = document.entry.article.get(a.id)
+    yield from [cell.value] if cell and cell.value else []
+
+
+class _Tried(NamedTuple):
+    """What is said of the package as it would be.
+
+    Attributes:
+        findings: By validation, each at the place of the entry that brought it.
+        todo: By the work lists of the articles.
+    """
+
+    findings: tuple[tuple[Fault, Finding], ...] = ()
+    todo: tuple[Todo, ...] = ()
+
+
 def _outcome(
-    entering: Entering, before: Mapping[str, float], *, dry_run: bool, strict: bool
+    entering: Entering,
+    before: Mapping[str, float],
+    said: _Tried,
+    dry_run: bool,
+    strict: bool,
+    waiting: tuple[str, ...],
 ) -> Outcome:
     draft = entering.tables.draft
-    contents = draft.contents()
-    findings = []
-    if contents and not entering.faults:
-        findings = list(placed(entering, tried(entering)))
-    severities = {finding.severity for _, finding in findings}
-    fails = bool(entering.faults) or "error" in severities or (strict and "warning" in severities)
-    written = bool(contents) and not dry_run and not fails
-    if written:
-        draft.save()
-    return Outcome(
+    outcome = Outcome(
         rows=tuple(dict.fromkeys(entering.tables.planned)),
         roles=Counter(edge.role for *_, edge in entering.tables.tied),
         inferred=tuple(_inferred(entering)),
         quoted=tuple(_quoted(draft, before)),
         faults=tuple(sorted(entering.faults, key=lambda one: one[:3])),
-        findings=tuple(findings),
-        written=written,
+        findings=said.findings,
+        waiting=waiting,
+        todo=said.todo,
     )
+    warned = any(finding.severity == "warning" for _, finding in said.findings)
+    if dry_run or not outcome.accepted or (strict and warned) or not draft.contents():
+        return outcome
+    draft.save()
+    return replace(outcome, written=True)
 
 
 def _inferred(entering: Entering) -> Iterator[Inferred]:
@@ -238,6 +286,27 @@ def _most(s: Spans, length: int) -> float | None:
 
 def tried(entering: Entering) -> Report:
     """What validation says of the package as it would be."""
+    with _copied(entering) as (place, texts):
+        return _validated(place, texts)
+
+
+def _tried(entering: Entering, sources: Iterable[str]) -> _Tried:
+    """What validation and the work lists say of the package as it would be."""
+    if entering.faults or not entering.tables.draft.contents():
+        return _Tried()
+    with _copied(entering) as (place, texts):
+        findings = tuple(placed(entering, _validated(place, texts)))
+        return _Tried(findings, tuple(_todos(place, sources, entering.texts)))
+
+
+def _validated(place: Path, texts: Path | None) -> Report:
+    # Of an article whose text is not at hand, what can be told without it.
+    return validate(place, texts=texts, ignore=["text-missing"])
+
+
+@contextmanager
+def _copied(entering: Entering) -> Iterator[tuple[Path, Path | None]]:
+    """The package as it would be, in a folder, and the texts that are at hand, in another."""
     with workspace() as folder:
         place, texts = folder / "package", folder / "texts"
         texts.mkdir()
@@ -246,8 +315,21 @@ def tried(entering: Entering) -> Report:
         _copy(entering.tables.draft, place)
         for path, content in entering.tables.draft.contents().items():
             (place / path).write_bytes(content)
-        # Of an article whose text is not at hand, what can be told without it.
-        return validate(place, texts=texts if entering.texts else None, ignore=["text-missing"])
+        yield place, texts if entering.texts else None
+
+
+def _todos(place: Path, sources: Iterable[str], texts: Mapping[str, str]) -> Iterator[Todo]:
+    """The work lists of some articles; none where a table cannot be read, as validation says."""
+    from kzdata.evidence.authoring import hashes
+
+    with (
+        opened(place) as archive,
+        closing(Dataset(archive, parse(archive), {})) as dataset,
+        suppress(PackageError),
+    ):
+        digests = hashes(dataset)
+        for source in sources:
+            yield todo(dataset, source, texts.get(digests[source]))
 
 
 def _copy(draft: Draft, place: Path) -> None:

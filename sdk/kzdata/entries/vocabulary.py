@@ -87,16 +87,16 @@ class Vocabulary:
                 place
                 for other in terms
                 if other.family == term.family and other.name != name
-                if len(other.text) > len(term.text) and any(_found(other.text, term.text))
-                for place in _found(text, other.text)
+                if len(other.text) > len(term.text) and any(found(other.text, term.text))
+                for place in found(text, other.text)
             ]
-            for start, end in _found(text, term.text):
+            for start, end in found(text, term.text):
                 if not any(first <= start and end <= last for first, last in longer):
                     yield start, end
 
     def named(self, role: str, scope: str, words: str) -> set[str]:
         """All categories or entities that some words name."""
-        names = {term.name for term in self.terms(role, scope) if any(_found(words, term.text))}
+        names = {term.name for term in self.terms(role, scope) if any(found(words, term.text))}
         return {name for name in names if self.says(role, scope, name, words)}
 
 
@@ -115,7 +115,7 @@ def _entities(
     return families, names
 
 
-def _found(text: str, term: str) -> Iterator[Place]:
+def found(text: str, term: str) -> Iterator[Place]:
     """Where a term stands as whole words."""
     start = text.find(term) if term else -1
     while start >= 0:

@@ -22,7 +22,7 @@ four digits, 1000 to 2999.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -216,6 +216,22 @@ def extent(text: str, start: int, end: int, written_on: date) -> tuple[int, int]
         ends.append(ends[-1] + match.end())
     windows = sorted(((a, b) for a in starts for b in ends), key=lambda w: w[0] - w[1])
     return next((w for w in windows if _readable(text[slice(*w)], written_on)), (start, end))
+
+
+def printed(text: str, written_on: date) -> Iterator[tuple[int, int]]:
+    """Where a text prints dates, each in its widest wording, in the order of the text.
+
+    A bare number is none: "2019" alone may count something.
+    """
+    last = 0
+    for word in re.finditer(r"[A-Za-z0-9-]+", text):
+        if word.start() < last or not _is_date_word(word[0].partition("-")[0]):
+            continue
+        start, end = extent(text, *word.span(), written_on)
+        wording = text[start:end]
+        if start >= last and not wording.isdigit() and _readable(wording, written_on):
+            yield start, end
+            last = end
 
 
 _LAST_WORD = re.compile(r"([A-Za-z0-9'\u2019.]+,?) \Z")

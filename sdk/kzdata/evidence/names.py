@@ -156,13 +156,17 @@ def event_names(dataset: Dataset, keys: Iterable[str]) -> dict[str, str]:
     return labels(dataset, table.name, table.schema.primary_key[0], keys)
 
 
+def article_label(schema: Schema) -> str | None:
+    """The column that calls an article by its publisher, or else its title; None: there is none."""
+    return next((name for name in ("publisher", *LABELS) if name in schema.names), None)
+
+
 def article_names(dataset: Dataset, keys: Iterable[str]) -> dict[str, str]:
     """Articles by publisher and day, or by their title, and whether their text is damaged."""
     if not (sources := declared(dataset.descriptor, Sources)):
         return {}
     table, role = sources
-    has = table.schema.names
-    title = next((name for name in ("publisher", *LABELS) if name in has), None)
+    title = article_label(table.schema)
     wanted = sorted(keys)
     rows = dataset.database.rows(
         f"""SELECT {cell(role.id)}, {cell(title)}, {cell(role.published_on)}

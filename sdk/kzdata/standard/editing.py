@@ -161,7 +161,9 @@ class Draft:
         self.tables = {name: self._opened(table) for name, table in self.descriptor.tables.items()}
 
     def _check_folder(self) -> None:
-        archive = self.dataset.archive
+        archive, part = self.dataset.archive, self.dataset.part
+        if part:
+            raise UsageError(f"{archive.label} {part}: rows are entered into the whole package")
         place = Path(archive.label)  # of a zip, the folder is a copy
         if archive.name != DESCRIPTOR or not (place.is_dir() or place.name == DESCRIPTOR):
             raise UsageError(f"{archive.label}: rows are entered into a folder with {DESCRIPTOR}")

@@ -288,7 +288,7 @@ def test_the_commands_of_its_page_run(made: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(made, tmp_path / "p"))
     page = (folder / "README.md").read_text("utf-8")
     lines = re.findall(r"^    (kzdata .*)$|`(kzdata \w+ [^`]+)`", page, re.M)
-    assert len(lines) == 9
+    assert len(lines) == 12
     for line in map("".join, lines):
         done = shell(line, folder)
         assert done.code == 0, (line, done)

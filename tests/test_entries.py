@@ -406,6 +406,21 @@ def test_an_id_that_nobody_has_is_told_with_the_nearest(copy: Folder, texts: Pat
     assert "no row 'CR-0091'; did you mean CR-00" in str(fault)
 
 
+@pytest.mark.parametrize("kind", ["..", "absolute", "link", "none"])
+def test_an_entry_reads_no_other_file_of_the_machine(
+    copy: Folder, tmp_path: Path, kind: str
+) -> None:
+    secret, folder = tmp_path / "secret", tmp_path / "entries"
+    secret.write_text("mine", encoding="utf-8")
+    folder.mkdir()
+    (folder / "link").symlink_to(secret)
+    name = {"..": "../secret", "absolute": str(secret), "link": "link", "none": "nowhere"}[kind]
+    entry = f'[source]\nsource_id = "new"\npublisher = "New"\ntext = "{name}"\n'
+    (fault,) = enter(copy.root, [(read(entry.encode(), "e.toml"), folder)]).faults
+    assert (fault.line, fault.column) == (1, 1)
+    assert "mine" not in str(fault)
+
+
 def test_a_dry_run_writes_nothing(copy: Folder, texts: Path) -> None:
     before = files_of(copy.root)
     line = 'population = "civilians <- over 60 people ?? Invented for a test of the article."'

@@ -77,11 +77,15 @@ ASKED = {
     "add": ["../note.txt --publisher Post --published 2022-01-07"],
     "entry": ["tass"],
     "enter": ["../note.toml"],
+    "draft": ["tass --texts ."],
+    "import": ["../note.toml --from entry --texts ."],
+    "eval": ["../note.toml --texts ."],
 }
 """What each command is asked; the package is the working directory."""
 OF_FOLDER = {"validate", "diff", "release-check", "rules", "seal", "init"}
 UNABLE = {("diff", "HEAD ."), ("locate", "people --texts ."), ("coverage", "--texts .")}
-UNABLE |= {("reanchor", "copy.txt --source tass")}
+UNABLE |= {("reanchor", "copy.txt --source tass"), ("draft", "tass --texts .")}
+UNABLE |= {("eval", "../note.toml --texts .")}
 
 
 def test_every_command_is_asked() -> None:

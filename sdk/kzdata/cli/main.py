@@ -1102,9 +1102,9 @@ def propose(
         Literal["text", "json"], Option("--format", "-f", help="text or json.")
     ] = "text",
 ) -> None:
-    """Judge what a model proposes: accepted, for review or rejected.
+    """Judge what a model or another tool proposes.
 
-    Exit 1 if anything is not accepted.
+    Each proposal is accepted, for review or rejected. Exit 1 if anything is not accepted.
     """
     from kzdata.cli import entries
     from kzdata.cli.terminal import as_json, emit, save, write

@@ -13,8 +13,10 @@ from kzdata.entries.reading import article_of
 from kzdata.entries.receipts import Edge, passages, words_of
 from kzdata.entries.sources import digest, printed_day, written_row
 from kzdata.entries.tables import ReceiptTables, passage_columns
-from kzdata.errors import DateError, UsageError, nearest
+from kzdata.errors import DateError, PackageError, UsageError, nearest
 from kzdata.evidence.articles import read
+from kzdata.files.archive import unsafe
+from kzdata.files.folder import Folder
 from kzdata.standard.editing import Draft, DraftRow, DraftTable
 
 TEXT = "text"  # member of `source`: the path of the article's text
@@ -66,7 +68,7 @@ class _Entry:
         before = len(self.tables.planned)
         try:
             yield
-        except (AskError, UsageError, DateError) as error:
+        except (AskError, UsageError, PackageError, DateError) as error:
             fault = self.document.fault(path, str(error), isinstance(error, OpenError))
             self.entering.faults += [] if fault in self.entering.faults else [fault]
         for row in self.tables.planned[before:]:
@@ -93,7 +95,13 @@ class _Entry:
         """The text that the entry names."""
         if not (name := said.get(TEXT, Cell()).value):
             return None
-        text = read((self.folder or File()) / name)
+        # A stranger's entry names no other file of this machine.
+        if reason := unsafe(name):
+            raise AskError(f"{TEXT}: {name!r} {reason}; put the text beside the entry")
+        with Folder(self.folder or File()) as files:
+            if not (file := files.file(name)).is_file():
+                raise AskError(f"{TEXT}: no file {name!r} beside the entry")
+            text = read(file)
         self.entering.texts[digest(text)] = text
         return text
 

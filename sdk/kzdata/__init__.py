@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kzdata.differences import release_check as release_check
     from kzdata.engine.limits import Limits as Limits
     from kzdata.engine.queries import Answer as Answer
-    from kzdata.entries.todo import Todo as Todo
+    from kzdata.entries.left import Todo as Todo
     from kzdata.errors import AnnotationError as AnnotationError
     from kzdata.errors import BrokenError as BrokenError
     from kzdata.errors import DateError as DateError
@@ -70,7 +70,7 @@ _HOMES = {
         "diff release_check",
         "engine.limits": "Limits",
         "engine.queries": "Answer",
-        "entries.todo": "Todo",
+        "entries.left": "Todo",
         "errors": "AnnotationError BrokenError DateError EntryError FigureError KzdataError "
         "LimitError MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError "
         "UsageError",

@@ -71,7 +71,7 @@ def test_path_and_option_name_the_same_package(
 ) -> None:
     """Catches a command that takes the package by one of the two, and another one otherwise."""
     usage = kz(command, "--help").out
-    assert ("--package" in usage) == (command not in ("rules", "diff"))
+    assert ("--package" in usage) == (command not in ("rules", "diff", "init"))
     assert ("[PATH]" in usage) == (command in (*OF_PATH, "seal"))
     if command in OF_PATH:
         more = ["--texts", str(tmp_path)] if command == "coverage" else []

@@ -134,7 +134,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert (metadata["Name"], metadata["Version"]) == ("kzdata", VERSION)
     required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
     names = sorted(re.split(r"[^\w-]", line)[0] for line in required)
-    assert names == ["duckdb", "pydantic", "typer"]
+    assert names == ["duckdb", "pydantic", "tomlkit", "typer"]
     extras = set(metadata.get_all("Provides-Extra", []))
     assert {"frictionless", "pandas", "polars", "pyarrow"} <= extras
     points = found[f"{info}/entry_points.txt"].decode("utf-8")

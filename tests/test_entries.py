@@ -36,9 +36,12 @@ from kzdata.entries.writing import entry_of
 from kzdata.errors import EntryError, PackageError, UsageError
 from kzdata.files import journal
 from kzdata.standard.editing import Draft
+from kzdata.templates.start import init
 from packages import FLOOD_TEXTS, Folder
+from pages import blocks as fenced
 
-ENTRIES = Path(__file__).parent / "entries"
+ROOT = Path(__file__).resolve().parents[1]
+ENTRIES = ROOT / "tests" / "entries"
 ARTICLES = ["greeleytribune", "meduza", "overtdefense", "russia-islworld", "tass"]
 
 
@@ -428,6 +431,83 @@ def test_a_dry_run_writes_nothing(copy: Folder, texts: Path) -> None:
     assert found.rows
     assert not found.written
     assert files_of(copy.root) == before
+
+
+# ------------------------------------------------------------------------------ an author's package
+
+TUTORIAL = {block.title: block.code for block in fenced(ROOT / "docs" / "tutorial.md")}
+
+
+@pytest.fixture(scope="module")
+def herald(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the tutorial, with its article entered."""
+    root = tmp_path_factory.mktemp("herald") / "flood"
+    init(root)
+    (root / "texts" / "herald.txt").write_bytes(TUTORIAL["herald.txt"].encode())
+    found = entered(root, TUTORIAL["herald.toml"], root / "texts")
+    assert found.written, (found.faults, found.findings)
+    return root
+
+
+@pytest.fixture
+def flooded(herald: Path, tmp_path: Path) -> Folder:
+    return Folder(Path(shutil.copytree(herald, tmp_path / "flood")))
+
+
+SOURCE = '[source]\nsource_id = "orrin-herald"\n'
+
+
+def test_the_tutorial_makes_more_rows_than_it_has_lines(herald: Path) -> None:
+    lines = [line for line in TUTORIAL["herald.toml"].splitlines() if line.strip()]
+    own = {"sources": 1, "claims": 8, "claim_links": 1, "events": 5, "spans": 57, "evidence": 124}
+    new = Folder(herald)
+    counts = {name: len(new.rows(name)) for name in own}
+    before = {"sources": 1, "claims": 2, "claim_links": 1, "events": 1, "spans": 14, "evidence": 33}
+    assert counts == {name: before[name] + number for name, number in own.items()}
+    assert len(lines) < sum(own.values())
+    assert kzdata.validate(herald, texts=herald / "texts", fail_on="unchecked").passed
+
+
+def test_a_name_that_is_printed_becomes_an_alias(flooded: Folder) -> None:
+    # The entry names no alias: what other articles, or the row itself, call somebody is enough.
+    aliases = {(r["entity_id"], r["alias"]) for r in flooded.rows("aliases")
+               if r["source_id"] == "orrin-herald"}  # fmt: skip
+    assert {("upper-town", "upper town"), ("mayor", "the mayor")} <= aliases
+    assert "[[alias]]" not in TUTORIAL["herald.toml"]
+
+
+def test_a_cell_is_emptied_with_its_receipts(flooded: Folder) -> None:
+    (claim,) = [r for r in flooded.rows("claims") if r["value_text"] == "Dozens"]
+    entry = f'{SOURCE}[[claim]]\nid = "{claim["claim_id"]}"\nplace_id = ""\n'
+    found = entered(flooded.root, entry, flooded.root / "texts")
+    assert found.written, (found.faults, found.findings)
+    (after,) = [r for r in flooded.rows("claims") if r["value_text"] == "Dozens"]
+    assert after == claim | {"place_id": ""}
+    edges = [e for e in flooded.rows("evidence") if e["record_id"] == claim["claim_id"]]
+    assert "place_id" not in {e["field"] for e in edges}
+    assert len(edges) == len({(e["field"], e["span_id"]) for e in edges})
+
+
+def test_a_ref_is_no_value_of_a_category(flooded: Folder) -> None:
+    words = '"Two rescuers died"'
+    entry = (
+        f'{SOURCE}[[event]]\nref = "killed"\ntitle = "Rescuers die"\nquote = {words}\n'
+        f'event_type = "deaths"\n\n[[claim]]\nevent = "killed"\nquote = {words}\n'
+        'figure = "Two"\noutcome = "killed"\npopulation = "rescuers"\n'
+    )
+    found = entered(flooded.root, entry, flooded.root / "texts", dry_run=True)
+    assert found.faults == ()
+    (claim,) = [row.key for row in found.rows if row.table == "claims"]
+    assert claim == "CR-0011"
+
+
+def test_words_that_are_damaged_are_marked(copy: Folder, texts: Path) -> None:
+    entry = '[source]\nsource_id = "tass"\n[[passage]]\nwords = "over 60"\ndamaged = "true"\n'
+    found = entered(copy.root, entry, texts)
+    assert found.written, (found.faults, found.findings)
+    marked = [r["quote"] for r in copy.rows("source_spans")
+              if r["damaged"] and r["source_id"] == "tass"]  # fmt: skip
+    assert "over 60" in marked
 
 
 # ------------------------------------------------------------------------------ all or nothing

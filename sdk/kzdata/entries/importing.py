@@ -19,9 +19,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from kzdata.annotations import Annotation, Document
-from kzdata.entries.document import ROW, SECTIONS
+from kzdata.entries.document import MAX_BYTES, ROW, SECTIONS
 from kzdata.errors import UsageError
 from kzdata.evidence.spans import occurrence_at
+from kzdata.files.folder import bounded
 from kzdata.standard.descriptor import Descriptor
 
 
@@ -73,7 +74,7 @@ def read_mapping(file: Path) -> Mapped:
         UsageError: It cannot be read, or is none.
     """
     try:
-        raw = tomllib.loads(file.read_text("utf-8"))
+        raw = tomllib.loads(bounded(file, MAX_BYTES).decode("utf-8"))
         return TypeAdapter(dict[str, Label]).validate_python(raw)
     except ValidationError as error:
         first = error.errors()[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kzdata.entries.document import Document, Fault, checked, read
+from kzdata.entries.document import MAX_BYTES, Document, Fault, checked, read
 from kzdata.entries.entering import Entering
 from kzdata.entries.left import Todo
 from kzdata.entries.places import Path as Path_
@@ -19,6 +19,7 @@ from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.spans import covered
 from kzdata.files.archive import opened, workspace
+from kzdata.files.folder import bounded
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.editing import Draft
@@ -142,10 +143,10 @@ def read_documents(files: Iterable[Path | str]) -> list[tuple[Document, Path]]:
     found = []
     for file in files:
         if str(file) == "-":
-            found.append((read(sys.stdin.buffer.read(), "-"), Path()))
+            found.append((read(sys.stdin.buffer.read(MAX_BYTES + 1), "-"), Path()))
             continue
         try:
-            content = Path(file).read_bytes()
+            content = bounded(Path(file), MAX_BYTES)
         except OSError as error:
             raise UsageError(f"{file}: {error.strerror}") from error
         found.append((read(content, str(file)), Path(file).parent))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from kzdata.annotations import Unplaced
 from kzdata.annotations import read as read_annotations
 from kzdata.entries.admission import ACCEPTED, Admission, admit
-from kzdata.entries.document import Document, read, written
+from kzdata.entries.document import MAX_BYTES, Document, read, written
 from kzdata.entries.importing import Mapped, proposal
 from kzdata.entries.outcome import Outcome, enter
 from kzdata.errors import UsageError
@@ -15,6 +15,7 @@ from kzdata.evidence.articles import find
 from kzdata.evidence.authoring import hashes, texts_of
 from kzdata.evidence.profile import needed
 from kzdata.files.archive import opened
+from kzdata.files.folder import bounded
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Sources
 from kzdata.standard.parsing import parse
@@ -69,7 +70,7 @@ def _documents(
 ) -> Iterator[tuple[Document, str, tuple[Unplaced, ...]]]:
     if form == ENTRY:
         try:
-            yield read(file.read_bytes(), str(file)), "", ()
+            yield read(bounded(file, MAX_BYTES), str(file)), "", ()
         except OSError as error:
             raise UsageError(f"{file}: {error.strerror}") from error
         return

@@ -7,7 +7,6 @@ from functools import cached_property
 from kzdata.entries.article import Passage, Place
 from kzdata.entries.columns import Column, columns_of
 from kzdata.entries.reading import article_of
-from kzdata.entries.sources import digest
 from kzdata.entries.tables import ReceiptTables
 from kzdata.entries.vocabulary import Vocabulary
 from kzdata.errors import UsageError, nearest
@@ -31,11 +30,12 @@ class Told:
 
     def __init__(self, draft: Draft, source: str, text: str | None) -> None:
         self.draft, self.tables = draft, ReceiptTables(draft)
-        rows = self.tables.sources[0].by_key
+        table, a = self.tables.sources
+        rows = table.by_key
         if source not in rows:
             raise UsageError(f"no article {source!r}{nearest(source, rows)}")
         self.row = rows[source]
-        known = {} if text is None else {digest(text): text}
+        known = {} if text is None else {self.row[a.sha256]: text}
         self.article = article_of(draft, source, known)
         self.passages = self.tables.passages(source)
         self.vocabulary = Vocabulary(draft)

@@ -23,7 +23,7 @@ from kzdata.evidence.articles import read
 from kzdata.evidence.authoring import hashes
 from kzdata.evidence.names import article_label
 from kzdata.evidence.profile import needed
-from kzdata.files.archive import opened
+from kzdata.files.archive import opened, unsafe
 from kzdata.files.writing import save
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Sources
@@ -111,9 +111,10 @@ def add(
         finally:
             dataset.close()
     key = next(iter(cells.values()))
-    raw = {"source": {n: {"value": v} for n, v in {**cells, TEXT: str(text.absolute())}.items()}}
+    place = Path(os.path.realpath(text))
+    raw = {"source": {n: {"value": v} for n, v in {**cells, TEXT: place.name}.items()}}
     made = Document("kzdata add", Entry(source={}), {}, raw)
-    outcome = enter(package, [(made, Path())], texts, waiting=WAITING)
+    outcome = enter(package, [(made, place.parent)], texts, waiting=WAITING)
     if entry and outcome.written:
         save(_skeleton(cells, text, entry).encode(), entry)
     return Added(key, len(body), outcome)
@@ -172,7 +173,8 @@ def slug(name: str) -> str:
 
 def _skeleton(cells: dict[str, str], text: Path, entry: Path) -> str:
     """An entry with the article alone, and how to go on; entered, it changes nothing."""
-    place = os.path.relpath(text.absolute(), entry.absolute().parent)
-    cells = {**cells, TEXT: Path(place).as_posix()}
+    place = Path(os.path.relpath(text.absolute(), entry.absolute().parent)).as_posix()
+    # One that lies elsewhere is found by its hash, in the folder of texts.
+    cells = cells if unsafe(place) else {**cells, TEXT: place}
     lines = {name: notation.write(Cell(value=value)) for name, value in cells.items()}
     return written({"source": lines}, "toml") + _SHOWN

@@ -1141,7 +1141,7 @@ def _folder_of(package: Path | None, command: str) -> Path:
 @command("kzdata eval entries/ --texts DIR; kzdata eval other.zip --texts DIR -f markdown", "eval")
 def evaluate(
     predictions: Annotated[
-        list[Path], Argument(parser=path, help="Entries, folders of entries, or one package.")
+        list[str], Argument(help="Entries, folders of entries, or one package.")
     ],
     texts: Annotated[
         Path,
@@ -1168,7 +1168,8 @@ def evaluate(
     from kzdata.entries.evaluation import evaluate as compare
 
     gold = chosen(None, package)
-    found = compare(predictions, gold, texts, seed=SEED if seed is None else seed)
+    places = [path(one) for one in predictions]
+    found = compare(places, gold, texts, seed=SEED if seed is None else seed)
     text = evaluations.WRITERS[form](found, every)
     (terminal.emit if form == "text" else terminal.write)(text)
 

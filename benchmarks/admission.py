@@ -177,7 +177,8 @@ def as_table(forged: Sequence[Counted], true: Sequence[Counted], gates: Sequence
     lines += [_row(one.kind, one.states, one.passed, gates) for one in _summed(forged)]
     lines += [_row(one.kind, one.states, one.passed, gates) for one in true]
     said = sum((one.said for one in true), Counter[str]())
-    return "\n".join([*lines, _row("true, all that the words say", said, Counter(), ())])
+    last = _row("true, all that the words say", said, Counter(), ())
+    return "\n".join([*lines, last + " |" * len(gates)])
 
 
 def _summed(found: Sequence[Counted]) -> Iterator[Counted]:

@@ -547,7 +547,10 @@ def test_offsets_that_are_shifted_by_one_are_refused(
     assume(start + step >= 0)
     begin, stop = case.spans[-1]
     # In aaa the first two letters are the last two as well.
-    assume(case.text[max(0, begin + step) : stop + step] != words)
+    shifted = case.text[max(0, begin + step) : stop + step]
+    assume(shifted != words)
+    # brat writes a blank for each end of a line.
+    assume(format != "brat" or shifted.replace("\n", " ") != words.replace("\n", " "))
     content = WRITERS[format](case.text, [*spans, (start + step, end + step, words)])
     try:
         (document,) = came_back(content, format, tmp_path, case.text).documents

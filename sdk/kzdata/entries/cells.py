@@ -167,9 +167,10 @@ def event_column(table: DraftTable) -> str | None:
 
 def refers_to_rows(table: DraftTable, column: str) -> bool:
     """Whether the cells of a column are keys of rows, so that they may name a new one."""
-    links = table.schema.links
-    ends = (links.claim, links.other) if links else ()
-    return column in ends or any(key.fields == (column,) for key in table.schema.foreign_keys)
+    links, outside = table.schema.links, table.schema.outside
+    declared = [links.claim, links.other] if links else []
+    declared += [outside.claim] if outside else []
+    return column in declared or any(key.fields == (column,) for key in table.schema.foreign_keys)
 
 
 def check_column(table: DraftTable, name: str, more: Iterable[str] = ()) -> None:

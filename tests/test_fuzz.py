@@ -36,6 +36,13 @@ try:
 except ImportError:
     resource = None
 answers = sys.stdout
+def peak():
+    # What the system counts for a process begins with the size of the one that started it.
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if resource else 0
 for line in sys.stdin:
     sys.argv = ["kzdata", *line.rstrip("\\n").split("\\t")]
     code, out = 0, io.StringIO()
@@ -46,8 +53,7 @@ for line in sys.stdin:
             code = left.code
         except BaseException as error:
             code = f"{type(error).__name__}: {error}"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss if resource else 0
-    print(repr(code), peak, file=answers, flush=True)
+    print(repr(code), peak(), file=answers, flush=True)
 """
 TYPES = (
     "string integer number boolean date time datetime year yearmonth duration list object array "

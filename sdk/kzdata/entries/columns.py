@@ -8,6 +8,7 @@ from kzdata.entries.vocabulary import ELSEWHERE, Place, Vocabulary
 from kzdata.errors import DateError, FigureError
 from kzdata.evidence.figures import canonical
 from kzdata.evidence.languages import Grammar
+from kzdata.evidence.spans import printed_places
 from kzdata.standard.descriptor import Descriptor, Table
 from kzdata.validation.evidence_tables import special_fields
 
@@ -112,16 +113,7 @@ def candidates(
     ways = (
         vocabulary.places("coded", column.scope, value, text) if column.coded else (),
         vocabulary.places("resolved", article.key, value, text),
-        _printed(value, text) if not column.coded else (),
+        printed_places(text, value) if not column.coded else (),
         vocabulary.places("resolved", ELSEWHERE, value, text),
     )
     return next((found for way in ways if (found := list(way))), [])
-
-
-def _printed(value: str, text: str) -> list[Place]:
-    from kzdata.evidence.spans import occurrences, printed_at
-
-    starts = occurrences(text, value) if value else []
-    return [
-        (s, s + len(value)) for s in starts if printed_at(text[max(0, s - 1) :], value) is not None
-    ]

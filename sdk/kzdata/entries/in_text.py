@@ -9,11 +9,10 @@ from kzdata.entries.article import Place, longest
 from kzdata.entries.left import Left, placed, printed, toml, words_line
 from kzdata.entries.notation import Cell, of
 from kzdata.entries.told import Told
-from kzdata.entries.vocabulary import found
 from kzdata.evidence import counting, dates, figures
 from kzdata.evidence.languages import number_tokens
 from kzdata.evidence.profile import declared
-from kzdata.evidence.spans import uncovered
+from kzdata.evidence.spans import printed_places, uncovered
 from kzdata.standard.declarations import Exclusions
 from kzdata.standard.descriptor import Schema
 
@@ -167,13 +166,13 @@ class InText:
     def _foreign(self) -> dict[Place, set[str]]:
         """Where a name of other articles first stands, outside of all names of this one."""
         terms = self.told.vocabulary.terms(*self._scope)
-        known = [place for term in terms for place in found(self.text, term.text)]
+        known = [place for term in terms for place in printed_places(self.text, term.text)]
         named: dict[str, set[str]] = defaultdict(set)
         for words, name in self._elsewhere():
             named[words].add(name)
         places = {}
         for words, names in named.items():
-            free = (one for one in found(self.text, words) if not _touches(one, known))
+            free = (one for one in printed_places(self.text, words) if not _touches(one, known))
             if place := next(free, None):
                 places[place] = names
         return {place: places[place] for place in longest(places)}

@@ -4,19 +4,18 @@ The same as the rules `evidence-resolved` and `evidence-coded` say in SQL over a
 receipt at a time; a test holds the two together.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple
 
 from kzdata.evidence.profile import LABELS
+from kzdata.evidence.spans import printed_places
 from kzdata.evidence.vocabulary import lexicon, shares_word
 from kzdata.standard.declarations import Target
 from kzdata.standard.editing import Draft
 
 Place = tuple[int, int]
-_WORD = re.compile(r"([\w]+)")
 
 
 class Term(NamedTuple):
@@ -87,16 +86,18 @@ class Vocabulary:
                 place
                 for other in terms
                 if other.family == term.family and other.name != name
-                if len(other.text) > len(term.text) and any(found(other.text, term.text))
-                for place in found(text, other.text)
+                if len(other.text) > len(term.text) and any(printed_places(other.text, term.text))
+                for place in printed_places(text, other.text)
             ]
-            for start, end in found(text, term.text):
+            for start, end in printed_places(text, term.text):
                 if not any(first <= start and end <= last for first, last in longer):
                     yield start, end
 
     def named(self, role: str, scope: str, words: str) -> set[str]:
         """All categories or entities that some words name."""
-        names = {term.name for term in self.terms(role, scope) if any(found(words, term.text))}
+        names = {
+            term.name for term in self.terms(role, scope) if any(printed_places(words, term.text))
+        }
         return {name for name in names if self.says(role, scope, name, words)}
 
 
@@ -113,18 +114,3 @@ def _entities(
             families[row[target.field]].append(table.name)
             names[row[target.field]] += [row[label]] if label else []
     return families, names
-
-
-def found(text: str, term: str) -> Iterator[Place]:
-    """Where a term stands as whole words."""
-    start = text.find(term) if term else -1
-    while start >= 0:
-        end = start + len(term)
-        before = _in_word(term[0]) and start > 0 and _in_word(text[start - 1])
-        if not before and not (_in_word(term[-1]) and _in_word(text[end : end + 1])):
-            yield start, end
-        start = text.find(term, start + 1)
-
-
-def _in_word(character: str) -> bool:
-    return bool(_WORD.fullmatch(character))

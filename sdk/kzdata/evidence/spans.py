@@ -108,15 +108,19 @@ def printed_at(text: str, words: str) -> int | None:
 
     "Central Asia" does not stand in "Central Asian".
     """
+    return next((start for start, _ in printed_places(text, words)), None)
+
+
+def printed_places(text: str, words: str) -> Iterator[tuple[int, int]]:
+    """Every start and end at which some words stand without being parts of longer ones."""
     start = text.find(words) if words else -1
     while start >= 0:
         end = start + len(words)
         # Only a letter can go on with a letter: forms such as "(CSTO)" end with none.
         before = _in_word(words[0]) and start > 0 and _in_word(text[start - 1])
         if not before and not (_in_word(words[-1]) and _in_word(text[end : end + 1])):
-            return start
+            yield start, end
         start = text.find(words, start + 1)
-    return None
 
 
 def _in_word(character: str) -> bool:

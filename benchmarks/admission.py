@@ -28,10 +28,8 @@ from kzdata.entries.writing import entry_of
 from kzdata.errors import KzdataError
 from kzdata.evidence.articles import find
 from kzdata.evidence.authoring import hashes
-from kzdata.files.archive import opened
-from kzdata.standard.dataset import Dataset
+from kzdata.standard.dataset import opened_dataset
 from kzdata.standard.editing import Draft
-from kzdata.standard.parsing import parse
 from mutations import Package
 from peers import GATES, Court, Gate, installed
 from timing import ROOT, renew, versions
@@ -91,7 +89,7 @@ class Desk:
     def _states(self, made: Forged) -> dict[str, str]:
         """The state of each claim."""
         with laid_out(self.forger.package, made) as texts:
-            with _opened(self.forger.package.copy) as dataset:
+            with opened_dataset(self.forger.package.copy) as dataset:
                 known = find(texts, hashes(dataset).values())
                 draft = Draft(dataset)
                 proposals = list(_proposals(draft, set(made.claims), known))
@@ -101,26 +99,10 @@ class Desk:
             for raw in proposals:
                 document = read(written(raw, "json").encode(), "proposal")
                 refs = {path: block.ref for path, block in document.entry.blocks()}
-                with _opened(self.forger.package.copy) as dataset:
+                with opened_dataset(self.forger.package.copy) as dataset:
                     for one in admit(dataset, document, known).verdicts:
                         states[str(refs[one.path])] = one.state
             return states
-
-
-class _opened:  # noqa: N801 - it is used as a function
-    """A dataset for the time of a `with` block."""
-
-    def __init__(self, path: Path) -> None:
-        self._archive = opened(path)
-
-    def __enter__(self) -> Dataset:
-        archive = self._archive.__enter__()
-        self._dataset = Dataset(archive, parse(archive), {})
-        return self._dataset
-
-    def __exit__(self, *error: Any) -> None:
-        self._dataset.close()
-        self._archive.__exit__(*error)
 
 
 def _proposals(

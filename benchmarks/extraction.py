@@ -11,16 +11,13 @@ other way to read the articles has to beat.
 import argparse
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import kzdata
 from kzdata.cli.evaluations import HEAD, rows
 from kzdata.entries.evaluation import RESAMPLES, SEED, Evaluation, evaluate
 from kzdata.evidence.authoring import hashes
-from kzdata.files.archive import opened
-from kzdata.standard.dataset import Dataset
-from kzdata.standard.parsing import parse
+from kzdata.standard.dataset import opened_dataset
 from timing import ROOT, renew
 
 WAYS = {False: "with all that the package knows", True: "as if each article were new"}
@@ -29,7 +26,7 @@ WAYS = {False: "with all that the package knows", True: "as if each article were
 
 def sources(path: Path) -> list[str]:
     """The keys of the articles of a package."""
-    with opened(path) as archive, closing(Dataset(archive, parse(archive), {})) as dataset:
+    with opened_dataset(path) as dataset:
         return list(hashes(dataset))
 
 

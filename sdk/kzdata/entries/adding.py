@@ -23,11 +23,10 @@ from kzdata.evidence.articles import read
 from kzdata.evidence.authoring import hashes
 from kzdata.evidence.names import article_label
 from kzdata.evidence.profile import needed
-from kzdata.files.archive import opened, unsafe
+from kzdata.files.archive import unsafe
 from kzdata.files.writing import save
-from kzdata.standard.dataset import Dataset
+from kzdata.standard.dataset import Dataset, opened_dataset
 from kzdata.standard.declarations import Sources
-from kzdata.standard.parsing import parse
 
 _SHOWN = """
 # A block for each event and each claim, and then: kzdata enter FILE --partial
@@ -103,13 +102,9 @@ def add(
     if entry and os.path.lexists(entry):
         raise UsageError(f"{entry} is there already; name another file for the entry")
     body = read(text)
-    with opened(package) as archive:
-        dataset = Dataset(archive, parse(archive), {})
-        try:
-            _check_new(dataset, body)
-            cells = _cells(dataset, described)
-        finally:
-            dataset.close()
+    with opened_dataset(package) as dataset:
+        _check_new(dataset, body)
+        cells = _cells(dataset, described)
     key = next(iter(cells.values()))
     place = Path(os.path.realpath(text))
     raw = {"source": {n: {"value": v} for n, v in {**cells, TEXT: place.name}.items()}}

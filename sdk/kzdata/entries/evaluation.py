@@ -7,7 +7,7 @@ entries, claims are paired by `kzdata.entries.matching`, and their cells compare
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -26,11 +26,10 @@ from kzdata.evidence.articles import find
 from kzdata.evidence.authoring import hashes
 from kzdata.evidence.claims import UNQUANTIFIED
 from kzdata.evidence.profile import needed
-from kzdata.files.archive import DESCRIPTOR, opened, workspace
-from kzdata.standard.dataset import Dataset
+from kzdata.files.archive import DESCRIPTOR, workspace
+from kzdata.standard.dataset import opened_dataset
 from kzdata.standard.declarations import Claims, Sources
 from kzdata.standard.editing import Draft
-from kzdata.standard.parsing import parse
 from kzdata.standard.writer import write
 
 SEED = 2022
@@ -239,18 +238,13 @@ def evaluate(
 
 def _opened(stack: ExitStack, path: Path) -> Draft:
     """The rows of a package; one that is no folder of plain CSV is written out as such."""
-    dataset = _dataset(stack, path)
+    dataset = stack.enter_context(opened_dataset(path))
     try:
         return Draft(dataset)
     except UsageError:
         plain = stack.enter_context(workspace()) / "package"
         write(dataset, plain)
-        return Draft(_dataset(stack, plain))
-
-
-def _dataset(stack: ExitStack, path: Path) -> Dataset:
-    archive = stack.enter_context(opened(path))
-    return stack.enter_context(closing(Dataset(archive, parse(archive), {})))
+        return Draft(stack.enter_context(opened_dataset(plain)))
 
 
 def _is_package(paths: Sequence[Path]) -> bool:

@@ -3,7 +3,7 @@
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,12 +18,11 @@ from kzdata.entries.todo import todo
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.spans import covered
-from kzdata.files.archive import opened, workspace
+from kzdata.files.archive import workspace
 from kzdata.files.folder import bounded
-from kzdata.standard.dataset import Dataset
+from kzdata.standard.dataset import Dataset, opened_dataset
 from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.editing import Draft
-from kzdata.standard.parsing import parse
 from kzdata.standard.writer import CHANGELOG
 from kzdata.validation import Finding, Report, validate
 from kzdata.validation.suppressions import ALLOW_LIST
@@ -177,21 +176,17 @@ def enter(
         PackageError: The package cannot be read.
         UsageError: It cannot be written.
     """
-    with opened(path) as archive:
-        dataset = Dataset(archive, parse(archive), {})
-        try:
-            draft = Draft(dataset)
-            before = _shares(draft)
-            entering = Entering(draft, _texts(dataset, texts))
-            model = entry_model(draft)
-            sources = dict[str, None]()
-            for document, folder in documents:
-                entering.enter(known := checked(document, model), folder)
-                sources |= dict.fromkeys(_source(draft, known))
-            said = _tried(entering, sources)
-            return _outcome(entering, before, said, dry_run, strict, tuple(waiting))
-        finally:
-            dataset.close()
+    with opened_dataset(path) as dataset:
+        draft = Draft(dataset)
+        before = _shares(draft)
+        entering = Entering(draft, _texts(dataset, texts))
+        model = entry_model(draft)
+        sources = dict[str, None]()
+        for document, folder in documents:
+            entering.enter(known := checked(document, model), folder)
+            sources |= dict.fromkeys(_source(draft, known))
+        said = _tried(entering, sources)
+        return _outcome(entering, before, said, dry_run, strict, tuple(waiting))
 
 
 def _texts(dataset: Dataset, folder: Path | None) -> dict[str, str]:
@@ -323,11 +318,7 @@ def _todos(place: Path, sources: Iterable[str], texts: Mapping[str, str]) -> Ite
     """The work lists of some articles; none where a table cannot be read, as validation says."""
     from kzdata.evidence.authoring import hashes
 
-    with (
-        opened(place) as archive,
-        closing(Dataset(archive, parse(archive), {})) as dataset,
-        suppress(PackageError),
-    ):
+    with opened_dataset(place) as dataset, suppress(PackageError):
         digests = hashes(dataset)
         for source in sources:
             yield todo(dataset, source, texts.get(digests[source]))

@@ -14,11 +14,9 @@ from kzdata.errors import UsageError
 from kzdata.evidence.articles import find
 from kzdata.evidence.authoring import hashes, texts_of
 from kzdata.evidence.profile import needed
-from kzdata.files.archive import opened
 from kzdata.files.folder import bounded
-from kzdata.standard.dataset import Dataset
+from kzdata.standard.dataset import Dataset, opened_dataset
 from kzdata.standard.declarations import Sources
-from kzdata.standard.parsing import parse
 
 ENTRY = "entry"  # the format of proposals that are entries already
 
@@ -52,17 +50,13 @@ def propose(path: Path, file: Path, form: str, mapped: Mapped, texts: Path) -> l
         EntryError: It is an entry that says what no entry into this package says.
         UsageError: There is no such format.
     """
-    with opened(path) as archive:
-        dataset = Dataset(archive, parse(archive), {})
-        try:
-            known = find(texts, hashes(dataset).values())
-            documents = _documents(dataset, file, form, mapped, texts)
-            return [
-                Proposed(admit(dataset, document, known, file.parent), unit, unplaced)
-                for document, unit, unplaced in documents
-            ]
-        finally:
-            dataset.close()
+    with opened_dataset(path) as dataset:
+        known = find(texts, hashes(dataset).values())
+        documents = _documents(dataset, file, form, mapped, texts)
+        return [
+            Proposed(admit(dataset, document, known, file.parent), unit, unplaced)
+            for document, unit, unplaced in documents
+        ]
 
 
 def _documents(

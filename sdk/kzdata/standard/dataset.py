@@ -8,8 +8,10 @@ is all tables of one package.
 import operator
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from pydantic import ValidationError
@@ -18,11 +20,12 @@ from kzdata.display import html_table
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD
 from kzdata.errors import PackageError, UsageError, nearest
-from kzdata.files.archive import Archive
+from kzdata.files.archive import Archive, opened
 from kzdata.files.csv import Record
 from kzdata.standard.descriptor import Descriptor, Schema
 from kzdata.standard.descriptor import Table as TableDescriptor
 from kzdata.standard.field_types import FieldType, UnheldError, read_type
+from kzdata.standard.parsing import parse
 from kzdata.standard.row_models import Row, row_model
 from kzdata.standard.source import ADVICE, TableTexts, named
 
@@ -296,6 +299,13 @@ class Table(Generic[RowT]):
         if record.fault or record.width != len(self.schema.fields):
             fault = record.fault or "wrong number of cells"
             raise PackageError(f"{self._path}:{record.line}: {fault}{ADVICE}")
+
+
+@contextmanager
+def opened_dataset(path: str | Path) -> Iterator["Dataset"]:
+    """The tables of a package for the time of a `with` block; see `kzdata.files.archive.opened`."""
+    with opened(path) as archive, closing(Dataset(archive, parse(archive), {})) as dataset:
+        yield dataset
 
 
 class Dataset(TableTexts):

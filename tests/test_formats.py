@@ -290,6 +290,8 @@ def test_junit_skips_what_was_not_checked(island: Folder, island_texts: Path) ->
         "figure-counts-another",
         "figure-counts-whole",
         "figure-nearer-another",
+        "passage-names-another",
+        "words-of-another-claim",
         "figure-no-number",
         "cell-category",
         "cell-json-schema",

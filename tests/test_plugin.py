@@ -30,6 +30,8 @@ COUNTING = (
     "figure-counts-another",
     "figure-counts-whole",
     "figure-nearer-another",
+    "passage-names-another",
+    "words-of-another-claim",
     "figure-no-number",
 )
 """Rules about texts for packages with `kzdata:claims`, which the invented one does not declare."""

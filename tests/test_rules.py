@@ -1093,7 +1093,7 @@ def reference_disagrees(island: Folder) -> Fault:
 
 ELSEWHERE = {
     *("limit-exceeded", "resource-changed", "date-cut-short", "source-copied"),
-    "figure-nearer-another",
+    *("figure-nearer-another", "passage-names-another", "words-of-another-claim"),
 }
 """Rules about the run, of which `test_limits` has the cases; and what needs another article."""
 

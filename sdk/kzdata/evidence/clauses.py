@@ -25,6 +25,11 @@ _PARTS = (
 )
 _BREAK_BEHIND = re.compile(rf"(?i){_PARTS}")
 _BREAK_AHEAD = re.compile(rf"(?i){_PARTS}|\b(?:who|which|that)\b")
+# What begins another clause; "and" alone may join two nouns: "12 men and 4 women died".
+_CLAUSE = re.compile(
+    r"(?i);|, (?:and|or|nor) |\b(?:but|yet|while|whereas|whilst|although|though|after|since|because"
+    r"|as|when|where|until|despite|if|unless)\b"
+)
 _LEADS = re.compile(r"[,:] ?\Z")  # "In Aske, four", "Injured: 60"
 _ASIDE = re.compile(r",(?! (?:and|but|or|while|whereas|with)\b)[^,;:]{1,80},|\([^()]{1,80}\)")
 # Of "12 of the 30 injured died", the verb tells of the 12.
@@ -150,6 +155,18 @@ def _joined(gap: str) -> str:
     if found and any(map(nouns.plural, found["next"].split()[:4])):
         return f"{found['first']} {found['next']}{gap[found.end() :]}"
     return gap
+
+
+def parted(text: str, one: Place, other: Place) -> bool:
+    """Whether something parts two places of a sentence: a comma, a conjunction, a relative."""
+    (_, last), (first, _) = sorted((one, other))
+    return bool(_BREAK_AHEAD.search(text, last, first))
+
+
+def in_other_clause(text: str, one: Place, other: Place) -> bool:
+    """Whether a conjunction that begins a clause stands between two places of a sentence."""
+    (_, last), (first, _) = sorted((one, other))
+    return bool(_CLAUSE.search(text, last, first))
 
 
 def beside(text: str, first: int, last: int, places: Iterable[Place]) -> Sentence:

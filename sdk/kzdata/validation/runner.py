@@ -41,6 +41,7 @@ from kzdata.validation.rules import (
     meaning,
     notes,
     outside,
+    own_passage,
     own_sentence,
     package,
     vocabulary,
@@ -58,7 +59,7 @@ Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
     *(articles, cells, counting, evidence, facts, links, meaning, outside, package, vocabulary),
-    *(days, exchanged, notes, own_sentence, weakened),
+    *(days, exchanged, notes, own_passage, own_sentence, weakened),
 )
 
 

@@ -15,7 +15,14 @@ from kzdata.errors import DateError
 from kzdata.evidence import dates
 from kzdata.evidence.intervals import window
 from kzdata.evidence.sentences import sentence_at
-from kzdata.validation.counted import Counted, claimed, columns_of, vocabulary
+from kzdata.validation.counted import (
+    Counted,
+    Mention,
+    Vocabulary,
+    claimed,
+    columns_of,
+    vocabulary,
+)
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.rule import Articles, Violation, rule
 
@@ -54,7 +61,7 @@ _OTHERS = re.compile(
 _NEAR = 70  # code points beside a term that are looked at
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """Words of a sentence that stand for values of a column."""
 
     place: tuple[int, int]
@@ -81,7 +88,7 @@ def figure_nearer_another(model: Model, texts: Articles) -> Iterator[Violation]:
     sentence says which belongs to which.
     """
     for sentence, number, claim in _in_sentences(model, texts):
-        for name, value, found in _told(model, claim, sentence):
+        for name, value, found in told(model, claim, sentence):
             if other := _nearer(sentence, number, found):
                 words = claim.text or sentence.text[claim.start : claim.end]
                 shown = f"{words} stands with {sentence.text[slice(*other)]!r}"
@@ -114,10 +121,13 @@ def _in_sentences(model: Model, texts: Articles) -> Iterator[tuple["Sentence", i
                 yield sentence, number, claim
 
 
-def _told(
+def told(
     model: Model, claim: Counted, sentence: "Sentence"
-) -> Iterator[tuple[str, str, list[_Found]]]:
-    """The columns of a claim with their values, and the terms of each in a sentence."""
+) -> Iterator[tuple[str, str, list[Found]]]:
+    """The columns of a claim with their values, and the terms of each in a sentence.
+
+    Without those whose cells are concluded.
+    """
     schema = claim.table.schema
     for part, name in columns_of(schema).items():
         if part in claim.cells and name not in claim.concluded:
@@ -127,13 +137,14 @@ def _told(
             yield days.start, claim.days[0], _days(claim, sentence)
 
 
-def _terms(
-    model: Model, claim: Counted, part: str, name: str, sentence: "Sentence"
-) -> list[_Found]:
+def _terms(model: Model, claim: Counted, part: str, name: str, sentence: "Sentence") -> list[Found]:
     """The terms of a column in a sentence, each with the figures that it goes with."""
     known, value = vocabulary(model, claim.table, name), claim.cells[part]
     found = []
-    for place, values in known.mentions(sentence.text, sentence.first, sentence.last):
+    for mention in known.mentions(sentence.text, sentence.first, sentence.last):
+        # Of "Norwegian sailors" the first word tells whose they are, wherever they are sent.
+        adjective = _adjective(known, sentence.text, mention) if part == "country" else None
+        place, values = adjective or mention
         own = any(one == value or known.related(value, one) for one in values)
         # Of all whom a key leads to, most are never a country, or speak.
         if part in ("country", "claimant") and known.used and not (own or values & known.used):
@@ -141,13 +152,22 @@ def _terms(
         before = sentence.text[max(sentence.first, place[0] - _NEAR) : place[0]]
         after = sentence.text[place[1] : min(sentence.last, place[1] + _NEAR)]
         aside = part == "population" and bool(_OBLIQUE.search(before))
-        apt = not aside and _apt(part, before, after)
+        apt = not aside and bool(adjective or _apt(part, before, after))
         figures = sentence.going_with(place, said=part == "claimant") if apt else frozenset()
-        found.append(_Found(place, own, figures, part in ("outcome", "state"), aside))
+        found.append(Found(place, own, figures, part in ("outcome", "state"), aside))
     return found + (_unknown(sentence, found) if part == "population" else [])
 
 
-def _unknown(sentence: "Sentence", known: Sequence[_Found]) -> list[_Found]:
+def _adjective(known: Vocabulary, text: str, mention: Mention) -> Mention | None:
+    """The first words of a longer name that stand for a value that the column has."""
+    (first, last), values = mention
+    space = text.rfind(" ", first, last)
+    if values & known.used or space < 0:
+        return None
+    return next((x for x in known.mentions(text, first, space) if x.values & known.used), None)
+
+
+def _unknown(sentence: "Sentence", known: Sequence[Found]) -> list[Found]:
     """The people whom figures count by a noun that no term names: "40 miners and no fishers"."""
     from kzdata.evidence import counting, nouns
 
@@ -157,7 +177,7 @@ def _unknown(sentence: "Sentence", known: Sequence[_Found]) -> list[_Found]:
         named = any(one.place[0] < noun.end and start < one.place[1] for one in known)
         person = nouns.kind(noun.head) == nouns.PERSON if noun.head else False
         if person and not named and nouns.singular(noun.head) not in nouns.GENERIC | nouns.KIN:
-            found.append(_Found((end, noun.end), False, frozenset({number})))
+            found.append(Found((end, noun.end), False, frozenset({number})))
     return found
 
 
@@ -170,7 +190,7 @@ def _apt(part: str, before: str, after: str) -> bool:
     return part != "claimant" or bool(_SAID.search(before) or _SAYS.match(after))
 
 
-def _days(claim: Counted, sentence: "Sentence") -> list[_Found]:
+def _days(claim: Counted, sentence: "Sentence") -> list[Found]:
     """The days that a sentence names, each with the figures that it goes with."""
     first, last, precision = claim.days
     spoken, meant = _day(claim.day), window(_day(first), _day(last), precision)
@@ -179,7 +199,7 @@ def _days(claim: Counted, sentence: "Sentence") -> list[_Found]:
         days = _resolved(named.group(), spoken) if spoken else None
         if meant and days and days.start and days.end:
             own = days.start <= meant[1] and meant[0] <= days.end
-            found.append(_Found(named.span(), own, sentence.going_with(named.span())))
+            found.append(Found(named.span(), own, sentence.going_with(named.span())))
     return found
 
 
@@ -198,7 +218,7 @@ def _resolved(wording: str, spoken: date) -> dates.DateInterval | None:
         return None
 
 
-def _nearer(sentence: "Sentence", number: int, found: Sequence[_Found]) -> tuple[int, int] | None:
+def _nearer(sentence: "Sentence", number: int, found: Sequence[Found]) -> tuple[int, int] | None:
     """The other term that a figure goes with, while all its own go with other figures."""
     whole = sentence.wholes.get(number, number)
     own = [one for one in found if one.own]

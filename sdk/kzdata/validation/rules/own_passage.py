@@ -1,0 +1,223 @@
+"""A rule about a claim's own passage: what it names, the claim's cells say.
+
+Where a sentence has two claims, words of the one stand in the sentence of the other, too. A claim's
+principal passage is nearer to it than all other words of its sentence.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kzdata.engine.sql import ORD, column, identifier, literal
+from kzdata.evidence.sentences import Place
+from kzdata.standard.declarations import Events
+from kzdata.standard.descriptor import Table
+from kzdata.validation.counted import Counted, claimed, vocabulary, words_of
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
+from kzdata.validation.rule import Articles, Violation, rule
+from kzdata.validation.rules.exchanged import told
+
+if TYPE_CHECKING:
+    from kzdata.evidence.clauses import Sentence
+
+# SQL: edges `t` with their columns `c` and passages `s`, and which of them say their cells.
+_EDGES = f"shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage"
+_SAID = f"NOT t.inherited AND t.role <> {role_number('inferred')}"
+# In front of an event that is not what a passage tells: "hurt in clashes", "fled after the quake".
+_CIRCUMSTANCE = re.compile(
+    r"(?i)\b(?:in|during|amid|amidst|after|following|because of|due to|over|from|by|since|before)"
+    r" (?:(?:the|a|an|some) )?(?:\w+ )?\Z"
+)
+_NEAR = 40  # code points in front of a passage that are looked at
+# Passages in sentences where another claim has another one.
+_SHARED = f"""SELECT {ORD}, opens, closes FROM shared.own_sentences
+    QUALIFY count(*) OVER (PARTITION BY source, opens) > 1"""
+
+
+@rule(
+    "text",
+    "take the value that the claim's own passage names, or cut the passage so that it does not; "
+    "where the words of the sentence lead elsewhere, give the receipt the role `inherited`",
+    severity="warning",
+    source="advice for packages that declare `kzdata:principal`: docs/methodology.md",
+    declared=("kzdata:figure", "kzdata:claims", "kzdata:edges"),
+)
+def passage_names_another(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The principal passage of a claim names no other value than the claim has.
+
+    "Police were seen using tear gas, and guards were filmed surrendering": a claim with the passage
+    "guards were filmed surrendering" and the event, the state or the day of the first half has
+    words for each cell in its sentence. A finding is a cell whose words all stand beside the
+    passage, while the passage has a word for another value, or says what happened in another
+    event. Asked only where two claims share a sentence. It deceives because only the order of the
+    words says which belongs to which.
+    """
+    model.share_sentences(texts)
+    beside = _beside(model)
+    known = model.understood(texts)
+    for claim in claimed(model, known) if beside else ():
+        names = beside.get((claim.table.name, claim.row), ())
+        if names and claim.quote:
+            yield from _named(model, claim, names, _passage(texts[claim.source], *claim.quote))
+    for table, claims in model.each("claims") if beside else ():
+        if claims.event:
+            yield from _of_other_events(model, known, table, claims.event)
+
+
+@rule(
+    "text",
+    "take words that stand with the claim's own passage, or leave the cell empty; where the words "
+    "are said of both claims, make the passage longer, or give the receipt the role `inherited`",
+    severity="warning",
+    source="advice for packages that declare `kzdata:principal`: docs/methodology.md",
+    declared=("kzdata:figure", "kzdata:claims", "kzdata:edges"),
+)
+def words_of_another_claim(model: Model, texts: Articles) -> Iterator[Violation]:
+    """The words for a claim's place, day or things do not all stand in another claim's clause.
+
+    "Tear gas was used in Norholm, but guards were filmed surrendering": the place stands in the
+    passage of one claim, and another clause has the other claim, which names no place. What
+    happened, to whom, in which event and who says so, claims of one sentence often share; these are
+    not asked. It deceives because a cell that should be empty has words that look like its receipt.
+    """
+    from kzdata.evidence import clauses
+
+    model.share_sentences(texts)
+    known = model.understood(texts)
+    tables = [table for table, _ in model.each("claims") if table.schema.figure]
+    for table in tables if model.traceable else ():
+        for row, name, value, source, *places in model.database.rows(_borrowed(table)):
+            own, words = tuple(places[:2]), tuple(places[2:])
+            if source in known and clauses.in_other_clause(known[source], own, words):
+                expected = f"words for {value} beside the claim's own passage"
+                shown = known[source][slice(*words)]
+                yield Violation(table.name, row, name, shown, expected)
+
+
+def _borrowed(table: Table) -> str:
+    """SQL: cells whose words all stand in passages of other claims, with both places."""
+    claims = table.schema.claims
+    assert claims
+    shared = (claims.event, claims.population, claims.state, claims.claimant, claims.via)
+    names = ", ".join(literal(one) for one in (*shared, *claims.about) if one)
+    return f"""WITH q AS MATERIALIZED (SELECT p.{ORD}, p.source, p.first, p.last
+            FROM shared.passages p JOIN ({_SHARED}) USING ({ORD}))
+        SELECT t.row, c.field, any_value(t.value), any_value(p.source), any_value(p.first),
+            any_value(p.last), min(s.first), arg_min(s.last, s.first)
+        FROM {_EDGES} JOIN q p ON p.{ORD} = t.principal
+        LEFT JOIN (SELECT DISTINCT w.{ORD} FROM shared.passages w JOIN q
+            ON q.source = w.source AND q.first <= w.first AND w.last <= q.last) o
+            ON o.{ORD} = t.passage
+        WHERE {_SAID} AND c.tab = {literal(table.name)} AND c.field NOT IN ({names})
+        GROUP BY t.row, c.field
+        HAVING bool_and(o.{ORD} IS NOT NULL AND NOT {_overlap("s", "p")}) ORDER BY ALL"""
+
+
+def _beside(model: Model) -> dict[tuple[str, int], list[str]]:
+    """By table and row, the columns of claims whose words all stand beside the passage."""
+    if not model.traceable:
+        return {}
+    found = model.database.rows(f"SELECT tab, row, list(field) FROM ({_cells()}) GROUP BY ALL")
+    return {(table, row): names for table, row, names in found}
+
+
+def _cells(where: str = "true") -> str:
+    """SQL: such cells, with their value and the place of the passage."""
+    return f"""SELECT c.tab, t.row, c.field, any_value(t.value) AS value,
+            any_value(p.source) AS source, any_value(p.first) AS first, any_value(p.last) AS last,
+            min(s.first) AS words, arg_min(s.last, s.first) AS ends
+        FROM {_EDGES} JOIN shared.passages p ON p.{ORD} = t.principal
+        WHERE {_SAID} AND t.principal IN (SELECT {ORD} FROM ({_SHARED})) AND {where}
+        GROUP BY c.tab, t.row, c.field
+        HAVING NOT bool_or({_overlap("s", "p")})"""
+
+
+def _passage(text: str, first: int, last: int) -> "Sentence":
+    """A passage as a sentence with one figure, with which all goes that stands in it."""
+    from kzdata.evidence import clauses
+
+    return clauses.beside(text, first, last, [(first, last)])
+
+
+def _named(
+    model: Model, claim: Counted, names: list[str], passage: "Sentence"
+) -> Iterator[Violation]:
+    """The cells for which a passage has words of other values, and none of their own."""
+    for name, value, found in told(model, claim, passage):
+        asked = name in names and name != claim.declared.claimant
+        if asked and not any(one.own for one in found):
+            coded = name in (claim.declared.outcome, claim.declared.state, claim.declared.unit)
+            others = (one.place for one in found if one.figures)
+            words = (
+                passage.text[slice(*x)] for x in others if not (coded and _in_name(passage, x))
+            )
+            # "Share" may be a share of schools.
+            for said in [one for one in words if not {*words_of(one)} <= {*words_of(value)}][:1]:
+                yield _violation(claim.table, claim.row, name, said, value)
+
+
+def _in_name(passage: "Sentence", place: Place) -> bool:
+    """Whether a word is one of a name, as "Guard" is of "the National Guard"."""
+    return place[0] > passage.first and passage.text[place[0]].isupper()
+
+
+def _violation(table: Table, row: int, name: str, words: str, value: str) -> Violation:
+    return Violation(table.name, row, name, f"the passage has {words!r}", f"words for {value}")
+
+
+def _of_other_events(model: Model, texts: Articles, table: Table, name: str) -> Iterator[Violation]:
+    """The claims whose passage says what happened in another event, and not in their own."""
+    from kzdata.evidence import clauses
+
+    known = vocabulary(model, table, name)
+    cells = _cells(f"c.tab = {literal(table.name)} AND c.field = {literal(name)}")
+    homes = {one.reference.resource for one in table.schema.foreign_keys if one.fields == (name,)}
+    for events, declared in model.each("events"):
+        if events.name in homes and events.schema.record_key:
+            sql = _other_events(cells, _event_passages(events, declared))
+            for row, value, other, title, source, at, *places in model.database.rows(sql):
+                text, own, words = (
+                    texts.get(source, ""),
+                    (places[0], places[1]),
+                    (places[2], places[3]),
+                )
+                told = not _CIRCUMSTANCE.search(text[:at][-_NEAR:])
+                if (
+                    told
+                    and clauses.in_other_clause(text, own, words)
+                    and not known.related(value, other)
+                ):
+                    yield _violation(table, row, name, title or other, value)
+
+
+def _event_passages(events: Table, declared: Events) -> str:
+    """SQL: the passages that say what happened in an event."""
+    told_by = " OR ".join(f"c.field = {literal(x)}" for x in (declared.title, declared.type) if x)
+    return f"""SELECT {column(events.schema.record_key or "", "e")} AS event,
+            {column(declared.title, "e")} AS title, s.source, s.first, s.last
+        FROM {_EDGES} JOIN {identifier(events.name)} e ON e.{ORD} = t.row
+        WHERE {_SAID} AND c.tab = {literal(events.name)} AND ({told_by})"""
+
+
+def _other_events(cells: str, passages: str) -> str:
+    """SQL: cells with another event that rests on the claim's passage.
+
+    Not where their own event does, too, or has words in common with the other.
+    """
+    return f"""WITH k AS MATERIALIZED ({cells}), p AS MATERIALIZED ({passages}),
+        meets AS (SELECT k.row, k.value, k.first AS k_first, k.last AS k_last, k.words,
+            k.ends, p.* FROM k JOIN p ON {_overlap("k", "p")}),
+        common AS (SELECT DISTINCT a.event AS one, b.event AS other FROM p a JOIN p b
+            ON {_overlap("a", "b")} WHERE a.event IN (SELECT value FROM k))
+        SELECT row, value, min(event), arg_min(title, event), any_value(source),
+            arg_min(m.first, event), any_value(k_first), any_value(k_last), any_value(words),
+            any_value(ends)
+        FROM meets m GROUP BY row, value HAVING NOT bool_or(event = value) AND NOT bool_or(EXISTS
+            (SELECT 1 FROM common c WHERE c.one = m.value AND c.other = m.event))
+        ORDER BY row"""
+
+
+def _overlap(one: str, other: str) -> str:
+    """SQL: whether two passages have words in common."""
+    return f"""({one}.source = {other}.source AND {one}.first < {other}.last
+        AND {other}.first < {one}.last)"""

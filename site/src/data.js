@@ -148,6 +148,7 @@ export class Package {
     this.roles = raw.roles;
     this.addresses = raw.addresses;
     this.texts = raw.texts;
+    this.cards = raw.cards;
     this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
     this.answers = Object.fromEntries(
       Object.entries(raw.answers).map(([name, answer]) => [name, new Answer(answer)]),
@@ -208,6 +209,22 @@ export class Package {
     if (!value) return "";
     const of = this.vocabulary(tableName, columnName);
     return of ? of.label(value) : value.replaceAll("_", " ");
+  }
+
+  /** What a record says, in words; null where the record is no claim and no event. */
+  card(key) {
+    const { cards, articles, pieces } = this.cards;
+    if (!Object.hasOwn(cards, key)) return null;
+    const packed = cards[key];
+    const article = ({ key: of, link }) => ({ ...articles[of ?? ""], link });
+    const joined = (form) => form.map((one) => (typeof one === "number" ? pieces[one] : one)).join("");
+    return {
+      ...packed,
+      source: article(packed.source),
+      others: (packed.others ?? []).map((one) => ({ ...one, source: article(one.source) })),
+      cite: Object.fromEntries(Object.entries(packed.cite).map(([name, form]) => [name, joined(form)])),
+      proof: this.receipts(key).map((edge) => ({ ...edge, ...this.passage(edge.span) })),
+    };
   }
 
   /** The passages that a cell rests on, as of a step. */

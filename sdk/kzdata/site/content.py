@@ -23,6 +23,7 @@ from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
 from kzdata.questions.disagreements import Disagreement, disagreements
 from kzdata.questions.timeline import Event, timeline
 from kzdata.questions.toll import Entry, Scope, toll
+from kzdata.site.cards import cards, packed
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.descriptor import FieldDescriptor, Schema
@@ -65,6 +66,7 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "roles": _roles(dataset),
         "addresses": _addresses(dataset),
         "answers": history.answers(),
+        "cards": packed(cards(dataset, _pairs(dataset))),
     }
 
 
@@ -347,6 +349,15 @@ def _pair(one: Disagreement) -> AnswerRow:
         *(_said(one.first), _said(one.second), _links(one.links)),
     )
     return (one.first.table, one.first.key, one.second.key), row
+
+
+def _pairs(dataset: Dataset) -> Iterable[Disagreement]:
+    """The pairs of claims that disagree, or may; none where nothing can be asked."""
+    try:
+        found = disagreements(dataset, limit=MOST_PAIRS)
+    except UsageError:  # no claims are declared
+        return ()
+    return (*found.found, *found.unreconciled)
 
 
 def _said(claim: Claim) -> str:

@@ -157,8 +157,10 @@ export class Package {
     this.roles = raw.roles;
     this.addresses = raw.addresses;
     this.texts = raw.texts;
-    this.cards = new Map(Object.entries(raw.cards ?? {}));
+    this.cards = raw.cards;
+    this.unpacked = new Map();
     this.story = raw.story ?? null;
+    this.outlines = raw.outlines ?? [];
     this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
     this.answers = Object.fromEntries(
       Object.entries(raw.answers).map(([name, answer]) => [name, new Answer(answer)]),
@@ -221,11 +223,6 @@ export class Package {
     return this.trees.get(table);
   }
 
-  /** A record as the page tells it; null where it has no card, such as an actor. */
-  card(key) {
-    return this.cards.get(key) ?? null;
-  }
-
   /** What an outcome is to those who are counted: `killed`, or `hurt` for all else. */
   tone(tableName, outcome) {
     return this.tables.get(tableName)?.claims?.deaths?.includes(outcome) ? "killed" : "hurt";
@@ -236,6 +233,32 @@ export class Package {
     if (!value) return "";
     const of = this.vocabulary(tableName, columnName);
     return of ? of.label(value) : value.replaceAll("_", " ");
+  }
+
+  /** What a record says, in words; null where the record is no claim and no event. */
+  card(key) {
+    if (!Object.hasOwn(this.cards.cards, key)) return null;
+    if (!this.unpacked.has(key)) this.unpacked.set(key, this.unpack(key));
+    return this.unpacked.get(key);
+  }
+
+  /** The keys of all records that have a card. */
+  get carded() {
+    return Object.keys(this.cards.cards);
+  }
+
+  unpack(key) {
+    const { cards, articles, pieces } = this.cards;
+    const packed = cards[key];
+    const article = ({ key: of, link }) => ({ ...articles[of ?? ""], link });
+    const joined = (form) => form.map((one) => (typeof one === "number" ? pieces[one] : one)).join("");
+    return {
+      ...packed,
+      source: article(packed.source),
+      others: (packed.others ?? []).map((one) => ({ ...one, source: article(one.source) })),
+      cite: Object.fromEntries(Object.entries(packed.cite).map(([name, form]) => [name, joined(form)])),
+      proof: this.receipts(key).map((edge) => ({ ...edge, ...this.passage(edge.span) })),
+    };
   }
 
   /** The passages that a cell rests on, as of a step. */
@@ -302,7 +325,7 @@ export class Package {
       row,
       title: title || publisher || key,
       name: publisher || title || key,
-      about: this.sort(key, sources, row),
+      about: this.cards.articles[key]?.about ?? null,
       publisher,
       day: get(a.published_on),
       sha256: get(a.sha256),
@@ -310,16 +333,6 @@ export class Package {
       url: get(a.url),
       note: get("note"),
     };
-  }
-
-  /** What sort of text an article is, where it is no report of its publisher's own. */
-  sort(key, sources, row) {
-    this.sorts ??= new Map([...this.cards.values()].map(({ source }) => [source?.key, source?.about]));
-    if (this.sorts.has(key)) return this.sorts.get(key);
-    const kind = sources.column(this.roles.sources.kind);
-    const labels = Object.entries(kind?.labels ?? {});
-    const place = kind ? labels.findIndex(([value]) => value === kind.at(row)) : -1;
-    return place > 0 ? labels[place][1] : null; // the first is the ordinary one
   }
 
   /** The articles that there are as of a step, in the order of publication; undated ones last. */

@@ -14,7 +14,8 @@ const MOST = 200; // results of one kind that are listed
 
 /** What each card is found by: its heading, its words and who and where it names. */
 function indexOf(pkg) {
-  return [...pkg.cards.values()].map((card) => {
+  return pkg.carded.map((key) => {
+    const card = pkg.card(key);
     const said = (card.sentence ?? []).map(({ text }) => text).join("");
     const rows = card.rows.map(({ value }) => value);
     return { card, texts: [plainOf(card.heading), said, ...rows, card.source?.name, card.key] };

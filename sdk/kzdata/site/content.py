@@ -20,10 +20,12 @@ from kzdata.evidence.profile import LABELS, declared, objects
 from kzdata.evidence.proof import proofs
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
-from kzdata.questions.disagreements import Disagreements, disagreements
+from kzdata.questions.disagreements import Disagreement, Disagreements, disagreements
 from kzdata.questions.sides import Side
 from kzdata.questions.timeline import Event, timeline
 from kzdata.questions.toll import Entry, Scope, toll
+from kzdata.site.cards import cards, packed
+from kzdata.site.outlines import outlines
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.descriptor import FieldDescriptor, Schema
@@ -66,6 +68,8 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "roles": _roles(dataset),
         "addresses": _addresses(dataset),
         "answers": history.answers(),
+        "outlines": outlines(dataset),
+        "cards": packed(cards(dataset, _pairs(dataset))),
     }
 
 
@@ -355,3 +359,12 @@ def _side(side: Side) -> Row:
     spans = tuple(receipt.span for receipt in side.receipts)
     outside = tuple((one.publisher, one.says, one.published_on, one.url) for one in side.outside)
     return (side.says, tuple(claim.key for claim in side.claims), side.events, spans, outside)
+
+
+def _pairs(dataset: Dataset) -> Iterable[Disagreement]:
+    """The pairs of claims that disagree, or may; none where nothing can be asked."""
+    try:
+        found = disagreements(dataset, limit=MOST_PAIRS)
+    except UsageError:  # no claims are declared
+        return ()
+    return (*found.found, *found.unreconciled)

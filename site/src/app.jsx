@@ -48,6 +48,9 @@ function useHash() {
 /** The view a reader begins with: the first that the package can fill. */
 const first = (pkg) => LISTED.find((view) => NEEDS[view] ? !pkg.answers[NEEDS[view]].missing : view === "data");
 
+/** A title up to its colon. */
+const shortTitle = ({ title, name }) => (title ?? name).split(": ")[0];
+
 function Header({ pkg, route }) {
   const narrow = useMedia(NARROW);
   const [shared, setShared] = useState(false);
@@ -80,7 +83,7 @@ function Header({ pkg, route }) {
   );
   return (
     <header>
-      <h1><a href={format({ view: first(pkg), params: day })} dir="auto">{pkg.title ?? pkg.name}</a></h1>
+      <h1><a href={format({ view: first(pkg), params: day })} title={pkg.title} dir="auto">{shortTitle(pkg)}</a></h1>
       {narrow ? (
         <details class="menu" ref={menu}>
           <summary aria-label={strings.menu}>☰</summary>

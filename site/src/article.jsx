@@ -42,7 +42,7 @@ function passagesOf(pkg, source, step) {
 }
 
 // What rests on a passage, what is told of first: the dead, the hurt, numbers, states, all else.
-const KINDS = ["killed", "hurt", "number", "state", "event"];
+const KINDS = ["killed", "hurt", "number", "state", "other"];
 
 /** What kind of claim a record is. */
 function kindOf(pkg, record) {
@@ -50,7 +50,7 @@ function kindOf(pkg, record) {
   const claims = found?.table.claims;
   if (claims?.outcome) return pkg.tone(found.table.name, found.table.cell(found.row, claims.outcome));
   if (found?.table.figure && !claims?.state) return "number";
-  return claims?.state ? "state" : "event";
+  return claims?.state ? "state" : "other";
 }
 
 /** The records that rest on each passage, and the kind of the first of them. */
@@ -59,7 +59,7 @@ function restOf(pkg, passages, step) {
   for (const { key } of passages) {
     const records = [...new Set(pkg.resting(key, step).map(({ record }) => record))].map((record) => ({ record, kind: kindOf(pkg, record) }));
     records.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
-    found.set(key, { records, kind: records[0]?.kind ?? "event" });
+    found.set(key, { records, kind: records[0]?.kind ?? "other" });
   }
   return found;
 }
@@ -140,7 +140,7 @@ function Text({ route, source, article, passages, text, resting, asked }) {
         const here = part.passages.includes(asked);
         const key = here ? asked : part.meant;
         const mark = (
-          <mark key={part.start} class={`kind ${resting.get(key)?.kind ?? "event"}${here ? " asked" : ""}`} data-spans={part.passages.join(" ")}>
+          <mark key={part.start} class={`kind ${resting.get(key)?.kind ?? "other"}${here ? " asked" : ""}`} data-spans={part.passages.join(" ")}>
             {part.text}
           </mark>
         );

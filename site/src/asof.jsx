@@ -13,10 +13,11 @@ const PAUSE = 1200; // milliseconds a day stays while they are read along
  */
 export function stopsOf(pkg, ends = (step) => step + 1) {
   const stops = pkg.days.map((day, step) => ({ day, step, end: ends(step) }));
-  for (let i = 1; i < stops.length; i++) stops[i].end = Math.max(stops[i].end, stops[i - 1].end + 0.5);
-  const top = Math.max(ends(pkg.last), stops.at(-1)?.end ?? 0);
   if (stops.length && !pkg.more) stops.pop(); // the last day shows what the whole package does
-  return [...stops, { step: pkg.last, end: top, until: pkg.more ? undefined : pkg.days.at(-1) }];
+  stops.push({ step: pkg.last, end: ends(pkg.last), until: pkg.more ? undefined : pkg.days.at(-1) });
+  // Days without an article of their own stand between two.
+  for (let i = 1; i < stops.length; i++) stops[i].end = Math.max(stops[i].end, stops[i - 1].end + 0.5);
+  return stops;
 }
 
 /** The next stop in the direction in which a slider was moved: some values lie between two. */

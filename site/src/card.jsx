@@ -64,8 +64,9 @@ function Card({ pkg, route, step, record, field, level: Heading }) {
       </article>
     );
   }
+  const said = card.sentence.map(({ text }) => text ?? "").join("");
   return (
-    <article class={`card ${card.kind}`}>
+    <article class="card">
       <p class="small">{kindOf(pkg, card)}</p>
       <Heading dir="auto"><HeadingParts parts={card.heading} /></Heading>
       <Words pkg={pkg} route={route} said={card} />
@@ -78,7 +79,7 @@ function Card({ pkg, route, step, record, field, level: Heading }) {
             <dt>{label}</dt>
             <dd dir="auto">
               {value}
-              {quote && <> <q class="theirs">{quote}</q></>}
+              {quote && !said.includes(quote) && <> <q class="theirs">{quote}</q></>}
             </dd>
           </Fragment>
         ))}

@@ -139,6 +139,8 @@ export function stacked(claims, top) {
     });
 }
 
+const LEFT = 0.72; // share of the width from which on a number stands at the left of its mark
+
 function Mark({ pkg, route, claims, top, claim, at, level }) {
   const { low, high } = claim;
   const to = high === null ? 1 : scaled(high, top);
@@ -148,11 +150,11 @@ function Mark({ pkg, route, claims, top, claim, at, level }) {
   const row = `${level * 1.6}rem`;
   return (
     <>
-      {low !== high && (
+      {(low !== high || low === null) && (
         <span class={`${look(claims, claim)} interval ${open} ${claim.qualifier === "vague" ? "vague" : ""}`} style={{ left: percent(from), width: percent(to - from), top: row }} aria-hidden="true" />
       )}
       <a
-        class={`${look(claims, claim)} point${hollow ? " hollow" : ""}`}
+        class={`${look(claims, claim)} point${hollow ? " hollow" : ""}${at > LEFT ? " left" : ""}`}
         style={{ left: percent(at), top: row }}
         href={changed(route, { cell: claim.key })}
         data-open={claim.key}

@@ -19,3 +19,6 @@ export const between = (one, other) => Math.round((Date.parse(other) - Date.pars
 
 /** The day that is some days after another. */
 export const after = (day, number) => new Date(Date.parse(day) + number * 86_400_000).toISOString().slice(0, 10);
+
+/** A text with its days as people write them. */
+export const dated = (text) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, plain);

@@ -72,14 +72,18 @@ const mercator = ([longitude, latitude]) => [
   -Math.log(Math.tan(Math.PI / 4 + (Math.max(-86, Math.min(86, latitude)) * Math.PI) / 360)),
 ];
 
-/** Puts points into a frame: most places are in it; single ones far away do not make it the world. */
-export function projection(points, width, height) {
+/** Most of some points: single ones far away do not make a map of the world. */
+export function near(points) {
   const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
   const centre = [0, 1].map((axis) => middle(points.map((point) => point[axis])));
-  const near = points.filter((point) => Math.abs(point[0] - centre[0]) < 30 && Math.abs(point[1] - centre[1]) < 15);
-  const flat = near.map(mercator);
+  return points.filter((point) => Math.abs(point[0] - centre[0]) < 30 && Math.abs(point[1] - centre[1]) < 15);
+}
+
+/** Puts points into a frame. */
+export function projection(points, width, height) {
+  const flat = points.map(mercator);
   const [low, high] = [Math.min, Math.max].map((end) => [0, 1].map((axis) => end(...flat.map((point) => point[axis]))));
-  const span = [0, 1].map((axis) => Math.max(high[axis] - low[axis], 0.05) * 1.2);
+  const span = [0, 1].map((axis) => Math.max(high[axis] - low[axis], 0.05) * 1.04);
   const scale = Math.min((width - 2 * MARGIN) / span[0], (height - 2 * MARGIN) / span[1]);
   return (point) => {
     const at = mercator(point);
@@ -99,13 +103,13 @@ export function inRing([x, y], ring) {
 
 const SIZE = 15; // of a label's letters, in pixels of the drawing
 
-/** Labels beside their circles, where none covers another. */
-export function labelled(circles, width, height) {
+/** Labels beside their circles, then the names of countries, where none covers another. */
+export function labelled(circles, names, width, height) {
   const taken = circles.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
   const free = ([left, top, right, bottom]) =>
     left > 0 && right < width && top > 0 && bottom < height &&
     !taken.some(([l, t, r, b]) => left < r && right > l && top < b && bottom > t);
-  return circles.map((circle) => {
+  const placed = circles.map((circle) => {
     const { x, y, r, text } = circle;
     const long = text.length * SIZE * 0.56;
     const places = [
@@ -118,6 +122,11 @@ export function labelled(circles, width, height) {
     if (place) taken.push(place.box);
     return { ...circle, label: place ?? null };
   });
+  const room = ({ name, at: [x, y] }) => {
+    const half = name.length * SIZE * 0.4;
+    return free([x - half, y - SIZE, x + half, y + SIZE / 2]);
+  };
+  return { circles: placed, names: names.filter(room) };
 }
 
 export function PlacesMap({ pkg, route, events, rows, all }) {
@@ -145,6 +154,7 @@ function Drawing({ pkg, route, every, found }) {
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={words.title(found.length)}>
           <rect width={width} height={height} class="sea" />
           {drawn.countries.map(({ name, path, own }, index) => <path key={index} d={path} class={own ? "own" : "land"}><title>{name}</title></path>)}
+          {drawn.names.map(({ name, own, at: [x, y] }) => <text key={name} x={x} y={y} class={own ? "country own-name" : "country"} text-anchor="middle">{name}</text>)}
           {drawn.circles.map(({ key, name, number, wide, x, y, r, label, text }) => (
             <a key={key} href={changed(route, { place: key })} aria-label={words.place(name, number)} class={wide ? "wide" : ""}>
               <circle cx={x} cy={y} r={Math.max(12, r)} class="reach" />
@@ -162,7 +172,10 @@ function Drawing({ pkg, route, every, found }) {
 
 /** The outlines and circles of a map of some size. */
 function place(pkg, every, found, width, height) {
-  const project = projection(every.map(({ point }) => point), width, height);
+  const points = near(every.map(({ point }) => point));
+  const inside = ({ rings }) => points.filter((point) => rings.some((ring) => inRing(point, ring))).length;
+  const own = pkg.outlines.find((shape) => inside(shape) > points.length / 2);
+  const project = projection([...points, ...(own?.rings.flat() ?? [])], width, height);
   const most = Math.max(1, ...every.map(({ number }) => number));
   const circles = found
     .map((one) => {
@@ -171,12 +184,30 @@ function place(pkg, every, found, width, height) {
       return { ...one, x, y, r, text: `${one.name} ${one.number.toLocaleString("en")}` };
     })
     .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height);
-  const countries = pkg.outlines.map(({ name, rings }) => ({
-    name,
-    own: every.filter(({ point }) => rings.some((ring) => inRing(point, ring))).length > every.length / 2,
-    path: rings.map((ring) => `M${ring.map((point) => project(point).map((n) => n.toFixed(1)).join(" ")).join("L")}Z`).join(""),
-  }));
-  return { circles: labelled(circles, width, height), countries };
+  const countries = pkg.outlines.map((shape) => {
+    const rings = shape.rings.map((ring) => ring.map(project));
+    const path = rings.map((ring) => `M${ring.map((point) => point.map((n) => n.toFixed(1)).join(" ")).join("L")}Z`).join("");
+    return { name: shape.name, own: shape === own, path, rings };
+  });
+  const names = countries.map((one) => ({ ...one, at: heart(one.rings, width, height) })).filter(({ at }) => at);
+  return { ...labelled(circles, names, width, height), countries };
+}
+
+const GRID = 24; // points in each direction that are tried for a country's name
+
+/** A point well inside what is seen of a country; null of one that is hardly seen. */
+function heart(rings, width, height) {
+  const within = [];
+  for (let i = 1; i < GRID; i++) {
+    for (let j = 1; j < GRID; j++) {
+      const point = [(i * width) / GRID, (j * height) / GRID];
+      if (rings.some((ring) => inRing(point, ring))) within.push(point);
+    }
+  }
+  if (within.length < 6) return null;
+  const mean = [0, 1].map((axis) => within.reduce((sum, point) => sum + point[axis], 0) / within.length);
+  const far = (point) => Math.hypot(point[0] - mean[0], point[1] - mean[1]);
+  return within.sort((a, b) => far(a) - far(b))[0];
 }
 
 function Bars({ pkg, route, events, table, p, rows }) {

@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 import { ClaimWords, QuoteWords } from "./words.jsx";
-import { plain } from "./days.js";
+import { dated, plain } from "./days.js";
 import { List } from "./lists.jsx";
 import { Missing } from "./missing.jsx";
 import { changed, format, safeAddress } from "./route.js";
@@ -59,7 +59,7 @@ export function Disagreements({ pkg, route, step }) {
 function Question({ pkg, route, one }) {
   return (
     <article class={`question ${one.kind}`}>
-      <h3 dir="auto">{one.asks}</h3>
+      <h3 dir="auto">{dated(one.asks)}</h3>
       <p class="quiet">
         <span class="about">{word(words.kinds, one.kind)}</span>{" "}
         {!one.judged && words.unjudged}
@@ -79,7 +79,7 @@ function Side({ pkg, route, side: [says, claims, events, spans, outside] }) {
   return (
     <div class="side">
       <p class="says" dir="auto">
-        {says}
+        {dated(says)}
         <span class="quiet"> · {outside.length ? words.publications(outside.length) : words.articles(sources.size, Math.max(spans.length, claims.length))}</span>
       </p>
       <ul>
@@ -113,7 +113,7 @@ function EventWords({ pkg, route, span, event }) {
   return (
     <>
       <QuoteWords href={changed(route, { cell: event })} record={event} parts={[{ text: passage.quote, mark: true }]} />
-      <Source pkg={pkg} route={route} source={passage.source} />
+      <span class="small"><Source pkg={pkg} route={route} source={passage.source} /></span>
     </>
   );
 }
@@ -134,7 +134,7 @@ export function Otherwise({ pkg, route, step }) {
       <ul>
         {shown.map((one) => (
           <li key={one.asks}>
-            <a href={address(one.kind)} dir="auto">{one.asks}</a>
+            <a href={address(one.kind)} dir="auto">{dated(one.asks)}</a>
             <span class="small">{word(words.kinds, one.kind)}</span>
           </li>
         ))}

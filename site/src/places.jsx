@@ -1,8 +1,8 @@
 // Days and places: where and when, as exactly as the words say and no more.
 
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
-import { brief, plain, short } from "./days.js";
+import { brief, dated, short } from "./days.js";
 import { chosen, dayOf, eventsOf, lanes, precisionOf, stretch } from "./events.js";
 import { Filters, options, treeOptions } from "./filters.jsx";
 import { List } from "./lists.jsx";
@@ -13,6 +13,7 @@ import { strings, word } from "./strings.js";
 
 const words = strings.days;
 const MOST_MARKS = 24; // marks of one day and kind; more are a number that opens
+const MOST_LANES = 10; // kinds of events that are shown at once
 const CAPTIONS = 10; // days of which each has a caption
 
 export function DaysAndPlaces(given) {
@@ -45,7 +46,7 @@ function Events({ pkg, route, step }) {
   const days = useMemo(() => stretch(events, all), [events, all]);
   const placeless = rows.filter((row) => !events.answer.at(row, "place")).length;
   const inside = new Set(days);
-  const dated = rows.filter((row) => inside.has(dayOf(events, row)));
+  const within = rows.filter((row) => inside.has(dayOf(events, row)));
   const others = rows.filter((row) => !inside.has(dayOf(events, row)));
   const { "at": _, place: __, ...rest } = choices;
   const { day: ___, ...shown } = route.params.place || route.params.at ? choices : { ...rest, place: choices.place };
@@ -53,16 +54,16 @@ function Events({ pkg, route, step }) {
     <>
       <h2 class="headline">{words.title}</h2>
       <p class="stand count" role="status">
-        {rows.length ? words.count(rows.length) : words.none}{" "}
-        {rows.length > 0 && words.shares(dated.length, days.length ? [brief(days[0]), brief(days.at(-1))] : [], placeless)}
+        {rows.length ? `${words.count(rows.length)}. ` : words.none}
+        {rows.length > 0 && words.shares(within.length, days.length ? [brief(days[0]), brief(days.at(-1))] : [], placeless)}
       </p>
       <AsOf pkg={pkg} route={route} step={step} />
       <Filters route={route} choices={{ ...shown, at: route.params.at ? choices.at : [] }} />
       <PlacesMap pkg={pkg} route={route} events={events} rows={rows} all={all} />
       {days.length > 0 && <Lanes {...{ pkg, route, events, rows, days }} />}
-      <EventList {...{ pkg, route, events }} label={words.list} rows={dated} />
+      <EventList {...{ pkg, route, events }} label={words.list} rows={within} />
       {others.length > 0 && (
-        <details class="behind" open={dated.length === 0}>
+        <details class="behind" open={within.length === 0}>
           <summary>{words.others(others.length)}</summary>
           <EventList {...{ pkg, route, events }} label={words.others(others.length)} rows={others} />
         </details>
@@ -77,6 +78,8 @@ function Lanes({ pkg, route, events, rows, days }) {
   const found = useMemo(() => lanes(events, rows), [events, rows]);
   const kinds = new Set(rows.map((row) => precisionOf(events, row)));
   const captions = days.length <= CAPTIONS;
+  const [all, setAll] = useState(false);
+  const shown = all ? found : found.slice(0, MOST_LANES);
   return (
     <section aria-label={words.days}>
       <h3 class="cap">{words.range(brief(days[0]), brief(days.at(-1)))}</h3>
@@ -95,7 +98,7 @@ function Lanes({ pkg, route, events, rows, days }) {
             </tr>
           </thead>
           <tbody>
-            {found.map((lane) => (
+            {shown.map((lane) => (
               <tr key={lane.type}>
                 <th scope="row">
                   <a href={changed(route, { type: lane.type })}>{events.called.type(lane.type) || words.untyped}</a>
@@ -112,6 +115,9 @@ function Lanes({ pkg, route, events, rows, days }) {
           </tbody>
         </table>
       </div>
+      {shown.length < found.length && (
+        <button type="button" class="plain" onClick={() => setAll(true)}>{words.more(found.length - shown.length)}</button>
+      )}
     </section>
   );
 }
@@ -179,6 +185,5 @@ function Event({ pkg, route, events, event, kind }) {
 
 /** When, in words: days as people write them. */
 function told({ start, end, when }) {
-  if (!start && !end) return when;
-  return when.replace(/\d{4}-\d{2}-\d{2}/g, plain);
+  return start || end ? dated(when) : when;
 }

@@ -60,10 +60,7 @@ function Sentence({ pkg, route, step, claims, groups }) {
   const known = told(pkg, claims, groups);
   if (!known) return null;
   const figure = (claim) => <Figure key={claim.key} pkg={pkg} route={route} claims={claims} claim={claim} inline />;
-  const scope = (claim) => {
-    const [who, where] = ["population", "place"].map((role) => claims.called(claim, role));
-    return words.scope(who, where);
-  };
+  const scope = (claim) => scopeOf(pkg, claims, claim);
   const outcome = claims.name("outcome", known.outcome);
   const { total, grown, others, silent } = known;
   const few = others.slice(0, MOST_TOLD);
@@ -79,7 +76,7 @@ function Sentence({ pkg, route, step, claims, groups }) {
       {few.map((claim, place) => (
         <span key={claim.key}>
           {place > 0 && (place === few.length - 1 && few.length === others.length ? words.and : ", ")}
-          {figure(claim)} {words.of(scope(claim), claim.claimant === null && claim.via === null)}
+          {figure(claim)} {words.counted(scope(claim), claim.claimant === null && claim.via === null)}
         </span>
       ))}
       {few.length > 0 && (others.length > few.length ? `${words.more(others.length - few.length)} ` : ". ")}
@@ -93,6 +90,13 @@ function Sentence({ pkg, route, step, claims, groups }) {
 }
 
 const MOST_TOLD = 4; // further claims that the sentence names
+
+/** Whom and where a claim counts: its card's heading without the number and without what happened. */
+function scopeOf(pkg, claims, claim) {
+  const parts = pkg.card(claim.key)?.heading.filter(({ mark, text }) => !mark && text !== ": ") ?? [];
+  const [who, where] = ["population", "place"].map((role) => claims.called(claim, role));
+  return parts.map(({ text }) => text.trim()).join(" ") || words.scope(who, where);
+}
 
 // ------------------------------------------------------------------------------------ the matrix
 
@@ -214,7 +218,9 @@ function Place({ pkg, route, step, claims, line, column, place, columns }) {
 
 /** The line from a count to the one that brings it up to date; its first free place says how much later. */
 function Arrow({ update: { earlier, later }, columns, place }) {
-  const [from, to] = [columns[earlier.column].day, columns[later.column].day];
+  // What they speak of may lie days apart, though they are published on one.
+  const spoken = earlier.day && later.day;
+  const [from, to] = spoken ? [earlier.day, later.day] : [columns[earlier.column].day, columns[later.column].day];
   const free = Math.min(earlier.column + 1, later.column - 1);
   const later_ = from && to ? words.later(between(from, to)) : words.update;
   return (

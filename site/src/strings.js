@@ -32,7 +32,7 @@ export const strings = {
   version: (version) => `version ${version}`,
   asOf: {
     name: "What was known by the day of publication",
-    all: "all that the articles say",
+    all: "all that is known to this package",
     until: (day) => `what a reader knew on the evening of ${day}: all of it`,
     day: (day) => `what a reader knew on the evening of ${day}`,
     play: "▶ Read along",
@@ -100,10 +100,10 @@ export const strings = {
     to: "to",
     others: "Besides:",
     and: " and ",
-    of: (scope, unsaid) => `of ${lower(scope)}${unsaid ? ", without a source" : ""}`,
+    counted: (scope, unsaid) => `${lower(scope)}${unsaid ? " (without a source)" : ""}`,
     more: (number) => `, and ${plural(number, "further number", "further numbers")}.`,
     silent: (scope) => `For ${lower(scope)} it says only:`,
-    scope: (who, where) => [who || "people, not said who", where].filter(Boolean).join(", "),
+    scope: (who, where) => `${lower(who || "people, not said who")}${where ? ` (${where})` : ""}`,
     matrix: "Who was counted, by article",
     caption: "Who was counted, one line for each group and place, and in which article, in the order of publication. With the arrow keys you go from figure to figure, with Page Up and Page Down from outcome to outcome.",
     undated: "day not known",
@@ -166,6 +166,7 @@ export const strings = {
   days: {
     title: "Where and when",
     count: (number) => plural(number, "event", "events"),
+    more: (number) => `${plural(number, "more kind", "more kinds")} of events`,
     none: "No event fits these filters as of this day.",
     shares: (dated, days, placeless) =>
       `${days.length ? `${told(dated)} fall on a day of ${days[0]} to ${days[1]}; ` : ""}${told(placeless)} are told without a place. None is left out.`,
@@ -296,7 +297,7 @@ export const strings = {
     text: "The article’s words",
     rest: " … ",
     keys: "With the arrow keys you go from passage to passage.",
-    kinds: { killed: "the dead", hurt: "the hurt", number: "other numbers", state: "forces, offices", event: "what happened" },
+    kinds: { killed: "the dead", hurt: "the hurt", number: "other numbers", state: "forces, offices", other: "what happened" },
     choose: "Choose words to see what rests on them.",
     margin: "What rests on these words",
     nothing: "Nothing rests on this passage as of this day.",

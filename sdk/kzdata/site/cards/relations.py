@@ -6,8 +6,11 @@ from typing import Any
 from kzdata.evidence.claim_status import Link, Links, relation_in_words
 from kzdata.evidence.claims import Claim
 from kzdata.questions.disagreements import Disagreement
+from kzdata.questions.timeline import Event
 from kzdata.standard.declarations import Links as Declaration
 
+Relation = tuple[str, str, str | None]
+"""The other record, what it is to this one in words, and the curator's note."""
 # What the other claim is, seen from this one: where this one is linked to it, and it to this one.
 _WORDS = {
     "supersedes": ("an earlier report of the same", "a later report of the same"),
@@ -33,7 +36,7 @@ class Relations:
                 for one, other in ((pair.first, pair.second), (pair.second, pair.first)):
                     self._pairs.setdefault(one.key, []).append((other.key, words))
 
-    def of(self, claim: Claim) -> Iterator[tuple[str, str, str | None]]:
+    def of(self, claim: Claim) -> Iterator[Relation]:
         """The other claim, what it is to this one in words, and the curator's note."""
         for link in sorted(claim.links, key=self._rank):
             away = link.claim == claim.key
@@ -53,6 +56,23 @@ class Relations:
         return f"this {words} it" if away else f"{words} this"
 
 
+class Parts:
+    """Which events are parts of which."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._parts: dict[str, list[str]] = {}
+        for event in events:
+            if event.part_of:
+                self._parts.setdefault(event.part_of, []).append(event.key)
+
+    def of(self, event: Event) -> Iterator[Relation]:
+        """The whole that an event is a part of, and its own parts."""
+        whole, part = _WORDS["within"]
+        if event.part_of:
+            yield event.part_of, whole, None
+        yield from ((key, part, None) for key in self._parts.get(event.key, ()))
+
+
 def _role(roles: Declaration, relation: str) -> str | None:
     """The role that a relation plays among links."""
     return next((role for role in _FIRST if relation in getattr(roles, role)), None)
@@ -64,7 +84,7 @@ def _open(pair: Disagreement) -> str:
     return "may not go together with this; nobody says how they do"
 
 
-def in_cards(relations: Iterable[tuple[str, str, str | None]], lines: Mapping[str, Any]) -> Any:
+def in_cards(relations: Iterable[Relation], lines: Mapping[str, Any]) -> Any:
     """Relations to claims that have cards, with what these say in one line."""
     return [
         {"key": key, **lines[key], "words": words, "note": note}

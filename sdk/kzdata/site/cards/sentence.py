@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from kzdata.evidence.claims import Claim
+from kzdata.evidence.receipts import Receipt
+from kzdata.standard.declarations import Claims
+
 Pieces = list[dict[str, Any]]
+"""Pieces of text, each marked or not, and `{"gap": True}` between what does not meet."""
+GAP = " … "
+REACH = 250
+"""Characters between two passages of one sentence; what stands further off is told in the rows."""
 
 
 class Passage(NamedTuple):
@@ -16,15 +24,47 @@ class Passage(NamedTuple):
     quote: str
 
 
+def of_claim(claim: Claim, columns: Claims, receipts: Iterable[Receipt]) -> Pieces:
+    """The sentence of a claim: its figure is marked, or else the words for what it says."""
+    if not (cited := claim.receipt):
+        return []
+    own = [r for r in receipts if r.source == cited.source]
+    principal = Passage(cited.start, cited.end, cited.quote)
+    figure = place_of(claim.wording, principal) if claim.wording else None
+    said = [(r.start, r.end) for r in own if r.field in (columns.outcome, columns.state)]
+    passages = [principal, *(Passage(r.start, r.end, r.quote) for r in own)]
+    near = _near(passages, [(principal.start, principal.end)])
+    return stitched(near, [figure] if figure else said)
+
+
+def of_passages(receipts: Iterable[Receipt], column: str | None) -> Pieces:
+    """What one article says of a record: the words that a column rests on are marked."""
+    own = list(receipts)
+    marks = [(r.start, r.end) for r in own if r.field == column]
+    passages = [Passage(r.start, r.end, r.quote) for r in own]
+    return stitched(_near(passages, marks or [one[:2] for one in passages]), marks)
+
+
+def _near(passages: Iterable[Passage], around: list[tuple[int, int]]) -> list[Passage]:
+    """The passages that stand so near to some places that they tell of the same thing."""
+    first, last = min(start for start, _ in around), max(end for _, end in around)
+    rest = sorted(set(passages))
+    # Outwards from the places: what is near to what is near counts too.
+    for one in reversed(rest):
+        if one.start < first <= one.end + REACH:
+            first = one.start
+    for one in rest:
+        if first <= one.start <= last + REACH:
+            last = max(last, one.end)
+    return [one for one in rest if first <= one.start <= last]
+
+
 def stitched(passages: Iterable[Passage], marks: Iterable[tuple[int, int]]) -> Pieces:
     """Passages of one article in their order: overlapping ones are joined, gaps are kept.
 
     Args:
         passages: The passages, in any order.
         marks: The places that are marked.
-
-    Returns:
-        Pieces of text, each marked or not, and `{"gap": True}` between what does not meet.
     """
     marked = list(marks)
     pieces: Pieces = []
@@ -72,4 +112,9 @@ def place_of(words: str, passage: Passage) -> tuple[int, int] | None:
 
 def in_one_line(pieces: Pieces) -> str:
     """The sentence as plain text; gaps are an ellipsis."""
-    return "".join(" … " if piece.get("gap") else piece["text"] for piece in pieces).strip()
+    return "".join(GAP if piece.get("gap") else piece["text"] for piece in pieces).strip()
+
+
+def longest(pieces: Pieces) -> str:
+    """The longest run of a sentence's words."""
+    return max(in_one_line(pieces).split(GAP), key=len)

@@ -199,7 +199,7 @@ function MarginCard({ pkg, route, record }) {
     <li>
       <a href={changed(route, { cell: record })} data-open={record} dir="auto"><HeadingParts parts={heading} /></a>
       {rows[0] && <span class="small" dir="auto">{rows[0].label}: {rows[0].value}</span>}
-      {against.length > 0 && <span class="small against" dir="auto">{words.outside} {against[0].words}</span>}
+      {against.length > 0 && <span class="small against" dir="auto">{words.outside(against.map(({ name }) => name).join(", "), against[0].words)}</span>}
     </li>
   );
 }

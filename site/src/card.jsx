@@ -85,7 +85,7 @@ function Card({ pkg, route, step, record, field, level: Heading }) {
         ))}
       </dl>
       {card.notes.map((note) => <p key={note} class="note" dir="auto"><b>{words.note}</b> {note}</p>)}
-      <Outside card={card} asOf={route.params["as-of"]} />
+      <Outside pkg={pkg} card={card} asOf={route.params["as-of"]} />
       <Claims {...{ pkg, route, step, card }} />
       <Relations {...{ pkg, route, step, card }} />
       <Actions pkg={pkg} card={card} />
@@ -132,8 +132,10 @@ function Words({ pkg, route, said: { sentence, source } }) {
   );
 }
 
-function Outside({ card, asOf }) {
-  const there = card.outside.filter(({ date }) => !asOf || !date || date <= asOf);
+/** What other publications say; of an event, also what they say of the claims about it. */
+function Outside({ pkg, card, asOf }) {
+  const all = [card, ...(card.claims ?? []).map((key) => pkg.card(key))].flatMap((one) => one?.outside ?? []);
+  const there = all.filter(({ date }) => !asOf || !date || date <= asOf);
   if (there.length === 0) return null;
   return (
     <section class="outside">

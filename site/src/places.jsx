@@ -1,6 +1,6 @@
 // Days and places: where and when, as exactly as the words say and no more.
 
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
 import { brief, dated, short } from "./days.js";
 import { chosen, dayOf, eventsOf, lanes, precisionOf, stretch } from "./events.js";
@@ -80,6 +80,13 @@ function Lanes({ pkg, route, events, rows, days }) {
   const captions = days.length <= CAPTIONS;
   const [all, setAll] = useState(false);
   const shown = all ? found : found.slice(0, MOST_LANES);
+  const frame = useRef(null);
+  useEffect(() => {
+    // Where not all days have room, those with most events are in sight.
+    const counts = days.map((day) => found.reduce((sum, lane) => sum + (lane.days.get(day)?.length ?? 0), 0));
+    const head = frame.current.querySelectorAll("thead th")[counts.indexOf(Math.max(...counts))];
+    frame.current.scrollLeft = head.offsetLeft - frame.current.querySelector("thead td").offsetWidth;
+  }, [days]);
   return (
     <section aria-label={words.days}>
       <h3 class="cap">{words.range(brief(days[0]), brief(days.at(-1)))}</h3>
@@ -88,7 +95,7 @@ function Lanes({ pkg, route, events, rows, days }) {
           <li key={kind}><span class={`precision precision-${kind}`} aria-hidden="true" /> {told}</li>
         ))}
       </ul>
-      <div class="frame" tabIndex={0} role="region" aria-label={words.days}>
+      <div class="frame" ref={frame} tabIndex={0} role="region" aria-label={words.days}>
         <table class="lanes" style={{ minWidth: `${14 + days.length * (captions ? 6.5 : 4)}rem` }}>
           <thead>
             <tr>

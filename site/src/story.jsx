@@ -1,7 +1,7 @@
 // What was known when: who was counted, in which article, in the order of publication.
 
 import { useMemo } from "preact/hooks";
-import { AsOf, stopsOf } from "./asof.jsx";
+import { AsOf } from "./asof.jsx";
 import { MOST_LINES, chosen, claimsOf, columnsOf, lines, told } from "./claims.js";
 import { Figure } from "./figure.jsx";
 import { Filters, claimFilters } from "./filters.jsx";
@@ -11,6 +11,7 @@ import { Multiples } from "./multiples.jsx";
 import { between, brief, short } from "./days.js";
 import { NARROW, useMedia } from "./media.js";
 import { Source } from "./source.jsx";
+import { stopsOf } from "./stops.js";
 import { strings } from "./strings.js";
 
 const words = strings.story;

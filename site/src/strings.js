@@ -301,7 +301,7 @@ export const strings = {
     choose: "Choose words to see what rests on them.",
     margin: "What rests on these words",
     nothing: "Nothing rests on this passage as of this day.",
-    outside: "Outside:",
+    outside: (names, said) => `Outside, ${names}: ${said}`,
     resting: (number) => `Proof: ${plural(number, "cell rests", "cells rest")} on these words`,
   },
   tables: {

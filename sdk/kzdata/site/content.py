@@ -23,7 +23,7 @@ from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
 from kzdata.questions.disagreements import Disagreement, disagreements
 from kzdata.questions.timeline import Event, timeline
 from kzdata.questions.toll import Entry, Scope, toll
-from kzdata.site.cards import cards, packed
+from kzdata.site.cards import cards
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.descriptor import FieldDescriptor, Schema
@@ -66,7 +66,7 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "roles": _roles(dataset),
         "addresses": _addresses(dataset),
         "answers": history.answers(),
-        "cards": packed(cards(dataset, _pairs(dataset))),
+        "cards": cards(dataset, _pairs(dataset)),
     }
 
 

@@ -82,11 +82,13 @@ const result = await esbuild.build({
 });
 await mkdir(out, { recursive: true });
 for (const file of result.outputFiles) await writeFile(file.path, file.contents);
-const style = await esbuild.transform(await readFile(path.join(here, "src/app.css"), "utf8"), {
-  loader: "css",
-  minify: true,
-});
-await writeFile(path.join(out, "app.css"), style.code);
+for (const name of ["app.css", "record.css"]) {
+  const style = await esbuild.transform(await readFile(path.join(here, "src", name), "utf8"), {
+    loader: "css",
+    minify: true,
+  });
+  await writeFile(path.join(out, name), style.code);
+}
 await writeFile(path.join(out, "index.html"), await readFile(path.join(here, "src/index.html")));
 await writeFile(path.join(out, "outlines.json"), await outlines());
 await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inputs));

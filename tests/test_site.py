@@ -1079,10 +1079,15 @@ def test_a_page_is_a_handful_of_files_and_is_written_again(tmp_path: Path) -> No
     out = tmp_path / "out"
     with kzdata.load() as kz:
         first = kz.site(out).read_bytes()
-        assert sorted(file.name for file in out.iterdir()) == sorted(FILES)
+        assert {file.name for file in out.iterdir()} == {*FILES, "claim", "event"}
         assert kz.site(out).read_bytes() == first
-        (out / "thesis.txt").write_text("mine")
-        with pytest.raises(UsageError, match=r"thesis\.txt"):
+        for other in ("thesis.txt", "claim/thesis.txt"):
+            (out / other).write_text("mine")
+            with pytest.raises(UsageError, match=other):
+                kz.site(out)
+            (out / other).unlink()
+        (out / "notes").symlink_to(tmp_path)
+        with pytest.raises(UsageError, match="notes"):
             kz.site(out)
         with pytest.raises(UsageError, match="no such folder"):
             kz.site(tmp_path / "no" / "such")

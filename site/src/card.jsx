@@ -224,21 +224,24 @@ function Relations({ pkg, route, step, card }) {
 
 const KINDS = ["text", "bibtex", "ris"];
 
-/** The address of a card on its own. */
-const permalink = (key, params) => new URL(format({ view: "cell", parts: [key], params }), location.href).href;
+/** The address of a card on its own: its page without scripts, where there is one. */
+const permalink = ({ key, page }) => new URL(page ?? format({ view: "cell", parts: [key] }), location.href).href;
+
+/** The address of a card in a frame. */
+const framed = ({ key }) => new URL(format({ view: "cell", parts: [key], params: { embed: "yes" } }), location.href).href;
 
 function Actions({ pkg, card }) {
   const [told, setTold] = useState("");
   const [citing, setCiting] = useState(false);
   const copy = async (text) => setTold((await copied(text)) ? words.copied : words.uncopied(text));
-  const embed = () => copy(words.frame(permalink(card.key, { embed: "yes" }), plainOf(card.heading)));
+  const embed = () => copy(words.frame(framed(card), plainOf(card.heading)));
   return (
     <div class="actions">
-      <button type="button" onClick={() => copy(permalink(card.key))}>{words.link}</button>
+      <button type="button" onClick={() => copy(permalink(card))}>{words.link}</button>
       <button type="button" aria-expanded={citing} onClick={() => setCiting(!citing)}>{words.cite}</button>
-      <button type="button" onClick={() => picture(card, pkg.title ?? pkg.name, permalink(card.key))}>{words.image}</button>
+      <button type="button" onClick={() => picture(card, pkg.title ?? pkg.name, permalink(card))}>{words.image}</button>
       <button type="button" onClick={embed}>{words.embed}</button>
-      <a class="permalink" href={format({ view: "cell", parts: [card.key] })}>{words.alone}</a>
+      <a class="permalink" href={card.page ?? format({ view: "cell", parts: [card.key] })}>{words.alone}</a>
       <span role="status" class="small">{told}</span>
       {citing && (
         <div class="citation">

@@ -24,7 +24,7 @@ from kzdata.questions.disagreements import Disagreement, Disagreements, disagree
 from kzdata.questions.sides import Side
 from kzdata.questions.timeline import Event, timeline
 from kzdata.questions.toll import Entry, Scope, toll
-from kzdata.site.cards import cards, packed
+from kzdata.site.cards import cards
 from kzdata.site.outlines import outlines
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Sources, Spans
@@ -69,7 +69,7 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "addresses": _addresses(dataset),
         "answers": history.answers(),
         "outlines": outlines(dataset),
-        "cards": packed(cards(dataset, _pairs(dataset))),
+        "cards": cards(dataset, _pairs(dataset)),
     }
 
 

@@ -7,8 +7,10 @@ style beside the page and nothing else: no request, no inline script, no frame, 
 
 import html
 import json
+import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -19,13 +21,17 @@ from kzdata.evidence.authoring import hashes, offset, texts_of
 from kzdata.evidence.profile import declared
 from kzdata.evidence.snapshots import Snapshots
 from kzdata.files.writing import fresh
+from kzdata.site.cards import packed
 from kzdata.site.content import Json, content
+from kzdata.site.record_pages import SHEET, places, record_pages, without_scripts
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Spans
 
 PAGE = "index.html"
-ASSETS = ("app.js", "app.css", "notices.txt")  # what stands beside the page; built from `site/`
-FILES = (PAGE, *ASSETS)
+ASSETS = ("app.js", "app.css", SHEET, "notices.txt")  # beside the page; built from `site/`
+LIST = "files.txt"  # the paths of all files of a page, a line each
+FILES = (PAGE, *ASSETS, LIST)
+MOST_LISTED = 1_000_000  # bytes of the list of files that are read
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -59,11 +65,9 @@ def write(
     # Checked before, to save the work, and after it, in case somebody wrote there meanwhile.
     with fresh(place) as made:
         _check(place)
-        page = rendered(dataset, snapshots, texts)
-        made.mkdir()
-        for name in ASSETS:
-            (made / name).write_bytes(asset(name))
-        (made / PAGE).write_bytes(page.encode())
+        for path, body in files(dataset, snapshots, texts).items():
+            (made / path).parent.mkdir(parents=True, exist_ok=True)
+            (made / path).write_bytes(body)
         _check(place)
     return place / PAGE
 
@@ -72,26 +76,47 @@ def _check(out: Path) -> None:
     """Make sure that a place is free, or holds nothing but an evidence page."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; name a directory")
-    others = sorted({file.name for file in out.iterdir()} - set(FILES)) if out.is_dir() else []
+    others = sorted(_files_in(out) - _listed(out)) if out.is_dir() else []
     if others:
         raise UsageError(f"{out} holds other files, such as {others[0]}; name an empty directory")
 
 
-def rendered(dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None) -> str:
-    """The page as HTML; see `write`."""
+def _files_in(folder: Path) -> set[str]:
+    """The paths of all that a folder holds, but for folders; a link is one, wherever it leads."""
+    found = set()
+    for inside, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(inside) / name).is_symlink()]
+        found |= {(Path(inside) / name).relative_to(folder).as_posix() for name in names + links}
+    return found
+
+
+def _listed(out: Path) -> set[str]:
+    """The files of the page that was written there before."""
+    with suppress(OSError, UnicodeDecodeError), (out / LIST).open("rb") as file:
+        return {*FILES, *file.read(MOST_LISTED).decode().splitlines()}
+    return set(FILES)
+
+
+def files(dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None) -> dict[str, bytes]:
+    """All files of an evidence page by their paths; see `write`."""
     data = content(dataset, snapshots)
     data["texts"] = _checked(dataset, texts) if texts else None
-    return page_of(data)
+    found = {PAGE: page_of(data).encode()} | {name: asset(name) for name in ASSETS}
+    found |= record_pages(data["cards"], data["package"])
+    return found | {LIST: "".join(f"{path}\n" for path in sorted({*found, LIST})).encode()}
 
 
 def page_of(data: Json) -> str:
     """The page that shows data; see `kzdata.site.content`."""
-    told = data["package"]
+    told, cards = data["package"], data["cards"]
+    known = places(cards)
+    shown = {key: card | {"page": f"{known[key]}.html"} for key, card in cards.items() if known}
     fields = {
         "policy": html.escape(policy()),
         "title": html.escape(told.get("title") or told["name"]),
         "description": html.escape(told.get("description", "")),
-        "data": embedded(data),
+        "plainly": without_scripts(told, cards, known),
+        "data": embedded(data | {"cards": packed(shown or cards)}),
     }
     # In one pass, so that no value is searched for names.
     template = asset(PAGE).decode()

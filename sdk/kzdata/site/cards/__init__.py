@@ -7,5 +7,6 @@ key.
 
 from kzdata.site.cards.composing import cards
 from kzdata.site.cards.packing import packed
+from kzdata.site.cards.sentence import in_one_line
 
-__all__ = ["cards", "packed"]
+__all__ = ["cards", "in_one_line", "packed"]

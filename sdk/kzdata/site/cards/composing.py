@@ -11,9 +11,9 @@ from kzdata.evidence.profile import declared, declaring
 from kzdata.evidence.receipts import EvidenceIndex, Receipt
 from kzdata.questions.disagreements import Disagreement
 from kzdata.questions.timeline import Event, timeline
-from kzdata.site.cards import heading as headings
 from kzdata.site.cards.articles import Articles, address
 from kzdata.site.cards.citing import Citation, Cited, Citing
+from kzdata.site.cards.heading import heading
 from kzdata.site.cards.relations import Parts, Relations, in_cards
 from kzdata.site.cards.rows import ClaimRows, EventRows
 from kzdata.site.cards.sentence import Pieces, in_one_line, longest, of_claim, of_passages
@@ -53,7 +53,7 @@ class _Composer:
             for table, _ in declaring(dataset.descriptor, ClaimColumns)
         }
         self._headings = {
-            claim.key: headings.heading(claim, columns, self._words, self._titles)
+            claim.key: heading(claim, columns, self._words, self._titles)
             for table, columns in declaring(dataset.descriptor, ClaimColumns)
             for claim, _ in self._told[table.name]
         }
@@ -68,7 +68,7 @@ class _Composer:
     def _line(self, claim: Claim) -> Card:
         """A claim in one line, as others refer to it."""
         article = self._articles.get(claim.receipt.source if claim.receipt else None)
-        told = {"heading": headings.in_one_line(self._headings[claim.key])}
+        told = {"heading": in_one_line(self._headings[claim.key])}
         return {**told, "source": article["name"], "day": article["day"]}
 
     # ---------------------------------------------------------------------------- claims
@@ -103,6 +103,7 @@ class _Composer:
             "table": table.name,
             "kind": "claim",
             "status": status,
+            "said_by": self._claimant(columns, claim),
             "heading": self._headings[claim.key],
             "sentence": sentence,
             "source": source,
@@ -116,6 +117,11 @@ class _Composer:
             "event": claim.event if claim.event in self._titles else None,
             "cite": self._cite(claim.key, self._lines[claim.key]["heading"], sentence, source),
         }
+
+    def _claimant(self, columns: ClaimColumns, claim: Claim) -> str | None:
+        if not columns.claimant or not claim.claimant:
+            return None
+        return self._words.name(claim.table, columns.claimant, claim.claimant)
 
     # ---------------------------------------------------------------------------- events
 
@@ -153,6 +159,7 @@ class _Composer:
             "key": event.key,
             "table": rows.table.name,
             "kind": "event",
+            "days": [day and day.isoformat() for day in (event.start, event.end)],
             "heading": [{"text": title}],
             **first,
             "others": sentences[1:],
@@ -196,9 +203,9 @@ class _Composer:
             "url": address(report.url),
         }
 
-    def _cite(self, key: str, heading: str, sentence: Pieces, source: Card) -> Citation:
+    def _cite(self, key: str, line: str, sentence: Pieces, source: Card) -> Citation:
         article = ", ".join(filter(None, [source["name"], source["title"], source["day"]]))
-        said = Cited(key, heading, in_one_line(sentence), article, source["url"] or "")
+        said = Cited(key, line, in_one_line(sentence), article, source["url"] or "")
         return self._citing.cite(said)
 
 

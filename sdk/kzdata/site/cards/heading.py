@@ -116,8 +116,3 @@ class _Heading:
 
 def _plain(text: str) -> dict[str, str]:
     return {"text": text}
-
-
-def in_one_line(parts: Parts) -> str:
-    """A heading as plain text."""
-    return "".join(part["text"] for part in parts)

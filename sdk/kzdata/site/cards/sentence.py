@@ -110,8 +110,8 @@ def place_of(words: str, passage: Passage) -> tuple[int, int] | None:
     return (passage.start + found.start(), passage.start + found.end()) if found else None
 
 
-def in_one_line(pieces: Pieces) -> str:
-    """The sentence as plain text; gaps are an ellipsis."""
+def in_one_line(pieces: Iterable[dict[str, Any]]) -> str:
+    """A sentence or a heading as plain text; gaps are an ellipsis."""
     return "".join(GAP if piece.get("gap") else piece["text"] for piece in pieces).strip()
 
 

@@ -9,12 +9,13 @@ import { Missing } from "./missing.jsx";
 import { Otherwise } from "./otherwise.jsx";
 import { Multiples } from "./multiples.jsx";
 import { between, brief, short } from "./days.js";
-import { NARROW, useMedia } from "./media.js";
+import { useMedia } from "./media.js";
 import { Source } from "./source.jsx";
 import { stopsOf } from "./stops.js";
 import { strings } from "./strings.js";
 
 const words = strings.story;
+const SLIM = "(max-width: 44rem)"; // no room for the matrix
 
 export function Story(given) {
   const { missing } = given.pkg.answers.claims;
@@ -35,7 +36,7 @@ function Known({ pkg, route, step }) {
     [pkg, columns],
   );
   const number = groups.reduce((sum, group) => sum + group.lines.length, 0);
-  const narrow = useMedia(NARROW);
+  const narrow = useMedia(SLIM);
   const shown = { pkg, route, step, claims, columns, groups };
   return (
     <>

@@ -123,7 +123,7 @@ def shipped_figures() -> list[tuple[str, str, str, list[str]]]:
         cell = (edge["record_id"], edge["field"])
         resting.setdefault(cell, []).append(quotes[edge["span_id"]])
     found = []
-    for entry in descriptor["resources"]:
+    for entry in (one for one in descriptor["resources"] if "schema" in one):
         schema = json.loads((root / entry["schema"]).read_bytes())
         figure = schema.get("kzdata:figure")
         for row in rows_of(entry["name"]) if figure else ():

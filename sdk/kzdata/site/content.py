@@ -20,6 +20,7 @@ from kzdata.evidence.profile import LABELS, declared, objects
 from kzdata.evidence.proof import proofs
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
+from kzdata.evidence.story import Piece, story_of
 from kzdata.questions.disagreements import Disagreement, Disagreements, disagreements
 from kzdata.questions.sides import Side
 from kzdata.questions.timeline import Event, timeline
@@ -69,7 +70,8 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "addresses": _addresses(dataset),
         "answers": history.answers(),
         "outlines": outlines(dataset),
-        "cards": cards(dataset, _pairs(dataset)),
+        "cards": (made := cards(dataset, _pairs(dataset))),
+        "story": _story(dataset, made),
     }
 
 
@@ -368,3 +370,19 @@ def _pairs(dataset: Dataset) -> Iterable[Disagreement]:
     except UsageError:  # no claims are declared
         return ()
     return (*found.found, *found.unreconciled)
+
+
+def _story(dataset: Dataset, cards: Json) -> Json | None:
+    """The package's own story, where all that it leads to is there."""
+    told = story_of(dataset.descriptor, dataset.archive)
+    if told is None or not all(piece.key in cards for piece in told.pieces if piece.key):
+        return None
+    return {
+        "title": [_piece(piece) for piece in told.title],
+        "paragraphs": [[_piece(piece) for piece in part] for part in told.paragraphs],
+    }
+
+
+def _piece(piece: Piece) -> Json:
+    leads = {"key": piece.key, "column": piece.column}
+    return {"text": piece.text} | (leads if piece.key else {})

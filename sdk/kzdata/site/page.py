@@ -115,7 +115,7 @@ def page_of(data: Json) -> str:
         "policy": html.escape(policy()),
         "title": html.escape(told.get("title") or told["name"]),
         "description": html.escape(told.get("description", "")),
-        "plainly": without_scripts(told, cards, known),
+        "plainly": without_scripts(told, data["story"], cards, known),
         "data": embedded(data | {"cards": packed(shown or cards)}),
     }
     # In one pass, so that no value is searched for names.

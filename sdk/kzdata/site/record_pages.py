@@ -54,8 +54,20 @@ def record_pages(cards: Mapping[str, Json], package: Json) -> dict[str, bytes]:
     return found
 
 
-def without_scripts(package: Json, cards: Mapping[str, Json], known: Mapping[str, str]) -> str:
-    """What the page of the package says where scripts are off: HTML with links to records."""
+def without_scripts(
+    package: Json, story: Json | None, cards: Mapping[str, Json], known: Mapping[str, str]
+) -> str:
+    """What the page of the package says where scripts are off: its story, or what it is, and links.
+
+    Args:
+        package: The package.
+        story: Its story.
+        cards: Its cards.
+        known: Where their pages stand.
+
+    Returns:
+        HTML.
+    """
     items = "".join(
         f'<li><a href="{_text(quote(known[key]))}.html">{_text(in_one_line(card["heading"]))}</a> '
         f"{_text(', '.join(filter(None, [card['source']['name'], card['source']['day']])))}</li>"
@@ -64,7 +76,20 @@ def without_scripts(package: Json, cards: Mapping[str, Json], known: Mapping[str
     )
     title = _text(package.get("title") or package["name"])
     described = _text(package.get("description", ""))
+    if story:
+        title = _in_prose(story["title"], known) or title
+        described = "</p><p>".join(_in_prose(part, known) for part in story["paragraphs"])
     return f"<h1>{title}</h1><p>{described}</p>{f'<ul>{items}</ul>' if items else ''}"
+
+
+def _in_prose(pieces: Iterable[Json], known: Mapping[str, str]) -> str:
+    """Words of the story, with links to the pages of its numbers."""
+    return "".join(
+        f'<a href="{_text(quote(known[piece["key"]]))}.html">{_text(piece["text"])}</a>'
+        if piece.get("key") in known
+        else _text(piece["text"])
+        for piece in pieces
+    )
 
 
 class _Page:

@@ -774,7 +774,7 @@ def test_marks_stand_out_from_the_paper(
         ("#/story", ".figure"),
         ("#/counts", ".figure"),
         ("#/days", ".lanes .precision"),
-        ("#/days", ".map .point"),
+        ("#/days", ".map .spot"),
     ):
         here.show(view)
         page.wait_for_selector(chosen)
@@ -1050,10 +1050,10 @@ def test_long_lists_are_cut_and_counted(
 def test_many_articles_are_days_and_many_lines_are_panels(
     visit: Callable[..., Visit], island: Folder, tmp_path: Path
 ) -> None:
-    claims = {"outcome": "fate", "place": "islet", "population": "folk", "claimant": "speaker"}
+    claims = {"outcome": "fate", "place": "islet", "population": "remark", "claimant": "speaker"}
     island.reschema("tolls", lambda schema: schema.update({"kzdata:claims": claims}))
     row = island.rows("tolls")[0]
-    island.write("tolls", [row | {"toll": f"M{number}", "folk": f"group-{number}"}
+    island.write("tolls", [row | {"toll": f"M{number}", "remark": f"group {number}"}
                            for number in range(80)])  # fmt: skip
     letter = island.rows("letters")[0]
     more = [letter | {"letter": f"L{number}", "sent": f"2031-04-{number:02}"}

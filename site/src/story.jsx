@@ -181,7 +181,7 @@ function Matrix({ pkg, route, step, claims, columns, groups }) {
             <td />
             {columns.map(({ key, articles, step: out }) => (
               <th key={key} scope="col" class={[out > step && "later", starts.has(key) && "starts"].filter(Boolean).join(" ")}>
-                {single ? <Source pkg={pkg} route={route} source={key} short /> : words.articles(articles.length)}
+                {single ? <Source pkg={pkg} route={route} source={articles[0].key} short /> : words.articles(articles.length)}
               </th>
             ))}
           </tr>

@@ -130,12 +130,21 @@ export class Answer {
     return found;
   }
 
+  /** How often each value of a column occurs as of a step, or at all; of lists, each member. */
+  counts(name, step) {
+    const counts = new Map();
+    const rows = step === undefined ? (this.raw[name] ?? []).keys() : this.rows(step);
+    for (const row of rows) {
+      for (const value of [this.raw[name][row]].flat()) {
+        if (value !== null && value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
   /** The values of a column, most frequent first. */
   values(name) {
-    const counts = new Map();
-    for (const value of this.raw[name] ?? []) {
-      if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
+    const counts = this.counts(name);
     return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
   }
 }
@@ -149,6 +158,9 @@ export class Package {
     this.addresses = raw.addresses;
     this.texts = raw.texts;
     this.cards = raw.cards;
+    this.unpacked = new Map();
+    this.story = raw.story ?? null;
+    this.outlines = raw.outlines ?? [];
     this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
     this.answers = Object.fromEntries(
       Object.entries(raw.answers).map(([name, answer]) => [name, new Answer(answer)]),
@@ -163,6 +175,13 @@ export class Package {
   /** The last step: the package itself. */
   get last() {
     return this.days.length;
+  }
+
+  /** Whether there is more in the package than by its last day, such as articles without a day. */
+  get more() {
+    const begins = (from) => from?.some((step) => step === this.last);
+    this.begins ??= Object.values(this.answers).some(({ raw }) => begins(raw.from));
+    return this.begins;
   }
 
   /** The step of a day: what there was by then; -1 before the first. */
@@ -204,6 +223,11 @@ export class Package {
     return this.trees.get(table);
   }
 
+  /** What an outcome is to those who are counted: `killed`, or `hurt` for all else. */
+  tone(tableName, outcome) {
+    return this.tables.get(tableName)?.claims?.deaths?.includes(outcome) ? "killed" : "hurt";
+  }
+
   /** What a cell is called: the name of what it refers to, or the label of its category. */
   called(tableName, columnName, value) {
     if (!value) return "";
@@ -213,8 +237,18 @@ export class Package {
 
   /** What a record says, in words; null where the record is no claim and no event. */
   card(key) {
+    if (!Object.hasOwn(this.cards.cards, key)) return null;
+    if (!this.unpacked.has(key)) this.unpacked.set(key, this.unpack(key));
+    return this.unpacked.get(key);
+  }
+
+  /** The keys of all records that have a card. */
+  get carded() {
+    return Object.keys(this.cards.cards);
+  }
+
+  unpack(key) {
     const { cards, articles, pieces } = this.cards;
-    if (!Object.hasOwn(cards, key)) return null;
     const packed = cards[key];
     const article = ({ key: of, link }) => ({ ...articles[of ?? ""], link });
     const joined = (form) => form.map((one) => (typeof one === "number" ? pieces[one] : one)).join("");
@@ -277,26 +311,43 @@ export class Package {
     };
   }
 
-  /** An article: what it is called, who published it and when. */
+  /** An article: its title, who published it and when, and what sort of text it is. */
   article(key) {
     const a = this.roles.sources;
     const sources = a && this.tables.get(a.table);
     const row = sources ? (sources.index(a.id).get(key)?.[0] ?? -1) : -1;
     if (row < 0) return null;
     const get = (name) => (name ? sources.cell(row, name) : "");
-    const named = sources.called ? get(sources.called) : "";
+    const title = sources.called ? get(sources.called) : "";
+    const publisher = get("publisher");
     return {
       key,
       row,
-      title: named || get("publisher") || key,
-      publisher: get("publisher"),
+      title: title || publisher || key,
+      name: publisher || title || key,
+      about: this.cards.articles[key]?.about ?? null,
+      publisher,
       day: get(a.published_on),
       sha256: get(a.sha256),
       length: get(a.length),
       url: get(a.url),
+      note: get("note"),
     };
   }
+
+  /** The articles that there are as of a step, in the order of publication; undated ones last. */
+  articles(step = this.last) {
+    const a = this.roles.sources;
+    const sources = a && this.tables.get(a.table);
+    const keys = sources ? [...sources.index(a.id).keys()] : [];
+    return keys
+      .map((key) => this.article(key))
+      .filter(({ row }) => sources.has(row, step))
+      .sort((one, other) => compare(one.day || "9999", other.day || "9999") || one.row - other.row);
+  }
 }
+
+const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Reads the page's own data. */
 export function read(page = document) {

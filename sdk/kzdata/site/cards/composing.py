@@ -199,6 +199,7 @@ class _Composer:
             "means": self._words.meaning(table.name, role.relation, report.relation),
             "words": report.says,
             "day": published_in_words(report.published_on, None),
+            "date": report.published_on,
             "url": address(report.url),
         }
 

@@ -100,6 +100,19 @@ function Header({ pkg, route }) {
   );
 }
 
+/** Loads what a view needs of a large package; a word about it until it is there. */
+function useParts(pkg, route) {
+  const [state, setState] = useState({ times: 0, lost: false });
+  const missing = pkg.missing(route).join(" ");
+  useEffect(() => {
+    if (!missing) return;
+    const next = (lost) => setState(({ times }) => ({ times: times + 1, lost }));
+    pkg.load(missing.split(" ")).then(() => next(false), () => next(true));
+  }, [missing]);
+  if (!missing) return null;
+  return state.lost ? strings.lost : strings.loading;
+}
+
 function Page({ pkg }) {
   const hash = useHash();
   const route = useMemo(() => {
@@ -124,6 +137,7 @@ function Page({ pkg }) {
     event.preventDefault(); // the hash is the view's
     (main.current?.querySelector("[data-line] [data-open]") ?? main.current)?.focus();
   };
+  const absent = useParts(pkg, route);
   const given = { pkg, route, step };
   const embedded = route.params.embed === "yes";
   return (
@@ -132,9 +146,9 @@ function Page({ pkg }) {
       {!embedded && <Header {...given} />}
       <div class={beside ? "with-card" : ""}>
         <main id="main" tabIndex={-1} ref={main} class={route.view}>
-          {View ? <View {...given} /> : <p>{strings.unknownView(route.view)}</p>}
+          {absent ? <p role="status">{absent}</p> : View ? <View {...given} /> : <p>{strings.unknownView(route.view)}</p>}
         </main>
-        {beside && <CardBeside {...given} {...beside} close={changed(route, { cell: undefined })} />}
+        {beside && !absent && <CardBeside {...given} {...beside} close={changed(route, { cell: undefined })} />}
       </div>
       <Footer {...given} embedded={embedded} />
     </>
@@ -166,5 +180,7 @@ function Footer({ pkg, route, embedded }) {
   );
 }
 
-render(<Page pkg={read()} />, document.getElementById("page"));
-document.documentElement.dataset.ready = "yes";
+read().then((pkg) => {
+  render(<Page pkg={pkg} />, document.getElementById("page"));
+  document.documentElement.dataset.ready = "yes";
+});

@@ -10,7 +10,7 @@ class Column {
   }
 
   at(row) {
-    return this.words ? this.words[this.rows[row]] : this.cells[row];
+    return this.words ? this.words[this.rows[row]] : (this.cells?.[row] ?? "");
   }
 }
 
@@ -18,12 +18,20 @@ class Column {
 export class Table {
   constructor(raw) {
     Object.assign(this, raw);
-    this.columns = raw.columns.map((declared, place) => new Column(declared, raw.cells[place]));
-    this.byName = new Map(this.columns.map((column) => [column.name, column]));
-    this.from = raw.from && Uint16Array.from(raw.from);
-    this.later = new Map(raw.filled.map(([row, name, step]) => [`${row} ${name}`, step]));
-    this.proofs = raw.proofs && new Column({}, raw.proofs);
+    this.declared = raw.columns;
+    this.fill(raw.part ? {} : raw);
     delete this.cells;
+  }
+
+  /** Take in the rows of a table whose part was loaded. */
+  fill({ cells = [], from = null, filled = [], proofs = null }) {
+    this.columns = this.declared.map((declared, place) => new Column(declared, cells[place] ?? {}));
+    this.byName = new Map(this.columns.map((column) => [column.name, column]));
+    this.from = from && Uint16Array.from(from);
+    this.later = new Map(filled.map(([row, name, step]) => [`${row} ${name}`, step]));
+    this.proofs = proofs && new Column({}, proofs);
+    this.there = this.part === undefined || cells.length > 0;
+    this.indices = null;
   }
 
   column(name) {
@@ -52,7 +60,7 @@ export class Table {
     if (!this.indices.has(name)) {
       const found = new Map();
       const column = this.byName.get(name);
-      for (let row = 0; row < this.rows; row++) {
+      for (let row = 0; this.there && row < this.rows; row++) {
         const cell = column.at(row);
         const rows = found.get(cell);
         if (rows) rows.push(row);
@@ -80,7 +88,7 @@ export class Tree {
   constructor(table) {
     this.table = table;
     this.parents = new Map();
-    for (let row = 0; table?.parent && row < table.rows; row++) {
+    for (let row = 0; table?.parent && table.there && row < table.rows; row++) {
       this.parents.set(table.cell(row, table.key[0]), table.cell(row, table.parent));
     }
   }
@@ -149,6 +157,29 @@ export class Answer {
   }
 }
 
+const answersOf = (raw) => Object.fromEntries(Object.entries(raw).map(([name, answer]) => [name, new Answer(answer)]));
+
+/** Rows up to which a table of names is loaded before the first view. */
+const MOST_NAMED = 20000;
+
+const waiting = new Map();
+/** What the script of a part calls: with its name, and its data as JSON that is packed. */
+globalThis.kzdataPart = (name, packed) => waiting.get(name)?.(packed);
+
+/** The data of a part: a page from disk may not fetch, but it may load a script. */
+async function part(name) {
+  const packed = await new Promise((done, failed) => {
+    waiting.set(name, done);
+    const script = document.createElement("script");
+    script.src = `data/${name}.js`;
+    script.onerror = () => failed(new Error(name));
+    document.head.append(script);
+  });
+  waiting.delete(name);
+  const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
 /** Everything the page knows. */
 export class Package {
   constructor(raw) {
@@ -162,13 +193,70 @@ export class Package {
     this.story = raw.story ?? null;
     this.outlines = raw.outlines ?? [];
     this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
-    this.answers = Object.fromEntries(
-      Object.entries(raw.answers).map(([name, answer]) => [name, new Answer(answer)]),
-    );
+    this.parts = Boolean(raw.parts);
+    this.loaded = new Set();
+    this.answers = answersOf(raw.answers ?? {});
     this.trees = new Map();
     this.homes = new Map();
     for (const table of this.tables.values()) {
       if (table.record) this.homes.set(table.name, table);
+    }
+  }
+
+  /** The parts that a view needs and that are not there yet; none where all is in one file. */
+  missing({ view, parts, params }) {
+    if (!this.parts) return [];
+    const card = view === "cell" ? parts[0] : params.cell?.split("/")[0];
+    const wanted = ["answers", ...this.named()];
+    const { edges, spans, sources } = this.roles;
+    const proof = [edges?.table, spans?.table, sources?.table, ...this.homes.keys()];
+    if (view === "data") wanted.push(this.partOf(parts[0]));
+    if (card || ["passage", "article", "articles", "search", "otherwise"].includes(view)) {
+      wanted.push("addresses", ...proof.map((name) => this.partOf(name)));
+    }
+    if (view === "search") wanted.push(...this.chunks(this.carded));
+    if (view === "article") wanted.push(...this.chunks([]));
+    if (card) wanted.push(...this.chunks(this.beside(card)));
+    return [...new Set(wanted)].filter((name) => name && !this.loaded.has(name));
+  }
+
+  /** The parts of the tables that say what keys are called. */
+  named() {
+    const short = [...this.tables.values()].filter(({ called, parent, rows }) => (called || parent) && rows <= MOST_NAMED);
+    return short.map(({ part }) => part);
+  }
+
+  partOf(name) {
+    return this.tables.get(name)?.part;
+  }
+
+  /** A record, and those of which its card says a line. */
+  beside(key) {
+    const card = this.card(key);
+    return [key, ...(card?.claims ?? []), card?.event, card?.part_of].filter(Boolean);
+  }
+
+  /** The parts that hold the cards of some records. */
+  chunks(keys) {
+    return keys.filter((key) => this.places?.has(key)).map((key) => `cards-${Math.floor(this.places.get(key) / this.cards.chunk)}`);
+  }
+
+  /** Load some parts. */
+  async load(names) {
+    await Promise.all(names.map(async (name) => this.take(name, await part(name))));
+  }
+
+  take(name, held) {
+    this.loaded.add(name);
+    if (name === "answers") {
+      this.answers = answersOf(held.answers);
+      this.places = new Map(held.keys.map((key, place) => [key, place]));
+    } else if (name === "addresses") this.addresses = held;
+    else if (name.startsWith("cards-")) {
+      for (const [key, card] of Object.entries(held.cards)) this.cards.cards[key] = { ...card, pieces: held.pieces };
+    } else {
+      [...this.tables.values()].find((table) => table.part === name)?.fill(held);
+      this.trees.clear();
     }
   }
 
@@ -244,12 +332,13 @@ export class Package {
 
   /** The keys of all records that have a card. */
   get carded() {
-    return Object.keys(this.cards.cards);
+    return this.places ? [...this.places.keys()] : Object.keys(this.cards.cards);
   }
 
   unpack(key) {
-    const { cards, articles, pieces } = this.cards;
+    const { cards, articles } = this.cards;
     const packed = cards[key];
+    const pieces = packed.pieces ?? this.cards.pieces;
     const article = ({ key: of, link }) => ({ ...articles[of ?? ""], link });
     const joined = (form) => form.map((one) => (typeof one === "number" ? pieces[one] : one)).join("");
     return {
@@ -349,10 +438,12 @@ export class Package {
 
 const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
-/** Reads the page's own data. */
-export function read(page = document) {
+/** Reads the page's own data, and what each view needs of those beside it. */
+export async function read(page = document) {
   const element = page.getElementById("data");
   const raw = JSON.parse(element.textContent);
   element.remove(); // the text would be kept twice
-  return new Package(raw);
+  const pkg = new Package(raw);
+  await pkg.load(pkg.missing({ parts: [], params: {} }));
+  return pkg;
 }

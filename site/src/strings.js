@@ -341,5 +341,7 @@ export const strings = {
     notices: "It is built with free software; notices.txt beside it names it.",
     offline: "The page makes no request and keeps nothing about its readers.",
   },
+  loading: "Loading …",
+  lost: "A file beside this page is missing, so that this view cannot be shown.",
   unknownView: (view) => `There is no view ${view}.`,
 };

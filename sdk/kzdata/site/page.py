@@ -6,12 +6,10 @@ style beside the page and nothing else: no request, no inline script, no frame, 
 """
 
 import html
-import json
 import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +19,8 @@ from kzdata.evidence.authoring import hashes, offset, texts_of
 from kzdata.evidence.profile import declared
 from kzdata.evidence.snapshots import Snapshots
 from kzdata.files.writing import fresh
-from kzdata.site.cards import packed
 from kzdata.site.content import Json, content
+from kzdata.site.parts import as_json, parted
 from kzdata.site.record_pages import SHEET, places, record_pages, without_scripts
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Spans
@@ -101,28 +99,33 @@ def files(dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None) ->
     """All files of an evidence page by their paths; see `write`."""
     data = content(dataset, snapshots)
     data["texts"] = _checked(dataset, texts) if texts else None
-    found = {PAGE: page_of(data).encode()} | {name: asset(name) for name in ASSETS}
+    page, found = page_of(data)
+    found |= {PAGE: page.encode()} | {name: asset(name) for name in ASSETS}
     found |= record_pages(data["cards"], data["package"])
     return found | {LIST: "".join(f"{path}\n" for path in sorted({*found, LIST})).encode()}
 
 
-def page_of(data: Json) -> str:
-    """The page that shows data; see `kzdata.site.content`."""
+def page_of(data: Json) -> tuple[str, dict[str, bytes]]:
+    """The page that shows data, and the scripts beside it that hold the most of a large package.
+
+    What is in the data, `kzdata.site.content` says.
+    """
     told, cards = data["package"], data["cards"]
     known = places(cards)
     shown = {key: card | {"page": f"{known[key]}.html"} for key, card in cards.items() if known}
+    held, scripts = parted(data, shown or cards)
     fields = {
         "policy": html.escape(policy()),
         "title": html.escape(told.get("title") or told["name"]),
         "description": html.escape(told.get("description", "")),
         "plainly": without_scripts(told, data["story"], cards, known),
-        "data": embedded(data | {"cards": packed(shown or cards)}),
+        "data": embedded(held),
     }
     # In one pass, so that no value is searched for names.
     template = asset(PAGE).decode()
     whole = re.sub(r"\[\[(\w+)\]\]", lambda mark: fields[mark.group(1)], template)
     # Half of a surrogate pair, which JSON can name, is no UTF-8.
-    return whole.encode("utf-8", "replace").decode()
+    return whole.encode("utf-8", "replace").decode(), scripts
 
 
 def asset(name: str) -> bytes:
@@ -132,10 +135,7 @@ def asset(name: str) -> bytes:
 
 def embedded(data: Json) -> str:
     """Data as JSON that nothing in it can break out of a `script` element."""
-    written = json.dumps(
-        data, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=date.isoformat
-    )
-    return written.translate(_ESCAPED)
+    return as_json(data).translate(_ESCAPED)
 
 
 def policy() -> str:

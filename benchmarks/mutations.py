@@ -136,9 +136,10 @@ class Package:
         self._room: dict[str, int] = {}
         self.descriptor = json.loads((root / "datapackage.json").read_bytes())
         self.copy = copy
-        self.sheets = {r["name"]: Sheet(root, r) for r in self.descriptor["resources"]}
+        self.tables = [r for r in self.descriptor["resources"] if "schema" in r]
+        self.sheets = {r["name"]: Sheet(root, r) for r in self.tables}
         for resource in self.descriptor["resources"]:
-            schema = resource["schema"]
+            schema = resource.get("schema")
             for path in [resource["path"], *([schema] if isinstance(schema, str) else [])]:
                 (copy / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(root / path, copy / path)
@@ -313,7 +314,7 @@ class Package:
         for change in changes:
             by_table[change.table][change.index] = change
         lines: dict[Change, set[tuple[str, int | None]]] = {}
-        for resource in self.descriptor["resources"]:
+        for resource in self.tables:
             sheet = self.sheets[resource["name"]]
             data = _written(sheet, by_table[sheet.name], lines)
             (self.copy / sheet.path).write_bytes(data)

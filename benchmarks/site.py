@@ -63,13 +63,12 @@ def _look(browser: Browser, file: Path) -> str:
     page = browser.new_page()
     page.add_init_script(WATCH)
     began = perf_counter()
-    page.goto(f"{file.as_uri()}#/toll")
-    page.wait_for_selector("html[data-ready] main .count")
-    page.wait_for_selector("main svg")
+    page.goto(f"{file.as_uri()}#/story")
+    page.wait_for_selector("html[data-ready] main :is(.matrix, .multiples)")
     shown = perf_counter() - began
     still = page.evaluate("window.longest")
     began = perf_counter()
-    page.fill("input[name=q]", "00001")
+    page.fill("header input[name=q]", "00001")
     page.wait_for_url("**q=00001**")
     page.evaluate("new Promise(requestAnimationFrame)")
     searched = perf_counter() - began

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
-import { quantize } from "topojson-client";
+import { feature } from "topojson-client";
 import {
   filter,
   filterWeight,
@@ -22,39 +22,27 @@ const out = process.argv[2] ?? path.join(here, "..", "sdk", "kzdata", "site", "a
 const CORNER = 3e-6;
 const ISLAND = 3e-5;
 
-/** Natural Earth's countries at 1:50 million, without what would not be seen. */
+/** Natural Earth's countries at 1:50 million, without what would not be seen: name and rings of each. */
 async function outlines() {
   const world = JSON.parse(await readFile(require.resolve("world-atlas/countries-50m.json")));
   const countries = world.objects.countries;
-  for (const shape of countries.geometries) {
-    delete shape.id;
-    delete shape.properties;
-  }
   const thinned = simplify(
     presimplify({ ...world, objects: { countries } }, sphericalTriangleArea),
     CORNER,
   );
   const kept = filter(thinned, filterWeight(thinned, ISLAND, sphericalRingArea));
-  return JSON.stringify(quantize(kept, 2e4));
+  const found = feature(kept, kept.objects.countries).features.filter(({ geometry }) => geometry);
+  const shapes = found.map(({ properties, geometry }) => ({
+    name: properties.name,
+    rings: (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).flat().map(rounded),
+  }));
+  return `[\n${shapes.map((shape) => JSON.stringify(shape)).join(",\n")}\n]\n`;
 }
 
-const natural = {
-  name: "outlines",
-  setup(build) {
-    build.onResolve({ filter: /^outlines$/ }, () => ({ path: "outlines", namespace: "outlines" }));
-    build.onLoad({ filter: /.*/, namespace: "outlines" }, async () => ({
-      contents: await outlines(),
-      loader: "json",
-    }));
-  },
-};
-
-/** The style sheet that Plot puts into each chart: the page's policy allows it by its hash. */
-async function sheet() {
-  const file = path.join(path.dirname(require.resolve("@observablehq/plot")), "plot.js");
-  const found = /append\("style"\)\.text\(\s*`([^`]*)`/.exec(await readFile(file, "utf8"));
-  if (!found) throw new Error("Plot no longer writes the style sheet that this build looks for");
-  return found[1].replaceAll("${className}", "chart");
+/** A ring to about a kilometre, without points that fall together. */
+function rounded(ring) {
+  const points = ring.map((point) => point.map((number) => Math.round(number * 100) / 100));
+  return points.filter(([x, y], place) => place === 0 || x !== points[place - 1][0] || y !== points[place - 1][1]);
 }
 
 /** The licences of all that is bundled. */
@@ -90,16 +78,17 @@ const result = await esbuild.build({
   legalComments: "none",
   metafile: true,
   outdir: out,
-  plugins: [natural],
   write: false,
 });
 await mkdir(out, { recursive: true });
 for (const file of result.outputFiles) await writeFile(file.path, file.contents);
-const style = await esbuild.transform(await readFile(path.join(here, "src/app.css"), "utf8"), {
-  loader: "css",
-  minify: true,
-});
-await writeFile(path.join(out, "app.css"), style.code);
+for (const name of ["app.css", "record.css"]) {
+  const style = await esbuild.transform(await readFile(path.join(here, "src", name), "utf8"), {
+    loader: "css",
+    minify: true,
+  });
+  await writeFile(path.join(out, name), style.code);
+}
 await writeFile(path.join(out, "index.html"), await readFile(path.join(here, "src/index.html")));
-await writeFile(path.join(out, "sheet.json"), `${JSON.stringify(await sheet())}\n`);
+await writeFile(path.join(out, "outlines.json"), await outlines());
 await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inputs));

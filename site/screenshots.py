@@ -14,10 +14,11 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 PICTURES = {
-    "toll": ("#/toll?cell=CR-0007%2Fvalue_text", 1280, 900, "light"),
-    "timeline": ("#/timeline", 1280, 900, "light"),
-    "disagreements": ("#/disagreements", 1280, 700, "dark"),
-    "phone": ("#/cell/CR-0019/value_low", 360, 740, "light"),
+    "story": ("#/story?cell=CR-0019", 1440, 1000, "light"),
+    "places": ("#/days", 1440, 1100, "light"),
+    "otherwise": ("#/otherwise", 1280, 900, "dark"),
+    "article": ("#/article/tass?passage=SP-0855", 1440, 900, "light"),
+    "phone": ("#/story?cell=CR-0019", 360, 740, "light"),
 }
 
 

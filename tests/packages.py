@@ -34,6 +34,10 @@ class Folder:
         change(described)
         _write_json(self.root / "datapackage.json", described)
 
+    def tables(self) -> list[dict[str, Any]]:
+        """The resources that are tables."""
+        return [entry for entry in self.descriptor()["resources"] if "schema" in entry]
+
     def resource(self, table: str) -> dict[str, Any]:
         named = {entry["name"]: entry for entry in self.descriptor()["resources"]}
         entry: dict[str, Any] = named[table]

@@ -447,7 +447,7 @@ def test_csv_and_json_hold_the_same_with_texts(command: list[str], texts: Path) 
 def test_tables_are_counted(copy: Folder) -> None:
     """Catches counts of another package, or of lines in place of rows."""
     rows = rows_of(kz("tables", "-p", copy.root, "-f", "json"), "json")
-    entries = [entry["name"] for entry in copy.descriptor()["resources"]]
+    entries = [entry["name"] for entry in copy.tables()]
     assert [row["table"] for row in rows] == entries
     assert [row["rows"] for row in rows] == [len(copy.rows(name)) for name in entries]
     assert [row["columns"] for row in rows] == [len(copy.schema(n)["fields"]) for n in entries]

@@ -444,7 +444,7 @@ def test_a_missing_declaration_is_named(
 ) -> None:
     """Catches rows that lack what was never declared, without a word."""
     copy.reschema(table, lambda schema: schema.pop(declaration))
-    for entry in copy.descriptor()["resources"]:  # what demands receipts would be a fault now
+    for entry in copy.tables():  # what demands receipts would be a fault now
         copy.reschema(entry["name"], exempt)
     with kzdata.load(copy.root) as kz, pytest.raises(UsageError, match=declaration):
         kz.export("ucdp", tmp_path / "out")

@@ -290,7 +290,7 @@ def test_every_rule_and_table_is_documented() -> None:
     dictionary = (ROOT / "docs" / "dictionary.md").read_text("utf-8")
     described = json.loads((ROOT / "datapackage.json").read_bytes())
     assert sorted(re.findall(r"^### (.*)$", rules, re.M)) == sorted(RULES)
-    names = [entry["name"] for entry in described["resources"]]
+    names = [entry["name"] for entry in described["resources"] if "schema" in entry]
     assert re.findall(r"^## (.*)$", dictionary, re.M) == names
 
 

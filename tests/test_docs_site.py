@@ -116,7 +116,7 @@ def test_links_that_leave_the_site_lead_to_the_repository(tmp_path: Path) -> Non
     assert f'href="{REPOSITORY}/blob/main/CITATION.cff"' in home
     assert 'href="https://somebody.github.io/kzdata/"' in home
     assert 'href="contributing/"' in home
-    assert 'src="images/toll.png"' in home
+    assert 'src="images/story.png"' in home
 
 
 def test_each_page_is_in_the_navigation() -> None:

@@ -37,7 +37,7 @@ Cells = dict[str, list[list[str]]]
 def cells_of(root: Path) -> Cells:
     """The cells of a package's CSV files, by the standard library."""
     found = {}
-    for entry in json.loads((root / "datapackage.json").read_bytes())["resources"]:
+    for entry in Folder(root).tables():
         text = (root / entry["path"]).read_bytes().decode("utf-8")
         found[entry["name"]] = list(csv.reader(io.StringIO(text, newline="")))[1:]
     return found
@@ -656,7 +656,7 @@ def test_a_workbook_is_made_for_reading(package: Path, tmp_path: Path) -> None:
     """Catches a header that scrolls away, and a workbook without origin."""
     out = exported(package, "xlsx", tmp_path / "kz.xlsx")
     book = workbook(out)
-    names = [entry["name"] for entry in Folder(package).descriptor()["resources"]]
+    names = [entry["name"] for entry in Folder(package).tables()]
     assert book.sheetnames == ["About", "Data dictionary", *names]
     for name in names:
         sheet = book[name]
@@ -667,7 +667,7 @@ def test_a_workbook_is_made_for_reading(package: Path, tmp_path: Path) -> None:
     assert about["version"] == kzdata.__version__
     assert "CC-BY-4.0" in about["licence"]
     hashes = [row[5] for row in book["About"].iter_rows(values_only=True)]
-    digests = [entry["hash"] for entry in Folder(package).descriptor()["resources"]]
+    digests = [entry["hash"] for entry in Folder(package).tables()]
     assert [f"sha256:{found}" for found in hashes[-len(names) :]] == digests
     explained = [row[1] for row in book["Data dictionary"].iter_rows(min_row=2, values_only=True)]
     assert explained == [

@@ -37,6 +37,7 @@ import reference  # noqa: E402
 TABLES: dict[str, dict[str, Any]] = {
     entry["name"]: json.loads((ROOT / entry["schema"]).read_bytes())
     for entry in json.loads((ROOT / "datapackage.json").read_bytes())["resources"]
+    if "schema" in entry
 }
 FIELDS = [(table, field) for table, schema in TABLES.items() for field in schema["fields"]]
 NAMES = [f"{table}.{field['name']}" for table, field in FIELDS]

@@ -144,6 +144,31 @@ def not_checked(island: Folder) -> Fault:
     return Fault("datapackage.json")
 
 
+def with_story(island: Folder, text: str) -> None:
+    """The flood with a story."""
+    entry = {"name": "story", "path": "story.md", "mediatype": "text/markdown"}
+    (island.root / "story.md").write_text(text, encoding="utf-8")
+    island.describe(lambda package: package["resources"].append(entry))
+
+
+@case
+def story_record(island: Folder) -> Fault:
+    with_story(island, "# Flood\n\nAt Norholm\n[12](T9) drowned.\n")
+    return Fault("story.md", 4, 2)
+
+
+@case
+def story_number(island: Folder) -> Fault:
+    with_story(island, "At Norholm [13](T1) drowned.\n")
+    return Fault("story.md", 1, 13)
+
+
+@case
+def story_unlinked(island: Folder) -> Fault:
+    with_story(island, "On 4 March 2031 at Norholm [12](T1) drowned, and dozens were hurt.\n")
+    return Fault("story.md", 1, 50)
+
+
 @case
 def allow_stale(island: Folder) -> Fault:
     lines = ["# what we live with", "[[allow]]", 'rule = "cell-enum"', 'reason = "was true once"']

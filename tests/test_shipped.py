@@ -107,7 +107,7 @@ def test_frictionless_finds_nothing(package: Path) -> None:
     frictionless = pytest.importorskip("frictionless")
     outcome = frictionless.validate(str(package / "datapackage.json"))
     assert outcome.flatten(["title", "rowNumber", "fieldName", "message"]) == []
-    assert len(outcome.tasks) == len(Folder(package).descriptor()["resources"])
+    assert len(outcome.tasks) == len(Folder(package).tables())
 
 
 # ------------------------------------------------------------------------------ completeness
@@ -239,14 +239,14 @@ def test_every_file_of_the_data_is_a_resource(shipped: Folder, package: Path) ->
     assert {entry["path"] for entry in described} == {
         f"data/{file.name}" for file in (package / "data").iterdir()
     }
-    assert {entry["schema"] for entry in described} == {
+    assert {entry["schema"] for entry in shipped.tables()} == {
         f"schemas/{file.name}" for file in (package / "schemas").iterdir()
     }
 
 
 def test_every_column_is_documented(shipped: Folder) -> None:
     """Catches a column that a reader has to guess."""
-    for entry in shipped.descriptor()["resources"]:
+    for entry in shipped.tables():
         for field in shipped.schema(entry["name"])["fields"]:
             where = f"{entry['name']}.{field['name']}"
             assert field.get("title") and field.get("description"), where
@@ -255,7 +255,7 @@ def test_every_column_is_documented(shipped: Folder) -> None:
 
 def test_examples_obey_their_own_limits(shipped: Folder) -> None:
     """Catches an example that the column itself would refuse."""
-    for entry in shipped.descriptor()["resources"]:
+    for entry in shipped.tables():
         for field in shipped.schema(entry["name"])["fields"]:
             limits, example = field.get("constraints", {}), field["example"]
             if example:
@@ -265,7 +265,7 @@ def test_examples_obey_their_own_limits(shipped: Folder) -> None:
 
 def test_files_have_no_bom_crlf_or_trailing_blanks(shipped: Folder) -> None:
     """Catches CRLF, a byte order mark, a missing last line end, blanks around a value."""
-    for entry in shipped.descriptor()["resources"]:
+    for entry in shipped.tables():
         data = (shipped.root / entry["path"]).read_bytes()
         assert b"\r" not in data and not data.startswith(b"\xef\xbb\xbf") and data.endswith(b"\n")
         rows = list(csv.reader(data.decode("utf-8").splitlines(keepends=True)))

@@ -185,7 +185,7 @@ def test_schemas_and_vocabularies_are_the_bundled_ones(tmp_path: Path) -> None:
     """Catches a second copy of a schema, which goes stale with the next edit."""
     init(tmp_path / "p", "kzdata")
     new, bundled = Folder(tmp_path / "p"), Folder(ROOT)
-    names = [entry["name"] for entry in bundled.descriptor()["resources"]]
+    names = [entry["name"] for entry in bundled.tables()]
     assert [entry["name"] for entry in new.descriptor()["resources"]] == names
     for name in names:
         assert bare(new.schema(name)) == bare(bundled.schema(name)), name

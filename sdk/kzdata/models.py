@@ -20,7 +20,8 @@ def _files() -> dict[str, Path]:
     """The schema of each table."""
     root = bundled()
     resources = json.loads((root / DESCRIPTOR).read_bytes())["resources"]
-    return {resource["name"]: root / resource["schema"] for resource in resources}
+    tables = (resource for resource in resources if "schema" in resource)
+    return {table["name"]: root / table["schema"] for table in tables}
 
 
 class _Models(Mapping[str, type[Row]]):

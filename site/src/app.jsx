@@ -1,31 +1,39 @@
-// The page: header, day, one view, and the receipt beside it.
+// The page: header, one view, and the card beside it.
 
 import { render } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { About } from "./about.jsx";
-import { Article, Passage } from "./article.jsx";
-import { AsOf } from "./asof.jsx";
+import { Article, Articles, Passage } from "./article.jsx";
+import { CardBeside, CardPage, copied } from "./card.jsx";
+import { Counts } from "./counts.jsx";
 import { read } from "./data.js";
-import { Disagreements } from "./disagreements.jsx";
-import { CellView, Receipt } from "./receipt.jsx";
+import { plain } from "./days.js";
+import { Search } from "./filters.jsx";
+import { NARROW, useMedia } from "./media.js";
+import { Disagreements } from "./otherwise.jsx";
+import { DaysAndPlaces } from "./places.jsx";
 import { cellParts, changed, format, parse } from "./route.js";
+import { SearchView } from "./search.jsx";
+import { Story } from "./story.jsx";
 import { strings, word } from "./strings.js";
 import { Tables } from "./tables.jsx";
-import { Timeline } from "./timeline.jsx";
-import { Toll } from "./toll.jsx";
 
 const VIEWS = {
-  toll: Toll,
-  timeline: Timeline,
-  disagreements: Disagreements,
-  tables: Tables,
+  story: Story,
+  counts: Counts,
+  days: DaysAndPlaces,
+  otherwise: Disagreements,
+  articles: Articles,
+  data: Tables,
   about: About,
-  cell: CellView,
+  search: SearchView,
+  cell: CardPage,
   passage: Passage,
   article: Article,
 };
-const LISTED = ["toll", "timeline", "disagreements", "tables", "about"];
-const NEEDS = { toll: "claims", timeline: "events", disagreements: "disagreements" };
+const LISTED = ["story", "counts", "days", "otherwise", "articles", "data"];
+const NEEDS = { story: "claims", counts: "claims", days: "events", otherwise: "disagreements" };
+const WITHIN = { article: "articles", passage: "articles" }; // the listed view that a view is part of
 
 function useHash() {
   const [hash, setHash] = useState(location.hash);
@@ -38,7 +46,72 @@ function useHash() {
 }
 
 /** The view a reader begins with: the first that the package can fill. */
-const first = (pkg) => LISTED.find((view) => !pkg.answers[NEEDS[view]]?.missing);
+const first = (pkg) => LISTED.find((view) => NEEDS[view] ? !pkg.answers[NEEDS[view]].missing : view === "data");
+
+/** A title up to its colon. */
+const shortTitle = ({ title, name }) => (title ?? name).split(": ")[0];
+
+function Header({ pkg, route }) {
+  const narrow = useMedia(NARROW);
+  const [shared, setShared] = useState(false);
+  const day = { "as-of": route.params["as-of"] };
+  const current = WITHIN[route.view] ?? route.view;
+  const named = (view) => (view === "articles" ? strings.articles(pkg.articles().length) : strings.view[view]);
+  const links = LISTED.map((view) => (
+    <a key={view} href={format({ view, params: day })} aria-current={view === current ? "page" : undefined}>{named(view)}</a>
+  ));
+  const menu = useRef(null);
+  useEffect(() => {
+    if (menu.current) menu.current.open = false; // a link was followed
+  }, [route]);
+  const share = async () => {
+    setShared(await copied(location.href));
+    setTimeout(() => setShared(false), 2000);
+  };
+  const tools = (
+    <div class="tools">
+      <form role="search" onSubmit={(event) => event.preventDefault()}>
+        <Search
+          asked={route.view === "search" ? (route.params.q ?? "") : ""}
+          address={(q) => format({ view: "search", params: { ...day, q } })}
+          label={strings.search.name}
+        />
+      </form>
+      <button type="button" onClick={share}>{shared ? strings.card.copied : strings.share}</button>
+      <a class="button" href={format({ view: "about" })}>{strings.cite}</a>
+    </div>
+  );
+  return (
+    <header>
+      <h1><a href={format({ view: first(pkg), params: day })} title={pkg.title} dir="auto">{shortTitle(pkg)}</a></h1>
+      {narrow ? (
+        <details class="menu" ref={menu}>
+          <summary aria-label={strings.menu}>☰</summary>
+          <nav aria-label={strings.views}>{links}</nav>
+          {tools}
+        </details>
+      ) : (
+        <>
+          <nav aria-label={strings.views}>{links}</nav>
+          {tools}
+        </>
+      )}
+    </header>
+  );
+}
+
+/** Loads what a view needs of a large package; a word about it until it is there. */
+function useParts(pkg, route) {
+  const [state, setState] = useState({ times: 0, lost: false });
+  const missing = pkg.missing(route).join(" ");
+  useEffect(() => {
+    if (!missing) return;
+    const next = (lost) => setState(({ times }) => ({ times: times + 1, lost }));
+    pkg.load(missing.split(" ")).then(() => next(false), () => next(true));
+  }, [missing]);
+  if (!missing) return null;
+  return state.lost ? strings.lost : strings.loading;
+}
 
 function Page({ pkg }) {
   const hash = useHash();
@@ -51,68 +124,63 @@ function Page({ pkg }) {
   const main = useRef(null);
   const shown = useRef(route.view);
   useEffect(() => {
-    const name = route.parts[0] ?? word(strings.view, route.view);
-    document.title = `${name} · ${pkg.title ?? pkg.name}`;
+    document.title = `${titleOf(pkg, route)} · ${pkg.title ?? pkg.name}`;
     if (shown.current !== route.view) {
-      main.current?.focus({ preventScroll: true });
+      // Whoever types a search goes on typing.
+      if (!document.activeElement?.matches("[type=search]")) main.current?.focus({ preventScroll: true });
       scrollTo(0, 0);
     }
     shown.current = route.view;
   }, [route]);
-  const day = { "as-of": route.params["as-of"] };
   const beside = route.params.cell && route.view !== "cell" ? cellParts(route.params.cell) : null;
   const skip = (event) => {
     event.preventDefault(); // the hash is the view's
-    main.current?.focus();
+    (main.current?.querySelector("[data-line] [data-open]") ?? main.current)?.focus();
   };
+  const absent = useParts(pkg, route);
+  const given = { pkg, route, step };
+  const embedded = route.params.embed === "yes";
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>
-        {strings.skip}
-      </a>
-      <header>
-        <div class="title">
-          <h1>{pkg.title ?? pkg.name}</h1>
-          <p class="quiet">
-            {strings.version(pkg.version)}
-            {pkg.terms && ` · ${pkg.terms}`}
-          </p>
-        </div>
-        <nav aria-label={strings.views}>
-          {LISTED.map((view) => (
-            <a
-              key={view}
-              href={format({ view, params: day })}
-              aria-current={view === route.view ? "page" : undefined}
-            >
-              {strings.view[view]}
-            </a>
-          ))}
-        </nav>
-        {pkg.days.length > 0 && <AsOf pkg={pkg} route={route} step={step} />}
-      </header>
-      <div class={beside ? "with-receipt" : ""}>
-        <main id="main" tabIndex={-1} ref={main}>
-          {View ? (
-            <View pkg={pkg} route={route} step={step} />
-          ) : (
-            <p>{strings.unknownView(route.view)}</p>
-          )}
+      <a class="skip" href="#main" onClick={skip}>{strings.skip}</a>
+      {!embedded && <Header {...given} />}
+      <div class={beside ? "with-card" : ""}>
+        <main id="main" tabIndex={-1} ref={main} class={route.view}>
+          {absent ? <p role="status">{absent}</p> : View ? <View {...given} /> : <p>{strings.unknownView(route.view)}</p>}
         </main>
-        {beside && (
-          <Receipt
-            key={route.params.cell}
-            pkg={pkg}
-            route={route}
-            step={step}
-            {...beside}
-            close={changed(route, { cell: undefined })}
-          />
-        )}
+        {beside && !absent && <CardBeside {...given} {...beside} close={changed(route, { cell: undefined })} />}
       </div>
+      <Footer {...given} embedded={embedded} />
     </>
   );
 }
 
-render(<Page pkg={read()} />, document.getElementById("page"));
-document.documentElement.dataset.ready = "yes";
+/** What a view is called in the browser's own lists. */
+function titleOf(pkg, { view, parts }) {
+  if (view === "cell") return pkg.card(parts[0])?.heading.map(({ text }) => text).join("") ?? word(strings.view, view);
+  if (view === "article") return pkg.article(parts[0])?.title ?? word(strings.view, view);
+  return word(strings.view, view);
+}
+
+/** What a sheet of paper or a frame says about where it is from. */
+function Footer({ pkg, route, embedded }) {
+  const day = route.params["as-of"];
+  return (
+    <footer>
+      <p>
+        {pkg.title ?? pkg.name}
+        {pkg.version && `, ${strings.version(pkg.version)}`}
+        {pkg.terms && ` · ${pkg.terms}`}
+        {" · "}
+        {day ? strings.asOf.day(plain(day)) : strings.asOf.all}
+        {!embedded && <> · <a href={format({ view: "about" })}>{strings.view.about}</a></>}
+      </p>
+      <p class="address">{location.href}</p>
+    </footer>
+  );
+}
+
+read().then((pkg) => {
+  render(<Page pkg={pkg} />, document.getElementById("page"));
+  document.documentElement.dataset.ready = "yes";
+});

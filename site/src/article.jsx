@@ -1,44 +1,32 @@
-// An article's passages in their order, in its text where that is at hand; and what rests on one.
+// Articles: what is quoted stands at its place, grey bars are the rest; the text itself where it is at hand.
 
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { List } from "./lists.jsx";
-import { format, safeAddress } from "./route.js";
+import { HeadingParts } from "./card.jsx";
+import { whole } from "./days.js";
+import { pieces } from "./pieces.js";
+import { changed, format, replace, safeAddress } from "./route.js";
+import { Source } from "./source.jsx";
 import { strings } from "./strings.js";
 
 const words = strings.article;
 
-export function Article({ pkg, route, step }) {
-  const [key = ""] = route.parts;
-  const article = pkg.article(key);
-  const passages = useMemo(() => passagesOf(pkg, key, step), [pkg, key, step]);
-  if (!article) return <p>{words.unknown(key)}</p>;
-  const text = Object.hasOwn(pkg.texts?.articles ?? {}, key) ? pkg.texts.articles[key] : null;
-  const address = article.url && safeAddress(article.url);
-  const day = { "as-of": route.params["as-of"] };
+/** The articles, each with what a reader must know about it. */
+export function Articles({ pkg, route, step }) {
+  const articles = pkg.articles(step);
   return (
     <>
-      <h2 dir="auto">{article.title}</h2>
-      <p>
-        {[article.publisher, article.day, article.length && words.length(article.length)].filter(Boolean).join(" · ")}
-        {" · "}
-        {words.passages(passages.length)}
-      </p>
-      {address && (
-        <p>
-          <a class="out" href={address} target="_blank" rel="noopener noreferrer">
-            {words.published}
-          </a>
-        </p>
-      )}
-      <p class="quiet">
-        SHA-256 <code>{article.sha256}</code>
-      </p>
-      <p class="lead">{text === null ? words.withoutText : words.withText}</p>
-      {text === null ? (
-        <PassageList passages={passages} day={day} asked={route.params.passage} />
-      ) : (
-        <Text text={text} passages={passages} day={day} asked={route.params.passage} />
-      )}
+      <h2 class="headline">{strings.articles(articles.length)}</h2>
+      <p class="stand">{words.intro}</p>
+      <ul class="articles-list">
+        {articles.map((article) => (
+          <li key={article.key}>
+            <p class="small"><Source pkg={pkg} route={route} source={article.key} short />{article.day && ` · ${whole(article.day)}`}</p>
+            <h3><a href={format({ view: "article", parts: [article.key], params: { "as-of": route.params["as-of"] } })} dir="auto">{article.title}</a></h3>
+            {article.note && <p class="note" dir="auto">{article.note}</p>}
+            <p class="small">{words.passages(passagesOf(pkg, article.key, step).length)}</p>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
@@ -53,110 +41,173 @@ function passagesOf(pkg, source, step) {
     .sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-const rest = (key, day) => format({ view: "passage", parts: [key], params: day });
+// What rests on a passage, what is told of first: the dead, the hurt, numbers, states, all else.
+const KINDS = ["killed", "hurt", "number", "state", "other"];
 
-function PassageList({ passages, day, asked }) {
-  return (
-    <List
-      label={words.passages(passages.length)}
-      count={passages.length}
-      estimate={36}
-      render={(index) => {
-        const { key, quote, start } = passages[index];
-        return (
-          <a class={key === asked ? "quote asked" : "quote"} href={rest(key, day)}>
-            <span class="quiet">{start}</span> <q dir="auto">{quote}</q>
-          </a>
-        );
-      }}
-    />
-  );
+/** What kind of claim a record is. */
+function kindOf(pkg, record) {
+  const found = pkg.record(record);
+  const claims = found?.table.claims;
+  if (claims?.outcome) return pkg.tone(found.table.name, found.table.cell(found.row, claims.outcome));
+  if (found?.table.figure && !claims?.state) return "number";
+  return claims?.state ? "state" : "other";
 }
 
-/** The text cut wherever a passage begins or ends; offsets count code points, not code units. */
-export function segments(text, passages) {
-  const points = Array.from(text);
-  const cuts = new Set([0, points.length]);
-  for (const { start, end } of passages) cuts.add(start).add(end);
-  const ends = [...cuts].filter((cut) => cut <= points.length).sort((a, b) => a - b);
-  const open = [];
-  let next = 0;
-  return ends.slice(0, -1).map((start, place) => {
-    while (next < passages.length && passages[next].start <= start) open.push(passages[next++]);
-    const over = open.filter((passage) => passage.end > start);
-    open.splice(0, open.length, ...over);
-    const end = ends[place + 1];
-    // The shortest passage is the one that is meant.
-    const meant = [...over].sort((a, b) => a.end - a.start - (b.end - b.start))[0];
-    return { start, text: points.slice(start, end).join(""), passages: over.map(({ key }) => key), meant: meant?.key };
-  });
+/** The records that rest on each passage, and the kind of the first of them. */
+function restOf(pkg, passages, step) {
+  const found = new Map();
+  for (const { key } of passages) {
+    const records = [...new Set(pkg.resting(key, step).map(({ record }) => record))].map((record) => ({ record, kind: kindOf(pkg, record) }));
+    records.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+    found.set(key, { records, kind: records[0]?.kind ?? "other" });
+  }
+  return found;
 }
 
-function Text({ text, passages, day, asked }) {
-  const here = useRef(null);
-  const parts = useMemo(() => segments(text, passages), [text, passages]);
-  useEffect(() => here.current?.scrollIntoView({ block: "center" }), [asked]);
-  const first = parts.findIndex((part) => part.passages.includes(asked));
+export function Article({ pkg, route, step, source = route.parts[0] ?? "", asked = route.params.passage }) {
+  const article = pkg.article(source);
+  const passages = useMemo(() => passagesOf(pkg, source, step), [pkg, source, step]);
+  const resting = useMemo(() => restOf(pkg, passages, step), [pkg, passages, step]);
+  if (!article) return <p>{words.unknown(source)}</p>;
+  const text = Object.hasOwn(pkg.texts?.articles ?? {}, source) ? pkg.texts.articles[source] : null;
   return (
-    <div class="text" dir="auto">
-      {parts.map((part, index) =>
-        part.meant ? (
-          <a
-            key={part.start}
-            href={rest(part.passages.includes(asked) ? asked : part.meant, day)}
-            ref={index === first ? here : undefined}
-          >
-            <mark class={part.passages.includes(asked) ? "asked" : ""} data-spans={part.passages.join(" ")}>
-              {part.text}
-            </mark>
-          </a>
-        ) : (
-          part.text
-        ),
-      )}
+    <div class="reading">
+      <Head {...{ pkg, route, article, text, resting }} />
+      <Text {...{ pkg, route, source, article, passages, text, resting, asked }} />
+      <Margin {...{ pkg, route, step, resting, asked }} passage={passages.find(({ key }) => key === asked)} />
     </div>
   );
 }
 
-/** The cells that rest on one passage. */
+function Head({ article, text, resting }) {
+  const address = article.url && safeAddress(article.url);
+  const counts = KINDS.map((kind) => [kind, [...resting.values()].filter((one) => one.kind === kind).length]);
+  return (
+    <div class="about-article">
+      <h2 dir="auto">{article.title}</h2>
+      <p>
+        <span dir="auto">{article.name}</span>
+        {article.about && <> <span class="about">{article.about}</span></>}
+        {article.day && <><br />{whole(article.day)}</>}
+        {address && <><br /><a class="out" href={address} target="_blank" rel="noopener noreferrer">{words.published}</a></>}
+      </p>
+      {article.note && <p class="small" dir="auto">{article.note}</p>}
+      <p class="small">{text === null ? words.withoutText : words.withText}</p>
+      <ul class="kinds">
+        {counts.filter(([, number]) => number > 0).map(([kind, number]) => (
+          <li key={kind}><span class={`kind ${kind}`}>{words.kinds[kind]} · {number.toLocaleString("en")}</span></li>
+        ))}
+      </ul>
+      <p class="small">{words.keys}</p>
+      <details class="proof">
+        <summary>{strings.proof.title}</summary>
+        <p class="small">{article.length && words.length(article.length)} SHA-256 <code>{article.sha256}</code></p>
+      </details>
+    </div>
+  );
+}
+
+const BAR = 24; // characters of the longest piece of a grey bar, so that lines can break
+const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+
+function Text({ route, source, article, passages, text, resting, asked }) {
+  const holder = useRef(null);
+  const parts = useMemo(() => pieces(passages, text, Number(article.length) || 0), [passages, text]);
+  const first = parts.findIndex((part) => part.passages.includes(asked));
+  const entry = first >= 0 ? first : parts.findIndex((part) => part.meant);
+  const address = (key) => format({ view: "article", parts: [source], params: { ...route.params, cell: undefined, passage: key } });
+  useEffect(() => {
+    holder.current?.querySelector(".asked")?.scrollIntoView({ block: "center" });
+  }, [source, asked !== undefined]);
+  const travel = (event) => {
+    const links = [...holder.current.querySelectorAll("a[data-passage]")];
+    const at = links.indexOf(event.target.closest("a"));
+    if (!MOVES[event.key] || at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const own = links[at].dataset.passage;
+    // A passage that others cut into is several links in a row.
+    const next = links.slice(MOVES[event.key] > 0 ? at : 0, MOVES[event.key] > 0 ? undefined : at)
+      [MOVES[event.key] > 0 ? "find" : "findLast"]((link) => link.dataset.passage !== own);
+    if (!next) return;
+    replace(address(next.dataset.passage));
+    next.focus();
+  };
+  return (
+    <div class={text === null ? "text bars-text" : "text"} dir="auto" ref={holder} onKeyDown={travel} role="region" aria-label={words.text}>
+      {parts.map((part, place) => {
+        if (part.text === null) return <Bar key={part.start} length={part.length} />;
+        if (!part.meant) return part.text;
+        const here = part.passages.includes(asked);
+        const key = here ? asked : part.meant;
+        const mark = (
+          <mark key={part.start} class={`kind ${resting.get(key)?.kind ?? "other"}${here ? " asked" : ""}`} data-spans={part.passages.join(" ")}>
+            {part.text}
+          </mark>
+        );
+        if (!part.text.trim()) return mark;
+        return (
+          <a key={part.start} href={address(key)} data-passage={key} tabIndex={place === entry ? 0 : -1} aria-current={here || undefined}>
+            {mark}
+          </a>
+        );
+      })}
+    </div>
+  );
+}
+
+function Bar({ length }) {
+  const many = Math.max(1, Math.ceil(length / BAR));
+  return Array.from({ length: many }, (_, place) => (
+    <span key={place} class="rest" aria-hidden={place > 0 || undefined} style={{ width: `${(Math.min(length / many, BAR) * 0.47).toFixed(2)}em` }}>
+      {place === 0 && <span class="hidden">{words.rest}</span>}
+    </span>
+  ));
+}
+
+/** What rests on the passage that is chosen, as cards in the margin. */
+function Margin({ pkg, route, step, resting, asked, passage }) {
+  if (!passage) return <div class="margin"><p class="quiet">{words.choose}</p></div>;
+  const { records } = resting.get(asked);
+  const address = passage.address && safeAddress(passage.address);
+  return (
+    <div class="margin" role="region" aria-label={words.margin}>
+      {records.length === 0 && <p class="quiet">{words.nothing}</p>}
+      <ul>
+        {records.filter(({ record }) => pkg.card(record)).map(({ record }) => <MarginCard key={record} {...{ pkg, route, record }} />)}
+      </ul>
+      {address && <p><a class="out" href={address} target="_blank" rel="noopener noreferrer">{strings.card.there}</a></p>}
+      <details class="proof">
+        <summary>{words.resting(pkg.resting(asked, step).length)}</summary>
+        <p class="small"><code>{passage.key}</code>, {strings.proof.characters(passage.start, passage.end)}</p>
+        <ul>
+          {pkg.resting(asked, step).map(({ record, field, role }) => (
+            <li key={`${record} ${field} ${role}`}>
+              <a href={format({ view: "cell", parts: [record, field], params: { "as-of": route.params["as-of"] } })}>{record} · {field}</a>{" "}
+              <span class="quiet">{role}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </div>
+  );
+}
+
+function MarginCard({ pkg, route, record }) {
+  const { heading, rows, outside } = pkg.card(record);
+  const against = outside.filter(({ relation }) => relation === "contradicts");
+  return (
+    <li>
+      <a href={changed(route, { cell: record })} data-open={record} dir="auto"><HeadingParts parts={heading} /></a>
+      {rows[0] && <span class="small" dir="auto">{rows[0].label}: {rows[0].value}</span>}
+      {against.length > 0 && <span class="small against" dir="auto">{words.outside(against.map(({ name }) => name).join(", "), against[0].words)}</span>}
+    </li>
+  );
+}
+
+/** A passage: its article, with the passage chosen. */
 export function Passage({ pkg, route, step }) {
   const [key = ""] = route.parts;
   const passage = pkg.passage(key);
-  if (!passage) return <p>{strings.passage.unknown(key)}</p>;
-  const day = { "as-of": route.params["as-of"] };
-  const edges = pkg.resting(key, step);
-  const article = pkg.article(passage.source);
-  return (
-    <>
-      <h2>{strings.passage.title(key)}</h2>
-      <blockquote>
-        <mark dir="auto">{passage.quote}</mark>
-      </blockquote>
-      <p>
-        <a href={format({ view: "article", parts: [passage.source], params: { ...day, passage: key } })}>
-          {article?.title ?? passage.source}
-        </a>
-        , {strings.receipt.characters(passage.start, passage.end)}
-      </p>
-      <p>{edges.length ? strings.passage.intro : strings.passage.none}</p>
-      <List
-        label={strings.passage.title(key)}
-        count={edges.length}
-        estimate={36}
-        render={(index) => {
-          const { record, field, role } = edges[index];
-          const home = pkg.record(record);
-          return (
-            <>
-              <a href={format({ view: "cell", parts: [record, field], params: day })}>
-                {record} · {field}
-              </a>
-              {home && <span dir="auto"> {home.table.cell(home.row, field, step)}</span>}
-              <span class="quiet"> {role}</span>
-            </>
-          );
-        }}
-      />
-    </>
-  );
+  if (!passage) return <p>{words.noPassage(key)}</p>;
+  return <Article {...{ pkg, route, step }} source={passage.source} asked={key} />;
 }

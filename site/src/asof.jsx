@@ -1,47 +1,63 @@
-// The day: a slider over the days on which there was more to know.
+// The day: a slider over the days of publication on which there was more to know.
 
 import { useEffect, useState } from "preact/hooks";
-import { changed } from "./route.js";
+import { plain } from "./days.js";
+import { changed, replace } from "./route.js";
+import { snapped, stopsOf } from "./stops.js";
 import { strings } from "./strings.js";
 
-const PAUSE = 1200; // milliseconds a day stays while the days are replayed
+const PAUSE = 1200; // milliseconds a day stays while they are read along
 
-export function AsOf({ pkg, route, step }) {
-  const [playing, setPlaying] = useState(false);
-  const go = (next) => {
-    location.hash = changed(route, { "as-of": next >= pkg.last ? undefined : pkg.days[next] });
-  };
+/** Steps through the stops, one after another, whatever the address says meanwhile. */
+function usePlay(stops, show) {
+  const [next, setNext] = useState(null);
   useEffect(() => {
-    if (!playing) return undefined;
-    if (step >= pkg.last) {
-      setPlaying(false);
-      return undefined;
-    }
-    const timer = setTimeout(() => go(step + 1), PAUSE);
+    if (next === null) return undefined;
+    show(next);
+    const last = next >= stops.length - 1;
+    const timer = setTimeout(() => setNext(last ? null : next + 1), PAUSE);
     return () => clearTimeout(timer);
-  }, [playing, step, route]);
-  const play = () => {
-    if (!playing && step >= pkg.last) go(0);
-    setPlaying(!playing);
+  }, [next]);
+  return [next !== null, setNext];
+}
+
+export function AsOf({ pkg, route, step, stops = stopsOf(pkg) }) {
+  const at = stops.findLastIndex((stop) => stop.step <= step);
+  const go = (place) => replace(changed(route, { "as-of": stops[place].day }));
+  const [playing, play] = usePlay(stops, go);
+  const move = (event) => {
+    play(null);
+    const value = Number(event.currentTarget.value);
+    const place = snapped(stops, at, value);
+    event.currentTarget.value = stops[place].end;
+    go(place);
   };
-  const asked = route.params["as-of"];
-  const told = asked ? strings.asOf.day(asked) : strings.asOf.all;
+  const toggle = () => play(playing ? null : at >= stops.length - 1 ? 0 : at + 1);
+  const words = known(stops[at], route);
   return (
     <div class="as-of">
-      <label for="as-of">{strings.asOf.name}</label>
       <input
         id="as-of"
         type="range"
+        aria-label={strings.asOf.name}
         min={0}
-        max={pkg.last}
-        value={Math.max(0, step)}
-        aria-valuetext={told}
-        onInput={(event) => go(Number(event.currentTarget.value))}
+        max={stops.at(-1).end}
+        step={stops.some(({ end }) => end % 1) ? 0.5 : 1}
+        value={stops[at]?.end ?? 0}
+        aria-valuetext={words}
+        onInput={move}
       />
-      <output for="as-of">{told}</output>
-      <button type="button" onClick={play} aria-pressed={playing}>
+      <button type="button" class="plain" onClick={toggle} aria-pressed={playing}>
         {playing ? strings.asOf.stop : strings.asOf.play}
       </button>
+      <output for="as-of">{words}</output>
     </div>
   );
+}
+
+/** What is known by a stop, in words. */
+function known(stop, route) {
+  const day = stop?.day ?? (stop ? null : route.params["as-of"]);
+  if (day) return strings.asOf.day(plain(day));
+  return stop.until ? strings.asOf.until(plain(stop.until)) : strings.asOf.all;
 }

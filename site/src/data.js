@@ -10,7 +10,7 @@ class Column {
   }
 
   at(row) {
-    return this.words ? this.words[this.rows[row]] : this.cells[row];
+    return this.words ? this.words[this.rows[row]] : (this.cells?.[row] ?? "");
   }
 }
 
@@ -18,12 +18,20 @@ class Column {
 export class Table {
   constructor(raw) {
     Object.assign(this, raw);
-    this.columns = raw.columns.map((declared, place) => new Column(declared, raw.cells[place]));
-    this.byName = new Map(this.columns.map((column) => [column.name, column]));
-    this.from = raw.from && Uint16Array.from(raw.from);
-    this.later = new Map(raw.filled.map(([row, name, step]) => [`${row} ${name}`, step]));
-    this.proofs = raw.proofs && new Column({}, raw.proofs);
+    this.declared = raw.columns;
+    this.fill(raw.part ? {} : raw);
     delete this.cells;
+  }
+
+  /** Take in the rows of a table whose part was loaded. */
+  fill({ cells = [], from = null, filled = [], proofs = null }) {
+    this.columns = this.declared.map((declared, place) => new Column(declared, cells[place] ?? {}));
+    this.byName = new Map(this.columns.map((column) => [column.name, column]));
+    this.from = from && Uint16Array.from(from);
+    this.later = new Map(filled.map(([row, name, step]) => [`${row} ${name}`, step]));
+    this.proofs = proofs && new Column({}, proofs);
+    this.there = this.part === undefined || cells.length > 0;
+    this.indices = null;
   }
 
   column(name) {
@@ -52,7 +60,7 @@ export class Table {
     if (!this.indices.has(name)) {
       const found = new Map();
       const column = this.byName.get(name);
-      for (let row = 0; row < this.rows; row++) {
+      for (let row = 0; this.there && row < this.rows; row++) {
         const cell = column.at(row);
         const rows = found.get(cell);
         if (rows) rows.push(row);
@@ -80,7 +88,7 @@ export class Tree {
   constructor(table) {
     this.table = table;
     this.parents = new Map();
-    for (let row = 0; table?.parent && row < table.rows; row++) {
+    for (let row = 0; table?.parent && table.there && row < table.rows; row++) {
       this.parents.set(table.cell(row, table.key[0]), table.cell(row, table.parent));
     }
   }
@@ -130,14 +138,46 @@ export class Answer {
     return found;
   }
 
+  /** How often each value of a column occurs as of a step, or at all; of lists, each member. */
+  counts(name, step) {
+    const counts = new Map();
+    const rows = step === undefined ? (this.raw[name] ?? []).keys() : this.rows(step);
+    for (const row of rows) {
+      for (const value of [this.raw[name][row]].flat()) {
+        if (value !== null && value !== "") counts.set(value, (counts.get(value) ?? 0) + 1);
+      }
+    }
+    return counts;
+  }
+
   /** The values of a column, most frequent first. */
   values(name) {
-    const counts = new Map();
-    for (const value of this.raw[name] ?? []) {
-      if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
+    const counts = this.counts(name);
     return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
   }
+}
+
+const answersOf = (raw) => Object.fromEntries(Object.entries(raw).map(([name, answer]) => [name, new Answer(answer)]));
+
+/** Rows up to which a table of names is loaded before the first view. */
+const MOST_NAMED = 20000;
+
+const waiting = new Map();
+/** What the script of a part calls: with its name, and its data as JSON that is packed. */
+globalThis.kzdataPart = (name, packed) => waiting.get(name)?.(packed);
+
+/** The data of a part: a page from disk may not fetch, but it may load a script. */
+async function part(name) {
+  const packed = await new Promise((done, failed) => {
+    waiting.set(name, done);
+    const script = document.createElement("script");
+    script.src = `data/${name}.js`;
+    script.onerror = () => failed(new Error(name));
+    document.head.append(script);
+  });
+  waiting.delete(name);
+  const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 }
 
 /** Everything the page knows. */
@@ -148,10 +188,14 @@ export class Package {
     this.roles = raw.roles;
     this.addresses = raw.addresses;
     this.texts = raw.texts;
+    this.cards = raw.cards;
+    this.unpacked = new Map();
+    this.story = raw.story ?? null;
+    this.outlines = raw.outlines ?? [];
     this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
-    this.answers = Object.fromEntries(
-      Object.entries(raw.answers).map(([name, answer]) => [name, new Answer(answer)]),
-    );
+    this.parts = Boolean(raw.parts);
+    this.loaded = new Set();
+    this.answers = answersOf(raw.answers ?? {});
     this.trees = new Map();
     this.homes = new Map();
     for (const table of this.tables.values()) {
@@ -159,9 +203,73 @@ export class Package {
     }
   }
 
+  /** The parts that a view needs and that are not there yet; none where all is in one file. */
+  missing({ view, parts, params }) {
+    if (!this.parts) return [];
+    const card = view === "cell" ? parts[0] : params.cell?.split("/")[0];
+    const wanted = ["answers", ...this.named()];
+    const { edges, spans, sources } = this.roles;
+    const proof = [edges?.table, spans?.table, sources?.table, ...this.homes.keys()];
+    if (view === "data") wanted.push(this.partOf(parts[0]));
+    if (card || ["passage", "article", "articles", "search", "otherwise"].includes(view)) {
+      wanted.push("addresses", ...proof.map((name) => this.partOf(name)));
+    }
+    if (view === "search") wanted.push(...this.chunks(this.carded));
+    if (view === "article") wanted.push(...this.chunks([]));
+    if (card) wanted.push(...this.chunks(this.beside(card)));
+    return [...new Set(wanted)].filter((name) => name && !this.loaded.has(name));
+  }
+
+  /** The parts of the tables that say what keys are called. */
+  named() {
+    const short = [...this.tables.values()].filter(({ called, parent, rows }) => (called || parent) && rows <= MOST_NAMED);
+    return short.map(({ part }) => part);
+  }
+
+  partOf(name) {
+    return this.tables.get(name)?.part;
+  }
+
+  /** A record, and those of which its card says a line. */
+  beside(key) {
+    const card = this.card(key);
+    return [key, ...(card?.claims ?? []), card?.event, card?.part_of].filter(Boolean);
+  }
+
+  /** The parts that hold the cards of some records. */
+  chunks(keys) {
+    return keys.filter((key) => this.places?.has(key)).map((key) => `cards-${Math.floor(this.places.get(key) / this.cards.chunk)}`);
+  }
+
+  /** Load some parts. */
+  async load(names) {
+    await Promise.all(names.map(async (name) => this.take(name, await part(name))));
+  }
+
+  take(name, held) {
+    this.loaded.add(name);
+    if (name === "answers") {
+      this.answers = answersOf(held.answers);
+      this.places = new Map(held.keys.map((key, place) => [key, place]));
+    } else if (name === "addresses") this.addresses = held;
+    else if (name.startsWith("cards-")) {
+      for (const [key, card] of Object.entries(held.cards)) this.cards.cards[key] = { ...card, pieces: held.pieces };
+    } else {
+      [...this.tables.values()].find((table) => table.part === name)?.fill(held);
+      this.trees.clear();
+    }
+  }
+
   /** The last step: the package itself. */
   get last() {
     return this.days.length;
+  }
+
+  /** Whether there is more in the package than by its last day, such as articles without a day. */
+  get more() {
+    const begins = (from) => from?.some((step) => step === this.last);
+    this.begins ??= Object.values(this.answers).some(({ raw }) => begins(raw.from));
+    return this.begins;
   }
 
   /** The step of a day: what there was by then; -1 before the first. */
@@ -203,11 +311,43 @@ export class Package {
     return this.trees.get(table);
   }
 
+  /** What an outcome is to those who are counted: `killed`, or `hurt` for all else. */
+  tone(tableName, outcome) {
+    return this.tables.get(tableName)?.claims?.deaths?.includes(outcome) ? "killed" : "hurt";
+  }
+
   /** What a cell is called: the name of what it refers to, or the label of its category. */
   called(tableName, columnName, value) {
     if (!value) return "";
     const of = this.vocabulary(tableName, columnName);
     return of ? of.label(value) : value.replaceAll("_", " ");
+  }
+
+  /** What a record says, in words; null where the record is no claim and no event. */
+  card(key) {
+    if (!Object.hasOwn(this.cards.cards, key)) return null;
+    if (!this.unpacked.has(key)) this.unpacked.set(key, this.unpack(key));
+    return this.unpacked.get(key);
+  }
+
+  /** The keys of all records that have a card. */
+  get carded() {
+    return this.places ? [...this.places.keys()] : Object.keys(this.cards.cards);
+  }
+
+  unpack(key) {
+    const { cards, articles } = this.cards;
+    const packed = cards[key];
+    const pieces = packed.pieces ?? this.cards.pieces;
+    const article = ({ key: of, link }) => ({ ...articles[of ?? ""], link });
+    const joined = (form) => form.map((one) => (typeof one === "number" ? pieces[one] : one)).join("");
+    return {
+      ...packed,
+      source: article(packed.source),
+      others: (packed.others ?? []).map((one) => ({ ...one, source: article(one.source) })),
+      cite: Object.fromEntries(Object.entries(packed.cite).map(([name, form]) => [name, joined(form)])),
+      proof: this.receipts(key).map((edge) => ({ ...edge, ...this.passage(edge.span) })),
+    };
   }
 
   /** The passages that a cell rests on, as of a step. */
@@ -260,31 +400,50 @@ export class Package {
     };
   }
 
-  /** An article: what it is called, who published it and when. */
+  /** An article: its title, who published it and when, and what sort of text it is. */
   article(key) {
     const a = this.roles.sources;
     const sources = a && this.tables.get(a.table);
     const row = sources ? (sources.index(a.id).get(key)?.[0] ?? -1) : -1;
     if (row < 0) return null;
     const get = (name) => (name ? sources.cell(row, name) : "");
-    const named = sources.called ? get(sources.called) : "";
+    const title = sources.called ? get(sources.called) : "";
+    const publisher = get("publisher");
     return {
       key,
       row,
-      title: named || get("publisher") || key,
-      publisher: get("publisher"),
+      title: title || publisher || key,
+      name: publisher || title || key,
+      about: this.cards.articles[key]?.about ?? null,
+      publisher,
       day: get(a.published_on),
       sha256: get(a.sha256),
       length: get(a.length),
       url: get(a.url),
+      note: get("note"),
     };
+  }
+
+  /** The articles that there are as of a step, in the order of publication; undated ones last. */
+  articles(step = this.last) {
+    const a = this.roles.sources;
+    const sources = a && this.tables.get(a.table);
+    const keys = sources ? [...sources.index(a.id).keys()] : [];
+    return keys
+      .map((key) => this.article(key))
+      .filter(({ row }) => sources.has(row, step))
+      .sort((one, other) => compare(one.day || "9999", other.day || "9999") || one.row - other.row);
   }
 }
 
-/** Reads the page's own data. */
-export function read(page = document) {
+const compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+
+/** Reads the page's own data, and what each view needs of those beside it. */
+export async function read(page = document) {
   const element = page.getElementById("data");
   const raw = JSON.parse(element.textContent);
   element.remove(); // the text would be kept twice
-  return new Package(raw);
+  const pkg = new Package(raw);
+  await pkg.load(pkg.missing({ parts: [], params: {} }));
+  return pkg;
 }

@@ -1,101 +1,113 @@
-// Filters: their values stand in the address; they hold together.
+// Filters as chips: what is chosen stands in the address, and each chip takes itself away.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { changed, format } from "./route.js";
-import { strings } from "./strings.js";
+import { changed, format, replace } from "./route.js";
+import { strings, word } from "./strings.js";
 
 const TYPING = 200; // milliseconds without a key before a search is asked
+const KEPT = new Set(["as-of", "cell", "embed", "sort", "passage"]); // parameters that filter nothing
 
-export function Filters({ route, children }) {
-  const { "as-of": day, cell } = route.params;
-  const bare = format({ ...route, params: { "as-of": day, cell } });
+/** `choices`: options by the name of their parameter, each `{value, label, number, depth}`. */
+export function Filters({ route, choices, children }) {
+  const set = Object.entries(route.params).filter(([name, value]) => value && !KEPT.has(name));
+  const bare = format({ ...route, params: Object.fromEntries(Object.entries(route.params).filter(([name]) => KEPT.has(name))) });
+  const free = Object.entries(choices ?? {}).filter(([, options]) => options.length > 1);
   return (
-    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+    <form class="filters" aria-label={strings.filter.legend} onSubmit={(event) => event.preventDefault()}>
+      {set.map(([name, value]) => (
+        <a key={name} class="chip" href={changed(route, { [name]: undefined })}>
+          <span class="quiet">{word(strings.filter, name)}:</span> {labelOf(choices?.[name], name, value)}
+          <span aria-hidden="true"> ✕</span>
+          <span class="hidden"> {strings.filter.remove}</span>
+        </a>
+      ))}
+      {free.filter(([name]) => !route.params[name]).map(([name, options]) => (
+        <Choice key={name} route={route} name={name} options={options} />
+      ))}
       {children}
-      <a href={bare}>{strings.filter.clear}</a>
+      {set.length > 1 && <a class="plain" href={bare}>{strings.filter.clear}</a>}
     </form>
   );
 }
 
-/** A choice among values: `{value, label, depth}`. */
-export function Choice({ route, name, options }) {
-  if (options.length === 0) return null;
-  const value = route.params[name] ?? "";
-  const known = value === "" || options.some((option) => option.value === value);
+function labelOf(options, name, value) {
+  const found = options?.find((option) => option.value === value);
+  return found?.label ?? (name === "retracted" ? strings.filter.too : value);
+}
+
+/** A chip that opens the values of one filter. */
+function Choice({ route, name, options }) {
   const choose = (event) => {
     location.hash = changed(route, { [name]: event.currentTarget.value });
   };
   return (
-    <label>
-      <span>{strings.filter[name]}</span>
-      <select name={name} value={value} onChange={choose}>
-        <option value="">{strings.filter.any}</option>
-        {!known && <option value={value}>{value}</option>}
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {`${"\u2003".repeat(option.depth ?? 0)}${option.label}`}
-          </option>
-        ))}
-      </select>
-    </label>
+    <select class="chip" name={name} aria-label={strings.filter[name]} value="" onChange={choose}>
+      <option value="">{strings.filter[name]}</option>
+      {options.map(({ value, label, number, depth = 0 }) => (
+        <option key={value} value={value}>
+          {`${"\u2003".repeat(depth)}${label}${number ? ` (${number.toLocaleString("en")})` : ""}`}
+        </option>
+      ))}
+    </select>
   );
 }
 
-export function Search({ route, name = "q" }) {
-  const asked = route.params[name] ?? "";
+/** The filters of claims with a figure. */
+export function claimFilters(pkg, { answer, name, trees }) {
+  const flat = (role, called = (value) => name(role, value)) => options(answer.counts(role, pkg.last), called);
+  const tree = (role) => treeOptions(answer.counts(role, pkg.last), trees[role], (value) => name(role, value));
+  const retracted = answer.values("status").includes("retracted");
+  return {
+    outcome: flat("outcome"),
+    population: tree("population"),
+    place: tree("place"),
+    claimant: flat("claimant"),
+    source: flat("source", (key) => pkg.article(key)?.name ?? key),
+    // One value alone would not be offered.
+    retracted: retracted ? [{ value: "yes", label: strings.filter.too }, { value: "", label: strings.filter.not }] : [],
+  };
+}
+
+/** Typed words that change the address when no key is pressed for a moment. */
+export function Search({ asked, address, label }) {
   const [typed, setTyped] = useState(asked);
   const timer = useRef(0);
   useEffect(() => setTyped(asked), [asked]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const type = (event) => {
     const { value } = event.currentTarget;
     setTyped(value);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      location.hash = changed(route, { [name]: value });
-    }, TYPING);
+    timer.current = setTimeout(() => replace(address(value)), TYPING);
   };
-  return (
-    <label>
-      <span>{strings.filter[name]}</span>
-      <input type="search" name={name} value={typed} onInput={type} />
-    </label>
-  );
+  return <input type="search" name="q" value={typed} onInput={type} aria-label={label} placeholder={label} />;
 }
 
-export function Tick({ route, name }) {
-  const on = route.params[name] === "yes";
-  const set = () => {
-    location.hash = changed(route, { [name]: on ? undefined : "yes" });
-  };
-  return (
-    <label class="tick">
-      <input type="checkbox" name={name} checked={on} onChange={set} />
-      <span>{strings.filter[name]}</span>
-    </label>
-  );
-}
-
-/** Values as options, by what they are called. */
-export const options = (values, called) =>
-  values
-    .map((value) => ({ value, label: called(value) }))
+/** Values with how often they occur, as options, by what they are called. */
+export const options = (counts, called) =>
+  [...counts]
+    .map(([value, number]) => ({ value, label: called(value), number }))
     .sort((a, b) => a.label.localeCompare(b.label, "en"));
 
 /** Values and all wholes that they are part of, wholes first, indented by their depth. */
-export function treeOptions(values, tree, called) {
-  const all = new Set();
-  for (const value of values) {
-    for (let at = value; at && !all.has(at); at = tree.parents.get(at)) all.add(at);
+export function treeOptions(counts, tree, called) {
+  const all = new Map();
+  for (const [value, number] of counts) {
+    const seen = new Set();
+    for (let at = value; at && !seen.has(at); at = tree.parents.get(at)) {
+      all.set(at, (all.get(at) ?? 0) + number);
+      seen.add(at);
+    }
   }
   const children = new Map();
-  for (const key of all) {
+  for (const key of all.keys()) {
     const parent = tree.parents.get(key);
     const under = all.has(parent) ? parent : "";
     children.set(under, [...(children.get(under) ?? []), key]);
   }
   const found = [];
   const visit = (key, depth) => {
-    const below = (children.get(key) ?? []).map((value) => ({ value, label: called(value) }));
+    const below = (children.get(key) ?? []).map((value) => ({ value, label: called(value), number: all.get(value) }));
     for (const option of below.sort((a, b) => a.label.localeCompare(b.label, "en"))) {
       found.push({ ...option, depth });
       visit(option.value, depth + 1);
@@ -103,14 +115,4 @@ export function treeOptions(values, tree, called) {
   };
   visit("", 0);
   return found;
-}
-
-/** Whether all words of a search stand in some texts. */
-export function searched(q) {
-  const words = (q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return null;
-  return (texts) => {
-    const text = texts.filter(Boolean).join("\n").toLowerCase();
-    return words.every((word) => text.includes(word));
-  };
 }

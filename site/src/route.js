@@ -1,6 +1,6 @@
 // The address: everything a view depends on stands in the hash, so that any view has a permalink.
 //
-//   #/toll?as-of=2022-01-06&place=almaty&cell=CR-0007/value_text
+//   #/counts?as-of=2022-01-06&place=almaty&cell=CR-0007
 
 /** @typedef {{view: string, parts: string[], params: Record<string, string>}} Route */
 
@@ -12,6 +12,14 @@ const decoded = (text) => {
   }
 };
 
+// Views by the names that they had in version 0.1: permalinks hold for ever.
+const FORMER = new Map([
+  ["toll", "counts"],
+  ["timeline", "days"],
+  ["disagreements", "otherwise"],
+  ["tables", "data"],
+]);
+
 /** @returns {Route} */
 export function parse(hash) {
   const [path, query = ""] = split(hash.replace(/^#/, ""), "?");
@@ -21,7 +29,7 @@ export function parse(hash) {
     const [name, value = ""] = split(pair, "=");
     params[decoded(name)] = decoded(value.replaceAll("+", " "));
   }
-  return { view, parts, params };
+  return { view: FORMER.get(view) ?? view, parts, params };
 }
 
 function split(text, mark) {
@@ -42,6 +50,9 @@ export function format({ view, parts = [], params = {} }) {
 /** The same view with some parameters changed. */
 export const changed = (route, params) =>
   format({ ...route, params: { ...route.params, ...params } });
+
+/** Goes to an address in place of the one that is shown: a step of a slider is no page to go back to. */
+export const replace = (hash) => location.replace(hash);
 
 /** A cell as one parameter, and back. */
 export const cellOf = (record, field) =>

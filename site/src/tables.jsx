@@ -2,50 +2,58 @@
 
 import { csvFormatRows } from "d3-dsv";
 import { useMemo } from "preact/hooks";
-import { Filters, Search, searched } from "./filters.jsx";
+import { Search } from "./filters.jsx";
 import { Grid } from "./lists.jsx";
+import { save } from "./picture.js";
 import { cellOf, changed, format } from "./route.js";
+import { searched } from "./search.js";
 import { strings } from "./strings.js";
 
 const words = strings.tables;
 const LONG = 160; // characters of a cell that a row shows
 
 export function Tables({ pkg, route, step }) {
-  const [name = pkg.tables.keys().next().value, part] = route.parts;
+  const [name, part] = route.parts;
+  if (!name) return <AllTables pkg={pkg} route={route} step={step} />;
   const table = pkg.tables.get(name);
   const day = { "as-of": route.params["as-of"] };
-  const choose = (event) => {
-    location.hash = format({ view: "tables", parts: [event.currentTarget.value, part].filter(Boolean), params: day });
-  };
   const tab = (label, parts, current) => (
-    <a href={format({ view: "tables", parts, params: day })} aria-current={current ? "page" : undefined}>
-      {label}
-    </a>
+    <a class="chip" href={format({ view: "data", parts, params: day })} aria-current={current ? "page" : undefined}>{label}</a>
   );
   return (
     <>
-      <h2>{strings.view.tables}</h2>
-      <p class="lead">{words.intro}</p>
-      <div class="filters">
-        <label>
-          <span>{strings.filter.table}</span>
-          <select name="table" value={table ? name : ""} onChange={choose}>
-            {!table && <option value="">{strings.filter.any}</option>}
-            {[...pkg.tables.values()].map((one) => (
-              <option key={one.name} value={one.name}>{`${one.title} (${one.rows.toLocaleString("en")})`}</option>
-            ))}
-          </select>
-        </label>
-        {table && (
-          <nav class="tabs" aria-label={table.title}>
+      <p class="small"><a href={format({ view: "data", params: day })}>{strings.view.data}</a></p>
+      {!table && <p>{words.unknown(name)}</p>}
+      {table && (
+        <>
+          <h2 class="headline" dir="auto">{table.title}</h2>
+          {table.description && <p class="stand" dir="auto">{table.description}</p>}
+          <nav class="filters" aria-label={table.title}>
             {tab(words.data, [name], part !== "dictionary")}
             {tab(words.dictionary, [name, "dictionary"], part === "dictionary")}
           </nav>
-        )}
-      </div>
-      {!table && <p>{words.unknown(name)}</p>}
-      {table && <p>{table.description}</p>}
-      {table && (part === "dictionary" ? <Dictionary table={table} /> : <Rows key={name} pkg={pkg} table={table} route={route} step={step} />)}
+          {part === "dictionary" ? <Dictionary table={table} /> : <Rows key={name} pkg={pkg} table={table} route={route} step={step} />}
+        </>
+      )}
+    </>
+  );
+}
+
+/** A card for each table, with what it holds. */
+function AllTables({ pkg, route, step }) {
+  return (
+    <>
+      <h2 class="headline">{strings.view.data}</h2>
+      <p class="stand">{words.intro}</p>
+      <ul class="tables-list">
+        {[...pkg.tables.values()].map((table) => (
+          <li key={table.name}>
+            <h3><a href={format({ view: "data", parts: [table.name], params: { "as-of": route.params["as-of"] } })} dir="auto">{table.title}</a></h3>
+            <p class="small">{words.rows(matching(table, "", step).length, table.rows)}</p>
+            {table.description && <p class="small" dir="auto">{table.description}</p>}
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
@@ -87,15 +95,20 @@ export function csv(table, rows, step) {
   return `${csvFormatRows([names, ...body])}\n`;
 }
 
+/** The rows as JSON, each by the names of its columns. */
+export function json(table, rows, step) {
+  const names = table.columns.map(({ name }) => name);
+  return `${JSON.stringify(rows.map((row) => Object.fromEntries(names.map((name) => [name, table.cell(row, name, step)]))), null, 1)}\n`;
+}
+
 function Rows({ pkg, table, route, step }) {
   const { q, sort = "" } = route.params;
   const found = useMemo(() => matching(table, q, step), [table, q, step]);
   const rows = useMemo(() => sorted(table, found, sort, step), [table, found, sort, step]);
-  const download = () => {
-    const address = URL.createObjectURL(new Blob([csv(table, rows, step)], { type: "text/csv;charset=utf-8" }));
-    const link = Object.assign(document.createElement("a"), { href: address, download: `${table.name}.csv` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  const kinds = { csv: "text/csv;charset=utf-8", json: "application/json" };
+  const take = (kind) => {
+    const text = { csv, json }[kind](table, rows, step);
+    save(new Blob([text], { type: kinds[kind] }), `${table.name}.${kind}`);
   };
   const head = ({ name, title }) => {
     const order = sort === name ? "ascending" : sort === `-${name}` ? "descending" : undefined;
@@ -114,7 +127,12 @@ function Rows({ pkg, table, route, step }) {
     const value = table.cell(row, column.name, step);
     const shown = value.length > LONG ? `${value.slice(0, LONG)}…` : value;
     const traced = table.record && value && column.evidence === "required";
-    const told = <span dir="auto" title={value.length > 40 ? value : undefined}>{shown}</span>;
+    const name = pkg.vocabulary(table.name, column.name) ? pkg.called(table.name, column.name, value) : "";
+    const told = (
+      <span dir="auto" title={value.length > 40 ? value : undefined}>
+        {name && name !== value ? <>{name} <code class="quiet">{value}</code></> : shown}
+      </span>
+    );
     return traced ? <a href={changed(route, { cell: cellOf(table.cell(row, table.record), column.name) })}>{told}</a> : told;
   };
   const columns = table.columns.map(({ name, title, type, evidence }) => ({
@@ -125,12 +143,12 @@ function Rows({ pkg, table, route, step }) {
   }));
   return (
     <>
-      <Filters route={route}>
-        <Search route={route} />
-        <button type="button" onClick={download} disabled={rows.length === 0}>
-          {words.download}
-        </button>
-      </Filters>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        <Search asked={q ?? ""} address={(typed) => changed(route, { q: typed })} label={words.search} />
+        {Object.keys(kinds).map((kind) => (
+          <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>{words.download[kind]}</button>
+        ))}
+      </form>
       <p role="status" class="count">
         {words.rows(rows.length, table.rows)}
       </p>

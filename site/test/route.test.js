@@ -25,8 +25,13 @@ test("what encodes nothing stands for itself", () => {
 });
 
 test("empty parameters are not in the address", () => {
-  const route = parse("#/toll?place=almaty&q=x");
-  assert.equal(changed(route, { q: "" }), "#/toll?place=almaty");
+  const route = parse("#/counts?place=almaty&q=x");
+  assert.equal(changed(route, { q: "" }), "#/counts?place=almaty");
+});
+
+test("views are found by the names that they once had", () => {
+  const names = ["toll", "timeline", "disagreements", "tables", "constructor"].map((name) => parse(`#/${name}/x`).view);
+  assert.deepEqual(names, ["counts", "days", "otherwise", "data", "constructor"]);
 });
 
 test("only addresses of the web are opened", () => {

@@ -5,7 +5,7 @@ more to know (`History`), and its rows say from which of these steps until which
 step is the package itself.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from functools import cache
@@ -13,16 +13,20 @@ from typing import Any
 
 from kzdata.errors import UsageError
 from kzdata.evidence.claim_status import Link
-from kzdata.evidence.claims import Claim, said
 from kzdata.evidence.intervals import Interval
+from kzdata.evidence.names import without_keys
 from kzdata.evidence.outside import contested
 from kzdata.evidence.profile import LABELS, declared, objects
 from kzdata.evidence.proof import proofs
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
-from kzdata.questions.disagreements import Disagreement, disagreements
+from kzdata.evidence.story import Piece, story_of
+from kzdata.questions.disagreements import Disagreement, Disagreements, disagreements
+from kzdata.questions.sides import Side
 from kzdata.questions.timeline import Event, timeline
 from kzdata.questions.toll import Entry, Scope, toll
+from kzdata.site.cards import cards
+from kzdata.site.outlines import outlines
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.descriptor import FieldDescriptor, Schema
@@ -38,7 +42,7 @@ MOST_ANSWERED = 500_000
 evenly spread ones and the last are taken."""
 FEWEST_STEPS = 5
 ALL = 1_000_000_000  # a limit that no package reaches
-MOST_PAIRS = 2_000  # disagreements listed
+MOST_PAIRS = 2_000  # pairs of claims that make questions
 
 
 def content(dataset: Dataset, snapshots: Snapshots) -> Json:
@@ -65,6 +69,9 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "roles": _roles(dataset),
         "addresses": _addresses(dataset),
         "answers": history.answers(),
+        "outlines": outlines(dataset),
+        "cards": (made := cards(dataset, _pairs(dataset))),
+        "story": _story(dataset, made),
     }
 
 
@@ -288,7 +295,7 @@ COLUMNS = {
     "scopes": "outcome population place claims low high above below range contested",
     "events": "key type title description start end precision when place certainty actors sources "
     "contested",
-    "disagreements": "first second table verdict computed reason first_says second_says links",
+    "disagreements": "kind judged asks sides reasons",
 }
 """The answers of a page, and the columns of each."""
 
@@ -301,7 +308,7 @@ def _questions(dataset: Dataset) -> dict[str, Callable[[], Iterable[AnswerRow]]]
         "claims": lambda: (_claim(dataset, one) for scope in tolls() for one in scope.entries),
         "scopes": lambda: map(_scope, tolls()),
         "events": lambda: map(_event, timeline(dataset, limit=ALL)),
-        "disagreements": lambda: map(_pair, disagreements(dataset, limit=MOST_PAIRS).found),
+        "disagreements": lambda: _asked(disagreements(dataset, limit=MOST_PAIRS)),
     }
 
 
@@ -341,14 +348,41 @@ def _event(e: Event) -> AnswerRow:
     return e.key, row
 
 
-def _pair(one: Disagreement) -> AnswerRow:
-    row = (
-        *(one.first.key, one.second.key, one.first.table, one.verdict, one.computed, one.reason),
-        *(_said(one.first), _said(one.second), _links(one.links)),
-    )
-    return (one.first.table, one.first.key, one.second.key), row
+def _asked(found: Disagreements) -> Iterator[AnswerRow]:
+    for one in found.questions:
+        sides = tuple(_side(side) for side in one.sides)
+        reasons = tuple(without_keys(reason, found.names) for reason in one.reasons)
+        asks = without_keys(one.asks, found.names)
+        yield (one.kind, asks, sides), (one.kind, one.judged, asks, sides, reasons)
 
 
-def _said(claim: Claim) -> str:
-    """What a claim says, never without that others contradict it."""
-    return "; ".join(filter(None, [said(claim), contested(claim.outside)]))
+def _side(side: Side) -> Row:
+    """What a side says, and what it rests on: claims, events, passages, other publications."""
+    spans = tuple(receipt.span for receipt in side.receipts)
+    outside = tuple((one.publisher, one.says, one.published_on, one.url) for one in side.outside)
+    return (side.says, tuple(claim.key for claim in side.claims), side.events, spans, outside)
+
+
+def _pairs(dataset: Dataset) -> Iterable[Disagreement]:
+    """The pairs of claims that disagree, or may; none where nothing can be asked."""
+    try:
+        found = disagreements(dataset, limit=MOST_PAIRS)
+    except UsageError:  # no claims are declared
+        return ()
+    return (*found.found, *found.unreconciled)
+
+
+def _story(dataset: Dataset, cards: Json) -> Json | None:
+    """The package's own story, where all that it leads to is there."""
+    told = story_of(dataset.descriptor, dataset.archive)
+    if told is None or not all(piece.key in cards for piece in told.pieces if piece.key):
+        return None
+    return {
+        "title": [_piece(piece) for piece in told.title],
+        "paragraphs": [[_piece(piece) for piece in part] for part in told.paragraphs],
+    }
+
+
+def _piece(piece: Piece) -> Json:
+    leads = {"key": piece.key, "column": piece.column}
+    return {"text": piece.text} | (leads if piece.key else {})

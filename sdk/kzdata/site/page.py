@@ -5,13 +5,11 @@ every character escaped that could end it. The content security policy allows th
 style beside the page and nothing else: no request, no inline script, no frame, no form.
 """
 
-import base64
-import hashlib
 import html
-import json
+import os
 import re
 from collections.abc import Mapping
-from datetime import date
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -22,12 +20,16 @@ from kzdata.evidence.profile import declared
 from kzdata.evidence.snapshots import Snapshots
 from kzdata.files.writing import fresh
 from kzdata.site.content import Json, content
+from kzdata.site.parts import as_json, parted
+from kzdata.site.record_pages import SHEET, places, record_pages, without_scripts
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Spans
 
 PAGE = "index.html"
-ASSETS = ("app.js", "app.css", "notices.txt")  # what stands beside the page; built from `site/`
-FILES = (PAGE, *ASSETS)
+ASSETS = ("app.js", "app.css", SHEET, "notices.txt")  # beside the page; built from `site/`
+LIST = "files.txt"  # the paths of all files of a page, a line each
+FILES = (PAGE, *ASSETS, LIST)
+MOST_LISTED = 1_000_000  # bytes of the list of files that are read
 _ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -61,11 +63,9 @@ def write(
     # Checked before, to save the work, and after it, in case somebody wrote there meanwhile.
     with fresh(place) as made:
         _check(place)
-        page = rendered(dataset, snapshots, texts)
-        made.mkdir()
-        for name in ASSETS:
-            (made / name).write_bytes(asset(name))
-        (made / PAGE).write_bytes(page.encode())
+        for path, body in files(dataset, snapshots, texts).items():
+            (made / path).parent.mkdir(parents=True, exist_ok=True)
+            (made / path).write_bytes(body)
         _check(place)
     return place / PAGE
 
@@ -74,32 +74,58 @@ def _check(out: Path) -> None:
     """Make sure that a place is free, or holds nothing but an evidence page."""
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file; name a directory")
-    others = sorted({file.name for file in out.iterdir()} - set(FILES)) if out.is_dir() else []
+    others = sorted(_files_in(out) - _listed(out)) if out.is_dir() else []
     if others:
         raise UsageError(f"{out} holds other files, such as {others[0]}; name an empty directory")
 
 
-def rendered(dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None) -> str:
-    """The page as HTML; see `write`."""
+def _files_in(folder: Path) -> set[str]:
+    """The paths of all that a folder holds, but for folders; a link is one, wherever it leads."""
+    found = set()
+    for inside, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(inside) / name).is_symlink()]
+        found |= {(Path(inside) / name).relative_to(folder).as_posix() for name in names + links}
+    return found
+
+
+def _listed(out: Path) -> set[str]:
+    """The files of the page that was written there before."""
+    with suppress(OSError, UnicodeDecodeError), (out / LIST).open("rb") as file:
+        return {*FILES, *file.read(MOST_LISTED).decode().splitlines()}
+    return set(FILES)
+
+
+def files(dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None) -> dict[str, bytes]:
+    """All files of an evidence page by their paths; see `write`."""
     data = content(dataset, snapshots)
     data["texts"] = _checked(dataset, texts) if texts else None
-    return page_of(data)
+    page, found = page_of(data)
+    found |= {PAGE: page.encode()} | {name: asset(name) for name in ASSETS}
+    found |= record_pages(data["cards"], data["package"])
+    return found | {LIST: "".join(f"{path}\n" for path in sorted({*found, LIST})).encode()}
 
 
-def page_of(data: Json) -> str:
-    """The page that shows data; see `kzdata.site.content`."""
-    told = data["package"]
+def page_of(data: Json) -> tuple[str, dict[str, bytes]]:
+    """The page that shows data, and the scripts beside it that hold the most of a large package.
+
+    What is in the data, `kzdata.site.content` says.
+    """
+    told, cards = data["package"], data["cards"]
+    known = places(cards)
+    shown = {key: card | {"page": f"{known[key]}.html"} for key, card in cards.items() if known}
+    held, scripts = parted(data, shown or cards)
     fields = {
         "policy": html.escape(policy()),
         "title": html.escape(told.get("title") or told["name"]),
         "description": html.escape(told.get("description", "")),
-        "data": embedded(data),
+        "plainly": without_scripts(told, data["story"], cards, known),
+        "data": embedded(held),
     }
     # In one pass, so that no value is searched for names.
     template = asset(PAGE).decode()
     whole = re.sub(r"\[\[(\w+)\]\]", lambda mark: fields[mark.group(1)], template)
     # Half of a surrogate pair, which JSON can name, is no UTF-8.
-    return whole.encode("utf-8", "replace").decode()
+    return whole.encode("utf-8", "replace").decode(), scripts
 
 
 def asset(name: str) -> bytes:
@@ -109,24 +135,15 @@ def asset(name: str) -> bytes:
 
 def embedded(data: Json) -> str:
     """Data as JSON that nothing in it can break out of a `script` element."""
-    written = json.dumps(
-        data, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=date.isoformat
-    )
-    return written.translate(_ESCAPED)
+    return as_json(data).translate(_ESCAPED)
 
 
 def policy() -> str:
-    """The content security policy of the page.
-
-    The charting library puts one constant style sheet into each chart; the front end's build says
-    which, so that it is allowed by its hash and no other is.
-    """
-    sheet = json.loads(asset("sheet.json"))
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
+    """The content security policy of the page: its own script and style, and nothing else."""
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
-        "style-src": f"'self' 'sha256-{digest}'",
+        "style-src": "'self'",
         "img-src": "'self' data:",
         "base-uri": "'none'",
         "form-action": "'none'",

@@ -14,13 +14,19 @@ from typing import Any
 
 from kzdata.errors import UsageError
 from kzdata.evidence.snapshots import Snapshots
-from kzdata.site.page import ASSETS, PAGE, Texts, asset, policy, rendered
+from kzdata.site.page import PAGE, Texts, files, policy
 from kzdata.standard.dataset import Dataset
 
 HOST = "127.0.0.1"
 SILENCE = 10  # seconds for which a connection may say nothing, or take nothing
 MOST = 64  # connections at a time; one more ends the oldest, so that nobody can keep others out
-KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css", "txt": "text/plain"}
+KINDS = {
+    "html": "text/html",
+    "js": "text/javascript",
+    "css": "text/css",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+}
 
 
 class Server:
@@ -43,10 +49,9 @@ class Server:
     def __init__(
         self, dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None, port: int = 0
     ) -> None:
-        files = {f"/{name}": asset(name) for name in ASSETS}
-        files[f"/{PAGE}"] = rendered(dataset, snapshots, texts).encode()
+        found = {f"/{path}": body for path, body in files(dataset, snapshots, texts).items()}
         try:
-            self._server = _Listener((HOST, port), partial(_Handler, files))
+            self._server = _Listener((HOST, port), partial(_Handler, found))
         except (OSError, OverflowError) as error:
             raise UsageError(f"cannot serve on port {port}: {error}") from error
         self.address = f"http://{HOST}:{self._server.server_port}/"

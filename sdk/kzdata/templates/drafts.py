@@ -29,7 +29,8 @@ class Draft(NamedTuple):
 def read(folder: Path) -> Draft:
     """The draft in a folder of kzdata's own: nothing of it is checked here."""
     descriptor = _json(folder / DESCRIPTOR)
-    entries = [_unsealed(entry) for entry in descriptor["resources"]]
+    # What is no table is prose about these rows.
+    entries = [_unsealed(entry) for entry in descriptor["resources"] if "schema" in entry]
     schemas = {entry["name"]: _json(folder / entry["schema"]) for entry in entries}
     rows = {entry["name"]: _rows(folder / entry["path"]) for entry in entries}
     return Draft({**descriptor, "resources": entries}, schemas, rows)

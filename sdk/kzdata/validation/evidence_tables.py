@@ -40,6 +40,7 @@ from kzdata.evidence.languages import (
 )
 from kzdata.evidence.profile import LABELS
 from kzdata.evidence.sentences import boundaries
+from kzdata.files.archive import Archive
 from kzdata.standard.declarations import Target
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.standard.parsing import named_columns
@@ -110,9 +111,10 @@ def once_a_validation(
 class Model:
     """A package's tables in a database."""
 
-    def __init__(self, database: Database, descriptor: Descriptor) -> None:
+    def __init__(self, database: Database, descriptor: Descriptor, files: Archive) -> None:
         self.database = database
         self.descriptor = descriptor
+        self.files = files
         self.tables: dict[str, Table] = {}  # those that could be read
         self.edges_numbered = False
         # Tables, each with a column whose values stand once each, as edges show.

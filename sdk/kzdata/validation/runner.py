@@ -44,6 +44,7 @@ from kzdata.validation.rules import (
     own_passage,
     own_sentence,
     package,
+    story,
     vocabulary,
     weakened,
 )
@@ -59,7 +60,7 @@ Progress = Callable[[str, int, int], None]
 # The modules of rules: a rule counts because its module is imported, and in that order.
 _REGISTERED = (
     *(articles, cells, counting, evidence, facts, links, meaning, outside, package, vocabulary),
-    *(days, exchanged, notes, own_passage, own_sentence, weakened),
+    *(days, exchanged, notes, own_passage, own_sentence, story, weakened),
 )
 
 
@@ -117,7 +118,7 @@ class Run:
     spans_in_texts: int = 0
 
     def __post_init__(self) -> None:
-        self.model = Model(self.database, self.package)
+        self.model = Model(self.database, self.package, self.archive)
         self.tables = len(self.package.tables) + len(self.package.bare)
 
     def report(self, texts: str | Path | None, folder: Path) -> Report:

@@ -1,0 +1,309 @@
+// What was known when: who was counted, in which article, in the order of publication.
+
+import { useMemo } from "preact/hooks";
+import { AsOf } from "./asof.jsx";
+import { MOST_LINES, chosen, claimsOf, columnsOf, filled, lines, told } from "./claims.js";
+import { Figure, inFull, look } from "./figure.jsx";
+import { Filters, claimFilters } from "./filters.jsx";
+import { Missing } from "./missing.jsx";
+import { Otherwise } from "./otherwise.jsx";
+import { Multiples } from "./multiples.jsx";
+import { between, brief, short } from "./days.js";
+import { useMedia } from "./media.js";
+import { Source } from "./source.jsx";
+import { changed, format } from "./route.js";
+import { stopsOf } from "./stops.js";
+import { strings } from "./strings.js";
+
+const words = strings.story;
+const SLIM = "(max-width: 44rem)"; // no room for the matrix
+
+export function Story(given) {
+  const { missing } = given.pkg.answers.claims;
+  return missing ? <Missing what="claims" why={missing} /> : <Known {...given} />;
+}
+
+function Known({ pkg, route, step }) {
+  const claims = useMemo(() => claimsOf(pkg), [pkg]);
+  const columns = useMemo(() => columnsOf(pkg), [pkg]);
+  const { params } = route;
+  // Lines stay where they are from day to day, so that days can be compared.
+  const { groups, number, many } = useMemo(() => {
+    const rows = new Set([...chosen(claims, params, pkg.last), ...chosen(claims, params, step)]);
+    const all = lines(claims, [...rows].sort((a, b) => a - b), step, columns);
+    const number = all.reduce((sum, group) => sum + group.lines.length, 0);
+    const many = number > MOST_LINES;
+    return { groups: many ? all : filled(pkg, claims, all), number, many };
+  }, [claims, columns, route, step]);
+  const stops = useMemo(
+    () => stopsOf(pkg, (at) => columns.filter((column) => column.step <= at).length),
+    [pkg, columns],
+  );
+  const narrow = useMedia(SLIM);
+  const shown = { pkg, route, step, claims, columns, groups };
+  return (
+    <>
+      <h2 class="headline" dir="auto">{pkg.story ? pkg.story.title.map(({ text }) => text).join("") : words.title(claims.name("outcome", claims.outcomes[0] ?? ""), pkg.articles().length)}</h2>
+      <Told {...shown} many={many} number={number} />
+      <p class="quiet">{words.legend}</p>
+      <Filters route={route} choices={claimFilters(pkg, claims)} />
+      {number === 0 && <p role="status">{strings.counts.none}</p>}
+      {many && <Multiples {...shown} />}
+      {number > 0 && !many && (narrow ? <Lines {...shown} /> : <Matrix {...shown} />)}
+      <div class={narrow || many || !number ? "axis" : "axis under"}>
+        <AsOf pkg={pkg} route={route} step={step} stops={stops} />
+      </div>
+      <Otherwise pkg={pkg} route={route} step={step} />
+    </>
+  );
+}
+
+const rowsIn = (groups) => groups.reduce((sum, { lines: held }) => sum + held.reduce((all, { rows }) => all + rows.length, 0), 0);
+
+// ------------------------------------------------------------------------------------ in words
+
+/** The package's own story of all that is known; of a day before, and without one, a sentence made of the claims. */
+function Told({ many, number, ...shown }) {
+  const { pkg, step, groups } = shown;
+  if (pkg.story && step === pkg.last) return <Prose {...shown} />;
+  return many ? <p class="stand">{words.size(rowsIn(groups), number)}</p> : <Sentence {...shown} />;
+}
+
+function Prose({ pkg, route, step, claims }) {
+  const { answer } = claims;
+  const known = new Map(answer.rows(step).map((row) => [answer.at(row, "key"), row]));
+  const piece = ({ text, key }, place) => {
+    if (!key) return text;
+    const claim = known.has(key) ? answer.row(known.get(key)) : null;
+    const told = claim ? { class: `${look(claims, claim)} inline`, "aria-label": inFull(pkg, claims, claim) } : { class: "figure inline" };
+    return <a key={place} href={changed(route, { cell: key })} data-open={key} {...told}>{text}</a>;
+  };
+  return pkg.story.paragraphs.map((pieces, place) => <p key={place} class="stand" dir="auto">{pieces.map(piece)}</p>);
+}
+
+/** One sentence with its numbers, as of the step. */
+function Sentence({ pkg, route, step, claims, groups }) {
+  const known = told(pkg, claims, groups);
+  if (!known) return null;
+  const figure = (claim) => <Figure key={claim.key} pkg={pkg} route={route} claims={claims} claim={claim} inline />;
+  const scope = (claim) => scopeOf(pkg, claims, claim);
+  const outcome = claims.name("outcome", known.outcome);
+  const { total, grown, others, silent } = known;
+  const few = others.slice(0, MOST_TOLD);
+  return (
+    <p class="stand">
+      {total ? <>{words.total(outcome, scope(total))} {figure(total)}. </> : `${words.noTotal(outcome)} `}
+      {grown.map(({ earlier, later }) => (
+        <span key={later.key}>
+          {words.grew(scope(later))} {figure(earlier)} {words.to} {figure(later)}.{" "}
+        </span>
+      ))}
+      {few.length > 0 && `${words.others} `}
+      {few.map((claim, place) => (
+        <span key={claim.key}>
+          {place > 0 && (place === few.length - 1 && few.length === others.length ? words.and : ", ")}
+          {figure(claim)} {words.counted(scope(claim), claim.claimant === null && claim.via === null)}
+        </span>
+      ))}
+      {few.length > 0 && (others.length > few.length ? `${words.more(others.length - few.length)} ` : ". ")}
+      {silent.length > 0 && (
+        <>
+          {words.silent(scope(silent[0]))} {figure(silent[0])}.
+        </>
+      )}
+    </p>
+  );
+}
+
+const MOST_TOLD = 4; // further claims that the sentence names
+
+/** Whom and where a claim counts: its card's heading without the number and without what happened. */
+function scopeOf(pkg, claims, claim) {
+  const parts = pkg.card(claim.key)?.heading.filter(({ mark, text }) => !mark && text !== ": ") ?? [];
+  const [who, where] = ["population", "place"].map((role) => claims.called(claim, role));
+  return parts.map(({ text }) => text.trim()).join(" ") || words.scope(who, where);
+}
+
+// ------------------------------------------------------------------------------------ the matrix
+
+const MOVES = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", PageUp: "before", PageDown: "after" };
+
+/** Moves from figure to figure: within a line, from line to line, from outcome to outcome. */
+function travel(event) {
+  const move = MOVES[event.key];
+  const figure = event.target.closest?.("[data-open]");
+  if (!move || !figure || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  const table = event.currentTarget;
+  const first = (rows) => rows.map((row) => row.querySelector("[data-open]")).filter(Boolean);
+  const row = figure.closest("[data-line]");
+  const own = [...row.querySelectorAll("[data-open]")];
+  const heads = first([...table.querySelectorAll("[data-line]")]);
+  const groups = first([...table.querySelectorAll("[data-group]")]);
+  const group = row.closest("[data-group]").querySelector("[data-open]");
+  const next = (list, from, by) => list[(list.indexOf(from) + by + list.length) % list.length];
+  const to = {
+    left: () => next(own, figure, -1),
+    right: () => next(own, figure, 1),
+    up: () => next(heads, own[0], -1),
+    down: () => next(heads, own[0], 1),
+    before: () => next(groups, group, -1),
+    after: () => next(groups, group, 1),
+  }[move]();
+  to.focus();
+  to.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+function Matrix({ pkg, route, step, claims, columns, groups }) {
+  const days = [];
+  for (const { day } of columns) {
+    if (days.at(-1)?.day === day) days.at(-1).span += 1;
+    else days.push({ day, span: 1 });
+  }
+  const starts = new Set(columns.filter(({ day }, i) => day !== columns[i - 1]?.day).map(({ key }) => key));
+  const single = columns.every(({ articles }) => articles.length === 1);
+  return (
+    <div class="frame" role="region" aria-label={words.matrix} tabIndex={columns.length > 8 ? 0 : undefined}>
+      <table class="matrix" onKeyDown={travel} style={{ minWidth: `${14 + columns.length * 6}rem` }}>
+        <caption class="hidden">{words.caption}</caption>
+        <colgroup>
+          <col class="who" />
+          {columns.map(({ key }) => <col key={key} />)}
+        </colgroup>
+        <thead>
+          <tr class="days">
+            <td />
+            {days.map(({ day, span }) => (
+              <th key={day} scope="colgroup" colSpan={span}>{day ? short(day) : words.undated}</th>
+            ))}
+          </tr>
+          <tr class="articles">
+            <td />
+            {columns.map(({ key, articles, step: out }) => (
+              <th key={key} scope="col" class={[out > step && "later", starts.has(key) && "starts"].filter(Boolean).join(" ")}>
+                {single ? <Source pkg={pkg} route={route} source={articles[0].key} short /> : words.articles(articles.length)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {groups.map(({ outcome, lines: held }) => (
+          <tbody key={outcome} data-group={outcome}>
+            <tr class={`group ${claims.tone(outcome)}`}>
+              <th scope="rowgroup" colSpan={columns.length + 1}>{claims.name("outcome", outcome)}</th>
+            </tr>
+            {held.map((line) => (
+              <tr key={line.key} data-line={line.key}>
+                <th scope="row">
+                  <Scope claims={claims} line={line} />
+                </th>
+                {columns.map((column, place) => (
+                  <td key={column.key} class={starts.has(column.key) ? "starts" : ""}>
+                    <Place pkg={pkg} route={route} step={step} claims={claims} line={line} column={column} place={place} columns={columns} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        ))}
+      </table>
+    </div>
+  );
+}
+
+function Scope({ claims, line }) {
+  return (
+    <>
+      <span class="label">{claims.name("population", line.population) || words.nobody}</span>
+      <span class="small">{claims.name("place", line.place) || words.nowhere}</span>
+    </>
+  );
+}
+
+/** One place of the matrix: figures, the line of an update that passes, a dot, or nothing yet. */
+function Place({ pkg, route, step, claims, line, column, place, columns }) {
+  const here = line.claims.filter((claim) => claim.column === place);
+  const passing = line.updates.filter(({ earlier, later }) => earlier.column < place && place < later.column);
+  if (here.length === 0 && passing.length > 0) return <Arrow update={passing[0]} columns={columns} place={place} />;
+  if (here.length === 0) return column.step <= step ? <span class="dot" title={words.silence}><span class="hidden">{words.silence}</span></span> : null;
+  const shown = here.slice(0, MOST_HERE).map((claim) => {
+    const from = line.updates.find(({ earlier, later }) => earlier === claim && later.column > place);
+    const to = line.updates.find(({ earlier, later }) => later === claim && earlier.column < place);
+    return (
+      <div key={claim.key} class={route.params.cell?.split("/")[0] === claim.key ? "held selected" : "held"}>
+        <span class="row">
+          {to && <span class="arrow ends" aria-hidden="true" />}
+          <Figure pkg={pkg} route={route} claims={claims} claim={claim} />
+          {from && <Arrow update={from} columns={columns} place={place} />}
+        </span>
+        <span class="small">{claims.called(claim, "claimant") || claims.called(claim, "via") || words.noSource}</span>
+        {claim.contested && <span class="small against">{words.contested}</span>}
+      </div>
+    );
+  });
+  return (
+    <>
+      {shown}
+      {here.length > shown.length && <a class="small" href={counted(route, line)}>{words.moreHere(here.length - shown.length)}</a>}
+    </>
+  );
+}
+
+const MOST_HERE = 6; // figures of one place of the matrix
+
+/** The counts of one line. */
+const counted = (route, { outcome, population, place }) =>
+  format({ view: "counts", params: { "as-of": route.params["as-of"], outcome, population, place } });
+
+/** The line from a count to the one that brings it up to date; its first free place says how much later. */
+function Arrow({ update: { earlier, later }, columns, place }) {
+  // What they speak of may lie days apart, though they are published on one.
+  const spoken = earlier.day && later.day;
+  const [from, to] = spoken ? [earlier.day, later.day] : [columns[earlier.column].day, columns[later.column].day];
+  const free = Math.min(earlier.column + 1, later.column - 1);
+  const later_ = from && to ? words.later(between(from, to)) : words.update;
+  return (
+    <span class="arrow">
+      {place === Math.max(free, earlier.column) && <span class="small">{later_}</span>}
+    </span>
+  );
+}
+
+/** The same on a phone: a line for each who and where, its figures at the end. */
+function Lines({ pkg, route, claims, columns, groups }) {
+  return (
+    <div class="lines" onKeyDown={travel} role="region" aria-label={words.matrix}>
+      {groups.map(({ outcome, lines: held }) => (
+        <section key={outcome} data-group={outcome}>
+          <h3 class={`group ${claims.tone(outcome)}`}>{claims.name("outcome", outcome)}</h3>
+          <ul>
+            {held.map((line) => (
+              <li key={line.key} data-line={line.key} class={line.claims.some(({ key }) => key === route.params.cell?.split("/")[0]) ? "selected" : ""}>
+                <div>
+                  <Scope claims={claims} line={line} />
+                  <span class="small">{[...new Set(line.claims.map((claim) => said(pkg, claims, claim)))].join("; ")}</span>
+                  {line.claims.some(({ contested }) => contested) && <span class="small against">{words.contested}</span>}
+                </div>
+                <div class="figures">
+                  {[...line.claims].sort((a, b) => a.column - b.column).map((claim, place) => (
+                    <span key={claim.key}>
+                      {place > 0 && (line.updates.some(({ later }) => later === claim) ? " → " : " · ")}
+                      <Figure pkg={pkg} route={route} claims={claims} claim={claim} />
+                    </span>
+                  ))}
+                  {line.claims.length === 0 && <span class="dot" />}
+                </div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function said(pkg, claims, claim) {
+  const who = claims.called(claim, "claimant") || claims.called(claim, "via");
+  const article = pkg.article(claim.source);
+  return [who, article?.name, article?.day && brief(article.day)].filter(Boolean).join(" · ");
+}
+

@@ -72,27 +72,34 @@ function upTo(days, day) {
   return found < 0 ? days.length : found;
 }
 
-/** Who was counted, by outcome: each line one population and place, with its claims by column. */
-export function lines(pkg, claims, rows, step, columns) {
+/** Who was counted, by outcome: each line one population and place, with the rows of its claims. */
+export function lines(claims, rows, step, columns) {
   const { answer, outcomes: order } = claims;
   const places = new Map(columns.flatMap(({ articles }, place) => articles.map(({ key }) => [key, place])));
   const all = new Map();
   for (const row of rows) {
     const [outcome, population, place] = ["outcome", "population", "place"].map((name) => answer.at(row, name));
     const name = [outcome, population, place].join("\0");
-    const line = all.get(name) ?? { key: name, outcome, population, place, claims: [], rank: 3, first: columns.length };
+    const line = all.get(name) ?? { key: name, outcome, population, place, rows: [], rank: 3, first: columns.length };
     all.set(name, line);
     const column = places.get(answer.at(row, "source")) ?? columns.length - 1;
-    const there = answer.raw.from[row] <= step && step < answer.raw.until[row];
     line.rank = Math.min(line.rank, rank(answer, row));
     line.first = Math.min(line.first, column);
-    if (there) line.claims.push({ ...answer.row(row), column });
+    if (answer.raw.from[row] <= step && step < answer.raw.until[row]) line.rows.push({ row, column });
   }
   const found = [...all.values()].sort((a, b) => a.rank - b.rank || a.first - b.first);
-  for (const line of found) line.updates = updates(pkg, line.claims);
   return order
     .map((outcome) => ({ outcome, lines: found.filter((line) => line.outcome === outcome) }))
     .filter((group) => group.lines.length > 0);
+}
+
+/** The same lines with their claims, and with which of them bring which up to date. */
+export function filled(pkg, { answer }, groups) {
+  const fill = (line) => {
+    const claims = line.rows.map(({ row, column }) => ({ ...answer.row(row), column }));
+    return { ...line, claims, updates: updates(pkg, claims) };
+  };
+  return groups.map((group) => ({ ...group, lines: group.lines.map(fill) }));
 }
 
 /** Numbers before vague words, and these before none. */

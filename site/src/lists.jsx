@@ -7,8 +7,16 @@ import {
   observeElementRect,
 } from "@tanstack/virtual-core";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useMedia } from "./media.js";
 
 const FEW = 60; // rows that are all put into the page
+const PRINTED = 2_000; // rows that are all put on paper
+
+/** Whether all rows are put into the page: few ones, and those of a sheet that nobody can scroll. */
+function useWhole(count) {
+  const printed = useMedia("print");
+  return count <= (printed ? PRINTED : FEW);
+}
 
 function useVirtual(count, estimate) {
   const scroller = useRef(null);
@@ -32,8 +40,8 @@ function useVirtual(count, estimate) {
 }
 
 /** What of a list is in the page, and how much room what is not takes. */
-function visible(count, virtualizer) {
-  if (count <= FEW) {
+function visible(count, virtualizer, whole) {
+  if (whole) {
     return { items: Array.from({ length: count }, (_, index) => ({ index, key: index })), before: 0, after: 0 };
   }
   const items = virtualizer.getVirtualItems();
@@ -45,8 +53,8 @@ function visible(count, virtualizer) {
 /** A list of articles of any height. */
 export function List({ label, count, estimate, render }) {
   const { scroller, virtualizer } = useVirtual(count, estimate);
-  const { items, before, after } = visible(count, virtualizer);
-  const few = count <= FEW;
+  const few = useWhole(count);
+  const { items, before, after } = visible(count, virtualizer, few);
   return (
     <div class={few ? "list" : "list scroll"} ref={scroller} role="region" aria-label={label} tabIndex={few ? undefined : 0}>
       <ul>
@@ -71,7 +79,7 @@ export function List({ label, count, estimate, render }) {
 /** A table of rows of one line. `columns`: `{name, title, sort, numeric}`; `cell(index, column)`. */
 export function Grid({ label, columns, count, cell, head }) {
   const { scroller, virtualizer } = useVirtual(count, 34);
-  const { items, before, after } = visible(count, virtualizer);
+  const { items, before, after } = visible(count, virtualizer, useWhole(count));
   const wide = columns.length;
   return (
     <div class="grid scroll" ref={scroller} role="region" aria-label={label} tabIndex={0}>

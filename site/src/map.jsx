@@ -97,7 +97,7 @@ function Drawing({ pkg, route, every, found }) {
             <a key={key} href={changed(route, { place: key })} aria-label={words.place(name, number)} class={wide ? "wide" : ""}>
               <circle cx={x} cy={y} r={Math.max(12, r)} class="reach" />
               {!wide && <circle cx={x} cy={y} r={r} class="number" />}
-              {!wide && <circle cx={x} cy={y} r="2" class="point" />}
+              {!wide && <circle cx={x} cy={y} r="2" class="spot" />}
               {label && <text x={label.at[0]} y={label.at[1]} text-anchor={label.anchor}>{text}</text>}
             </a>
           ))}

@@ -19,7 +19,7 @@ function panels(claims, groups, columns) {
       const panel = found.get(name) ?? { name, outcome, population: line.population, lines: 0, claims: 0, fields: new Map(), last: null };
       found.set(name, panel);
       panel.lines += 1;
-      for (const claim of line.claims) count(panel, claim);
+      for (const { row, column } of line.rows) count(panel, column, claims.answer.at(row, "low") ?? claims.answer.at(row, "high"));
     }
   }
   return [...found.values()].sort(
@@ -27,12 +27,11 @@ function panels(claims, groups, columns) {
   );
 }
 
-function count(panel, claim) {
+function count(panel, column, number) {
   panel.claims += 1;
-  const number = claim.low ?? claim.high;
   if (number === null) return;
   const bin = Math.min(BINS - 1, Math.floor(2 * Math.log10(1 + number)));
-  const field = `${claim.column} ${bin}`;
+  const field = `${column} ${bin}`;
   panel.fields.set(field, (panel.fields.get(field) ?? 0) + 1);
 }
 

@@ -2,8 +2,8 @@
 
 import { useMemo } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
-import { MOST_LINES, chosen, claimsOf, columnsOf, lines, told } from "./claims.js";
-import { Figure } from "./figure.jsx";
+import { MOST_LINES, chosen, claimsOf, columnsOf, filled, lines, told } from "./claims.js";
+import { Figure, inFull, look } from "./figure.jsx";
 import { Filters, claimFilters } from "./filters.jsx";
 import { Missing } from "./missing.jsx";
 import { Otherwise } from "./otherwise.jsx";
@@ -11,6 +11,7 @@ import { Multiples } from "./multiples.jsx";
 import { between, brief, short } from "./days.js";
 import { useMedia } from "./media.js";
 import { Source } from "./source.jsx";
+import { changed, format } from "./route.js";
 import { stopsOf } from "./stops.js";
 import { strings } from "./strings.js";
 
@@ -27,27 +28,29 @@ function Known({ pkg, route, step }) {
   const columns = useMemo(() => columnsOf(pkg), [pkg]);
   const { params } = route;
   // Lines stay where they are from day to day, so that days can be compared.
-  const groups = useMemo(() => {
+  const { groups, number, many } = useMemo(() => {
     const rows = new Set([...chosen(claims, params, pkg.last), ...chosen(claims, params, step)]);
-    return lines(pkg, claims, [...rows].sort((a, b) => a - b), step, columns);
+    const all = lines(claims, [...rows].sort((a, b) => a - b), step, columns);
+    const number = all.reduce((sum, group) => sum + group.lines.length, 0);
+    const many = number > MOST_LINES;
+    return { groups: many ? all : filled(pkg, claims, all), number, many };
   }, [claims, columns, route, step]);
   const stops = useMemo(
     () => stopsOf(pkg, (at) => columns.filter((column) => column.step <= at).length),
     [pkg, columns],
   );
-  const number = groups.reduce((sum, group) => sum + group.lines.length, 0);
   const narrow = useMedia(SLIM);
   const shown = { pkg, route, step, claims, columns, groups };
   return (
     <>
-      <h2 class="headline">{words.title(claims.name("outcome", claims.outcomes[0] ?? ""), pkg.articles().length)}</h2>
-      <Sentence {...shown} />
+      <h2 class="headline" dir="auto">{pkg.story ? pkg.story.title.map(({ text }) => text).join("") : words.title(claims.name("outcome", claims.outcomes[0] ?? ""), pkg.articles().length)}</h2>
+      <Told {...shown} many={many} number={number} />
       <p class="quiet">{words.legend}</p>
       <Filters route={route} choices={claimFilters(pkg, claims)} />
       {number === 0 && <p role="status">{strings.counts.none}</p>}
-      {number > MOST_LINES && <Multiples {...shown} />}
-      {number > 0 && number <= MOST_LINES && (narrow ? <Lines {...shown} /> : <Matrix {...shown} />)}
-      <div class={narrow || number > MOST_LINES || !number ? "axis" : "axis under"}>
+      {many && <Multiples {...shown} />}
+      {number > 0 && !many && (narrow ? <Lines {...shown} /> : <Matrix {...shown} />)}
+      <div class={narrow || many || !number ? "axis" : "axis under"}>
         <AsOf pkg={pkg} route={route} step={step} stops={stops} />
       </div>
       <Otherwise pkg={pkg} route={route} step={step} />
@@ -55,9 +58,30 @@ function Known({ pkg, route, step }) {
   );
 }
 
+const rowsIn = (groups) => groups.reduce((sum, { lines: held }) => sum + held.reduce((all, { rows }) => all + rows.length, 0), 0);
+
 // ------------------------------------------------------------------------------------ in words
 
-/** One sentence with its numbers, as of the step; the package's own story where it has one. */
+/** The package's own story of all that is known; of a day before, and without one, a sentence made of the claims. */
+function Told({ many, number, ...shown }) {
+  const { pkg, step, groups } = shown;
+  if (pkg.story && step === pkg.last) return <Prose {...shown} />;
+  return many ? <p class="stand">{words.size(rowsIn(groups), number)}</p> : <Sentence {...shown} />;
+}
+
+function Prose({ pkg, route, step, claims }) {
+  const { answer } = claims;
+  const known = new Map(answer.rows(step).map((row) => [answer.at(row, "key"), row]));
+  const piece = ({ text, key }, place) => {
+    if (!key) return text;
+    const claim = known.has(key) ? answer.row(known.get(key)) : null;
+    const told = claim ? { class: `${look(claims, claim)} inline`, "aria-label": inFull(pkg, claims, claim) } : { class: "figure inline" };
+    return <a key={place} href={changed(route, { cell: key })} data-open={key} {...told}>{text}</a>;
+  };
+  return pkg.story.paragraphs.map((pieces, place) => <p key={place} class="stand" dir="auto">{pieces.map(piece)}</p>);
+}
+
+/** One sentence with its numbers, as of the step. */
 function Sentence({ pkg, route, step, claims, groups }) {
   const known = told(pkg, claims, groups);
   if (!known) return null;
@@ -157,7 +181,7 @@ function Matrix({ pkg, route, step, claims, columns, groups }) {
             <td />
             {columns.map(({ key, articles, step: out }) => (
               <th key={key} scope="col" class={[out > step && "later", starts.has(key) && "starts"].filter(Boolean).join(" ")}>
-                {single ? <Source pkg={pkg} route={route} source={key} short /> : words.articles(articles.length)}
+                {single ? <Source pkg={pkg} route={route} source={articles[0].key} short /> : words.articles(articles.length)}
               </th>
             ))}
           </tr>
@@ -201,7 +225,7 @@ function Place({ pkg, route, step, claims, line, column, place, columns }) {
   const passing = line.updates.filter(({ earlier, later }) => earlier.column < place && place < later.column);
   if (here.length === 0 && passing.length > 0) return <Arrow update={passing[0]} columns={columns} place={place} />;
   if (here.length === 0) return column.step <= step ? <span class="dot" title={words.silence}><span class="hidden">{words.silence}</span></span> : null;
-  return here.map((claim) => {
+  const shown = here.slice(0, MOST_HERE).map((claim) => {
     const from = line.updates.find(({ earlier, later }) => earlier === claim && later.column > place);
     const to = line.updates.find(({ earlier, later }) => later === claim && earlier.column < place);
     return (
@@ -216,7 +240,19 @@ function Place({ pkg, route, step, claims, line, column, place, columns }) {
       </div>
     );
   });
+  return (
+    <>
+      {shown}
+      {here.length > shown.length && <a class="small" href={counted(route, line)}>{words.moreHere(here.length - shown.length)}</a>}
+    </>
+  );
 }
+
+const MOST_HERE = 6; // figures of one place of the matrix
+
+/** The counts of one line. */
+const counted = (route, { outcome, population, place }) =>
+  format({ view: "counts", params: { "as-of": route.params["as-of"], outcome, population, place } });
 
 /** The line from a count to the one that brings it up to date; its first free place says how much later. */
 function Arrow({ update: { earlier, later }, columns, place }) {

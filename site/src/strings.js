@@ -115,6 +115,8 @@ export const strings = {
     contested: "others say otherwise",
     update: "brought up to date",
     later: (days) => (days === 0 ? "the same day" : days === 1 ? "a day later" : days > 1 ? `${told(days)} days later` : "published before"),
+    size: (claims, lines) => `${plural(claims, "claim", "claims")} of ${plural(lines, "group and place", "groups and places")}.`,
+    moreHere: (number) => `${told(number)} more`,
     multiples: "Claims by outcome and people",
     many: (most) => `More than ${told(most)} lines are too many to read. Each panel is one group of people; a field holds the claims of a day about a size of number, the stronger the more. Open one to read its lines.`,
     panels: (number) => `${plural(number, "further group is", "further groups are")} not drawn; filters lead to them.`,

@@ -1,0 +1,165 @@
+"""Drafts on disk: each change of a desk, so that a crash or a reload loses nothing.
+
+They lie in a folder of the author's texts, which no command looks into: an article's words stay out
+of the package until they are quotes.
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kzdata.desk.state import ARTICLE, State
+from kzdata.errors import UsageError, nearest
+from kzdata.evidence.articles import MAX_TEXT_BYTES
+from kzdata.files.folder import bounded
+from kzdata.files.writing import save
+
+FOLDER = ".kzdata-edit"
+MOST_STEPS = 60  # that can be undone
+MOST_BYTES = MAX_TEXT_BYTES
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+class DraftError(UsageError):
+    """A draft is not what the browser thinks it is; nothing was changed."""
+
+
+class Draft(BaseModel):
+    """The desk of one article, with what it was before.
+
+    Attributes:
+        name: By which it is known: the key of the article.
+        fingerprint: Of the package that it was begun with.
+        is_new: Whether the article is not in the package yet.
+        version: One more with each change.
+        steps: What it was and is, oldest first.
+        at: Which of the steps it is.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(pattern=f"^{_NAME.pattern}$")]
+    fingerprint: str
+    is_new: bool
+    version: int = 0
+    steps: list[State]
+    at: int = 0
+
+    @property
+    def state(self) -> State:
+        """What it is."""
+        return self.steps[self.at]
+
+    def changed(self, state: State) -> "Draft":
+        """The same with one more step."""
+        if state == self.state:
+            return self
+        steps = [*self.steps[: self.at + 1], state][-MOST_STEPS:]
+        return self._at(steps, len(steps) - 1)
+
+    def stepped(self, by: int) -> "Draft":
+        """The same some steps back or forth."""
+        return self._at(self.steps, min(max(self.at + by, 0), len(self.steps) - 1))
+
+    def _at(self, steps: list[State], at: int) -> "Draft":
+        return self.model_copy(update={"steps": steps, "at": at, "version": self.version + 1})
+
+
+class Drafts:
+    """The drafts of one package.
+
+    Args:
+        texts: The folder with the articles.
+        package: The folder of the package.
+    """
+
+    def __init__(self, texts: Path, package: Path) -> None:
+        place = os.path.realpath(package)
+        self.folder = texts / FOLDER / hashlib.sha256(os.fsencode(place)).hexdigest()[:16]
+
+    def names(self) -> Iterator[str]:
+        """The drafts that are there, by name."""
+        places = sorted(self.folder.iterdir()) if self.folder.is_dir() else ()
+        return (one.name for one in places if (one / "draft.json").is_file())
+
+    def folder_of(self, name: str) -> Path:
+        """Where the text of a draft lies.
+
+        Raises:
+            UsageError: No draft can have this name.
+        """
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"no draft has the name {name!r}")
+        return self.folder / name
+
+    def get(self, name: str) -> Draft:
+        """A draft.
+
+        Raises:
+            UsageError: There is none, or its file was changed by somebody else.
+        """
+        if name not in (known := list(self.names())):
+            raise UsageError(f"no draft {name!r}{nearest(name, known)}")
+        file = self.folder_of(name) / "draft.json"
+        try:
+            return Draft.model_validate_json(bounded(file, MOST_BYTES))
+        except (OSError, ValidationError, ValueError) as error:
+            raise UsageError(f"{file}: no draft that can be read") from error
+
+    def text(self, name: str) -> str | None:
+        """The text of a new article; None where the package has the article."""
+        file = self.folder_of(name) / ARTICLE
+        return bounded(file, MAX_TEXT_BYTES).decode() if file.is_file() else None
+
+    def put(self, draft: Draft, text: str | None = None) -> Draft:
+        """Keep a draft, and the text of a new article.
+
+        Raises:
+            UsageError: It cannot be written.
+        """
+        folder = self.folder_of(draft.name)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot keep drafts in {folder}: {error.strerror}") from error
+        if text is not None:
+            save(text.encode(), folder / ARTICLE)
+        save(draft.model_dump_json(exclude_defaults=True).encode(), folder / "draft.json")
+        return draft
+
+    def change(self, name: str, version: int, state: State) -> Draft:
+        """Keep a change.
+
+        Raises:
+            DraftError: Another window changed the draft meanwhile.
+        """
+        return self.put(self.at(name, version).changed(state))
+
+    def step(self, name: str, version: int, by: int) -> Draft:
+        """Undo a change, or do it again."""
+        return self.put(self.at(name, version).stepped(by))
+
+    def at(self, name: str, version: int) -> Draft:
+        """A draft of a version that somebody has seen."""
+        if (draft := self.get(name)).version != version:
+            raise DraftError("this draft was changed in another window: load it again")
+        return draft
+
+    def drop(self, name: str) -> None:
+        """Remove a draft."""
+        folder = self.folder_of(name)
+        for file in (folder / "draft.json", folder / ARTICLE):
+            file.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def fingerprint(files: dict[str, bytes]) -> str:
+    """What tells two states of a package apart."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()

@@ -8,8 +8,8 @@ from threading import RLock
 from typing import Any, NamedTuple
 
 from kzdata.desk.drafts import Draft, DraftError, Drafts, fingerprint
-from kzdata.desk.forms import forms_of, section_of, source_fields
-from kzdata.desk.selections import placed
+from kzdata.desk.forms import forms_of, links_of, section_of, source_fields
+from kzdata.desk.selections import Into, Selection
 from kzdata.desk.state import ARTICLE, SOURCE, Composed, State, block_of, composed, of_entry
 from kzdata.entries.adding import Described, described_cells
 from kzdata.entries.admission import admit
@@ -166,7 +166,12 @@ class Desk:
         with self._opened() as (dataset, draft):
             made = self.drafts.get(name)
             text = self._text(dataset, made)
-            return {**_shown(made), "text": text, "forms": forms_of(draft)}
+            return {
+                **_shown(made),
+                "text": text,
+                "forms": forms_of(draft),
+                "links": links_of(draft),
+            }
 
     def change(self, name: str, version: int, state: State) -> Json:
         """Keep a change of a draft."""
@@ -209,27 +214,57 @@ class Desk:
 
     # -------------------------------------------------------------------- cards
 
-    def select(self, name: str, version: int, table: str, start: int, end: int) -> Json:
+    def select(
+        self, name: str, version: int, table: str, place: tuple[int, int], into: Into | None = None
+    ) -> Json:
         """A new card for words that were selected, filled in by the machine.
+
+        Args:
+            name: The draft.
+            version: The version that the author has seen.
+            table: The table of the card.
+            place: Where the words stand, in code points.
+            into: The cell that is to name the new row.
 
         Raises:
             UsageError: There is no such table, or no such place in the text.
         """
+        start, end = place
         with self._tried(name) as tried:
             made = self.drafts.at(name, version)
             section = section_of(tried.entering.tables.draft, table)
             if section is None or not 0 <= start < end <= len(tried.text):
                 raise UsageError("there is no such table, or no such place in the text")
-            state = placed(tried.entering, tried.source, made.state, section, table, (start, end))
+            selection = Selection(tried.entering, tried.source, made.state)
+            state = selection.placed(section, table, place, into)
+            return _shown(self.drafts.change(name, version, state))
+
+    def name_words(self, name: str, version: int, into: Into) -> Json:
+        """Let the words of a cell say its value from now on: by a new term, or a new alias.
+
+        Raises:
+            UsageError: The cell has no value or no words, or nothing lets words say it.
+        """
+        with self._tried(name) as tried:
+            made = self.drafts.at(name, version)
+            state = Selection(tried.entering, tried.source, made.state).named(into)
+            return _shown(self.drafts.change(name, version, state))
+
+    def join(self, name: str, version: int, into: Into, event: str) -> Json:
+        """Say which event a card is about, and let the event rest on the words of the card."""
+        with self._tried(name) as tried:
+            made = self.drafts.at(name, version)
+            state = Selection(tried.entering, tried.source, made.state).joined(into, event)
             return _shown(self.drafts.change(name, version, state))
 
     def check(self, name: str, *, whole: bool) -> Json:
         """What the entry of a draft would do; `whole` also validates the package as it would be."""
         with self._tried(name) as tried:
             found = tried.as_dict()
-            if whole:
+            if whole and not tried.faults:
                 made = trial(tried.dataset, tried.documents, tried.known)
-                found |= _told(made.outcome(dry_run=True, waiting=WAITING), tried.composed)
+                outcome = made.outcome(dry_run=True, waiting=WAITING)
+                found |= _told(outcome, tried.composed, made.entering)
             return found
 
     def write(self, name: str, version: int, *, partial: bool) -> Json:
@@ -250,16 +285,18 @@ class Desk:
                 raise ChangedError("the package was changed by somebody else: nothing is written")
             if any(block.grey for block in made.state.blocks):
                 raise UsageError("look at all that the machine filled in first")
+            if tried.faults:
+                raise UsageError("something is wrong on a card: mend it first")
             place = self._keep_text(made, tried.text) if made.is_new else None
-            outcome = trial(tried.dataset, tried.documents, tried.known).outcome(
-                waiting=WAITING if partial else ()
-            )
+            final = trial(tried.dataset, tried.documents, tried.known)
+            outcome = final.outcome(waiting=WAITING if partial else ())
             done = outcome.written or (outcome.accepted and not outcome.rows)
             if not done and place:
                 place.unlink()
             if done:
                 self.drafts.drop(name)
-            return {**_told(outcome, tried.composed), "written": outcome.written, "done": done}
+            told = _told(outcome, tried.composed, final.entering)
+            return {**told, "written": outcome.written, "done": done}
 
     def _keep_text(self, draft: Draft, text: str) -> Path | None:
         """Put the text of a new article beside the others; None where it lies there already."""
@@ -306,7 +343,9 @@ class Desk:
         own = dict(tried.documents[0][0].raw)
         before = {section: len(own[section]) for section in own if section != SOURCE}
         both = {s: [*own.get(s, []), *raw.get(s, [])] for s in {*own, *raw} - {SOURCE}}
-        document = Document("proposals", tried.documents[0][0].entry, {}, {SOURCE: own[SOURCE], **both})
+        document = Document(
+            "proposals", tried.documents[0][0].entry, {}, {SOURCE: own[SOURCE], **both}
+        )
         folder = tried.documents[0][1]
         admission = admit(tried.dataset, document, tried.known, folder)
         draft = tried.entering.tables.draft
@@ -423,13 +462,14 @@ def _fault(fault: Any, entry: Composed) -> Json:
     return _Said(key, name, message, bool(fault.open))._asdict()
 
 
-def _told(outcome: Outcome, entry: Composed) -> Json:
+def _told(outcome: Outcome, entry: Composed, entering: Entering) -> Json:
     """What becomes of the package: the plan, what validation says, what is left to do."""
     findings = [
-        {**_fault(place, entry), "severity": one.severity, "rule": one.rule, "waits": waits}
+        {**_fault(place, entry), "severity": one.severity, "rule": one.rule}
         for place, one in outcome.findings
-        if not (waits := one.rule in WAITING)
+        if one.rule not in WAITING
     ]
+    cards = {k: entry.keys.get(_place(path), "") for k, (_, path) in entering.places.items()}
     return {
         "plan": {
             "rows": [{"table": t, **counts} for t, counts in outcome.by_table().items()],
@@ -440,7 +480,11 @@ def _told(outcome: Outcome, entry: Composed) -> Json:
         "findings": findings,
         "waiting": sum(one.rule in WAITING for _, one in outcome.findings),
         "accepted": not outcome.faults and all(f["severity"] != "error" for f in findings),
-        "todo": [left._asdict() for one in outcome.todo for left in one],
+        "todo": [
+            {**left._asdict(), "key": cards.get(left.words, "")}
+            for one in outcome.todo
+            for left in one
+        ],
     }
 
 

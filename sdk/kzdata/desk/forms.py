@@ -15,7 +15,7 @@ from kzdata.entries.tables import follows, passage_columns
 from kzdata.entries.vocabulary import Vocabulary
 from kzdata.evidence.names import label_column
 from kzdata.evidence.profile import declared
-from kzdata.standard.declarations import Spans
+from kzdata.standard.declarations import Links, Spans
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.editing import Draft, DraftTable
 
@@ -48,6 +48,27 @@ def forms_of(draft: Draft) -> list[Json]:
     return found
 
 
+def links_of(draft: Draft) -> Json | None:
+    """How a claim can stand to others: the relations, and the claims of the package."""
+    if (found := declared(draft.descriptor, Links)) is None:
+        return None
+    table, part = found
+    relations = list(_options(draft, draft.tables[table.name], table.schema.field(part.relation)))
+    return {"relations": relations, "claims": list(_claims(draft))}
+
+
+def _claims(draft: Draft) -> Iterator[Json]:
+    """The claims of the package by their words."""
+    if (spans := declared(draft.descriptor, Spans)) is None:
+        return
+    passages, s = draft.tables[spans[0].name].by_key, spans[1]
+    for described in draft.descriptor.declaring("principal"):
+        table = draft.tables[described.name]
+        for row in table.rows[:MOST]:
+            if span := passages.get(row[str(described.schema.principal)]):
+                yield {"value": row[table.key], "name": span[s.quote], "about": span[s.source]}
+
+
 def section_of(draft: Draft, table: str) -> str | None:
     """What an entry calls the blocks of a table; None where it has none."""
     return next((section for section, one in _tables(draft) if one.name == table), None)
@@ -56,7 +77,9 @@ def section_of(draft: Draft, table: str) -> str | None:
 def _tables(draft: Draft) -> Iterator[tuple[str, DraftTable]]:
     """The tables that an entry has blocks of, without passages and links."""
     order = ("claim", "event", "participant", "exclusion", "alias", "term")
-    taken = {table.name for role in ("sources", "links") for table in draft.descriptor.declaring(role)}
+    taken = {
+        table.name for role in ("sources", "links") for table in draft.descriptor.declaring(role)
+    }
     for section in order:
         for described in draft.descriptor.declaring(SECTIONS[section]):
             if described.name not in taken:
@@ -76,9 +99,7 @@ def source_fields(draft: Draft) -> list[Json]:
     return [_field(draft, own, f) for f in table.schema.fields if f.name not in out]
 
 
-def _fields(
-    draft: Draft, table: DraftTable, columns: Mapping[str, Column]
-) -> Iterator[Json]:
+def _fields(draft: Draft, table: DraftTable, columns: Mapping[str, Column]) -> Iterator[Json]:
     schema = table.schema
     for name, members in shortcuts(table):
         required = any(schema.field(one).constraints.required for one in members)

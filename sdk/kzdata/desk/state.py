@@ -90,7 +90,9 @@ class Composed(NamedTuple):
         """The card and the cell that a fault is of; both empty where it is of none."""
         if fault.path[:1] == (SOURCE,):
             return SOURCE, str(next(iter(fault.path[1:2]), ""))
-        key = self.keys.get((str(fault.path[0]), _number(fault.path[1])) if fault.path[1:] else ("", 0))
+        key = self.keys.get(
+            (str(fault.path[0]), _number(fault.path[1])) if fault.path[1:] else ("", 0)
+        )
         return (key, str(next(iter(fault.path[2:3]), ""))) if key else ("", "")
 
 

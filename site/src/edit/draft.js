@@ -1,0 +1,135 @@
+// A draft in the browser: each change is sent at once, one after the other, and then checked.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ask } from "./api.js";
+import { strings } from "./strings.js";
+
+const PAUSE = 250; // milliseconds after a change before it is checked
+const LONG = 1200; // a check that takes longer is made in two parts
+
+/** The draft, what is wrong with it, and what can be done with it. */
+export function useDraft(view) {
+  const [draft, setDraft] = useState(view);
+  const [check, setCheck] = useState({ faults: [], receipts: [], numbers: [] });
+  const [checking, setChecking] = useState(true);
+  const [keeping, setKeeping] = useState(false);
+  const [error, setError] = useState(null);
+  const now = useRef({ version: view.version, state: view.state, pending: null, line: Promise.resolve(), asked: 0, took: 0 });
+
+  const fail = (refused) => {
+    const message = refused.status ? refused.message : strings.gone;
+    setError({ message, changed: refused.changed, stale: refused.status === 409 && !refused.changed });
+  };
+  const take = (made) => {
+    now.current.version = made.version;
+    now.current.state = made.state;
+    setDraft((old) => ({ ...old, ...made }));
+    return made;
+  };
+
+  const tools = useMemo(() => {
+    const { current } = now;
+    // Requests stand in a line, since each names the version that the one before has made.
+    const next = (work) => {
+      const done = current.line.then(work);
+      current.line = done.catch(() => {});
+      return done;
+    };
+    const send = async () => {
+      if (!current.pending) return;
+      const state = current.pending;
+      current.pending = null;
+      setKeeping(true);
+      try {
+        const made = await ask("change", { name: view.name, version: current.version, state });
+        current.version = made.version;
+        // What was changed meanwhile is newer than the answer.
+        setDraft((old) => ({ ...old, ...made, state: current.pending ?? made.state }));
+      } finally {
+        setKeeping(false);
+      }
+    };
+    const look = async () => {
+      const asked = ++current.asked;
+      const fresh = () => asked === current.asked;
+      setChecking(true);
+      try {
+        const parts = current.took > LONG ? [false, true] : [true];
+        for (const part of parts) {
+          const began = performance.now();
+          const found = await ask("check", { name: view.name, whole: part });
+          if (part) current.took = performance.now() - began;
+          if (!fresh()) return;
+          setCheck(found);
+        }
+      } catch (refused) {
+        if (fresh()) fail(refused);
+      }
+      if (fresh()) setChecking(false);
+    };
+    let timer = 0;
+    const later = () => {
+      clearTimeout(timer);
+      current.asked++;
+      setChecking(true);
+      timer = setTimeout(() => next(() => {}).then(look), PAUSE);
+    };
+    const change = (make) => {
+      const state = make(current.state);
+      current.state = state;
+      current.pending = state;
+      setDraft((old) => ({ ...old, state }));
+      next(send).catch(fail);
+      later();
+    };
+    const act = (what, more = {}) =>
+      next(async () => {
+        await send();
+        const made = await ask(what, { name: view.name, version: current.version, ...more });
+        if (made.state) take(made);
+        return made;
+      }).then(
+        (made) => (later(), made),
+        (refused) => (fail(refused), null),
+      );
+    return { change, act, later };
+  }, []);
+
+  useEffect(() => {
+    tools.later();
+  }, []);
+  return { draft, check, checking, keeping, error, setError, ...tools };
+}
+
+/** The state with a card changed. */
+export const withBlock = (state, key, make) => ({
+  ...state,
+  blocks: (state.blocks ?? []).map((block) => (block.key === key ? make(block) : block)),
+});
+
+/** The state without a card. */
+export const without = (state, key) => ({
+  ...state,
+  blocks: (state.blocks ?? []).filter((block) => block.key !== key),
+});
+
+export const freeKey = (state) => {
+  const used = new Set((state.blocks ?? []).map((block) => block.key));
+  let number = 1;
+  while (used.has(`k${number}`)) number++;
+  return `k${number}`;
+};
+
+/** All receipts of a cell. */
+export function receiptsOf(cell) {
+  const { words, occurrence, note, role, source } = cell ?? {};
+  const own = words || note ? [{ words, occurrence, note, role, source }] : [];
+  return [...own, ...(cell?.receipts ?? [])];
+}
+
+/** A cell of a value and receipts. */
+export function cellOf(value, receipts) {
+  const said = receipts.map((one) => Object.fromEntries(Object.entries(one).filter(([, part]) => part)));
+  const head = value ? { value } : {};
+  if (said.length === 1) return { ...head, ...said[0] };
+  return said.length ? { ...head, receipts: said } : head;
+}

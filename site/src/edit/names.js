@@ -1,0 +1,38 @@
+// What cards and values are called.
+import { strings } from "./strings.js";
+
+export const formOf = (forms, table) => forms.find((form) => form.table === table);
+
+const HIDDEN = 60;
+
+/** What a card is called: its words, its name, or its title. */
+export function titleOf(forms, block) {
+  const form = formOf(forms, block.table);
+  const label = form?.label && block.cells?.[form.label]?.value;
+  if (label) return label;
+  if (block.quote?.words) return `“${shortened(block.quote.words)}”`;
+  const cells = Object.entries(block.cells ?? {}).filter(([name]) => !["field", "definition"].includes(name));
+  const said = cells.map(([, cell]) => cell.words ?? cell.value).filter(Boolean);
+  return said.length ? shortened(said.slice(-2).reverse().join(" → ")) : strings.list.untitled;
+}
+
+export const shortened = (text) => (text.length > HIDDEN ? `${text.slice(0, HIDDEN)}…` : text);
+
+/** The values that a field may have: those of the package, and the new rows on the desk. */
+export function optionsOf(field, blocks, forms) {
+  const known = field.options ?? [];
+  if (!field.of) return known;
+  const form = formOf(forms, field.of);
+  const own = blocks
+    .filter((block) => block.table === field.of && !block.withdraw)
+    .map((block) => ({
+      value: block.id ?? block.ref ?? block.cells?.[form?.key]?.value,
+      name: titleOf(forms, block),
+      about: strings.text.new,
+    }))
+    .filter((one) => one.value);
+  const taken = new Set(own.map((one) => one.value));
+  return [...own, ...known.filter((one) => !taken.has(one.value))];
+}
+
+export const calledIn = (options, value) => options.find((one) => one.value === value)?.name ?? value;

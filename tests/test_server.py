@@ -13,7 +13,7 @@ from packages import Folder
 
 pytest.importorskip("uvicorn", reason="the extra `edit` is not installed")
 
-from kzdata.site import loopback  # noqa: E402
+from kzdata.site import loopback
 
 MANY = 5 * loopback.MOST
 

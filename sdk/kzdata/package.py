@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kzdata.questions.forces import Forces
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
-    from kzdata.site.loopback import Loopback
+    from kzdata.site.loopback import Server
     from kzdata.validation import Report
 
 
@@ -492,7 +492,7 @@ class Package(models.Tables):
 
     def serve(
         self, *, port: int = 0, texts: str | Path | None = None, include_texts: bool = False
-    ) -> "Loopback":
+    ) -> "Server":
         """The evidence page served to this machine alone; see `site`.
 
         Args:

@@ -1,4 +1,4 @@
-"""What an author does on the desk; all rows are made by `kzdata.entries`, as `kzdata enter` does."""
+"""What an author does on the desk; `kzdata.entries` makes all rows, as for `kzdata enter`."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -7,13 +7,13 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NamedTuple
 
-from kzdata.desk.drafts import Draft, DraftError, Drafts, fingerprint
+from kzdata.desk.drafts import Draft, Drafts, fingerprint
 from kzdata.desk.forms import forms_of, links_of, section_of, source_fields
 from kzdata.desk.selections import Into, Selection
-from kzdata.desk.state import ARTICLE, SOURCE, Composed, State, block_of, composed, of_entry
+from kzdata.desk.state import SOURCE, Composed, State, block_of, composed, of_entry
 from kzdata.entries.adding import Described, described_cells
 from kzdata.entries.admission import admit
-from kzdata.entries.document import Document, checked, read
+from kzdata.entries.document import Document, checked
 from kzdata.entries.entering import Entering
 from kzdata.entries.fields import Fields
 from kzdata.entries.importing import read_mapping
@@ -60,13 +60,13 @@ class Desk:
     def __init__(self, package: Path, texts: Path) -> None:
         self.package, self.texts = package, texts
         self.drafts = Drafts(texts, package)
-        # Requests come in threads of their own, and a package is read and written by one at a time.
+        # Requests come in threads of their own; what changes a draft or the package does so alone.
         self._lock = RLock()
         self.about()
 
     @contextmanager
     def _opened(self) -> Iterator[tuple[Dataset, editing.Draft]]:
-        with self._lock, opened_dataset(self.package) as dataset:
+        with opened_dataset(self.package) as dataset:
             yield dataset, editing.Draft(dataset)
 
     # -------------------------------------------------------------------- what there is
@@ -129,7 +129,7 @@ class Desk:
         body = self._file(file) if file else text
         if not body or not body.strip():
             raise UsageError("there is no text: paste one, or choose a file")
-        with self._opened() as (dataset, draft):
+        with self._lock, self._opened() as (dataset, draft):
             table, a = needed(draft.descriptor, Sources, "an entry")
             known = next((k for k, d in hashes(dataset).items() if d == digest(body)), None)
             if known:
@@ -153,7 +153,7 @@ class Desk:
     def open(self, source: str) -> Json:
         """Put an article of the package on the desk; its draft, where there is one."""
         if source not in self.drafts.names():
-            with self._opened() as (dataset, draft):
+            with self._lock, self._opened() as (dataset, draft):
                 known = texts_at_hand(dataset, self.texts)
                 state = of_entry(entry_of(draft, source, known))
                 _fill_tables(draft, state)
@@ -191,7 +191,7 @@ class Desk:
 
     def reload(self, name: str, version: int) -> Json:
         """Take the package as it is now, and keep the draft."""
-        with self._opened() as (dataset, _):
+        with self._lock, self._opened() as (dataset, _):
             made = self.drafts.at(name, version)
             seen = {"fingerprint": self._print(dataset), "version": made.version + 1}
             self.drafts.put(made.model_copy(update=seen))
@@ -230,7 +230,7 @@ class Desk:
             UsageError: There is no such table, or no such place in the text.
         """
         start, end = place
-        with self._tried(name) as tried:
+        with self._lock, self._tried(name) as tried:
             made = self.drafts.at(name, version)
             section = section_of(tried.entering.tables.draft, table)
             if section is None or not 0 <= start < end <= len(tried.text):
@@ -245,14 +245,14 @@ class Desk:
         Raises:
             UsageError: The cell has no value or no words, or nothing lets words say it.
         """
-        with self._tried(name) as tried:
+        with self._lock, self._tried(name) as tried:
             made = self.drafts.at(name, version)
             state = Selection(tried.entering, tried.source, made.state).named(into)
             return _shown(self.drafts.change(name, version, state))
 
     def join(self, name: str, version: int, into: Into, event: str) -> Json:
         """Say which event a card is about, and let the event rest on the words of the card."""
-        with self._tried(name) as tried:
+        with self._lock, self._tried(name) as tried:
             made = self.drafts.at(name, version)
             state = Selection(tried.entering, tried.source, made.state).joined(into, event)
             return _shown(self.drafts.change(name, version, state))
@@ -279,7 +279,7 @@ class Desk:
             ChangedError: The package was changed since the draft was begun.
             UsageError: A card has a cell that nobody has looked at.
         """
-        with self._tried(name) as tried:
+        with self._lock, self._tried(name) as tried:
             made = self.drafts.at(name, version)
             if tried.changed:
                 raise ChangedError("the package was changed by somebody else: nothing is written")
@@ -301,9 +301,9 @@ class Desk:
     def _keep_text(self, draft: Draft, text: str) -> Path | None:
         """Put the text of a new article beside the others; None where it lies there already."""
         for file in self.texts.iterdir():
-            if file.is_file() and file.stat().st_size == len(text.encode()):
-                if self._file(file.name) == text:
-                    return None
+            same = file.is_file() and file.stat().st_size == len(text.encode())
+            if same and self._file(file.name) == text:
+                return None
         stem, number = draft.name, 2
         place = self.texts / f"{stem}.txt"
         while os.path.lexists(place):
@@ -338,11 +338,11 @@ class Desk:
                 lost += [{"words": one.words, "reason": one.reason} for one in unplaced]
             return {"proposals": found, "unplaced": lost}
 
-    def _judged(self, tried: "_Tried", raw: Mapping[str, Any]) -> Iterator[Json]:
+    def _judged(self, tried: "_Tried", said: Mapping[str, Any]) -> Iterator[Json]:
         """The proposals of an entry, beside what is on the desk."""
         own = dict(tried.documents[0][0].raw)
         before = {section: len(own[section]) for section in own if section != SOURCE}
-        both = {s: [*own.get(s, []), *raw.get(s, [])] for s in {*own, *raw} - {SOURCE}}
+        both = {s: [*own.get(s, []), *said.get(s, [])] for s in {*own, *said} - {SOURCE}}
         document = Document(
             "proposals", tried.documents[0][0].entry, {}, {SOURCE: own[SOURCE], **both}
         )

@@ -60,6 +60,10 @@ class Draft(BaseModel):
         """The same with one more step."""
         if state == self.state:
             return self
+        if _without_grey(state) == _without_grey(self.state):
+            # That somebody looked at a field is nothing to undo.
+            steps = [*self.steps[: self.at], state, *self.steps[self.at + 1 :]]
+            return self._at(steps, self.at)
         steps = [*self.steps[: self.at + 1], state][-MOST_STEPS:]
         return self._at(steps, len(steps) - 1)
 
@@ -69,6 +73,11 @@ class Draft(BaseModel):
 
     def _at(self, steps: list[State], at: int) -> "Draft":
         return self.model_copy(update={"steps": steps, "at": at, "version": self.version + 1})
+
+
+def _without_grey(state: State) -> State:
+    blocks = [one.model_copy(update={"grey": []}) for one in state.blocks]
+    return state.model_copy(update={"blocks": blocks})
 
 
 class Drafts:

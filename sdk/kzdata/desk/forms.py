@@ -28,6 +28,7 @@ _WORDS = {"figure": "Number", "date": "When", "words": "Words"}
 def forms_of(draft: Draft) -> list[Json]:
     """The tables that a card can be of, each with its fields, claims and events first."""
     found, vocabulary = [], Vocabulary(draft)
+    named = {one.resource for t in draft.tables.values() if (a := t.schema.aliases) for one in a.of}
     for section, table in _tables(draft):
         schema = table.schema
         columns = columns_of(table.table, draft.descriptor, vocabulary)
@@ -42,6 +43,8 @@ def forms_of(draft: Draft) -> list[Json]:
                 "label": label_column(schema),
                 "key": table.key,
                 "event": event_column(table),
+                "says": _says(table),
+                "first": section != "term" and (section != ROW or table.name in named),
                 "fields": list(_fields(draft, table, columns)),
             }
         )
@@ -88,6 +91,13 @@ def _tables(draft: Draft) -> Iterator[tuple[str, DraftTable]]:
     for table in draft.tables.values():
         if table.name not in taken and not follows(table):
             yield ROW, table
+
+
+def _says(table: DraftTable) -> list[str] | None:
+    """Of a table of aliases or terms the column of the words, and of what they say."""
+    if a := table.schema.aliases:
+        return [a.alias, a.entity]
+    return [c.term, c.category] if (c := table.schema.codebook) else None
 
 
 def source_fields(draft: Draft) -> list[Json]:
@@ -152,6 +162,7 @@ def _field(draft: Draft, table: DraftTable, field: FieldDescriptor) -> Json:
         "options": options,
         "of": target[0] if target else None,
         "key": field.name == table.key,
+        "shown": field.name == table.schema.parent,
         "naming": None,
     }
 

@@ -23,7 +23,7 @@ from kzdata.desk.selections import Into
 from kzdata.desk.state import State
 from kzdata.errors import BrokenError, KzdataError
 from kzdata.evidence.articles import MAX_TEXT_BYTES
-from kzdata.site.loopback import Loopback
+from kzdata.site.loopback import Server
 from kzdata.site.server import answering
 
 TOKEN = "x-kzdata-token"  # noqa: S105 - the name of a header
@@ -207,7 +207,7 @@ class TooLargeError(Exception):
     """A request is larger than any can be."""
 
 
-def serving(package: Path, texts: Path, port: int = 0) -> Loopback:
+def serving(package: Path, texts: Path, port: int = 0) -> Server:
     """The desk of a package on loopback.
 
     Args:
@@ -223,7 +223,7 @@ def serving(package: Path, texts: Path, port: int = 0) -> Loopback:
         UsageError: The package is not one that can be edited, or the port cannot be had.
     """
     token = secrets.token_urlsafe(32)
-    made = Loopback(application(Desk(package, texts), token), POLICY, port)
+    made = Server(application(Desk(package, texts), token), POLICY, port)
     made.address = f"{made.address}#{token}"
     return made
 

@@ -6,7 +6,7 @@ means it here, the person sees.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kzdata.entries.article import Passage
 from kzdata.entries.cells import event_column, shortcuts

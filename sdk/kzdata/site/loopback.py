@@ -26,7 +26,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-class Loopback:
+class Server:
     """An application on loopback.
 
     Args:
@@ -109,7 +109,8 @@ class _Connection(H11Protocol):
     def _look(self) -> None:
         """End the connection where nothing went on since the last look, and no answer is made."""
         now = (self._heard, self.transport.get_write_buffer_size())
-        waits = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        cycle: Any = self.cycle  # None before the first request
+        waits = cycle is None or cycle.response_complete or cycle.more_body
         if now == self._seen and (waits or now[1]):
             self.transport.abort()
         else:

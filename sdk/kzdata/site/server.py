@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from kzdata.evidence.snapshots import Snapshots
-from kzdata.site.loopback import Application, Loopback, Receive, Scope, Send
+from kzdata.site.loopback import Application, Receive, Scope, Send, Server
 from kzdata.site.page import ASSETS, PAGE, Texts, asset, policy, rendered
 from kzdata.standard.dataset import Dataset
 
@@ -14,7 +14,7 @@ KINDS = {"html": "text/html", "js": "text/javascript", "css": "text/css", "txt":
 
 def serving(
     dataset: Dataset, snapshots: Snapshots, texts: Texts | None = None, port: int = 0
-) -> Loopback:
+) -> Server:
     """An evidence page on loopback.
 
     Args:
@@ -29,7 +29,7 @@ def serving(
     """
     files = {f"/{name}": asset(name) for name in ASSETS}
     files[f"/{PAGE}"] = files["/"] = rendered(dataset, snapshots, texts).encode()
-    return Loopback(answering(files), policy(), port)
+    return Server(answering(files), policy(), port)
 
 
 def answering(files: Mapping[str, bytes]) -> Application:

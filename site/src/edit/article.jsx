@@ -2,10 +2,8 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { strings } from "./strings.js";
 import { occurrence, pieces, whole, words } from "./text.js";
 
-const FEW = 5; // tables that the menu names at first
-
 /** The text: marks, selecting by mouse and keys, and the menu for what is selected. */
-export function Article({ text, title, isNew, marks, forms, field, make, give, open }) {
+export function Article({ text, title, isNew, counted, marks, forms, field, make, give, open }) {
   const [selection, setSelection] = useState(null);
   const body = useRef();
   const touched = useRef(false);
@@ -53,7 +51,7 @@ export function Article({ text, title, isNew, marks, forms, field, make, give, o
     <section class="article">
       <p class="cap">
         {isNew ? `${strings.text.new} · ` : ""}
-        {strings.text.left(left.length)}
+        {counted && strings.text.left(left.length)}
       </p>
       <h1>{title}</h1>
       <div class="holder">
@@ -179,7 +177,7 @@ function Menu({ text, selection, forms, field, make, give, close }) {
   const [more, setMore] = useState(false);
   const menu = useRef();
   const kinds = forms.map((form) => ({ ...form, name: kindName(form) }));
-  const shown = more ? kinds : kinds.filter((form, number) => number < FEW || form.section === "alias" || form.section === "exclusion");
+  const shown = more ? kinds : kinds.filter((form) => form.first);
   const items = [
     ...(field ? [{ name: strings.menu.receipt(field.label), act: () => give(false) }] : []),
     ...(field?.several ? [{ name: strings.menu.also, act: () => give(true) }] : []),

@@ -110,7 +110,7 @@ const filled = (cell) => Boolean(cell && (cell.value || receiptsOf(cell).length)
 
 function shown(field, block, faults) {
   const cell = block.cells?.[field.name];
-  return field.key ? faults[field.name] : field.required || field.traced || filled(cell) || faults[field.name];
+  return field.key ? faults[field.name] : field.required || field.traced || field.shown || filled(cell) || faults[field.name];
 }
 
 function Field({ desk, forms, form, block, spec, faults, set, field, setField, make, open, text }) {

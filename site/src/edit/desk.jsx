@@ -71,7 +71,7 @@ export function Desk({ about, view, home, open }) {
   };
 
   return (
-    <div class="desk">
+    <div class="desk" aria-busy={desk.keeping || desk.checking}>
       <a class="skip" href="#panel">{strings.skip}</a>
       <header class="bar">
         <button type="button" class="plain-button" onClick={home}>
@@ -116,6 +116,7 @@ export function Desk({ about, view, home, open }) {
           text={view.text}
           title={title}
           isNew={draft.new}
+          counted={Boolean(check.numbers)}
           marks={marks}
           forms={forms}
           field={card && field}
@@ -173,12 +174,12 @@ function Gone({ close }) {
 
 /** What is marked in the text: numbers that are left, words of cards, and of the card that is open. */
 function marksOf(text, at, check, blocks, open) {
-  const marks = check.numbers.map(([start, end]) => ({ start: at.units(start), end: at.units(end), kind: "left" }));
+  const marks = (check.numbers ?? []).map(([start, end]) => ({ start: at.units(start), end: at.units(end), kind: "left" }));
   for (const block of blocks) {
     for (const place of quoted(text, block)) marks.push({ ...place, kind: "quoted", key: block.key });
   }
   for (const one of check.receipts) {
-    if (one.key === open) marks.push({ start: at.units(one.start), end: at.units(one.end), kind: "receipt" });
+    if (one.key === open) marks.push({ start: at.units(one.start), end: at.units(one.end), kind: "carried" });
   }
   return marks;
 }

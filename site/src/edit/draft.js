@@ -3,17 +3,17 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { strings } from "./strings.js";
 
-const PAUSE = 250; // milliseconds after a change before it is checked
-const LONG = 1200; // a check that takes longer is made in two parts
+const SOON = 150; // milliseconds after a change until its words are looked at
+const LATER = 700; // and until the package is validated as it would be
 
 /** The draft, what is wrong with it, and what can be done with it. */
 export function useDraft(view) {
   const [draft, setDraft] = useState(view);
-  const [check, setCheck] = useState({ faults: [], receipts: [], numbers: [] });
+  const [check, setCheck] = useState({ faults: [], receipts: [], numbers: null });
   const [checking, setChecking] = useState(true);
   const [keeping, setKeeping] = useState(false);
   const [error, setError] = useState(null);
-  const now = useRef({ version: view.version, state: view.state, pending: null, line: Promise.resolve(), asked: 0, took: 0 });
+  const now = useRef({ version: view.version, state: view.state, pending: null, line: Promise.resolve(), asked: 0 });
 
   const fail = (refused) => {
     const message = refused.status ? refused.message : strings.gone;
@@ -53,14 +53,15 @@ export function useDraft(view) {
       const fresh = () => asked === current.asked;
       setChecking(true);
       try {
-        const parts = current.took > LONG ? [false, true] : [true];
-        for (const part of parts) {
-          const began = performance.now();
-          const found = await ask("check", { name: view.name, whole: part });
-          if (part) current.took = performance.now() - began;
-          if (!fresh()) return;
-          setCheck(found);
-        }
+        const words = await ask("check", { name: view.name, whole: false });
+        if (!fresh()) return;
+        // What validation said before stands until it is asked again.
+        setCheck((old) => ({ ...old, ...words }));
+        await new Promise((done) => setTimeout(done, LATER));
+        if (!fresh()) return;
+        const whole = await ask("check", { name: view.name, whole: true });
+        if (!fresh()) return;
+        setCheck(whole);
       } catch (refused) {
         if (fresh()) fail(refused);
       }
@@ -71,7 +72,7 @@ export function useDraft(view) {
       clearTimeout(timer);
       current.asked++;
       setChecking(true);
-      timer = setTimeout(() => next(() => {}).then(look), PAUSE);
+      timer = setTimeout(() => next(() => {}).then(look), SOON);
     };
     const change = (make) => {
       const state = make(current.state);

@@ -38,6 +38,11 @@ export function List({ desk, forms, open, turn }) {
             {strings.list.vocabulary} ({rest.length})
           </summary>
           <Cards blocks={rest} forms={forms} check={check} open={open} />
+          {rest.some((block) => block.grey?.length) && (
+            <button type="button" onClick={() => desk.change((state) => seen(state, rest))}>
+              {strings.list.seen}
+            </button>
+          )}
         </details>
       )}
       <h2>{strings.list.todo}</h2>
@@ -63,6 +68,12 @@ export function List({ desk, forms, open, turn }) {
       )}
     </section>
   );
+}
+
+/** The state with some cards that were looked at. */
+function seen(state, cards) {
+  const keys = new Set(cards.map((block) => block.key));
+  return { ...state, blocks: state.blocks.map((one) => (keys.has(one.key) ? { ...one, grey: [] } : one)) };
 }
 
 const wrongIn = (check, block, forms) =>

@@ -11,9 +11,15 @@ export function titleOf(forms, block) {
   const label = form?.label && block.cells?.[form.label]?.value;
   if (label) return label;
   if (block.quote?.words) return `“${shortened(block.quote.words)}”`;
-  const cells = Object.entries(block.cells ?? {}).filter(([name]) => !["field", "definition"].includes(name));
-  const said = cells.map(([, cell]) => cell.words ?? cell.value).filter(Boolean);
-  return said.length ? shortened(said.slice(-2).reverse().join(" → ")) : strings.list.untitled;
+  const cells = block.cells ?? {};
+  if (form?.says) {
+    // An alias or a term: the words, and what they say.
+    const [words, value] = form.says.map((name) => cells[name]?.value ?? "");
+    const field = form.fields.find((one) => one.name === form.says[1]);
+    return `“${shortened(words)}”: ${calledIn(field?.options ?? [], value).replaceAll("_", " ")}`;
+  }
+  const said = Object.values(cells).map((cell) => cell.words ?? cell.value).filter(Boolean);
+  return said.length ? shortened(said[0]) : strings.list.untitled;
 }
 
 export const shortened = (text) => (text.length > HIDDEN ? `${text.slice(0, HIDDEN)}…` : text);

@@ -97,6 +97,7 @@ export const strings = {
     source: "About the article",
     proposals: "Proposals of a model",
     vocabulary: "Words and names",
+    seen: "I have looked at these words and names",
     untitled: "without a title",
   },
   todo: {

@@ -32,7 +32,7 @@ FLAGS = [
 GOAL = 12  # actions of an author a claim
 REPORT = """Orrin Courier, March 8, 2032
 
-The river Orr left its bed for the second week. Eleven people died in the lower town on Sunday, \
+The river Orr left its bed again this week. Eleven people died in the lower town on Sunday, \
 the mayor said. By contrast, the fire brigade said that 14 people died in the lower town on \
 Sunday. More than 60 residents were injured in the lower town on Sunday, the fire brigade said, \
 and boats went from house to house until it was dark.
@@ -245,14 +245,15 @@ def test_a_report_is_entered_by_mouse_and_keyboard_alone(
     author.row("police", "Actors", kind="organisation")
     for number, words in enumerate(CLAIMS):
         author.card(words, "Claims")
-        author.looked()
-        if words in ("More than 60 residents were injured",):
+        if words == "More than 60 residents were injured":
             author.type_of_event("injured", "injuries")
+        author.looked()
         if again and number == 3:
+            author.quiet()
             author.page.reload()
             author.page.wait_for_selector(".text")
     author.card("80", "Counts nothing")
-    author.fill("[data-field=reason] input", "How old the bridge is.")
+    author.fill("[data-field=reason] textarea", "How old the bridge is.")
     author.click(".card .actions >> text=Done")
     author.click(".cards >> text=“14 people died”")
     author.click(".links summary")
@@ -263,22 +264,19 @@ def test_a_report_is_entered_by_mouse_and_keyboard_alone(
     author.fill(".links [aria-label='Why?']", "Two counts of one place and day.")
     author.click(".links >> text=Add")
     author.click(".card .actions >> text=Done")
-    for card in author.page.locator(".cards .entry.grey:has-text('Events')").all():
-        card.wait_for()
     while author.page.locator(".cards .entry.grey:has-text('Events')").count():
         author.click(".cards .entry.grey:has-text('Events')")
         author.looked()
-        author.click(".card .actions >> text=Done")
     author.click("text=I have looked at these words and names")
     author.review()
-    author.click("text=Write the rows")
+    author.click("text='Write the rows'")
     author.page.wait_for_selector("text=The package is valid")
     with capfd.disabled():
         print(f"\n{author.actions} actions, {author.actions / len(CLAIMS):.1f} a claim")
     assert author.actions <= GOAL * len(CLAIMS)
     assert author.complaints == []
     report = validate(package, texts=package / "texts")
-    assert report.ok and not report.findings
+    assert report.valid and not report.findings
     claims = [row for row in written(package, "claims") if row["claim_id"] > "CR-0002"]
     assert [row["value_text"] for row in claims] == [
         *("Eleven", "14", "More than 60", "Three", "About 25", "At least nine", "Dozens", "No")

@@ -469,10 +469,14 @@ def _told(outcome: Outcome, entry: Composed, entering: Entering) -> Json:
         for place, one in outcome.findings
         if one.rule not in WAITING
     ]
+    tables = entering.tables.draft.tables
     cards = {k: entry.keys.get(_place(path), "") for k, (_, path) in entering.places.items()}
     return {
         "plan": {
-            "rows": [{"table": t, **counts} for t, counts in outcome.by_table().items()],
+            "rows": [
+                {"table": tables[name].schema.title or name.replace("_", " "), **counts}
+                for name, counts in outcome.by_table().items()
+            ],
             "quoted": [one._asdict() for one in outcome.quoted],
             "inferred": len(outcome.inferred),
         },

@@ -18,7 +18,10 @@ export function Card(props) {
   const [needed, more] = [fields.filter((one) => shown(one, block, faults)), fields.filter((one) => !shown(one, block, faults))];
   const grey = block.grey ?? [];
   const set = (make) => desk.change((state) => withBlock(state, block.key, make));
-  const look = () => set((one) => ({ ...one, grey: [] }));
+  const look = () => {
+    set((one) => ({ ...one, grey: [] }));
+    if (!wrongOf(form, block, faults)) close();
+  };
   const fieldOf = (field) => (
     <Field key={field.name} {...props} form={form} spec={field} faults={faults[field.name] ?? []} set={set} />
   );
@@ -107,6 +110,13 @@ function fieldsOf(form, block) {
 }
 
 const filled = (cell) => Boolean(cell && (cell.value || receiptsOf(cell).length));
+
+/** How many fields are wrong, or needed and empty. */
+export function wrongOf(form, block, faults) {
+  const said = Object.values(faults).flat().filter((one) => one.severity !== "warning");
+  const open = block.id || block.withdraw !== undefined ? [] : form.fields.filter((one) => one.required && !one.key && !filled(block.cells?.[one.name]));
+  return said.length + open.filter((one) => !(faults[one.name] ?? []).length).length;
+}
 
 function shown(field, block, faults) {
   const cell = block.cells?.[field.name];
@@ -280,8 +290,14 @@ export function Text({ id, value, commit, long }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => keep(now), 400);
   };
+  // Not at once: what is kept may move the button that is being clicked.
+  const left = (event) => {
+    const now = event.currentTarget.value;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => keep(now), 150);
+  };
   const Tag = long ? "textarea" : "input";
-  return <Tag id={id} value={typed} autocomplete="off" placeholder={words.type} onInput={input} onBlur={(event) => keep(event.currentTarget.value)} />;
+  return <Tag id={id} value={typed} autocomplete="off" placeholder={words.type} onInput={input} onBlur={left} />;
 }
 
 /** How a claim stands to others. */

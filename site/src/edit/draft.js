@@ -89,7 +89,10 @@ export function useDraft(view) {
         if (made.state) take(made);
         return made;
       }).then(
-        (made) => (later(), made),
+        (made) => {
+          if (!made.done) later();
+          return made;
+        },
         (refused) => (fail(refused), null),
       );
     return { change, act, later };

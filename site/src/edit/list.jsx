@@ -1,5 +1,5 @@
 import { formOf, titleOf } from "./names.js";
-import { faultsOf } from "./card.jsx";
+import { faultsOf, wrongOf } from "./card.jsx";
 import { strings } from "./strings.js";
 
 /** All cards, and what is still to do. */
@@ -76,10 +76,10 @@ function seen(state, cards) {
   return { ...state, blocks: state.blocks.map((one) => (keys.has(one.key) ? { ...one, grey: [] } : one)) };
 }
 
-const wrongIn = (check, block, forms) =>
-  Object.values(faultsOf(check, block, formOf(forms, block.table)))
-    .flat()
-    .filter((one) => one.severity !== "warning").length;
+const wrongIn = (check, block, forms) => {
+  const form = formOf(forms, block.table);
+  return wrongOf(form, block, faultsOf(check, block, form));
+};
 
 function Cards({ blocks, forms, check, open }) {
   return (

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { formOf, titleOf } from "./names.js";
+import { titleOf } from "./names.js";
 import { strings } from "./strings.js";
 
 const words = strings.plan;
@@ -23,7 +23,7 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
     return (
       <section class="plan">
         <h2>{done.written ? (done.waiting ? words.partly : words.written) : words.same}</h2>
-        <Rows plan={done.plan} forms={forms} />
+        <Rows plan={done.plan} />
         <div class="row">
           <button type="button" class="main" onClick={home}>
             {strings.home}
@@ -39,7 +39,7 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
     <section class="plan">
       <h2>{words.title}</h2>
       {checking && <p class="quiet">{strings.list.checking}</p>}
-      {check.plan && <Rows plan={check.plan} forms={forms} />}
+      {check.plan && <Rows plan={check.plan} />}
       {check.plan?.quoted.map((one) => (
         <p key={one.source}>{words.quoted(one.after, one.most)}</p>
       ))}
@@ -73,7 +73,7 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
   );
 }
 
-function Rows({ plan, forms }) {
+function Rows({ plan }) {
   const kinds = ["added", "changed", "withdrawn"];
   if (!plan.rows.length) return <p class="quiet">{words.nothing}</p>;
   return (
@@ -89,7 +89,7 @@ function Rows({ plan, forms }) {
       <tbody>
         {plan.rows.map((row) => (
           <tr key={row.table}>
-            <th scope="row">{formOf(forms, row.table)?.title ?? row.table.replaceAll("_", " ")}</th>
+            <th scope="row">{row.table}</th>
             {kinds.map((kind) => (
               <td key={kind} class="number">{row[kind] ?? ""}</td>
             ))}

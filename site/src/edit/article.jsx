@@ -7,16 +7,31 @@ export function Article({ text, title, isNew, counted, marks, forms, field, make
   const [selection, setSelection] = useState(null);
   const body = useRef();
   const touched = useRef(false);
-  const cut = useMemo(() => pieces(text, marks), [text, marks]);
+  const held = useRef(null); // what is shown while a selection is being drawn: it must not move
+  const fresh = useMemo(() => {
+    const chosen = selection && !touched.current ? [{ ...selection, kind: "chosen" }] : [];
+    return pieces(text, [...marks, ...chosen]);
+  }, [text, marks, selection]);
+  const cut = held.current ?? fresh;
   const left = marks.filter((mark) => mark.kind === "left");
 
   const select = (place) => {
     const clean = place && whole(text, place.start, place.end);
-    setSelection(clean && { ...clean, ...spot(body.current, clean) });
+    // A new object each time, so that what was held back is shown.
+    setSelection(clean ? { ...clean, ...spot(body.current, clean) } : (old) => (old === null ? undefined : null));
   };
-  const released = () => {
-    // The browser has the selection only after the event.
-    requestAnimationFrame(() => select(selected(body.current)));
+  const pressed = () => {
+    held.current = cut;
+    const ends = ["pointerup", "pointercancel"];
+    const released = () => {
+      for (const end of ends) document.removeEventListener(end, released);
+      // The browser has the selection only after the event.
+      setTimeout(() => {
+        held.current = null;
+        select(selected(body.current));
+      });
+    };
+    for (const end of ends) document.addEventListener(end, released);
   };
   useEffect(() => {
     // On a screen that is touched, handles move the selection and no pointer is let go.
@@ -61,12 +76,11 @@ export function Article({ text, title, isNew, counted, marks, forms, field, make
           tabIndex={0}
           role="document"
           aria-label={strings.text.words}
-          onPointerUp={released}
+          onPointerDown={pressed}
           onKeyDown={(event) => moved(event, text, left, body.current, select, done)}
-          onDblClick={released}
         >
           {cut.map((piece) => (
-            <Piece key={piece.start} piece={piece} open={open} chosen={selection} />
+            <Piece key={piece.start} piece={piece} open={open} />
           ))}
         </div>
         {selection && (

@@ -196,7 +196,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
               <Text id={id} long={spec.way === "long"} value={cell.value ?? ""} commit={(value) => put(cellOf(value, receiptsOf(cell)))} />
             )}
             {there && (
-              <button type="button" class="plain-button" onClick={() => open(there.key)}>
+              <button type="button" class="plain-button" onClick={() => open(there.key, block.key)}>
                 {strings.start.open}
               </button>
             )}

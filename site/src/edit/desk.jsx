@@ -27,7 +27,7 @@ export function Desk({ about, view, home, open }) {
     panel.current?.scrollTo?.(0, 0);
     if (matchMedia("(max-width: 60rem)").matches) panel.current?.scrollIntoView();
   };
-  const openCard = (key) => turn({ kind: "card", key });
+  const openCard = (key, back) => turn({ kind: "card", key, back });
   const last = (made) => made?.state?.blocks?.at(-1);
 
   /** A new card for a place of the text; `into` is the cell that is to name the new row. */

@@ -420,7 +420,7 @@ def test_a_request_needs_the_token_the_host_and_the_origin(address: tuple[int, s
     ):
         assert asked(port, {**right, **wrong})[0] == status, wrong
     assert asked(port, right, "nothing")[0] == 404
-    assert asked(port, right, method="GET")[0] == 405
+    assert asked(port, right, method="GET")[0] == 404
     status, said = asked(port, right, "begin", b'{"described": {}, "shell": "rm"}')
     assert (status, "error" in said) == (400, True)
     large = b'{"text": "' + b"x" * serving.MOST_BYTES + b'"}'

@@ -25,7 +25,6 @@ export function Desk({ about, view, home, open }) {
     setField(null);
     setSide(next);
     panel.current?.scrollTo?.(0, 0);
-    if (matchMedia("(max-width: 60rem)").matches) panel.current?.scrollIntoView();
   };
   const openCard = (key, back) => turn({ kind: "card", key, back });
   const last = (made) => made?.state?.blocks?.at(-1);

@@ -336,9 +336,8 @@ def test_offsets_count_code_points_behind_other_letters(
     author.begin(text, "Siren", "2032-03-08")
     author.card("two people died", "Claims")
     author.quiet()
-    draft = next((package / "texts").rglob("draft.json"))
-    (block, *_) = [b for b in json.loads(draft.read_text())["steps"][-1]["blocks"]
-                   if b["section"] == "claim"]  # fmt: skip
+    draft = json.loads(next((package / "texts").rglob("draft.json")).read_text())
+    (block,) = [one for one in draft["steps"][-1]["blocks"].values() if one["section"] == "claim"]
     assert block["quote"] == {"words": "two people died", "occurrence": 1}
     assert block["cells"]["outcome"] == {"value": "killed", "words": "died", "occurrence": 2}
 

@@ -139,8 +139,7 @@ class Desk:
             key = self._free_name(cells[a.id])
             cells[a.id] = key
             state = State(source={name: Cell(value=value) for name, value in cells.items()})
-            made = Draft(name=key, fingerprint=self._print(dataset), is_new=True, steps=[state])
-            self.drafts.put(made, body)
+            self.drafts.put(Draft.begun(key, self._print(dataset), state, is_new=True), body)
             return self.view(key)
 
     def _free_name(self, key: str) -> str:
@@ -158,7 +157,7 @@ class Desk:
                 state = of_entry(entry_of(draft, source, known))
                 _fill_tables(draft, state)
                 seen = self._print(dataset)
-                self.drafts.put(Draft(name=source, fingerprint=seen, is_new=False, steps=[state]))
+                self.drafts.put(Draft.begun(source, seen, state, is_new=False))
         return self.view(source)
 
     def view(self, name: str) -> Json:
@@ -367,7 +366,7 @@ class Desk:
             made = self.drafts.get(name)
             text = self._text(dataset, made)
             known = texts_at_hand(dataset, self.texts)
-            entry = composed(made.state, name, has_text=made.is_new)
+            entry = composed(made.state, name, made.base, has_text=made.is_new)
             folder = self.drafts.folder_of(name)
             changed = made.fingerprint != self._print(dataset)
             yield _Tried(dataset, entry, [(entry.document, folder)], known, text, changed)

@@ -14,7 +14,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kzdata.desk.state import ARTICLE, State
+from kzdata.desk.state import ARTICLE, Block, State
+from kzdata.entries.notation import Cell
 from kzdata.errors import UsageError, nearest
 from kzdata.evidence.articles import MAX_TEXT_BYTES
 from kzdata.files.folder import bounded
@@ -30,6 +31,34 @@ class DraftError(UsageError):
     """A draft is not what the browser thinks it is; nothing was changed."""
 
 
+class Step(BaseModel):
+    """A state as what tells it from another one: an article has hundreds of cards.
+
+    Attributes:
+        source: The cells of the article's row.
+        keys: The cards, in order.
+        blocks: Those of them that are not as they were, by key.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: dict[str, Cell] = {}
+    keys: list[str] = []
+    blocks: dict[str, Block] = {}
+
+    @classmethod
+    def of(cls, state: State, base: State) -> "Step":
+        """The step that leads from one state to another."""
+        before = {one.key: one for one in base.blocks}
+        new = {one.key: one for one in state.blocks if before.get(one.key) != one}
+        return cls(source=state.source, keys=[one.key for one in state.blocks], blocks=new)
+
+    def state(self, base: State) -> State:
+        """The state to which it leads."""
+        blocks = {one.key: one for one in base.blocks} | self.blocks
+        return State(source=self.source, blocks=[blocks[key] for key in self.keys])
+
+
 class Draft(BaseModel):
     """The desk of one article, with what it was before.
 
@@ -38,6 +67,7 @@ class Draft(BaseModel):
         fingerprint: Of the package that it was begun with.
         is_new: Whether the article is not in the package yet.
         version: One more with each change.
+        base: What the rows of the article say; nothing where it is new.
         steps: What it was and is, oldest first.
         at: Which of the steps it is.
     """
@@ -48,30 +78,39 @@ class Draft(BaseModel):
     fingerprint: str
     is_new: bool
     version: int = 0
-    steps: list[State]
+    base: State = State()
+    steps: list[Step]
     at: int = 0
+
+    @classmethod
+    def begun(cls, name: str, fingerprint: str, state: State, *, is_new: bool) -> "Draft":
+        """A draft in which nothing is changed yet."""
+        base = State() if is_new else state
+        steps = [Step.of(state, base)]
+        return cls(name=name, fingerprint=fingerprint, is_new=is_new, base=base, steps=steps)
 
     @property
     def state(self) -> State:
         """What it is."""
-        return self.steps[self.at]
+        return self.steps[self.at].state(self.base)
 
     def changed(self, state: State) -> "Draft":
         """The same with one more step."""
-        if state == self.state:
+        now = self.state
+        if state == now:
             return self
-        if _without_grey(state) == _without_grey(self.state):
+        step = Step.of(state, self.base)
+        if _without_grey(state) == _without_grey(now):
             # That somebody looked at a field is nothing to undo.
-            steps = [*self.steps[: self.at], state, *self.steps[self.at + 1 :]]
-            return self._at(steps, self.at)
-        steps = [*self.steps[: self.at + 1], state][-MOST_STEPS:]
+            return self._at([*self.steps[: self.at], step, *self.steps[self.at + 1 :]], self.at)
+        steps = [*self.steps[: self.at + 1], step][-MOST_STEPS:]
         return self._at(steps, len(steps) - 1)
 
     def stepped(self, by: int) -> "Draft":
         """The same some steps back or forth."""
         return self._at(self.steps, min(max(self.at + by, 0), len(self.steps) - 1))
 
-    def _at(self, steps: list[State], at: int) -> "Draft":
+    def _at(self, steps: list[Step], at: int) -> "Draft":
         return self.model_copy(update={"steps": steps, "at": at, "version": self.version + 1})
 
 

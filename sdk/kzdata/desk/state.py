@@ -100,12 +100,13 @@ def _number(part: str | int) -> int:
     return part if isinstance(part, int) else -1
 
 
-def composed(state: State, name: str, *, has_text: bool) -> Composed:
-    """The entry of a state.
+def composed(state: State, name: str, base: State, *, has_text: bool) -> Composed:
+    """The entry of a state: what is not as the rows have it.
 
     Args:
         state: What is on the desk.
         name: What the entry is called in messages.
+        base: What the rows of the article say.
         has_text: Whether the article is new, so that the entry names its text.
 
     Raises:
@@ -114,7 +115,10 @@ def composed(state: State, name: str, *, has_text: bool) -> Composed:
     source: dict[str, Any] = {name: _raw(cell) for name, cell in state.source.items()}
     raw: dict[str, Any] = {SOURCE: source | ({TEXT: {"value": ARTICLE}} if has_text else {})}
     keys: dict[tuple[str, int], str] = {}
+    known = {one.key: one for one in base.blocks}
     for block in state.blocks:
+        if block == known.get(block.key):
+            continue
         blocks = raw.setdefault(block.section, [])
         keys[block.section, len(blocks)] = block.key
         blocks.append(_block(block))

@@ -4,7 +4,24 @@ import { ask } from "./api.js";
 import { strings } from "./strings.js";
 
 const SOON = 150; // milliseconds after a change until its words are looked at
-const LATER = 700; // and until the package is validated as it would be
+const LATER = 900; // and until the package is validated as it would be
+
+/** Work that is done once at a time, and once more if it was asked for meanwhile. */
+function once(work) {
+  let [running, again] = [false, false];
+  return async () => {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    do {
+      again = false;
+      await work();
+    } while (again);
+    running = false;
+  };
+}
 
 /** The draft, what is wrong with it, and what can be done with it. */
 export function useDraft(view) {
@@ -48,31 +65,30 @@ export function useDraft(view) {
         setKeeping(false);
       }
     };
-    const look = async () => {
-      const asked = ++current.asked;
-      const fresh = () => asked === current.asked;
-      setChecking(true);
-      try {
-        const words = await ask("check", { name: view.name, whole: false });
-        if (!fresh()) return;
-        // What validation said before stands until it is asked again.
-        setCheck((old) => ({ ...old, ...words }));
-        await new Promise((done) => setTimeout(done, LATER));
-        if (!fresh()) return;
-        const whole = await ask("check", { name: view.name, whole: true });
-        if (!fresh()) return;
-        setCheck(whole);
-      } catch (refused) {
-        if (fresh()) fail(refused);
-      }
-      if (fresh()) setChecking(false);
-    };
-    let timer = 0;
+    // A check that is out of date by its answer says nothing; `take` gets the others.
+    const checked = (whole, take) =>
+      once(async () => {
+        const asked = current.asked;
+        try {
+          const found = await ask("check", { name: view.name, whole });
+          if (asked === current.asked) take(found);
+        } catch (refused) {
+          if (asked === current.asked) fail(refused);
+        }
+      });
+    // What validation said before stands until it has answered again.
+    const words = checked(false, (found) => setCheck((old) => ({ ...old, ...found })));
+    const all = checked(true, (found) => {
+      setCheck(found);
+      setChecking(false);
+    });
+    const timers = [];
     const later = () => {
-      clearTimeout(timer);
+      timers.splice(0).forEach(clearTimeout);
       current.asked++;
       setChecking(true);
-      timer = setTimeout(() => next(() => {}).then(look), SOON);
+      timers.push(setTimeout(() => next(() => {}).then(words), SOON));
+      timers.push(setTimeout(() => next(() => {}).then(all), LATER));
     };
     const change = (make) => {
       const state = make(current.state);

@@ -30,6 +30,28 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+FLOOD = "Seven people died in the lower town on Sunday, the mayor said.\n"
+PROPOSED_CLAIM = {
+    **{"quote": "Seven people died", "figure": "Seven", "outcome": "killed", "event": "deaths"},
+    **{"population": "people", "place_id": "lower-town <- the lower town"},
+    **{"date": "on Sunday", "claimant_id": "mayor <- the mayor"},
+}
+PROPOSED = {
+    "source": {"source_id": "other"},
+    "event": [
+        {
+            **{"ref": "deaths", "title": "People die", "quote": "Seven people died"},
+            **{"event_type": "deaths", "date": "on Sunday"},
+            "place_id": "lower-town <- the lower town",
+        }
+    ],
+    "claim": [
+        PROPOSED_CLAIM,
+        {**PROPOSED_CLAIM, "outcome": "injured"},
+        {**PROPOSED_CLAIM, "quote": "Eight people died"},
+    ],
+}
+"""What a model says of `FLOOD`: a claim that holds, and two that do not."""
 GOAL = 12  # actions of an author a claim
 REPORT = """Orrin Courier, March 8, 2032
 
@@ -366,6 +388,49 @@ def test_a_change_is_undone_and_done_again(sit: Callable[..., Author]) -> None:
     author.page.wait_for_selector(".text .quoted:has-text('14')")
 
 
+def test_proposals_are_accepted_and_rejected_in_the_same_view(
+    sit: Callable[..., Author], tmp_path: Path, package: Path
+) -> None:
+    """Catches a proposal that does not hold and looks as if it did."""
+    before = contents(package)
+    author = sit()
+    author.begin(FLOOD, "Orrin Courier", "2032-03-08")
+    (tmp_path / "model.json").write_text(json.dumps(PROPOSED))
+    author.click("text=Proposals of a model")
+    author.page.set_input_files(".proposals input[type=file]", tmp_path / "model.json")
+    author.click("text=Judge")
+    author.page.wait_for_selector(".proposal")
+    bad = author.page.locator(".proposal.rejected")
+    assert bad.count() == 2
+    assert all(one.locator(".fault").count() for one in bad.all())
+    while bad.count():
+        author.click(".proposal.rejected >> text='Reject'")
+    for section in ("Events", "Claims"):
+        author.click(f".proposal:has-text('{section}') >> text='Accept'")
+    author.click(".proposals >> text='Back'")
+    author.page.wait_for_selector(".cards .entry.grey:has-text('Seven people died')")
+    author.quiet()
+    assert author.page.locator(".cards .fault").count() == 0
+    assert contents(package) == before
+
+
+def test_a_package_that_somebody_changes_is_said_at_the_desk(
+    sit: Callable[..., Author], package: Path
+) -> None:
+    """Catches an author who learns of it by losing rows."""
+    author = sit()
+    author.begin(FLOOD, "Orrin Courier", "2032-03-08")
+    author.card("Seven people died", "Claims")
+    actors = package / "data" / "actors.csv"
+    actors.write_bytes(actors.read_bytes().replace(b"Mayor of Orrin", b"Lord Mayor of Orrin"))
+    seal(package)
+    author.looked()
+    author.page.wait_for_selector("text=Somebody else changed the package")
+    author.click("text=keep the draft")
+    author.page.wait_for_selector("text=Somebody else changed the package", state="detached")
+    author.page.wait_for_selector(".text .quoted:has-text('Seven')")
+
+
 # ------------------------------------------------------------------------------ the server
 
 
@@ -451,7 +516,6 @@ def desk(package: Path) -> Desk:
     return Desk(package, package / "texts")
 
 
-FLOOD = "Seven people died in the lower town on Sunday, the mayor said.\n"
 DESCRIBED = {"publisher": "Orrin Courier", "published_on": "2032-03-08"}
 
 
@@ -551,20 +615,7 @@ def test_proposals_are_judged_and_nothing_is_written(desk: Desk, package: Path) 
     """Catches a proposal whose words do not say it, and one that gets in by being judged."""
     before = contents(package)
     made = desk.begin(DESCRIBED, FLOOD, None)
-    claim = {"figure": "Seven", "population": "people", "place_id": "lower-town <- the lower town"}
-    claim |= {"date": "on Sunday", "claimant_id": "mayor <- the mayor", "event": "deaths"}
-    event = {"ref": "deaths", "title": "People die", "quote": "Seven people died"}
-    event |= {"event_type": "deaths", "date": "on Sunday", "place_id": "lower-town"}
-    said = {
-        "source": {"source_id": "other"},
-        "event": [event],
-        "claim": [
-            {**claim, "quote": "Seven people died", "outcome": "killed"},
-            {**claim, "quote": "Seven people died", "outcome": "injured"},
-            {**claim, "quote": "Eight people died", "outcome": "killed"},
-        ],
-    }
-    found = desk.propose(made["name"], "entry", json.dumps(said), "")
+    found = desk.propose(made["name"], "entry", json.dumps(PROPOSED), "")
     states = [(one["card"]["section"], one["state"]) for one in found["proposals"]]
     assert states[0][0] == "event"
     claims = [state for section, state in states if section == "claim"]

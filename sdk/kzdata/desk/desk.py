@@ -88,11 +88,8 @@ class Desk:
             }
 
     def _draft_line(self, name: str) -> Json:
-        try:
-            draft = self.drafts.get(name)
-        except UsageError as error:
-            return {"name": name, "error": str(error)}
-        return {"name": name, "new": draft.is_new, "cards": len(draft.state.blocks)}
+        draft = self.drafts.get(name)
+        return {"name": name, "new": draft.is_new, "cards": len(draft.steps[draft.at].keys)}
 
     def _files(self, known: set[str]) -> Iterator[str]:
         """The names of texts that are no article of the package yet."""
@@ -151,7 +148,7 @@ class Desk:
 
     def open(self, source: str) -> Json:
         """Put an article of the package on the desk; its draft, where there is one."""
-        if source not in self.drafts.names():
+        if not self.drafts.has(source):
             with self._lock, self._opened() as (dataset, draft):
                 known = texts_at_hand(dataset, self.texts)
                 state = of_entry(entry_of(draft, source, known))

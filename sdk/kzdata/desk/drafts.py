@@ -7,12 +7,11 @@ of the package until they are quotes.
 import hashlib
 import json
 import os
-import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kzdata.desk.state import ARTICLE, Block, State
 from kzdata.entries.notation import Cell
@@ -24,7 +23,7 @@ from kzdata.files.writing import save
 FOLDER = ".kzdata-edit"
 MOST_STEPS = 60  # that can be undone
 MOST_BYTES = MAX_TEXT_BYTES
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+FILE = "draft.json"
 
 
 class DraftError(UsageError):
@@ -74,7 +73,7 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(pattern=f"^{_NAME.pattern}$")]
+    name: str
     fingerprint: str
     is_new: bool
     version: int = 0
@@ -129,22 +128,21 @@ class Drafts:
 
     def __init__(self, texts: Path, package: Path) -> None:
         place = os.path.realpath(package)
-        self.folder = texts / FOLDER / hashlib.sha256(os.fsencode(place)).hexdigest()[:16]
+        self.folder = texts / FOLDER / _digest(place)
 
     def names(self) -> Iterator[str]:
-        """The drafts that are there, by name."""
-        places = sorted(self.folder.iterdir()) if self.folder.is_dir() else ()
-        return (one.name for one in places if (one / "draft.json").is_file())
+        """The drafts that are there and can be read, by name."""
+        for place in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+            with suppress(UsageError):
+                yield self._read(place).name
 
     def folder_of(self, name: str) -> Path:
-        """Where the text of a draft lies.
+        """Where a draft and its text lie: the key of an article may be no name of a folder."""
+        return self.folder / _digest(name)
 
-        Raises:
-            UsageError: No draft can have this name.
-        """
-        if not _NAME.fullmatch(name):
-            raise UsageError(f"no draft has the name {name!r}")
-        return self.folder / name
+    def has(self, name: str) -> bool:
+        """Whether there is a draft of a name."""
+        return (self.folder_of(name) / FILE).is_file()
 
     def get(self, name: str) -> Draft:
         """A draft.
@@ -152,13 +150,19 @@ class Drafts:
         Raises:
             UsageError: There is none, or its file was changed by somebody else.
         """
-        if name not in (known := list(self.names())):
-            raise UsageError(f"no draft {name!r}{nearest(name, known)}")
-        file = self.folder_of(name) / "draft.json"
+        if not self.has(name):
+            raise UsageError(f"no draft {name!r}{nearest(name, self.names())}")
+        return self._read(self.folder_of(name))
+
+    def _read(self, folder: Path) -> Draft:
+        file = folder / FILE
         try:
-            return Draft.model_validate_json(bounded(file, MOST_BYTES))
+            draft = Draft.model_validate_json(bounded(file, MOST_BYTES))
         except (OSError, ValidationError, ValueError) as error:
             raise UsageError(f"{file}: no draft that can be read") from error
+        if self.folder_of(draft.name) != folder or not 0 <= draft.at < len(draft.steps):
+            raise UsageError(f"{file}: no draft that can be read")
+        return draft
 
     def text(self, name: str) -> str | None:
         """The text of a new article; None where the package has the article."""
@@ -178,7 +182,7 @@ class Drafts:
             raise UsageError(f"cannot keep drafts in {folder}: {error.strerror}") from error
         if text is not None:
             save(text.encode(), folder / ARTICLE)
-        save(draft.model_dump_json(exclude_defaults=True).encode(), folder / "draft.json")
+        save(draft.model_dump_json(exclude_defaults=True).encode(), folder / FILE)
         return draft
 
     def change(self, name: str, version: int, state: State) -> Draft:
@@ -201,10 +205,15 @@ class Drafts:
 
     def drop(self, name: str) -> None:
         """Remove a draft."""
+        self.get(name)
         folder = self.folder_of(name)
-        for file in (folder / "draft.json", folder / ARTICLE):
+        for file in (folder / FILE, folder / ARTICLE):
             file.unlink(missing_ok=True)
         folder.rmdir()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def fingerprint(files: dict[str, bytes]) -> str:

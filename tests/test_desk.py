@@ -398,7 +398,7 @@ def test_proposals_are_accepted_and_rejected_in_the_same_view(
     (tmp_path / "model.json").write_text(json.dumps(PROPOSED))
     author.click("text=Proposals of a model")
     author.page.set_input_files(".proposals input[type=file]", tmp_path / "model.json")
-    author.click("text=Judge")
+    author.click("text='Judge'")
     author.page.wait_for_selector(".proposal")
     bad = author.page.locator(".proposal.rejected")
     assert bad.count() == 2

@@ -22,6 +22,7 @@ from kzdata.standard.editing import Draft, DraftTable
 Json = dict[str, Any]
 MOST = 5_000  # rows of a table that may be chosen
 LONG = 200  # characters from which on a text has several lines
+_BESIDE = ("link", "passage")  # blocks that no selection makes: those that rows have already
 _WORDS = {"figure": "Number", "date": "When", "words": "Words"}
 
 
@@ -40,10 +41,11 @@ def forms_of(draft: Draft) -> list[Json]:
                 "about": schema.description,
                 "claim": bool(schema.principal),
                 "traced": bool(schema.record_key),
-                "label": label_column(schema),
+                "label": label_column(schema) or (schema.links.note if schema.links else None),
                 "key": table.key,
                 "event": event_column(table),
                 "says": _says(table),
+                "menu": section not in _BESIDE,
                 "first": section != "term" and (section != ROW or table.name in named),
                 "fields": list(_fields(draft, table, columns)),
             }
@@ -78,11 +80,9 @@ def section_of(draft: Draft, table: str) -> str | None:
 
 
 def _tables(draft: Draft) -> Iterator[tuple[str, DraftTable]]:
-    """The tables that an entry has blocks of, without passages and links."""
-    order = ("claim", "event", "participant", "exclusion", "alias", "term")
-    taken = {
-        table.name for role in ("sources", "links") for table in draft.descriptor.declaring(role)
-    }
+    """The tables that an entry has blocks of."""
+    order = ("claim", "event", "participant", "exclusion", "alias", "term", *_BESIDE)
+    taken = {table.name for table in draft.descriptor.declaring("sources")}
     for section in order:
         for described in draft.descriptor.declaring(SECTIONS[section]):
             if described.name not in taken:
@@ -144,6 +144,8 @@ def _hidden(draft: Draft, table: DraftTable) -> set[str | None]:
         found |= {a.source}
     if c := schema.codebook:
         found |= {c.language, c.example}
+    if p := schema.spans:
+        found |= {p.id, p.source, p.start, p.end, p.quote, p.occurrence, p.checksum}
     spans = declared(draft.descriptor, Spans)
     return found | (passage_columns(table, spans[0].name) if spans else set())
 

@@ -190,7 +190,7 @@ function moved(event, text, left, body, select, done) {
 function Menu({ text, selection, forms, field, make, give, close }) {
   const [more, setMore] = useState(false);
   const menu = useRef();
-  const kinds = forms.map((form) => ({ ...form, name: kindName(form) }));
+  const kinds = forms.filter((form) => form.menu).map((form) => ({ ...form, name: kindName(form) }));
   const shown = more ? kinds : kinds.filter((form) => form.first);
   const items = [
     ...(field ? [{ name: strings.menu.receipt(field.label), act: () => give(false) }] : []),

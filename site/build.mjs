@@ -16,7 +16,10 @@ import {
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
-const out = process.argv[2] ?? path.join(here, "..", "sdk", "kzdata", "site", "assets");
+const kzdata = path.join(here, "..", "sdk", "kzdata");
+const out = process.argv[2] ?? path.join(kzdata, "site", "assets");
+// The desk is its own bundle, so that no page that is published holds any of it.
+const desk = process.argv[2] ? path.join(out, "desk") : path.join(kzdata, "desk", "assets");
 
 // Steradians: a corner, or an island, smaller than this is not seen at the scale of the map.
 const CORNER = 3e-6;
@@ -45,9 +48,12 @@ function rounded(ring) {
   return points.filter(([x, y], place) => place === 0 || x !== points[place - 1][0] || y !== points[place - 1][1]);
 }
 
-/** The licences of all that is bundled. */
-async function notices(inputs) {
-  const names = new Set(["world-atlas"]);
+const PAGE =
+  "The evidence page is built with the packages below. Outlines: Natural Earth, public domain.\n";
+
+/** The licences of all that is bundled; the outlines are no module. */
+async function notices(inputs, head, drawn = []) {
+  const names = new Set(drawn);
   for (const input of Object.keys(inputs)) {
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (found) names.add(found[1]);
@@ -60,26 +66,28 @@ async function notices(inputs) {
     const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
     parts.push(`${name} ${version} (${license})\n\n${texts.join("\n").trim()}\n`);
   }
-  const head =
-    "The evidence page is built with the packages below. Outlines: Natural Earth, public domain.\n";
   return [head, ...parts].join(`\n${"-".repeat(78)}\n\n`);
 }
 
-const result = await esbuild.build({
-  absWorkingDir: here,
-  entryPoints: { app: "src/app.jsx" },
-  bundle: true,
-  minify: true,
-  format: "iife",
-  target: "es2020",
-  charset: "utf8",
-  jsx: "automatic",
-  jsxImportSource: "preact",
-  legalComments: "none",
-  metafile: true,
-  outdir: out,
-  write: false,
-});
+/** A bundle of one entry point. */
+const bundle = (entryPoints, outdir) =>
+  esbuild.build({
+    absWorkingDir: here,
+    entryPoints,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2020",
+    charset: "utf8",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    legalComments: "none",
+    metafile: true,
+    outdir,
+    write: false,
+  });
+
+const result = await bundle({ app: "src/app.jsx" }, out);
 await mkdir(out, { recursive: true });
 for (const file of result.outputFiles) await writeFile(file.path, file.contents);
 for (const name of ["app.css", "record.css"]) {
@@ -91,4 +99,13 @@ for (const name of ["app.css", "record.css"]) {
 }
 await writeFile(path.join(out, "index.html"), await readFile(path.join(here, "src/index.html")));
 await writeFile(path.join(out, "outlines.json"), await outlines());
-await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inputs));
+await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inputs, PAGE, ["world-atlas"]));
+
+const edit = await bundle({ edit: "src/edit/main.jsx", "edit-style": "src/edit/edit.css" }, desk);
+await mkdir(desk, { recursive: true });
+for (const file of edit.outputFiles) {
+  const name = path.basename(file.path).replace("edit-style", "edit");
+  await writeFile(path.join(desk, name), file.contents);
+}
+await writeFile(path.join(desk, "index.html"), await readFile(path.join(here, "src/edit/index.html")));
+await writeFile(path.join(desk, "notices.txt"), await notices(edit.metafile.inputs, "The desk is built with the packages below.\n"));

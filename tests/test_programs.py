@@ -74,6 +74,7 @@ ASKED = {
     "reanchor": ["copy.txt --source tass"],
     "coverage": ["--texts ."],
     "todo": ["tass"],
+    "edit": ["../nothing --texts .", ". --texts ../nothing"],
     "add": ["../note.txt --publisher Post --published 2022-01-07"],
     "entry": ["tass"],
     "enter": ["../note.toml"],
@@ -82,10 +83,12 @@ ASKED = {
     "eval": ["../note.toml --texts ."],
 }
 """What each command is asked; the package is the working directory."""
-OF_FOLDER = {"validate", "diff", "release-check", "rules", "seal", "init"}
+OF_FOLDER = {"validate", "diff", "release-check", "rules", "seal", "init", "edit"}
 UNABLE = {("diff", "HEAD ."), ("locate", "people --texts ."), ("coverage", "--texts .")}
 UNABLE |= {("reanchor", "copy.txt --source tass"), ("draft", "tass --texts .")}
 UNABLE |= {("eval", "../note.toml --texts .")}
+# A desk that can be had is open until Ctrl-C.
+UNABLE |= {("edit", "../nothing --texts ."), ("edit", ". --texts ../nothing")}
 
 
 def test_every_command_is_asked() -> None:

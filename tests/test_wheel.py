@@ -110,9 +110,10 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
         name for name in contents(wheel) if not name.startswith(f"kzdata-{VERSION}.dist-info/")
     }
     kinds = ("*.py", "*.pyi", "*.toml", "py.typed", "kzdata/evidence/*.json")
+    built = ("kzdata/site/assets/*", "kzdata/desk/assets/*")
     code = {
         file.relative_to(ROOT / "sdk").as_posix()
-        for pattern in (*kinds, "kzdata/site/assets/*", "kzdata/templates/**/*")
+        for pattern in (*kinds, *built, "kzdata/templates/**/*")
         for file in (ROOT / "sdk").rglob(pattern)
         if file.is_file() and file.suffix != ".pyc"
     }

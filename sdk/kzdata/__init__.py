@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from kzdata.questions.forces import Forces as Forces
     from kzdata.questions.timeline import Timeline as Timeline
     from kzdata.questions.toll import Toll as Toll
-    from kzdata.site.server import Server as Server
+    from kzdata.site.loopback import Server as Server
     from kzdata.standard.dataset import Table as Table
     from kzdata.standard.row_models import Row as Row
     from kzdata.validation import Finding as Finding
@@ -84,7 +84,7 @@ _HOMES = {
         "questions.forces": "Forces",
         "questions.timeline": "Timeline",
         "questions.toll": "Toll",
-        "site.server": "Server",
+        "site.loopback": "Server",
         "standard.dataset": "Table",
         "standard.row_models": "Row",
         "validation": "Finding InvalidPackageError Report validate",

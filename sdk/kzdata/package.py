@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kzdata import models
 from kzdata.display import html_table
-from kzdata.errors import PackageError, UsageError, nearest
+from kzdata.errors import PackageError, UsageError, nearest, require
 from kzdata.evidence import authoring
 from kzdata.evidence.articles import read
 from kzdata.evidence.authoring import Coverage, Located, Reanchored
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from kzdata.questions.forces import Forces
     from kzdata.questions.timeline import Timeline
     from kzdata.questions.toll import Toll
-    from kzdata.site import Server
+    from kzdata.site.loopback import Server
     from kzdata.validation import Report
 
 
@@ -504,13 +504,18 @@ class Package(models.Tables):
             A server with its `address`; `run` serves until interrupted.
 
         Raises:
+            MissingExtraError: The server is not installed; the message says how.
             UsageError: The port cannot be had.
             PackageError: A table cannot be read, or a passage does not stand in its article.
         """
-        from kzdata.site import Server, Texts
+        from kzdata.site import Texts
+
+        for module in ("starlette", "uvicorn"):
+            require(module, "edit")
+        from kzdata.site.server import serving
 
         given = Texts(texts, include_texts) if texts else None
-        return Server(self._dataset, self._snapshots, given, port)
+        return serving(self._dataset, self._snapshots, given, port)
 
     def export(self, form: str, out: str | Path, *, force: bool = False) -> Path:
         """Write the package in another format, such as `duckdb`; see `kzdata.exports.export`.

@@ -911,9 +911,7 @@ def site(
                 _emit(f"wrote {kz.site(out, texts=texts, include_texts=include_texts)}")
                 return
             server = kz.serve(port=port or 0, texts=texts, include_texts=include_texts)
-        _emit(f"{server.address} (Ctrl-C ends it)")
-        sys.stdout.flush()  # whoever reads a pipe waits for the address
-        server.run()
+        _serve(server)
 
     limits = Limits.stated()
     # A page is served until Ctrl-C, not until a deadline.
@@ -1172,6 +1170,44 @@ def evaluate(
     found = compare(places, gold, texts, seed=SEED if seed is None else seed)
     text = evaluations.WRITERS[form](found, every)
     (terminal.emit if form == "text" else terminal.write)(text)
+
+
+@command("kzdata edit my-crisis --texts DIR", apart=False)
+def edit(
+    texts: Annotated[
+        Path, Option("--texts", parser=path, help="Folder with the articles, and the drafts.")
+    ],
+    folder: Annotated[
+        Path | None, Argument(metavar="PATH", parser=path, help="The folder; else this one.")
+    ] = None,
+    package: Annotated[
+        Path | None, Option("--package", "-p", parser=path, help="The same.")
+    ] = None,
+    port: Annotated[int | None, Option(min=1, max=65535, help="The port; else a free one.")] = None,
+) -> None:
+    """Enter an article in the browser, on this computer alone.
+
+    Prints an address to open. Drafts are kept in the folder of texts.
+    """
+    from kzdata.errors import require
+
+    place = _folder_of(_named(folder, package), "kzdata edit --texts DIR")
+    for module in ("starlette", "uvicorn"):
+        require(module, "edit")
+
+    def work() -> None:
+        from kzdata.desk.server import serving
+
+        _serve(serving(place, texts, port or 0))
+
+    raise typer.Exit(_in_child(work, Limits.stated()._replace(seconds=None)))
+
+
+def _serve(server: Any) -> None:
+    """Serve until interrupted; whoever reads a pipe waits for the address."""
+    _emit(f"{server.address} (Ctrl-C ends it)")
+    sys.stdout.flush()
+    server.run()
 
 
 @command("kzdata seal .")

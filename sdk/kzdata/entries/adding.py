@@ -104,7 +104,7 @@ def add(
     body = read(text)
     with opened_dataset(package) as dataset:
         _check_new(dataset, body)
-        cells = _cells(dataset, described)
+        cells = described_cells(dataset, described)
     key = next(iter(cells.values()))
     place = Path(os.path.realpath(text))
     raw = {"source": {n: {"value": v} for n, v in {**cells, TEXT: place.name}.items()}}
@@ -122,8 +122,12 @@ def _check_new(dataset: Dataset, body: str) -> None:
         raise UsageError(f"this text is an article of the package already: {known}")
 
 
-def _cells(dataset: Dataset, described: Described) -> dict[str, str]:
-    """The cells of the article's row that are stated, its key first."""
+def described_cells(dataset: Dataset, described: Described) -> dict[str, str]:
+    """The cells of an article's row that are stated, its key first.
+
+    Raises:
+        UsageError: The key is taken, none can be made, or the package has no column for a cell.
+    """
     table, a = needed(dataset.descriptor, Sources, "an article")
     columns = {
         "--published": (a.published_on, described.published),

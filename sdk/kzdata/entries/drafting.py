@@ -67,10 +67,10 @@ def draft_entry(
         raise UsageError(f"{source} is in {language!r}; drafts are made of articles in English")
     if unseen:
         _forget_own(draft, article)
-    return _Drafter(draft, article, _lend(draft, source)).entry()
+    return Drafter(draft, article, lend(draft, source)).entry()
 
 
-def _lend(draft: Draft, source: str) -> set[tuple[str, str]]:
+def lend(draft: Draft, source: str) -> set[tuple[str, str]]:
     """Give an article the aliases of the others: those that it had not, as entity and form."""
     found = set()
     for described, a in declaring(draft.descriptor, Aliases):
@@ -116,7 +116,7 @@ class Mention(NamedTuple):
         return self.start, self.end
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """A table of claims with figures: the column whose terms make a claim, and how it counts."""
 
     table: DraftTable
@@ -130,10 +130,10 @@ class _Kind(NamedTuple):
         return self.head.name == c.outcome or category in c.people or bool(c.force)
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """A claim that the machine found: its kind, its figure and its term."""
 
-    kind: _Kind
+    kind: Kind
     figure: Place
     term: Mention
     unit: Place | None
@@ -154,8 +154,14 @@ def _gap(one: Place, other: Place) -> int:
     return max(0, other[0] - one[1], one[0] - other[1])
 
 
-class _Drafter:
-    """One article on its way to an entry."""
+class Drafter:
+    """One article on its way to an entry.
+
+    Args:
+        draft: The package.
+        article: The article, whose text is at hand.
+        lent: Aliases that the article has from others, as entity and form.
+    """
 
     def __init__(self, draft: Draft, article: Article, lent: set[tuple[str, str]]) -> None:
         assert article.text is not None
@@ -181,7 +187,7 @@ class _Drafter:
 
     # -------------------------------------------------------------------- what is there to find
 
-    def _kinds(self) -> Iterator[_Kind]:
+    def _kinds(self) -> Iterator[Kind]:
         """The tables of claims with figures whose claims are known by terms."""
         for described, c in declaring(self.draft.descriptor, Claims):
             table = self.draft.tables[described.name]
@@ -189,9 +195,9 @@ class _Drafter:
             heads = (columns[name] for name in (c.outcome, *c.subject, c.state) if name)
             head = next((one for one in heads if one.coded), None)
             if head and described.schema.figure and described.schema.principal:
-                yield _Kind(table, c, columns, head)
+                yield Kind(table, c, columns, head)
 
-    def _found(self, first: int, last: int) -> Iterator[_Found]:
+    def _found(self, first: int, last: int) -> Iterator[Found]:
         """The claims of a sentence in the order of their figures."""
         sentence = clauses.read(self.text, first, last)
         for figure in self._numbers(sentence):
@@ -228,8 +234,8 @@ class _Drafter:
         return shorter if bare else place
 
     def _matched(
-        self, kind: _Kind, figure: Place, term: Mention, sentence: clauses.Sentence
-    ) -> _Found | None:
+        self, kind: Kind, figure: Place, term: Mention, sentence: clauses.Sentence
+    ) -> Found | None:
         """The claim of a figure and a term, where they make one."""
         phrase = counting.phrase(self.text, figure[1])
         beside = term.start < max(phrase.end, figure[1] + 1) and term.end > figure[1]
@@ -239,11 +245,11 @@ class _Drafter:
             number = sentence.at(figure)
             going = number is not None and number in sentence.going_with(term.place)
             people = sense == "count" and self._counts_people(figure)
-            return _Found(kind, figure, term, None, sentence) if going and people else None
+            return Found(kind, figure, term, None, sentence) if going and people else None
         says = sense == "count" or sense in counting.said(f"{term.value} {self._of(term)}")
         if says and (beside or before):
             unit = self._unit(figure[1], phrase) if kind.claims.unit and beside else None
-            return _Found(kind, figure, term, unit, sentence)
+            return Found(kind, figure, term, unit, sentence)
         return None
 
     def _of(self, place: Mention) -> str:
@@ -289,7 +295,7 @@ class _Drafter:
 
     # -------------------------------------------------------------------- quotes
 
-    def _quote(self, found: _Found) -> Passage | None:
+    def _quote(self, found: Found) -> Passage | None:
         """The shortest phrase with the figure and the term; else with the figure's noun."""
         (a, b), term = found.figure, found.term
         noun = counting.phrase(self.text, b)
@@ -303,7 +309,7 @@ class _Drafter:
         short = most is None or place[1] - place[0] <= most
         return short and not spans.whole_sentence(self.text, *place)
 
-    def _turned(self, found: _Found, quote: Passage) -> bool:
+    def _turned(self, found: Found, quote: Passage) -> bool:
         """Whether the sentence denies, supposes or corrects what the quote seems to say.
 
         Hearsay that the package has a word for ("reportedly") becomes the certainty of the event.
@@ -325,7 +331,7 @@ class _Drafter:
 
     # -------------------------------------------------------------------- blocks
 
-    def _claim(self, found: _Found, quote: Passage, event: Mapping[str, Any]) -> dict[str, Any]:
+    def _claim(self, found: Found, quote: Passage, event: Mapping[str, Any]) -> dict[str, Any]:
         kind, c, around = found.kind, found.kind.claims, [quote]
         figure = self.article.at(*found.figure)
         several = len(list(self.draft.descriptor.declaring("principal"))) > 1
@@ -352,7 +358,7 @@ class _Drafter:
 
     def _nearest(
         self,
-        found: _Found,
+        found: Found,
         columns: Mapping[str, Column],
         name: str | None,
         around: Sequence[Passage],
@@ -364,20 +370,26 @@ class _Drafter:
         one = found.nearest(self._mentions(columns[name], sentence.first, sentence.last))
         return {name: self._line(one, around)} if one else {}
 
-    def _speakers(self, found: _Found, around: Sequence[Passage]) -> dict[str, Any]:
+    def _speakers(self, found: Found, around: Sequence[Passage]) -> dict[str, Any]:
         """Who says it, and who carried it: "the channel said, citing the ministry"."""
         c, said = found.kind.claims, dict[str, Any]()
         if not c.claimant:
             return said
         first, last = found.sentence.first, found.sentence.last
         names = self._mentions(found.kind.columns[c.claimant], first, last)
-        cited = [one for one in names if _CITED.search(self.text, first, one.start)]
-        tells = [one for one in names if one not in cited and self._tells(one, first, last)]
+        cited, tells = self._cited(names, first), self._telling(names, first, last)
         if by := [*cited, *tells][:1]:
             said[c.claimant] = self._line(by[0], around)
         if cited and tells and c.via:
             said[c.via] = self._line(tells[0], around)
         return said
+
+    def _cited(self, names: Iterable[Mention], first: int) -> list[Mention]:
+        return [one for one in names if _CITED.search(self.text, first, one.start)]
+
+    def _telling(self, names: Sequence[Mention], first: int, last: int) -> list[Mention]:
+        cited = self._cited(names, first)
+        return [one for one in names if one not in cited and self._tells(one, first, last)]
 
     def _tells(self, one: Mention, first: int, last: int) -> bool:
         """Whether a name stands beside a word of saying."""
@@ -386,7 +398,7 @@ class _Drafter:
         behind = _WORD.findall(self.text, one.end, min(last, one.end + _AFTER))[:_NEXT]
         return not turning_words().stops["speech"].isdisjoint(word.lower() for word in behind)
 
-    def _date(self, found: _Found, table: DraftTable, around: Sequence[Passage]) -> dict[str, Any]:
+    def _date(self, found: Found, table: DraftTable, around: Sequence[Passage]) -> dict[str, Any]:
         """The date of the sentence, under the name that stands for its columns."""
         if self.article.day is None or "date" not in dict(shortcuts(table)):
             return {}
@@ -415,7 +427,7 @@ class _Drafter:
             return False
         return True
 
-    def _event(self, found: _Found, number: int) -> dict[str, Any]:
+    def _event(self, found: Found, number: int) -> dict[str, Any]:
         """A new event; with nothing but its name and title, it rests on no words."""
         if (part := declared(self.draft.descriptor, Events)) is None:
             return {}

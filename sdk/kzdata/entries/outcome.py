@@ -177,24 +177,64 @@ def enter(
         UsageError: It cannot be written.
     """
     with opened_dataset(path) as dataset:
-        draft = Draft(dataset)
-        before = _shares(draft)
-        entering = Entering(draft, _texts(dataset, texts))
-        model = entry_model(draft)
-        sources = dict[str, None]()
-        for document, folder in documents:
-            entering.enter(known := checked(document, model), folder)
-            sources |= dict.fromkeys(_source(draft, known))
-        said = _tried(entering, sources)
-        return _outcome(entering, before, said, dry_run, strict, tuple(waiting))
+        made = trial(dataset, documents, texts_at_hand(dataset, texts))
+        return made.outcome(dry_run=dry_run, strict=strict, waiting=waiting)
 
 
-def _texts(dataset: Dataset, folder: Path | None) -> dict[str, str]:
-    """The articles at hand, by hash."""
+def texts_at_hand(dataset: Dataset, folder: Path | None) -> dict[str, str]:
+    """The articles of a package that a folder has, by the SHA-256 of their bytes."""
     from kzdata.evidence.articles import find
     from kzdata.evidence.authoring import hashes
 
     return find(folder, hashes(dataset).values()) if folder else {}
+
+
+class Trial(NamedTuple):
+    """Entries in a draft of the package, before anything is written.
+
+    Attributes:
+        entering: The draft, what is wrong in the entries, and the receipts that they make.
+        before: How much of each article was quoted before.
+        sources: Keys of the articles that the entries are of.
+    """
+
+    entering: Entering
+    before: Mapping[str, float]
+    sources: Collection[str]
+
+    def outcome(
+        self, *, dry_run: bool = False, strict: bool = False, waiting: Collection[str] = ()
+    ) -> Outcome:
+        """What becomes of the package, which is written unless something is against it.
+
+        See `enter` for the arguments.
+        """
+        said = _tried(self.entering, self.sources)
+        return _outcome(self.entering, self.before, said, dry_run, strict, tuple(waiting))
+
+
+def trial(
+    dataset: Dataset, documents: Iterable[tuple[Document, Path]], texts: Mapping[str, str]
+) -> Trial:
+    """Enter documents into a draft of a package.
+
+    Args:
+        dataset: The package.
+        documents: Entries, each with the folder where the path of its text begins.
+        texts: Articles by the SHA-256 of their bytes.
+
+    Raises:
+        EntryError: A document says what no entry into this package says.
+    """
+    draft = Draft(dataset)
+    before = _shares(draft)
+    entering = Entering(draft, texts)
+    model = entry_model(draft)
+    sources = dict[str, None]()
+    for document, folder in documents:
+        entering.enter(known := checked(document, model), folder)
+        sources |= dict.fromkeys(_source(draft, known))
+    return Trial(entering, before, sources)
 
 
 def _source(draft: Draft, document: Document) -> Iterator[str]:
@@ -327,7 +367,7 @@ def _todos(place: Path, sources: Iterable[str], texts: Mapping[str, str]) -> Ite
 def _copy(draft: Draft, place: Path) -> None:
     """Copy the files of a package that validation reads."""
     archive = draft.dataset.archive
-    for relative in _files(archive.descriptor):
+    for relative in files_of(archive.descriptor):
         (place / relative).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(archive.path_of(relative), place / relative)
     for name in (CHANGELOG, ALLOW_LIST):
@@ -335,7 +375,8 @@ def _copy(draft: Draft, place: Path) -> None:
             shutil.copyfile(archive.path_of(name), place / name)
 
 
-def _files(descriptor: Mapping[str, Any]) -> Iterator[str]:
+def files_of(descriptor: Mapping[str, Any]) -> Iterator[str]:
+    """The files that a descriptor names: tables and schemas."""
     for resource in descriptor["resources"]:
         paths = resource.get("path") or []
         schema = resource.get("schema")

@@ -1,8 +1,8 @@
 """Proposals judged, and those that are accepted entered: from a file of any format."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kzdata.annotations import Unplaced
 from kzdata.annotations import read as read_annotations
@@ -17,6 +17,7 @@ from kzdata.evidence.profile import needed
 from kzdata.files.folder import bounded
 from kzdata.standard.dataset import Dataset, opened_dataset
 from kzdata.standard.declarations import Sources
+from kzdata.standard.descriptor import Descriptor
 
 ENTRY = "entry"  # the format of proposals that are entries already
 
@@ -69,11 +70,45 @@ def _documents(
             raise UsageError(f"{file}: {error.strerror}") from error
         return
     articles = texts_of(dataset, texts)
-    _, a = needed(dataset.descriptor, Sources, "an import")
+    for raw, unit, unplaced in _annotated(file, form, mapped, articles, dataset.descriptor):
+        yield read(written(raw, "json").encode(), str(file)), unit, unplaced
+
+
+def _annotated(
+    file: Path, form: str, mapped: Mapped, articles: Mapping[str, str], descriptor: Descriptor
+) -> Iterator[tuple[dict[str, Any], str, tuple[Unplaced, ...]]]:
+    """What a file of annotations proposes of each article, as the content of an entry."""
+    _, a = needed(descriptor, Sources, "an import")
     for one in read_annotations(file, form, articles).documents:
-        raw = proposal(one, mapped, dataset.descriptor, articles[one.source], a.id)
-        content = written(raw, "json").encode()
-        yield read(content, str(file)), str(one.unit), one.unplaced
+        raw = proposal(one, mapped, descriptor, articles[one.source], a.id)
+        yield raw, str(one.unit), one.unplaced
+
+
+def proposed_entries(
+    file: Path, form: str, mapped: Mapped, articles: Mapping[str, str], descriptor: Descriptor
+) -> Iterator[tuple[Mapping[str, Any], tuple[Unplaced, ...]]]:
+    """What a file proposes of articles that need not be in the package, not judged.
+
+    Args:
+        file: The file.
+        form: Its format; see `propose`.
+        mapped: What the labels of its annotations mean; not asked of an entry.
+        articles: The texts of the articles by key.
+        descriptor: The package.
+
+    Returns:
+        The content of an entry each, and the annotations without a sure place.
+
+    Raises:
+        AnnotationError: The file does not fit its format or any article.
+        EntryError: It is no entry.
+        UsageError: There is no such format.
+    """
+    if form == ENTRY:
+        yield read(bounded(file, MAX_BYTES), file.name).raw, ()
+        return
+    for raw, _, unplaced in _annotated(file, form, mapped, articles, descriptor):
+        yield raw, unplaced
 
 
 def accept(

@@ -6,6 +6,5 @@ that the package holds. What it shows is described in docs/site.md; its front en
 """
 
 from kzdata.site.page import Texts, write
-from kzdata.site.server import Server
 
-__all__ = ["Server", "Texts", "write"]
+__all__ = ["Texts", "write"]

@@ -18,6 +18,7 @@ from pathlib import Path
 from kzdata.errors import UsageError
 from kzdata.files.archive import DESCRIPTOR
 from kzdata.files.csv import Dialect, Sheet
+from kzdata.files.folder import reading
 from kzdata.files.journal import write_all
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Tombstones
@@ -159,6 +160,20 @@ class Draft:
         self.descriptor = dataset.descriptor
         self._check_folder()
         self.tables = {name: self._opened(table) for name, table in self.descriptor.tables.items()}
+        self._seen = {path: self._digest(path) for path in self._paths()}
+
+    def _paths(self) -> list[str]:
+        return [DESCRIPTOR, *(table.path for table in self.descriptor.tables.values())]
+
+    def _digest(self, path: str, now: bool = False) -> str:
+        """The hash of a file of the package as it was opened, or as it is now."""
+        archive = self.dataset.archive
+        file = archive.root / path if now else archive.path_of(path)
+        try:
+            with reading(file) as descriptor, open(descriptor, "rb", closefd=False) as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            return ""
 
     def _check_folder(self) -> None:
         archive, part = self.dataset.archive, self.dataset.part
@@ -190,7 +205,14 @@ class Draft:
         return {**new, DESCRIPTOR: f"{text}\n".encode()}
 
     def save(self) -> None:
-        """Write all that changed, or nothing; see `kzdata.files.journal`."""
+        """Write all that changed, or nothing; see `kzdata.files.journal`.
+
+        Raises:
+            UsageError: Somebody else changed the package since it was read; nothing is written.
+        """
+        for path in self._paths():
+            if self._digest(path, now=True) != self._seen[path]:
+                raise UsageError(f"{path} was changed meanwhile; nothing is written: start again")
         write_all(self.dataset.archive.root, self.contents())
 
     def free_keys(self, name: str) -> Iterator[str]:

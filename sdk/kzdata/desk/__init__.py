@@ -1,0 +1,1 @@
+"""The desk on which an author enters an article in a browser: `kzdata edit`."""

@@ -1,0 +1,190 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ask } from "./api.js";
+import { Article } from "./article.jsx";
+import { Card } from "./card.jsx";
+import { useDraft, withBlock } from "./draft.js";
+import { List } from "./list.jsx";
+import { Plan } from "./plan.jsx";
+import { Proposals } from "./proposals.jsx";
+import { Source } from "./source.jsx";
+import { strings } from "./strings.js";
+import { found, places } from "./text.js";
+
+/** An article at the left, the card that is being filled in at the right. */
+export function Desk({ about, view, home, open }) {
+  const desk = useDraft(view);
+  const { draft, check, act, change, error } = desk;
+  const [side, setSide] = useState({ kind: "list" });
+  const [field, setField] = useState(null);
+  const panel = useRef();
+  const at = useMemo(() => places(view.text), [view.text]);
+  const blocks = draft.state.blocks ?? [];
+  const forms = view.forms;
+
+  const turn = (next) => {
+    setField(null);
+    setSide(next);
+    panel.current?.scrollTo?.(0, 0);
+  };
+  const openCard = (key, back) => turn({ kind: "card", key, back });
+  const last = (made) => made?.state?.blocks?.at(-1);
+
+  /** A new card for a place of the text; `into` is the cell that is to name the new row. */
+  const make = async (table, place, into) => {
+    const asked = { table, start: at.points(place.start), end: at.points(place.end) };
+    const made = await act("select", into ? { ...asked, into } : asked);
+    const block = last(made);
+    if (!block) return;
+    if (into) setSide({ kind: "card", key: block.key, back: into[0] });
+    else openCard(block.key);
+    setField(null);
+  };
+  const step = (by) => act("step", { by });
+
+  useEffect(() => {
+    const keys = (event) => {
+      const typing = event.target.closest?.("input, textarea, select");
+      if (!typing && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+        event.preventDefault();
+        step(event.shiftKey ? 1 : -1);
+      }
+    };
+    document.addEventListener("keydown", keys);
+    return () => document.removeEventListener("keydown", keys);
+  }, []);
+
+  const marks = useMemo(() => marksOf(view.text, at, check, blocks, side.key), [check, blocks, side.key]);
+  const card = side.kind === "card" ? blocks.find((block) => block.key === side.key) : null;
+  const grey = blocks.reduce((sum, block) => sum + (block.grey?.length ?? 0), 0);
+  const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher]?.value ?? draft.name;
+
+  /** The words of the field that waits for them. */
+  const give = (place, words, number, also) => {
+    change((state) =>
+      withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)),
+    );
+  };
+  const reload = async () => {
+    const made = await act("reload");
+    if (made) open(made);
+  };
+
+  return (
+    <div class="desk" aria-busy={desk.keeping || desk.checking}>
+      <a class="skip" href="#panel">{strings.skip}</a>
+      <header class="bar">
+        <button type="button" class="plain-button" onClick={home}>
+          ← {strings.home}
+        </button>
+        <b class="package">{about.name}</b>
+        <span class="chip">{desk.keeping ? strings.keeping : strings.kept(blocks.length)}</span>
+        <span class="grow" />
+        <span class="quiet here">● kzdata edit, {strings.here}</span>
+        <button type="button" disabled={!draft.undo} onClick={() => step(-1)}>
+          {strings.undo}
+        </button>
+        <button type="button" disabled={!draft.redo} onClick={() => step(1)}>
+          {strings.redo}
+        </button>
+        <button type="button" class="main" onClick={() => turn({ kind: "plan" })}>
+          {strings.review}
+        </button>
+      </header>
+      {(error || check.changed) && (
+        <div class="notice" role="alert">
+          <p>{check.changed ? strings.plan.meanwhile : error.message}</p>
+          {check.changed && (
+            <button type="button" onClick={reload}>
+              {strings.plan.reload}
+            </button>
+          )}
+          {error?.stale && (
+            <button type="button" onClick={async () => open(await ask("view", { name: draft.name }))}>
+              {strings.start.open}
+            </button>
+          )}
+          {error && (
+            <button type="button" class="plain-button" onClick={() => desk.setError(null)}>
+              {strings.close}
+            </button>
+          )}
+        </div>
+      )}
+      <div class="halves">
+        <Article
+          text={view.text}
+          title={title}
+          isNew={draft.new}
+          counted={Boolean(check.numbers)}
+          marks={marks}
+          forms={forms}
+          field={card && field}
+          make={make}
+          give={give}
+          open={openCard}
+        />
+        <aside class="panel" id="panel" tabIndex={-1} ref={panel}>
+          {side.kind === "list" && (
+            <List desk={desk} forms={forms} text={view.text} at={at} open={openCard} turn={turn} />
+          )}
+          {card && (
+            <Card
+              key={card.key}
+              desk={desk}
+              forms={forms}
+              links={view.links}
+              block={card}
+              field={field}
+              setField={setField}
+              make={make}
+              open={openCard}
+              close={() => (side.back ? openCard(side.back) : turn({ kind: "list" }))}
+              back={side.back}
+              text={view.text}
+            />
+          )}
+          {side.kind === "card" && !card && <Gone close={() => turn({ kind: "list" })} />}
+          {side.kind === "source" && <Source desk={desk} about={about} close={() => turn({ kind: "list" })} />}
+          {side.kind === "plan" && (
+            <Plan
+              desk={desk}
+              about={about}
+              forms={forms}
+              grey={grey}
+              open={openCard}
+              close={() => turn({ kind: "list" })}
+              home={home}
+              again={async () => open(await ask("open", { source: draft.name }))}
+            />
+          )}
+          {side.kind === "proposals" && (
+            <Proposals desk={desk} forms={forms} open={openCard} close={() => turn({ kind: "list" })} />
+          )}
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function Gone({ close }) {
+  useEffect(close, []);
+  return null;
+}
+
+/** What is marked in the text: numbers that are left, words of cards, and of the card that is open. */
+function marksOf(text, at, check, blocks, open) {
+  const marks = (check.numbers ?? []).map(([start, end]) => ({ start: at.units(start), end: at.units(end), kind: "left" }));
+  for (const block of blocks) {
+    for (const place of quoted(text, block)) marks.push({ ...place, kind: "quoted", key: block.key });
+  }
+  for (const one of check.receipts) {
+    if (one.key === open) marks.push({ start: at.units(one.start), end: at.units(one.end), kind: "carried" });
+  }
+  return marks;
+}
+
+function quoted(text, block) {
+  const cell = block.quote ?? block.cells?.words;
+  const place = cell?.words ? found(text, cell.words, cell.occurrence) : null;
+  return place ? [place] : [];
+}

@@ -1,0 +1,155 @@
+// A draft in the browser: each change is sent at once, one after the other, and then checked.
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ask } from "./api.js";
+import { strings } from "./strings.js";
+
+const SOON = 150; // milliseconds after a change until its words are looked at
+const LATER = 900; // and until the package is validated as it would be
+
+/** Work that is done once at a time, and once more if it was asked for meanwhile. */
+function once(work) {
+  let [running, again] = [false, false];
+  return async () => {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    do {
+      again = false;
+      await work();
+    } while (again);
+    running = false;
+  };
+}
+
+/** The draft, what is wrong with it, and what can be done with it. */
+export function useDraft(view) {
+  const [draft, setDraft] = useState(view);
+  const [check, setCheck] = useState({ faults: [], receipts: [], numbers: null });
+  const [checking, setChecking] = useState(true);
+  const [keeping, setKeeping] = useState(false);
+  const [error, setError] = useState(null);
+  const now = useRef({ version: view.version, state: view.state, pending: null, line: Promise.resolve(), asked: 0 });
+
+  const fail = (refused) => {
+    const message = refused.status ? refused.message : strings.gone;
+    setError({ message, changed: refused.changed, stale: refused.status === 409 && !refused.changed });
+  };
+  const take = (made) => {
+    now.current.version = made.version;
+    now.current.state = made.state;
+    setDraft((old) => ({ ...old, ...made }));
+    return made;
+  };
+
+  const tools = useMemo(() => {
+    const { current } = now;
+    // Requests stand in a line, since each names the version that the one before has made.
+    const next = (work) => {
+      const done = current.line.then(work);
+      current.line = done.catch(() => {});
+      return done;
+    };
+    const send = async () => {
+      if (!current.pending) return;
+      const state = current.pending;
+      current.pending = null;
+      setKeeping(true);
+      try {
+        const made = await ask("change", { name: view.name, version: current.version, state });
+        current.version = made.version;
+        // What was changed meanwhile is newer than the answer.
+        setDraft((old) => ({ ...old, ...made, state: current.pending ?? made.state }));
+      } finally {
+        setKeeping(false);
+      }
+    };
+    // A check that is out of date by its answer says nothing; `take` gets the others.
+    const checked = (whole, take) =>
+      once(async () => {
+        const asked = current.asked;
+        try {
+          const found = await ask("check", { name: view.name, whole });
+          if (asked === current.asked) take(found);
+        } catch (refused) {
+          if (asked === current.asked) fail(refused);
+        }
+      });
+    // What validation said before stands until it has answered again.
+    const words = checked(false, (found) => setCheck((old) => ({ ...old, ...found })));
+    const all = checked(true, (found) => {
+      setCheck(found);
+      setChecking(false);
+    });
+    const timers = [];
+    const later = () => {
+      timers.splice(0).forEach(clearTimeout);
+      current.asked++;
+      setChecking(true);
+      timers.push(setTimeout(() => next(() => {}).then(words), SOON));
+      timers.push(setTimeout(() => next(() => {}).then(all), LATER));
+    };
+    const change = (make) => {
+      const state = make(current.state);
+      current.state = state;
+      current.pending = state;
+      setDraft((old) => ({ ...old, state }));
+      next(send).catch(fail);
+      later();
+    };
+    const act = (what, more = {}) =>
+      next(async () => {
+        await send();
+        const made = await ask(what, { name: view.name, version: current.version, ...more });
+        if (made.state) take(made);
+        return made;
+      }).then(
+        (made) => {
+          if (!made.done) later();
+          return made;
+        },
+        (refused) => (fail(refused), null),
+      );
+    return { change, act, later };
+  }, []);
+
+  useEffect(() => {
+    tools.later();
+  }, []);
+  return { draft, check, checking, keeping, error, setError, ...tools };
+}
+
+/** The state with a card changed. */
+export const withBlock = (state, key, make) => ({
+  ...state,
+  blocks: (state.blocks ?? []).map((block) => (block.key === key ? make(block) : block)),
+});
+
+/** The state without a card. */
+export const without = (state, key) => ({
+  ...state,
+  blocks: (state.blocks ?? []).filter((block) => block.key !== key),
+});
+
+export const freeKey = (state) => {
+  const used = new Set((state.blocks ?? []).map((block) => block.key));
+  let number = 1;
+  while (used.has(`k${number}`)) number++;
+  return `k${number}`;
+};
+
+/** All receipts of a cell. */
+export function receiptsOf(cell) {
+  const { words, occurrence, note, role, source } = cell ?? {};
+  const own = words || note ? [{ words, occurrence, note, role, source }] : [];
+  return [...own, ...(cell?.receipts ?? [])];
+}
+
+/** A cell of a value and receipts. */
+export function cellOf(value, receipts) {
+  const said = receipts.map((one) => Object.fromEntries(Object.entries(one).filter(([, part]) => part)));
+  const head = value ? { value } : {};
+  if (said.length === 1) return { ...head, ...said[0] };
+  return said.length ? { ...head, receipts: said } : head;
+}

@@ -1,0 +1,102 @@
+import { formOf, titleOf } from "./names.js";
+import { faultsOf, wrongOf } from "./card.jsx";
+import { strings } from "./strings.js";
+
+/** All cards, and what is still to do. */
+export function List({ desk, forms, open, turn }) {
+  const { draft, check, checking } = desk;
+  const blocks = draft.state.blocks ?? [];
+  const facts = blocks.filter((block) => formOf(forms, block.table)?.traced);
+  const rest = blocks.filter((block) => !formOf(forms, block.table)?.traced);
+  const todo = check.todo ?? [];
+  const none = (check.faults ?? []).filter((one) => !one.key);
+  return (
+    <section class="list">
+      <div class="row">
+        <h2 class="grow">{strings.list.title}</h2>
+        {checking && <span class="quiet">{strings.list.checking}</span>}
+      </div>
+      <div class="row">
+        <button type="button" onClick={() => turn({ kind: "source" })}>
+          {strings.list.source}
+        </button>
+        <button type="button" onClick={() => turn({ kind: "proposals" })}>
+          {strings.list.proposals}
+        </button>
+      </div>
+      {none.map((one) => (
+        <p class="fault" key={one.message}>{one.message}</p>
+      ))}
+      {check.faults.filter((one) => one.key === "source").map((one) => (
+        <p class="fault" key={one.message}>{one.message}</p>
+      ))}
+      {!blocks.length && <p class="quiet">{strings.list.empty}</p>}
+      <Cards blocks={facts} forms={forms} check={check} open={open} />
+      {rest.length > 0 && (
+        <details open={rest.some((block) => block.grey?.length || wrongIn(check, block, forms))}>
+          <summary>
+            {strings.list.vocabulary} ({rest.length})
+          </summary>
+          <Cards blocks={rest} forms={forms} check={check} open={open} />
+          {rest.some((block) => block.grey?.length) && (
+            <button type="button" onClick={() => desk.change((state) => seen(state, rest))}>
+              {strings.list.seen}
+            </button>
+          )}
+        </details>
+      )}
+      <h2>{strings.list.todo}</h2>
+      {todo.length === 0 ? (
+        <p class="quiet">{checking ? strings.list.checking : strings.list.nothing}</p>
+      ) : (
+        <ul class="plain todo">
+          {todo.map((one, number) => (
+            <li key={number}>
+              <span class="grow">
+                <span class="quiet">{strings.todo[one.kind] ?? one.kind}</span>
+                <br />
+                <span class="words">{one.around || one.words}</span> <span class="quiet">{one.why}</span>
+              </span>
+              {one.key && (
+                <button type="button" onClick={() => open(one.key)}>
+                  {strings.start.open}
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** The state with some cards that were looked at. */
+function seen(state, cards) {
+  const keys = new Set(cards.map((block) => block.key));
+  return { ...state, blocks: state.blocks.map((one) => (keys.has(one.key) ? { ...one, grey: [] } : one)) };
+}
+
+const wrongIn = (check, block, forms) => {
+  const form = formOf(forms, block.table);
+  return wrongOf(form, block, faultsOf(check, block, form));
+};
+
+function Cards({ blocks, forms, check, open }) {
+  return (
+    <ul class="plain cards">
+      {blocks.map((block) => {
+        const wrong = wrongIn(check, block, forms);
+        return (
+          <li key={block.key}>
+            <button type="button" class={wrong ? "entry wrong" : block.grey?.length ? "entry grey" : "entry fine"} onClick={() => open(block.key)}>
+              <span class="quiet">{formOf(forms, block.table)?.title}</span>
+              <span class="title">{titleOf(forms, block)}</span>
+              {wrong > 0 && <span class="fault">{strings.list.wrong(wrong)}</span>}
+              {block.grey?.length > 0 && <span class="quiet">{strings.list.grey(block.grey.length)}</span>}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

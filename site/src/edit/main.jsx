@@ -1,0 +1,46 @@
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ask } from "./api.js";
+import { Desk } from "./desk.jsx";
+import { Start } from "./start.jsx";
+import { strings } from "./strings.js";
+
+const OPEN = "kzdata-edit-open";
+
+function App() {
+  const [about, setAbout] = useState(null);
+  const [view, setView] = useState(null);
+  const [error, setError] = useState("");
+
+  const failed = (refused) => setError(refused.status ? refused.message : strings.gone);
+  const show = (made) => {
+    if (made) sessionStorage.setItem(OPEN, made.name);
+    else sessionStorage.removeItem(OPEN);
+    setError("");
+    setView(made);
+  };
+  const home = () => ask("about").then((said) => (setAbout(said), show(null)), failed);
+
+  useEffect(() => {
+    // After a reload the article that was open is open again.
+    const name = sessionStorage.getItem(OPEN);
+    const again = async () => {
+      setAbout(await ask("about"));
+      if (name) show(await ask("view", { name }).catch(() => null));
+    };
+    again().catch(failed);
+  }, []);
+  useEffect(() => {
+    if (about) document.title = `${about.name} · kzdata edit`;
+    document.documentElement.toggleAttribute("data-ready", Boolean(about) || Boolean(error));
+  }, [about, error]);
+
+  if (!about) return <p class="notice" role="alert">{error}</p>;
+  return view ? (
+    <Desk key={view.name} about={about} view={view} home={home} open={show} />
+  ) : (
+    <Start about={about} open={show} again={home} error={error} failed={failed} />
+  );
+}
+
+render(<App />, document.getElementById("desk"));

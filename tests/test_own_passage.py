@@ -147,8 +147,8 @@ def found_in(root: Path) -> dict[str, list[str]]:
     for number, (_, _, events, *claims) in numbered():
         article = f"t{number}"
         for event in events:
-            name, _, told = event.partition("=")
-            title, _, words = told.partition("<")
+            name, _, rest = event.partition("=")
+            title, _, words = rest.partition("<")
             surges.append([f"{name}-{number}", title, name])
             edges.append(Receipt(f"{name}-{number}", "sort", cut.of(article, words), "coded"))
         for at, one in enumerate(claims):
@@ -156,8 +156,8 @@ def found_in(root: Path) -> dict[str, list[str]]:
             edges.append(Receipt(record, "passage", passage, "verbatim"))
             cells = dict.fromkeys(TRACED, "")
             for cell in one.cells:
-                name, _, told = cell.partition("=")
-                value, _, words = told.partition("<")
+                name, _, rest = cell.partition("=")
+                value, _, words = rest.partition("<")
                 cells[name] = f"{value}-{number}" if name == "surge" else value
                 edges.append(Receipt(record, name, cut.of(article, words), "resolved"))
             rows.append([record, passage, *cells.values(), "", "", "", ""])

@@ -30,6 +30,7 @@ from kzdata.cli import terminal as rendering
 from kzdata.cli.main import main
 from kzdata.display import in_json, safe, visible
 from kzdata.exports.spreadsheets import csv_cell, defused
+from kzdata.site.cards import packed
 from kzdata.site.page import page_of, policy
 from packages import Folder
 from strategies import any_text
@@ -518,11 +519,16 @@ words = st.lists(st.sampled_from(MARKS) | st.text(max_size=8), max_size=6).map("
 @given(st.fixed_dictionaries({"title": words, "description": words, "name": words}), words)
 def test_a_page_holds_exactly_what_the_package_says(told: dict[str, str], cell: str) -> None:
     """Catches a value that is taken for a mark of the template, or that ends its element."""
-    data = {"package": told, "cells": [cell, {cell: cell}]}
-    html = page_of(data)
+    nothing: dict[str, Any] = {"cards": {}, "story": None}
+    data = {"package": told, "cells": [cell, {cell: cell}], **nothing}
+    html, parts = page_of(data)
     html.encode("utf-8")
-    read, plain = Read(html), Read(page_of({"package": {"name": "n"}, "cells": []}))
-    assert json.loads(read.texts["data"]) == json.loads(json.dumps(data, ensure_ascii=False)
+    assert not parts
+    other, _ = page_of({"package": {"name": "n"}, "cells": [], **nothing})
+    read, plain = Read(html), Read(other)
+    held = json.loads(read.texts["data"])
+    assert held.pop("cards") == packed({})
+    assert held | {"cards": {}} == json.loads(json.dumps(data, ensure_ascii=False)
         .encode("utf-8", "replace"))  # fmt: skip
     shown = told["title"] or told["name"]
     wanted = plain.elements

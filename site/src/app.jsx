@@ -1,7 +1,7 @@
 // The page: header, one view, and the card beside it.
 
 import { render } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { About } from "./about.jsx";
 import { Article, Articles, Passage } from "./article.jsx";
 import { CardBeside, CardPage, copied } from "./card.jsx";
@@ -102,16 +102,20 @@ function Header({ pkg, route }) {
 
 /** Loads what a view needs of a large package; a word about it until it is there. */
 function useParts(pkg, route) {
-  const [state, setState] = useState({ times: 0, lost: false });
-  const missing = pkg.missing(route).join(" ");
+  const [lost, setLost] = useState(false);
+  const [, again] = useReducer((times) => times + 1, 0);
+  const missing = pkg.missing(route);
   useEffect(() => {
-    if (!missing) return;
-    const next = (lost) => setState(({ times }) => ({ times: times + 1, lost }));
-    pkg.load(missing.split(" ")).then(() => next(false), () => next(true));
-  }, [missing]);
-  if (!missing) return null;
-  return state.lost ? strings.lost : strings.loading;
+    // What a view asked for while it was drawn comes after what it cannot do without.
+    const wanted = missing.length > 0 ? missing : [...pkg.asked].slice(0, MOST_ASKED);
+    document.documentElement.toggleAttribute("data-busy", wanted.length > 0 && !lost);
+    const begun = wanted.every((name) => pkg.loading.has(name));
+    if (!begun && !lost) pkg.load(wanted).then(again, () => setLost(true));
+  });
+  if (missing.length === 0) return null;
+  return lost ? strings.lost : strings.loading;
 }
+const MOST_ASKED = 20; // parts that are loaded at once
 
 function Page({ pkg }) {
   const hash = useHash();

@@ -195,6 +195,8 @@ export class Package {
     this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
     this.parts = Boolean(raw.parts);
     this.loaded = new Set();
+    this.loading = new Map();
+    this.asked = new Set(); // parts with cards that a view would show, if they were there
     this.answers = answersOf(raw.answers ?? {});
     this.trees = new Map();
     this.homes = new Map();
@@ -241,13 +243,17 @@ export class Package {
     return keys.filter((key) => this.places?.has(key)).map((key) => `cards-${Math.floor(this.places.get(key) / this.cards.chunk)}`);
   }
 
-  /** Load some parts. */
+  /** Load some parts, each once. */
   async load(names) {
-    await Promise.all(names.map(async (name) => this.take(name, await part(name))));
+    await Promise.all(names.map((name) => {
+      if (!this.loading.has(name)) this.loading.set(name, part(name).then((held) => this.take(name, held)));
+      return this.loading.get(name);
+    }));
   }
 
   take(name, held) {
     this.loaded.add(name);
+    this.asked.delete(name);
     if (name === "answers") {
       this.answers = answersOf(held.answers);
       this.places = new Map(held.keys.map((key, place) => [key, place]));
@@ -325,7 +331,10 @@ export class Package {
 
   /** What a record says, in words; null where the record is no claim and no event. */
   card(key) {
-    if (!Object.hasOwn(this.cards.cards, key)) return null;
+    if (!Object.hasOwn(this.cards.cards, key)) {
+      for (const name of this.chunks([key])) this.asked.add(name);
+      return null;
+    }
     if (!this.unpacked.has(key)) this.unpacked.set(key, this.unpack(key));
     return this.unpacked.get(key);
   }

@@ -209,9 +209,9 @@ export class Package {
   missing({ view, parts, params }) {
     if (!this.parts) return [];
     const card = view === "cell" ? parts[0] : params.cell?.split("/")[0];
-    const wanted = ["answers", ...this.named()];
     const { edges, spans, sources } = this.roles;
-    const proof = [edges?.table, spans?.table, sources?.table, ...this.homes.keys()];
+    const wanted = ["answers", this.partOf(sources?.table), ...this.named()];
+    const proof = [edges?.table, spans?.table, ...this.homes.keys()];
     if (view === "data") wanted.push(this.partOf(parts[0]));
     if (card || ["passage", "article", "articles", "search", "otherwise"].includes(view)) {
       wanted.push("addresses", ...proof.map((name) => this.partOf(name)));

@@ -176,7 +176,10 @@ async function part(name) {
     document.head.append(script);
   });
   waiting.delete(name);
-  const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+  const letters = atob(packed);
+  const bytes = new Uint8Array(letters.length);
+  // A loop takes a hundredth of the time that `Uint8Array.from` does.
+  for (let place = 0; place < letters.length; place++) bytes[place] = letters.charCodeAt(place);
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 }
 

@@ -45,9 +45,13 @@ def main() -> None:
             with kzdata.load(root) as kz:
                 page = kz.site(Path(folder) / f"site-{root.name}")
             written = perf_counter() - began
-            size = page.stat().st_size / 1e6
-            print(f"{name}: written in {written:.1f} s, {size:.1f} MB; {_look(browser, page)}")
+            size = f"{page.stat().st_size / 1e6:.1f} of {_size(page.parent) / 1e6:.1f} MB"
+            print(f"{name}: written in {written:.1f} s, {size}; {_look(browser, page)}")
         browser.close()
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _invent(folder: Path, claims: int) -> None:

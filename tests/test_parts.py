@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
+from coast import coast
 from kzdata.site import parts
 from kzdata.site.parts import as_json, script
 from packages import Folder
@@ -80,6 +81,21 @@ def test_the_page_itself_is_small_and_lists_its_parts(pages: tuple[Path, Path]) 
     assert parted.stat().st_size < whole.stat().st_size / 5
     listed = (parted.parent / "files.txt").read_text().splitlines()
     assert {f"data/{file.name}" for file in (parted.parent / "data").iterdir()} < set(listed)
+
+
+def test_articles_are_there_whatever_their_table_calls_them(
+    visit: Callable[..., Visit], tmp_path: Path
+) -> None:
+    """Catches a first view without columns, where articles have a key alone."""
+    package, _ = coast(tmp_path / "coast")
+    with kzdata.load(package.root) as kz, pytest.MonkeyPatch.context() as patch:
+        for name in ("WHOLE", "SMALL"):
+            patch.setattr(parts, name, 0)
+        page = kz.site(tmp_path / "site")
+    here = visit()
+    here.open(page)
+    assert "The article" in shown(here, "#/story")
+    assert not here.complaints
 
 
 def test_a_part_that_is_missing_is_said(visit: Callable[..., Visit], tmp_path: Path) -> None:

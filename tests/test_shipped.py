@@ -107,7 +107,7 @@ def test_frictionless_finds_nothing(package: Path) -> None:
     frictionless = pytest.importorskip("frictionless")
     outcome = frictionless.validate(str(package / "datapackage.json"))
     assert outcome.flatten(["title", "rowNumber", "fieldName", "message"]) == []
-    assert len(outcome.tasks) == len(Folder(package).tables())
+    assert len(outcome.tasks) == len(Folder(package).descriptor()["resources"])
 
 
 # ------------------------------------------------------------------------------ completeness

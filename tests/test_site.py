@@ -166,6 +166,17 @@ def test_every_figure_has_a_permalink_that_shows_the_words(
     assert not here.complaints
 
 
+def test_addresses_of_the_first_version_lead_on(visit: Callable[..., Visit], site: Path) -> None:
+    here = visit()
+    page = here.open(site, "#/toll?cell=CR-0007%2Fvalue_text")
+    assert page.locator("aside.beside .asked mark").all_inner_texts() == ["dozens"]
+    titles = {"toll": "Counts", "timeline": "Where and when", "tables": "Data",
+              "disagreements": "Who says otherwise"}  # fmt: skip
+    for view, title in titles.items():
+        here.show(f"#/{view}")
+        assert page.locator("main h2").first.inner_text() == title
+
+
 def test_a_permalink_opens_on_its_own(visit: Callable[..., Visit], site: Path) -> None:
     here = visit()
     page = here.open(site, "#/cell/CR-0019/value_low")

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { plain } from "./days.js";
-import { changed, replace } from "./route.js";
+import { changed, parse, replace } from "./route.js";
 import { snapped, stopsOf } from "./stops.js";
 import { strings } from "./strings.js";
 
@@ -23,7 +23,11 @@ function usePlay(stops, show) {
 
 export function AsOf({ pkg, route, step, stops = stopsOf(pkg) }) {
   const at = stops.findLastIndex((stop) => stop.step <= step);
-  const go = (place) => replace(changed(route, { "as-of": stops[place].day }));
+  const go = (place) => {
+    // A reader may have gone elsewhere since this was drawn.
+    const here = parse(location.hash);
+    replace(changed(here.view ? here : route, { "as-of": stops[place].day }));
+  };
   const [playing, play] = usePlay(stops, go);
   const move = (event) => {
     play(null);

@@ -176,7 +176,10 @@ async function part(name) {
     document.head.append(script);
   });
   waiting.delete(name);
-  const bytes = Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
+  const letters = atob(packed);
+  const bytes = new Uint8Array(letters.length);
+  // A loop takes a hundredth of the time that `Uint8Array.from` does.
+  for (let place = 0; place < letters.length; place++) bytes[place] = letters.charCodeAt(place);
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 }
 
@@ -209,9 +212,9 @@ export class Package {
   missing({ view, parts, params }) {
     if (!this.parts) return [];
     const card = view === "cell" ? parts[0] : params.cell?.split("/")[0];
-    const wanted = ["answers", ...this.named()];
     const { edges, spans, sources } = this.roles;
-    const proof = [edges?.table, spans?.table, sources?.table, ...this.homes.keys()];
+    const wanted = ["answers", this.partOf(sources?.table), ...this.named()];
+    const proof = [edges?.table, spans?.table, ...this.homes.keys()];
     if (view === "data") wanted.push(this.partOf(parts[0]));
     if (card || ["passage", "article", "articles", "search", "otherwise"].includes(view)) {
       wanted.push("addresses", ...proof.map((name) => this.partOf(name)));

@@ -14,6 +14,12 @@ export const short = (day) => told(day, { weekday: "short", day: "numeric", mont
 /** 7 Jan */
 export const brief = (day) => told(day, { day: "numeric", month: "short" });
 
+/** The first and the last of some days; with their years, where these differ. */
+export function ends(days) {
+  const [first, last] = [days[0], days.at(-1)];
+  return [first, last].map((day) => (first.slice(0, 4) === last.slice(0, 4) ? brief(day) : plain(day)));
+}
+
 /** How many days lie between two. */
 export const between = (one, other) => Math.round((Date.parse(other) - Date.parse(one)) / 86_400_000);
 

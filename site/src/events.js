@@ -4,6 +4,7 @@ import { after, between } from "./days.js";
 import { searched } from "./search.js";
 
 export const LONG = 14; // days without an event that end a stretch of days
+const MOST_DAYS = 400; // days that are drawn; earlier ones stand beside them
 
 /** The events of a package, with what their columns are called. */
 export function eventsOf(pkg) {
@@ -70,7 +71,8 @@ export function stretch(events, rows) {
   }
   const best = parts.sort((a, b) => b.number - a.number)[0];
   if (!best) return [];
-  return Array.from({ length: between(best.first, best.last) + 1 }, (_, number) => after(best.first, number));
+  const size = Math.min(MOST_DAYS, between(best.first, best.last) + 1);
+  return Array.from({ length: size }, (_, number) => after(best.last, number - size + 1));
 }
 
 /** Events by what they are: the topmost kind of each, the kind with most events first. */

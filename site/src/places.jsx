@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
-import { brief, dated, short } from "./days.js";
+import { dated, ends, short } from "./days.js";
 import { chosen, dayOf, eventsOf, lanes, precisionOf, stretch } from "./events.js";
 import { Filters, options, treeOptions } from "./filters.jsx";
 import { List } from "./lists.jsx";
@@ -55,7 +55,7 @@ function Events({ pkg, route, step }) {
       <h2 class="headline">{words.title}</h2>
       <p class="stand count" role="status">
         {rows.length ? `${words.count(rows.length)}. ` : words.none}
-        {rows.length > 0 && words.shares(within.length, days.length ? [brief(days[0]), brief(days.at(-1))] : [], placeless)}
+        {rows.length > 0 && words.shares(within.length, days.length ? ends(days) : [], placeless)}
       </p>
       <AsOf pkg={pkg} route={route} step={step} />
       <Filters route={route} choices={{ ...shown, at: route.params.at ? choices.at : [] }} />
@@ -89,7 +89,7 @@ function Lanes({ pkg, route, events, rows, days }) {
   }, [days]);
   return (
     <section aria-label={words.days}>
-      <h3 class="cap">{words.range(brief(days[0]), brief(days.at(-1)))}</h3>
+      <h3 class="cap">{words.range(...ends(days))}</h3>
       <ul class="legend">
         {Object.entries(words.precision).filter(([kind]) => kinds.has(kind)).map(([kind, told]) => (
           <li key={kind}><span class={`precision precision-${kind}`} aria-hidden="true" /> {told}</li>

@@ -63,7 +63,7 @@ export function Article({ text, title, isNew, counted, marks, forms, field, make
     getSelection().removeAllRanges();
   };
   return (
-    <section class="article">
+    <main class="article">
       <p class="cap">
         {isNew ? `${strings.text.new} · ` : ""}
         {counted && strings.text.left(left.length)}
@@ -101,7 +101,7 @@ export function Article({ text, title, isNew, counted, marks, forms, field, make
       </div>
       <p class="small">{strings.text.legend}</p>
       <p class="small">{strings.text.keys}</p>
-    </section>
+    </main>
   );
 }
 

@@ -433,9 +433,7 @@ class _Tried:
         """Where numbers stand that nothing accounts for."""
         if self.source in self.entering.tables.sources[0].by_key:
             told = Told(self.entering.tables.draft, self.source, self.text)
-            for one in InText(told).numbers():
-                if one.start is not None:
-                    yield one.start, one.start + len(one.words)
+            yield from InText(told).unexplained()
 
 
 def _place(path: tuple[str | int, ...]) -> tuple[str, int]:

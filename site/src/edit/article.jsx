@@ -3,7 +3,7 @@ import { strings } from "./strings.js";
 import { occurrence, pieces, whole, words } from "./text.js";
 
 /** The text: marks, selecting by mouse and keys, and the menu for what is selected. */
-export function Article({ text, title, isNew, counted, marks, forms, field, make, give, open }) {
+export function Article({ text, title, isNew, counted, marks, wanted, forms, field, make, give, open }) {
   const [selection, setSelection] = useState(null);
   const body = useRef();
   const touched = useRef(false);
@@ -58,6 +58,11 @@ export function Article({ text, title, isNew, counted, marks, forms, field, make
     document.addEventListener("pointerdown", gone);
     return () => document.removeEventListener("pointerdown", gone);
   }, []);
+  useEffect(() => {
+    if (!wanted) return;
+    rangeOf(body.current, wanted.start, wanted.end).startContainer.parentElement.scrollIntoView({ block: "center" });
+    select(wanted);
+  }, [wanted]);
   const done = () => {
     setSelection(null);
     getSelection().removeAllRanges();

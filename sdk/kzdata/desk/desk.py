@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from kzdata.desk.drafts import Draft, Drafts, fingerprint
 from kzdata.desk.forms import forms_of, links_of, section_of, source_fields
 from kzdata.desk.selections import Into, Selection
-from kzdata.desk.state import SOURCE, Composed, State, block_of, composed, of_entry
+from kzdata.desk.state import SOURCE, Block, Composed, State, block_of, composed, of_entry
 from kzdata.entries.adding import Described, described_cells
 from kzdata.entries.admission import admit
-from kzdata.entries.document import Document, checked
+from kzdata.entries.cells import event_column
+from kzdata.entries.document import SECTIONS, Document, checked
 from kzdata.entries.entering import Entering
 from kzdata.entries.fields import Fields
 from kzdata.entries.importing import read_mapping
@@ -152,7 +153,8 @@ class Desk:
             with self._lock, self._opened() as (dataset, draft):
                 known = texts_at_hand(dataset, self.texts)
                 state = of_entry(entry_of(draft, source, known))
-                _fill_tables(draft, state)
+                for block in state.blocks:
+                    _complete(draft, block)
                 seen = self._print(dataset)
                 self.drafts.put(Draft.begun(source, seen, state, is_new=False))
         return self.view(source)
@@ -349,7 +351,7 @@ class Desk:
             section, number = str(path[0]), int(path[1])
             if number >= before.get(section, 0):
                 card = block_of(section, both[section][number], "new")
-                _fill_table(draft, card)
+                _complete(draft, card)
                 card.grey = [*card.cells, *(["quote"] if card.quote else [])]
                 why = [one.message for one in reasons]
                 yield {"state": state, "why": why, "card": card.model_dump(exclude_defaults=True)}
@@ -431,9 +433,7 @@ class _Tried:
         """Where numbers stand that nothing accounts for."""
         if self.source in self.entering.tables.sources[0].by_key:
             told = Told(self.entering.tables.draft, self.source, self.text)
-            for one in InText(told).numbers():
-                if one.start is not None:
-                    yield one.start, one.start + len(one.words)
+            yield from InText(told).unexplained()
 
 
 def _place(path: tuple[str | int, ...]) -> tuple[str, int]:
@@ -519,14 +519,10 @@ def _described(cells: Mapping[str, str], schema: Any, a: Sources) -> Described:
     return Described(publisher, published, None)
 
 
-def _fill_tables(draft: editing.Draft, state: State) -> None:
-    for block in state.blocks:
-        _fill_table(draft, block)
-
-
-def _fill_table(draft: editing.Draft, block: Any) -> None:
-    """Name the table of a block whose section has only one."""
-    from kzdata.entries.document import SECTIONS
-
+def _complete(draft: editing.Draft, block: Block) -> None:
+    """Name the table of a card whose section has only one, and the column of its event."""
     if not block.table:
         (block.table, *_) = [t.name for t in draft.descriptor.declaring(SECTIONS[block.section])]
+    table = draft.tables.get(block.table)
+    if table and "event" in block.cells and (column := event_column(table)):
+        block.cells[column] = block.cells.pop("event")

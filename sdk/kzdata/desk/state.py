@@ -14,8 +14,10 @@ from kzdata.entries import notation
 from kzdata.entries.document import ROW, SECTIONS, Document, Fault, read
 from kzdata.entries.entering import TEXT
 from kzdata.entries.notation import Cell
+from kzdata.entries.receipts import words_of
 
 ARTICLE = "article.txt"  # what the text is called beside a draft
+SPOKEN = ("figure", "date", "words")  # names of an entry whose value is words
 SOURCE = "source"  # key of the card of the article
 MOST = 5_000  # blocks of an article
 LONG = 20_000  # characters of a cell
@@ -151,17 +153,19 @@ def of_entry(entry: Mapping[str, Any]) -> State:
 
 
 def block_of(section: str, raw: Mapping[str, Any], key: str) -> Block:
-    """The card of a block."""
+    """The card of a block; what is words is said as words, not as a value."""
     parts = {name: raw[name] for name in ("id", "ref", "withdraw", "table") if raw.get(name)}
     cells = {n: cell_of(v) for n, v in raw.items() if n not in (*parts, "quote", "links", "table")}
+    cells |= {name: _spoken(cells[name]) for name in SPOKEN if name in cells}
     links = [cell_of(one) for one in raw.get("links", ())]
-    quote = cell_of(raw["quote"]) if raw.get("quote") else None
-    # The value of a quote is its words.
-    if quote and quote.value is not None:
-        words, occurrence = notation.place_of(quote.value)
-        quote = Cell(words=words, occurrence=occurrence)
+    quote = _spoken(cell_of(raw["quote"])) if raw.get("quote") else None
     parts.setdefault("table", "")
     return Block(key=key, section=section, quote=quote, cells=cells, links=links, **parts)
+
+
+def _spoken(cell: Cell) -> Cell:
+    """A cell whose value is its words, with these as its receipt."""
+    return cell if cell.value is None else notation.of(None, list(words_of(cell)))
 
 
 def cell_of(value: Any) -> Cell:

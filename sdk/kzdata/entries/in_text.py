@@ -32,11 +32,25 @@ class InText:
 
     def numbers(self) -> Iterator[Left]:
         """Numbers in no passage and no exclusion, but for those of dates that are listed."""
-        passages = [(one.start, one.end) for one in self.told.passages.values()]
-        known = [*passages, *self._excluded, *self._open_dates]
-        tokens = uncovered(number_tokens(self.text, self.article.language), known)
         # "3 thousand" is two tokens and one figure.
-        yield from dict.fromkeys(self._number(token.start, token.end) for token in tokens)
+        yield from dict.fromkeys(self._number(*one) for one in self._beside(self._open_dates))
+
+    def unexplained(self) -> Iterator[Place]:
+        """Where numbers stand in no passage and no exclusion, as `kzdata coverage` counts them."""
+        listed = [
+            (one.start, one.start + len(one.words))
+            for one in self.numbers()
+            if one.start is not None
+        ]
+        yield from listed
+        yield from self._beside(listed)
+
+    def _beside(self, more: Sequence[Place]) -> Iterator[Place]:
+        """The numbers in no passage, no exclusion and none of some more places."""
+        passages = [(one.start, one.end) for one in self.told.passages.values()]
+        tokens = number_tokens(self.text, self.article.language)
+        for token in uncovered(tokens, [*passages, *self._excluded, *more]):
+            yield token.start, token.end
 
     def _number(self, first: int, last: int) -> Left:
         if not self.told.in_english:

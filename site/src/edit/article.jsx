@@ -3,7 +3,7 @@ import { strings } from "./strings.js";
 import { occurrence, pieces, whole, words } from "./text.js";
 
 /** The text: marks, selecting by mouse and keys, and the menu for what is selected. */
-export function Article({ text, title, isNew, counted, marks, forms, field, make, give, open }) {
+export function Article({ text, title, isNew, counted, marks, wanted, forms, field, make, give, open }) {
   const [selection, setSelection] = useState(null);
   const body = useRef();
   const touched = useRef(false);
@@ -58,12 +58,17 @@ export function Article({ text, title, isNew, counted, marks, forms, field, make
     document.addEventListener("pointerdown", gone);
     return () => document.removeEventListener("pointerdown", gone);
   }, []);
+  useEffect(() => {
+    if (!wanted) return;
+    rangeOf(body.current, wanted.start, wanted.end).startContainer.parentElement.scrollIntoView({ block: "center" });
+    select(wanted);
+  }, [wanted]);
   const done = () => {
     setSelection(null);
     getSelection().removeAllRanges();
   };
   return (
-    <section class="article">
+    <main class="article">
       <p class="cap">
         {isNew ? `${strings.text.new} · ` : ""}
         {counted && strings.text.left(left.length)}
@@ -101,7 +106,7 @@ export function Article({ text, title, isNew, counted, marks, forms, field, make
       </div>
       <p class="small">{strings.text.legend}</p>
       <p class="small">{strings.text.keys}</p>
-    </section>
+    </main>
   );
 }
 

@@ -200,7 +200,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
                 {strings.start.open}
               </button>
             )}
-            {spec.traced && <Receipts said={said} carried={carried} active={active} drop={(number) => put(cellOf(cell.value, receiptsOf(cell).filter((_, n) => n !== number)))} />}
+            {spec.traced && <Receipts said={said} carried={carried} active={active} asked={active || wrong} drop={(number) => put(cellOf(cell.value, receiptsOf(cell).filter((_, n) => n !== number)))} />}
           </>
         )}
         {(why || receiptsOf(cell).some((one) => one.note)) && (
@@ -248,7 +248,7 @@ function read(carried, name) {
 
 const Chips = ({ said }) => said.map((one, number) => <mark key={number}>{one.words}</mark>);
 
-function Receipts({ said, carried, active, drop }) {
+function Receipts({ said, carried, active, asked, drop }) {
   if (said.length) {
     return (
       <span class="receipts">
@@ -265,7 +265,7 @@ function Receipts({ said, carried, active, drop }) {
   }
   const seen = [...new Set(carried.map((one) => one.words))];
   if (seen.length) return <span class="receipts">{seen.map((one) => <mark key={one}>{one}</mark>)}</span>;
-  return <span class={active ? "hint asked" : "hint"}>{words.words}</span>;
+  return asked ? <span class={active ? "hint asked" : "hint"}>{words.words}</span> : null;
 }
 
 /** A text that is kept when it is left, and when nobody types for a while. */

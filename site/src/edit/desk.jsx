@@ -16,6 +16,7 @@ export function Desk({ about, view, home, open }) {
   const { draft, check, act, change, error } = desk;
   const [side, setSide] = useState({ kind: "list" });
   const [field, setField] = useState(null);
+  const [wanted, setWanted] = useState(null); // words of the work list that the text is to show
   const panel = useRef();
   const at = useMemo(() => places(view.text), [view.text]);
   const blocks = draft.state.blocks ?? [];
@@ -39,6 +40,7 @@ export function Desk({ about, view, home, open }) {
     else openCard(block.key);
     setField(null);
   };
+  const show = ({ start, words }) => setWanted({ start: at.units(start), end: at.units(start + [...words].length) });
   const step = (by) => act("step", { by });
 
   useEffect(() => {
@@ -117,6 +119,7 @@ export function Desk({ about, view, home, open }) {
           isNew={draft.new}
           counted={Boolean(check.numbers)}
           marks={marks}
+          wanted={wanted}
           forms={forms}
           field={card && field}
           make={make}
@@ -125,7 +128,7 @@ export function Desk({ about, view, home, open }) {
         />
         <aside class="panel" id="panel" tabIndex={-1} ref={panel}>
           {side.kind === "list" && (
-            <List desk={desk} forms={forms} text={view.text} at={at} open={openCard} turn={turn} />
+            <List desk={desk} forms={forms} show={show} open={openCard} turn={turn} />
           )}
           {card && (
             <Card

@@ -3,7 +3,7 @@ import { faultsOf, wrongOf } from "./card.jsx";
 import { strings } from "./strings.js";
 
 /** All cards, and what is still to do. */
-export function List({ desk, forms, open, turn }) {
+export function List({ desk, forms, show, open, turn }) {
   const { draft, check, checking } = desk;
   const blocks = draft.state.blocks ?? [];
   const facts = blocks.filter((block) => formOf(forms, block.table)?.traced);
@@ -57,10 +57,16 @@ export function List({ desk, forms, open, turn }) {
                 <br />
                 <span class="words">{one.around || one.words}</span> <span class="quiet">{one.why}</span>
               </span>
-              {one.key && (
+              {one.key ? (
                 <button type="button" onClick={() => open(one.key)}>
                   {strings.start.open}
                 </button>
+              ) : (
+                one.start !== null && (
+                  <button type="button" onClick={() => show(one)}>
+                    {strings.list.show}
+                  </button>
+                )
               )}
             </li>
           ))}

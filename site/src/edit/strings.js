@@ -99,6 +99,7 @@ export const strings = {
     vocabulary: "Words and names",
     seen: "I have looked at these words and names",
     untitled: "without a title",
+    show: "Show",
   },
   todo: {
     number: "a number that nothing accounts for",

@@ -127,8 +127,8 @@ def test_each_page_is_in_the_navigation() -> None:
     assert len(named) == len(set(named))
     assert pages <= set(named)
     first = [next(iter(entry)) for entry in yaml.safe_load(text)["nav"][1]["Use it"]]
-    wanted = "Start,Validate your package,Declare receipts,Enter data,Enter an article,Ask,Cite"
-    assert first == wanted.split(",")
+    wanted = "Start,Validate your package,Declare receipts,Enter data,Enter an article"
+    assert first == [*wanted.split(","), "Enter it in the browser", "Ask", "Cite"]
 
 
 def test_each_public_name_is_in_the_reference() -> None:

@@ -4,6 +4,7 @@ All of it follows from the declarations, as the JSON Schema of an entry does.
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from kzdata.entries.cells import event_column, shortcuts
@@ -15,6 +16,7 @@ from kzdata.entries.tables import follows, passage_columns
 from kzdata.entries.vocabulary import Vocabulary
 from kzdata.evidence.names import label_column
 from kzdata.evidence.profile import declared
+from kzdata.site.cards import cards
 from kzdata.standard.declarations import Links, Spans
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.editing import Draft, DraftTable
@@ -63,15 +65,11 @@ def links_of(draft: Draft) -> Json | None:
 
 
 def _claims(draft: Draft) -> Iterator[Json]:
-    """The claims of the package by their words."""
-    if (spans := declared(draft.descriptor, Spans)) is None:
-        return
-    passages, s = draft.tables[spans[0].name].by_key, spans[1]
-    for described in draft.descriptor.declaring("principal"):
-        table = draft.tables[described.name]
-        for row in table.rows[:MOST]:
-            if span := passages.get(row[str(described.schema.principal)]):
-                yield {"value": row[table.key], "name": span[s.quote], "about": span[s.source]}
+    """The claims of the package, as their cards are headed, with the articles that make them."""
+    claims = (card for card in cards(draft.dataset).values() if card["kind"] == "claim")
+    for card in islice(claims, MOST):
+        name = "".join(part["text"] for part in card["heading"])
+        yield {"value": card["key"], "name": name, "about": card["source"]["name"]}
 
 
 def section_of(draft: Draft, table: str) -> str | None:

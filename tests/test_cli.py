@@ -72,11 +72,12 @@ def test_path_and_option_name_the_same_package(
     """Catches a command that takes the package by one of the two, and another one otherwise."""
     usage = kz(command, "--help").out
     assert ("--package" in usage) == (command not in ("rules", "diff", "init"))
-    assert ("[PATH]" in usage) == (command in (*OF_PATH, "seal"))
+    assert ("[PATH]" in usage) == (command in (*OF_PATH, "seal", "edit"))
+    more = ["--texts", str(tmp_path)] if command in ("coverage", "edit") else []
     if command in OF_PATH:
-        more = ["--texts", str(tmp_path)] if command == "coverage" else []
         by_path = kz(command, island.root, *more)
         assert by_path == kz(command, "--package", island.root, *more)
+    if command in (*OF_PATH, "edit"):
         twice = kz(command, island.root, "-p", island.root, *more)
         assert refused(twice) == "the package is named twice: give PATH or --package"
 

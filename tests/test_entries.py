@@ -344,6 +344,7 @@ def test_a_withdrawn_claim_leaves_a_tombstone(copy: Folder, texts: Path) -> None
     entry = CHANGED.format('withdraw = "Entered twice."') + blocks
     outside = [r for r in copy.rows("outside_reports") if r["claim_id"] != "CR-0019"]
     copy.write("outside_reports", outside)
+    copy.file("story").write_text("# No story\n\nIt told of the claim.\n", encoding="utf-8")
     copy.reseal()
     found = entered(copy.root, entry, texts)
     assert found.faults == ()

@@ -350,7 +350,7 @@ def test_sqlite_enforces_foreign_keys(package: Path, tmp_path: Path) -> None:
 
 def declared_keys(package: Path) -> int:
     folder = Folder(package)
-    names = [entry["name"] for entry in folder.descriptor()["resources"]]
+    names = [entry["name"] for entry in folder.tables()]
     return sum(len(folder.schema(name).get("foreignKeys", [])) for name in names)
 
 

@@ -66,7 +66,7 @@ def story_number(model: Model) -> Iterator[Violation]:
 
 @rule(
     "consistency",
-    "let it lead to the claim: [8](KEY)",
+    "put brackets around it, and the key of the claim in parentheses behind them",
     "warning",
     source="advice: a number without a receipt is worth no more than its author",
 )
@@ -112,7 +112,8 @@ def _records(model: Model, told: Story | None) -> dict[str, _Said]:
     wanted = sorted({piece.key for piece in told.pieces if piece.key}) if told else []
     found: dict[str, _Said] = {}
     for table in model.tables.values() if wanted else ():
-        if len(table.schema.primary_key) != 1:
+        # What is withdrawn is no record any more.
+        if len(table.schema.primary_key) != 1 or table.schema.tombstones:
             continue
         # Only these columns are read; those that nothing rests on and nobody declares are not.
         names = columns_needed(table, model.descriptor)

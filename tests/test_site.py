@@ -593,6 +593,7 @@ def test_sliding_typing_and_playing_leave_no_pages_to_go_back_through(
         page.evaluate(SETTLED)
     page.get_by_role("button", name="Read along").click()
     page.wait_for_timeout(1500)
+    page.get_by_role("button", name="Read along").wait_for()  # all days were played
     page.locator("header input[type=search]").press_sequentially("airport", delay=30)
     page.wait_for_url(re.compile("q=airport"))
     assert page.evaluate("history.length") == before

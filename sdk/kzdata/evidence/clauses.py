@@ -157,12 +157,6 @@ def _joined(gap: str) -> str:
     return gap
 
 
-def parted(text: str, one: Place, other: Place) -> bool:
-    """Whether something parts two places of a sentence: a comma, a conjunction, a relative."""
-    (_, last), (first, _) = sorted((one, other))
-    return bool(_BREAK_AHEAD.search(text, last, first))
-
-
 def in_other_clause(text: str, one: Place, other: Place) -> bool:
     """Whether a conjunction that begins a clause stands between two places of a sentence."""
     (_, last), (first, _) = sorted((one, other))

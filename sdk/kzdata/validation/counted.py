@@ -60,7 +60,6 @@ class Counted(NamedTuple):
     day: str | None  # from which the article speaks
     start: int
     end: int
-    quote: tuple[int, int] | None  # the place of its principal passage, where that is known
 
     @property
     def declared(self) -> Claims:
@@ -175,9 +174,8 @@ def claimed(model: Model, texts: Articles, figure: str = "NULL OR true") -> Iter
             days, concluded, (source, day, start, quote) = tuple(row[:3]), row[3] or (), row[4:8]
             at = _place(texts.get(source, ""), start, quote, wording)
             if at is not None:
-                cells = {part: one for part, one in zip(PARTS, row[10:], strict=True) if one}
-                own = None if row[8] is None else (row[8], row[9])
-                place = (source, day, at, at + len(wording or quote), own)
+                cells = {part: one for part, one in zip(PARTS, row[8:], strict=True) if one}
+                place = (source, day, at, at + len(wording or quote))
                 fixed = frozenset(concluded)
                 yield Counted(table, ordinal, wording or "", qualifier, cells, days, fixed, *place)
 
@@ -206,7 +204,7 @@ def _places(table: Table, wanted: str) -> str:
         WHERE c.tab = {literal(table.name)} AND c.field = {literal(figure.text)}
             AND t.role = {role_number("verbatim")} GROUP BY ALL"""
     return f"""SELECT t.{ORD}, {column(figure.text)}, {cell(figure.qualifier)}, {", ".join(listed)},
-            i.fields, p.source, p.day, p.first, p.quote, q.first, q.last, {", ".join(cells)}
+            i.fields, p.source, p.day, p.first, p.quote, {", ".join(cells)}
         FROM {identifier(table.name)} t LEFT JOIN ({own}) o ON o.row = t.{ORD}
         LEFT JOIN ({concluded}) i ON i.row = t.{ORD}
         LEFT JOIN shared.passages q ON q.span = {column(figure.span)}

@@ -13,7 +13,7 @@ from kzdata.evidence.sentences import Place
 from kzdata.standard.declarations import Events
 from kzdata.standard.descriptor import Table
 from kzdata.validation.counted import Counted, claimed, vocabulary, words_of
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 from kzdata.validation.rules.exchanged import told
 
@@ -29,9 +29,26 @@ _CIRCUMSTANCE = re.compile(
     r" (?:(?:the|a|an|some) )?(?:\w+ )?\Z"
 )
 _NEAR = 40  # code points in front of a passage that are looked at
-# Passages in sentences where another claim has another one.
-_SHARED = f"""SELECT {ORD}, opens, closes FROM shared.own_sentences
-    QUALIFY count(*) OVER (PARTITION BY source, opens) > 1"""
+
+
+def _overlap(one: str, other: str) -> str:
+    """SQL: whether two passages have words in common."""
+    return f"""({one}.source = {other}.source AND {one}.first < {other}.last
+        AND {other}.first < {one}.last)"""
+
+
+# Cells of claims that share a sentence, whose words all stand beside the claim's passage: with the
+# places of the passage and of the first words, and whether all stand in passages of such claims.
+_CELLS_BESIDE = f"""WITH q AS MATERIALIZED (SELECT p.{ORD}, p.source, p.first, p.last
+        FROM shared.passages p JOIN (SELECT {ORD} FROM shared.own_sentences
+            QUALIFY count(*) OVER (PARTITION BY source, opens) > 1) USING ({ORD})),
+        o AS (SELECT DISTINCT w.{ORD} FROM shared.passages w JOIN q
+            ON q.source = w.source AND q.first <= w.first AND w.last <= q.last)
+    SELECT c.tab, t.row, c.field, any_value(t.value) AS value, any_value(p.source) AS source,
+        any_value(p.first) AS first, any_value(p.last) AS last, min(s.first) AS words,
+        arg_min(s.last, s.first) AS ends, bool_and(o.{ORD} IS NOT NULL) AS borrowed
+    FROM {_EDGES} JOIN q p ON p.{ORD} = t.principal LEFT JOIN o ON o.{ORD} = t.passage
+    WHERE {_SAID} GROUP BY c.tab, t.row, c.field HAVING NOT bool_or({_overlap("s", "p")})"""
 
 
 @rule(
@@ -52,13 +69,12 @@ def passage_names_another(model: Model, texts: Articles) -> Iterator[Violation]:
     event. Asked only where two claims share a sentence. It deceives because only the order of the
     words says which belongs to which.
     """
-    model.share_sentences(texts)
-    beside = _beside(model)
     known = model.understood(texts)
+    beside = _beside(model, texts)
     for claim in claimed(model, known) if beside else ():
-        names = beside.get((claim.table.name, claim.row), ())
-        if names and claim.quote:
-            yield from _named(model, claim, names, _passage(texts[claim.source], *claim.quote))
+        if found := beside.get((claim.table.name, claim.row)):
+            names, source, place = found
+            yield from _named(model, claim, names, _passage(texts[source], *place))
     for table, claims in model.each("claims") if beside else ():
         if claims.event:
             yield from _of_other_events(model, known, table, claims.event)
@@ -82,16 +98,23 @@ def words_of_another_claim(model: Model, texts: Articles) -> Iterator[Violation]
     """
     from kzdata.evidence import clauses
 
-    model.share_sentences(texts)
     known = model.understood(texts)
     tables = [table for table, _ in model.each("claims") if table.schema.figure]
-    for table in tables if model.traceable else ():
-        for row, name, value, source, *places in model.database.rows(_borrowed(table)):
-            own, words = tuple(places[:2]), tuple(places[2:])
+    for table in tables if _share_cells(model, texts) else ():
+        for row, name, value, source, *ends in model.database.rows(_borrowed(table)):
+            own, words = (ends[0], ends[1]), (ends[2], ends[3])
             if source in known and clauses.in_other_clause(known[source], own, words):
                 expected = f"words for {value} beside the claim's own passage"
-                shown = known[source][slice(*words)]
-                yield Violation(table.name, row, name, shown, expected)
+                yield Violation(table.name, row, name, known[source][slice(*words)], expected)
+
+
+@once_a_validation
+def _share_cells(model: Model, texts: Articles) -> bool:
+    """Build the relation `cells_beside`; false where nothing can be traced."""
+    if model.traceable:
+        model.share_sentences(texts)
+        model.database.create_table_as("cells_beside", _CELLS_BESIDE)
+    return model.traceable
 
 
 def _borrowed(table: Table) -> str:
@@ -100,36 +123,19 @@ def _borrowed(table: Table) -> str:
     assert claims
     shared = (claims.event, claims.population, claims.state, claims.claimant, claims.via)
     names = ", ".join(literal(one) for one in (*shared, *claims.about) if one)
-    return f"""WITH q AS MATERIALIZED (SELECT p.{ORD}, p.source, p.first, p.last
-            FROM shared.passages p JOIN ({_SHARED}) USING ({ORD}))
-        SELECT t.row, c.field, any_value(t.value), any_value(p.source), any_value(p.first),
-            any_value(p.last), min(s.first), arg_min(s.last, s.first)
-        FROM {_EDGES} JOIN q p ON p.{ORD} = t.principal
-        LEFT JOIN (SELECT DISTINCT w.{ORD} FROM shared.passages w JOIN q
-            ON q.source = w.source AND q.first <= w.first AND w.last <= q.last) o
-            ON o.{ORD} = t.passage
-        WHERE {_SAID} AND c.tab = {literal(table.name)} AND c.field NOT IN ({names})
-        GROUP BY t.row, c.field
-        HAVING bool_and(o.{ORD} IS NOT NULL AND NOT {_overlap("s", "p")}) ORDER BY ALL"""
+    return f"""SELECT row, field, value, source, first, last, words, ends FROM shared.cells_beside
+        WHERE borrowed AND tab = {literal(table.name)} AND field NOT IN ({names or "''"})
+        ORDER BY ALL"""
 
 
-def _beside(model: Model) -> dict[tuple[str, int], list[str]]:
-    """By table and row, the columns of claims whose words all stand beside the passage."""
-    if not model.traceable:
+def _beside(model: Model, texts: Articles) -> dict[tuple[str, int], tuple[list[str], str, Place]]:
+    """By table and row, the columns whose words stand beside the passage; its article and place."""
+    if not _share_cells(model, texts):
         return {}
-    found = model.database.rows(f"SELECT tab, row, list(field) FROM ({_cells()}) GROUP BY ALL")
-    return {(table, row): names for table, row, names in found}
-
-
-def _cells(where: str = "true") -> str:
-    """SQL: such cells, with their value and the place of the passage."""
-    return f"""SELECT c.tab, t.row, c.field, any_value(t.value) AS value,
-            any_value(p.source) AS source, any_value(p.first) AS first, any_value(p.last) AS last,
-            min(s.first) AS words, arg_min(s.last, s.first) AS ends
-        FROM {_EDGES} JOIN shared.passages p ON p.{ORD} = t.principal
-        WHERE {_SAID} AND t.principal IN (SELECT {ORD} FROM ({_SHARED})) AND {where}
-        GROUP BY c.tab, t.row, c.field
-        HAVING NOT bool_or({_overlap("s", "p")})"""
+    found = model.database.rows(
+        "SELECT tab, row, list(field), source, first, last FROM shared.cells_beside GROUP BY ALL"
+    )
+    return {(t, row): (names, source, (a, b)) for t, row, names, source, a, b in found}
 
 
 def _passage(text: str, first: int, last: int) -> "Sentence":
@@ -170,23 +176,16 @@ def _of_other_events(model: Model, texts: Articles, table: Table, name: str) -> 
     from kzdata.evidence import clauses
 
     known = vocabulary(model, table, name)
-    cells = _cells(f"c.tab = {literal(table.name)} AND c.field = {literal(name)}")
+    cells = f"""SELECT * FROM shared.cells_beside
+        WHERE tab = {literal(table.name)} AND field = {literal(name)}"""
     homes = {one.reference.resource for one in table.schema.foreign_keys if one.fields == (name,)}
     for events, declared in model.each("events"):
         if events.name in homes and events.schema.record_key:
             sql = _other_events(cells, _event_passages(events, declared))
-            for row, value, other, title, source, at, *places in model.database.rows(sql):
-                text, own, words = (
-                    texts.get(source, ""),
-                    (places[0], places[1]),
-                    (places[2], places[3]),
-                )
-                told = not _CIRCUMSTANCE.search(text[:at][-_NEAR:])
-                if (
-                    told
-                    and clauses.in_other_clause(text, own, words)
-                    and not known.related(value, other)
-                ):
+            for row, value, other, title, source, at, *ends in model.database.rows(sql):
+                text, own, words = texts.get(source, ""), (ends[0], ends[1]), (ends[2], ends[3])
+                aside = _CIRCUMSTANCE.search(text[:at][-_NEAR:]) or known.related(value, other)
+                if not aside and clauses.in_other_clause(text, own, words):
                     yield _violation(table, row, name, title or other, value)
 
 
@@ -215,9 +214,3 @@ def _other_events(cells: str, passages: str) -> str:
         FROM meets m GROUP BY row, value HAVING NOT bool_or(event = value) AND NOT bool_or(EXISTS
             (SELECT 1 FROM common c WHERE c.one = m.value AND c.other = m.event))
         ORDER BY row"""
-
-
-def _overlap(one: str, other: str) -> str:
-    """SQL: whether two passages have words in common."""
-    return f"""({one}.source = {other}.source AND {one}.first < {other}.last
-        AND {other}.first < {one}.last)"""

@@ -11,7 +11,7 @@ from kzdata.desk.drafts import Draft, Drafts, fingerprint
 from kzdata.desk.forms import forms_of, links_of, section_of, source_fields
 from kzdata.desk.selections import Into, Selection
 from kzdata.desk.state import SOURCE, Block, Composed, State, block_of, composed, of_entry
-from kzdata.entries.adding import Described, described_cells
+from kzdata.entries.adding import Described, described_cells, numbered
 from kzdata.entries.admission import admit
 from kzdata.entries.cells import event_column
 from kzdata.entries.document import SECTIONS, Document, checked
@@ -142,10 +142,8 @@ class Desk:
 
     def _free_name(self, key: str) -> str:
         """A key that no other draft has."""
-        taken, number = set(self.drafts.names()), 2
-        while (name := key if number == 2 and key not in taken else f"{key}-{number}") in taken:
-            number += 1
-        return name
+        taken = set(self.drafts.names())
+        return next(name for name in numbered(key) if name not in taken)
 
     def open(self, source: str) -> Json:
         """Put an article of the package on the desk; its draft, where there is one."""
@@ -163,7 +161,7 @@ class Desk:
         """A draft as the browser has it."""
         with self._opened() as (dataset, draft):
             made = self.drafts.get(name)
-            text = self._text(dataset, made)
+            text = self._text(dataset, made, texts_at_hand(dataset, self.texts))
             return {
                 **_shown(made),
                 "text": text,
@@ -195,10 +193,10 @@ class Desk:
             self.drafts.put(made.model_copy(update=seen))
         return self.view(name)
 
-    def _text(self, dataset: Dataset, draft: Draft) -> str:
-        text = self.drafts.text(draft.name) if draft.is_new else None
-        if not draft.is_new:
-            known = texts_at_hand(dataset, self.texts)
+    def _text(self, dataset: Dataset, draft: Draft, known: Mapping[str, str]) -> str:
+        if draft.is_new:
+            text = self.drafts.text(draft.name)
+        else:
             text = known.get(hashes(dataset).get(draft.name, ""))
         if text is None:
             raise UsageError(f"the text of {draft.name} is not in {self.texts}")
@@ -302,10 +300,8 @@ class Desk:
             same = file.is_file() and file.stat().st_size == len(text.encode())
             if same and self._file(file.name) == text:
                 return None
-        stem, number = draft.name, 2
-        place = self.texts / f"{stem}.txt"
-        while os.path.lexists(place):
-            place, number = self.texts / f"{stem}-{number}.txt", number + 1
+        places = (self.texts / f"{name}.txt" for name in numbered(draft.name))
+        place = next(one for one in places if not os.path.lexists(one))
         save(text.encode(), place)
         return place
 
@@ -361,14 +357,14 @@ class Desk:
     @contextmanager
     def _tried(self, name: str) -> Iterator["_Tried"]:
         """The entry of a draft, entered into a copy of the package in memory."""
-        with self._opened() as (dataset, _):
+        with self._opened() as (dataset, draft):
             made = self.drafts.get(name)
-            text = self._text(dataset, made)
             known = texts_at_hand(dataset, self.texts)
+            text = self._text(dataset, made, known)
             entry = composed(made.state, name, made.base, has_text=made.is_new)
             folder = self.drafts.folder_of(name)
             changed = made.fingerprint != self._print(dataset)
-            yield _Tried(dataset, entry, [(entry.document, folder)], known, text, changed)
+            yield _Tried(draft, entry, [(entry.document, folder)], known, text, changed)
 
 
 class _Tried:
@@ -376,17 +372,16 @@ class _Tried:
 
     def __init__(
         self,
-        dataset: Dataset,
+        draft: editing.Draft,
         entry: Composed,
         documents: list[tuple[Document, Path]],
         known: dict[str, str],
         text: str,
         changed: bool,
     ) -> None:
-        self.dataset, self.composed, self.documents = dataset, entry, documents
+        self.dataset, self.composed, self.documents = draft.dataset, entry, documents
         self.known, self.text, self.changed = known, text, changed
         self.faults: list[Any] = []
-        draft = editing.Draft(dataset)
         self.entering = Entering(draft, known)
         try:
             for document, folder in documents:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from kzdata.desk.state import Block, State
-from kzdata.entries.adding import slug
+from kzdata.entries.adding import numbered, slug
 from kzdata.entries.cells import event_column
 from kzdata.entries.columns import columns_of
 from kzdata.entries.entering import Entering
@@ -134,15 +134,9 @@ class Selection:
             block.cells[c.term] = Cell(value=text)
         elif label:
             block.cells[label] = Cell(value=text)
-        if table.key and not schema.exclusions and (key := slug(text)):
-            block.cells[table.key] = Cell(value=self._free(table, key))
-
-    def _free(self, table: DraftTable, key: str) -> str:
-        """A key that no row has."""
-        number, found = 2, key
-        while found in table.by_key:
-            found, number = f"{key}-{number}", number + 1
-        return found
+        if table.key and not schema.exclusions and (stem := slug(text)):
+            key = next(one for one in numbered(stem) if one not in table.by_key)
+            block.cells[table.key] = Cell(value=key)
 
     # -------------------------------------------------------------------- records
 

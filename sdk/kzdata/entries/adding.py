@@ -153,10 +153,11 @@ def _key(described: Described, taken: dict[str, str]) -> str:
         return described.key
     if not (stem := slug(described.publisher)):
         raise UsageError(f"no key can be made of {described.publisher!r}; give one: --source-id ID")
-    return next(key for key in _numbered(stem) if key not in taken)
+    return next(key for key in numbered(stem) if key not in taken)
 
 
-def _numbered(stem: str) -> Iterator[str]:
+def numbered(stem: str) -> Iterator[str]:
+    """A name, and then the same with 2, 3 and so on behind it: the first that is free is taken."""
     yield stem
     yield from (f"{stem}-{number}" for number in count(2))
 

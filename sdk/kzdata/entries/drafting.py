@@ -371,25 +371,20 @@ class Drafter:
         return {name: self._line(one, around)} if one else {}
 
     def _speakers(self, found: Found, around: Sequence[Passage]) -> dict[str, Any]:
+        return {name: self._line(one, around) for name, one in self._spoken(found).items()}
+
+    def _spoken(self, found: Found) -> dict[str, Mention]:
         """Who says it, and who carried it: "the channel said, citing the ministry"."""
-        c, said = found.kind.claims, dict[str, Any]()
+        c = found.kind.claims
         if not c.claimant:
-            return said
+            return {}
         first, last = found.sentence.first, found.sentence.last
         names = self._mentions(found.kind.columns[c.claimant], first, last)
-        cited, tells = self._cited(names, first), self._telling(names, first, last)
-        if by := [*cited, *tells][:1]:
-            said[c.claimant] = self._line(by[0], around)
-        if cited and tells and c.via:
-            said[c.via] = self._line(tells[0], around)
-        return said
-
-    def _cited(self, names: Iterable[Mention], first: int) -> list[Mention]:
-        return [one for one in names if _CITED.search(self.text, first, one.start)]
-
-    def _telling(self, names: Sequence[Mention], first: int, last: int) -> list[Mention]:
-        cited = self._cited(names, first)
-        return [one for one in names if one not in cited and self._tells(one, first, last)]
+        cited = [one for one in names if _CITED.search(self.text, first, one.start)]
+        tells = [one for one in names if one not in cited and self._tells(one, first, last)]
+        by = [*cited, *tells][:1]
+        said = {c.claimant: by[0]} if by else {}
+        return said | ({c.via: tells[0]} if cited and tells and c.via else {})
 
     def _tells(self, one: Mention, first: int, last: int) -> bool:
         """Whether a name stands beside a word of saying."""

@@ -128,18 +128,6 @@ class _Selecting(Drafter):
         c = found.kind.claims
         return {c.claimant, c.via} - {None}
 
-    def _spoken(self, found: Found) -> dict[str, Mention]:
-        """Who says it, and who carried it."""
-        c = found.kind.claims
-        if not c.claimant:
-            return {}
-        first, last = found.sentence.first, found.sentence.last
-        names = self._mentions(found.kind.columns[c.claimant], first, last)
-        cited, tells = self._cited(names, first), self._telling(names, first, last)
-        by = [*cited, *tells][:1]
-        said = {c.claimant: by[0]} if by else {}
-        return said | ({c.via: tells[0]} if cited and tells and c.via else {})
-
     def _said_in(self, found: Found, column: Column, first: int, last: int) -> Mention | None:
         """The value of a column that the selection names, or else its sentence."""
         sentence = found.sentence

@@ -16,7 +16,7 @@ from kzdata.entries.tables import follows, passage_columns
 from kzdata.entries.vocabulary import Vocabulary
 from kzdata.evidence.names import label_column
 from kzdata.evidence.profile import declared
-from kzdata.site.cards import cards
+from kzdata.site.cards import in_lines
 from kzdata.standard.declarations import Links, Spans
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.editing import Draft, DraftTable
@@ -66,10 +66,8 @@ def links_of(draft: Draft) -> Json | None:
 
 def _claims(draft: Draft) -> Iterator[Json]:
     """The claims of the package, as their cards are headed, with the articles that make them."""
-    claims = (card for card in cards(draft.dataset).values() if card["kind"] == "claim")
-    for card in islice(claims, MOST):
-        name = "".join(part["text"] for part in card["heading"])
-        yield {"value": card["key"], "name": name, "about": card["source"]["name"]}
+    for key, line in islice(in_lines(draft.dataset).items(), MOST):
+        yield {"value": key, "name": line["heading"], "about": line["source"]}
 
 
 def section_of(draft: Draft, table: str) -> str | None:

@@ -8,6 +8,7 @@ from kzdata.engine.frames import Frames
 from kzdata.errors import UsageError
 
 MOST = 2_000  # how many claims, pairs or events an answer lists, unless asked for more or fewer
+ALL = 1_000_000_000  # a limit that no package reaches
 
 
 def limited(limit: object) -> int:

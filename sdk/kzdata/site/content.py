@@ -8,7 +8,7 @@ step is the package itself.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 from kzdata.errors import UsageError
@@ -21,6 +21,7 @@ from kzdata.evidence.proof import proofs
 from kzdata.evidence.receipts import passages
 from kzdata.evidence.snapshots import Removal, Snapshot, Snapshots, SourceFilter
 from kzdata.evidence.story import Piece, story_of
+from kzdata.questions.answers import ALL
 from kzdata.questions.disagreements import Disagreement, Disagreements, disagreements
 from kzdata.questions.sides import Side
 from kzdata.questions.timeline import Event, timeline
@@ -41,7 +42,6 @@ MOST_ANSWERED = 500_000
 """Days that the slider stops at, and the rows to be worked out over all of them: of more days,
 evenly spread ones and the last are taken."""
 FEWEST_STEPS = 5
-ALL = 1_000_000_000  # a limit that no package reaches
 MOST_PAIRS = 2_000  # pairs of claims that make questions
 
 
@@ -59,8 +59,8 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
     history = History(dataset)
     for day in days:
         with closing(snapshots.take(SourceFilter(day), dataset)) as then:
-            history.add(then)
-    history.add(dataset)
+            history.add(Questions(then))
+    history.add(whole := Questions(dataset))
     return {
         "format": FORMAT,
         "package": _about(dataset),
@@ -70,7 +70,7 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "addresses": _addresses(dataset),
         "answers": history.answers(),
         "outlines": outlines(dataset),
-        "cards": (made := cards(dataset, _pairs(dataset))),
+        "cards": (made := cards(dataset, whole.pairs())),
         "story": _story(dataset, made),
     }
 
@@ -247,11 +247,11 @@ class History:
         self._emptied: dict[str, dict[tuple[int, str], int]] = {name: {} for name in self._places}
         self._steps = 0
 
-    def add(self, then: Dataset) -> None:
+    def add(self, asked: "Questions") -> None:
         """Take in the next step."""
-        questions = _questions(then)
+        then = asked.dataset
         for name, answer in self._answers.items():
-            answer.ask(questions[name])
+            answer.ask(getattr(asked, name))
         self._steps += 1
         if isinstance(then, Snapshot):
             for name in self._places:
@@ -300,16 +300,48 @@ COLUMNS = {
 """The answers of a page, and the columns of each."""
 
 
-def _questions(dataset: Dataset) -> dict[str, Callable[[], Iterable[AnswerRow]]]:
-    """What gives the rows of each answer."""
-    # Two answers share the toll, which takes the longest. Retracted claims are among it.
-    tolls = cache(lambda: toll(dataset, retracted=True, limit=ALL).scopes)
-    return {
-        "claims": lambda: (_claim(dataset, one) for scope in tolls() for one in scope.entries),
-        "scopes": lambda: map(_scope, tolls()),
-        "events": lambda: map(_event, timeline(dataset, limit=ALL)),
-        "disagreements": lambda: _asked(disagreements(dataset, limit=MOST_PAIRS)),
-    }
+class Questions:
+    """What gives the rows of each answer, by its name in `COLUMNS`; what takes long is asked once.
+
+    Args:
+        dataset: The package as of one step.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+
+    @cached_property
+    def _tolls(self) -> tuple[Scope, ...]:
+        # Retracted claims are among it.
+        return toll(self.dataset, retracted=True, limit=ALL).scopes
+
+    @cached_property
+    def _disagreements(self) -> Disagreements:
+        return disagreements(self.dataset, limit=MOST_PAIRS)
+
+    def claims(self) -> Iterator[AnswerRow]:
+        """The claims that count people."""
+        return (_claim(self.dataset, one) for scope in self._tolls for one in scope.entries)
+
+    def scopes(self) -> Iterator[AnswerRow]:
+        """Whom they count, and where."""
+        return map(_scope, self._tolls)
+
+    def events(self) -> Iterator[AnswerRow]:
+        """The events."""
+        return map(_event, timeline(self.dataset, limit=ALL))
+
+    def disagreements(self) -> Iterator[AnswerRow]:
+        """What claims disagree about, as questions."""
+        return _asked(self._disagreements)
+
+    def pairs(self) -> Iterable[Disagreement]:
+        """The pairs of claims that disagree, or may; none where nothing can be asked."""
+        try:
+            found = self._disagreements
+        except UsageError:  # no claims are declared
+            return ()
+        return (*found.found, *found.unreconciled)
 
 
 def _claim(dataset: Dataset, entry: Entry) -> AnswerRow:
@@ -361,15 +393,6 @@ def _side(side: Side) -> Row:
     spans = tuple(receipt.span for receipt in side.receipts)
     outside = tuple((one.publisher, one.says, one.published_on, one.url) for one in side.outside)
     return (side.says, tuple(claim.key for claim in side.claims), side.events, spans, outside)
-
-
-def _pairs(dataset: Dataset) -> Iterable[Disagreement]:
-    """The pairs of claims that disagree, or may; none where nothing can be asked."""
-    try:
-        found = disagreements(dataset, limit=MOST_PAIRS)
-    except UsageError:  # no claims are declared
-        return ()
-    return (*found.found, *found.unreconciled)
 
 
 def _story(dataset: Dataset, cards: Json) -> Json | None:

@@ -5,8 +5,8 @@ whom it counts, how it is read, how it stands to others. No heading, row or note
 key.
 """
 
-from kzdata.site.cards.composing import cards
+from kzdata.site.cards.composing import cards, in_lines
 from kzdata.site.cards.packing import packed
 from kzdata.site.cards.sentence import in_one_line
 
-__all__ = ["cards", "in_one_line", "packed"]
+__all__ = ["cards", "in_lines", "in_one_line", "packed"]

@@ -9,6 +9,7 @@ from kzdata.evidence.names import event_names, without_keys
 from kzdata.evidence.outside import OutsideReport, outside_reports
 from kzdata.evidence.profile import declared, declaring
 from kzdata.evidence.receipts import EvidenceIndex, Receipt
+from kzdata.questions.answers import ALL
 from kzdata.questions.disagreements import Disagreement
 from kzdata.questions.timeline import Event, timeline
 from kzdata.site.cards.articles import Articles, address
@@ -24,7 +25,6 @@ from kzdata.standard.declarations import Edges, Events, Outside, Sources, Spans
 from kzdata.standard.descriptor import Table
 
 Card = dict[str, Any]
-ALL = 1_000_000_000  # a limit that no package reaches
 
 
 def cards(dataset: Dataset, pairs: Iterable[Disagreement] = ()) -> dict[str, Card]:
@@ -39,6 +39,15 @@ def cards(dataset: Dataset, pairs: Iterable[Disagreement] = ()) -> dict[str, Car
     """
     made = _Composer(dataset, pairs)
     return {card["key"]: card for card in (*made.claims(), *made.events())}
+
+
+def in_lines(dataset: Dataset) -> Mapping[str, Card]:
+    """Each claim in one line, by key: its heading, its article and the day of that.
+
+    Raises:
+        PackageError: A table cannot be read.
+    """
+    return _Composer(dataset, ()).lines
 
 
 class _Composer:
@@ -57,12 +66,12 @@ class _Composer:
             for table, columns in declaring(dataset.descriptor, ClaimColumns)
             for claim, _ in self._told[table.name]
         }
-        self._lines = {
+        self.lines = {
             claim.key: self._line(claim) for each in self._told.values() for claim, _ in each
         }
         self._names = {
             "events": self._titles,
-            "claims": {key: line["heading"] for key, line in self._lines.items()},
+            "claims": {key: line["heading"] for key, line in self.lines.items()},
         }
 
     def _line(self, claim: Claim) -> Card:
@@ -112,10 +121,10 @@ class _Composer:
             "outside": [self._outside(report) for report in claim.outside],
             "relations": [
                 one | {"note": one["note"] and self._plainly(one["note"])}
-                for one in in_cards(self._relations.of(claim), self._lines)
+                for one in in_cards(self._relations.of(claim), self.lines)
             ],
             "event": claim.event if claim.event in self._titles else None,
-            "cite": self._cite(claim.key, self._lines[claim.key]["heading"], sentence, source),
+            "cite": self._cite(claim.key, self.lines[claim.key]["heading"], sentence, source),
         }
 
     def _claimant(self, columns: ClaimColumns, claim: Claim) -> str | None:

@@ -11,7 +11,7 @@ from kzdata.evidence.figures import Figure, NumberToken, number_tokens, parse
 from kzdata.evidence.profile import cell
 from kzdata.evidence.story import Piece, Story, story_of
 from kzdata.standard.descriptor import Table
-from kzdata.validation.evidence_tables import Model, columns_needed
+from kzdata.validation.evidence_tables import Model, columns_needed, once_a_validation
 from kzdata.validation.rule import Violation, rule
 
 _WHERE = "the package declares a story, the resource of that name: docs/profile.md"
@@ -34,12 +34,10 @@ class _Said(NamedTuple):
 @rule("consistency", "name a record of the package, and a column of its table", source=_WHERE)
 def story_record(model: Model) -> Iterator[Violation]:
     """Each link of the story leads to a record of the package, or to a cell that has receipts."""
-    try:
-        told = story_of(model.descriptor, model.files)
-    except PackageError as error:
-        yield Violation(None, found=str(error), expected="a story in UTF-8")
-        return
-    known = _records(model, told)
+    told, wrong = _told(model)
+    if wrong:
+        yield Violation(None, found=wrong, expected="a story in UTF-8")
+    known = _records(model)
     for piece in told.pieces if told else ():
         if not piece.key:
             continue
@@ -57,8 +55,8 @@ def story_number(model: Model) -> Iterator[Violation]:
     It may be printed otherwise: "8" for "eight". What is linked is the figure alone: "over 60", not
     "60" of it, and not "over 60 people". Words without a number may lead to any record.
     """
-    told = _told(model)
-    known = _records(model, told)
+    told, _ = _told(model)
+    known = _records(model)
     for piece in told.pieces if told else ():
         if piece.key in known and (expected := _amiss(piece, known[piece.key])):
             yield _at(told, piece, piece.text, expected)
@@ -76,7 +74,7 @@ def story_unlinked(model: Model) -> Iterator[Violation]:
     Digits and words for numbers, such as "dozens". Dates, years, times of day, ranks, and numbers
     within names need none, nor do words such as "one", "both" and "many".
     """
-    told = _told(model)
+    told, _ = _told(model)
     for piece in told.pieces if told else ():
         for token in number_tokens(piece.text) if piece.key is None else ():
             if _counts(piece.text, token):
@@ -93,11 +91,13 @@ def _counts(text: str, token: NumberToken) -> bool:
     return sense(text, token.start, token.end).sense in _TAKEN
 
 
-def _told(model: Model) -> Story | None:
+@once_a_validation
+def _told(model: Model) -> tuple[Story | None, str]:
+    """The story, and why it cannot be read."""
     try:
-        return story_of(model.descriptor, model.files)
-    except PackageError:  # `story-record` says so
-        return None
+        return story_of(model.descriptor, model.files), ""
+    except PackageError as error:
+        return None, str(error)
 
 
 def _at(told: Story | None, piece: Piece, found: str, expected: str) -> Violation:
@@ -107,8 +107,10 @@ def _at(told: Story | None, piece: Piece, found: str, expected: str) -> Violatio
     )
 
 
-def _records(model: Model, told: Story | None) -> dict[str, _Said]:
-    """The records that a story leads to, by key."""
+@once_a_validation
+def _records(model: Model) -> dict[str, _Said]:
+    """The records that the story leads to, by key."""
+    told, _ = _told(model)
     wanted = sorted({piece.key for piece in told.pieces if piece.key}) if told else []
     found: dict[str, _Said] = {}
     for table in model.tables.values() if wanted else ():

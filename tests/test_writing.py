@@ -24,6 +24,7 @@ from kzdata.errors import UsageError
 from kzdata.exports import FORMATS
 from kzdata.files import writing
 from kzdata.files.writing import fresh, save
+from kzdata.site.page import LIST
 from packages import Folder
 
 KEPT = "what the user has"
@@ -150,13 +151,46 @@ def test_links_inside_of_an_output_are_replaced(place: Path, copy: Folder, canar
     for command in (("site", "-p", copy.root), ("export", "parquet", "--force", "-p", copy.root)):
         shutil.rmtree(place / "out", ignore_errors=True)
         assert kz(*command, place / "out").code == 0
-        names = [file.name for file in (place / "out").iterdir()]
-        for name in names:
-            (place / "out" / name).unlink()
-            (place / "out" / name).symlink_to(canary)
+        written = sorted(file for file in (place / "out").rglob("*") if file.is_file())
+        # What lists a page's files is what tells them from the files of others.
+        for file in (one for one in written if one.name != LIST):
+            file.unlink()
+            file.symlink_to(canary)
         assert kz(*command, place / "out").code == 0
-        assert not any(file.is_symlink() for file in (place / "out").iterdir())
-        assert sorted(file.name for file in (place / "out").iterdir()) == sorted(names)
+        assert not any(file.is_symlink() for file in (place / "out").rglob("*"))
+        assert sorted(file for file in (place / "out").rglob("*") if file.is_file()) == written
+        if command[0] == "site":
+            assert [file.parent.name for file in written].count("claim") > 100
+
+
+def test_a_list_of_files_that_is_a_link_is_not_believed(
+    place: Path, copy: Folder, tmp_path: Path
+) -> None:
+    """Catches a page that takes the files of somebody else for its own by their list."""
+    assert kz("site", place / "out", "-p", copy.root).code == 0
+    (place / "out" / "notes.txt").write_text("mine", encoding="utf-8")
+    listed = (place / "out" / LIST).read_text(encoding="utf-8")
+    (tmp_path / "listed").write_text(f"{listed}notes.txt\n", encoding="utf-8")
+    (place / "out" / LIST).unlink()
+    (place / "out" / LIST).symlink_to(tmp_path / "listed")
+    refused(kz("site", place / "out", "-p", copy.root), "holds other files")
+    assert (place / "out" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_folders_inside_of_an_output_that_are_links_are_not_followed(
+    place: Path, copy: Folder, tmp_path: Path
+) -> None:
+    """Catches pages that are written, or old ones removed, through a folder that is a link."""
+    assert kz("site", place / "out", "-p", copy.root).code == 0
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kept.html").write_text("mine", encoding="utf-8")
+    for name in ("claim", "event", "data"):
+        if (place / "out" / name).exists():
+            shutil.rmtree(place / "out" / name)
+        (place / "out" / name).symlink_to(tmp_path / "elsewhere")
+    kz("site", place / "out", "-p", copy.root)
+    assert [file.name for file in (tmp_path / "elsewhere").iterdir()] == ["kept.html"]
+    assert (tmp_path / "elsewhere" / "kept.html").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_hard_link_is_cut(place: Path, canary: Path) -> None:

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from kzdata.cli.terminal import aligned, as_json, bold, safe, shortened
+from kzdata.display import content_policy
 from kzdata.display import safe as plainly
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _escaped(text: str) -> str:
 # ------------------------------------------------------------------------------ HTML
 
 # Nothing is loaded and nothing runs, whatever the words of an article or an entry are.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = content_policy("style-src 'unsafe-inline'")
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;display:block;overflow-x:auto}"

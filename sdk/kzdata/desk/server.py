@@ -21,6 +21,7 @@ from kzdata.desk.desk import ChangedError, Desk
 from kzdata.desk.drafts import DraftError
 from kzdata.desk.selections import Into
 from kzdata.desk.state import State
+from kzdata.display import content_policy
 from kzdata.errors import BrokenError, KzdataError
 from kzdata.evidence.articles import MAX_TEXT_BYTES
 from kzdata.site.loopback import Server
@@ -29,12 +30,9 @@ from kzdata.site.server import answering
 TOKEN = "x-kzdata-token"  # noqa: S105 - the name of a header
 FILES = ("index.html", "edit.js", "edit.css")
 MOST_BYTES = 2 * MAX_TEXT_BYTES  # of a request: JSON may write a letter with several bytes
-POLICY = "; ".join(
-    (
-        *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:"),
-        *("connect-src 'self'", "base-uri 'none'", "form-action 'none'"),
-        "require-trusted-types-for 'script'",
-    )
+POLICY = content_policy(
+    *("script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"),
+    more="require-trusted-types-for 'script'",
 )
 Short = Annotated[str, Field(max_length=1_000)]
 

@@ -14,13 +14,14 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from kzdata.display import content_policy
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.authoring import hashes, offset, texts_of
 from kzdata.evidence.profile import declared
 from kzdata.evidence.snapshots import Snapshots
 from kzdata.files.writing import fresh
 from kzdata.site.content import Json, content
-from kzdata.site.parts import as_json, parted
+from kzdata.site.parts import embedded, parted
 from kzdata.site.record_pages import SHEET, places, record_pages, without_scripts
 from kzdata.standard.dataset import Dataset
 from kzdata.standard.declarations import Spans
@@ -30,7 +31,6 @@ ASSETS = ("app.js", "app.css", SHEET, "notices.txt")  # beside the page; built f
 LIST = "files.txt"  # the paths of all files of a page, a line each
 FILES = (PAGE, *ASSETS, LIST)
 MOST_LISTED = 1_000_000  # bytes of the list of files that are read
-_ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 class Texts(NamedTuple):
@@ -89,8 +89,11 @@ def _files_in(folder: Path) -> set[str]:
 
 
 def _listed(out: Path) -> set[str]:
-    """The files of the page that was written there before."""
-    with suppress(OSError, UnicodeDecodeError), (out / LIST).open("rb") as file:
+    """The files of the page that was written there before; a list that is a link is not its own."""
+    listed = out / LIST
+    if listed.is_symlink() or not listed.is_file():
+        return set(FILES)
+    with suppress(OSError, UnicodeDecodeError), listed.open("rb") as file:
         return {*FILES, *file.read(MOST_LISTED).decode().splitlines()}
     return set(FILES)
 
@@ -133,22 +136,9 @@ def asset(name: str) -> bytes:
     return resources.files("kzdata.site").joinpath("assets", name).read_bytes()
 
 
-def embedded(data: Json) -> str:
-    """Data as JSON that nothing in it can break out of a `script` element."""
-    return as_json(data).translate(_ESCAPED)
-
-
 def policy() -> str:
     """The content security policy of the page: its own script and style, and nothing else."""
-    rules = {
-        "default-src": "'none'",
-        "script-src": "'self'",
-        "style-src": "'self'",
-        "img-src": "'self' data:",
-        "base-uri": "'none'",
-        "form-action": "'none'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
+    return content_policy("script-src 'self'", "style-src 'self'", "img-src 'self' data:")
 
 
 # ------------------------------------------------------------------------------------- the texts

@@ -21,6 +21,7 @@ SMALL = 20_000  # characters of a table that stands in the page itself in any ca
 CHUNK = 500  # cards of one part
 HELD = ("cells", "proofs", "from", "filled")  # what is long of a table
 FOLDER = "data"
+_ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 def as_json(data: Any) -> str:
@@ -28,6 +29,11 @@ def as_json(data: Any) -> str:
     return json.dumps(
         data, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=date.isoformat
     )
+
+
+def embedded(data: Any) -> str:
+    """Data as JSON that nothing in it can break out of a `script` element."""
+    return as_json(data).translate(_ESCAPED)
 
 
 def parted(data: Json, cards: Json) -> tuple[Json, dict[str, bytes]]:

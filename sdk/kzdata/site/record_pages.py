@@ -6,28 +6,20 @@ allows a style sheet and pictures beside them.
 """
 
 import html
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from kzdata.display import content_policy
 from kzdata.files.names import file_names
 from kzdata.site.cards import in_one_line
+from kzdata.site.parts import embedded
 from kzdata.site.share import share_card
 
 Json = dict[str, Any]
 MOST = 2_000  # claims and events; a package of more has no pages of single ones
 SHEET = "record.css"
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-    ]
-)
-_ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+POLICY = content_policy("style-src 'self'", "img-src 'self'")
 
 
 def places(cards: Mapping[str, Json]) -> dict[str, str]:
@@ -130,9 +122,7 @@ class _Page:
 
     def _linked(self) -> str:
         """The record as linked data."""
-        data = linked(self._card, self._heading, self._words, self._package)
-        written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        return written.translate(_ESCAPED)
+        return embedded(linked(self._card, self._heading, self._words, self._package))
 
     def _body(self) -> Iterator[str]:
         card = self._card

@@ -69,7 +69,7 @@ async function notices(inputs, head, drawn = []) {
   return [head, ...parts].join(`\n${"-".repeat(78)}\n\n`);
 }
 
-/** A bundle of one entry point. */
+/** Bundles of some entry points. */
 const bundle = (entryPoints, outdir) =>
   esbuild.build({
     absWorkingDir: here,
@@ -87,25 +87,21 @@ const bundle = (entryPoints, outdir) =>
     write: false,
   });
 
-const result = await bundle({ app: "src/app.jsx" }, out);
-await mkdir(out, { recursive: true });
-for (const file of result.outputFiles) await writeFile(file.path, file.contents);
-for (const name of ["app.css", "record.css"]) {
-  const style = await esbuild.transform(await readFile(path.join(here, "src", name), "utf8"), {
-    loader: "css",
-    minify: true,
-  });
-  await writeFile(path.join(out, name), style.code);
+/** Writes what was bundled. */
+async function write(result, folder) {
+  await mkdir(folder, { recursive: true });
+  for (const file of result.outputFiles) await writeFile(file.path, file.contents);
 }
+
+const entry = (file, name) => ({ in: `src/${file}`, out: name });
+
+const result = await bundle([entry("app.jsx", "app"), entry("app.css", "app"), entry("record.css", "record")], out);
+await write(result, out);
 await writeFile(path.join(out, "index.html"), await readFile(path.join(here, "src/index.html")));
 await writeFile(path.join(out, "outlines.json"), await outlines());
 await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inputs, PAGE, ["world-atlas"]));
 
-const edit = await bundle({ edit: "src/edit/main.jsx", "edit-style": "src/edit/edit.css" }, desk);
-await mkdir(desk, { recursive: true });
-for (const file of edit.outputFiles) {
-  const name = path.basename(file.path).replace("edit-style", "edit");
-  await writeFile(path.join(desk, name), file.contents);
-}
+const edit = await bundle([entry("edit/main.jsx", "edit"), entry("edit/edit.css", "edit")], desk);
+await write(edit, desk);
 await writeFile(path.join(desk, "index.html"), await readFile(path.join(here, "src/edit/index.html")));
 await writeFile(path.join(desk, "notices.txt"), await notices(edit.metafile.inputs, "The desk is built with the packages below.\n"));

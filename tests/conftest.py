@@ -1,13 +1,19 @@
-"""Fixtures: the repository's own package, its articles where they are at hand, and copies."""
+"""Fixtures: the shipped package, its articles where they are at hand, copies, and a browser."""
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from browsers import CHROMIUM, FLAGS, Visit
 from packages import FLOOD_TEXTS, Folder, flood, keep_texts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS_VARIABLE = "KZDATA_TEXTS"
@@ -55,3 +61,30 @@ def island(tmp_path: Path) -> Folder:
 def island_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the flood's invented articles."""
     return keep_texts(tmp_path_factory.mktemp("texts"), FLOOD_TEXTS)
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """Headless Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: "Browser") -> Iterator[Callable[..., Visit]]:
+    """Opens a page in a window of some size."""
+    contexts = []
+
+    def enter(width: int = 1280, height: int = 900, **options: Any) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        return Visit(context.new_page())
+
+    yield enter
+    for context in contexts:
+        context.close()

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,11 +24,6 @@ from kzdata.desk.state import State
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 FLOOD = "Seven people died in the lower town on Sunday, the mayor said.\n"
 PROPOSED_CLAIM = {
     **{"quote": "Seven people died", "figure": "Seven", "outcome": "killed", "event": "deaths"},
@@ -196,17 +190,6 @@ class Author:
     def review(self) -> None:
         self.click("text=Review and write")
         self.quiet()
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
+from browsers import SETTLED, Visit
 from coast import coast
 from kzdata.site import parts
 from kzdata.site.parts import as_json, script
 from packages import Folder
-from test_site import SETTLED, Visit, browser, spoilt, visit
+from test_site import spoilt
 
-__all__ = ["browser", "visit"]  # fixtures
 VIEWS = [
     *("#/story", "#/counts", "#/days", "#/otherwise", "#/articles", "#/data", "#/about"),
     *("#/data/evidence?q=SP-01", "#/story?cell=CR-0019%2Fvalue_low", "#/cell/EV-0023"),

@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
+from browsers import Visit
 from coast import coast
 from kzdata.files.names import MAX_FILE_NAME
 from kzdata.site.record_pages import MOST, places, record_pages, without_scripts
-from test_site import Visit, browser, spoilt, visit
+from test_site import spoilt
 
 if TYPE_CHECKING:
     from packages import Folder
 
-__all__ = ["browser", "visit"]  # fixtures
 ALLOWED = set(
     "html head meta title link script body header a main h1 h2 b i blockquote mark span p dl dt dd"
     " q section ul li details summary pre nav footer".split()

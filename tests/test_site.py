@@ -6,11 +6,10 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -18,19 +17,16 @@ from urllib.parse import quote
 import pytest
 
 import kzdata
+from browsers import SETTLED, Visit
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.outside import contested
-from kzdata.site.page import FILES, embedded
+from kzdata.site.page import FILES
+from kzdata.site.parts import embedded
 from packages import FLOOD_TEXTS, Folder
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 READING = [
     *("#/story", "#/story?cell=CR-0007", "#/story?as-of=2022-01-05", "#/counts"),
     *("#/days", "#/days?place=almaty&q=airport", "#/days?type=killing&cell=EV-0188"),
@@ -42,63 +38,6 @@ VIEWS = [
     *("#/data", "#/data/evidence?q=SP-01", "#/data/events/dictionary", "#/cell/CR-0019/value_low"),
     *("#/passage/SP-0855", "#/nowhere", "#/cell/CR-9999", "#/data/nothing", "#/cell/almaty"),
 ]
-
-
-class Visit:
-    """A page that is open, and what went on in it."""
-
-    def __init__(self, page: "Page") -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda told: self.complaints.append(f"{told.type}: {told.text}"))
-        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
-        page.on("dialog", lambda dialog: self.complaints.append(f"dialog: {dialog.message}"))
-        page.on("popup", lambda other: self.complaints.append(f"popup: {other.url}"))
-
-    def open(self, file: Path, hash: str = "") -> "Page":
-        self.page.goto(f"{file.as_uri()}{hash}")
-        self.page.wait_for_selector("html[data-ready] main > *")
-        return self.page
-
-    def show(self, hash: str) -> None:
-        self.page.evaluate("hash => { location.hash = hash }", hash)
-        self.page.evaluate(SETTLED)
-
-    @property
-    def away(self) -> list[str]:
-        """Requests for anything but the page's own files and what stands in the address itself."""
-        return [address for address in self.requests if not address.startswith(("file:", "data:"))]
-
-
-SETTLED = """() => new Promise((done) =>
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: "Browser") -> Iterator[Callable[..., Visit]]:
-    contexts = []
-
-    def enter(width: int = 1280, height: int = 900, **options: Any) -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        return Visit(context.new_page())
-
-    yield enter
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="module")

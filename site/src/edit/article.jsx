@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { strings } from "./strings.js";
 import { occurrence, pieces, whole, words } from "./text.js";
 
@@ -7,6 +7,8 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
   const [selection, setSelection] = useState(null);
   const body = useRef();
   const touched = useRef(false);
+  // Of a selection by keys: where it began, and where it is, as numbers of words.
+  const keyed = useMemo(() => ({ anchor: null, head: null }), [text]);
   const held = useRef(null); // what is shown while a selection is being drawn: it must not move
   const fresh = useMemo(() => {
     const chosen = selection && !touched.current ? [{ ...selection, kind: "chosen" }] : [];
@@ -82,7 +84,7 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
           role="document"
           aria-label={strings.text.words}
           onPointerDown={pressed}
-          onKeyDown={(event) => moved(event, text, left, body.current, select, done)}
+          onKeyDown={(event) => moved(event, keyed, text, left, body.current, select, done)}
         >
           {cut.map((piece) => (
             <Piece key={piece.start} piece={piece} open={open} />
@@ -161,34 +163,31 @@ function rangeOf(body, start, end) {
   return range;
 }
 
-let anchor = null; // of a selection by keys: where it began, and where it is, as numbers of words
-let head = null;
-
 /** Selecting by keys, word by word. */
-function moved(event, text, left, body, select, done) {
+function moved(event, keyed, text, left, body, select, done) {
   const known = words(text);
   const steps = { ArrowLeft: -1, ArrowRight: 1 };
   if (event.key === "Escape") return done();
   if (event.ctrlKey || event.metaKey || event.altKey || !known.length) return undefined;
   if (event.key in steps) {
-    head = head === null ? 0 : Math.min(known.length - 1, Math.max(0, head + steps[event.key]));
-    if (!event.shiftKey) anchor = head;
+    keyed.head = keyed.head === null ? 0 : Math.min(known.length - 1, Math.max(0, keyed.head + steps[event.key]));
+    if (!event.shiftKey) keyed.anchor = keyed.head;
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    const here = head === null ? -1 : known[head].start;
+    const here = keyed.head === null ? -1 : known[keyed.head].start;
     const next = event.key === "ArrowDown" ? left.find((mark) => mark.start > here) : left.findLast((mark) => mark.start < here);
     if (!next) return undefined;
-    head = known.findIndex((word) => word.end > next.start);
-    anchor = head;
+    keyed.head = known.findIndex((word) => word.end > next.start);
+    keyed.anchor = keyed.head;
   } else {
     return undefined;
   }
   event.preventDefault();
-  const [first, last] = [Math.min(anchor ?? head, head), Math.max(anchor ?? head, head)];
+  const [first, last] = [Math.min(keyed.anchor ?? keyed.head, keyed.head), Math.max(keyed.anchor ?? keyed.head, keyed.head)];
   const place = { start: known[first].start, end: known[last].end };
   const chosen = getSelection();
   chosen.removeAllRanges();
   chosen.addRange(rangeOf(body, place.start, place.end));
-  rangeOf(body, known[head].start, known[head].end).startContainer.parentElement.scrollIntoView({ block: "nearest" });
+  rangeOf(body, known[keyed.head].start, known[keyed.head].end).startContainer.parentElement.scrollIntoView({ block: "nearest" });
   return select(place);
 }
 
@@ -203,7 +202,8 @@ function Menu({ text, selection, forms, field, make, give, close }) {
     ...shown.map((form) => ({ name: form.name, act: () => make(form.table) })),
     ...(shown.length < kinds.length ? [{ name: `${strings.menu.more} …`, act: () => setMore(true) }] : []),
   ];
-  useEffect(() => {
+  // Before the next key: who selects by keys presses Enter at once.
+  useLayoutEffect(() => {
     const keys = (event) => {
       if (event.target.closest?.("input, textarea, select, .panel")) return;
       const inside = menu.current.contains(document.activeElement);

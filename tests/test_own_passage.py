@@ -69,6 +69,11 @@ GUARDS = claim("guards were rescued", "fate=rescued<were rescued")
 WAVES = "The dyke broke at dawn, and the looting of sheds began after noon."
 DYKE = "breach=The dyke broke<The dyke broke"
 LOOTING = "theft=Looting of sheds<looting of sheds"
+SEARCH = "Troops close the port of Norholm, actively searching ships."
+PORT = "port=Port closed<close the port"
+SHIPS = "ships=Ships searched<searching ships"
+HUNT = claim("searching ships")
+LOSS = "loss=Guards drowned<Eight guards drowned"
 CASES: list[tuple[str, str, tuple[str, ...], Claim, Claim]] = [
     # What is found of the first claim, the article, its events, the first claim, another one.
     ("", BOTH, (), NORHOLM, ASKE),
@@ -137,6 +142,37 @@ CASES: list[tuple[str, str, tuple[str, ...], Claim, Claim]] = [
         claim("two guards drowned during the looting of sheds", "surge=breach<The dyke broke"),
         claim("The dyke broke"),
     ),
+    # Nothing but a comma stands between the two events.
+    ("", SEARCH, (PORT, SHIPS), claim("Troops close the port", "surge=port<close the port"), HUNT),
+    (
+        "passage-names-another surge",
+        SEARCH,
+        (PORT, SHIPS),
+        claim("Troops close the port", "surge=ships<searching ships"),
+        HUNT,
+    ),
+    # The claim's event is what it happened in: by its words, or by a word of the passage.
+    (
+        "",
+        "Eight guards drowned, four of them in the looting of sheds.",
+        (LOSS, LOOTING),
+        claim("Eight guards drowned", "surge=theft<looting of sheds"),
+        claim("four of them"),
+    ),
+    (
+        "",
+        "Raiders came, eight guards drowned in the looting.",
+        (LOSS.replace("Eight", "eight"), "theft=Raiders<Raiders came"),
+        claim("eight guards drowned in the looting", "surge=theft<Raiders came"),
+        claim("Raiders came"),
+    ),
+    (
+        "passage-names-another surge",
+        "Raiders came, eight guards drowned in the harbour.",
+        (LOSS.replace("Eight", "eight"), "theft=Raiders<Raiders came"),
+        claim("eight guards drowned in the harbour", "surge=theft<Raiders came"),
+        claim("Raiders came"),
+    ),
 ]
 
 
@@ -162,6 +198,7 @@ def found_in(root: Path) -> dict[str, list[str]]:
                 edges.append(Receipt(record, name, cut.of(article, words), "resolved"))
             rows.append([record, passage, *cells.values(), "", "", "", ""])
     terms = [["harm.fate", "drowned", "drowned"], ["harm.fate", "rescued", "were rescued"]]
+    terms.append(["surges.sort", "theft", "looting"])
     spots = [["Norholm", ""], ["Aske", ""], ["Norholm pier", "Norholm"]]
     specs = [
         letters(texts),

@@ -6,13 +6,13 @@ principal passage is nearer to it than all other words of its sentence.
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.engine.sql import ORD, column, identifier, literal
 from kzdata.evidence.sentences import Place
 from kzdata.standard.declarations import Events
 from kzdata.standard.descriptor import Table
-from kzdata.validation.counted import Counted, claimed, vocabulary, words_of
+from kzdata.validation.counted import Counted, Vocabulary, claimed, vocabulary, words_of
 from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 from kzdata.validation.rules.exchanged import told
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 # SQL: edges `t` with their columns `c` and passages `s`, and which of them say their cells.
 _EDGES = f"shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage"
 _SAID = f"NOT t.inherited AND t.role <> {role_number('inferred')}"
-# In front of an event that is not what a passage tells: "hurt in clashes", "fled after the quake".
-_CIRCUMSTANCE = re.compile(
-    r"(?i)\b(?:in|during|amid|amidst|after|following|because of|due to|over|from|by|since|before)"
-    r" (?:(?:the|a|an|some) )?(?:\w+ )?\Z"
+# In front of an event in which something else happened: "hurt in clashes", "fled after the quake".
+_SETTING = re.compile(
+    r"(?i)\b(?:in|during|amid|amidst|after|following|because of|due to|as a result of|over|from|by"
+    r"|since|before) (?:(?:the|a|an|some) )?(?:\w+ )?\Z"
 )
 _NEAR = 40  # code points in front of a passage that are looked at
 
@@ -46,7 +46,8 @@ _CELLS_BESIDE = f"""WITH q AS MATERIALIZED (SELECT p.{ORD}, p.source, p.first, p
             ON q.source = w.source AND q.first <= w.first AND w.last <= q.last)
     SELECT c.tab, t.row, c.field, any_value(t.value) AS value, any_value(p.source) AS source,
         any_value(p.first) AS first, any_value(p.last) AS last, min(s.first) AS words,
-        arg_min(s.last, s.first) AS ends, bool_and(o.{ORD} IS NOT NULL) AS borrowed
+        arg_min(s.last, s.first) AS ends, list(DISTINCT s.first) AS starts,
+        bool_and(o.{ORD} IS NOT NULL) AS borrowed
     FROM {_EDGES} JOIN q p ON p.{ORD} = t.principal LEFT JOIN o ON o.{ORD} = t.passage
     WHERE {_SAID} GROUP BY c.tab, t.row, c.field HAVING NOT bool_or({_overlap("s", "p")})"""
 
@@ -171,22 +172,56 @@ def _violation(table: Table, row: int, name: str, words: str, value: str) -> Vio
     return Violation(table.name, row, name, f"the passage has {words!r}", f"words for {value}")
 
 
+class _Elsewhere(NamedTuple):
+    """A cell with one event, and another event that its claim's passage tells of."""
+
+    row: int
+    value: str
+    other: str
+    title: str | None
+    source: str
+    at: int  # where the other event's words begin
+    starts: list[int]  # where the cell's own words begin, each
+    first: int  # of the passage
+    last: int
+    words: int  # of the cell's first words
+    ends: int
+
+
 def _of_other_events(model: Model, texts: Articles, table: Table, name: str) -> Iterator[Violation]:
     """The claims whose passage says what happened in another event, and not in their own."""
-    from kzdata.evidence import clauses
-
     known = vocabulary(model, table, name)
     cells = f"""SELECT * FROM shared.cells_beside
         WHERE tab = {literal(table.name)} AND field = {literal(name)}"""
     homes = {one.reference.resource for one in table.schema.foreign_keys if one.fields == (name,)}
     for events, declared in model.each("events"):
         if events.name in homes and events.schema.record_key:
+            kinds = vocabulary(model, events, declared.type)
             sql = _other_events(cells, _event_passages(events, declared))
-            for row, value, other, title, source, at, *ends in model.database.rows(sql):
-                text, own, words = texts.get(source, ""), (ends[0], ends[1]), (ends[2], ends[3])
-                aside = _CIRCUMSTANCE.search(text[:at][-_NEAR:]) or known.related(value, other)
-                if not aside and clauses.in_other_clause(text, own, words):
-                    yield _violation(table, row, name, title or other, value)
+            for one in map(_Elsewhere._make, model.database.rows(sql)):
+                apart = not known.related(one.value, one.other)
+                if apart and _tells_of_other(texts.get(one.source, ""), one, kinds):
+                    yield _violation(table, one.row, name, one.title or one.other, one.value)
+
+
+def _tells_of_other(text: str, one: _Elsewhere, kinds: Vocabulary) -> bool:
+    """Whether a passage tells of another event, of which neither is what the other happened in.
+
+    What stands in another clause than the passage is no setting of what the passage tells.
+    """
+    from kzdata.evidence import clauses
+
+    if _is_setting(text, one.at):
+        return False
+    named = (mention.place[0] for mention in kinds.mentions(text, one.first, one.last))
+    within = any(_is_setting(text, at) for at in (*one.starts, *named))
+    places = (one.first, one.last), (one.words, one.ends)
+    return not within or clauses.in_other_clause(text, *places)
+
+
+def _is_setting(text: str, at: int) -> bool:
+    """Whether words tell of what something happened in, such as "clashes" in "hurt in clashes"."""
+    return bool(_SETTING.search(text[:at][-_NEAR:]))
 
 
 def _event_passages(events: Table, declared: Events) -> str:
@@ -205,12 +240,12 @@ def _other_events(cells: str, passages: str) -> str:
     """
     return f"""WITH k AS MATERIALIZED ({cells}), p AS MATERIALIZED ({passages}),
         meets AS (SELECT k.row, k.value, k.first AS k_first, k.last AS k_last, k.words,
-            k.ends, p.* FROM k JOIN p ON {_overlap("k", "p")}),
+            k.ends, k.starts, p.* FROM k JOIN p ON {_overlap("k", "p")}),
         common AS (SELECT DISTINCT a.event AS one, b.event AS other FROM p a JOIN p b
             ON {_overlap("a", "b")} WHERE a.event IN (SELECT value FROM k))
         SELECT row, value, min(event), arg_min(title, event), any_value(source),
-            arg_min(m.first, event), any_value(k_first), any_value(k_last), any_value(words),
-            any_value(ends)
+            arg_min(m.first, event), any_value(starts), any_value(k_first), any_value(k_last),
+            any_value(words), any_value(ends)
         FROM meets m GROUP BY row, value HAVING NOT bool_or(event = value) AND NOT bool_or(EXISTS
             (SELECT 1 FROM common c WHERE c.one = m.value AND c.other = m.event))
         ORDER BY row"""

@@ -29,10 +29,7 @@ const ISLAND = 3e-5;
 async function outlines() {
   const world = JSON.parse(await readFile(require.resolve("world-atlas/countries-50m.json")));
   const countries = world.objects.countries;
-  const thinned = simplify(
-    presimplify({ ...world, objects: { countries } }, sphericalTriangleArea),
-    CORNER,
-  );
+  const thinned = simplify(presimplify({ ...world, objects: { countries } }, sphericalTriangleArea), CORNER);
   const kept = filter(thinned, filterWeight(thinned, ISLAND, sphericalRingArea));
   const found = feature(kept, kept.objects.countries).features.filter(({ geometry }) => geometry);
   const shapes = found.map(({ properties, geometry }) => ({
@@ -48,8 +45,7 @@ function rounded(ring) {
   return points.filter(([x, y], place) => place === 0 || x !== points[place - 1][0] || y !== points[place - 1][1]);
 }
 
-const PAGE =
-  "The evidence page is built with the packages below. Outlines: Natural Earth, public domain.\n";
+const PAGE = "The evidence page is built with the packages below. Outlines: Natural Earth, public domain.\n";
 
 /** The licences of all that is bundled; the outlines are no module. */
 async function notices(inputs, head, drawn = []) {
@@ -104,4 +100,7 @@ await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inp
 const edit = await bundle([entry("edit/main.jsx", "edit"), entry("edit/edit.css", "edit")], desk);
 await write(edit, desk);
 await writeFile(path.join(desk, "index.html"), await readFile(path.join(here, "src/edit/index.html")));
-await writeFile(path.join(desk, "notices.txt"), await notices(edit.metafile.inputs, "The desk is built with the packages below.\n"));
+await writeFile(
+  path.join(desk, "notices.txt"),
+  await notices(edit.metafile.inputs, "The desk is built with the packages below.\n"),
+);

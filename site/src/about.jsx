@@ -10,28 +10,40 @@ export function About({ pkg, route }) {
   return (
     <div class="alone">
       <h2 class="headline">{words.intro}</h2>
-      {pkg.description && <p class="stand" dir="auto">{pkg.description}</p>}
+      {pkg.description && (
+        <p class="stand" dir="auto">
+          {pkg.description}
+        </p>
+      )}
       <p>{words.how}</p>
       <p>{words.language}</p>
       <p>{pkg.texts ? words.checked(pkg.texts.passages) : words.unchecked}</p>
       <h3 class="cap">{words.trust}</h3>
-      <p>{words.trusted} <a href={articles}>{strings.articles(pkg.articles().length)}</a></p>
+      <p>
+        {words.trusted} <a href={articles}>{strings.articles(pkg.articles().length)}</a>
+      </p>
       <h3 class="cap">{words.cite}</h3>
-      <p><code>{words.citation(pkg.title ?? pkg.name, pkg.version)}</code></p>
+      <p>
+        <code>{words.citation(pkg.title ?? pkg.name, pkg.version)}</code>
+      </p>
       <p class="small">{words.citing}</p>
       {pkg.licenses.length > 0 && <h3 class="cap">{words.licences}</h3>}
       <ul>
         {pkg.licenses.map(({ name, title, path }) => (
           <li key={`${name} ${title}`}>
             {path && safeAddress(path) ? (
-              <a href={safeAddress(path)} target="_blank" rel="noopener noreferrer">{title ?? name ?? path}</a>
+              <a href={safeAddress(path)} target="_blank" rel="noopener noreferrer">
+                {title ?? name ?? path}
+              </a>
             ) : (
               (title ?? name ?? path)
             )}
           </li>
         ))}
       </ul>
-      <p class="small">{words.offline} {words.notices}</p>
+      <p class="small">
+        {words.offline} {words.notices}
+      </p>
     </div>
   );
 }

@@ -46,7 +46,7 @@ function useHash() {
 }
 
 /** The view a reader begins with: the first that the package can fill. */
-const first = (pkg) => LISTED.find((view) => NEEDS[view] ? !pkg.answers[NEEDS[view]].missing : view === "data");
+const first = (pkg) => LISTED.find((view) => (NEEDS[view] ? !pkg.answers[NEEDS[view]].missing : view === "data"));
 
 /** A title up to its colon. */
 const shortTitle = ({ title, name }) => (title ?? name).split(": ")[0];
@@ -58,7 +58,9 @@ function Header({ pkg, route }) {
   const current = WITHIN[route.view] ?? route.view;
   const named = (view) => (view === "articles" ? strings.articles(pkg.articles().length) : strings.view[view]);
   const links = LISTED.map((view) => (
-    <a key={view} href={format({ view, params: day })} aria-current={view === current ? "page" : undefined}>{named(view)}</a>
+    <a key={view} href={format({ view, params: day })} aria-current={view === current ? "page" : undefined}>
+      {named(view)}
+    </a>
   ));
   const menu = useRef(null);
   useEffect(() => {
@@ -77,13 +79,21 @@ function Header({ pkg, route }) {
           label={strings.search.name}
         />
       </form>
-      <button type="button" onClick={share}>{shared ? strings.card.copied : strings.share}</button>
-      <a class="button" href={format({ view: "about" })}>{strings.cite}</a>
+      <button type="button" onClick={share}>
+        {shared ? strings.card.copied : strings.share}
+      </button>
+      <a class="button" href={format({ view: "about" })}>
+        {strings.cite}
+      </a>
     </div>
   );
   return (
     <header>
-      <h1><a href={format({ view: first(pkg), params: day })} title={pkg.title} dir="auto">{shortTitle(pkg)}</a></h1>
+      <h1>
+        <a href={format({ view: first(pkg), params: day })} title={pkg.title} dir="auto">
+          {shortTitle(pkg)}
+        </a>
+      </h1>
       {narrow ? (
         <details class="menu" ref={menu}>
           <summary aria-label={strings.menu}>☰</summary>
@@ -146,11 +156,19 @@ function Page({ pkg }) {
   const embedded = route.params.embed === "yes";
   return (
     <>
-      <a class="skip" href="#main" onClick={skip}>{strings.skip}</a>
+      <a class="skip" href="#main" onClick={skip}>
+        {strings.skip}
+      </a>
       {!embedded && <Header {...given} />}
       <div class={beside ? "with-card" : ""}>
         <main id="main" tabIndex={-1} ref={main} class={route.view}>
-          {absent ? <p role="status">{absent}</p> : View ? <View {...given} /> : <p>{strings.unknownView(route.view)}</p>}
+          {absent ? (
+            <p role="status">{absent}</p>
+          ) : View ? (
+            <View {...given} />
+          ) : (
+            <p>{strings.unknownView(route.view)}</p>
+          )}
         </main>
         {beside && !absent && <CardBeside {...given} {...beside} close={changed(route, { cell: undefined })} />}
       </div>
@@ -161,7 +179,13 @@ function Page({ pkg }) {
 
 /** What a view is called in the browser's own lists. */
 function titleOf(pkg, { view, parts }) {
-  if (view === "cell") return pkg.card(parts[0])?.heading.map(({ text }) => text).join("") ?? word(strings.view, view);
+  if (view === "cell")
+    return (
+      pkg
+        .card(parts[0])
+        ?.heading.map(({ text }) => text)
+        .join("") ?? word(strings.view, view)
+    );
   if (view === "article") return pkg.article(parts[0])?.title ?? word(strings.view, view);
   return word(strings.view, view);
 }
@@ -177,7 +201,12 @@ function Footer({ pkg, route, embedded }) {
         {pkg.terms && ` · ${pkg.terms}`}
         {" · "}
         {day ? strings.asOf.day(plain(day)) : strings.asOf.all}
-        {!embedded && <> · <a href={format({ view: "about" })}>{strings.view.about}</a></>}
+        {!embedded && (
+          <>
+            {" "}
+            · <a href={format({ view: "about" })}>{strings.view.about}</a>
+          </>
+        )}
       </p>
       <p class="address">{location.href}</p>
     </footer>

@@ -20,9 +20,23 @@ export function Articles({ pkg, route, step }) {
       <ul class="articles-list">
         {articles.map((article) => (
           <li key={article.key}>
-            <p class="small"><Source pkg={pkg} route={route} source={article.key} short />{article.day && ` · ${whole(article.day)}`}</p>
-            <h3><a href={format({ view: "article", parts: [article.key], params: { "as-of": route.params["as-of"] } })} dir="auto">{article.title}</a></h3>
-            {article.note && <p class="note" dir="auto">{article.note}</p>}
+            <p class="small">
+              <Source pkg={pkg} route={route} source={article.key} short />
+              {article.day && ` · ${whole(article.day)}`}
+            </p>
+            <h3>
+              <a
+                href={format({ view: "article", parts: [article.key], params: { "as-of": route.params["as-of"] } })}
+                dir="auto"
+              >
+                {article.title}
+              </a>
+            </h3>
+            {article.note && (
+              <p class="note" dir="auto">
+                {article.note}
+              </p>
+            )}
             <p class="small">{words.passages(passagesOf(pkg, article.key, step).length)}</p>
           </li>
         ))}
@@ -57,7 +71,10 @@ function kindOf(pkg, record) {
 function restOf(pkg, passages, step) {
   const found = new Map();
   for (const { key } of passages) {
-    const records = [...new Set(pkg.resting(key, step).map(({ record }) => record))].map((record) => ({ record, kind: kindOf(pkg, record) }));
+    const records = [...new Set(pkg.resting(key, step).map(({ record }) => record))].map((record) => ({
+      record,
+      kind: kindOf(pkg, record),
+    }));
     records.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
     found.set(key, { records, kind: records[0]?.kind ?? "other" });
   }
@@ -87,21 +104,50 @@ function Head({ article, text, resting }) {
       <h2 dir="auto">{article.title}</h2>
       <p>
         <span dir="auto">{article.name}</span>
-        {article.about && <> <span class="about">{article.about}</span></>}
-        {article.day && <><br />{whole(article.day)}</>}
-        {address && <><br /><a class="out" href={address} target="_blank" rel="noopener noreferrer">{words.published}</a></>}
+        {article.about && (
+          <>
+            {" "}
+            <span class="about">{article.about}</span>
+          </>
+        )}
+        {article.day && (
+          <>
+            <br />
+            {whole(article.day)}
+          </>
+        )}
+        {address && (
+          <>
+            <br />
+            <a class="out" href={address} target="_blank" rel="noopener noreferrer">
+              {words.published}
+            </a>
+          </>
+        )}
       </p>
-      {article.note && <p class="small" dir="auto">{article.note}</p>}
+      {article.note && (
+        <p class="small" dir="auto">
+          {article.note}
+        </p>
+      )}
       <p class="small">{text === null ? words.withoutText : words.withText}</p>
       <ul class="kinds">
-        {counts.filter(([, number]) => number > 0).map(([kind, number]) => (
-          <li key={kind}><span class={`kind ${kind}`}>{words.kinds[kind]} · {number.toLocaleString("en")}</span></li>
-        ))}
+        {counts
+          .filter(([, number]) => number > 0)
+          .map(([kind, number]) => (
+            <li key={kind}>
+              <span class={`kind ${kind}`}>
+                {words.kinds[kind]} · {number.toLocaleString("en")}
+              </span>
+            </li>
+          ))}
       </ul>
       <p class="small">{words.keys}</p>
       <details class="proof">
         <summary>{strings.proof.title}</summary>
-        <p class="small">{article.length && words.length(article.length)} SHA-256 <code>{article.sha256}</code></p>
+        <p class="small">
+          {article.length && words.length(article.length)} SHA-256 <code>{article.sha256}</code>
+        </p>
       </details>
     </div>
   );
@@ -115,7 +161,8 @@ function Text({ route, source, article, passages, text, resting, asked }) {
   const parts = useMemo(() => pieces(passages, text, Number(article.length) || 0), [passages, text]);
   const first = parts.findIndex((part) => part.passages.includes(asked));
   const entry = first >= 0 ? first : parts.findIndex((part) => part.meant);
-  const address = (key) => format({ view: "article", parts: [source], params: { ...route.params, cell: undefined, passage: key } });
+  const address = (key) =>
+    format({ view: "article", parts: [source], params: { ...route.params, cell: undefined, passage: key } });
   useEffect(() => {
     holder.current?.querySelector(".asked")?.scrollIntoView({ block: "center" });
   }, [source, asked !== undefined]);
@@ -126,27 +173,45 @@ function Text({ route, source, article, passages, text, resting, asked }) {
     event.preventDefault();
     const own = links[at].dataset.passage;
     // A passage that others cut into is several links in a row.
-    const next = links.slice(MOVES[event.key] > 0 ? at : 0, MOVES[event.key] > 0 ? undefined : at)
+    const next = links
+      .slice(MOVES[event.key] > 0 ? at : 0, MOVES[event.key] > 0 ? undefined : at)
       [MOVES[event.key] > 0 ? "find" : "findLast"]((link) => link.dataset.passage !== own);
     if (!next) return;
     replace(address(next.dataset.passage));
     next.focus();
   };
   return (
-    <div class={text === null ? "text bars-text" : "text"} dir="auto" ref={holder} onKeyDown={travel} role="region" aria-label={words.text}>
+    <div
+      class={text === null ? "text bars-text" : "text"}
+      dir="auto"
+      ref={holder}
+      onKeyDown={travel}
+      role="region"
+      aria-label={words.text}
+    >
       {parts.map((part, place) => {
         if (part.text === null) return <Bar key={part.start} length={part.length} />;
         if (!part.meant) return part.text;
         const here = part.passages.includes(asked);
         const key = here ? asked : part.meant;
         const mark = (
-          <mark key={part.start} class={`kind ${resting.get(key)?.kind ?? "other"}${here ? " asked" : ""}`} data-spans={part.passages.join(" ")}>
+          <mark
+            key={part.start}
+            class={`kind ${resting.get(key)?.kind ?? "other"}${here ? " asked" : ""}`}
+            data-spans={part.passages.join(" ")}
+          >
             {part.text}
           </mark>
         );
         if (!part.text.trim()) return mark;
         return (
-          <a key={part.start} href={address(key)} data-passage={key} tabIndex={place === entry ? 0 : -1} aria-current={here || undefined}>
+          <a
+            key={part.start}
+            href={address(key)}
+            data-passage={key}
+            tabIndex={place === entry ? 0 : -1}
+            aria-current={here || undefined}
+          >
             {mark}
           </a>
         );
@@ -158,7 +223,12 @@ function Text({ route, source, article, passages, text, resting, asked }) {
 function Bar({ length }) {
   const many = Math.max(1, Math.ceil(length / BAR));
   return Array.from({ length: many }, (_, place) => (
-    <span key={place} class="rest" aria-hidden={place > 0 || undefined} style={{ width: `${(Math.min(length / many, BAR) * 0.47).toFixed(2)}em` }}>
+    <span
+      key={place}
+      class="rest"
+      aria-hidden={place > 0 || undefined}
+      style={{ width: `${(Math.min(length / many, BAR) * 0.47).toFixed(2)}em` }}
+    >
       {place === 0 && <span class="hidden">{words.rest}</span>}
     </span>
   ));
@@ -166,23 +236,42 @@ function Bar({ length }) {
 
 /** What rests on the passage that is chosen, as cards in the margin. */
 function Margin({ pkg, route, step, resting, asked, passage }) {
-  if (!passage) return <div class="margin"><p class="quiet">{words.choose}</p></div>;
+  if (!passage)
+    return (
+      <div class="margin">
+        <p class="quiet">{words.choose}</p>
+      </div>
+    );
   const { records } = resting.get(asked);
   const address = passage.address && safeAddress(passage.address);
   return (
     <div class="margin" role="region" aria-label={words.margin}>
       {records.length === 0 && <p class="quiet">{words.nothing}</p>}
       <ul>
-        {records.filter(({ record }) => pkg.card(record)).map(({ record }) => <MarginCard key={record} {...{ pkg, route, record }} />)}
+        {records
+          .filter(({ record }) => pkg.card(record))
+          .map(({ record }) => (
+            <MarginCard key={record} {...{ pkg, route, record }} />
+          ))}
       </ul>
-      {address && <p><a class="out" href={address} target="_blank" rel="noopener noreferrer">{strings.card.there}</a></p>}
+      {address && (
+        <p>
+          <a class="out" href={address} target="_blank" rel="noopener noreferrer">
+            {strings.card.there}
+          </a>
+        </p>
+      )}
       <details class="proof">
         <summary>{words.resting(pkg.resting(asked, step).length)}</summary>
-        <p class="small"><code>{passage.key}</code>, {strings.proof.characters(passage.start, passage.end)}</p>
+        <p class="small">
+          <code>{passage.key}</code>, {strings.proof.characters(passage.start, passage.end)}
+        </p>
         <ul>
           {pkg.resting(asked, step).map(({ record, field, role }) => (
             <li key={`${record} ${field} ${role}`}>
-              <a href={format({ view: "cell", parts: [record, field], params: { "as-of": route.params["as-of"] } })}>{record} · {field}</a>{" "}
+              <a href={format({ view: "cell", parts: [record, field], params: { "as-of": route.params["as-of"] } })}>
+                {record} · {field}
+              </a>{" "}
               <span class="quiet">{role}</span>
             </li>
           ))}
@@ -197,9 +286,19 @@ function MarginCard({ pkg, route, record }) {
   const against = outside.filter(({ relation }) => relation === "contradicts");
   return (
     <li>
-      <a href={changed(route, { cell: record })} data-open={record} dir="auto"><HeadingParts parts={heading} /></a>
-      {rows[0] && <span class="small" dir="auto">{rows[0].label}: {rows[0].value}</span>}
-      {against.length > 0 && <span class="small against" dir="auto">{words.outside(against.map(({ name }) => name).join(", "), against[0].words)}</span>}
+      <a href={changed(route, { cell: record })} data-open={record} dir="auto">
+        <HeadingParts parts={heading} />
+      </a>
+      {rows[0] && (
+        <span class="small" dir="auto">
+          {rows[0].label}: {rows[0].value}
+        </span>
+      )}
+      {against.length > 0 && (
+        <span class="small against" dir="auto">
+          {words.outside(against.map(({ name }) => name).join(", "), against[0].words)}
+        </span>
+      )}
     </li>
   );
 }

@@ -26,7 +26,9 @@ export function CardBeside({ pkg, route, step, record, field, close }) {
   };
   return (
     <aside class="beside" aria-label={words.title} tabIndex={-1} ref={panel} onKeyDown={escape}>
-      <a class="close" href={close} aria-label={words.close}>✕</a>
+      <a class="close" href={close} aria-label={words.close}>
+        ✕
+      </a>
       <Card {...{ pkg, route, step, record, field }} level="h2" />
     </aside>
   );
@@ -68,23 +70,36 @@ function Card({ pkg, route, step, record, field, level: Heading }) {
   return (
     <article class="card">
       <p class="small">{kindOf(pkg, card)}</p>
-      <Heading dir="auto"><HeadingParts parts={card.heading} /></Heading>
+      <Heading dir="auto">
+        <HeadingParts parts={card.heading} />
+      </Heading>
       <Words pkg={pkg} route={route} said={card} />
-      {(card.others ?? []).filter(({ source }) => out(pkg, source, step)).map((said, place) => (
-        <Words key={place} pkg={pkg} route={route} said={said} />
-      ))}
+      {(card.others ?? [])
+        .filter(({ source }) => out(pkg, source, step))
+        .map((said, place) => (
+          <Words key={place} pkg={pkg} route={route} said={said} />
+        ))}
       <dl class="facts">
         {card.rows.map(({ label, value, quote }) => (
           <Fragment key={label}>
             <dt>{label}</dt>
             <dd dir="auto">
               {value}
-              {quote && !said.includes(quote) && <> <q class="theirs">{quote}</q></>}
+              {quote && !said.includes(quote) && (
+                <>
+                  {" "}
+                  <q class="theirs">{quote}</q>
+                </>
+              )}
             </dd>
           </Fragment>
         ))}
       </dl>
-      {card.notes.map((note) => <p key={note} class="note" dir="auto"><b>{words.note}</b> {note}</p>)}
+      {card.notes.map((note) => (
+        <p key={note} class="note" dir="auto">
+          <b>{words.note}</b> {note}
+        </p>
+      ))}
       <Outside pkg={pkg} card={card} asOf={route.params["as-of"]} />
       <Claims {...{ pkg, route, step, card }} />
       <Relations {...{ pkg, route, step, card }} />
@@ -106,7 +121,15 @@ const kindOf = (pkg, { kind, table }) => {
 };
 
 export function HeadingParts({ parts }) {
-  return parts.map(({ text, tone }, place) => (tone ? <span key={place} class={tone}>{text}</span> : text));
+  return parts.map(({ text, tone }, place) =>
+    tone ? (
+      <span key={place} class={tone}>
+        {text}
+      </span>
+    ) : (
+      text
+    ),
+  );
 }
 
 /** Whether an article is out as of a step. */
@@ -119,14 +142,36 @@ function Words({ pkg, route, said: { sentence, source } }) {
   const address = safeAddress(source.link ?? source.url ?? "");
   return (
     <figure class="said">
-      {sentence.length > 0 && <blockquote class="theirs" dir="auto"><Parts parts={sentence} /></blockquote>}
+      {sentence.length > 0 && (
+        <blockquote class="theirs" dir="auto">
+          <Parts parts={sentence} />
+        </blockquote>
+      )}
       <figcaption class="small">
         {source.key && (
-          <a href={format({ view: "article", parts: [source.key], params: { "as-of": route.params["as-of"] } })} dir="auto">{source.name}</a>
+          <a
+            href={format({ view: "article", parts: [source.key], params: { "as-of": route.params["as-of"] } })}
+            dir="auto"
+          >
+            {source.name}
+          </a>
         )}
-        {source.about && <> <span class="about">{source.about}</span></>}
+        {source.about && (
+          <>
+            {" "}
+            <span class="about">{source.about}</span>
+          </>
+        )}
         {source.day && `, ${source.day}`}
-        {address && <> · <a class="out" href={address} target="_blank" rel="noopener noreferrer">{words.there}</a></>}
+        {address && (
+          <>
+            {" "}
+            ·{" "}
+            <a class="out" href={address} target="_blank" rel="noopener noreferrer">
+              {words.there}
+            </a>
+          </>
+        )}
       </figcaption>
     </figure>
   );
@@ -148,7 +193,13 @@ function Outside({ pkg, card, asOf }) {
               <span dir="auto">{said}</span>{" "}
               <span class="small">
                 {means && `${means}: `}
-                {address ? <a class="out" href={address} target="_blank" rel="noopener noreferrer">{name}</a> : name}
+                {address ? (
+                  <a class="out" href={address} target="_blank" rel="noopener noreferrer">
+                    {name}
+                  </a>
+                ) : (
+                  name
+                )}
                 {day && `, ${day}`}
               </span>
             </li>
@@ -167,7 +218,9 @@ const there = (pkg, key, step) => {
 
 /** The claims about an event; of a claim, its event. */
 function Claims({ pkg, route, step, card }) {
-  const keys = [...(card.claims ?? []), card.event, card.part_of].filter((key) => key && there(pkg, key, step) && pkg.card(key));
+  const keys = [...(card.claims ?? []), card.event, card.part_of].filter(
+    (key) => key && there(pkg, key, step) && pkg.card(key),
+  );
   if (keys.length === 0) return null;
   return (
     <section>
@@ -177,7 +230,9 @@ function Claims({ pkg, route, step, card }) {
           const { heading, source } = pkg.card(key);
           return (
             <li key={key}>
-              <CardLink route={route} record={key}><HeadingParts parts={heading} /></CardLink>
+              <CardLink route={route} record={key}>
+                <HeadingParts parts={heading} />
+              </CardLink>
               {card.kind === "event" && source?.name && <span class="small"> · {source.name}</span>}
             </li>
           );
@@ -189,10 +244,15 @@ function Claims({ pkg, route, step, card }) {
 
 /** Leads to another card: in place of this one, beside the view or on its page. */
 function CardLink({ route, record, children }) {
-  const href = route.view === "cell"
-    ? format({ view: "cell", parts: [record], params: route.params })
-    : changed(route, { cell: record });
-  return <a href={href} data-open={record} dir="auto">{children}</a>;
+  const href =
+    route.view === "cell"
+      ? format({ view: "cell", parts: [record], params: route.params })
+      : changed(route, { cell: record });
+  return (
+    <a href={href} data-open={record} dir="auto">
+      {children}
+    </a>
+  );
 }
 
 const MOST = 6; // relations that are shown at once
@@ -207,14 +267,21 @@ function Relations({ pkg, route, step, card }) {
       <ul class="links">
         {known.slice(0, all ? Infinity : MOST).map(({ key, heading, words: how, note, source, day }) => (
           <li key={key}>
-            <CardLink route={route} record={key}>{heading}</CardLink>
+            <CardLink route={route} record={key}>
+              {heading}
+            </CardLink>
             {source && <span class="small"> · {[source, day].filter(Boolean).join(", ")}</span>}
-            <span class="small">{how}{note && `. ${note}`}</span>
+            <span class="small">
+              {how}
+              {note && `. ${note}`}
+            </span>
           </li>
         ))}
       </ul>
       {!all && known.length > MOST && (
-        <button type="button" class="plain" onClick={() => setAll(true)}>{words.more(known.length - MOST)}</button>
+        <button type="button" class="plain" onClick={() => setAll(true)}>
+          {words.more(known.length - MOST)}
+        </button>
       )}
     </section>
   );
@@ -228,7 +295,8 @@ const KINDS = ["text", "bibtex", "ris"];
 const permalink = ({ key, page }) => new URL(page ?? format({ view: "cell", parts: [key] }), location.href).href;
 
 /** The address of a card in a frame. */
-const framed = ({ key }) => new URL(format({ view: "cell", parts: [key], params: { embed: "yes" } }), location.href).href;
+const framed = ({ key }) =>
+  new URL(format({ view: "cell", parts: [key], params: { embed: "yes" } }), location.href).href;
 
 function Actions({ pkg, card }) {
   const [told, setTold] = useState("");
@@ -237,18 +305,37 @@ function Actions({ pkg, card }) {
   const embed = () => copy(words.frame(framed(card), plainOf(card.heading)));
   return (
     <div class="actions">
-      <button type="button" onClick={() => copy(permalink(card))}>{words.link}</button>
-      <button type="button" aria-expanded={citing} onClick={() => setCiting(!citing)}>{words.cite}</button>
-      <button type="button" onClick={() => picture(card, pkg.title ?? pkg.name, permalink(card))}>{words.image}</button>
-      <button type="button" onClick={embed}>{words.embed}</button>
-      <a class="permalink" href={card.page ?? format({ view: "cell", parts: [card.key] })}>{words.alone}</a>
-      <span role="status" class="small">{told}</span>
+      <button type="button" onClick={() => copy(permalink(card))}>
+        {words.link}
+      </button>
+      <button type="button" aria-expanded={citing} onClick={() => setCiting(!citing)}>
+        {words.cite}
+      </button>
+      <button type="button" onClick={() => picture(card, pkg.title ?? pkg.name, permalink(card))}>
+        {words.image}
+      </button>
+      <button type="button" onClick={embed}>
+        {words.embed}
+      </button>
+      <a class="permalink" href={card.page ?? format({ view: "cell", parts: [card.key] })}>
+        {words.alone}
+      </a>
+      <span role="status" class="small">
+        {told}
+      </span>
       {citing && (
         <div class="citation">
           {KINDS.filter((kind) => card.cite[kind]).map((kind) => (
             <div key={kind}>
-              <p class="small">{words.kinds[kind]} <button type="button" class="plain" onClick={() => copy(card.cite[kind])}>{words.copy}</button></p>
-              <pre tabIndex={0} aria-label={words.kinds[kind]}>{card.cite[kind]}</pre>
+              <p class="small">
+                {words.kinds[kind]}{" "}
+                <button type="button" class="plain" onClick={() => copy(card.cite[kind])}>
+                  {words.copy}
+                </button>
+              </p>
+              <pre tabIndex={0} aria-label={words.kinds[kind]}>
+                {card.cite[kind]}
+              </pre>
             </div>
           ))}
         </div>

@@ -53,7 +53,12 @@ export function chosen(claims, params, step) {
 export function columnsOf(pkg) {
   const articles = pkg.articles();
   if (articles.length <= OWN_COLUMN) {
-    return articles.map((article) => ({ key: article.key, day: article.day, step: pkg.step(article.day), articles: [article] }));
+    return articles.map((article) => ({
+      key: article.key,
+      day: article.day,
+      step: pkg.step(article.day),
+      articles: [article],
+    }));
   }
   const days = new Map();
   for (const article of articles) {
@@ -135,6 +140,8 @@ export function told(pkg, claims, groups) {
   const grown = first.lines.flatMap((line) => line.updates).filter(({ later }) => later.numbered);
   const known = new Set([total, ...grown.map(({ later }) => later)]);
   const others = numbered.filter((claim) => !known.has(claim));
-  const silent = first.lines.flatMap((line) => (line.claims.some((c) => c.numbered) ? [] : line.claims)).filter((c) => c.wording);
+  const silent = first.lines
+    .flatMap((line) => (line.claims.some((c) => c.numbered) ? [] : line.claims))
+    .filter((c) => c.wording);
   return { outcome: first.outcome, total, grown, others, silent };
 }

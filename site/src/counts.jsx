@@ -29,7 +29,9 @@ function Claims({ pkg, route, step }) {
       <p class="stand">{words.intro}</p>
       <AsOf pkg={pkg} route={route} step={step} />
       <Filters route={route} choices={claimFilters(pkg, claims)} />
-      <p role="status" class="count">{rows.length ? words.count(rows.length) : words.none}</p>
+      <p role="status" class="count">
+        {rows.length ? words.count(rows.length) : words.none}
+      </p>
       {rows.length > 0 && <Scale pkg={pkg} route={route} step={step} claims={claims} rows={rows} />}
       {rows.length > 0 && <ClaimTable pkg={pkg} route={route} claims={claims} rows={rows} />}
     </>
@@ -49,7 +51,9 @@ const percent = (share) => `${(100 * share).toFixed(2)}%`;
 function scopes(pkg, claims, rows, step) {
   const { answer, outcomes } = claims;
   const of = (found, row) => ["outcome", "population", "place"].map((name) => found.at(row, name)).join("\0");
-  const ranges = new Map(pkg.answers.scopes.rows(step).map((row) => [of(pkg.answers.scopes, row), pkg.answers.scopes.row(row)]));
+  const ranges = new Map(
+    pkg.answers.scopes.rows(step).map((row) => [of(pkg.answers.scopes, row), pkg.answers.scopes.row(row)]),
+  );
   const found = new Map();
   for (const row of rows) {
     const name = of(answer, row);
@@ -73,7 +77,9 @@ function Scale({ pkg, route, step, claims, rows }) {
         <span />
         <span class="scale">
           {ticks.map((tick) => (
-            <span key={tick} class="tick" style={{ left: percent(scaled(tick, top)) }}>{tick.toLocaleString("en")}</span>
+            <span key={tick} class="tick" style={{ left: percent(scaled(tick, top)) }}>
+              {tick.toLocaleString("en")}
+            </span>
           ))}
         </span>
         <span class="small">{words.range}</span>
@@ -82,7 +88,9 @@ function Scale({ pkg, route, step, claims, rows }) {
         label={words.chart(found.length)}
         count={found.length}
         estimate={64}
-        render={(index) => <ScopeRow {...{ pkg, route, claims, top, ticks }} scope={found[index]} before={found[index - 1]} />}
+        render={(index) => (
+          <ScopeRow {...{ pkg, route, claims, top, ticks }} scope={found[index]} before={found[index - 1]} />
+        )}
       />
       <p class="quiet">{words.ranges}</p>
     </section>
@@ -107,12 +115,18 @@ function ScopeRow({ pkg, route, claims, top, ticks, scope, before }) {
           <span class="small">{claims.called(claim, "place") || strings.story.nowhere}</span>
         </span>
         <span class="scale">
-          {ticks.map((tick) => <span key={tick} class="grid-line" style={{ left: percent(scaled(tick, top)) }} />)}
-          {numbered.length <= MOST_LABELLED
-            ? stacked(numbered, top).map((one) => <Mark key={one.claim.key} {...{ pkg, route, claims, top }} {...one} />)
-            : <Field {...{ claims, route, top }} scope={numbered} />}
+          {ticks.map((tick) => (
+            <span key={tick} class="grid-line" style={{ left: percent(scaled(tick, top)) }} />
+          ))}
+          {numbered.length <= MOST_LABELLED ? (
+            stacked(numbered, top).map((one) => <Mark key={one.claim.key} {...{ pkg, route, claims, top }} {...one} />)
+          ) : (
+            <Field {...{ claims, route, top }} scope={numbered} />
+          )}
           {silent.slice(0, MOST_LABELLED).map((one) => (
-            <span key={one.key} class="silent"><Figure pkg={pkg} route={route} claims={claims} claim={one} /></span>
+            <span key={one.key} class="silent">
+              <Figure pkg={pkg} route={route} claims={claims} claim={one} />
+            </span>
           ))}
         </span>
         <span class="range-row">
@@ -151,7 +165,11 @@ function Mark({ pkg, route, claims, top, claim, at, level }) {
   return (
     <>
       {(low !== high || low === null) && (
-        <span class={`${look(claims, claim)} interval ${open} ${claim.qualifier === "vague" ? "vague" : ""}`} style={{ left: percent(from), width: percent(to - from), top: row }} aria-hidden="true" />
+        <span
+          class={`${look(claims, claim)} interval ${open} ${claim.qualifier === "vague" ? "vague" : ""}`}
+          style={{ left: percent(from), width: percent(to - from), top: row }}
+          aria-hidden="true"
+        />
       )}
       <a
         class={`${look(claims, claim)} point${hollow ? " hollow" : ""}${at > LEFT ? " left" : ""}`}
@@ -171,14 +189,29 @@ const BINS = 40;
 /** Very many claims of one line: fields, the stronger the more claims; they open that line alone. */
 function Field({ claims, route, top, scope }) {
   const bins = new Array(BINS).fill(0);
-  for (const claim of scope) bins[Math.min(BINS - 1, Math.floor(BINS * scaled(claim.low ?? claim.high ?? 0, top)))] += 1;
+  for (const claim of scope)
+    bins[Math.min(BINS - 1, Math.floor(BINS * scaled(claim.low ?? claim.high ?? 0, top)))] += 1;
   const peak = Math.max(...bins);
   const [{ outcome, population, place }] = scope;
   return (
-    <a class={`field ${claims.tone(outcome)}`} href={changed(route, { outcome, population, place })} aria-label={words.field(scope.length)}>
-      {bins.map((number, bin) => number > 0 && (
-        <span key={bin} style={{ left: percent(bin / BINS), width: percent(1 / BINS), opacity: 0.25 + 0.75 * Math.sqrt(number / peak) }} />
-      ))}
+    <a
+      class={`field ${claims.tone(outcome)}`}
+      href={changed(route, { outcome, population, place })}
+      aria-label={words.field(scope.length)}
+    >
+      {bins.map(
+        (number, bin) =>
+          number > 0 && (
+            <span
+              key={bin}
+              style={{
+                left: percent(bin / BINS),
+                width: percent(1 / BINS),
+                opacity: 0.25 + 0.75 * Math.sqrt(number / peak),
+              }}
+            />
+          ),
+      )}
       <span class="small">{words.field(scope.length)}</span>
     </a>
   );
@@ -193,7 +226,9 @@ function ClaimTable({ pkg, route, claims, rows }) {
     if (name === "wording") return <Figure pkg={pkg} route={route} claims={claims} claim={claim} />;
     if (name === "range") return range(claim);
     if (name === "status") {
-      return <span title={claim.why}>{[word(words.status, claim.status), claim.contested].filter(Boolean).join("; ")}</span>;
+      return (
+        <span title={claim.why}>{[word(words.status, claim.status), claim.contested].filter(Boolean).join("; ")}</span>
+      );
     }
     if (name === "proof") {
       const found = pkg.record(claim.key);
@@ -208,7 +243,9 @@ function ClaimTable({ pkg, route, claims, rows }) {
     <details class="behind">
       <summary>{words.list}</summary>
       <Grid label={words.list} columns={columns} count={rows.length} cell={cell} />
-      <p><a href={address}>{words.data}</a></p>
+      <p>
+        <a href={address}>{words.data}</a>
+      </p>
     </details>
   );
 }

@@ -227,7 +227,9 @@ export class Package {
 
   /** The parts of the tables that say what keys are called. */
   named() {
-    const short = [...this.tables.values()].filter(({ called, parent, rows }) => (called || parent) && rows <= MOST_NAMED);
+    const short = [...this.tables.values()].filter(
+      ({ called, parent, rows }) => (called || parent) && rows <= MOST_NAMED,
+    );
     return short.map(({ part }) => part);
   }
 
@@ -243,15 +245,23 @@ export class Package {
 
   /** The parts that hold the cards of some records. */
   chunks(keys) {
-    return keys.filter((key) => this.places?.has(key)).map((key) => `cards-${Math.floor(this.places.get(key) / this.cards.chunk)}`);
+    return keys
+      .filter((key) => this.places?.has(key))
+      .map((key) => `cards-${Math.floor(this.places.get(key) / this.cards.chunk)}`);
   }
 
   /** Load some parts, each once. */
   async load(names) {
-    await Promise.all(names.map((name) => {
-      if (!this.loading.has(name)) this.loading.set(name, part(name).then((held) => this.take(name, held)));
-      return this.loading.get(name);
-    }));
+    await Promise.all(
+      names.map((name) => {
+        if (!this.loading.has(name))
+          this.loading.set(
+            name,
+            part(name).then((held) => this.take(name, held)),
+          );
+        return this.loading.get(name);
+      }),
+    );
   }
 
   take(name, held) {

@@ -6,7 +6,8 @@ const told = (day, options) => {
 };
 
 /** Friday 7 January 2022 */
-export const whole = (day) => told(day, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).replace(",", "");
+export const whole = (day) =>
+  told(day, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).replace(",", "");
 /** 7 January 2022 */
 export const plain = (day) => told(day, { day: "numeric", month: "long", year: "numeric" });
 /** Fri 7 Jan */

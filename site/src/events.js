@@ -17,7 +17,11 @@ export function eventsOf(pkg) {
     table,
     called: { place: called(place), type: called(type) },
     actor: (key) => (actors ? actors.label(key) : key),
-    trees: { place: pkg.tree(pkg.vocabulary(table, place)), type: pkg.tree(pkg.vocabulary(table, type)), actor: pkg.tree(actors) },
+    trees: {
+      place: pkg.tree(pkg.vocabulary(table, place)),
+      type: pkg.tree(pkg.vocabulary(table, type)),
+      actor: pkg.tree(actors),
+    },
   };
 }
 
@@ -66,7 +70,8 @@ export function stretch(events, rows) {
   const parts = [];
   for (const day of [...counts.keys()].sort()) {
     const part = parts.at(-1);
-    if (part && between(part.last, day) <= LONG) Object.assign(part, { last: day, number: part.number + counts.get(day) });
+    if (part && between(part.last, day) <= LONG)
+      Object.assign(part, { last: day, number: part.number + counts.get(day) });
     else parts.push({ first: day, last: day, number: counts.get(day) });
   }
   const best = parts.sort((a, b) => b.number - a.number)[0];

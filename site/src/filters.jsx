@@ -10,7 +10,10 @@ const KEPT = new Set(["as-of", "cell", "embed", "sort", "passage"]); // paramete
 /** `choices`: options by the name of their parameter, each `{value, label, number, depth}`. */
 export function Filters({ route, choices, children }) {
   const set = Object.entries(route.params).filter(([name, value]) => value && !KEPT.has(name));
-  const bare = format({ ...route, params: Object.fromEntries(Object.entries(route.params).filter(([name]) => KEPT.has(name))) });
+  const bare = format({
+    ...route,
+    params: Object.fromEntries(Object.entries(route.params).filter(([name]) => KEPT.has(name))),
+  });
   const free = Object.entries(choices ?? {}).filter(([, options]) => options.length > 1);
   return (
     <form class="filters" aria-label={strings.filter.legend} onSubmit={(event) => event.preventDefault()}>
@@ -21,11 +24,17 @@ export function Filters({ route, choices, children }) {
           <span class="hidden"> {strings.filter.remove}</span>
         </a>
       ))}
-      {free.filter(([name]) => !route.params[name]).map(([name, options]) => (
-        <Choice key={name} route={route} name={name} options={options} />
-      ))}
+      {free
+        .filter(([name]) => !route.params[name])
+        .map(([name, options]) => (
+          <Choice key={name} route={route} name={name} options={options} />
+        ))}
       {children}
-      {set.length > 1 && <a class="plain" href={bare}>{strings.filter.clear}</a>}
+      {set.length > 1 && (
+        <a class="plain" href={bare}>
+          {strings.filter.clear}
+        </a>
+      )}
     </form>
   );
 }
@@ -64,7 +73,12 @@ export function claimFilters(pkg, { answer, name, trees }) {
     claimant: flat("claimant"),
     source: flat("source", (key) => pkg.article(key)?.name ?? key),
     // One value alone would not be offered.
-    retracted: retracted ? [{ value: "yes", label: strings.filter.too }, { value: "", label: strings.filter.not }] : [],
+    retracted: retracted
+      ? [
+          { value: "yes", label: strings.filter.too },
+          { value: "", label: strings.filter.not },
+        ]
+      : [],
   };
 }
 

@@ -42,13 +42,20 @@ const SIZE = 15; // of a label's letters, in pixels of the drawing
 export function labelled(circles, names, width, height) {
   const taken = circles.map(({ x, y, r }) => [x - r, y - r, x + r, y + r]);
   const free = ([left, top, right, bottom]) =>
-    left > 0 && right < width && top > 0 && bottom < height &&
+    left > 0 &&
+    right < width &&
+    top > 0 &&
+    bottom < height &&
     !taken.some(([l, t, r, b]) => left < r && right > l && top < b && bottom > t);
   const placed = circles.map((circle) => {
     const { x, y, r, text } = circle;
     const long = text.length * SIZE * 0.56;
     const places = [
-      { at: [x + r + 4, y + SIZE / 3], anchor: "start", box: [x + r + 2, y - SIZE / 2, x + r + 6 + long, y + SIZE / 2] },
+      {
+        at: [x + r + 4, y + SIZE / 3],
+        anchor: "start",
+        box: [x + r + 2, y - SIZE / 2, x + r + 6 + long, y + SIZE / 2],
+      },
       { at: [x - r - 4, y + SIZE / 3], anchor: "end", box: [x - r - 6 - long, y - SIZE / 2, x - r - 2, y + SIZE / 2] },
       { at: [x, y - r - 5], anchor: "middle", box: [x - long / 2, y - r - 5 - SIZE, x + long / 2, y - r - 1] },
       { at: [x, y + r + SIZE], anchor: "middle", box: [x - long / 2, y + r + 1, x + long / 2, y + r + 5 + SIZE] },

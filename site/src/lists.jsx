@@ -1,11 +1,6 @@
 // Long lists: only what is in sight is in the page.
 
-import {
-  Virtualizer,
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-} from "@tanstack/virtual-core";
+import { Virtualizer, elementScroll, observeElementOffset, observeElementRect } from "@tanstack/virtual-core";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { useMedia } from "./media.js";
 
@@ -56,7 +51,13 @@ export function List({ label, count, estimate, render }) {
   const few = useWhole(count);
   const { items, before, after } = visible(count, virtualizer, few);
   return (
-    <div class={few ? "list" : "list scroll"} ref={scroller} role="region" aria-label={label} tabIndex={few ? undefined : 0}>
+    <div
+      class={few ? "list" : "list scroll"}
+      ref={scroller}
+      role="region"
+      aria-label={label}
+      tabIndex={few ? undefined : 0}
+    >
       <ul>
         {before > 0 && <li aria-hidden="true" class="room" style={{ height: `${before}px` }} />}
         {items.map(({ index, key }) => (
@@ -85,10 +86,23 @@ export function Grid({ label, columns, count, cell, head }) {
     <div class="grid scroll" ref={scroller} role="region" aria-label={label} tabIndex={0}>
       <table aria-label={label} aria-rowcount={count + 1}>
         <thead>
-          <tr aria-rowindex={1}>{columns.map(head ?? ((column) => <th key={column.name} scope="col">{column.title}</th>))}</tr>
+          <tr aria-rowindex={1}>
+            {columns.map(
+              head ??
+                ((column) => (
+                  <th key={column.name} scope="col">
+                    {column.title}
+                  </th>
+                )),
+            )}
+          </tr>
         </thead>
         <tbody>
-          {before > 0 && <tr aria-hidden="true"><td colSpan={wide} style={{ height: `${before}px`, padding: 0 }} /></tr>}
+          {before > 0 && (
+            <tr aria-hidden="true">
+              <td colSpan={wide} style={{ height: `${before}px`, padding: 0 }} />
+            </tr>
+          )}
           {items.map(({ index, key }) => (
             <tr key={key} aria-rowindex={index + 2}>
               {columns.map((column) => (
@@ -98,7 +112,11 @@ export function Grid({ label, columns, count, cell, head }) {
               ))}
             </tr>
           ))}
-          {after > 0 && <tr aria-hidden="true"><td colSpan={wide} style={{ height: `${after}px`, padding: 0 }} /></tr>}
+          {after > 0 && (
+            <tr aria-hidden="true">
+              <td colSpan={wide} style={{ height: `${after}px`, padding: 0 }} />
+            </tr>
+          )}
         </tbody>
       </table>
     </div>

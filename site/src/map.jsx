@@ -85,20 +85,46 @@ export function PlacesMap({ pkg, route, events, rows, all }) {
 function Drawing({ pkg, route, every, found }) {
   const [frame, width] = useWidth();
   const height = Math.round(Math.min(460, Math.max(260, width * 0.56)));
-  const drawn = useMemo(() => (width ? place(pkg, every, found, width, height) : null), [pkg, every, found, width, height]);
+  const drawn = useMemo(
+    () => (width ? place(pkg, every, found, width, height) : null),
+    [pkg, every, found, width, height],
+  );
   return (
     <div class="map" ref={frame}>
       {drawn && (
-        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={words.title(found.length)}>
+        <svg
+          width={width}
+          height={height}
+          viewBox={`0 0 ${width} ${height}`}
+          role="group"
+          aria-label={words.title(found.length)}
+        >
           <rect width={width} height={height} class="sea" />
-          {drawn.countries.map(({ name, path, own }, index) => <path key={index} d={path} class={own ? "own" : "land"}><title>{name}</title></path>)}
-          {drawn.names.map(({ name, own, at: [x, y] }) => <text key={name} x={x} y={y} class={own ? "country own-name" : "country"} text-anchor="middle">{name}</text>)}
+          {drawn.countries.map(({ name, path, own }, index) => (
+            <path key={index} d={path} class={own ? "own" : "land"}>
+              <title>{name}</title>
+            </path>
+          ))}
+          {drawn.names.map(({ name, own, at: [x, y] }) => (
+            <text key={name} x={x} y={y} class={own ? "country own-name" : "country"} text-anchor="middle">
+              {name}
+            </text>
+          ))}
           {drawn.circles.map(({ key, name, number, wide, x, y, r, label, text }) => (
-            <a key={key} href={changed(route, { place: key })} aria-label={words.place(name, number)} class={wide ? "wide" : ""}>
+            <a
+              key={key}
+              href={changed(route, { place: key })}
+              aria-label={words.place(name, number)}
+              class={wide ? "wide" : ""}
+            >
               <circle cx={x} cy={y} r={Math.max(12, r)} class="reach" />
               {!wide && <circle cx={x} cy={y} r={r} class="number" />}
               {!wide && <circle cx={x} cy={y} r="2" class="spot" />}
-              {label && <text x={label.at[0]} y={label.at[1]} text-anchor={label.anchor}>{text}</text>}
+              {label && (
+                <text x={label.at[0]} y={label.at[1]} text-anchor={label.anchor}>
+                  {text}
+                </text>
+              )}
             </a>
           ))}
         </svg>
@@ -124,7 +150,9 @@ function place(pkg, every, found, width, height) {
     .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height);
   const countries = pkg.outlines.map((shape) => {
     const rings = shape.rings.map((ring) => ring.map(project));
-    const path = rings.map((ring) => `M${ring.map((point) => point.map((n) => n.toFixed(1)).join(" ")).join("L")}Z`).join("");
+    const path = rings
+      .map((ring) => `M${ring.map((point) => point.map((n) => n.toFixed(1)).join(" ")).join("L")}Z`)
+      .join("");
     return { name: shape.name, own: shape === own, path, rings };
   });
   const names = countries.map((one) => ({ ...one, at: heart(one.rings, width, height) })).filter(({ at }) => at);
@@ -141,7 +169,9 @@ function Bars({ pkg, route, events, table, p, rows }) {
         {bars.map(({ name, label, number, none, at }) => (
           <li key={name}>
             {at ? <a href={changed(route, { at })}>{label}</a> : <span>{label}</span>}
-            <span class={none ? "length none" : "length"}><span style={{ width: `${(100 * number) / most}%` }} /></span>
+            <span class={none ? "length none" : "length"}>
+              <span style={{ width: `${(100 * number) / most}%` }} />
+            </span>
             <span class="number">{number.toLocaleString("en")}</span>
           </li>
         ))}

@@ -16,10 +16,19 @@ function panels(claims, groups, columns) {
   for (const { outcome, lines } of groups) {
     for (const line of lines) {
       const name = `${outcome}\0${line.population}`;
-      const panel = found.get(name) ?? { name, outcome, population: line.population, lines: 0, claims: 0, fields: new Map(), last: null };
+      const panel = found.get(name) ?? {
+        name,
+        outcome,
+        population: line.population,
+        lines: 0,
+        claims: 0,
+        fields: new Map(),
+        last: null,
+      };
       found.set(name, panel);
       panel.lines += 1;
-      for (const { row, column } of line.rows) count(panel, column, claims.answer.at(row, "low") ?? claims.answer.at(row, "high"));
+      for (const { row, column } of line.rows)
+        count(panel, column, claims.answer.at(row, "low") ?? claims.answer.at(row, "high"));
     }
   }
   return [...found.values()].sort(
@@ -46,14 +55,18 @@ export function Multiples({ pkg, route, claims, groups, columns }) {
           <li key={panel.name}>
             <a href={changed(route, { outcome: panel.outcome, population: panel.population })}>
               <span class="label">{claims.name("population", panel.population) || words.nobody}</span>
-              <span class={`small ${claims.tone(panel.outcome)}`}>{claims.name("outcome", panel.outcome)} · {strings.counts.count(panel.claims)}</span>
+              <span class={`small ${claims.tone(panel.outcome)}`}>
+                {claims.name("outcome", panel.outcome)} · {strings.counts.count(panel.claims)}
+              </span>
               <Panel panel={panel} claims={claims} columns={columns} />
             </a>
           </li>
         ))}
       </ul>
       {all.length > MOST_PANELS && <p class="quiet">{words.panels(all.length - MOST_PANELS)}</p>}
-      <p class="small">{[days[0], days.at(-1)].filter(Boolean).map(brief).join(" – ")}; {words.up}</p>
+      <p class="small">
+        {[days[0], days.at(-1)].filter(Boolean).map(brief).join(" – ")}; {words.up}
+      </p>
     </section>
   );
 }

@@ -19,7 +19,9 @@ function asked(pkg, step, q) {
   const { disagreements: answer } = pkg.answers;
   const found = searched(q);
   const all = answer.missing ? [] : answer.rows(step).map((row) => answer.row(row));
-  return found ? all.filter(({ asks, sides, reasons }) => found([asks, ...sides.map(([says]) => says), ...reasons])) : all;
+  return found
+    ? all.filter(({ asks, sides, reasons }) => found([asks, ...sides.map(([says]) => says), ...reasons]))
+    : all;
 }
 
 export function Disagreements({ pkg, route, step }) {
@@ -37,13 +39,20 @@ export function Disagreements({ pkg, route, step }) {
           const number = all.filter((one) => one.kind === kind).length;
           const on = kind === heap;
           return number > 0 || on ? (
-            <a key={kind} class="chip" aria-current={on || undefined} href={changed(route, { heap: on ? undefined : kind, cell: undefined })}>
+            <a
+              key={kind}
+              class="chip"
+              aria-current={on || undefined}
+              href={changed(route, { heap: on ? undefined : kind, cell: undefined })}
+            >
               {words.heaps[kind]} · {number.toLocaleString("en")}
             </a>
           ) : null;
         })}
       </p>
-      <p role="status" class="hidden count">{shown.length ? words.count(shown.length) : words.none}</p>
+      <p role="status" class="hidden count">
+        {shown.length ? words.count(shown.length) : words.none}
+      </p>
       {shown.length === 0 && <p>{words.none}</p>}
       <List
         label={strings.view.otherwise}
@@ -61,15 +70,18 @@ function Question({ pkg, route, one }) {
     <article class={`question ${one.kind}`}>
       <h3 dir="auto">{dated(one.asks)}</h3>
       <p class="quiet">
-        <span class="about">{word(words.kinds, one.kind)}</span>{" "}
-        {!one.judged && words.unjudged}
+        <span class="about">{word(words.kinds, one.kind)}</span> {!one.judged && words.unjudged}
       </p>
       <div class="sides">
         {one.sides.map((side, place) => (
           <Side key={place} pkg={pkg} route={route} side={side} />
         ))}
       </div>
-      {one.reasons.map((reason) => <p key={reason} class="reason" dir="auto">{reason}</p>)}
+      {one.reasons.map((reason) => (
+        <p key={reason} class="reason" dir="auto">
+          {reason}
+        </p>
+      ))}
     </article>
   );
 }
@@ -80,7 +92,13 @@ function Side({ pkg, route, side: [says, claims, events, spans, outside] }) {
     <div class="side">
       <p class="says" dir="auto">
         {dated(says)}
-        <span class="quiet"> · {outside.length ? words.publications(outside.length) : words.articles(sources.size, Math.max(spans.length, claims.length))}</span>
+        <span class="quiet">
+          {" "}
+          ·{" "}
+          {outside.length
+            ? words.publications(outside.length)
+            : words.articles(sources.size, Math.max(spans.length, claims.length))}
+        </span>
       </p>
       <ul>
         {claims.map((key) => (
@@ -88,16 +106,23 @@ function Side({ pkg, route, side: [says, claims, events, spans, outside] }) {
             <ClaimWords pkg={pkg} route={route} record={key} />
           </li>
         ))}
-        {claims.length === 0 && spans.map((span) => (
-          <li key={span}>
-            <EventWords pkg={pkg} route={route} span={span} event={events[0]} />
-          </li>
-        ))}
+        {claims.length === 0 &&
+          spans.map((span) => (
+            <li key={span}>
+              <EventWords pkg={pkg} route={route} span={span} event={events[0]} />
+            </li>
+          ))}
         {outside.map(([publisher, told, day, url]) => (
           <li key={url}>
             <span dir="auto">{told}</span>
             <span class="small">
-              {safeAddress(url) ? <a class="out" href={safeAddress(url)} target="_blank" rel="noopener noreferrer">{publisher}</a> : publisher}
+              {safeAddress(url) ? (
+                <a class="out" href={safeAddress(url)} target="_blank" rel="noopener noreferrer">
+                  {publisher}
+                </a>
+              ) : (
+                publisher
+              )}
               {day && ` · ${plain(day)}`}
             </span>
           </li>
@@ -113,7 +138,9 @@ function EventWords({ pkg, route, span, event }) {
   return (
     <>
       <QuoteWords href={changed(route, { cell: event })} record={event} parts={[{ text: passage.quote, mark: true }]} />
-      <span class="small"><Source pkg={pkg} route={route} source={passage.source} /></span>
+      <span class="small">
+        <Source pkg={pkg} route={route} source={passage.source} />
+      </span>
     </>
   );
 }
@@ -130,16 +157,22 @@ export function Otherwise({ pkg, route, step }) {
   const shown = [...new Set([...firsts, ...all])].slice(0, FEW);
   return (
     <section class="teasers" aria-labelledby="otherwise">
-      <h3 id="otherwise" class="cap">{strings.view.otherwise}</h3>
+      <h3 id="otherwise" class="cap">
+        {strings.view.otherwise}
+      </h3>
       <ul>
         {shown.map((one) => (
           <li key={one.asks}>
-            <a href={address(one.kind)} dir="auto">{dated(one.asks)}</a>
+            <a href={address(one.kind)} dir="auto">
+              {dated(one.asks)}
+            </a>
             <span class="small">{word(words.kinds, one.kind)}</span>
           </li>
         ))}
       </ul>
-      <p><a href={address()}>{words.all(all.length)}</a></p>
+      <p>
+        <a href={address()}>{words.all(all.length)}</a>
+      </p>
     </section>
   );
 }

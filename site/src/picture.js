@@ -3,7 +3,14 @@
 const [WIDTH, MARGIN] = [1200, 72];
 const SERIF = 'Charter, Georgia, "Noto Serif", serif';
 const SANS = 'system-ui, "Segoe UI", Roboto, sans-serif';
-const COLOURS = { paper: "#fbfaf6", ink: "#1c1b19", quiet: "#6a655c", mark: "#ffe58a", killed: "#8c1c2b", hurt: "#9c5206" };
+const COLOURS = {
+  paper: "#fbfaf6",
+  ink: "#1c1b19",
+  quiet: "#6a655c",
+  mark: "#ffe58a",
+  killed: "#8c1c2b",
+  hurt: "#9c5206",
+};
 
 /** Text in lines that fit, word by word; each word keeps how it looks. */
 export function wrapped(pieces, width, measure) {
@@ -51,7 +58,8 @@ function draw(context, card, title, address) {
   const source = [[name, about && `(${about})`].filter(Boolean).join(" "), day].filter(Boolean).join(", ");
   y = write(context, [{ text: source, quiet: true }], y, { font: `26px ${SANS}`, height: 38 });
   for (const { name: publisher, words, relation } of card.outside) {
-    if (relation === "contradicts") y = write(context, [{ text: `${publisher}: ${words}` }], y, { font: `26px ${SANS}`, height: 38 });
+    if (relation === "contradicts")
+      y = write(context, [{ text: `${publisher}: ${words}` }], y, { font: `26px ${SANS}`, height: 38 });
   }
   y = write(context, [{ text: title, quiet: true }], y + 20, { font: `22px ${SANS}`, height: 32 });
   return write(context, [{ text: address, quiet: true }], y, { font: `22px ${SANS}`, height: 32 }) + MARGIN - 30;

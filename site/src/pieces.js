@@ -34,5 +34,7 @@ export function pieces(passages, text, length = 0) {
 /** Part of a passage's quote; null where there is none. */
 function quoted(passage, start, end) {
   if (!passage) return null;
-  return Array.from(passage.quote).slice(start - passage.start, end - passage.start).join("");
+  return Array.from(passage.quote)
+    .slice(start - passage.start, end - passage.start)
+    .join("");
 }

@@ -48,7 +48,7 @@ function Events({ pkg, route, step }) {
   const inside = new Set(days);
   const within = rows.filter((row) => inside.has(dayOf(events, row)));
   const others = rows.filter((row) => !inside.has(dayOf(events, row)));
-  const { "at": _, place: __, ...rest } = choices;
+  const { at: _, place: __, ...rest } = choices;
   const { day: ___, ...shown } = route.params.place || route.params.at ? choices : { ...rest, place: choices.place };
   return (
     <>
@@ -91,17 +91,27 @@ function Lanes({ pkg, route, events, rows, days }) {
     <section aria-label={words.days}>
       <h3 class="cap">{words.range(...ends(days))}</h3>
       <ul class="legend">
-        {Object.entries(words.precision).filter(([kind]) => kinds.has(kind)).map(([kind, told]) => (
-          <li key={kind}><span class={`precision precision-${kind}`} aria-hidden="true" /> {told}</li>
-        ))}
+        {Object.entries(words.precision)
+          .filter(([kind]) => kinds.has(kind))
+          .map(([kind, told]) => (
+            <li key={kind}>
+              <span class={`precision precision-${kind}`} aria-hidden="true" /> {told}
+            </li>
+          ))}
       </ul>
       <div class="frame" ref={frame} tabIndex={0} role="region" aria-label={words.days}>
         <table class="lanes" style={{ minWidth: `${14 + days.length * (captions ? 6.5 : 4)}rem` }}>
           <thead>
             <tr>
               <td />
-              {days.map((day) => <th key={day} scope="col">{short(day)}</th>)}
-              <th scope="col" class="beside-days">{words.undated}</th>
+              {days.map((day) => (
+                <th key={day} scope="col">
+                  {short(day)}
+                </th>
+              ))}
+              <th scope="col" class="beside-days">
+                {words.undated}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -113,17 +123,29 @@ function Lanes({ pkg, route, events, rows, days }) {
                 </th>
                 {days.map((day) => (
                   <td key={day}>
-                    <Marks {...{ route, events, captions }} rows={lane.days.get(day) ?? []} address={changed(route, { type: lane.type, day })} />
+                    <Marks
+                      {...{ route, events, captions }}
+                      rows={lane.days.get(day) ?? []}
+                      address={changed(route, { type: lane.type, day })}
+                    />
                   </td>
                 ))}
-                <td class="beside-days"><Marks {...{ route, events }} rows={undated(lane, days)} address={changed(route, { type: lane.type })} /></td>
+                <td class="beside-days">
+                  <Marks
+                    {...{ route, events }}
+                    rows={undated(lane, days)}
+                    address={changed(route, { type: lane.type })}
+                  />
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
       {shown.length < found.length && (
-        <button type="button" class="plain" onClick={() => setAll(true)}>{words.more(found.length - shown.length)}</button>
+        <button type="button" class="plain" onClick={() => setAll(true)}>
+          {words.more(found.length - shown.length)}
+        </button>
       )}
     </section>
   );
@@ -138,15 +160,26 @@ function undated(lane, days) {
 function Marks({ route, events, rows, address, captions }) {
   const { answer } = events;
   if (rows.length === 0) return null;
-  if (rows.length > MOST_MARKS) return <a class="many" href={address}>{words.count(rows.length)}</a>;
+  if (rows.length > MOST_MARKS)
+    return (
+      <a class="many" href={address}>
+        {words.count(rows.length)}
+      </a>
+    );
   return (
     <>
-      {captions && <span class="caption small" dir="auto">{answer.at(rows[0], "title")}</span>}
+      {captions && (
+        <span class="caption small" dir="auto">
+          {answer.at(rows[0], "title")}
+        </span>
+      )}
       <span class="marks">
         {rows.map((row) => {
           const kind = precisionOf(events, row);
           const [key, title, when] = ["key", "title", "when"].map((name) => answer.at(row, name));
-          const told = [title, when, word(words.precision, kind), answer.at(row, "contested")].filter(Boolean).join("; ");
+          const told = [title, when, word(words.precision, kind), answer.at(row, "contested")]
+            .filter(Boolean)
+            .join("; ");
           return (
             <a key={key} href={changed(route, { cell: key })} data-open={key} aria-label={told} title={told}>
               <span class={`precision precision-${kind}${answer.at(row, "contested") ? " contested" : ""}`} />
@@ -163,23 +196,46 @@ function Marks({ route, events, rows, address, captions }) {
 function EventList({ pkg, route, events, label, rows }) {
   const { answer } = events;
   return (
-    <List label={label} count={rows.length} estimate={96} render={(index) => <Event {...{ pkg, route, events }} event={answer.row(rows[index])} kind={precisionOf(events, rows[index])} />} />
+    <List
+      label={label}
+      count={rows.length}
+      estimate={96}
+      render={(index) => (
+        <Event {...{ pkg, route, events }} event={answer.row(rows[index])} kind={precisionOf(events, rows[index])} />
+      )}
+    />
   );
 }
 
 function Event({ pkg, route, events, event, kind }) {
-  const who = event.actors.map(([key, role]) => `${events.actor(key)}${role ? ` (${role.replaceAll("_", " ")})` : ""}`).join(", ");
+  const who = event.actors
+    .map(([key, role]) => `${events.actor(key)}${role ? ` (${role.replaceAll("_", " ")})` : ""}`)
+    .join(", ");
   const card = pkg.card(event.key);
   return (
     <article class="event">
       <p class="when">
         <span class={`precision precision-${kind}`} aria-hidden="true" />
-        <span>{told(event)}<span class="small">{word(words.precision, kind)}</span></span>
+        <span>
+          {told(event)}
+          <span class="small">{word(words.precision, kind)}</span>
+        </span>
       </p>
       <div>
-        <h3><a href={changed(route, { cell: event.key })} data-open={event.key} dir="auto">{event.title}</a></h3>
+        <h3>
+          <a href={changed(route, { cell: event.key })} data-open={event.key} dir="auto">
+            {event.title}
+          </a>
+        </h3>
         <p class="small">
-          {[events.called.type(event.type), events.called.place(event.place), event.certainty, event.sources.map((key) => pkg.article(key)?.name ?? key).join(", ")].filter(Boolean).join(" · ")}
+          {[
+            events.called.type(event.type),
+            events.called.place(event.place),
+            event.certainty,
+            event.sources.map((key) => pkg.article(key)?.name ?? key).join(", "),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
         {who && <p class="small">{who}</p>}
         {(card?.notes[0] ?? event.description) && <p dir="auto">{card?.notes[0] ?? event.description}</p>}

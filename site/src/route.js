@@ -48,15 +48,13 @@ export function format({ view, parts = [], params = {} }) {
 }
 
 /** The same view with some parameters changed. */
-export const changed = (route, params) =>
-  format({ ...route, params: { ...route.params, ...params } });
+export const changed = (route, params) => format({ ...route, params: { ...route.params, ...params } });
 
 /** Goes to an address in place of the one that is shown: a step of a slider is no page to go back to. */
 export const replace = (hash) => location.replace(hash);
 
 /** A cell as one parameter, and back. */
-export const cellOf = (record, field) =>
-  [record, field].filter(Boolean).map(encodeURIComponent).join("/");
+export const cellOf = (record, field) => [record, field].filter(Boolean).map(encodeURIComponent).join("/");
 export function cellParts(cell) {
   const [record, field] = cell.split("/").map(decoded);
   return { record, field };

@@ -35,16 +35,23 @@ function passages(pkg, found, step) {
 
 /** Things with a name that lead to a view: articles, places, people. */
 function names(pkg, found) {
-  const hits = pkg.articles().filter(({ title, name }) => found([title, name])).map(({ key, name, title }) => ({
-    label: title === name ? name : `${title}, ${name}`,
-    href: format({ view: "article", parts: [key] }),
-  }));
+  const hits = pkg
+    .articles()
+    .filter(({ title, name }) => found([title, name]))
+    .map(({ key, name, title }) => ({
+      label: title === name ? name : `${title}, ${name}`,
+      href: format({ view: "article", parts: [key] }),
+    }));
   const e = pkg.roles.events;
-  const filters = { place: e && pkg.vocabulary(e.table, e.place), actor: pkg.roles.participants && pkg.vocabulary(pkg.roles.participants.table, pkg.roles.participants.actor) };
+  const filters = {
+    place: e && pkg.vocabulary(e.table, e.place),
+    actor: pkg.roles.participants && pkg.vocabulary(pkg.roles.participants.table, pkg.roles.participants.actor),
+  };
   for (const [param, table] of Object.entries(filters)) {
     for (const key of table?.key.length === 1 ? table.index(table.key[0]).keys() : []) {
       const label = table.label(key);
-      if (found([label]) && hits.length < MOST) hits.push({ label, href: format({ view: "days", params: { [param]: key } }) });
+      if (found([label]) && hits.length < MOST)
+        hits.push({ label, href: format({ view: "days", params: { [param]: key } }) });
     }
   }
   return hits;
@@ -70,11 +77,21 @@ export function SearchView({ pkg, route, step }) {
   return (
     <>
       <h2 class="headline">{words.title(q)}</h2>
-      <p role="status" class="count">{found ? words.count(number) : words.ask}</p>
+      <p role="status" class="count">
+        {found ? words.count(number) : words.ask}
+      </p>
       {hits.names.length > 0 && (
         <section>
           <h3 class="cap">{words.names}</h3>
-          <ul class="links">{hits.names.map(({ label, href }) => <li key={href}><a href={href} dir="auto">{label}</a></li>)}</ul>
+          <ul class="links">
+            {hits.names.map(({ label, href }) => (
+              <li key={href}>
+                <a href={href} dir="auto">
+                  {label}
+                </a>
+              </li>
+            ))}
+          </ul>
         </section>
       )}
       {hits.cards.length > 0 && (
@@ -99,8 +116,16 @@ export function SearchView({ pkg, route, step }) {
               const { key, quote, source } = hits.passages[place];
               return (
                 <>
-                  <a class="theirs" href={format({ view: "article", parts: [source], params: { passage: key } })} dir="auto"><mark>{quote}</mark></a>{" "}
-                  <span class="small"><Source pkg={pkg} route={route} source={source} /></span>
+                  <a
+                    class="theirs"
+                    href={format({ view: "article", parts: [source], params: { passage: key } })}
+                    dir="auto"
+                  >
+                    <mark>{quote}</mark>
+                  </a>{" "}
+                  <span class="small">
+                    <Source pkg={pkg} route={route} source={source} />
+                  </span>
                 </>
               );
             }}
@@ -114,9 +139,17 @@ export function SearchView({ pkg, route, step }) {
 function Hit({ route, card }) {
   return (
     <>
-      <a href={changed(route, { cell: card.key })} data-open={card.key} dir="auto"><HeadingParts parts={card.heading} /></a>
-      {card.sentence?.length > 0 && <span class="theirs excerpt" dir="auto"><Parts parts={card.sentence} /></span>}
-      {card.source?.name && <span class="small">{[card.source.name, card.source.about, card.source.day].filter(Boolean).join(" · ")}</span>}
+      <a href={changed(route, { cell: card.key })} data-open={card.key} dir="auto">
+        <HeadingParts parts={card.heading} />
+      </a>
+      {card.sentence?.length > 0 && (
+        <span class="theirs excerpt" dir="auto">
+          <Parts parts={card.sentence} />
+        </span>
+      )}
+      {card.source?.name && (
+        <span class="small">{[card.source.name, card.source.about, card.source.day].filter(Boolean).join(" · ")}</span>
+      )}
     </>
   );
 }

@@ -10,9 +10,16 @@ export function Source({ pkg, route, source, short = false, passage }) {
   const href = format({ view: "article", parts: [source], params: { "as-of": route.params["as-of"], passage } });
   return (
     <span class="source">
-      <a href={href} dir="auto">{article.name}</a>
+      <a href={href} dir="auto">
+        {article.name}
+      </a>
       {!short && article.day && <span class="quiet"> · {plain(article.day)}</span>}
-      {article.about && <> <span class="about">{article.about}</span></>}
+      {article.about && (
+        <>
+          {" "}
+          <span class="about">{article.about}</span>
+        </>
+      )}
     </span>
   );
 }

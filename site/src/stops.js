@@ -18,5 +18,8 @@ export function snapped(stops, at, value) {
   const now = stops[at]?.end ?? 0;
   if (value === now) return at;
   if (value > now) return stops.findIndex(({ end }) => end >= value);
-  return Math.max(0, stops.findLastIndex(({ end }) => end <= value));
+  return Math.max(
+    0,
+    stops.findLastIndex(({ end }) => end <= value),
+  );
 }

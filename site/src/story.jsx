@@ -30,7 +30,12 @@ function Known({ pkg, route, step }) {
   // Lines stay where they are from day to day, so that days can be compared.
   const { groups, number, many } = useMemo(() => {
     const rows = new Set([...chosen(claims, params, pkg.last), ...chosen(claims, params, step)]);
-    const all = lines(claims, [...rows].sort((a, b) => a - b), step, columns);
+    const all = lines(
+      claims,
+      [...rows].sort((a, b) => a - b),
+      step,
+      columns,
+    );
     const number = all.reduce((sum, group) => sum + group.lines.length, 0);
     const many = number > MOST_LINES;
     return { groups: many ? all : filled(pkg, claims, all), number, many };
@@ -43,7 +48,11 @@ function Known({ pkg, route, step }) {
   const shown = { pkg, route, step, claims, columns, groups };
   return (
     <>
-      <h2 class="headline" dir="auto">{pkg.story ? pkg.story.title.map(({ text }) => text).join("") : words.title(claims.name("outcome", claims.outcomes[0] ?? ""), pkg.articles().length)}</h2>
+      <h2 class="headline" dir="auto">
+        {pkg.story
+          ? pkg.story.title.map(({ text }) => text).join("")
+          : words.title(claims.name("outcome", claims.outcomes[0] ?? ""), pkg.articles().length)}
+      </h2>
       <Told {...shown} many={many} number={number} />
       <p class="quiet">{words.legend}</p>
       <Filters route={route} choices={claimFilters(pkg, claims)} />
@@ -58,7 +67,8 @@ function Known({ pkg, route, step }) {
   );
 }
 
-const rowsIn = (groups) => groups.reduce((sum, { lines: held }) => sum + held.reduce((all, { rows }) => all + rows.length, 0), 0);
+const rowsIn = (groups) =>
+  groups.reduce((sum, { lines: held }) => sum + held.reduce((all, { rows }) => all + rows.length, 0), 0);
 
 // ------------------------------------------------------------------------------------ in words
 
@@ -75,10 +85,20 @@ function Prose({ pkg, route, step, claims }) {
   const piece = ({ text, key }, place) => {
     if (!key) return text;
     const claim = known.has(key) ? answer.row(known.get(key)) : null;
-    const told = claim ? { class: `${look(claims, claim)} inline`, "aria-label": inFull(pkg, claims, claim) } : { class: "figure inline" };
-    return <a key={place} href={changed(route, { cell: key })} data-open={key} {...told}>{text}</a>;
+    const told = claim
+      ? { class: `${look(claims, claim)} inline`, "aria-label": inFull(pkg, claims, claim) }
+      : { class: "figure inline" };
+    return (
+      <a key={place} href={changed(route, { cell: key })} data-open={key} {...told}>
+        {text}
+      </a>
+    );
   };
-  return pkg.story.paragraphs.map((pieces, place) => <p key={place} class="stand" dir="auto">{pieces.map(piece)}</p>);
+  return pkg.story.paragraphs.map((pieces, place) => (
+    <p key={place} class="stand" dir="auto">
+      {pieces.map(piece)}
+    </p>
+  ));
 }
 
 /** One sentence with its numbers, as of the step. */
@@ -92,7 +112,13 @@ function Sentence({ pkg, route, step, claims, groups }) {
   const few = others.slice(0, MOST_TOLD);
   return (
     <p class="stand">
-      {total ? <>{words.total(outcome, scope(total))} {figure(total)}. </> : `${words.noTotal(outcome)} `}
+      {total ? (
+        <>
+          {words.total(outcome, scope(total))} {figure(total)}.{" "}
+        </>
+      ) : (
+        `${words.noTotal(outcome)} `
+      )}
       {grown.map(({ earlier, later }) => (
         <span key={later.key}>
           {words.grew(scope(later))} {figure(earlier)} {words.to} {figure(later)}.{" "}
@@ -126,7 +152,14 @@ function scopeOf(pkg, claims, claim) {
 
 // ------------------------------------------------------------------------------------ the matrix
 
-const MOVES = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down", PageUp: "before", PageDown: "after" };
+const MOVES = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  PageUp: "before",
+  PageDown: "after",
+};
 
 /** Moves from figure to figure: within a line, from line to line, from outcome to outcome. */
 function travel(event) {
@@ -168,20 +201,32 @@ function Matrix({ pkg, route, step, claims, columns, groups }) {
         <caption class="hidden">{words.caption}</caption>
         <colgroup>
           <col class="who" />
-          {columns.map(({ key }) => <col key={key} />)}
+          {columns.map(({ key }) => (
+            <col key={key} />
+          ))}
         </colgroup>
         <thead>
           <tr class="days">
             <td />
             {days.map(({ day, span }) => (
-              <th key={day} scope="colgroup" colSpan={span}>{day ? short(day) : words.undated}</th>
+              <th key={day} scope="colgroup" colSpan={span}>
+                {day ? short(day) : words.undated}
+              </th>
             ))}
           </tr>
           <tr class="articles">
             <td />
             {columns.map(({ key, articles, step: out }) => (
-              <th key={key} scope="col" class={[out > step && "later", starts.has(key) && "starts"].filter(Boolean).join(" ")}>
-                {single ? <Source pkg={pkg} route={route} source={articles[0].key} short /> : words.articles(articles.length)}
+              <th
+                key={key}
+                scope="col"
+                class={[out > step && "later", starts.has(key) && "starts"].filter(Boolean).join(" ")}
+              >
+                {single ? (
+                  <Source pkg={pkg} route={route} source={articles[0].key} short />
+                ) : (
+                  words.articles(articles.length)
+                )}
               </th>
             ))}
           </tr>
@@ -189,7 +234,9 @@ function Matrix({ pkg, route, step, claims, columns, groups }) {
         {groups.map(({ outcome, lines: held }) => (
           <tbody key={outcome} data-group={outcome}>
             <tr class={`group ${claims.tone(outcome)}`}>
-              <th scope="rowgroup" colSpan={columns.length + 1}>{claims.name("outcome", outcome)}</th>
+              <th scope="rowgroup" colSpan={columns.length + 1}>
+                {claims.name("outcome", outcome)}
+              </th>
             </tr>
             {held.map((line) => (
               <tr key={line.key} data-line={line.key}>
@@ -198,7 +245,16 @@ function Matrix({ pkg, route, step, claims, columns, groups }) {
                 </th>
                 {columns.map((column, place) => (
                   <td key={column.key} class={starts.has(column.key) ? "starts" : ""}>
-                    <Place pkg={pkg} route={route} step={step} claims={claims} line={line} column={column} place={place} columns={columns} />
+                    <Place
+                      pkg={pkg}
+                      route={route}
+                      step={step}
+                      claims={claims}
+                      line={line}
+                      column={column}
+                      place={place}
+                      columns={columns}
+                    />
                   </td>
                 ))}
               </tr>
@@ -224,7 +280,12 @@ function Place({ pkg, route, step, claims, line, column, place, columns }) {
   const here = line.claims.filter((claim) => claim.column === place);
   const passing = line.updates.filter(({ earlier, later }) => earlier.column < place && place < later.column);
   if (here.length === 0 && passing.length > 0) return <Arrow update={passing[0]} columns={columns} place={place} />;
-  if (here.length === 0) return column.step <= step ? <span class="dot" title={words.silence}><span class="hidden">{words.silence}</span></span> : null;
+  if (here.length === 0)
+    return column.step <= step ? (
+      <span class="dot" title={words.silence}>
+        <span class="hidden">{words.silence}</span>
+      </span>
+    ) : null;
   const shown = here.slice(0, MOST_HERE).map((claim) => {
     const from = line.updates.find(({ earlier, later }) => earlier === claim && later.column > place);
     const to = line.updates.find(({ earlier, later }) => later === claim && earlier.column < place);
@@ -243,7 +304,11 @@ function Place({ pkg, route, step, claims, line, column, place, columns }) {
   return (
     <>
       {shown}
-      {here.length > shown.length && <a class="small" href={counted(route, line)}>{words.moreHere(here.length - shown.length)}</a>}
+      {here.length > shown.length && (
+        <a class="small" href={counted(route, line)}>
+          {words.moreHere(here.length - shown.length)}
+        </a>
+      )}
     </>
   );
 }
@@ -261,11 +326,7 @@ function Arrow({ update: { earlier, later }, columns, place }) {
   const [from, to] = spoken ? [earlier.day, later.day] : [columns[earlier.column].day, columns[later.column].day];
   const free = Math.min(earlier.column + 1, later.column - 1);
   const later_ = from && to ? words.later(between(from, to)) : words.update;
-  return (
-    <span class="arrow">
-      {place === Math.max(free, earlier.column) && <span class="small">{later_}</span>}
-    </span>
-  );
+  return <span class="arrow">{place === Math.max(free, earlier.column) && <span class="small">{later_}</span>}</span>;
 }
 
 /** The same on a phone: a line for each who and where, its figures at the end. */
@@ -277,19 +338,29 @@ function Lines({ pkg, route, claims, columns, groups }) {
           <h3 class={`group ${claims.tone(outcome)}`}>{claims.name("outcome", outcome)}</h3>
           <ul>
             {held.map((line) => (
-              <li key={line.key} data-line={line.key} class={line.claims.some(({ key }) => key === route.params.cell?.split("/")[0]) ? "selected" : ""}>
+              <li
+                key={line.key}
+                data-line={line.key}
+                class={line.claims.some(({ key }) => key === route.params.cell?.split("/")[0]) ? "selected" : ""}
+              >
                 <div>
                   <Scope claims={claims} line={line} />
-                  <span class="small">{[...new Set(line.claims.map((claim) => said(pkg, claims, claim)))].join("; ")}</span>
-                  {line.claims.some(({ contested }) => contested) && <span class="small against">{words.contested}</span>}
+                  <span class="small">
+                    {[...new Set(line.claims.map((claim) => said(pkg, claims, claim)))].join("; ")}
+                  </span>
+                  {line.claims.some(({ contested }) => contested) && (
+                    <span class="small against">{words.contested}</span>
+                  )}
                 </div>
                 <div class="figures">
-                  {[...line.claims].sort((a, b) => a.column - b.column).map((claim, place) => (
-                    <span key={claim.key}>
-                      {place > 0 && (line.updates.some(({ later }) => later === claim) ? " → " : " · ")}
-                      <Figure pkg={pkg} route={route} claims={claims} claim={claim} />
-                    </span>
-                  ))}
+                  {[...line.claims]
+                    .sort((a, b) => a.column - b.column)
+                    .map((claim, place) => (
+                      <span key={claim.key}>
+                        {place > 0 && (line.updates.some(({ later }) => later === claim) ? " → " : " · ")}
+                        <Figure pkg={pkg} route={route} claims={claims} claim={claim} />
+                      </span>
+                    ))}
                   {line.claims.length === 0 && <span class="dot" />}
                 </div>
               </li>
@@ -306,4 +377,3 @@ function said(pkg, claims, claim) {
   const article = pkg.article(claim.source);
   return [who, article?.name, article?.day && brief(article.day)].filter(Boolean).join(" · ");
 }
-

@@ -4,7 +4,8 @@ const told = (number) => number.toLocaleString("en");
 const plural = (number, one, many) => `${told(number)} ${number === 1 ? one : many}`;
 const SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const inWords = (number) => SMALL[number] ?? told(number);
-const lower = (name) => (/^[A-Z][a-z]/.test(name) && !/\s[A-Z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name);
+const lower = (name) =>
+  /^[A-Z][a-z]/.test(name) && !/\s[A-Z]/.test(name) ? name[0].toLowerCase() + name.slice(1) : name;
 
 /** A word of a vocabulary; what it does not hold, such as "constructor", stands for itself. */
 export const word = (words, key) => (Object.hasOwn(words ?? {}, key) ? words[key] : key);
@@ -93,7 +94,8 @@ export const strings = {
   story: {
     title: (outcome, articles) =>
       `How many were ${outcome || "counted"}? What ${articles === 1 ? "one article" : `${inWords(articles)} articles`} said, and when`,
-    legend: "Each number opens the words it rests on. Nothing is added up: claims may count the same people. A dot means that the article says nothing.",
+    legend:
+      "Each number opens the words it rests on. Nothing is added up: claims may count the same people. A dot means that the article says nothing.",
     total: (outcome, scope) => `For all (${scope}), the number of the ${outcome} is given as`,
     noTotal: (outcome) => `Nobody gave a total of the ${outcome}.`,
     grew: (scope) => `For ${lower(scope)}, the count went from`,
@@ -105,7 +107,8 @@ export const strings = {
     silent: (scope) => `For ${lower(scope)} it says only:`,
     scope: (who, where) => `${lower(who || "people, not said who")}${where ? ` (${where})` : ""}`,
     matrix: "Who was counted, by article",
-    caption: "Who was counted, one line for each group and place, and in which article, in the order of publication. With the arrow keys you go from figure to figure, with Page Up and Page Down from outcome to outcome.",
+    caption:
+      "Who was counted, one line for each group and place, and in which article, in the order of publication. With the arrow keys you go from figure to figure, with Page Up and Page Down from outcome to outcome.",
     undated: "day not known",
     articles: (number) => plural(number, "article", "articles"),
     nobody: "Not said who",
@@ -114,17 +117,27 @@ export const strings = {
     silence: "says nothing",
     contested: "others say otherwise",
     update: "brought up to date",
-    later: (days) => (days === 0 ? "the same day" : days === 1 ? "a day later" : days > 1 ? `${told(days)} days later` : "published before"),
-    size: (claims, lines) => `${plural(claims, "claim", "claims")} of ${plural(lines, "group and place", "groups and places")}.`,
+    later: (days) =>
+      days === 0
+        ? "the same day"
+        : days === 1
+          ? "a day later"
+          : days > 1
+            ? `${told(days)} days later`
+            : "published before",
+    size: (claims, lines) =>
+      `${plural(claims, "claim", "claims")} of ${plural(lines, "group and place", "groups and places")}.`,
     moreHere: (number) => `${told(number)} more`,
     multiples: "Claims by outcome and people",
-    many: (most) => `More than ${told(most)} lines are too many to read. Each panel is one group of people; a field holds the claims of a day about a size of number, the stronger the more. Open one to read its lines.`,
+    many: (most) =>
+      `More than ${told(most)} lines are too many to read. Each panel is one group of people; a field holds the claims of a day about a size of number, the stronger the more. Open one to read its lines.`,
     panels: (number) => `${plural(number, "further group is", "further groups are")} not drawn; filters lead to them.`,
     up: "higher is more, on a logarithmic scale",
   },
   counts: {
     title: "Counts",
-    intro: "Every number that was claimed, one line for each outcome, group and place, on one logarithmic scale. An open end has an arrow; a hollow mark is more or less than the number, not the number itself; a vague word is hatched over all that it can mean.",
+    intro:
+      "Every number that was claimed, one line for each outcome, group and place, on one logarithmic scale. An open end has an arrow; a hollow mark is more or less than the number, not the number itself; a vague word is hatched over all that it can mean.",
     count: (number) => plural(number, "claim", "claims"),
     none: "No claim fits these filters as of this day.",
     chart: (number) => `Numbers of ${plural(number, "line", "lines")}`,
@@ -178,7 +191,8 @@ export const strings = {
     untyped: "of no kind",
     share: (dated, all) => `${told(dated)} of ${plural(all, "event", "events")}`,
     list: "Events in their order",
-    others: (number) => `${plural(number, "event", "events")} without such a day: background, long stretches, days not said`,
+    others: (number) =>
+      `${plural(number, "event", "events")} without such a day: background, long stretches, days not said`,
     exactly: (name) => `${name} itself`,
     claims: (number) => `${plural(number, "claim", "claims")} about it`,
     precision: {
@@ -292,14 +306,21 @@ export const strings = {
     unknown: (key) => `There is no article ${key} in this package.`,
     noPassage: (key) => `There is no passage ${key} in this package.`,
     withText: "The whole text, for private use: it belongs to its publisher.",
-    withoutText: "The text belongs to its publisher. What is quoted stands here at its place; grey bars are the rest, as long as it is.",
+    withoutText:
+      "The text belongs to its publisher. What is quoted stands here at its place; grey bars are the rest, as long as it is.",
     passages: (number) => plural(number, "passage is quoted", "passages are quoted"),
     published: "read it there",
     length: (number) => `${told(Number(number))} characters.`,
     text: "The article’s words",
     rest: " … ",
     keys: "With the arrow keys you go from passage to passage.",
-    kinds: { killed: "the dead", hurt: "the hurt", number: "other numbers", state: "forces, offices", other: "what happened" },
+    kinds: {
+      killed: "the dead",
+      hurt: "the hurt",
+      number: "other numbers",
+      state: "forces, offices",
+      other: "what happened",
+    },
     choose: "Choose words to see what rests on them.",
     margin: "What rests on these words",
     nothing: "Nothing rests on this passage as of this day.",
@@ -328,12 +349,15 @@ export const strings = {
   about: {
     intro: "Every number has a receipt.",
     how: "Each factual cell of this package is tied to exact characters of a published article. Choose a number, a mark or an event to see the words that it rests on. The address in the browser leads back to any view.",
-    language: "Letters with serifs on yellow are an article’s words; all else is ours. A number is printed as its article prints it. Red are the dead, amber the hurt; grey italics give no number.",
+    language:
+      "Letters with serifs on yellow are an article’s words; all else is ours. A number is printed as its article prints it. Red are the dead, amber the hurt; grey italics give no number.",
     trust: "How far to trust it",
-    trusted: "The page says what was written, not what happened. What an article is, and what must be known of it, stands with each:",
+    trusted:
+      "The page says what was written, not what happened. What an article is, and what must be known of it, stands with each:",
     cite: "How to cite it",
     citation: (title, version) => `${title}${version ? `, version ${version}` : ""}.`,
-    citing: "Each card has its own citation, as text, BibTeX and RIS. CITATION.cff in the package has that of the whole.",
+    citing:
+      "Each card has its own citation, as text, BibTeX and RIS. CITATION.cff in the package has that of the whole.",
     licences: "Licences",
     checked: (number) =>
       `When this page was made, ${plural(number, "passage was", "passages were")} compared with the articles, and all stand there.`,

@@ -18,21 +18,35 @@ export function Tables({ pkg, route, step }) {
   const table = pkg.tables.get(name);
   const day = { "as-of": route.params["as-of"] };
   const tab = (label, parts, current) => (
-    <a class="chip" href={format({ view: "data", parts, params: day })} aria-current={current ? "page" : undefined}>{label}</a>
+    <a class="chip" href={format({ view: "data", parts, params: day })} aria-current={current ? "page" : undefined}>
+      {label}
+    </a>
   );
   return (
     <>
-      <p class="small"><a href={format({ view: "data", params: day })}>{strings.view.data}</a></p>
+      <p class="small">
+        <a href={format({ view: "data", params: day })}>{strings.view.data}</a>
+      </p>
       {!table && <p>{words.unknown(name)}</p>}
       {table && (
         <>
-          <h2 class="headline" dir="auto">{table.title}</h2>
-          {table.description && <p class="stand" dir="auto">{table.description}</p>}
+          <h2 class="headline" dir="auto">
+            {table.title}
+          </h2>
+          {table.description && (
+            <p class="stand" dir="auto">
+              {table.description}
+            </p>
+          )}
           <nav class="filters" aria-label={table.title}>
             {tab(words.data, [name], part !== "dictionary")}
             {tab(words.dictionary, [name, "dictionary"], part === "dictionary")}
           </nav>
-          {part === "dictionary" ? <Dictionary table={table} /> : <Rows key={name} pkg={pkg} table={table} route={route} step={step} />}
+          {part === "dictionary" ? (
+            <Dictionary table={table} />
+          ) : (
+            <Rows key={name} pkg={pkg} table={table} route={route} step={step} />
+          )}
         </>
       )}
     </>
@@ -48,9 +62,20 @@ function AllTables({ pkg, route, step }) {
       <ul class="tables-list">
         {[...pkg.tables.values()].map((table) => (
           <li key={table.name}>
-            <h3><a href={format({ view: "data", parts: [table.name], params: { "as-of": route.params["as-of"] } })} dir="auto">{table.title}</a></h3>
+            <h3>
+              <a
+                href={format({ view: "data", parts: [table.name], params: { "as-of": route.params["as-of"] } })}
+                dir="auto"
+              >
+                {table.title}
+              </a>
+            </h3>
             <p class="small">{words.rows(matching(table, "", step).length, table.rows)}</p>
-            {table.description && <p class="small" dir="auto">{table.description}</p>}
+            {table.description && (
+              <p class="small" dir="auto">
+                {table.description}
+              </p>
+            )}
           </li>
         ))}
       </ul>
@@ -98,7 +123,11 @@ export function csv(table, rows, step) {
 /** The rows as JSON, each by the names of its columns. */
 export function json(table, rows, step) {
   const names = table.columns.map(({ name }) => name);
-  return `${JSON.stringify(rows.map((row) => Object.fromEntries(names.map((name) => [name, table.cell(row, name, step)]))), null, 1)}\n`;
+  return `${JSON.stringify(
+    rows.map((row) => Object.fromEntries(names.map((name) => [name, table.cell(row, name, step)]))),
+    null,
+    1,
+  )}\n`;
 }
 
 function Rows({ pkg, table, route, step }) {
@@ -130,10 +159,20 @@ function Rows({ pkg, table, route, step }) {
     const name = pkg.vocabulary(table.name, column.name) ? pkg.called(table.name, column.name, value) : "";
     const told = (
       <span dir="auto" title={value.length > 40 ? value : undefined}>
-        {name && name !== value ? <>{name} <code class="quiet">{value}</code></> : shown}
+        {name && name !== value ? (
+          <>
+            {name} <code class="quiet">{value}</code>
+          </>
+        ) : (
+          shown
+        )}
       </span>
     );
-    return traced ? <a href={changed(route, { cell: cellOf(table.cell(row, table.record), column.name) })}>{told}</a> : told;
+    return traced ? (
+      <a href={changed(route, { cell: cellOf(table.cell(row, table.record), column.name) })}>{told}</a>
+    ) : (
+      told
+    );
   };
   const columns = table.columns.map(({ name, title, type, evidence }) => ({
     name,
@@ -146,7 +185,9 @@ function Rows({ pkg, table, route, step }) {
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search asked={q ?? ""} address={(typed) => changed(route, { q: typed })} label={words.search} />
         {Object.keys(kinds).map((kind) => (
-          <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>{words.download[kind]}</button>
+          <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>
+            {words.download[kind]}
+          </button>
         ))}
       </form>
       <p role="status" class="count">

@@ -6,7 +6,13 @@ import { Source } from "./source.jsx";
 /** Parts of a sentence as a card has them: marked words, words around them, gaps. */
 export function Parts({ parts }) {
   return parts.map((part, place) => {
-    if (part.gap) return <span key={place} class="gap"> … </span>;
+    if (part.gap)
+      return (
+        <span key={place} class="gap">
+          {" "}
+          …{" "}
+        </span>
+      );
     return part.mark ? <mark key={place}>{part.text}</mark> : part.text;
   });
 }

@@ -18,22 +18,36 @@ const table = (extra = {}) =>
 
 test("a cell is empty until it is known", () => {
   const places = table();
-  assert.deepEqual([0, 1].map((step) => places.cell(0, "name", step)), ["", "A"]);
-  assert.deepEqual([0, 1, 2].map((row) => places.has(row, 1)), [true, true, false]);
+  assert.deepEqual(
+    [0, 1].map((step) => places.cell(0, "name", step)),
+    ["", "A"],
+  );
+  assert.deepEqual(
+    [0, 1, 2].map((row) => places.has(row, 1)),
+    [true, true, false],
+  );
 });
 
 test("what has no name is called by its key", () => {
-  assert.deepEqual(["a", "b", "none"].map((key) => table().label(key)), ["A", "b", "none"]);
+  assert.deepEqual(
+    ["a", "b", "none"].map((key) => table().label(key)),
+    ["A", "b", "none"],
+  );
 });
 
 test("a tree takes in its parts, and a circle ends", () => {
   const tree = new Tree(table());
   assert.ok(tree.within("c", "a") && tree.within("a", "a") && !tree.within("a", "c"));
-  const circle = new Tree(table({ cells: [{ cells: ["a", "b", "c"] }, { cells: ["c", "a", "b"] }, { cells: ["", "", ""] }] }));
+  const circle = new Tree(
+    table({ cells: [{ cells: ["a", "b", "c"] }, { cells: ["c", "a", "b"] }, { cells: ["", "", ""] }] }),
+  );
   assert.ok(circle.within("a", "b") && !circle.within("a", "none"));
 });
 
 test("rows of an answer hold for their steps", () => {
   const answer = new Answer({ from: [0, 1, 2], until: [1, 3, 3], key: ["x", "x", "y"] });
-  assert.deepEqual([-1, 0, 1, 2].map((step) => answer.rows(step)), [[], [0], [1], [1, 2]]);
+  assert.deepEqual(
+    [-1, 0, 1, 2].map((step) => answer.rows(step)),
+    [[], [0], [1], [1, 2]],
+  );
 });

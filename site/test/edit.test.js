@@ -30,12 +30,21 @@ test("a selection has whole words and no blanks at its ends", () => {
 });
 
 test("words are told apart for the keys", () => {
-  assert.deepEqual(words("“At least 1,000,” he’d said.").map(({ start, end }) => "“At least 1,000,” he’d said.".slice(start, end)), ["At", "least", "1,000", "he’d", "said"]);
+  assert.deepEqual(
+    words("“At least 1,000,” he’d said.").map(({ start, end }) => "“At least 1,000,” he’d said.".slice(start, end)),
+    ["At", "least", "1,000", "he’d", "said"],
+  );
 });
 
 test("a text is cut where marks begin and end, and loses nothing", () => {
   const text = "Seven people died";
-  const cut = pieces(text, [{ start: 0, end: 17, kind: "quoted" }, { start: 0, end: 5, kind: "left" }]);
+  const cut = pieces(text, [
+    { start: 0, end: 17, kind: "quoted" },
+    { start: 0, end: 5, kind: "left" },
+  ]);
   assert.equal(cut.map((piece) => piece.text).join(""), text);
-  assert.deepEqual(cut.map((piece) => piece.marks.length), [2, 1]);
+  assert.deepEqual(
+    cut.map((piece) => piece.marks.length),
+    [2, 1],
+  );
 });

@@ -7,14 +7,29 @@ import { precisionOf, stretch } from "../src/events.js";
 /** Events of some days, each `start`, `end` and `precision`. */
 function events(...days) {
   const column = (place) => days.map((day) => day[place] ?? null);
-  const raw = { from: days.map(() => 0), until: days.map(() => 1), start: column(0), end: column(1), precision: column(2) };
+  const raw = {
+    from: days.map(() => 0),
+    until: days.map(() => 1),
+    start: column(0),
+    end: column(1),
+    precision: column(2),
+  };
   return { answer: new Answer(raw) };
 }
-const rows = (...days) => stretch(events(...days), days.map((_, row) => row));
+const rows = (...days) =>
+  stretch(
+    events(...days),
+    days.map((_, row) => row),
+  );
 const on = (day) => [day, day, "day"];
 
 test("days are continuous, and one far away does not stretch them", () => {
-  assert.deepEqual(rows(on("2021-11-05"), on("2022-01-01"), on("2022-01-04")), ["2022-01-01", "2022-01-02", "2022-01-03", "2022-01-04"]);
+  assert.deepEqual(rows(on("2021-11-05"), on("2022-01-01"), on("2022-01-04")), [
+    "2022-01-01",
+    "2022-01-02",
+    "2022-01-03",
+    "2022-01-04",
+  ]);
 });
 
 test("a year or a month is no day", () => {
@@ -22,15 +37,25 @@ test("a year or a month is no day", () => {
 });
 
 test("years of days are not all drawn", () => {
-  const many = Array.from({ length: 200 }, (_, number) => on(new Date(Date.UTC(2020, 0, 1 + 7 * number)).toISOString().slice(0, 10)));
+  const many = Array.from({ length: 200 }, (_, number) =>
+    on(new Date(Date.UTC(2020, 0, 1 + 7 * number)).toISOString().slice(0, 10)),
+  );
   const days = rows(...many);
   assert.equal(days.length, 400);
   assert.equal(days.at(-1), many.at(-1)[0]);
 });
 
 test("a mark is as exact as the words", () => {
-  const given = events(on("2022-01-01"), ["2022-01-01", "2022-01-02", "night"], ["2022-01-01", "2022-01-03", "range"], []);
-  assert.deepEqual([0, 1, 2, 3].map((row) => precisionOf(given, row)), ["day", "night", "range", "none"]);
+  const given = events(
+    on("2022-01-01"),
+    ["2022-01-01", "2022-01-02", "night"],
+    ["2022-01-01", "2022-01-03", "range"],
+    [],
+  );
+  assert.deepEqual(
+    [0, 1, 2, 3].map((row) => precisionOf(given, row)),
+    ["day", "night", "range", "none"],
+  );
 });
 
 test("years are told where they differ", () => {

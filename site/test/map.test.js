@@ -3,20 +3,44 @@ import { test } from "node:test";
 import { inRing, labelled, near, projection } from "../src/geometry.js";
 
 test("places far away do not make a map of the world", () => {
-  const points = [[70, 43], [71, 44], [72, 45], [-74, 40]];
+  const points = [
+    [70, 43],
+    [71, 44],
+    [72, 45],
+    [-74, 40],
+  ];
   assert.deepEqual(near(points), points.slice(0, 3));
 });
 
 test("north is up, east is right, and all is in the frame", () => {
-  const project = projection([[60, 40], [80, 50]], 400, 300);
+  const project = projection(
+    [
+      [60, 40],
+      [80, 50],
+    ],
+    400,
+    300,
+  );
   const [[west, south], [east, north]] = [project([60, 40]), project([80, 50])];
   assert.ok(west < east && north < south);
   assert.ok([west, east].every((x) => x > 0 && x < 400) && [north, south].every((y) => y > 0 && y < 300));
 });
 
 test("a point is in a ring or not", () => {
-  const ring = [[0, 0], [4, 0], [4, 4], [0, 4]];
-  assert.deepEqual([[2, 2], [5, 2], [-1, 2]].map((point) => inRing(point, ring)), [true, false, false]);
+  const ring = [
+    [0, 0],
+    [4, 0],
+    [4, 4],
+    [0, 4],
+  ];
+  assert.deepEqual(
+    [
+      [2, 2],
+      [5, 2],
+      [-1, 2],
+    ].map((point) => inRing(point, ring)),
+    [true, false, false],
+  );
 });
 
 test("no label covers another", () => {

@@ -131,14 +131,18 @@ function selected(body) {
   if (!chosen.rangeCount || chosen.isCollapsed) return null;
   const range = chosen.getRangeAt(0);
   if (!body.contains(range.startContainer) || !body.contains(range.endContainer)) return null;
-  return { start: placeOf(body, range.startContainer, range.startOffset), end: placeOf(body, range.endContainer, range.endOffset) };
+  return {
+    start: placeOf(body, range.startContainer, range.startOffset),
+    end: placeOf(body, range.endContainer, range.endOffset),
+  };
 }
 
 function placeOf(body, node, offset) {
   if (node.nodeType === Node.TEXT_NODE) return Number(node.parentElement.dataset.at) + offset;
   // Between pieces: the place of the next one, or the end of the text.
   const element = node === body ? body.children[offset] : node;
-  if (element?.dataset?.at) return Number(element.dataset.at) + (node === body || offset === 0 ? 0 : element.textContent.length);
+  if (element?.dataset?.at)
+    return Number(element.dataset.at) + (node === body || offset === 0 ? 0 : element.textContent.length);
   return body.textContent.length;
 }
 
@@ -155,7 +159,8 @@ function rangeOf(body, start, end) {
   const range = document.createRange();
   const set = (at, name) => {
     let piece = body.firstElementChild;
-    while (piece.nextElementSibling && Number(piece.nextElementSibling.dataset.at) <= at) piece = piece.nextElementSibling;
+    while (piece.nextElementSibling && Number(piece.nextElementSibling.dataset.at) <= at)
+      piece = piece.nextElementSibling;
     range[name](piece.firstChild, Math.min(at - Number(piece.dataset.at), piece.textContent.length));
   };
   set(start, "setStart");
@@ -174,7 +179,8 @@ function moved(event, keyed, text, left, body, select, done) {
     if (!event.shiftKey) keyed.anchor = keyed.head;
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     const here = keyed.head === null ? -1 : known[keyed.head].start;
-    const next = event.key === "ArrowDown" ? left.find((mark) => mark.start > here) : left.findLast((mark) => mark.start < here);
+    const next =
+      event.key === "ArrowDown" ? left.find((mark) => mark.start > here) : left.findLast((mark) => mark.start < here);
     if (!next) return undefined;
     keyed.head = known.findIndex((word) => word.end > next.start);
     keyed.anchor = keyed.head;
@@ -182,12 +188,17 @@ function moved(event, keyed, text, left, body, select, done) {
     return undefined;
   }
   event.preventDefault();
-  const [first, last] = [Math.min(keyed.anchor ?? keyed.head, keyed.head), Math.max(keyed.anchor ?? keyed.head, keyed.head)];
+  const [first, last] = [
+    Math.min(keyed.anchor ?? keyed.head, keyed.head),
+    Math.max(keyed.anchor ?? keyed.head, keyed.head),
+  ];
   const place = { start: known[first].start, end: known[last].end };
   const chosen = getSelection();
   chosen.removeAllRanges();
   chosen.addRange(rangeOf(body, place.start, place.end));
-  rangeOf(body, known[keyed.head].start, known[keyed.head].end).startContainer.parentElement.scrollIntoView({ block: "nearest" });
+  rangeOf(body, known[keyed.head].start, known[keyed.head].end).startContainer.parentElement.scrollIntoView({
+    block: "nearest",
+  });
   return select(place);
 }
 

@@ -15,7 +15,10 @@ export function Card(props) {
   useEffect(() => head.current?.focus(), []);
   const faults = faultsOf(desk.check, block, form);
   const fields = fieldsOf(form, block);
-  const [needed, more] = [fields.filter((one) => shown(one, block, faults)), fields.filter((one) => !shown(one, block, faults))];
+  const [needed, more] = [
+    fields.filter((one) => shown(one, block, faults)),
+    fields.filter((one) => !shown(one, block, faults)),
+  ];
   const grey = block.grey ?? [];
   const set = (make) => desk.change((state) => withBlock(state, block.key, make));
   const look = () => {
@@ -49,7 +52,9 @@ export function Card(props) {
         </>
       )}
       {(faults[""] ?? []).map((one) => (
-        <p class="fault" key={one.message}>{one.message}</p>
+        <p class="fault" key={one.message}>
+          {one.message}
+        </p>
       ))}
       <Written desk={desk} block={block} form={form} forms={forms} />
       <div class="row actions">
@@ -113,14 +118,21 @@ const filled = (cell) => Boolean(cell && (cell.value || receiptsOf(cell).length)
 
 /** How many fields are wrong, or needed and empty. */
 export function wrongOf(form, block, faults) {
-  const said = Object.values(faults).flat().filter((one) => one.severity !== "warning");
-  const open = block.id || block.withdraw !== undefined ? [] : form.fields.filter((one) => one.required && !one.key && !filled(block.cells?.[one.name]));
+  const said = Object.values(faults)
+    .flat()
+    .filter((one) => one.severity !== "warning");
+  const open =
+    block.id || block.withdraw !== undefined
+      ? []
+      : form.fields.filter((one) => one.required && !one.key && !filled(block.cells?.[one.name]));
   return said.length + open.filter((one) => !(faults[one.name] ?? []).length).length;
 }
 
 function shown(field, block, faults) {
   const cell = block.cells?.[field.name];
-  return field.key ? faults[field.name] : field.required || field.traced || field.shown || filled(cell) || faults[field.name];
+  return field.key
+    ? faults[field.name]
+    : field.required || field.traced || field.shown || filled(cell) || faults[field.name];
 }
 
 function Field({ desk, forms, form, block, spec, faults, set, field, setField, make, open, text }) {
@@ -173,7 +185,11 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
     return [{ name: label, act: () => make(spec.of, place, [block.key, name]) }];
   };
   const there = (desk.draft.state.blocks ?? []).find(
-    (other) => spec.of && other.table === spec.of && cell.value && [other.id, other.ref, other.cells?.[formOf(forms, spec.of)?.key]?.value].includes(cell.value),
+    (other) =>
+      spec.of &&
+      other.table === spec.of &&
+      cell.value &&
+      [other.id, other.ref, other.cells?.[formOf(forms, spec.of)?.key]?.value].includes(cell.value),
   );
   const active = field?.card === block.key && field?.name === name;
   const state = wrong ? "wrong" : isGrey ? "grey" : filled(cell) ? "fine" : "open";
@@ -184,7 +200,12 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
       </label>
       <div class="box">
         {isWords ? (
-          <button type="button" class="words" id={id} aria-label={`${spec.label}: ${said.map((one) => one.words).join(", ") || words.words}`}>
+          <button
+            type="button"
+            class="words"
+            id={id}
+            aria-label={`${spec.label}: ${said.map((one) => one.words).join(", ") || words.words}`}
+          >
             {said.length ? <Chips said={said} /> : <span class="hint">{words.words}</span>}
             {carried.length > 0 && <span class="quiet"> → {read(carried, name)}</span>}
           </button>
@@ -193,14 +214,34 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
             {spec.way === "choice" ? (
               <Choice id={id} label={spec.label} options={options} value={cell.value} pick={pick} created={created} />
             ) : (
-              <Text id={id} long={spec.way === "long"} value={cell.value ?? ""} commit={(value) => put(cellOf(value, receiptsOf(cell)))} />
+              <Text
+                id={id}
+                long={spec.way === "long"}
+                value={cell.value ?? ""}
+                commit={(value) => put(cellOf(value, receiptsOf(cell)))}
+              />
             )}
             {there && (
               <button type="button" class="plain-button" onClick={() => open(there.key, block.key)}>
                 {strings.start.open}
               </button>
             )}
-            {spec.traced && <Receipts said={said} carried={carried} active={active} asked={active || wrong} drop={(number) => put(cellOf(cell.value, receiptsOf(cell).filter((_, n) => n !== number)))} />}
+            {spec.traced && (
+              <Receipts
+                said={said}
+                carried={carried}
+                active={active}
+                asked={active || wrong}
+                drop={(number) =>
+                  put(
+                    cellOf(
+                      cell.value,
+                      receiptsOf(cell).filter((_, n) => n !== number),
+                    ),
+                  )
+                }
+              />
+            )}
           </>
         )}
         {(why || receiptsOf(cell).some((one) => one.note)) && (
@@ -208,7 +249,9 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
             <span>{words.note}</span>
             <Text
               value={receiptsOf(cell)[0]?.note ?? ""}
-              commit={(note) => put(cellOf(cell.value, [{ ...receiptsOf(cell)[0], note }, ...receiptsOf(cell).slice(1)]))}
+              commit={(note) =>
+                put(cellOf(cell.value, [{ ...receiptsOf(cell)[0], note }, ...receiptsOf(cell).slice(1)]))
+              }
             />
           </label>
         )}
@@ -264,7 +307,14 @@ function Receipts({ said, carried, active, asked, drop }) {
     );
   }
   const seen = [...new Set(carried.map((one) => one.words))];
-  if (seen.length) return <span class="receipts">{seen.map((one) => <mark key={one}>{one}</mark>)}</span>;
+  if (seen.length)
+    return (
+      <span class="receipts">
+        {seen.map((one) => (
+          <mark key={one}>{one}</mark>
+        ))}
+      </span>
+    );
   return asked ? <span class={active ? "hint asked" : "hint"}>{words.words}</span> : null;
 }
 
@@ -329,7 +379,11 @@ function Links({ desk, forms, links, block, set }) {
               <span class="grow">
                 {calledIn(links.relations, kind)} <i>{calledIn(claims, key)}</i>: {one.note}
               </span>
-              <button type="button" class="plain-button" onClick={() => set((was) => ({ ...was, links: was.links.filter((_, n) => n !== number) }))}>
+              <button
+                type="button"
+                class="plain-button"
+                onClick={() => set((was) => ({ ...was, links: was.links.filter((_, n) => n !== number) }))}
+              >
                 {words.remove}
               </button>
             </li>
@@ -337,9 +391,28 @@ function Links({ desk, forms, links, block, set }) {
         })}
       </ul>
       <div class="row">
-        <Choice id={`${block.key}-relation`} label={words.relation} options={links.relations} value={relation} pick={setRelation} created={none} />
-        <Choice id={`${block.key}-other`} label={words.other} options={claims} value={other} pick={setOther} created={none} />
-        <input aria-label={words.why} placeholder={words.why} value={why} onInput={(event) => setWhy(event.currentTarget.value)} />
+        <Choice
+          id={`${block.key}-relation`}
+          label={words.relation}
+          options={links.relations}
+          value={relation}
+          pick={setRelation}
+          created={none}
+        />
+        <Choice
+          id={`${block.key}-other`}
+          label={words.other}
+          options={claims}
+          value={other}
+          pick={setOther}
+          created={none}
+        />
+        <input
+          aria-label={words.why}
+          placeholder={words.why}
+          value={why}
+          onInput={(event) => setWhy(event.currentTarget.value)}
+        />
         <button type="button" disabled={!relation || !other || !why.trim()} onClick={add}>
           {words.addLink}
         </button>

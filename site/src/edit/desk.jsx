@@ -62,9 +62,7 @@ export function Desk({ about, view, home, open }) {
 
   /** The words of the field that waits for them. */
   const give = (place, words, number, also) => {
-    change((state) =>
-      withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)),
-    );
+    change((state) => withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)));
   };
   const reload = async () => {
     const made = await act("reload");
@@ -73,7 +71,9 @@ export function Desk({ about, view, home, open }) {
 
   return (
     <div class="desk" aria-busy={desk.keeping || desk.checking}>
-      <a class="skip" href="#panel">{strings.skip}</a>
+      <a class="skip" href="#panel">
+        {strings.skip}
+      </a>
       <header class="bar">
         <button type="button" class="plain-button" onClick={home}>
           ← {strings.home}
@@ -127,9 +127,7 @@ export function Desk({ about, view, home, open }) {
           open={openCard}
         />
         <aside class="panel" id="panel" tabIndex={-1} ref={panel}>
-          {side.kind === "list" && (
-            <List desk={desk} forms={forms} show={show} open={openCard} turn={turn} />
-          )}
+          {side.kind === "list" && <List desk={desk} forms={forms} show={show} open={openCard} turn={turn} />}
           {card && (
             <Card
               key={card.key}
@@ -176,7 +174,11 @@ function Gone({ close }) {
 
 /** What is marked in the text: numbers that are left, words of cards, and of the card that is open. */
 function marksOf(text, at, check, blocks, open) {
-  const marks = (check.numbers ?? []).map(([start, end]) => ({ start: at.units(start), end: at.units(end), kind: "left" }));
+  const marks = (check.numbers ?? []).map(([start, end]) => ({
+    start: at.units(start),
+    end: at.units(end),
+    kind: "left",
+  }));
   for (const block of blocks) {
     for (const place of quoted(text, block)) marks.push({ ...place, kind: "quoted", key: block.key });
   }

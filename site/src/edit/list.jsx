@@ -25,11 +25,17 @@ export function List({ desk, forms, show, open, turn }) {
         </button>
       </div>
       {none.map((one) => (
-        <p class="fault" key={one.message}>{one.message}</p>
+        <p class="fault" key={one.message}>
+          {one.message}
+        </p>
       ))}
-      {check.faults.filter((one) => one.key === "source").map((one) => (
-        <p class="fault" key={one.message}>{one.message}</p>
-      ))}
+      {check.faults
+        .filter((one) => one.key === "source")
+        .map((one) => (
+          <p class="fault" key={one.message}>
+            {one.message}
+          </p>
+        ))}
       {!blocks.length && <p class="quiet">{strings.list.empty}</p>}
       <Cards blocks={facts} forms={forms} check={check} open={open} />
       {rest.length > 0 && (
@@ -94,7 +100,11 @@ function Cards({ blocks, forms, check, open }) {
         const wrong = wrongIn(check, block, forms);
         return (
           <li key={block.key}>
-            <button type="button" class={wrong ? "entry wrong" : block.grey?.length ? "entry grey" : "entry fine"} onClick={() => open(block.key)}>
+            <button
+              type="button"
+              class={wrong ? "entry wrong" : block.grey?.length ? "entry grey" : "entry fine"}
+              onClick={() => open(block.key)}
+            >
               <span class="quiet">{formOf(forms, block.table)?.title}</span>
               <span class="title">{titleOf(forms, block)}</span>
               {wrong > 0 && <span class="fault">{strings.list.wrong(wrong)}</span>}

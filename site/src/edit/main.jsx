@@ -35,7 +35,12 @@ function App() {
     document.documentElement.toggleAttribute("data-ready", Boolean(about) || Boolean(error));
   }, [about, error]);
 
-  if (!about) return <p class="notice" role="alert">{error}</p>;
+  if (!about)
+    return (
+      <p class="notice" role="alert">
+        {error}
+      </p>
+    );
   return view ? (
     <Desk key={view.name} about={about} view={view} home={home} open={show} />
   ) : (

@@ -18,7 +18,9 @@ export function titleOf(forms, block) {
     const field = form.fields.find((one) => one.name === form.says[1]);
     return `“${shortened(words)}”: ${calledIn(field?.options ?? [], value).replaceAll("_", " ")}`;
   }
-  const said = Object.values(cells).map((cell) => cell.words ?? cell.value).filter(Boolean);
+  const said = Object.values(cells)
+    .map((cell) => cell.words ?? cell.value)
+    .filter(Boolean);
   return said.length ? shortened(said[0]) : strings.list.untitled;
 }
 

@@ -82,7 +82,9 @@ function Rows({ plan }) {
         <tr>
           <th scope="col">{words.table}</th>
           {kinds.map((kind) => (
-            <th key={kind} scope="col" class="number">{words[kind]}</th>
+            <th key={kind} scope="col" class="number">
+              {words[kind]}
+            </th>
           ))}
         </tr>
       </thead>
@@ -91,7 +93,9 @@ function Rows({ plan }) {
           <tr key={row.table}>
             <th scope="row">{row.table}</th>
             {kinds.map((kind) => (
-              <td key={kind} class="number">{row[kind] ?? ""}</td>
+              <td key={kind} class="number">
+                {row[kind] ?? ""}
+              </td>
             ))}
           </tr>
         ))}

@@ -5,7 +5,17 @@ import { calledIn, formOf, titleOf } from "./names.js";
 import { strings } from "./strings.js";
 
 const words = strings.proposals;
-const FORMATS = ["entry", "langextract", "brat", "webanno", "uima-cas-json", "label-studio", "doccano", "prodigy", "web-annotation"];
+const FORMATS = [
+  "entry",
+  "langextract",
+  "brat",
+  "webanno",
+  "uima-cas-json",
+  "label-studio",
+  "doccano",
+  "prodigy",
+  "web-annotation",
+];
 
 /** What a model proposes: judged by the command, taken or left by the author. */
 export function Proposals({ desk, forms, open, close }) {
@@ -28,7 +38,8 @@ export function Proposals({ desk, forms, open, close }) {
       setError(refused.message || strings.gone);
     }
   };
-  const leave = (gone) => setFound((old) => ({ ...old, proposals: old.proposals.filter((one) => !gone.includes(one)) }));
+  const leave = (gone) =>
+    setFound((old) => ({ ...old, proposals: old.proposals.filter((one) => !gone.includes(one)) }));
   const take = (taken, show) => {
     let key = "";
     desk.change((state) => {
@@ -67,11 +78,19 @@ export function Proposals({ desk, forms, open, close }) {
           </label>
         )}
         <div class="row">
-          <button type="submit" class="main">{words.judge}</button>
-          <button type="button" onClick={close}>{strings.card.back}</button>
+          <button type="submit" class="main">
+            {words.judge}
+          </button>
+          <button type="button" onClick={close}>
+            {strings.card.back}
+          </button>
         </div>
       </form>
-      {error && <p class="notice" role="alert">{error}</p>}
+      {error && (
+        <p class="notice" role="alert">
+          {error}
+        </p>
+      )}
       {found && !found.proposals.length && <p class="quiet">{words.none}</p>}
       {holding.length > 1 && (
         <button type="button" onClick={() => take(holding, false)}>
@@ -88,12 +107,20 @@ export function Proposals({ desk, forms, open, close }) {
               <p class="title">{titleOf(forms, one.card)}</p>
               <p class="quiet">{valuesOf(forms, one.card)}</p>
               {one.why.map((why) => (
-                <p class="fault" key={why}>{why}</p>
+                <p class="fault" key={why}>
+                  {why}
+                </p>
               ))}
               <div class="row">
-                <button type="button" onClick={() => take([one], false)}>{words.accept}</button>
-                <button type="button" onClick={() => take([one], true)}>{words.edit}</button>
-                <button type="button" class="plain-button" onClick={() => leave([one])}>{words.reject}</button>
+                <button type="button" onClick={() => take([one], false)}>
+                  {words.accept}
+                </button>
+                <button type="button" onClick={() => take([one], true)}>
+                  {words.edit}
+                </button>
+                <button type="button" class="plain-button" onClick={() => leave([one])}>
+                  {words.reject}
+                </button>
               </div>
             </div>
           </li>

@@ -22,16 +22,30 @@ export function Source({ desk, about, close }) {
             <label for={`s-${field.name}`}>{field.label}</label>
             <div class="box">
               {field.way === "choice" ? (
-                <Choice id={`s-${field.name}`} label={field.label} options={field.options} value={cells[field.name]?.value} pick={(value) => put(field.name, value)} created={() => []} />
+                <Choice
+                  id={`s-${field.name}`}
+                  label={field.label}
+                  options={field.options}
+                  value={cells[field.name]?.value}
+                  pick={(value) => put(field.name, value)}
+                  created={() => []}
+                />
               ) : (
-                <Text id={`s-${field.name}`} long={field.way === "long"} value={cells[field.name]?.value ?? ""} commit={(value) => put(field.name, value)} />
+                <Text
+                  id={`s-${field.name}`}
+                  long={field.way === "long"}
+                  value={cells[field.name]?.value ?? ""}
+                  commit={(value) => put(field.name, value)}
+                />
               )}
             </div>
           </div>
         ))}
       </div>
       {faults.map((one) => (
-        <p class="fault" key={one.message}>{one.message}</p>
+        <p class="fault" key={one.message}>
+          {one.message}
+        </p>
       ))}
       <button type="button" class="main" onClick={close}>
         {strings.card.done}

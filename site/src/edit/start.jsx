@@ -15,7 +15,11 @@ export function Start({ about, open, again, error, failed }) {
         </p>
         <h1>{words.title}</h1>
         <p class="lead">{words.lead}</p>
-        {error && <p class="notice" role="alert">{error}</p>}
+        {error && (
+          <p class="notice" role="alert">
+            {error}
+          </p>
+        )}
       </header>
       <New about={about} begin={(asked) => go(ask("begin", asked))} failed={failed} />
       <div class="lists">
@@ -138,7 +142,11 @@ function New({ about, begin }) {
           </label>
         )}
       </div>
-      {fault && <p class="notice" role="alert">{fault}</p>}
+      {fault && (
+        <p class="notice" role="alert">
+          {fault}
+        </p>
+      )}
       <div class="row">{first.map(fieldOf)}</div>
       <details>
         <summary>{words.more}</summary>

@@ -37,7 +37,9 @@ export const strings = {
   },
   text: {
     left: (number) =>
-      number ? plural(number, "number that nothing accounts for", "numbers that nothing accounts for") : "every number is accounted for",
+      number
+        ? plural(number, "number that nothing accounts for", "numbers that nothing accounts for")
+        : "every number is accounted for",
     new: "new",
     legend: "Dotted red: a number that no card accounts for. Underlined: words of a card.",
     keys: "With the keys: arrows go from word to word, up and down to the numbers that are left, Shift selects, Enter chooses.",
@@ -84,7 +86,14 @@ export const strings = {
     relation: "How",
     other: "Which claim",
     addLink: "Add",
-    roles: { verbatim: "as printed", normalised: "by rule", resolved: "named", coded: "by the codebook", inherited: "from another sentence", inferred: "concluded" },
+    roles: {
+      verbatim: "as printed",
+      normalised: "by rule",
+      resolved: "named",
+      coded: "by the codebook",
+      inherited: "from another sentence",
+      inferred: "concluded",
+    },
   },
   list: {
     title: "On the desk",
@@ -119,12 +128,15 @@ export const strings = {
     changed: "changed",
     withdrawn: "out",
     nothing: "Nothing would change.",
-    quoted: (after, most) => `${Math.round(100 * after)} % of the article is quoted${most === null ? "" : `; at most ${Math.round(100 * most)} % may be`}.`,
-    grey: (number) => `${plural(number, "field was", "fields were")} filled in by the machine and nobody looked at ${number === 1 ? "it" : "them"}.`,
+    quoted: (after, most) =>
+      `${Math.round(100 * after)} % of the article is quoted${most === null ? "" : `; at most ${Math.round(100 * most)} % may be`}.`,
+    grey: (number) =>
+      `${plural(number, "field was", "fields were")} filled in by the machine and nobody looked at ${number === 1 ? "it" : "them"}.`,
     first: "Go there",
     wrong: "To be mended first",
     warns: "To be looked at",
-    waiting: (number) => `${plural(number, "number has", "numbers have")} no row yet. Until then the package is not valid with its texts.`,
+    waiting: (number) =>
+      `${plural(number, "number has", "numbers have")} no row yet. Until then the package is not valid with its texts.`,
     valid: "The package would be valid.",
     write: "Write the rows",
     partial: "Write the rows; numbers wait",

@@ -34,7 +34,8 @@ export function whole(text, start, end) {
   if (start >= end) return null;
   const before = (at) => String.fromCodePoint(...pointBefore(text, at));
   while (start > 0 && LETTER.test(pointAt(text, start)) && LETTER.test(before(start))) start -= before(start).length;
-  while (end < text.length && LETTER.test(before(end)) && LETTER.test(pointAt(text, end))) end += pointAt(text, end).length;
+  while (end < text.length && LETTER.test(before(end)) && LETTER.test(pointAt(text, end)))
+    end += pointAt(text, end).length;
   return { start, end };
 }
 

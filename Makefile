@@ -1,7 +1,7 @@
 # Everything runs in .venv, made from the lock files in requirements/ with the standard library's
 # venv and pip. Another Python: make PYTHON=python3.13 validate
 .POSIX:
-.PHONY: all validate test test-slow lint style types imports docs site-docs front-end screenshots check dist lock clean
+.PHONY: all validate test test-slow lint style types imports docs site-docs front-end screenshots firefox check dist lock clean
 
 PYTHON = python3
 VENV = .venv
@@ -53,6 +53,11 @@ site-docs: $(VENV)/.dev
 # Builds the front end of `kzdata site` into the package; needs node and npm, which nothing else does.
 front-end:
 	cd site && npm ci --no-progress && npm test && npm run build
+
+# The reading views in Firefox; needs node, npm and Firefox.
+firefox: $(VENV)/.dev
+	mkdir -p build && $(BIN)/kzdata site build/page
+	cd site && npm ci --no-progress && PAGE=../build/page/index.html npm run firefox
 
 # Takes the README's pictures; needs Chromium.
 screenshots: $(VENV)/.dev

@@ -18,6 +18,7 @@ import pytest
 
 import kzdata
 from browsers import SETTLED, Visit
+from conftest import ROOT
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.outside import contested
 from kzdata.site.page import FILES
@@ -27,17 +28,9 @@ from packages import FLOOD_TEXTS, Folder
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-READING = [
-    *("#/story", "#/story?cell=CR-0007", "#/story?as-of=2022-01-05", "#/counts"),
-    *("#/days", "#/days?place=almaty&q=airport", "#/days?type=killing&cell=EV-0188"),
-    *("#/otherwise", "#/otherwise?heap=apparent", "#/articles", "#/article/tass?passage=SP-0855"),
-    *("#/cell/CR-0019", "#/cell/EV-0001", "#/search?q=almaty", "#/about"),
-]
-VIEWS = [
-    *READING,
-    *("#/data", "#/data/evidence?q=SP-01", "#/data/events/dictionary", "#/cell/CR-0019/value_low"),
-    *("#/passage/SP-0855", "#/nowhere", "#/cell/CR-9999", "#/data/nothing", "#/cell/almaty"),
-]
+_VIEWS = json.loads((ROOT / "site" / "views.json").read_text(encoding="utf-8"))
+READING: list[str] = _VIEWS["reading"]
+VIEWS: list[str] = [*READING, *_VIEWS["others"]]
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 # Everything runs in .venv, made from the lock files in requirements/ with the standard library's
 # venv and pip. Another Python: make PYTHON=python3.13 validate
 .POSIX:
-.PHONY: all validate test test-slow lint style types imports docs site-docs front-end screenshots firefox check dist lock clean
+.PHONY: all validate test test-slow lint style types imports docs site-docs front-end screenshots pictures firefox check dist lock clean
 
 PYTHON = python3
 VENV = .venv
@@ -53,6 +53,10 @@ site-docs: $(VENV)/.dev
 # Builds the front end of `kzdata site` into the package; needs node and npm, which nothing else does.
 front-end:
 	cd site && npm ci --no-progress && npm test && npm run build
+
+# Takes anew the small pictures that the page is compared with; needs Chromium.
+pictures: $(VENV)/.dev
+	PYTHONPATH=tests $(BIN)/python tests/pictures.py
 
 # The reading views in Firefox; needs node, npm and Firefox.
 firefox: $(VENV)/.dev

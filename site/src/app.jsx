@@ -5,9 +5,9 @@ import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { About } from "./about.jsx";
 import { Article, Articles, Passage } from "./article.jsx";
 import { CardBeside, CardPage, copied } from "./card.jsx";
+import { origin } from "./chart.jsx";
 import { Counts } from "./counts.jsx";
 import { read } from "./data.js";
-import { plain } from "./days.js";
 import { Search } from "./filters.jsx";
 import { NARROW, useMedia } from "./media.js";
 import { Disagreements } from "./otherwise.jsx";
@@ -192,15 +192,10 @@ function titleOf(pkg, { view, parts }) {
 
 /** What a sheet of paper or a frame says about where it is from. */
 function Footer({ pkg, route, embedded }) {
-  const day = route.params["as-of"];
   return (
     <footer>
       <p>
-        {pkg.title ?? pkg.name}
-        {pkg.version && `, ${strings.version(pkg.version)}`}
-        {pkg.terms && ` · ${pkg.terms}`}
-        {" · "}
-        {day ? strings.asOf.day(plain(day)) : strings.asOf.all}
+        {origin(pkg, route)}
         {!embedded && (
           <>
             {" "}

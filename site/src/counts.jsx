@@ -2,9 +2,10 @@
 
 import { useMemo } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
+import { Chart } from "./chart.jsx";
 import { chosen, claimsOf } from "./claims.js";
 import { Figure, inFull, look, printed } from "./figure.jsx";
-import { Filters, claimFilters } from "./filters.jsx";
+import { chosenInWords, claimFilters, Filters } from "./filters.jsx";
 import { Grid, List } from "./lists.jsx";
 import { Missing } from "./missing.jsx";
 import { range } from "./range.js";
@@ -23,16 +24,21 @@ export function Counts(given) {
 function Claims({ pkg, route, step }) {
   const claims = useMemo(() => claimsOf(pkg), [pkg]);
   const rows = useMemo(() => chosen(claims, route.params, step), [claims, route, step]);
+  const choices = claimFilters(pkg, claims);
   return (
     <>
       <h2 class="headline">{words.title}</h2>
       <p class="stand">{words.intro}</p>
       <AsOf pkg={pkg} route={route} step={step} />
-      <Filters route={route} choices={claimFilters(pkg, claims)} />
+      <Filters route={route} choices={choices} />
       <p role="status" class="count">
         {rows.length ? words.count(rows.length) : words.none}
       </p>
-      {rows.length > 0 && <Scale pkg={pkg} route={route} step={step} claims={claims} rows={rows} />}
+      {rows.length > 0 && (
+        <Chart pkg={pkg} route={route} title={words.title} chosen={chosenInWords(route, choices)}>
+          <Scale pkg={pkg} route={route} step={step} claims={claims} rows={rows} />
+        </Chart>
+      )}
       {rows.length > 0 && <ClaimTable pkg={pkg} route={route} claims={claims} rows={rows} />}
     </>
   );
@@ -169,7 +175,10 @@ function Mark({ pkg, route, claims, top, claim, at, level }) {
           class={`${look(claims, claim)} interval ${open} ${claim.qualifier === "vague" ? "vague" : ""}`}
           style={{ left: percent(from), width: percent(to - from), top: row }}
           aria-hidden="true"
-        />
+        >
+          <i class="line" />
+          <i class="head" />
+        </span>
       )}
       <a
         class={`${look(claims, claim)} point${hollow ? " hollow" : ""}${at > LEFT ? " left" : ""}`}
@@ -178,6 +187,7 @@ function Mark({ pkg, route, claims, top, claim, at, level }) {
         data-open={claim.key}
         aria-label={inFull(pkg, claims, claim)}
       >
+        <i class="spot" />
         <span>{printed(claim)}</span>
       </a>
     </>

@@ -39,6 +39,14 @@ export function Filters({ route, choices, children }) {
   );
 }
 
+/** The filters that are set, in words. */
+export function chosenInWords(route, choices) {
+  return Object.entries(route.params)
+    .filter(([name, value]) => value && !KEPT.has(name))
+    .map(([name, value]) => `${word(strings.filter, name)}: ${labelOf(choices?.[name], name, value)}`)
+    .join("; ");
+}
+
 function labelOf(options, name, value) {
   const found = options?.find((option) => option.value === value);
   return found?.label ?? (name === "retracted" ? strings.filter.too : value);

@@ -49,7 +49,7 @@ export function labelled(circles, names, width, height) {
     !taken.some(([l, t, r, b]) => left < r && right > l && top < b && bottom > t);
   const placed = circles.map((circle) => {
     const { x, y, r, text } = circle;
-    const long = text.length * SIZE * 0.56;
+    const long = text.length * SIZE * 0.66; // bold letters of a wide face
     const places = [
       {
         at: [x + r + 4, y + SIZE / 3],

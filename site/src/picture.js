@@ -77,6 +77,16 @@ export function picture(card, title, address) {
   canvas.toBlob((blob) => save(blob, `${card.key}.png`));
 }
 
+/** An SVG as a PNG of twice its size, for screens and slides. */
+export async function rasterised(svg) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: 2 * image.width, height: 2 * image.height });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((done) => canvas.toBlob(done));
+}
+
 /** Saves a file of the page's own making. */
 export function save(blob, name) {
   const address = URL.createObjectURL(blob);

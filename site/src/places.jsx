@@ -2,9 +2,10 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
+import { Chart } from "./chart.jsx";
 import { dated, ends, short } from "./days.js";
 import { chosen, dayOf, eventsOf, lanes, precisionOf, stretch } from "./events.js";
-import { Filters, options, treeOptions } from "./filters.jsx";
+import { chosenInWords, Filters, options, treeOptions } from "./filters.jsx";
 import { List } from "./lists.jsx";
 import { PlacesMap } from "./map.jsx";
 import { Missing } from "./missing.jsx";
@@ -50,6 +51,7 @@ function Events({ pkg, route, step }) {
   const others = rows.filter((row) => !inside.has(dayOf(events, row)));
   const { at: _, place: __, ...rest } = choices;
   const { day: ___, ...shown } = route.params.place || route.params.at ? choices : { ...rest, place: choices.place };
+  const drawn = { pkg, route, chosen: chosenInWords(route, choices) };
   return (
     <>
       <h2 class="headline">{words.title}</h2>
@@ -59,8 +61,14 @@ function Events({ pkg, route, step }) {
       </p>
       <AsOf pkg={pkg} route={route} step={step} />
       <Filters route={route} choices={{ ...shown, at: route.params.at ? choices.at : [] }} />
-      <PlacesMap pkg={pkg} route={route} events={events} rows={rows} all={all} />
-      {days.length > 0 && <Lanes {...{ pkg, route, events, rows, days }} />}
+      <Chart {...drawn} title={words.map} of=".where">
+        <PlacesMap pkg={pkg} route={route} events={events} rows={rows} all={all} />
+      </Chart>
+      {days.length > 0 && (
+        <Chart {...drawn} title={words.days} of="section">
+          <Lanes {...{ pkg, route, events, rows, days }} />
+        </Chart>
+      )}
       <EventList {...{ pkg, route, events }} label={words.list} rows={within} />
       {others.length > 0 && (
         <details class="behind" open={within.length === 0}>

@@ -2,16 +2,17 @@
 
 import { useMemo } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
-import { MOST_LINES, chosen, claimsOf, columnsOf, filled, lines, told } from "./claims.js";
-import { Figure, inFull, look } from "./figure.jsx";
-import { Filters, claimFilters } from "./filters.jsx";
-import { Missing } from "./missing.jsx";
-import { Otherwise } from "./otherwise.jsx";
-import { Multiples } from "./multiples.jsx";
+import { Chart } from "./chart.jsx";
+import { chosen, claimsOf, columnsOf, filled, lines, MOST_LINES, told } from "./claims.js";
 import { between, brief, short } from "./days.js";
+import { Figure, inFull, look } from "./figure.jsx";
+import { chosenInWords, claimFilters, Filters } from "./filters.jsx";
 import { useMedia } from "./media.js";
-import { Source } from "./source.jsx";
+import { Missing } from "./missing.jsx";
+import { Multiples } from "./multiples.jsx";
+import { Otherwise } from "./otherwise.jsx";
 import { changed, format } from "./route.js";
+import { Source } from "./source.jsx";
 import { stopsOf } from "./stops.js";
 import { strings } from "./strings.js";
 
@@ -46,19 +47,24 @@ function Known({ pkg, route, step }) {
   );
   const narrow = useMedia(SLIM);
   const shown = { pkg, route, step, claims, columns, groups };
+  const choices = claimFilters(pkg, claims);
+  const title = pkg.story
+    ? pkg.story.title.map(({ text }) => text).join("")
+    : words.title(claims.name("outcome", claims.outcomes[0] ?? ""), pkg.articles().length);
   return (
     <>
       <h2 class="headline" dir="auto">
-        {pkg.story
-          ? pkg.story.title.map(({ text }) => text).join("")
-          : words.title(claims.name("outcome", claims.outcomes[0] ?? ""), pkg.articles().length)}
+        {title}
       </h2>
       <Told {...shown} many={many} number={number} />
       <p class="quiet">{words.legend}</p>
-      <Filters route={route} choices={claimFilters(pkg, claims)} />
+      <Filters route={route} choices={choices} />
       {number === 0 && <p role="status">{strings.counts.none}</p>}
-      {many && <Multiples {...shown} />}
-      {number > 0 && !many && (narrow ? <Lines {...shown} /> : <Matrix {...shown} />)}
+      {number > 0 && (
+        <Chart pkg={pkg} route={route} title={title} chosen={chosenInWords(route, choices)} of=".matrix, .lines, ul">
+          {many ? <Multiples {...shown} /> : narrow ? <Lines {...shown} /> : <Matrix {...shown} />}
+        </Chart>
+      )}
       <div class={narrow || many || !number ? "axis" : "axis under"}>
         <AsOf pkg={pkg} route={route} step={step} stops={stops} />
       </div>
@@ -326,7 +332,12 @@ function Arrow({ update: { earlier, later }, columns, place }) {
   const [from, to] = spoken ? [earlier.day, later.day] : [columns[earlier.column].day, columns[later.column].day];
   const free = Math.min(earlier.column + 1, later.column - 1);
   const later_ = from && to ? words.later(between(from, to)) : words.update;
-  return <span class="arrow">{place === Math.max(free, earlier.column) && <span class="small">{later_}</span>}</span>;
+  return (
+    <span class="arrow">
+      <i class="line" />
+      {place === Math.max(free, earlier.column) && <span class="small">{later_}</span>}
+    </span>
+  );
 }
 
 /** The same on a phone: a line for each who and where, its figures at the end. */

@@ -31,6 +31,10 @@ export const strings = {
     passage: "Passage",
   },
   version: (version) => `version ${version}`,
+  chart: {
+    take: "This chart as a file:",
+    as: (title, kind) => `${title}, as ${kind}`,
+  },
   asOf: {
     name: "What was known by the day of publication",
     all: "all that is known to this package",
@@ -180,6 +184,7 @@ export const strings = {
   },
   days: {
     title: "Where and when",
+    map: "Events by place",
     count: (number) => plural(number, "event", "events"),
     more: (number) => `${plural(number, "more kind", "more kinds")} of events`,
     none: "No event fits these filters as of this day.",

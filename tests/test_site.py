@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -831,6 +832,61 @@ def test_rows_are_sorted_searched_and_taken_along(visit: Callable[..., Visit], s
     assert sorted(taken, key=lambda row: row["report_id"]) == wanted
     lows = [int(row["value_low"]) for row in taken if row["value_low"]]
     assert lows == sorted(lows, reverse=True)
+    assert not here.complaints
+
+
+def test_rows_are_chosen_by_the_values_of_their_columns(
+    visit: Callable[..., Visit], site: Path
+) -> None:
+    here = visit(accept_downloads=True)
+    page = here.open(site, "#/data/casualty_reports")
+    page.get_by_label("Outcome").select_option(value="killed")
+    page.get_by_label("Population").select_option(value="protesters")
+    assert "where.outcome=killed" in page.url and "where.population=protesters" in page.url
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="CSV").click()
+    taken = list(csv.DictReader(io.StringIO(Path(begun.value.path()).read_bytes().decode())))
+    wanted = {"outcome": "killed", "population": "protesters"}
+    assert taken == [row for row in rows_of("casualty_reports") if wanted.items() <= row.items()]
+    assert len(taken) == int(page.locator(".count").inner_text().split()[0]) > 1
+    page.get_by_role("link", name="Population:").click()
+    assert "where.population" not in page.url
+    assert not here.complaints
+
+
+CHARTS = ["#/story", "#/counts?outcome=killed", "#/days?as-of=2022-01-06"]
+
+
+@pytest.mark.parametrize("view", CHARTS)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_a_chart_is_taken_along_as_it_is_drawn(
+    visit: Callable[..., Visit], site: Path, view: str, width: int, scheme: str
+) -> None:
+    """Catches a picture without its numbers, source or day, and one that fetches or runs."""
+    here = visit(width, color_scheme=scheme, accept_downloads=True)
+    page = here.open(site, view)
+    charts = page.locator(".chart").all()
+    assert charts
+    for chart in charts:
+        with page.expect_download() as begun:
+            chart.get_by_role("button", name="SVG").click()
+        drawn = ElementTree.parse(begun.value.path()).getroot()
+        kinds = {one.tag.rpartition("}")[2] for one in drawn.iter()}
+        assert not kinds & {"script", "foreignObject", "image", "use", "style", "button"}
+        assert not [one for one in drawn.iter() if "href" in one.attrib or "class" in one.attrib]
+        words = " ".join(text for one in drawn.iter() if (text := (one.text or "").strip()))
+        for figure in chart.locator(".figure").all_inner_texts():
+            assert all(word in words for word in figure.split()), figure
+        whole = " ".join(words.split())
+        assert "version" in whole and f"index.html{view}" in whole
+        assert ("6 January 2022" in whole) == ("as-of" in view)
+        assert ("Outcome: killed" in whole) == ("outcome" in view)
+        with page.expect_download() as begun:
+            chart.get_by_role("button", name="PNG").click()
+        data = Path(begun.value.path()).read_bytes()
+        assert data.startswith(b"\x89PNG") and not here.away
+        size = [int.from_bytes(data[at : at + 4], "big") for at in (16, 20)]
+        assert size == [2 * int(float(drawn.attrib[name])) for name in ("width", "height")]
     assert not here.complaints
 
 

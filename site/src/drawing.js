@@ -56,7 +56,7 @@ export function drawing(chart, { title, notes }) {
   const room = Math.max(560, box.width);
   const broken = notes.flatMap((note) => fitted(note, room, `${SIZE}px ${page.fontFamily}`));
   const [head, foot] = [MARGIN + 44, broken.length * 20 + MARGIN];
-  const [width, height] = [room + 2 * MARGIN, head + box.height + foot];
+  const [width, height] = [room + 2 * MARGIN, head + box.height + foot].map(Math.ceil);
   const look = { "font-family": page.fontFamily, "font-size": SIZE, ...filled(page.color) };
   const at = { x: MARGIN - box.left, y: head - box.top, end: Number.POSITIVE_INFINITY };
   const parts = [...drawn(chart, at)].join("");

@@ -7,8 +7,12 @@ import { strings, word } from "./strings.js";
 const TYPING = 200; // milliseconds without a key before a search is asked
 const KEPT = new Set(["as-of", "cell", "embed", "sort", "passage"]); // parameters that filter nothing
 
-/** `choices`: options by the name of their parameter, each `{value, label, number, depth}`. */
-export function Filters({ route, choices, children }) {
+/** `choices`: options by the name of their parameter, each `{value, label, number, depth}`.
+ *
+ * `titles` are the names of parameters that are none of the page's own.
+ */
+export function Filters({ route, choices, titles, children }) {
+  const called = (name) => titles?.[name] ?? word(strings.filter, name);
   const set = Object.entries(route.params).filter(([name, value]) => value && !KEPT.has(name));
   const bare = format({
     ...route,
@@ -19,7 +23,7 @@ export function Filters({ route, choices, children }) {
     <form class="filters" aria-label={strings.filter.legend} onSubmit={(event) => event.preventDefault()}>
       {set.map(([name, value]) => (
         <a key={name} class="chip" href={changed(route, { [name]: undefined })}>
-          <span class="quiet">{word(strings.filter, name)}:</span> {labelOf(choices?.[name], name, value)}
+          <span class="quiet">{called(name)}:</span> {labelOf(choices?.[name], name, value)}
           <span aria-hidden="true"> ✕</span>
           <span class="hidden"> {strings.filter.remove}</span>
         </a>
@@ -27,7 +31,7 @@ export function Filters({ route, choices, children }) {
       {free
         .filter(([name]) => !route.params[name])
         .map(([name, options]) => (
-          <Choice key={name} route={route} name={name} options={options} />
+          <Choice key={name} route={route} name={name} title={called(name)} options={options} />
         ))}
       {children}
       {set.length > 1 && (
@@ -53,13 +57,13 @@ function labelOf(options, name, value) {
 }
 
 /** A chip that opens the values of one filter. */
-function Choice({ route, name, options }) {
+function Choice({ route, name, title, options }) {
   const choose = (event) => {
     location.hash = changed(route, { [name]: event.currentTarget.value });
   };
   return (
-    <select class="chip" name={name} aria-label={strings.filter[name]} value="" onChange={choose}>
-      <option value="">{strings.filter[name]}</option>
+    <select class="chip" name={name} aria-label={title} value="" onChange={choose}>
+      <option value="">{title}</option>
       {options.map(({ value, label, number, depth = 0 }) => (
         <option key={value} value={value}>
           {`${"\u2003".repeat(depth)}${label}${number ? ` (${number.toLocaleString("en")})` : ""}`}

@@ -2,7 +2,7 @@
 
 import { csvFormatRows } from "d3-dsv";
 import { useMemo } from "preact/hooks";
-import { Search } from "./filters.jsx";
+import { Filters, Search, options } from "./filters.jsx";
 import { Grid } from "./lists.jsx";
 import { save } from "./picture.js";
 import { cellOf, changed, format } from "./route.js";
@@ -113,6 +113,39 @@ export function matching(table, q, step) {
   return rows;
 }
 
+const FACET = "where."; // before the name of a column that filters, so that none is a name of ours
+const MOST_FACETS = 8;
+const MOST_VALUES = 40; // that a reader looks through
+
+/** Columns by whose few values rows are chosen: those of a vocabulary, of a list and of yes and no. */
+const facets = (pkg, table) =>
+  table.columns.filter((c) => pkg.vocabulary(table.name, c.name) || c.labels || c.type === "boolean");
+
+/** Row numbers whose cells have the values that were chosen. */
+export function faceted(table, rows, params, step) {
+  const chosen = Object.entries(params).filter(([name, value]) => value && name.startsWith(FACET));
+  return chosen.reduce((left, [name, value]) => {
+    const column = table.column(name.slice(FACET.length));
+    return column ? left.filter((row) => table.cell(row, column.name, step) === value) : left;
+  }, rows);
+}
+
+/** The values of each such column with the rows that have them, where a value has several rows. */
+export function facetChoices(pkg, table, rows, params, step) {
+  const found = {};
+  for (const { name } of facets(pkg, table)) {
+    const counts = new Map();
+    for (const row of rows) {
+      const value = table.cell(row, name, step);
+      if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    const several = params[FACET + name] || [...counts.values()].some((number) => number > 1);
+    if (several && counts.size <= MOST_VALUES && Object.keys(found).length < MOST_FACETS)
+      found[FACET + name] = options(counts, (value) => pkg.called(table.name, name, value));
+  }
+  return found;
+}
+
 /** The rows as CSV (RFC 4180), every cell as it stands in the package. */
 export function csv(table, rows, step) {
   const names = table.columns.map(({ name }) => name);
@@ -132,7 +165,10 @@ export function json(table, rows, step) {
 
 function Rows({ pkg, table, route, step }) {
   const { q, sort = "" } = route.params;
-  const found = useMemo(() => matching(table, q, step), [table, q, step]);
+  const searched_ = useMemo(() => matching(table, q, step), [table, q, step]);
+  const found = useMemo(() => faceted(table, searched_, route.params, step), [table, searched_, route, step]);
+  const choices = useMemo(() => facetChoices(pkg, table, found, route.params, step), [pkg, table, found, step]);
+  const titles = Object.fromEntries(table.columns.map(({ name, title }) => [`${FACET}${name}`, title]));
   const rows = useMemo(() => sorted(table, found, sort, step), [table, found, sort, step]);
   const kinds = { csv: "text/csv;charset=utf-8", json: "application/json" };
   const take = (kind) => {
@@ -182,14 +218,14 @@ function Rows({ pkg, table, route, step }) {
   }));
   return (
     <>
-      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+      <Filters route={route} choices={choices} titles={titles}>
         <Search asked={q ?? ""} address={(typed) => changed(route, { q: typed })} label={words.search} />
         {Object.keys(kinds).map((kind) => (
           <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>
             {words.download[kind]}
           </button>
         ))}
-      </form>
+      </Filters>
       <p role="status" class="count">
         {words.rows(rows.length, table.rows)}
       </p>

@@ -34,13 +34,6 @@ READING: list[str] = _VIEWS["reading"]
 VIEWS: list[str] = [*READING, *_VIEWS["others"]]
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the shipped package."""
-    with kzdata.load(Path(__file__).parents[1]) as kz:
-        return kz.site(tmp_path_factory.mktemp("site"))
-
-
 def rows_of(name: str) -> list[dict[str, str]]:
     text = (Path(__file__).parents[1] / "data" / f"{name}.csv").read_bytes().decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
@@ -161,12 +154,10 @@ def test_the_page_has_one_script_and_a_policy_for_it(site: Path) -> None:
 
 
 def test_with_the_texts_each_highlight_is_its_passage(
-    visit: Callable[..., Visit], texts: Path, tmp_path: Path
+    visit: Callable[..., Visit], site_with_texts: Path
 ) -> None:
-    with kzdata.load() as kz:
-        page_file = kz.site(tmp_path / "site", texts=texts, include_texts=True)
     here = visit()
-    page = here.open(page_file)
+    page = here.open(site_with_texts)
     for source in {row["source_id"] for row in rows_of("source_spans")}:
         here.show(f"#/article/{source}")
         page.wait_for_selector(".text mark")
@@ -248,24 +239,39 @@ def test_nothing_leaves_the_page_and_nothing_goes_wrong(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
-)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 768, 360])
 def test_axe_finds_nothing_serious(
     visit: Callable[..., Visit], site: Path, width: int, scheme: str
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     here = visit(width, color_scheme=scheme, reduced_motion="reduce")
-    page = here.open(site)
+    here.open(site)
     for view in VIEWS:
         here.show(view)
-        found = axe.run(page).response["violations"]
-        serious = [
-            (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert not serious, view
+        assert not serious_faults(here.page), view
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 768, 360])
+def test_axe_finds_nothing_serious_in_articles(
+    visit: Callable[..., Visit], site_with_texts: Path, width: int, scheme: str
+) -> None:
+    here = visit(width, color_scheme=scheme, reduced_motion="reduce")
+    here.open(site_with_texts)
+    for view in (one for one in VIEWS if one.startswith(("#/article", "#/passage"))):
+        here.show(view)
+        assert not serious_faults(here.page), view
+
+
+def serious_faults(page: "Page") -> list[tuple[str, str, str]]:
+    """What axe says that somebody cannot use, each with the element and why."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    return [
+        (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"])
+        for one in axe.run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 # ------------------------------------------------------------------------------------ the day

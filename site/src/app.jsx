@@ -72,13 +72,15 @@ function Header({ pkg, route }) {
   };
   const tools = (
     <div class="tools">
-      <form role="search" onSubmit={(event) => event.preventDefault()}>
-        <Search
-          asked={route.view === "search" ? (route.params.q ?? "") : ""}
-          address={(q) => format({ view: "search", params: { ...day, q } })}
-          label={strings.search.name}
-        />
-      </form>
+      <search>
+        <form onSubmit={(event) => event.preventDefault()}>
+          <Search
+            asked={route.view === "search" ? (route.params.q ?? "") : ""}
+            address={(q) => format({ view: "search", params: { ...day, q } })}
+            label={strings.search.name}
+          />
+        </form>
+      </search>
       <button type="button" onClick={share}>
         {shared ? strings.card.copied : strings.share}
       </button>
@@ -156,6 +158,7 @@ function Page({ pkg }) {
   const embedded = route.params.embed === "yes";
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of the page, though the hash is the view's */}
       <a class="skip" href="#main" onClick={skip}>
         {strings.skip}
       </a>

@@ -181,12 +181,11 @@ function Text({ route, source, article, passages, text, resting, asked }) {
     next.focus();
   };
   return (
-    <div
+    <section
       class={text === null ? "text bars-text" : "text"}
       dir="auto"
       ref={holder}
       onKeyDown={travel}
-      role="region"
       aria-label={words.text}
     >
       {parts.map((part, place) => {
@@ -216,7 +215,7 @@ function Text({ route, source, article, passages, text, resting, asked }) {
           </a>
         );
       })}
-    </div>
+    </section>
   );
 }
 
@@ -245,7 +244,7 @@ function Margin({ pkg, route, step, resting, asked, passage }) {
   const { records } = resting.get(asked);
   const address = passage.address && safeAddress(passage.address);
   return (
-    <div class="margin" role="region" aria-label={words.margin}>
+    <section class="margin" aria-label={words.margin}>
       {records.length === 0 && <p class="quiet">{words.nothing}</p>}
       <ul>
         {records
@@ -277,7 +276,7 @@ function Margin({ pkg, route, step, resting, asked, passage }) {
           ))}
         </ul>
       </details>
-    </div>
+    </section>
   );
 }
 

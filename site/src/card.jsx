@@ -3,9 +3,10 @@
 import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { picture } from "./picture.js";
-import { Proof, fault } from "./proof.jsx";
+import { fault, Proof } from "./proof.jsx";
 import { changed, format, safeAddress } from "./route.js";
-import { strings, word } from "./strings.js";
+import { Scroller } from "./scroller.jsx";
+import { strings } from "./strings.js";
 import { Parts } from "./words.jsx";
 
 const words = strings.card;
@@ -21,11 +22,11 @@ export function CardBeside({ pkg, route, step, record, field, close }) {
     panel.current?.scrollTo(0, 0);
   }, [record]);
   useEffect(() => () => back(opener.current, shown.current)?.focus({ preventScroll: true }), []);
-  const escape = (event) => {
+  const keys = (event) => {
     if (event.key === "Escape") location.hash = close;
   };
   return (
-    <aside class="beside" aria-label={words.title} tabIndex={-1} ref={panel} onKeyDown={escape}>
+    <aside class="beside" aria-label={words.title} tabIndex={-1} ref={panel} onKeyDown={keys}>
       <a class="close" href={close} aria-label={words.close}>
         ✕
       </a>
@@ -73,11 +74,11 @@ function Card({ pkg, route, step, record, field, level: Heading }) {
       <Heading dir="auto">
         <HeadingParts parts={card.heading} />
       </Heading>
-      <Words pkg={pkg} route={route} said={card} />
+      <Words route={route} said={card} />
       {(card.others ?? [])
         .filter(({ source }) => out(pkg, source, step))
         .map((said, place) => (
-          <Words key={place} pkg={pkg} route={route} said={said} />
+          <Words key={place} route={route} said={said} />
         ))}
       <dl class="facts">
         {card.rows.map(({ label, value, quote }) => (
@@ -138,7 +139,7 @@ function out(pkg, source, step) {
   return !article || pkg.tables.get(pkg.roles.sources.table).has(article.row, step);
 }
 
-function Words({ pkg, route, said: { sentence, source } }) {
+function Words({ route, said: { sentence, source } }) {
   const address = safeAddress(source.link ?? source.url ?? "");
   return (
     <figure class="said">
@@ -213,7 +214,7 @@ function Outside({ pkg, card, asOf }) {
 /** Whether a record is there as of a step. */
 const there = (pkg, key, step) => {
   const found = pkg.record(key);
-  return found && found.table.has(found.row, step);
+  return found?.table.has(found.row, step);
 };
 
 /** The claims about an event; of a claim, its event. */
@@ -333,9 +334,9 @@ function Actions({ pkg, card }) {
                   {words.copy}
                 </button>
               </p>
-              <pre tabIndex={0} aria-label={words.kinds[kind]}>
-                {card.cite[kind]}
-              </pre>
+              <Scroller class="quoted" label={words.kinds[kind]}>
+                <pre>{card.cite[kind]}</pre>
+              </Scroller>
             </div>
           ))}
         </div>

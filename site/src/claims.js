@@ -129,7 +129,7 @@ function updates(pkg, claims) {
 }
 
 /** What a reader can tell of the killed as of a step: a total, counts that grew, others, silence. */
-export function told(pkg, claims, groups) {
+export function told(claims, groups) {
   const [first] = groups;
   if (!first) return null;
   const { population, place } = claims.trees;

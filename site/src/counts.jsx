@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
 import { chosen, claimsOf } from "./claims.js";
 import { Figure, inFull, look, printed } from "./figure.jsx";
-import { Filters, claimFilters } from "./filters.jsx";
+import { claimFilters, Filters } from "./filters.jsx";
 import { Grid, List } from "./lists.jsx";
 import { Missing } from "./missing.jsx";
 import { range } from "./range.js";
@@ -97,7 +97,7 @@ function Scale({ pkg, route, step, claims, rows }) {
   );
 }
 
-const most = (numbers) => numbers.reduce((top, number) => (number > top ? number : top), 0);
+const most = (numbers) => numbers.reduce((top, number) => Math.max(top, number), 0);
 
 function ScopeRow({ pkg, route, claims, top, ticks, scope, before }) {
   const [claim] = scope.claims;
@@ -232,7 +232,7 @@ function ClaimTable({ pkg, route, claims, rows }) {
     }
     if (name === "proof") {
       const found = pkg.record(claim.key);
-      return found && found.table.proof(found.row);
+      return found?.table.proof(found.row);
     }
     if (name === "source") return <Source pkg={pkg} route={route} source={claim.source} />;
     if (name === "day") return claim.day ?? words.undated;

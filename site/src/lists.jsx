@@ -1,8 +1,9 @@
 // Long lists: only what is in sight is in the page.
 
-import { Virtualizer, elementScroll, observeElementOffset, observeElementRect } from "@tanstack/virtual-core";
+import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from "@tanstack/virtual-core";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { useMedia } from "./media.js";
+import { Scroller } from "./scroller.jsx";
 
 const FEW = 60; // rows that are all put into the page
 const PRINTED = 2_000; // rows that are all put on paper
@@ -51,13 +52,7 @@ export function List({ label, count, estimate, render }) {
   const few = useWhole(count);
   const { items, before, after } = visible(count, virtualizer, few);
   return (
-    <div
-      class={few ? "list" : "list scroll"}
-      ref={scroller}
-      role="region"
-      aria-label={label}
-      tabIndex={few ? undefined : 0}
-    >
+    <Scroller class={few ? "list" : "list scroll"} ref={scroller} label={label} still={few}>
       <ul>
         {before > 0 && <li aria-hidden="true" class="room" style={{ height: `${before}px` }} />}
         {items.map(({ index, key }) => (
@@ -73,7 +68,7 @@ export function List({ label, count, estimate, render }) {
         ))}
         {after > 0 && <li aria-hidden="true" class="room" style={{ height: `${after}px` }} />}
       </ul>
-    </div>
+    </Scroller>
   );
 }
 
@@ -81,9 +76,8 @@ export function List({ label, count, estimate, render }) {
 export function Grid({ label, columns, count, cell, head }) {
   const { scroller, virtualizer } = useVirtual(count, 34);
   const { items, before, after } = visible(count, virtualizer, useWhole(count));
-  const wide = columns.length;
   return (
-    <div class="grid scroll" ref={scroller} role="region" aria-label={label} tabIndex={0}>
+    <Scroller class="grid scroll" ref={scroller} label={label}>
       <table aria-label={label} aria-rowcount={count + 1}>
         <thead>
           <tr aria-rowindex={1}>
@@ -98,11 +92,7 @@ export function Grid({ label, columns, count, cell, head }) {
           </tr>
         </thead>
         <tbody>
-          {before > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={wide} style={{ height: `${before}px`, padding: 0 }} />
-            </tr>
-          )}
+          <Room height={before} columns={columns.length} />
           {items.map(({ index, key }) => (
             <tr key={key} aria-rowindex={index + 2}>
               {columns.map((column) => (
@@ -112,13 +102,20 @@ export function Grid({ label, columns, count, cell, head }) {
               ))}
             </tr>
           ))}
-          {after > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={wide} style={{ height: `${after}px`, padding: 0 }} />
-            </tr>
-          )}
+          <Room height={after} columns={columns.length} />
         </tbody>
       </table>
-    </div>
+    </Scroller>
+  );
+}
+
+/** The room of the rows of a table that are not in the page. */
+function Room({ height, columns }) {
+  if (height <= 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: no row can have the focus
+    <tr aria-hidden="true">
+      <td colSpan={columns} style={{ height: `${height}px`, padding: 0 }} />
+    </tr>
   );
 }

@@ -50,7 +50,7 @@ function counted({ answer }, home, rows) {
 }
 
 /** How exactly the words say where: events by the sort of place that they name. */
-function exactness(pkg, { answer }, table, p, rows) {
+function exactness({ answer }, table, p, rows) {
   const counts = new Map();
   for (const row of rows) {
     const key = answer.at(row, "place");
@@ -77,7 +77,7 @@ export function PlacesMap({ pkg, route, events, rows, all }) {
   return (
     <div class="where">
       {every.length > 0 ? <Drawing {...{ pkg, route, every, found }} /> : <p class="quiet">{strings.missing.map}</p>}
-      <Bars {...{ pkg, route, events, table, p, rows }} />
+      <Bars {...{ route, events, table, p, rows }} />
     </div>
   );
 }
@@ -92,6 +92,7 @@ function Drawing({ pkg, route, every, found }) {
   return (
     <div class="map" ref={frame}>
       {drawn && (
+        // biome-ignore lint/a11y/useSemanticElements: a drawing is no fieldset
         <svg
           width={width}
           height={height}
@@ -159,8 +160,8 @@ function place(pkg, every, found, width, height) {
   return { ...labelled(circles, names, width, height), countries };
 }
 
-function Bars({ pkg, route, events, table, p, rows }) {
-  const bars = useMemo(() => exactness(pkg, events, table, p, rows), [pkg, events, rows]);
+function Bars({ route, events, table, p, rows }) {
+  const bars = useMemo(() => exactness(events, table, p, rows), [events, rows]);
   const most = Math.max(1, ...bars.map(({ number }) => number));
   return (
     <section class="bars">

@@ -11,7 +11,7 @@ const MOST_PANELS = 48;
 const [WIDTH, HEIGHT, BINS] = [240, 96, 12];
 
 /** Claims by outcome and population, in fields of a day and a size of number. */
-function panels(claims, groups, columns) {
+function panels(claims, groups) {
   const found = new Map();
   for (const { outcome, lines } of groups) {
     for (const line of lines) {
@@ -44,8 +44,8 @@ function count(panel, column, number) {
   panel.fields.set(field, (panel.fields.get(field) ?? 0) + 1);
 }
 
-export function Multiples({ pkg, route, claims, groups, columns }) {
-  const all = useMemo(() => panels(claims, groups, columns), [claims, groups, columns]);
+export function Multiples({ route, claims, groups, columns }) {
+  const all = useMemo(() => panels(claims, groups), [claims, groups]);
   const days = columns.map(({ day }) => day);
   return (
     <section aria-label={words.multiples}>

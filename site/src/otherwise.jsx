@@ -1,7 +1,6 @@
 // Who says otherwise: questions that claims, events or other publications answer differently.
 
 import { useMemo } from "preact/hooks";
-import { ClaimWords, QuoteWords } from "./words.jsx";
 import { dated, plain } from "./days.js";
 import { List } from "./lists.jsx";
 import { Missing } from "./missing.jsx";
@@ -9,6 +8,7 @@ import { changed, format, safeAddress } from "./route.js";
 import { searched } from "./search.js";
 import { Source } from "./source.jsx";
 import { strings, word } from "./strings.js";
+import { ClaimWords, QuoteWords } from "./words.jsx";
 
 const words = strings.otherwise;
 const HEAPS = Object.keys(words.heaps);

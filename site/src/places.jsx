@@ -9,6 +9,7 @@ import { List } from "./lists.jsx";
 import { PlacesMap } from "./map.jsx";
 import { Missing } from "./missing.jsx";
 import { changed } from "./route.js";
+import { Scroller } from "./scroller.jsx";
 import { strings, word } from "./strings.js";
 
 const words = strings.days;
@@ -60,7 +61,7 @@ function Events({ pkg, route, step }) {
       <AsOf pkg={pkg} route={route} step={step} />
       <Filters route={route} choices={{ ...shown, at: route.params.at ? choices.at : [] }} />
       <PlacesMap pkg={pkg} route={route} events={events} rows={rows} all={all} />
-      {days.length > 0 && <Lanes {...{ pkg, route, events, rows, days }} />}
+      {days.length > 0 && <Lanes {...{ route, events, rows, days }} />}
       <EventList {...{ pkg, route, events }} label={words.list} rows={within} />
       {others.length > 0 && (
         <details class="behind" open={within.length === 0}>
@@ -74,7 +75,7 @@ function Events({ pkg, route, step }) {
 
 // ------------------------------------------------------------------------------------- the days
 
-function Lanes({ pkg, route, events, rows, days }) {
+function Lanes({ route, events, rows, days }) {
   const found = useMemo(() => lanes(events, rows), [events, rows]);
   const kinds = new Set(rows.map((row) => precisionOf(events, row)));
   const captions = days.length <= CAPTIONS;
@@ -99,7 +100,7 @@ function Lanes({ pkg, route, events, rows, days }) {
             </li>
           ))}
       </ul>
-      <div class="frame" ref={frame} tabIndex={0} role="region" aria-label={words.days}>
+      <Scroller class="frame" ref={frame} label={words.days}>
         <table class="lanes" style={{ minWidth: `${14 + days.length * (captions ? 6.5 : 4)}rem` }}>
           <thead>
             <tr>
@@ -141,7 +142,7 @@ function Lanes({ pkg, route, events, rows, days }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroller>
       {shown.length < found.length && (
         <button type="button" class="plain" onClick={() => setAll(true)}>
           {words.more(found.length - shown.length)}

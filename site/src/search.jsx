@@ -65,7 +65,7 @@ export function SearchView({ pkg, route, step }) {
     if (!found) return { cards: [], names: [], passages: [] };
     const there = ({ card }) => {
       const home = pkg.record(card.key);
-      return home && home.table.has(home.row, step);
+      return home?.table.has(home.row, step);
     };
     return {
       cards: index.filter((one) => found(one.texts) && there(one)).map(({ card }) => card),

@@ -2,16 +2,17 @@
 
 import { useMemo } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
-import { MOST_LINES, chosen, claimsOf, columnsOf, filled, lines, told } from "./claims.js";
-import { Figure, inFull, look } from "./figure.jsx";
-import { Filters, claimFilters } from "./filters.jsx";
-import { Missing } from "./missing.jsx";
-import { Otherwise } from "./otherwise.jsx";
-import { Multiples } from "./multiples.jsx";
+import { chosen, claimsOf, columnsOf, filled, lines, MOST_LINES, told } from "./claims.js";
 import { between, brief, short } from "./days.js";
+import { Figure, inFull, look } from "./figure.jsx";
+import { claimFilters, Filters } from "./filters.jsx";
 import { useMedia } from "./media.js";
-import { Source } from "./source.jsx";
+import { Missing } from "./missing.jsx";
+import { Multiples } from "./multiples.jsx";
+import { Otherwise } from "./otherwise.jsx";
 import { changed, format } from "./route.js";
+import { Scroller } from "./scroller.jsx";
+import { Source } from "./source.jsx";
 import { stopsOf } from "./stops.js";
 import { strings } from "./strings.js";
 
@@ -102,8 +103,8 @@ function Prose({ pkg, route, step, claims }) {
 }
 
 /** One sentence with its numbers, as of the step. */
-function Sentence({ pkg, route, step, claims, groups }) {
-  const known = told(pkg, claims, groups);
+function Sentence({ pkg, route, claims, groups }) {
+  const known = told(claims, groups);
   if (!known) return null;
   const figure = (claim) => <Figure key={claim.key} pkg={pkg} route={route} claims={claims} claim={claim} inline />;
   const scope = (claim) => scopeOf(pkg, claims, claim);
@@ -196,7 +197,7 @@ function Matrix({ pkg, route, step, claims, columns, groups }) {
   const starts = new Set(columns.filter(({ day }, i) => day !== columns[i - 1]?.day).map(({ key }) => key));
   const single = columns.every(({ articles }) => articles.length === 1);
   return (
-    <div class="frame" role="region" aria-label={words.matrix} tabIndex={columns.length > 8 ? 0 : undefined}>
+    <Scroller class="frame" label={words.matrix} still={columns.length <= 8}>
       <table class="matrix" onKeyDown={travel} style={{ minWidth: `${14 + columns.length * 6}rem` }}>
         <caption class="hidden">{words.caption}</caption>
         <colgroup>
@@ -262,7 +263,7 @@ function Matrix({ pkg, route, step, claims, columns, groups }) {
           </tbody>
         ))}
       </table>
-    </div>
+    </Scroller>
   );
 }
 
@@ -330,9 +331,9 @@ function Arrow({ update: { earlier, later }, columns, place }) {
 }
 
 /** The same on a phone: a line for each who and where, its figures at the end. */
-function Lines({ pkg, route, claims, columns, groups }) {
+function Lines({ pkg, route, claims, groups }) {
   return (
-    <div class="lines" onKeyDown={travel} role="region" aria-label={words.matrix}>
+    <section class="lines" onKeyDown={travel} aria-label={words.matrix}>
       {groups.map(({ outcome, lines: held }) => (
         <section key={outcome} data-group={outcome}>
           <h3 class={`group ${claims.tone(outcome)}`}>{claims.name("outcome", outcome)}</h3>
@@ -368,7 +369,7 @@ function Lines({ pkg, route, claims, columns, groups }) {
           </ul>
         </section>
       ))}
-    </div>
+    </section>
   );
 }
 

@@ -6,6 +6,7 @@ import { Search } from "./filters.jsx";
 import { Grid } from "./lists.jsx";
 import { save } from "./picture.js";
 import { cellOf, changed, format } from "./route.js";
+import { Scroller } from "./scroller.jsx";
 import { searched } from "./search.js";
 import { strings } from "./strings.js";
 
@@ -204,7 +205,7 @@ function Dictionary({ table }) {
     title: words[name],
   }));
   return (
-    <div class="grid prose" role="region" aria-label={words.dictionary} tabIndex={0}>
+    <Scroller class="grid prose" label={words.dictionary}>
       <table>
         <thead>
           <tr>
@@ -241,6 +242,6 @@ function Dictionary({ table }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroller>
   );
 }

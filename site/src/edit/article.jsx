@@ -65,6 +65,12 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
     rangeOf(body.current, wanted.start, wanted.end).startContainer.parentElement.scrollIntoView({ block: "center" });
     select(wanted);
   }, [wanted]);
+  // A click on the words of a card opens it; a selection that ends there does not.
+  const click = (event) => {
+    const at = Number(event.target.closest("[data-at]")?.dataset.at);
+    const key = cut.find((piece) => piece.start === at)?.marks.find((mark) => mark.key)?.key;
+    if (key && getSelection().isCollapsed) open(key);
+  };
   const done = () => {
     setSelection(null);
     getSelection().removeAllRanges();
@@ -80,26 +86,30 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
         <div
           class="text"
           ref={body}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: words are selected in it by keys, too
           tabIndex={0}
           role="document"
           aria-label={strings.text.words}
           onPointerDown={pressed}
+          onClick={click}
           onKeyDown={(event) => moved(event, keyed, text, left, body.current, select, done)}
         >
           {cut.map((piece) => (
-            <Piece key={piece.start} piece={piece} open={open} />
+            <Piece key={piece.start} piece={piece} />
           ))}
         </div>
         {selection && (
           <Menu
-            text={text}
             selection={selection}
             forms={forms}
             field={field}
-            make={(table) => (make(table, selection), done())}
+            make={(table) => {
+              make(table, selection);
+              done();
+            }}
             give={(also) => {
               const said = text.slice(selection.start, selection.end);
-              give(selection, said, occurrence(text, said, selection.start), also);
+              give(said, occurrence(text, said, selection.start), also);
               done();
             }}
             close={done}
@@ -112,14 +122,11 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
   );
 }
 
-function Piece({ piece, open }) {
+function Piece({ piece }) {
   if (!piece.marks.length) return <span data-at={piece.start}>{piece.text}</span>;
   const kinds = [...new Set(piece.marks.map((mark) => mark.kind))].join(" ");
-  const key = piece.marks.find((mark) => mark.key)?.key;
-  // A click opens the card; a selection that ends here does not.
-  const click = () => key && getSelection().isCollapsed && open(key);
   return (
-    <span data-at={piece.start} class={kinds} onClick={click}>
+    <span data-at={piece.start} class={kinds}>
       {piece.text}
     </span>
   );
@@ -202,7 +209,7 @@ function moved(event, keyed, text, left, body, select, done) {
   return select(place);
 }
 
-function Menu({ text, selection, forms, field, make, give, close }) {
+function Menu({ selection, forms, field, make, give, close }) {
   const [more, setMore] = useState(false);
   const menu = useRef();
   const kinds = forms.filter((form) => form.menu).map((form) => ({ ...form, name: kindName(form) }));

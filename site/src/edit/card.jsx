@@ -9,7 +9,7 @@ const words = strings.card;
 
 /** A card: the fields of one row, each with its words and what is wrong with it. */
 export function Card(props) {
-  const { desk, forms, links, block, close, back, open } = props;
+  const { desk, forms, links, block, close, back } = props;
   const form = formOf(forms, block.table);
   const head = useRef();
   useEffect(() => head.current?.focus(), []);
@@ -98,8 +98,9 @@ export function faultsOf(check, block, form) {
   for (const one of [...check.faults, ...(check.findings ?? [])]) {
     if (one.key !== block.key) continue;
     const own = form.fields.some((field) => field.name === one.name) || one.name in (block.cells ?? {});
-    const name = own ? one.name : (home[one.name] ?? (one.name === "quote" ? "" : ""));
-    (named[name] ??= []).push(one);
+    const name = own ? one.name : (home[one.name] ?? "");
+    named[name] ??= [];
+    named[name].push(one);
   }
   return named;
 }
@@ -194,6 +195,8 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
   const active = field?.card === block.key && field?.name === name;
   const state = wrong ? "wrong" : isGrey ? "grey" : filled(cell) ? "fine" : "open";
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only follows what is reached in it, by the mouse or by keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: by keys the focus comes first
     <div class={`field ${state}${active ? " active" : ""}`} data-field={name} onFocusCapture={look} onClick={look}>
       <label for={id} title={spec.about}>
         {spec.label}

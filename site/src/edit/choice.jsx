@@ -1,6 +1,6 @@
 import { useRef, useState } from "preact/hooks";
-import { strings } from "./strings.js";
 import { calledIn } from "./names.js";
+import { strings } from "./strings.js";
 
 const MOST = 50; // options that are listed at a time
 
@@ -64,21 +64,23 @@ export function Choice({ id, label, options, value, pick, created, disabled }) {
         onBlur={close}
       />
       {typed !== null && (
-        <ul class="options" role="listbox" id={`${id}-list`} aria-label={label}>
+        <div class="options" role="listbox" id={`${id}-list`} aria-label={label}>
           {items.map((one, number) => (
-            <li
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field
+            <div
               key={one.value ?? one.name}
               id={`${id}-${number}`}
               role="option"
+              tabIndex={-1}
               aria-selected={number === at}
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => act(one)}
             >
               <span>{one.name}</span> {one.about && <span class="quiet">{one.about}</span>}
-            </li>
+            </div>
           ))}
-          {!items.length && <li class="quiet">{strings.card.nothing}</li>}
-        </ul>
+          {!items.length && <div class="quiet">{strings.card.nothing}</div>}
+        </div>
       )}
     </span>
   );

@@ -61,7 +61,7 @@ export function Desk({ about, view, home, open }) {
   const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher]?.value ?? draft.name;
 
   /** The words of the field that waits for them. */
-  const give = (place, words, number, also) => {
+  const give = (words, number, also) => {
     change((state) => withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)));
   };
   const reload = async () => {

@@ -109,7 +109,10 @@ export function useDraft(view) {
           if (!made.done) later();
           return made;
         },
-        (refused) => (fail(refused), null),
+        (refused) => {
+          fail(refused);
+          return null;
+        },
       );
     return { change, act, later };
   }, []);

@@ -1,5 +1,5 @@
-import { formOf, titleOf } from "./names.js";
 import { faultsOf, wrongOf } from "./card.jsx";
+import { formOf, titleOf } from "./names.js";
 import { strings } from "./strings.js";
 
 /** All cards, and what is still to do. */

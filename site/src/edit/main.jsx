@@ -19,7 +19,11 @@ function App() {
     setError("");
     setView(made);
   };
-  const home = () => ask("about").then((said) => (setAbout(said), show(null)), failed);
+  const home = () =>
+    ask("about").then((said) => {
+      setAbout(said);
+      show(null);
+    }, failed);
 
   useEffect(() => {
     // After a reload the article that was open is open again.

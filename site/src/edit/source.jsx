@@ -1,5 +1,5 @@
-import { Choice } from "./choice.jsx";
 import { Text } from "./card.jsx";
+import { Choice } from "./choice.jsx";
 import { strings } from "./strings.js";
 
 /** What is known of the article. */

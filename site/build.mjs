@@ -78,6 +78,7 @@ const bundle = (entryPoints, outdir) =>
     charset: "utf8",
     jsx: "automatic",
     jsxImportSource: "preact",
+    alias: { react: "preact/hooks", "react-dom": "./src/react-dom.js" },
     legalComments: "none",
     metafile: true,
     outdir,

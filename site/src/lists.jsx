@@ -1,41 +1,48 @@
 // Long lists: only what is in sight is in the page.
 
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from "@tanstack/virtual-core";
-import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+/** @import { Virtualizer } from "@tanstack/react-virtual" */
+/** @import { ComponentChildren } from "preact" */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef } from "preact/hooks";
 import { useMedia } from "./media.js";
 import { Scroller } from "./scroller.jsx";
 
 const FEW = 60; // rows that are all put into the page
 const PRINTED = 2_000; // rows that are all put on paper
 
-/** Whether all rows are put into the page: few ones, and those of a sheet that nobody can scroll. */
+/**
+ * Whether all rows are put into the page: few ones, and those of a sheet that nobody can scroll.
+ * @param {number} count
+ */
 function useWhole(count) {
   const printed = useMedia("print");
   return count <= (printed ? PRINTED : FEW);
 }
 
+/**
+ * What of a list is in sight, by where it is scrolled to.
+ * @param {number} count
+ * @param {number} estimate
+ */
 function useVirtual(count, estimate) {
-  const scroller = useRef(null);
-  const [, again] = useReducer((number) => number + 1, 0);
-  const settings = {
+  const scroller = useRef(/** @type {HTMLElement | null} */ (null));
+  const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => estimate,
     overscan: 8,
-    scrollToFn: elementScroll,
-    observeElementRect,
-    observeElementOffset,
     initialRect: { width: 0, height: 800 },
-    onChange: () => again(),
-  };
-  const [virtualizer] = useState(() => new Virtualizer(settings));
-  virtualizer.setOptions(settings);
-  useLayoutEffect(() => virtualizer._didMount(), []);
-  useLayoutEffect(() => virtualizer._willUpdate());
+    useFlushSync: false,
+  });
   return { scroller, virtualizer };
 }
 
-/** What of a list is in the page, and how much room what is not takes. */
+/**
+ * What of a list is in the page, and how much room what is not takes.
+ * @param {number} count
+ * @param {Virtualizer<HTMLElement, Element>} virtualizer
+ * @param {boolean} whole
+ */
 function visible(count, virtualizer, whole) {
   if (whole) {
     return { items: Array.from({ length: count }, (_, index) => ({ index, key: index })), before: 0, after: 0 };
@@ -46,7 +53,10 @@ function visible(count, virtualizer, whole) {
   return { items, before: items[0]?.start ?? 0, after: Math.max(0, total - end) };
 }
 
-/** A list of articles of any height. */
+/**
+ * A list of articles of any height.
+ * @param {{label: string, count: number, estimate: number, render: (index: number) => ComponentChildren}} given
+ */
 export function List({ label, count, estimate, render }) {
   const { scroller, virtualizer } = useVirtual(count, estimate);
   const few = useWhole(count);
@@ -61,7 +71,7 @@ export function List({ label, count, estimate, render }) {
             data-index={index}
             aria-setsize={count}
             aria-posinset={index + 1}
-            ref={few ? undefined : (node) => node && virtualizer.measureElement(node)}
+            ref={few ? undefined : virtualizer.measureElement}
           >
             {render(index)}
           </li>
@@ -72,7 +82,11 @@ export function List({ label, count, estimate, render }) {
   );
 }
 
-/** A table of rows of one line. `columns`: `{name, title, sort, numeric}`; `cell(index, column)`. */
+/**
+ * A table of rows of one line. `columns`: `{name, title, sort, numeric}`; `cell(index, column)`.
+ * @template {{name: string, title: string, numeric?: boolean}} C
+ * @param {{label: string, columns: C[], count: number, cell: (index: number, column: C) => ComponentChildren, head?: (column: C) => ComponentChildren}} given
+ */
 export function Grid({ label, columns, count, cell, head }) {
   const { scroller, virtualizer } = useVirtual(count, 34);
   const { items, before, after } = visible(count, virtualizer, useWhole(count));
@@ -109,7 +123,10 @@ export function Grid({ label, columns, count, cell, head }) {
   );
 }
 
-/** The room of the rows of a table that are not in the page. */
+/**
+ * The room of the rows of a table that are not in the page.
+ * @param {{height: number, columns: number}} given
+ */
 function Room({ height, columns }) {
   if (height <= 0) return null;
   return (

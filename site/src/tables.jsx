@@ -1,5 +1,7 @@
 // The tables: search, sort, take along; and the data dictionary.
 
+/** @import { Given, Route } from "./types.js" */
+/** @import { Column, Package, Table } from "./data.js" */
 import { csvFormatRows } from "d3-dsv";
 import { useMemo } from "preact/hooks";
 import { Search } from "./filters.jsx";
@@ -8,16 +10,25 @@ import { save } from "./picture.js";
 import { cellOf, changed, format } from "./route.js";
 import { Scroller } from "./scroller.jsx";
 import { searched } from "./search.js";
-import { strings } from "./strings.js";
+import { strings, word } from "./strings.js";
+
+/** @typedef {Pick<Column, "name" | "title" | "evidence"> & {numeric: boolean}} Shown a column of the rows */
+/** @typedef {"csv" | "json"} Kind */
 
 const words = strings.tables;
 const LONG = 160; // characters of a cell that a row shows
 
+/** @param {Given} given */
 export function Tables({ pkg, route, step }) {
   const [name, part] = route.parts;
   if (!name) return <AllTables pkg={pkg} route={route} step={step} />;
   const table = pkg.tables.get(name);
   const day = { "as-of": route.params["as-of"] };
+  /**
+   * @param {string} label
+   * @param {string[]} parts
+   * @param {boolean} current
+   */
   const tab = (label, parts, current) => (
     <a class="chip" href={format({ view: "data", parts, params: day })} aria-current={current ? "page" : undefined}>
       {label}
@@ -54,7 +65,10 @@ export function Tables({ pkg, route, step }) {
   );
 }
 
-/** A card for each table, with what it holds. */
+/**
+ * A card for each table, with what it holds.
+ * @param {Given} given
+ */
 function AllTables({ pkg, route, step }) {
   return (
     <>
@@ -86,24 +100,36 @@ function AllTables({ pkg, route, step }) {
 
 const NUMBERS = new Set(["integer", "number"]);
 
-/** Row numbers in the order that was asked for; empty cells last. */
+/**
+ * Row numbers in the order that was asked for; empty cells last.
+ * @param {Table} table
+ * @param {number[]} rows
+ * @param {string} sort
+ * @param {number} step
+ */
 export function sorted(table, rows, sort, step) {
   if (!sort) return rows;
   const down = sort.startsWith("-");
   const column = table.column(down ? sort.slice(1) : sort);
   if (!column) return rows;
   const numeric = NUMBERS.has(column.type);
+  /** @type {(a: string, b: string) => number} */
   const compare = numeric ? (a, b) => Number(a) - Number(b) : new Intl.Collator("en").compare;
   const sign = down ? -1 : 1;
   const cells = new Map(rows.map((row) => [row, table.cell(row, column.name, step)]));
   return [...rows].sort((one, other) => {
-    const [a, b] = [cells.get(one), cells.get(other)];
+    const [a, b] = [cells.get(one) ?? "", cells.get(other) ?? ""];
     if (!a || !b) return (a ? 0 : 1) - (b ? 0 : 1);
     return sign * compare(a, b) || one - other;
   });
 }
 
-/** Row numbers that hold all words of a search, as of a step. */
+/**
+ * Row numbers that hold all words of a search, as of a step.
+ * @param {Table} table
+ * @param {string | undefined} q
+ * @param {number} step
+ */
 export function matching(table, q, step) {
   const found = searched(q);
   const rows = [];
@@ -114,14 +140,24 @@ export function matching(table, q, step) {
   return rows;
 }
 
-/** The rows as CSV (RFC 4180), every cell as it stands in the package. */
+/**
+ * The rows as CSV (RFC 4180), every cell as it stands in the package.
+ * @param {Table} table
+ * @param {number[]} rows
+ * @param {number} step
+ */
 export function csv(table, rows, step) {
   const names = table.columns.map(({ name }) => name);
   const body = rows.map((row) => names.map((name) => table.cell(row, name, step)));
   return `${csvFormatRows([names, ...body])}\n`;
 }
 
-/** The rows as JSON, each by the names of its columns. */
+/**
+ * The rows as JSON, each by the names of its columns.
+ * @param {Table} table
+ * @param {number[]} rows
+ * @param {number} step
+ */
 export function json(table, rows, step) {
   const names = table.columns.map(({ name }) => name);
   return `${JSON.stringify(
@@ -131,15 +167,19 @@ export function json(table, rows, step) {
   )}\n`;
 }
 
+/** @param {Given & {table: Table}} given */
 function Rows({ pkg, table, route, step }) {
   const { q, sort = "" } = route.params;
   const found = useMemo(() => matching(table, q, step), [table, q, step]);
   const rows = useMemo(() => sorted(table, found, sort, step), [table, found, sort, step]);
+  /** @type {Record<Kind, string>} */
   const kinds = { csv: "text/csv;charset=utf-8", json: "application/json" };
+  /** @param {Kind} kind */
   const take = (kind) => {
     const text = { csv, json }[kind](table, rows, step);
     save(new Blob([text], { type: kinds[kind] }), `${table.name}.${kind}`);
   };
+  /** @param {Shown} column */
   const head = ({ name, title }) => {
     const order = sort === name ? "ascending" : sort === `-${name}` ? "descending" : undefined;
     const next = order === "ascending" ? `-${name}` : order === "descending" ? "" : name;
@@ -152,11 +192,15 @@ function Rows({ pkg, table, route, step }) {
       </th>
     );
   };
+  /**
+   * @param {number} index
+   * @param {Shown} column
+   */
   const cell = (index, column) => {
     const row = rows[index];
     const value = table.cell(row, column.name, step);
     const shown = value.length > LONG ? `${value.slice(0, LONG)}…` : value;
-    const traced = table.record && value && column.evidence === "required";
+    const record = table.record && value && column.evidence === "required" ? table.cell(row, table.record) : null;
     const name = pkg.vocabulary(table.name, column.name) ? pkg.called(table.name, column.name, value) : "";
     const told = (
       <span dir="auto" title={value.length > 40 ? value : undefined}>
@@ -169,11 +213,7 @@ function Rows({ pkg, table, route, step }) {
         )}
       </span>
     );
-    return traced ? (
-      <a href={changed(route, { cell: cellOf(table.cell(row, table.record), column.name) })}>{told}</a>
-    ) : (
-      told
-    );
+    return record !== null ? <a href={changed(route, { cell: cellOf(record, column.name) })}>{told}</a> : told;
   };
   const columns = table.columns.map(({ name, title, type, evidence }) => ({
     name,
@@ -185,11 +225,13 @@ function Rows({ pkg, table, route, step }) {
     <>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search asked={q ?? ""} address={(typed) => changed(route, { q: typed })} label={words.search} />
-        {Object.keys(kinds).map((kind) => (
-          <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>
-            {words.download[kind]}
-          </button>
-        ))}
+        {
+          /** @type {Kind[]} */ (Object.keys(kinds)).map((kind) => (
+            <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>
+              {words.download[kind]}
+            </button>
+          ))
+        }
       </form>
       <p role="status" class="count">
         {words.rows(rows.length, table.rows)}
@@ -199,8 +241,9 @@ function Rows({ pkg, table, route, step }) {
   );
 }
 
+/** @param {{table: Table}} given */
 function Dictionary({ table }) {
-  const columns = ["column", "meaning", "type", "example", "evidence", "values"].map((name) => ({
+  const columns = /** @type {const} */ (["column", "meaning", "type", "example", "evidence", "values"]).map((name) => ({
     name,
     title: words[name],
   }));
@@ -225,7 +268,7 @@ function Dictionary({ table }) {
               <td>{column.description}</td>
               <td>{[column.type, column.unit].filter(Boolean).join(", ")}</td>
               <td>{column.example}</td>
-              <td>{column.evidence && words[column.evidence]}</td>
+              <td>{column.evidence && word(words, column.evidence)}</td>
               <td>
                 {column.labels && (
                   <dl>

@@ -13,6 +13,11 @@ export function token() {
 }
 
 export class Refused extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status
+   * @param {boolean} changed
+   */
   constructor(message, status, changed) {
     super(message);
     this.status = status;
@@ -20,6 +25,11 @@ export class Refused extends Error {
   }
 }
 
+/**
+ * @param {string} what
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
 export async function ask(what, body = {}) {
   let answer;
   try {

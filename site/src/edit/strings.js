@@ -7,6 +7,14 @@
  */
 const plural = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
+/**
+ * A word of a vocabulary; what it does not hold stands for itself.
+ * @param {Record<string, any>} words
+ * @param {string} key
+ * @returns {string}
+ */
+export const word = (words, key) => (Object.hasOwn(words, key) ? words[key] : key);
+
 export const strings = {
   here: "on this computer only",
   skip: "Skip to the card",
@@ -34,7 +42,6 @@ export const strings = {
     articles: "Articles of the package",
     draft: (/** @type {{new: boolean, cards: number}} */ one) =>
       `${one.new ? "new article" : "changes"}, ${plural(one.cards, "card", "cards")}`,
-    broken: "cannot be read",
     away: "its text is not in the folder",
     open: "Open",
     drop: "Throw away",

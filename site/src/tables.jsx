@@ -243,16 +243,13 @@ function Rows({ pkg, table, route, step }) {
 
 /** @param {{table: Table}} given */
 function Dictionary({ table }) {
-  const columns = /** @type {const} */ (["column", "meaning", "type", "example", "evidence", "values"]).map((name) => ({
-    name,
-    title: words[name],
-  }));
+  const columns = Object.entries(words.columns);
   return (
     <Scroller class="grid prose" label={words.dictionary}>
       <table>
         <thead>
           <tr>
-            {columns.map(({ name, title }) => (
+            {columns.map(([name, title]) => (
               <th key={name} scope="col">
                 {title}
               </th>
@@ -268,7 +265,7 @@ function Dictionary({ table }) {
               <td>{column.description}</td>
               <td>{[column.type, column.unit].filter(Boolean).join(", ")}</td>
               <td>{column.example}</td>
-              <td>{column.evidence && word(words, column.evidence)}</td>
+              <td>{column.evidence && word(words.evidence, column.evidence)}</td>
               <td>
                 {column.labels && (
                   <dl>

@@ -352,8 +352,7 @@ function Place({ menu, selection }) {
 
 /** @param {Form} form */
 function kindName(form) {
-  const { exclusion, alias, term } = strings.menu;
   /** @type {Record<string, string>} */
-  const named = { exclusion, alias, term };
-  return named[form.section] ?? form.title;
+  const kinds = strings.menu.kinds;
+  return kinds[form.section] ?? form.title;
 }

@@ -90,7 +90,7 @@ function Rows({ plan }) {
           <th scope="col">{words.table}</th>
           {kinds.map((kind) => (
             <th key={kind} scope="col" class="number">
-              {words[kind]}
+              {words.kinds[kind]}
             </th>
           ))}
         </tr>

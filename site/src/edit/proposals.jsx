@@ -114,7 +114,7 @@ export function Proposals({ desk, forms, open, close }) {
           <li key={number} class={`proposal ${one.state}`}>
             <div class="grow">
               <p class="cap">
-                {formOf(forms, one.card.table)?.title} · {words[one.state]}
+                {formOf(forms, one.card.table)?.title} · {words.states[one.state]}
               </p>
               <p class="title">{titleOf(forms, one.card)}</p>
               <p class="quiet">{valuesOf(forms, one.card)}</p>

@@ -15,6 +15,8 @@ import { strings, word } from "./strings.js";
 /** @typedef {Pick<Column, "name" | "title" | "evidence"> & {numeric: boolean}} Shown a column of the rows */
 /** @typedef {"csv" | "json"} Kind */
 
+/** @type {Kind[]} */
+const KINDS = ["csv", "json"];
 const words = strings.tables;
 const LONG = 160; // characters of a cell that a row shows
 
@@ -172,7 +174,6 @@ function Rows({ pkg, table, route, step }) {
   const { q, sort = "" } = route.params;
   const found = useMemo(() => matching(table, q, step), [table, q, step]);
   const rows = useMemo(() => sorted(table, found, sort, step), [table, found, sort, step]);
-  /** @type {Record<Kind, string>} */
   const kinds = { csv: "text/csv;charset=utf-8", json: "application/json" };
   /** @param {Kind} kind */
   const take = (kind) => {
@@ -225,13 +226,11 @@ function Rows({ pkg, table, route, step }) {
     <>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
         <Search asked={q ?? ""} address={(typed) => changed(route, { q: typed })} label={words.search} />
-        {
-          /** @type {Kind[]} */ (Object.keys(kinds)).map((kind) => (
-            <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>
-              {words.download[kind]}
-            </button>
-          ))
-        }
+        {KINDS.map((kind) => (
+          <button key={kind} type="button" onClick={() => take(kind)} disabled={rows.length === 0}>
+            {words.download[kind]}
+          </button>
+        ))}
       </form>
       <p role="status" class="count">
         {words.rows(rows.length, table.rows)}

@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice } from "./choice.jsx";
 import { cellOf, receiptsOf, withBlock, without } from "./draft.js";
-import { calledIn, formOf, optionsOf, titleOf } from "./names.js";
+import { calledIn, formOf, formOfCard, optionsOf, titleOf } from "./names.js";
 import { strings, word } from "./strings.js";
 import { found } from "./text.js";
 
@@ -31,7 +31,7 @@ const words = strings.card;
  */
 export function Card(props) {
   const { desk, forms, links, block, close, back } = props;
-  const form = formOf(forms, block.table);
+  const form = formOfCard(forms, block);
   const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
   useEffect(() => head.current?.focus(), []);
   const faults = faultsOf(desk.check, block, form);
@@ -250,7 +250,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
       spec.of &&
       other.table === spec.of &&
       cell.value &&
-      [other.id, other.ref, other.cells?.[formOf(forms, spec.of).key]?.value].includes(cell.value),
+      [other.id, other.ref, other.cells?.[formOfCard(forms, other).key]?.value].includes(cell.value),
   );
   const active = field?.card === block.key && field?.name === name;
   const state = wrong ? "wrong" : isGrey ? "grey" : filled(cell) ? "fine" : "open";

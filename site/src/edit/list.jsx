@@ -1,6 +1,6 @@
 /** @import { Block, Check, DraftDesk, Form, Open, Side, State, Todo } from "./types.js" */
 import { faultsOf, wrongOf } from "./card.jsx";
-import { formOf, titleOf } from "./names.js";
+import { formOf, formOfCard, titleOf } from "./names.js";
 import { strings, word } from "./strings.js";
 
 /**
@@ -102,7 +102,7 @@ function seen(state, cards) {
  * @param {Form[]} forms
  */
 const wrongIn = (check, block, forms) => {
-  const form = formOf(forms, block.table);
+  const form = formOfCard(forms, block);
   return wrongOf(form, block, faultsOf(check, block, form));
 };
 

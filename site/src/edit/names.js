@@ -6,7 +6,14 @@ import { strings } from "./strings.js";
  * @param {Form[]} forms
  * @param {string} table
  */
-export const formOf = (forms, table) => /** @type {Form} */ (forms.find((form) => form.table === table));
+export const formOf = (forms, table) => forms.find((form) => form.table === table);
+
+/**
+ * The form of a card: its table has one.
+ * @param {Form[]} forms
+ * @param {Block} block
+ */
+export const formOfCard = (forms, block) => /** @type {Form} */ (formOf(forms, block.table));
 
 const HIDDEN = 60;
 
@@ -52,7 +59,7 @@ export function optionsOf(field, blocks, forms) {
   const own = blocks
     .filter((block) => block.table === field.of && !block.withdraw)
     .map((block) => ({
-      value: block.id ?? block.ref ?? block.cells?.[form.key]?.value ?? "",
+      value: block.id ?? block.ref ?? block.cells?.[form?.key ?? ""]?.value ?? "",
       name: titleOf(forms, block),
       about: strings.text.new,
     }))

@@ -30,7 +30,7 @@ const lower = (name) =>
 
 /**
  * A word of a vocabulary; what it does not hold, such as "constructor", stands for itself.
- * @param {Record<string, any> | undefined} words
+ * @param {Record<string, string> | undefined} words
  * @param {string} key
  * @returns {string}
  */

@@ -1,5 +1,7 @@
 // What the desk asks of the command that runs it; nobody else is asked anything.
 
+/** @import { Answers } from "./types.js" */
+
 const KEPT = "kzdata-edit-token";
 
 /** The token out of the address, which then no longer shows it; kept for a reload of this tab. */
@@ -26,9 +28,10 @@ export class Refused extends Error {
 }
 
 /**
- * @param {string} what
+ * @template {keyof Answers} What
+ * @param {What} what
  * @param {object} body
- * @returns {Promise<any>}
+ * @returns {Promise<Answers[What]>}
  */
 export async function ask(what, body = {}) {
   let answer;

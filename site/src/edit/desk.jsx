@@ -1,4 +1,4 @@
-/** @import { About, Block, Check, Make, Mark, Place, Side, Todo, View, Waiting } from "./types.js" */
+/** @import { About, Block, Check, Draft, Make, Mark, Place, Side, Todo, View, Waiting } from "./types.js" */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { Article } from "./article.jsx";
@@ -38,7 +38,7 @@ export function Desk({ about, view, home, open }) {
    */
   const openCard = (key, back) => turn({ kind: "card", key, back });
   /**
-   * @param {any} made
+   * @param {Draft | null} made
    * @returns {Block | undefined}
    */
   const last = (made) => made?.state?.blocks?.at(-1);

@@ -1,5 +1,5 @@
 // A draft in the browser: each change is sent at once, one after the other, and then checked.
-/** @import { Block, Cell, Check, Draft, Receipt, State, View } from "./types.js" */
+/** @import { Answers, Block, Cell, Check, Draft, Receipt, State, View } from "./types.js" */
 /** @import { Refused } from "./api.js" */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
@@ -48,7 +48,7 @@ export function useDraft(view) {
     asked: 0,
   });
 
-  /** @param {any} refused */
+  /** @param {Refused} refused */
   const fail = (refused) => {
     const message = refused.status ? refused.message : strings.gone;
     setError({ message, changed: refused.changed, stale: refused.status === 409 && !refused.changed });
@@ -100,7 +100,7 @@ export function useDraft(view) {
           const found = await ask("check", { name: view.name, whole });
           if (asked === current.asked) take(found);
         } catch (refused) {
-          if (asked === current.asked) fail(refused);
+          if (asked === current.asked) fail(/** @type {Refused} */ (refused));
         }
       });
     // What validation said before stands until it has answered again.
@@ -128,19 +128,21 @@ export function useDraft(view) {
       later();
     };
     /**
-     * @param {string} what
+     * What the command answers; null where it refuses, of which the desk then tells.
+     * @template {keyof Answers} What
+     * @param {What} what
      * @param {object} more
-     * @returns {Promise<any>}
+     * @returns {Promise<Answers[What] | null>}
      */
     const act = (what, more = {}) =>
       next(async () => {
         await send();
         const made = await ask(what, { name: view.name, version: current.version, ...more });
-        if (made.state) take(made);
+        if ("state" in made) take(made);
         return made;
       }).then(
         (made) => {
-          if (!made.done) later();
+          if (!("done" in made && made.done)) later();
           return made;
         },
         (refused) => {

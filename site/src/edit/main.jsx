@@ -1,3 +1,4 @@
+/** @import { Refused } from "./api.js" */
 /** @import { About, View } from "./types.js" */
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -13,7 +14,7 @@ function App() {
   const [view, setView] = useState(/** @type {View | null} */ (null));
   const [error, setError] = useState("");
 
-  /** @param {any} refused */
+  /** @param {Refused} refused */
   const failed = (refused) => setError(refused.status ? refused.message : strings.gone);
   /** @param {View | null} made */
   const show = (made) => {

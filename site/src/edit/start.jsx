@@ -1,3 +1,4 @@
+/** @import { Refused } from "./api.js" */
 /** @import { About, FieldForm, View } from "./types.js" */
 /** @import { TargetedEvent } from "preact" */
 import { useState } from "preact/hooks";
@@ -8,7 +9,7 @@ const words = strings.start;
 
 /**
  * The first view: a new article, the drafts, and the articles of the package.
- * @param {{about: About, open: (view: View) => void, again: () => void, error: string, failed: (refused: any) => void}} given
+ * @param {{about: About, open: (view: View) => void, again: () => void, error: string, failed: (refused: Refused) => void}} given
  */
 export function Start({ about, open, again, error, failed }) {
   /** @param {Promise<View>} asked */
@@ -69,7 +70,7 @@ export function Start({ about, open, again, error, failed }) {
   );
 }
 
-/** @param {{name: string, again: () => void, failed: (refused: any) => void}} given */
+/** @param {{name: string, again: () => void, failed: (refused: Refused) => void}} given */
 function Drop({ name, again, failed }) {
   const [sure, setSure] = useState(false);
   const drop = () => ask("drop", { name }).then(again, failed);

@@ -9,7 +9,7 @@ const plural = (number, one, many) => `${number.toLocaleString("en")} ${number =
 
 /**
  * A word of a vocabulary; what it does not hold stands for itself.
- * @param {Record<string, any>} words
+ * @param {Record<string, string>} words
  * @param {string} key
  * @returns {string}
  */

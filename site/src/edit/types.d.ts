@@ -195,6 +195,24 @@ export interface Proposed {
   unplaced: { words: string; reason: string }[];
 }
 
+/** What the command answers, by what it is asked. */
+export interface Answers {
+  about: About;
+  view: View;
+  open: View;
+  begin: View;
+  reload: View;
+  drop: object;
+  change: Draft;
+  step: Draft;
+  select: Draft;
+  name: Draft;
+  join: Draft;
+  check: Check;
+  write: Written;
+  propose: Proposed;
+}
+
 /** Words of the text, in UTF-16 units. */
 export interface Place {
   start: number;

@@ -1,5 +1,8 @@
 // A chart, and the files it can be taken along as.
 
+/** @import { Route } from "./types.js" */
+/** @import { Package } from "./data.js" */
+/** @import { ComponentChildren } from "preact" */
 import { useRef } from "preact/hooks";
 import { plain } from "./days.js";
 import { drawing } from "./drawing.js";
@@ -8,7 +11,11 @@ import { strings } from "./strings.js";
 
 const words = strings.chart;
 
-/** What a picture, or the foot of the page, says of where it is from. */
+/**
+ * What a picture, or the foot of the page, says of where it is from.
+ * @param {Package} pkg
+ * @param {Route} route
+ */
 export function origin(pkg, route) {
   const day = route.params["as-of"];
   const named = [pkg.title ?? pkg.name, pkg.version && strings.version(pkg.version)].filter(Boolean).join(", ");
@@ -17,22 +24,25 @@ export function origin(pkg, route) {
 
 /** Where the chart stands; the folders of a page on disk are nobody's business. */
 function address() {
-  return location.protocol === "file:"
-    ? location.href.slice(location.href.lastIndexOf("/", location.href.indexOf("#")) + 1)
-    : location.href;
+  const { href, protocol } = location;
+  return protocol === "file:" ? href.slice(href.lastIndexOf("/", href.indexOf("#")) + 1) : href;
 }
 
-/** A chart with buttons that save what is drawn.
+/**
+ * A chart with buttons that save what is drawn.
  *
  * `of` finds the drawing within what scrolls; `chosen` says which filters are set.
+ * @param {{pkg: Package, route: Route, title: string, chosen: string, of?: string, children: ComponentChildren}} given
  */
 export function Chart({ pkg, route, title, chosen, of, children }) {
+  /** @type {{current: HTMLDivElement | null}} */
   const held = useRef(null);
-  const take = async (kind) => {
+  const take = async (/** @type {string} */ kind) => {
+    if (!held.current) return;
     const chart = (of && held.current.querySelector(of)) || held.current;
     const svg = drawing(chart, { title, notes: [chosen, origin(pkg, route), address()].filter(Boolean) });
     const file = kind === "SVG" ? new Blob([svg], { type: "image/svg+xml" }) : await rasterised(svg);
-    save(file, `${pkg.name}-${route.view}.${kind.toLowerCase()}`);
+    if (file) save(file, `${pkg.name}-${route.view}.${kind.toLowerCase()}`);
   };
   return (
     <div class="chart">

@@ -1,17 +1,38 @@
+/** @import { Receipt, Waiting } from "./types.js" */
+/** @import { Block, Cell, Check, DraftDesk, Fault, FieldForm, Form, Item, LinkForms, Made, Make, Open } from "./types.js" */
+/** @import { ComponentChildren, TargetedEvent } from "preact" */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice } from "./choice.jsx";
 import { cellOf, receiptsOf, withBlock, without } from "./draft.js";
-import { calledIn, formOf, optionsOf, titleOf } from "./names.js";
-import { strings } from "./strings.js";
+import { calledIn, formOf, formOfCard, optionsOf, titleOf } from "./names.js";
+import { strings, word } from "./strings.js";
 import { found } from "./text.js";
+
+/** @typedef {Record<string, Fault[]>} Faults what is wrong, by field; with the card as a whole, under "" */
+/** @typedef {(make: (block: Block) => Block) => void} Change */
+
+/**
+ * @typedef {object} Given
+ * @property {DraftDesk} desk
+ * @property {Form[]} forms
+ * @property {Block} block
+ * @property {Waiting | null} field the field that waits for words
+ * @property {(field: Waiting | null) => void} setField
+ * @property {Make} make
+ * @property {Open} open
+ * @property {string} text
+ */
 
 const words = strings.card;
 
-/** A card: the fields of one row, each with its words and what is wrong with it. */
+/**
+ * A card: the fields of one row, each with its words and what is wrong with it.
+ * @param {Given & {links: LinkForms | null, close: () => void, back?: string}} props
+ */
 export function Card(props) {
-  const { desk, forms, links, block, close, back, open } = props;
-  const form = formOf(forms, block.table);
-  const head = useRef();
+  const { desk, forms, links, block, close, back } = props;
+  const form = formOfCard(forms, block);
+  const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
   useEffect(() => head.current?.focus(), []);
   const faults = faultsOf(desk.check, block, form);
   const fields = fieldsOf(form, block);
@@ -20,11 +41,13 @@ export function Card(props) {
     fields.filter((one) => !shown(one, block, faults)),
   ];
   const grey = block.grey ?? [];
+  /** @param {(block: Block) => Block} make */
   const set = (make) => desk.change((state) => withBlock(state, block.key, make));
   const look = () => {
     set((one) => ({ ...one, grey: [] }));
     if (!wrongOf(form, block, faults)) close();
   };
+  /** @param {FieldForm} field */
   const fieldOf = (field) => (
     <Field key={field.name} {...props} form={form} spec={field} faults={faults[field.name] ?? []} set={set} />
   );
@@ -42,7 +65,7 @@ export function Card(props) {
       ) : (
         <>
           <div class="fields">{needed.map(fieldOf)}</div>
-          {form.claim && links && <Links {...props} set={set} />}
+          {form.claim && links && <Links {...{ desk, forms, links, block, set }} />}
           {more.length > 0 && (
             <details>
               <summary>{words.more}</summary>
@@ -56,7 +79,7 @@ export function Card(props) {
           {one.message}
         </p>
       ))}
-      <Written desk={desk} block={block} form={form} forms={forms} />
+      <Written desk={desk} block={block} form={form} />
       <div class="row actions">
         {grey.length > 0 && (
           <button type="button" class="main" onClick={look}>
@@ -90,23 +113,38 @@ export function Card(props) {
   );
 }
 
-/** What is wrong with each field, the card as a whole under "". */
+/**
+ * What is wrong with each field, the card as a whole under "".
+ * @param {Check} check
+ * @param {Block} block
+ * @param {Form} form
+ * @returns {Faults}
+ */
 export function faultsOf(check, block, form) {
+  /** @type {Record<string, string>} */
   const home = {};
   for (const field of form.fields) for (const member of field.members ?? []) home[member] = field.name;
+  /** @type {Faults} */
   const named = {};
   for (const one of [...check.faults, ...(check.findings ?? [])]) {
     if (one.key !== block.key) continue;
     const own = form.fields.some((field) => field.name === one.name) || one.name in (block.cells ?? {});
-    const name = own ? one.name : (home[one.name] ?? (one.name === "quote" ? "" : ""));
-    (named[name] ??= []).push(one);
+    const name = own ? one.name : (home[one.name] ?? "");
+    named[name] ??= [];
+    named[name].push(one);
   }
   return named;
 }
 
-/** The fields of a card; a row that exists may have the parts of a figure or a date alone. */
+/**
+ * The fields of a card; a row that exists may have the parts of a figure or a date alone.
+ * @param {Form} form
+ * @param {Block} block
+ * @returns {FieldForm[]}
+ */
 function fieldsOf(form, block) {
   const cells = block.cells ?? {};
+  /** @param {FieldForm} field */
   const split = (field) => (field.members ?? []).some((name) => name in cells) && !(field.name in cells);
   const fields = form.fields.filter((field) => !split(field));
   const known = new Set(fields.map((field) => field.name));
@@ -114,9 +152,15 @@ function fieldsOf(form, block) {
   return [...fields, ...rest.map((name) => ({ name, label: name.replaceAll("_", " "), way: "text", traced: true }))];
 }
 
+/** @param {Cell | undefined} cell */
 const filled = (cell) => Boolean(cell && (cell.value || receiptsOf(cell).length));
 
-/** How many fields are wrong, or needed and empty. */
+/**
+ * How many fields are wrong, or needed and empty.
+ * @param {Form} form
+ * @param {Block} block
+ * @param {Faults} faults
+ */
 export function wrongOf(form, block, faults) {
   const said = Object.values(faults)
     .flat()
@@ -128,6 +172,11 @@ export function wrongOf(form, block, faults) {
   return said.length + open.filter((one) => !(faults[one.name] ?? []).length).length;
 }
 
+/**
+ * @param {FieldForm} field
+ * @param {Block} block
+ * @param {Faults} faults
+ */
 function shown(field, block, faults) {
   const cell = block.cells?.[field.name];
   return field.key
@@ -135,14 +184,15 @@ function shown(field, block, faults) {
     : field.required || field.traced || field.shown || filled(cell) || faults[field.name];
 }
 
+/** @param {Given & {form: Form, spec: FieldForm, faults: Fault[], set: Change}} given */
 function Field({ desk, forms, form, block, spec, faults, set, field, setField, make, open, text }) {
   const cell = block.cells?.[spec.name] ?? {};
   const name = spec.name;
   const id = `f-${block.key}-${name}`;
   const [why, setWhy] = useState(false);
   const isGrey = (block.grey ?? []).includes(name);
-  const missing = spec.required && !filled(cell);
-  const wrong = faults.some((one) => one.severity !== "warning") || missing;
+  const missing = Boolean(spec.required) && !filled(cell);
+  const wrong = missing || faults.some((one) => one.severity !== "warning");
   const said = receiptsOf(cell).filter((one) => one.words);
   const members = [name, ...(spec.members ?? [])];
   const carried = desk.check.receipts.filter((one) => one.key === block.key && members.includes(one.column));
@@ -150,6 +200,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
   const isWords = ["figure", "date", "words"].includes(spec.way);
   const wantsWords = isWords || spec.traced;
 
+  /** @param {Cell} cell */
   const put = (cell) =>
     set((one) => {
       const cells = { ...one.cells, [name]: cell };
@@ -163,17 +214,27 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
       setField({ name, card: block.key, label: spec.label, several: said.length > 0 && !isWords, give });
     }
   };
+  /**
+   * @param {Block} one
+   * @param {Receipt} receipt
+   * @param {boolean} also
+   */
   const give = (one, receipt, also) => {
     const before = one.cells?.[name] ?? {};
     const receipts = also ? [...receiptsOf(before), receipt] : [receipt];
     const cells = { ...one.cells, [name]: cellOf(isWords ? null : before.value, receipts) };
     return { ...one, cells, grey: (one.grey ?? []).filter((other) => other !== name) };
   };
+  /** @param {string} value */
   const pick = (value) => {
     if (form.event === name && value) desk.act("join", { into: [block.key, name], event: value });
     // Words that said another value say nothing of this one.
     else put(cellOf(value, cell.value && cell.value !== value ? [] : receiptsOf(cell)));
   };
+  /**
+   * @param {string} typed
+   * @returns {Item[]}
+   */
   const created = (typed) => {
     const target = spec.of && formOf(forms, spec.of);
     if (!target) return [];
@@ -182,18 +243,20 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
     const place = target.traced ? quote : (typed && found(text, typed)) || own;
     if (!place) return [];
     const label = target.traced ? words.createEvent : words.create(target.title, text.slice(place.start, place.end));
-    return [{ name: label, act: () => make(spec.of, place, [block.key, name]) }];
+    return [{ name: label, act: () => make(target.table, place, [block.key, name]) }];
   };
   const there = (desk.draft.state.blocks ?? []).find(
     (other) =>
       spec.of &&
       other.table === spec.of &&
       cell.value &&
-      [other.id, other.ref, other.cells?.[formOf(forms, spec.of)?.key]?.value].includes(cell.value),
+      [other.id, other.ref, other.cells?.[formOfCard(forms, other).key]?.value].includes(cell.value),
   );
   const active = field?.card === block.key && field?.name === name;
   const state = wrong ? "wrong" : isGrey ? "grey" : filled(cell) ? "fine" : "open";
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only follows what is reached in it, by the mouse or by keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: by keys the focus comes first
     <div class={`field ${state}${active ? " active" : ""}`} data-field={name} onFocusCapture={look} onClick={look}>
       <label for={id} title={spec.about}>
         {spec.label}
@@ -265,7 +328,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
           <div class="row">
             {spec.naming && said.length > 0 && (
               <button type="button" onClick={() => desk.act("name", { into: [block.key, name] })}>
-                {words.says(said[0].words, calledIn(options, cell.value))}
+                {words.says(said[0].words ?? "", calledIn(options, cell.value))}
               </button>
             )}
             {spec.traced && !why && (
@@ -281,16 +344,23 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
   );
 }
 
+/** @param {string} state */
 const stateOf = (state) => ({ wrong: words.wrong, grey: words.unseen, fine: words.fine })[state] ?? "";
 
-/** What a grammar made of the words: each part once. */
+/**
+ * What a grammar made of the words: each part once.
+ * @param {Made[]} carried
+ * @param {string} name
+ */
 function read(carried, name) {
   const parts = carried.filter((one) => one.column !== name && one.called !== one.words).map((one) => one.called);
   return [...new Set(parts)].join(", ");
 }
 
+/** @param {{said: Receipt[]}} given */
 const Chips = ({ said }) => said.map((one, number) => <mark key={number}>{one.words}</mark>);
 
+/** @param {{said: Receipt[], carried: Made[], active: boolean, asked: boolean, drop: (number: number) => void}} given */
 function Receipts({ said, carried, active, asked, drop }) {
   if (said.length) {
     return (
@@ -318,15 +388,19 @@ function Receipts({ said, carried, active, asked, drop }) {
   return asked ? <span class={active ? "hint asked" : "hint"}>{words.words}</span> : null;
 }
 
-/** A text that is kept when it is left, and when nobody types for a while. */
+/**
+ * A text that is kept when it is left, and when nobody types for a while.
+ * @param {{id?: string, value: string, commit: (value: string) => void, long?: boolean}} given
+ */
 export function Text({ id, value, commit, long }) {
   const [typed, setTyped] = useState(value);
-  const timer = useRef(0);
+  const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   const latest = useRef(value);
   useEffect(() => {
     setTyped(value);
     latest.current = value;
   }, [value]);
+  /** @param {string} now */
   const keep = (now) => {
     clearTimeout(timer.current);
     if (now !== latest.current) {
@@ -334,6 +408,7 @@ export function Text({ id, value, commit, long }) {
       commit(now);
     }
   };
+  /** @param {TargetedEvent<HTMLInputElement | HTMLTextAreaElement>} event */
   const input = (event) => {
     const now = event.currentTarget.value;
     setTyped(now);
@@ -341,6 +416,7 @@ export function Text({ id, value, commit, long }) {
     timer.current = setTimeout(() => keep(now), 400);
   };
   // Not at once: what is kept may move the button that is being clicked.
+  /** @param {TargetedEvent<HTMLInputElement | HTMLTextAreaElement>} event */
   const left = (event) => {
     const now = event.currentTarget.value;
     clearTimeout(timer.current);
@@ -350,7 +426,10 @@ export function Text({ id, value, commit, long }) {
   return <Tag id={id} value={typed} autocomplete="off" placeholder={words.type} onInput={input} onBlur={left} />;
 }
 
-/** How a claim stands to others. */
+/**
+ * How a claim stands to others.
+ * @param {{desk: DraftDesk, forms: Form[], links: LinkForms, block: Block, set: Change}} given
+ */
 function Links({ desk, forms, links, block, set }) {
   const [relation, setRelation] = useState("");
   const [other, setOther] = useState("");
@@ -359,7 +438,7 @@ function Links({ desk, forms, links, block, set }) {
   const claims = [
     ...blocks
       .filter((one) => formOf(forms, one.table)?.claim && one.key !== block.key)
-      .map((one) => ({ value: one.id ?? one.ref, name: titleOf(forms, one), about: strings.text.new })),
+      .map((one) => ({ value: one.id ?? one.ref ?? "", name: titleOf(forms, one), about: strings.text.new })),
     ...links.claims,
   ].filter((one, number, all) => one.value && all.findIndex((same) => same.value === one.value) === number);
   const add = () => {
@@ -382,7 +461,7 @@ function Links({ desk, forms, links, block, set }) {
               <button
                 type="button"
                 class="plain-button"
-                onClick={() => set((was) => ({ ...was, links: was.links.filter((_, n) => n !== number) }))}
+                onClick={() => set((was) => ({ ...was, links: was.links?.filter((_, n) => n !== number) }))}
               >
                 {words.remove}
               </button>
@@ -421,10 +500,14 @@ function Links({ desk, forms, links, block, set }) {
   );
 }
 
-/** The receipts that the card makes, as the command made them in its trial. */
+/**
+ * The receipts that the card makes, as the command made them in its trial.
+ * @param {{desk: DraftDesk, block: Block, form: Form}} given
+ */
 function Written({ desk, block, form }) {
   const rows = desk.check.receipts.filter((one) => one.key === block.key);
   if (!rows.length) return null;
+  /** @param {string} column */
   const label = (column) => form.fields.find((field) => field.name === column)?.label ?? column.replaceAll("_", " ");
   return (
     <details class="written">
@@ -440,7 +523,7 @@ function Written({ desk, block, form }) {
               <td>
                 <mark>{one.words}</mark>
               </td>
-              <td class="quiet">{words.roles[one.role] ?? one.role}</td>
+              <td class="quiet">{word(words.roles, one.role)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,3 +1,4 @@
+/** @import { About, Block, Check, Draft, Make, Mark, Place, Side, Todo, View, Waiting } from "./types.js" */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { Article } from "./article.jsx";
@@ -10,27 +11,42 @@ import { Source } from "./source.jsx";
 import { strings } from "./strings.js";
 import { found, places } from "./text.js";
 
-/** An article at the left, the card that is being filled in at the right. */
+/**
+ * An article at the left, the card that is being filled in at the right.
+ * @param {{about: About, view: View, home: () => void, open: (view: View) => void}} given
+ */
 export function Desk({ about, view, home, open }) {
   const desk = useDraft(view);
   const { draft, check, act, change, error } = desk;
-  const [side, setSide] = useState({ kind: "list" });
-  const [field, setField] = useState(null);
-  const [wanted, setWanted] = useState(null); // words of the work list that the text is to show
-  const panel = useRef();
+  const [side, setSide] = useState(/** @type {Side} */ ({ kind: "list" }));
+  const [field, setField] = useState(/** @type {Waiting | null} */ (null));
+  const [wanted, setWanted] = useState(/** @type {Place | null} */ (null)); // words of the work list that the text is to show
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
   const at = useMemo(() => places(view.text), [view.text]);
   const blocks = draft.state.blocks ?? [];
   const forms = view.forms;
 
+  /** @param {Side} next */
   const turn = (next) => {
     setField(null);
     setSide(next);
     panel.current?.scrollTo?.(0, 0);
   };
+  /**
+   * @param {string} key
+   * @param {string} [back]
+   */
   const openCard = (key, back) => turn({ kind: "card", key, back });
+  /**
+   * @param {Draft | null} made
+   * @returns {Block | undefined}
+   */
   const last = (made) => made?.state?.blocks?.at(-1);
 
-  /** A new card for a place of the text; `into` is the cell that is to name the new row. */
+  /**
+   * A new card for a place of the text; `into` is the cell that is to name the new row.
+   * @type {Make}
+   */
   const make = async (table, place, into) => {
     const asked = { table, start: at.points(place.start), end: at.points(place.end) };
     const made = await act("select", into ? { ...asked, into } : asked);
@@ -40,12 +56,16 @@ export function Desk({ about, view, home, open }) {
     else openCard(block.key);
     setField(null);
   };
-  const show = ({ start, words }) => setWanted({ start: at.units(start), end: at.units(start + [...words].length) });
+  /** @param {Todo} one */
+  const show = ({ start, words }) =>
+    start !== null && setWanted({ start: at.units(start), end: at.units(start + [...words].length) });
+  /** @param {number} by */
   const step = (by) => act("step", { by });
 
   useEffect(() => {
+    /** @param {KeyboardEvent} event */
     const keys = (event) => {
-      const typing = event.target.closest?.("input, textarea, select");
+      const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
       if (!typing && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
         event.preventDefault();
         step(event.shiftKey ? 1 : -1);
@@ -55,13 +75,21 @@ export function Desk({ about, view, home, open }) {
     return () => document.removeEventListener("keydown", keys);
   }, []);
 
-  const marks = useMemo(() => marksOf(view.text, at, check, blocks, side.key), [check, blocks, side.key]);
-  const card = side.kind === "card" ? blocks.find((block) => block.key === side.key) : null;
+  const opened = side.kind === "card" ? side.key : undefined;
+  const marks = useMemo(() => marksOf(view.text, at, check, blocks, opened), [check, blocks, opened]);
+  const card = side.kind === "card" ? blocks.find((block) => block.key === opened) : null;
+  const back = side.kind === "card" ? side.back : undefined;
   const grey = blocks.reduce((sum, block) => sum + (block.grey?.length ?? 0), 0);
-  const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher]?.value ?? draft.name;
+  const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher ?? ""]?.value ?? draft.name;
 
-  /** The words of the field that waits for them. */
-  const give = (place, words, number, also) => {
+  /**
+   * The words of the field that waits for them.
+   * @param {string} words
+   * @param {number} number
+   * @param {boolean} also
+   */
+  const give = (words, number, also) => {
+    if (!card || !field) return;
     change((state) => withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)));
   };
   const reload = async () => {
@@ -94,7 +122,7 @@ export function Desk({ about, view, home, open }) {
       </header>
       {(error || check.changed) && (
         <div class="notice" role="alert">
-          <p>{check.changed ? strings.plan.meanwhile : error.message}</p>
+          <p>{check.changed ? strings.plan.meanwhile : error?.message}</p>
           {check.changed && (
             <button type="button" onClick={reload}>
               {strings.plan.reload}
@@ -121,7 +149,7 @@ export function Desk({ about, view, home, open }) {
           marks={marks}
           wanted={wanted}
           forms={forms}
-          field={card && field}
+          field={card ? field : null}
           make={make}
           give={give}
           open={openCard}
@@ -139,8 +167,8 @@ export function Desk({ about, view, home, open }) {
               setField={setField}
               make={make}
               open={openCard}
-              close={() => (side.back ? openCard(side.back) : turn({ kind: "list" }))}
-              back={side.back}
+              close={() => (back ? openCard(back) : turn({ kind: "list" }))}
+              back={back}
               text={view.text}
             />
           )}
@@ -149,7 +177,6 @@ export function Desk({ about, view, home, open }) {
           {side.kind === "plan" && (
             <Plan
               desk={desk}
-              about={about}
               forms={forms}
               grey={grey}
               open={openCard}
@@ -167,13 +194,22 @@ export function Desk({ about, view, home, open }) {
   );
 }
 
+/** @param {{close: () => void}} given */
 function Gone({ close }) {
   useEffect(close, []);
   return null;
 }
 
-/** What is marked in the text: numbers that are left, words of cards, and of the card that is open. */
+/**
+ * What is marked in the text: numbers that are left, words of cards, and of the card that is open.
+ * @param {string} text
+ * @param {ReturnType<typeof places>} at
+ * @param {Check} check
+ * @param {Block[]} blocks
+ * @param {string | undefined} open
+ */
 function marksOf(text, at, check, blocks, open) {
+  /** @type {Mark[]} */
   const marks = (check.numbers ?? []).map(([start, end]) => ({
     start: at.units(start),
     end: at.units(end),
@@ -188,6 +224,10 @@ function marksOf(text, at, check, blocks, open) {
   return marks;
 }
 
+/**
+ * @param {string} text
+ * @param {Block} block
+ */
 function quoted(text, block) {
   const cell = block.quote ?? block.cells?.words;
   const place = cell?.words ? found(text, cell.words, cell.occurrence) : null;

@@ -553,6 +553,18 @@ def _character(place: int) -> Way:
 # ------------------------------------------------------------------------------ why
 
 
+def _as_true(package: Package, change: Change) -> str:
+    """Why an alias's article, or a term's example, can be another; empty for other columns."""
+    sheet = package.sheets[change.table]
+    if (a := sheet.declared("aliases")) and change.column == a.get("source"):
+        words, form = package.words_of[change.value], change.rows[0][a["alias"]]
+        return "printed there too" if _named(words, {form}) else "unexplained"
+    if (c := sheet.declared("codebook")) and change.column == c.get("example"):
+        quote, term = package.quotes[change.value], sheet.rows[change.index][c["term"]]
+        return "named there too" if _named(quote, {term}) else "unexplained"
+    return ""
+
+
 def reason(package: Package, change: Change) -> str:
     """Why a change may survive, worked out from the package without kzdata's rules."""
     sheet = package.sheets[change.table]
@@ -564,13 +576,9 @@ def reason(package: Package, change: Change) -> str:
         if change.column == e["role"]:
             return "the other role fits"
         return _moved(package, change, e) if change.column == e["span"] else "unexplained"
+    if found := _as_true(package, change):
+        return found
     field = sheet.fields.get(change.column, {})
-    if (a := sheet.declared("aliases")) and change.column == a.get("source"):
-        words, form = package.words_of[change.value], change.rows[0][a["alias"]]
-        return "printed there too" if _named(words, {form}) else "unexplained"
-    if (c := sheet.declared("codebook")) and change.column == c.get("example"):
-        quote, term = package.quotes[change.value], sheet.rows[change.index][c["term"]]
-        return "named there too" if _named(quote, {term}) else "unexplained"
     if field.get("kzdata:basis") or not sheet.traced:
         return "stated basis" if field.get("kzdata:basis") else "not traced"
     if field.get("kzdata:evidence") == "exempt":

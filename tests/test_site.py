@@ -1057,6 +1057,16 @@ def test_long_lists_are_cut_and_counted(
     assert not here.complaints
 
 
+def test_pairs_that_are_left_out_are_counted(
+    visit: Callable[..., Visit], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches a page that looks whole where it looked at some claims only."""
+    monkeypatch.setattr("kzdata.site.content.MOST_PAIRS", 2)
+    with kzdata.load(ROOT) as kz:
+        page = visit().open(kz.site(tmp_path / "site"), "#/otherwise")
+    assert "further pair" in page.locator("main").inner_text()
+
+
 def test_many_articles_are_days_and_many_lines_are_panels(
     visit: Callable[..., Visit], island: Folder, tmp_path: Path
 ) -> None:

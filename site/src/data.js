@@ -338,6 +338,7 @@ export class Package {
     /** @type {Map<string, Card>} */
     this.unpacked = new Map();
     this.story = raw.story ?? null;
+    this.furtherPairs = raw.further_pairs ?? 0; // pairs of claims that are not looked at
     this.outlines = raw.outlines ?? [];
     this.tables = new Map(raw.tables.map((table) => [table.name, new Table(table)]));
     this.parts = Boolean(raw.parts);

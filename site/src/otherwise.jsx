@@ -61,6 +61,7 @@ export function Disagreements({ pkg, route, step }) {
       <p role="status" class="hidden count">
         {shown.length ? words.count(shown.length) : words.none}
       </p>
+      {pkg.furtherPairs > 0 && <p class="quiet">{words.more(pkg.furtherPairs)}</p>}
       {shown.length === 0 && <p>{words.none}</p>}
       <List
         label={strings.view.otherwise}

@@ -259,6 +259,8 @@ export const strings = {
     intro: "Where articles, or sentences of one, cannot both be right, or seem not to. Nobody is declared right.",
     count: (/** @type {number} */ number) => plural(number, "question", "questions"),
     none: "Nobody says otherwise, as of this day and with these filters.",
+    more: (/** @type {number} */ number) =>
+      `There are too many: at least ${plural(number, "further pair of claims is", "further pairs of claims are")} not looked at.`,
     heaps: {
       contradiction: "Cannot both be true",
       contested: "Other publications say otherwise",

@@ -145,6 +145,7 @@ export interface Data {
   answers: Record<string, RawAnswer<Record<string, unknown>>> | null;
   outlines?: Outline[];
   cards: PackedCards;
+  further_pairs?: number;
   story?: { title: StoryPiece[]; paragraphs: StoryPiece[][] } | null;
   texts: { passages: number; articles: Record<string, string> | null } | null;
   parts?: boolean;

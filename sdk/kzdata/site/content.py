@@ -72,6 +72,7 @@ def content(dataset: Dataset, snapshots: Snapshots) -> Json:
         "outlines": outlines(dataset),
         "cards": (made := cards(dataset, whole.pairs())),
         "story": _story(dataset, made),
+        "further_pairs": whole.further_pairs(),
     }
 
 
@@ -334,6 +335,13 @@ class Questions:
     def disagreements(self) -> Iterator[AnswerRow]:
         """What claims disagree about, as questions."""
         return _asked(self._disagreements)
+
+    def further_pairs(self) -> int:
+        """How many pairs of claims, at least, make no question because there are too many."""
+        try:
+            return self._disagreements.more
+        except UsageError:  # no claims are declared
+            return 0
 
     def pairs(self) -> Iterable[Disagreement]:
         """The pairs of claims that disagree, or may; none where nothing can be asked."""

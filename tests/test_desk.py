@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
 import kzdata
+from kzdata.cli.main import app
 from kzdata.standard.writer import seal
 from kzdata.templates.start import init
 from kzdata.validation import validate
@@ -67,6 +69,13 @@ shut, and the library takes in those whose homes are under water. Whoever can he
 come to the town hall with boots, a spade and a lamp, and to bring water for the day, for the \
 wells of the lower town cannot be used until they are clean.
 """
+SHORT = """Orrin Courier, March 8, 2032
+
+The river Orr left its bed again. Eleven people died in the lower town on Sunday, the mayor said. \
+About 25 residents were injured in the harbour district on Saturday, the coast guard said, as the \
+bridge, built 80 years ago, gave way.
+"""
+MOST_TABS = 40  # keys to what is looked for
 CLAIMS = (
     *("Eleven people died", "14 people died", "More than 60 residents were injured"),
     *("Three rescuers died", "About 25 residents were injured"),
@@ -145,6 +154,44 @@ class Author:
         self.click(f"[data-field={field}] input[role=combobox]")
         self.type(name)
         self.key("Enter")
+
+    # ---------------------------------------------------------------- by keys alone
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.key(key)
+
+    def tab(self, selector: str) -> None:
+        """Go on with Tab to what is looked for."""
+        for _ in range(MOST_TABS):
+            self.key("Tab")
+            if self.page.evaluate("(s) => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"no way with Tab to {selector}")
+
+    def at(self, selector: str) -> None:
+        """The keys are there without a further one."""
+        self.page.wait_for_function("(s) => document.activeElement.matches(s)", arg=selector)
+
+    def kind(self, name: str) -> None:
+        """The kind of a menu by the digit that stands beside it."""
+        kinds = self.page.locator(".menu button > span").all_inner_texts()
+        number = kinds.index(name)
+        self.key(str(number + 1) if number else "Enter")
+        self.at(".card h2")
+
+    def onward(self) -> None:
+        """Look at each field of a card, and close it."""
+        card = self.page.get_attribute(".card", "data-card")
+        while not self.page.evaluate("document.activeElement.matches('.actions .main')"):
+            self.key("Enter")
+        self.key("Enter")
+        self.page.wait_for_selector(f"[data-card={card}]", state="detached")
+
+    def finish(self) -> None:
+        card = self.page.get_attribute(".card", "data-card")
+        self.key("Control+Enter")
+        self.page.wait_for_selector(f"[data-card={card}]", state="detached")
 
     # ---------------------------------------------------------------- what an author does
 
@@ -356,6 +403,112 @@ def test_words_are_selected_by_keys_alone(sit: Callable[..., Author]) -> None:
     for key in ("ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
         author.key(key)
     author.page.wait_for_selector(".card h2:has-text('“Seven people died”')")
+
+
+def test_a_report_is_entered_by_keys_alone(
+    sit: Callable[..., Author], package: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Catches a step of the way, from the text to the rows, that needs a mouse."""
+    author = sit()
+    page = author.page
+    page.evaluate("addEventListener('pointerdown', () => { document.title = 'a mouse' }, true)")
+    author.tab("textarea")
+    author.type(SHORT)
+    for name, words in (("publisher", "Orrin Courier"), ("published_on", "March 8, 2032")):
+        author.tab(f"[name={name}]")
+        author.type(words)
+    author.key("Enter")
+    author.at(".text")
+    page.wait_for_selector(".text .left")
+    # A place and an actor: letters lead to a word, Shift selects.
+    page.keyboard.type("harb")
+    author.key("Shift+ArrowRight")
+    author.kind("Places")
+    author.key("Enter")
+    author.at("[data-field=kind] input")
+    author.type("site")
+    author.key("Enter")
+    author.tab("[data-field=part_of_id] input")
+    author.type("Orrin")
+    author.key("Enter")
+    author.finish()
+    author.at(".text")
+    page.keyboard.type("coast")
+    author.key("Shift+ArrowRight")
+    author.kind("Actors")
+    author.key("Enter")
+    author.type("organisation")
+    author.key("Enter")
+    author.onward()
+    author.at(".text")
+    # A claim, whose event is new, and which is taken back and done again.
+    author.keys("Home", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight")
+    author.kind("Claims")
+    author.key("Control+z")
+    author.at(".text")
+    author.key("Control+Shift+z")
+    page.wait_for_selector(".text .quoted:has-text('Eleven people died')")
+    author.tab(".entry.grey:has(.title)")
+    author.key("Enter")
+    author.at(".card h2")
+    author.onward()
+    # A claim whose event is of a type that no word says so far.
+    author.at(".entry")
+    author.key("Escape")
+    author.at(".text")
+    author.keys("ArrowDown", *["Shift+ArrowRight"] * 4)
+    author.kind("Claims")
+    author.tab("[data-field=event_id] input")
+    author.tab("[data-field=event_id] .plain-button")
+    author.key("Enter")
+    author.at(".card h2")
+    author.tab("[data-field=event_type] input")
+    author.type("injuries")
+    author.keys("Enter", "Escape")
+    author.at(".text")
+    page.keyboard.type("injured")
+    author.key("Enter")
+    author.at("[data-field=event_type] input")
+    page.wait_for_selector("[data-field=event_type] >> text=keep that")
+    author.tab("[data-field=event_type] .row button")
+    author.key("Enter")
+    page.wait_for_selector("[data-field=event_type].fine")
+    author.at("[data-field=event_type] input")
+    author.finish()
+    author.at("[data-field=event_id] input")
+    author.finish()
+    author.at(".text")
+    # A number that counts nothing.
+    author.key("ArrowDown")
+    author.kind("Counts nothing")
+    author.key("Enter")
+    author.at("[data-field=reason] textarea")
+    author.type("How old the bridge is.")
+    author.finish()
+    # What is left is looked at out of the review, and written.
+    author.key("Control+s")
+    author.quiet()
+    while page.locator(".plan >> text='Go there'").count():
+        author.tab(".plan .notice button")
+        author.key("Enter")
+        author.at(".card h2")
+        author.finish()
+        author.at(".plan h2")
+    author.quiet()
+    author.tab(".plan .main")
+    author.key("Enter")
+    page.wait_for_selector("text=The package is valid")
+    author.at(".plan h2")
+    with capfd.disabled():
+        print(f"\n{author.actions} keys and texts")
+    assert "a mouse" not in page.title()
+    assert author.complaints == []
+    checked = CliRunner().invoke(app, ["validate", str(package), "--texts", str(package / "texts")])
+    assert checked.exit_code == 0, checked.output
+    claims = [row for row in written(package, "claims") if row["claim_id"] > "CR-0002"]
+    assert [row["value_text"] for row in claims] == ["Eleven", "About 25"]
+    assert "harbour district" in {row["name"] for row in written(package, "places")}
+    assert "coast guard" in {row["name"] for row in written(package, "actors")}
 
 
 def test_a_change_is_undone_and_done_again(sit: Callable[..., Author]) -> None:

@@ -1,14 +1,15 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { beginning, isStep, ledTo, typing, wordsOf } from "./keys.js";
 import { strings } from "./strings.js";
-import { occurrence, pieces, whole, words } from "./text.js";
+import { LETTER, occurrence, pieces, whole, words } from "./text.js";
 
 /** The text: marks, selecting by mouse and keys, and the menu for what is selected. */
-export function Article({ text, title, isNew, counted, marks, wanted, forms, field, make, give, open }) {
+export function Article(props) {
+  const { text, title, isNew, counted, marks, wanted, at, forms, field, body, make, give, open, leave } = props;
   const [selection, setSelection] = useState(null);
-  const body = useRef();
   const touched = useRef(false);
   // Of a selection by keys: where it began, and where it is, as numbers of words.
-  const keyed = useMemo(() => ({ anchor: null, head: null }), [text]);
+  const keyed = useMemo(() => ({ anchor: null, head: null, known: words(text), typed: typing() }), [text]);
   const held = useRef(null); // what is shown while a selection is being drawn: it must not move
   const fresh = useMemo(() => {
     const chosen = selection && !touched.current ? [{ ...selection, kind: "chosen" }] : [];
@@ -22,6 +23,12 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
     // A new object each time, so that what was held back is shown.
     setSelection(clean ? { ...clean, ...spot(body.current, clean) } : (old) => (old === null ? undefined : null));
   };
+  /** Go on by keys from a place that was come to otherwise. */
+  const aim = (place) => {
+    const found = place && wordsOf(keyed.known, place);
+    if (found) [keyed.anchor, keyed.head] = found;
+  };
+  const enter = () => body.current.focus({ preventScroll: true });
   const pressed = () => {
     held.current = cut;
     const ends = ["pointerup", "pointercancel"];
@@ -30,6 +37,7 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
       // The browser has the selection only after the event.
       setTimeout(() => {
         held.current = null;
+        aim(selected(body.current));
         select(selected(body.current));
       });
     };
@@ -63,11 +71,23 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
   useEffect(() => {
     if (!wanted) return;
     rangeOf(body.current, wanted.start, wanted.end).startContainer.parentElement.scrollIntoView({ block: "center" });
+    aim(wanted);
     select(wanted);
+    enter();
   }, [wanted]);
+  useEffect(enter, []);
+  useEffect(() => aim(at), [at?.start, at?.end]);
   const done = () => {
     setSelection(null);
     getSelection().removeAllRanges();
+  };
+  const keys = (event) => {
+    if (event.key === "Escape") return selection ? done() : leave();
+    const place = moved(event, keyed, text, left);
+    if (!place) return undefined;
+    event.preventDefault();
+    shown(body.current, place, keyed.known[keyed.head]);
+    return select(place);
   };
   return (
     <main class="article">
@@ -84,7 +104,7 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
           role="document"
           aria-label={strings.text.words}
           onPointerDown={pressed}
-          onKeyDown={(event) => moved(event, keyed, text, left, body.current, select, done)}
+          onKeyDown={keys}
         >
           {cut.map((piece) => (
             <Piece key={piece.start} piece={piece} open={open} />
@@ -99,15 +119,19 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
             make={(table) => (make(table, selection), done())}
             give={(also) => {
               const said = text.slice(selection.start, selection.end);
-              give(selection, said, occurrence(text, said, selection.start), also);
+              give(selection, said, occurrence(text, said, selection.start), also, touched.current);
               done();
             }}
-            close={done}
+            close={() => (done(), enter())}
           />
         )}
       </div>
       <p class="small">{strings.text.legend}</p>
-      <p class="small">{strings.text.keys}</p>
+      {strings.text.keys.map((line) => (
+        <p class="small" key={line}>
+          {line}
+        </p>
+      ))}
     </main>
   );
 }
@@ -168,38 +192,30 @@ function rangeOf(body, start, end) {
   return range;
 }
 
-/** Selecting by keys, word by word. */
-function moved(event, keyed, text, left, body, select, done) {
-  const known = words(text);
-  const steps = { ArrowLeft: -1, ArrowRight: 1 };
-  if (event.key === "Escape") return done();
-  if (event.ctrlKey || event.metaKey || event.altKey || !known.length) return undefined;
-  if (event.key in steps) {
-    keyed.head = keyed.head === null ? 0 : Math.min(known.length - 1, Math.max(0, keyed.head + steps[event.key]));
-    if (!event.shiftKey) keyed.anchor = keyed.head;
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    const here = keyed.head === null ? -1 : known[keyed.head].start;
-    const next =
-      event.key === "ArrowDown" ? left.find((mark) => mark.start > here) : left.findLast((mark) => mark.start < here);
-    if (!next) return undefined;
-    keyed.head = known.findIndex((word) => word.end > next.start);
-    keyed.anchor = keyed.head;
-  } else {
-    return undefined;
-  }
-  event.preventDefault();
-  const [first, last] = [
-    Math.min(keyed.anchor ?? keyed.head, keyed.head),
-    Math.max(keyed.anchor ?? keyed.head, keyed.head),
-  ];
-  const place = { start: known[first].start, end: known[last].end };
+/** The place that a key selects; null where it selects none. */
+function moved(event, keyed, text, left) {
+  const { known } = keyed;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !known.length) return null;
+  if (event.key === "Shift") return null;
+  const isLetter = event.key.length === 1 && LETTER.test(event.key) && !/\d/.test(event.key);
+  const head = isLetter
+    ? beginning(text, known, keyed.typed(event.key, event.timeStamp), keyed.head)
+    : ledTo(event.key, keyed.head, known, left);
+  if (!isLetter) keyed.typed = typing(); // the next letter begins another word
+  if (head === null) return null;
+  const extended = event.shiftKey && isStep(event.key) && keyed.anchor !== null;
+  keyed.anchor = extended ? keyed.anchor : head;
+  keyed.head = head;
+  const [first, last] = [Math.min(keyed.anchor, head), Math.max(keyed.anchor, head)];
+  return { start: known[first].start, end: known[last].end };
+}
+
+/** Shows a place as selected, and its word where the keys are. */
+function shown(body, place, word) {
   const chosen = getSelection();
   chosen.removeAllRanges();
   chosen.addRange(rangeOf(body, place.start, place.end));
-  rangeOf(body, known[keyed.head].start, known[keyed.head].end).startContainer.parentElement.scrollIntoView({
-    block: "nearest",
-  });
-  return select(place);
+  rangeOf(body, word.start, word.end).startContainer.parentElement.scrollIntoView({ block: "nearest" });
 }
 
 function Menu({ text, selection, forms, field, make, give, close }) {
@@ -232,7 +248,8 @@ function Menu({ text, selection, forms, field, make, give, close }) {
       <Place menu={menu} selection={selection} />
       {items.map((item, number) => (
         <button type="button" key={item.name} class={number ? "" : "first"} onClick={item.act}>
-          {item.name}
+          <span>{item.name}</span>
+          {number < 9 && <kbd aria-hidden="true">{number ? number + 1 : "↵"}</kbd>}
         </button>
       ))}
     </div>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice } from "./choice.jsx";
 import { cellOf, receiptsOf, withBlock, without } from "./draft.js";
+import { enterField, onward } from "./focus.js";
 import { calledIn, formOf, optionsOf, titleOf } from "./names.js";
 import { strings } from "./strings.js";
 import { found } from "./text.js";
@@ -9,10 +10,13 @@ const words = strings.card;
 
 /** A card: the fields of one row, each with its words and what is wrong with it. */
 export function Card(props) {
-  const { desk, forms, links, block, close, back, open } = props;
+  const { desk, forms, links, block, close, back, at } = props;
   const form = formOf(forms, block.table);
-  const head = useRef();
-  useEffect(() => head.current?.focus(), []);
+  const [root, head] = [useRef(), useRef()];
+  const fieldAt = (name) => root.current.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  useEffect(() => {
+    if (!at || !enterField(fieldAt(at))) head.current.focus();
+  }, []);
   const faults = faultsOf(desk.check, block, form);
   const fields = fieldsOf(form, block);
   const [needed, more] = [
@@ -24,12 +28,14 @@ export function Card(props) {
   const look = () => {
     set((one) => ({ ...one, grey: [] }));
     if (!wrongOf(form, block, faults)) close();
+    else enterField(root.current.querySelector(".field.wrong"));
   };
+  const finish = () => (grey.length ? look() : close());
   const fieldOf = (field) => (
     <Field key={field.name} {...props} form={form} spec={field} faults={faults[field.name] ?? []} set={set} />
   );
   return (
-    <section class="card" data-card={block.key}>
+    <section class="card" data-card={block.key} ref={root} onKeyDown={(event) => keyed(event, finish)}>
       <p class="cap">{block.id ? words.known(form.title) : words.new(form.title)}</p>
       <h2 tabIndex={-1} ref={head}>
         {titleOf(forms, block)}
@@ -59,7 +65,7 @@ export function Card(props) {
       <Written desk={desk} block={block} form={form} forms={forms} />
       <div class="row actions">
         {grey.length > 0 && (
-          <button type="button" class="main" onClick={look}>
+          <button type="button" class="main" aria-keyshortcuts="Control+Enter" onClick={look}>
             {words.all}
           </button>
         )}
@@ -88,6 +94,15 @@ export function Card(props) {
       </div>
     </section>
   );
+}
+
+/** What Enter does on a card. */
+function keyed(event, finish) {
+  if (event.key !== "Enter" || event.defaultPrevented) return;
+  if (event.ctrlKey || event.metaKey) finish();
+  else if (event.target.matches("h2, .words, .field input")) onward(event.currentTarget, event.target);
+  else return;
+  event.preventDefault();
 }
 
 /** What is wrong with each field, the card as a whole under "". */
@@ -160,9 +175,10 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
     if (isGrey) set((one) => ({ ...one, grey: (one.grey ?? []).filter((other) => other !== name) }));
     if (!wantsWords) setField(null);
     else if (field?.name !== name || field?.card !== block.key) {
-      setField({ name, card: block.key, label: spec.label, several: said.length > 0 && !isWords, give });
+      setField({ id, name, card: block.key, label: spec.label, several, give });
     }
   };
+  const several = (one) => !isWords && receiptsOf(one.cells?.[name]).some((receipt) => receipt.words);
   const give = (one, receipt, also) => {
     const before = one.cells?.[name] ?? {};
     const receipts = also ? [...receiptsOf(before), receipt] : [receipt];
@@ -222,7 +238,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
               />
             )}
             {there && (
-              <button type="button" class="plain-button" onClick={() => open(there.key, block.key)}>
+              <button type="button" class="plain-button" onClick={() => open(there.key, name)}>
                 {strings.start.open}
               </button>
             )}
@@ -366,7 +382,9 @@ function Links({ desk, forms, links, block, set }) {
     const value = `${relation} ${other}`;
     set((one) => ({ ...one, links: [...(one.links ?? []), { value, note: why }] }));
     for (const clear of [setRelation, setOther, setWhy]) clear("");
+    document.getElementById(`${block.key}-relation`).focus();
   };
+  const ready = Boolean(relation && other && why.trim());
   const none = () => [];
   return (
     <details class="links" open={Boolean(block.links?.length)}>
@@ -412,8 +430,9 @@ function Links({ desk, forms, links, block, set }) {
           placeholder={words.why}
           value={why}
           onInput={(event) => setWhy(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === "Enter" && ready && add()}
         />
-        <button type="button" disabled={!relation || !other || !why.trim()} onClick={add}>
+        <button type="button" disabled={!ready} onClick={add}>
           {words.addLink}
         </button>
       </div>

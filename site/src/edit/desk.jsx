@@ -3,6 +3,7 @@ import { ask } from "./api.js";
 import { Article } from "./article.jsx";
 import { Card } from "./card.jsx";
 import { useDraft, withBlock } from "./draft.js";
+import { enterHeading, useKept } from "./focus.js";
 import { List } from "./list.jsx";
 import { Plan } from "./plan.jsx";
 import { Proposals } from "./proposals.jsx";
@@ -17,7 +18,7 @@ export function Desk({ about, view, home, open }) {
   const [side, setSide] = useState({ kind: "list" });
   const [field, setField] = useState(null);
   const [wanted, setWanted] = useState(null); // words of the work list that the text is to show
-  const panel = useRef();
+  const [panel, body] = [useRef(), useRef()];
   const at = useMemo(() => places(view.text), [view.text]);
   const blocks = draft.state.blocks ?? [];
   const forms = view.forms;
@@ -27,7 +28,18 @@ export function Desk({ about, view, home, open }) {
     setSide(next);
     panel.current?.scrollTo?.(0, 0);
   };
-  const openCard = (key, back) => turn({ kind: "card", key, back });
+  // `up` is what is shown again when the card is closed; without it the text gets the keys.
+  const openCard = (key, up) => turn({ kind: "card", key, up });
+  const toText = () => body.current.focus({ preventScroll: true });
+  const toPanel = () => {
+    const control = document.getElementById(field?.id);
+    if (control) control.focus();
+    else enterHeading(panel.current);
+  };
+  const closeCard = () => {
+    turn(side.up ?? { kind: "list" });
+    if (!side.up) toText();
+  };
   const last = (made) => made?.state?.blocks?.at(-1);
 
   /** A new card for a place of the text; `into` is the cell that is to name the new row. */
@@ -36,24 +48,27 @@ export function Desk({ about, view, home, open }) {
     const made = await act("select", into ? { ...asked, into } : asked);
     const block = last(made);
     if (!block) return;
-    if (into) setSide({ kind: "card", key: block.key, back: into[0] });
-    else openCard(block.key);
-    setField(null);
+    openCard(block.key, into && { ...side, at: into[1] });
   };
   const show = ({ start, words }) => setWanted({ start: at.units(start), end: at.units(start + [...words].length) });
   const step = (by) => act("step", { by });
 
   useEffect(() => {
     const keys = (event) => {
-      const typing = event.target.closest?.("input, textarea, select");
-      if (!typing && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-        event.preventDefault();
-        step(event.shiftKey ? 1 : -1);
-      }
+      if (!event.ctrlKey && !event.metaKey) return;
+      // In a list that is closed nothing is typed.
+      const typing = event.target.closest?.("input:not([aria-expanded=false]), textarea, select");
+      const key = event.key.toLowerCase();
+      if (key === "s") turn({ kind: "plan" });
+      else if (key === "z" && !typing) step(event.shiftKey ? 1 : -1);
+      else return;
+      event.preventDefault();
     };
     document.addEventListener("keydown", keys);
     return () => document.removeEventListener("keydown", keys);
   }, []);
+
+  useKept(panel);
 
   const marks = useMemo(() => marksOf(view.text, at, check, blocks, side.key), [check, blocks, side.key]);
   const card = side.kind === "card" ? blocks.find((block) => block.key === side.key) : null;
@@ -61,8 +76,10 @@ export function Desk({ about, view, home, open }) {
   const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher]?.value ?? draft.name;
 
   /** The words of the field that waits for them. */
-  const give = (place, words, number, also) => {
+  const give = (place, words, number, also, touched) => {
     change((state) => withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)));
+    // Where a screen is touched, a field with the focus would bring up the keys over half of it.
+    if (!touched) toPanel();
   };
   const reload = async () => {
     const made = await act("reload");
@@ -82,13 +99,13 @@ export function Desk({ about, view, home, open }) {
         <span class="chip">{desk.keeping ? strings.keeping : strings.kept(blocks.length)}</span>
         <span class="grow" />
         <span class="quiet here">● kzdata edit, {strings.here}</span>
-        <button type="button" disabled={!draft.undo} onClick={() => step(-1)}>
+        <button type="button" aria-keyshortcuts="Control+Z" disabled={!draft.undo} onClick={() => step(-1)}>
           {strings.undo}
         </button>
-        <button type="button" disabled={!draft.redo} onClick={() => step(1)}>
+        <button type="button" aria-keyshortcuts="Control+Shift+Z" disabled={!draft.redo} onClick={() => step(1)}>
           {strings.redo}
         </button>
-        <button type="button" class="main" onClick={() => turn({ kind: "plan" })}>
+        <button type="button" class="main" aria-keyshortcuts="Control+S" onClick={() => turn({ kind: "plan" })}>
           {strings.review}
         </button>
       </header>
@@ -120,14 +137,32 @@ export function Desk({ about, view, home, open }) {
           counted={Boolean(check.numbers)}
           marks={marks}
           wanted={wanted}
+          at={card && quoted(view.text, card)[0]}
           forms={forms}
-          field={card && field}
+          field={card && field && { ...field, several: field.several(card) }}
+          body={body}
           make={make}
           give={give}
           open={openCard}
+          leave={toPanel}
         />
-        <aside class="panel" id="panel" tabIndex={-1} ref={panel}>
-          {side.kind === "list" && <List desk={desk} forms={forms} show={show} open={openCard} turn={turn} />}
+        <aside
+          class="panel"
+          id="panel"
+          tabIndex={-1}
+          ref={panel}
+          onKeyDown={(event) => event.key === "Escape" && toText()}
+        >
+          {side.kind === "list" && (
+            <List
+              desk={desk}
+              forms={forms}
+              at={side.at}
+              show={show}
+              open={(key) => openCard(key, { kind: "list", at: key })}
+              turn={turn}
+            />
+          )}
           {card && (
             <Card
               key={card.key}
@@ -138,13 +173,14 @@ export function Desk({ about, view, home, open }) {
               field={field}
               setField={setField}
               make={make}
-              open={openCard}
-              close={() => (side.back ? openCard(side.back) : turn({ kind: "list" }))}
-              back={side.back}
+              open={(key, name) => openCard(key, { ...side, at: name })}
+              close={closeCard}
+              back={side.up?.kind === "card"}
+              at={side.at}
               text={view.text}
             />
           )}
-          {side.kind === "card" && !card && <Gone close={() => turn({ kind: "list" })} />}
+          {side.kind === "card" && !card && <Gone close={closeCard} />}
           {side.kind === "source" && <Source desk={desk} about={about} close={() => turn({ kind: "list" })} />}
           {side.kind === "plan" && (
             <Plan
@@ -152,14 +188,19 @@ export function Desk({ about, view, home, open }) {
               about={about}
               forms={forms}
               grey={grey}
-              open={openCard}
+              open={(key) => openCard(key, { kind: "plan" })}
               close={() => turn({ kind: "list" })}
               home={home}
               again={async () => open(await ask("open", { source: draft.name }))}
             />
           )}
           {side.kind === "proposals" && (
-            <Proposals desk={desk} forms={forms} open={openCard} close={() => turn({ kind: "list" })} />
+            <Proposals
+              desk={desk}
+              forms={forms}
+              open={(key) => openCard(key, { kind: "list", at: key })}
+              close={() => turn({ kind: "list" })}
+            />
           )}
         </aside>
       </div>

@@ -1,14 +1,18 @@
+import { useEffect } from "preact/hooks";
 import { formOf, titleOf } from "./names.js";
 import { faultsOf, wrongOf } from "./card.jsx";
 import { strings } from "./strings.js";
 
 /** All cards, and what is still to do. */
-export function List({ desk, forms, show, open, turn }) {
+export function List({ desk, forms, at, show, open, turn }) {
   const { draft, check, checking } = desk;
   const blocks = draft.state.blocks ?? [];
   const facts = blocks.filter((block) => formOf(forms, block.table)?.traced);
   const rest = blocks.filter((block) => !formOf(forms, block.table)?.traced);
   const todo = check.todo ?? [];
+  useEffect(() => {
+    if (at) document.getElementById(`entry-${at}`)?.focus();
+  }, []);
   const none = (check.faults ?? []).filter((one) => !one.key);
   return (
     <section class="list">
@@ -102,6 +106,7 @@ function Cards({ blocks, forms, check, open }) {
           <li key={block.key}>
             <button
               type="button"
+              id={`entry-${block.key}`}
               class={wrong ? "entry wrong" : block.grey?.length ? "entry grey" : "entry fine"}
               onClick={() => open(block.key)}
             >

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { titleOf } from "./names.js";
 import { strings } from "./strings.js";
 
@@ -8,6 +8,8 @@ const words = strings.plan;
 export function Plan({ desk, forms, grey, open, close, home, again }) {
   const { check, checking, draft } = desk;
   const [done, setDone] = useState(null);
+  const head = useRef();
+  useEffect(() => head.current.focus(), [done]);
   const blocks = draft.state.blocks ?? [];
   const first = blocks.find((block) => block.grey?.length);
   const findings = [...(check.faults ?? []), ...(check.findings ?? [])];
@@ -22,7 +24,9 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
   if (done) {
     return (
       <section class="plan">
-        <h2>{done.written ? (done.waiting ? words.partly : words.written) : words.same}</h2>
+        <h2 tabIndex={-1} ref={head}>
+          {done.written ? (done.waiting ? words.partly : words.written) : words.same}
+        </h2>
         <Rows plan={done.plan} />
         <div class="row">
           <button type="button" class="main" onClick={home}>
@@ -37,7 +41,9 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
   }
   return (
     <section class="plan">
-      <h2>{words.title}</h2>
+      <h2 tabIndex={-1} ref={head}>
+        {words.title}
+      </h2>
       {checking && <p class="quiet">{strings.list.checking}</p>}
       {check.plan && <Rows plan={check.plan} />}
       {check.plan?.quoted.map((one) => (

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { strings } from "./strings.js";
 
@@ -7,13 +7,17 @@ const words = strings.start;
 /** The first view: a new article, the drafts, and the articles of the package. */
 export function Start({ about, open, again, error, failed }) {
   const go = (asked) => asked.then(open, failed);
+  const head = useRef();
+  useEffect(() => head.current.focus(), []);
   return (
     <main class="start">
       <header class="head">
         <p class="cap">
           {about.name} {about.version} · {strings.here}
         </p>
-        <h1>{words.title}</h1>
+        <h1 tabIndex={-1} ref={head}>
+          {words.title}
+        </h1>
         <p class="lead">{words.lead}</p>
         {error && (
           <p class="notice" role="alert">

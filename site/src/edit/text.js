@@ -1,7 +1,7 @@
 // Words of a text. The browser counts UTF-16 units; entries count code points and name words.
 
 const PAIR = /[\uD800-\uDBFF][\uDC00-\uDFFF]/;
-const LETTER = /[\p{L}\p{N}\p{M}]/u;
+export const LETTER = /[\p{L}\p{N}\p{M}]/u;
 
 /** Turns places of a text from code points into UTF-16 units and back. */
 export function places(text) {

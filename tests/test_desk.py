@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ pytest.importorskip("uvicorn", reason="the extra `edit` is not installed")
 from kzdata.desk import server as serving
 from kzdata.desk.desk import Desk
 from kzdata.desk.state import State
+from kzdata.entries.notation import Cell
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -550,6 +552,65 @@ def test_proposals_are_accepted_and_rejected_in_the_same_view(
     assert contents(package) == before
 
 
+TWIN = (
+    "Orrin Courier, March 4, 2032\n\nSix people died in the flood of the lower town of Orrin on "
+    "Wednesday, the mayor said.\n"
+)
+
+
+def wronged(desk: Desk, wrong: str) -> tuple[str, tuple[str, ...]]:
+    """A draft with which something is wrong: its article, and names that the desk has to say."""
+    if wrong == "a count":
+        evidence = desk.package / "data" / "evidence.csv"
+        evidence.write_text(
+            evidence.read_text().replace(
+                "CR-0001,outcome,SP-0002,coded,1,", "CR-0001,outcome,SP-0002,coded,2,"
+            )
+        )
+        seal(desk.package)
+        made = desk.open("orrin-post")
+        state = State.model_validate(made["state"])
+        next(b for b in state.blocks if b.id == "EV-0001").cells["title"] = Cell(value="A flood")
+        desk.change(made["name"], made["version"], state)
+        return "Orrin Post, 2032-03-04", ("“Three people died”, outcome: found 2",)
+    made = desk.begin({**DESCRIBED, "published_on": "2032-03-04"}, TWIN, None)
+    start = TWIN.index("Six")
+    place = (start, start + len("Six people died"))
+    made = desk.select(made["name"], made["version"], "claims", place)
+    state = State.model_validate(made["state"])
+    event, claim = (b for b in state.blocks if b.table in ("events", "claims"))
+    event.cells["title"] = Cell(value="People die in the flood of Orrin")
+    if wrong == "an id":
+        claim.cells["event_id"] = Cell(value="EV-9999")
+        claim.cells["claimant_id"] = Cell(value="mayor", words="people")
+    desk.change(made["name"], made["version"], state)
+    names: tuple[str, ...] = ("“Three people died” (Orrin Post, 2032-03-04)",)
+    if wrong == "an id":
+        names = ("the new “People die in the flood of Orrin”", "“Mayor of Orrin”")
+    return "Orrin Courier, 2032-03-04", names
+
+
+@pytest.mark.parametrize("wrong", ["an id", "a twin", "a count"])
+def test_what_is_wrong_is_said_in_names(
+    sit: Callable[..., Author], package: Path, wrong: str
+) -> None:
+    """Catches a message that sends an author to look up what EV-0001 is."""
+    article, names = wronged(Desk(package, package / "texts"), wrong)
+    author = sit()
+    author.page.wait_for_selector(f"text='{article}'")
+    author.click(f".lists section:first-child li:has-text('{article}') >> text='Open'")
+    author.quiet()
+    seen = [author.page.inner_text("body")]
+    author.page.locator(".list > .cards .entry").last.click()  # a claim: what it rests on precedes
+    seen.append(author.page.inner_text("body"))
+    author.review()
+    seen.append(author.page.inner_text("body"))
+    told = "\n".join(seen)
+    typed = {"EV-9999"} if wrong == "an id" else set()
+    assert set(re.findall(r"[A-Z]{2}-[0-9]{4}", told)) <= typed
+    assert all(name in told for name in names), told
+
+
 def test_a_package_that_somebody_changes_is_said_at_the_desk(
     sit: Callable[..., Author], package: Path
 ) -> None:
@@ -745,6 +806,17 @@ def test_an_article_of_the_package_is_opened_and_written_without_a_change(
     assert desk.check("orrin-post", whole=True)["plan"]["rows"] == []
     assert desk.write("orrin-post", made["version"], partial=False)["done"]
     assert contents(package) == before
+
+
+def test_a_message_has_names_and_beside_it_stands_what_the_command_says(desk: Desk) -> None:
+    """Catches words of an article that are taken for a key, and notation that nobody can write."""
+    wronged(desk, "an id")
+    unsaid, unknown = desk.check("orrin-courier", whole=False)["faults"]
+    twin = "“People die in the flood of Orrin”"
+    assert unknown["message"] == f"'EV-9999' is not known; expected one of {twin}, the new {twin}"
+    assert unknown["detail"].endswith("expected one of EV-0001, EV-0002")
+    assert unsaid["message"] == "'people' does not name “Mayor of Orrin”"
+    assert "`mayor <- people ?? why`" in unsaid["detail"]
 
 
 def test_proposals_are_judged_and_nothing_is_written(desk: Desk, package: Path) -> None:

@@ -58,7 +58,7 @@ export function Card(props) {
         </>
       )}
       {(faults[""] ?? []).map((one) => (
-        <p class="fault" key={one.message}>
+        <p class="fault" key={one.message} title={one.detail}>
           {one.message}
         </p>
       ))}
@@ -273,7 +273,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
         )}
         {missing && <p class="fault">{words.missing}</p>}
         {faults.map((one) => (
-          <p class={one.severity === "warning" ? "fault warning" : "fault"} key={one.message}>
+          <p class={one.severity === "warning" ? "fault warning" : "fault"} key={one.message} title={one.detail}>
             {one.message}
           </p>
         ))}

@@ -29,14 +29,14 @@ export function List({ desk, forms, at, show, open, turn }) {
         </button>
       </div>
       {none.map((one) => (
-        <p class="fault" key={one.message}>
+        <p class="fault" key={one.message} title={one.detail}>
           {one.message}
         </p>
       ))}
       {check.faults
         .filter((one) => one.key === "source")
         .map((one) => (
-          <p class="fault" key={one.message}>
+          <p class="fault" key={one.message} title={one.detail}>
             {one.message}
           </p>
         ))}
@@ -65,7 +65,7 @@ export function List({ desk, forms, at, show, open, turn }) {
               <span class="grow">
                 <span class="quiet">{strings.todo[one.kind] ?? one.kind}</span>
                 <br />
-                <span class="words">{one.around || one.words}</span> <span class="quiet">{one.why}</span>
+                <span class="words">{one.of || one.around}</span> <span class="quiet">{saidOf(one)}</span>
               </span>
               {one.key ? (
                 <button type="button" onClick={() => open(one.key)}>
@@ -84,6 +84,13 @@ export function List({ desk, forms, at, show, open, turn }) {
       )}
     </section>
   );
+}
+
+/** What is to be done; of a record also which of its cells, or words, are meant. */
+function saidOf({ of, around, why }) {
+  // A name may be the begin of the words.
+  const more = of && !around.startsWith(of.slice(1, -2)) && `${around.replaceAll("_", " ")}: `;
+  return `${more || ""}${why}`;
 }
 
 /** The state with some cards that were looked at. */

@@ -121,7 +121,10 @@ function Findings({ title, findings, blocks, forms, open }) {
           return (
             <li key={number}>
               <span class="grow">
-                {block && <b>{titleOf(forms, block)}</b>} <span class="fault">{one.message}</span>
+                {block && <b>{titleOf(forms, block)}</b>}{" "}
+                <span class="fault" title={one.detail}>
+                  {one.message}
+                </span>
               </span>
               {block && (
                 <button type="button" onClick={() => open(block.key)}>

@@ -34,7 +34,8 @@ export function Start({ about, open, again, error, failed }) {
               {about.drafts.map((one) => (
                 <li key={one.name}>
                   <span class="grow">
-                    <b>{one.name}</b> <span class="quiet">{one.error ? words.broken : words.draft(one)}</span>
+                    <b>{one.title || one.name}</b>{" "}
+                    <span class="quiet">{one.error ? words.broken : words.draft(one)}</span>
                   </span>
                   {!one.error && (
                     <button type="button" onClick={() => go(ask("view", { name: one.name }))}>

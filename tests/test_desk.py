@@ -819,6 +819,28 @@ def test_a_message_has_names_and_beside_it_stands_what_the_command_says(desk: De
     assert "`mayor <- people ?? why`" in unsaid["detail"]
 
 
+def test_a_claim_of_the_story_stays_and_the_desk_says_where_it_is_told(
+    desk: Desk, package: Path
+) -> None:
+    """Catches an author who cannot write, and is told neither of what file nor of which claim."""
+    (package / "data" / "story.md").write_text("# Flood\n\n[Three](CR-0001) died.\n")
+    descriptor = json.loads((package / "datapackage.json").read_text())
+    story = {"name": "story", "path": "data/story.md", "mediatype": "text/markdown"}
+    descriptor["resources"].append(story)
+    (package / "datapackage.json").write_text(json.dumps(descriptor))
+    seal(package)
+    made = desk.open("orrin-post")
+    state = State.model_validate(made["state"])
+    for block in state.blocks:
+        block.withdraw = "Entered twice." if block.id in ("CR-0001", "CL-0001") else None
+    desk.change(made["name"], made["version"], state)
+    said = [one["message"] for one in desk.check(made["name"], whole=True)["findings"]]
+    assert (
+        "data/story.md, line 3: found “Three people died”, expected the key of a record; "
+        "the entry withdraws it: change this place first, or keep the row" in said
+    )
+
+
 def test_proposals_are_judged_and_nothing_is_written(desk: Desk, package: Path) -> None:
     """Catches a proposal whose words do not say it, and one that gets in by being judged."""
     before = contents(package)

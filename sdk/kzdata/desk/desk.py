@@ -463,11 +463,17 @@ class _Said(NamedTuple):
 
 def _fault(fault: Any, entry: Composed, names: Names, rule: str = "") -> Json:
     key, name = entry.place(fault)
-    where = "" if key else str(fault.what)
+    where = "" if key else _where(fault)
     parts = [part for part in (where, fault.message.removesuffix(f" ({rule})")) if part]
     detail = f"{where}: {fault.message}" if where else fault.message
     message = ": ".join(map(names.said, parts))
     return _Said(key, name, message, detail, bool(fault.open))._asdict()
+
+
+def _where(fault: Any) -> str:
+    """Where something stands that is on no card: a row, or a line of a file such as the story."""
+    line = f", line {fault.line}" if fault.line else ""
+    return str(fault.what) or ("" if fault.path else f"{fault.file}{line}")
 
 
 def _told(outcome: Outcome, entry: Composed, entering: Entering, names: Names) -> Json:

@@ -513,6 +513,56 @@ def test_a_report_is_entered_by_keys_alone(
     assert "coast guard" in {row["name"] for row in written(package, "actors")}
 
 
+def test_what_a_card_needs_is_within_reach_of_the_keys(sit: Callable[..., Author]) -> None:
+    """Catches keys that are lost when the button that was pressed goes away."""
+    author = sit()
+    page = author.page
+    author.begin(REPORT, "Orrin Courier", "March 8, 2032")
+    for words in ("Eleven people died", "14 people died", "60 residents were injured"):
+        page.wait_for_selector(".text .left")
+        author.keys("ArrowDown", *["Shift+ArrowRight"] * (len(words.split()) - 1))
+        author.kind("Claims")
+        if not words.startswith("60"):
+            author.finish()
+    # Somebody new, out of the list of those that are known, and back to the field.
+    author.tab("[data-field=claimant_id] input")
+    author.type("coast guard")
+    author.keys("ArrowUp", "Enter")
+    author.at(".card h2")
+    page.wait_for_selector(".card .cap:has-text('Actors')")
+    author.keys("Control+Enter")
+    author.at("[data-field=claimant_id] input")
+    author.quiet()
+    # No words say it; words are taken away.
+    author.tab("[data-field=claimant_id] .plain-button")
+    author.tab("[data-field=claimant_id] .row .plain-button")
+    author.key("Enter")
+    author.at("[data-field=claimant_id] .why input")
+    author.type("Asked for it.")
+    author.quiet()
+    author.key("Shift+Tab")
+    while not page.evaluate("document.activeElement.matches('[data-field=outcome] .drop')"):
+        author.key("Shift+Tab")
+    author.key("Enter")
+    author.at("[data-field=outcome] input")
+    # A link to another claim.
+    author.tab(".links summary")
+    author.key("Enter")
+    author.tab(".links [aria-label=How]")
+    author.type("contradicts")
+    author.keys("Enter", "Tab")
+    author.type("Eleven")
+    author.keys("Enter", "Tab")
+    author.type("Two counts.")
+    author.key("Enter")
+    page.wait_for_selector(".links li:has-text('Two counts.')")
+    author.at(".links [aria-label=How]")
+    author.tab(".actions .plain-button")
+    author.key("Enter")
+    author.at(".text")
+    assert author.complaints == []
+
+
 def test_a_change_is_undone_and_done_again(sit: Callable[..., Author]) -> None:
     """Catches an undo that loses more than the last change."""
     author = sit()

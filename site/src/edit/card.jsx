@@ -43,7 +43,11 @@ export function Card(props) {
       {block.withdraw !== undefined ? (
         <label class="why">
           <span>{words.why}</span>
-          <Text value={block.withdraw} commit={(why) => set((one) => ({ ...one, withdraw: why }))} />
+          <Text
+            eager={!block.withdraw}
+            value={block.withdraw}
+            commit={(why) => set((one) => ({ ...one, withdraw: why }))}
+          />
         </label>
       ) : (
         <>
@@ -264,6 +268,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
           <label class="why">
             <span>{words.note}</span>
             <Text
+              eager={why}
               value={receiptsOf(cell)[0]?.note ?? ""}
               commit={(note) =>
                 put(cellOf(cell.value, [{ ...receiptsOf(cell)[0], note }, ...receiptsOf(cell).slice(1)]))
@@ -334,8 +339,12 @@ function Receipts({ said, carried, active, asked, drop }) {
   return asked ? <span class={active ? "hint asked" : "hint"}>{words.words}</span> : null;
 }
 
-/** A text that is kept when it is left, and when nobody types for a while. */
-export function Text({ id, value, commit, long }) {
+/** A text that is kept when it is left, and when nobody types for a while; an eager one is gone to at once. */
+export function Text({ id, value, commit, long, eager }) {
+  const input = useRef();
+  useEffect(() => {
+    if (eager) input.current.focus();
+  }, []);
   const [typed, setTyped] = useState(value);
   const timer = useRef(0);
   const latest = useRef(value);
@@ -350,7 +359,7 @@ export function Text({ id, value, commit, long }) {
       commit(now);
     }
   };
-  const input = (event) => {
+  const typing = (event) => {
     const now = event.currentTarget.value;
     setTyped(now);
     clearTimeout(timer.current);
@@ -363,7 +372,9 @@ export function Text({ id, value, commit, long }) {
     timer.current = setTimeout(() => keep(now), 150);
   };
   const Tag = long ? "textarea" : "input";
-  return <Tag id={id} value={typed} autocomplete="off" placeholder={words.type} onInput={input} onBlur={left} />;
+  return (
+    <Tag id={id} ref={input} value={typed} autocomplete="off" placeholder={words.type} onInput={typing} onBlur={left} />
+  );
 }
 
 /** How a claim stands to others. */

@@ -233,6 +233,7 @@ function Menu({ text, selection, forms, field, make, give, close }) {
   useLayoutEffect(() => {
     const keys = (event) => {
       if (event.target.closest?.("input, textarea, select, .panel")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return; // Ctrl+2 is another tab
       const inside = menu.current.contains(document.activeElement);
       if (event.key === "Escape") close();
       else if (event.key === "Enter" && !inside) {

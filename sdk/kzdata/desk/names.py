@@ -85,7 +85,7 @@ class Names:
             section, *number = path
             block = document.raw[str(section)][number[0]] if number else {}
             words = block.get("quote", {}).get("words", "")
-            if (ref := block.get("ref")) and (name := known.get(key) or quoted(words)):
+            if (ref := block.get("ref")) and (name := known.get(key) or quoted(words, _LONG)):
                 yield ref, name
 
 
@@ -110,7 +110,7 @@ def _rows(tables: ReceiptTables, source: str) -> Iterator[tuple[str, str]]:
 def _name(tables: ReceiptTables, source: str, table: DraftTable, row: DraftRow) -> str:
     schema = table.schema
     if s := schema.spans:
-        return quoted(row[s.quote])
+        return quoted(row[s.quote], _LONG)
     if schema.principal:
         return _claim_name(tables, source, row[schema.principal])
     if schema.sources:
@@ -125,7 +125,8 @@ def _claim_name(tables: ReceiptTables, source: str, span: str) -> str:
     if (row := spans.by_key.get(span)) is None:
         return ""
     other = articles.by_key.get(row[s.source]) if row[s.source] != source else None
-    return quoted(row[s.quote]) + (f" ({article_name(tables.draft, other.cells)})" if other else "")
+    article = f" ({article_name(tables.draft, other.cells)})" if other else ""
+    return quoted(row[s.quote], _LONG) + article
 
 
 def article_name(draft: Draft, cells: Named) -> str:
@@ -135,10 +136,11 @@ def article_name(draft: Draft, cells: Named) -> str:
     return ", ".join(filter(None, [cells.get(name or "", "") for name in columns]))
 
 
-def quoted(text: str) -> str:
-    """Words as a name: on one line, not too long, in quotation marks."""
+def quoted(text: str, most: int | None = None) -> str:
+    """Words as a name: on one line, in quotation marks, cut off behind `most` characters."""
     words = " ".join(text.split())
-    return f"“{words if len(words) <= _LONG else f'{words[:_LONG]}…'}”" if words else ""
+    shown = words if most is None or len(words) <= most else f"{words[:most]}…"
+    return f"“{shown}”" if words else ""
 
 
 def is_key(word: str) -> bool:

@@ -177,7 +177,7 @@ class Author:
 
     def kind(self, name: str) -> None:
         """The kind of a menu by the digit that stands beside it."""
-        kinds = self.page.locator(".menu button > span").all_inner_texts()
+        kinds = self.page.locator(".menu button").all_inner_texts()
         number = kinds.index(name)
         self.key(str(number + 1) if number else "Enter")
         self.at(".card h2")

@@ -122,7 +122,10 @@ export function Article(props) {
               give(selection, said, occurrence(text, said, selection.start), also, touched.current);
               done();
             }}
-            close={() => (done(), enter())}
+            close={() => {
+              done();
+              enter();
+            }}
           />
         )}
       </div>
@@ -248,14 +251,16 @@ function Menu({ text, selection, forms, field, make, give, close }) {
     <div class="menu" role="toolbar" aria-label={strings.menu.name} ref={menu}>
       <Place menu={menu} selection={selection} />
       {items.map((item, number) => (
-        <button type="button" key={item.name} class={number ? "" : "first"} onClick={item.act}>
-          <span>{item.name}</span>
-          {number < 9 && <kbd aria-hidden="true">{number ? number + 1 : "↵"}</kbd>}
+        <button type="button" key={item.name} class={number ? "" : "first"} data-key={keyOf(number)} onClick={item.act}>
+          {item.name}
         </button>
       ))}
     </div>
   );
 }
+
+/** The key that takes an item of the menu, as it is shown beside it. */
+const keyOf = (number) => (number ? (number < 9 ? number + 1 : undefined) : "↵");
 
 /** Moves the menu to its place; the policy allows no style in the page's text. */
 function Place({ menu, selection }) {

@@ -50,9 +50,10 @@ docs: $(VENV)/.dev
 site-docs: $(VENV)/.dev
 	$(BIN)/python -m mkdocs build --strict --quiet
 
-# Builds the front end of `kzdata site` into the package; needs node and npm, which nothing else does.
+# Checks the front end of `kzdata site` and `kzdata edit` and builds it into the package; needs node
+# and npm, which nothing else does.
 front-end:
-	cd site && npm ci --no-progress && npm test && npm run build
+	cd site && npm ci --no-progress && npm run lint && npm run types && npm test && npm run build
 
 # Takes anew the small pictures that the page is compared with; needs Chromium.
 pictures: $(VENV)/.dev

@@ -10,7 +10,8 @@ survives is listed with the reason, worked out here and not by kzdata:
 * `inferred`: a reader concluded the cell, and no machine can tell otherwise;
 * `passage names both`: the words of each receipt justify the new value as well;
 * `the same words`: an edge leads to another passage that overlaps its own and justifies the cell;
-* `named there too`: an edge leads to a passage elsewhere that justifies the cell as well;
+* `named there too`: an edge leads to a passage elsewhere that justifies the cell as well, or the
+  example of a term to another that has it;
 * `printed there too`: the other article has the surface form as well;
 * `the other role fits`: "killed" is a quote, and a word of the codebook;
 * `shared passage`: the other record rests on the very same passage;
@@ -567,6 +568,9 @@ def reason(package: Package, change: Change) -> str:
     if (a := sheet.declared("aliases")) and change.column == a.get("source"):
         words, form = package.words_of[change.value], change.rows[0][a["alias"]]
         return "printed there too" if _named(words, {form}) else "unexplained"
+    if (c := sheet.declared("codebook")) and change.column == c.get("example"):
+        quote, term = package.quotes[change.value], sheet.rows[change.index][c["term"]]
+        return "named there too" if _named(quote, {term}) else "unexplained"
     if field.get("kzdata:basis") or not sheet.traced:
         return "stated basis" if field.get("kzdata:basis") else "not traced"
     if field.get("kzdata:evidence") == "exempt":

@@ -1,8 +1,8 @@
 // Builds the front end into the Python package. The same sources give the same bytes.
+
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 import { feature } from "topojson-client";
 import {
@@ -13,12 +13,11 @@ import {
   sphericalRingArea,
   sphericalTriangleArea,
 } from "topojson-simplify";
+import { DESK, here, PAGE, settings } from "./bundle.mjs";
 
-const here = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const kzdata = path.join(here, "..", "sdk", "kzdata");
 const out = process.argv[2] ?? path.join(kzdata, "site", "assets");
-// The desk is its own bundle, so that no page that is published holds any of it.
 const desk = process.argv[2] ? path.join(out, "desk") : path.join(kzdata, "desk", "assets");
 
 // Steradians: a corner, or an island, smaller than this is not seen at the scale of the map.
@@ -27,27 +26,39 @@ const ISLAND = 3e-5;
 
 /** Natural Earth's countries at 1:50 million, without what would not be seen: name and rings of each. */
 async function outlines() {
-  const world = JSON.parse(await readFile(require.resolve("world-atlas/countries-50m.json")));
+  const world = JSON.parse(await readFile(require.resolve("world-atlas/countries-50m.json"), "utf8"));
   const countries = world.objects.countries;
   const thinned = simplify(presimplify({ ...world, objects: { countries } }, sphericalTriangleArea), CORNER);
-  const kept = filter(thinned, filterWeight(thinned, ISLAND, sphericalRingArea));
-  const found = feature(kept, kept.objects.countries).features.filter(({ geometry }) => geometry);
-  const shapes = found.map(({ properties, geometry }) => ({
-    name: properties.name,
-    rings: (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).flat().map(rounded),
-  }));
-  return `[\n${shapes.map((shape) => JSON.stringify(shape)).join(",\n")}\n]\n`;
+  // The weight of a ring is told as its points, though its types name another shape.
+  const kept = filter(thinned, filterWeight(thinned, ISLAND, /** @type {any} */ (sphericalRingArea)));
+  /** @type {any} */
+  const { features } = feature(kept, kept.objects.countries);
+  const shapes = features
+    .filter((/** @type {any} */ { geometry }) => geometry)
+    .map((/** @type {any} */ { properties, geometry }) => ({
+      name: properties.name,
+      rings: (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).flat().map(rounded),
+    }));
+  return `[\n${shapes.map((/** @type {object} */ shape) => JSON.stringify(shape)).join(",\n")}\n]\n`;
 }
 
-/** A ring to about a kilometre, without points that fall together. */
+/**
+ * A ring to about a kilometre, without points that fall together.
+ * @param {number[][]} ring
+ */
 function rounded(ring) {
   const points = ring.map((point) => point.map((number) => Math.round(number * 100) / 100));
   return points.filter(([x, y], place) => place === 0 || x !== points[place - 1][0] || y !== points[place - 1][1]);
 }
 
-const PAGE = "The evidence page is built with the packages below. Outlines: Natural Earth, public domain.\n";
+const HEAD = "The evidence page is built with the packages below. Outlines: Natural Earth, public domain.\n";
 
-/** The licences of all that is bundled; the outlines are no module. */
+/**
+ * The licences of all that is bundled; the outlines are no module.
+ * @param {object} inputs the files, by their paths
+ * @param {string} head
+ * @param {string[]} drawn
+ */
 async function notices(inputs, head, drawn = []) {
   const names = new Set(drawn);
   for (const input of Object.keys(inputs)) {
@@ -57,7 +68,7 @@ async function notices(inputs, head, drawn = []) {
   const parts = [];
   for (const name of [...names].sort()) {
     const folder = path.join(here, "node_modules", name);
-    const { version, license } = JSON.parse(await readFile(path.join(folder, "package.json")));
+    const { version, license } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
     const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|copying)/i.test(file)).sort();
     const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file), "utf8")));
     parts.push(`${name} ${version} (${license})\n\n${texts.join("\n").trim()}\n`);
@@ -65,42 +76,22 @@ async function notices(inputs, head, drawn = []) {
   return [head, ...parts].join(`\n${"-".repeat(78)}\n\n`);
 }
 
-/** Bundles of some entry points. */
-const bundle = (entryPoints, outdir) =>
-  esbuild.build({
-    absWorkingDir: here,
-    entryPoints,
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2020",
-    charset: "utf8",
-    jsx: "automatic",
-    jsxImportSource: "preact",
-    legalComments: "none",
-    metafile: true,
-    outdir,
-    write: false,
-  });
-
-/** Writes what was bundled. */
-async function write(result, folder) {
+/**
+ * Bundles some entry points into a folder.
+ * @param {typeof PAGE} entryPoints
+ * @param {string} folder
+ */
+async function bundle(entryPoints, folder) {
   await mkdir(folder, { recursive: true });
-  for (const file of result.outputFiles) await writeFile(file.path, file.contents);
+  const { metafile } = await esbuild.build({ ...settings(entryPoints, folder), metafile: true });
+  return metafile.inputs;
 }
 
-const entry = (file, name) => ({ in: `src/${file}`, out: name });
-
-const result = await bundle([entry("app.jsx", "app"), entry("app.css", "app"), entry("record.css", "record")], out);
-await write(result, out);
+const page = await bundle(PAGE, out);
 await writeFile(path.join(out, "index.html"), await readFile(path.join(here, "src/index.html")));
 await writeFile(path.join(out, "outlines.json"), await outlines());
-await writeFile(path.join(out, "notices.txt"), await notices(result.metafile.inputs, PAGE, ["world-atlas"]));
+await writeFile(path.join(out, "notices.txt"), await notices(page, HEAD, ["world-atlas"]));
 
-const edit = await bundle([entry("edit/main.jsx", "edit"), entry("edit/edit.css", "edit")], desk);
-await write(edit, desk);
+const edit = await bundle(DESK, desk);
 await writeFile(path.join(desk, "index.html"), await readFile(path.join(here, "src/edit/index.html")));
-await writeFile(
-  path.join(desk, "notices.txt"),
-  await notices(edit.metafile.inputs, "The desk is built with the packages below.\n"),
-);
+await writeFile(path.join(desk, "notices.txt"), await notices(edit, "The desk is built with the packages below.\n"));

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+import kzdata
 from browsers import CHROMIUM, FLAGS, Visit
 from packages import FLOOD_TEXTS, Folder, flood, keep_texts
 
@@ -61,6 +62,20 @@ def island(tmp_path: Path) -> Folder:
 def island_texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the flood's invented articles."""
     return keep_texts(tmp_path_factory.mktemp("texts"), FLOOD_TEXTS)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The evidence page of the shipped package: only to be read."""
+    with kzdata.load(ROOT) as kz:
+        return kz.site(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def site_with_texts(texts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with its articles in it."""
+    with kzdata.load(ROOT) as kz:
+        return kz.site(tmp_path_factory.mktemp("site"), texts=texts, include_texts=True)
 
 
 @pytest.fixture(scope="module")

@@ -117,6 +117,21 @@ CASES: list[tuple[str, str, tuple[str, ...], Claim, Claim]] = [
         claim(SHED.passage, "gear=ropes<ropes"),
         claim("guards were rescued with ropes", "fate=rescued<were rescued"),
     ),
+    # A clause that opens the sentence ends with its comma.
+    (
+        "words-of-another-claim where",
+        "The dyke broke. While pilots used ropes in Norholm, guards were rescued later.",
+        (),
+        claim(GUARDS.passage, "where=Norholm<Norholm"),
+        claim("pilots used ropes in Norholm", "gear=ropes<ropes", "where=Norholm<Norholm"),
+    ),
+    (
+        "",
+        "The dyke broke. While it rained, pilots with ropes, nets and oars came to Norholm.",
+        (),
+        claim("pilots with ropes", "where=Norholm<Norholm"),
+        claim("oars came to Norholm", "where=Norholm<Norholm"),
+    ),
     # What two subjects of one verb share.
     (
         "",

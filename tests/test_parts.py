@@ -29,14 +29,13 @@ VIEWS = [
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+def pages(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The shipped package's page in one file, and in parts."""
     root = Path(__file__).parents[1]
     with kzdata.load(root) as kz, pytest.MonkeyPatch.context() as patch:
-        whole = kz.site(tmp_path_factory.mktemp("whole"))
         for name, value in (("WHOLE", 0), ("SMALL", 2_000), ("CHUNK", 20)):
             patch.setattr(parts, name, value)
-        return whole, kz.site(tmp_path_factory.mktemp("parted"))
+        return site, kz.site(tmp_path_factory.mktemp("parted"))
 
 
 def shown(here: Visit, view: str) -> str:

@@ -7,22 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import kzdata
 from browsers import SETTLED, Visit
-from conftest import ROOT
 from pictures import FONTS, KEPT, SHOTS, VIEWS, Shot, difference, fonts, taken
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 MOST = 0.01  # of a picture may differ
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the shipped package."""
-    with kzdata.load(ROOT) as kz:
-        return kz.site(tmp_path_factory.mktemp("pictures") / "site")
 
 
 @pytest.mark.slow

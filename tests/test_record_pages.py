@@ -31,9 +31,8 @@ ALLOWED = set(
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with kzdata.load(Path(__file__).parents[1]) as kz:
-        return kz.site(tmp_path_factory.mktemp("site")).parent
+def folder(site: Path) -> Path:
+    return site.parent
 
 
 class Read(HTMLParser):
@@ -77,23 +76,23 @@ def read(file: Path) -> Read:
     return Read(file.read_text(encoding="utf-8"))
 
 
-def test_each_claim_and_event_has_a_page_and_a_picture(site: Path) -> None:
+def test_each_claim_and_event_has_a_page_and_a_picture(folder: Path) -> None:
     with kzdata.load(Path(__file__).parents[1]) as kz:
         tables = [t for t in kz._dataset.tables.values() if t.schema.claims or t.schema.events]
         kinds = {True: "event", False: "claim"}
         keys = [(kinds[bool(t.schema.events)], key) for t in tables for (key,) in t.keys]
-    pages = {file.relative_to(site).as_posix() for kind in ("claim", "event")
-             for file in (site / kind).iterdir()}  # fmt: skip
+    pages = {file.relative_to(folder).as_posix() for kind in ("claim", "event")
+             for file in (folder / kind).iterdir()}  # fmt: skip
     assert pages == {f"{kind}/{key}.{end}" for kind, key in keys for end in ("html", "svg")}
     for path in pages:
         if path.endswith(".html"):
-            assert (site / path).stat().st_size < 16_000
-    sizes = [(site / path).stat().st_size for path in pages if path.endswith(".html")]
+            assert (folder / path).stat().st_size < 16_000
+    sizes = [(folder / path).stat().st_size for path in pages if path.endswith(".html")]
     assert sum(sizes) / len(sizes) < 6_000
 
 
-def test_a_page_says_all_without_a_script(site: Path) -> None:
-    page = read(site / "claim" / "CR-0019.html")
+def test_a_page_says_all_without_a_script(folder: Path) -> None:
+    page = read(folder / "claim" / "CR-0019.html")
     for words in (
         "Over 60 people killed in Shymkent",
         "Shymkent, where over 60 people reportedly died",
@@ -115,8 +114,8 @@ def test_a_page_says_all_without_a_script(site: Path) -> None:
     assert not re.search("rating|review", json.dumps(data), re.IGNORECASE)
 
 
-def test_an_event_names_its_days_articles_and_claims(site: Path) -> None:
-    page = read(site / "event" / "EV-0023.html")
+def test_an_event_names_its_days_articles_and_claims(folder: Path) -> None:
+    page = read(folder / "event" / "EV-0023.html")
     (data,) = map(json.loads, page.data)
     assert data["@type"] == "Event"
     assert data["startDate"] == "2022-01-05"
@@ -127,22 +126,22 @@ def test_an_event_names_its_days_articles_and_claims(site: Path) -> None:
     assert "../claim/CR-0001.html" in page.links
 
 
-def test_pages_link_to_pages_that_are_there(site: Path) -> None:
-    for file in [*site.glob("claim/*.html"), *site.glob("event/*.html")]:
+def test_pages_link_to_pages_that_are_there(folder: Path) -> None:
+    for file in [*folder.glob("claim/*.html"), *folder.glob("event/*.html")]:
         for link in read(file).links:
             if not link.startswith("https://"):
                 path = unquote(link.partition("#")[0])
                 assert (file.parent / path).is_file(), (file, link)
 
 
-def test_the_page_of_the_package_lists_claims_without_scripts(site: Path) -> None:
-    page = (site / "index.html").read_text(encoding="utf-8")
+def test_the_page_of_the_package_lists_claims_without_scripts(folder: Path) -> None:
+    page = (folder / "index.html").read_text(encoding="utf-8")
     (told,) = re.findall("<noscript>(.*?)</noscript>", page, re.DOTALL)
     shown = Read(told)
     assert "Over 60 people killed in Shymkent" in shown.text
     assert "For Shymkent an agency printed over 60 dead" in shown.text
-    assert all((site / link).is_file() for link in shown.links)
-    assert set(shown.links) == {f"claim/{file.name}" for file in site.glob("claim/*.html")}
+    assert all((folder / link).is_file() for link in shown.links)
+    assert set(shown.links) == {f"claim/{file.name}" for file in folder.glob("claim/*.html")}
 
 
 def test_a_story_is_left_out_where_what_it_leads_to_is_not_there(tmp_path: Path) -> None:
@@ -163,12 +162,12 @@ def test_another_package_has_pages_too(tmp_path: Path) -> None:
 
 
 def test_pages_open_from_disk_and_ask_for_nothing(
-    visit: Callable[..., Visit], site: Path, tmp_path: Path
+    visit: Callable[..., Visit], folder: Path, tmp_path: Path
 ) -> None:
     here = visit(360, 740, java_script_enabled=False)
     for path in ("claim/CR-0019.html", "event/EV-0023.html", "claim/CR-0019.svg"):
-        here.page.goto((site / path).as_uri())
-    here.page.goto((site / "claim" / "CR-0019.html").as_uri())
+        here.page.goto((folder / path).as_uri())
+    here.page.goto((folder / "claim" / "CR-0019.html").as_uri())
     mark = here.page.locator("mark")
     assert mark.inner_text() == "over 60"
     assert mark.evaluate("(one) => getComputedStyle(one).backgroundColor") == "rgb(255, 229, 138)"

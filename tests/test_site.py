@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 
@@ -31,13 +32,6 @@ if TYPE_CHECKING:
 _VIEWS = json.loads((ROOT / "site" / "views.json").read_text(encoding="utf-8"))
 READING: list[str] = _VIEWS["reading"]
 VIEWS: list[str] = [*READING, *_VIEWS["others"]]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of the shipped package."""
-    with kzdata.load(Path(__file__).parents[1]) as kz:
-        return kz.site(tmp_path_factory.mktemp("site"))
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -160,12 +154,10 @@ def test_the_page_has_one_script_and_a_policy_for_it(site: Path) -> None:
 
 
 def test_with_the_texts_each_highlight_is_its_passage(
-    visit: Callable[..., Visit], texts: Path, tmp_path: Path
+    visit: Callable[..., Visit], site_with_texts: Path
 ) -> None:
-    with kzdata.load() as kz:
-        page_file = kz.site(tmp_path / "site", texts=texts, include_texts=True)
     here = visit()
-    page = here.open(page_file)
+    page = here.open(site_with_texts)
     for source in {row["source_id"] for row in rows_of("source_spans")}:
         here.show(f"#/article/{source}")
         page.wait_for_selector(".text mark")
@@ -247,24 +239,39 @@ def test_nothing_leaves_the_page_and_nothing_goes_wrong(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
-)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 768, 360])
 def test_axe_finds_nothing_serious(
     visit: Callable[..., Visit], site: Path, width: int, scheme: str
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     here = visit(width, color_scheme=scheme, reduced_motion="reduce")
-    page = here.open(site)
+    here.open(site)
     for view in VIEWS:
         here.show(view)
-        found = axe.run(page).response["violations"]
-        serious = [
-            (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"])
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        ]
-        assert not serious, view
+        assert not serious_faults(here.page), view
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 1024, 768, 360])
+def test_axe_finds_nothing_serious_in_articles(
+    visit: Callable[..., Visit], site_with_texts: Path, width: int, scheme: str
+) -> None:
+    here = visit(width, color_scheme=scheme, reduced_motion="reduce")
+    here.open(site_with_texts)
+    for view in (one for one in VIEWS if one.startswith(("#/article", "#/passage"))):
+        here.show(view)
+        assert not serious_faults(here.page), view
+
+
+def serious_faults(page: "Page") -> list[tuple[str, str, str]]:
+    """What axe says that somebody cannot use, each with the element and why."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    return [
+        (one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"])
+        for one in axe.run(page).response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 # ------------------------------------------------------------------------------------ the day
@@ -831,6 +838,61 @@ def test_rows_are_sorted_searched_and_taken_along(visit: Callable[..., Visit], s
     assert sorted(taken, key=lambda row: row["report_id"]) == wanted
     lows = [int(row["value_low"]) for row in taken if row["value_low"]]
     assert lows == sorted(lows, reverse=True)
+    assert not here.complaints
+
+
+def test_rows_are_chosen_by_the_values_of_their_columns(
+    visit: Callable[..., Visit], site: Path
+) -> None:
+    here = visit(accept_downloads=True)
+    page = here.open(site, "#/data/casualty_reports")
+    page.get_by_label("Outcome").select_option(value="killed")
+    page.get_by_label("Population").select_option(value="protesters")
+    assert "where.outcome=killed" in page.url and "where.population=protesters" in page.url
+    with page.expect_download() as begun:
+        page.get_by_role("button", name="CSV").click()
+    taken = list(csv.DictReader(io.StringIO(Path(begun.value.path()).read_bytes().decode())))
+    wanted = {"outcome": "killed", "population": "protesters"}
+    assert taken == [row for row in rows_of("casualty_reports") if wanted.items() <= row.items()]
+    assert len(taken) == int(page.locator(".count").inner_text().split()[0]) > 1
+    page.get_by_role("link", name="Population:").click()
+    assert "where.population" not in page.url
+    assert not here.complaints
+
+
+CHARTS = ["#/story", "#/counts?outcome=killed", "#/days?as-of=2022-01-06"]
+
+
+@pytest.mark.parametrize("view", CHARTS)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_a_chart_is_taken_along_as_it_is_drawn(
+    visit: Callable[..., Visit], site: Path, view: str, width: int, scheme: str
+) -> None:
+    """Catches a picture without its numbers, source or day, and one that fetches or runs."""
+    here = visit(width, color_scheme=scheme, accept_downloads=True)
+    page = here.open(site, view)
+    charts = page.locator(".chart").all()
+    assert charts
+    for chart in charts:
+        with page.expect_download() as begun:
+            chart.get_by_role("button", name="SVG").click()
+        drawn = ElementTree.parse(begun.value.path()).getroot()
+        kinds = {one.tag.rpartition("}")[2] for one in drawn.iter()}
+        assert not kinds & {"script", "foreignObject", "image", "use", "style", "button"}
+        assert not [one for one in drawn.iter() if "href" in one.attrib or "class" in one.attrib]
+        words = " ".join(text for one in drawn.iter() if (text := (one.text or "").strip()))
+        for figure in chart.locator(".figure").all_inner_texts():
+            assert all(word in words for word in figure.split()), figure
+        whole = " ".join(words.split())
+        assert "version" in whole and f"index.html{view}" in whole
+        assert ("6 January 2022" in whole) == ("as-of" in view)
+        assert ("Outcome: killed" in whole) == ("outcome" in view)
+        with page.expect_download() as begun:
+            chart.get_by_role("button", name="PNG").click()
+        data = Path(begun.value.path()).read_bytes()
+        assert data.startswith(b"\x89PNG") and not here.away
+        size = [int.from_bytes(data[at : at + 4], "big") for at in (16, 20)]
+        assert size == [2 * int(float(drawn.attrib[name])) for name in ("width", "height")]
     assert not here.complaints
 
 

@@ -1,10 +1,12 @@
 // About the package and the page, and how to cite it.
 
+/** @import { Given } from "./types.js" */
 import { format, safeAddress } from "./route.js";
 import { strings } from "./strings.js";
 
 const words = strings.about;
 
+/** @param {Given} given */
 export function About({ pkg, route }) {
   const articles = format({ view: "articles", params: { "as-of": route.params["as-of"] } });
   return (
@@ -29,17 +31,21 @@ export function About({ pkg, route }) {
       <p class="small">{words.citing}</p>
       {pkg.licenses.length > 0 && <h3 class="cap">{words.licences}</h3>}
       <ul>
-        {pkg.licenses.map(({ name, title, path }) => (
-          <li key={`${name} ${title}`}>
-            {path && safeAddress(path) ? (
-              <a href={safeAddress(path)} target="_blank" rel="noopener noreferrer">
-                {title ?? name ?? path}
-              </a>
-            ) : (
-              (title ?? name ?? path)
-            )}
-          </li>
-        ))}
+        {pkg.licenses.map(({ name, title, path }) => {
+          const address = safeAddress(path ?? "");
+          const told = title ?? name ?? path;
+          return (
+            <li key={`${name} ${title}`}>
+              {address ? (
+                <a href={address} target="_blank" rel="noopener noreferrer">
+                  {told}
+                </a>
+              ) : (
+                told
+              )}
+            </li>
+          );
+        })}
       </ul>
       <p class="small">
         {words.offline} {words.notices}

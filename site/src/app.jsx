@@ -1,13 +1,16 @@
 // The page: header, one view, and the card beside it.
 
+/** @import { Given, Route } from "./types.js" */
+/** @import { Package } from "./data.js" */
+/** @import { ComponentType, TargetedMouseEvent } from "preact" */
 import { render } from "preact";
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { About } from "./about.jsx";
 import { Article, Articles, Passage } from "./article.jsx";
 import { CardBeside, CardPage, copied } from "./card.jsx";
+import { origin } from "./chart.jsx";
 import { Counts } from "./counts.jsx";
 import { read } from "./data.js";
-import { plain } from "./days.js";
 import { Search } from "./filters.jsx";
 import { NARROW, useMedia } from "./media.js";
 import { Disagreements } from "./otherwise.jsx";
@@ -18,6 +21,7 @@ import { Story } from "./story.jsx";
 import { strings, word } from "./strings.js";
 import { Tables } from "./tables.jsx";
 
+/** @type {Record<string, ComponentType<Given>>} */
 const VIEWS = {
   story: Story,
   counts: Counts,
@@ -31,8 +35,12 @@ const VIEWS = {
   passage: Passage,
   article: Article,
 };
+/** @typedef {keyof import("./data.js").Answers} AnswerName */
+
 const LISTED = ["story", "counts", "days", "otherwise", "articles", "data"];
+/** @type {Record<string, AnswerName>} */
 const NEEDS = { story: "claims", counts: "claims", days: "events", otherwise: "disagreements" };
+/** @type {Record<string, string>} */
 const WITHIN = { article: "articles", passage: "articles" }; // the listed view that a view is part of
 
 function useHash() {
@@ -45,24 +53,32 @@ function useHash() {
   return hash;
 }
 
-/** The view a reader begins with: the first that the package can fill. */
-const first = (pkg) => LISTED.find((view) => (NEEDS[view] ? !pkg.answers[NEEDS[view]].missing : view === "data"));
+/**
+ * The view a reader begins with: the first that the package can fill.
+ * @param {Package} pkg
+ */
+const first = (pkg) => LISTED.find((view) => NEEDS[view] && !pkg.answers[NEEDS[view]].missing) ?? "data";
 
-/** A title up to its colon. */
+/**
+ * A title up to its colon.
+ * @param {{title?: string, name: string}} about
+ */
 const shortTitle = ({ title, name }) => (title ?? name).split(": ")[0];
 
+/** @param {Omit<Given, "step">} given */
 function Header({ pkg, route }) {
   const narrow = useMedia(NARROW);
   const [shared, setShared] = useState(false);
   const day = { "as-of": route.params["as-of"] };
   const current = WITHIN[route.view] ?? route.view;
-  const named = (view) => (view === "articles" ? strings.articles(pkg.articles().length) : strings.view[view]);
+  /** @param {string} view */
+  const named = (view) => (view === "articles" ? strings.articles(pkg.articles().length) : word(strings.view, view));
   const links = LISTED.map((view) => (
     <a key={view} href={format({ view, params: day })} aria-current={view === current ? "page" : undefined}>
       {named(view)}
     </a>
   ));
-  const menu = useRef(null);
+  const menu = useRef(/** @type {HTMLDetailsElement | null} */ (null));
   useEffect(() => {
     if (menu.current) menu.current.open = false; // a link was followed
   }, [route]);
@@ -72,13 +88,15 @@ function Header({ pkg, route }) {
   };
   const tools = (
     <div class="tools">
-      <form role="search" onSubmit={(event) => event.preventDefault()}>
-        <Search
-          asked={route.view === "search" ? (route.params.q ?? "") : ""}
-          address={(q) => format({ view: "search", params: { ...day, q } })}
-          label={strings.search.name}
-        />
-      </form>
+      <search>
+        <form onSubmit={(event) => event.preventDefault()}>
+          <Search
+            asked={route.view === "search" ? (route.params.q ?? "") : ""}
+            address={(q) => format({ view: "search", params: { ...day, q } })}
+            label={strings.search.name}
+          />
+        </form>
+      </search>
       <button type="button" onClick={share}>
         {shared ? strings.card.copied : strings.share}
       </button>
@@ -110,7 +128,11 @@ function Header({ pkg, route }) {
   );
 }
 
-/** Loads what a view needs of a large package; a word about it until it is there. */
+/**
+ * Loads what a view needs of a large package; a word about it until it is there.
+ * @param {Package} pkg
+ * @param {Route} route
+ */
 function useParts(pkg, route) {
   const [lost, setLost] = useState(false);
   const [, again] = useReducer((times) => times + 1, 0);
@@ -127,6 +149,7 @@ function useParts(pkg, route) {
 }
 const MOST_ASKED = 20; // parts that are loaded at once
 
+/** @param {{pkg: Package}} given */
 function Page({ pkg }) {
   const hash = useHash();
   const route = useMemo(() => {
@@ -135,7 +158,7 @@ function Page({ pkg }) {
   }, [hash, pkg]);
   const step = pkg.step(route.params["as-of"]);
   const View = Object.hasOwn(VIEWS, route.view) ? VIEWS[route.view] : null;
-  const main = useRef(null);
+  const main = useRef(/** @type {HTMLElement | null} */ (null));
   const shown = useRef(route.view);
   useEffect(() => {
     document.title = `${titleOf(pkg, route)} · ${pkg.title ?? pkg.name}`;
@@ -147,15 +170,18 @@ function Page({ pkg }) {
     shown.current = route.view;
   }, [route]);
   const beside = route.params.cell && route.view !== "cell" ? cellParts(route.params.cell) : null;
+  /** @param {TargetedMouseEvent<HTMLElement>} event */
   const skip = (event) => {
     event.preventDefault(); // the hash is the view's
-    (main.current?.querySelector("[data-line] [data-open]") ?? main.current)?.focus();
+    const figure = main.current?.querySelector("[data-line] [data-open]");
+    (figure instanceof HTMLElement ? figure : main.current)?.focus();
   };
   const absent = useParts(pkg, route);
   const given = { pkg, route, step };
   const embedded = route.params.embed === "yes";
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of the page, though the hash is the view's */}
       <a class="skip" href="#main" onClick={skip}>
         {strings.skip}
       </a>
@@ -177,7 +203,11 @@ function Page({ pkg }) {
   );
 }
 
-/** What a view is called in the browser's own lists. */
+/**
+ * What a view is called in the browser's own lists.
+ * @param {Package} pkg
+ * @param {Route} route
+ */
 function titleOf(pkg, { view, parts }) {
   if (view === "cell")
     return (
@@ -190,17 +220,15 @@ function titleOf(pkg, { view, parts }) {
   return word(strings.view, view);
 }
 
-/** What a sheet of paper or a frame says about where it is from. */
+/**
+ * What a sheet of paper or a frame says about where it is from.
+ * @param {{pkg: Package, route: Route, embedded: boolean}} given
+ */
 function Footer({ pkg, route, embedded }) {
-  const day = route.params["as-of"];
   return (
     <footer>
       <p>
-        {pkg.title ?? pkg.name}
-        {pkg.version && `, ${strings.version(pkg.version)}`}
-        {pkg.terms && ` · ${pkg.terms}`}
-        {" · "}
-        {day ? strings.asOf.day(plain(day)) : strings.asOf.all}
+        {origin(pkg, route)}
         {!embedded && (
           <>
             {" "}
@@ -214,6 +242,6 @@ function Footer({ pkg, route, embedded }) {
 }
 
 read().then((pkg) => {
-  render(<Page pkg={pkg} />, document.getElementById("page"));
+  render(<Page pkg={pkg} />, /** @type {HTMLElement} */ (document.getElementById("page")));
   document.documentElement.dataset.ready = "yes";
 });

@@ -1,5 +1,8 @@
 // Articles: what is quoted stands at its place, grey bars are the rest; the text itself where it is at hand.
 
+/** @import { Article as About, Given, Passage as Quoted, Route } from "./types.js" */
+/** @import { Package } from "./data.js" */
+/** @import { TargetedKeyboardEvent } from "preact" */
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { HeadingParts } from "./card.jsx";
 import { whole } from "./days.js";
@@ -8,9 +11,15 @@ import { changed, format, replace, safeAddress } from "./route.js";
 import { Source } from "./source.jsx";
 import { strings } from "./strings.js";
 
+/** @typedef {"killed" | "hurt" | "number" | "state" | "other"} Kind */
+/** @typedef {Map<string, {records: {record: string, kind: Kind}[], kind: Kind}>} Resting what rests on passages, by their keys */
+
 const words = strings.article;
 
-/** The articles, each with what a reader must know about it. */
+/**
+ * The articles, each with what a reader must know about it.
+ * @param {Given} given
+ */
 export function Articles({ pkg, route, step }) {
   const articles = pkg.articles(step);
   return (
@@ -45,30 +54,51 @@ export function Articles({ pkg, route, step }) {
   );
 }
 
+/**
+ * @param {Package} pkg
+ * @param {string} source
+ * @param {number} step
+ */
 function passagesOf(pkg, source, step) {
   const s = pkg.roles.spans;
   const table = s && pkg.tables.get(s.table);
-  const rows = table?.index(s.source).get(source) ?? [];
+  if (!s || !table) return [];
+  const rows = table.index(s.source).get(source) ?? [];
   return rows
     .filter((row) => table.has(row, step))
     .map((row) => pkg.passage(table.cell(row, s.id)))
+    .filter((passage) => passage !== null)
     .sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
 // What rests on a passage, what is told of first: the dead, the hurt, numbers, states, all else.
+/** @type {Kind[]} */
 const KINDS = ["killed", "hurt", "number", "state", "other"];
 
-/** What kind of claim a record is. */
+/**
+ * What kind of claim a record is.
+ * @param {Package} pkg
+ * @param {string} record
+ * @returns {Kind}
+ */
 function kindOf(pkg, record) {
   const found = pkg.record(record);
-  const claims = found?.table.claims;
+  if (!found) return "other";
+  const { claims } = found.table;
   if (claims?.outcome) return pkg.tone(found.table.name, found.table.cell(found.row, claims.outcome));
-  if (found?.table.figure && !claims?.state) return "number";
+  if (found.table.figure && !claims?.state) return "number";
   return claims?.state ? "state" : "other";
 }
 
-/** The records that rest on each passage, and the kind of the first of them. */
+/**
+ * The records that rest on each passage, and the kind of the first of them.
+ * @param {Package} pkg
+ * @param {Quoted[]} passages
+ * @param {number} step
+ * @returns {Resting}
+ */
 function restOf(pkg, passages, step) {
+  /** @type {Resting} */
   const found = new Map();
   for (const { key } of passages) {
     const records = [...new Set(pkg.resting(key, step).map(({ record }) => record))].map((record) => ({
@@ -81,24 +111,30 @@ function restOf(pkg, passages, step) {
   return found;
 }
 
+/** @param {Given & {source?: string, asked?: string}} given */
 export function Article({ pkg, route, step, source = route.parts[0] ?? "", asked = route.params.passage }) {
   const article = pkg.article(source);
   const passages = useMemo(() => passagesOf(pkg, source, step), [pkg, source, step]);
   const resting = useMemo(() => restOf(pkg, passages, step), [pkg, passages, step]);
   if (!article) return <p>{words.unknown(source)}</p>;
-  const text = Object.hasOwn(pkg.texts?.articles ?? {}, source) ? pkg.texts.articles[source] : null;
+  const texts = pkg.texts?.articles ?? {};
+  const text = Object.hasOwn(texts, source) ? texts[source] : null;
   return (
     <div class="reading">
       <Head {...{ pkg, route, article, text, resting }} />
       <Text {...{ pkg, route, source, article, passages, text, resting, asked }} />
-      <Margin {...{ pkg, route, step, resting, asked }} passage={passages.find(({ key }) => key === asked)} />
+      <Margin {...{ pkg, route, step, resting }} passage={passages.find(({ key }) => key === asked)} />
     </div>
   );
 }
 
+/** @param {{article: About, text: string | null, resting: Resting}} given */
 function Head({ article, text, resting }) {
   const address = article.url && safeAddress(article.url);
-  const counts = KINDS.map((kind) => [kind, [...resting.values()].filter((one) => one.kind === kind).length]);
+  const counts = KINDS.map((kind) => ({
+    kind,
+    number: [...resting.values()].filter((one) => one.kind === kind).length,
+  }));
   return (
     <div class="about-article">
       <h2 dir="auto">{article.title}</h2>
@@ -133,8 +169,8 @@ function Head({ article, text, resting }) {
       <p class="small">{text === null ? words.withoutText : words.withText}</p>
       <ul class="kinds">
         {counts
-          .filter(([, number]) => number > 0)
-          .map(([kind, number]) => (
+          .filter(({ number }) => number > 0)
+          .map(({ kind, number }) => (
             <li key={kind}>
               <span class={`kind ${kind}`}>
                 {words.kinds[kind]} · {number.toLocaleString("en")}
@@ -154,45 +190,50 @@ function Head({ article, text, resting }) {
 }
 
 const BAR = 24; // characters of the longest piece of a grey bar, so that lines can break
+/** @type {Record<string, number>} */
 const MOVES = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
+/** @param {{route: Route, source: string, article: About, passages: Quoted[], text: string | null, resting: Resting, asked?: string}} given */
 function Text({ route, source, article, passages, text, resting, asked }) {
-  const holder = useRef(null);
+  const holder = useRef(/** @type {HTMLElement | null} */ (null));
   const parts = useMemo(() => pieces(passages, text, Number(article.length) || 0), [passages, text]);
-  const first = parts.findIndex((part) => part.passages.includes(asked));
+  const first = parts.findIndex((part) => asked !== undefined && part.passages.includes(asked));
   const entry = first >= 0 ? first : parts.findIndex((part) => part.meant);
+  /** @param {string} key */
   const address = (key) =>
     format({ view: "article", parts: [source], params: { ...route.params, cell: undefined, passage: key } });
   useEffect(() => {
     holder.current?.querySelector(".asked")?.scrollIntoView({ block: "center" });
   }, [source, asked !== undefined]);
+  /** @param {TargetedKeyboardEvent<HTMLElement>} event */
   const travel = (event) => {
-    const links = [...holder.current.querySelectorAll("a[data-passage]")];
-    const at = links.indexOf(event.target.closest("a"));
-    if (!MOVES[event.key] || at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    /** @type {NodeListOf<HTMLElement>} */
+    const found = event.currentTarget.querySelectorAll("a[data-passage]");
+    const links = [...found];
+    const at = links.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const by = MOVES[event.key];
+    if (!by || at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const own = links[at].dataset.passage;
     // A passage that others cut into is several links in a row.
-    const next = links
-      .slice(MOVES[event.key] > 0 ? at : 0, MOVES[event.key] > 0 ? undefined : at)
-      [MOVES[event.key] > 0 ? "find" : "findLast"]((link) => link.dataset.passage !== own);
+    const other = (/** @type {HTMLElement} */ link) => link.dataset.passage !== own;
+    const next = by > 0 ? links.slice(at).find(other) : links.slice(0, at).findLast(other);
     if (!next) return;
-    replace(address(next.dataset.passage));
+    replace(address(next.dataset.passage ?? ""));
     next.focus();
   };
   return (
-    <div
+    <section
       class={text === null ? "text bars-text" : "text"}
       dir="auto"
       ref={holder}
       onKeyDown={travel}
-      role="region"
       aria-label={words.text}
     >
       {parts.map((part, place) => {
         if (part.text === null) return <Bar key={part.start} length={part.length} />;
         if (!part.meant) return part.text;
-        const here = part.passages.includes(asked);
+        const here = asked !== undefined && part.passages.includes(asked);
         const key = here ? asked : part.meant;
         const mark = (
           <mark
@@ -216,10 +257,11 @@ function Text({ route, source, article, passages, text, resting, asked }) {
           </a>
         );
       })}
-    </div>
+    </section>
   );
 }
 
+/** @param {{length: number}} given */
 function Bar({ length }) {
   const many = Math.max(1, Math.ceil(length / BAR));
   return Array.from({ length: many }, (_, place) => (
@@ -234,18 +276,22 @@ function Bar({ length }) {
   ));
 }
 
-/** What rests on the passage that is chosen, as cards in the margin. */
-function Margin({ pkg, route, step, resting, asked, passage }) {
+/**
+ * What rests on the passage that is chosen, as cards in the margin.
+ * @param {Given & {resting: Resting, passage?: Quoted}} given
+ */
+function Margin({ pkg, route, step, resting, passage }) {
   if (!passage)
     return (
       <div class="margin">
         <p class="quiet">{words.choose}</p>
       </div>
     );
-  const { records } = resting.get(asked);
+  const { records } = resting.get(passage.key) ?? { records: [] };
+  const edges = pkg.resting(passage.key, step);
   const address = passage.address && safeAddress(passage.address);
   return (
-    <div class="margin" role="region" aria-label={words.margin}>
+    <section class="margin" aria-label={words.margin}>
       {records.length === 0 && <p class="quiet">{words.nothing}</p>}
       <ul>
         {records
@@ -262,12 +308,12 @@ function Margin({ pkg, route, step, resting, asked, passage }) {
         </p>
       )}
       <details class="proof">
-        <summary>{words.resting(pkg.resting(asked, step).length)}</summary>
+        <summary>{words.resting(edges.length)}</summary>
         <p class="small">
           <code>{passage.key}</code>, {strings.proof.characters(passage.start, passage.end)}
         </p>
         <ul>
-          {pkg.resting(asked, step).map(({ record, field, role }) => (
+          {edges.map(({ record, field, role }) => (
             <li key={`${record} ${field} ${role}`}>
               <a href={format({ view: "cell", parts: [record, field], params: { "as-of": route.params["as-of"] } })}>
                 {record} · {field}
@@ -277,12 +323,15 @@ function Margin({ pkg, route, step, resting, asked, passage }) {
           ))}
         </ul>
       </details>
-    </div>
+    </section>
   );
 }
 
+/** @param {{pkg: Package, route: Route, record: string}} given */
 function MarginCard({ pkg, route, record }) {
-  const { heading, rows, outside } = pkg.card(record);
+  const card = pkg.card(record);
+  if (!card) return null;
+  const { heading, rows, outside } = card;
   const against = outside.filter(({ relation }) => relation === "contradicts");
   return (
     <li>
@@ -303,7 +352,10 @@ function MarginCard({ pkg, route, record }) {
   );
 }
 
-/** A passage: its article, with the passage chosen. */
+/**
+ * A passage: its article, with the passage chosen.
+ * @param {Given} given
+ */
 export function Passage({ pkg, route, step }) {
   const [key = ""] = route.parts;
   const passage = pkg.passage(key);

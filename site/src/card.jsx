@@ -1,18 +1,25 @@
 // The card of a claim or an event: what it says, whose words it rests on, how it stands to others.
 
+/** @import { Card as Told, CitationForm, Given, HeadingPart, Home, OutsideReport, Route, Said } from "./types.js" */
+/** @import { Package } from "./data.js" */
+/** @import { ComponentChildren, TargetedKeyboardEvent } from "preact" */
 import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { picture } from "./picture.js";
-import { Proof, fault } from "./proof.jsx";
+import { fault, Proof } from "./proof.jsx";
 import { changed, format, safeAddress } from "./route.js";
-import { strings, word } from "./strings.js";
+import { Scroller } from "./scroller.jsx";
+import { strings } from "./strings.js";
 import { Parts } from "./words.jsx";
 
 const words = strings.card;
 
-/** The card of a record beside a view, or over the lower part of a phone. */
+/**
+ * The card of a record beside a view, or over the lower part of a phone.
+ * @param {Given & {record: string, field?: string, close: string}} given
+ */
 export function CardBeside({ pkg, route, step, record, field, close }) {
-  const panel = useRef(null);
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
   const opener = useRef(document.activeElement);
   const shown = useRef(record);
   shown.current = record;
@@ -21,47 +28,58 @@ export function CardBeside({ pkg, route, step, record, field, close }) {
     panel.current?.scrollTo(0, 0);
   }, [record]);
   useEffect(() => () => back(opener.current, shown.current)?.focus({ preventScroll: true }), []);
-  const escape = (event) => {
+  /** @param {TargetedKeyboardEvent<HTMLElement>} event */
+  const keys = (event) => {
     if (event.key === "Escape") location.hash = close;
   };
   return (
-    <aside class="beside" aria-label={words.title} tabIndex={-1} ref={panel} onKeyDown={escape}>
+    <aside class="beside" aria-label={words.title} tabIndex={-1} ref={panel} onKeyDown={keys}>
       <a class="close" href={close} aria-label={words.close}>
         ✕
       </a>
-      <Card {...{ pkg, route, step, record, field }} level="h2" />
+      <Card {...{ pkg, route, step, record, field }} />
     </aside>
   );
 }
 
-/** What opened a card: where the view was drawn again meanwhile, what opens the same one. */
+/**
+ * What opened a card: where the view was drawn again meanwhile, what opens the same one.
+ * @param {Element | null} opener
+ * @param {string} record
+ * @returns {HTMLElement | null}
+ */
 function back(opener, record) {
   const main = document.getElementById("main");
-  if (opener?.isConnected && opener !== document.body) return opener;
-  return main?.querySelector(`[data-open="${CSS.escape(record)}"]`) ?? main;
+  if (opener instanceof HTMLElement && opener.isConnected && opener !== document.body) return opener;
+  const same = main?.querySelector(`[data-open="${CSS.escape(record)}"]`);
+  return same instanceof HTMLElement ? same : main;
 }
 
-/** A page of its own. */
+/**
+ * A page of its own.
+ * @param {Given} given
+ */
 export function CardPage({ pkg, route, step }) {
   const [record = "", field] = route.parts;
   return (
     <div class="alone">
-      <Card {...{ pkg, route, step, record, field }} level="h2" />
+      <Card {...{ pkg, route, step, record, field }} />
     </div>
   );
 }
 
-function Card({ pkg, route, step, record, field, level: Heading }) {
-  const wrong = fault(pkg.record(record), record, field, step);
-  if (wrong) return <p>{wrong}</p>;
-  const card = pkg.card(record);
+/** @param {Given & {record: string, field?: string}} given */
+function Card({ pkg, route, step, record, field }) {
   const home = pkg.record(record);
+  const wrong = fault(home, record, field, step);
+  if (!home || wrong) return <p>{wrong}</p>;
+  const card = pkg.card(record);
   const proof = <Proof key={record} {...{ pkg, route, step, field, card }} record={home} />;
   if (!card) {
     return (
       <article class="card">
         <p class="small">{home.table.title}</p>
-        <Heading dir="auto">{nameOf(home, step)}</Heading>
+        <h2 dir="auto">{nameOf(home)}</h2>
         {proof}
       </article>
     );
@@ -70,14 +88,14 @@ function Card({ pkg, route, step, record, field, level: Heading }) {
   return (
     <article class="card">
       <p class="small">{kindOf(pkg, card)}</p>
-      <Heading dir="auto">
+      <h2 dir="auto">
         <HeadingParts parts={card.heading} />
-      </Heading>
-      <Words pkg={pkg} route={route} said={card} />
+      </h2>
+      <Words route={route} said={card} />
       {(card.others ?? [])
         .filter(({ source }) => out(pkg, source, step))
         .map((said, place) => (
-          <Words key={place} pkg={pkg} route={route} said={said} />
+          <Words key={place} route={route} said={said} />
         ))}
       <dl class="facts">
         {card.rows.map(({ label, value, quote }) => (
@@ -109,17 +127,24 @@ function Card({ pkg, route, step, record, field, level: Heading }) {
   );
 }
 
-/** What a record without a card is called; an article or a passage by its words. */
-function nameOf({ table, row }, step) {
-  const key = table.cell(row, table.record, step);
+/**
+ * What a record without a card is called; an article or a passage by its words.
+ * @param {Home} home
+ */
+function nameOf({ table, key }) {
   return table.called ? table.label(key) : table.title;
 }
 
+/**
+ * @param {Package} pkg
+ * @param {Told} card
+ */
 const kindOf = (pkg, { kind, table }) => {
-  const { title, rows } = pkg.tables.get(table);
+  const { title = "", rows = 0 } = pkg.tables.get(table) ?? {};
   return kind === "event" ? words.event(rows) : words.claim(title, rows);
 };
 
+/** @param {{parts: HeadingPart[]}} given */
 export function HeadingParts({ parts }) {
   return parts.map(({ text, tone }, place) =>
     tone ? (
@@ -132,13 +157,20 @@ export function HeadingParts({ parts }) {
   );
 }
 
-/** Whether an article is out as of a step. */
+/**
+ * Whether an article is out as of a step.
+ * @param {Package} pkg
+ * @param {Said["source"]} source
+ * @param {number} step
+ */
 function out(pkg, source, step) {
-  const article = source?.key && pkg.article(source.key);
-  return !article || pkg.tables.get(pkg.roles.sources.table).has(article.row, step);
+  const article = source.key && pkg.article(source.key);
+  const table = pkg.tables.get(pkg.roles.sources?.table ?? "");
+  return !article || !table || table.has(article.row, step);
 }
 
-function Words({ pkg, route, said: { sentence, source } }) {
+/** @param {{route: Route, said: Said}} given */
+function Words({ route, said: { sentence, source } }) {
   const address = safeAddress(source.link ?? source.url ?? "");
   return (
     <figure class="said">
@@ -177,7 +209,10 @@ function Words({ pkg, route, said: { sentence, source } }) {
   );
 }
 
-/** What other publications say; of an event, also what they say of the claims about it. */
+/**
+ * What other publications say; of an event, also what they say of the claims about it.
+ * @param {{pkg: Package, card: Told, asOf?: string}} given
+ */
 function Outside({ pkg, card, asOf }) {
   const all = [card, ...(card.claims ?? []).map((key) => pkg.card(key))].flatMap((one) => one?.outside ?? []);
   const there = all.filter(({ date }) => !asOf || !date || date <= asOf);
@@ -210,39 +245,47 @@ function Outside({ pkg, card, asOf }) {
   );
 }
 
-/** Whether a record is there as of a step. */
+/**
+ * Whether a record is there as of a step.
+ * @param {Package} pkg
+ * @param {string} key
+ * @param {number} step
+ */
 const there = (pkg, key, step) => {
   const found = pkg.record(key);
-  return found && found.table.has(found.row, step);
+  return found?.table.has(found.row, step);
 };
 
-/** The claims about an event; of a claim, its event. */
+/**
+ * The claims about an event; of a claim, its event.
+ * @param {Given & {card: Told}} given
+ */
 function Claims({ pkg, route, step, card }) {
-  const keys = [...(card.claims ?? []), card.event, card.part_of].filter(
-    (key) => key && there(pkg, key, step) && pkg.card(key),
-  );
-  if (keys.length === 0) return null;
+  const cards = [...(card.claims ?? []), card.event, card.part_of]
+    .filter((key) => key != null)
+    .flatMap((key) => (there(pkg, key, step) && pkg.card(key)) || []);
+  if (cards.length === 0) return null;
   return (
     <section>
       <h3 class="cap">{card.kind === "event" ? words.claims : words.about}</h3>
       <ul class="links">
-        {keys.map((key) => {
-          const { heading, source } = pkg.card(key);
-          return (
-            <li key={key}>
-              <CardLink route={route} record={key}>
-                <HeadingParts parts={heading} />
-              </CardLink>
-              {card.kind === "event" && source?.name && <span class="small"> · {source.name}</span>}
-            </li>
-          );
-        })}
+        {cards.map(({ key, heading, source }) => (
+          <li key={key}>
+            <CardLink route={route} record={key}>
+              <HeadingParts parts={heading} />
+            </CardLink>
+            {card.kind === "event" && source.name && <span class="small"> · {source.name}</span>}
+          </li>
+        ))}
       </ul>
     </section>
   );
 }
 
-/** Leads to another card: in place of this one, beside the view or on its page. */
+/**
+ * Leads to another card: in place of this one, beside the view or on its page.
+ * @param {{route: Route, record: string, children: ComponentChildren}} given
+ */
 function CardLink({ route, record, children }) {
   const href =
     route.view === "cell"
@@ -257,6 +300,7 @@ function CardLink({ route, record, children }) {
 
 const MOST = 6; // relations that are shown at once
 
+/** @param {Given & {card: Told}} given */
 function Relations({ pkg, route, step, card }) {
   const [all, setAll] = useState(false);
   const known = card.relations.filter(({ key }) => there(pkg, key, step));
@@ -289,18 +333,27 @@ function Relations({ pkg, route, step, card }) {
 
 // ------------------------------------------------------------------------------- to take along
 
+/** @type {CitationForm[]} */
 const KINDS = ["text", "bibtex", "ris"];
 
-/** The address of a card on its own: its page without scripts, where there is one. */
+/**
+ * The address of a card on its own: its page without scripts, where there is one.
+ * @param {Told} card
+ */
 const permalink = ({ key, page }) => new URL(page ?? format({ view: "cell", parts: [key] }), location.href).href;
 
-/** The address of a card in a frame. */
+/**
+ * The address of a card in a frame.
+ * @param {Told} card
+ */
 const framed = ({ key }) =>
   new URL(format({ view: "cell", parts: [key], params: { embed: "yes" } }), location.href).href;
 
+/** @param {{pkg: Package, card: Told}} given */
 function Actions({ pkg, card }) {
   const [told, setTold] = useState("");
   const [citing, setCiting] = useState(false);
+  /** @param {string} text */
   const copy = async (text) => setTold((await copied(text)) ? words.copied : words.uncopied(text));
   const embed = () => copy(words.frame(framed(card), plainOf(card.heading)));
   return (
@@ -333,9 +386,9 @@ function Actions({ pkg, card }) {
                   {words.copy}
                 </button>
               </p>
-              <pre tabIndex={0} aria-label={words.kinds[kind]}>
-                {card.cite[kind]}
-              </pre>
+              <Scroller class="quoted" label={words.kinds[kind]}>
+                <pre>{card.cite[kind]}</pre>
+              </Scroller>
             </div>
           ))}
         </div>
@@ -344,9 +397,13 @@ function Actions({ pkg, card }) {
   );
 }
 
+/** @param {{text: string}[]} parts */
 export const plainOf = (parts) => parts.map(({ text }) => text).join("");
 
-/** Puts a text on the clipboard, where the browser lets a page do so. */
+/**
+ * Puts a text on the clipboard, where the browser lets a page do so.
+ * @param {string} text
+ */
 export async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,40 +1,48 @@
 // Long lists: only what is in sight is in the page.
 
-import { Virtualizer, elementScroll, observeElementOffset, observeElementRect } from "@tanstack/virtual-core";
-import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+/** @import { Virtualizer } from "@tanstack/react-virtual" */
+/** @import { ComponentChildren } from "preact" */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef } from "preact/hooks";
 import { useMedia } from "./media.js";
+import { Scroller } from "./scroller.jsx";
 
 const FEW = 60; // rows that are all put into the page
 const PRINTED = 2_000; // rows that are all put on paper
 
-/** Whether all rows are put into the page: few ones, and those of a sheet that nobody can scroll. */
+/**
+ * Whether all rows are put into the page: few ones, and those of a sheet that nobody can scroll.
+ * @param {number} count
+ */
 function useWhole(count) {
   const printed = useMedia("print");
   return count <= (printed ? PRINTED : FEW);
 }
 
+/**
+ * What of a list is in sight, by where it is scrolled to.
+ * @param {number} count
+ * @param {number} estimate
+ */
 function useVirtual(count, estimate) {
-  const scroller = useRef(null);
-  const [, again] = useReducer((number) => number + 1, 0);
-  const settings = {
+  const scroller = useRef(/** @type {HTMLElement | null} */ (null));
+  const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => estimate,
     overscan: 8,
-    scrollToFn: elementScroll,
-    observeElementRect,
-    observeElementOffset,
     initialRect: { width: 0, height: 800 },
-    onChange: () => again(),
-  };
-  const [virtualizer] = useState(() => new Virtualizer(settings));
-  virtualizer.setOptions(settings);
-  useLayoutEffect(() => virtualizer._didMount(), []);
-  useLayoutEffect(() => virtualizer._willUpdate());
+    useFlushSync: false,
+  });
   return { scroller, virtualizer };
 }
 
-/** What of a list is in the page, and how much room what is not takes. */
+/**
+ * What of a list is in the page, and how much room what is not takes.
+ * @param {number} count
+ * @param {Virtualizer<HTMLElement, Element>} virtualizer
+ * @param {boolean} whole
+ */
 function visible(count, virtualizer, whole) {
   if (whole) {
     return { items: Array.from({ length: count }, (_, index) => ({ index, key: index })), before: 0, after: 0 };
@@ -45,19 +53,16 @@ function visible(count, virtualizer, whole) {
   return { items, before: items[0]?.start ?? 0, after: Math.max(0, total - end) };
 }
 
-/** A list of articles of any height. */
+/**
+ * A list of articles of any height.
+ * @param {{label: string, count: number, estimate: number, render: (index: number) => ComponentChildren}} given
+ */
 export function List({ label, count, estimate, render }) {
   const { scroller, virtualizer } = useVirtual(count, estimate);
   const few = useWhole(count);
   const { items, before, after } = visible(count, virtualizer, few);
   return (
-    <div
-      class={few ? "list" : "list scroll"}
-      ref={scroller}
-      role="region"
-      aria-label={label}
-      tabIndex={few ? undefined : 0}
-    >
+    <Scroller class={few ? "list" : "list scroll"} ref={scroller} label={label} still={few}>
       <ul>
         {before > 0 && <li aria-hidden="true" class="room" style={{ height: `${before}px` }} />}
         {items.map(({ index, key }) => (
@@ -66,24 +71,27 @@ export function List({ label, count, estimate, render }) {
             data-index={index}
             aria-setsize={count}
             aria-posinset={index + 1}
-            ref={few ? undefined : (node) => node && virtualizer.measureElement(node)}
+            ref={few ? undefined : virtualizer.measureElement}
           >
             {render(index)}
           </li>
         ))}
         {after > 0 && <li aria-hidden="true" class="room" style={{ height: `${after}px` }} />}
       </ul>
-    </div>
+    </Scroller>
   );
 }
 
-/** A table of rows of one line. `columns`: `{name, title, sort, numeric}`; `cell(index, column)`. */
+/**
+ * A table of rows of one line. `columns`: `{name, title, sort, numeric}`; `cell(index, column)`.
+ * @template {{name: string, title: string, numeric?: boolean}} C
+ * @param {{label: string, columns: C[], count: number, cell: (index: number, column: C) => ComponentChildren, head?: (column: C) => ComponentChildren}} given
+ */
 export function Grid({ label, columns, count, cell, head }) {
   const { scroller, virtualizer } = useVirtual(count, 34);
   const { items, before, after } = visible(count, virtualizer, useWhole(count));
-  const wide = columns.length;
   return (
-    <div class="grid scroll" ref={scroller} role="region" aria-label={label} tabIndex={0}>
+    <Scroller class="grid scroll" ref={scroller} label={label}>
       <table aria-label={label} aria-rowcount={count + 1}>
         <thead>
           <tr aria-rowindex={1}>
@@ -98,11 +106,7 @@ export function Grid({ label, columns, count, cell, head }) {
           </tr>
         </thead>
         <tbody>
-          {before > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={wide} style={{ height: `${before}px`, padding: 0 }} />
-            </tr>
-          )}
+          <Room height={before} columns={columns.length} />
           {items.map(({ index, key }) => (
             <tr key={key} aria-rowindex={index + 2}>
               {columns.map((column) => (
@@ -112,13 +116,23 @@ export function Grid({ label, columns, count, cell, head }) {
               ))}
             </tr>
           ))}
-          {after > 0 && (
-            <tr aria-hidden="true">
-              <td colSpan={wide} style={{ height: `${after}px`, padding: 0 }} />
-            </tr>
-          )}
+          <Room height={after} columns={columns.length} />
         </tbody>
       </table>
-    </div>
+    </Scroller>
+  );
+}
+
+/**
+ * The room of the rows of a table that are not in the page.
+ * @param {{height: number, columns: number}} given
+ */
+function Room({ height, columns }) {
+  if (height <= 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: no row can have the focus
+    <tr aria-hidden="true">
+      <td colSpan={columns} style={{ height: `${height}px`, padding: 0 }} />
+    </tr>
   );
 }

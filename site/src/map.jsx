@@ -1,29 +1,50 @@
 // The map: places by name with their events, as many as the words put there; and what no map can hold.
 
+/** @import { Events, PlaceColumns, Point, Route } from "./types.js" */
+/** @import { Package, Table, Tree } from "./data.js" */
 import { useMemo } from "preact/hooks";
 import { heart, inRing, labelled, near, projection } from "./geometry.js";
 import { changed } from "./route.js";
 import { strings } from "./strings.js";
 import { useWidth } from "./width.js";
 
+/** @typedef {{key: string, name: string, kind: string, wide: boolean, point: Point}} Home where a place is on the map */
+/** @typedef {Home & {number: number}} Spot a place with its events */
+/** @typedef {(key: string | null) => Home | null} Finder */
+
 const words = strings.map;
 const COUNTRY = "country";
 const WIDE = new Set([COUNTRY, "region"]);
 
-/** A place's own point, or null. */
+/**
+ * A place's own point, or null.
+ * @param {Table} table
+ * @param {PlaceColumns} p
+ * @param {number} row
+ * @returns {Point | null}
+ */
 function pointOf(table, p, row) {
   const [longitude, latitude] = [p.longitude, p.latitude].map((name) => (name ? table.cell(row, name) : ""));
+  /** @type {Point} */
   const point = [Number(longitude), Number(latitude)];
   const known = longitude !== "" && latitude !== "" && Math.abs(point[0]) <= 180 && Math.abs(point[1]) < 86;
   return known ? point : null;
 }
 
-/** Where a place is on the map: itself, or the nearest place around it that has a point. */
+/**
+ * Where a place is on the map: itself, or the nearest place around it that has a point.
+ * @param {Table} table
+ * @param {PlaceColumns} p
+ * @param {Tree} tree
+ * @returns {Finder}
+ */
 function homes(table, p, tree) {
+  /** @type {Map<string | null, Home | null>} */
   const known = new Map();
+  /** @param {string | null} key */
   const find = (key) => {
     const seen = new Set();
-    for (let at = key; at && !seen.has(at); at = tree.parents.get(at)) {
+    for (let at = key ?? undefined; at && !seen.has(at); at = tree.parents.get(at)) {
       seen.add(at);
       const row = table.index(p.id).get(at)?.[0] ?? -1;
       const kind = row >= 0 && p.kind ? table.cell(row, p.kind) : "";
@@ -34,12 +55,19 @@ function homes(table, p, tree) {
     return null;
   };
   return (key) => {
-    if (!known.has(key)) known.set(key, find(key));
-    return known.get(key);
+    const found = known.has(key) ? (known.get(key) ?? null) : find(key);
+    known.set(key, found);
+    return found;
   };
 }
 
-/** How many events are at each place of the map, most first. */
+/**
+ * How many events are at each place of the map, most first.
+ * @param {Events} events
+ * @param {Finder} home
+ * @param {number[]} rows
+ * @returns {Spot[]}
+ */
 function counted({ answer }, home, rows) {
   const counts = new Map();
   for (const row of rows) {
@@ -49,24 +77,32 @@ function counted({ answer }, home, rows) {
   return [...counts.values()].sort((a, b) => b.number - a.number || (a.key < b.key ? -1 : 1));
 }
 
-/** How exactly the words say where: events by the sort of place that they name. */
-function exactness(pkg, { answer }, table, p, rows) {
+/**
+ * How exactly the words say where: events by the sort of place that they name.
+ * @param {Events} events
+ * @param {Table} table
+ * @param {PlaceColumns} p
+ * @param {number[]} rows
+ */
+function exactness({ answer }, table, p, rows) {
   const counts = new Map();
   for (const row of rows) {
     const key = answer.at(row, "place");
-    const at = key ? (table.index(p.id).get(key)?.[0] ?? -1) : -1;
-    const kind = at >= 0 && p.kind ? table.cell(at, p.kind) : "";
-    const country = kind === COUNTRY;
-    const name = country ? `0${key}` : key ? `1${kind}` : "2";
-    const label = country ? words.whole(table.label(key)) : key ? words.kind(kind) : words.nowhere;
-    const bar = counts.get(name) ?? { name, label, number: 0, none: !key, at: country ? key : undefined };
+    const place = key ? (table.index(p.id).get(key)?.[0] ?? -1) : -1;
+    const kind = place >= 0 && p.kind ? table.cell(place, p.kind) : "";
+    const country = kind === COUNTRY && key ? key : undefined;
+    const name = country ? `0${country}` : key ? `1${kind}` : "2";
+    const label = country ? words.whole(table.label(country)) : key ? words.kind(kind) : words.nowhere;
+    const bar = counts.get(name) ?? { name, label, number: 0, none: !key, at: country };
     bar.number += 1;
     counts.set(name, bar);
   }
+  /** @param {{name: string}} one */
   const size = (one) => Number(one.name[0]);
   return [...counts.values()].sort((a, b) => size(a) - size(b) || b.number - a.number);
 }
 
+/** @param {{pkg: Package, route: Route, events: Events, rows: number[], all: number[]}} given */
 export function PlacesMap({ pkg, route, events, rows, all }) {
   const p = pkg.roles.places;
   const table = p && pkg.tables.get(p.table);
@@ -77,11 +113,12 @@ export function PlacesMap({ pkg, route, events, rows, all }) {
   return (
     <div class="where">
       {every.length > 0 ? <Drawing {...{ pkg, route, every, found }} /> : <p class="quiet">{strings.missing.map}</p>}
-      <Bars {...{ pkg, route, events, table, p, rows }} />
+      <Bars {...{ route, events, table, p, rows }} />
     </div>
   );
 }
 
+/** @param {{pkg: Package, route: Route, every: Spot[], found: Spot[]}} given */
 function Drawing({ pkg, route, every, found }) {
   const [frame, width] = useWidth();
   const height = Math.round(Math.min(460, Math.max(260, width * 0.56)));
@@ -92,6 +129,7 @@ function Drawing({ pkg, route, every, found }) {
   return (
     <div class="map" ref={frame}>
       {drawn && (
+        // biome-ignore lint/a11y/useSemanticElements: a drawing is no fieldset
         <svg
           width={width}
           height={height}
@@ -134,9 +172,17 @@ function Drawing({ pkg, route, every, found }) {
   );
 }
 
-/** The outlines and circles of a map of some size. */
+/**
+ * The outlines and circles of a map of some size.
+ * @param {Package} pkg
+ * @param {Spot[]} every
+ * @param {Spot[]} found
+ * @param {number} width
+ * @param {number} height
+ */
 function place(pkg, every, found, width, height) {
   const points = near(every.map(({ point }) => point));
+  /** @param {{rings: Point[][]}} shape */
   const inside = ({ rings }) => points.filter((point) => rings.some((ring) => inRing(point, ring))).length;
   const own = pkg.outlines.find((shape) => inside(shape) > points.length / 2);
   const project = projection([...points, ...(own?.rings.flat() ?? [])], width, height);
@@ -155,12 +201,16 @@ function place(pkg, every, found, width, height) {
       .join("");
     return { name: shape.name, own: shape === own, path, rings };
   });
-  const names = countries.map((one) => ({ ...one, at: heart(one.rings, width, height) })).filter(({ at }) => at);
+  const names = countries.flatMap(({ name, own, rings }) => {
+    const at = heart(rings, width, height);
+    return at ? [{ name, own, at }] : [];
+  });
   return { ...labelled(circles, names, width, height), countries };
 }
 
-function Bars({ pkg, route, events, table, p, rows }) {
-  const bars = useMemo(() => exactness(pkg, events, table, p, rows), [pkg, events, rows]);
+/** @param {{route: Route, events: Events, table: Table, p: PlaceColumns, rows: number[]}} given */
+function Bars({ route, events, table, p, rows }) {
+  const bars = useMemo(() => exactness(events, table, p, rows), [events, rows]);
   const most = Math.max(1, ...bars.map(({ number }) => number));
   return (
     <section class="bars">

@@ -2,7 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-/** Whether a media query holds, now and whenever that changes. */
+/**
+ * Whether a media query holds, now and whenever that changes.
+ * @param {string} query
+ */
 export function useMedia(query) {
   const [held, setHeld] = useState(() => matchMedia(query).matches);
   useEffect(() => {

@@ -2,6 +2,7 @@
 
 import { strings } from "./strings.js";
 
+/** @param {{what: "claims" | "events" | "disagreements", why: string}} given */
 export function Missing({ what, why }) {
   return (
     <section>

@@ -1,17 +1,34 @@
 // Small multiples: one panel for each outcome and people, days of publication across, numbers up.
 
+/** @import { ArticleColumn, Claims, Group, Route } from "./types.js" */
 import { useMemo } from "preact/hooks";
 import { MOST_LINES } from "./claims.js";
 import { brief } from "./days.js";
 import { changed } from "./route.js";
 import { strings } from "./strings.js";
 
+/**
+ * @typedef {object} Drawn
+ * @property {string} name
+ * @property {string} outcome
+ * @property {string | null} population
+ * @property {number} lines
+ * @property {number} claims
+ * @property {Map<string, number>} fields how many claims a column has of a size, by both
+ */
+
 const words = strings.story;
 const MOST_PANELS = 48;
 const [WIDTH, HEIGHT, BINS] = [240, 96, 12];
 
-/** Claims by outcome and population, in fields of a day and a size of number. */
-function panels(claims, groups, columns) {
+/**
+ * Claims by outcome and population, in fields of a day and a size of number.
+ * @param {Claims} claims
+ * @param {Group[]} groups
+ * @returns {Drawn[]}
+ */
+function panels(claims, groups) {
+  /** @type {Map<string, Drawn>} */
   const found = new Map();
   for (const { outcome, lines } of groups) {
     for (const line of lines) {
@@ -23,7 +40,6 @@ function panels(claims, groups, columns) {
         lines: 0,
         claims: 0,
         fields: new Map(),
-        last: null,
       };
       found.set(name, panel);
       panel.lines += 1;
@@ -36,6 +52,11 @@ function panels(claims, groups, columns) {
   );
 }
 
+/**
+ * @param {Drawn} panel
+ * @param {number} column
+ * @param {number | null} number
+ */
 function count(panel, column, number) {
   panel.claims += 1;
   if (number === null) return;
@@ -44,8 +65,9 @@ function count(panel, column, number) {
   panel.fields.set(field, (panel.fields.get(field) ?? 0) + 1);
 }
 
-export function Multiples({ pkg, route, claims, groups, columns }) {
-  const all = useMemo(() => panels(claims, groups, columns), [claims, groups, columns]);
+/** @param {{route: Route, claims: Claims, groups: Group[], columns: ArticleColumn[]}} given */
+export function Multiples({ route, claims, groups, columns }) {
+  const all = useMemo(() => panels(claims, groups), [claims, groups]);
   const days = columns.map(({ day }) => day);
   return (
     <section aria-label={words.multiples}>
@@ -65,12 +87,13 @@ export function Multiples({ pkg, route, claims, groups, columns }) {
       </ul>
       {all.length > MOST_PANELS && <p class="quiet">{words.panels(all.length - MOST_PANELS)}</p>}
       <p class="small">
-        {[days[0], days.at(-1)].filter(Boolean).map(brief).join(" – ")}; {words.up}
+        {[...days.slice(0, 1), ...days.slice(-1)].filter(Boolean).map(brief).join(" – ")}; {words.up}
       </p>
     </section>
   );
 }
 
+/** @param {{panel: Drawn, claims: Claims, columns: ArticleColumn[]}} given */
 function Panel({ panel, claims, columns }) {
   const peak = Math.max(1, ...panel.fields.values());
   const [wide, high] = [WIDTH / columns.length, HEIGHT / BINS];

@@ -1,7 +1,8 @@
 // Who says otherwise: questions that claims, events or other publications answer differently.
 
+/** @import { Given, Question as Asked, QuestionSide, Route } from "./types.js" */
+/** @import { Package } from "./data.js" */
 import { useMemo } from "preact/hooks";
-import { ClaimWords, QuoteWords } from "./words.jsx";
 import { dated, plain } from "./days.js";
 import { List } from "./lists.jsx";
 import { Missing } from "./missing.jsx";
@@ -9,12 +10,18 @@ import { changed, format, safeAddress } from "./route.js";
 import { searched } from "./search.js";
 import { Source } from "./source.jsx";
 import { strings, word } from "./strings.js";
+import { ClaimWords, QuoteWords } from "./words.jsx";
 
 const words = strings.otherwise;
 const HEAPS = Object.keys(words.heaps);
 const FOLDED = "apparent"; // what only looks like a disagreement is not in the way
 
-/** The questions as of a step. */
+/**
+ * The questions as of a step.
+ * @param {Package} pkg
+ * @param {number} step
+ * @param {string} [q]
+ */
 function asked(pkg, step, q) {
   const { disagreements: answer } = pkg.answers;
   const found = searched(q);
@@ -24,8 +31,9 @@ function asked(pkg, step, q) {
     : all;
 }
 
+/** @param {Given} given */
 export function Disagreements({ pkg, route, step }) {
-  const { missing, raw } = pkg.answers.disagreements;
+  const { missing } = pkg.answers.disagreements;
   const all = useMemo(() => asked(pkg, step, route.params.q), [pkg, step, route]);
   if (missing) return <Missing what="disagreements" why={missing} />;
   const { heap } = route.params;
@@ -45,7 +53,7 @@ export function Disagreements({ pkg, route, step }) {
               aria-current={on || undefined}
               href={changed(route, { heap: on ? undefined : kind, cell: undefined })}
             >
-              {words.heaps[kind]} · {number.toLocaleString("en")}
+              {word(words.heaps, kind)} · {number.toLocaleString("en")}
             </a>
           ) : null;
         })}
@@ -60,11 +68,11 @@ export function Disagreements({ pkg, route, step }) {
         estimate={320}
         render={(index) => <Question pkg={pkg} route={route} one={shown[index]} />}
       />
-      {raw.more > 0 && <p class="quiet">{words.more(raw.more)}</p>}
     </>
   );
 }
 
+/** @param {{pkg: Package, route: Route, one: Asked}} given */
 function Question({ pkg, route, one }) {
   return (
     <article class={`question ${one.kind}`}>
@@ -86,6 +94,7 @@ function Question({ pkg, route, one }) {
   );
 }
 
+/** @param {{pkg: Package, route: Route, side: QuestionSide}} given */
 function Side({ pkg, route, side: [says, claims, events, spans, outside] }) {
   const sources = new Set(spans.map((span) => pkg.passage(span)?.source));
   return (
@@ -112,26 +121,38 @@ function Side({ pkg, route, side: [says, claims, events, spans, outside] }) {
               <EventWords pkg={pkg} route={route} span={span} event={events[0]} />
             </li>
           ))}
-        {outside.map(([publisher, told, day, url]) => (
-          <li key={url}>
-            <span dir="auto">{told}</span>
-            <span class="small">
-              {safeAddress(url) ? (
-                <a class="out" href={safeAddress(url)} target="_blank" rel="noopener noreferrer">
-                  {publisher}
-                </a>
-              ) : (
-                publisher
-              )}
-              {day && ` · ${plain(day)}`}
-            </span>
-          </li>
+        {outside.map((report, place) => (
+          <Report key={place} report={report} />
         ))}
       </ul>
     </div>
   );
 }
 
+/**
+ * What another publication says.
+ * @param {{report: QuestionSide[4][number]}} given
+ */
+function Report({ report: [publisher, told, day, url] }) {
+  const address = safeAddress(url ?? "");
+  return (
+    <li>
+      <span dir="auto">{told}</span>
+      <span class="small">
+        {address ? (
+          <a class="out" href={address} target="_blank" rel="noopener noreferrer">
+            {publisher}
+          </a>
+        ) : (
+          publisher
+        )}
+        {day && ` · ${plain(day)}`}
+      </span>
+    </li>
+  );
+}
+
+/** @param {{pkg: Package, route: Route, span: string, event: string}} given */
 function EventWords({ pkg, route, span, event }) {
   const passage = pkg.passage(span);
   if (!passage) return null;
@@ -147,13 +168,17 @@ function EventWords({ pkg, route, span, event }) {
 
 const FEW = 3;
 
-/** The first questions, to lead there. */
+/**
+ * The first questions, to lead there.
+ * @param {Given} given
+ */
 export function Otherwise({ pkg, route, step }) {
   const all = useMemo(() => asked(pkg, step).filter(({ kind }) => kind !== FOLDED), [pkg, step]);
   if (all.length === 0) return null;
+  /** @param {string} [heap] */
   const address = (heap) => format({ view: "otherwise", params: { "as-of": route.params["as-of"], heap } });
   // One of each heap first: they are different things to know.
-  const firsts = HEAPS.map((kind) => all.find((one) => one.kind === kind)).filter(Boolean);
+  const firsts = HEAPS.map((kind) => all.find((one) => one.kind === kind)).filter((one) => one !== undefined);
   const shown = [...new Set([...firsts, ...all])].slice(0, FEW);
   return (
     <section class="teasers" aria-labelledby="otherwise">

@@ -1,9 +1,13 @@
 // An article in pieces: cut wherever a passage begins or ends. Offsets count code points.
 
+/** @import { Passage } from "./types.js" */
+
+/** @typedef {Pick<Passage, "key" | "start" | "end" | "quote">} Cut */
+
 /**
- * @param passages each with `key`, `start`, `end` and `quote`, by their start
- * @param text the article, or null: then only what is quoted is known
- * @param length of the article, where its text is not at hand
+ * @param {Cut[]} passages each with `key`, `start`, `end` and `quote`, by their start
+ * @param {string | null} text the article, or null: then only what is quoted is known
+ * @param {number} length of the article, where its text is not at hand
  * @returns pieces with their `text`, null where it is not known, and the passages over them
  */
 export function pieces(passages, text, length = 0) {
@@ -12,6 +16,7 @@ export function pieces(passages, text, length = 0) {
   const cuts = new Set([0, size]);
   for (const { start, end } of passages) cuts.add(start).add(end);
   const ends = [...cuts].filter((cut) => cut <= size).sort((a, b) => a - b);
+  /** @type {Cut[]} */
   const open = [];
   let next = 0;
   return ends.slice(0, -1).map((start, place) => {
@@ -31,7 +36,12 @@ export function pieces(passages, text, length = 0) {
   });
 }
 
-/** Part of a passage's quote; null where there is none. */
+/**
+ * Part of a passage's quote; null where there is none.
+ * @param {Cut | undefined} passage
+ * @param {number} start
+ * @param {number} end
+ */
 function quoted(passage, start, end) {
   if (!passage) return null;
   return Array.from(passage.quote)

@@ -1,14 +1,18 @@
 // Days and places: where and when, as exactly as the words say and no more.
 
+/** @import { EventRow, Events as Known, Given, Lane, Route } from "./types.js" */
+/** @import { Package } from "./data.js" */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AsOf } from "./asof.jsx";
+import { Chart } from "./chart.jsx";
 import { dated, ends, short } from "./days.js";
 import { chosen, dayOf, eventsOf, lanes, precisionOf, stretch } from "./events.js";
-import { Filters, options, treeOptions } from "./filters.jsx";
+import { chosenInWords, Filters, options, treeOptions } from "./filters.jsx";
 import { List } from "./lists.jsx";
 import { PlacesMap } from "./map.jsx";
 import { Missing } from "./missing.jsx";
 import { changed } from "./route.js";
+import { Scroller } from "./scroller.jsx";
 import { strings, word } from "./strings.js";
 
 const words = strings.days;
@@ -16,16 +20,22 @@ const MOST_MARKS = 24; // marks of one day and kind; more are a number that open
 const MOST_LANES = 10; // kinds of events that are shown at once
 const CAPTIONS = 10; // days of which each has a caption
 
+/** @param {Given} given */
 export function DaysAndPlaces(given) {
   const { missing } = given.pkg.answers.events;
   return missing ? <Missing what="events" why={missing} /> : <Events {...given} />;
 }
 
+/**
+ * @param {Package} pkg
+ * @param {Known} events
+ */
 function choicesOf(pkg, { answer, called, trees, actor }) {
   const actors = new Map();
   for (const row of answer.rows(pkg.last)) {
     for (const [key] of answer.at(row, "actors")) actors.set(key, (actors.get(key) ?? 0) + 1);
   }
+  /** @param {keyof EventRow} name */
   const counts = (name) => answer.counts(name, pkg.last);
   return {
     place: treeOptions(counts("place"), trees.place, called.place),
@@ -37,6 +47,7 @@ function choicesOf(pkg, { answer, called, trees, actor }) {
   };
 }
 
+/** @param {Given} given */
 function Events({ pkg, route, step }) {
   const events = useMemo(() => eventsOf(pkg), [pkg]);
   const all = useMemo(() => events.answer.rows(pkg.last), [events]);
@@ -46,10 +57,11 @@ function Events({ pkg, route, step }) {
   const days = useMemo(() => stretch(events, all), [events, all]);
   const placeless = rows.filter((row) => !events.answer.at(row, "place")).length;
   const inside = new Set(days);
-  const within = rows.filter((row) => inside.has(dayOf(events, row)));
-  const others = rows.filter((row) => !inside.has(dayOf(events, row)));
+  const within = rows.filter((row) => inside.has(dayOf(events, row) ?? ""));
+  const others = rows.filter((row) => !inside.has(dayOf(events, row) ?? ""));
   const { at: _, place: __, ...rest } = choices;
   const { day: ___, ...shown } = route.params.place || route.params.at ? choices : { ...rest, place: choices.place };
+  const drawn = { pkg, route, chosen: chosenInWords(route, choices) };
   return (
     <>
       <h2 class="headline">{words.title}</h2>
@@ -59,8 +71,14 @@ function Events({ pkg, route, step }) {
       </p>
       <AsOf pkg={pkg} route={route} step={step} />
       <Filters route={route} choices={{ ...shown, at: route.params.at ? choices.at : [] }} />
-      <PlacesMap pkg={pkg} route={route} events={events} rows={rows} all={all} />
-      {days.length > 0 && <Lanes {...{ pkg, route, events, rows, days }} />}
+      <Chart {...drawn} title={words.map} of=".where">
+        <PlacesMap pkg={pkg} route={route} events={events} rows={rows} all={all} />
+      </Chart>
+      {days.length > 0 && (
+        <Chart {...drawn} title={words.days} of="section">
+          <Lanes {...{ route, events, rows, days }} />
+        </Chart>
+      )}
       <EventList {...{ pkg, route, events }} label={words.list} rows={within} />
       {others.length > 0 && (
         <details class="behind" open={within.length === 0}>
@@ -74,18 +92,21 @@ function Events({ pkg, route, step }) {
 
 // ------------------------------------------------------------------------------------- the days
 
-function Lanes({ pkg, route, events, rows, days }) {
+/** @param {{route: Route, events: Known, rows: number[], days: string[]}} given */
+function Lanes({ route, events, rows, days }) {
   const found = useMemo(() => lanes(events, rows), [events, rows]);
   const kinds = new Set(rows.map((row) => precisionOf(events, row)));
   const captions = days.length <= CAPTIONS;
   const [all, setAll] = useState(false);
   const shown = all ? found : found.slice(0, MOST_LANES);
-  const frame = useRef(null);
+  const frame = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     // Where not all days have room, those with most events are in sight.
     const counts = days.map((day) => found.reduce((sum, lane) => sum + (lane.days.get(day)?.length ?? 0), 0));
-    const head = frame.current.querySelectorAll("thead th")[counts.indexOf(Math.max(...counts))];
-    frame.current.scrollLeft = head.offsetLeft - frame.current.querySelector("thead td").offsetWidth;
+    const head = frame.current?.querySelectorAll("thead th")[counts.indexOf(Math.max(...counts))];
+    const kind = frame.current?.querySelector("thead td");
+    if (frame.current && head instanceof HTMLElement && kind instanceof HTMLElement)
+      frame.current.scrollLeft = head.offsetLeft - kind.offsetWidth;
   }, [days]);
   return (
     <section aria-label={words.days}>
@@ -99,7 +120,7 @@ function Lanes({ pkg, route, events, rows, days }) {
             </li>
           ))}
       </ul>
-      <div class="frame" ref={frame} tabIndex={0} role="region" aria-label={words.days}>
+      <Scroller class="frame" ref={frame} label={words.days}>
         <table class="lanes" style={{ minWidth: `${14 + days.length * (captions ? 6.5 : 4)}rem` }}>
           <thead>
             <tr>
@@ -141,7 +162,7 @@ function Lanes({ pkg, route, events, rows, days }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroller>
       {shown.length < found.length && (
         <button type="button" class="plain" onClick={() => setAll(true)}>
           {words.more(found.length - shown.length)}
@@ -151,12 +172,17 @@ function Lanes({ pkg, route, events, rows, days }) {
   );
 }
 
-/** What stands beside the days: what has none, and what fell on a day far from them. */
+/**
+ * What stands beside the days: what has none, and what fell on a day far from them.
+ * @param {Lane} lane
+ * @param {string[]} days
+ */
 function undated(lane, days) {
   const inside = new Set(days);
   return [...lane.undated, ...[...lane.days].filter(([day]) => !inside.has(day)).flatMap(([, rows]) => rows)];
 }
 
+/** @param {{route: Route, events: Known, rows: number[], address: string, captions?: boolean}} given */
 function Marks({ route, events, rows, address, captions }) {
   const { answer } = events;
   if (rows.length === 0) return null;
@@ -176,13 +202,11 @@ function Marks({ route, events, rows, address, captions }) {
       <span class="marks">
         {rows.map((row) => {
           const kind = precisionOf(events, row);
-          const [key, title, when] = ["key", "title", "when"].map((name) => answer.at(row, name));
-          const told = [title, when, word(words.precision, kind), answer.at(row, "contested")]
-            .filter(Boolean)
-            .join("; ");
+          const { key, title, when, contested } = answer.row(row);
+          const told = [title, when, word(words.precision, kind), contested].filter(Boolean).join("; ");
           return (
             <a key={key} href={changed(route, { cell: key })} data-open={key} aria-label={told} title={told}>
-              <span class={`precision precision-${kind}${answer.at(row, "contested") ? " contested" : ""}`} />
+              <span class={`precision precision-${kind}${contested ? " contested" : ""}`} />
             </a>
           );
         })}
@@ -193,6 +217,7 @@ function Marks({ route, events, rows, address, captions }) {
 
 // ------------------------------------------------------------------------------------- in words
 
+/** @param {{pkg: Package, route: Route, events: Known, label: string, rows: number[]}} given */
 function EventList({ pkg, route, events, label, rows }) {
   const { answer } = events;
   return (
@@ -207,11 +232,13 @@ function EventList({ pkg, route, events, label, rows }) {
   );
 }
 
+/** @param {{pkg: Package, route: Route, events: Known, event: EventRow, kind: string}} given */
 function Event({ pkg, route, events, event, kind }) {
   const who = event.actors
     .map(([key, role]) => `${events.actor(key)}${role ? ` (${role.replaceAll("_", " ")})` : ""}`)
     .join(", ");
   const card = pkg.card(event.key);
+  const claims = card?.claims?.length ?? 0;
   return (
     <article class="event">
       <p class="when">
@@ -240,13 +267,16 @@ function Event({ pkg, route, events, event, kind }) {
         {who && <p class="small">{who}</p>}
         {(card?.notes[0] ?? event.description) && <p dir="auto">{card?.notes[0] ?? event.description}</p>}
         {event.contested && <p class="against">{event.contested}</p>}
-        {card?.claims?.length > 0 && <p class="small">{words.claims(card.claims.length)}</p>}
+        {claims > 0 && <p class="small">{words.claims(claims)}</p>}
       </div>
     </article>
   );
 }
 
-/** When, in words: days as people write them. */
+/**
+ * When, in words: days as people write them.
+ * @param {EventRow} event
+ */
 function told({ start, end, when }) {
   return start || end ? dated(when) : when;
 }

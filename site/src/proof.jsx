@@ -1,13 +1,20 @@
 // The proof: from each cell of a record to the words it rests on, with offsets and hashes.
 
+/** @import { Card, Edge, Given, Home } from "./types.js" */
+/** @import { Package } from "./data.js" */
 import { Fragment } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { format, safeAddress } from "./route.js";
 import { strings, word } from "./strings.js";
 
+/** @typedef {{"as-of": string | undefined}} Day */
+
 const words = strings.proof;
 
-/** The quote, and where it was said. */
+/**
+ * The quote, and where it was said.
+ * @param {{pkg: Package, edge: Edge, day: Day, record: Home}} given
+ */
 function Words({ pkg, edge, day, record }) {
   const passage = pkg.passage(edge.span);
   if (!passage) return null;
@@ -24,7 +31,7 @@ function Words({ pkg, edge, day, record }) {
         <dt>{words.role}</dt>
         <dd>
           <strong>{edge.role}</strong>
-          {Object.hasOwn(words.roles, edge.role) && ` (${words.roles[edge.role]})`}
+          {Object.hasOwn(words.roles, edge.role) && ` (${word(words.roles, edge.role)})`}
         </dd>
         {edge.note && (
           <>
@@ -32,9 +39,9 @@ function Words({ pkg, edge, day, record }) {
             <dd>{edge.note}</dd>
           </>
         )}
-        {told.map(([role, name]) => (
+        {told.map(({ role, name }) => (
           <Fragment key={role}>
-            <dt>{words[role]}</dt>
+            <dt>{role}</dt>
             <dd>{name}</dd>
           </Fragment>
         ))}
@@ -83,27 +90,38 @@ function Words({ pkg, edge, day, record }) {
   );
 }
 
-/** Who said it and who carried it, where the record's table declares that. */
+/**
+ * Who said it and who carried it, where the record's table declares that.
+ * @param {Package} pkg
+ * @param {Home} record
+ */
 function speakers(pkg, { table, row }) {
-  const declared = table.claims ?? {};
-  return ["claimant", "via"]
-    .filter((role) => declared[role] && table.cell(row, declared[role]))
-    .map((role) => [role, pkg.called(table.name, declared[role], table.cell(row, declared[role]))]);
+  const { claimant, via } = table.claims ?? {};
+  const called = (/** @type {string | undefined} */ column) =>
+    pkg.called(table.name, column, column ? table.cell(row, column) : "");
+  const told = [
+    { role: words.claimant, name: called(claimant) },
+    { role: words.via, name: called(via) },
+  ];
+  return told.filter(({ name }) => name);
 }
 
-/** One cell with its receipts. */
-function Cell({ pkg, record, field, step, day, level: Heading = "h3" }) {
-  const { table, row } = record;
+/**
+ * One cell with its receipts.
+ * @param {{pkg: Package, record: Home, field: string, step: number, day: Day}} given
+ */
+function Cell({ pkg, record, field, step, day }) {
+  const { table, row, key } = record;
   const column = table.column(field);
-  const key = table.cell(row, table.record);
+  if (!column) return null;
   const value = table.cell(row, field, step);
   const edges = pkg.receipts(key, field, step);
   const label = column.of ? pkg.called(table.name, field, value) : word(column.labels, value);
   return (
     <section class="cell" id={`cell-${field}`} data-field={field}>
-      <Heading>
+      <h3>
         {column.title} <code class="quiet">{field}</code>
-      </Heading>
+      </h3>
       <p class="value">
         {value ? <span dir="auto">{value}</span> : <span class="quiet">{words.empty}</span>}
         {label && label !== value && <span class="quiet"> {label}</span>}
@@ -123,13 +141,22 @@ function Cell({ pkg, record, field, step, day, level: Heading = "h3" }) {
   );
 }
 
-/** How strong the proof of a claim is. */
+/**
+ * How strong the proof of a claim is.
+ * @param {{record: Home}} given
+ */
 function Strength({ record: { table, row } }) {
   const proof = table.proof(row);
   return proof && <p class="proof">{words.proof(proof)}</p>;
 }
 
-/** What is wrong with an asked cell, or null. */
+/**
+ * What is wrong with an asked cell, or null.
+ * @param {Home | null} record
+ * @param {string} key
+ * @param {string | undefined} field
+ * @param {number} step
+ */
 export function fault(record, key, field, step) {
   if (!record) return words.unknown(key);
   if (field && !record.table.column(field)) return words.unknownField(field);
@@ -137,12 +164,14 @@ export function fault(record, key, field, step) {
   return null;
 }
 
-/** All cells of a record, folded away; the cell that was asked for stands open at the top. */
+/**
+ * All cells of a record, folded away; the cell that was asked for stands open at the top.
+ * @param {Given & {field?: string, record: Home, card: Card | null}} given
+ */
 export function Proof({ pkg, route, step, field, record, card }) {
-  const { table, row } = record;
-  const key = table.cell(row, table.record);
+  const { table, row, key } = record;
   const day = { "as-of": route.params["as-of"] };
-  const asked = useRef(null);
+  const asked = useRef(/** @type {HTMLDivElement | null} */ (null));
   useEffect(() => {
     if (field && route.view === "cell") asked.current?.scrollIntoView({ block: "nearest" });
   }, [field]);
@@ -166,7 +195,7 @@ export function Proof({ pkg, route, step, field, record, card }) {
           <Fragment key={name}>
             <dt>{title}</dt>
             <dd>
-              <CellLink pkg={pkg} table={table} row={row} field={name} step={step} day={day} />
+              <CellLink pkg={pkg} record={record} field={name} step={step} day={day} />
             </dd>
           </Fragment>
         ))}
@@ -175,10 +204,12 @@ export function Proof({ pkg, route, step, field, record, card }) {
   );
 }
 
-/** A cell that leads to its receipts, where it has some. */
-function CellLink({ pkg, table, row, field, step, day }) {
+/**
+ * A cell that leads to its receipts, where it has some.
+ * @param {{pkg: Package, record: Home, field: string, step: number, day: Day}} given
+ */
+function CellLink({ pkg, record: { table, row, key }, field, step, day }) {
   const value = table.cell(row, field, step);
-  const key = table.cell(row, table.record);
   const label = pkg.vocabulary(table.name, field) ? pkg.called(table.name, field, value) : "";
   const told = (
     <>
@@ -186,6 +217,6 @@ function CellLink({ pkg, table, row, field, step, day }) {
       {label && label !== value && <span class="quiet"> {label}</span>}
     </>
   );
-  if (table.column(field).evidence !== "required") return told;
+  if (table.column(field)?.evidence !== "required") return told;
   return <a href={format({ view: "cell", parts: [key, field], params: day })}>{told}</a>;
 }

@@ -1,5 +1,7 @@
 // One search: over claims and events in words, the articles' quotes, and names.
 
+/** @import { Card, Given, Passage, Route } from "./types.js" */
+/** @import { Package } from "./data.js" */
 import { useMemo } from "preact/hooks";
 import { HeadingParts, plainOf } from "./card.jsx";
 import { List } from "./lists.jsx";
@@ -9,31 +11,48 @@ import { Source } from "./source.jsx";
 import { strings } from "./strings.js";
 import { Parts } from "./words.jsx";
 
+/** @typedef {NonNullable<ReturnType<typeof searched>>} Finds */
+
 const words = strings.search;
 const MOST = 200; // results of one kind that are listed
 
-/** What each card is found by: its heading, its words and who and where it names. */
+/**
+ * What each card is found by: its heading, its words and who and where it names.
+ * @param {Package} pkg
+ */
 function indexOf(pkg) {
-  return pkg.carded.map((key) => {
-    const card = pkg.card(key);
-    const said = (card.sentence ?? []).map(({ text }) => text).join("");
+  const cards = pkg.carded.map((key) => pkg.card(key)).filter((card) => card !== null);
+  return cards.map((card) => {
+    const said = card.sentence.map(({ text }) => text).join("");
     const rows = card.rows.map(({ value }) => value);
-    return { card, texts: [plainOf(card.heading), said, ...rows, card.source?.name, card.key] };
+    return { card, texts: [plainOf(card.heading), said, ...rows, card.source.name, card.key] };
   });
 }
 
-/** Passages by their quote. */
+/**
+ * Passages by their quote.
+ * @param {Package} pkg
+ * @param {Finds} found
+ * @param {number} step
+ */
 function passages(pkg, found, step) {
   const s = pkg.roles.spans;
   const table = s && pkg.tables.get(s.table);
+  /** @type {Passage[]} */
   const hits = [];
-  for (let row = 0; table && row < table.rows && hits.length < MOST; row++) {
-    if (table.has(row, step) && found([table.cell(row, s.quote)])) hits.push(pkg.passage(table.cell(row, s.id)));
+  for (let row = 0; s && table && row < table.rows && hits.length < MOST; row++) {
+    const hit = table.has(row, step) && found([table.cell(row, s.quote)]);
+    const passage = hit && pkg.passage(table.cell(row, s.id));
+    if (passage) hits.push(passage);
   }
   return hits;
 }
 
-/** Things with a name that lead to a view: articles, places, people. */
+/**
+ * Things with a name that lead to a view: articles, places, people.
+ * @param {Package} pkg
+ * @param {Finds} found
+ */
 function names(pkg, found) {
   const hits = pkg
     .articles()
@@ -48,7 +67,8 @@ function names(pkg, found) {
     actor: pkg.roles.participants && pkg.vocabulary(pkg.roles.participants.table, pkg.roles.participants.actor),
   };
   for (const [param, table] of Object.entries(filters)) {
-    for (const key of table?.key.length === 1 ? table.index(table.key[0]).keys() : []) {
+    if (table?.key.length !== 1) continue;
+    for (const key of table.index(table.key[0]).keys()) {
       const label = table.label(key);
       if (found([label]) && hits.length < MOST)
         hits.push({ label, href: format({ view: "days", params: { [param]: key } }) });
@@ -57,15 +77,17 @@ function names(pkg, found) {
   return hits;
 }
 
+/** @param {Given} given */
 export function SearchView({ pkg, route, step }) {
   const { q = "" } = route.params;
   const index = useMemo(() => indexOf(pkg), [pkg]);
   const found = searched(q);
   const hits = useMemo(() => {
     if (!found) return { cards: [], names: [], passages: [] };
+    /** @param {{card: Card}} one */
     const there = ({ card }) => {
       const home = pkg.record(card.key);
-      return home && home.table.has(home.row, step);
+      return home?.table.has(home.row, step);
     };
     return {
       cards: index.filter((one) => found(one.texts) && there(one)).map(({ card }) => card),
@@ -136,18 +158,19 @@ export function SearchView({ pkg, route, step }) {
   );
 }
 
+/** @param {{route: Route, card: Card}} given */
 function Hit({ route, card }) {
   return (
     <>
       <a href={changed(route, { cell: card.key })} data-open={card.key} dir="auto">
         <HeadingParts parts={card.heading} />
       </a>
-      {card.sentence?.length > 0 && (
+      {card.sentence.length > 0 && (
         <span class="theirs excerpt" dir="auto">
           <Parts parts={card.sentence} />
         </span>
       )}
-      {card.source?.name && (
+      {card.source.name && (
         <span class="small">{[card.source.name, card.source.about, card.source.day].filter(Boolean).join(" · ")}</span>
       )}
     </>

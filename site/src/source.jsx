@@ -1,13 +1,16 @@
 // An article by the name of its publisher, never without what sort of text it is.
 
+/** @import { Route } from "./types.js" */
+/** @import { Package } from "./data.js" */
 import { plain } from "./days.js";
 import { format } from "./route.js";
 import { strings } from "./strings.js";
 
-export function Source({ pkg, route, source, short = false, passage }) {
-  const article = pkg.article(source);
+/** @param {{pkg: Package, route: Route, source: string | null, short?: boolean}} given */
+export function Source({ pkg, route, source, short = false }) {
+  const article = source && pkg.article(source);
   if (!article) return <span>{strings.article.none}</span>;
-  const href = format({ view: "article", parts: [source], params: { "as-of": route.params["as-of"], passage } });
+  const href = format({ view: "article", parts: [source], params: { "as-of": route.params["as-of"] } });
   return (
     <span class="source">
       <a href={href} dir="auto">

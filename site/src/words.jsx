@@ -1,9 +1,14 @@
 // The article's words: serif, what counts on yellow.
 
+/** @import { Route, SentencePart } from "./types.js" */
+/** @import { Package } from "./data.js" */
 import { changed } from "./route.js";
 import { Source } from "./source.jsx";
 
-/** Parts of a sentence as a card has them: marked words, words around them, gaps. */
+/**
+ * Parts of a sentence as a card has them: marked words, words around them, gaps.
+ * @param {{parts: SentencePart[]}} given
+ */
 export function Parts({ parts }) {
   return parts.map((part, place) => {
     if (part.gap)
@@ -17,7 +22,10 @@ export function Parts({ parts }) {
   });
 }
 
-/** A quote that opens a card. */
+/**
+ * A quote that opens a card.
+ * @param {{href: string, record: string, parts: SentencePart[]}} given
+ */
 export function QuoteWords({ href, record, parts }) {
   return (
     <a class="theirs" href={href} data-open={record} dir="auto">
@@ -26,7 +34,12 @@ export function QuoteWords({ href, record, parts }) {
   );
 }
 
-/** The sentence that a record rests on. */
+/**
+ * The sentence that a record rests on.
+ * @param {Package} pkg
+ * @param {string} key
+ * @returns {SentencePart[]}
+ */
 export function sentenceOf(pkg, key) {
   const card = pkg.card(key);
   if (card?.sentence?.length) return card.sentence;
@@ -36,17 +49,19 @@ export function sentenceOf(pkg, key) {
   return passage ? [{ text: passage.quote, mark: true }] : [];
 }
 
-/** What a claim says in its article's words, who said it and where it stands. */
+/**
+ * What a claim says in its article's words, who said it and where it stands.
+ * @param {{pkg: Package, route: Route, record: string}} given
+ */
 export function ClaimWords({ pkg, route, record }) {
   const found = pkg.record(record);
   if (!found) return null;
   const { table, row } = found;
   const passage = table.principal && pkg.passage(table.cell(row, table.principal));
-  const who = ["claimant", "via"]
-    .map((role) => table.claims?.[role])
-    .filter(Boolean)
-    .map((column) => pkg.called(table.name, column, table.cell(row, column)))
-    .find(Boolean);
+  const { claimant, via } = table.claims ?? {};
+  const said = (/** @type {string | undefined} */ column) =>
+    pkg.called(table.name, column, column ? table.cell(row, column) : "");
+  const who = said(claimant) || said(via);
   return (
     <>
       <QuoteWords href={changed(route, { cell: record })} record={record} parts={sentenceOf(pkg, record)} />

@@ -11,7 +11,7 @@ test("stops stand where their articles end", () => {
     stops.map(({ end }) => end),
     [1, 4, 5, 5.5],
   );
-  assert.equal(stops.at(-1).day, undefined);
+  assert.equal(stops.at(-1)?.day, undefined);
 });
 
 test("the last day is the whole package, where that says no more", () => {
@@ -20,7 +20,7 @@ test("the last day is the whole package, where that says no more", () => {
     stops.map(({ step }) => step),
     [0, 1, 3],
   );
-  assert.equal(stops.at(-1).until, "2022-01-07");
+  assert.equal(stops.at(-1)?.until, "2022-01-07");
 });
 
 test("a package without days has one stop", () => {

@@ -5,13 +5,19 @@ import { Answer, Table, Tree } from "../src/data.js";
 const table = (extra = {}) =>
   new Table({
     name: "places",
+    title: "Places",
+    description: "",
+    record: null,
+    principal: null,
+    claims: null,
+    figure: null,
     key: ["id"],
     parent: "of",
     called: "name",
     rows: 3,
     from: [0, 1, 2],
     filled: [[0, "name", 1]],
-    columns: [{ name: "id" }, { name: "of" }, { name: "name" }],
+    columns: ["id", "of", "name"].map((name) => ({ name, title: name, type: "string" })),
     cells: [{ cells: ["a", "b", "c"] }, { words: ["", "a", "b"], rows: [0, 1, 2] }, { cells: ["A", "", "C"] }],
     ...extra,
   });

@@ -58,7 +58,7 @@ const LEFT = [
 ];
 
 test("keys go from word to word, to the ends, and to the numbers that are left", () => {
-  const led = (key, head) => ledTo(key, head, KNOWN, LEFT);
+  const led = (/** @type {string} */ key, /** @type {number | null} */ head) => ledTo(key, head, KNOWN, LEFT);
   assert.deepEqual([led("ArrowRight", null), led("ArrowLeft", 0), led("End", null), led("Home", 4)], [0, 0, 5, 0]);
   assert.deepEqual([led("ArrowDown", null), led("ArrowDown", 1), led("ArrowDown", 4)], [1, 4, null]);
   assert.deepEqual([led("ArrowUp", 4), led("ArrowUp", 1), led("a", 1)], [1, null, null]);
@@ -66,6 +66,11 @@ test("keys go from word to word, to the ends, and to the numbers that are left",
 
 test("letters lead to the next word that begins with them, and after a pause to another one", () => {
   const typed = typing();
+  /**
+   * @param {string} letter
+   * @param {number} now
+   * @param {number | null} head
+   */
   const to = (letter, now, head) => beginning(TOLD, KNOWN, typed(letter, now), head);
   assert.equal(to("t", 0, null), 4);
   assert.equal(to("w", 100, 4), 4);

@@ -4,9 +4,15 @@ import { Answer } from "../src/data.js";
 import { ends } from "../src/days.js";
 import { precisionOf, stretch } from "../src/events.js";
 
-/** Events of some days, each `start`, `end` and `precision`. */
+/** @typedef {(string | null)[]} Times an event's `start`, `end` and `precision` */
+
+/**
+ * Events of some days.
+ * @param {Times[]} days
+ * @returns {any}
+ */
 function events(...days) {
-  const column = (place) => days.map((day) => day[place] ?? null);
+  const column = (/** @type {number} */ place) => days.map((day) => day[place] ?? null);
   const raw = {
     from: days.map(() => 0),
     until: days.map(() => 1),
@@ -16,11 +22,15 @@ function events(...days) {
   };
   return { answer: new Answer(raw) };
 }
+
+/** @param {Times[]} days */
 const rows = (...days) =>
   stretch(
     events(...days),
     days.map((_, row) => row),
   );
+
+/** @param {string} day */
 const on = (day) => [day, day, "day"];
 
 test("days are continuous, and one far away does not stretch them", () => {
@@ -42,7 +52,7 @@ test("years of days are not all drawn", () => {
   );
   const days = rows(...many);
   assert.equal(days.length, 400);
-  assert.equal(days.at(-1), many.at(-1)[0]);
+  assert.equal(days.at(-1), many.at(-1)?.[0]);
 });
 
 test("a mark is as exact as the words", () => {

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inRing, labelled, near, projection } from "../src/geometry.js";
 
+/** @typedef {import("../src/types.js").Point} Point */
+
 test("places far away do not make a map of the world", () => {
+  /** @type {Point[]} */
   const points = [
     [70, 43],
     [71, 44],
@@ -27,6 +30,7 @@ test("north is up, east is right, and all is in the frame", () => {
 });
 
 test("a point is in a ring or not", () => {
+  /** @type {Point[]} */
   const ring = [
     [0, 0],
     [4, 0],
@@ -34,11 +38,7 @@ test("a point is in a ring or not", () => {
     [0, 4],
   ];
   assert.deepEqual(
-    [
-      [2, 2],
-      [5, 2],
-      [-1, 2],
-    ].map((point) => inRing(point, ring)),
+    [2, 5, -1].map((x) => inRing([x, 2], ring)),
     [true, false, false],
   );
 });

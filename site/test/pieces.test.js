@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pieces } from "../src/pieces.js";
 
+/**
+ * @param {string} key
+ * @param {number} start
+ * @param {string} quote
+ */
 const passage = (key, start, quote) => ({ key, start, end: start + Array.from(quote).length, quote });
 
 test("an article is cut where passages begin or end", () => {

@@ -30,6 +30,11 @@ _CLAUSE = re.compile(
     r"(?i);|, (?:and|or|nor) |\b(?:but|yet|while|whereas|whilst|although|though|after|since|because"
     r"|as|when|where|until|despite|if|unless)\b"
 )
+# What begins a sentence with a clause that its first comma ends: "While police fired, men fled".
+_OPENING = re.compile(
+    r"(?:\A|[.!?\u201d\u2019\"]\s+|\n\s*)(?:While|Whilst|Whereas|Although|Though|After|When|As|Since"
+    r"|Because|Until|Before|If|Unless|Once) [^,.;:!?]*\Z"
+)
 _LEADS = re.compile(r"[,:] ?\Z")  # "In Aske, four", "Injured: 60"
 _ASIDE = re.compile(r",(?! (?:and|but|or|while|whereas|with)\b)[^,;:]{1,80},|\([^()]{1,80}\)")
 # Of "12 of the 30 injured died", the verb tells of the 12.
@@ -48,6 +53,7 @@ _ARTICLE_RE = re.compile(r"\b(?:[Aa]n?|([Nn]o)) (?=(?:[a-z-]+ ){0,2}?([a-z-]+)\b
 
 MOST = 2_000
 """Code points of the longest sentence that is read: what is longer, nobody wrote as one."""
+_NEAR_CLAUSE = 200  # code points in front of a place in which its clause begins
 _NEAR = 60  # code points in front of a figure that are looked at
 
 _PART = r"(?:at least |at most |about |some |another )?\Z"
@@ -158,9 +164,15 @@ def _joined(gap: str) -> str:
 
 
 def in_other_clause(text: str, one: Place, other: Place) -> bool:
-    """Whether a conjunction that begins a clause stands between two places of a sentence."""
-    (_, last), (first, _) = sorted((one, other))
-    return bool(_CLAUSE.search(text, last, first))
+    """Whether two places of a sentence stand in two clauses.
+
+    A conjunction that begins a clause is between them, or the first stands in a clause that opens
+    the sentence and a comma ends it.
+    """
+    (start, last), (first, _) = sorted((one, other))
+    if _CLAUSE.search(text, last, first):
+        return True
+    return "," in text[last:first] and bool(_OPENING.search(text[:start][-_NEAR_CLAUSE:]))
 
 
 def beside(text: str, first: int, last: int, places: Iterable[Place]) -> Sentence:

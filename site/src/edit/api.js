@@ -1,5 +1,7 @@
 // What the desk asks of the command that runs it; nobody else is asked anything.
 
+/** @import { Answers } from "./types.js" */
+
 const KEPT = "kzdata-edit-token";
 
 /** The token out of the address, which then no longer shows it; kept for a reload of this tab. */
@@ -13,6 +15,11 @@ export function token() {
 }
 
 export class Refused extends Error {
+  /**
+   * @param {string} message
+   * @param {number} status
+   * @param {boolean} changed
+   */
   constructor(message, status, changed) {
     super(message);
     this.status = status;
@@ -20,6 +27,12 @@ export class Refused extends Error {
   }
 }
 
+/**
+ * @template {keyof Answers} What
+ * @param {What} what
+ * @param {object} body
+ * @returns {Promise<Answers[What]>}
+ */
 export async function ask(what, body = {}) {
   let answer;
   try {

@@ -1,21 +1,44 @@
+/** @import { Receipt, Waiting } from "./types.js" */
+/** @import { Block, Cell, Check, DraftDesk, Fault, FieldForm, Form, Item, LinkForms, Made, Make, Open } from "./types.js" */
+/** @import { TargetedEvent, TargetedKeyboardEvent } from "preact" */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice } from "./choice.jsx";
 import { cellOf, receiptsOf, withBlock, without } from "./draft.js";
 import { enterField, onward } from "./focus.js";
-import { calledIn, formOf, optionsOf, titleOf } from "./names.js";
-import { strings } from "./strings.js";
+import { calledIn, formOf, formOfCard, optionsOf, titleOf } from "./names.js";
+import { strings, word } from "./strings.js";
 import { found } from "./text.js";
+
+/** @typedef {Record<string, Fault[]>} Faults what is wrong, by field; with the card as a whole, under "" */
+/** @typedef {(make: (block: Block) => Block) => void} Change */
+
+/**
+ * @typedef {object} Given
+ * @property {DraftDesk} desk
+ * @property {Form[]} forms
+ * @property {Block} block
+ * @property {Waiting | null} field the field that waits for words
+ * @property {(field: Waiting | null) => void} setField
+ * @property {Make} make
+ * @property {Open} open
+ * @property {string} text
+ */
 
 const words = strings.card;
 
-/** A card: the fields of one row, each with its words and what is wrong with it. */
+/**
+ * A card: the fields of one row, each with its words and what is wrong with it.
+ * @param {Given & {links: LinkForms | null, close: () => void, back: boolean, at?: string}} props
+ */
 export function Card(props) {
   const { desk, forms, links, block, close, back, at } = props;
-  const form = formOf(forms, block.table);
-  const [root, head] = [useRef(), useRef()];
-  const fieldAt = (name) => root.current.querySelector(`[data-field="${CSS.escape(name)}"]`);
+  const form = formOfCard(forms, block);
+  const root = useRef(/** @type {HTMLElement | null} */ (null));
+  const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  /** @param {string} part */
+  const enter = (part) => enterField(root.current?.querySelector(part));
   useEffect(() => {
-    if (!at || !enterField(fieldAt(at))) head.current.focus();
+    if (!at || !enter(`[data-field="${CSS.escape(at)}"]`)) head.current?.focus();
   }, []);
   const faults = faultsOf(desk.check, block, form);
   const fields = fieldsOf(form, block);
@@ -24,17 +47,20 @@ export function Card(props) {
     fields.filter((one) => !shown(one, block, faults)),
   ];
   const grey = block.grey ?? [];
+  /** @param {(block: Block) => Block} make */
   const set = (make) => desk.change((state) => withBlock(state, block.key, make));
   const look = () => {
     set((one) => ({ ...one, grey: [] }));
     if (!wrongOf(form, block, faults)) close();
-    else enterField(root.current.querySelector(".field.wrong"));
+    else enter(".field.wrong");
   };
   const finish = () => (grey.length ? look() : close());
+  /** @param {FieldForm} field */
   const fieldOf = (field) => (
     <Field key={field.name} {...props} form={form} spec={field} faults={faults[field.name] ?? []} set={set} />
   );
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the fields in it
     <section class="card" data-card={block.key} ref={root} onKeyDown={(event) => keyed(event, finish)}>
       <p class="cap">{block.id ? words.known(form.title) : words.new(form.title)}</p>
       <h2 tabIndex={-1} ref={head}>
@@ -52,7 +78,7 @@ export function Card(props) {
       ) : (
         <>
           <div class="fields">{needed.map(fieldOf)}</div>
-          {form.claim && links && <Links {...props} set={set} />}
+          {form.claim && links && <Links {...{ desk, forms, links, block, set }} />}
           {more.length > 0 && (
             <details>
               <summary>{words.more}</summary>
@@ -66,7 +92,7 @@ export function Card(props) {
           {one.message}
         </p>
       ))}
-      <Written desk={desk} block={block} form={form} forms={forms} />
+      <Written desk={desk} block={block} form={form} />
       <div class="row actions">
         {grey.length > 0 && (
           <button type="button" class="main" aria-keyshortcuts="Control+Enter" onClick={look}>
@@ -100,32 +126,52 @@ export function Card(props) {
   );
 }
 
-/** What Enter does on a card. */
+/**
+ * What Enter does on a card.
+ * @param {TargetedKeyboardEvent<HTMLElement>} event
+ * @param {() => void} finish
+ */
 function keyed(event, finish) {
-  if (event.key !== "Enter" || event.defaultPrevented) return;
+  const { target } = event;
+  if (event.key !== "Enter" || event.defaultPrevented || !(target instanceof Element)) return;
   if (event.ctrlKey || event.metaKey) finish();
-  else if (event.target.matches("h2, .words, .field input")) onward(event.currentTarget, event.target);
+  else if (target.matches("h2, .words, .field input")) onward(event.currentTarget, target);
   else return;
   event.preventDefault();
 }
 
-/** What is wrong with each field, the card as a whole under "". */
+/**
+ * What is wrong with each field, the card as a whole under "".
+ * @param {Check} check
+ * @param {Block} block
+ * @param {Form} form
+ * @returns {Faults}
+ */
 export function faultsOf(check, block, form) {
+  /** @type {Record<string, string>} */
   const home = {};
   for (const field of form.fields) for (const member of field.members ?? []) home[member] = field.name;
+  /** @type {Faults} */
   const named = {};
   for (const one of [...check.faults, ...(check.findings ?? [])]) {
     if (one.key !== block.key) continue;
     const own = form.fields.some((field) => field.name === one.name) || one.name in (block.cells ?? {});
-    const name = own ? one.name : (home[one.name] ?? (one.name === "quote" ? "" : ""));
-    (named[name] ??= []).push(one);
+    const name = own ? one.name : (home[one.name] ?? "");
+    named[name] ??= [];
+    named[name].push(one);
   }
   return named;
 }
 
-/** The fields of a card; a row that exists may have the parts of a figure or a date alone. */
+/**
+ * The fields of a card; a row that exists may have the parts of a figure or a date alone.
+ * @param {Form} form
+ * @param {Block} block
+ * @returns {FieldForm[]}
+ */
 function fieldsOf(form, block) {
   const cells = block.cells ?? {};
+  /** @param {FieldForm} field */
   const split = (field) => (field.members ?? []).some((name) => name in cells) && !(field.name in cells);
   const fields = form.fields.filter((field) => !split(field));
   const known = new Set(fields.map((field) => field.name));
@@ -133,9 +179,15 @@ function fieldsOf(form, block) {
   return [...fields, ...rest.map((name) => ({ name, label: name.replaceAll("_", " "), way: "text", traced: true }))];
 }
 
+/** @param {Cell | undefined} cell */
 const filled = (cell) => Boolean(cell && (cell.value || receiptsOf(cell).length));
 
-/** How many fields are wrong, or needed and empty. */
+/**
+ * How many fields are wrong, or needed and empty.
+ * @param {Form} form
+ * @param {Block} block
+ * @param {Faults} faults
+ */
 export function wrongOf(form, block, faults) {
   const said = Object.values(faults)
     .flat()
@@ -147,6 +199,11 @@ export function wrongOf(form, block, faults) {
   return said.length + open.filter((one) => !(faults[one.name] ?? []).length).length;
 }
 
+/**
+ * @param {FieldForm} field
+ * @param {Block} block
+ * @param {Faults} faults
+ */
 function shown(field, block, faults) {
   const cell = block.cells?.[field.name];
   return field.key
@@ -154,14 +211,15 @@ function shown(field, block, faults) {
     : field.required || field.traced || field.shown || filled(cell) || faults[field.name];
 }
 
+/** @param {Given & {form: Form, spec: FieldForm, faults: Fault[], set: Change}} given */
 function Field({ desk, forms, form, block, spec, faults, set, field, setField, make, open, text }) {
   const cell = block.cells?.[spec.name] ?? {};
   const name = spec.name;
   const id = `f-${block.key}-${name}`;
   const [why, setWhy] = useState(false);
   const isGrey = (block.grey ?? []).includes(name);
-  const missing = spec.required && !filled(cell);
-  const wrong = faults.some((one) => one.severity !== "warning") || missing;
+  const missing = Boolean(spec.required) && !filled(cell);
+  const wrong = missing || faults.some((one) => one.severity !== "warning");
   const said = receiptsOf(cell).filter((one) => one.words);
   const members = [name, ...(spec.members ?? [])];
   const carried = desk.check.receipts.filter((one) => one.key === block.key && members.includes(one.column));
@@ -169,6 +227,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
   const isWords = ["figure", "date", "words"].includes(spec.way);
   const wantsWords = isWords || spec.traced;
 
+  /** @param {Cell} cell */
   const put = (cell) =>
     set((one) => {
       const cells = { ...one.cells, [name]: cell };
@@ -182,18 +241,29 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
       setField({ id, name, card: block.key, label: spec.label, several, give });
     }
   };
+  /** @param {Block} one */
   const several = (one) => !isWords && receiptsOf(one.cells?.[name]).some((receipt) => receipt.words);
+  /**
+   * @param {Block} one
+   * @param {Receipt} receipt
+   * @param {boolean} also
+   */
   const give = (one, receipt, also) => {
     const before = one.cells?.[name] ?? {};
     const receipts = also ? [...receiptsOf(before), receipt] : [receipt];
     const cells = { ...one.cells, [name]: cellOf(isWords ? null : before.value, receipts) };
     return { ...one, cells, grey: (one.grey ?? []).filter((other) => other !== name) };
   };
+  /** @param {string} value */
   const pick = (value) => {
     if (form.event === name && value) desk.act("join", { into: [block.key, name], event: value });
     // Words that said another value say nothing of this one.
     else put(cellOf(value, cell.value && cell.value !== value ? [] : receiptsOf(cell)));
   };
+  /**
+   * @param {string} typed
+   * @returns {Item[]}
+   */
   const created = (typed) => {
     const target = spec.of && formOf(forms, spec.of);
     if (!target) return [];
@@ -202,18 +272,20 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
     const place = target.traced ? quote : (typed && found(text, typed)) || own;
     if (!place) return [];
     const label = target.traced ? words.createEvent : words.create(target.title, text.slice(place.start, place.end));
-    return [{ name: label, act: () => make(spec.of, place, [block.key, name]) }];
+    return [{ name: label, act: () => make(target.table, place, [block.key, name]) }];
   };
   const there = (desk.draft.state.blocks ?? []).find(
     (other) =>
       spec.of &&
       other.table === spec.of &&
       cell.value &&
-      [other.id, other.ref, other.cells?.[formOf(forms, spec.of)?.key]?.value].includes(cell.value),
+      [other.id, other.ref, other.cells?.[formOfCard(forms, other).key]?.value].includes(cell.value),
   );
   const active = field?.card === block.key && field?.name === name;
   const state = wrong ? "wrong" : isGrey ? "grey" : filled(cell) ? "fine" : "open";
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only follows what is reached in it, by the mouse or by keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: by keys the focus comes first
     <div class={`field ${state}${active ? " active" : ""}`} data-field={name} onFocusCapture={look} onClick={look}>
       <label for={id} title={spec.about}>
         {spec.label}
@@ -286,7 +358,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
           <div class="row">
             {spec.naming && said.length > 0 && (
               <button type="button" onClick={() => desk.act("name", { into: [block.key, name] })}>
-                {words.says(said[0].words, calledIn(options, cell.value))}
+                {words.says(said[0].words ?? "", calledIn(options, cell.value))}
               </button>
             )}
             {spec.traced && !why && (
@@ -302,16 +374,23 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
   );
 }
 
+/** @param {string} state */
 const stateOf = (state) => ({ wrong: words.wrong, grey: words.unseen, fine: words.fine })[state] ?? "";
 
-/** What a grammar made of the words: each part once. */
+/**
+ * What a grammar made of the words: each part once.
+ * @param {Made[]} carried
+ * @param {string} name
+ */
 function read(carried, name) {
   const parts = carried.filter((one) => one.column !== name && one.called !== one.words).map((one) => one.called);
   return [...new Set(parts)].join(", ");
 }
 
+/** @param {{said: Receipt[]}} given */
 const Chips = ({ said }) => said.map((one, number) => <mark key={number}>{one.words}</mark>);
 
+/** @param {{said: Receipt[], carried: Made[], active: boolean, asked: boolean, drop: (number: number) => void}} given */
 function Receipts({ said, carried, active, asked, drop }) {
   if (said.length) {
     return (
@@ -339,19 +418,23 @@ function Receipts({ said, carried, active, asked, drop }) {
   return asked ? <span class={active ? "hint asked" : "hint"}>{words.words}</span> : null;
 }
 
-/** A text that is kept when it is left, and when nobody types for a while; an eager one is gone to at once. */
+/**
+ * A text that is kept when it is left, and when nobody types for a while; an eager one is gone to at once.
+ * @param {{id?: string, value: string, commit: (value: string) => void, long?: boolean, eager?: boolean}} given
+ */
 export function Text({ id, value, commit, long, eager }) {
-  const input = useRef();
+  const input = useRef(/** @type {(HTMLInputElement & HTMLTextAreaElement) | null} */ (null));
   useEffect(() => {
-    if (eager) input.current.focus();
+    if (eager) input.current?.focus();
   }, []);
   const [typed, setTyped] = useState(value);
-  const timer = useRef(0);
+  const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   const latest = useRef(value);
   useEffect(() => {
     setTyped(value);
     latest.current = value;
   }, [value]);
+  /** @param {string} now */
   const keep = (now) => {
     clearTimeout(timer.current);
     if (now !== latest.current) {
@@ -359,6 +442,7 @@ export function Text({ id, value, commit, long, eager }) {
       commit(now);
     }
   };
+  /** @param {TargetedEvent<HTMLInputElement | HTMLTextAreaElement>} event */
   const typing = (event) => {
     const now = event.currentTarget.value;
     setTyped(now);
@@ -366,6 +450,7 @@ export function Text({ id, value, commit, long, eager }) {
     timer.current = setTimeout(() => keep(now), 400);
   };
   // Not at once: what is kept may move the button that is being clicked.
+  /** @param {TargetedEvent<HTMLInputElement | HTMLTextAreaElement>} event */
   const left = (event) => {
     const now = event.currentTarget.value;
     clearTimeout(timer.current);
@@ -377,7 +462,10 @@ export function Text({ id, value, commit, long, eager }) {
   );
 }
 
-/** How a claim stands to others. */
+/**
+ * How a claim stands to others.
+ * @param {{desk: DraftDesk, forms: Form[], links: LinkForms, block: Block, set: Change}} given
+ */
 function Links({ desk, forms, links, block, set }) {
   const [relation, setRelation] = useState("");
   const [other, setOther] = useState("");
@@ -386,14 +474,14 @@ function Links({ desk, forms, links, block, set }) {
   const claims = [
     ...blocks
       .filter((one) => formOf(forms, one.table)?.claim && one.key !== block.key)
-      .map((one) => ({ value: one.id ?? one.ref, name: titleOf(forms, one), about: strings.text.new })),
+      .map((one) => ({ value: one.id ?? one.ref ?? "", name: titleOf(forms, one), about: strings.text.new })),
     ...links.claims,
   ].filter((one, number, all) => one.value && all.findIndex((same) => same.value === one.value) === number);
   const add = () => {
     const value = `${relation} ${other}`;
     set((one) => ({ ...one, links: [...(one.links ?? []), { value, note: why }] }));
     for (const clear of [setRelation, setOther, setWhy]) clear("");
-    document.getElementById(`${block.key}-relation`).focus();
+    document.getElementById(`${block.key}-relation`)?.focus();
   };
   const ready = Boolean(relation && other && why.trim());
   const none = () => [];
@@ -411,7 +499,7 @@ function Links({ desk, forms, links, block, set }) {
               <button
                 type="button"
                 class="plain-button"
-                onClick={() => set((was) => ({ ...was, links: was.links.filter((_, n) => n !== number) }))}
+                onClick={() => set((was) => ({ ...was, links: was.links?.filter((_, n) => n !== number) }))}
               >
                 {words.remove}
               </button>
@@ -451,10 +539,14 @@ function Links({ desk, forms, links, block, set }) {
   );
 }
 
-/** The receipts that the card makes, as the command made them in its trial. */
+/**
+ * The receipts that the card makes, as the command made them in its trial.
+ * @param {{desk: DraftDesk, block: Block, form: Form}} given
+ */
 function Written({ desk, block, form }) {
   const rows = desk.check.receipts.filter((one) => one.key === block.key);
   if (!rows.length) return null;
+  /** @param {string} column */
   const label = (column) => form.fields.find((field) => field.name === column)?.label ?? column.replaceAll("_", " ");
   return (
     <details class="written">
@@ -470,7 +562,7 @@ function Written({ desk, block, form }) {
               <td>
                 <mark>{one.words}</mark>
               </td>
-              <td class="quiet">{words.roles[one.role] ?? one.role}</td>
+              <td class="quiet">{word(words.roles, one.role)}</td>
             </tr>
           ))}
         </tbody>

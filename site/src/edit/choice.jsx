@@ -1,19 +1,25 @@
-import { useRef, useState } from "preact/hooks";
-import { strings } from "./strings.js";
+/** @import { Item, Option } from "./types.js" */
+/** @import { TargetedKeyboardEvent } from "preact" */
+import { useState } from "preact/hooks";
 import { calledIn } from "./names.js";
+import { strings } from "./strings.js";
 
 const MOST = 50; // options that are listed at a time
 
-/** A field that takes one of some values, by their names: typed, by the arrows, or by a click. */
-export function Choice({ id, label, options, value, pick, created, disabled }) {
-  const [typed, setTyped] = useState(null); // null where the list is closed
+/**
+ * A field that takes one of some values, by their names: typed, by the arrows, or by a click.
+ * @param {{id: string, label: string, options?: Option[], value?: string, pick: (value: string) => void, created: (typed: string) => Item[]}} given
+ */
+export function Choice({ id, label, options = [], value, pick, created }) {
+  const [typed, setTyped] = useState(/** @type {string | null} */ (null)); // null where the list is closed
   const [at, setAt] = useState(0);
-  const input = useRef();
   const name = value ? calledIn(options, value) : "";
   const wanted = (typed ?? "").trim().toLowerCase();
+  /** @param {Option} one */
   const fits = (one) => `${one.name} ${one.about ?? ""}`.toLowerCase().includes(wanted);
   const known = typed === null ? [] : options.filter((one) => !wanted || fits(one)).slice(0, MOST);
   // What begins with what was typed stands first.
+  /** @param {Option} one */
   const begins = (one) => (one.name.toLowerCase().startsWith(wanted) ? 0 : 1);
   const items = [
     ...known.sort((one, other) => begins(one) - begins(other)).map((one) => ({ ...one, act: () => pick(one.value) })),
@@ -23,10 +29,12 @@ export function Choice({ id, label, options, value, pick, created, disabled }) {
     setTyped(null);
     setAt(0);
   };
+  /** @param {Item | undefined} item */
   const act = (item) => {
     close();
     item?.act();
   };
+  /** @param {TargetedKeyboardEvent<HTMLInputElement>} event */
   const keys = (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
@@ -44,14 +52,12 @@ export function Choice({ id, label, options, value, pick, created, disabled }) {
     <span class="choice">
       <input
         id={id}
-        ref={input}
         role="combobox"
         aria-label={label}
         aria-expanded={typed !== null}
         aria-controls={`${id}-list`}
         aria-activedescendant={typed !== null && items[at] ? `${id}-${at}` : undefined}
         autocomplete="off"
-        disabled={disabled}
         placeholder={strings.card.value}
         value={typed === null || (typed === "" && name) ? name : typed}
         onFocus={(event) => event.currentTarget.select()}
@@ -64,21 +70,23 @@ export function Choice({ id, label, options, value, pick, created, disabled }) {
         onBlur={close}
       />
       {typed !== null && (
-        <ul class="options" role="listbox" id={`${id}-list`} aria-label={label}>
+        <div class="options" role="listbox" id={`${id}-list`} aria-label={label}>
           {items.map((one, number) => (
-            <li
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field
+            <div
               key={one.value ?? one.name}
               id={`${id}-${number}`}
               role="option"
+              tabIndex={-1}
               aria-selected={number === at}
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => act(one)}
             >
               <span>{one.name}</span> {one.about && <span class="quiet">{one.about}</span>}
-            </li>
+            </div>
           ))}
-          {!items.length && <li class="quiet">{strings.card.nothing}</li>}
-        </ul>
+          {!items.length && <div class="quiet">{strings.card.nothing}</div>}
+        </div>
       )}
     </span>
   );

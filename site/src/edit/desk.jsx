@@ -1,3 +1,4 @@
+/** @import { About, Block, Check, Draft, Make, Mark, Place, Side, Todo, View, Waiting } from "./types.js" */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { Article } from "./article.jsx";
@@ -11,38 +12,55 @@ import { Source } from "./source.jsx";
 import { strings } from "./strings.js";
 import { found, places } from "./text.js";
 
-/** An article at the left, the card that is being filled in at the right. */
+/**
+ * An article at the left, the card that is being filled in at the right.
+ * @param {{about: About, view: View, home: () => void, open: (view: View) => void}} given
+ */
 export function Desk({ about, view, home, open }) {
   const desk = useDraft(view);
   const { draft, check, act, change, error } = desk;
-  const [side, setSide] = useState({ kind: "list" });
-  const [field, setField] = useState(null);
-  const [wanted, setWanted] = useState(null); // words of the work list that the text is to show
-  const [panel, body] = [useRef(), useRef()];
+  const [side, setSide] = useState(/** @type {Side} */ ({ kind: "list" }));
+  const [field, setField] = useState(/** @type {Waiting | null} */ (null));
+  const [wanted, setWanted] = useState(/** @type {Place | null} */ (null)); // words of the work list that the text is to show
+  const panel = useRef(/** @type {HTMLElement | null} */ (null));
+  const body = useRef(/** @type {HTMLDivElement | null} */ (null));
   const at = useMemo(() => places(view.text), [view.text]);
   const blocks = draft.state.blocks ?? [];
   const forms = view.forms;
 
+  /** @param {Side} next */
   const turn = (next) => {
     setField(null);
     setSide(next);
     panel.current?.scrollTo?.(0, 0);
   };
-  // `up` is what is shown again when the card is closed; without it the text gets the keys.
+  const opened = side.kind === "card" ? side : null;
+  /**
+   * `up` is what is shown again when the card is closed; without it the text gets the keys.
+   * @param {string} key
+   * @param {Side} [up]
+   */
   const openCard = (key, up) => turn({ kind: "card", key, up });
-  const toText = () => body.current.focus({ preventScroll: true });
+  const toText = () => body.current?.focus({ preventScroll: true });
   const toPanel = () => {
-    const control = document.getElementById(field?.id);
+    const control = field && document.getElementById(field.id);
     if (control) control.focus();
     else enterHeading(panel.current);
   };
   const closeCard = () => {
-    turn(side.up ?? { kind: "list" });
-    if (!side.up) toText();
+    turn(opened?.up ?? { kind: "list" });
+    if (!opened?.up) toText();
   };
+  /**
+   * @param {Draft | null} made
+   * @returns {Block | undefined}
+   */
   const last = (made) => made?.state?.blocks?.at(-1);
 
-  /** A new card for a place of the text; `into` is the cell that is to name the new row. */
+  /**
+   * A new card for a place of the text; `into` is the cell that is to name the new row.
+   * @type {Make}
+   */
   const make = async (table, place, into) => {
     const asked = { table, start: at.points(place.start), end: at.points(place.end) };
     const made = await act("select", into ? { ...asked, into } : asked);
@@ -50,14 +68,19 @@ export function Desk({ about, view, home, open }) {
     if (!block) return;
     openCard(block.key, into && { ...side, at: into[1] });
   };
-  const show = ({ start, words }) => setWanted({ start: at.units(start), end: at.units(start + [...words].length) });
+  /** @param {Todo} one */
+  const show = ({ start, words }) =>
+    start !== null && setWanted({ start: at.units(start), end: at.units(start + [...words].length) });
+  /** @param {number} by */
   const step = (by) => act("step", { by });
 
   useEffect(() => {
+    /** @param {KeyboardEvent} event */
     const keys = (event) => {
       if (!event.ctrlKey && !event.metaKey) return;
       // In a list that is closed nothing is typed.
-      const typing = event.target.closest?.("input:not([aria-expanded=false]), textarea, select");
+      const writable = "input:not([aria-expanded=false]), textarea, select";
+      const typing = event.target instanceof Element && event.target.closest(writable);
       const key = event.key.toLowerCase();
       if (key === "s") turn({ kind: "plan" });
       else if (key === "z" && !typing) step(event.shiftKey ? 1 : -1);
@@ -70,13 +93,20 @@ export function Desk({ about, view, home, open }) {
 
   useKept(panel);
 
-  const marks = useMemo(() => marksOf(view.text, at, check, blocks, side.key), [check, blocks, side.key]);
-  const card = side.kind === "card" ? blocks.find((block) => block.key === side.key) : null;
+  const marks = useMemo(() => marksOf(view.text, at, check, blocks, opened?.key), [check, blocks, opened?.key]);
+  const card = opened && blocks.find((block) => block.key === opened.key);
   const grey = blocks.reduce((sum, block) => sum + (block.grey?.length ?? 0), 0);
-  const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher]?.value ?? draft.name;
+  const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher ?? ""]?.value ?? draft.name;
 
-  /** The words of the field that waits for them. */
-  const give = (place, words, number, also, touched) => {
+  /**
+   * The words of the field that waits for them.
+   * @param {string} words
+   * @param {number} number
+   * @param {boolean} also
+   * @param {boolean} touched
+   */
+  const give = (words, number, also, touched) => {
+    if (!card || !field) return;
     change((state) => withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)));
     // Where a screen is touched, a field with the focus would bring up the keys over half of it.
     if (!touched) toPanel();
@@ -111,7 +141,7 @@ export function Desk({ about, view, home, open }) {
       </header>
       {(error || check.changed) && (
         <div class="notice" role="alert">
-          <p>{check.changed ? strings.plan.meanwhile : error.message}</p>
+          <p>{check.changed ? strings.plan.meanwhile : error?.message}</p>
           {check.changed && (
             <button type="button" onClick={reload}>
               {strings.plan.reload}
@@ -139,7 +169,7 @@ export function Desk({ about, view, home, open }) {
           wanted={wanted}
           at={card && quoted(view.text, card)[0]}
           forms={forms}
-          field={card && field && { ...field, several: field.several(card) }}
+          field={card && field ? { label: field.label, several: field.several(card) } : null}
           body={body}
           make={make}
           give={give}
@@ -175,17 +205,16 @@ export function Desk({ about, view, home, open }) {
               make={make}
               open={(key, name) => openCard(key, { ...side, at: name })}
               close={closeCard}
-              back={side.up?.kind === "card"}
+              back={opened?.up?.kind === "card"}
               at={side.at}
               text={view.text}
             />
           )}
-          {side.kind === "card" && !card && <Gone close={closeCard} />}
+          {opened && !card && <Gone close={closeCard} />}
           {side.kind === "source" && <Source desk={desk} about={about} close={() => turn({ kind: "list" })} />}
           {side.kind === "plan" && (
             <Plan
               desk={desk}
-              about={about}
               forms={forms}
               grey={grey}
               open={(key) => openCard(key, { kind: "plan" })}
@@ -208,13 +237,22 @@ export function Desk({ about, view, home, open }) {
   );
 }
 
+/** @param {{close: () => void}} given */
 function Gone({ close }) {
   useEffect(close, []);
   return null;
 }
 
-/** What is marked in the text: numbers that are left, words of cards, and of the card that is open. */
+/**
+ * What is marked in the text: numbers that are left, words of cards, and of the card that is open.
+ * @param {string} text
+ * @param {ReturnType<typeof places>} at
+ * @param {Check} check
+ * @param {Block[]} blocks
+ * @param {string | undefined} open
+ */
 function marksOf(text, at, check, blocks, open) {
+  /** @type {Mark[]} */
   const marks = (check.numbers ?? []).map(([start, end]) => ({
     start: at.units(start),
     end: at.units(end),
@@ -229,6 +267,10 @@ function marksOf(text, at, check, blocks, open) {
   return marks;
 }
 
+/**
+ * @param {string} text
+ * @param {Block} block
+ */
 function quoted(text, block) {
   const cell = block.quote ?? block.cells?.words;
   const place = cell?.words ? found(text, cell.words, cell.occurrence) : null;

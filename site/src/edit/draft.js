@@ -1,12 +1,19 @@
 // A draft in the browser: each change is sent at once, one after the other, and then checked.
+/** @import { Answers, Block, Cell, Check, Draft, Receipt, State, View } from "./types.js" */
+/** @import { Refused } from "./api.js" */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { strings } from "./strings.js";
 
+/** @typedef {{message: string, changed: boolean, stale: boolean}} Trouble why the command refused something */
+
 const SOON = 150; // milliseconds after a change until its words are looked at
 const LATER = 900; // and until the package is validated as it would be
 
-/** Work that is done once at a time, and once more if it was asked for meanwhile. */
+/**
+ * Work that is done once at a time, and once more if it was asked for meanwhile.
+ * @param {() => Promise<void>} work
+ */
 function once(work) {
   let [running, again] = [false, false];
   return async () => {
@@ -23,19 +30,30 @@ function once(work) {
   };
 }
 
-/** The draft, what is wrong with it, and what can be done with it. */
+/**
+ * The draft, what is wrong with it, and what can be done with it.
+ * @param {View} view
+ */
 export function useDraft(view) {
-  const [draft, setDraft] = useState(view);
-  const [check, setCheck] = useState({ faults: [], receipts: [], numbers: null });
+  const [draft, setDraft] = useState(/** @type {Draft} */ (view));
+  const [check, setCheck] = useState(/** @type {Check} */ ({ faults: [], receipts: [], numbers: null }));
   const [checking, setChecking] = useState(true);
   const [keeping, setKeeping] = useState(false);
-  const [error, setError] = useState(null);
-  const now = useRef({ version: view.version, state: view.state, pending: null, line: Promise.resolve(), asked: 0 });
+  const [error, setError] = useState(/** @type {Trouble | null} */ (null));
+  const now = useRef({
+    version: view.version,
+    state: view.state,
+    pending: /** @type {State | null} */ (null),
+    line: /** @type {Promise<unknown>} */ (Promise.resolve()),
+    asked: 0,
+  });
 
+  /** @param {Refused} refused */
   const fail = (refused) => {
     const message = refused.status ? refused.message : strings.gone;
     setError({ message, changed: refused.changed, stale: refused.status === 409 && !refused.changed });
   };
+  /** @param {Draft} made */
   const take = (made) => {
     now.current.version = made.version;
     now.current.state = made.state;
@@ -46,6 +64,11 @@ export function useDraft(view) {
   const tools = useMemo(() => {
     const { current } = now;
     // Requests stand in a line, since each names the version that the one before has made.
+    /**
+     * @template T
+     * @param {() => T | Promise<T>} work
+     * @returns {Promise<T>}
+     */
     const next = (work) => {
       const done = current.line.then(work);
       current.line = done.catch(() => {});
@@ -66,6 +89,10 @@ export function useDraft(view) {
       }
     };
     // A check that is out of date by its answer says nothing; `take` gets the others.
+    /**
+     * @param {boolean} whole
+     * @param {(found: Check) => void} take
+     */
     const checked = (whole, take) =>
       once(async () => {
         const asked = current.asked;
@@ -73,7 +100,7 @@ export function useDraft(view) {
           const found = await ask("check", { name: view.name, whole });
           if (asked === current.asked) take(found);
         } catch (refused) {
-          if (asked === current.asked) fail(refused);
+          if (asked === current.asked) fail(/** @type {Refused} */ (refused));
         }
       });
     // What validation said before stands until it has answered again.
@@ -82,14 +109,16 @@ export function useDraft(view) {
       setCheck(found);
       setChecking(false);
     });
+    /** @type {ReturnType<typeof setTimeout>[]} */
     const timers = [];
     const later = () => {
-      timers.splice(0).forEach(clearTimeout);
+      for (const timer of timers.splice(0)) clearTimeout(timer);
       current.asked++;
       setChecking(true);
       timers.push(setTimeout(() => next(() => {}).then(words), SOON));
       timers.push(setTimeout(() => next(() => {}).then(all), LATER));
     };
+    /** @param {(state: State) => State} make */
     const change = (make) => {
       const state = make(current.state);
       current.state = state;
@@ -98,18 +127,28 @@ export function useDraft(view) {
       next(send).catch(fail);
       later();
     };
+    /**
+     * What the command answers; null where it refuses, of which the desk then tells.
+     * @template {keyof Answers} What
+     * @param {What} what
+     * @param {object} more
+     * @returns {Promise<Answers[What] | null>}
+     */
     const act = (what, more = {}) =>
       next(async () => {
         await send();
         const made = await ask(what, { name: view.name, version: current.version, ...more });
-        if (made.state) take(made);
+        if ("state" in made) take(made);
         return made;
       }).then(
         (made) => {
-          if (!made.done) later();
+          if (!("done" in made && made.done)) later();
           return made;
         },
-        (refused) => (fail(refused), null),
+        (refused) => {
+          fail(refused);
+          return null;
+        },
       );
     return { change, act, later };
   }, []);
@@ -120,18 +159,30 @@ export function useDraft(view) {
   return { draft, check, checking, keeping, error, setError, ...tools };
 }
 
-/** The state with a card changed. */
+/**
+ * The state with a card changed.
+ * @param {State} state
+ * @param {string} key
+ * @param {(block: Block) => Block} make
+ * @returns {State}
+ */
 export const withBlock = (state, key, make) => ({
   ...state,
   blocks: (state.blocks ?? []).map((block) => (block.key === key ? make(block) : block)),
 });
 
-/** The state without a card. */
+/**
+ * The state without a card.
+ * @param {State} state
+ * @param {string} key
+ * @returns {State}
+ */
 export const without = (state, key) => ({
   ...state,
   blocks: (state.blocks ?? []).filter((block) => block.key !== key),
 });
 
+/** @param {State} state */
 export const freeKey = (state) => {
   const used = new Set((state.blocks ?? []).map((block) => block.key));
   let number = 1;
@@ -139,14 +190,23 @@ export const freeKey = (state) => {
   return `k${number}`;
 };
 
-/** All receipts of a cell. */
+/**
+ * All receipts of a cell.
+ * @param {Cell | undefined} cell
+ * @returns {Receipt[]}
+ */
 export function receiptsOf(cell) {
   const { words, occurrence, note, role, source } = cell ?? {};
   const own = words || note ? [{ words, occurrence, note, role, source }] : [];
   return [...own, ...(cell?.receipts ?? [])];
 }
 
-/** A cell of a value and receipts. */
+/**
+ * A cell of a value and receipts.
+ * @param {string | null | undefined} value
+ * @param {Receipt[]} receipts
+ * @returns {Cell}
+ */
 export function cellOf(value, receipts) {
   const said = receipts.map((one) => Object.fromEntries(Object.entries(one).filter(([, part]) => part)));
   const head = value ? { value } : {};

@@ -1,15 +1,28 @@
 // Going through a text by keys: from word to word, to what is left, to a word that begins so.
 
+/** @import { Place } from "./types.js" */
+
+/** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
 const PAUSE = 1000; // milliseconds after which a letter begins another word
 
-/** Whether a key goes word by word, so that Shift with it selects. */
+/**
+ * Whether a key goes word by word, so that Shift with it selects.
+ * @param {string} key
+ */
 export const isStep = (key) => key in STEPS;
 
-/** The number of the word to which a key leads from another one; null where it leads nowhere. */
+/**
+ * The number of the word to which a key leads from another one; null where it leads nowhere.
+ * @param {string} key
+ * @param {number | null} head
+ * @param {Place[]} known
+ * @param {Place[]} left
+ */
 export function ledTo(key, head, known, left) {
   if (isStep(key)) return Math.min(known.length - 1, Math.max(0, (head ?? -1) + STEPS[key]));
   const here = head === null ? -1 : known[head].start;
+  /** @type {Record<string, () => Place | undefined>} */
   const ways = {
     ArrowDown: () => left.find((mark) => mark.start > here),
     ArrowUp: () => left.findLast((mark) => mark.start < here),
@@ -18,7 +31,10 @@ export function ledTo(key, head, known, left) {
   return next ? known.findIndex((word) => word.end > next.start) : null;
 }
 
-/** Letters that follow soon on one another are the begin of one word. */
+/**
+ * Letters that follow soon on one another are the begin of one word.
+ * @returns {(letter: string, now: number) => string}
+ */
 export function typing() {
   let [typed, last] = ["", -Infinity];
   return (letter, now) => {
@@ -28,9 +44,16 @@ export function typing() {
   };
 }
 
-/** The number of the next word that begins with some letters, from the begin again behind the end; or null. */
+/**
+ * The number of the next word that begins with some letters, from the begin again behind the end; or null.
+ * @param {string} text
+ * @param {Place[]} known
+ * @param {string} typed
+ * @param {number | null} head
+ */
 export function beginning(text, known, typed, head) {
   const wanted = typed.toLowerCase();
+  /** @param {Place} word */
   const fits = (word) => text.slice(word.start, word.end).toLowerCase().startsWith(wanted);
   // The word where we are may still be the one that is being typed.
   const from = (head ?? -1) + (typed.length === 1 ? 1 : 0);
@@ -39,7 +62,12 @@ export function beginning(text, known, typed, head) {
   return found < 0 ? null : found;
 }
 
-/** The numbers of the first and the last word of a place; null where it has none. */
+/**
+ * The numbers of the first and the last word of a place; null where it has none.
+ * @param {Place[]} known
+ * @param {Place} place
+ * @returns {[number, number] | null}
+ */
 export function wordsOf(known, { start, end }) {
   const first = known.findIndex((word) => word.end > start);
   const last = known.findLastIndex((word) => word.start < end);

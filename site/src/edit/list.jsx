@@ -1,9 +1,13 @@
+/** @import { Block, Check, DraftDesk, Form, Open, Side, State, Todo } from "./types.js" */
 import { useEffect } from "preact/hooks";
-import { formOf, titleOf } from "./names.js";
 import { faultsOf, wrongOf } from "./card.jsx";
-import { strings } from "./strings.js";
+import { formOf, formOfCard, titleOf } from "./names.js";
+import { strings, word } from "./strings.js";
 
-/** All cards, and what is still to do. */
+/**
+ * All cards, and what is still to do; the keys go to the card `at`.
+ * @param {{desk: DraftDesk, forms: Form[], at?: string, show: (one: Todo) => void, open: Open, turn: (side: Side) => void}} given
+ */
 export function List({ desk, forms, at, show, open, turn }) {
   const { draft, check, checking } = desk;
   const blocks = draft.state.blocks ?? [];
@@ -63,7 +67,7 @@ export function List({ desk, forms, at, show, open, turn }) {
           {todo.map((one, number) => (
             <li key={number}>
               <span class="grow">
-                <span class="quiet">{strings.todo[one.kind] ?? one.kind}</span>
+                <span class="quiet">{word(strings.todo, one.kind)}</span>
                 <br />
                 <span class="words">{one.of || one.around}</span> <span class="quiet">{saidOf(one)}</span>
               </span>
@@ -86,41 +90,55 @@ export function List({ desk, forms, at, show, open, turn }) {
   );
 }
 
-/** What is to be done; of a record also which of its cells, or words, are meant. */
+/**
+ * What is to be done; of a record also which of its cells, or words, are meant.
+ * @param {Todo} one
+ */
 function saidOf({ of, around, why }) {
   // A name may be the begin of the words.
   const more = of && !around.startsWith(of.slice(1, -2)) && `${around.replaceAll("_", " ")}: `;
   return `${more || ""}${why}`;
 }
 
-/** The state with some cards that were looked at. */
+/**
+ * The state with some cards that were looked at.
+ * @param {State} state
+ * @param {Block[]} cards
+ */
 function seen(state, cards) {
   const keys = new Set(cards.map((block) => block.key));
-  return { ...state, blocks: state.blocks.map((one) => (keys.has(one.key) ? { ...one, grey: [] } : one)) };
+  return { ...state, blocks: state.blocks?.map((one) => (keys.has(one.key) ? { ...one, grey: [] } : one)) };
 }
 
+/**
+ * @param {Check} check
+ * @param {Block} block
+ * @param {Form[]} forms
+ */
 const wrongIn = (check, block, forms) => {
-  const form = formOf(forms, block.table);
+  const form = formOfCard(forms, block);
   return wrongOf(form, block, faultsOf(check, block, form));
 };
 
+/** @param {{blocks: Block[], forms: Form[], check: Check, open: Open}} given */
 function Cards({ blocks, forms, check, open }) {
   return (
     <ul class="plain cards">
       {blocks.map((block) => {
         const wrong = wrongIn(check, block, forms);
+        const grey = block.grey?.length ?? 0;
         return (
           <li key={block.key}>
             <button
               type="button"
               id={`entry-${block.key}`}
-              class={wrong ? "entry wrong" : block.grey?.length ? "entry grey" : "entry fine"}
+              class={wrong ? "entry wrong" : grey ? "entry grey" : "entry fine"}
               onClick={() => open(block.key)}
             >
               <span class="quiet">{formOf(forms, block.table)?.title}</span>
               <span class="title">{titleOf(forms, block)}</span>
               {wrong > 0 && <span class="fault">{strings.list.wrong(wrong)}</span>}
-              {block.grey?.length > 0 && <span class="quiet">{strings.list.grey(block.grey.length)}</span>}
+              {grey > 0 && <span class="quiet">{strings.list.grey(grey)}</span>}
             </button>
           </li>
         );

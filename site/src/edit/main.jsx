@@ -1,3 +1,5 @@
+/** @import { Refused } from "./api.js" */
+/** @import { About, View } from "./types.js" */
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask } from "./api.js";
@@ -8,18 +10,24 @@ import { strings } from "./strings.js";
 const OPEN = "kzdata-edit-open";
 
 function App() {
-  const [about, setAbout] = useState(null);
-  const [view, setView] = useState(null);
+  const [about, setAbout] = useState(/** @type {About | null} */ (null));
+  const [view, setView] = useState(/** @type {View | null} */ (null));
   const [error, setError] = useState("");
 
+  /** @param {Refused} refused */
   const failed = (refused) => setError(refused.status ? refused.message : strings.gone);
+  /** @param {View | null} made */
   const show = (made) => {
     if (made) sessionStorage.setItem(OPEN, made.name);
     else sessionStorage.removeItem(OPEN);
     setError("");
     setView(made);
   };
-  const home = () => ask("about").then((said) => (setAbout(said), show(null)), failed);
+  const home = () =>
+    ask("about").then((said) => {
+      setAbout(said);
+      show(null);
+    }, failed);
 
   useEffect(() => {
     // After a reload the article that was open is open again.
@@ -48,4 +56,4 @@ function App() {
   );
 }
 
-render(<App />, document.getElementById("desk"));
+render(<App />, /** @type {HTMLElement} */ (document.getElementById("desk")));

@@ -1,15 +1,19 @@
+/** @import { Block, DraftDesk, Fault, Form, Open, PlanKind, PlanRows, Written } from "./types.js" */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { titleOf } from "./names.js";
 import { strings } from "./strings.js";
 
 const words = strings.plan;
 
-/** What would be written, and what stands against it. */
+/**
+ * What would be written, and what stands against it.
+ * @param {{desk: DraftDesk, forms: Form[], grey: number, open: Open, close: () => void, home: () => void, again: () => void}} given
+ */
 export function Plan({ desk, forms, grey, open, close, home, again }) {
   const { check, checking, draft } = desk;
-  const [done, setDone] = useState(null);
-  const head = useRef();
-  useEffect(() => head.current.focus(), [done]);
+  const [done, setDone] = useState(/** @type {Written | null} */ (null));
+  const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  useEffect(() => head.current?.focus(), [done]);
   const blocks = draft.state.blocks ?? [];
   const first = blocks.find((block) => block.grey?.length);
   const findings = [...(check.faults ?? []), ...(check.findings ?? [])];
@@ -17,6 +21,7 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
   const warnings = findings.filter((one) => one.severity === "warning");
   const waiting = check.waiting ?? 0;
   const ready = !checking && !grey && !errors.length && check.plan && !check.changed;
+  /** @param {boolean} partial */
   const write = async (partial) => {
     const made = await desk.act("write", { partial });
     if (made?.done) setDone(made);
@@ -52,7 +57,7 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
       {grey > 0 && (
         <p class="notice">
           {words.grey(grey)}{" "}
-          <button type="button" onClick={() => open(first.key)}>
+          <button type="button" onClick={() => first && open(first.key)}>
             {words.first}
           </button>
         </p>
@@ -79,7 +84,9 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
   );
 }
 
+/** @param {{plan: PlanRows}} given */
 function Rows({ plan }) {
+  /** @type {PlanKind[]} */
   const kinds = ["added", "changed", "withdrawn"];
   if (!plan.rows.length) return <p class="quiet">{words.nothing}</p>;
   return (
@@ -89,7 +96,7 @@ function Rows({ plan }) {
           <th scope="col">{words.table}</th>
           {kinds.map((kind) => (
             <th key={kind} scope="col" class="number">
-              {words[kind]}
+              {words.kinds[kind]}
             </th>
           ))}
         </tr>
@@ -110,6 +117,7 @@ function Rows({ plan }) {
   );
 }
 
+/** @param {{title: string, findings: Fault[], blocks: Block[], forms: Form[], open: Open}} given */
 function Findings({ title, findings, blocks, forms, open }) {
   if (!findings.length) return null;
   return (

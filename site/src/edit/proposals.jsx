@@ -1,3 +1,5 @@
+/** @import { Block, DraftDesk, Form, Open, Proposal, Proposed } from "./types.js" */
+/** @import { TargetedEvent } from "preact" */
 import { useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { freeKey } from "./draft.js";
@@ -17,29 +19,39 @@ const FORMATS = [
   "web-annotation",
 ];
 
-/** What a model proposes: judged by the command, taken or left by the author. */
+/**
+ * What a model proposes: judged by the command, taken or left by the author.
+ * @param {{desk: DraftDesk, forms: Form[], open: Open, close: () => void}} given
+ */
 export function Proposals({ desk, forms, open, close }) {
   const [form, setForm] = useState(FORMATS[0]);
   const [content, setContent] = useState("");
   const [mapping, setMapping] = useState("");
-  const [found, setFound] = useState(null);
+  const [found, setFound] = useState(/** @type {Proposed | null} */ (null));
   const [error, setError] = useState("");
 
-  const read = (set) => async (event) => {
-    const [file] = event.currentTarget.files;
+  /** @param {(content: string) => void} set */
+  const read = (set) => async (/** @type {TargetedEvent<HTMLInputElement>} */ event) => {
+    const [file] = event.currentTarget.files ?? [];
     if (file) set(await file.text());
   };
+  /** @param {Event} event */
   const judge = async (event) => {
     event.preventDefault();
     setError("");
     try {
       setFound(await ask("propose", { name: desk.draft.name, form, content, mapping }));
     } catch (refused) {
-      setError(refused.message || strings.gone);
+      setError((refused instanceof Error && refused.message) || strings.gone);
     }
   };
+  /** @param {Proposal[]} gone */
   const leave = (gone) =>
-    setFound((old) => ({ ...old, proposals: old.proposals.filter((one) => !gone.includes(one)) }));
+    setFound((old) => old && { ...old, proposals: old.proposals.filter((one) => !gone.includes(one)) });
+  /**
+   * @param {Proposal[]} taken
+   * @param {boolean} show
+   */
   const take = (taken, show) => {
     let key = "";
     desk.change((state) => {
@@ -102,7 +114,7 @@ export function Proposals({ desk, forms, open, close }) {
           <li key={number} class={`proposal ${one.state}`}>
             <div class="grow">
               <p class="cap">
-                {formOf(forms, one.card.table)?.title} · {words[one.state]}
+                {formOf(forms, one.card.table)?.title} · {words.states[one.state]}
               </p>
               <p class="title">{titleOf(forms, one.card)}</p>
               <p class="quiet">{valuesOf(forms, one.card)}</p>
@@ -126,7 +138,7 @@ export function Proposals({ desk, forms, open, close }) {
           </li>
         ))}
       </ul>
-      {found?.unplaced.length > 0 && (
+      {found && found.unplaced.length > 0 && (
         <details>
           <summary>{words.unplaced(found.unplaced.length)}</summary>
           <ul>
@@ -142,6 +154,10 @@ export function Proposals({ desk, forms, open, close }) {
   );
 }
 
+/**
+ * @param {Form[]} forms
+ * @param {Block} card
+ */
 function valuesOf(forms, card) {
   const form = formOf(forms, card.table);
   return Object.entries(card.cells ?? {})

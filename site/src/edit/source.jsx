@@ -1,10 +1,18 @@
-import { Choice } from "./choice.jsx";
+/** @import { About, DraftDesk } from "./types.js" */
 import { Text } from "./card.jsx";
+import { Choice } from "./choice.jsx";
 import { strings } from "./strings.js";
 
-/** What is known of the article. */
+/**
+ * What is known of the article.
+ * @param {{desk: DraftDesk, about: About, close: () => void}} given
+ */
 export function Source({ desk, about, close }) {
   const cells = desk.draft.state.source ?? {};
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
   const put = (name, value) =>
     desk.change((state) => {
       const source = { ...state.source, [name]: { value } };

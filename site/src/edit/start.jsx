@@ -1,14 +1,21 @@
+/** @import { Refused } from "./api.js" */
+/** @import { About, FieldForm, View } from "./types.js" */
+/** @import { TargetedEvent } from "preact" */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { strings } from "./strings.js";
 
 const words = strings.start;
 
-/** The first view: a new article, the drafts, and the articles of the package. */
+/**
+ * The first view: a new article, the drafts, and the articles of the package.
+ * @param {{about: About, open: (view: View) => void, again: () => void, error: string, failed: (refused: Refused) => void}} given
+ */
 export function Start({ about, open, again, error, failed }) {
+  /** @param {Promise<View>} asked */
   const go = (asked) => asked.then(open, failed);
-  const head = useRef();
-  useEffect(() => head.current.focus(), []);
+  const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  useEffect(() => head.current?.focus(), []);
   return (
     <main class="start">
       <header class="head">
@@ -25,7 +32,7 @@ export function Start({ about, open, again, error, failed }) {
           </p>
         )}
       </header>
-      <New about={about} begin={(asked) => go(ask("begin", asked))} failed={failed} />
+      <New about={about} begin={(asked) => go(ask("begin", asked))} />
       <div class="lists">
         {about.drafts.length > 0 && (
           <section>
@@ -34,14 +41,11 @@ export function Start({ about, open, again, error, failed }) {
               {about.drafts.map((one) => (
                 <li key={one.name}>
                   <span class="grow">
-                    <b>{one.title || one.name}</b>{" "}
-                    <span class="quiet">{one.error ? words.broken : words.draft(one)}</span>
+                    <b>{one.title || one.name}</b> <span class="quiet">{words.draft(one)}</span>
                   </span>
-                  {!one.error && (
-                    <button type="button" onClick={() => go(ask("view", { name: one.name }))}>
-                      {words.open}
-                    </button>
-                  )}
+                  <button type="button" onClick={() => go(ask("view", { name: one.name }))}>
+                    {words.open}
+                  </button>
                   <Drop name={one.name} again={again} failed={failed} />
                 </li>
               ))}
@@ -70,6 +74,7 @@ export function Start({ about, open, again, error, failed }) {
   );
 }
 
+/** @param {{name: string, again: () => void, failed: (refused: Refused) => void}} given */
 function Drop({ name, again, failed }) {
   const [sure, setSure] = useState(false);
   const drop = () => ask("drop", { name }).then(again, failed);
@@ -80,17 +85,19 @@ function Drop({ name, again, failed }) {
   );
 }
 
+/** @param {{about: About, begin: (asked: object) => void}} given */
 function New({ about, begin }) {
   const [text, setText] = useState("");
   const [file, setFile] = useState("");
-  const [cells, setCells] = useState({});
+  const [cells, setCells] = useState(/** @type {Record<string, string>} */ ({}));
   const [fault, setFault] = useState("");
   const asked = [about.publisher, about.published].filter(Boolean);
   const first = about.source.filter((field) => asked.includes(field.name) || field.name === "url");
   const rest = about.source.filter((field) => !first.includes(field));
 
+  /** @param {TargetedEvent<HTMLInputElement>} event */
   const read = async (event) => {
-    const [chosen] = event.currentTarget.files;
+    const [chosen] = event.currentTarget.files ?? [];
     if (!chosen) return;
     try {
       // The bytes as they are: no mark at the begin is dropped, no line end is changed.
@@ -101,10 +108,12 @@ function New({ about, begin }) {
       setFault(words.binary);
     }
   };
+  /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
     begin({ described: cells, text: file ? null : text, file: file || null });
   };
+  /** @param {FieldForm} field */
   const fieldOf = (field) => (
     <label key={field.name}>
       <span>{field.label}</span>

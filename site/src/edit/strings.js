@@ -1,6 +1,19 @@
 // Every word of the desk. A function takes what the sentence is about.
 
+/**
+ * @param {number} number
+ * @param {string} one
+ * @param {string} many
+ */
 const plural = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
+
+/**
+ * A word of a vocabulary; what it does not hold stands for itself.
+ * @param {Record<string, string>} words
+ * @param {string} key
+ * @returns {string}
+ */
+export const word = (words, key) => (Object.hasOwn(words, key) ? words[key] : key);
 
 export const strings = {
   here: "on this computer only",
@@ -12,7 +25,7 @@ export const strings = {
   gone: "The command no longer answers. What was kept is on disk: start kzdata edit again.",
   close: "Close",
   article: "Article",
-  kept: (cards) => `Draft kept · ${plural(cards, "card", "cards")}`,
+  kept: (/** @type {number} */ cards) => `Draft kept · ${plural(cards, "card", "cards")}`,
   keeping: "Keeping the draft …",
   start: {
     title: "Enter an article",
@@ -27,8 +40,8 @@ export const strings = {
     more: "More about the article",
     drafts: "Drafts",
     articles: "Articles of the package",
-    draft: (one) => `${one.new ? "new article" : "changes"}, ${plural(one.cards, "card", "cards")}`,
-    broken: "cannot be read",
+    draft: (/** @type {{new: boolean, cards: number}} */ one) =>
+      `${one.new ? "new article" : "changes"}, ${plural(one.cards, "card", "cards")}`,
     away: "its text is not in the folder",
     open: "Open",
     drop: "Throw away",
@@ -36,7 +49,7 @@ export const strings = {
     binary: "This file is not a text in UTF-8.",
   },
   text: {
-    left: (number) =>
+    left: (/** @type {number} */ number) =>
       number
         ? plural(number, "number that nothing accounts for", "numbers that nothing accounts for")
         : "every number is accounted for",
@@ -51,20 +64,17 @@ export const strings = {
   },
   menu: {
     name: "What do these words say?",
-    receipt: (label) => `Words for “${label}”`,
+    receipt: (/** @type {string} */ label) => `Words for “${label}”`,
     also: "Also for it",
     more: "More",
-    exclusion: "Counts nothing",
-    alias: "Only a name",
-    term: "A word for a category",
+    kinds: { exclusion: "Counts nothing", alias: "Only a name", term: "A word for a category" },
   },
   card: {
-    new: (title) => `New · ${title}`,
-    known: (title) => title,
+    new: (/** @type {string} */ title) => `New · ${title}`,
+    known: (/** @type {string} */ title) => title,
     words: "select words in the article",
     value: "choose …",
     type: "write …",
-    seen: "looked at",
     unseen: "filled in by the machine: not looked at yet",
     fine: "fine",
     wrong: "something is wrong",
@@ -76,16 +86,15 @@ export const strings = {
     why: "Why?",
     back: "Back",
     more: "More fields",
-    says: (words, name) => `“${words}” says “${name}”: keep that`,
+    says: (/** @type {string} */ words, /** @type {string} */ name) => `“${words}” says “${name}”: keep that`,
     because: "No words say it: say why",
     note: "Why is it so?",
-    clear: "Empty",
     drop: "Take these words away",
-    create: (title, words) => `New in ${title}${words ? `: “${words}”` : ""}`,
+    create: (/** @type {string} */ title, /** @type {string | null | undefined} */ words) =>
+      `New in ${title}${words ? `: “${words}”` : ""}`,
     createEvent: "A new event for these words",
     nothing: "nothing known has this name",
     writes: "What it writes",
-    of: "The words of this card",
     links: "Stands to other claims",
     relation: "How",
     other: "Which claim",
@@ -105,8 +114,8 @@ export const strings = {
     todo: "Still to do",
     nothing: "Nothing is left to do that the machine knows of.",
     checking: "Checking …",
-    grey: (number) => plural(number, "field not looked at", "fields not looked at"),
-    wrong: (number) => plural(number, "fault", "faults"),
+    grey: (/** @type {number} */ number) => plural(number, "field not looked at", "fields not looked at"),
+    wrong: (/** @type {number} */ number) => plural(number, "fault", "faults"),
     source: "About the article",
     proposals: "Proposals of a model",
     vocabulary: "Words and names",
@@ -128,18 +137,16 @@ export const strings = {
   plan: {
     title: "What would be written",
     table: "Table",
-    added: "new",
-    changed: "changed",
-    withdrawn: "out",
+    kinds: { added: "new", changed: "changed", withdrawn: "out" },
     nothing: "Nothing would change.",
-    quoted: (after, most) =>
+    quoted: (/** @type {number} */ after, /** @type {number | null} */ most) =>
       `${Math.round(100 * after)} % of the article is quoted${most === null ? "" : `; at most ${Math.round(100 * most)} % may be`}.`,
-    grey: (number) =>
+    grey: (/** @type {number} */ number) =>
       `${plural(number, "field was", "fields were")} filled in by the machine and nobody looked at ${number === 1 ? "it" : "them"}.`,
     first: "Go there",
     wrong: "To be mended first",
     warns: "To be looked at",
-    waiting: (number) =>
+    waiting: (/** @type {number} */ number) =>
       `${plural(number, "number has", "numbers have")} no row yet. Until then the package is not valid with its texts.`,
     valid: "The package would be valid.",
     write: "Write the rows",
@@ -162,10 +169,8 @@ export const strings = {
     accept: "Accept",
     edit: "Edit",
     reject: "Reject",
-    every: (number) => `Accept the ${number} that hold`,
-    accepted: "holds",
-    review: "for review",
-    rejected: "does not hold",
-    unplaced: (number) => `${plural(number, "mark has", "marks have")} no sure place`,
+    every: (/** @type {number} */ number) => `Accept the ${number} that hold`,
+    states: { accepted: "holds", review: "for review", rejected: "does not hold" },
+    unplaced: (/** @type {number} */ number) => `${plural(number, "mark has", "marks have")} no sure place`,
   },
 };
